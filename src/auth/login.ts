@@ -1,0 +1,89 @@
+import type { User } from '../store/users';
+
+/** 0 nobody yet, 1 password or key, 2 one-time or backup code. What ACS calls AF. */
+export type Factor = 0 | 1 | 2;
+
+/** What a way in can offer. Every way in offers it here and nowhere else (invariant 1). */
+export type Credential =
+  | { readonly kind: 'password'; readonly userName: string; readonly password: string }
+  | {
+      readonly kind: 'public-key';
+      readonly userName: string;
+      /** Key algorithm as on the wire (`ssh-ed25519`, `rsa-sha2-512` key data, ...) and raw key blob. */
+      readonly algorithm: string;
+      readonly blob: Buffer;
+      /** True only when the client proved possession: the caller verified the signature with `=== true`. */
+      readonly signatureVerified: boolean;
+    }
+  /** A one-time or a backup code, as typed. */
+  | { readonly kind: 'second-factor'; readonly code: string };
+
+export type RejectReason =
+  /** Unknown name, wrong password, wrong key, wrong or spent code, locked: one answer for all. */
+  | 'bad-credential'
+  /** Too many failures on this account; `retryAfterMs` says how long. Nothing was looked at. */
+  | 'wait'
+  /** The password was right, but the account is not usable. */
+  | 'disabled'
+  | 'inactive'
+  | 'locked'
+  /** The second factor was disabled after too many wrong codes; the sysop must bind it again. */
+  | 'factor-disabled'
+  /** A name from users.badUserNames. */
+  | 'not-allowed'
+  /** This connection has used up its attempts. */
+  | 'too-many'
+  /** The way in does not take this credential (telnet passwordLogin, second factor before the first). */
+  | 'not-here'
+  /** Hash queue full: ask again shortly. */
+  | 'busy'
+  /** The store could not record it, so nothing is granted. */
+  | 'try-later';
+
+export type LoginResult =
+  | { readonly kind: 'accepted'; readonly user: User; readonly factor: 1 | 2 }
+  /** First factor right; the account wants a second one. */
+  | { readonly kind: 'need'; readonly factor: 2; readonly user: User }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RejectReason;
+      /** Milliseconds until an attempt is looked at again. */
+      readonly retryAfterMs?: number;
+    };
+
+/** Where a caller comes from, for throttling and audit. */
+export interface LoginOrigin {
+  readonly server: 'telnet' | 'ssh' | 'wss' | 'web' | 'embedder';
+  readonly secure: boolean;
+  readonly remoteIp: string;
+  /** Node number, 0 where there is none. */
+  readonly node: number;
+}
+
+/** The state machine of one caller. It knows no socket, no menu and no screen. */
+export interface Login {
+  readonly factor: Factor;
+  /** What ACS calls AR: the factor this account needs; 1 while nobody is known. */
+  readonly requiredFactor: 1 | 2;
+  /** True when factor >= requiredFactor and somebody is known. */
+  readonly complete: boolean;
+  /** Known from the first accepted factor on. */
+  readonly user: User | undefined;
+  /** 128 random bits, new at each factor (rule J3). */
+  readonly sessionId: string;
+  submit(credential: Credential): Promise<LoginResult>;
+  /**
+   * Proves again who sits there, before something sensitive (switching 2FA, new backup codes, new
+   * password): the password, and a current code where the account has a second factor. Charged and
+   * throttled like a sign-in; changes no factor. 'accepted' lasts for one action.
+   */
+  confirm(proof: {
+    readonly password: string;
+    readonly code: string | undefined;
+  }): Promise<LoginResult>;
+  /**
+   * Reads the account again after somebody changed it (properties, groups, status, second factor).
+   * Returns 'end' when this session may not go on (disabled, password changed elsewhere, ...).
+   */
+  refresh(): Promise<'keep' | 'end'>;
+}

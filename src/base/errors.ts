@@ -1,0 +1,78 @@
+/**
+ * Every code an error of ours can carry, with the exit code a bin ends with when it reaches the top.
+ * Exit codes (docs/sysops.md): 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
+ */
+export const ERROR_CODES = {
+  CONFIG_UNREADABLE: 78,
+  CONFIG_SYNTAX: 78,
+  CONFIG_INVALID: 78,
+  MENU_INVALID: 78,
+  THEME_INVALID: 78,
+  KEY_UNREADABLE: 78,
+  ADDRESS_IN_USE: 78,
+  DATABASE_TOO_NEW: 78,
+  DATABASE_UNAVAILABLE: 1,
+  STORE_FAILED: 1,
+  SEAL_BROKEN: 1,
+  ACS_SYNTAX: 78,
+  ART_UNREADABLE: 1,
+  MAIL_FAILED: 1,
+  MAIL_ADDRESS: 1,
+  TEMPLATE_INVALID: 78,
+  USER_UNKNOWN: 1,
+  USER_EXISTS: 1,
+  USER_INVALID: 1,
+  MODULE_FAILED: 1,
+  TIMED_OUT: 1,
+  CLOSED: 1,
+  USAGE: 2,
+  INTERNAL: 1,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A place in a sysop's file. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface BbsErrorOptions {
+  readonly cause?: unknown;
+  readonly place?: Place | undefined;
+}
+
+/**
+ * What a bug, the disk or the sysop causes. What a caller causes is a returned value instead.
+ * The message is lower case and names the thing and the next step.
+ */
+export class BbsError extends Error {
+  readonly code: ErrorCode;
+  readonly place: Place | undefined;
+
+  constructor(code: ErrorCode, message: string, options: BbsErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BbsError';
+    this.code = code;
+    this.place = options.place;
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code];
+  }
+
+  /** `file:line:column: message`, or the message alone when no place is known. */
+  describe(): string {
+    return this.place === undefined ? this.message : `${formatPlace(this.place)}: ${this.message}`;
+  }
+}
+
+export function formatPlace(place: Place): string {
+  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
+}
+
+/** Turns whatever was thrown into an Error, so that `cause` and `message` can be relied on. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

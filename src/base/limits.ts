@@ -1,0 +1,43 @@
+/**
+ * Limits that are part of the promise and not the sysop's to change (docs/security.md names the rule
+ * of each). What a sysop may change lives in config/schema.ts.
+ */
+export const LIMITS = {
+  /** Longest line a view or prompt accepts, in characters (rule F6). */
+  lineCharacters: 255,
+  /** Keys that may wait for the next screen (rule F6). */
+  typeAheadBytes: 4096,
+  /** Bytes queued towards a caller before the connection is closed (rule F9). */
+  outputQueueBytes: 256 * 1024,
+  /** How long a full output queue may stand still (rule F9). */
+  outputStallMs: 30_000,
+  /** Sub-negotiation buffer of a telnet caller (rule F2). */
+  subnegotiationBytes: 512,
+  /** Telnet option negotiations a peer may send within ten seconds (rule F3). */
+  negotiationsPer10s: 64,
+  /** SSH pty size, columns and rows (rule E8). */
+  ptyMax: 500,
+  /** A terminal's name (rule E8). */
+  terminalTypeCharacters: 40,
+  /** Environment variables of an SSH session (rule E8). */
+  environmentCount: 8,
+  environmentBytes: 256,
+  /** Largest hjson file and deepest nesting, checked before it is parsed. */
+  hjsonBytes: 2 * 1024 * 1024,
+  hjsonDepth: 64,
+  /** Longest ACS string and deepest nesting. */
+  acsCharacters: 4096,
+  acsDepth: 64,
+  /** Largest art file. */
+  artBytes: 1024 * 1024,
+  /** HTTP body and header bytes, whole request time (rule D10). */
+  httpBodyBytes: 16 * 1024,
+  httpHeaderBytes: 8 * 1024,
+  httpRequestMs: 10_000,
+  /** Longest password in bytes, longest in code points (rule C1). */
+  passwordBytes: 1024,
+  /** Longest wait for one store call before a caller is told to try later. */
+  storeMs: 6_000,
+  /** From SIGTERM to exit (rule L18). */
+  shutdownMs: 10_000,
+} as const;

@@ -1,0 +1,90 @@
+import pino from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * One JSON object a line: `event` and `remoteIp` first (misc/fail2ban matches on that), then level and
+ * time, then the rest. Fields are named one by one; never pass a user record or a credential.
+ */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+  /** A log that adds `fields` to each line. */
+  with(fields: LogFields): Log;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel | 'silent';
+  /** Receives each finished line, newline included. */
+  readonly write: (line: string) => void;
+  /** Unix milliseconds, for the time field. */
+  readonly nowMs: () => number;
+}
+
+// JSON.stringify and pino leave DEL and the C1 controls raw, and some terminals act on them (rule H3).
+const CONTROL = /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+function escapeControls(line: string): string {
+  return line.replace(
+    CONTROL,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+export function createLog(options: LogOptions): Log {
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: false,
+      formatters: { level: () => ({}) },
+      serializers: { err: (value: unknown) => value },
+    },
+    { write: (line: string) => options.write(escapeControls(line)) },
+  );
+
+  const withFields = (bound: LogFields): Log => {
+    const line =
+      (level: LogLevel) =>
+      (event: string, fields: LogFields = {}): void => {
+        const { remoteIp, ...rest } = { ...bound, ...fields };
+        logger[level]({
+          event,
+          ...(remoteIp === undefined ? {} : { remoteIp }),
+          level,
+          time: new Date(options.nowMs()).toISOString(),
+          ...describeErrors(rest),
+        });
+      };
+    return {
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: line('error'),
+      with: (fields) => withFields({ ...bound, ...fields }),
+    };
+  };
+  return withFields({});
+}
+
+/** An Error among the fields becomes its message, code and stack: never its own enumerable extras. */
+function describeErrors(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error ? describeError(value) : value,
+    ]),
+  );
+}
+
+function describeError(error: Error): LogFields {
+  return {
+    message: error.message,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    stack: error.stack,
+    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+  };
+}
