@@ -1,0 +1,44 @@
+/** A line for a caller from the sysop, another node or the board itself. Text is shown as data. */
+export interface NodeMessage {
+  readonly text: string;
+  /** Whom it is from, e.g. `SysOp` or `Node 2`; undefined for the board. */
+  readonly from?: string;
+  /** Shown even in menus with `interrupt: never` (the shutdown notice). */
+  readonly urgent?: boolean;
+}
+
+// More than this is a flood; the oldest go first.
+const MOST_WAITING = 20;
+
+/** Messages to one caller that wait for a menu which lets them through. */
+export class Inbox {
+  private readonly waiting: NodeMessage[] = [];
+  private wake: (() => void) | undefined;
+
+  post(message: NodeMessage): void {
+    this.waiting.push(message);
+    if (this.waiting.length > MOST_WAITING) this.waiting.shift();
+    this.wake?.();
+  }
+
+  /** Takes the messages out that a menu lets through: all, or only the urgent ones. */
+  take(which: 'all' | 'urgent'): readonly NodeMessage[] {
+    const taken = this.waiting.filter((message) => which === 'all' || message.urgent === true);
+    for (const message of taken) this.waiting.splice(this.waiting.indexOf(message), 1);
+    return taken;
+  }
+
+  has(which: 'all' | 'urgent'): boolean {
+    return which === 'all'
+      ? this.waiting.length > 0
+      : this.waiting.some((message) => message.urgent === true);
+  }
+
+  /** Calls `listener` on each new message until the returned function is called; one listener at a time. */
+  listen(listener: () => void): () => void {
+    this.wake = listener;
+    return () => {
+      if (this.wake === listener) this.wake = undefined;
+    };
+  }
+}

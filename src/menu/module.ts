@@ -1,0 +1,112 @@
+import type { AcsSubject } from '../acs/subject';
+import type { Caller, EndReason } from './caller';
+import type { Services } from './services';
+
+/** What a form or prompt hands to a method (contract A2.2). */
+export interface Submission {
+  readonly formId: number;
+  /** View that submitted; undefined for an action key. */
+  readonly submitId: number | undefined;
+  /** By argName, or by view id where a view has none. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Name of the key that was pressed, for action keys. */
+  readonly key?: string;
+}
+
+/** Where the menus go after a method. */
+export type Transition =
+  | { readonly kind: 'goto'; readonly menu: string; readonly extraArgs?: unknown }
+  | { readonly kind: 'previous' }
+  /** Follows the menu's own `next`; without one, goes back. */
+  | { readonly kind: 'next' }
+  /** Keeps the caller on the screen; `message` goes to its message line, `clear` empties views. */
+  | {
+      readonly kind: 'stay';
+      readonly message?: string;
+      readonly clear?: readonly number[];
+      readonly focus?: number;
+    }
+  /** Draws the same menu again from its art on. */
+  | { readonly kind: 'redraw' }
+  | { readonly kind: 'log-off'; readonly message?: string; readonly reason?: EndReason };
+
+export type MenuMethod = (
+  context: MenuContext,
+  submission: Submission,
+  extraArgs: unknown,
+) => Promise<Transition>;
+
+/** One field of a question that a module asks in between. */
+export interface AskField {
+  readonly name: string;
+  readonly label: string;
+  readonly password?: boolean;
+  readonly maxLength?: number;
+}
+
+/** A question of a module: the prompt of that name if the sysop has one, else a plain form. */
+export interface Question {
+  /** Name of a prompt whose art and views are used when the menu file has it. */
+  readonly prompt?: string;
+  readonly title: string;
+  readonly text?: readonly string[];
+  readonly fields: readonly AskField[];
+  /** A sentence to start with, e.g. what was wrong with the last answer. */
+  readonly message?: string;
+}
+
+/** The screen of the menu that is open, as modules may change it. Texts are data. */
+export interface MenuScreen {
+  has(viewId: number): boolean;
+  text(viewId: number): string;
+  setText(viewId: number, text: string): void;
+  setItems(viewId: number, items: readonly (string | Readonly<Record<string, unknown>>)[]): void;
+  /** The value the view would submit now; for lists the index or `data` of the chosen item. */
+  value(viewId: number): unknown;
+  focus(viewId: number): void;
+  /** Shows a sentence on the message line (TL10, a view of the form's own, or the bottom line). */
+  message(text: string): void;
+  /** Sets each custom view NN that has a `<form>InfoFormatNN` (contract A2.3) from named values. */
+  setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a module and a method see of the menu they work in. */
+export interface MenuContext {
+  readonly caller: Caller;
+  readonly services: Services;
+  readonly menu: string;
+  readonly desc: string;
+  /** The menu's `config` with the theme's merged over it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly extraArgs: unknown;
+  /** Kept while the menu is on the stack, also when it is left and come back to. */
+  readonly memory: Map<string, unknown>;
+  readonly screen: MenuScreen;
+  /** What ACS codes see now. */
+  subject(): AcsSubject;
+  /** Asks something in between, by an ordinary form; undefined when the caller pressed escape. */
+  ask(question: Question): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Shows text page by page, waits for a key, and draws the menu again. Colour codes are ours. */
+  showPages(lines: readonly string[]): Promise<void>;
+  /** True when the menu file has a menu of this name. */
+  hasMenu(name: string): boolean;
+}
+
+/** What `module:` in a menu names (contract A2.2). Without state: what a visit needs is in its context. */
+export interface MenuModule {
+  readonly name: string;
+  /** One sentence for docs/menus.md. */
+  readonly doc: string;
+  /** Views the screen must have, by id. */
+  readonly views: readonly number[];
+  /** What `@method:` may name in a menu of this module. */
+  readonly methods: Readonly<Record<string, MenuMethod>>;
+  /** Before the screen is made: a transition here means that the menu is not shown at all. */
+  enter?(context: MenuContext): Promise<Transition | undefined>;
+  /** Once the screen is made and before it goes out: fills the views. */
+  ready?(context: MenuContext): Promise<void>;
+  /** After a key changed a view or moved the focus. */
+  changed?(context: MenuContext, viewId: number): void;
+  /** Art to show instead of the menu's own: an art spec. */
+  art?(context: MenuContext): string | undefined;
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import type { LoginOrigin } from '../auth/login';
+import type { User } from '../store/users';
+import type { MenuModule } from './module';
+
+/** One node that is in use, as who's online shows it. */
+export interface NodeInfo {
+  readonly node: number;
+  readonly server: 'telnet' | 'ssh' | 'wss';
+  /** undefined until fully signed in (rule J2). */
+  readonly user: { readonly id: number; readonly name: string } | undefined;
+  readonly description: string;
+  readonly connectedAtMs: number;
+}
+
+/** Who is connected now. */
+export interface NodeList {
+  /** By node number. */
+  list(): readonly NodeInfo[];
+}
+
+/** One full sign-in of the past. */
+export interface PastCall {
+  readonly userId: number;
+  readonly userName: string;
+  readonly atMs: number;
+}
+
+/** Calls that were fully signed in, newest first. */
+export interface CallHistory {
+  last(limit: number): Promise<readonly PastCall[]>;
+  count(sinceMs?: number): Promise<number>;
+}
+
+/** Accounts as menus and validators ask for them. Names are compared exactly, letter case aside. */
+export interface AccountDirectory {
+  isNameTaken(name: string): Promise<boolean>;
+  isRealNameTaken(name: string): Promise<boolean>;
+  isEmailTaken(address: string, exceptUserId?: number): Promise<boolean>;
+  list(limit: number): Promise<readonly User[]>;
+  /** Writes the named properties; undefined removes one. Refuses those of auth (rule I4). */
+  setProperties(
+    userId: number,
+    properties: Readonly<Record<string, string | undefined>>,
+  ): Promise<void>;
+}
+
+export type OtpType = 'googleAuth' | 'rfc6238_TOTP' | 'rfc4266_HOTP';
+
+/** A registration that was begun and not yet confirmed. */
+export interface PendingFactor {
+  readonly type: OtpType;
+  /** Base32, in one piece. Only ever shown to its owner. */
+  readonly secret: string;
+  /** otpauth:// address for an authenticator app. */
+  readonly uri: string;
+  readonly expiresAtMs: number;
+}
+
+/** Switching the second factor on and off (auth/enrollment, mail and web behind one door). */
+export interface TwoFactorDesk {
+  /** What is missing before a link can be sent to this account, in plain words; empty when nothing is. */
+  missing(user: User, secure: boolean): readonly string[];
+  /** Begins a registration and sends its link; the old factor stays until the new one is confirmed. */
+  sendLink(user: User, type: OtpType, sessionId: string): Promise<'sent' | 'failed'>;
+  pending(userId: number): Promise<PendingFactor | undefined>;
+  disable(userId: number, sessionId: string): Promise<void>;
+  /** Voids the old backup codes and returns the new ones, which are never shown again. */
+  newBackupCodes(userId: number, sessionId: string): Promise<readonly string[]>;
+  backupCodesLeft(userId: number): Promise<number>;
+}
+
+/** Everything that menus and modules use of the rest of the board. Made once, by the composition root. */
+export interface Services {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+  readonly startedAtMs: number;
+  config(): Config;
+  readonly modules: ReadonlyMap<string, MenuModule>;
+  readonly accounts: AccountDirectory;
+  readonly calls: CallHistory;
+  readonly nodes: NodeList;
+  readonly twoFactor: TwoFactorDesk;
+  /** Services that are on, for ACS SE: `https`, ... */
+  contentServices(): ReadonlySet<string>;
+  /** Queues a reset mail where the account exists; answers alike and at once for any name (rule C7). */
+  forgotPassword(name: string, origin: LoginOrigin): Promise<void>;
+}
