@@ -1,0 +1,53 @@
+/**
+ * The candidate a person most likely meant by `name`, or undefined when none is close. Letter case
+ * costs nothing; a slip (wrong, missing, extra or swapped letter) costs one.
+ */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  const wanted = name.slice(0, LONGEST).toLowerCase();
+  let nearest: string | undefined;
+  let least = allowedSlips(wanted.length) + 1;
+  for (const candidate of candidates) {
+    const slips = editDistance(wanted, candidate.slice(0, LONGEST).toLowerCase(), least);
+    if (slips < least && slips < candidate.length) {
+      nearest = candidate;
+      least = slips;
+    }
+  }
+  return nearest;
+}
+
+// Names in a sysop's file are a few dozen letters; more would only cost time.
+const LONGEST = 64;
+
+function allowedSlips(length: number): number {
+  return Math.max(1, Math.ceil(length / 3));
+}
+
+/** Optimal string alignment distance; gives up with `limit` once it cannot come out below it. */
+function editDistance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) >= limit) return limit;
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      let cost = Math.min(
+        at(last, column) + 1,
+        at(current, column - 1) + 1,
+        at(last, column - 1) + (same ? 0 : 1),
+      );
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (row > 1 && column > 1 && swapped) cost = Math.min(cost, at(beforeLast, column - 2) + 1);
+      current.push(cost);
+    }
+    if (Math.min(...current) >= limit) return limit;
+    beforeLast = last;
+    last = current;
+  }
+  return at(last, to.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,32 @@
+import { nearestName } from '../../src/base/nearest';
+
+const MENUS = ['mainMenu', 'mailMenu', 'matrix', 'login', 'loginTwoFactorAuthOTP'];
+
+test.each([
+  ['mainMnu', 'mainMenu'],
+  ['MAINMENU', 'mainMenu'],
+  ['mianMenu', 'mainMenu'],
+  ['lgoin', 'login'],
+  ['loginTwoFactorAuthOtp', 'loginTwoFactorAuthOTP'],
+  ['matrixx', 'matrix'],
+])('%s means %s', (typed, meant) => {
+  expect(nearestName(typed, MENUS)).toBe(meant);
+});
+
+test.each(['', 'x', 'telnetConnected', 'zzzzz'])('%p is close to nothing', (typed) => {
+  expect(nearestName(typed, MENUS)).toBeUndefined();
+});
+
+test('the first of two equally close names wins', () => {
+  expect(nearestName('maxn', ['main', 'maxi'])).toBe('main');
+});
+
+test('a short name is never answered by one that shares no letter', () => {
+  expect(nearestName('a', ['b', 'cd'])).toBeUndefined();
+});
+
+test('a name of a million letters costs no time', () => {
+  const begun = performance.now();
+  expect(nearestName('a'.repeat(1_000_000), MENUS)).toBeUndefined();
+  expect(performance.now() - begun).toBeLessThan(200);
+});
