@@ -1,0 +1,132 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Knex } from 'knex';
+import { sleep, withLimit } from '../base/clock';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import type { Log } from '../base/log';
+import { CALL_MS, sqliteDialect } from './dialect';
+import type { DatabaseKind, Dialect } from './dialect';
+import { migrate } from './migrate';
+import { MIGRATIONS } from './migrations';
+
+/** What store functions run their statements on: the database itself or a transaction. */
+export type Sql = Knex;
+
+/**
+ * The one database. Both calls answer within LIMITS.storeMs; when the database is locked, full,
+ * read-only or gone they throw BbsError STORE_FAILED, and then nothing may be granted.
+ */
+export interface Database {
+  readonly kind: DatabaseKind;
+  /** Runs single statements, each its own commit. Inside a transaction use its `sql` instead. */
+  run<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** SQLite file, made with its folder when it is missing. */
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { file, clock, log } = options;
+  makePrivateFile(file);
+  const dialect = sqliteDialect(file, log);
+  const sql = dialect.connect();
+  try {
+    await whileBusy(dialect, clock, async () => {
+      await dialect.verify(sql);
+      await migrate({ sql, dialect, migrations: MIGRATIONS, clock, log });
+    });
+  } catch (error) {
+    await sql.destroy();
+    if (error instanceof BbsError) throw error;
+    throw new BbsError(
+      'DATABASE_UNAVAILABLE',
+      `cannot use the database ${file}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+  return new KnexDatabase(sql, dialect, clock);
+}
+
+class KnexDatabase implements Database {
+  constructor(
+    private readonly sql: Knex,
+    private readonly dialect: Dialect,
+    private readonly clock: Clock,
+  ) {}
+
+  get kind(): DatabaseKind {
+    return this.dialect.kind;
+  }
+
+  run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.limited(() => work(this.sql));
+  }
+
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const startedMs = this.clock.monotonicMs();
+    return this.limited(() =>
+      this.sql.transaction(async (transaction) => {
+        const result = await work(transaction);
+        // The caller was told that it failed: then it must not happen either.
+        if (this.clock.monotonicMs() - startedMs >= CALL_MS) throw tooLate();
+        return result;
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.sql.destroy();
+  }
+
+  private async limited<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await withLimit(this.clock, work(), { limitMs: CALL_MS, what: 'the database' });
+    } catch (error) {
+      if (error instanceof BbsError && error.code !== 'TIMED_OUT') throw error;
+      if (!(error instanceof BbsError) && !this.dialect.isFailure(error)) throw error;
+      throw new BbsError('STORE_FAILED', `the database failed: ${toError(error).message}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function tooLate(): BbsError {
+  return new BbsError('STORE_FAILED', 'the database was too slow; rolled back');
+}
+
+/** SQLite gives the journal files the mode of the database file, so this covers all of them (rule I5). */
+function makePrivateFile(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a+', 0o600));
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } catch (error) {
+    throw new BbsError(
+      'DATABASE_UNAVAILABLE',
+      `cannot write the database ${file}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Tries again while another process that has just started holds the database. */
+async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!dialect.isBusy(error) || tries >= 5) throw error;
+      await sleep(clock, 100 * tries);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { knex } from 'knex';
+import type { Knex } from 'knex';
+import SqliteClient = require('knex/lib/dialects/sqlite3');
+import { BbsError, toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import type { Log } from '../base/log';
+
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+/**
+ * Everything that differs between database systems. The rest of store/ is written in SQL that both
+ * SQLite and PostgreSQL read the same way.
+ */
+export interface Dialect {
+  readonly kind: DatabaseKind;
+  connect(): Knex;
+  /** Reads the promises back from the database and throws when one is not kept (rule I1). */
+  verify(sql: Knex): Promise<void>;
+  /** Makes the database itself refuse to change or remove rows of `table`. */
+  forbidChanges(sql: Knex, table: string): Promise<void>;
+  /** True when it was the database that failed: locked, full, read-only, gone. */
+  isFailure(error: unknown): boolean;
+  /** True when another process holds the database, so that waiting may help. */
+  isBusy(error: unknown): boolean;
+}
+
+/** SQLite waits this long for another process; with the wait for a turn it stays below LIMITS.storeMs. */
+const BUSY_MS = 2_000;
+const TURN_MS = 3_500;
+
+/** busy_timeout comes first: switching to WAL needs it when a second process starts (rule I1). */
+const PRAGMAS = [
+  { name: 'busy_timeout', value: String(BUSY_MS), expected: BUSY_MS },
+  { name: 'journal_mode', value: 'WAL', expected: 'wal' },
+  { name: 'synchronous', value: 'FULL', expected: 2 },
+  { name: 'foreign_keys', value: 'ON', expected: 1 },
+] as const;
+
+interface RawConnection {
+  all(sql: string, done: (error: Error | null, rows: readonly object[]) => void): void;
+  __knex__disposed?: Error;
+}
+
+/**
+ * Takes the write lock when a transaction begins, so that a read inside it can never turn into an
+ * instant SQLITE_BUSY; and throws a connection away whose COMMIT or ROLLBACK failed, so that nobody
+ * else's statements end up inside the transaction that it may still hold open.
+ */
+class ImmediateClient extends SqliteClient {
+  override async _query(connection: RawConnection, query: { sql: string }): Promise<unknown> {
+    if (query.sql === 'BEGIN;') query.sql = 'BEGIN IMMEDIATE;';
+    try {
+      return await super._query(connection, query);
+    } catch (error) {
+      if (/^(COMMIT|ROLLBACK)/.test(query.sql)) connection.__knex__disposed = toError(error);
+      throw error;
+    }
+  }
+}
+
+/** SQLite in one file, through one connection that a transaction owns while it runs (rule I2). */
+export function sqliteDialect(file: string, log: Log): Dialect {
+  const warn = (message: unknown): void => log.warn('store-driver', { detail: String(message) });
+  return {
+    kind: 'sqlite',
+    connect: () =>
+      knex({
+        client: ImmediateClient,
+        connection: { filename: file },
+        useNullAsDefault: true,
+        // Bound values are secrets: they must not stand in error messages.
+        compileSqlOnError: false,
+        acquireConnectionTimeout: TURN_MS,
+        pool: {
+          min: 1,
+          max: 1,
+          afterCreate: (connection: RawConnection, done: (error: Error | null) => void) => {
+            prepare(connection).then(
+              () => done(null),
+              (error: unknown) => done(toError(error)),
+            );
+          },
+        },
+        log: { warn, error: warn, deprecate: () => undefined, debug: () => undefined },
+      }),
+    verify: async (sql) => {
+      for (const { name, expected } of PRAGMAS) {
+        const rows: readonly object[] = await sql.raw(`PRAGMA ${name}`);
+        const found: unknown = Object.values(rows[0] ?? {})[0];
+        if (found !== expected) {
+          throw new BbsError(
+            'DATABASE_UNAVAILABLE',
+            `${file}: ${name} is ${String(found)} and not ${expected}; keep the database on a local disk`,
+          );
+        }
+      }
+    },
+    forbidChanges: async (sql, table) => {
+      for (const verb of ['UPDATE', 'DELETE']) {
+        await sql.raw(
+          `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ` +
+            `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
+        );
+      }
+    },
+    isFailure: (error) =>
+      codeOf(error).startsWith('SQLITE_') ||
+      // What knex and its pool say when it was never our turn or the connection is gone.
+      /^(Knex: Timeout|Unable to acquire|Transaction query already complete|aborted)/.test(
+        toError(error).message,
+      ),
+    isBusy: (error) => ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(codeOf(error)),
+  };
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}
+
+async function prepare(connection: RawConnection): Promise<void> {
+  for (const { name, value } of PRAGMAS) {
+    await new Promise<void>((resolve, reject) => {
+      connection.all(`PRAGMA ${name} = ${value}`, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+  }
+}
+
+/** How long one call may take in all; see BUSY_MS and TURN_MS. */
+export const CALL_MS = LIMITS.storeMs;

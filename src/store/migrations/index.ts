@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate';
+import { users } from './0001-users';
+
+/** In the order in which they run; append only. */
+export const MIGRATIONS: readonly Migration[] = [users];

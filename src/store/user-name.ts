@@ -1,0 +1,109 @@
+/** Letters of other alphabets that look like a Latin one in a terminal font. */
+const LOOKALIKES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    // Cyrillic
+    а: 'a',
+    в: 'b',
+    е: 'e',
+    ё: 'e',
+    һ: 'h',
+    і: 'i',
+    ї: 'i',
+    ј: 'j',
+    к: 'k',
+    м: 'm',
+    н: 'h',
+    о: 'o',
+    р: 'p',
+    с: 'c',
+    ԁ: 'd',
+    ԛ: 'q',
+    ԝ: 'w',
+    ѕ: 's',
+    т: 't',
+    у: 'y',
+    х: 'x',
+    ӏ: 'l',
+    // Greek
+    α: 'a',
+    β: 'b',
+    ε: 'e',
+    η: 'n',
+    ι: 'i',
+    κ: 'k',
+    μ: 'm',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    σ: 'o',
+    ς: 'o',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+    ω: 'w',
+    // Latin letters that are not Latin letters to a reader of code points
+    ı: 'i',
+    ł: 'l',
+    ø: 'o',
+    đ: 'd',
+    ħ: 'h',
+  }),
+);
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Co}]/gu;
+
+/**
+ * The form in which names are compared and found: case, width, accents, invisible characters, runs of
+ * spaces and alphabets that look alike make no difference. Two accounts never share one folded name.
+ */
+export function foldName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(INVISIBLE, '')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(INVISIBLE, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return Array.from(plain, (letter) => LOOKALIKES.get(letter) ?? letter).join('');
+}
+
+const DIGITS_AS_LETTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ 0: 'o', 1: 'l', 3: 'e', 4: 'a', 5: 's', 7: 't', $: 's', '@': 'a', '!': 'l' }),
+);
+
+/** Folds harder, for reserved names only: `Sys-Op` and `5ysop` read as `sysop` to a caller. */
+function foldReserved(name: string): string {
+  const letters = foldName(name).replace(/[\s._~-]/gu, '');
+  return Array.from(letters, (letter) => DIGITS_AS_LETTERS.get(letter) ?? letter)
+    .join('')
+    .replaceAll('i', 'l');
+}
+
+/** What the board's configuration says about user names. */
+export interface NameRules {
+  readonly pattern: RegExp;
+  readonly min: number;
+  readonly max: number;
+  readonly reserved: readonly string[];
+}
+
+export type NameProblem = 'too-short' | 'too-long' | 'bad-characters' | 'reserved';
+
+/** True when `name`, as a whole, reads like one of `reserved`. */
+export function isReservedName(name: string, reserved: readonly string[]): boolean {
+  const folded = foldReserved(name);
+  return reserved.some((each) => foldReserved(each) === folded);
+}
+
+/** Says why `name` cannot be the name of a new account, or undefined when it can. */
+export function findNameProblem(name: string, rules: NameRules): NameProblem | undefined {
+  const length = Array.from(name).length;
+  if (length < rules.min) return 'too-short';
+  if (length > rules.max) return 'too-long';
+  const folded = foldName(name);
+  const tidy = name === name.trim() && name.search(INVISIBLE) === -1 && !/\s\s/u.test(name);
+  if (!tidy || folded === '' || !rules.pattern.test(name)) return 'bad-characters';
+  return isReservedName(name, rules.reserved) ? 'reserved' : undefined;
+}
