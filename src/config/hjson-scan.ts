@@ -1,0 +1,322 @@
+import { BbsError } from '../base/errors';
+import type { Place } from '../base/errors';
+import { LIMITS } from '../base/limits';
+
+/** Where things stand in an hjson text; offsets count UTF-16 units from 0. */
+export type ScanNode =
+  | { readonly kind: 'object'; readonly at: number; readonly entries: Map<string, ScanEntry> }
+  | { readonly kind: 'array'; readonly at: number; readonly items: ScanNode[] }
+  | { readonly kind: 'scalar'; readonly at: number; readonly quoteless: boolean };
+
+export interface ScanEntry {
+  readonly keyAt: number;
+  readonly node: ScanNode;
+}
+
+export interface Scan {
+  readonly root: Extract<ScanNode, { kind: 'object' }>;
+  readonly place: (at: number) => Place;
+}
+
+/**
+ * Walks an hjson text in linear time by the grammar of the hjson package, and refuses what that
+ * package lets pass or chokes on: bombs, duplicate keys, keys that reach a prototype.
+ */
+export function scanHjson(text: string, file: string): Scan {
+  if (text.length > LIMITS.hjsonBytes) {
+    throw new BbsError('CONFIG_SYNTAX', `larger than ${LIMITS.hjsonBytes} bytes`, {
+      place: { file },
+    });
+  }
+  const place = placeFinder(text, file);
+  const scanner = new Scanner(text, place);
+  return { root: scanner.scanRoot(), place };
+}
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Keys that would reach an object's prototype; no file of ours may use one. */
+export function isReservedKey(key: string): boolean {
+  return RESERVED_KEYS.has(key);
+}
+
+// The hjson package looks again at the whole of a quoteless value at each , ] } # in it, and at the
+// whole line before each ''', which is quadratic. The units are about a tenth of a nanosecond.
+const MOST_WORK = 128 * 1024 * 1024;
+const WORK_PER_CHARACTER = 16;
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?[\0- ]*$/;
+const NUMBER_START = /[-0-9.eE+]*/y;
+const HEX4 = /[0-9a-fA-F]{4}/y;
+const ESCAPED: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+class Scanner {
+  private at = 0;
+  private depth = 0;
+  private work = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly place: (at: number) => Place,
+  ) {}
+
+  scanRoot(): Scan['root'] {
+    this.skipWhite();
+    const first = this.text[this.at];
+    if (first === '[') this.fail(this.at, "a file begins with a key or with '{', not with '['");
+    const root = first === '{' ? this.scanBraces() : this.scanEntries(this.at, false);
+    this.skipWhite();
+    if (this.at < this.text.length) {
+      this.fail(this.at, "there is text after the last '}'; is there a '}' too many before it?");
+    }
+    return root;
+  }
+
+  private scanValue(): ScanNode {
+    this.skipWhite();
+    const at = this.at;
+    switch (this.text[at]) {
+      case '{':
+        return this.scanBraces();
+      case '[':
+        return this.scanArray();
+      case "'":
+      case '"':
+        if (this.text.startsWith("'''", at)) this.skipMultiLine();
+        else this.scanQuoted();
+        return { kind: 'scalar', at, quoteless: false };
+      default:
+        this.skipQuoteless();
+        return { kind: 'scalar', at, quoteless: true };
+    }
+  }
+
+  private scanBraces(): Scan['root'] {
+    const at = this.at++;
+    this.enter(at);
+    const root = this.scanEntries(at, true);
+    this.depth--;
+    return root;
+  }
+
+  private scanEntries(openedAt: number, braces: boolean): Scan['root'] {
+    const entries = new Map<string, ScanEntry>();
+    for (;;) {
+      this.skipWhite();
+      if (this.at >= this.text.length) {
+        if (braces) this.fail(openedAt, "this '{' is never closed");
+        break;
+      }
+      if (braces && this.text[this.at] === '}') {
+        this.at++;
+        break;
+      }
+      const keyAt = this.at;
+      const key = this.scanKey();
+      this.refuseKey(key, keyAt, entries);
+      entries.set(key, { keyAt, node: this.scanValue() });
+      this.skipComma();
+    }
+    return { kind: 'object', at: openedAt, entries };
+  }
+
+  private scanArray(): ScanNode {
+    const at = this.at++;
+    this.enter(at);
+    const items: ScanNode[] = [];
+    for (;;) {
+      this.skipWhite();
+      if (this.at >= this.text.length) this.fail(at, "this '[' is never closed");
+      if (this.text[this.at] === ']') break;
+      items.push(this.scanValue());
+      this.skipComma();
+    }
+    this.at++;
+    this.depth--;
+    return { kind: 'array', at, items };
+  }
+
+  private enter(at: number): void {
+    if (++this.depth > LIMITS.hjsonDepth) {
+      this.fail(at, `nested deeper than ${LIMITS.hjsonDepth} levels`);
+    }
+  }
+
+  private refuseKey(key: string, keyAt: number, entries: ReadonlyMap<string, ScanEntry>): void {
+    if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
+    const first = entries.get(key);
+    if (first !== undefined) {
+      const line = this.place(first.keyAt).line ?? 0;
+      this.fail(keyAt, `the key '${key}' is already set on line ${line}; remove one of the two`);
+    }
+  }
+
+  private scanKey(): string {
+    const start = this.at;
+    const first = this.text[start];
+    if (first === '"' || first === "'") {
+      const key = this.scanQuoted();
+      this.skipWhite();
+      if (this.text[this.at] !== ':') this.fail(start, `the key "${key}" is not followed by ':'`);
+      this.at++;
+      return key;
+    }
+    let end = -1;
+    for (; this.at < this.text.length; this.at++) {
+      const character = this.text.charAt(this.at);
+      if (character === ':') return this.endKey(start, end);
+      if (character <= ' ') {
+        if (end < 0) end = this.at;
+      } else if (isPunctuation(character)) {
+        this.fail(this.at, `found '${character}' where a key name or its ':' belongs`);
+      } else if (end >= 0) {
+        this.fail(start, `'${this.text.slice(start, end).slice(0, 40)}' is not followed by ':'`);
+      }
+    }
+    return this.fail(start, 'the file ends in the middle of a key; a key is followed by a colon');
+  }
+
+  private endKey(start: number, end: number): string {
+    if (this.at === start) this.fail(start, "found ':' without a key name before it");
+    const key = this.text.slice(start, end < 0 ? this.at : end);
+    this.at++;
+    return key;
+  }
+
+  private scanQuoted(): string {
+    const start = this.at;
+    const quote = this.text[start];
+    let content = '';
+    for (this.at++; ; this.at++) {
+      const character = this.text[this.at];
+      if (character === undefined || character === '\n' || character === '\r') {
+        this.fail(start, 'this string is not closed on its line');
+      }
+      if (character === quote) break;
+      content += character === '\\' ? this.scanEscape() : character;
+    }
+    this.at++;
+    return content;
+  }
+
+  /** Stops on the last character of the escape. */
+  private scanEscape(): string {
+    const code = this.text[++this.at] ?? '';
+    const plain = ESCAPED[code];
+    if (plain !== undefined) return plain;
+    HEX4.lastIndex = this.at + 1;
+    const hex = code === 'u' ? HEX4.exec(this.text)?.[0] : undefined;
+    if (hex === undefined) {
+      this.fail(this.at - 1, `'\\${code}' is not an escape; write '\\\\' for a backslash`);
+    }
+    this.at += 4;
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  }
+
+  private skipMultiLine(): void {
+    const start = this.at;
+    this.charge(start, WORK_PER_CHARACTER * (this.place(start).column ?? 0));
+    const end = this.text.indexOf("'''", start + 3);
+    if (end < 0) this.fail(start, "this ''' is never closed");
+    this.at = end + 3;
+  }
+
+  /** A quoteless value is a word or number up to a terminator, else text up to the end of its line. */
+  private skipQuoteless(): void {
+    const start = this.at;
+    const first = this.text.charAt(start);
+    if (isPunctuation(first)) this.fail(start, `found '${first}' where a value belongs`);
+    let terminators = 0;
+    while (++this.at < this.text.length) {
+      const character = this.text.charAt(this.at);
+      if (character === '\n' || character === '\r') break;
+      if (!this.isTerminator(character)) continue;
+      if (++terminators === 1 && isWordOrNumber(this.text.slice(start, this.at))) return;
+    }
+    this.at = Math.min(this.at, this.text.length);
+    if (/[-0-9]/.test(first)) {
+      NUMBER_START.lastIndex = start;
+      const length = NUMBER_START.exec(this.text)?.[0].length ?? 0;
+      this.charge(start, WORK_PER_CHARACTER * terminators * length);
+    } else if (/[fnt]/.test(first)) {
+      this.charge(start, terminators * (this.at - start));
+    }
+  }
+
+  private isTerminator(character: string): boolean {
+    if (character === '/') {
+      const after = this.text[this.at + 1];
+      return after === '/' || after === '*';
+    }
+    return character === ',' || character === '}' || character === ']' || character === '#';
+  }
+
+  private charge(at: number, work: number): void {
+    this.work += work;
+    if (this.work > MOST_WORK) this.fail(at, 'this line is too long; put the text in quotes');
+  }
+
+  private skipComma(): void {
+    this.skipWhite();
+    if (this.text[this.at] === ',') this.at++;
+  }
+
+  private skipWhite(): void {
+    for (; this.at < this.text.length; this.at++) {
+      const character = this.text.charAt(this.at);
+      if (character <= ' ') continue;
+      const after = character === '/' ? this.text[this.at + 1] : undefined;
+      if (character === '#' || after === '/') {
+        const end = this.text.indexOf('\n', this.at);
+        this.at = end < 0 ? this.text.length : end;
+      } else if (after === '*') {
+        const end = this.text.indexOf('*/', this.at + 2);
+        if (end < 0) this.fail(this.at, "this comment is never closed by '*/'");
+        this.at = end + 1;
+      } else {
+        return;
+      }
+    }
+  }
+
+  private fail(at: number, message: string): never {
+    throw new BbsError('CONFIG_SYNTAX', message, { place: this.place(at) });
+  }
+}
+
+function isPunctuation(character: string): boolean {
+  return character !== '' && '{}[],:'.includes(character);
+}
+
+function isWordOrNumber(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed === 'true' || trimmed === 'false' || trimmed === 'null') return true;
+  return NUMBER.test(text) && Number.isFinite(Number(trimmed));
+}
+
+function placeFinder(text: string, file: string): (at: number) => Place {
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lineStarts.push(at + 1);
+  }
+  return (at) => {
+    let low = 0;
+    let high = lineStarts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((lineStarts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { file, line: low + 1, column: at - (lineStarts[low] ?? 0) + 1 };
+  };
+}

@@ -1,0 +1,77 @@
+import { parse } from 'hjson';
+import { BbsError, toError } from '../base/errors';
+import type { Place } from '../base/errors';
+import { scanHjson } from './hjson-scan';
+import type { ScanNode } from './hjson-scan';
+import { placeInTree, toPlain } from './source-tree';
+import type { ArrayNode, ObjectNode, Path, SourceNode } from './source-tree';
+
+/** An hjson text as a value that knows where each part of it was written. */
+export interface HjsonDocument {
+  readonly value: Record<string, unknown>;
+  readonly root: ObjectNode;
+  /** Place of the value at `path`, or of its key; for a missing path that of its nearest parent. */
+  placeOf(path: Path, part?: 'value' | 'key'): Place;
+}
+
+/** Parses one hjson text; a problem is a BbsError CONFIG_SYNTAX with its place in `file`. */
+export function parseHjson(text: string, file: string): HjsonDocument {
+  const root = parseHjsonNodes(text, file);
+  return { value: toPlain(root), root, placeOf: (path, part) => placeInTree(root, path, part) };
+}
+
+/** As parseHjson, without making the plain value. */
+export function parseHjsonNodes(text: string, file: string): ObjectNode {
+  const content = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const scan = scanHjson(content, file);
+  let value: unknown;
+  try {
+    value = parse(content);
+  } catch (error) {
+    const { message } = toError(error);
+    throw new BbsError('CONFIG_SYNTAX', message, { cause: error, place: { file } });
+  }
+  const locate = (node: ScanNode, part: unknown): SourceNode => {
+    const place = scan.place(node.at);
+    switch (node.kind) {
+      case 'object':
+        return locateObject(node, part);
+      case 'array':
+        return locateArray(node, part, place);
+      case 'scalar':
+        if (typeof part === 'object' && part !== null) throw disagreement(place);
+        return { kind: 'scalar', place, value: part as string, quoteless: node.quoteless };
+    }
+  };
+  const locateArray = (node: ScanNode & { kind: 'array' }, part: unknown, at: Place): ArrayNode => {
+    if (!Array.isArray(part) || part.length !== node.items.length) throw disagreement(at);
+    return {
+      kind: 'array',
+      place: at,
+      items: node.items.map((item, index) => locate(item, part[index])),
+    };
+  };
+  const locateObject = (node: ScanNode & { kind: 'object' }, part: unknown): ObjectNode => {
+    const place = scan.place(node.at);
+    if (!isRecord(part) || Object.keys(part).length !== node.entries.size)
+      throw disagreement(place);
+    const entries = [...node.entries].map(([key, entry]) => {
+      if (!Object.hasOwn(part, key)) throw disagreement(scan.place(entry.keyAt));
+      const located = { keyPlace: scan.place(entry.keyAt), node: locate(entry.node, part[key]) };
+      return [key, located] as const;
+    });
+    return { kind: 'object', place, entries: new Map(entries) };
+  };
+  return locateObject(scan.root, value);
+}
+
+/** Our scan and the hjson package read the text differently: better no value than a wrong one. */
+function disagreement(place: Place): BbsError {
+  return new BbsError('CONFIG_SYNTAX', 'this can be read in two ways; use quotes and commas', {
+    place,
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,97 @@
+import type { Place } from '../base/errors';
+
+export type Scalar = string | number | boolean | null;
+export type Path = readonly (string | number)[];
+
+/**
+ * A value from a sysop's file together with the place that it was written at. Merging and replacing
+ * keep the places, so that a finding can always point at the line to change.
+ */
+export type SourceNode = ObjectNode | ArrayNode | ScalarNode;
+
+export interface ObjectNode {
+  readonly kind: 'object';
+  readonly place: Place;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+export interface Entry {
+  readonly keyPlace: Place;
+  readonly node: SourceNode;
+}
+
+export interface ArrayNode {
+  readonly kind: 'array';
+  readonly place: Place;
+  readonly items: readonly SourceNode[];
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly place: Place;
+  readonly value: Scalar;
+  /** Written without quotes, so that it runs to the end of its line, comments included. */
+  readonly quoteless: boolean;
+}
+
+/** `over` wins; objects are merged key by key, everything else is replaced as a whole. */
+export function mergeNodes(under: ObjectNode, over: ObjectNode): ObjectNode {
+  const entries = new Map(under.entries);
+  for (const [key, entry] of over.entries) {
+    const before = entries.get(key);
+    const node =
+      before?.node.kind === 'object' && entry.node.kind === 'object'
+        ? mergeNodes(before.node, entry.node)
+        : entry.node;
+    entries.set(key, { keyPlace: entry.keyPlace, node });
+  }
+  return { kind: 'object', place: over.place, entries };
+}
+
+/** The node at `path`, or undefined. */
+export function findNode(root: SourceNode, path: Path): SourceNode | undefined {
+  let node: SourceNode | undefined = root;
+  for (const step of path) node = node === undefined ? undefined : childOf(node, step);
+  return node;
+}
+
+/** Where the value (or its key) at `path` was written; for a path that is not there, its nearest parent. */
+export function placeInTree(root: SourceNode, path: Path, part: 'value' | 'key' = 'value'): Place {
+  let node = root;
+  let place = root.place;
+  for (const step of path) {
+    const keyPlace = node.kind === 'object' ? node.entries.get(String(step))?.keyPlace : undefined;
+    const child = childOf(node, step);
+    if (child === undefined) return place;
+    node = child;
+    place = part === 'key' && keyPlace !== undefined ? keyPlace : child.place;
+  }
+  return place;
+}
+
+/** A plain value of one's own: changing it changes nothing else. */
+export function toPlain(node: ObjectNode): Record<string, unknown>;
+export function toPlain(node: SourceNode): unknown;
+export function toPlain(node: SourceNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'array':
+      return node.items.map((item) => toPlain(item));
+    case 'object':
+      return Object.fromEntries(
+        [...node.entries].map(([key, entry]) => [key, toPlain(entry.node)]),
+      );
+  }
+}
+
+function childOf(node: SourceNode, step: string | number): SourceNode | undefined {
+  switch (node.kind) {
+    case 'object':
+      return node.entries.get(String(step))?.node;
+    case 'array':
+      return node.items[Number(step)];
+    case 'scalar':
+      return undefined;
+  }
+}
