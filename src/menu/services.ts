@@ -40,7 +40,14 @@ export interface AccountDirectory {
   isNameTaken(name: string): Promise<boolean>;
   isRealNameTaken(name: string): Promise<boolean>;
   isEmailTaken(address: string, exceptUserId?: number): Promise<boolean>;
+  /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
+  passwordProblem(
+    password: string,
+    about: { readonly userName: string; readonly email: string },
+  ): string | undefined;
+  /** By name; accounts that are not active are left out. */
   list(limit: number): Promise<readonly User[]>;
+  count(createdSinceMs: number): Promise<{ readonly all: number; readonly createdSince: number }>;
   /** Writes the named properties; undefined removes one. Refuses those of auth (rule I4). */
   setProperties(
     userId: number,

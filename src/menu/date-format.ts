@@ -1,0 +1,104 @@
+/** Moment-style tokens that dates in themes may use (contract A10.4). */
+const TOKEN =
+  /\[[^\]]*\]|YYYY|YY|MMMM|MMM|MM|Mo|M|DDDD|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|A|a|Z/g;
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** Writes a moment in server time by a pattern such as `YYYY-MM-DD` or `ddd h:mm a`. */
+export function formatDate(atMs: number, pattern: string): string {
+  const date = new Date(atMs);
+  return pattern.replace(TOKEN, (token) => writeToken(token, date));
+}
+
+function writeToken(token: string, date: Date): string {
+  const hour12 = date.getHours() % 12 === 0 ? 12 : date.getHours() % 12;
+  switch (token) {
+    case 'YYYY':
+      return String(date.getFullYear()).padStart(4, '0');
+    case 'YY':
+      return two(date.getFullYear() % 100);
+    case 'MMMM':
+      return MONTHS[date.getMonth()] ?? '';
+    case 'MMM':
+      return (MONTHS[date.getMonth()] ?? '').slice(0, 3);
+    case 'MM':
+      return two(date.getMonth() + 1);
+    case 'Mo':
+      return ordinal(date.getMonth() + 1);
+    case 'M':
+      return String(date.getMonth() + 1);
+    case 'DDDD':
+      return String(dayOfYear(date)).padStart(3, '0');
+    case 'DD':
+      return two(date.getDate());
+    case 'Do':
+      return ordinal(date.getDate());
+    case 'D':
+      return String(date.getDate());
+    case 'dddd':
+      return DAYS[date.getDay()] ?? '';
+    case 'ddd':
+      return (DAYS[date.getDay()] ?? '').slice(0, 3);
+    case 'HH':
+      return two(date.getHours());
+    case 'H':
+      return String(date.getHours());
+    case 'hh':
+      return two(hour12);
+    case 'h':
+      return String(hour12);
+    case 'mm':
+      return two(date.getMinutes());
+    case 'm':
+      return String(date.getMinutes());
+    case 'ss':
+      return two(date.getSeconds());
+    case 's':
+      return String(date.getSeconds());
+    case 'A':
+      return date.getHours() < 12 ? 'AM' : 'PM';
+    case 'a':
+      return date.getHours() < 12 ? 'am' : 'pm';
+    case 'Z':
+      return offset(date);
+    default:
+      // Text in square brackets stands for itself.
+      return token.slice(1, -1);
+  }
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+function ordinal(value: number): string {
+  const teen = value % 100 >= 11 && value % 100 <= 13;
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
+  return `${value}${ending}`;
+}
+
+function dayOfYear(date: Date): number {
+  const start = Date.UTC(date.getFullYear(), 0, 0);
+  const today = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((today - start) / 86_400_000);
+}
+
+function offset(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const sign = minutes < 0 ? '-' : '+';
+  return `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}

@@ -1,0 +1,134 @@
+/** A value of a sysop's file: plain data, checked for size and odd keys when it was read. */
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** Date formats and the like that a theme may set for every screen (contract A10.4). */
+export interface ThemeDefaults {
+  readonly passwordChar: string | undefined;
+  readonly date: { readonly short: string; readonly long: string };
+  readonly time: { readonly short: string; readonly long: string };
+  readonly dateTime: { readonly short: string; readonly long: string };
+}
+
+/** One theme: where its art is and what it changes in menus and prompts. */
+export interface Theme {
+  readonly id: string;
+  readonly name: string;
+  readonly author: string;
+  readonly group: string;
+  readonly enabled: boolean;
+  /** Folders with its art, the board's own before the package's. */
+  readonly directories: readonly string[];
+  readonly defaults: ThemeDefaults;
+  readonly menus: Tree;
+  readonly prompts: Tree;
+}
+
+export interface ThemeSet {
+  find(id: string): Theme | undefined;
+  /** Enabled themes by id; a sysop's `*` picks from these. */
+  list(): readonly Theme[];
+}
+
+/** View properties that belong to the menu, so that no theme can loosen a form (contract A2.1). */
+export const PROTECTED_PROPERTIES = ['maxLength', 'argName', 'submit', 'validate'] as const;
+
+/** The theme that stands in when a board has none: no art, no changes. */
+export const BARE_THEME: Theme = {
+  id: 'none',
+  name: 'none',
+  author: '',
+  group: '',
+  enabled: true,
+  directories: [],
+  defaults: themeDefaults({}),
+  menus: {},
+  prompts: {},
+};
+
+/** Reads the date formats of `customization.defaults`; what is missing is ISO 8601 in style. */
+export function themeDefaults(tree: Tree): ThemeDefaults {
+  const pair = (key: string, short: string, long: string) => {
+    const value = asTree(tree[key]);
+    return { short: asText(value['short']) ?? short, long: asText(value['long']) ?? long };
+  };
+  return {
+    passwordChar: asText(tree['passwordChar']),
+    date: pair('dateFormat', 'YYYY-MM-DD', 'ddd, D MMMM YYYY'),
+    time: pair('timeFormat', 'HH:mm', 'HH:mm:ss'),
+    dateTime: pair('dateTimeFormat', 'YYYY-MM-DD HH:mm', 'ddd, D MMMM YYYY, HH:mm:ss'),
+  };
+}
+
+/** A menu's `config` as it is under a theme. */
+export function themedConfig(config: Tree, theme: Theme, menu: string): Tree {
+  return mergeTrees(config, asTree(asTree(theme.menus[menu])['config']));
+}
+
+export interface FormAddress {
+  readonly menu: string;
+  readonly formId: number;
+  /** The sorted view codes that chose the form, e.g. `ETTM`. */
+  readonly mciKey: string;
+}
+
+/** A form's views as they are under a theme: `{ mci }`, `{ 0: { mci } }` or `{ 0: { ETTM: { mci } } }`. */
+export function themedForm(views: Tree, theme: Theme, address: FormAddress): Tree {
+  const menu = asTree(theme.menus[address.menu]);
+  const form = asTree(menu[String(address.formId)]);
+  const layers = [
+    ...(address.formId === 0 ? [asTree(menu['mci'])] : []),
+    asTree(form['mci']),
+    asTree(asTree(form[address.mciKey])['mci']),
+  ];
+  return layers.reduce(mergeViews, views);
+}
+
+/** A prompt's views and config as they are under a theme. */
+export function themedPrompt(
+  prompt: { readonly mci: Tree; readonly config: Tree },
+  theme: Theme,
+  name: string,
+): { readonly mci: Tree; readonly config: Tree } {
+  const change = asTree(theme.prompts[name]);
+  return {
+    mci: mergeViews(prompt.mci, asTree(change['mci'])),
+    config: mergeTrees(prompt.config, asTree(change['config'])),
+  };
+}
+
+/** Merges a theme's views over a menu's: what is protected stays, what it does not know is added. */
+function mergeViews(views: Tree, change: Tree): Tree {
+  const merged: Record<string, unknown> = { ...views };
+  for (const [code, properties] of Object.entries(change)) {
+    const own = asTree(views[code]);
+    const allowed = Object.fromEntries(
+      Object.entries(asTree(properties)).filter(
+        ([name]) => !(PROTECTED_PROPERTIES as readonly string[]).includes(name),
+      ),
+    );
+    merged[code] = mergeTrees(own, allowed);
+  }
+  return merged;
+}
+
+/** Deep merge in which `over` wins; lists are replaced as a whole. */
+export function mergeTrees(under: Tree, over: Tree): Tree {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isTree(value) && isTree(below) ? mergeTrees(below, value) : value;
+  }
+  return merged;
+}
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function asTree(value: unknown): Tree {
+  return isTree(value) ? value : {};
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,145 @@
+import type { Caller } from './caller';
+import type { Services } from './services';
+
+/** What a validator may look at beside the text itself. */
+export interface ValidationContext {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** The other fields of the form as they are now, by argName or view id. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A check of one field. */
+export interface Validator {
+  /** One sentence for docs/menus.md. */
+  readonly doc: string;
+  /** A plain sentence that says what is wrong, or undefined when nothing is. */
+  check(text: string, context: ValidationContext): Promise<string | undefined>;
+}
+
+/** What `validate: @systemMethod:` may name (contract A2.4). */
+export const VALIDATORS: Readonly<Record<string, Validator>> = {
+  validateNonEmpty: {
+    doc: 'Something must be typed.',
+    check: (text) => answer(text.trim() === '' ? 'Please fill this in.' : undefined),
+  },
+  validateMessageSubject: {
+    doc: 'A subject must be typed.',
+    check: (text) => answer(text.trim() === '' ? 'Please give a subject.' : undefined),
+  },
+  validateUserNameAvail: {
+    doc: 'A user name that fits the rules and is free.',
+    check: checkUserNameAvail,
+  },
+  validateUserNameExists: {
+    doc: 'The name of an account.',
+    check: async (text, { services }) =>
+      (await services.accounts.isNameTaken(text.trim())) ? undefined : 'There is no such user.',
+  },
+  validateUserNameOrRealNameExists: {
+    doc: 'The user name or real name of an account.',
+    check: checkAnyName,
+  },
+  validateGeneralMailAddressedTo: {
+    doc: 'A user of this board, or a mail address.',
+    check: async (text, context) =>
+      isMailAddress(text.trim()) ? undefined : await checkAnyName(text, context),
+  },
+  validateEmailAvail: {
+    doc: 'One plain mail address that no other account has; may be empty.',
+    check: checkEmailAvail,
+  },
+  validateBirthdate: {
+    doc: 'A date in the past, year first; may be empty.',
+    check: (text, { services }) => answer(birthdateProblem(text, services.clock.nowMs())),
+  },
+  validatePasswordSpec: {
+    doc: 'A password that the rules for passwords allow.',
+    check: (text, { services, caller, values }) =>
+      answer(
+        services.accounts.passwordProblem(text, {
+          userName: textOf(values['username']) ?? caller.login.user?.name ?? '',
+          email:
+            textOf(values['email']) ?? caller.login.user?.properties.get('email_address') ?? '',
+        }),
+      ),
+  },
+};
+
+async function checkUserNameAvail(
+  text: string,
+  { services }: ValidationContext,
+): Promise<string | undefined> {
+  const { usernameMin, usernameMax, usernamePattern, badUserNames, newUserNames } =
+    services.config().users;
+  const name = text.trim();
+  if (name.length < usernameMin) return `A user name has at least ${usernameMin} characters.`;
+  if (name.length > usernameMax) return `A user name has at most ${usernameMax} characters.`;
+  if (!new RegExp(usernamePattern).test(name))
+    return 'This name has characters that names may not have.';
+  // Only digits would be taken for a user id by some tools and by people.
+  if (/^[0-9]+$/.test(name)) return 'A user name cannot be a number.';
+  const folded = name.toLowerCase();
+  // Whole names: `min` is free although `admin` is not.
+  const reserved = [...badUserNames, ...newUserNames].some((bad) => bad.toLowerCase() === folded);
+  if (reserved) return 'This name is reserved. Please choose another.';
+  return (await services.accounts.isNameTaken(name))
+    ? 'This name is taken. Please choose another.'
+    : undefined;
+}
+
+async function checkAnyName(
+  text: string,
+  { services }: ValidationContext,
+): Promise<string | undefined> {
+  const name = text.trim();
+  const known =
+    (await services.accounts.isNameTaken(name)) || (await services.accounts.isRealNameTaken(name));
+  return known ? undefined : 'There is no such user.';
+}
+
+async function checkEmailAvail(
+  text: string,
+  { services, caller }: ValidationContext,
+): Promise<string | undefined> {
+  const address = text.trim();
+  if (address === '') return undefined;
+  if (!isMailAddress(address)) return 'This is not a plain mail address, like name@example.org.';
+  return (await services.accounts.isEmailTaken(address, caller.login.user?.id))
+    ? 'Another account has this address.'
+    : undefined;
+}
+
+/** True for one plain ASCII address that mail can carry (rule D13). */
+export function isMailAddress(text: string): boolean {
+  return (
+    text.length <= 254 &&
+    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(
+      text,
+    )
+  );
+}
+
+const OLDEST_YEARS = 130;
+
+function birthdateProblem(text: string, nowMs: number): string | undefined {
+  const digits = text.replace(/[^0-9]/g, '');
+  if (digits === '') return undefined;
+  if (digits.length !== 8) return 'Please type the whole date: year, month, day.';
+  const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8)];
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  // 2023-02-30 is read as March by Date; the day must come out as it went in.
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
+    return 'There is no such date.';
+  }
+  const years = (nowMs - date.getTime()) / (365.25 * 86_400_000);
+  return years < 0 || years > OLDEST_YEARS ? 'This cannot be a birthdate.' : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function answer(problem: string | undefined): Promise<string | undefined> {
+  return Promise.resolve(problem);
+}
