@@ -1,0 +1,147 @@
+import type { Random } from '../base/random';
+import { systemRandom } from '../base/random';
+import { PLAIN, type Style } from '../terminal/style';
+import { styleChange } from '../terminal/style-sequence';
+import type { Encoding } from '../terminal/terminal';
+import { sanitizeUserText } from '../terminal/untrusted';
+import { applyColorCode, colorCodeAt, mayBeginColorCode, pipeValue } from './color-codes';
+import { applyFormatSpec, parseFormatSpec } from './format-spec';
+import { applyNumberStyle, isNumberStyle } from './number-style';
+import { applyTextStyle, isTextStyle } from './text-style';
+
+export type FormatValues = Readonly<Record<string, unknown>>;
+
+export interface FormatOptions {
+  /** Value of a predefined MCI code, for `{BN}` and `|BN`; undefined for a code that there is not. */
+  readonly resolve?: (code: string) => string | number | undefined;
+  /** Style in force where the text begins; normal by default. */
+  readonly base?: Style;
+  readonly encoding?: Encoding;
+  /** For the style `mixed`. */
+  readonly random?: Random;
+}
+
+// {name}, {name!style}, {name:spec}, {name!style:spec}
+const FIELD = /\{([A-Za-z_][\w.]*)(?:!([A-Za-z0-9 ]+))?(?::([^{}]*))?\}/y;
+
+/**
+ * A sysop's format string with its values in place (contract A10.2). The colour codes of the template
+ * become SGR sequences; values are data: what looks like a colour code, an MCI code or a brace in one
+ * stays as it is, and control characters are dropped (rules H1, H2). So the result is final: it must
+ * not be formatted or expanded again. A field that names nothing is left as it is written.
+ */
+export function formatText(
+  template: string,
+  values: FormatValues,
+  options: FormatOptions = {},
+): string {
+  const resolveText = (code: string): string | undefined => {
+    const value = options.resolve?.(code);
+    return value === undefined ? undefined : sanitizeUserText(String(value));
+  };
+  let style = options.base ?? PLAIN;
+  let out = '';
+  let index = 0;
+  while (index < template.length) {
+    const unit = template.charCodeAt(index);
+    const code = mayBeginColorCode(unit) ? colorCodeAt(template, index) : undefined;
+    if (code !== undefined) {
+      style = applyColorCode(style, code);
+      out += code.kind === 'newline' ? '\r\n' : styleChange(undefined, style, options.encoding);
+      index += code.length;
+      continue;
+    }
+    const piece =
+      unit === 0x7b || unit === 0x7d
+        ? braceAt(template, index, values, options)
+        : unit === 0x7c
+          ? pieceOf(pipeValue(template, index, resolveText), 3)
+          : undefined;
+    out += piece?.text ?? template[index] ?? '';
+    index += piece?.length ?? 1;
+  }
+  return out;
+}
+
+interface Piece {
+  readonly text: string;
+  readonly length: number;
+}
+
+function pieceOf(text: string | undefined, length: number): Piece | undefined {
+  return text === undefined ? undefined : { text, length };
+}
+
+/** `{{` and `}}` are braces; anything else in braces is a field. */
+function braceAt(
+  template: string,
+  index: number,
+  values: FormatValues,
+  options: FormatOptions,
+): Piece | undefined {
+  const pair = template.slice(index, index + 2);
+  if (pair === '{{' || pair === '}}') return { text: pair.slice(1), length: 2 };
+  FIELD.lastIndex = index;
+  const match = FIELD.exec(template);
+  if (match === null) return undefined;
+  const [whole, name = '', styleName, spec] = match;
+  const value = lookUp(values, name) ?? options.resolve?.(name);
+  const known = value !== undefined || hasPath(values, name);
+  if (!known) return undefined;
+  return { text: formatValue(value, styleName, spec, options), length: whole.length };
+}
+
+function formatValue(
+  value: unknown,
+  styleName: string | undefined,
+  specText: string | undefined,
+  options: FormatOptions,
+): string {
+  const data = toData(value);
+  const styled = styleName === undefined ? data : applyStyle(styleName, data, options);
+  const spec = specText === undefined ? undefined : parseFormatSpec(specText);
+  return spec === undefined ? String(styled) : applyFormatSpec(spec, styled);
+}
+
+function applyStyle(name: string, value: string | number, options: FormatOptions): string | number {
+  if (isNumberStyle(name)) return applyNumberStyle(name, Number(value)) ?? value;
+  return applyTextStyle(name, String(value), options.random ?? systemRandom);
+}
+
+function toData(value: unknown): string | number {
+  if (typeof value === 'number') return value;
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return sanitizeUserText(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return Array.isArray(value) ? sanitizeUserText(value.map(String).join(', ')) : '';
+}
+
+/** Walks `a.b.c` through own properties only. */
+function lookUp(values: FormatValues, path: string): unknown {
+  let at: unknown = values;
+  for (const step of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as FormatValues)[step];
+  }
+  return at;
+}
+
+function hasPath(values: FormatValues, path: string): boolean {
+  const steps = path.split('.');
+  const parent = steps.length === 1 ? values : lookUp(values, steps.slice(0, -1).join('.'));
+  return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, steps.at(-1) ?? '');
+}
+
+/** What is wrong with a format string: its styles and specs that there are not. */
+export function checkFormat(template: string): readonly string[] {
+  const problems: string[] = [];
+  for (const [whole, , styleName, spec] of template.matchAll(new RegExp(FIELD.source, 'g'))) {
+    if (styleName !== undefined && !isTextStyle(styleName) && !isNumberStyle(styleName)) {
+      problems.push(`unknown style "${styleName}" in ${whole}`);
+    }
+    if (spec !== undefined && parseFormatSpec(spec) === undefined) {
+      problems.push(`"${spec}" in ${whole} is not a format`);
+    }
+  }
+  return problems;
+}
