@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate';
 import { users } from './0001-users';
+import { secondFactor } from './0002-second-factor';
 
 /** In the order in which they run; append only. */
-export const MIGRATIONS: readonly Migration[] = [users];
+export const MIGRATIONS: readonly Migration[] = [users, secondFactor];

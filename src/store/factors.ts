@@ -1,0 +1,201 @@
+import type { Sql } from './database';
+import type { User } from './users';
+
+export type OtpType = NonNullable<User['secondFactor']>;
+
+/** How codes are computed from a secret. */
+export interface OtpProfile {
+  readonly type: OtpType;
+  readonly hash: 'SHA1' | 'SHA256';
+  readonly digits: 6 | 8;
+  /** Whether the HMAC key is the decoded Base32 or the characters themselves (contract A4.2). */
+  readonly encoding: 'base32' | 'ascii';
+}
+
+/** What was learned from one code of a clock that is off (rule A5). */
+export interface DriftSighting {
+  readonly step: number;
+  readonly skew: number;
+}
+
+/** The second factor of one account. The secret is sealed. */
+export interface FactorRow extends OtpProfile {
+  readonly userId: number;
+  readonly secret: string;
+  readonly binding: string;
+  readonly lastPosition: number;
+  readonly resync: { readonly position: number; readonly atMs: number } | undefined;
+  readonly drift: number;
+  readonly driftTrail: readonly DriftSighting[];
+  readonly boundAtMs: number;
+  readonly usedAtMs: number | undefined;
+}
+
+/** A second factor that waits for its confirmation. The secret is sealed. */
+export interface PendingRow extends OtpProfile {
+  readonly userId: number;
+  readonly secret: string;
+  readonly sessionId: string | undefined;
+  readonly createdAtMs: number;
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+export async function findFactor(sql: Sql, userId: number): Promise<FactorRow | undefined> {
+  const row: Stored | undefined = await sql('otp_factor').where({ user_id: userId }).first();
+  return row === undefined ? undefined : toFactor(row);
+}
+
+/** The type of an account's second factor: what `auth_factor2_otp` says in ENiGMA½. */
+export async function findFactorType(sql: Sql, userId: number): Promise<OtpType | undefined> {
+  const row: Stored | undefined = await sql('otp_factor').where({ user_id: userId }).first('type');
+  return row === undefined ? undefined : (row['type'] as OtpType);
+}
+
+/** Types of the accounts that have a second factor, by user id. */
+export async function listFactorTypes(sql: Sql): Promise<ReadonlyMap<number, OtpType>> {
+  const rows: readonly Stored[] = await sql('otp_factor').select('user_id', 'type');
+  return new Map(rows.map((row) => [Number(row['user_id']), row['type'] as OtpType]));
+}
+
+/** Binds a factor, in place of the one that was there. */
+export async function replaceFactor(
+  sql: Sql,
+  factor: Pick<
+    FactorRow,
+    'userId' | 'secret' | 'binding' | 'lastPosition' | 'boundAtMs' | keyof OtpProfile
+  >,
+): Promise<void> {
+  await sql('otp_factor').where({ user_id: factor.userId }).delete();
+  await sql('otp_factor').insert({
+    user_id: factor.userId,
+    ...profileColumns(factor),
+    secret: factor.secret,
+    binding: factor.binding,
+    last_position: factor.lastPosition,
+    bound_at: factor.boundAtMs,
+  });
+}
+
+/** Removes the factor; false when there was none. */
+export async function removeFactor(sql: Sql, userId: number): Promise<boolean> {
+  return (await sql('otp_factor').where({ user_id: userId }).delete()) > 0;
+}
+
+/**
+ * Spends a TOTP step or HOTP counter value, once for ever: the one statement that decides who of
+ * several submissions wins (rules A2, A6). False when it, or a later one, was spent before.
+ */
+export async function spendPosition(
+  sql: Sql,
+  spend: {
+    readonly userId: number;
+    readonly binding: string;
+    readonly position: number;
+    readonly nowMs: number;
+  },
+): Promise<boolean> {
+  const changed = await sql('otp_factor')
+    .where({ user_id: spend.userId, binding: spend.binding })
+    .andWhere('last_position', '<', spend.position)
+    .update({
+      last_position: spend.position,
+      used_at: spend.nowMs,
+      resync_position: null,
+      resync_at: null,
+      drift_trail: null,
+    });
+  return changed === 1;
+}
+
+/** Remembers where a code beyond the look-ahead belongs, or forgets it (rule A6). */
+export async function rememberResync(
+  sql: Sql,
+  factor: Pick<FactorRow, 'userId' | 'binding'>,
+  resync: FactorRow['resync'],
+): Promise<void> {
+  await sql('otp_factor')
+    .where({ user_id: factor.userId, binding: factor.binding })
+    .update({ resync_position: resync?.position ?? null, resync_at: resync?.atMs ?? null });
+}
+
+/** Keeps what is being learned about a clock; `learned` sets the drift and spends the codes it came from. */
+export async function rememberDrift(
+  sql: Sql,
+  factor: Pick<FactorRow, 'userId' | 'binding'>,
+  change: {
+    readonly trail: readonly DriftSighting[];
+    readonly learned?: { readonly drift: number; readonly lastPosition: number };
+  },
+): Promise<void> {
+  const { learned } = change;
+  const rows = sql('otp_factor').where({ user_id: factor.userId, binding: factor.binding });
+  if (learned !== undefined) void rows.andWhere('last_position', '<', learned.lastPosition);
+  await rows.update({
+    drift_trail: change.trail.length === 0 ? null : JSON.stringify(change.trail),
+    ...(learned === undefined ? {} : { drift: learned.drift, last_position: learned.lastPosition }),
+  });
+}
+
+export async function findPending(sql: Sql, userId: number): Promise<PendingRow | undefined> {
+  const row: Stored | undefined = await sql('otp_pending').where({ user_id: userId }).first();
+  if (row === undefined) return undefined;
+  return {
+    ...toProfile(row),
+    userId: Number(row['user_id']),
+    secret: String(row['secret']),
+    sessionId: row['session_id'] === null ? undefined : String(row['session_id']),
+    createdAtMs: Number(row['created_at']),
+  };
+}
+
+/** Stores what waits for confirmation, in place of what waited before. */
+export async function replacePending(sql: Sql, pending: PendingRow): Promise<void> {
+  await removePending(sql, pending.userId);
+  await sql('otp_pending').insert({
+    user_id: pending.userId,
+    ...profileColumns(pending),
+    secret: pending.secret,
+    session_id: pending.sessionId ?? null,
+    created_at: pending.createdAtMs,
+  });
+}
+
+export async function removePending(sql: Sql, userId: number): Promise<boolean> {
+  return (await sql('otp_pending').where({ user_id: userId }).delete()) > 0;
+}
+
+function profileColumns(profile: OtpProfile): Stored {
+  return {
+    type: profile.type,
+    hash: profile.hash,
+    digits: profile.digits,
+    encoding: profile.encoding,
+  };
+}
+
+function toProfile(row: Stored): OtpProfile {
+  return {
+    type: row['type'] as OtpType,
+    hash: row['hash'] as OtpProfile['hash'],
+    digits: Number(row['digits']) as OtpProfile['digits'],
+    encoding: row['encoding'] as OtpProfile['encoding'],
+  };
+}
+
+function toFactor(row: Stored): FactorRow {
+  const { resync_position: position, resync_at: at } = row;
+  const trail = row['drift_trail'];
+  return {
+    ...toProfile(row),
+    userId: Number(row['user_id']),
+    secret: String(row['secret']),
+    binding: String(row['binding']),
+    lastPosition: Number(row['last_position']),
+    resync: position === null ? undefined : { position: Number(position), atMs: Number(at) },
+    drift: Number(row['drift']),
+    driftTrail: typeof trail === 'string' ? (JSON.parse(trail) as readonly DriftSighting[]) : [],
+    boundAtMs: Number(row['bound_at']),
+    usedAtMs: row['used_at'] === null ? undefined : Number(row['used_at']),
+  };
+}

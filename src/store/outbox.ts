@@ -1,0 +1,80 @@
+import type { Sql } from './database';
+
+/** A mail that waits to be sent. The message is sealed: it holds links. */
+export interface OutboxRow {
+  readonly id: number;
+  /** 0 for mail that belongs to no account. */
+  readonly userId: number;
+  readonly kind: string;
+  /** The token whose link it carries; a mail with a dead link is never sent. */
+  readonly tokenHash: string | undefined;
+  readonly message: string;
+  readonly attempts: number;
+  readonly createdAtMs: number;
+}
+
+export async function addToOutbox(
+  sql: Sql,
+  mail: Omit<OutboxRow, 'id' | 'attempts'>,
+): Promise<void> {
+  await sql('outbox').insert({
+    user_id: mail.userId,
+    kind: mail.kind,
+    token_hash: mail.tokenHash ?? null,
+    message: mail.message,
+    created_at: mail.createdAtMs,
+    next_at: mail.createdAtMs,
+  });
+}
+
+/** Mails that are due and that nobody is sending. */
+export async function listDueMail(
+  sql: Sql,
+  due: { readonly nowMs: number; readonly most: number },
+): Promise<readonly OutboxRow[]> {
+  const rows: readonly Record<string, unknown>[] = await sql('outbox')
+    .where('next_at', '<=', due.nowMs)
+    .andWhere('claimed_until', '<=', due.nowMs)
+    .orderBy('id')
+    .limit(due.most);
+  return rows.map(toOutbox);
+}
+
+/** Takes a mail for sending, so that no other process sends it; false when another one was quicker. */
+export async function claimMail(
+  sql: Sql,
+  claim: { readonly row: OutboxRow; readonly nowMs: number; readonly untilMs: number },
+): Promise<boolean> {
+  const changed = await sql('outbox')
+    .where({ id: claim.row.id, attempts: claim.row.attempts })
+    .andWhere('claimed_until', '<=', claim.nowMs)
+    .update({ attempts: claim.row.attempts + 1, claimed_until: claim.untilMs });
+  return changed === 1;
+}
+
+/** Gives a claimed mail back for another try at `nextAtMs`. */
+export async function postponeMail(sql: Sql, id: number, nextAtMs: number): Promise<void> {
+  await sql('outbox').where({ id }).update({ next_at: nextAtMs, claimed_until: 0 });
+}
+
+export async function removeMail(sql: Sql, id: number): Promise<void> {
+  await sql('outbox').where({ id }).delete();
+}
+
+/** Mails that wait. */
+export async function countOutbox(sql: Sql): Promise<number> {
+  const rows = await sql('outbox').count<{ mails: number | string }[]>({ mails: '*' });
+  return Number(rows[0]?.mails ?? 0);
+}
+
+function toOutbox(row: Record<string, unknown>): OutboxRow {
+  return {
+    id: Number(row['id']),
+    userId: Number(row['user_id']),
+    kind: String(row['kind']),
+    tokenHash: row['token_hash'] === null ? undefined : String(row['token_hash']),
+    message: String(row['message']),
+    attempts: Number(row['attempts']),
+    createdAtMs: Number(row['created_at']),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Sql } from './database';
+
+/** What a mailed token allows; a token is good for its own purpose only (rule D5). */
+export type TokenPurpose = 'otp-register' | 'password-reset' | 'confirm-mail';
+
+/** A live token. Its text is nowhere: only the SHA-256 of it (rule D1). */
+export interface TokenRow {
+  readonly tokenHash: string;
+  readonly userId: number;
+  readonly purpose: TokenPurpose;
+  /** What it is about: the new mail address for `confirm-mail`. */
+  readonly subject: string | undefined;
+  readonly failures: number;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Stores a token; an older one of the same account and purpose ends (rule D3). */
+export async function replaceToken(sql: Sql, token: Omit<TokenRow, 'failures'>): Promise<void> {
+  await removeTokens(sql, token.userId, token.purpose);
+  await sql('token').insert({
+    token_hash: token.tokenHash,
+    user_id: token.userId,
+    purpose: token.purpose,
+    subject: token.subject ?? null,
+    created_at: token.createdAtMs,
+    expires_at: token.expiresAtMs,
+  });
+}
+
+/** The token if it is for this purpose and alive now, whatever a clean-up job did or did not do (rule D2). */
+export async function findToken(
+  sql: Sql,
+  wanted: { readonly tokenHash: string; readonly purpose: TokenPurpose; readonly nowMs: number },
+): Promise<TokenRow | undefined> {
+  const row: Record<string, unknown> | undefined = await sql('token')
+    .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
+    .andWhere('expires_at', '>', wanted.nowMs)
+    .first();
+  return row === undefined ? undefined : toToken(row);
+}
+
+/** The live token of an account, for saying that one is on its way. */
+export async function findTokenOf(
+  sql: Sql,
+  wanted: { readonly userId: number; readonly purpose: TokenPurpose; readonly nowMs: number },
+): Promise<TokenRow | undefined> {
+  const row: Record<string, unknown> | undefined = await sql('token')
+    .where({ user_id: wanted.userId, purpose: wanted.purpose })
+    .andWhere('expires_at', '>', wanted.nowMs)
+    .first();
+  return row === undefined ? undefined : toToken(row);
+}
+
+/** Counts a try before it is looked at; false when the token has none left (rule D11). */
+export async function chargeToken(
+  sql: Sql,
+  charge: { readonly tokenHash: string; readonly most: number },
+): Promise<boolean> {
+  const changed = await sql('token')
+    .where({ token_hash: charge.tokenHash })
+    .andWhere('failures', '<', charge.most)
+    .increment('failures', 1);
+  return changed === 1;
+}
+
+/** Gives back a try that was not a wrong one. */
+export async function refundToken(sql: Sql, tokenHash: string): Promise<void> {
+  await sql('token')
+    .where({ token_hash: tokenHash })
+    .andWhere('failures', '>', 0)
+    .decrement('failures', 1);
+}
+
+/** Ends the token; true for the one caller who ended it alive (rule D3). */
+export async function consumeToken(
+  sql: Sql,
+  wanted: { readonly tokenHash: string; readonly purpose: TokenPurpose; readonly nowMs: number },
+): Promise<boolean> {
+  const removed = await sql('token')
+    .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
+    .andWhere('expires_at', '>', wanted.nowMs)
+    .delete();
+  return removed === 1;
+}
+
+export async function removeToken(sql: Sql, tokenHash: string): Promise<void> {
+  await sql('token').where({ token_hash: tokenHash }).delete();
+}
+
+export async function removeTokens(sql: Sql, userId: number, purpose: TokenPurpose): Promise<void> {
+  await sql('token').where({ user_id: userId, purpose }).delete();
+}
+
+/** Clears what has ended; expiry itself does not wait for this. */
+export async function removeExpiredTokens(sql: Sql, nowMs: number): Promise<number> {
+  const expired = sql('token').where('expires_at', '<=', nowMs);
+  await sql('otp_pending')
+    .whereIn('user_id', expired.clone().andWhere({ purpose: 'otp-register' }).select('user_id'))
+    .delete();
+  return expired.delete();
+}
+
+function toToken(row: Record<string, unknown>): TokenRow {
+  return {
+    tokenHash: String(row['token_hash']),
+    userId: Number(row['user_id']),
+    purpose: row['purpose'] as TokenPurpose,
+    subject: row['subject'] === null ? undefined : String(row['subject']),
+    failures: Number(row['failures']),
+    createdAtMs: Number(row['created_at']),
+    expiresAtMs: Number(row['expires_at']),
+  };
+}
