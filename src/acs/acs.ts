@@ -1,0 +1,160 @@
+import { nearestName } from '../base/nearest';
+import { findArgumentProblem, findCode, ACS_CODES } from './codes';
+import type { AcsTest } from './codes';
+import { parseAcs } from './parse';
+import type { AcsTree } from './parse';
+import type { AcsSubject } from './subject';
+
+/** Something wrong with an ACS string; its column counts from 1 within the string. */
+export interface AcsProblem {
+  readonly severity: 'error' | 'warning';
+  readonly column: number;
+  readonly text: string;
+  readonly nearest?: string;
+}
+
+/** A node of a compiled ACS: what `evaluateAcs` walks. */
+export type AcsNode =
+  | {
+      readonly kind: 'code';
+      readonly tree: Extract<AcsTree, { kind: 'code' }>;
+      readonly test: AcsTest;
+    }
+  | { readonly kind: 'not'; readonly operand: AcsNode }
+  | { readonly kind: 'all' | 'any'; readonly operands: readonly AcsNode[] };
+
+/** An ACS string made ready once. One that could not be parsed has no root and is never true. */
+export interface Acs {
+  readonly text: string;
+  readonly root: AcsNode | undefined;
+  readonly problems: readonly AcsProblem[];
+}
+
+/** Compiles an ACS string. Never throws: what is wrong with it is in `problems`. */
+export function compileAcs(text: string): Acs {
+  const parsed = parseAcs(text);
+  if (parsed.kind === 'failed') {
+    const problem = { severity: 'error', column: parsed.column, text: parsed.message } as const;
+    return { text, root: undefined, problems: [problem] };
+  }
+  const problems: AcsProblem[] = [];
+  const root = compileTree(parsed.tree, problems);
+  if (parsed.mixedAt !== undefined) {
+    problems.push({
+      severity: 'warning',
+      column: parsed.mixedAt,
+      text: "'&' and '|' are mixed; '&' binds tighter here, parentheses make that plain",
+    });
+  }
+  return { text, root, problems };
+}
+
+/** Asks a compiled ACS about a subject. Allocates nothing. */
+export function evaluateAcs(acs: Acs, subject: AcsSubject): boolean {
+  return acs.root !== undefined && evaluateNode(acs.root, subject);
+}
+
+function evaluateNode(node: AcsNode, subject: AcsSubject): boolean {
+  switch (node.kind) {
+    case 'code':
+      return node.test(subject);
+    case 'not':
+      return !evaluateNode(node.operand, subject);
+    case 'all':
+      for (let at = 0; at < node.operands.length; at++) {
+        const operand = node.operands[at];
+        if (operand !== undefined && !evaluateNode(operand, subject)) return false;
+      }
+      return true;
+    case 'any':
+      for (let at = 0; at < node.operands.length; at++) {
+        const operand = node.operands[at];
+        if (operand !== undefined && evaluateNode(operand, subject)) return true;
+      }
+      return false;
+  }
+}
+
+/** One line of an explanation; operands follow their operator one level deeper. */
+export interface AcsStep {
+  readonly depth: number;
+  /** The code as written, or `all of`, `any of`, `not`. */
+  readonly text: string;
+  readonly result: boolean;
+  /** For a code: what it asks, and what it found. */
+  readonly reason: string | undefined;
+}
+
+/** Evaluates every part of an ACS and says of each what it asked and found. */
+export function explainAcs(acs: Acs, subject: AcsSubject): readonly AcsStep[] {
+  if (acs.root === undefined) {
+    const reason = `never true: ${acs.problems[0]?.text ?? 'it cannot be read'}`;
+    return [{ depth: 0, text: acs.text, result: false, reason }];
+  }
+  const steps: AcsStep[] = [];
+  explainNode(acs.root, 0, { subject, steps });
+  return steps;
+}
+
+const OPERATOR_TEXT = { not: 'not', all: 'all of', any: 'any of' } as const;
+
+function explainNode(
+  node: AcsNode,
+  depth: number,
+  into: { readonly subject: AcsSubject; readonly steps: AcsStep[] },
+): void {
+  const { subject, steps } = into;
+  const result = evaluateNode(node, subject);
+  if (node.kind === 'code') {
+    const { code, argument, text } = node.tree;
+    const entry = findCode(code);
+    const reason =
+      entry === undefined
+        ? 'no such code, so it is false'
+        : `${entry.doc} (${entry.show(subject, argument)})`;
+    steps.push({ depth, text, result, reason });
+    return;
+  }
+  steps.push({ depth, text: OPERATOR_TEXT[node.kind], result, reason: undefined });
+  const operands = node.kind === 'not' ? [node.operand] : node.operands;
+  for (const operand of operands) explainNode(operand, depth + 1, into);
+}
+
+function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
+  switch (tree.kind) {
+    case 'code':
+      return { kind: 'code', tree, test: compileCode(tree, problems) };
+    case 'not':
+      return { kind: 'not', operand: compileTree(tree.operand, problems) };
+    default:
+      return {
+        kind: tree.kind,
+        operands: tree.operands.map((operand) => compileTree(operand, problems)),
+      };
+  }
+}
+
+const NEVER: AcsTest = () => false;
+
+function compileCode(tree: Extract<AcsTree, { kind: 'code' }>, problems: AcsProblem[]): AcsTest {
+  const { code, argument, column } = tree;
+  const entry = findCode(code);
+  if (entry === undefined) {
+    const nearest = nearestName(code, ACS_CODES.keys());
+    problems.push({
+      severity: 'error',
+      column,
+      text: `there is no ACS code '${code}', so it is never true`,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+    return NEVER;
+  }
+  const problem = findArgumentProblem(entry, argument);
+  if (problem !== undefined) problems.push({ severity: 'warning', column, text: problem });
+  if (entry.known === 'no') {
+    const text = `this system cannot know ${code}, so it is never true`;
+    problems.push({ severity: 'warning', column, text });
+    return NEVER;
+  }
+  return entry.compile(argument);
+}
