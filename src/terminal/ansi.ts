@@ -1,0 +1,130 @@
+import type { Style } from './style';
+
+const ESC = '\x1b';
+
+/** Rows and columns count from 1. */
+export function moveTo(row: number, column: number): string {
+  return `${ESC}[${row};${column}H`;
+}
+
+/** Empties the screen and homes; the reset keeps terminals from painting it in the last background. */
+export function clearScreen(): string {
+  return `${ESC}[0m${ESC}[2J${ESC}[H`;
+}
+
+/** Empties from the cursor to the end of its line. */
+export function eraseLine(): string {
+  return `${ESC}[K`;
+}
+
+/** Empties from the cursor to the end of the screen. */
+export function eraseBelow(): string {
+  return `${ESC}[J`;
+}
+
+export function hideCursor(): string {
+  return `${ESC}[?25l`;
+}
+
+export function showCursor(): string {
+  return `${ESC}[?25h`;
+}
+
+/** Asks for the cursor's position (CPR). */
+export function requestCursor(): string {
+  return `${ESC}[6n`;
+}
+
+export function resetStyle(): string {
+  return `${ESC}[0m`;
+}
+
+/** Bright backgrounds in place of blinking text (SAUCE flag iCE), on terminals that know it. */
+export function setIceColors(on: boolean): string {
+  return `${ESC}[?33${on ? 'h' : 'l'}`;
+}
+
+/** The sequence that gives a terminal this style, whatever it had before. */
+export function sgr(style: Style): string {
+  const codes: (number | string)[] = [0];
+  if (style.bold || (style.foreground >= 8 && style.foreground < 16)) codes.push(1);
+  if (style.underline) codes.push(4);
+  if (style.blink) codes.push(5);
+  if (style.inverse) codes.push(7);
+  if (style.foreground !== 7) codes.push(foregroundCodes(style.foreground));
+  if (style.background !== 0) codes.push(backgroundCodes(style.background));
+  return `${ESC}[${codes.join(';')}m`;
+}
+
+/**
+ * Bright colours go out as bold, for terminals of the eighties, and again as 90-97: without it a bold
+ * black is invisible on those that do not brighten bold text (GNOME Terminal, kitty, Windows Terminal).
+ */
+function foregroundCodes(color: number): string {
+  if (color < 8) return `${30 + color}`;
+  return color < 16 ? `${30 + color - 8};${90 + color - 8}` : `38;5;${color}`;
+}
+
+function backgroundCodes(color: number): string {
+  if (color < 8) return `${40 + color}`;
+  return color < 16 ? `${100 + color - 8}` : `48;5;${color}`;
+}
+
+/** CTerm's font slots by the names that sysops and SAUCE records use, letters and digits only. */
+const SYNCTERM_FONTS: ReadonlyMap<string, number> = new Map([
+  ['cp437', 0],
+  ['ibmvga', 0],
+  ['ibmvga50', 0],
+  ['ibmega', 0],
+  ['cp1251', 20],
+  ['koi8r', 22],
+  ['iso88592', 3],
+  ['iso88599', 6],
+  ['iso88598', 8],
+  ['koi8u', 9],
+  ['iso88595', 14],
+  ['iso885915', 16],
+  ['cp850', 18],
+  ['ibmvga850', 18],
+  ['iso88597', 21],
+  ['iso88591', 24],
+  ['cp866', 25],
+  ['ibmvga866', 25],
+  ['cp865', 28],
+  ['cp1131', 31],
+  ['c64upper', 32],
+  ['c64petsciiunshifted', 32],
+  ['c64lower', 33],
+  ['c64petsciishifted', 33],
+  ['c128upper', 34],
+  ['c128lower', 35],
+  ['atari', 36],
+  ['atariatascii', 36],
+  ['potnoodle', 37],
+  ['p0tnoodle', 37],
+  ['amigap0tnoodle', 37],
+  ['mosoul', 38],
+  ['amigamosoul', 38],
+  ['microknightplus', 39],
+  ['amigamicroknight+', 39],
+  ['topazplus', 40],
+  ['amigatopaz1+', 40],
+  ['amigatopaz2+', 40],
+  ['microknight', 41],
+  ['amigamicroknight', 41],
+  ['topaz', 42],
+  ['amigatopaz1', 42],
+  ['amigatopaz2', 42],
+  ['prestel', 43],
+]);
+
+/** Selects a font on SyncTERM and its kin (CTerm: `CSI 0 ; n SP D`); undefined for a name it has not. */
+export function selectFont(name: string): string | undefined {
+  const slot = SYNCTERM_FONTS.get(name.toLowerCase().replace(/[^a-z0-9+]/g, ''));
+  return slot === undefined ? undefined : `${ESC}[0;${slot} D`;
+}
+
+/** True for terminals that select fonts; others may print the sequence. */
+export function knowsFonts(type: string): boolean {
+  return ['syncterm', 'cterm', 'netrunner', 'magiterm', 'icy_term', 'icyterm'].includes(type);
+}

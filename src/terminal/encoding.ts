@@ -1,0 +1,138 @@
+import iconv from 'iconv-lite';
+import type { Encoding } from './terminal';
+
+/** Turns bytes into text as they come in; what is broken becomes U+FFFD, never an exception. */
+export interface IncrementalDecoder {
+  write(bytes: Buffer): string;
+  /** The rest of a character that never came. */
+  end(): string;
+}
+
+// What a PC shows for the bytes below 0x20, and for 0x7F.
+const LOW_GLYPHS = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→∟↔▲▼';
+const HOUSE = '⌂';
+
+/**
+ * Bytes below 0x20 that are sent for their picture. Left out are those that some terminal acts upon:
+ * NUL, ENQ (PuTTY answers it with its name), BEL to CR, SO and SI (VT character sets), ESC.
+ */
+const SHOWN_LOW = new Set([
+  0x01, 0x02, 0x03, 0x04, 0x06, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a,
+  0x1c, 0x1d, 0x1e, 0x1f,
+]);
+
+const HIGH_GLYPHS = iconv.decode(
+  Buffer.from(Array.from({ length: 128 }, (_, index) => index + 128)),
+  'cp437',
+);
+
+/** ASCII for characters that CP437 lacks or that may not be sent as their byte; always one for one. */
+const TWINS: ReadonlyMap<string, string> = new Map(
+  [
+    ['‘’‚‛′´ʼ', "'"],
+    ['“”„‟″«»', '"'],
+    ['‐‑‒–—―−', '-'],
+    ['…', '.'],
+    ['€', 'E'],
+    ['©', 'c'],
+    ['®', 'r'],
+    ['×', 'x'],
+    ['Ø', 'O'],
+    ['ø', 'o'],
+    ['Ł', 'L'],
+    ['ł', 'l'],
+    ['ĐÐ', 'D'],
+    ['đð', 'd'],
+    ['ı', 'i'],
+    ['\u00a0\u2002\u2003\u2009', ' '],
+    ['╭┏', '┌'],
+    ['╮┓', '┐'],
+    ['╰┗', '└'],
+    ['╯┛', '┘'],
+    ['━', '─'],
+    ['┃', '│'],
+    ['☺☻', '@'],
+    ['♥♦♣♠•◘○◙☼●', '*'],
+    ['♂♀', '%'],
+    ['♪♫', '#'],
+    ['►→', '>'],
+    ['◄', '<'],
+    ['↕↨', '|'],
+    ['‼', '!'],
+    ['¶', 'P'],
+    ['§', 'S'],
+    ['▬', '='],
+    ['↑▲⌂', '^'],
+    ['↓▼', 'v'],
+    ['∟', 'L'],
+    ['↔', '-'],
+    ['¢', 'c'],
+  ].flatMap(([from = '', to = '']) => Array.from(from, (character) => [character, to] as const)),
+);
+
+const BYTE_OF: ReadonlyMap<string, number> = new Map([
+  ...Array.from(HIGH_GLYPHS, (glyph, index) => [glyph, index + 128] as const),
+  ...Array.from(LOW_GLYPHS, (glyph, index) => [glyph, index] as const).filter(([, byte]) =>
+    SHOWN_LOW.has(byte),
+  ),
+]);
+
+const QUESTION = 0x3f;
+
+/** The picture a PC shows for `byte`, control bytes included; how art files mean them. */
+export function glyphOfCp437(byte: number): string {
+  if (byte >= 128) return HIGH_GLYPHS[byte - 128] ?? '?';
+  if (byte === 0x7f) return HOUSE;
+  return byte > 0 && byte < 32 ? (LOW_GLYPHS[byte] ?? ' ') : String.fromCharCode(byte || 32);
+}
+
+/** A close ASCII relative of `character`, `?` where there is none. */
+export function asciiTwin(character: string): string {
+  const known = TWINS.get(character);
+  if (known !== undefined && known.charCodeAt(0) < 128) return known;
+  const base = character.normalize('NFKD').charAt(0);
+  return base > '\x1f' && base < '\x7f' ? base : '?';
+}
+
+/** True for characters whose CP437 byte is a control to some terminal: never sent for user text (rule H1). */
+export function isControlGlyph(character: string): boolean {
+  const byte = BYTE_OF.get(character);
+  return character === HOUSE || byte === 0x9b || (byte !== undefined && byte < 32);
+}
+
+/** Text of ours (escape sequences and all) as the bytes of a caller's terminal. */
+export function encodeText(text: string, encoding: Encoding): Buffer {
+  if (encoding === 'utf8') return Buffer.from(text, 'utf8');
+  const bytes = Buffer.allocUnsafe(text.length);
+  let length = 0;
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    bytes[length++] = code < 128 ? code : byteFor(character);
+  }
+  return bytes.subarray(0, length);
+}
+
+function byteFor(character: string): number {
+  const known = BYTE_OF.get(character);
+  if (known !== undefined) return known;
+  const twin = TWINS.get(character);
+  const twinByte = twin === undefined ? undefined : BYTE_OF.get(twin);
+  return twinByte ?? (asciiTwin(character).charCodeAt(0) || QUESTION);
+}
+
+/** The whole of `bytes` as text; control bytes stay controls. */
+export function decodeText(bytes: Buffer, encoding: Encoding): string {
+  return encoding === 'utf8' ? bytes.toString('utf8') : iconv.decode(bytes, 'cp437');
+}
+
+/** A decoder for text that arrives in pieces. */
+export function createDecoder(encoding: Encoding): IncrementalDecoder {
+  if (encoding === 'cp437') {
+    return { write: (bytes) => iconv.decode(bytes, 'cp437'), end: () => '' };
+  }
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return {
+    write: (bytes) => decoder.decode(bytes, { stream: true }),
+    end: () => decoder.decode(),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Key } from './key';
+
+const ALIASES: Readonly<Record<string, string>> = {
+  enter: 'return',
+  esc: 'escape',
+  del: 'delete',
+  ins: 'insert',
+  pgup: 'page up',
+  pageup: 'page up',
+  pgdn: 'page down',
+  pagedown: 'page down',
+  up: 'up arrow',
+  down: 'down arrow',
+  left: 'left arrow',
+  right: 'right arrow',
+  bs: 'backspace',
+  ' ': 'space',
+};
+
+/** How a menu's key name reads once spaces, case and other spellings are settled; one letter keeps its case. */
+export function normalizeKeyName(name: string): string {
+  const parts = name === '+' || name === ' ' ? [name] : name.split(/\s*\+\s*(?=.)/);
+  const last = parts.pop() ?? '';
+  const modifiers = parts.map((part) => part.trim().toLowerCase().replace('meta', 'alt'));
+  const lower = last.trim().toLowerCase();
+  const key = ALIASES[last] ?? ALIASES[lower] ?? ([...last].length === 1 ? last : lower);
+  // `shift + q` is how some menus write a capital Q.
+  if (modifiers.join() === 'shift' && [...key].length === 1) return key.toUpperCase();
+  const single = modifiers.length > 0 ? key.toLowerCase() : key;
+  return [...modifiers.sort(), single].join(' + ');
+}
+
+/** True when `key` is what a menu calls `name`. */
+export function keyMatches(key: Key, name: string): boolean {
+  return key.name === name || key.name === normalizeKeyName(name);
+}

@@ -1,0 +1,221 @@
+import type { Key } from './key';
+import { decodeText } from './encoding';
+import type { Encoding } from './terminal';
+import { keyOfSequence, reportOfSequence, type Report } from './key-sequences';
+
+/** Receives what a KeyDecoder makes of the bytes. */
+export interface KeySink {
+  key(key: Key): void;
+  report(report: Report): void;
+}
+
+/** What would be decided if no further byte came: nothing, a lone escape, or a torn sequence. */
+export type Waiting = 'nothing' | 'escape' | 'sequence';
+
+type State = 'ground' | 'escape' | 'csi' | 'ss3' | 'linux' | 'overlong';
+
+const ESC = 0x1b;
+const LONGEST_SEQUENCE = 32;
+
+const CONTROL_NAMES: Readonly<Record<number, string>> = {
+  0x08: 'backspace',
+  0x09: 'tab',
+  0x0a: 'return',
+  0x0d: 'return',
+  0x1c: 'ctrl + \\',
+  0x1d: 'ctrl + ]',
+  0x1e: 'ctrl + ^',
+  0x1f: 'ctrl + _',
+  0x20: 'space',
+  0x7f: 'backspace',
+};
+
+const ESCAPE_KEY: Key = { name: 'escape', text: '' };
+
+/** The keys that a single byte below 0x80 makes. */
+const ASCII_KEYS: readonly Key[] = Array.from({ length: 128 }, (_, byte) => {
+  const text = byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '';
+  const control = `ctrl + ${String.fromCharCode(byte + 0x60)}`;
+  return { name: CONTROL_NAMES[byte] ?? (byte < 0x20 ? control : text), text };
+});
+
+const CP437_KEYS: readonly Key[] = Array.from({ length: 128 }, (_, index) => {
+  const text = decodeText(Buffer.from([index + 128]), 'cp437');
+  return { name: text, text };
+});
+
+/**
+ * Turns a caller's bytes into keys, one byte at a time and never looking back, so that no stream of
+ * bytes costs more than its length (rule F10). Knows no time: whoever feeds it calls `timeOut` when
+ * nothing more came.
+ */
+export class KeyDecoder {
+  encoding: Encoding;
+  private state: State = 'ground';
+  private afterReturn = false;
+  private parameters = '';
+  private codePoint = 0;
+  private missing = 0;
+  private least = 0;
+  private readonly sink: KeySink;
+
+  constructor(sink: KeySink, encoding: Encoding) {
+    this.sink = sink;
+    this.encoding = encoding;
+  }
+
+  get waiting(): Waiting {
+    if (this.state === 'ground') return 'nothing';
+    return this.state === 'escape' ? 'escape' : 'sequence';
+  }
+
+  /** Decodes `bytes` from `start` up to, not including, `end`. */
+  push(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index];
+      if (byte === undefined) return;
+      if (this.state === 'ground') this.ground(byte);
+      else this.sequence(byte);
+    }
+  }
+
+  /** Nothing came after an escape for long enough: it was the key. A torn sequence is dropped. */
+  timeOut(): void {
+    const state = this.state;
+    const started = this.parameters === '';
+    this.toGround();
+    if (state === 'escape') this.sink.key(ESCAPE_KEY);
+    if ((state === 'csi' || state === 'ss3') && started) {
+      // A person typed escape and then a bracket or an O.
+      this.sink.key(ESCAPE_KEY);
+      this.ascii(state === 'csi' ? 0x5b : 0x4f);
+    }
+  }
+
+  private ground(byte: number): void {
+    if (this.missing > 0) {
+      if ((byte & 0xc0) === 0x80) {
+        this.continuation(byte);
+        return;
+      }
+      this.missing = 0;
+    }
+    // RFC 854: a line ends in CR LF or CR NUL; terminals also send a bare CR or LF.
+    if (this.afterReturn) {
+      this.afterReturn = false;
+      if (byte === 0x0a || byte === 0x00) return;
+    }
+    if (byte === ESC) {
+      this.state = 'escape';
+    } else if (byte < 0x80) {
+      this.afterReturn = byte === 0x0d;
+      if (byte !== 0) this.ascii(byte);
+    } else if (this.encoding === 'cp437') {
+      const key = CP437_KEYS[byte - 128];
+      if (key !== undefined) this.sink.key(key);
+    } else {
+      this.lead(byte);
+    }
+  }
+
+  private ascii(byte: number): void {
+    const key = ASCII_KEYS[byte];
+    if (key !== undefined) this.sink.key(key);
+  }
+
+  /** First byte of a UTF-8 character (RFC 3629); a stray continuation byte is dropped. */
+  private lead(byte: number): void {
+    if (byte >= 0xc2 && byte <= 0xdf) this.expect(byte & 0x1f, 1, 0x80);
+    else if (byte >= 0xe0 && byte <= 0xef) this.expect(byte & 0x0f, 2, 0x800);
+    else if (byte >= 0xf0 && byte <= 0xf4) this.expect(byte & 0x07, 3, 0x10000);
+  }
+
+  private expect(bits: number, missing: number, least: number): void {
+    this.codePoint = bits;
+    this.missing = missing;
+    this.least = least;
+  }
+
+  private continuation(byte: number): void {
+    this.codePoint = (this.codePoint << 6) | (byte & 0x3f);
+    this.missing -= 1;
+    if (this.missing > 0) return;
+    const code = this.codePoint;
+    const surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code < this.least || code > 0x10ffff || code < 0xa0 || surrogate) return;
+    const text = String.fromCodePoint(code);
+    this.sink.key({ name: text, text });
+  }
+
+  private sequence(byte: number): void {
+    if (byte === ESC) {
+      // Two escapes in a row are two key presses; a sequence that a new one cuts off is noise.
+      const pressed = this.state === 'escape';
+      this.toGround();
+      this.state = 'escape';
+      if (pressed) this.sink.key(ESCAPE_KEY);
+      return;
+    }
+    switch (this.state) {
+      case 'escape':
+        this.afterEscape(byte);
+        return;
+      case 'csi':
+      case 'ss3':
+      case 'overlong':
+        this.inSequence(byte);
+        return;
+      case 'linux':
+        this.finish(`[[${String.fromCharCode(byte)}`);
+        return;
+      case 'ground':
+        return;
+    }
+  }
+
+  private afterEscape(byte: number): void {
+    this.toGround();
+    if (byte === 0x5b) this.state = 'csi';
+    else if (byte === 0x4f) this.state = 'ss3';
+    else {
+      this.sink.key(ESCAPE_KEY);
+      this.ground(byte);
+    }
+  }
+
+  private inSequence(byte: number): void {
+    if (byte < 0x20 || byte > 0x7e) {
+      // Controls and eight-bit text do not belong here: drop the torso and take the byte for itself.
+      this.toGround();
+      this.ground(byte);
+    } else if (byte === 0x5b && this.state === 'csi' && this.parameters === '') {
+      this.state = 'linux';
+    } else if (byte >= 0x40 || (byte === 0x24 && this.parameters !== '')) {
+      const introducer = this.state === 'ss3' ? 'O' : '[';
+      if (this.state === 'overlong') this.toGround();
+      else this.finish(introducer + this.parameters + String.fromCharCode(byte));
+    } else if (this.parameters.length >= LONGEST_SEQUENCE) {
+      this.state = 'overlong';
+    } else if (this.state !== 'overlong') {
+      this.parameters += String.fromCharCode(byte);
+    }
+  }
+
+  private finish(sequence: string): void {
+    this.toGround();
+    const report = reportOfSequence(sequence);
+    if (report !== undefined) {
+      this.sink.report(report);
+      return;
+    }
+    const key = keyOfSequence(sequence);
+    if (key !== undefined) this.sink.key(key);
+  }
+
+  private toGround(): void {
+    this.state = 'ground';
+    this.parameters = '';
+    this.afterReturn = false;
+    this.missing = 0;
+  }
+}

@@ -1,0 +1,55 @@
+import { generate } from 'qrcode-terminal';
+import { BbsError } from '../base/errors';
+import type { Style } from './style';
+
+/** A QR code as lines of half blocks, which CP437 and UTF-8 both have. */
+export interface TerminalQr {
+  readonly lines: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** False when it is larger than the space that was asked for; it is not to be drawn then. */
+  readonly fits: boolean;
+}
+
+/** White on black, set explicitly: on a light terminal the code would come out as its negative. */
+export const QR_STYLE: Style = {
+  foreground: 15,
+  background: 0,
+  bold: true,
+  blink: false,
+  underline: false,
+  inverse: false,
+};
+
+/**
+ * Draws `text` as a QR code (level L) with light modules as the foreground and a quiet zone of two
+ * modules. An enrolment link of about 88 bytes is 41 columns by 21 rows.
+ */
+export function renderTerminalQr(
+  text: string,
+  space: { readonly width?: number; readonly height?: number } = {},
+): TerminalQr {
+  const drawn = drawSmall(text)
+    .split('\n')
+    .filter((line) => line !== '');
+  // qrcode-terminal leaves one light module around; phones want more against a black screen.
+  const size = drawn[0]?.length ?? 0;
+  const inner = drawn.slice(1).map((line) => `█${line}█`);
+  const lines = ['█'.repeat(size + 2), ...inner, '▀'.repeat(size + 2)];
+  const width = size + 2;
+  const height = lines.length;
+  const fits = width <= (space.width ?? Infinity) && height <= (space.height ?? Infinity);
+  return { lines, width, height, fits };
+}
+
+function drawSmall(text: string): string {
+  let drawn = '';
+  try {
+    generate(text, { small: true }, (output) => (drawn = output));
+  } catch (error) {
+    throw new BbsError('INTERNAL', `text of ${text.length} characters is too long for a QR code`, {
+      cause: error,
+    });
+  }
+  return drawn;
+}
