@@ -1,6 +1,7 @@
 import type { AcsSubject } from '../acs/subject';
 import type { Caller, EndReason } from './caller';
 import type { Services } from './services';
+import type { Validator } from './validators';
 
 /** What a form or prompt hands to a method (contract A2.2). */
 export interface Submission {
@@ -63,10 +64,14 @@ export interface MenuScreen {
   setItems(viewId: number, items: readonly (string | Readonly<Record<string, unknown>>)[]): void;
   /** The value the view would submit now; for lists the index or `data` of the chosen item. */
   value(viewId: number): unknown;
+  /** Chooses an item of a list, toggle or spinner. */
+  select(viewId: number, index: number): void;
   focus(viewId: number): void;
+  /** Fields whose text is a secret: what a rejected sign-in clears. */
+  readonly secretViews: readonly number[];
   /** Shows a sentence on the message line (TL10, a view of the form's own, or the bottom line). */
   message(text: string): void;
-  /** Sets each custom view NN that has a `<form>InfoFormatNN` (contract A2.3) from named values. */
+  /** Fills each view NN for which `config` has a `<prefix>NN` (contract A2.3) from named values. */
   setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void;
 }
 
@@ -92,6 +97,12 @@ export interface MenuContext {
   hasMenu(name: string): boolean;
 }
 
+/** What a module shows instead of the menu's own art. */
+export type ShownArt =
+  | { readonly kind: 'art'; readonly spec: string }
+  /** Lines of our own making, in which colour codes count. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[] };
+
 /** What `module:` in a menu names (contract A2.2). Without state: what a visit needs is in its context. */
 export interface MenuModule {
   readonly name: string;
@@ -101,12 +112,14 @@ export interface MenuModule {
   readonly views: readonly number[];
   /** What `@method:` may name in a menu of this module. */
   readonly methods: Readonly<Record<string, MenuMethod>>;
+  /** What `validate: @method:` may name in its forms. */
+  readonly validators?: Readonly<Record<string, Validator>>;
   /** Before the screen is made: a transition here means that the menu is not shown at all. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
   /** Once the screen is made and before it goes out: fills the views. */
   ready?(context: MenuContext): Promise<void>;
   /** After a key changed a view or moved the focus. */
   changed?(context: MenuContext, viewId: number): void;
-  /** Art to show instead of the menu's own: an art spec. */
-  art?(context: MenuContext): string | undefined;
+  /** What to show instead of the menu's own art. */
+  art?(context: MenuContext): Promise<ShownArt | undefined>;
 }

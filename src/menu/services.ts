@@ -67,13 +67,17 @@ export interface PendingFactor {
   readonly expiresAtMs: number;
 }
 
+/** Something the board lacks for registering a second factor by mail. */
+export type MissingForTwoFactor = 'mail' | 'secure-login' | 'https';
+
 /** Switching the second factor on and off (auth/enrollment, mail and web behind one door). */
 export interface TwoFactorDesk {
-  /** What is missing before a link can be sent to this account, in plain words; empty when nothing is. */
-  missing(user: User, secure: boolean): readonly string[];
+  /** What the board lacks before links can be sent; empty when nothing. */
+  missing(): readonly MissingForTwoFactor[];
   /** Begins a registration and sends its link; the old factor stays until the new one is confirmed. */
   sendLink(user: User, type: OtpType, sessionId: string): Promise<'sent' | 'failed'>;
   pending(userId: number): Promise<PendingFactor | undefined>;
+  dropPending(userId: number): Promise<void>;
   disable(userId: number, sessionId: string): Promise<void>;
   /** Voids the old backup codes and returns the new ones, which are never shown again. */
   newBackupCodes(userId: number, sessionId: string): Promise<readonly string[]>;

@@ -1,0 +1,49 @@
+import { rejectionSentence } from '../menu/login-answer';
+import type { AskField, MenuContext, Transition } from '../menu/module';
+
+/** What came of asking a caller to prove again that it is him. */
+export type Proof =
+  | { readonly kind: 'proved' }
+  | { readonly kind: 'cancelled' }
+  /** The session may not go on. */
+  | { readonly kind: 'out'; readonly transition: Transition };
+
+const PASSWORD: AskField = { name: 'password', label: 'Password', password: true, maxLength: 128 };
+const CODE: AskField = { name: 'code', label: 'One-time code', maxLength: 32 };
+
+/**
+ * Asks for the password, and for a current code where the account has a second factor, before
+ * something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
+ */
+export async function proveAgain(
+  context: MenuContext,
+  question: { readonly title: string; readonly text: readonly string[] },
+): Promise<Proof> {
+  const { login } = context.caller;
+  const withCode = login.user?.secondFactor !== undefined;
+  let message: string | undefined;
+  for (;;) {
+    const answer = await context.ask({
+      prompt: withCode ? 'proofPasswordAndCode' : 'proofPassword',
+      title: question.title,
+      text: question.text,
+      fields: withCode ? [PASSWORD, CODE] : [PASSWORD],
+      ...(message === undefined ? {} : { message }),
+    });
+    if (answer === undefined) return { kind: 'cancelled' };
+    const result = await login.confirm({
+      password: answer['password'] ?? '',
+      code: withCode ? (answer['code'] ?? '') : undefined,
+    });
+    if (result.kind === 'accepted') return { kind: 'proved' };
+    const rejected = result.kind === 'rejected' ? result : undefined;
+    if (rejected?.reason === 'bad-credential' || rejected === undefined) {
+      message = withCode ? 'Wrong password or code.' : 'Wrong password.';
+      continue;
+    }
+    message = rejectionSentence(rejected.reason, 2, rejected.retryAfterMs);
+    if (rejected.reason === 'too-many') {
+      return { kind: 'out', transition: { kind: 'log-off', message, reason: 'too-many' } };
+    }
+  }
+}

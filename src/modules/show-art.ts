@@ -1,0 +1,22 @@
+import type { MenuContext, MenuModule, ShownArt } from '../menu/module';
+
+/** Shows art that is chosen when the menu is entered: `config.method: extraArgs`, or `config.art`. */
+export const showArtModule: MenuModule = {
+  name: 'show_art',
+  doc: 'Shows the art or the text that `extraArgs` names (`config.method: extraArgs`), or `config.art`.',
+  views: [],
+  methods: {},
+  art: (context) => Promise.resolve(chooseArt(context)),
+};
+
+function chooseArt({ config, extraArgs }: MenuContext): ShownArt | undefined {
+  if (typeof extraArgs === 'object' && extraArgs !== null) {
+    if ('lines' in extraArgs && Array.isArray(extraArgs.lines)) {
+      return { kind: 'lines', lines: extraArgs.lines.map(String) };
+    }
+    if ('art' in extraArgs && typeof extraArgs.art === 'string') {
+      return { kind: 'art', spec: extraArgs.art };
+    }
+  }
+  return typeof config['art'] === 'string' ? { kind: 'art', spec: config['art'] } : undefined;
+}

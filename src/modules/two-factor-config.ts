@@ -1,0 +1,216 @@
+import { toError } from '../base/errors';
+import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
+import { isMailAddress } from '../menu/validators';
+import type { User } from '../store/users';
+import { proveAgain } from './proof-of-person';
+import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
+import {
+  chooseText,
+  INFO_TEXTS,
+  MISSING_TEXTS,
+  OTP_TYPES,
+  STATUS_TEXTS,
+  type InfoText,
+  type StatusText,
+} from './two-factor-texts';
+
+const TOGGLE = 1;
+const TYPE = 2;
+
+/** Switches the second factor on and off, and shows what belongs to it (contract A4.4). */
+export const twoFactorConfigModule: MenuModule = {
+  name: 'user_2fa_otp_config',
+  doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
+  views: [1, 2, 3],
+  methods: {
+    saveChanges,
+    showQRCode,
+    showSecret,
+    showBackupCodes: (context) => makeBackupCodes(context, { tellLeft: true }),
+    generateNewBackupCodes: (context) => makeBackupCodes(context, { tellLeft: false }),
+  },
+  enter,
+  ready,
+  changed: (context, viewId) => showInfo(context, viewId === TYPE ? TYPE : TOGGLE),
+};
+
+/** Secrets never go over a line that others can read, whatever the menu file says (rule D16). */
+function enter(context: MenuContext): Promise<Transition | undefined> {
+  if (context.caller.secure) return Promise.resolve(undefined);
+  const menu = 'userTwoFactorAuthOTPSecConnRequired';
+  const refuse: Transition = context.hasMenu(menu) ? { kind: 'goto', menu } : { kind: 'previous' };
+  return Promise.resolve(refuse);
+}
+
+async function ready(context: MenuContext): Promise<void> {
+  const user = userOf(context);
+  const preferred = context.services.config().users.twoFactorAuth.method;
+  context.screen.select(TOGGLE, user.secondFactor === undefined ? 0 : 1);
+  context.screen.select(TYPE, OTP_TYPES.indexOf(user.secondFactor ?? preferred));
+  const status = context.memory.get('status');
+  context.memory.delete('status');
+  if (typeof status === 'string') setInfo(context, status);
+  else showInfo(context, TOGGLE);
+  const { log, node } = context.caller;
+  for (const missing of context.services.twoFactor.missing()) {
+    log.warn('two-factor.prerequisite-missing', { node, missing });
+  }
+}
+
+async function saveChanges(context: MenuContext, submission: Submission): Promise<Transition> {
+  const { value } = submission;
+  try {
+    return Number(value['enableToggle']) === 1
+      ? await switchOn(context, Number(value['otpType'] ?? OTP_TYPES.indexOf('googleAuth')))
+      : await switchOff(context);
+  } catch (thrown) {
+    return failed(context, 'two-factor.save-failed', thrown);
+  }
+}
+
+async function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
+  const { services, caller } = context;
+  const user = userOf(context);
+  const type = OTP_TYPES[typeIndex] ?? 'googleAuth';
+  const missing = services.twoFactor.missing()[0];
+  if (missing !== undefined) return stay(context, MISSING_TEXTS[missing]);
+  if (!isMailAddress(user.properties.get('email_address') ?? '')) {
+    return stay(context, status(context, 'emailRequired'));
+  }
+  if (user.secondFactor !== undefined) {
+    const proof = await proveAgain(context, {
+      title: 'Set up two-factor sign-in anew',
+      text: ['Your present codes stay valid until the new ones are confirmed.'],
+    });
+    if (proof.kind === 'out') return proof.transition;
+    if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+  }
+  const sent = await services.twoFactor.sendLink(user, type, caller.login.sessionId);
+  caller.log.info('two-factor.link', { userId: user.id, type, sent });
+  const outcome = status(context, sent === 'sent' ? 'saveEmailSent' : 'saveError');
+  return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
+}
+
+async function switchOff(context: MenuContext): Promise<Transition> {
+  const { services, caller } = context;
+  const user = userOf(context);
+  if (user.secondFactor === undefined) {
+    const pending = await services.twoFactor.pending(user.id);
+    if (pending === undefined) return stay(context, status(context, 'otpNotEnabled'));
+    await services.twoFactor.dropPending(user.id);
+    return stay(context, status(context, 'pendingDropped'));
+  }
+  const proof = await proveAgain(context, {
+    title: 'Switch two-factor sign-in off',
+    text: ['From then on your password alone lets people in.'],
+  });
+  if (proof.kind === 'out') return proof.transition;
+  if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+  await services.twoFactor.disable(user.id, caller.login.sessionId);
+  if ((await caller.login.refresh()) === 'end') {
+    return { kind: 'log-off', message: status(context, 'saveDisabled'), reason: 'ended' };
+  }
+  return redraw(context, status(context, 'saveDisabled'));
+}
+
+async function showQRCode(context: MenuContext): Promise<Transition> {
+  try {
+    const pending = await context.services.twoFactor.pending(userOf(context).id);
+    if (pending === undefined) return stay(context, status(context, 'qrNotAvail'));
+    const { width, height } = context.caller.terminal;
+    const lines = qrLines(pending, { width, height });
+    return lines === undefined
+      ? stay(context, 'Your screen is too small for the QR code. Press S for the secret.')
+      : await showDetails(context, lines);
+  } catch (thrown) {
+    return failed(context, 'two-factor.show-failed', thrown);
+  }
+}
+
+/** Only while a registration waits: a secret in use is never shown again (rule D17). */
+async function showSecret(context: MenuContext): Promise<Transition> {
+  try {
+    const pending = await context.services.twoFactor.pending(userOf(context).id);
+    return pending === undefined
+      ? stay(context, status(context, 'qrNotAvail'))
+      : await showDetails(context, secretLines(pending));
+  } catch (thrown) {
+    return failed(context, 'two-factor.show-failed', thrown);
+  }
+}
+
+/** Backup codes are stored hashed, so that showing them means making new ones. */
+async function makeBackupCodes(
+  context: MenuContext,
+  options: { readonly tellLeft: boolean },
+): Promise<Transition> {
+  const { services, caller } = context;
+  const user = userOf(context);
+  if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  try {
+    const left = await services.twoFactor.backupCodesLeft(user.id);
+    const told = left === 0 ? status(context, 'noBackupCodes') : `You have ${left} left.`;
+    const proof = await proveAgain(context, {
+      title: 'New backup codes',
+      text: [
+        ...(options.tellLeft ? ['Backup codes are shown once, when they are made.', told] : []),
+        'Your old backup codes stop working as soon as new ones are made.',
+      ],
+    });
+    if (proof.kind === 'out') return proof.transition;
+    if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+    const codes = await services.twoFactor.newBackupCodes(user.id, caller.login.sessionId);
+    return await showDetails(context, backupCodeLines(codes));
+  } catch (thrown) {
+    return failed(context, 'two-factor.backup-codes-failed', thrown);
+  }
+}
+
+/** By the sysop's menu for details where there is one (contract A4.4), else on a plain page. */
+async function showDetails(context: MenuContext, lines: readonly string[]): Promise<Transition> {
+  const key = 'userTwoFactorAuthOTPConfigShowDetails';
+  const own = context.config[key];
+  const menu = typeof own === 'string' ? own : key;
+  if (context.hasMenu(menu)) return { kind: 'goto', menu, extraArgs: { lines } };
+  await context.showPages(lines);
+  return { kind: 'redraw' };
+}
+
+function showInfo(context: MenuContext, about: typeof TOGGLE | typeof TYPE): void {
+  const index = Number(context.screen.value(about));
+  const key: InfoText =
+    about === TYPE ? (OTP_TYPES[index] ?? 'googleAuth') : index === 1 ? 'enabled' : 'disabled';
+  setInfo(context, chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] }));
+}
+
+function setInfo(context: MenuContext, infoText: string): void {
+  context.screen.setCustom('menuInfoFormat', { infoText });
+}
+
+function status(context: MenuContext, key: StatusText): string {
+  return chooseText(context.config, 'statusText', { key, standard: STATUS_TEXTS[key] });
+}
+
+/** A status takes the place of the info text, which is where people look on this screen. */
+function stay(context: MenuContext, text: string): Transition {
+  setInfo(context, text);
+  return { kind: 'stay' };
+}
+
+/** After a question in between the screen is drawn again; the status waits for that. */
+function redraw(context: MenuContext, text: string): Transition {
+  context.memory.set('status', text);
+  return { kind: 'redraw' };
+}
+
+function failed(context: MenuContext, event: string, thrown: unknown): Transition {
+  context.caller.signal.throwIfAborted();
+  context.caller.log.error(event, { error: toError(thrown) });
+  return redraw(context, status(context, 'tryLater'));
+}
+
+function userOf(context: MenuContext): User {
+  const { user } = context.caller.login;
+  if (user === undefined) throw new Error('two-factor-config needs somebody who is signed in');
+  return user;
+}

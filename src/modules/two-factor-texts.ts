@@ -1,0 +1,61 @@
+import type { MissingForTwoFactor, OtpType } from '../menu/services';
+
+/** Order of the types in view 2, fixed by contract A4.4. */
+export const OTP_TYPES: readonly OtpType[] = ['rfc6238_TOTP', 'rfc4266_HOTP', 'googleAuth'];
+
+export type InfoText = 'disabled' | 'enabled' | OtpType;
+
+export type StatusText =
+  | 'otpNotEnabled'
+  | 'noBackupCodes'
+  | 'saveDisabled'
+  | 'saveEmailSent'
+  | 'saveError'
+  | 'qrNotAvail'
+  | 'emailRequired'
+  | 'cancelled'
+  | 'pendingDropped'
+  | 'tryLater';
+
+/** What `config.infoText.*` may replace. */
+export const INFO_TEXTS: Readonly<Record<InfoText, string>> = {
+  disabled: 'Your password alone lets you in. Signing in with a code as well is much safer.',
+  enabled: 'Signing in takes your password and a one-time code from your phone.',
+  rfc6238_TOTP:
+    'Codes by time, SHA-256. Many phone apps ignore that and show wrong codes: if unsure, take Google Authenticator.',
+  rfc4266_HOTP: 'Codes by counter: each one you ask your app or token for is the next.',
+  googleAuth: 'Codes by time, as every authenticator app knows them. The right choice for most.',
+};
+
+/** What `config.statusText.*` may replace. */
+export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
+  otpNotEnabled: 'Two-factor sign-in is not switched on for you.',
+  noBackupCodes: 'You have no backup codes left. Press N for new ones.',
+  saveDisabled: 'Two-factor sign-in is off.',
+  saveEmailSent: 'A mail with a link is on its way to you. Open it to finish.',
+  saveError: 'The mail could not be made. Please tell the sysop.',
+  qrNotAvail: 'There is a QR code only while a registration waits for its first code.',
+  emailRequired: 'You need a valid mail address first: the link goes there.',
+  cancelled: 'Nothing was changed.',
+  pendingDropped: 'The registration you had begun is dropped.',
+  tryLater: 'The board cannot save this right now. Please try again later.',
+};
+
+/** Which part of the board is missing, for a caller. */
+export const MISSING_TEXTS: Readonly<Record<MissingForTwoFactor, string>> = {
+  mail: 'This board cannot send mail, which two-factor sign-in needs. Please tell the sysop.',
+  'secure-login': 'This board has no secure login server (SSH), which two-factor sign-in needs.',
+  https: "This board's HTTPS web server is off, which two-factor sign-in needs.",
+};
+
+/** A text of ours unless the sysop has one in `config.<group>.<key>`. */
+export function chooseText(
+  config: Readonly<Record<string, unknown>>,
+  group: 'infoText' | 'statusText',
+  text: { readonly key: string; readonly standard: string },
+): string {
+  const texts = config[group];
+  if (typeof texts !== 'object' || texts === null) return text.standard;
+  const own = (texts as Readonly<Record<string, unknown>>)[text.key];
+  return typeof own === 'string' && own !== '' ? own : text.standard;
+}
