@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every code an error of ours can carry, with the exit code a bin ends with when it reaches the top.
  * Exit codes (docs/sysops.md): 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
@@ -72,7 +74,12 @@ export function formatPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
 }
 
+/** Whether it is an Error, also one of another realm (jest and vm contexts have an Error of their own). */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
 /** Turns whatever was thrown into an Error, so that `cause` and `message` can be relied on. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  return isError(thrown) ? thrown : new Error(String(thrown));
 }

@@ -25,6 +25,9 @@ export const LIMITS = {
   /** Largest hjson file and deepest nesting, checked before it is parsed. */
   hjsonBytes: 2 * 1024 * 1024,
   hjsonDepth: 64,
+  /** Values in a file after its includes and references, and files it may include. */
+  hjsonValues: 2_000_000,
+  hjsonIncludes: 256,
   /** Longest ACS string and deepest nesting. */
   acsCharacters: 4096,
   acsDepth: 64,

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { isError } from './errors';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ function describeErrors(fields: LogFields): LogFields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      value instanceof Error ? describeError(value) : value,
+      isError(value) ? describeError(value) : value,
     ]),
   );
 }
@@ -85,6 +86,6 @@ function describeError(error: Error): LogFields {
     message: error.message,
     ...('code' in error ? { code: String(error.code) } : {}),
     stack: error.stack,
-    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+    ...(isError(error.cause) ? { cause: describeError(error.cause) } : {}),
   };
 }

@@ -42,7 +42,7 @@ export function isReservedKey(key: string): boolean {
 
 // The hjson package looks again at the whole of a quoteless value at each , ] } # in it, and at the
 // whole line before each ''', which is quadratic. The units are about a tenth of a nanosecond.
-const MOST_WORK = 128 * 1024 * 1024;
+const MOST_WORK = 64 * 1024 * 1024;
 const WORK_PER_CHARACTER = 16;
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?[\0- ]*$/;

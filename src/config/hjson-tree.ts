@@ -1,0 +1,119 @@
+import { dirname, resolve } from 'node:path';
+import { BbsError } from '../base/errors';
+import type { Place } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import { findFileNames, resolveAtValues } from './at-values';
+import { parseHjsonNodes } from './hjson';
+import type { HjsonDocument } from './hjson';
+import { throwProblems } from './problems';
+import type { Problem } from './problems';
+import { readSourceText } from './source-text';
+import { mergeNodes, placeInTree, toPlain } from './source-tree';
+import type { ObjectNode, SourceNode } from './source-tree';
+
+export interface HjsonTreeOptions {
+  /** For `@environment:` values. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads a file by its full path; `namedAt` is what names it. From the disk where not given. */
+  readonly readText?: (file: string, namedAt: Place) => Promise<string>;
+}
+
+/** One hjson file with all that it includes and refers to. */
+export interface HjsonTree extends HjsonDocument {
+  /** Every file that was read, for a watcher. */
+  readonly files: readonly string[];
+  /** What is odd but was read: a reference to nothing stays as it is written. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads a config, menu or theme file: merges its `includes` under it (the including file wins, then the
+ * earlier include), then puts in `@reference:`, `@environment:` and `@file:` values. Names of files
+ * are relative to the folder of the root file, in included files too.
+ */
+export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Promise<HjsonTree> {
+  const loader = new TreeLoader(dirname(file), options.readText ?? readSourceText);
+  const merged = await loader.load(file, { file });
+  const contents = await loader.readAll(findFileNames(merged));
+  const resolved = resolveAtValues(merged, { env: options.env, files: contents });
+  throwProblems('CONFIG_INVALID', resolved.problems);
+  const { root, warnings } = resolved;
+  return {
+    value: toPlain(root),
+    root,
+    placeOf: (path, part) => placeInTree(root, path, part),
+    files: [...loader.files],
+    warnings,
+  };
+}
+
+class TreeLoader {
+  readonly files = new Set<string>();
+  private loads = 0;
+  private readonly open: string[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly readText: (file: string, namedAt: Place) => Promise<string>,
+  ) {}
+
+  async load(file: string, namedAt: Place): Promise<ObjectNode> {
+    if (this.open.includes(file)) throw invalid(`${file} includes itself`, namedAt);
+    if (++this.loads > LIMITS.hjsonIncludes) {
+      throw invalid(`more than ${LIMITS.hjsonIncludes} files are included`, namedAt);
+    }
+    this.open.push(file);
+    this.files.add(file);
+    const root = parseHjsonNodes(await this.readText(file, namedAt), file);
+    const { includes, rest } = takeIncludes(root);
+    let under: ObjectNode = { kind: 'object', place: root.place, entries: new Map() };
+    for (const include of includes) {
+      const included = await this.load(resolve(this.folder, include.name), include.place);
+      under = mergeNodes(included, under);
+    }
+    this.open.pop();
+    return mergeNodes(under, rest);
+  }
+
+  async readAll(names: ReadonlyMap<string, Place>): Promise<Map<string, string | BbsError>> {
+    const contents = new Map<string, string | BbsError>();
+    for (const [name, place] of names) {
+      const file = resolve(this.folder, name);
+      this.files.add(file);
+      contents.set(name, await this.readText(file, place).catch(asBbsError));
+    }
+    return contents;
+  }
+}
+
+/** An unreadable `@file:` is reported with the other problems; anything else is a bug. */
+function asBbsError(error: unknown): BbsError {
+  if (error instanceof BbsError) return error;
+  throw error;
+}
+
+interface Include {
+  readonly name: string;
+  readonly place: Place;
+}
+
+function takeIncludes(root: ObjectNode): { includes: readonly Include[]; rest: ObjectNode } {
+  const entry = root.entries.get('includes');
+  if (entry === undefined) return { includes: [], rest: root };
+  const { node } = entry;
+  if (node.kind !== 'array') throw invalid('includes must be a list of file names', node.place);
+  const entries = new Map(root.entries);
+  entries.delete('includes');
+  return { includes: node.items.map(includeOf), rest: { ...root, entries } };
+}
+
+function includeOf(node: SourceNode): Include {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') {
+    throw invalid('each of the includes must be the name of a file', node.place);
+  }
+  return { name: node.value, place: node.place };
+}
+
+function invalid(message: string, place: Place): BbsError {
+  return new BbsError('CONFIG_INVALID', message, { place });
+}

@@ -1,0 +1,40 @@
+import { BbsError, formatPlace } from '../base/errors';
+import type { ErrorCode, Place } from '../base/errors';
+
+/** One thing wrong in a sysop's file, and where. */
+export interface Problem {
+  readonly place: Place;
+  readonly message: string;
+}
+
+export function formatProblem(problem: Problem): string {
+  return `${formatPlace(problem.place)}: ${problem.message}`;
+}
+
+/** All that is wrong with a file at once, so that it can be mended in one go. */
+export class InvalidFileError extends BbsError {
+  readonly problems: readonly Problem[];
+
+  constructor(code: ErrorCode, problems: readonly [Problem, ...Problem[]]) {
+    const [first, ...others] = problems;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    super(code, `${first.message}${more}`, { place: first.place });
+    this.problems = problems;
+  }
+
+  /** One line for each problem. */
+  override describe(): string {
+    return this.problems.map(formatProblem).join('\n');
+  }
+}
+
+/** Throws all of them as one InvalidFileError; does nothing when there are none. */
+export function throwProblems(code: ErrorCode, problems: readonly Problem[]): void {
+  const [first, ...others] = [...problems].sort(byPlace);
+  if (first !== undefined) throw new InvalidFileError(code, [first, ...others]);
+}
+
+function byPlace({ place: a }: Problem, { place: b }: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
