@@ -74,13 +74,12 @@ export async function recordSshKeyUse(
 ): Promise<boolean> {
   const { signatureCount } = use;
   const rows = sql('ssh_key').where({ id: use.id });
-  // Authenticators that do not count send 0 each time.
-  if (signatureCount !== undefined && signatureCount > 0) {
-    void rows.andWhere((part) =>
-      part.whereNull('signature_count').orWhere('signature_count', '<', signatureCount),
-    );
-  } else if (signatureCount === 0) {
-    void rows.andWhere((part) => part.whereNull('signature_count').orWhere('signature_count', 0));
+  if (signatureCount !== undefined) {
+    // Authenticators that do not count send 0 each time.
+    const grown = signatureCount === 0 ? '<=' : '<';
+    void rows.andWhere((part) => {
+      void part.whereNull('signature_count').orWhere('signature_count', grown, signatureCount);
+    });
   }
   const changed = await rows.update({
     used_at: use.nowMs,

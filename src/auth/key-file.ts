@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { BbsError, toError } from '../base/errors';
+import type { Random } from '../base/random';
+
+export const KEY_BYTES = 32;
+
+/** One key; a retired one still opens what it sealed. */
+export interface SealingKey {
+  readonly id: string;
+  readonly key: Buffer;
+  /** When another took its place, Unix milliseconds. */
+  readonly retiredAtMs: number | undefined;
+}
+
+export function newKey(random: Random): SealingKey {
+  const key = random.bytes(KEY_BYTES);
+  return { id: keyId(key), key, retiredAtMs: undefined };
+}
+
+/** Named after the key itself, so that one key has one name wherever it is kept. */
+function keyId(key: Buffer): string {
+  return createHash('sha256').update('sallyport key id').update(key).digest('hex').slice(0, 8);
+}
+
+/** Keys as SALLYPORT_SEALING_KEY holds them. */
+export function parseKeys(text: string): readonly SealingKey[] {
+  return text.split(',').map((part) => {
+    const key = Buffer.from(part.trim(), 'base64');
+    if (key.length !== KEY_BYTES) {
+      throw new BbsError(
+        'KEY_UNREADABLE',
+        `SALLYPORT_SEALING_KEY must hold ${KEY_BYTES} bytes in Base64 (openssl rand -base64 32)`,
+      );
+    }
+    return { id: keyId(key), key, retiredAtMs: undefined };
+  });
+}
+
+/** Reads the file, and again whenever it has changed: `oputil key rotate` may run beside the server. */
+export function keyFileReader(file: string): () => readonly SealingKey[] {
+  let seen = '';
+  let keys: readonly SealingKey[] = [];
+  return () => {
+    const stamp = fileStamp(file);
+    // A file that is gone for a moment does not take the keys from a running board.
+    if (stamp !== undefined && stamp !== seen) {
+      keys = readKeyFile(file);
+      seen = stamp;
+    } else if (stamp === undefined && seen === '') {
+      throw new BbsError('KEY_UNREADABLE', `cannot find the sealing key ${file}`);
+    }
+    return keys;
+  };
+}
+
+function fileStamp(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}
+
+function readKeyFile(file: string): readonly SealingKey[] {
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) {
+      throw new BbsError('KEY_UNREADABLE', `others can read it; run chmod 600 ${file}`);
+    }
+    const parsed = JSON.parse(readFileSync(file, 'utf8')) as { keys?: unknown };
+    if (!Array.isArray(parsed.keys) || parsed.keys.length === 0) throw new Error('it has no keys');
+    return parsed.keys.map(parseStoredKey);
+  } catch (error) {
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `cannot use the sealing key ${file}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function parseStoredKey(stored: unknown): SealingKey {
+  const { key, retiredAt } = stored as { key?: unknown; retiredAt?: unknown };
+  const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64');
+  if (bytes.length !== KEY_BYTES) throw new Error(`a key has not ${KEY_BYTES} bytes`);
+  return {
+    id: keyId(bytes),
+    key: bytes,
+    retiredAtMs: typeof retiredAt === 'string' ? Date.parse(retiredAt) : undefined,
+  };
+}
+
+/** Makes the file unless another process that starts at the same moment has made it. */
+export function makeKeyFile(file: string, key: SealingKey): void {
+  writing(file, () => {
+    const draft = writeDraft(file, [key]);
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+  });
+}
+
+/** Written beside and moved into place, so that a crash leaves the old file or the new one. */
+export function writeKeyFile(file: string, keys: readonly SealingKey[]): void {
+  writing(file, () => renameSync(writeDraft(file, keys), file));
+}
+
+function writeDraft(file: string, keys: readonly SealingKey[]): string {
+  const content = {
+    about: 'Keys that seal the secrets in the database. Keep a copy apart from the database.',
+    keys: keys.map(({ id, key, retiredAtMs }) => ({
+      id,
+      key: key.toString('base64'),
+      ...(retiredAtMs === undefined ? {} : { retiredAt: new Date(retiredAtMs).toISOString() }),
+    })),
+  };
+  const draft = `${file}.${process.pid}.new`;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  return draft;
+}
+
+function writing(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `cannot write the sealing key ${file}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}

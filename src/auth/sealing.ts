@@ -1,0 +1,161 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { BbsError } from '../base/errors';
+import type { Random } from '../base/random';
+import type { BackupCodeHash } from '../store/backup-codes';
+import type { SealPlace, Sealer } from '../store/sealed';
+import { KEY_BYTES, keyFileReader, makeKeyFile, newKey, parseKeys, writeKeyFile } from './key-file';
+import type { SealingKey } from './key-file';
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals values with the current key, and hashes codes so that the database alone cannot test guesses. */
+export interface Sealing extends Sealer {
+  /** Ids of all keys, the current one first. */
+  keyIds(): readonly string[];
+  /** Keyed hash for a new value. */
+  hash(value: string): BackupCodeHash;
+  /** Keyed hashes of the value under every key, the current one first. */
+  hashes(value: string): readonly string[];
+  /** Makes a new current key; what the old ones sealed still opens. Undefined when keys come from the environment. */
+  addKey(nowMs: number): string | undefined;
+  /** Forgets keys that `isUsed` does not name and that were retired before `beforeMs`. */
+  dropKeys(isUsed: (keyId: string) => boolean, beforeMs: number): readonly string[];
+}
+
+export interface SealingOptions {
+  readonly file: string;
+  readonly random: Random;
+  /** SALLYPORT_SEALING_KEY: Base64 of 32 bytes; several with commas, the current one first. */
+  readonly environmentKey?: string | undefined;
+  /** False where sealed values exist already, so that a lost key file is not papered over. */
+  readonly mayCreate?: boolean;
+}
+
+/** Opens the keys, and makes the file at the first start. */
+export function openSealing(options: SealingOptions): Sealing {
+  const { environmentKey } = options;
+  if (environmentKey !== undefined && environmentKey !== '') {
+    const keys = parseKeys(environmentKey);
+    return new KeyRing(() => keys);
+  }
+  if (!existsSync(options.file)) {
+    if (options.mayCreate === false) {
+      throw new BbsError(
+        'KEY_UNREADABLE',
+        `the sealing key ${options.file} is missing, but the database holds values sealed with it; restore the file`,
+      );
+    }
+    makeKeyFile(options.file, newKey(options.random));
+  }
+  return new KeyRing(keyFileReader(options.file), {
+    random: options.random,
+    write: (keys) => writeKeyFile(options.file, keys),
+  });
+}
+
+interface KeyStore {
+  readonly random: Random;
+  readonly write: (keys: readonly SealingKey[]) => void;
+}
+
+class KeyRing implements Sealing {
+  constructor(
+    private readonly read: () => readonly SealingKey[],
+    private readonly store?: KeyStore,
+  ) {
+    this.current();
+  }
+
+  currentKeyId(): string {
+    return this.current().id;
+  }
+
+  keyIds(): readonly string[] {
+    return this.read().map(({ id }) => id);
+  }
+
+  seal(plain: string, place: SealPlace): string {
+    const { id, key } = this.current();
+    // Not the injected random source: a seeded one would repeat an IV, which breaks the cipher.
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(CIPHER, key, iv).setAAD(boundTo(place, id));
+    const sealed = Buffer.concat([
+      cipher.update(plain, 'utf8'),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
+    return ['v1', id, iv.toString('base64url'), sealed.toString('base64url')].join('.');
+  }
+
+  open(sealed: string, place: SealPlace): string {
+    const [version, id = '', iv64 = '', body64 = ''] = sealed.split('.');
+    const found = this.read().find((candidate) => candidate.id === id);
+    const where = `${place.table}.${place.column} of user ${place.userId}`;
+    if (version !== 'v1' || found === undefined) {
+      throw new BbsError('SEAL_BROKEN', `${where} is sealed with an unknown key; restore it`);
+    }
+    const body = Buffer.from(body64, 'base64url');
+    try {
+      const decipher = createDecipheriv(CIPHER, found.key, Buffer.from(iv64, 'base64url'), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(boundTo(place, id)).setAuthTag(body.subarray(-TAG_BYTES));
+      const plain = Buffer.concat([
+        decipher.update(body.subarray(0, -TAG_BYTES)),
+        decipher.final(),
+      ]);
+      return plain.toString('utf8');
+    } catch (error) {
+      throw new BbsError('SEAL_BROKEN', `${where} does not open: it was changed or moved`, {
+        cause: error,
+      });
+    }
+  }
+
+  hash(value: string): BackupCodeHash {
+    const current = this.current();
+    return { keyId: current.id, hash: keyedHash(current, value) };
+  }
+
+  hashes(value: string): readonly string[] {
+    return this.read().map((key) => keyedHash(key, value));
+  }
+
+  addKey(nowMs: number): string | undefined {
+    if (this.store === undefined) return undefined;
+    const added = newKey(this.store.random);
+    const retired = this.read().map((key) => ({ ...key, retiredAtMs: key.retiredAtMs ?? nowMs }));
+    this.store.write([added, ...retired]);
+    return added.id;
+  }
+
+  dropKeys(isUsed: (keyId: string) => boolean, beforeMs: number): readonly string[] {
+    if (this.store === undefined) return [];
+    const keys = this.read();
+    const goes = (key: SealingKey): boolean =>
+      key.retiredAtMs !== undefined && key.retiredAtMs < beforeMs && !isUsed(key.id);
+    const dropped = keys.filter(goes).map(({ id }) => id);
+    if (dropped.length > 0) this.store.write(keys.filter((key) => !goes(key)));
+    return dropped;
+  }
+
+  private current(): SealingKey {
+    const [first] = this.read();
+    if (first === undefined) throw new BbsError('KEY_UNREADABLE', 'there is no sealing key');
+    return first;
+  }
+}
+
+/** What a sealed value is bound to: moved to another row or column it does not open (rule I3). */
+function boundTo(place: SealPlace, keyId: string): Buffer {
+  return Buffer.from(`${place.table}:${place.column}:${place.userId}:${keyId}`, 'utf8');
+}
+
+/** Codes are hashed under a key of their own, so that no key serves two ends. */
+function keyedHash(key: SealingKey, value: string): string {
+  const derived = hkdfSync('sha256', key.key, Buffer.alloc(0), 'sallyport backup codes', KEY_BYTES);
+  return createHmac('sha256', Buffer.from(derived)).update(value, 'utf8').digest('hex');
+}

@@ -1,0 +1,247 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { ByteReader } from './ssh-wire';
+
+/** A public key as OpenSSH writes it on one line. */
+export interface SshPublicKey {
+  readonly algorithm: string;
+  readonly blob: Buffer;
+  /** `SHA256:...`, as ssh-keygen prints it. */
+  readonly fingerprint: string;
+  readonly comment: string;
+}
+
+export type SshKeyParse =
+  | { readonly kind: 'key'; readonly key: SshPublicKey }
+  /** A sentence for the person who pasted it. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+const LEAST_RSA_BITS = 2048;
+const MOST_RSA_BITS = 16_384;
+const MOST_LINE_CHARACTERS = 8192;
+const MOST_COMMENT_CHARACTERS = 128;
+
+const CURVES: Readonly<Record<string, { readonly jwk: string; readonly hash: string }>> = {
+  nistp256: { jwk: 'P-256', hash: 'sha256' },
+  nistp384: { jwk: 'P-384', hash: 'sha384' },
+  nistp521: { jwk: 'P-521', hash: 'sha512' },
+};
+
+/** A key blob taken apart; `check` verifies raw signature bytes over data. */
+interface ParsedBlob {
+  readonly algorithm: string;
+  readonly key: KeyObject;
+  /** Hash of the signature, undefined for Ed25519 and for RSA, whose signature names it. */
+  readonly hash: string | undefined;
+  /** The application an sk- key is bound to. */
+  readonly application: string | undefined;
+}
+
+/** Reads one line of an authorized_keys or .pub file. Options before the key are refused. */
+export function parseSshPublicKey(line: string): SshKeyParse {
+  const text = line.trim();
+  if (text.length > MOST_LINE_CHARACTERS) return refused('that is too long for a public key');
+  if (/PRIVATE KEY/.test(text)) {
+    return refused('that is a private key: keep it to yourself and paste the .pub file');
+  }
+  if (/[\r\n]/.test(text)) return refused('a public key is one line; paste one key at a time');
+  const [algorithm = '', base64 = '', ...rest] = text.split(/\s+/);
+  if (!/^[A-Za-z0-9+/]{16,}={0,2}$/.test(base64)) {
+    return refused('a public key line begins with its type, such as ssh-ed25519, and the key');
+  }
+  const blob = Buffer.from(base64, 'base64');
+  const parsed = parseBlob(blob);
+  if (typeof parsed === 'string') return refused(parsed);
+  if (parsed.algorithm !== algorithm) {
+    return refused('the type at the beginning of the line is not the type of the key');
+  }
+  const comment = rest.join(' ').slice(0, MOST_COMMENT_CHARACTERS);
+  return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
+}
+
+/** `SHA256:...` of a key blob, as ssh-keygen prints it. */
+export function sshFingerprint(blob: Buffer): string {
+  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
+  return `SHA256:${digest}`;
+}
+
+export interface SshSignature {
+  /** Key algorithm of the request: the key's own, or `rsa-sha2-256` and `-512` for RSA keys. */
+  readonly algorithm: string;
+  /** The key blob of the request. */
+  readonly blob: Buffer;
+  /** What was signed: session id and request (RFC 4252 section 7). */
+  readonly signed: Buffer;
+  /**
+   * The signature without the algorithm name before it, as ssh2's `ctx.signature` is. For sk- keys with
+   * flags and counter behind it (PROTOCOL.u2f).
+   */
+  readonly signature: Buffer;
+  /** Digest that the server's SSH library took from the algorithm, where it says so. */
+  readonly hashAlgorithm?: string | undefined;
+}
+
+export type SshVerdict =
+  | { readonly valid: true; readonly signatureCount?: number }
+  | { readonly valid: false; readonly why: string };
+
+/** Verifies that whoever signed holds the key. Everything that is not exactly right is invalid. */
+export function verifySshSignature(proof: SshSignature): SshVerdict {
+  const parsed = parseBlob(proof.blob);
+  if (typeof parsed === 'string') return invalid(parsed);
+  try {
+    if (parsed.application !== undefined) return verifySecurityKey(parsed, proof);
+    const hash = parsed.algorithm === 'ssh-rsa' ? rsaHash(proof) : parsed.hash;
+    if (hash === null) return invalid('RSA signatures with SHA-1 are refused');
+    if (parsed.algorithm !== 'ssh-rsa' && proof.algorithm !== parsed.algorithm) {
+      return invalid('the request names another algorithm than the key');
+    }
+    return verifies(parsed, { hash, data: proof.signed, signature: proof.signature })
+      ? { valid: true }
+      : invalid('the signature does not verify');
+  } catch {
+    // Whatever node:crypto or the reader cannot make sense of came from the client.
+    return invalid('the signature is malformed');
+  }
+}
+
+function rsaHash(proof: SshSignature): string | null {
+  const named = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' }[proof.algorithm] ?? null;
+  // Some libraries report `ssh-rsa` and say only in the digest that it was SHA-2.
+  const told = /^sha(256|512)$/i.test(proof.hashAlgorithm ?? '')
+    ? (proof.hashAlgorithm ?? '').toLowerCase()
+    : null;
+  return named ?? told;
+}
+
+function verifies(
+  parsed: ParsedBlob,
+  part: { readonly hash: string | undefined; readonly data: Buffer; readonly signature: Buffer },
+): boolean {
+  return verify(part.hash ?? null, part.data, parsed.key, forNode(parsed, part.signature)) === true;
+}
+
+/** The signature as node:crypto reads it. */
+function forNode(parsed: ParsedBlob, signature: Buffer): Buffer {
+  if (parsed.algorithm.includes('ecdsa')) return derSignature(signature);
+  const missing = (parsed.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - signature.length;
+  // Some clients leave out the leading zeros of an RSA signature (RFC 8332 section 3).
+  if (parsed.algorithm === 'ssh-rsa' && missing > 0 && missing < 8) {
+    return Buffer.concat([Buffer.alloc(missing), signature]);
+  }
+  return signature;
+}
+
+/** PROTOCOL.u2f: what is signed is hash(application), flags, counter, hash(message). */
+function verifySecurityKey(parsed: ParsedBlob, proof: SshSignature): SshVerdict {
+  if (proof.algorithm !== parsed.algorithm) {
+    return invalid('the request names another algorithm than the key');
+  }
+  if (proof.signature.length < 6) return invalid('the signature is malformed');
+  const raw = proof.signature.subarray(0, -5);
+  const tail = proof.signature.subarray(-5);
+  const flags = tail[0] ?? 0;
+  if ((flags & 1) === 0) return invalid('nobody touched the security key');
+  const data = Buffer.concat([
+    sha256(Buffer.from(parsed.application ?? '', 'utf8')),
+    tail,
+    sha256(proof.signed),
+  ]);
+  return verifies(parsed, { hash: parsed.hash, data, signature: raw })
+    ? { valid: true, signatureCount: tail.readUInt32BE(1) }
+    : invalid('the signature does not verify');
+}
+
+function sha256(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** Takes a key blob apart; a string says why it is refused. */
+function parseBlob(blob: Buffer): ParsedBlob | string {
+  try {
+    const reader = new ByteReader(blob);
+    const algorithm = reader.text();
+    const jwk = readJwk(algorithm, reader);
+    if (typeof jwk === 'string') return jwk;
+    const application = algorithm.startsWith('sk-') ? reader.text() : undefined;
+    if (!reader.atEnd) return 'the key has bytes left over';
+    const hash = CURVES[curveOf(algorithm)]?.hash;
+    return { algorithm, key: createPublicKey({ key: jwk, format: 'jwk' }), hash, application };
+  } catch {
+    return 'the key is cut short or garbled; copy the whole line';
+  }
+}
+
+function curveOf(algorithm: string): string {
+  return /(?:^|-)ecdsa-sha2-(nistp\d+)(?:@openssh\.com)?$/.exec(algorithm)?.[1] ?? '';
+}
+
+function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
+  switch (algorithm) {
+    case 'ssh-ed25519':
+    case 'sk-ssh-ed25519@openssh.com': {
+      const x = reader.bytes();
+      if (x.length !== 32) return 'the key is cut short or garbled; copy the whole line';
+      return { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url') };
+    }
+    case 'ssh-rsa': {
+      const e = reader.integer();
+      const n = reader.integer();
+      const bits = n.length * 8 - Math.clz32(n[0] ?? 0) + 24;
+      if (bits < LEAST_RSA_BITS) return `RSA keys need ${LEAST_RSA_BITS} bits; this has ${bits}`;
+      if (bits > MOST_RSA_BITS) return `RSA keys may have ${MOST_RSA_BITS} bits; this has ${bits}`;
+      // A long exponent makes each check slow, which a stranger could use.
+      if (e.length > 8) return 'the exponent of the RSA key is too long';
+      return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
+    }
+    case 'ecdsa-sha2-nistp256':
+    case 'ecdsa-sha2-nistp384':
+    case 'ecdsa-sha2-nistp521':
+    case 'sk-ecdsa-sha2-nistp256@openssh.com': {
+      const name = reader.text();
+      const curve = CURVES[name];
+      if (curve === undefined || name !== curveOf(algorithm)) return 'the key names another curve';
+      const point = reader.bytes();
+      const size = (point.length - 1) / 2;
+      if (point[0] !== 4 || !Number.isInteger(size)) return 'the key has an unknown point format';
+      return {
+        kty: 'EC',
+        crv: curve.jwk,
+        x: point.subarray(1, 1 + size).toString('base64url'),
+        y: point.subarray(1 + size).toString('base64url'),
+      };
+    }
+    case 'ssh-dss':
+      return 'DSA keys are too weak; make one with ssh-keygen -t ed25519';
+    default:
+      return 'this type of key is not known; make one with ssh-keygen -t ed25519';
+  }
+}
+
+/**
+ * SSH writes r and s as two integers (RFC 5656 section 3.1.2), node:crypto reads them as DER. ssh2 has
+ * converted them already, except for sk- keys.
+ */
+function derSignature(signature: Buffer): Buffer {
+  if (signature[0] === 0x30) return signature;
+  const reader = new ByteReader(signature);
+  const body = Buffer.concat([derInteger(reader.bytes()), derInteger(reader.bytes())]);
+  if (!reader.atEnd) throw new Error('bytes left over');
+  return Buffer.concat([
+    body.length < 128 ? Buffer.of(0x30, body.length) : Buffer.of(0x30, 0x81, body.length),
+    body,
+  ]);
+}
+
+function derInteger(bytes: Buffer): Buffer {
+  if (bytes.length === 0 || bytes.length > 67) throw new Error('not an integer');
+  return Buffer.concat([Buffer.of(0x02, bytes.length), bytes]);
+}
+
+function refused(why: string): SshKeyParse {
+  return { kind: 'refused', why };
+}
+
+function invalid(why: string): SshVerdict {
+  return { valid: false, why };
+}

@@ -1,0 +1,50 @@
+import type { Sql } from './database';
+import type { OtpType } from './factors';
+
+/** What an account's owner is told by mail; the word is also the outbox row's kind. */
+export type Notice =
+  | {
+      readonly kind: 'otp-register';
+      readonly userId: number;
+      readonly token: string;
+      readonly otpType: OtpType;
+    }
+  | { readonly kind: 'second-factor-on'; readonly userId: number; readonly otpType: OtpType }
+  | { readonly kind: 'second-factor-off'; readonly userId: number }
+  | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }
+  | { readonly kind: 'backup-codes-new'; readonly userId: number }
+  | { readonly kind: 'password-changed'; readonly userId: number }
+  | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }
+  /** The password was right and three codes in a row were wrong. */
+  | { readonly kind: 'wrong-codes'; readonly userId: number; readonly remoteIp: string }
+  /** A code that had been used came again from another source. */
+  | { readonly kind: 'code-replayed'; readonly userId: number; readonly remoteIp: string }
+  /** Goes to the new address, which is not the account's yet. */
+  | {
+      readonly kind: 'confirm-mail';
+      readonly userId: number;
+      readonly token: string;
+      readonly address: string;
+    }
+  /** Goes to the address the account had before. */
+  | { readonly kind: 'mail-changed'; readonly userId: number; readonly address: string }
+  /** To the sysop, from somebody who cannot sign in. */
+  | {
+      readonly kind: 'feedback';
+      readonly userId: number;
+      readonly from: string;
+      readonly subject: string;
+      readonly text: string;
+    };
+
+export type NoticeResult =
+  | 'queued'
+  /** The account has no address that mail can go to. */
+  | 'no-address'
+  /** Enough of this kind for now (rules A15, C7). */
+  | 'too-many';
+
+/** Stores a mail in the transaction of the change it tells about; sending comes later. */
+export interface Notifier {
+  notify(sql: Sql, notice: Notice): Promise<NoticeResult>;
+}
