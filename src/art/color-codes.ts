@@ -85,13 +85,13 @@ function cnetCodeAt(text: string, index: number): ColorCode | undefined {
   return clear !== undefined ? { length, kind: 'clear' } : { length, kind: 'color', reset: true };
 }
 
-/** The style after a colour code. Bright foregrounds are told by `bold`, as SGR does. */
+/** The style after a colour code. */
 export function applyColorCode(style: Style, code: ColorCode): Style {
   const from = code.reset === true ? PLAIN : style;
   const { foreground, background } = code;
   return {
     ...from,
-    ...(foreground === undefined ? {} : { foreground: foreground & 7, bold: foreground > 7 }),
+    ...(foreground === undefined ? {} : { foreground, bold: false }),
     ...(background === undefined ? {} : { background, blink: false }),
   };
 }

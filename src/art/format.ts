@@ -37,7 +37,7 @@ export function formatText(
 ): string {
   const resolveText = (code: string): string | undefined => {
     const value = options.resolve?.(code);
-    return value === undefined ? undefined : sanitizeUserText(String(value));
+    return value === undefined ? undefined : sanitizeUserText(String(value), options.encoding);
   };
   let style = options.base ?? PLAIN;
   let out = '';
@@ -97,7 +97,7 @@ function formatValue(
   specText: string | undefined,
   options: FormatOptions,
 ): string {
-  const data = toData(value);
+  const data = toData(value, options.encoding);
   const styled = styleName === undefined ? data : applyStyle(styleName, data, options);
   const spec = specText === undefined ? undefined : parseFormatSpec(specText);
   return spec === undefined ? String(styled) : applyFormatSpec(spec, styled);
@@ -108,12 +108,12 @@ function applyStyle(name: string, value: string | number, options: FormatOptions
   return applyTextStyle(name, String(value), options.random ?? systemRandom);
 }
 
-function toData(value: unknown): string | number {
+function toData(value: unknown, encoding: Encoding = 'cp437'): string | number {
   if (typeof value === 'number') return value;
   if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return sanitizeUserText(value);
+  if (typeof value === 'string') return sanitizeUserText(value, encoding);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  return Array.isArray(value) ? sanitizeUserText(value.map(String).join(', ')) : '';
+  return Array.isArray(value) ? sanitizeUserText(value.map(String).join(', '), encoding) : '';
 }
 
 /** Walks `a.b.c` through own properties only. */

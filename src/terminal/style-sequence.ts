@@ -19,11 +19,6 @@ export function isBlankStyle(style: Style): boolean {
   return style.background === 0 && !style.inverse && !style.underline;
 }
 
-/** True when `text` holds at least one escape sequence's first byte. */
-export function hasEscape(text: string): boolean {
-  return text.includes('\u001b');
-}
-
 /**
  * The shortest SGR sequence that turns `from` into `to`; `from` undefined means that nothing is known.
  * Attributes are only ever taken back by 0: old terminals know no 22, 24, 25 and 27.
@@ -54,26 +49,36 @@ interface Attributes {
 }
 
 /**
- * What is really sent: bright foregrounds as bold, which every ANSI terminal since 1985 shows as bright;
- * bright backgrounds as blink in CP437 (with iCE colours on, see Canvas.toAnsi) and as 100-107 in UTF-8.
+ * What is really sent. Bright foregrounds: in CP437 as bold, which every ANSI terminal since 1985
+ * brightens; in UTF-8 as 90-97, because many of today's show bold black as black. Bright backgrounds:
+ * in CP437 as blink with iCE colours on (see Canvas.toAnsi), in UTF-8 as 100-107.
  */
 function attributes(style: Style, encoding: Encoding): Attributes {
-  const { foreground, background } = style;
-  const brightText = foreground >= 8 && foreground < 16;
+  const { foreground, background, bold } = style;
+  const dos = encoding === 'cp437';
+  const bright = foreground < 16 && (bold || foreground >= 8);
   const brightGround = background >= 8 && background < 16;
   return {
-    bold: style.bold || brightText,
-    blink: style.blink || (brightGround && encoding === 'cp437'),
+    bold: bright ? dos : bold,
+    blink: style.blink || (brightGround && dos),
     underline: style.underline,
     inverse: style.inverse,
-    foreground: foreground < 16 ? String(30 + (foreground & 7)) : `38;5;${foreground}`,
+    foreground:
+      foreground < 16
+        ? String((bright && !dos ? 90 : 30) + (foreground & 7))
+        : `38;5;${foreground}`,
     background:
-      background < 8
-        ? String(40 + background)
-        : background >= 16
-          ? `48;5;${background}`
-          : String((encoding === 'cp437' ? 40 : 100) + background - 8),
+      background < 16
+        ? String((brightGround && !dos ? 100 : 40) + (background & 7))
+        : `48;5;${background}`,
   };
+}
+
+/** The same style with a bright colour told by its number (8-15) instead of by `bold`. */
+export function withBrightNumber(style: Style): Style {
+  return style.bold && style.foreground < 16
+    ? { ...style, bold: false, foreground: style.foreground | 8 }
+    : style;
 }
 
 function isTakenBack(from: Attributes, to: Attributes): boolean {

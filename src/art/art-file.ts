@@ -1,0 +1,96 @@
+import iconv from 'iconv-lite';
+import { BbsError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import { glyphOfCp437 } from '../terminal/encoding';
+import { parseArt, type ArtToken } from './art-token';
+import { splitSauce, type Sauce } from './sauce';
+
+/** Extensions of art, in the order they are tried for a spec without one (contract A8). */
+export const ART_EXTENSIONS = [
+  '.ans',
+  '.utf8ans',
+  '.asc',
+  '.pcb',
+  '.bbs',
+  '.amiga',
+  '.txt',
+] as const;
+
+/** One art file, decoded and taken apart; drawn by `renderArt`. */
+export interface Art {
+  readonly file: string;
+  readonly text: string;
+  readonly tokens: readonly ArtToken[];
+  readonly sauce: Sauce | undefined;
+  /** Column to wrap at: SAUCE's, or 80. */
+  readonly width: number;
+  /** Rows as SAUCE tells them. */
+  readonly height: number | undefined;
+  /** SyncTERM font name as SAUCE tells it. */
+  readonly font: string | undefined;
+  readonly iceColors: boolean;
+}
+
+export interface DecodeOptions {
+  readonly file: string;
+  /** Overrides the encoding that the extension tells: `cp437`, `utf8`, `latin1`, ... */
+  readonly encodedAs?: string | undefined;
+  /** False leaves a SAUCE record out of account. */
+  readonly readSauce?: boolean | undefined;
+}
+
+const DEFAULT_WIDTH = 80;
+
+/** Decodes an art file's bytes. */
+export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
+  if (bytes.length > LIMITS.artBytes) {
+    throw new BbsError(
+      'ART_UNREADABLE',
+      `art has ${bytes.length} bytes, ${LIMITS.artBytes} are the most; make it smaller`,
+      { place: { file: options.file } },
+    );
+  }
+  const { body, sauce } = splitSauce(bytes);
+  const known = options.readSauce === false ? undefined : sauce;
+  const text = decodeText(body, encodingOf(options));
+  return {
+    file: options.file,
+    text,
+    tokens: parseArt(text),
+    sauce: known,
+    width: known?.width ?? DEFAULT_WIDTH,
+    height: known?.height,
+    font: known?.font,
+    iceColors: known?.iceColors ?? false,
+  };
+}
+
+/** Lower-case extension with its dot, '' without one. */
+export function artExtension(file: string): string {
+  return /\.[^./\\]+$/.exec(file)?.[0].toLowerCase() ?? '';
+}
+
+function encodingOf(options: DecodeOptions): string {
+  const { encodedAs } = options;
+  if (encodedAs !== undefined && iconv.encodingExists(encodedAs)) return encodedAs;
+  const extension = artExtension(options.file);
+  if (extension === '.utf8ans') return 'utf8';
+  return extension === '.amiga' ? 'latin1' : 'cp437';
+}
+
+function decodeText(body: Buffer, encoding: string): string {
+  const text = iconv.decode(body, encoding);
+  const isDos = /^(?:cp|ibm)?437$/i.test(encoding);
+  return (isDos ? drawControls(text) : text).replace(/\r?\n/g, '\r\n');
+}
+
+/**
+ * Draws the low characters that art does not use as controls (NUL, BEL, BS, TAB, LF, FF, CR, ESC);
+ * control-Y and control-Q stay where they begin a CNET code.
+ */
+function drawControls(text: string): string {
+  return text.replace(
+    /[\u0001-\u0006\u000b\u000e-\u0010\u0012-\u0018\u001a\u001c-\u001f\u007f]|[\u0011\u0019](?!c[0-9a-fA-F]|z[0-7]|[nfq]1)/g,
+    (control) => glyphOfCp437(control.charCodeAt(0)),
+  );
+}

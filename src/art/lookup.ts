@@ -1,0 +1,152 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Random } from '../base/random';
+import type { Encoding } from '../terminal/terminal';
+import { ART_EXTENSIONS, artExtension } from './art-file';
+
+export interface LookupOptions {
+  /** Folders of the caller's theme, then of the default theme, nearest first. */
+  readonly themeDirs?: readonly string[];
+  readonly encoding?: Encoding;
+  /** Extensions to try instead of the usual ones, e.g. `['.asc', '.txt']`. */
+  readonly types?: readonly string[] | undefined;
+  /** False takes the plain name, or the lowest number, instead of a variant by chance. */
+  readonly random?: boolean | undefined;
+}
+
+/** Finds art files by spec (contract A10.6); remembers folders until they change. */
+export interface ArtLookup {
+  /** The file that a spec names; undefined when there is none or it lies outside the roots. */
+  find(spec: string, options?: LookupOptions): Promise<string | undefined>;
+  /** Every name without extension that a spec could mean here, for "did you mean". */
+  names(options?: LookupOptions): Promise<readonly string[]>;
+  invalidate(): void;
+}
+
+export interface LookupSources {
+  /** The `art/` folders, the board's own before the package's. */
+  readonly roots: readonly string[];
+  readonly random: Random;
+}
+
+interface Folder {
+  readonly modifiedMs: number;
+  readonly names: readonly string[];
+}
+
+const SPEC_CHARACTERS = 256;
+
+export function createArtLookup(sources: LookupSources): ArtLookup {
+  const roots = sources.roots.map((root) => resolve(root));
+  const folders = new Map<string, Folder>();
+
+  async function list(directory: string): Promise<readonly string[]> {
+    try {
+      const { mtimeMs } = await stat(directory);
+      const known = folders.get(directory);
+      if (known?.modifiedMs === mtimeMs) return known.names;
+      const entries = await readdir(directory, { withFileTypes: true });
+      const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+      folders.set(directory, { modifiedMs: mtimeMs, names });
+      return names;
+    } catch {
+      // a folder that is not there holds no art: boards need not have every folder
+      folders.delete(directory);
+      return [];
+    }
+  }
+
+  function candidates(spec: string, themeDirs: readonly string[]): readonly string[] {
+    if (isAbsolute(spec)) return isInside(spec, [...roots, ...themeDirs]) ? [spec] : [];
+    const inRoots = roots.map((root) => resolve(root, spec));
+    const inThemes = themeDirs.map((directory) => resolve(directory, spec));
+    const general = roots.map((root) => resolve(root, 'general', spec));
+    return [...inRoots, ...inThemes, ...general].filter((path) =>
+      isInside(path, [...roots, ...themeDirs]),
+    );
+  }
+
+  return {
+    async find(spec, options = {}) {
+      if (spec === '' || spec.length > SPEC_CHARACTERS || spec.includes('\0')) return undefined;
+      const themeDirs = (options.themeDirs ?? []).map((directory) => resolve(directory));
+      for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs)) {
+        const directory = dirname(path);
+        const names = await list(directory);
+        const name = chooseName(names, basename(path), options, sources.random);
+        if (name !== undefined) return join(directory, name);
+      }
+      return undefined;
+    },
+
+    async names(options = {}) {
+      const directories = [
+        ...(options.themeDirs ?? []),
+        ...roots.map((root) => join(root, 'general')),
+      ];
+      const found = new Set<string>();
+      for (const directory of directories) {
+        for (const name of await list(resolve(directory))) {
+          const extension = artExtension(name);
+          if ((ART_EXTENSIONS as readonly string[]).includes(extension)) {
+            found.add(name.slice(0, -extension.length).toUpperCase());
+          }
+        }
+      }
+      return [...found].sort();
+    },
+
+    invalidate() {
+      folders.clear();
+    },
+  };
+}
+
+function isInside(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => {
+    const way = relative(directory, path);
+    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  });
+}
+
+/** The file name in a folder that a spec means, letter case aside. */
+function chooseName(
+  names: readonly string[],
+  spec: string,
+  options: LookupOptions,
+  random: Random,
+): string | undefined {
+  const wanted = spec.toLowerCase();
+  const extension = artExtension(wanted);
+  const base = extension === '' ? wanted : wanted.slice(0, -extension.length);
+  const exact = names.find((name) => name.toLowerCase() === wanted && extension !== '');
+  if (exact !== undefined) {
+    const twin =
+      options.encoding === 'utf8'
+        ? names.find((name) => name.toLowerCase() === `${base}.utf8ans`)
+        : undefined;
+    return twin ?? exact;
+  }
+  for (const type of extensionOrder(options)) {
+    const variants = names
+      .filter((name) => isVariant(name.toLowerCase(), wanted, type))
+      .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    if (variants.length === 0) continue;
+    return options.random === false ? variants[0] : variants[random.below(variants.length)];
+  }
+  return undefined;
+}
+
+function extensionOrder(options: LookupOptions): readonly string[] {
+  const types = (options.types ?? ART_EXTENSIONS).map((type) =>
+    (type.startsWith('.') ? type : `.${type}`).toLowerCase(),
+  );
+  return options.encoding === 'utf8' && types.includes('.utf8ans')
+    ? ['.utf8ans', ...types.filter((type) => type !== '.utf8ans')]
+    : types;
+}
+
+function isVariant(name: string, base: string, extension: string): boolean {
+  if (!name.startsWith(base) || !name.endsWith(extension)) return false;
+  return /^\d*$/.test(name.slice(base.length, -extension.length));
+}

@@ -1,0 +1,90 @@
+/** Codes that place a view (contract A8, A10.1), each with its one-line meaning. */
+export const VIEW_CODES: Readonly<Record<string, string>> = {
+  TL: 'label',
+  ET: 'edit field',
+  ME: 'edit field with a mask',
+  MT: 'text of several lines',
+  BT: 'button',
+  VM: 'vertical menu',
+  HM: 'horizontal menu',
+  FM: 'full menu',
+  SM: 'spinner',
+  TM: 'toggle',
+  KE: 'single key',
+  TK: 'ticker',
+  SB: 'status bar',
+};
+
+/** Marks a place without a view. */
+export const PLACE_CODE = 'XY';
+
+/** Codes that move the cursor by the number behind them. */
+export const CURSOR_CODES: Readonly<
+  Record<string, { readonly doc: string; readonly rows: -1 | 0 | 1; readonly columns: -1 | 0 | 1 }>
+> = {
+  CF: { doc: 'cursor forward', rows: 0, columns: 1 },
+  CB: { doc: 'cursor back', rows: 0, columns: -1 },
+  CU: { doc: 'cursor up', rows: -1, columns: 0 },
+  CD: { doc: 'cursor down', rows: 1, columns: 0 },
+};
+
+/** Predefined codes (contract A10.3): the menu runtime gives their values, docs and checks their names. */
+export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
+  BN: 'name of the board',
+  VL: 'name and version of the program',
+  VN: 'version of the program',
+  SN: "sysop's user name",
+  SR: "sysop's real name",
+  SL: "sysop's location",
+  SA: "sysop's affiliation",
+  SS: "sysop's sex",
+  SE: "sysop's mail address",
+  UN: "caller's user name",
+  UI: "caller's user id",
+  UG: "caller's groups",
+  UR: "caller's real name",
+  LO: "caller's location",
+  UA: "caller's age",
+  BD: "caller's birthday",
+  US: "caller's sex",
+  UE: "caller's mail address",
+  UW: "caller's web address",
+  UF: "caller's affiliation",
+  UT: "name of the caller's theme",
+  UD: "id of the caller's theme",
+  UC: "number of the caller's calls",
+  MS: 'date the caller became a member',
+  ND: 'number of this node',
+  IP: "caller's network address",
+  ST: 'way in: telnet, ssh or wss',
+  SH: 'rows of the terminal',
+  SW: 'columns of the terminal',
+  MD: 'description of the menu',
+  DT: 'date',
+  CT: 'time',
+  OS: 'operating system',
+  OA: 'architecture of the machine',
+  NV: 'version of Node.js',
+  AN: 'nodes in use',
+  TC: 'calls ever',
+  TT: 'calls today',
+  LC: 'user name of the last caller',
+  LT: 'time of the last call',
+  LD: 'date of the last call',
+  TU: 'number of users',
+  NT: 'new users today',
+  UU: 'how long the board has been up',
+  MB: 'memory of the machine',
+  MF: 'free memory of the machine',
+  LA: 'load average',
+  CL: 'load of the processor',
+  RR: 'a rumour; empty on this board',
+};
+
+/** What a two-letter code is, undefined for letters that mean nothing. */
+export function mciKind(code: string): 'view' | 'place' | 'cursor' | 'predefined' | undefined {
+  if (Object.hasOwn(VIEW_CODES, code)) return 'view';
+  if (code === PLACE_CODE) return 'place';
+  if (Object.hasOwn(CURSOR_CODES, code)) return 'cursor';
+  return Object.hasOwn(PREDEFINED_CODES, code) ? 'predefined' : undefined;
+}

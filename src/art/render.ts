@@ -1,0 +1,183 @@
+import type { Canvas } from '../terminal/canvas';
+import { PLAIN, type Style } from '../terminal/style';
+import { applySgr, withBrightNumber } from '../terminal/style-sequence';
+import { sanitizeUserText } from '../terminal/untrusted';
+import type { Art } from './art-file';
+import { ArtScreen } from './art-screen';
+import type { ArtToken, MciToken } from './art-token';
+import { applyColorCode } from './color-codes';
+import { mciKind } from './mci-codes';
+import type { Placement } from './placement';
+
+/** The value of a predefined MCI code; undefined leaves its place empty. */
+export type ResolveMci = (code: string, args: readonly string[]) => string | undefined;
+
+export interface RenderOptions {
+  /** Size of the caller's screen. */
+  readonly width: number;
+  readonly height: number;
+  readonly resolve?: ResolveMci;
+}
+
+/** A piece of art as cells, and where it wants views. */
+export interface RenderedArt {
+  /** As wide as the screen and as high as the art. */
+  readonly canvas: Canvas;
+  /** Views and marked places, in the order of the art. */
+  readonly placements: readonly Placement[];
+  /** Predefined codes, whose values are already on the canvas. */
+  readonly predefined: readonly Placement[];
+  /** Rows down to the last one in use. */
+  readonly rows: number;
+  /** More rows than the screen has: page it or let it scroll. */
+  readonly tall: boolean;
+  /** Where the cursor is left, for what comes behind the art. Counts from 1. */
+  readonly endRow: number;
+  readonly endColumn: number;
+}
+
+const FIRST_FREE_ID = 100;
+
+interface Drawing {
+  readonly screen: ArtScreen;
+  readonly resolve: ResolveMci;
+  readonly placements: Placement[];
+  readonly predefined: Placement[];
+  /** Values are drawn last, over what stands behind their codes. */
+  readonly values: { readonly place: Placement; readonly text: string }[];
+  iceColors: boolean;
+  nextId: number;
+  /** Style of the last thing that was no code: what shows where a code stood. */
+  ground: Style;
+  previous:
+    { readonly place: Placement; readonly source: string; readonly end: number } | undefined;
+}
+
+/** Draws art off-line. The same art, size and values always give the same result. */
+export function renderArt(art: Art, options: RenderOptions): RenderedArt {
+  const screen = new ArtScreen(art.width);
+  const drawing: Drawing = {
+    screen,
+    resolve: options.resolve ?? (() => undefined),
+    placements: [],
+    predefined: [],
+    values: [],
+    iceColors: art.iceColors,
+    nextId: FIRST_FREE_ID,
+    ground: PLAIN,
+    previous: undefined,
+  };
+  for (const token of art.tokens) drawToken(drawing, token);
+  screen.resolveWrap();
+  const canvas = screen.toCanvas(options.width);
+  for (const { place, text } of drawing.values) {
+    canvas.print(place.row, place.column, text, place.style);
+  }
+  return {
+    canvas,
+    placements: drawing.placements,
+    predefined: drawing.predefined,
+    rows: screen.rows,
+    tall: screen.rows > options.height,
+    endRow: screen.row + 1,
+    endColumn: Math.min(options.width, screen.column + 1),
+  };
+}
+
+function drawToken(drawing: Drawing, token: ArtToken): void {
+  const { screen } = drawing;
+  switch (token.kind) {
+    case 'text':
+      screen.print(token.text);
+      drawing.ground = screen.style;
+      return;
+    case 'sgr':
+      screen.style = applySgr(screen.style, token.parameters, drawing.iceColors);
+      return;
+    case 'color':
+      if (token.code.kind === 'newline') {
+        screen.carriageReturn();
+        screen.lineFeed();
+      } else if (token.code.kind === 'clear') screen.erase('screen');
+      else screen.style = applyColorCode(screen.style, token.code);
+      return;
+    case 'move':
+      return screen.move(token.rows, token.columns);
+    case 'goto':
+      return screen.goTo(
+        token.row === undefined ? undefined : token.row - 1,
+        token.column === undefined ? undefined : token.column - 1,
+      );
+    case 'erase':
+      return screen.erase(token.area);
+    case 'ice-colors':
+      drawing.iceColors = token.on;
+      return;
+    case 'mci':
+      return drawMci(drawing, token);
+    case 'save':
+      return screen.save();
+    case 'restore':
+      return screen.restore();
+    case 'return':
+      return screen.carriageReturn();
+    case 'feed':
+      return screen.lineFeed();
+    case 'tab':
+      return screen.tab();
+    case 'backspace':
+      return screen.backspace();
+  }
+}
+
+function drawMci(drawing: Drawing, token: MciToken): void {
+  const { screen } = drawing;
+  screen.resolveWrap();
+  const { row, column, style } = screen;
+  const place: Placement = {
+    code: token.code,
+    id: token.number ?? drawing.nextId,
+    arguments: token.arguments,
+    row: row + 1,
+    column: column + 1,
+    style: withBrightNumber(style),
+    focusStyle: undefined,
+  };
+  // the code's own colours are the view's: what is left in its place looks like the art around it
+  const { ground } = drawing;
+  screen.blank(token.source.length, ground.inverse || ground.underline ? PLAIN : ground);
+  screen.use(row);
+  if (mciKind(token.code) === 'predefined') {
+    if (token.number === undefined) drawing.nextId += 1;
+    drawing.predefined.push(place);
+    const value = drawing.resolve(token.code, token.arguments);
+    if (value !== undefined) drawing.values.push({ place, text: sanitizeUserText(value) });
+    return;
+  }
+  if (isFocusTwin(drawing, token, place)) return;
+  if (token.number === undefined) drawing.nextId += 1;
+  drawing.placements.push(place);
+  drawing.previous = { place, source: token.source, end: cellAfter(place, token, screen.width) };
+}
+
+function cellAfter(place: Placement, token: MciToken, width: number): number {
+  return (place.row - 1) * width + place.column - 1 + token.source.length;
+}
+
+/** A second code with the same number, or right behind its twin, gives the view's colour in focus. */
+function isFocusTwin(drawing: Drawing, token: MciToken, place: Placement): boolean {
+  const { placements, previous, screen } = drawing;
+  const index =
+    token.number !== undefined
+      ? placements.findIndex((known) => known.code === token.code && known.id === token.number)
+      : previous !== undefined &&
+          previous.source === token.source &&
+          previous.end === (place.row - 1) * screen.width + place.column - 1
+        ? placements.indexOf(previous.place)
+        : -1;
+  const twin = placements[index];
+  if (twin === undefined) return false;
+  placements[index] = { ...twin, focusStyle: place.style };
+  drawing.previous = undefined;
+  return true;
+}
