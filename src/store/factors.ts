@@ -52,9 +52,14 @@ export async function findFactorType(sql: Sql, userId: number): Promise<OtpType 
   return row === undefined ? undefined : (row['type'] as OtpType);
 }
 
-/** Types of the accounts that have a second factor, by user id. */
-export async function listFactorTypes(sql: Sql): Promise<ReadonlyMap<number, OtpType>> {
-  const rows: readonly Stored[] = await sql('otp_factor').select('user_id', 'type');
+/** Types by user id, of those among `userIds` that have a second factor. */
+export async function listFactorTypes(
+  sql: Sql,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, OtpType>> {
+  const rows: readonly Stored[] = await sql('otp_factor')
+    .whereIn('user_id', userIds)
+    .select('user_id', 'type');
   return new Map(rows.map((row) => [Number(row['user_id']), row['type'] as OtpType]));
 }
 
