@@ -1,4 +1,5 @@
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
+import { ageInYears } from '../acs/birthdate';
 import type { Caller } from './caller';
 import { formatDate } from './date-format';
 import type { Services } from './services';
@@ -24,101 +25,73 @@ export interface BoardFigures {
   readonly lastCaller: { readonly name: string; readonly atMs: number } | undefined;
 }
 
-interface MciCode {
-  readonly doc: string;
-  /** True where the value comes from BoardFigures. */
-  readonly figure?: true;
-  value(source: MciSource): string;
-}
-
-/** Every predefined MCI code that this system knows, with its line of documentation. */
-export const MCI_CODES: Readonly<Record<string, MciCode>> = {
-  BN: { doc: 'Name of the board.', value: (s) => s.services.config().general.boardName },
-  VL: { doc: 'Program and version.', value: (s) => `Sallyport v${s.services.version}` },
-  VN: { doc: 'Version number.', value: (s) => s.services.version },
-  SN: { doc: "Sysop's user name.", value: (s) => s.services.config().general.sysOp.username },
-  SR: { doc: "Sysop's real name.", value: (s) => s.services.config().general.sysOp.realName },
-  SL: { doc: "Sysop's location.", value: (s) => s.services.config().general.sysOp.location },
-  SA: { doc: "Sysop's affiliation.", value: (s) => s.services.config().general.sysOp.affiliations },
-  SS: { doc: "Sysop's sex.", value: (s) => s.services.config().general.sysOp.sex },
-  SE: { doc: "Sysop's mail address.", value: (s) => s.services.config().general.sysOp.email },
-  UN: { doc: "Caller's user name.", value: (s) => s.caller.login.user?.name ?? '' },
-  UI: { doc: "Caller's user id.", value: (s) => numberOf(s.caller.login.user?.id) },
-  UG: { doc: "Caller's groups.", value: (s) => (s.caller.login.user?.groups ?? []).join(', ') },
-  UR: { doc: "Caller's real name.", value: property('real_name') },
-  LO: { doc: "Caller's location.", value: property('location') },
-  UA: {
-    doc: "Caller's age.",
-    value: (s) => ageOf(s.caller.login.user?.properties.get('birthdate'), s.services.clock.nowMs()),
-  },
-  BD: { doc: "Caller's birthday.", value: dateProperty('birthdate') },
-  US: { doc: "Caller's sex.", value: property('sex') },
-  UE: { doc: "Caller's mail address.", value: property('email_address') },
-  UW: { doc: "Caller's web address.", value: property('web_address') },
-  UF: { doc: "Caller's affiliation.", value: property('affiliation') },
-  UT: { doc: "Name of the caller's theme.", value: (s) => s.theme.name },
-  UD: { doc: "Id of the caller's theme.", value: (s) => s.theme.id },
-  UC: {
-    doc: "Caller's number of calls.",
-    value: (s) => s.caller.login.user?.properties.get('login_count') ?? '0',
-  },
-  MS: { doc: 'Member since.', value: dateProperty('account_created') },
-  ND: { doc: 'Node number.', value: (s) => String(s.caller.node) },
-  IP: { doc: "Caller's address.", value: (s) => s.caller.remoteIp },
-  ST: { doc: 'Server the caller came by.', value: (s) => SERVER_NAMES[s.caller.server] },
-  SH: { doc: 'Terminal rows.', value: (s) => String(s.caller.terminal.height) },
-  SW: { doc: 'Terminal columns.', value: (s) => String(s.caller.terminal.width) },
-  MD: { doc: 'Description of the menu.', value: (s) => s.description },
-  DT: {
-    doc: 'Date.',
-    value: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.date.short),
-  },
-  CT: {
-    doc: 'Time.',
-    value: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.time.short),
-  },
-  OS: { doc: "Board's operating system.", value: () => `${platform()} ${release()}` },
-  OA: { doc: "Board's processor.", value: () => arch() },
-  NV: { doc: 'Node.js version.', value: () => process.version },
-  AN: {
-    doc: 'Callers that are on now.',
-    value: (s) => String(s.services.nodes.list().filter((node) => node.user !== undefined).length),
-  },
-  TC: { doc: 'Calls ever.', figure: true, value: (s) => numberOf(s.figures?.callsEver) },
-  TT: { doc: 'Calls today.', figure: true, value: (s) => numberOf(s.figures?.callsToday) },
-  LC: { doc: 'Last caller.', figure: true, value: (s) => s.figures?.lastCaller?.name ?? '' },
-  LT: {
-    doc: "Last caller's time.",
-    figure: true,
-    value: (s) => lastCall(s, s.theme.defaults.time.short),
-  },
-  LD: {
-    doc: "Last caller's date.",
-    figure: true,
-    value: (s) => lastCall(s, s.theme.defaults.date.short),
-  },
-  TU: { doc: 'Number of users.', figure: true, value: (s) => numberOf(s.figures?.users) },
-  NT: { doc: 'New users today.', figure: true, value: (s) => numberOf(s.figures?.newToday) },
-  UU: {
-    doc: 'How long the board has been up.',
-    value: (s) => duration(s.services.clock.nowMs() - s.services.startedAtMs),
-  },
-  MB: { doc: "Board's memory, MB.", value: () => megabytes(totalmem()) },
-  MF: { doc: "Board's free memory, MB.", value: () => megabytes(freemem()) },
-  LA: { doc: "Board's load average.", value: () => (loadavg()[0] ?? 0).toFixed(2) },
-  CL: { doc: "Board's load now.", value: () => (loadavg()[0] ?? 0).toFixed(2) },
+/** The value of each predefined code (contract A10.3); what they mean is in art/mci-codes.ts. */
+const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
+  BN: (s) => s.services.config().general.boardName,
+  VL: (s) => `Sallyport v${s.services.version}`,
+  VN: (s) => s.services.version,
+  SN: (s) => s.services.config().general.sysOp.username,
+  SR: (s) => s.services.config().general.sysOp.realName,
+  SL: (s) => s.services.config().general.sysOp.location,
+  SA: (s) => s.services.config().general.sysOp.affiliations,
+  SS: (s) => s.services.config().general.sysOp.sex,
+  SE: (s) => s.services.config().general.sysOp.email,
+  UN: (s) => s.caller.login.user?.name ?? '',
+  UI: (s) => numberOf(s.caller.login.user?.id),
+  UG: (s) => (s.caller.login.user?.groups ?? []).join(', '),
+  UR: property('real_name'),
+  LO: property('location'),
+  UA: ageOf,
+  BD: dateProperty('birthdate'),
+  US: property('sex'),
+  UE: property('email_address'),
+  UW: property('web_address'),
+  UF: property('affiliation'),
+  UT: (s) => s.theme.name,
+  UD: (s) => s.theme.id,
+  UC: (s) => s.caller.login.user?.properties.get('login_count') ?? '0',
+  MS: dateProperty('account_created'),
+  ND: (s) => String(s.caller.node),
+  IP: (s) => s.caller.remoteIp,
+  ST: (s) => SERVER_NAMES[s.caller.server],
+  SH: (s) => String(s.caller.terminal.height),
+  SW: (s) => String(s.caller.terminal.width),
+  MD: (s) => s.description,
+  DT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.date.short),
+  CT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.time.short),
+  OS: () => `${platform()} ${release()}`,
+  OA: () => arch(),
+  NV: () => process.version,
+  AN: (s) => String(s.services.nodes.list().filter((node) => node.user !== undefined).length),
+  TC: (s) => numberOf(s.figures?.callsEver),
+  TT: (s) => numberOf(s.figures?.callsToday),
+  LC: (s) => s.figures?.lastCaller?.name ?? '',
+  LT: (s) => lastCall(s, s.theme.defaults.time.short),
+  LD: (s) => lastCall(s, s.theme.defaults.date.short),
+  TU: (s) => numberOf(s.figures?.users),
+  NT: (s) => numberOf(s.figures?.newToday),
+  UU: (s) => duration(s.services.clock.nowMs() - s.services.startedAtMs),
+  MB: () => megabytes(totalmem()),
+  MF: () => megabytes(freemem()),
+  LA: () => (loadavg()[0] ?? 0).toFixed(2),
+  CL: () => (loadavg()[0] ?? 0).toFixed(2),
+  // Rumours belong to a message system that this board has not.
+  RR: () => '',
 };
+
+/** Codes whose values take a look into the store. */
+const FIGURES: ReadonlySet<string> = new Set(['TC', 'TT', 'LC', 'LT', 'LD', 'TU', 'NT']);
 
 const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
 
 /** The value of a predefined code, as data; undefined when there is no such code. */
 export function mciValue(code: string, source: MciSource): string | undefined {
-  return Object.hasOwn(MCI_CODES, code) ? MCI_CODES[code]?.value(source) : undefined;
+  return Object.hasOwn(VALUES, code) ? VALUES[code]?.(source) : undefined;
 }
 
 /** True when the code's value takes a look into the store. */
 export function isFigure(code: string): boolean {
-  return Object.hasOwn(MCI_CODES, code) && MCI_CODES[code]?.figure === true;
+  return FIGURES.has(code);
 }
 
 /** Looks the board's figures up; a store that does not answer leaves them out, never a screen. */
@@ -164,16 +137,10 @@ function lastCall(source: MciSource, pattern: string): string {
   return last === undefined ? '' : formatDate(last.atMs, pattern);
 }
 
-/** Whole years between a birthdate and now, '' when the date says nothing. */
-export function ageOf(birthdate: string | undefined, nowMs: number): string {
-  const born = birthdate === undefined ? Number.NaN : Date.parse(birthdate);
-  if (Number.isNaN(born)) return '';
-  const then = new Date(born);
-  const now = new Date(nowMs);
-  const had =
-    now.getMonth() > then.getMonth() ||
-    (now.getMonth() === then.getMonth() && now.getDate() >= then.getDate());
-  return String(now.getFullYear() - then.getFullYear() - (had ? 0 : 1));
+function ageOf(source: MciSource): string {
+  const birthdate = source.caller.login.user?.properties.get('birthdate');
+  if (birthdate === undefined) return '';
+  return numberOf(ageInYears(birthdate, new Date(source.services.clock.nowMs())));
 }
 
 function duration(ms: number): string {

@@ -1,10 +1,13 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
+import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
 import type { LoginOrigin } from '../auth/login';
 import type { User } from '../store/users';
+import type { MenuSet } from './menu-entry';
 import type { MenuModule } from './module';
+import type { ThemeSet } from './theme';
 
 /** One node that is in use, as who's online shows it. */
 export interface NodeInfo {
@@ -92,6 +95,10 @@ export interface Services {
   readonly version: string;
   readonly startedAtMs: number;
   config(): Config;
+  /** The menus that are live; what a caller is in stays as it was when he entered. */
+  menus(): MenuSet;
+  themes(): ThemeSet;
+  readonly art: ArtStore;
   readonly modules: ReadonlyMap<string, MenuModule>;
   readonly accounts: AccountDirectory;
   readonly calls: CallHistory;

@@ -6,14 +6,13 @@ export function qrLines(
   pending: PendingFactor,
   screen: { readonly width: number; readonly height: number },
 ): readonly string[] | undefined {
-  const qr = renderTerminalQr(pending.uri);
-  const wide = Math.max(...qr.map((line) => line.length));
   // One row stays free for the text and the pause prompt; the last column is never written.
-  if (qr.length + 2 > screen.height || wide > screen.width - 1) return undefined;
-  const left = ' '.repeat(Math.floor((screen.width - wide) / 2));
+  const qr = renderTerminalQr(pending.uri, { width: screen.width - 1, height: screen.height - 2 });
+  if (!qr.fits) return undefined;
+  const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
   return [
     ' |07Scan this with your authenticator app, then type its code on the page from the mail.',
-    ...qr.map((line) => `${left}|15${line}`),
+    ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
 

@@ -1,0 +1,63 @@
+import type { Clock } from '../base/clock';
+import type { Key } from '../terminal/key';
+import type { Caller } from './caller';
+
+/** What came while a menu waited. */
+export type Arrival =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'timeout' }
+  /** A message that this menu lets through waits in the inbox. */
+  | { readonly kind: 'message' };
+
+export interface WaitOptions {
+  /** Gives up after this long; undefined waits as long as the session does. */
+  readonly timeoutMs?: number | undefined;
+  /** Which messages end the wait. */
+  readonly messages: 'all' | 'urgent';
+}
+
+/** Waits for a caller's keys, with the two things that may come in between. */
+export class KeyReader {
+  /** Keys read so far: menus that go round without any are stopped by this. */
+  keysRead = 0;
+
+  constructor(
+    private readonly caller: Caller,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Rejects with the session's reason when it ends. */
+  async next(options: WaitOptions): Promise<Arrival> {
+    const { caller } = this;
+    caller.signal.throwIfAborted();
+    if (caller.inbox.has(options.messages)) return { kind: 'message' };
+    const stop = new AbortController();
+    let arrival: Arrival | undefined;
+    const giveUp = (kind: 'timeout' | 'message'): void => {
+      arrival = { kind };
+      stop.abort();
+    };
+    const onEnd = (): void => stop.abort(caller.signal.reason);
+    caller.signal.addEventListener('abort', onEnd, { once: true });
+    const unlisten = caller.inbox.listen(() => {
+      if (caller.inbox.has(options.messages)) giveUp('message');
+    });
+    const cancel =
+      options.timeoutMs === undefined
+        ? undefined
+        : this.clock.after(options.timeoutMs, () => giveUp('timeout'));
+    try {
+      const key = await caller.terminal.readKey(stop.signal);
+      this.keysRead += 1;
+      return { kind: 'key', key };
+    } catch (thrown) {
+      // Our own giving up is an answer; anything else is the session's end or a failure.
+      if (arrival !== undefined && !caller.signal.aborted) return arrival;
+      throw thrown;
+    } finally {
+      cancel?.();
+      unlisten();
+      caller.signal.removeEventListener('abort', onEnd);
+    }
+  }
+}
