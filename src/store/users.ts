@@ -1,12 +1,201 @@
+import { BbsError } from '../base/errors';
+import type { Sql } from './database';
+import { isSecretProperty } from './properties';
+import { foldName } from './user-name';
+
+/** 0 disabled, 1 inactive (awaits activation), 2 active, 3 locked (contract A1.3). */
+export type UserStatus = 0 | 1 | 2 | 3;
+
 /** An account as the rest of the program sees it; nothing in it is a secret. */
 export interface User {
   readonly id: number;
   readonly name: string;
   /** 0 disabled, 1 inactive (awaits activation), 2 active, 3 locked (contract A1.3). */
-  readonly status: 0 | 1 | 2 | 3;
+  readonly status: UserStatus;
   readonly groups: readonly string[];
   /** True once a second factor is confirmed; which is what AR2 asks. */
   readonly secondFactor: 'googleAuth' | 'rfc6238_TOTP' | 'rfc4266_HOTP' | undefined;
   /** Properties by contract name (A1.4), without password, OTP and token values. */
   readonly properties: ReadonlyMap<string, string>;
+}
+
+/** The sysop; never needs activation and cannot be removed. */
+export const ROOT_ID = 1;
+
+interface UserRow {
+  readonly id: number;
+  readonly user_name: string;
+}
+
+export type UserSort =
+  'id' | 'username' | 'realname' | 'status' | 'created' | 'lastlogin' | 'logins';
+
+export interface ListOptions {
+  readonly status?: UserStatus;
+  readonly sort?: UserSort;
+  readonly limit?: number;
+}
+
+const SORT_PROPERTIES: Readonly<Record<UserSort, string>> = {
+  id: '',
+  username: '',
+  realname: 'real_name',
+  status: 'account_status',
+  created: 'account_created',
+  lastlogin: 'last_login_timestamp',
+  logins: 'login_count',
+};
+
+export async function findUser(sql: Sql, id: number): Promise<User | undefined> {
+  const rows = await sql('user').where({ id }).select<UserRow[]>('id', 'user_name');
+  return (await loadUsers(sql, rows))[0];
+}
+
+/** By the exact name; only what foldName takes for the same name finds it (rule C6). */
+export async function findUserByName(sql: Sql, name: string): Promise<User | undefined> {
+  const rows = await sql('user')
+    .where({ name_folded: foldName(name) })
+    .select<UserRow[]>('id', 'user_name');
+  return (await loadUsers(sql, rows))[0];
+}
+
+/** Throws USER_UNKNOWN where findUser would return undefined. */
+export async function getUser(sql: Sql, id: number): Promise<User> {
+  const user = await findUser(sql, id);
+  if (user === undefined) throw new BbsError('USER_UNKNOWN', `there is no account with id ${id}`);
+  return user;
+}
+
+export async function countUsers(sql: Sql): Promise<number> {
+  const row = await sql('user').count<{ count: number }[]>({ count: '*' }).first();
+  return Number(row?.count ?? 0);
+}
+
+/** Accounts in the order asked for, by name where nothing is asked. */
+export async function listUsers(sql: Sql, options: ListOptions = {}): Promise<readonly User[]> {
+  const { sort = 'username' } = options;
+  const keyed: readonly (UserRow & { folded: string; status: string; key: string | null })[] =
+    await sql('user as u')
+      .leftJoin('user_property as s', (on) =>
+        on.on('s.user_id', 'u.id').andOnVal('s.prop_name', 'account_status'),
+      )
+      .leftJoin('user_property as k', (on) =>
+        on.on('k.user_id', 'u.id').andOnVal('k.prop_name', SORT_PROPERTIES[sort]),
+      )
+      .select('u.id', 'u.user_name', 'u.name_folded as folded')
+      .select('s.prop_value as status', 'k.prop_value as key');
+  const chosen = keyed
+    .filter((row) => options.status === undefined || toStatus(row.status) === options.status)
+    .sort((a, b) => {
+      if (sort === 'id') return a.id - b.id;
+      const order =
+        sort === 'username'
+          ? a.folded < b.folded
+            ? -1
+            : 1
+          : (a.key ?? '').localeCompare(b.key ?? '', 'en', { numeric: true });
+      return order === 0 ? a.id - b.id : order;
+    })
+    .slice(0, options.limit);
+  return loadUsers(sql, chosen);
+}
+
+/**
+ * Adds an account and returns its id, or undefined when the name is taken. Ids rise and never come
+ * back; 1 is given only where `root` asks for it.
+ */
+export async function insertUser(
+  sql: Sql,
+  user: { readonly name: string; readonly root?: boolean },
+): Promise<number | undefined> {
+  if (user.root !== true) await sql('id_sequence').where({ name: 'user' }).increment('last_id', 1);
+  const sequence = await sql('id_sequence')
+    .where({ name: 'user' })
+    .first<{ last_id: number } | undefined>('last_id');
+  const id = user.root === true ? ROOT_ID : Number(sequence?.last_id);
+  const taken = await sql('user')
+    .where({ id })
+    .orWhere({ name_folded: foldName(user.name) })
+    .orWhere({ user_name: user.name })
+    .first('id');
+  if (taken !== undefined) return undefined;
+  await sql('user').insert({ id, user_name: user.name, name_folded: foldName(user.name) });
+  return id;
+}
+
+/** False when another account has the name. */
+export async function renameUser(sql: Sql, id: number, name: string): Promise<boolean> {
+  const folded = foldName(name);
+  const taken = await sql('user').where({ name_folded: folded }).whereNot({ id }).first('id');
+  if (taken !== undefined) return false;
+  await sql('user').where({ id }).update({ user_name: name, name_folded: folded });
+  return true;
+}
+
+/** Removes the account and everything that belongs to it; audit rows and past calls stay. */
+export async function removeUser(sql: Sql, id: number): Promise<boolean> {
+  return (await sql('user').where({ id }).delete()) > 0;
+}
+
+/** Replaces the groups of an account. */
+export async function setGroups(sql: Sql, id: number, groups: readonly string[]): Promise<void> {
+  await sql('user_group_member').where({ user_id: id }).delete();
+  const rows = [...new Set(groups)].map((group) => ({ group_name: group, user_id: id }));
+  if (rows.length > 0) await sql('user_group_member').insert(rows);
+}
+
+async function loadUsers(sql: Sql, rows: readonly UserRow[]): Promise<readonly User[]> {
+  const users: User[] = [];
+  // SQLite takes a limited number of bound values.
+  for (let at = 0; at < rows.length; at += 500) {
+    users.push(...(await loadBatch(sql, rows.slice(at, at + 500))));
+  }
+  return users;
+}
+
+async function loadBatch(sql: Sql, rows: readonly UserRow[]): Promise<readonly User[]> {
+  const ids = rows.map((row) => row.id);
+  const properties = new Map(ids.map((id) => [id, new Map<string, string>()]));
+  const groups = new Map(ids.map((id) => [id, [] as string[]]));
+  const propertyRows: readonly { user_id: number; prop_name: string; prop_value: string | null }[] =
+    await sql('user_property').whereIn('user_id', ids).select('user_id', 'prop_name', 'prop_value');
+  for (const row of propertyRows) {
+    if (row.prop_value === null || isSecretProperty(row.prop_name)) continue;
+    properties.get(row.user_id)?.set(row.prop_name, row.prop_value);
+  }
+  const groupRows: readonly { user_id: number; group_name: string }[] = await sql(
+    'user_group_member',
+  )
+    .whereIn('user_id', ids)
+    .select('user_id', 'group_name')
+    .orderBy('group_name');
+  for (const row of groupRows) groups.get(row.user_id)?.push(row.group_name);
+  const factorRows: readonly { user_id: number; type: string }[] = await sql('otp_factor')
+    .whereIn('user_id', ids)
+    .select('user_id', 'type');
+  const factors = new Map(factorRows.map((row) => [row.user_id, row.type]));
+  return rows.map(({ id, user_name: name }) => {
+    const values = properties.get(id) ?? new Map<string, string>();
+    const secondFactor = toFactorType(factors.get(id) ?? values.get('auth_factor2_otp'));
+    if (secondFactor !== undefined) values.set('auth_factor2_otp', secondFactor);
+    return {
+      id,
+      name,
+      status: toStatus(values.get('account_status')),
+      groups: groups.get(id) ?? [],
+      secondFactor,
+      properties: values,
+    };
+  });
+}
+
+/** Anything that is not a known status is disabled: a damaged row lets nobody in. */
+export function toStatus(value: string | null | undefined): UserStatus {
+  return value === '1' ? 1 : value === '2' ? 2 : value === '3' ? 3 : 0;
+}
+
+/** A type whose factor row is missing still asks for a second factor: it fails closed. */
+function toFactorType(value: string | undefined): User['secondFactor'] {
+  if (value === undefined) return undefined;
+  return value === 'rfc6238_TOTP' || value === 'rfc4266_HOTP' ? value : 'googleAuth';
 }

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate';
 import { users } from './0001-users';
+import { signIns } from './0003-sign-ins';
 import { secondFactor } from './0002-second-factor';
 
 /** In the order in which they run; append only. */
-export const MIGRATIONS: readonly Migration[] = [users, secondFactor];
+export const MIGRATIONS: readonly Migration[] = [users, secondFactor, signIns];

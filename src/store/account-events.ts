@@ -1,0 +1,151 @@
+import type { Cancel, Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Database, Sql } from './database';
+
+export type AccountEventKind =
+  'password' | 'status' | 'second-factor' | 'keys' | 'groups' | 'deleted' | 'properties';
+
+/** Says that an account changed. Written in the same transaction as the change (rule J4). */
+export interface AccountEvent {
+  readonly id: number;
+  readonly userId: number;
+  readonly kind: AccountEventKind;
+  /** The session that made the change, which may go on. */
+  readonly sessionId: string | undefined;
+}
+
+/** Tells who follows, within a second, what changed in this process or another. */
+export interface AccountEvents {
+  /** Calls `listener` for each event from now on; the returned function ends that. */
+  follow(listener: (event: AccountEvent) => void): Cancel;
+  /** Looks now instead of at the next turn. Call it after a commit that added an event. */
+  poke(): void;
+  close(): void;
+}
+
+const POLL_MS = 500;
+/** Ids are given before their transaction commits, so a lower one may turn up after a higher one. */
+const OVERLAP = 100;
+
+interface EventRow {
+  readonly id: number;
+  readonly user_id: number;
+  readonly kind: AccountEventKind;
+  readonly session_id: string | null;
+}
+
+export async function addAccountEvent(
+  sql: Sql,
+  event: {
+    readonly userId: number;
+    readonly kind: AccountEventKind;
+    readonly sessionId?: string | undefined;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  await sql('account_event').insert({
+    user_id: event.userId,
+    kind: event.kind,
+    session_id: event.sessionId ?? null,
+    at: event.nowMs,
+  });
+}
+
+/** Events of one account after the one with id `afterId`, oldest first. */
+export async function listAccountEvents(
+  sql: Sql,
+  userId: number,
+  afterId: number,
+): Promise<readonly AccountEvent[]> {
+  const rows: readonly EventRow[] = await sql('account_event')
+    .where({ user_id: userId })
+    .andWhere('id', '>', afterId)
+    .orderBy('id');
+  return rows.map(toEvent);
+}
+
+/** Id of the newest event there is; 0 when there is none. */
+export async function newestEventId(sql: Sql): Promise<number> {
+  const row = await sql('account_event').max<{ id: number | null }[]>({ id: 'id' }).first();
+  return Number(row?.id ?? 0);
+}
+
+/** Follows the events in the store by asking twice a second while somebody listens. */
+export async function createAccountEvents(options: {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<AccountEvents> {
+  const { db, clock, log } = options;
+  const listeners = new Set<(event: AccountEvent) => void>();
+  const start = await db.run(newestEventId);
+  let seen = new Set<number>(await db.run((sql) => recentIds(sql, start - OVERLAP)));
+  let newest = start;
+  let asking = false;
+  let again = false;
+  let closed = false;
+  let cancel: Cancel = () => undefined;
+
+  const look = async (): Promise<void> => {
+    const rows: readonly EventRow[] = await db.run((sql) =>
+      sql('account_event')
+        .where('id', '>', newest - OVERLAP)
+        .orderBy('id'),
+    );
+    for (const row of rows) {
+      if (seen.has(row.id)) continue;
+      seen.add(row.id);
+      newest = Math.max(newest, row.id);
+      for (const listener of [...listeners]) listener(toEvent(row));
+    }
+    seen = new Set([...seen].filter((id) => id > newest - OVERLAP));
+  };
+  const turn = async (): Promise<void> => {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    cancel();
+    try {
+      do {
+        again = false;
+        await look();
+      } while (again && !closed);
+    } catch (error) {
+      // The next turn reads the same rows again, so nothing is lost by going on.
+      if (!closed) log.warn('account-events-unread', { error });
+    } finally {
+      asking = false;
+      if (!closed) cancel = clock.after(POLL_MS, () => void turn());
+    }
+  };
+  cancel = clock.after(POLL_MS, () => void turn());
+  return {
+    follow: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    poke: () => {
+      if (!closed) void turn();
+    },
+    close: () => {
+      closed = true;
+      cancel();
+      listeners.clear();
+    },
+  };
+}
+
+async function recentIds(sql: Sql, afterId: number): Promise<readonly number[]> {
+  return sql('account_event').where('id', '>', afterId).pluck<number[]>('id');
+}
+
+function toEvent(row: EventRow): AccountEvent {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    kind: row.kind,
+    sessionId: row.session_id ?? undefined,
+  };
+}

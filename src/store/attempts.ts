@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { Sql } from './database';
+import { foldName } from './user-name';
+
+/** What was tried. Keys have a count of their own: guessing passwords must not keep a key out. */
+export type AttemptFactor = 'password' | 'key' | 'second';
+
+/** One count of failures: whose, by what, and by whom. */
+export interface AttemptKey {
+  readonly subject: string;
+  readonly factor: AttemptFactor;
+  /** A source that is known for the account, or '' for everybody else. */
+  readonly budget: string;
+}
+
+export interface ChargeRule {
+  /** Failures before waits begin. */
+  readonly free: number;
+  readonly firstWaitMs: number;
+  readonly mostWaitMs: number;
+  /** Failures in all budgets together after which nothing is looked at any more. */
+  readonly stopAt?: number;
+}
+
+export type Charge =
+  | { readonly kind: 'charged'; readonly failures: number }
+  | { readonly kind: 'wait'; readonly untilMs: number }
+  | { readonly kind: 'stopped' };
+
+export function accountSubject(userId: number): string {
+  return `u:${userId}`;
+}
+
+/**
+ * Names that no account has share 2^20 counts: enough that they behave like accounts, few enough
+ * that a stranger cannot fill the disk, and too few for the name to be told from the row.
+ */
+export function nameSubject(name: string): string {
+  const digest = createHash('sha256').update(foldName(name)).digest();
+  return `n:${digest.readUInt32BE(0) >>> 12}`;
+}
+
+/**
+ * Counts one attempt before it is looked at, in one conditional statement that is committed when this
+ * returns (rule A11). Of any number at once, on any number of processes, `free` get through.
+ */
+export async function chargeAttempt(
+  sql: Sql,
+  key: AttemptKey,
+  options: { readonly rule: ChargeRule; readonly nowMs: number },
+): Promise<Charge> {
+  const { rule, nowMs } = options;
+  // More than once only where the row is new, or changed between the two statements.
+  for (let tries = 0; tries < 3; tries++) {
+    const charged = await raise(sql, key, options);
+    if (charged !== undefined) return { kind: 'charged', failures: charged };
+    const stopAt = rule.stopAt ?? Infinity;
+    if ((await sumFailures(sql, key.subject, key.factor)) >= stopAt) return { kind: 'stopped' };
+    const row = await sql('attempt').where(key).first<{ wait_until: number } | undefined>();
+    if (row === undefined) {
+      await sql('attempt')
+        .insert({ ...key, failures: 0, wait_until: 0, charged_at: nowMs })
+        .onConflict(['subject', 'factor', 'budget'])
+        .ignore();
+    } else if (Number(row.wait_until) > nowMs) {
+      return { kind: 'wait', untilMs: Number(row.wait_until) };
+    }
+  }
+  return { kind: 'wait', untilMs: nowMs + 1_000 };
+}
+
+async function raise(
+  sql: Sql,
+  key: AttemptKey,
+  options: { readonly rule: ChargeRule; readonly nowMs: number },
+): Promise<number | undefined> {
+  const { rule, nowMs } = options;
+  const waits = waitSteps(rule);
+  const cases = waits.map(() => 'when ? then cast(? as bigint)').join(' ');
+  const update = sql('attempt')
+    .where(key)
+    // A wait that ends later than any wait can is left over from a clock that was wrong.
+    .andWhere((due) =>
+      due.where('wait_until', '<=', nowMs).orWhere('wait_until', '>', nowMs + rule.mostWaitMs),
+    );
+  if (rule.stopAt !== undefined) {
+    void update.andWhereRaw(
+      '(select sum(failures) from attempt as every where every.subject = ? and every.factor = ?) < ?',
+      [key.subject, key.factor, rule.stopAt],
+    );
+  }
+  const rows: readonly { failures: number }[] = await update.update(
+    {
+      failures: sql.raw('failures + 1'),
+      wait_until: sql.raw(
+        `case when failures + 1 < ? then cast(0 as bigint) else case failures + 1 ${cases} else cast(? as bigint) end end`,
+        [
+          rule.free,
+          ...waits.flatMap((waitMs, step) => [rule.free + step, nowMs + waitMs]),
+          nowMs + rule.mostWaitMs,
+        ],
+      ),
+      charged_at: nowMs,
+    },
+    ['failures'],
+  );
+  return rows[0] === undefined ? undefined : Number(rows[0].failures);
+}
+
+/** 30 s, 60 s, 120 s ... up to the longest wait. */
+function waitSteps(rule: ChargeRule): readonly number[] {
+  const steps: number[] = [];
+  for (let waitMs = rule.firstWaitMs; waitMs < rule.mostWaitMs; waitMs *= 2) steps.push(waitMs);
+  return steps.length === 0 ? [rule.mostWaitMs] : steps;
+}
+
+/** Takes one charge back that was never looked at, or whose credential was right. */
+export async function undoCharge(sql: Sql, key: AttemptKey, failures: number): Promise<void> {
+  const undone = await sql('attempt')
+    .where({ ...key, failures })
+    .update({ failures: failures - 1, wait_until: 0 });
+  if (undone > 0) return;
+  await sql('attempt').where(key).andWhere('failures', '>', 0).decrement('failures', 1);
+}
+
+/** Forgets failures: of one budget, or of all where none is named. */
+export async function clearAttempts(
+  sql: Sql,
+  key: Pick<AttemptKey, 'subject' | 'factor'> & { readonly budget?: string },
+): Promise<void> {
+  await sql('attempt').where(key).update({ failures: 0, wait_until: 0 });
+}
+
+/** Removes every count of a subject. */
+export async function removeAttempts(sql: Sql, subject: string): Promise<void> {
+  await sql('attempt').where({ subject }).delete();
+}
+
+/** Failures of all budgets together. */
+export async function sumFailures(
+  sql: Sql,
+  subject: string,
+  factor: AttemptFactor,
+): Promise<number> {
+  const row = await sql('attempt')
+    .where({ subject, factor })
+    .sum<{ sum: number | null }[]>({ sum: 'failures' })
+    .first();
+  return Number(row?.sum ?? 0);
+}
+
+/** Drops counts of unknown names that nobody has tried since `beforeMs`. */
+export async function pruneAttempts(sql: Sql, beforeMs: number): Promise<number> {
+  return sql('attempt')
+    .where('subject', '>=', 'n:')
+    .andWhere('subject', '<', 'n;')
+    .andWhere('charged_at', '<', beforeMs)
+    .delete();
+}

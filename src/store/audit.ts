@@ -1,0 +1,81 @@
+import type { Sql } from './database';
+
+/** One step of a sign-in or one change of an account. Rows are added and never changed (rule H5). */
+export interface AuditEntry {
+  readonly atMs: number;
+  readonly node: number;
+  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
+  readonly server: string;
+  /** Address of the caller, empty where there is none. */
+  readonly source: string;
+  /** undefined for a name that no account has; the name itself could be a mistyped password. */
+  readonly userId: number | undefined;
+  readonly factor: 0 | 1 | 2;
+  /** password, public-key, second-factor, confirm, password-change, status, ... */
+  readonly kind: string;
+  readonly result: 'accepted' | 'rejected' | 'done';
+  readonly reason: string;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: number;
+}
+
+export interface AuditQuery {
+  readonly userId?: number;
+  readonly sinceMs?: number;
+  /** Rows older than this one, for paging. */
+  readonly beforeId?: number;
+  readonly limit: number;
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {
+  await sql('audit').insert({
+    at: entry.atMs,
+    node: entry.node,
+    server: entry.server,
+    source: entry.source,
+    user_id: entry.userId ?? null,
+    factor: entry.factor,
+    kind: entry.kind,
+    result: entry.result,
+    reason: entry.reason,
+  });
+}
+
+/** Newest first. */
+export async function listAudit(sql: Sql, query: AuditQuery): Promise<readonly AuditRow[]> {
+  const rows = sql('audit').orderBy('id', 'desc').limit(query.limit);
+  if (query.userId !== undefined) void rows.where({ user_id: query.userId });
+  if (query.sinceMs !== undefined) void rows.where('at', '>=', query.sinceMs);
+  if (query.beforeId !== undefined) void rows.where('id', '<', query.beforeId);
+  return ((await rows) as readonly Stored[]).map(toRow);
+}
+
+/** Attempts to sign in to this account that failed after `sinceMs`. */
+export async function countFailures(sql: Sql, userId: number, sinceMs: number): Promise<number> {
+  const row = await sql('audit')
+    .where({ user_id: userId, result: 'rejected' })
+    .whereIn('kind', ['password', 'public-key', 'second-factor'])
+    .andWhere('at', '>', sinceMs)
+    .count<{ count: number }[]>({ count: '*' })
+    .first();
+  return Number(row?.count ?? 0);
+}
+
+function toRow(row: Stored): AuditRow {
+  return {
+    id: Number(row['id']),
+    atMs: Number(row['at']),
+    node: Number(row['node']),
+    server: String(row['server']),
+    source: String(row['source']),
+    userId: row['user_id'] === null ? undefined : Number(row['user_id']),
+    factor: Number(row['factor']) as 0 | 1 | 2,
+    kind: String(row['kind']),
+    result: String(row['result']) as AuditEntry['result'],
+    reason: String(row['reason']),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Sql } from './database';
+
+/** One full sign-in. A caller who stopped at the second factor has none (rule J2). */
+export interface Call {
+  readonly id: number;
+  readonly userId: number;
+  readonly userName: string;
+  readonly sessionId: string;
+  readonly node: number;
+  readonly server: string;
+  readonly source: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | undefined;
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** Adds a call and keeps the newest `keep`, or all where that is negative. */
+export async function addCall(
+  sql: Sql,
+  call: Omit<Call, 'id' | 'endedAtMs'>,
+  keep: number,
+): Promise<void> {
+  await sql('call').insert({
+    user_id: call.userId,
+    user_name: call.userName,
+    session_id: call.sessionId,
+    node: call.node,
+    server: call.server,
+    source: call.source,
+    started_at: call.startedAtMs,
+  });
+  if (keep < 0) return;
+  const newest = await sql('call').max<{ id: number }[]>({ id: 'id' }).first();
+  await sql('call')
+    .where('id', '<=', Number(newest?.id ?? 0) - keep)
+    .delete();
+}
+
+/** Notes when a call ended; the first time counts. */
+export async function endCall(sql: Sql, sessionId: string, nowMs: number): Promise<void> {
+  await sql('call')
+    .where({ session_id: sessionId })
+    .whereNull('ended_at')
+    .update({ ended_at: nowMs });
+}
+
+/** Newest first, of everybody or of one account. */
+export async function listCalls(
+  sql: Sql,
+  query: { readonly limit: number; readonly userId?: number },
+): Promise<readonly Call[]> {
+  const rows = sql('call').orderBy('id', 'desc').limit(query.limit);
+  if (query.userId !== undefined) void rows.where({ user_id: query.userId });
+  return ((await rows) as readonly Stored[]).map(toCall);
+}
+
+export async function countCalls(sql: Sql, sinceMs = 0): Promise<number> {
+  const row = await sql('call')
+    .where('started_at', '>=', sinceMs)
+    .count<{ count: number }[]>({ count: '*' })
+    .first();
+  return Number(row?.count ?? 0);
+}
+
+function toCall(row: Stored): Call {
+  return {
+    id: Number(row['id']),
+    userId: Number(row['user_id']),
+    userName: String(row['user_name']),
+    sessionId: String(row['session_id']),
+    node: Number(row['node']),
+    server: String(row['server']),
+    source: String(row['source']),
+    startedAtMs: Number(row['started_at']),
+    endedAtMs: row['ended_at'] === null ? undefined : Number(row['ended_at']),
+  };
+}

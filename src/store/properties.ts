@@ -1,0 +1,100 @@
+import { BbsError } from '../base/errors';
+import type { Sql } from './database';
+
+/** Owned by auth and the store: readable where they are no secret, never written by menus or modules. */
+const PROTECTED =
+  /^(pw_|auth_|account_(status|locked|created)|failed_login_|email_password_reset_|ssh_public_key|login_count$|last_login_|groups?$)/i;
+
+/** Never part of a User, so that no screen, log or command can show them. */
+const SECRET =
+  /^(pw_|auth_factor2_otp_(secret|backup)|email_password_reset_)|private_key|_token|_secret/i;
+
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const VALUE_CHARACTERS = 4096;
+
+export type PropertyValues = Readonly<Record<string, string | undefined>>;
+
+/** True for a property that only auth and the store may write (rule I4). */
+export function isProtectedProperty(name: string): boolean {
+  return PROTECTED.test(name);
+}
+
+/** True for a property whose value is a secret. */
+export function isSecretProperty(name: string): boolean {
+  return SECRET.test(name);
+}
+
+/**
+ * Writes properties for menus, modules and tools; `undefined` removes one. Throws USER_INVALID for
+ * those that belong to auth (rule I4).
+ */
+export async function setProperties(
+  sql: Sql,
+  userId: number,
+  values: PropertyValues,
+): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    if (!NAME.test(name) || isProtectedProperty(name) || isSecretProperty(name)) {
+      throw new BbsError(
+        'USER_INVALID',
+        `the property ${JSON.stringify(name)} cannot be set here; use the command or screen for it`,
+      );
+    }
+    if (value !== undefined && value.length > VALUE_CHARACTERS) {
+      throw new BbsError(
+        'USER_INVALID',
+        `the property ${name} is longer than ${VALUE_CHARACTERS} characters`,
+      );
+    }
+  }
+  await writeProperties(sql, userId, values);
+}
+
+/** The same without the check, for auth/ and store/ only. */
+export async function writeProperties(
+  sql: Sql,
+  userId: number,
+  values: PropertyValues,
+): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const row = { user_id: userId, prop_name: name };
+    if (value === undefined) {
+      await sql('user_property').where(row).delete();
+    } else {
+      await sql('user_property')
+        .insert({ ...row, prop_value: value })
+        .onConflict(['user_id', 'prop_name'])
+        .merge(['prop_value']);
+    }
+  }
+}
+
+/** One value, secrets included; for auth/ and store/ only. */
+export async function findProperty(
+  sql: Sql,
+  userId: number,
+  name: string,
+): Promise<string | undefined> {
+  const row = await sql('user_property')
+    .where({ user_id: userId, prop_name: name })
+    .first<{ prop_value: string | null } | undefined>('prop_value');
+  return row?.prop_value ?? undefined;
+}
+
+/** Ids of the accounts whose property has this value, letter case aside. */
+export async function findUserIdsByProperty(
+  sql: Sql,
+  name: string,
+  value: string,
+): Promise<readonly number[]> {
+  const rows: readonly { user_id: number }[] = await sql('user_property')
+    .where({ prop_name: name })
+    .whereRaw('lower(prop_value) = lower(?)', [value])
+    .select('user_id');
+  return rows.map((row) => Number(row.user_id));
+}
+
+/** A moment as the contract writes it into properties: local form, offset +00:00 (A1.1). */
+export function formatTimestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '+00:00');
+}

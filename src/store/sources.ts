@@ -1,0 +1,44 @@
+import type { Sql } from './database';
+
+/** Sources kept for one account; the oldest go first. */
+const KEPT = 32;
+
+/** True when the account was fully signed in to from this source after `sinceMs` (rule C5). */
+export async function isKnownSource(
+  sql: Sql,
+  userId: number,
+  query: { readonly source: string; readonly sinceMs: number },
+): Promise<boolean> {
+  const row = await sql('known_source')
+    .where({ user_id: userId, source: query.source })
+    .andWhere('used_at', '>', query.sinceMs)
+    .first('user_id');
+  return row !== undefined;
+}
+
+export async function rememberSource(
+  sql: Sql,
+  userId: number,
+  used: { readonly source: string; readonly nowMs: number },
+): Promise<void> {
+  await sql('known_source')
+    .insert({ user_id: userId, source: used.source, used_at: used.nowMs })
+    .onConflict(['user_id', 'source'])
+    .merge(['used_at']);
+  const oldest = await sql('known_source')
+    .where({ user_id: userId })
+    .orderBy('used_at', 'desc')
+    .offset(KEPT)
+    .limit(1)
+    .first<{ used_at: number } | undefined>('used_at');
+  if (oldest === undefined) return;
+  await sql('known_source')
+    .where({ user_id: userId })
+    .andWhere('used_at', '<=', oldest.used_at)
+    .delete();
+}
+
+/** After a change of password or status the old places prove nothing. */
+export async function forgetSources(sql: Sql, userId: number): Promise<void> {
+  await sql('known_source').where({ user_id: userId }).delete();
+}
