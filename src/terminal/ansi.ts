@@ -1,4 +1,6 @@
 import type { Style } from './style';
+import { styleChange } from './style-sequence';
+import type { Encoding } from './terminal';
 
 const ESC = '\x1b';
 
@@ -45,29 +47,8 @@ export function setIceColors(on: boolean): string {
 }
 
 /** The sequence that gives a terminal this style, whatever it had before. */
-export function sgr(style: Style): string {
-  const codes: (number | string)[] = [0];
-  if (style.bold || (style.foreground >= 8 && style.foreground < 16)) codes.push(1);
-  if (style.underline) codes.push(4);
-  if (style.blink) codes.push(5);
-  if (style.inverse) codes.push(7);
-  if (style.foreground !== 7) codes.push(foregroundCodes(style.foreground));
-  if (style.background !== 0) codes.push(backgroundCodes(style.background));
-  return `${ESC}[${codes.join(';')}m`;
-}
-
-/**
- * Bright colours go out as bold, for terminals of the eighties, and again as 90-97: without it a bold
- * black is invisible on those that do not brighten bold text (GNOME Terminal, kitty, Windows Terminal).
- */
-function foregroundCodes(color: number): string {
-  if (color < 8) return `${30 + color}`;
-  return color < 16 ? `${30 + color - 8};${90 + color - 8}` : `38;5;${color}`;
-}
-
-function backgroundCodes(color: number): string {
-  if (color < 8) return `${40 + color}`;
-  return color < 16 ? `${100 + color - 8}` : `48;5;${color}`;
+export function sgr(style: Style, encoding: Encoding = 'cp437'): string {
+  return styleChange(undefined, style, encoding);
 }
 
 /** CTerm's font slots by the names that sysops and SAUCE records use, letters and digits only. */

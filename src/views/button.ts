@@ -1,0 +1,31 @@
+import type { Key } from '../terminal/key';
+import { cellsOf, fitCells, type Row } from './cells';
+import { View, type PressResult } from './view';
+
+/** BT: a button; return or space presses it. Its value is there only in the form that it submits. */
+export class ButtonView extends View {
+  private label = this.read.text('text') ?? '';
+  private isFinal = false;
+
+  override setText(text: string): void {
+    this.label = text;
+    this.isFinal = true;
+  }
+
+  override press(key: Key): PressResult {
+    return key.name === 'return' || key.name === 'space' ? 'accepted' : 'ignored';
+  }
+
+  override rows(): readonly Row[] {
+    const style = this.hasFocus ? this.focusStyle : this.spec.style;
+    const text = this.isFinal ? this.label : this.format(this.label, {}, style);
+    const cells = this.styleLetters(cellsOf(text, style));
+    const fit = {
+      width: this.read.number('width') ?? cells.length,
+      justify: this.read.justify(),
+      fill: { ...this.fillCell, style: this.styleNumber(1, style) },
+      overflow: this.read.text('textOverflow'),
+    };
+    return [fitCells(cells, fit)];
+  }
+}

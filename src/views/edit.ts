@@ -1,0 +1,165 @@
+import { applyTextStyle } from '../art/text-style';
+import { LIMITS } from '../base/limits';
+import type { Key } from '../terminal/key';
+import { sanitizeUserText } from '../terminal/untrusted';
+import { cellsOf, columnsOf, fitCells, plainCells, type Row } from './cells';
+import { DEFAULT_WIDTH, View, type PressResult, type ViewContext, type ViewSpec } from './view';
+
+/** Longest line that a menu may ask for: an SSH public key has to fit (contract A7). */
+const LONGEST_LINE = 1024;
+
+/** ET: one line of typing, plain or as a password, that scrolls sideways past its width. */
+export class EditView extends View {
+  private characters: string[] = [];
+  private caret = 0;
+  /** First character in sight. */
+  private offset = 0;
+  private readonly prefix: Row;
+
+  constructor(spec: ViewSpec, context: ViewContext) {
+    super(spec, context);
+    const prefix = this.read.text('prefixFormat');
+    this.prefix =
+      prefix === undefined ? [] : cellsOf(this.format(prefix, {}, spec.style), spec.style);
+    this.setText(this.read.text('text') ?? '');
+  }
+
+  override get value(): string {
+    return this.characters.join('');
+  }
+
+  override setText(text: string): void {
+    const clean = Array.from(sanitizeUserText(text, 'utf8')).slice(0, this.maxLength);
+    this.characters = Array.from(this.stylize(clean.join(''))).slice(0, this.maxLength);
+    this.caret = this.characters.length;
+    this.offset = 0;
+    this.scroll();
+  }
+
+  override press(key: Key): PressResult {
+    const before = this.value;
+    switch (key.name) {
+      case 'return':
+        return 'accepted';
+      case 'left arrow':
+        return this.moveTo(this.caret - 1);
+      case 'right arrow':
+        return this.moveTo(this.caret + 1);
+      case 'home':
+      case 'ctrl + a':
+        return this.moveTo(0);
+      case 'end':
+      case 'ctrl + e':
+        return this.moveTo(this.characters.length);
+      case 'backspace':
+        if (this.caret > 0) this.replace(this.caret - 1, this.caret, '');
+        break;
+      case 'delete':
+        this.replace(this.caret, this.caret + 1, '');
+        break;
+      case 'ctrl + k':
+        this.replace(this.caret, this.characters.length, '');
+        break;
+      case 'ctrl + u':
+      case 'ctrl + y':
+        this.replace(0, this.characters.length, '');
+        break;
+      case 'ctrl + w':
+        this.replace(this.wordStart(), this.caret, '');
+        break;
+      default:
+        if (key.text === '') return 'ignored';
+        this.insert(key.text);
+    }
+    return this.value === before ? 'handled' : 'changed';
+  }
+
+  override rows(): readonly Row[] {
+    const style = this.style;
+    const shown = this.hasFocus ? this.characters.slice(this.offset) : this.characters;
+    const cells = this.isPassword
+      ? plainCells(this.context.passwordChar.repeat(shown.length), style)
+      : this.styleLetters(
+          plainCells(sanitizeUserText(shown.join(''), this.context.encoding), style),
+        );
+    const overflow = this.hasFocus ? '' : (this.read.text('textOverflow') ?? '');
+    const field = fitCells(cells, {
+      width: this.width,
+      justify: this.hasFocus ? 'left' : this.read.justify(),
+      fill: this.fillCell,
+      overflow,
+    });
+    return [[...this.prefix, ...field]];
+  }
+
+  override get cursor(): { row: number; column: number; visible: boolean } {
+    return { row: 0, column: this.prefix.length + this.columnsTo(this.caret), visible: true };
+  }
+
+  private get width(): number {
+    return Math.max(1, this.read.number('width') ?? DEFAULT_WIDTH);
+  }
+
+  private get maxLength(): number {
+    const wanted = this.read.number('maxLength') ?? LIMITS.lineCharacters;
+    return Math.min(Math.max(1, wanted), LONGEST_LINE);
+  }
+
+  private get isPassword(): boolean {
+    return this.read.flag('password') === true;
+  }
+
+  private insert(text: string): void {
+    const clean = sanitizeUserText(text, 'utf8');
+    if (clean === '' || this.characters.length >= this.maxLength) return;
+    this.replace(this.caret, this.caret, clean);
+  }
+
+  private replace(from: number, to: number, text: string): void {
+    const typed = Array.from(text);
+    const after = this.characters.toSpliced(from, to - from, ...typed);
+    const styled = Array.from(this.stylize(after.join('')));
+    // A style that changes the number of characters (ß to SS) would move the caret: leave it out then.
+    this.characters = (styled.length === after.length ? styled : after).slice(0, this.maxLength);
+    this.caret = Math.min(from + typed.length, this.characters.length);
+    this.scroll();
+  }
+
+  /** What is kept is what is seen: `textStyle: upper` gives the form upper case. */
+  private stylize(text: string): string {
+    const name = this.read.text('textStyle');
+    if (name === undefined || this.isPassword) return text;
+    return applyTextStyle(name, text, this.context.random);
+  }
+
+  private moveTo(caret: number): PressResult {
+    this.caret = Math.min(Math.max(0, caret), this.characters.length);
+    this.scroll();
+    return 'handled';
+  }
+
+  private wordStart(): number {
+    let start = this.caret;
+    while (start > 0 && this.characters[start - 1] === ' ') start -= 1;
+    while (start > 0 && this.characters[start - 1] !== ' ') start -= 1;
+    return start;
+  }
+
+  /** Keeps the caret in sight; a full field that fits needs no cell for a next character. */
+  private scroll(): void {
+    const room = this.width - (this.characters.length >= this.maxLength ? 0 : 1);
+    if (this.caret < this.offset) this.offset = this.caret;
+    while (this.offset < this.caret && this.columnsTo(this.caret) > room) this.offset += 1;
+    while (this.offset > 0 && this.columnsFrom(this.offset - 1) <= room) this.offset -= 1;
+  }
+
+  private columnsTo(caret: number): number {
+    const seen = this.characters.slice(this.offset, caret);
+    return this.isPassword ? seen.length : columnsOf(seen.join(''));
+  }
+
+  private columnsFrom(offset: number): number {
+    const rest = this.characters.slice(offset);
+    return this.isPassword ? rest.length : columnsOf(rest.join(''));
+  }
+}

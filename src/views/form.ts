@@ -1,0 +1,257 @@
+import { BbsError } from '../base/errors';
+import type { Key } from '../terminal/key';
+import { hideCursor, moveTo, resetStyle, showCursor } from '../terminal/ansi';
+import { paintRow, type Row } from './cells';
+import { findViewType } from './registry';
+import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
+
+/** What a form hands on, by `argName` or, without one, by the view's number. */
+export type FormValues = Readonly<Record<string, unknown>>;
+
+/** What came of a key. Whatever it is, `output` is to be written as it stands. */
+export type FormEvent =
+  /** The key was for a view; `changed` is the view whose value is another one now. */
+  | { readonly kind: 'none'; readonly output: string; readonly changed: number | undefined }
+  /** No view wanted the key. */
+  | { readonly kind: 'key'; readonly output: string; readonly key: Key }
+  /** A value was refused by its validator; the cursor is on that view. */
+  | {
+      readonly kind: 'invalid';
+      readonly output: string;
+      readonly viewId: number;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'submit';
+      readonly output: string;
+      readonly submission: { readonly submitId: number; readonly value: FormValues };
+    };
+
+export interface FormOptions extends Partial<ViewContext> {
+  readonly views: readonly ViewSpec[];
+  /** Asked for views with a `validate` property: a sentence for the caller, or undefined when all is well. */
+  readonly validate?: (view: View, text: string) => Promise<string | undefined>;
+}
+
+/**
+ * The views of one screen: paints them, moves the focus, and says what a key came to. It writes nothing
+ * itself; every call returns the output, and that repaints only what changed.
+ */
+export interface Form {
+  readonly views: readonly View[];
+  /** Number of the view in focus. */
+  readonly focusedId: number | undefined;
+  /** All views and the cursor, on whatever the screen shows. */
+  draw(): string;
+  /** One key; to be awaited before the next one. */
+  press(key: Key): Promise<FormEvent>;
+  /** Puts the cursor back after others have written to the screen. */
+  placeCursor(): string;
+  view(id: number): View | undefined;
+  setText(id: number, text: string): string;
+  setItems(id: number, items: readonly ItemSpec[]): string;
+  focus(id: number): string;
+  values(): FormValues;
+}
+
+export function createForm(options: FormOptions): Form {
+  return new ViewForm(options);
+}
+
+class ViewForm implements Form {
+  readonly views: readonly View[];
+  private readonly context: ViewContext;
+  private readonly validate: FormOptions['validate'];
+  private readonly painted = new Map<number, readonly Row[]>();
+  private focused: View | undefined;
+  private cursorShown: boolean | undefined;
+
+  constructor(options: FormOptions) {
+    const { views, validate, ...given } = options;
+    this.context = { ...DEFAULT_CONTEXT, ...given };
+    this.validate = validate;
+    this.views = views
+      .map((spec) => createView(spec, this.context))
+      .sort((left, right) => left.id - right.id);
+    const wanted = this.focusable.find((view) => view.spec.properties['focus'] === true);
+    this.moveFocus(wanted ?? this.focusable[0]);
+  }
+
+  get focusedId(): number | undefined {
+    return this.focused?.id;
+  }
+
+  draw(): string {
+    this.painted.clear();
+    this.cursorShown = undefined;
+    return hideCursor() + this.views.map((view) => this.paint(view)).join('') + this.placeCursor();
+  }
+
+  async press(key: Key): Promise<FormEvent> {
+    const view = this.focused;
+    if (view === undefined) return { kind: 'key', key, output: '' };
+    switch (view.press(key)) {
+      case 'handled':
+        return { kind: 'none', output: this.repaint(view), changed: undefined };
+      case 'changed':
+        return { kind: 'none', output: this.repaint(view), changed: view.id };
+      case 'accepted':
+        return view === this.submitter(view) ? this.submit(view) : this.goOn(view, 1);
+      case 'ignored':
+        return this.navigate(view, key);
+    }
+  }
+
+  placeCursor(): string {
+    const view = this.focused;
+    if (view === undefined) return this.showCursor(false);
+    const { row, column, visible } = view.cursor;
+    const { screenHeight, screenWidth } = this.context;
+    const place = moveTo(
+      Math.min(view.spec.row + row, screenHeight),
+      Math.min(view.spec.column + column, screenWidth),
+    );
+    return place + this.showCursor(visible);
+  }
+
+  view(id: number): View | undefined {
+    return this.views.find((view) => view.id === id);
+  }
+
+  setText(id: number, text: string): string {
+    const view = this.get(id);
+    view.setText(text);
+    return this.repaint(view);
+  }
+
+  setItems(id: number, items: readonly ItemSpec[]): string {
+    const view = this.get(id);
+    view.setItems(items);
+    return this.repaint(view);
+  }
+
+  focus(id: number): string {
+    const view = this.get(id);
+    return view.acceptsFocus ? this.changeFocus(view) : '';
+  }
+
+  values(): FormValues {
+    return this.valuesFor(undefined);
+  }
+
+  private get focusable(): readonly View[] {
+    return this.views.filter((view) => view.acceptsFocus);
+  }
+
+  private get(id: number): View {
+    const view = this.view(id);
+    if (view === undefined) throw new BbsError('INTERNAL', `the form has no view ${id}`);
+    return view;
+  }
+
+  /** Which view's acceptance submits: `view` if it is flagged, or the highest one if none is. */
+  private submitter(view: View): View | undefined {
+    if (view.submits) return view;
+    return this.focusable.some((other) => other.submits) ? undefined : this.focusable.at(-1);
+  }
+
+  private navigate(view: View, key: Key): Promise<FormEvent> | FormEvent {
+    const alone = this.focusable.length < 2;
+    if (!alone && (key.name === 'tab' || key.name === 'down arrow')) return this.goOn(view, 1);
+    if (!alone && (key.name === 'shift + tab' || key.name === 'up arrow'))
+      return this.goOn(view, -1);
+    return { kind: 'key', key, output: '' };
+  }
+
+  /** Forward only past a value that holds; back always, since submitting checks everything again. */
+  private async goOn(view: View, step: 1 | -1): Promise<FormEvent> {
+    const message = step === 1 ? await this.problemOf(view) : undefined;
+    if (message !== undefined) {
+      return { kind: 'invalid', output: this.repaint(view), viewId: view.id, message };
+    }
+    const { focusable } = this;
+    const at = focusable.indexOf(view) + step;
+    const next = focusable[(at + focusable.length) % focusable.length];
+    const output = next === undefined ? '' : this.changeFocus(next);
+    return { kind: 'none', output, changed: undefined };
+  }
+
+  private async submit(view: View): Promise<FormEvent> {
+    for (const checked of this.views) {
+      const message = await this.problemOf(checked);
+      if (message === undefined) continue;
+      const output = checked.acceptsFocus ? this.changeFocus(checked) : this.repaint(view);
+      return { kind: 'invalid', output, viewId: checked.id, message };
+    }
+    const submission = { submitId: view.id, value: this.valuesFor(view) };
+    return { kind: 'submit', output: this.repaint(view), submission };
+  }
+
+  private async problemOf(view: View): Promise<string | undefined> {
+    if (this.validate === undefined || view.spec.properties['validate'] === undefined)
+      return undefined;
+    return this.validate(view, view.text);
+  }
+
+  private valuesFor(submitter: View | undefined): FormValues {
+    const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    for (const view of this.views) {
+      if (findViewType(view.code)?.hasValue !== true) continue;
+      const value = view.code === 'BT' && view === submitter ? true : view.value;
+      if (value !== undefined) values[view.argName] = value;
+    }
+    return values;
+  }
+
+  private moveFocus(view: View | undefined): void {
+    if (this.focused !== undefined) this.focused.hasFocus = false;
+    this.focused = view;
+    if (view !== undefined) view.hasFocus = true;
+  }
+
+  private changeFocus(view: View): string {
+    const left = this.focused;
+    this.moveFocus(view);
+    const blurred = left === undefined || left === view ? '' : this.paint(left);
+    return blurred + this.repaint(view);
+  }
+
+  private repaint(view: View): string {
+    return this.paint(view) + this.placeCursor();
+  }
+
+  /** Paints what differs from the last time; the style is reset, so that nobody inherits a colour. */
+  private paint(view: View): string {
+    const before = this.painted.get(view.id) ?? [];
+    const rows = view.rows();
+    this.painted.set(view.id, rows);
+    let output = '';
+    for (let index = 0; index < Math.max(rows.length, before.length); index++) {
+      output += paintRow(before[index] ?? [], rows[index] ?? [], {
+        row: view.spec.row + index,
+        column: view.spec.column,
+        screenWidth: this.context.screenWidth,
+        screenHeight: this.context.screenHeight,
+        encoding: this.context.encoding,
+      });
+    }
+    return output === '' ? '' : output + resetStyle();
+  }
+
+  private showCursor(visible: boolean): string {
+    if (visible === this.cursorShown) return '';
+    this.cursorShown = visible;
+    return visible ? showCursor() : hideCursor();
+  }
+}
+
+function createView(spec: ViewSpec, context: ViewContext): View {
+  const type = findViewType(spec.code);
+  if (type === undefined) {
+    throw new BbsError(
+      'MENU_INVALID',
+      `there is no view ${spec.code}; remove it from the art or menu`,
+    );
+  }
+  return type.create(spec, context);
+}

@@ -1,0 +1,34 @@
+import { cellsOf, fitCells, type Row } from './cells';
+import { View, type ViewContext, type ViewSpec } from './view';
+
+/** TL: text that only shows. */
+export class LabelView extends View {
+  private painted: Row;
+
+  constructor(spec: ViewSpec, context: ViewContext) {
+    super(spec, context);
+    this.painted = this.paint(this.format(this.read.text('text') ?? '', {}, spec.style));
+  }
+
+  override rows(): readonly Row[] {
+    return [this.painted];
+  }
+
+  override setText(text: string): void {
+    this.painted = this.paint(text);
+  }
+
+  protected override get takesKeys(): boolean {
+    return false;
+  }
+
+  private paint(text: string): Row {
+    const cells = this.styleLetters(cellsOf(text, this.spec.style), false);
+    return fitCells(cells, {
+      width: this.read.number('width') ?? cells.length,
+      justify: this.read.justify(),
+      fill: this.fillCell,
+      overflow: this.read.text('textOverflow'),
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import type { Cell } from '../terminal/canvas';
+import type { Key } from '../terminal/key';
+import { sanitizeUserText } from '../terminal/untrusted';
+import type { Row } from './cells';
+import { View, type PressResult, type ViewContext, type ViewSpec } from './view';
+
+/** What each pattern character lets in; any other one stands for itself. */
+const SLOTS: Readonly<Record<string, RegExp>> = {
+  '#': /^[0-9]$/,
+  A: /^\p{L}$/u,
+  '@': /^[\p{L}0-9]$/u,
+  '&': /^[^\p{C}]$/u,
+};
+
+/** ME: typing into a pattern such as `####/##/##`. Without a pattern nothing can be typed. */
+export class MaskedEditView extends View {
+  private typed: string[] = [];
+  private readonly pattern: readonly string[];
+  private readonly slots: readonly { readonly at: number; readonly accepts: RegExp }[];
+
+  constructor(spec: ViewSpec, context: ViewContext) {
+    super(spec, context);
+    this.pattern = Array.from(this.read.text('maskPattern') ?? '');
+    this.slots = this.pattern.flatMap((character, at) => {
+      const accepts = SLOTS[character];
+      return accepts === undefined ? [] : [{ at, accepts }];
+    });
+    this.setText(this.read.text('text') ?? '');
+  }
+
+  /** The text with the pattern's literals as far as it is filled in; '' when nothing was typed. */
+  override get value(): string {
+    const last = this.slots[this.typed.length - 1];
+    if (last === undefined) return '';
+    const next = this.slots[this.typed.length]?.at ?? this.pattern.length;
+    return this.pattern
+      .slice(0, this.typed.length === this.slots.length ? next : last.at + 1)
+      .map((literal, at) => this.characterAt(at) ?? literal)
+      .join('');
+  }
+
+  /** Takes text with or without the literals. */
+  override setText(text: string): void {
+    this.typed = [];
+    for (const character of sanitizeUserText(text, 'utf8')) this.type(character);
+  }
+
+  override press(key: Key): PressResult {
+    switch (key.name) {
+      case 'return':
+        return 'accepted';
+      case 'backspace':
+      case 'left arrow':
+      case 'delete':
+        if (key.name === 'left arrow') return 'handled';
+        return this.typed.pop() === undefined ? 'handled' : 'changed';
+      case 'right arrow':
+      case 'home':
+      case 'end':
+        return 'handled';
+      case 'ctrl + u':
+      case 'ctrl + y':
+        this.typed = [];
+        return 'changed';
+      default:
+        if (key.text === '') return 'ignored';
+        return this.type(sanitizeUserText(key.text, 'utf8')) ? 'changed' : 'handled';
+    }
+  }
+
+  override rows(): readonly Row[] {
+    const literal = this.hasFocus
+      ? this.styleNumber(2, this.styleNumber(1, this.style))
+      : this.styleNumber(1, this.style);
+    const fill: Cell = { ...this.fillCell, style: this.styleNumber(3, this.style) };
+    const slots = new Set(this.slots.map((slot) => slot.at));
+    const cells = this.pattern.map((character, at): Cell => {
+      if (!slots.has(at)) return { character, style: literal };
+      const typed = this.characterAt(at);
+      if (typed === undefined) return fill;
+      const shown = sanitizeUserText(typed, this.context.encoding);
+      return { character: shown === '' ? '?' : shown, style: this.style };
+    });
+    const width = this.read.number('width') ?? cells.length;
+    while (cells.length < width) cells.push({ character: ' ', style: this.style });
+    return [cells];
+  }
+
+  override get cursor(): { row: number; column: number; visible: boolean } {
+    const column = this.slots[this.typed.length]?.at ?? this.pattern.length;
+    return { row: 0, column, visible: true };
+  }
+
+  private characterAt(at: number): string | undefined {
+    const slot = this.slots.findIndex((candidate) => candidate.at === at);
+    return slot === -1 ? undefined : this.typed[slot];
+  }
+
+  private type(character: string): boolean {
+    const slot = this.slots[this.typed.length];
+    if (slot === undefined || !slot.accepts.test(character)) return false;
+    this.typed.push(character);
+    return true;
+  }
+}

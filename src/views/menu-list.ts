@@ -1,0 +1,169 @@
+import type { Key } from '../terminal/key';
+import { plainCells, type Row } from './cells';
+import { ItemListView } from './item-list';
+import type { ViewContext, ViewSpec } from './view';
+
+/** VM: items one below the other; those that do not fit `height` scroll. */
+export class VerticalMenuView extends ItemListView {
+  private top = 0;
+
+  constructor(spec: ViewSpec, context: ViewContext) {
+    super(spec, context);
+    this.index = 0;
+  }
+
+  override rows(): readonly Row[] {
+    const width = this.read.number('width') ?? this.widest;
+    const rows: Row[] = [];
+    for (let index = this.top; index < this.top + this.page; index++) {
+      if (rows.length > 0) for (let blank = 0; blank < this.spacing; blank++) rows.push([]);
+      rows.push(this.itemCells(index, width));
+    }
+    return rows;
+  }
+
+  override get cursor(): { row: number; column: number; visible: boolean } {
+    return { row: (this.chosen - this.top) * (1 + this.spacing), column: 0, visible: false };
+  }
+
+  protected override neighbour(key: Key): number | undefined {
+    const last = this.items.length - 1;
+    switch (key.name) {
+      case 'up arrow':
+        return this.around(-1);
+      case 'down arrow':
+        return this.around(1);
+      case 'page up':
+        return Math.max(0, this.chosen - this.page);
+      case 'page down':
+        return Math.max(0, Math.min(last, this.chosen + this.page));
+      case 'home':
+        return 0;
+      case 'end':
+        return Math.max(0, last);
+      default:
+        return undefined;
+    }
+  }
+
+  protected override onChosen(): void {
+    this.top = Math.min(this.top, this.chosen);
+    this.top = Math.max(this.top, this.chosen - this.page + 1);
+    this.top = Math.max(0, Math.min(this.top, this.items.length - this.page));
+  }
+
+  private get spacing(): number {
+    return this.read.number('itemSpacing') ?? 0;
+  }
+
+  /** Items in sight at once. */
+  private get page(): number {
+    const rows = this.read.number('height') ?? this.context.screenHeight - this.spec.row + 1;
+    const fitting = Math.max(1, Math.floor((rows + this.spacing) / (1 + this.spacing)));
+    const most = this.items.length;
+    return Math.max(
+      1,
+      this.read.number('height') === undefined ? Math.min(fitting, most) : fitting,
+    );
+  }
+}
+
+/** HM: items side by side. */
+export class HorizontalMenuView extends ItemListView {
+  override rows(): readonly Row[] {
+    const gap = plainCells(' '.repeat(this.spacing), this.spec.style);
+    const width = this.read.number('width') ?? 0;
+    return [
+      this.items.flatMap((_, index) => [
+        ...(index === 0 ? [] : gap),
+        ...this.itemCells(index, width),
+      ]),
+    ];
+  }
+
+  override get cursor(): { row: number; column: number; visible: boolean } {
+    const width = this.read.number('width') ?? 0;
+    let column = 0;
+    for (let index = 0; index < this.chosen; index++) {
+      column += this.itemCells(index, width).length + this.spacing;
+    }
+    return { row: 0, column, visible: false };
+  }
+
+  protected override neighbour(key: Key): number | undefined {
+    switch (key.name) {
+      case 'left arrow':
+        return this.around(-1);
+      case 'right arrow':
+        return this.around(1);
+      case 'home':
+      case 'page up':
+        return 0;
+      case 'end':
+      case 'page down':
+        return Math.max(0, this.items.length - 1);
+      default:
+        return undefined;
+    }
+  }
+
+  private get spacing(): number {
+    return this.read.number('itemSpacing') ?? 1;
+  }
+}
+
+/** FM: items in columns, each `height` rows high. */
+export class FullMenuView extends ItemListView {
+  override rows(): readonly Row[] {
+    const { perColumn, columnWidth } = this;
+    const gap = plainCells(' '.repeat(this.gap), this.spec.style);
+    return Array.from({ length: perColumn }, (_, row): Row => {
+      const cells: Row[number][] = [];
+      for (let index = row; index < this.items.length; index += perColumn) {
+        if (index !== row) cells.push(...gap);
+        cells.push(...this.itemCells(index, columnWidth));
+      }
+      return cells;
+    });
+  }
+
+  override get cursor(): { row: number; column: number; visible: boolean } {
+    const column = Math.floor(this.chosen / this.perColumn) * (this.columnWidth + this.gap);
+    return { row: this.chosen % this.perColumn, column, visible: false };
+  }
+
+  protected override neighbour(key: Key): number | undefined {
+    const last = Math.max(0, this.items.length - 1);
+    switch (key.name) {
+      case 'up arrow':
+        return this.around(-1);
+      case 'down arrow':
+        return this.around(1);
+      case 'left arrow':
+        return this.chosen < this.perColumn ? this.chosen : this.chosen - this.perColumn;
+      case 'right arrow':
+        return Math.min(last, this.chosen + this.perColumn);
+      case 'home':
+      case 'page up':
+        return 0;
+      case 'end':
+      case 'page down':
+        return last;
+      default:
+        return undefined;
+    }
+  }
+
+  private get perColumn(): number {
+    const rows = this.read.number('height') ?? this.context.screenHeight - this.spec.row + 1;
+    return Math.max(1, Math.min(rows, this.items.length));
+  }
+
+  private get gap(): number {
+    return this.read.number('itemSpacing') ?? 2;
+  }
+
+  private get columnWidth(): number {
+    return this.widest;
+  }
+}

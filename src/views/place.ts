@@ -1,0 +1,13 @@
+import type { Row } from './cells';
+import { View } from './view';
+
+/** XY: marks a place for a module; shows nothing and takes no key. */
+export class PlaceView extends View {
+  override rows(): readonly Row[] {
+    return [];
+  }
+
+  protected override get takesKeys(): boolean {
+    return false;
+  }
+}

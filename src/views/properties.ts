@@ -1,0 +1,133 @@
+import { expandColorCodes } from '../art/color-codes';
+import { isTextStyle } from '../art/text-style';
+import type { Style } from '../terminal/style';
+import { cellsOf, type Justify } from './cells';
+
+/** A view's `mci` entry after themes, `@config:` and their like are settled. */
+export type ViewProperties = Readonly<Record<string, unknown>>;
+
+export type PropertyType =
+  | 'text'
+  | 'character'
+  | 'number'
+  | 'boolean'
+  | 'text style'
+  | 'justify'
+  | 'mode'
+  | 'format'
+  | 'colours'
+  | 'items'
+  | 'hot keys'
+  | 'keys'
+  | 'address';
+
+/** One property of a view: what the checker holds a menu to and the manual prints. */
+export interface ViewProperty {
+  readonly name: string;
+  readonly type: PropertyType;
+  /** As the manual shows it; '' when there is none. */
+  readonly default: string;
+  readonly doc: string;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const CHECKS: Readonly<Record<PropertyType, (value: unknown) => string | undefined>> = {
+  text: (value) => (isText(value) || typeof value === 'number' ? undefined : 'must be text'),
+  character: (value) =>
+    isText(value) && [...value].length === 1 ? undefined : 'must be one character',
+  number: (value) =>
+    Number.isInteger(numberOf(value)) && Number(value) >= 0
+      ? undefined
+      : 'must be a whole number, 0 or more',
+  boolean: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  'text style': (value) =>
+    isText(value) && isTextStyle(value) ? undefined : 'must be the name of a text style',
+  justify: (value) =>
+    value === 'left' || value === 'right' || value === 'center'
+      ? undefined
+      : 'must be left, right or center',
+  mode: (value) =>
+    value === 'read-only' || value === 'read only' || value === 'preview'
+      ? undefined
+      : 'must be read-only or preview',
+  format: (value) => (isText(value) ? undefined : 'must be a format string'),
+  colours: (value) => (isText(value) ? undefined : 'must be colour codes such as "|07|17"'),
+  items: checkItems,
+  'hot keys': checkHotKeys,
+  keys: (value) =>
+    Array.isArray(value) && value.every(isText) ? undefined : 'must be a list of keys',
+  address: (value) =>
+    isText(value) && value.startsWith('@')
+      ? undefined
+      : 'must be an address such as "@systemMethod:validateNonEmpty"',
+};
+
+function checkItems(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return 'must be a list';
+  const wrong = value.findIndex((item: unknown) => !isText(item) && textOfItem(item) === undefined);
+  return wrong === -1 ? undefined : `entry ${wrong + 1} must be text or { text, data }`;
+}
+
+function checkHotKeys(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'must map keys to item numbers, such as { Q: 2 }';
+  }
+  const wrong = Object.entries(value).find(([, index]) => !Number.isInteger(numberOf(index)));
+  return wrong === undefined ? undefined : `${wrong[0]} must name an item by its number, from 0`;
+}
+
+/** What is wrong with a property's value, undefined when nothing is. */
+export function checkProperty(property: ViewProperty, value: unknown): string | undefined {
+  return CHECKS[property.type](value);
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : (value as number);
+}
+
+function textOfItem(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null || !('text' in item)) return undefined;
+  return isText(item.text) || typeof item.text === 'number' ? String(item.text) : undefined;
+}
+
+/** Reads properties by type; what is missing or of another type counts as not set. */
+export class PropertyReader {
+  private readonly properties: ViewProperties;
+
+  constructor(properties: ViewProperties) {
+    this.properties = properties;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.properties[name];
+    return isText(value) ? value : typeof value === 'number' ? String(value) : undefined;
+  }
+
+  number(name: string): number | undefined {
+    const value = numberOf(this.properties[name]);
+    return Number.isInteger(value) && value >= 0 ? value : undefined;
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.properties[name];
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  justify(): Justify {
+    const value = this.text('justify');
+    return value === 'right' || value === 'center' ? value : 'left';
+  }
+
+  /** The colours that a property's codes make of `base`. */
+  style(name: string, base: Style): Style | undefined {
+    const codes = this.text(name);
+    return codes === undefined
+      ? undefined
+      : (cellsOf(`${expandColorCodes(codes, { base })}x`, base).at(-1)?.style ?? base);
+  }
+
+  raw(name: string): unknown {
+    return this.properties[name];
+  }
+}

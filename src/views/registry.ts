@@ -1,0 +1,271 @@
+import { ButtonView } from './button';
+import { EditView } from './edit';
+import { KeyEntryView } from './key-entry';
+import { LabelView } from './label';
+import { MaskedEditView } from './masked-edit';
+import { FullMenuView, HorizontalMenuView, VerticalMenuView } from './menu-list';
+import { MultiLineView } from './multi-line';
+import { PlaceView } from './place';
+import type { ViewProperty } from './properties';
+import { SpinnerView } from './spinner';
+import { ToggleView } from './toggle';
+import type { View, ViewContext, ViewSpec } from './view';
+
+/** One kind of view: what its code is, how it is made, and which properties it knows. */
+export interface ViewType {
+  readonly code: string;
+  readonly name: string;
+  readonly doc: string;
+  /** False for views whose value is no part of the form's data. */
+  readonly hasValue: boolean;
+  readonly properties: readonly ViewProperty[];
+  create(spec: ViewSpec, context: ViewContext): View;
+}
+
+const property = (
+  name: string,
+  type: ViewProperty['type'],
+  doc: string,
+  fallback = '',
+): ViewProperty => ({ name, type, default: fallback, doc });
+
+const TEXT = property('text', 'text', 'What it shows at first.');
+const WIDTH_OF_TEXT = property(
+  'width',
+  'number',
+  'Columns; longer text grows past them.',
+  'the text',
+);
+const WIDTH_OF_ITEM = property('width', 'number', 'Columns of an item.', 'the widest item');
+const JUSTIFY = property(
+  'justify',
+  'justify',
+  'Where shorter text stands: left, right, center.',
+  'left',
+);
+const FILL = property('fillChar', 'character', 'Fills what the text leaves free.', 'a space');
+const OVERFLOW = property(
+  'textOverflow',
+  'text',
+  'Longer text is cut to the width and ends with this; "" just cuts.',
+  'not cut',
+);
+const TEXT_STYLE = property('textStyle', 'text style', 'Changes the letters.', 'normal');
+const FOCUS_TEXT_STYLE = property(
+  'focusTextStyle',
+  'text style',
+  'The same while in focus.',
+  'textStyle',
+);
+const FILL_STYLE = property(
+  'styleSGR1',
+  'colours',
+  'Colours of the fill characters.',
+  "the view's",
+);
+
+const FOCUSABLE: readonly ViewProperty[] = [
+  property('argName', 'text', "Name of its value in the form's data.", 'its number'),
+  property('focus', 'boolean', 'true: the cursor starts here.', 'false'),
+  property('acceptsFocus', 'boolean', 'false: the cursor never comes here.', 'true'),
+  property(
+    'submit',
+    'boolean',
+    'true: return here submits the form. Without any, the highest number submits.',
+    'false',
+  ),
+  property('validate', 'address', 'Checks the value when the cursor goes on and on submit.'),
+];
+
+const ITEMS: readonly ViewProperty[] = [
+  property('items', 'items', 'Texts, or { text, data } where `data` is the value.', 'none'),
+  property('itemFormat', 'format', 'How an item is drawn, from {text} and its other fields.'),
+  property('focusItemFormat', 'format', 'How the chosen item is drawn.', 'itemFormat'),
+  property('hotKeys', 'hot keys', 'Keys that choose an item by its number, from 0.'),
+  property('hotKeySubmit', 'boolean', 'true: a hot key also submits.', 'false'),
+  property('caseInsensitiveHotKeys', 'boolean', 'false: hot keys tell capitals apart.', 'true'),
+  JUSTIFY,
+  FILL,
+  OVERFLOW,
+  TEXT_STYLE,
+  FOCUS_TEXT_STYLE,
+];
+
+/** Every kind of view by its code; menus are checked and the manual is written from this. */
+export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
+  TL: {
+    code: 'TL',
+    name: 'label',
+    doc: 'Text that only shows; `text` may hold {format} fields and predefined codes.',
+    hasValue: false,
+    properties: [TEXT, WIDTH_OF_TEXT, JUSTIFY, FILL, OVERFLOW, TEXT_STYLE, FILL_STYLE],
+    create: (spec, context) => new LabelView(spec, context),
+  },
+  ET: {
+    code: 'ET',
+    name: 'edit text',
+    doc: 'One line of typing; scrolls sideways past its width.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      TEXT,
+      property('width', 'number', 'Columns of the field.', '15'),
+      property('maxLength', 'number', 'Most characters, up to 1024.', '255'),
+      property('password', 'boolean', "true: shows the theme's password character.", 'false'),
+      property('prefixFormat', 'format', 'Drawn before the text; no part of the value.'),
+      JUSTIFY,
+      FILL,
+      property('textOverflow', 'text', 'Ends longer text while not in focus.', '""'),
+      property('textStyle', 'text style', 'Changes the letters, also in the value.', 'normal'),
+      FOCUS_TEXT_STYLE,
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new EditView(spec, context),
+  },
+  ME: {
+    code: 'ME',
+    name: 'masked edit',
+    doc: 'Typing into a pattern, such as a date.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      TEXT,
+      property('maskPattern', 'text', '# digit, A letter, @ either, & printable; others stand.'),
+      property('width', 'number', 'Columns; never fewer than the pattern.', 'the pattern'),
+      FILL,
+      property('styleSGR1', 'colours', 'Colours of the literals.', "the view's"),
+      property('styleSGR2', 'colours', 'Colours of the literals in focus.', 'styleSGR1'),
+      property('styleSGR3', 'colours', 'Colours of the fill characters.', "the view's"),
+    ],
+    create: (spec, context) => new MaskedEditView(spec, context),
+  },
+  MT: {
+    code: 'MT',
+    name: 'multi-line text',
+    doc: 'Text of several lines, wrapped at words. Editing is not built.',
+    hasValue: false,
+    properties: [
+      ...FOCUSABLE,
+      TEXT,
+      property('width', 'number', 'Columns.', 'to the right edge'),
+      property('height', 'number', 'Rows.', 'the text'),
+      property(
+        'mode',
+        'mode',
+        'read-only shows, preview scrolls by arrow and page keys.',
+        'read-only',
+      ),
+      FILL,
+      TEXT_STYLE,
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new MultiLineView(spec, context),
+  },
+  BT: {
+    code: 'BT',
+    name: 'button',
+    doc: 'Return or space presses it; its name is in the data of the form that it submits.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      TEXT,
+      WIDTH_OF_TEXT,
+      JUSTIFY,
+      FILL,
+      OVERFLOW,
+      TEXT_STYLE,
+      FOCUS_TEXT_STYLE,
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new ButtonView(spec, context),
+  },
+  VM: {
+    code: 'VM',
+    name: 'vertical menu',
+    doc: 'Items one below the other: up, down, page up, page down, home, end.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      ...ITEMS,
+      WIDTH_OF_ITEM,
+      property('height', 'number', 'Rows; further items scroll.', 'to the last row'),
+      property('itemSpacing', 'number', 'Empty rows between items.', '0'),
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new VerticalMenuView(spec, context),
+  },
+  HM: {
+    code: 'HM',
+    name: 'horizontal menu',
+    doc: 'Items side by side: left, right, home, end.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      ...ITEMS,
+      property('width', 'number', 'Columns of an item.', 'its text'),
+      property('itemSpacing', 'number', 'Columns between items.', '1'),
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new HorizontalMenuView(spec, context),
+  },
+  FM: {
+    code: 'FM',
+    name: 'full menu',
+    doc: 'Items in columns: all four arrows, home, end.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      ...ITEMS,
+      property('height', 'number', 'Rows of a column.', 'to the last row'),
+      property('itemSpacing', 'number', 'Columns between columns of items.', '2'),
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new FullMenuView(spec, context),
+  },
+  SM: {
+    code: 'SM',
+    name: 'spinner menu',
+    doc: 'One item at a time: up and down.',
+    hasValue: true,
+    properties: [...FOCUSABLE, ...ITEMS, WIDTH_OF_ITEM, FILL_STYLE],
+    create: (spec, context) => new SpinnerView(spec, context),
+  },
+  TM: {
+    code: 'TM',
+    name: 'toggle menu',
+    doc: 'Exactly two items: left, right, space.',
+    hasValue: true,
+    properties: [
+      ...FOCUSABLE,
+      ...ITEMS,
+      property('styleSGR1', 'colours', 'Colours of the stroke between the items.', "the view's"),
+    ],
+    create: (spec, context) => new ToggleView(spec, context),
+  },
+  KE: {
+    code: 'KE',
+    name: 'key entry',
+    doc: 'The next key is the value.',
+    hasValue: true,
+    properties: [...FOCUSABLE, property('keys', 'keys', 'The keys that count.', 'any that prints')],
+    create: (spec, context) => new KeyEntryView(spec, context),
+  },
+  XY: {
+    code: 'XY',
+    name: 'place',
+    doc: 'Marks a place for a module.',
+    hasValue: false,
+    properties: [],
+    create: (spec, context) => new PlaceView(spec, context),
+  },
+};
+
+/** The kind of view with this code; undefined for codes that are no view, and for TK and SB, which are not built. */
+export function findViewType(code: string): ViewType | undefined {
+  return Object.hasOwn(VIEW_TYPES, code) ? VIEW_TYPES[code] : undefined;
+}
+
+/** The property of a view by its name; undefined when the view has none of that name. */
+export function findProperty(type: ViewType, name: string): ViewProperty | undefined {
+  return type.properties.find((candidate) => candidate.name === name);
+}

@@ -1,0 +1,173 @@
+import { formatText, type FormatValues } from '../art/format';
+import { applyTextStyle } from '../art/text-style';
+import { systemRandom, type Random } from '../base/random';
+import type { Cell } from '../terminal/canvas';
+import type { Key } from '../terminal/key';
+import type { Style } from '../terminal/style';
+import type { Encoding } from '../terminal/terminal';
+import type { Row } from './cells';
+import { PropertyReader, type ViewProperties } from './properties';
+
+/** A view as a screen has it: where the art placed it and what the menu says of it. */
+export interface ViewSpec {
+  readonly code: string;
+  readonly id: number;
+  /** Row and column of its first cell, from 1. */
+  readonly row: number;
+  readonly column: number;
+  readonly style: Style;
+  /** Colour in focus, where the art gives one. */
+  readonly focusStyle: Style | undefined;
+  readonly properties: ViewProperties;
+}
+
+/** What views need to know of the caller's terminal and the board. */
+export interface ViewContext {
+  readonly encoding: Encoding;
+  readonly passwordChar: string;
+  readonly random: Random;
+  readonly screenWidth: number;
+  readonly screenHeight: number;
+  /** Value of a predefined MCI code in a sysop's text. */
+  readonly resolve: ((code: string) => string | number | undefined) | undefined;
+}
+
+export const DEFAULT_CONTEXT: ViewContext = {
+  encoding: 'cp437',
+  passwordChar: '*',
+  random: systemRandom,
+  screenWidth: 80,
+  screenHeight: 24,
+  resolve: undefined,
+};
+
+/** What a view made of a key: not its business, taken without effect on the value, changed, or done with it. */
+export type PressResult = 'ignored' | 'handled' | 'changed' | 'accepted';
+
+/** An item of a list, as menus write it or modules set it; further fields are for `itemFormat`. */
+export type ItemSpec = string | ({ readonly text: string; readonly data?: unknown } & FormatValues);
+
+/** Width of a field whose menu names none (contract A10.1). */
+export const DEFAULT_WIDTH = 15;
+
+/** One control on a screen. It knows its cells and keys; the form paints it and moves the focus. */
+export abstract class View {
+  readonly spec: ViewSpec;
+  hasFocus = false;
+  protected readonly read: PropertyReader;
+  protected readonly context: ViewContext;
+
+  constructor(spec: ViewSpec, context: ViewContext) {
+    this.spec = spec;
+    this.context = context;
+    this.read = new PropertyReader(spec.properties);
+  }
+
+  get id(): number {
+    return this.spec.id;
+  }
+
+  get code(): string {
+    return this.spec.code;
+  }
+
+  /** Name of this view's value in the form's data. */
+  get argName(): string {
+    return this.read.text('argName') ?? String(this.spec.id);
+  }
+
+  get submits(): boolean {
+    return this.read.flag('submit') === true;
+  }
+
+  /** Whether the cursor may come here at all. */
+  get acceptsFocus(): boolean {
+    return this.read.flag('acceptsFocus') ?? this.takesKeys;
+  }
+
+  /** Lines from the view's first row on, each from its first column. */
+  abstract rows(): readonly Row[];
+
+  /** What the form hands on for this view; undefined when it has nothing to say. */
+  get value(): unknown {
+    return undefined;
+  }
+
+  /** The value as a validator sees it. */
+  get text(): string {
+    const { value } = this;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }
+
+  /** Shows other text; final text whose SGR sequences colour it, plain data in an edit field. */
+  setText(_text: string): void {
+    // Views without text of their own have nothing to change.
+  }
+
+  setItems(_items: readonly ItemSpec[]): void {
+    // Only lists have items.
+  }
+
+  press(_key: Key): PressResult {
+    return 'ignored';
+  }
+
+  /** Where the cursor stands while in focus, as an offset from the first cell; hidden unless it is for typing. */
+  get cursor(): { readonly row: number; readonly column: number; readonly visible: boolean } {
+    return { row: 0, column: 0, visible: false };
+  }
+
+  protected get takesKeys(): boolean {
+    return true;
+  }
+
+  /** The style in force: the focus colour while in focus, where there is one. */
+  protected get style(): Style {
+    return this.hasFocus ? (this.spec.focusStyle ?? this.spec.style) : this.spec.style;
+  }
+
+  /** For views that must show their focus even if the art gives no colour for it. */
+  protected get focusStyle(): Style {
+    const { focusStyle, style } = this.spec;
+    return focusStyle ?? { ...style, inverse: !style.inverse };
+  }
+
+  /** `styleSGR<number>`, or what stands in for it. */
+  protected styleNumber(number: number, otherwise: Style): Style {
+    return this.read.style(`styleSGR${number}`, this.spec.style) ?? otherwise;
+  }
+
+  protected get fillCell(): Cell {
+    return {
+      character: [...(this.read.text('fillChar') ?? ' ')][0] ?? ' ',
+      style: this.styleNumber(1, this.style),
+    };
+  }
+
+  /** A sysop's text with its colour codes and fields in place. */
+  protected format(template: string, values: FormatValues, base: Style): string {
+    const { encoding, random, resolve } = this.context;
+    return formatText(template, values, {
+      base,
+      encoding,
+      random,
+      ...(resolve === undefined ? {} : { resolve }),
+    });
+  }
+
+  /** `textStyle`, or `focusTextStyle` in focus, on the letters of these cells; their number stays. */
+  protected styleLetters(cells: Row, focused = this.hasFocus): Row {
+    const name =
+      (focused ? this.read.text('focusTextStyle') : undefined) ?? this.read.text('textStyle');
+    if (name === undefined) return cells;
+    const styled = Array.from(
+      applyTextStyle(name, cells.map((cell) => cell.character).join(''), this.context.random),
+    );
+    const shown = cells.filter((cell) => cell.character !== '').length;
+    if (styled.length !== shown) return cells;
+    let next = 0;
+    return cells.map((cell) =>
+      cell.character === '' ? cell : { ...cell, character: styled[next++] ?? cell.character },
+    );
+  }
+}
