@@ -35,7 +35,7 @@ export function findFileNames(root: SourceNode): ReadonlyMap<string, Place> {
   return names;
 }
 
-/** Replaces `@reference:`, `@environment:` and `@file:` values throughout a tree (contract A2.1). */
+/** Replaces `@reference:`, `@environment:` and `@file:` values throughout a tree. */
 export function resolveAtValues(root: ObjectNode, sources: AtSources): AtResult {
   const resolver = new Resolver(root, sources);
   const resolved = resolver.resolve(root, 0);
@@ -168,7 +168,13 @@ class Resolver {
       return this.measured({ kind: 'array', place, items }, items);
     }
     if (typeof value !== 'object' || value === null) {
-      return { kind: 'scalar', place, value: value as Scalar, quoteless: false };
+      return {
+        kind: 'scalar',
+        place,
+        value: value as Scalar,
+        quoteless: false,
+        origin: 'variable',
+      };
     }
     const entries = Object.entries(value).map(([key, child]) => {
       if (isReservedKey(key)) throw new Error(`'${key}' cannot be a key`);
@@ -182,7 +188,9 @@ class Resolver {
 
   private resolveFile(node: ScalarNode, name: string): SourceNode {
     const content = this.sources.files.get(name);
-    if (typeof content === 'string') return { ...node, value: content.trim(), quoteless: false };
+    if (typeof content === 'string') {
+      return { ...node, value: content.trim(), quoteless: false, origin: 'file' };
+    }
     const message = content?.message ?? `${name} was not read`;
     this.problems.push({ place: node.place, message });
     return node;

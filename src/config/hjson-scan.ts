@@ -64,6 +64,8 @@ class Scanner {
   private at = 0;
   private depth = 0;
   private work = 0;
+  /** The first text without quotes that took a closing bracket in: the usual reason for a missing one. */
+  private swallower: number | undefined;
 
   constructor(
     private readonly text: string,
@@ -114,7 +116,7 @@ class Scanner {
     for (;;) {
       this.skipWhite();
       if (this.at >= this.text.length) {
-        if (braces) this.fail(openedAt, "this '{' is never closed");
+        if (braces) this.failUnclosed(openedAt);
         break;
       }
       if (braces && this.text[this.at] === '}') {
@@ -136,7 +138,7 @@ class Scanner {
     const items: ScanNode[] = [];
     for (;;) {
       this.skipWhite();
-      if (this.at >= this.text.length) this.fail(at, "this '[' is never closed");
+      if (this.at >= this.text.length) this.failUnclosed(at);
       if (this.text[this.at] === ']') break;
       items.push(this.scanValue());
       this.skipComma();
@@ -242,6 +244,7 @@ class Scanner {
       if (character === '\n' || character === '\r') break;
       if (!this.isTerminator(character)) continue;
       if (++terminators === 1 && isWordOrNumber(this.text.slice(start, this.at))) return;
+      if (character === '}' || character === ']') this.swallower ??= start;
     }
     this.at = Math.min(this.at, this.text.length);
     if (/[-0-9]/.test(first)) {
@@ -287,6 +290,12 @@ class Scanner {
         return;
       }
     }
+  }
+
+  private failUnclosed(at: number): never {
+    const { line } = this.swallower === undefined ? {} : this.place(this.swallower);
+    const hint = line === undefined ? '' : `; the text without quotes on line ${line} takes one in`;
+    return this.fail(at, `this '${this.text.charAt(at)}' is never closed${hint}`);
   }
 
   private fail(at: number, message: string): never {

@@ -1,27 +1,12 @@
 import { z } from 'zod';
+import { users } from './schema-accounts';
+import { file, section } from './schema-parts';
+import { contentServers, loginServers } from './schema-servers';
 
 /**
  * Every key of config.hjson: its type, its default and one line of documentation (docs/config.md is
- * generated from here). Names follow contract A6; what departs from it says so in its line.
+ * generated from here). Names follow ENiGMA½'s; where a default departs from its, the line says so.
  */
-
-function section<Shape extends z.ZodRawShape>(doc: string, shape: Shape) {
-  return z
-    .strictObject(shape)
-    .prefault({} as never)
-    .describe(doc);
-}
-
-const port = (value: number) =>
-  z.int().min(0).max(65535).default(value).describe('Port; 0 picks a free one.');
-const address = () =>
-  z
-    .string()
-    .default('127.0.0.1')
-    .describe('Address to listen on; 0.0.0.0 or :: opens the board to the world.');
-const seconds = (value: number, least: number, most: number) =>
-  z.int().min(least).max(most).default(value);
-const file = (value: string) => z.string().default(value);
 
 const general = section('The board itself.', {
   boardName: z
@@ -42,174 +27,16 @@ const general = section('The board itself.', {
     .default('')
     .describe("Address of the board's own site, for `%`-codes and mails."),
   sysOp: section('The sysop, as MCI codes SN SR SL SA SS SE show him.', {
-    username: z.string().default('sysop'),
-    realName: z.string().default('SysOp'),
-    location: z.string().default(''),
-    affiliations: z.string().default(''),
-    sex: z.string().default(''),
-    email: z.string().default('').describe('Receives pre-auth feedback.'),
+    username: z.string().default('sysop').describe('User name (SN).'),
+    realName: z.string().default('SysOp').describe('Real name (SR).'),
+    location: z.string().default('').describe('Location (SL).'),
+    affiliations: z.string().default('').describe('Affiliations (SA).'),
+    sex: z.string().default('').describe('Sex (SS).'),
+    email: z
+      .string()
+      .default('')
+      .describe('Mail address (SE); receives feedback from callers who cannot sign in.'),
   }),
-});
-
-const otp = section('One-time passwords.', {
-  window: z
-    .int()
-    .min(0)
-    .max(2)
-    .default(1)
-    .describe('TOTP steps accepted before and after the current one (rule A4).'),
-  lookAhead: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(10)
-    .describe('HOTP counter values tried ahead (rule A6).'),
-  resyncWindow: z
-    .int()
-    .min(10)
-    .max(100)
-    .default(100)
-    .describe('HOTP counter values searched for two consecutive codes (rule A6).'),
-  driftMemory: z
-    .boolean()
-    .default(false)
-    .describe('Learn a clock that is constantly off, from three consecutive codes (rule A5).'),
-  secretBytes: z.int().min(20).max(64).default(20).describe('Length of a new secret (rule A9).'),
-  disableAfter: z
-    .int()
-    .min(10)
-    .max(100)
-    .default(50)
-    .describe(
-      'Consecutive wrong codes after which the factor is off until it is bound again (rule A11).',
-    ),
-  issuer: z
-    .string()
-    .max(64)
-    .default('')
-    .describe('Issuer in authenticator apps; empty is the board name.'),
-  tokenTtlMinutes: z
-    .int()
-    .min(1)
-    .max(1440)
-    .default(30)
-    .describe('Life of a registration link (rule D2).'),
-  registerEmailText: file('misc/otp_register_email.template.txt').describe(
-    'Mail template, text part.',
-  ),
-  registerEmailHtml: file('misc/otp_register_email.template.html').describe(
-    'Mail template, HTML part.',
-  ),
-  registerPageTemplate: file('misc/otp_register.template.html').describe('Web page template.'),
-});
-
-const users = section('Accounts.', {
-  usernameMin: z.int().min(1).max(60).default(2).describe('Shortest user name.'),
-  usernameMax: z.int().min(1).max(60).default(16).describe('Longest user name.'),
-  usernamePattern: z
-    .string()
-    .default('^[A-Za-z0-9~!@#$%^&*()\\-\\_+ .]+$')
-    .describe('What a user name may be made of.'),
-  passwordMin: z
-    .int()
-    .min(8)
-    .max(128)
-    .default(8)
-    .describe('Shortest password, in characters (rule C1).'),
-  passwordMax: z.int().min(64).max(256).default(128).describe('Longest password, in characters.'),
-  badPassFile: file('misc/bad_passwords.txt').describe('Passwords nobody may choose, one a line.'),
-  realNameMax: z.int().min(1).max(255).default(32),
-  locationMax: z.int().min(1).max(255).default(32),
-  affilsMax: z.int().min(1).max(255).default(32),
-  emailMax: z
-    .int()
-    .min(6)
-    .max(254)
-    .default(254)
-    .describe('254 is the longest address that mail can carry.'),
-  webMax: z.int().min(1).max(255).default(255),
-  requireActivation: z
-    .boolean()
-    .default(false)
-    .describe('true: a new account waits for the sysop.'),
-  groups: z.array(z.string()).default(['users', 'sysops']),
-  defaultGroups: z.array(z.string()).default(['users']).describe('Groups of a new account.'),
-  newUserNames: z
-    .array(z.string())
-    .default(['new', 'apply'])
-    .describe('User names that open the new-user application over SSH.'),
-  badUserNames: z
-    .array(z.string())
-    .default([
-      'sysop',
-      'admin',
-      'administrator',
-      'root',
-      'all',
-      'areamgr',
-      'filemgr',
-      'filefix',
-      'areafix',
-      'allfix',
-      'server',
-      'client',
-      'notme',
-      'public',
-    ])
-    .describe('Names nobody may choose, compared as whole names.'),
-  preAuthIdleLogoutSeconds: seconds(180, 10, 3600).describe(
-    'Silence that ends a call before sign-in.',
-  ),
-  idleLogoutSeconds: seconds(3600, 60, 86_400).describe(
-    'Silence that ends a call after sign-in (contract: 360).',
-  ),
-  sessionMaxSeconds: seconds(86_400, 300, 604_800).describe('Longest call (rule J5).'),
-  loginGraceSeconds: seconds(120, 10, 600).describe(
-    'From connect to fully signed in (rules E2, F6).',
-  ),
-  newUserSeconds: seconds(900, 60, 3600).describe('The same while the new-user form is open.'),
-  twoFactorAuth: section('Second factor.', {
-    method: z
-      .enum(['googleAuth', 'rfc6238_TOTP', 'rfc4266_HOTP'])
-      .default('googleAuth')
-      .describe('Type offered first.'),
-    otp,
-  }),
-  failedLogin: section('Failed sign-ins.', {
-    disconnect: z.int().min(1).max(6).default(3).describe('Failures that end a call.'),
-    free: z
-      .int()
-      .min(1)
-      .max(10)
-      .default(5)
-      .describe('Failures per account and factor before waits begin (rule A11).'),
-    firstWaitSeconds: seconds(30, 1, 3600).describe(
-      'First wait; it doubles with each further failure.',
-    ),
-    mostWaitSeconds: seconds(900, 30, 3600).describe(
-      'Longest wait after wrong passwords (rule C5).',
-    ),
-    mostOtpWaitSeconds: seconds(3600, 30, 3600).describe(
-      'Longest wait after wrong codes (rule A11).',
-    ),
-    lockAccount: z
-      .int()
-      .min(0)
-      .max(100)
-      .default(0)
-      .describe(
-        'Failures that lock the account; 0 never (contract: 9): a stranger could lock anybody out.',
-      ),
-    autoUnlockMinutes: z
-      .int()
-      .min(0)
-      .default(360)
-      .describe('A lock by failures ends after this; 0 never.'),
-  }),
-  unlockAtEmailPwReset: z
-    .boolean()
-    .default(true)
-    .describe('A finished password reset ends a lock by failures.'),
 });
 
 const theme = section('Themes.', {
@@ -224,7 +51,10 @@ const theme = section('Themes.', {
 
 const term = section('Terminals.', {
   checkUtf8Encoding: z.boolean().default(true).describe('Test a terminal that is taken for UTF-8.'),
-  checkAnsiHomePosition: z.boolean().default(true),
+  checkAnsiHomePosition: z
+    .boolean()
+    .default(true)
+    .describe('Test which position a terminal calls home.'),
   probeUtf8Encoding: z.boolean().default(false).describe('Test every terminal for UTF-8.'),
   forceOutputEncoding: z
     .enum(['cp437', 'utf8'])
@@ -243,7 +73,8 @@ const term = section('Terminals.', {
       'syncterm',
       'ansi-256color',
       'ansi-256color-rgb',
-    ]),
+    ])
+    .describe('Terminal names that are taken for CP437.'),
   utf8TermList: z
     .array(z.string())
     .default([
@@ -264,96 +95,8 @@ const term = section('Terminals.', {
       'putty',
       'alacritty',
       'xterm-kitty',
-    ]),
-});
-
-const loginServers = section('Where callers dial in.', {
-  telnet: section('Telnet. Clear text: 2FA cannot be set up here.', {
-    enabled: z.boolean().default(true),
-    address: address(),
-    port: port(8888),
-    firstMenu: z.string().default('telnetConnected'),
-    passwordLogin: z
-      .enum(['allow', 'with-otp', 'refuse'])
-      .default('allow')
-      .describe('with-otp: only accounts with a second factor may sign in here (rule F8).'),
-  }),
-  ssh: section('SSH.', {
-    enabled: z.boolean().default(true).describe('Contract: false.'),
-    address: address(),
-    port: port(8889),
-    firstMenu: z.string().default('sshConnected'),
-    firstMenuNewUser: z.string().default('sshConnectedNewUser'),
-    privateKeyPem: z
-      .string()
-      .default('')
-      .describe('Host key; empty is data/keys/ssh_host_ed25519, made at first start.'),
-    privateKeyPass: z.string().default('').describe('Its passphrase; use @environment: or @file:.'),
-    profile: z
-      .enum(['modern', 'retro'])
-      .default('modern')
-      .describe('retro adds an RSA host key and old algorithms for old terminals; it is logged.'),
-    keepAliveSeconds: seconds(60, 0, 3600).describe('0 is off, for terminals that hang on it.'),
-    traceConnections: z.boolean().default(false),
-  }),
-  webSocket: section('WebSocket, for browser terminals.', {
-    wss: section('Secure WebSocket.', {
-      enabled: z.boolean().default(false),
-      address: address(),
-      port: port(8811),
-    }),
-  }),
-});
-
-const contentServers = section('Web.', {
-  web: section('The HTTPS pages: 2FA registration, password reset.', {
-    domain: z.string().default('localhost').describe('Host name in mailed links (rule D7).'),
-    overrideUrlPrefix: z
-      .string()
-      .default('')
-      .describe('Prefix of mailed links behind a proxy, e.g. https://bbs.example.org.'),
-    behindProxy: z
-      .boolean()
-      .default(false)
-      .describe('true: a proxy speaks TLS; an http prefix is then allowed for links.'),
-    https: section('The HTTPS server.', {
-      enabled: z.boolean().default(true).describe('Contract: false.'),
-      address: address(),
-      port: port(8443),
-      certPem: z
-        .string()
-        .default('')
-        .describe('Certificate; empty is a self-signed one in data/keys.'),
-      keyPem: z.string().default('').describe('Its key.'),
-    }),
-    resetPassword: section('Forgotten passwords.', {
-      resetPassEmailText: file('misc/reset_password_email.template.txt'),
-      resetPassEmailHtml: file('misc/reset_password_email.template.html'),
-      resetPageTemplate: file('misc/reset_password.template.html'),
-      tokenTtlMinutes: z
-        .int()
-        .min(1)
-        .max(1440)
-        .default(30)
-        .describe('Life of a reset link (contract: 60).'),
-    }),
-    rateLimits: section('Requests per source and ten minutes.', {
-      pwResetGet: z.int().min(1).default(10),
-      pwResetPost: z.int().min(1).default(5),
-      otpRegGet: z
-        .int()
-        .min(1)
-        .default(60)
-        .describe(
-          'Contract: 10; mail scanners fetch a link many times, and a GET changes nothing.',
-        ),
-      otpRegPost: z
-        .int()
-        .min(1)
-        .default(10)
-        .describe('Contract: 5; five wrong codes end the link anyway.'),
-    }),
-  }),
+    ])
+    .describe('Terminal names that are taken for UTF-8.'),
 });
 
 const email = section('Outgoing mail.', {
@@ -393,7 +136,10 @@ const security = section('Limits against floods and guessing.', {
 });
 
 const logging = section('Logs.', {
-  level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least weight of a line that is written.'),
   file: z
     .string()
     .default('sallyport.log')

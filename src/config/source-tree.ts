@@ -32,6 +32,8 @@ export interface ScalarNode {
   readonly value: Scalar;
   /** Written without quotes, so that it runs to the end of its line, comments included. */
   readonly quoteless: boolean;
+  /** Set where an `@` value brought it in; it may be a secret then, and is not shown. */
+  readonly origin?: 'variable' | 'file';
 }
 
 /** `over` wins; objects are merged key by key, everything else is replaced as a whole. */

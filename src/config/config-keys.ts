@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { configSchema } from './schema';
+
+/** A key of config.hjson as its documentation and its error messages name it. */
+export interface ConfigKey {
+  /** Dotted, e.g. `loginServers.ssh.port`. */
+  readonly path: string;
+  readonly doc: string;
+  /** What may be written, in words: `a whole number from 0 to 65535`. */
+  readonly accepts: string;
+  readonly default: unknown;
+}
+
+export interface ConfigSection {
+  readonly path: string;
+  readonly doc: string;
+  readonly keys: readonly ConfigKey[];
+}
+
+interface KeySchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, KeySchema>>;
+  readonly additionalProperties?: unknown;
+  readonly anyOf?: readonly KeySchema[];
+  readonly items?: KeySchema;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+/** Every section of the configuration with its own keys, in the order of the schema. */
+export function listConfigSections(): readonly ConfigSection[] {
+  const sections: ConfigSection[] = [];
+  const visit = (schema: KeySchema, path: string): void => {
+    const children = Object.entries(schema.properties ?? {});
+    const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+    const keys = children
+      .filter(([, child]) => child.properties === undefined)
+      .map(([name, child]) => keyOf(below(name), child));
+    if (keys.length > 0) sections.push({ path, doc: schema.description ?? '', keys });
+    for (const [name, child] of children) {
+      if (child.properties !== undefined) visit(child, below(name));
+    }
+  };
+  visit(z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema, '');
+  return sections;
+}
+
+/** Names that may stand directly below a section; for the root, path is empty. */
+export function listNamesBelow(path: string): readonly string[] {
+  const before = path === '' ? '' : `${path}.`;
+  const names = listConfigSections()
+    .flatMap((section) => [section.path, ...section.keys.map((key) => key.path)])
+    .filter((name) => name.startsWith(before))
+    .map((name) => name.slice(before.length).split('.')[0] ?? '');
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** The key that a path of a value belongs to: itself, or the list or table that holds it. */
+export function findConfigKey(path: string): ConfigKey | undefined {
+  const keys = listConfigSections().flatMap((section) => section.keys);
+  return keys.find((key) => path === key.path || path.startsWith(`${key.path}.`));
+}
+
+function keyOf(path: string, schema: KeySchema): ConfigKey {
+  return {
+    path,
+    doc: schema.description ?? '',
+    accepts: describeType(schema),
+    default: schema.default,
+  };
+}
+
+function describeType(schema: KeySchema): string {
+  if (schema.anyOf !== undefined) return schema.anyOf.map(describeType).join(', or ');
+  if (schema.enum !== undefined) return schema.enum.map(String).join(', ');
+  switch (schema.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number${describeRange(schema)}`;
+    case 'number':
+      return `a number${describeRange(schema)}`;
+    case 'string':
+      return `${describeText(schema)}`;
+    case 'array':
+      return schema.items?.type === 'string' ? 'a list of texts' : 'a list';
+    case 'object':
+      return 'a block of keys in { }';
+    case 'null':
+      return 'null';
+    default:
+      return 'a value';
+  }
+}
+
+function describeRange({ minimum = Number.MIN_SAFE_INTEGER, maximum }: KeySchema): string {
+  const isOpen = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER;
+  if (minimum <= Number.MIN_SAFE_INTEGER) return isOpen ? '' : ` up to ${maximum}`;
+  return isOpen ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`;
+}
+
+function describeText({ minLength = 0, maxLength, pattern }: KeySchema): string {
+  if (pattern !== undefined) return `a text that matches ${pattern}`;
+  if (minLength === 1 && maxLength === 1) return 'a single character';
+  if (maxLength !== undefined) return `a text of ${minLength} to ${maxLength} characters`;
+  return minLength > 0 ? 'a text that is not empty' : 'a text';
+}

@@ -1,0 +1,177 @@
+import { BlockList, isIP } from 'node:net';
+import type { Config } from './schema';
+import type { Path } from './source-tree';
+
+/** Something about several keys at once, or about a text that only code can judge. */
+export interface CrossFinding {
+  readonly path: Path;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** What a schema of single keys cannot say. */
+export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
+  return [
+    ...checkRanges(config),
+    ...checkTexts(config),
+    ...checkPorts(config),
+    ...checkWeb(config),
+    ...checkSecondFactor(config),
+  ];
+}
+
+function error(path: string, message: string): CrossFinding {
+  return { path: path.split('.'), severity: 'error', message: `${path} ${message}` };
+}
+
+function warning(path: string, message: string): CrossFinding {
+  return { path: path.split('.'), severity: 'warning', message: `${path} ${message}` };
+}
+
+function* checkRanges({ users }: Config): Iterable<CrossFinding> {
+  if (users.usernameMin > users.usernameMax) {
+    yield error('users.usernameMin', `must not be above users.usernameMax (${users.usernameMax})`);
+  }
+  if (users.passwordMin > users.passwordMax) {
+    yield error('users.passwordMin', `must not be above users.passwordMax (${users.passwordMax})`);
+  }
+  const { firstWaitSeconds, mostWaitSeconds, mostOtpWaitSeconds } = users.failedLogin;
+  if (firstWaitSeconds > Math.min(mostWaitSeconds, mostOtpWaitSeconds)) {
+    yield error(
+      'users.failedLogin.firstWaitSeconds',
+      'must not be above mostWaitSeconds and mostOtpWaitSeconds',
+    );
+  }
+  const { otp } = users.twoFactorAuth;
+  if (otp.lookAhead > otp.resyncWindow) {
+    yield error('users.twoFactorAuth.otp.lookAhead', `must not be above resyncWindow`);
+  }
+  if (users.preAuthIdleLogoutSeconds > users.newUserSeconds) {
+    yield warning(
+      'users.preAuthIdleLogoutSeconds',
+      `has no effect: a call ends after users.newUserSeconds (${users.newUserSeconds}) at the latest`,
+    );
+  }
+}
+
+function* checkTexts({ users, security, email, general }: Config): Iterable<CrossFinding> {
+  try {
+    new RegExp(users.usernamePattern);
+  } catch {
+    yield error('users.usernamePattern', 'is not a regular expression');
+  }
+  for (const [index, network] of security.exemptNetworks.entries()) {
+    if (isNetwork(network)) continue;
+    yield {
+      path: ['security', 'exemptNetworks', index],
+      severity: 'error',
+      message: `security.exemptNetworks must list networks like 192.0.2.0/24 or 2001:db8::/32, not '${network}'`,
+    };
+  }
+  const [start = 0, percent = 0, full = 0] = security.earlyDrop.split(':').map(Number);
+  if (start > full || percent > 100) {
+    yield error('security.earlyDrop', 'must have a start below its end and at most 100 percent');
+  }
+  for (const [path, value] of [
+    ['email.defaultFrom', email.defaultFrom],
+    ['general.sysOp.email', general.sysOp.email],
+  ] as const) {
+    if (value !== '' && !/^[^\s@<>,;:()"\\]+@[^\s@<>,;:()"\\]+$/.test(value)) {
+      yield error(path, 'must be one plain address like bbs@example.org, without a name');
+    }
+  }
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (!text.includes('/')) return true;
+  if (!/^\d{1,3}$/.test(bits)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Listener {
+  readonly path: string;
+  readonly enabled: boolean;
+  readonly address: string;
+  readonly port: number;
+}
+
+function* checkPorts({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
+  const listeners: readonly Listener[] = [
+    { path: 'loginServers.telnet', ...loginServers.telnet },
+    { path: 'loginServers.ssh', ...loginServers.ssh },
+    { path: 'loginServers.webSocket.wss', ...loginServers.webSocket.wss },
+    { path: 'contentServers.web.https', ...contentServers.web.https },
+  ].filter((listener) => listener.enabled && listener.port !== 0);
+  for (const [index, listener] of listeners.entries()) {
+    const other = listeners.slice(0, index).find((earlier) => collide(earlier, listener));
+    if (other !== undefined) {
+      yield error(`${listener.path}.port`, `is ${listener.port}, which ${other.path} has already`);
+    }
+  }
+}
+
+function collide(one: Listener, other: Listener): boolean {
+  const anywhere = [one.address, other.address].some((text) => text === '0.0.0.0' || text === '::');
+  return one.port === other.port && (anywhere || one.address === other.address);
+}
+
+function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
+  const { overrideUrlPrefix, behindProxy, domain, https } = contentServers.web;
+  const prefix = 'contentServers.web.overrideUrlPrefix';
+  if (overrideUrlPrefix !== '') {
+    const url = URL.canParse(overrideUrlPrefix) ? new URL(overrideUrlPrefix) : undefined;
+    if (
+      url === undefined ||
+      !/^https?:$/.test(url.protocol) ||
+      url.search !== '' ||
+      url.hash !== ''
+    ) {
+      yield error(prefix, 'must be an address like https://bbs.example.org');
+    } else if (url.protocol === 'http:' && !behindProxy) {
+      yield error(
+        prefix,
+        'must begin with https://; http:// is for a proxy that speaks TLS itself, with behindProxy: true',
+      );
+    }
+  }
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(domain) && isIP(domain) === 0) {
+    yield error('contentServers.web.domain', 'must be a host name alone, like bbs.example.org');
+  }
+  if ((https.certPem === '') !== (https.keyPem === '')) {
+    const missing = https.certPem === '' ? 'certPem' : 'keyPem';
+    yield error(
+      `contentServers.web.https.${missing}`,
+      'is missing; certPem and keyPem go together',
+    );
+  }
+  const isPublic = https.enabled && !/^(127\.|::1$|localhost$)/.test(https.address);
+  if (isPublic && domain === 'localhost' && overrideUrlPrefix === '') {
+    yield warning(
+      'contentServers.web.domain',
+      'is localhost: mailed links lead nowhere for callers',
+    );
+  }
+}
+
+function* checkSecondFactor({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
+  if (!contentServers.web.https.enabled) {
+    yield warning(
+      'contentServers.web.https.enabled',
+      'is false: nobody can register a second factor or reset a password by a mailed link',
+    );
+  }
+  if (!loginServers.ssh.enabled && !loginServers.webSocket.wss.enabled) {
+    yield warning(
+      'loginServers.ssh.enabled',
+      'is false, and so is webSocket.wss: without a secure way in nobody can set up a second factor',
+    );
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Keys that a config.hjson made for ENiGMA½ may hold and that have no meaning for a gate. They are
+ * passed over with a warning, so that a sysop can bring the file he has.
+ */
+const FOREIGN_KEYS: Readonly<Record<string, string>> = {
+  'general.prettyBoardName': 'put pipe codes into the art instead',
+  'general.description': 'there is nothing that shows it',
+  messageAreaDefaults: 'there are no message areas',
+  messageConferences: 'there are no message areas',
+  messageNetworks: 'there are no message networks',
+  scannerTossers: 'there are no message networks',
+  fileBase: 'there is no file base',
+  fileTransferProtocols: 'there is no file base',
+  fileTypes: 'there is no file base',
+  infoExtractUtils: 'there is no file base',
+  archives: 'there is no file base',
+  archivers: 'there is no file base',
+  eventScheduler: 'old tokens and mails are cleared without it',
+  paths: 'use --board and --data',
+  chatServers: 'there is no chat server',
+  'contentServers.gopher': 'there is no gopher server',
+  'contentServers.nntp': 'there is no NNTP server',
+  'contentServers.web.http': 'pages are served by HTTPS only',
+  'contentServers.web.staticRoot': 'there are no static pages',
+  'contentServers.web.handlers': 'there are no other pages',
+  'loginServers.webSocket.ws': 'browsers dial in by the secure loginServers.webSocket.wss only',
+  'loginServers.webSocket.proxied': 'browsers dial in by loginServers.webSocket.wss only',
+  'loginServers.ssh.algorithms': 'choose loginServers.ssh.profile: modern or retro',
+};
+
+/** Why the key at a dotted path has no effect here, or undefined where it is none of those keys. */
+export function findForeignKey(path: string): string | undefined {
+  return Object.hasOwn(FOREIGN_KEYS, path) ? FOREIGN_KEYS[path] : undefined;
+}

@@ -1,0 +1,154 @@
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { findConfigKey, listNamesBelow } from './config-keys';
+import { checkAcrossKeys } from './cross-checks';
+import { findForeignKey } from './foreign-keys';
+import { loadHjsonTree } from './hjson-tree';
+import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
+import { throwProblems } from './problems';
+import type { Problem } from './problems';
+import { configSchema } from './schema';
+import type { Config } from './schema';
+import { isAbsent } from './source-text';
+import { findNode } from './source-tree';
+import type { Path, SourceNode } from './source-tree';
+
+export interface LoadConfigOptions extends HjsonTreeOptions {
+  /** Full path of config.hjson; it need hold only the keys that differ. */
+  readonly file: string;
+  /** True where the sysop named the file himself: it must then exist. Else an absent file is empty. */
+  readonly mustExist?: boolean;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What is allowed but hardly meant; for the log and `oputil doctor`. */
+  readonly warnings: readonly Problem[];
+  /** Every file that was read, for a watcher; of an absent file the name. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads the configuration. All that is wrong with it comes as one InvalidFileError, each problem with
+ * its place, what is accepted there, and for an unknown key the nearest right name.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const { file, mustExist = false, ...treeOptions } = options;
+  let tree: HjsonTree;
+  try {
+    tree = await loadHjsonTree(file, treeOptions);
+  } catch (error) {
+    if (mustExist || !isFileAbsent(error)) throw error;
+    return { config: configSchema.parse({}), warnings: [], files: [file] };
+  }
+  const warnings = [...tree.warnings];
+  const value = withoutForeignKeys(tree, warnings);
+  const { config, problems } = validate(tree, value);
+  for (const { path, severity, message } of checkAcrossKeys(config)) {
+    const found = severity === 'error' ? problems : warnings;
+    found.push({ place: tree.placeOf(path), message });
+  }
+  throwProblems('CONFIG_INVALID', problems);
+  return { config, warnings, files: tree.files };
+}
+
+/** Whether the named file itself is missing, rather than one that it includes. */
+function isFileAbsent(error: unknown): boolean {
+  return error instanceof BbsError && error.place?.line === undefined && isAbsent(error);
+}
+
+/** Where keys are wrong, the config is that of the others, so that they can be looked at too. */
+function validate(tree: HjsonTree, value: object): { config: Config; problems: Problem[] } {
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return { config: parsed.data, problems: [] };
+  const problems: Problem[] = [];
+  const rest = structuredClone(value);
+  for (const issue of parsed.error.issues) {
+    const path = issue.path as Path;
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        problems.push(unknownKey(tree, path, key));
+        remove(rest, [...path, key]);
+      }
+    } else {
+      problems.push(wrongValue(tree, path));
+      remove(rest, findConfigKey(path.join('.'))?.path.split('.') ?? path);
+    }
+  }
+  return { config: configSchema.parse(rest), problems };
+}
+
+function remove(value: object, path: Path): void {
+  const parents = path.slice(0, -1);
+  let parent: unknown = value;
+  for (const step of parents) parent = (parent as Record<string, unknown> | undefined)?.[step];
+  if (typeof parent === 'object' && parent !== null)
+    Reflect.deleteProperty(parent, path.at(-1) ?? '');
+}
+
+/** Takes out the keys that ENiGMA½ knows and a gate has no use for, with a warning each. */
+function withoutForeignKeys(tree: HjsonTree, warnings: Problem[]): object {
+  const without = (value: object, path: Path): object => {
+    const kept: Record<string, unknown> = {};
+    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
+      const keyPath = [...path, key];
+      const reason = findForeignKey(keyPath.join('.'));
+      if (reason !== undefined) {
+        const message = `${keyPath.join('.')} has no effect here: ${reason}`;
+        warnings.push({ place: tree.placeOf(keyPath, 'key'), message });
+      } else {
+        kept[key] = isBlock(child) ? without(child, keyPath) : child;
+      }
+    }
+    return kept;
+  };
+  return without(tree.value, []);
+}
+
+function isBlock(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownKey(tree: HjsonTree, path: Path, key: string): Problem {
+  const below = path.join('.');
+  const names = listNamesBelow(below);
+  const nearest = nearestName(key, names);
+  const where = below === '' ? 'config' : below;
+  const hint =
+    nearest === undefined
+      ? `it knows ${names.join(', ')}`
+      : `did you mean '${below === '' ? '' : `${below}.`}${nearest}'?`;
+  return {
+    place: tree.placeOf([...path, key], 'key'),
+    message: `${where} has no key '${key}'; ${hint}`,
+  };
+}
+
+function wrongValue(tree: HjsonTree, path: Path): Problem {
+  const key = findConfigKey(path.join('.'));
+  const accepts = key?.accepts ?? 'a block of keys in { }';
+  const node = findNode(tree.root, path);
+  const given =
+    node === undefined ? '' : `, not ${describeGiven(node, /pass$/i.test(path.join('.')))}`;
+  return {
+    place: tree.placeOf(path),
+    message: `${key?.path ?? path.join('.')} must be ${accepts}${given}${hintFor(node)}`,
+  };
+}
+
+function describeGiven(node: SourceNode, isSecret: boolean): string {
+  if (node.kind === 'array') return 'a list';
+  if (node.kind === 'object') return 'a block of keys';
+  if (node.origin !== undefined) return `what that ${node.origin} holds`;
+  if (isSecret) return `a ${typeof node.value}`;
+  if (typeof node.value !== 'string') return String(node.value);
+  return node.value.length > 40
+    ? `a text of ${node.value.length} characters`
+    : `the text '${node.value}'`;
+}
+
+function hintFor(node: SourceNode | undefined): string {
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return '';
+  if (!node.quoteless || !/[#,}\]]|\/\/|\/\*/.test(node.value)) return '';
+  return '; without quotes a text goes on to the end of its line, comments and commas included';
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { file, seconds, section } from './schema-parts';
+
+const otp = section('One-time passwords.', {
+  window: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(1)
+    .describe('TOTP steps accepted before and after the current one (rule A4).'),
+  lookAhead: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('HOTP counter values tried ahead (rule A6).'),
+  resyncWindow: z
+    .int()
+    .min(10)
+    .max(100)
+    .default(100)
+    .describe('HOTP counter values searched for two consecutive codes (rule A6).'),
+  driftMemory: z
+    .boolean()
+    .default(false)
+    .describe('Learn a clock that is constantly off, from three consecutive codes (rule A5).'),
+  secretBytes: z.int().min(20).max(64).default(20).describe('Length of a new secret (rule A9).'),
+  disableAfter: z
+    .int()
+    .min(10)
+    .max(100)
+    .default(50)
+    .describe(
+      'Consecutive wrong codes after which the factor is off until it is bound again (rule A11).',
+    ),
+  issuer: z
+    .string()
+    .max(64)
+    .default('')
+    .describe('Issuer in authenticator apps; empty is the board name.'),
+  tokenTtlMinutes: z
+    .int()
+    .min(1)
+    .max(1440)
+    .default(30)
+    .describe('Life of a registration link (rule D2).'),
+  registerEmailText: file('misc/otp_register_email.template.txt').describe(
+    'Mail template, text part.',
+  ),
+  registerEmailHtml: file('misc/otp_register_email.template.html').describe(
+    'Mail template, HTML part.',
+  ),
+  registerPageTemplate: file('misc/otp_register.template.html').describe('Web page template.'),
+});
+
+/** Accounts, passwords, second factor and failed sign-ins. */
+export const users = section('Accounts.', {
+  usernameMin: z.int().min(1).max(60).default(2).describe('Shortest user name.'),
+  usernameMax: z.int().min(1).max(60).default(16).describe('Longest user name.'),
+  usernamePattern: z
+    .string()
+    .default('^[A-Za-z0-9~!@#$%^&*()\\-\\_+ .]+$')
+    .describe('What a user name may be made of.'),
+  passwordMin: z
+    .int()
+    .min(8)
+    .max(128)
+    .default(8)
+    .describe('Shortest password, in characters (rule C1).'),
+  passwordMax: z.int().min(64).max(256).default(128).describe('Longest password, in characters.'),
+  badPassFile: file('misc/bad_passwords.txt').describe('Passwords nobody may choose, one a line.'),
+  realNameMax: z.int().min(1).max(255).default(32).describe('Longest real name.'),
+  locationMax: z.int().min(1).max(255).default(32).describe('Longest location.'),
+  affilsMax: z.int().min(1).max(255).default(32).describe('Longest affiliation.'),
+  emailMax: z
+    .int()
+    .min(6)
+    .max(254)
+    .default(254)
+    .describe('254 is the longest address that mail can carry.'),
+  webMax: z.int().min(1).max(255).default(255).describe('Longest web address.'),
+  requireActivation: z
+    .boolean()
+    .default(false)
+    .describe('true: a new account waits for the sysop.'),
+  groups: z
+    .array(z.string())
+    .default(['users', 'sysops'])
+    .describe('Groups that there are; a group in no list is made by putting somebody into it.'),
+  defaultGroups: z.array(z.string()).default(['users']).describe('Groups of a new account.'),
+  newUserNames: z
+    .array(z.string())
+    .default(['new', 'apply'])
+    .describe('User names that open the new-user application over SSH.'),
+  badUserNames: z
+    .array(z.string())
+    .default([
+      'sysop',
+      'admin',
+      'administrator',
+      'root',
+      'all',
+      'areamgr',
+      'filemgr',
+      'filefix',
+      'areafix',
+      'allfix',
+      'server',
+      'client',
+      'notme',
+      'public',
+    ])
+    .describe('Names nobody may choose, compared as whole names.'),
+  preAuthIdleLogoutSeconds: seconds(180, 10, 3600).describe(
+    'Silence that ends a call before sign-in.',
+  ),
+  idleLogoutSeconds: seconds(3600, 60, 86_400).describe(
+    'Silence that ends a call after sign-in (ENiGMA½: 360).',
+  ),
+  sessionMaxSeconds: seconds(86_400, 300, 604_800).describe('Longest call (rule J5).'),
+  loginGraceSeconds: seconds(120, 10, 600).describe(
+    'From connect to fully signed in (rules E2, F6).',
+  ),
+  newUserSeconds: seconds(900, 60, 3600).describe('The same while the new-user form is open.'),
+  twoFactorAuth: section('Second factor.', {
+    method: z
+      .enum(['googleAuth', 'rfc6238_TOTP', 'rfc4266_HOTP'])
+      .default('googleAuth')
+      .describe('Type offered first.'),
+    otp,
+  }),
+  failedLogin: section('Failed sign-ins.', {
+    disconnect: z.int().min(1).max(6).default(3).describe('Failures that end a call.'),
+    free: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(5)
+      .describe('Failures per account and factor before waits begin (rule A11).'),
+    firstWaitSeconds: seconds(30, 1, 3600).describe(
+      'First wait; it doubles with each further failure.',
+    ),
+    mostWaitSeconds: seconds(900, 30, 3600).describe(
+      'Longest wait after wrong passwords (rule C5).',
+    ),
+    mostOtpWaitSeconds: seconds(3600, 30, 3600).describe(
+      'Longest wait after wrong codes (rule A11).',
+    ),
+    lockAccount: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe(
+        'Failures that lock the account; 0 never (ENiGMA½: 9): a stranger could lock anybody out.',
+      ),
+    autoUnlockMinutes: z
+      .int()
+      .min(0)
+      .default(360)
+      .describe('A lock by failures ends after this; 0 never.'),
+  }),
+  unlockAtEmailPwReset: z
+    .boolean()
+    .default(true)
+    .describe('A finished password reset ends a lock by failures.'),
+});

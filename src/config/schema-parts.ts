@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** A group of keys; each of them has a default, so the group may be left out. */
+export function section<Shape extends z.ZodRawShape>(doc: string, shape: Shape) {
+  return z
+    .strictObject(shape)
+    .prefault({} as never)
+    .describe(doc);
+}
+
+export const port = (value: number) =>
+  z.int().min(0).max(65535).default(value).describe('Port; 0 picks a free one.');
+
+export const address = () =>
+  z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; 0.0.0.0 or :: opens it to the world.');
+
+export const seconds = (value: number, least: number, most: number) =>
+  z.int().min(least).max(most).default(value);
+
+/** A path; relative ones are looked for in the board folder, then in the package. */
+export const file = (value: string) => z.string().default(value);

@@ -1,0 +1,186 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BbsError } from '../../src/base/errors';
+import { loadConfig } from '../../src/config/load';
+import type { LoadedConfig } from '../../src/config/load';
+import { defaultConfig } from '../../src/config/schema';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function load(text: string, env: Record<string, string> = {}): Promise<LoadedConfig> {
+  const file = join(folder, 'config.hjson');
+  await writeFile(file, text);
+  return loadConfig({ file, env });
+}
+
+async function refusal(text: string, env: Record<string, string> = {}): Promise<readonly string[]> {
+  try {
+    await load(text, env);
+  } catch (error) {
+    if (!(error instanceof BbsError)) throw error;
+    expect(error.exitCode).toBe(78);
+    return error.describe().replaceAll(`${folder}/config.hjson:`, '').split('\n');
+  }
+  return ['accepted'];
+}
+
+test('without a file every key has its default', async () => {
+  const file = join(folder, 'config.hjson');
+  const { config, files, warnings } = await loadConfig({ file, env: {} });
+  expect(config).toEqual(defaultConfig());
+  expect(files).toEqual([file]);
+  expect(warnings).toEqual([]);
+});
+
+test('a file that the sysop named must be there', async () => {
+  const file = join(folder, 'mine.hjson');
+  await expect(loadConfig({ file, env: {}, mustExist: true })).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+    message: `cannot read ${file}: there is no such file`,
+  });
+});
+
+test('a missing include is not taken for a missing file', async () => {
+  expect(await refusal('includes: [ "none.hjson" ]')).toEqual([
+    `1:13: cannot read ${folder}/none.hjson: there is no such file`,
+  ]);
+});
+
+test('a file holds only the keys that differ', async () => {
+  const { config } = await load(
+    'loginServers: { telnet: { port: 2323 } }\ngeneral: { boardName: "X" }',
+  );
+  const expected = defaultConfig();
+  expected.loginServers.telnet.port = 2323;
+  expected.general.boardName = 'X';
+  expect(config).toEqual(expected);
+});
+
+test('all that is wrong is listed at once, with place, accepted values and nearest names', async () => {
+  expect(
+    await refusal(`{
+  general: { boardNam: "X", closedSystem: "yes" }
+  loginServers: {
+    telnet: { port: 8888x
+    }
+    ssh: { port: 70000, profile: "vintage", address: 7 }
+  }
+  users: { twoFactorAuth: { otp: { window: 3 } }, newUserNames: [ "new", 7 ] }
+  email: "smtp.example.org"
+  themes: {}
+  contentServers: { web: { overrideUrlPrefix: "http://bbs.example.org" } }
+  logging: {
+    level: info  # as it was
+  }
+}`),
+  ).toEqual([
+    "2:14: general has no key 'boardNam'; did you mean 'general.boardName'?",
+    "2:43: general.closedSystem must be true or false, not the text 'yes'",
+    "4:21: loginServers.telnet.port must be a whole number from 0 to 65535, not the text '8888x'",
+    '6:18: loginServers.ssh.port must be a whole number from 0 to 65535, not 70000',
+    "6:34: loginServers.ssh.profile must be modern, retro, not the text 'vintage'",
+    '6:54: loginServers.ssh.address must be a text that is not empty, not 7',
+    '8:44: users.twoFactorAuth.otp.window must be a whole number from 0 to 2, not 3',
+    '8:74: users.newUserNames must be a list of texts, not 7',
+    "9:10: email must be a block of keys in { }, not the text 'smtp.example.org'",
+    "10:3: config has no key 'themes'; did you mean 'theme'?",
+    '11:47: contentServers.web.overrideUrlPrefix must begin with https://; http:// is for a proxy that speaks TLS itself, with behindProxy: true',
+    "13:12: logging.level must be debug, info, warn, error, silent, not the text 'info  # as it was'; without quotes a text goes on to the end of its line, comments and commas included",
+  ]);
+});
+
+test.each([
+  [
+    'users: { usernameMin: 20 }',
+    '1:23: users.usernameMin must not be above users.usernameMax (16)',
+  ],
+  ['users: { usernamePattern: "[" }', '1:27: users.usernamePattern is not a regular expression'],
+  [
+    'security: { exemptNetworks: [ "10.0.0.0/8", "10.0.0.0/33" ] }',
+    "1:45: security.exemptNetworks must list networks like 192.0.2.0/24 or 2001:db8::/32, not '10.0.0.0/33'",
+  ],
+  [
+    'security: { earlyDrop: "30:200:10" }',
+    '1:24: security.earlyDrop must have a start below its end and at most 100 percent',
+  ],
+  [
+    'email: { defaultFrom: "Board <bbs@example.org>" }',
+    '1:23: email.defaultFrom must be one plain address like bbs@example.org, without a name',
+  ],
+  [
+    'loginServers: { ssh: { port: 8888 } }',
+    '1:30: loginServers.ssh.port is 8888, which loginServers.telnet has already',
+  ],
+  [
+    'contentServers: { web: { overrideUrlPrefix: "bbs.example.org" } }',
+    '1:45: contentServers.web.overrideUrlPrefix must be an address like https://bbs.example.org',
+  ],
+  [
+    'contentServers: { web: { domain: "https://bbs.example.org" } }',
+    '1:34: contentServers.web.domain must be a host name alone, like bbs.example.org',
+  ],
+  [
+    'contentServers: { web: { https: { certPem: "cert.pem" } } }',
+    '1:33: contentServers.web.https.keyPem is missing; certPem and keyPem go together',
+  ],
+])('%s is refused', async (text, message) => {
+  expect(await refusal(text)).toEqual([message]);
+});
+
+test('an http prefix is allowed for a proxy that is said to be there', async () => {
+  const { config } = await load(
+    'contentServers: { web: { overrideUrlPrefix: "http://bbs.example.org", behindProxy: true } }',
+  );
+  expect(config.contentServers.web.behindProxy).toBe(true);
+});
+
+test('what is allowed but hardly meant is a warning with its place', async () => {
+  const { warnings } = await load(`
+    contentServers: { web: { https: { enabled: false } } }
+    loginServers: { ssh: { enabled: false } }`);
+  expect(warnings.map(({ place, message }) => `${String(place.line)}: ${message}`)).toEqual([
+    '2: contentServers.web.https.enabled is false: nobody can register a second factor or reset a password by a mailed link',
+    '3: loginServers.ssh.enabled is false, and so is webSocket.wss: without a secure way in nobody can set up a second factor',
+  ]);
+});
+
+test('keys that ENiGMA½ knows and a gate has no use for are passed over with a warning', async () => {
+  const { config, warnings } = await load(`
+    fileBase: { areas: {} }
+    loginServers: { webSocket: { ws: { port: 8810 }, wss: { port: 8812 } } }`);
+  expect(config.loginServers.webSocket.wss.port).toBe(8812);
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'fileBase has no effect here: there is no file base',
+    'loginServers.webSocket.ws has no effect here: browsers dial in by the secure loginServers.webSocket.wss only',
+  ]);
+});
+
+test('a value out of a variable or file is never repeated in a message', async () => {
+  const lines = await refusal(
+    'loginServers: { ssh: { port: "@environment:HUSH" } }\nlogging: { level: "@file:hush" }',
+    { HUSH: 'open sesame' },
+  );
+  expect(lines).toEqual([`2:19: cannot read ${folder}/hush: there is no such file`]);
+  await writeFile(join(folder, 'hush'), 'open sesame');
+  expect(
+    await refusal(
+      'loginServers: { ssh: { port: "@environment:HUSH", privateKeyPass: 12345 } }\nlogging: { level: "@file:hush" }',
+      { HUSH: 'open sesame' },
+    ),
+  ).toEqual([
+    '1:30: loginServers.ssh.port must be a whole number from 0 to 65535, not what that variable holds',
+    '1:67: loginServers.ssh.privateKeyPass must be a text, not a number',
+    '2:19: logging.level must be debug, info, warn, error, silent, not what that file holds',
+  ]);
+});
+
+test('the defaults themselves give no warning and pass every check', async () => {
+  const { warnings } = await load('');
+  expect(warnings).toEqual([]);
+});
