@@ -1,0 +1,62 @@
+import { CallerSubject } from './acs-subject';
+import type { Caller } from './caller';
+import { KeyReader } from './key-reader';
+import type { MenuSet } from './menu-entry';
+import type { Services } from './services';
+import { BARE_THEME, type Theme } from './theme';
+
+/** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
+export class Stage {
+  readonly caller: Caller;
+  readonly services: Services;
+  readonly subject: CallerSubject;
+  readonly keys: KeyReader;
+  /** Font that the last screen asked for, so that the next one can undo it. */
+  font: string | undefined;
+  private drawnTheme: Theme | undefined;
+
+  constructor(caller: Caller, services: Services) {
+    this.caller = caller;
+    this.services = services;
+    this.subject = new CallerSubject(caller, services, () => this.theme.id);
+    this.keys = new KeyReader(caller, services.clock);
+  }
+
+  /** The menus that are live now. */
+  get menus(): MenuSet {
+    return this.services.menus();
+  }
+
+  /** The caller's own theme once he is known, else the one for everybody; read live. */
+  get theme(): Theme {
+    const { theme } = this.services.config();
+    const { user } = this.caller.login;
+    if (user === undefined) return this.themeNamed(theme.preLogin);
+    return this.themeNamed(user.properties.get('theme_id') ?? theme.default);
+  }
+
+  /** Where art is looked for before the general folder: own theme, then the default one. */
+  get artDirectories(): readonly string[] {
+    const standard = this.themeNamed(this.services.config().theme.default);
+    return [...new Set([...this.theme.directories, ...standard.directories])];
+  }
+
+  /** A theme that is gone or off gives way to the default one, and that to none at all. */
+  private themeNamed(id: string): Theme {
+    const themes = this.services.themes();
+    if (id === '*') return this.randomTheme();
+    const found = themes.find(id);
+    if (found?.enabled === true) return found;
+    return themes.find(this.services.config().theme.default) ?? themes.list()[0] ?? BARE_THEME;
+  }
+
+  /** `*` is drawn once per call: screens of one call belong together. */
+  private randomTheme(): Theme {
+    const themes = this.services.themes().list();
+    if (this.drawnTheme === undefined || !themes.includes(this.drawnTheme)) {
+      const at = this.services.random.below(Math.max(1, themes.length));
+      this.drawnTheme = themes[at] ?? BARE_THEME;
+    }
+    return this.drawnTheme;
+  }
+}
