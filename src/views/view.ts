@@ -100,15 +100,16 @@ export abstract class View {
   }
 
   /** Shows other text; final text whose SGR sequences colour it, plain data in an edit field. */
-  setText(_text: string): void {
-    // Views without text of their own have nothing to change.
+  setText(text: string): void {
+    void text; // Views without text of their own have nothing to change.
   }
 
-  setItems(_items: readonly ItemSpec[]): void {
-    // Only lists have items.
+  setItems(items: readonly ItemSpec[]): void {
+    void items; // Only lists have items.
   }
 
-  press(_key: Key): PressResult {
+  press(key: Key): PressResult {
+    void key;
     return 'ignored';
   }
 

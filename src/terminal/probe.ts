@@ -1,0 +1,178 @@
+import type { Clock } from '../base/clock';
+import { moveTo } from './ansi';
+import type { Encoding, Terminal } from './terminal';
+
+/** The part of the configuration that decides on terminals (`term` in config.hjson). */
+export interface TerminalPolicy {
+  readonly checkUtf8Encoding: boolean;
+  readonly checkAnsiHomePosition: boolean;
+  readonly probeUtf8Encoding: boolean;
+  readonly forceOutputEncoding: Encoding | null;
+  readonly cp437TermList: readonly string[];
+  readonly utf8TermList: readonly string[];
+}
+
+/** What the way in was told, perhaps only later: a Connection is one of these. */
+export interface TerminalHints {
+  readonly terminalType: string | undefined;
+  readonly columns: number | undefined;
+  readonly rows: number | undefined;
+  onHints?(listener: () => void): void;
+}
+
+export interface ProbeOptions {
+  readonly term: TerminalPolicy;
+  readonly hints: TerminalHints;
+  readonly clock: Clock;
+  /** Longest wait for all answers together. */
+  readonly limitMs?: number;
+}
+
+/** What was found out, for the log. */
+export interface ProbeResult {
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly encoding: Encoding;
+  /** False for a client that answered nothing at all. */
+  readonly answered: boolean;
+}
+
+type Position = { readonly row: number; readonly column: number };
+
+const LIMIT_MS = 900;
+
+/**
+ * U+1EA0, three bytes in UTF-8, none of them a control in any other encoding: one column on a terminal
+ * that knows UTF-8, three on one that does not.
+ */
+const THREE_BYTES = '\u1ea0';
+
+/**
+ * Finds out type, size and encoding, and sets them on the terminal. All questions go out at once and the
+ * answers share one limit, so that a client which answers nothing is through in less than a second.
+ */
+export async function probeTerminal(
+  terminal: Terminal,
+  options: ProbeOptions,
+): Promise<ProbeResult> {
+  const { hints, term } = options;
+  const limitMs = options.limitMs ?? LIMIT_MS;
+  takeHints(terminal, hints);
+  terminal.setEncoding(encodingOf(terminal.type, term));
+
+  const answers = await ask(terminal, options, limitMs);
+  takeHints(terminal, hints);
+  const known = hints.terminalType !== undefined;
+  const answered = known || answers.some((answer) => answer !== undefined);
+
+  const [home, corner, afterTest] = answers;
+  if (!hasSize(hints) && corner !== undefined) {
+    // Some terminals count from 0.
+    const offset = term.checkAnsiHomePosition && home?.row === 0 && home.column === 0 ? 1 : 0;
+    const { column, row } = corner;
+    if (column > 1 && row > 1) terminal.resize(column + offset, row + offset);
+  }
+  terminal.setEncoding(settleEncoding(terminal.type, { term, home, afterTest, answered }));
+  return {
+    type: terminal.type,
+    width: terminal.width,
+    height: terminal.height,
+    encoding: terminal.encoding,
+    answered,
+  };
+}
+
+/** Home position, bottom-right corner and position after the test character, as far as they came. */
+async function ask(
+  terminal: Terminal,
+  options: ProbeOptions,
+  limitMs: number,
+): Promise<readonly (Position | undefined)[]> {
+  const { hints } = options;
+  const typeKnown = hints.terminalType !== undefined;
+  const wantsTest = typeKnown ? wantsUtf8Test(terminal.type, options.term) : true;
+  const settled = typeKnown && hasSize(hints) && !wantsTest;
+  if (settled || terminal.type === 'dumb') return [];
+
+  const queries: Promise<Position | undefined>[] = [];
+  terminal.write(moveTo(1, 1));
+  queries.push(terminal.queryCursor(limitMs));
+  terminal.write(moveTo(999, 999));
+  queries.push(terminal.queryCursor(limitMs));
+  const wasEncoding = terminal.encoding;
+  terminal.setEncoding('utf8');
+  terminal.write(moveTo(1, 1) + THREE_BYTES);
+  terminal.setEncoding(wasEncoding);
+  queries.push(terminal.queryCursor(limitMs));
+  const arrival = hintsComplete(options, limitMs);
+  const answers = await Promise.all(queries);
+  terminal.write(`${moveTo(1, 1)}   ${moveTo(1, 1)}`);
+  // A terminal that answered at once may still be telling its type.
+  await arrival;
+  return answers;
+}
+
+/** Resolves when type and size are known, or after the limit. */
+function hintsComplete(options: ProbeOptions, limitMs: number): Promise<void> {
+  const { clock, hints } = options;
+  const complete = (): boolean => hints.terminalType !== undefined && hasSize(hints);
+  if (complete() || hints.onHints === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, resolve);
+    hints.onHints?.(() => {
+      if (!complete()) return;
+      cancel();
+      resolve();
+    });
+  });
+}
+
+function takeHints(terminal: Terminal, hints: TerminalHints): void {
+  if (hints.terminalType !== undefined) terminal.setType(hints.terminalType);
+  terminal.resize(hints.columns ?? terminal.width, hints.rows ?? terminal.height);
+}
+
+function hasSize(hints: TerminalHints): boolean {
+  return (hints.columns ?? 0) > 0 && (hints.rows ?? 0) > 0;
+}
+
+function wantsUtf8Test(type: string, term: TerminalPolicy): boolean {
+  if (term.forceOutputEncoding !== null || type === 'dumb') return false;
+  if (term.probeUtf8Encoding) return true;
+  return term.checkUtf8Encoding && encodingOf(type, term) === 'utf8';
+}
+
+/** Encoding by the type's name: exact, else by the longest listed name that it begins with. */
+export function encodingOf(type: string, term: TerminalPolicy): Encoding {
+  if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
+  const length = (names: readonly string[]): number =>
+    Math.max(
+      0,
+      ...names
+        .map((name) => name.toLowerCase())
+        .filter((name) => type === name || type.startsWith(`${name}-`))
+        .map((name) => name.length),
+    );
+  return length(term.utf8TermList) > length(term.cp437TermList) ? 'utf8' : 'cp437';
+}
+
+function settleEncoding(
+  type: string,
+  found: {
+    readonly term: TerminalPolicy;
+    readonly home: Position | undefined;
+    readonly afterTest: Position | undefined;
+    readonly answered: boolean;
+  },
+): Encoding {
+  const { term, home, afterTest } = found;
+  if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
+  const byName = encodingOf(type, term);
+  // Whoever neither says what he is nor answers is netcat in a window of today.
+  if (type === 'unknown' && !found.answered) return 'utf8';
+  if (afterTest === undefined) return byName;
+  if (type !== 'unknown' && !wantsUtf8Test(type, term)) return byName;
+  const moved = afterTest.column - (home?.column ?? 1);
+  return moved === 1 ? 'utf8' : moved === 3 ? 'cp437' : byName;
+}
