@@ -56,8 +56,9 @@ export class ArtScreen {
   }
 
   carriageReturn(): void {
-    this.feedDone = this.wrapPending;
+    const wrapped = this.wrapPending;
     this.resolveWrap();
+    this.feedDone = wrapped;
     this.column = 0;
   }
 

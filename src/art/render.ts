@@ -37,6 +37,8 @@ export interface RenderedArt {
 }
 
 const FIRST_FREE_ID = 100;
+// No screen has room for more; keeps hostile art from making long lists.
+const MOST_PLACES = 1000;
 
 interface Drawing {
   readonly screen: ArtScreen;
@@ -147,6 +149,7 @@ function drawMci(drawing: Drawing, token: MciToken): void {
   const { ground } = drawing;
   screen.blank(token.source.length, ground.inverse || ground.underline ? PLAIN : ground);
   screen.use(row);
+  if (drawing.placements.length + drawing.predefined.length >= MOST_PLACES) return;
   if (mciKind(token.code) === 'predefined') {
     if (token.number === undefined) drawing.nextId += 1;
     drawing.predefined.push(place);

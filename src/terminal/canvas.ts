@@ -304,7 +304,7 @@ class Painter {
   }
 
   finish(): string {
-    return this.style === undefined || this.style === PLAIN ? '' : this.change(PLAIN);
+    return this.style === undefined ? '' : this.change(PLAIN);
   }
 
   /** A space looks alike in any ink, so it never costs a change of ink alone. */

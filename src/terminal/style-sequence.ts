@@ -81,12 +81,19 @@ export function withBrightNumber(style: Style): Style {
     : style;
 }
 
+// The normal colours are only ever reached by 0, never by 37 and 40: so they are the terminal's own,
+// and one screen does not mix its black with ours.
+const NORMAL_INK = '37';
+const NORMAL_GROUND = '40';
+
 function isTakenBack(from: Attributes, to: Attributes): boolean {
   return (
     (from.bold && !to.bold) ||
     (from.blink && !to.blink) ||
     (from.underline && !to.underline) ||
-    (from.inverse && !to.inverse)
+    (from.inverse && !to.inverse) ||
+    (from.foreground !== NORMAL_INK && to.foreground === NORMAL_INK) ||
+    (from.background !== NORMAL_GROUND && to.background === NORMAL_GROUND)
   );
 }
 

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtStore, type ArtStore } from '../../src/art/art-store';
+import type { Random } from '../../src/base/random';
+
+let directory: string;
+let turn: number;
+const random: Random = { bytes: (count) => Buffer.alloc(count), below: (limit) => turn++ % limit };
+
+function write(path: string, text: string): string {
+  const file = join(directory, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+function store(): ArtStore {
+  return createArtStore({ roots: [join(directory, 'board'), join(directory, 'stock')], random });
+}
+
+const themeDirs = (): string[] => [
+  join(directory, 'board/themes/mine'),
+  join(directory, 'stock/themes/gatehouse'),
+];
+
+beforeEach(() => {
+  turn = 0;
+  directory = mkdtempSync(join(tmpdir(), 'art-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('art lookup (contract A8, A10.6)', () => {
+  it("looks at the given path, the caller's theme, the default theme, then general", async () => {
+    const art = store();
+    const find = async (): Promise<string | undefined> =>
+      (await art.find('FOO', { themeDirs: themeDirs() }))?.text;
+    expect(await find()).toBeUndefined();
+    write('stock/general/FOO.ANS', 'general of the package');
+    expect(await find()).toBe('general of the package');
+    write('board/general/FOO.ANS', 'general');
+    expect(await find()).toBe('general');
+    write('stock/themes/gatehouse/FOO.ANS', 'default theme');
+    expect(await find()).toBe('default theme');
+    write('board/themes/mine/FOO.ANS', 'own theme');
+    expect(await find()).toBe('own theme');
+    write('board/FOO.ANS', 'path');
+    expect(await find()).toBe('path');
+  });
+
+  it('finds names without regard to letter case, with and without extension', async () => {
+    write('board/general/FoO.AnS', 'x');
+    const art = store();
+    expect((await art.find('foo'))?.text).toBe('x');
+    expect((await art.find('FOO.ANS'))?.text).toBe('x');
+    expect(await art.find('FOO.ASC')).toBeUndefined();
+    expect(await art.find('FO')).toBeUndefined();
+  });
+
+  it('tries the extensions in their order', async () => {
+    const art = store();
+    for (const extension of ['txt', 'amiga', 'bbs', 'pcb', 'asc', 'utf8ans', 'ans']) {
+      write(`board/general/FOO.${extension}`, extension);
+      expect((await art.find('FOO'))?.text).toBe(extension);
+    }
+    expect((await art.find('FOO', { types: ['txt', 'asc'] }))?.text).toBe('txt');
+  });
+
+  it('prefers a .utf8ans twin on UTF-8 terminals only', async () => {
+    write('board/general/FOO.ans', 'cp437');
+    write('board/general/FOO.utf8ans', 'utf8');
+    const art = store();
+    expect((await art.find('FOO', { encoding: 'utf8' }))?.text).toBe('utf8');
+    expect((await art.find('FOO.ANS', { encoding: 'utf8' }))?.text).toBe('utf8');
+    expect((await art.find('FOO', { encoding: 'cp437' }))?.text).toBe('cp437');
+  });
+
+  it('picks a variant by chance unless told not to', async () => {
+    write('board/general/FOO1.ans', '1');
+    write('board/general/FOO2.ans', '2');
+    write('board/general/FOO12.ans', '12');
+    write('board/general/FOOD.ans', 'food');
+    const art = store();
+    const seen = new Set<string | undefined>();
+    for (let call = 0; call < 6; call++) seen.add((await art.find('FOO'))?.text);
+    expect([...seen].sort()).toEqual(['1', '12', '2']);
+    expect((await art.find('FOO', { random: false }))?.text).toBe('1');
+  });
+
+  it('never leaves its roots', async () => {
+    const secret = write('secret.txt', 'secret');
+    write('board/general/FOO.ans', 'x');
+    const art = store();
+    const specs = ['../../secret.txt', '../secret', '..', '/etc/passwd', secret, 'a\0b', ''];
+    for (const spec of specs) expect(await art.find(spec)).toBeUndefined();
+    expect((await art.find(join(directory, 'board/general/FOO.ans')))?.text).toBe('x');
+    expect((await art.find('general/../general/FOO.ans'))?.text).toBe('x');
+  });
+
+  it('lists the names that there are', async () => {
+    write('board/general/FOO.ans', '');
+    write('board/themes/mine/BAR.asc', '');
+    write('board/themes/mine/theme.hjson', '');
+    expect(await store().names({ themeDirs: themeDirs() })).toEqual(['BAR', 'FOO']);
+  });
+});
+
+describe('art store', () => {
+  it('decodes once and again after a change', async () => {
+    const file = write('board/general/FOO.ans', 'old');
+    const art = store();
+    const first = await art.find('FOO');
+    expect(await art.find('FOO')).toBe(first);
+    writeFileSync(file, 'new!');
+    expect((await art.find('FOO'))?.text).toBe('new!');
+    writeFileSync(file, 'more');
+    utimesSync(file, new Date(0), new Date(0));
+    expect((await art.find('FOO'))?.text).toBe('more');
+    const kept = await art.find('FOO');
+    art.invalidate();
+    expect(await art.find('FOO')).not.toBe(kept);
+  });
+
+  it('names the file that cannot be read', async () => {
+    mkdirSync(join(directory, 'board/general'), { recursive: true });
+    symlinkSync(join(directory, 'nowhere'), join(directory, 'board/general/FOO.ans'));
+    await expect(store().find('FOO')).rejects.toMatchObject({
+      code: 'ART_UNREADABLE',
+      place: { file: expect.stringContaining('FOO.ans') as unknown },
+    });
+  });
+
+  it('refuses a file beyond the limit without reading it', async () => {
+    write('board/general/FOO.ans', 'x'.repeat(1024 * 1024 + 1));
+    await expect(store().find('FOO')).rejects.toThrow(/1048577 bytes/);
+  });
+});
