@@ -1,3 +1,19 @@
+import type { Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Config } from '../config/schema';
+import type { Database } from '../store/database';
+import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
+import type { FactorRow } from '../store/factors';
+import type { Notifier } from '../store/notice';
+import { canonicalBackupCode, useBackupCode } from './backup-codes';
+import { DRIFT_REACH, learnDrift } from './drift';
+import { openFactorKey } from './factor-key';
+import { canonicalOtp, findCodes, isCounterBased, stepAt } from './otp';
+import type { OtpKey } from './otp';
+import type { Sealing } from './sealing';
+import { switchOff } from './factor-change';
+
 /** What a second factor answers to one submitted code. Nothing of it tells how near a wrong code was. */
 export type SecondFactorResult =
   | {
@@ -21,4 +37,172 @@ export interface SecondFactor {
    * Throws BbsError STORE_FAILED when that cannot be recorded; nothing may be granted then.
    */
   verify(userId: number, code: string): Promise<SecondFactorResult>;
+}
+
+export interface SecondFactorOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly sealing: Sealing;
+  readonly log: Log;
+  /** Told about used backup codes; nobody is told without it. */
+  readonly notifier?: Notifier;
+}
+
+/** A second code must follow within this for a resync (rule A6). */
+const RESYNC_MS = 5 * 60_000;
+
+/** Stands in for accounts without a factor, so that they cost the same work (rule B7). */
+const NOBODY: OtpKey = {
+  type: 'googleAuth',
+  hash: 'SHA1',
+  digits: 6,
+  encoding: 'base32',
+  secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+};
+
+export function createSecondFactor(options: SecondFactorOptions): SecondFactor {
+  return new StoredSecondFactor(options);
+}
+
+class StoredSecondFactor implements SecondFactor {
+  constructor(private readonly parts: SecondFactorOptions) {}
+
+  async verify(userId: number, code: string): Promise<SecondFactorResult> {
+    const factor = await this.parts.db.run((sql) => findFactor(sql, userId));
+    const backupCode = canonicalBackupCode(code);
+    if (backupCode !== undefined) {
+      const result = await this.verifyBackupCode(userId, backupCode);
+      return factor === undefined ? { kind: 'none' } : result;
+    }
+    const otp = canonicalOtp(code);
+    if (otp === undefined) return factor === undefined ? { kind: 'none' } : { kind: 'wrong' };
+    if (factor === undefined) {
+      const step = stepAt(this.parts.clock.nowMs());
+      const { window } = this.settings();
+      findCodes(NOBODY, otp, { from: step - window, to: step + window });
+      return { kind: 'none' };
+    }
+    const key = this.open(factor);
+    if (key === undefined) return { kind: 'wrong' };
+    return isCounterBased(factor.type)
+      ? this.verifyCounter(factor, key, otp)
+      : this.verifyStep(factor, key, otp);
+  }
+
+  private async verifyStep(
+    factor: FactorRow,
+    key: OtpKey,
+    code: string,
+  ): Promise<SecondFactorResult> {
+    const { window, driftMemory } = this.settings();
+    const nowStep = stepAt(this.parts.clock.nowMs());
+    const middle = nowStep + (driftMemory ? factor.drift : 0);
+    if (factor.lastPosition > middle + window) {
+      // The clock went back. Steps up to the spent one stay closed (rule A14); say for how long.
+      this.parts.log.warn('clock-went-back', {
+        userId: factor.userId,
+        codesRefusedForSeconds: (factor.lastPosition - middle) * 30,
+      });
+    }
+    const positions = findCodes(key, code, { from: middle - window, to: middle + window });
+    if (positions.length > 0) return this.spend(factor, positions);
+    if (driftMemory) await this.watchDrift(factor, key, { code, nowStep });
+    return { kind: 'wrong' };
+  }
+
+  private async watchDrift(
+    factor: FactorRow,
+    key: OtpKey,
+    seen: { readonly code: string; readonly nowStep: number },
+  ): Promise<void> {
+    const { nowStep } = seen;
+    const positions = findCodes(key, seen.code, {
+      from: nowStep - DRIFT_REACH,
+      to: nowStep + DRIFT_REACH,
+    }).filter((position) => position > factor.lastPosition);
+    const lesson = learnDrift(factor.driftTrail, { nowStep, positions });
+    await this.parts.db.run((sql) =>
+      lesson.kind === 'watch'
+        ? rememberDrift(sql, factor, { trail: lesson.trail })
+        : rememberDrift(sql, factor, { trail: [], learned: lesson }),
+    );
+    if (lesson.kind === 'learned') {
+      this.parts.log.info('otp-drift-learned', { userId: factor.userId, steps: lesson.drift });
+    }
+  }
+
+  private async verifyCounter(
+    factor: FactorRow,
+    key: OtpKey,
+    code: string,
+  ): Promise<SecondFactorResult> {
+    const { lookAhead, resyncWindow } = this.settings();
+    const next = factor.lastPosition + 1;
+    const near = findCodes(key, code, { from: next, to: next + lookAhead });
+    if (near.length > 0) return this.spend(factor, near);
+    const nowMs = this.parts.clock.nowMs();
+    const far = findCodes(key, code, { from: next + lookAhead + 1, to: next + resyncWindow + 1 });
+    const { resync } = factor;
+    if (resync !== undefined && nowMs - resync.atMs <= RESYNC_MS && resync.atMs <= nowMs) {
+      const second = far.filter((position) => position === resync.position + 1);
+      if (second.length > 0) return this.spend(factor, second);
+    }
+    const first = far.find((position) => position <= next + resyncWindow);
+    if (first !== undefined || resync !== undefined) {
+      await this.parts.db.run((sql) =>
+        rememberResync(
+          sql,
+          factor,
+          first === undefined ? undefined : { position: first, atMs: nowMs },
+        ),
+      );
+    }
+    const last = findCodes(key, code, { from: factor.lastPosition, to: factor.lastPosition });
+    return last.length > 0 ? { kind: 'spent' } : { kind: 'wrong' };
+  }
+
+  /** The conditional statement decides; it is committed when this answers (rule A2). */
+  private async spend(
+    factor: FactorRow,
+    positions: readonly number[],
+  ): Promise<SecondFactorResult> {
+    const position = positions.find((candidate) => candidate > factor.lastPosition);
+    if (position === undefined) return { kind: 'spent' };
+    const { userId, binding } = factor;
+    const nowMs = this.parts.clock.nowMs();
+    const won = await this.parts.db.run((sql) =>
+      spendPosition(sql, { userId, binding, position, nowMs }),
+    );
+    return won ? { kind: 'right', by: 'otp' } : { kind: 'spent' };
+  }
+
+  private async verifyBackupCode(userId: number, code: string): Promise<SecondFactorResult> {
+    const { db, sealing, clock, notifier } = this.parts;
+    return db.transaction(async (sql) => {
+      const result = await useBackupCode(sql, sealing, { userId, code, nowMs: clock.nowMs() });
+      if (result.kind !== 'right') return result;
+      if (result.purpose === 'disable') {
+        await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: {}, notifier });
+        return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
+      }
+      await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
+      return { kind: 'right', by: 'backup-code', left: result.left };
+    });
+  }
+
+  /** A secret that does not open was changed or moved from another row: no code is right then. */
+  private open(factor: FactorRow): OtpKey | undefined {
+    try {
+      return openFactorKey(this.parts.sealing, 'otp_factor', factor);
+    } catch (error) {
+      if (!(error instanceof BbsError) || error.code !== 'SEAL_BROKEN') throw error;
+      this.parts.log.error('seal-broken', { userId: factor.userId, error });
+      return undefined;
+    }
+  }
+
+  private settings(): Config['users']['twoFactorAuth']['otp'] {
+    return this.parts.config().users.twoFactorAuth.otp;
+  }
 }

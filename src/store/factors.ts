@@ -6,7 +6,7 @@ export type OtpType = NonNullable<User['secondFactor']>;
 /** How codes are computed from a secret. */
 export interface OtpProfile {
   readonly type: OtpType;
-  readonly hash: 'SHA1' | 'SHA256';
+  readonly hash: 'SHA1' | 'SHA256' | 'SHA512';
   readonly digits: 6 | 8;
   /** Whether the HMAC key is the decoded Base32 or the characters themselves (contract A4.2). */
   readonly encoding: 'base32' | 'ascii';

@@ -1,0 +1,149 @@
+import { addAccountEvent } from '../store/account-events';
+import { accountSubject, clearAttempts } from '../store/attempts';
+import { addAudit } from '../store/audit';
+import { removeBackupCodes } from '../store/backup-codes';
+import type { Sql } from '../store/database';
+import { findFactor, removeFactor, removePending, replaceFactor } from '../store/factors';
+import type { BackupCodePurpose } from '../store/backup-codes';
+import type { Notifier } from '../store/notice';
+import { writeProperties } from '../store/properties';
+import { removeTokens } from '../store/tokens';
+import { storeBackupCodes } from './backup-codes';
+import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
+import { isCounterBased } from './otp';
+import type { OtpKey } from './otp';
+import type { Sealing } from './sealing';
+
+/** Who changes an account, for the audit and so that his own session may go on. */
+export interface Actor {
+  readonly sessionId?: string | undefined;
+  readonly node?: number;
+  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
+  readonly server?: string;
+  readonly remoteIp?: string;
+}
+
+export type FactorChange =
+  'second-factor-on' | 'second-factor-off' | 'backup-codes-new' | 'second-factor-pending';
+
+/** Writes the audit row of a change and, where it touches sessions, the event that ends the others. */
+export async function recordFactorChange(
+  sql: Sql,
+  change: {
+    readonly userId: number;
+    readonly kind: FactorChange;
+    readonly actor: Actor;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { userId, kind, actor, nowMs } = change;
+  await addAudit(sql, {
+    atMs: nowMs,
+    node: actor.node ?? 0,
+    server: actor.server ?? 'system',
+    source: actor.remoteIp ?? '',
+    userId,
+    factor: 2,
+    kind,
+    result: 'done',
+    reason: '',
+  });
+  // What only waits for its confirmation changes nothing for anybody.
+  if (kind === 'second-factor-pending') return;
+  await addAccountEvent(sql, { userId, kind: 'second-factor', sessionId: actor.sessionId, nowMs });
+}
+
+/** Binds a factor with new backup codes, in place of what the account had. */
+export async function switchOn(
+  sql: Sql,
+  parts: { readonly sealing: Sealing; readonly notifier?: Notifier | undefined },
+  change: {
+    readonly userId: number;
+    readonly key: OtpKey;
+    /** New for each binding. */
+    readonly binding: string;
+    /** Step or counter value that the confirmation spent; -1 when nothing was (rule A3). */
+    readonly spentPosition: number;
+    readonly backupCodes: readonly string[];
+    readonly recovery: BackupCodePurpose;
+    readonly actor: Actor;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const { userId, key, nowMs, actor } = change;
+  const floor = await spentBefore(sql, parts.sealing, userId, key);
+  await replaceFactor(sql, {
+    userId,
+    ...profileOf(key),
+    secret: sealFactorKey(parts.sealing, 'otp_factor', { ...key, userId }),
+    binding: change.binding,
+    lastPosition: Math.max(change.spentPosition, floor),
+    boundAtMs: nowMs,
+  });
+  await storeBackupCodes(sql, parts.sealing, {
+    userId,
+    codes: change.backupCodes,
+    purpose: change.recovery,
+    nowMs,
+  });
+  await removeUnconfirmed(sql, userId);
+  await forgetImported(sql, userId);
+  await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
+  await recordFactorChange(sql, { userId, kind: 'second-factor-on', actor, nowMs });
+  await parts.notifier?.notify(sql, { kind: 'second-factor-on', userId, otpType: key.type });
+}
+
+/** What the factor in place has spent, if the new one computes the same codes: binding again reopens nothing. */
+async function spentBefore(
+  sql: Sql,
+  sealing: Sealing,
+  userId: number,
+  key: OtpKey,
+): Promise<number> {
+  const old = await findFactor(sql, userId);
+  if (old === undefined || isCounterBased(old.type) !== isCounterBased(key.type)) return -1;
+  try {
+    const { secret } = openFactorKey(sealing, 'otp_factor', old);
+    return secret === key.secret ? old.lastPosition : -1;
+  } catch {
+    // The old secret is lost, which may be why a new one is bound.
+    return -1;
+  }
+}
+
+/** Removes the factor with all that hangs on it; false when there was none. */
+export async function switchOff(
+  sql: Sql,
+  change: {
+    readonly userId: number;
+    readonly nowMs: number;
+    readonly actor: Actor;
+    readonly notifier: Notifier | undefined;
+  },
+): Promise<boolean> {
+  const { userId, nowMs, actor } = change;
+  const removed = await removeFactor(sql, userId);
+  await removeBackupCodes(sql, userId);
+  await removeUnconfirmed(sql, userId);
+  await forgetImported(sql, userId);
+  await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
+  if (!removed) return false;
+  await recordFactorChange(sql, { userId, kind: 'second-factor-off', actor, nowMs });
+  await change.notifier?.notify(sql, { kind: 'second-factor-off', userId });
+  return true;
+}
+
+/** Ends a registration that waits; false when none did. */
+export async function removeUnconfirmed(sql: Sql, userId: number): Promise<boolean> {
+  await removeTokens(sql, userId, 'otp-register');
+  return removePending(sql, userId);
+}
+
+/** Removes what a database from ENiGMA½ said of the factor, in clear text. */
+export async function forgetImported(sql: Sql, userId: number): Promise<void> {
+  await writeProperties(sql, userId, {
+    auth_factor2_otp: undefined,
+    auth_factor2_otp_secret: undefined,
+    auth_factor2_otp_backup: undefined,
+  });
+}

@@ -1,0 +1,286 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import type { Database, Sql } from '../store/database';
+import { findPending, replacePending } from '../store/factors';
+import type { OtpType, PendingRow } from '../store/factors';
+import type { Notifier } from '../store/notice';
+import { chargeToken, findToken, findTokenOf, refundToken, replaceToken } from '../store/tokens';
+import { consumeToken } from '../store/tokens';
+import type { TokenRow } from '../store/tokens';
+import { getUser } from '../store/users';
+import { makeBackupCodes } from './backup-codes';
+import { recordFactorChange, removeUnconfirmed, switchOn } from './factor-change';
+import type { Actor } from './factor-change';
+import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
+import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from './otp';
+import { makeSecret, newProfile, stepAt } from './otp';
+import type { OtpKey } from './otp';
+import type { Sealing } from './sealing';
+import { hashToken, isToken, makeToken } from './token';
+
+/** Wrong codes that end a registration link (rule D11). */
+export const CONFIRM_TRIES = 5;
+
+/** A registration that waits for its confirmation: the one thing that may still show its secret. */
+export interface PendingEnrollment {
+  readonly userId: number;
+  readonly userName: string;
+  readonly type: OtpType;
+  /** Base32, as an app wants it typed. */
+  readonly secret: string;
+  /** Key URI for a QR. */
+  readonly uri: string;
+  readonly expiresAtMs: number;
+  readonly triesLeft: number;
+}
+
+export type ConfirmResult =
+  /** The factor is on; the codes are shown this once. */
+  | { readonly kind: 'confirmed'; readonly userId: number; readonly backupCodes: readonly string[] }
+  | { readonly kind: 'wrong'; readonly triesLeft: number }
+  /** Not six digits; not counted as a try. */
+  | { readonly kind: 'malformed' }
+  /** Used, expired, replaced, or out of tries. */
+  | { readonly kind: 'gone' };
+
+export type BeginResult =
+  | { readonly kind: 'begun'; readonly token: string; readonly expiresAtMs: number }
+  /** The mail with the link cannot go out, so nothing was begun. */
+  | { readonly kind: 'no-address' | 'too-many' };
+
+/** What enrolment works with. */
+export interface EnrollmentOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealing: Sealing;
+  readonly log: Log;
+  readonly notifier?: Notifier;
+  /** Called after a commit that ends other sessions, so that they need not wait for the next look. */
+  readonly onChange?: () => void;
+}
+
+class Cancelled extends Error {
+  constructor(readonly result: 'no-address' | 'too-many') {
+    super(result);
+  }
+}
+
+/** Registrations between their beginning and their confirmation. */
+export class PendingEnrollments {
+  constructor(private readonly parts: EnrollmentOptions) {}
+
+  async begin(
+    userId: number,
+    type: OtpType,
+    options: { readonly actor?: Actor; readonly mail?: boolean } = {},
+  ): Promise<BeginResult> {
+    const { db, clock, random, sealing } = this.parts;
+    const { secretBytes, tokenTtlMinutes } = this.settings();
+    const { actor = {} } = options;
+    const nowMs = clock.nowMs();
+    const token = makeToken(random);
+    const key: OtpKey = { ...newProfile(type), secret: makeSecret(random, secretBytes) };
+    const expiresAtMs = nowMs + tokenTtlMinutes * 60_000;
+    try {
+      await db.transaction(async (sql) => {
+        await replacePending(sql, {
+          userId,
+          ...profileOf(key),
+          secret: sealFactorKey(sealing, 'otp_pending', { ...key, userId }),
+          sessionId: actor.sessionId,
+          createdAtMs: nowMs,
+        });
+        await replaceToken(sql, {
+          tokenHash: hashToken(token),
+          userId,
+          purpose: 'otp-register',
+          subject: undefined,
+          createdAtMs: nowMs,
+          expiresAtMs,
+        });
+        await recordFactorChange(sql, { userId, kind: 'second-factor-pending', actor, nowMs });
+        if (options.mail === true) await this.mailLink(sql, { userId, token, otpType: type });
+      });
+    } catch (error) {
+      if (error instanceof Cancelled) return { kind: error.result };
+      throw error;
+    }
+    return { kind: 'begun', token, expiresAtMs };
+  }
+
+  async find(token: string): Promise<PendingEnrollment | undefined> {
+    const row = await this.findToken(token);
+    return row === undefined ? undefined : this.describe(row);
+  }
+
+  async pendingFor(userId: number): Promise<PendingEnrollment | undefined> {
+    const row = await this.findTokenOf(userId);
+    return row === undefined ? undefined : this.describe(row);
+  }
+
+  async confirm(token: string, code: string, actor: Actor = {}): Promise<ConfirmResult> {
+    return this.confirmRow(await this.findToken(token), code, actor);
+  }
+
+  async confirmFor(userId: number, code: string, actor: Actor = {}): Promise<ConfirmResult> {
+    return this.confirmRow(await this.findTokenOf(userId), code, actor);
+  }
+
+  private async confirmRow(
+    token: TokenRow | undefined,
+    code: string,
+    actor: Actor,
+  ): Promise<ConfirmResult> {
+    const { db } = this.parts;
+    if (token === undefined) return { kind: 'gone' };
+    const otp = canonicalOtp(code);
+    if (otp === undefined) return { kind: 'malformed' };
+    const { tokenHash, userId } = token;
+    // Charged first, so that of any number at once only five are looked at.
+    const charged = await db.run((sql) => chargeToken(sql, { tokenHash, most: CONFIRM_TRIES }));
+    const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
+    if (pending === undefined) return { kind: 'gone' };
+    const key = openFactorKey(this.parts.sealing, 'otp_pending', pending);
+    const [position] = findCodes(key, otp, this.range(key));
+    if (position === undefined) return this.countWrong(token);
+    return this.activate(token, { pending, key, position, actor });
+  }
+
+  private async activate(
+    token: TokenRow,
+    found: {
+      readonly pending: PendingRow;
+      readonly key: OtpKey;
+      readonly position: number;
+      readonly actor: Actor;
+    },
+  ): Promise<ConfirmResult> {
+    const { db, clock, random, sealing, notifier } = this.parts;
+    const { tokenHash, userId } = token;
+    const nowMs = clock.nowMs();
+    const backupCodes = makeBackupCodes(random);
+    const done = await db
+      .transaction(async (sql) => {
+        if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;
+        // A new link may have replaced the secret since it was compared.
+        const pending = await findPending(sql, userId);
+        if (pending?.secret !== found.pending.secret) return false;
+        await switchOn(
+          sql,
+          { sealing, notifier },
+          {
+            userId,
+            key: found.key,
+            binding: random.bytes(16).toString('hex'),
+            spentPosition: found.position,
+            backupCodes,
+            recovery: 'login',
+            // The session that asked for the link goes on; the others sign in again (rule D18).
+            actor: { ...found.actor, sessionId: pending.sessionId ?? found.actor.sessionId },
+            nowMs,
+          },
+        );
+        return true;
+      })
+      .catch(async (error: unknown) => {
+        await this.refund(tokenHash);
+        throw error;
+      });
+    if (!done) return { kind: 'gone' };
+    this.parts.log.info('second-factor-on', { userId });
+    this.parts.onChange?.();
+    return { kind: 'confirmed', userId, backupCodes };
+  }
+
+  private async countWrong(token: TokenRow): Promise<ConfirmResult> {
+    const { db } = this.parts;
+    const now = await db.run((sql) =>
+      findToken(sql, { ...token, purpose: 'otp-register', nowMs: this.parts.clock.nowMs() }),
+    );
+    const triesLeft = now === undefined ? 0 : Math.max(0, CONFIRM_TRIES - now.failures);
+    if (triesLeft === 0) {
+      await db.transaction((sql) => removeUnconfirmed(sql, token.userId));
+      this.parts.log.warn('otp-link-used-up', { userId: token.userId });
+    }
+    return { kind: 'wrong', triesLeft };
+  }
+
+  /** The code was right and only the store failed: the try is given back where that is possible. */
+  private async refund(tokenHash: string): Promise<void> {
+    try {
+      await this.parts.db.run((sql) => refundToken(sql, tokenHash));
+    } catch (error) {
+      // The first error is the one to report; a lost try is a small harm.
+      this.parts.log.warn('otp-link-not-refunded', { error });
+    }
+  }
+
+  private range(key: OtpKey): { readonly from: number; readonly to: number } {
+    const { window, lookAhead } = this.settings();
+    if (isCounterBased(key.type)) return { from: 0, to: lookAhead };
+    const step = stepAt(this.parts.clock.nowMs());
+    return { from: step - window, to: step + window };
+  }
+
+  private async mailLink(
+    sql: Sql,
+    link: { readonly userId: number; readonly token: string; readonly otpType: OtpType },
+  ): Promise<void> {
+    const result = await this.parts.notifier?.notify(sql, { kind: 'otp-register', ...link });
+    // Thrown, so that the token goes with the transaction.
+    if (result !== 'queued') throw new Cancelled(result ?? 'no-address');
+  }
+
+  private async findToken(token: string): Promise<TokenRow | undefined> {
+    if (!isToken(token)) return undefined;
+    const nowMs = this.parts.clock.nowMs();
+    const row = await this.parts.db.run((sql) =>
+      findToken(sql, { tokenHash: hashToken(token), purpose: 'otp-register', nowMs }),
+    );
+    return usable(row);
+  }
+
+  private async findTokenOf(userId: number): Promise<TokenRow | undefined> {
+    const nowMs = this.parts.clock.nowMs();
+    const row = await this.parts.db.run((sql) =>
+      findTokenOf(sql, { userId, purpose: 'otp-register', nowMs }),
+    );
+    return usable(row);
+  }
+
+  private async describe(token: TokenRow): Promise<PendingEnrollment | undefined> {
+    const { db, sealing } = this.parts;
+    const { userId } = token;
+    const pending = await db.run((sql) => findPending(sql, userId));
+    if (pending === undefined) return undefined;
+    const { name: userName } = await db.run((sql) => getUser(sql, userId));
+    const key = openFactorKey(sealing, 'otp_pending', pending);
+    return {
+      userId,
+      userName,
+      type: key.type,
+      secret: displaySecret(key),
+      uri: keyUri(key, { issuer: issuerName(this.parts.config()), account: userName }),
+      expiresAtMs: token.expiresAtMs,
+      triesLeft: CONFIRM_TRIES - token.failures,
+    };
+  }
+
+  private settings(): Config['users']['twoFactorAuth']['otp'] {
+    return this.parts.config().users.twoFactorAuth.otp;
+  }
+}
+
+/** What authenticator apps show above the code. */
+export function issuerName(config: Config): string {
+  const { issuer } = config.users.twoFactorAuth.otp;
+  return issuer === '' ? config.general.boardName : issuer;
+}
+
+function usable(token: TokenRow | undefined): TokenRow | undefined {
+  return token !== undefined && token.failures < CONFIRM_TRIES ? token : undefined;
+}
