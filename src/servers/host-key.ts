@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { utils, type ParsedKey } from 'ssh2';
+import { BbsError, toError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { SshProfile } from './ssh-profile';
+
+/** A host key as ssh2 takes it, with what an operator compares. */
+export interface HostKey {
+  readonly file: string;
+  readonly key: ParsedKey;
+  readonly type: string;
+}
+
+export interface HostKeyOptions {
+  /** Folder of keys that the board makes itself: data/keys. */
+  readonly keysDir: string;
+  readonly profile: SshProfile;
+  /** A file of the sysop's; empty is the board's own key. */
+  readonly privateKeyFile: string;
+  readonly passphrase: string;
+  readonly log: Log;
+}
+
+const RSA_BITS = 3072;
+
+/** The host keys of a profile, made at the first start and the same ever after (rule E10). */
+export async function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[]> {
+  const { keysDir, privateKeyFile, passphrase, profile } = options;
+  const own = privateKeyFile === '';
+  const file = own ? join(keysDir, 'ssh_host_ed25519') : privateKeyFile;
+  if (own) await makeKey(file, 'ed25519', options.log);
+  const first = await readHostKey(file, own ? '' : passphrase);
+  if (profile === 'modern') {
+    if (first.type !== 'ssh-rsa') return [first];
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `host key ${file} is an RSA key, which loginServers.ssh.profile "modern" does not use; ` +
+        'make an Ed25519 key (ssh-keygen -t ed25519) or set the profile to "retro"',
+    );
+  }
+  if (first.type === 'ssh-rsa') return [first];
+  const rsaFile = join(keysDir, 'ssh_host_rsa');
+  await makeKey(rsaFile, 'rsa', options.log);
+  return [first, await readHostKey(rsaFile, '')];
+}
+
+async function readHostKey(file: string, passphrase: string): Promise<HostKey> {
+  await checkMode(file);
+  const text = await readFile(file).catch((error: unknown) => {
+    throw unreadable(file, 'make it readable for the user that runs the board', error);
+  });
+  const parsed: unknown = utils.parseKey(text, passphrase === '' ? undefined : passphrase);
+  // OpenSSH files could hold several keys, and none does.
+  const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
+  if (key instanceof Error)
+    throw unreadable(
+      file,
+      'it must be a private key; loginServers.ssh.privateKeyPass holds its passphrase',
+      key,
+    );
+  if (!key.isPrivateKey())
+    throw unreadable(file, 'it is a public key; name the private one', undefined);
+  return { file, key, type: key.type };
+}
+
+async function checkMode(file: string): Promise<void> {
+  const { mode } = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, 'see loginServers.ssh.privateKeyPem', error);
+  });
+  // Windows has no such bits and reports them all.
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new BbsError(
+    'KEY_UNREADABLE',
+    `host key ${file} can be read by others (mode ${(mode & 0o777).toString(8)}); run: chmod 600 ${file}`,
+  );
+}
+
+function unreadable(file: string, next: string, cause: unknown): BbsError {
+  const why = cause === undefined ? '' : `: ${toError(cause).message}`;
+  return new BbsError('KEY_UNREADABLE', `host key ${file} cannot be used${why}; ${next}`, {
+    cause,
+  });
+}
+
+/** Makes a key where there is none; of two starts at once both end up with the same. */
+async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise<void> {
+  const exists = await stat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw unreadable(file, 'check the folder', error);
+    },
+  );
+  if (exists) return;
+  const pem = await generateKey(type);
+  const half = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await open(half, 'wx', 0o600);
+    try {
+      await handle.writeFile(pem);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // link() fails where a rename would replace what another start has just made.
+    await link(half, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await unlink(half);
+  } catch (error) {
+    throw unreadable(file, 'the board must be able to write its data folder', error);
+  }
+  log.info('ssh.host-key-made', { file, type });
+}
+
+function generateKey(type: 'ed25519' | 'rsa'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, pair: { readonly private: string }): void =>
+      error === null ? resolve(pair.private) : reject(error);
+    if (type === 'rsa') utils.generateKeyPair('rsa', { bits: RSA_BITS }, done);
+    else utils.generateKeyPair('ed25519', {}, done);
+  });
+}

@@ -1,0 +1,190 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Config } from '../config/schema';
+import type { Admission, RefusalReason, Seat } from './admission';
+import { Grace } from './grace';
+import { plainIp } from './source';
+import type { SourceGuard } from './source-guard';
+
+/** A TCP connection that has been let in; its time to sign in is running. */
+export interface Accepted {
+  readonly socket: Socket;
+  readonly remoteIp: string;
+  readonly seat: Seat;
+  readonly grace: Grace;
+}
+
+export interface BoundAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ListenerOptions {
+  /** As in config: loginServers.<server>. */
+  readonly server: 'telnet' | 'ssh';
+  readonly address: string;
+  readonly port: number;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly admission: Admission;
+  readonly guard: SourceGuard;
+  readonly onAccepted: (accepted: Accepted) => void;
+}
+
+// Keys are single bytes that want to go out at once, and dead lines are to be noticed (rule E9).
+const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
+const BACKLOG = 1024;
+const REFUSALS_LOGGED_EVERY_MS = 1_000;
+
+/** One port: accepts, counts, refuses, and gives each caller his time to sign in from TCP accept on. */
+export class Listener {
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private bound: BoundAddress;
+  private closed: Promise<void> | undefined;
+  private refusals = 0;
+  private refusalLoggedMs = -Infinity;
+
+  private constructor(private readonly options: ListenerOptions) {
+    this.bound = { address: options.address, port: options.port };
+    // Half-open sockets stay ours to close: a program piped into us still gets its first screen.
+    this.server = createServer({ ...SOCKET_OPTIONS, allowHalfOpen: true }, (socket) =>
+      this.accept(socket),
+    );
+  }
+
+  /** Listens, or throws a BbsError that names the server, its address and what to do. */
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options);
+    await listener.listen();
+    return listener;
+  }
+
+  get address(): BoundAddress {
+    return this.bound;
+  }
+
+  /** Accepts nobody any more; callers stay. */
+  stop(): void {
+    if (this.closed === undefined)
+      this.closed = new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** Closes every connection; resolves when the port is free and all sockets are gone. */
+  async close(): Promise<void> {
+    this.stop();
+    for (const socket of this.sockets) socket.destroy();
+    await this.closed;
+  }
+
+  private listen(): Promise<void> {
+    const { server: name, address, port, log } = this.options;
+    return new Promise((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException): void =>
+        reject(listenError(error, this.options));
+      this.server.once('error', refuse);
+      this.server.listen({ host: address, port, backlog: BACKLOG }, () => {
+        this.server.off('error', refuse);
+        const { address: boundTo, port: boundPort } = this.server.address() as AddressInfo;
+        this.bound = { address: boundTo, port: boundPort };
+        // Whatever goes wrong with one accept (EMFILE, ECONNABORTED) is no reason to stop.
+        this.server.on('error', (error) => log.error('server.error', { server: name, error }));
+        log.info('server.listening', { server: name, ...this.address });
+        resolve();
+      });
+    });
+  }
+
+  private accept(socket: Socket): void {
+    // First of all: a reset between accept and here must find a listener.
+    socket.on('error', () => undefined);
+    const remoteIp = plainIp(socket.remoteAddress ?? '');
+    if (remoteIp === '') {
+      socket.destroy();
+      return;
+    }
+    const admittance = this.options.admission.admit(remoteIp);
+    if (!admittance.ok) {
+      // No sentence: a refused source must not cost us more than the accept.
+      socket.resetAndDestroy();
+      this.logRefusal(remoteIp, admittance.reason);
+      return;
+    }
+    this.sockets.add(socket);
+    const { seat } = admittance;
+    const grace = this.grace(socket, remoteIp);
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      grace.end();
+      seat.release();
+    });
+    try {
+      this.options.onAccepted({ socket, remoteIp, seat, grace });
+    } catch (error) {
+      this.options.log.error('call.failed', { remoteIp, error: toError(error) });
+      socket.destroy();
+    }
+  }
+
+  private grace(socket: Socket, remoteIp: string): Grace {
+    const { clock, log, guard, server } = this.options;
+    const { users } = this.options.config();
+    return new Grace({
+      clock,
+      limitMs: users.loginGraceSeconds * 1000,
+      formLimitMs: users.newUserSeconds * 1000,
+      onExpired: () => {
+        log.info('call.grace-over', { remoteIp, server });
+        guard.penalize(remoteIp, 'grace');
+      },
+      close: () => socket.destroy(),
+    });
+  }
+
+  /** At most one line a second, or the log would be the flood's second victim. */
+  private logRefusal(remoteIp: string, reason: RefusalReason): void {
+    this.refusals += 1;
+    const nowMs = this.options.clock.monotonicMs();
+    if (nowMs - this.refusalLoggedMs < REFUSALS_LOGGED_EVERY_MS) return;
+    this.options.log.warn('call.refused', {
+      remoteIp,
+      server: this.options.server,
+      reason,
+      refusals: this.refusals,
+    });
+    this.refusalLoggedMs = nowMs;
+    this.refusals = 0;
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, options: ListenerOptions): BbsError {
+  const where = `${options.server} server cannot listen on ${options.address} port ${options.port}`;
+  const key = `loginServers.${options.server}`;
+  const cause = { cause: error };
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new BbsError(
+        'ADDRESS_IN_USE',
+        `${where}: it is in use; stop the other program or change ${key}.port`,
+        cause,
+      );
+    case 'EACCES':
+      return new BbsError(
+        'CONFIG_INVALID',
+        `${where}: not permitted; take a port above 1023 in ${key}.port`,
+        cause,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new BbsError(
+        'CONFIG_INVALID',
+        `${where}: this machine has no such address; change ${key}.address`,
+        cause,
+      );
+    default:
+      return new BbsError('CONFIG_INVALID', `${where}: ${error.message}; see ${key}`, cause);
+  }
+}

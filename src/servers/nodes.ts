@@ -1,0 +1,94 @@
+import type { Clock } from '../base/clock';
+import type { NodeInfo, NodeList } from '../menu/services';
+import type { NodeMessage } from '../menu/inbox';
+
+/** What a node can be asked by others: nothing but to hear something, and to end. */
+export interface NodeHandle {
+  post(message: NodeMessage): void;
+  /** Ends the call on this node because its account went on elsewhere. */
+  takenOver(byNode: number): void;
+}
+
+/** One node number in use, held by one call. */
+export interface NodeSlot {
+  readonly node: number;
+  /** Shown by who's online. */
+  describe(description: string): void;
+  attach(handle: NodeHandle): void;
+  /** Fully signed in. Returns the other calls that the same account has online (rule J2). */
+  signedIn(user: { readonly id: number; readonly name: string }): readonly NodeHandle[];
+  release(): void;
+}
+
+export interface NodesOptions {
+  readonly clock: Clock;
+  /** Most nodes at once; 0 is no limit. */
+  readonly most: () => number;
+}
+
+interface Entry {
+  info: NodeInfo;
+  handle: NodeHandle | undefined;
+}
+
+/** Node numbers: the lowest free one to each call, and who is where. */
+export class Nodes implements NodeList {
+  private readonly entries = new Map<number, Entry>();
+  /** No number below is free. */
+  private lowest = 1;
+
+  constructor(private readonly options: NodesOptions) {}
+
+  /** The lowest free node, or undefined when all are busy. */
+  take(server: NodeInfo['server']): NodeSlot | undefined {
+    const most = this.options.most();
+    if (most > 0 && this.entries.size >= most) return undefined;
+    let node = this.lowest;
+    while (this.entries.has(node)) node += 1;
+    this.lowest = node + 1;
+    const entry: Entry = {
+      handle: undefined,
+      info: {
+        node,
+        server,
+        user: undefined,
+        description: '',
+        connectedAtMs: this.options.clock.nowMs(),
+      },
+    };
+    this.entries.set(node, entry);
+    return this.slot(node, entry);
+  }
+
+  list(): readonly NodeInfo[] {
+    return [...this.entries.values()].map(({ info }) => info).sort((a, b) => a.node - b.node);
+  }
+
+  /** The call on a node, for messages from other nodes. */
+  find(node: number): NodeHandle | undefined {
+    return this.entries.get(node)?.handle;
+  }
+
+  private slot(node: number, entry: Entry): NodeSlot {
+    return {
+      node,
+      describe: (description) => {
+        entry.info = { ...entry.info, description };
+      },
+      attach: (handle) => {
+        entry.handle = handle;
+      },
+      signedIn: (user) => {
+        entry.info = { ...entry.info, user };
+        return [...this.entries.values()]
+          .filter((other) => other !== entry && other.info.user?.id === user.id)
+          .flatMap((other) => other.handle ?? []);
+      },
+      release: () => {
+        if (this.entries.get(node) !== entry) return;
+        this.entries.delete(node);
+        this.lowest = Math.min(this.lowest, node);
+      },
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import type { Cancel, Clock } from '../base/clock';
+
+export interface OutputQueueOptions {
+  readonly clock: Clock;
+  readonly limitBytes: number;
+  readonly stallMs: number;
+  /** Sends one piece and calls `done` when the transport has taken it. One piece at a time. */
+  readonly send: (piece: Buffer, done: () => void) => void;
+  /** The reader is too slow (rule F9). Called once; nothing is sent afterwards. */
+  readonly onOverrun: (reason: 'full' | 'stalled') => void;
+}
+
+// Small enough that progress shows at modem speed: 16 KiB in 30 s is 5,600 baud.
+const PIECE_BYTES = 16 * 1024;
+
+/** Bytes on their way to one caller, bounded in number and in time. */
+export class OutputQueue {
+  private readonly pieces: Buffer[] = [];
+  private queuedBytes = 0;
+  private sending = false;
+  private stopped = false;
+  private stall: Cancel | undefined;
+  private whenEmpty: (() => void) | undefined;
+
+  constructor(private readonly options: OutputQueueOptions) {}
+
+  get bytes(): number {
+    return this.queuedBytes;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.stopped || bytes.length === 0) return;
+    if (this.queuedBytes + bytes.length > this.options.limitBytes) {
+      this.overrun('full');
+      return;
+    }
+    this.queuedBytes += bytes.length;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+      this.pieces.push(bytes.subarray(at, at + PIECE_BYTES));
+    this.pump();
+  }
+
+  /** Calls `then` once everything written so far is out; further writes are dropped. */
+  finish(then: () => void): void {
+    this.whenEmpty = then;
+    this.pump();
+  }
+
+  /** Forgets what is queued. */
+  stop(): void {
+    this.stopped = true;
+    this.pieces.length = 0;
+    this.queuedBytes = 0;
+    this.whenEmpty = undefined;
+    this.stall?.();
+  }
+
+  private pump(): void {
+    while (!this.sending && !this.stopped) {
+      const piece = this.pieces.shift();
+      if (piece === undefined) {
+        const then = this.whenEmpty;
+        if (then === undefined) return;
+        this.stop();
+        then();
+        return;
+      }
+      this.send(piece);
+    }
+  }
+
+  private send(piece: Buffer): void {
+    let state: 'calling' | 'waiting' | 'done' = 'calling';
+    this.sending = true;
+    this.options.send(piece, () => {
+      if (state === 'done') return;
+      const wasWaiting = state === 'waiting';
+      state = 'done';
+      this.sending = false;
+      if (this.stopped) return;
+      this.queuedBytes -= piece.length;
+      this.stall?.();
+      this.stall = undefined;
+      // Called back before `send` returned: the loop in pump() goes on by itself.
+      if (wasWaiting) this.pump();
+    });
+    if (!this.sending || this.stopped) return;
+    state = 'waiting';
+    this.stall = this.options.clock.after(this.options.stallMs, () => this.overrun('stalled'));
+  }
+
+  private overrun(reason: 'full' | 'stalled'): void {
+    if (this.stopped) return;
+    this.stop();
+    this.options.onOverrun(reason);
+  }
+}

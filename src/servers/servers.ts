@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { sleep } from '../base/clock';
+import { toError } from '../base/errors';
+import type { Random } from '../base/random';
+import type { AccountEvents } from '../store/account-events';
+import { Admission } from './admission';
+import type { Call } from './call';
+import { mostConnections } from './fd-limit';
+import { loadHostKeys } from './host-key';
+import { Listener, type BoundAddress } from './listener';
+import { Session, type SessionOptions } from './session';
+import { MemorySourceGuard, type SourceGuard } from './source-guard';
+import { SshEndpoint } from './ssh';
+import { TelnetCaller } from './telnet';
+
+export interface ServersOptions extends SessionOptions {
+  readonly dataDir: string;
+  readonly random: Random;
+  /** Turns a file name of the config into a path. */
+  readonly resolveFile: (name: string) => string;
+  readonly accountEvents: Pick<AccountEvents, 'follow'>;
+  /** Penalties per source; in memory where none is given. */
+  readonly guard?: SourceGuard;
+}
+
+export type LoginServerName = 'telnet' | 'ssh';
+
+const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';
+const GOING_DOWN = 'The board is going down. Please call again later.';
+
+/** The login servers of a board and the calls on them. */
+export class Servers {
+  private readonly sessions = new Set<Session>();
+  private readonly living = new Set<Promise<void>>();
+  private readonly listeners = new Map<LoginServerName, Listener>();
+  private stopFollowing: () => void = () => undefined;
+  private closing = false;
+
+  private constructor(private readonly options: ServersOptions) {}
+
+  /** Starts every enabled server, or none: a problem with one is thrown as a BbsError. */
+  static async start(options: ServersOptions): Promise<Servers> {
+    const servers = new Servers(options);
+    try {
+      await servers.open();
+    } catch (error) {
+      await servers.close(0);
+      throw error;
+    }
+    return servers;
+  }
+
+  get addresses(): Readonly<Partial<Record<LoginServerName, BoundAddress>>> {
+    return Object.fromEntries(
+      [...this.listeners].map(([name, listener]) => [name, listener.address]),
+    );
+  }
+
+  /** Refuses new callers, tells those who are there, and resolves when all are gone; at most `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    this.closing = true;
+    this.stopFollowing();
+    for (const listener of this.listeners.values()) listener.stop();
+    for (const session of this.sessions) session.end('shutdown', GOING_DOWN);
+    const cancel = new AbortController();
+    // Whichever comes first; the other is called off or no longer of interest.
+    await Promise.race([
+      Promise.all([...this.living]),
+      sleep(this.options.clock, graceMs, cancel.signal).catch(() => undefined),
+    ]);
+    cancel.abort(new Error('all calls have ended'));
+    for (const listener of this.listeners.values()) await listener.close();
+  }
+
+  private async open(): Promise<void> {
+    const { options } = this;
+    const { telnet, ssh } = options.config().loginServers;
+    const most = await mostConnections();
+    let admission: Admission | undefined;
+    const guard =
+      options.guard ??
+      new MemorySourceGuard({
+        clock: options.clock,
+        isExempt: (ip) => admission?.isExempt(ip) === true,
+      });
+    admission = new Admission({
+      config: options.config,
+      random: options.random,
+      guard,
+      mostConnections: most,
+    });
+    // Looked at once before anybody calls, so that a network that is none stops the start.
+    admission.isExempt('127.0.0.1');
+    const shared = { ...options, admission, guard };
+    this.stopFollowing = options.accountEvents.follow(({ userId }) => this.accountChanged(userId));
+    if (ssh.enabled) await this.openSsh(shared);
+    if (telnet.enabled) await this.openTelnet(shared);
+  }
+
+  private async openTelnet(shared: Shared): Promise<void> {
+    const { address, port } = shared.config().loginServers.telnet;
+    const telnet = {
+      ...shared,
+      firstMenu: () => shared.config().loginServers.telnet.firstMenu,
+      serve: (call: Call) => this.serve(call),
+    };
+    const listener = await Listener.open({
+      ...shared,
+      server: 'telnet',
+      address,
+      port,
+      onAccepted: (accepted) => new TelnetCaller(accepted, telnet).start(),
+    });
+    this.listeners.set('telnet', listener);
+  }
+
+  private async openSsh(shared: Shared): Promise<void> {
+    const { ssh } = shared.config().loginServers;
+    const { address, port, profile } = ssh;
+    const hostKeys = await loadHostKeys({
+      keysDir: join(shared.dataDir, 'keys'),
+      profile,
+      privateKeyFile: ssh.privateKeyPem === '' ? '' : shared.resolveFile(ssh.privateKeyPem),
+      passphrase: ssh.privateKeyPass,
+      log: shared.log,
+    });
+    if (profile === 'retro') shared.log.warn('ssh.retro-profile', { server: 'ssh' });
+    const endpoint = new SshEndpoint({
+      ...shared,
+      profile,
+      hostKeys,
+      keepAliveSeconds: ssh.keepAliveSeconds,
+      trace: ssh.traceConnections,
+      serve: (call: Call) => this.serve(call),
+    });
+    const listener = await Listener.open({
+      ...shared,
+      server: 'ssh',
+      address,
+      port,
+      onAccepted: (accepted) => endpoint.take(accepted),
+    });
+    this.listeners.set('ssh', listener);
+  }
+
+  private serve(call: Call): Promise<void> {
+    const life = this.live(call).catch((error: unknown) => {
+      this.options.log.error('call.failed', {
+        remoteIp: call.connection.remoteIp,
+        error: toError(error),
+      });
+      call.connection.destroy();
+    });
+    this.living.add(life);
+    return life.finally(() => this.living.delete(life));
+  }
+
+  private async live(call: Call): Promise<void> {
+    const { connection } = call;
+    const node = call.node ?? this.options.nodes.take(connection.server);
+    if (node === undefined || this.closing) {
+      this.options.log.info('call.refused', {
+        remoteIp: connection.remoteIp,
+        server: connection.server,
+        reason: this.closing ? 'shutdown' : 'nodes-busy',
+      });
+      connection.write(Buffer.from(this.closing ? `${GOING_DOWN}\r\n` : ALL_BUSY));
+      connection.end();
+      node?.release();
+      return;
+    }
+    let session: Session | undefined;
+    try {
+      session = new Session(call, node, this.options);
+      this.sessions.add(session);
+      await session.live();
+    } finally {
+      if (session !== undefined) this.sessions.delete(session);
+      node.release();
+    }
+  }
+
+  private accountChanged(userId: number): void {
+    for (const session of this.sessions)
+      if (session.login.user?.id === userId) void session.accountChanged();
+  }
+}
+
+type Shared = ServersOptions & { readonly admission: Admission; readonly guard: SourceGuard };

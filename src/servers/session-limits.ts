@@ -1,0 +1,82 @@
+import type { Cancel, Clock } from '../base/clock';
+import type { Config } from '../config/schema';
+
+export interface SessionLimitsOptions {
+  readonly clock: Clock;
+  readonly users: Config['users'];
+  /** Says something and lets the call go on. */
+  readonly warn: (sentence: string) => void;
+  readonly end: (sentence: string) => void;
+}
+
+const WARNED_BEFORE_MS = 60_000;
+
+/** How long a call may be silent, and how long it may be (rule J5). */
+export class SessionLimits {
+  private readonly startedMs: number;
+  private lastInputMs: number;
+  private isSignedIn = false;
+  private warned = false;
+  private cancelIdle: Cancel = () => undefined;
+  private cancelMost: Cancel = () => undefined;
+
+  constructor(private readonly options: SessionLimitsOptions) {
+    this.startedMs = options.clock.monotonicMs();
+    this.lastInputMs = this.startedMs;
+    this.watch();
+    this.watchLength();
+  }
+
+  /** The caller sent something. */
+  touched(): void {
+    this.lastInputMs = this.options.clock.monotonicMs();
+    this.warned = false;
+  }
+
+  signedIn(): void {
+    this.isSignedIn = true;
+    this.touched();
+    this.watch();
+  }
+
+  stop(): void {
+    this.cancelIdle();
+    this.cancelMost();
+  }
+
+  /** One timer a call: a key only notes the time, and the timer looks at it when it fires. */
+  private watch(): void {
+    const { users, clock, end, warn } = this.options;
+    this.cancelIdle();
+    const limitMs =
+      1000 * (this.isSignedIn ? users.idleLogoutSeconds : users.preAuthIdleLogoutSeconds);
+    const leftMs = this.lastInputMs + limitMs - clock.monotonicMs();
+    if (leftMs <= 0) {
+      end('You have been silent for too long. Good-bye.');
+      return;
+    }
+    const warnInMs = leftMs - Math.min(WARNED_BEFORE_MS, limitMs / 2);
+    const warns = this.isSignedIn && !this.warned;
+    if (warns && warnInMs <= 0) {
+      this.warned = true;
+      warn(`You have been silent for a while: this call ends in ${seconds(leftMs)}.`);
+    }
+    const nextMs = warns && warnInMs > 0 ? warnInMs : leftMs;
+    this.cancelIdle = clock.after(nextMs, () => this.watch());
+  }
+
+  private watchLength(): void {
+    const { users, clock, warn, end } = this.options;
+    const mostMs = users.sessionMaxSeconds * 1000;
+    this.cancelMost = clock.after(mostMs - WARNED_BEFORE_MS, () => {
+      warn(`The longest time for a call is nearly over: it ends in ${seconds(WARNED_BEFORE_MS)}.`);
+      this.cancelMost = clock.after(WARNED_BEFORE_MS, () =>
+        end('The longest time for a call is over. Please call again.'),
+      );
+    });
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} seconds`;
+}

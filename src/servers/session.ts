@@ -1,0 +1,241 @@
+import type { Login } from '../auth/login';
+import type { Clock } from '../base/clock';
+import { sleep } from '../base/clock';
+import { toError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Config } from '../config/schema';
+import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
+import { Inbox, type NodeMessage } from '../menu/inbox';
+import type { Terminal } from '../terminal/terminal';
+import type { Call } from './call';
+import type { Connection } from './connection';
+import type { NodeHandle, NodeSlot, Nodes } from './nodes';
+import { SessionLimits } from './session-limits';
+import type { LoginGate } from './ssh-caller';
+
+/** What a session needs of the rest of the board. */
+export interface SessionOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly gate: LoginGate;
+  readonly nodes: Nodes;
+  /** Makes the caller's terminal and finds out what it can do; through within a second. */
+  readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
+  /** Shows menus until the call is over (menu/runner). */
+  readonly run: (caller: Caller, firstMenu: string) => Promise<EndReason>;
+  /** Once a call, when the caller is fully signed in: counts it. */
+  readonly onSignedIn: (caller: Caller) => Promise<void>;
+  /** Once for each call that was counted. */
+  readonly onEnded: (caller: Caller) => Promise<void>;
+}
+
+export interface OpenTerminal {
+  readonly terminal: Terminal;
+  /** Resolves when size, type and encoding are as well known as they will be. */
+  readonly ready: Promise<void>;
+}
+
+// How long menus may take to let go of a call that has ended, before it is cleared up without them.
+const LET_GO_MS = 2_000;
+const NEW_USER_MENUS = /^newUser/;
+
+/** One caller's life: node, terminal, menus, end. A failure in it ends this call and no other. */
+export class Session implements NodeHandle {
+  readonly login: Login;
+  private readonly inbox = new Inbox();
+  private readonly ending = new AbortController();
+  private readonly limits: SessionLimits;
+  private readonly log: Log;
+  private readonly caller: Caller;
+  private readonly open: OpenTerminal;
+  private farewell = '';
+  private online = false;
+
+  constructor(
+    private readonly call: Call,
+    private readonly node: NodeSlot,
+    private readonly options: SessionOptions,
+  ) {
+    const { connection } = call;
+    const { clock, gate } = options;
+    const { server, secure, remoteIp } = connection;
+    this.log = options.log.with({ remoteIp, node: node.node });
+    this.login = call.login ?? gate.begin({ server, secure, remoteIp, node: node.node });
+    this.limits = new SessionLimits({
+      clock,
+      users: options.config().users,
+      warn: (text) => this.post({ text, urgent: true }),
+      end: (sentence) => this.end('idle', sentence),
+    });
+    this.open = options.openTerminal(connection, call.settled);
+    this.caller = this.makeCaller();
+  }
+
+  /** Lives the call through; resolves when everything of it is cleared up, and never rejects. */
+  async live(): Promise<void> {
+    const startedMs = this.options.clock.monotonicMs();
+    this.log.info('call.began', { server: this.call.connection.server });
+    let reason: EndReason;
+    try {
+      this.listen();
+      reason = await this.untilEnd();
+    } catch (error) {
+      reason = this.whyEnded(error);
+    }
+    await this.clearUp(reason);
+    this.log.info('call.ended', {
+      reason,
+      user: this.login.user?.name,
+      seconds: Math.round((this.options.clock.monotonicMs() - startedMs) / 1000),
+    });
+  }
+
+  /** Ends the call, with a sentence for the caller. The first reason is the one that counts. */
+  end(reason: EndReason, sentence = ''): void {
+    if (this.ending.signal.aborted) return;
+    this.farewell = sentence;
+    this.ending.abort(new SessionEnd(reason));
+  }
+
+  post(message: NodeMessage): void {
+    this.inbox.post(message);
+  }
+
+  takenOver(byNode: number): void {
+    this.log.info('call.taken-over', { byNode });
+    this.end('ended', `You have signed in again on node ${byNode}: this call ends here.`);
+  }
+
+  /** The account behind this call was changed, here or by another process (rule J4). */
+  async accountChanged(): Promise<void> {
+    if (this.login.user === undefined) return;
+    const verdict = await this.login.refresh().catch((error: unknown) => {
+      // Who cannot be looked at again must not go on.
+      this.log.error('call.refresh-failed', { error: toError(error) });
+      return 'end' as const;
+    });
+    if (verdict === 'end') this.end('ended', 'Your account was changed. Please sign in again.');
+  }
+
+  private listen(): void {
+    const { connection, grace } = this.call;
+    const { terminal } = this.open;
+    this.node.attach(this);
+    if (connection.signal.aborted) this.end('hung-up');
+    connection.signal.addEventListener('abort', () => this.end('hung-up'), { once: true });
+    grace.onLastWords(() => this.end('idle', 'You took too long to sign in. Please call again.'));
+    connection.onHints(() => {
+      if (connection.terminalType !== undefined) terminal.setType(connection.terminalType);
+      terminal.resize(connection.columns ?? terminal.width, connection.rows ?? terminal.height);
+    });
+    connection.onData((bytes) => {
+      this.limits.touched();
+      try {
+        terminal.feed(bytes);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  private async untilEnd(): Promise<EndReason> {
+    const { signal } = this.ending;
+    await Promise.race([this.open.ready, aborted(signal)]);
+    signal.throwIfAborted();
+    if (this.login.complete) await this.signedIn();
+    const menus = this.options.run(this.caller, this.call.firstMenu);
+    // Menus that hang on to a call that is over must not keep its node.
+    const letGo = aborted(signal).catch(async (end: unknown) => {
+      await sleep(this.options.clock, LET_GO_MS);
+      throw end;
+    });
+    return Promise.race([menus, letGo]);
+  }
+
+  private whyEnded(error: unknown): EndReason {
+    const { reason } = this.ending.signal as { reason: unknown };
+    if (reason instanceof SessionEnd) return reason.reason;
+    this.fail(error);
+    return 'failure';
+  }
+
+  private fail(error: unknown): void {
+    this.log.error('call.failed', { error: toError(error) });
+    this.end(
+      'failure',
+      'Something went wrong here, and the sysop can see what. Please call again.',
+    );
+  }
+
+  private async clearUp(reason: EndReason): Promise<void> {
+    const { connection, grace } = this.call;
+    this.end(reason);
+    this.limits.stop();
+    grace.end();
+    if (this.farewell !== '') this.say(this.farewell);
+    connection.end();
+    this.node.release();
+    if (!this.online) return;
+    await this.options.onEnded(this.caller).catch((error: unknown) => {
+      // The call is over either way; only its end is not on record.
+      this.log.error('call.end-unrecorded', { error: toError(error) });
+    });
+  }
+
+  private say(sentence: string): void {
+    try {
+      this.open.terminal.write(`\x1b[0m\r\n\r\n${sentence}\r\n`);
+    } catch (error) {
+      // A terminal that cannot even say good-bye is closed without a word.
+      this.log.error('call.farewell-failed', { error: toError(error) });
+    }
+  }
+
+  /** Called after each accepted factor; the first time that the sign-in is complete counts (rule J2). */
+  private async signedIn(): Promise<void> {
+    const { user } = this.login;
+    if (!this.login.complete || user === undefined || this.online) return;
+    this.online = true;
+    this.call.grace.end();
+    this.call.seat.signedIn();
+    this.limits.signedIn();
+    for (const other of this.node.signedIn({ id: user.id, name: user.name }))
+      other.takenOver(this.node.node);
+    await this.options.onSignedIn(this.caller);
+  }
+
+  private entered(place: CallerPlace): void {
+    this.node.describe(place.description);
+    if (this.online) return;
+    if (NEW_USER_MENUS.test(place.menu)) this.call.grace.formOpened();
+    else this.call.grace.formClosed();
+  }
+
+  private makeCaller(): Caller {
+    const { server, secure, remoteIp } = this.call.connection;
+    return {
+      node: this.node.node,
+      server,
+      secure,
+      remoteIp,
+      terminal: this.open.terminal,
+      login: this.login,
+      log: this.log,
+      signal: this.ending.signal,
+      connectedAtMs: this.options.clock.nowMs(),
+      inbox: this.inbox,
+      entered: (place) => this.entered(place),
+      signedIn: () => this.signedIn(),
+      end: (reason) => this.end(reason),
+    };
+  }
+}
+
+/** Rejects with the signal's reason as soon as it is aborted; never resolves. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

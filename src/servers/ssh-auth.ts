@@ -1,0 +1,270 @@
+import type {
+  AuthContext,
+  AuthenticationType,
+  KeyboardAuthContext,
+  Prompt,
+  PublicKeyAuthContext,
+} from 'ssh2';
+import type { Login, LoginResult } from '../auth/login';
+import { verifySshSignature } from '../auth/ssh-key';
+import { toError } from '../base/errors';
+import type { Log } from '../base/log';
+import { rejectionSentence } from '../menu/login-answer';
+
+export interface SshAuthOptions {
+  readonly log: Log;
+  /** The state machine that all credentials go to (invariant 1); asked for at the first of them. */
+  readonly login: () => Login;
+  /** True for a name that opens the new-user application now (rule E7). */
+  readonly isNewUserName: (name: string) => boolean;
+  /** Whether the account has this key; counts and changes nothing. */
+  readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
+  /** True once the connection is gone: ssh2 throws when it is still answered. */
+  readonly isGone: () => boolean;
+  readonly hangUp: (reason: 'too-many' | 'failure') => void;
+}
+
+const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password'];
+const MOST_ATTEMPTS = 6;
+// Asking whether a key would do costs little and proves nothing; agents hold a handful of keys.
+const MOST_KEY_QUERIES = 20;
+const MOST_NAME_CHARACTERS = 255;
+
+/** Signature algorithms whose keys may be asked about. RSA comes as `ssh-rsa` with its hash beside it. */
+const KEY_ALGORITHMS: ReadonlySet<string> = new Set([
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'sk-ssh-ed25519@openssh.com',
+  'sk-ecdsa-sha2-nistp256@openssh.com',
+]);
+
+/** User authentication of one SSH connection (RFC 4252), one request at a time. */
+export class SshAuth {
+  private userName: string | undefined;
+  private attempts = 0;
+  private keyQueries = 0;
+  private noneAsked = false;
+  private busy: Promise<void> = Promise.resolve();
+  /** How the caller was let in, once he was. */
+  private letIn: 'member' | 'new-user' | undefined;
+
+  constructor(private readonly options: SshAuthOptions) {}
+
+  get outcome(): 'member' | 'new-user' | undefined {
+    return this.letIn;
+  }
+
+  /** True when no credential was ever offered: a scanner, or somebody who went away. */
+  get untouched(): boolean {
+    return this.attempts === 0;
+  }
+
+  /** Handles one request; never throws. */
+  handle(context: AuthContext): void {
+    this.busy = this.busy
+      .then(() => this.answer(context))
+      .catch((error: unknown) => {
+        this.options.log.error('ssh.auth-failed', { error: toError(error) });
+        this.options.hangUp('failure');
+      });
+  }
+
+  private async answer(context: AuthContext): Promise<void> {
+    if (this.letIn !== undefined || this.options.isGone()) return;
+    this.userName ??= context.username;
+    // ssh2 ends connections that change the name as well; this does not depend on it (rule E7).
+    if (context.username !== this.userName || this.userName.length > MOST_NAME_CHARACTERS) {
+      this.reject(context);
+      this.options.hangUp('too-many');
+      return;
+    }
+    if (this.isFree(context)) {
+      await this.answerFree(context);
+      return;
+    }
+    this.attempts += 1;
+    if (this.attempts > MOST_ATTEMPTS) {
+      this.options.hangUp('too-many');
+      return;
+    }
+    await this.answerAttempt(context);
+  }
+
+  /** What asks only for information: the first `none`, and whether a key would do (rule E1). */
+  private isFree(context: AuthContext): boolean {
+    if (context.method === 'none') return !this.noneAsked;
+    return (
+      context.method === 'publickey' &&
+      context.signature === undefined &&
+      this.keyQueries < MOST_KEY_QUERIES
+    );
+  }
+
+  private async answerFree(context: AuthContext): Promise<void> {
+    if (context.method !== 'publickey') {
+      this.noneAsked = true;
+      if (this.isNewUser()) this.accept(context, 'new-user');
+      else this.reject(context);
+      return;
+    }
+    this.keyQueries += 1;
+    const { algo, data } = context.key;
+    const usable =
+      KEY_ALGORITHMS.has(algo) || (algo === 'ssh-rsa' && context.hashAlgo !== undefined);
+    // accept() without a signature only says that one would be looked at.
+    const known = usable && (await this.options.hasKey(context.username, algo, data));
+    if (known && !this.options.isGone()) context.accept();
+    else this.reject(context);
+  }
+
+  private async answerAttempt(context: AuthContext): Promise<void> {
+    switch (context.method) {
+      case 'password':
+        // A request to change the password comes as an object, whatever the types say.
+        if (typeof context.password !== 'string') this.reject(context);
+        else if (this.isNewUser()) this.accept(context, 'new-user');
+        else
+          this.conclude(
+            context,
+            await this.options.login().submit({
+              kind: 'password',
+              userName: context.username,
+              password: context.password,
+            }),
+          );
+        return;
+      case 'publickey':
+        await this.answerSigned(context);
+        return;
+      case 'keyboard-interactive':
+        if (this.isNewUser()) this.accept(context, 'new-user');
+        else await this.converse(context);
+        return;
+      case 'none':
+      case 'hostbased':
+        this.reject(context);
+        return;
+    }
+  }
+
+  /** ssh2 does not verify signatures, and accept() on a signed request is a sign-in (rule E1). */
+  private async answerSigned(context: PublicKeyAuthContext): Promise<void> {
+    const { key, blob, signature, hashAlgo } = context;
+    if (blob === undefined || signature === undefined) {
+      this.reject(context);
+      return;
+    }
+    const verdict = verifySshSignature({
+      algorithm: key.algo,
+      blob: key.data,
+      signed: blob,
+      signature,
+      hashAlgorithm: hashAlgo,
+    });
+    const result = await this.options.login().submit({
+      kind: 'public-key',
+      userName: context.username,
+      algorithm: key.algo,
+      blob: key.data,
+      signatureVerified: verdict.valid === true,
+    });
+    // Asked again here, so that nobody is let in by a wrong key however the login sees it.
+    if (verdict.valid === true) this.conclude(context, result);
+    else this.reject(context);
+  }
+
+  /** Password, and in the same dialogue the one-time code where the account wants one (rule E4). */
+  private async converse(context: KeyboardAuthContext): Promise<void> {
+    const dialogue = new KeyboardDialogue(context, this.options.isGone);
+    const login = this.options.login();
+    const password = await dialogue.ask('Password: ');
+    if (password === undefined) return;
+    let result = await login.submit({ kind: 'password', userName: context.username, password });
+    let sentence = '';
+    while (result.kind === 'need') {
+      const code = await dialogue.ask('One-time code: ', sentence);
+      if (code === undefined) return;
+      this.attempts += 1;
+      if (this.attempts > MOST_ATTEMPTS) {
+        this.options.hangUp('too-many');
+        return;
+      }
+      const answer = await login.submit({ kind: 'second-factor', code });
+      if (answer.kind !== 'rejected') result = answer;
+      else if (mayRetry(answer.reason))
+        sentence = rejectionSentence(answer.reason, 2, answer.retryAfterMs);
+      else result = answer;
+    }
+    if (result.kind === 'rejected')
+      await dialogue.tell(rejectionSentence(result.reason, 1, result.retryAfterMs));
+    if (!dialogue.aborted) this.conclude(context, result);
+  }
+
+  /**
+   * `need` lets the connection in as well: old terminals know no second round, and the one-time code is
+   * then a screen of the session, which leads nowhere else (invariant 2).
+   */
+  private conclude(context: AuthContext, result: LoginResult): void {
+    if (result.kind !== 'rejected') {
+      this.accept(context, 'member');
+      return;
+    }
+    this.reject(context);
+    if (result.reason === 'too-many') this.options.hangUp('too-many');
+  }
+
+  private accept(context: AuthContext, outcome: 'member' | 'new-user'): void {
+    if (this.options.isGone()) return;
+    this.letIn = outcome;
+    context.accept();
+  }
+
+  private reject(context: AuthContext): void {
+    if (!this.options.isGone()) context.reject(METHODS);
+  }
+
+  private isNewUser(): boolean {
+    return this.userName !== undefined && this.options.isNewUserName(this.userName);
+  }
+}
+
+function mayRetry(reason: (LoginResult & { kind: 'rejected' })['reason']): boolean {
+  return reason === 'bad-credential' || reason === 'busy' || reason === 'wait';
+}
+
+/** The questions of one keyboard-interactive request (RFC 4256). */
+class KeyboardDialogue {
+  /** The client went on to another request (RFC 4252 5.1): nothing that comes of this one counts. */
+  aborted = false;
+
+  constructor(
+    private readonly context: KeyboardAuthContext,
+    private readonly isGone: () => boolean,
+  ) {
+    context.once('abort', () => {
+      this.aborted = true;
+    });
+  }
+
+  /** Asks one thing without echo; undefined when the client went on to something else. */
+  ask(prompt: string, instructions = ''): Promise<string | undefined> {
+    return this.request([{ prompt, echo: false }], instructions);
+  }
+
+  /** Says a sentence: a request without prompts, which clients answer by themselves. */
+  async tell(sentence: string): Promise<void> {
+    await this.request([], sentence);
+  }
+
+  private request(prompts: Prompt[], instructions: string): Promise<string | undefined> {
+    if (this.aborted || this.isGone()) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.context.prompt(prompts, '', instructions, (answers: unknown) => {
+        const [answer] = Array.isArray(answers) ? (answers as unknown[]) : [];
+        resolve(typeof answer === 'string' && !this.aborted ? answer : undefined);
+      });
+    });
+  }
+}

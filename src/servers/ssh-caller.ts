@@ -1,0 +1,218 @@
+import type { Socket } from 'node:net';
+import type { Connection as SshConnection, ServerChannel } from 'ssh2';
+import type { Login, LoginOrigin } from '../auth/login';
+import type { Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
+import type { Log } from '../base/log';
+import type { Config } from '../config/schema';
+import type { Serve } from './call';
+import { disagreements, type OfferRecorder } from './client-offer';
+import type { Accepted } from './listener';
+import { LiveConnection, type TerminalHints } from './live-connection';
+import type { NodeSlot, Nodes } from './nodes';
+import type { SourceGuard } from './source-guard';
+import { SshAuth } from './ssh-auth';
+import { PROFILES, type SshProfile } from './ssh-profile';
+import { acceptOneShell } from './ssh-shell';
+
+/** Where credentials go, whoever asks for them (invariant 1). */
+export interface LoginGate {
+  begin(origin: LoginOrigin): Login;
+  /** Whether the account has this key; counts and changes nothing. Without it every key may be tried. */
+  hasKey?(userName: string, key: { algorithm: string; blob: Buffer }): Promise<boolean>;
+}
+
+export interface SshCallerOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly guard: SourceGuard;
+  readonly gate: LoginGate;
+  readonly nodes: Nodes;
+  readonly profile: SshProfile;
+  readonly serve: Serve;
+}
+
+// ssh2 queues its own replies without a limit; this is what a window of output and some replies take.
+const MOST_UNREAD_BYTES = 2 * LIMITS.outputQueueBytes;
+const GOODBYE_MS = 500;
+
+/** One SSH caller, from TCP accept to the end of his shell. */
+export class SshCaller {
+  private readonly log: Log;
+  private readonly auth: SshAuth;
+  private client: SshConnection | undefined;
+  private connection: LiveConnection | undefined;
+  private login: Login | undefined;
+  private node: NodeSlot | undefined;
+  private gone = false;
+
+  constructor(
+    private readonly accepted: Accepted,
+    private readonly recorder: OfferRecorder,
+    private readonly options: SshCallerOptions,
+  ) {
+    const { socket, remoteIp } = accepted;
+    this.log = options.log.with({ remoteIp });
+    this.auth = new SshAuth({
+      log: this.log,
+      login: () => this.beginLogin(),
+      isNewUserName: (name) => this.isNewUserName(name),
+      hasKey: (userName, algorithm, blob) =>
+        options.gate.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
+      isGone: () => this.gone,
+      hangUp: (reason) => this.hangUp(reason),
+    });
+    socket.on('data', (chunk) => this.watch(chunk));
+    socket.once('close', () => this.closed());
+  }
+
+  /** ssh2 has seen the client's version line and made a connection of it. */
+  identified(client: SshConnection): void {
+    this.client = client;
+    const { socket } = this.accepted;
+    client.on('error', (error: Error & { readonly level?: string }) => this.failed(error));
+    // ssh2 keeps its timers while a half of the socket stays open, and throws when they fire too late.
+    client.on('end', () => socket.destroySoon());
+    client.on('handshake', () => this.recorder.forget());
+    client.on('authentication', (context) => this.auth.handle(context));
+    client.once('ready', () => {
+      this.log.debug('ssh.let-in', { as: this.auth.outcome });
+      acceptOneShell(client, {
+        onShell: (channel, hints) => this.shell(channel, hints),
+        onHints: (hints) => this.connection?.hinted(hints),
+        onRefused: (what) => this.log.info('ssh.request-refused', { what }),
+      });
+    });
+  }
+
+  private watch(chunk: Buffer): void {
+    const { socket } = this.accepted;
+    this.recorder.record(chunk);
+    if (socket.writableLength <= MOST_UNREAD_BYTES) return;
+    this.log.info('call.too-slow', { reason: 'full' });
+    socket.destroy();
+  }
+
+  private beginLogin(): Login {
+    if (this.login === undefined) {
+      this.node = this.options.nodes.take('ssh');
+      this.login = this.options.gate.begin({
+        server: 'ssh',
+        secure: true,
+        remoteIp: this.accepted.remoteIp,
+        node: this.node?.node ?? 0,
+      });
+    }
+    return this.login;
+  }
+
+  private isNewUserName(name: string): boolean {
+    const { general, users } = this.options.config();
+    const wanted = name.toLowerCase();
+    return (
+      !general.closedSystem && users.newUserNames.some((each) => each.toLowerCase() === wanted)
+    );
+  }
+
+  private shell(channel: ServerChannel, hints: TerminalHints): void {
+    const { socket, remoteIp, grace, seat } = this.accepted;
+    const connection = new LiveConnection({
+      server: 'ssh',
+      secure: true,
+      remoteIp,
+      clock: this.options.clock,
+      wire: {
+        send: (piece, done) => send(channel, socket, { piece, done }),
+        finish: () => this.finish(channel),
+        destroy: () => socket.destroy(),
+      },
+      onOverrun: (reason) => this.log.info('call.too-slow', { reason }),
+    });
+    this.connection = connection;
+    connection.hinted(hints);
+    channel.on('error', () => socket.destroy());
+    channel.on('data', (bytes: Buffer) => connection.received(bytes));
+    // EOF is no hang-up: `ssh -T` with its input at an end still wants to see the answer.
+    channel.on('close', () => this.client?.end());
+    const { firstMenu, firstMenuNewUser } = this.options.config().loginServers.ssh;
+    void this.options.serve({
+      connection,
+      settled: Promise.resolve(),
+      grace,
+      seat,
+      firstMenu: this.auth.outcome === 'new-user' ? firstMenuNewUser : firstMenu,
+      login: this.beginLogin(),
+      node: this.node,
+    });
+  }
+
+  private finish(channel: ServerChannel): void {
+    // The client closes when it has seen status and end of the channel; if not, the socket is closed.
+    channel.exit(0);
+    channel.end();
+  }
+
+  private failed(error: Error & { readonly level?: string }): void {
+    const { remoteIp, socket } = this.accepted;
+    if (error.level === 'handshake') this.explain(error);
+    else this.log.debug('ssh.error', { level: error.level, reason: error.message });
+    if (error.level === 'protocol') this.options.guard.penalize(remoteIp, 'protocol');
+    socket.destroySoon();
+    this.destroyAfterGoodbye(socket);
+  }
+
+  /** For the sysop: what a client that could not agree on algorithms has, and what would let it in. */
+  private explain(error: Error): void {
+    const offer = this.recorder.offer();
+    const { profile } = this.options;
+    const missing = disagreements(offer, PROFILES[profile]);
+    const retroWould =
+      offer.lists !== undefined && disagreements(offer, PROFILES.retro).length === 0;
+    this.log.warn('ssh.no-agreement', {
+      reason: error.message,
+      client: offer.ident,
+      profile,
+      missing,
+      remedy:
+        profile === 'modern' && retroWould
+          ? 'loginServers.ssh.profile "retro" would let it in; better is a newer client'
+          : 'a newer client; no profile of this board has what it offers',
+    });
+  }
+
+  private hangUp(reason: 'too-many' | 'failure'): void {
+    if (this.gone) return;
+    this.log.info('ssh.hung-up-on', { reason });
+    this.client?.end();
+    this.destroyAfterGoodbye(this.accepted.socket);
+  }
+
+  private destroyAfterGoodbye(socket: Socket): void {
+    const cancel = this.options.clock.after(GOODBYE_MS, () => socket.destroy());
+    socket.once('close', cancel);
+  }
+
+  private closed(): void {
+    this.gone = true;
+    this.recorder.forget();
+    if (this.auth.outcome === undefined && this.auth.untouched)
+      this.options.guard.penalize(this.accepted.remoteIp, 'no-auth');
+    // A session has its own hand on the node until it has cleaned up.
+    if (this.connection === undefined) this.node?.release();
+    this.connection?.closed();
+  }
+}
+
+/** One piece into the channel; done when the channel's window and the socket have taken it. */
+function send(
+  channel: ServerChannel,
+  socket: Socket,
+  job: { readonly piece: Buffer; readonly done: () => void },
+): void {
+  if (!channel.writable || socket.destroyed) return;
+  channel.write(job.piece, () => {
+    if (socket.writableNeedDrain) socket.once('drain', job.done);
+    else job.done();
+  });
+}

@@ -1,0 +1,63 @@
+import type { Algorithms } from 'ssh2';
+import type { Config } from '../config/schema';
+
+export type SshProfile = Config['loginServers']['ssh']['profile'];
+
+/** Algorithm names by what they are for, most wanted first. */
+export interface ProfileAlgorithms {
+  readonly kex: readonly string[];
+  readonly serverHostKey: readonly string[];
+  readonly cipher: readonly string[];
+  readonly hmac: readonly string[];
+  readonly compress: readonly string[];
+}
+
+/**
+ * Curve25519, Ed25519, and ciphers that are AEAD or encrypt-then-MAC. Strict key exchange is ssh2's own.
+ * dropbear 2022 hangs unless the name with `@libssh.org` comes first. Without the groups of many
+ * thousand bits no stranger can make us calculate for 20 ms, and without compression he cannot bomb us.
+ */
+const MODERN: ProfileAlgorithms = {
+  kex: ['curve25519-sha256@libssh.org', 'curve25519-sha256'],
+  serverHostKey: ['ssh-ed25519'],
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'chacha20-poly1305@openssh.com',
+    'aes128-ctr',
+    'aes192-ctr',
+    'aes256-ctr',
+  ],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
+  compress: ['none'],
+};
+
+/** What SyncTERM's cryptlib, NetRunner, mTelnet and their time can do, after everything better. */
+const RETRO: ProfileAlgorithms = {
+  kex: [
+    ...MODERN.kex,
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group14-sha256',
+    'diffie-hellman-group-exchange-sha256',
+    'diffie-hellman-group14-sha1',
+    'diffie-hellman-group1-sha1',
+  ],
+  serverHostKey: [...MODERN.serverHostKey, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+  cipher: [...MODERN.cipher, 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+  hmac: [...MODERN.hmac, 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha1'],
+  compress: MODERN.compress,
+};
+
+export const PROFILES: Readonly<Record<SshProfile, ProfileAlgorithms>> = {
+  modern: MODERN,
+  retro: RETRO,
+};
+
+/** The profile as ssh2 wants it. */
+export function ssh2Algorithms(profile: SshProfile): Algorithms {
+  const { kex, serverHostKey, cipher, hmac, compress } = PROFILES[profile];
+  // Our own constants, which ssh2 checks again name by name.
+  return { kex, serverHostKey, cipher, hmac, compress } as Algorithms;
+}

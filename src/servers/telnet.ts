@@ -1,0 +1,205 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Accepted } from './listener';
+import { LiveConnection } from './live-connection';
+import type { Serve } from './call';
+import type { Side } from './q-method';
+import type { SourceGuard } from './source-guard';
+import { TelnetCodec } from './telnet-codec';
+import { ASK_ROWS_AND_COLUMNS, OPTION, SUB, parseEnvironment } from './telnet-protocol';
+import { sizeOf, terminalTypeOf } from './terminal-hints';
+
+export interface TelnetOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly guard: SourceGuard;
+  readonly firstMenu: () => string;
+  readonly serve: Serve;
+}
+
+const { binary, echo, suppressGoAhead, terminalType, windowSize, newEnvironment } = OPTION;
+
+/** Options that either side may have; every other one is refused, LINEMODE and AUTH among them. */
+const AGREED: Readonly<Record<Side, ReadonlySet<number>>> = {
+  us: new Set([binary, echo, suppressGoAhead]),
+  him: new Set([binary, suppressGoAhead, terminalType, windowSize, newEnvironment]),
+};
+
+// A peer that has not answered one of our requests by then is no telnet client (netcat), or far away.
+const NO_ANSWER_MS = 300;
+// One that has answered something may take this long for the rest.
+const ALL_ANSWERS_MS = 1_000;
+const FIRST_SCREEN_MS = 2_000;
+const MOST_TYPE_REQUESTS = 2;
+// Names that say nothing: the next one of the client's list may say more (RFC 1091).
+const VAGUE_TYPES: ReadonlySet<string> = new Set(['unknown', 'network', 'dumb', 'none']);
+
+/** One telnet caller: what RFC 854 and its options have to say, and nothing else. */
+export class TelnetCaller {
+  private readonly codec: TelnetCodec;
+  private readonly connection: LiveConnection;
+  private readonly startedMs: number;
+  private pieceDone: (() => void) | undefined;
+  private typeRequests = 0;
+  private typeKnown = false;
+  private sizeKnown = false;
+  private answered = false;
+  private readonly settled: Promise<void>;
+  private settle: () => void = () => undefined;
+
+  constructor(
+    private readonly accepted: Accepted,
+    private readonly options: TelnetOptions,
+  ) {
+    const { socket, remoteIp } = accepted;
+    this.startedMs = options.clock.monotonicMs();
+    this.settled = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+    this.connection = new LiveConnection({
+      server: 'telnet',
+      secure: false,
+      remoteIp,
+      clock: options.clock,
+      wire: {
+        send: (piece, done) => {
+          this.pieceDone = done;
+          this.codec.send(piece);
+        },
+        finish: () => socket.end(),
+        destroy: () => socket.destroy(),
+      },
+      onOverrun: (reason) => options.log.info('call.too-slow', { remoteIp, reason }),
+    });
+    this.codec = new TelnetCodec({
+      clock: options.clock,
+      agreed: AGREED,
+      onEncoded: (bytes) => this.writeSocket(socket, bytes),
+      onText: (bytes) => this.connection.received(bytes),
+      onOption: (side, option, on) => this.optionChanged(side, option, on),
+      onRefused: (side, option) => this.optionRefused(side, option),
+      onSub: (option, data) => this.sub(option, data),
+      onAreYouThere: () => this.connection.write(Buffer.from('\r\n[yes]\r\n')),
+      onAbuse: (what) => this.abused(what),
+    });
+    socket.on('data', (chunk) => this.codec.receive(chunk));
+    socket.once('end', () => this.inputEnded());
+    socket.once('close', () => this.closed());
+  }
+
+  /** Negotiates, and hands the caller over to a session. */
+  start(): void {
+    for (const option of [echo, suppressGoAhead, binary]) this.codec.enable('us', option);
+    for (const option of [suppressGoAhead, binary, terminalType, windowSize])
+      this.codec.enable('him', option);
+    const { clock } = this.options;
+    clock.after(NO_ANSWER_MS, () => {
+      if (!this.answered) this.settle();
+    });
+    clock.after(ALL_ANSWERS_MS, this.settle);
+    void this.options.serve({
+      connection: this.connection,
+      settled: this.settled,
+      grace: this.accepted.grace,
+      seat: this.accepted.seat,
+      firstMenu: this.options.firstMenu(),
+      login: undefined,
+      node: undefined,
+    });
+  }
+
+  private writeSocket(socket: Socket, bytes: Buffer): void {
+    if (!socket.writable) return;
+    socket.write(bytes, () => {
+      const done = this.pieceDone;
+      this.pieceDone = undefined;
+      done?.();
+    });
+  }
+
+  private optionChanged(side: Side, option: number, on: boolean): void {
+    this.answered = true;
+    if (side !== 'him' || !on) return;
+    if (option === terminalType) this.askType();
+    else if (option === newEnvironment) this.codec.sendSub(newEnvironment, ASK_ROWS_AND_COLUMNS);
+  }
+
+  private optionRefused(side: Side, option: number): void {
+    this.answered = true;
+    if (side !== 'him') return;
+    if (option === terminalType) this.typeKnown = true;
+    else if (option === windowSize) this.codec.enable('him', newEnvironment);
+    else if (option === newEnvironment) this.sizeKnown = true;
+    this.settleWhenKnown();
+  }
+
+  private askType(): void {
+    this.typeRequests += 1;
+    this.codec.sendSub(terminalType, Buffer.from([SUB.send]));
+  }
+
+  private sub(option: number, data: Buffer): void {
+    if (option === terminalType) this.typeAnswered(data);
+    else if (option === windowSize && data.length >= 4)
+      this.sizeAnswered(data.readUInt16BE(0), data.readUInt16BE(2));
+    else if (option === newEnvironment && data[0] !== SUB.send) {
+      // USER, ACCT and the rest are not looked at: nobody is let in by a variable (rule F4).
+      const variables = parseEnvironment(data);
+      this.sizeAnswered(Number(variables.get('COLUMNS')), Number(variables.get('ROWS')));
+    }
+    this.settleWhenKnown();
+  }
+
+  private typeAnswered(data: Buffer): void {
+    if (data[0] !== SUB.is || this.typeKnown) return;
+    const type = terminalTypeOf(data.toString('latin1', 1));
+    if (
+      type !== undefined &&
+      (this.connection.terminalType === undefined || !VAGUE_TYPES.has(type))
+    )
+      this.connection.hinted({ terminalType: type });
+    const vague = type === undefined || VAGUE_TYPES.has(type);
+    if (vague && this.typeRequests < MOST_TYPE_REQUESTS) this.askType();
+    else this.typeKnown = true;
+  }
+
+  private sizeAnswered(columns: number, rows: number): void {
+    this.sizeKnown = true;
+    // 0 is a client that does not know its size; the other figure may still be right.
+    this.connection.hinted({
+      columns: sizeOf(columns) ?? this.connection.columns,
+      rows: sizeOf(rows) ?? this.connection.rows,
+    });
+  }
+
+  private settleWhenKnown(): void {
+    if (this.typeKnown && this.sizeKnown) this.settle();
+  }
+
+  private abused(what: string): void {
+    const { remoteIp, socket } = this.accepted;
+    this.options.log.warn('telnet.abuse', { remoteIp, what });
+    this.options.guard.penalize(remoteIp, 'protocol');
+    socket.destroy();
+  }
+
+  /**
+   * The peer has hung up, or is a program piped into us (`printf ... | nc`) that has nothing more to say
+   * and waits for the first screen: one that has just called is given the time for that.
+   */
+  private inputEnded(): void {
+    const { socket } = this.accepted;
+    const ageMs = this.options.clock.monotonicMs() - this.startedMs;
+    const cancel = this.options.clock.after(Math.max(0, FIRST_SCREEN_MS - ageMs), () =>
+      socket.destroySoon(),
+    );
+    socket.once('close', cancel);
+  }
+
+  private closed(): void {
+    this.codec.close();
+    this.settle();
+    this.connection.closed();
+  }
+}
