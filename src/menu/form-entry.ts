@@ -6,6 +6,22 @@ import type { EntryReader } from './entry-reader';
 import type { FieldMatch, FormEntry, KeyRule, SubmitRule, ViewEntry } from './menu-entry';
 
 const FORM_KEYS = ['mci', 'submit', 'actionKeys'];
+const VIEW_CODES = [
+  'TL',
+  'ET',
+  'ME',
+  'MT',
+  'BT',
+  'VM',
+  'HM',
+  'FM',
+  'SM',
+  'TM',
+  'KE',
+  'TK',
+  'SB',
+  'XY',
+];
 const MCI_CODE = /^([A-Z]{2})([0-9]{0,3})$/;
 
 /** The key that selects a form variant: the view codes of an art, sorted and joined (contract A2.2). */
@@ -74,11 +90,8 @@ export function readViews(reader: EntryReader, node: SourceNode | undefined): Vi
   for (const [mci, { node: value, keyPlace }] of reader.object(node, "'mci'")?.entries ?? []) {
     const [, code, digits] = MCI_CODE.exec(mci) ?? [];
     if (code === undefined) {
-      reader.error(
-        'unknown-view',
-        keyPlace,
-        `'${mci}' is not a view: that is two capital letters and a number, like ET1`,
-      );
+      const text = `'${mci}' is not a view: that is two capital letters and a number, like ET1`;
+      reader.warn('unknown-view', keyPlace, text, nearestView(mci));
       continue;
     }
     const properties = reader.object(value, mci);
@@ -93,6 +106,13 @@ export function readViews(reader: EntryReader, node: SourceNode | undefined): Vi
     });
   }
   return views;
+}
+
+/** `ME3` for `MET3`: the nearest view code with the same number. */
+function nearestView(mci: string): string | undefined {
+  const [, letters = '', number = ''] = /^([A-Za-z]*)([0-9]*)$/.exec(mci) ?? [];
+  const code = nearestName(letters, VIEW_CODES);
+  return code === undefined ? undefined : `${code}${number}`;
 }
 
 /** Reads a form's `submit`: rules by the view that submits; a bare list is for any view. */

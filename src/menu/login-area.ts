@@ -34,6 +34,7 @@ export const LOGIN_AREA_MENUS: ReadonlySet<string> = new Set([
 
   'forgotPassword',
   'forgotPasswordSubmitted',
+  'preAuthFeedback',
 
   'logoff',
   'fullLogoffSequence',
