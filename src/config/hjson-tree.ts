@@ -7,7 +7,7 @@ import { parseHjsonNodes } from './hjson';
 import type { HjsonDocument } from './hjson';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
-import { readSourceText } from './source-text';
+import { isAbsent, readSourceText } from './source-text';
 import { mergeNodes, placeInTree, toPlain } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
@@ -16,6 +16,8 @@ export interface HjsonTreeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a file by its full path; `namedAt` is what names it. From the disk where not given. */
   readonly readText?: (file: string, namedAt: Place) => Promise<string>;
+  /** Folders where a file that is included but not there is looked for. */
+  readonly fallbackFolders?: readonly string[];
 }
 
 /** One hjson file with all that it includes and refers to. */
@@ -32,7 +34,8 @@ export interface HjsonTree extends HjsonDocument {
  * are relative to the folder of the root file, in included files too.
  */
 export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Promise<HjsonTree> {
-  const loader = new TreeLoader(dirname(file), options.readText ?? readSourceText);
+  const folders = [...new Set([dirname(file), ...(options.fallbackFolders ?? [])])];
+  const loader = new TreeLoader(folders, options.readText ?? readSourceText);
   const merged = await loader.load(file, { file });
   const contents = await loader.readAll(findFileNames(merged));
   const resolved = resolveAtValues(merged, { env: options.env, files: contents });
@@ -53,7 +56,7 @@ class TreeLoader {
   private readonly open: string[] = [];
 
   constructor(
-    private readonly folder: string,
+    private readonly folders: readonly string[],
     private readonly readText: (file: string, namedAt: Place) => Promise<string>,
   ) {}
 
@@ -62,23 +65,33 @@ class TreeLoader {
     if (++this.loads > LIMITS.hjsonIncludes) {
       throw invalid(`more than ${LIMITS.hjsonIncludes} files are included`, namedAt);
     }
-    this.open.push(file);
     this.files.add(file);
     const root = parseHjsonNodes(await this.readText(file, namedAt), file);
     const { includes, rest } = takeIncludes(root);
     let under: ObjectNode = { kind: 'object', place: root.place, entries: new Map() };
-    for (const include of includes) {
-      const included = await this.load(resolve(this.folder, include.name), include.place);
-      under = mergeNodes(included, under);
-    }
+    this.open.push(file);
+    for (const include of includes) under = mergeNodes(await this.loadInclude(include), under);
     this.open.pop();
     return mergeNodes(under, rest);
+  }
+
+  private async loadInclude({ name, place }: Include): Promise<ObjectNode> {
+    let absent: unknown;
+    for (const file of new Set(this.folders.map((folder) => resolve(folder, name)))) {
+      try {
+        return await this.load(file, place);
+      } catch (error) {
+        if (!isAbsent(error) || !(error instanceof BbsError) || error.place !== place) throw error;
+        absent ??= error;
+      }
+    }
+    throw absent;
   }
 
   async readAll(names: ReadonlyMap<string, Place>): Promise<Map<string, string | BbsError>> {
     const contents = new Map<string, string | BbsError>();
     for (const [name, place] of names) {
-      const file = resolve(this.folder, name);
+      const file = resolve(this.folders[0] ?? '', name);
       this.files.add(file);
       contents.set(name, await this.readText(file, place).catch(asBbsError));
     }

@@ -164,4 +164,8 @@ export const users = section('Accounts.', {
     .boolean()
     .default(true)
     .describe('A finished password reset ends a lock by failures.'),
+  tellLocked: z
+    .boolean()
+    .default(false)
+    .describe('true: a right password on a locked account is told so; false: it looks wrong.'),
 });

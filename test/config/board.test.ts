@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { initBoard, makeDataDir, resolveBoard } from '../../src/config/board';
+
+let folder = '';
+let packageDir = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-board-'));
+  packageDir = join(folder, 'package');
+  await put('package/config/config.hjson', 'general: { boardName: "Stock" }');
+  await put('package/config/menus/login.hjson', 'menus: {}');
+  await put('package/art/general/MATRIX.ANS', 'stock');
+  await put('package/misc/bad_passwords.txt', 'password');
+  await put('package/misc/scripts/generate.mjs', '');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function put(name: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, name), text);
+}
+
+const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+test('the current folder is the board if it holds config/', async () => {
+  await put('mine/config/menu.hjson', '');
+  const cwd = join(folder, 'mine');
+  const board = await resolveBoard({ env: {}, cwd, packageDir });
+  expect(board).toMatchObject({
+    boardDir: cwd,
+    dataDir: join(cwd, 'data'),
+    configFile: join(packageDir, 'config/config.hjson'),
+    configMustExist: false,
+    artRoots: [join(cwd, 'art'), join(packageDir, 'art')],
+  });
+  expect(await board.find('config/menu.hjson')).toBe(join(cwd, 'config/menu.hjson'));
+  expect(await board.find('misc/bad_passwords.txt')).toBe(
+    join(packageDir, 'misc/bad_passwords.txt'),
+  );
+  expect(await board.find('misc/none.txt')).toBe(join(cwd, 'misc/none.txt'));
+  expect(await board.find('/etc/hostname')).toBe('/etc/hostname');
+});
+
+test('elsewhere the stock board runs, with its data where it is run', async () => {
+  await mkdir(join(folder, 'elsewhere'));
+  const cwd = join(folder, 'elsewhere');
+  const board = await resolveBoard({ env: {}, cwd, packageDir });
+  expect(board.boardDir).toBe(packageDir);
+  expect(board.dataDir).toBe(join(cwd, 'data'));
+  expect(board.artRoots).toEqual([join(packageDir, 'art')]);
+});
+
+test('flags win over the environment, and the environment over the current folder', async () => {
+  await mkdir(join(folder, 'one'));
+  await mkdir(join(folder, 'two'));
+  const env = { SALLYPORT_BOARD: 'one', SALLYPORT_DATA: 'volume' };
+  const fromEnv = await resolveBoard({ env, cwd: folder, packageDir });
+  expect(fromEnv).toMatchObject({ boardDir: join(folder, 'one'), dataDir: join(folder, 'volume') });
+  const fromFlags = await resolveBoard({
+    board: 'two',
+    data: 'other',
+    config: 'my.hjson',
+    env,
+    cwd: folder,
+    packageDir,
+  });
+  expect(fromFlags).toMatchObject({
+    boardDir: join(folder, 'two'),
+    dataDir: join(folder, 'other'),
+    configFile: join(folder, 'my.hjson'),
+    configMustExist: true,
+  });
+});
+
+test('an empty variable is as good as none', async () => {
+  await put('mine/config/config.hjson', '');
+  const cwd = join(folder, 'mine');
+  const env = { SALLYPORT_BOARD: '', SALLYPORT_DATA: '' };
+  expect(await resolveBoard({ env, cwd, packageDir })).toMatchObject({
+    boardDir: cwd,
+    dataDir: join(cwd, 'data'),
+  });
+});
+
+test('a board that is not there is refused with the command that makes one', async () => {
+  await expect(
+    resolveBoard({ board: 'none', env: {}, cwd: folder, packageDir }),
+  ).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+    message: `there is no board in ${join(folder, 'none')}; 'sallyport init none' makes one`,
+  });
+});
+
+test('init copies a board, makes data/ for this user alone, and leaves the tools of the package', async () => {
+  const lines = await initBoard(join(folder, 'mine'), packageDir);
+  expect((await readdir(join(folder, 'mine'))).sort()).toEqual(['art', 'config', 'data', 'misc']);
+  expect(await readdir(join(folder, 'mine/misc'))).toEqual(['bad_passwords.txt']);
+  expect(await modeOf(join(folder, 'mine/data'))).toBe(0o700);
+  expect(lines[0]).toBe(`${join(folder, 'mine/config')}: 2 files copied`);
+  expect(lines.at(-1)).toContain(`sallyport --board ${join(folder, 'mine')}`);
+});
+
+test('init never overwrites', async () => {
+  await put('mine/config/config.hjson', 'general: { boardName: "Mine" }');
+  const lines = await initBoard(join(folder, 'mine'), packageDir);
+  expect(await readFile(join(folder, 'mine/config/config.hjson'), 'utf8')).toContain('Mine');
+  expect(lines[0]).toMatch(/: 1 file copied, 1 already there and left alone$/);
+});
+
+test.each(['package', '.'])('init refuses %s, which holds the program', async (dir) => {
+  await expect(initBoard(join(folder, dir), packageDir)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test('init over a file is refused with the reason', async () => {
+  await put('mine', 'a file');
+  await expect(initBoard(join(folder, 'mine'), packageDir)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('cannot make a board in') as string,
+  });
+});
+
+test('a data folder that was open to others is closed', async () => {
+  await mkdir(join(folder, 'data'), { mode: 0o755 });
+  await makeDataDir(join(folder, 'data'));
+  expect(await modeOf(join(folder, 'data'))).toBe(0o700);
+});
+
+test('a data folder that cannot be made is refused with what to do', async () => {
+  await put('file', '');
+  await expect(makeDataDir(join(folder, 'file', 'data'))).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+    message: expect.stringMatching(
+      /cannot write to the data folder .*; choose another by --data$/,
+    ) as string,
+  });
+});
