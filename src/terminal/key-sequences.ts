@@ -85,30 +85,66 @@ const LINUX_LETTERS: Readonly<Record<string, string>> = {
   E: 'f5',
 };
 
-/** Keypad characters in application mode (VT100: `ESC O j` to `ESC O y`). */
 const KEYPAD = '*+,-./0123456789';
+
+/** xterm's modifier number less one is a bit set: 1 shift, 2 alt, 4 ctrl. */
+const MODIFIERS = [2, 3, 4, 5, 6, 7, 8].map((number) => {
+  const bits = number - 1;
+  const names = [
+    ...((bits & 4) === 0 ? [] : ['ctrl']),
+    ...((bits & 2) === 0 ? [] : ['alt']),
+    ...((bits & 1) === 0 ? [] : ['shift']),
+  ];
+  return { number, prefix: `${names.join(' + ')} + ` };
+});
+
+/** Every sequence that is a key, without its ESC. A table, so that a flood of them costs one look-up each. */
+const KEYS: ReadonlyMap<string, Key> = new Map(
+  [...allSequences()].map(([sequence, name, text]) => [sequence, { name, text: text ?? '' }]),
+);
+
+function* allSequences(): Generator<readonly [sequence: string, name: string, text?: string]> {
+  for (const [letter, name] of Object.entries(CSI_LETTERS)) {
+    yield [`[${letter}`, name];
+    if (name.includes(' + ')) continue;
+    for (const { number, prefix } of MODIFIERS) yield [`[1;${number}${letter}`, prefix + name];
+    yield [`[1;1${letter}`, name];
+  }
+  for (const [number, name] of Object.entries(CSI_NUMBERS)) {
+    yield [`[${number}~`, name];
+    for (const modifier of MODIFIERS) {
+      yield [`[${number};${modifier.number}~`, modifier.prefix + name];
+    }
+    // rxvt ends its modified keys in $ (shift), ^ (ctrl) or @ (both).
+    yield [`[${number}$`, `shift + ${name}`];
+    yield [`[${number}^`, `ctrl + ${name}`];
+    yield [`[${number}@`, `ctrl + shift + ${name}`];
+  }
+  for (const [letter, name] of Object.entries(SS3_LETTERS)) {
+    yield [`O${letter}`, name];
+    if (name.includes(' + ')) continue;
+    for (const { number, prefix } of MODIFIERS) {
+      yield [`O${number}${letter}`, prefix + name];
+      yield [`O1;${number}${letter}`, prefix + name];
+    }
+  }
+  for (const [letter, name] of Object.entries(LINUX_LETTERS)) yield [`[[${letter}`, name];
+  // The keypad in application mode: `ESC O j` to `ESC O y`; t is SyncTERM's F5.
+  for (const [index, character] of Array.from(KEYPAD).entries()) {
+    const letter = String.fromCharCode(0x6a + index);
+    if (letter !== 't') yield [`O${letter}`, character, character];
+  }
+}
 
 /** The key of a complete sequence, written without its ESC; undefined for one that is no key. */
 export function keyOfSequence(sequence: string): Key | undefined {
-  if (sequence.startsWith('[[')) return named(LINUX_LETTERS[sequence.slice(2)]);
-  const final = sequence.slice(-1);
-  const parameters = sequence.slice(1, -1);
-  if (sequence.startsWith('O')) return ss3(final, parameters);
-  if (!/^[0-9;]*$/.test(parameters)) return undefined;
-  const [number = '', modifier = ''] = parameters.split(';');
-  if (final === '~') return named(CSI_NUMBERS[number], modifierName(modifier));
-  // rxvt ends its modified keys in $ (shift), ^ (ctrl) or @ (both).
-  if (number !== '' && final === '$') return named(CSI_NUMBERS[number], 'shift + ');
-  if (number !== '' && final === '^') return named(CSI_NUMBERS[number], 'ctrl + ');
-  if (number !== '' && final === '@') return named(CSI_NUMBERS[number], 'ctrl + shift + ');
-  if (final === 'Z') return named('shift + tab');
-  return named(CSI_LETTERS[final], modifierName(modifier));
+  return KEYS.get(sequence);
 }
 
 /** The report of a complete sequence (CPR, DA, DSR), written without its ESC. */
 export function reportOfSequence(sequence: string): Report | undefined {
-  if (!sequence.startsWith('[')) return undefined;
-  const final = sequence.slice(-1);
+  const final = sequence.at(-1);
+  if (sequence[0] !== '[' || (final !== 'R' && final !== 'c' && final !== 'n')) return undefined;
   const parameters = sequence.slice(1, -1);
   if (final === 'R' && /^\??[0-9]{1,5};[0-9]{1,5}$/.test(parameters)) {
     const [row = '0', column = '0'] = parameters.replace('?', '').split(';');
@@ -117,26 +153,4 @@ export function reportOfSequence(sequence: string): Report | undefined {
   if (final === 'c' && /^[?>=]/.test(parameters)) return { kind: 'device', parameters };
   if (final === 'n' && parameters !== '') return { kind: 'status', parameters };
   return undefined;
-}
-
-function ss3(final: string, parameters: string): Key | undefined {
-  const index = final.charCodeAt(0) - 0x6a;
-  const text = final === 't' ? '' : (KEYPAD[index] ?? '');
-  if (text !== '') return { name: text, text };
-  return named(SS3_LETTERS[final], modifierName(parameters.split(';').slice(-1)[0] ?? ''));
-}
-
-/** xterm's modifier number less one is a bit set: 1 shift, 2 alt, 4 ctrl. */
-function modifierName(modifier: string): string {
-  const bits = modifier === '' ? 0 : Number(modifier) - 1;
-  if (!(bits > 0 && bits < 8)) return '';
-  return (
-    ((bits & 4) === 0 ? '' : 'ctrl + ') +
-    ((bits & 2) === 0 ? '' : 'alt + ') +
-    ((bits & 1) === 0 ? '' : 'shift + ')
-  );
-}
-
-function named(name: string | undefined, modifiers = ''): Key | undefined {
-  return name === undefined ? undefined : { name: modifiers + name, text: '' };
 }

@@ -1,4 +1,4 @@
-import { generate } from 'qrcode-terminal';
+import qrcode from 'qrcode-terminal';
 import { BbsError } from '../base/errors';
 import type { Style } from './style';
 
@@ -45,7 +45,7 @@ export function renderTerminalQr(
 function drawSmall(text: string): string {
   let drawn = '';
   try {
-    generate(text, { small: true }, (output) => (drawn = output));
+    qrcode.generate(text, { small: true }, (output) => (drawn = output));
   } catch (error) {
     throw new BbsError('INTERNAL', `text of ${text.length} characters is too long for a QR code`, {
       cause: error,
