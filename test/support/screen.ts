@@ -1,0 +1,125 @@
+import { Terminal } from '@xterm/headless';
+import iconv from 'iconv-lite';
+
+export interface ScreenCell {
+  readonly character: string;
+  /** Palette colour 0-255; a terminal's default counts as 7 on 0. */
+  readonly foreground: number;
+  readonly background: number;
+  readonly bold: boolean;
+  readonly blink: boolean;
+  readonly underline: boolean;
+  readonly inverse: boolean;
+}
+
+export interface ScreenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly encoding?: 'cp437' | 'utf8';
+}
+
+/**
+ * What a caller would see: xterm.js without a window. It takes bytes as a socket would give them and is
+ * itself a TerminalOutput. Rows and columns count from 1. Wait for `settled()` before looking.
+ */
+export class ScreenEmulator {
+  readonly width: number;
+  readonly height: number;
+  /** Every byte written so far, for assertions on what was sent. */
+  readonly sent: Buffer[] = [];
+  /** What the terminal itself answered (cursor reports and the like). */
+  readonly replies: string[] = [];
+  title = '';
+  bells = 0;
+  private readonly terminal: Terminal;
+  private readonly encoding: 'cp437' | 'utf8';
+  private pending: Promise<void> = Promise.resolve();
+  private onReply: (bytes: Buffer) => void = () => undefined;
+
+  constructor(options: ScreenOptions = {}) {
+    this.width = options.width ?? 80;
+    this.height = options.height ?? 24;
+    this.encoding = options.encoding ?? 'cp437';
+    this.terminal = new Terminal({
+      cols: this.width,
+      rows: this.height,
+      scrollback: 1000,
+      allowProposedApi: true,
+    });
+    this.terminal.onData((reply) => {
+      this.replies.push(reply);
+      this.onReply(Buffer.from(reply, 'latin1'));
+    });
+    this.terminal.onTitleChange((title) => (this.title = title));
+    this.terminal.onBell(() => (this.bells += 1));
+  }
+
+  /** Gives the terminal's own answers (CPR, DA) to `listener`, as a real terminal sends them. */
+  answerTo(listener: (bytes: Buffer) => void): void {
+    this.onReply = listener;
+  }
+
+  write(bytes: Buffer): void {
+    this.sent.push(bytes);
+    const data = this.encoding === 'cp437' ? iconv.decode(bytes, 'cp437') : bytes;
+    this.pending = this.pending.then(
+      () => new Promise((resolve) => this.terminal.write(data, resolve)),
+    );
+  }
+
+  /** Resolves when everything written so far is on the screen. */
+  async settled(): Promise<void> {
+    let seen: Promise<void> | undefined;
+    while (seen !== this.pending) {
+      seen = this.pending;
+      await seen;
+    }
+  }
+
+  /** One row's text without trailing blanks. */
+  row(number: number): string {
+    return this.line(number)?.translateToString(true) ?? '';
+  }
+
+  rows(): string[] {
+    return Array.from({ length: this.height }, (_, index) => this.row(index + 1));
+  }
+
+  /** The screen as one string, without trailing blank rows. */
+  text(): string {
+    return this.rows().join('\n').trimEnd();
+  }
+
+  get cursor(): { row: number; column: number } {
+    const buffer = this.terminal.buffer.active;
+    return { row: buffer.cursorY + 1, column: buffer.cursorX + 1 };
+  }
+
+  /** Lines that scrolled off at the top; 0 for a screen that was composed well. */
+  get scrolled(): number {
+    return this.terminal.buffer.active.baseY;
+  }
+
+  cell(row: number, column: number): ScreenCell {
+    const cell = this.line(row)?.getCell(column - 1);
+    if (cell === undefined) throw new Error(`no cell at row ${row}, column ${column}`);
+    return {
+      character: cell.getChars() || ' ',
+      foreground: cell.isFgDefault() ? 7 : cell.getFgColor(),
+      background: cell.isBgDefault() ? 0 : cell.getBgColor(),
+      bold: cell.isBold() !== 0,
+      blink: cell.isBlink() !== 0,
+      underline: cell.isUnderline() !== 0,
+      inverse: cell.isInverse() !== 0,
+    };
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+  }
+
+  private line(number: number) {
+    const buffer = this.terminal.buffer.active;
+    return buffer.getLine(buffer.baseY + number - 1);
+  }
+}
