@@ -3,12 +3,12 @@ import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { findFileNames, resolveAtValues } from './at-values';
-import { parseHjsonNodes } from './hjson';
+import { documentOf, parseHjsonNodes } from './hjson';
 import type { HjsonDocument } from './hjson';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
 import { isAbsent, readSourceText } from './source-text';
-import { mergeNodes, placeInTree, toPlain } from './source-tree';
+import { mergeNodes } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
 export interface HjsonTreeOptions {
@@ -40,14 +40,12 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   const contents = await loader.readAll(findFileNames(merged));
   const resolved = resolveAtValues(merged, { env: options.env, files: contents });
   throwProblems('CONFIG_INVALID', resolved.problems);
-  const { root, warnings } = resolved;
-  return {
-    value: toPlain(root),
-    root,
-    placeOf: (path, part) => placeInTree(root, path, part),
-    files: [...loader.files],
-    warnings,
-  };
+  return treeOf(resolved.root, { files: [...loader.files], warnings: resolved.warnings });
+}
+
+/** A tree of nodes that are there already. */
+export function treeOf(root: ObjectNode, from: Pick<HjsonTree, 'files' | 'warnings'>): HjsonTree {
+  return { ...documentOf(root), files: from.files, warnings: from.warnings };
 }
 
 class TreeLoader {

@@ -16,7 +16,11 @@ export interface HjsonDocument {
 
 /** Parses one hjson text; a problem is a BbsError CONFIG_SYNTAX with its place in `file`. */
 export function parseHjson(text: string, file: string): HjsonDocument {
-  const root = parseHjsonNodes(text, file);
+  return documentOf(parseHjsonNodes(text, file));
+}
+
+/** The plain value of nodes, with their places. */
+export function documentOf(root: ObjectNode): HjsonDocument {
   return { value: toPlain(root), root, placeOf: (path, part) => placeInTree(root, path, part) };
 }
 

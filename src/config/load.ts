@@ -3,14 +3,14 @@ import { nearestName } from '../base/nearest';
 import { findConfigKey, listNamesBelow } from './config-keys';
 import { checkAcrossKeys } from './cross-checks';
 import { findForeignKey } from './foreign-keys';
-import { loadHjsonTree } from './hjson-tree';
+import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
 import { configSchema } from './schema';
-import type { Config } from './schema';
+import type { Config, ConfigInput } from './schema';
 import { isAbsent } from './source-text';
-import { findNode } from './source-tree';
+import { findNode, mergeNodes, toObjectNode } from './source-tree';
 import type { Path, SourceNode } from './source-tree';
 
 export interface LoadConfigOptions extends HjsonTreeOptions {
@@ -18,6 +18,8 @@ export interface LoadConfigOptions extends HjsonTreeOptions {
   readonly file: string;
   /** True where the sysop named the file himself: it must then exist. Else an absent file is empty. */
   readonly mustExist?: boolean;
+  /** Keys that an embedding program sets; they win over the file. */
+  readonly overrides?: ConfigInput | undefined;
 }
 
 export interface LoadedConfig {
@@ -33,14 +35,7 @@ export interface LoadedConfig {
  * its place, what is accepted there, and for an unknown key the nearest right name.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  const { file, mustExist = false, ...treeOptions } = options;
-  let tree: HjsonTree;
-  try {
-    tree = await loadHjsonTree(file, treeOptions);
-  } catch (error) {
-    if (mustExist || !isFileAbsent(error)) throw error;
-    return { config: configSchema.parse({}), warnings: [], files: [file] };
-  }
+  const tree = withOverrides(await loadTree(options), options.overrides ?? {});
   const warnings = [...tree.warnings];
   const value = withoutForeignKeys(tree, warnings);
   const { config, problems } = validate(tree, value);
@@ -50,6 +45,21 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   }
   throwProblems('CONFIG_INVALID', problems);
   return { config, warnings, files: tree.files };
+}
+
+async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
+  const { file, mustExist = false } = options;
+  try {
+    return await loadHjsonTree(file, options);
+  } catch (error) {
+    if (mustExist || !isFileAbsent(error)) throw error;
+    return treeOf(toObjectNode({}, { file }), { files: [file], warnings: [] });
+  }
+}
+
+function withOverrides(tree: HjsonTree, overrides: ConfigInput): HjsonTree {
+  const over = toObjectNode(overrides, { file: 'the config given by the program' });
+  return treeOf(mergeNodes(tree.root, over), tree);
 }
 
 /** Whether the named file itself is missing, rather than one that it includes. */

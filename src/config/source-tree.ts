@@ -87,6 +87,19 @@ export function toPlain(node: SourceNode): unknown {
   }
 }
 
+/** Nodes for a value that was made by a program: all of it stands at one place. */
+export function toObjectNode(value: object, place: Place): ObjectNode {
+  const nodeOf = (part: unknown): SourceNode => {
+    if (Array.isArray(part)) return { kind: 'array', place, items: part.map(nodeOf) };
+    if (typeof part === 'object' && part !== null) return toObjectNode(part, place);
+    return { kind: 'scalar', place, value: part as Scalar, quoteless: false };
+  };
+  const entries = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .map(([key, part]) => [key, { keyPlace: place, node: nodeOf(part) }] as const);
+  return { kind: 'object', place, entries: new Map(entries) };
+}
+
 function childOf(node: SourceNode, step: string | number): SourceNode | undefined {
   switch (node.kind) {
     case 'object':

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { initBoard, makeDataDir, resolveBoard } from '../../src/config/board';
+import { makeDataDir, resolveBoard } from '../../src/config/board';
+import { initBoard } from '../../src/config/init-board';
 
 let folder = '';
 let packageDir = '';

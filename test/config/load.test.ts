@@ -184,3 +184,16 @@ test('the defaults themselves give no warning and pass every check', async () =>
   const { warnings } = await load('');
   expect(warnings).toEqual([]);
 });
+
+test('what a program sets wins over the file, and its mistakes are named as its own', async () => {
+  const file = join(folder, 'config.hjson');
+  await writeFile(file, 'general: { boardName: "File", closedSystem: true }');
+  const given = { general: { boardName: 'Program' } };
+  const { config } = await loadConfig({ file, env: {}, overrides: given });
+  expect(config.general).toMatchObject({ boardName: 'Program', closedSystem: true });
+  const wrong = { loginServers: { ssh: { port: -1 } } };
+  await expect(loadConfig({ file, env: {}, overrides: wrong })).rejects.toMatchObject({
+    place: { file: 'the config given by the program' },
+    message: 'loginServers.ssh.port must be a whole number from 0 to 65535, not -1',
+  });
+});
