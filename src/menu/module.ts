@@ -1,4 +1,5 @@
 import type { AcsSubject } from '../acs/subject';
+import type { ItemSpec } from '../views/view';
 import type { Caller, EndReason } from './caller';
 import type { Services } from './services';
 import type { Validator } from './validators';
@@ -61,8 +62,8 @@ export interface MenuScreen {
   has(viewId: number): boolean;
   text(viewId: number): string;
   setText(viewId: number, text: string): void;
-  setItems(viewId: number, items: readonly (string | Readonly<Record<string, unknown>>)[]): void;
-  /** The value the view would submit now; for lists the index or `data` of the chosen item. */
+  setItems(viewId: number, items: readonly ItemSpec[]): void;
+  /** The value the view has now; of lists, toggles and spinners the number of the chosen item. */
   value(viewId: number): unknown;
   /** Chooses an item of a list, toggle or spinner. */
   select(viewId: number, index: number): void;

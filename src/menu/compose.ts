@@ -1,0 +1,212 @@
+import { Canvas } from '../terminal/canvas';
+import type { Placement } from '../art/placement';
+import { createForm, type Form } from '../views/form';
+import { findViewType } from '../views/registry';
+import type { View, ViewSpec } from '../views/view';
+import { choose } from './choose';
+import { mciKeyOf } from './form-entry';
+import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
+import type { ShownArt } from './module';
+import { drawPicture, type Picture } from './picture';
+import type { Stage } from './stage';
+import { themedForm, themedPrompt, type Theme, type Tree } from './theme';
+import { viewSpecs, viewTree } from './view-specs';
+
+/** What a form's submissions and keys lead to. */
+export interface FormRules {
+  readonly formId: number;
+  readonly submit: (submitId: number) => readonly SubmitRule[];
+  readonly keys: readonly KeyRule[];
+}
+
+/** A screen as it was made off-line: cells, views and rules, and not yet a byte sent. */
+export interface Composition {
+  readonly picture: Picture | undefined;
+  /** Rows of the screen itself: of taller art the last ones. */
+  readonly canvas: Canvas;
+  /** Rows that scroll by above the canvas. */
+  readonly scrolled: number;
+  readonly form: Form;
+  /** Views of a menu's own art that stand behind a prompt and take no keys. */
+  readonly backdrop: Form | undefined;
+  readonly rules: FormRules;
+}
+
+export type Validate = (view: View, text: string) => Promise<string | undefined>;
+
+export interface ComposeOptions {
+  readonly menu: MenuEntry;
+  readonly description: string;
+  readonly shown: ShownArt | undefined;
+  readonly validate: Validate;
+}
+
+/** Makes the screen of a menu for one caller: art, theme, form or prompt. */
+export async function composeMenu(stage: Stage, options: ComposeOptions): Promise<Composition> {
+  const { menu, description, shown } = options;
+  const theme = stage.theme;
+  const { height } = stage.caller.terminal;
+  const picture =
+    shown === undefined
+      ? undefined
+      : await drawPicture(stage, shown, { description, encodedAs: menu.config.encodedAs });
+  const scrolled = Math.max(0, (picture?.rows ?? 0) - height);
+  const canvas = screenCanvas(stage, picture, scrolled);
+  const placements = shiftRows(picture?.placements ?? [], -scrolled);
+  const form = chooseForm(menu, placements);
+  const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
+    menu: menu.name,
+    formId: form?.id ?? 0,
+    mciKey: mciKeyOf(placements.map((place) => place.code)),
+  });
+  const own = makeForm(stage, { placements, views, picture, validate: options.validate });
+  const base = { picture, scrolled };
+  if (menu.prompt === undefined) {
+    return { ...base, canvas, form: own, backdrop: undefined, rules: formRules(form) };
+  }
+  const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
+  const prompt = await composePrompt(stage, menu.prompt.name, { canvas, row: below, ...options });
+  const rules = {
+    formId: 0,
+    submit: () => menu.submit,
+    keys: prompt?.keys ?? [],
+  };
+  return { ...base, canvas, form: prompt?.form ?? own, backdrop: prompt && own, rules };
+}
+
+export interface PromptPlace {
+  /** Where the prompt is drawn into. */
+  readonly canvas: Canvas;
+  /** Row to begin at; moved up where the prompt would not fit. */
+  readonly row: number;
+  readonly column?: number;
+  readonly description: string;
+  readonly validate: Validate;
+}
+
+/** A prompt in its place on a screen. */
+export interface ComposedPrompt {
+  readonly form: Form;
+  readonly keys: readonly KeyRule[];
+  readonly config: Tree;
+  readonly row: number;
+  readonly rows: number;
+}
+
+/** Draws a prompt into a screen; undefined where there is no such prompt or it has no art. */
+export async function composePrompt(
+  stage: Stage,
+  name: string,
+  place: PromptPlace,
+): Promise<ComposedPrompt | undefined> {
+  const prompt = stage.menus.prompts.get(name);
+  if (prompt === undefined) return undefined;
+  const { subject, services, theme } = stage;
+  const spec = prompt.art === undefined ? undefined : choose(prompt.art, subject, services.random);
+  const themed = themedPrompt({ mci: viewTree(prompt.views), config: prompt.config }, theme, name);
+  const picture =
+    spec === undefined
+      ? undefined
+      : await drawPicture(stage, { kind: 'art', spec }, { description: place.description });
+  if (picture === undefined) stage.caller.log.warn('menu.prompt-art-missing', { prompt: name });
+  const rows = picture?.rows ?? 1;
+  const row = Math.max(1, Math.min(place.row, place.canvas.height - rows + 1));
+  const column = place.column ?? 1;
+  if (picture !== undefined) place.canvas.draw(picture.canvas, row, column);
+  const placements = (picture?.placements ?? []).map((view) => ({
+    ...view,
+    row: view.row + row - 1,
+    column: view.column + column - 1,
+  }));
+  const form = makeForm(stage, {
+    placements,
+    views: themed.mci,
+    picture,
+    validate: place.validate,
+  });
+  return { form, keys: prompt.actionKeys, config: themed.config, row, rows };
+}
+
+/** The first row that is free below a picture. */
+export function rowBelow(picture: Picture): number {
+  return Math.max(picture.rows + 1, picture.endColumn === 1 ? picture.endRow : picture.endRow + 1);
+}
+
+interface FormParts {
+  readonly placements: readonly Placement[];
+  readonly views: Tree;
+  readonly picture: Picture | undefined;
+  readonly validate: Validate;
+}
+
+function makeForm(stage: Stage, parts: FormParts): Form {
+  const { placements, views, picture, validate } = parts;
+  const specs = viewSpecs(placements, views, stage.services.config());
+  return formOf(stage, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
+}
+
+/** A form on this caller's terminal. */
+export function formOf(
+  stage: Stage,
+  views: readonly ViewSpec[],
+  options: {
+    readonly validate?: Validate;
+    readonly resolve?: (code: string) => string | number | undefined;
+  },
+): Form {
+  const { caller, services, theme } = stage;
+  const { terminal } = caller;
+  return createForm({
+    views: views.filter((view) => findViewType(view.code) !== undefined && view.row >= 1),
+    encoding: terminal.encoding,
+    passwordChar: passwordChar(theme, services.config().theme.passwordChar),
+    random: services.random,
+    screenWidth: terminal.width,
+    screenHeight: terminal.height,
+    ...options,
+  });
+}
+
+function passwordChar(theme: Theme, standard: string): string {
+  return theme.defaults.passwordChar ?? standard;
+}
+
+/** The canvas of the screen: what is left of the art on it, and room below. */
+function screenCanvas(stage: Stage, picture: Picture | undefined, scrolled: number): Canvas {
+  const { width, height } = stage.caller.terminal;
+  const canvas = new Canvas(width, height);
+  if (picture !== undefined) canvas.draw(picture.canvas, 1 - scrolled, 1);
+  return canvas;
+}
+
+function shiftRows(placements: readonly Placement[], by: number): readonly Placement[] {
+  if (by === 0) return placements;
+  return placements
+    .map((place) => ({ ...place, row: place.row + by }))
+    .filter((place) => place.row >= 1);
+}
+
+/**
+ * Form 0, in the variant whose codes are those of the art. Labels may be left out of a key, and a
+ * single variant fits any art.
+ */
+function chooseForm(menu: MenuEntry, placements: readonly Placement[]): FormEntry | undefined {
+  const id = menu.forms.some((form) => form.id === 0) ? 0 : menu.forms[0]?.id;
+  const variants = menu.forms.filter((form) => form.id === id);
+  const codes = placements.map((place) => place.code);
+  const keys = [mciKeyOf(codes), mciKeyOf(codes.filter((code) => code !== 'TL' && code !== 'XY'))];
+  return (
+    variants.find((form) => form.mciKey === undefined) ??
+    variants.find((form) => form.mciKey === keys[0]) ??
+    variants.find((form) => form.mciKey === keys[1]) ??
+    variants[0]
+  );
+}
+
+function formRules(form: FormEntry | undefined): FormRules {
+  return {
+    formId: form?.id ?? 0,
+    submit: (submitId) => form?.submit.get(String(submitId)) ?? form?.submit.get('*') ?? [],
+    keys: form?.actionKeys ?? [],
+  };
+}

@@ -1,0 +1,44 @@
+import type { MenuConfig, MenuEntry } from './menu-entry';
+import { asTree, themedConfig, type Theme, type Tree } from './theme';
+
+/**
+ * A menu's `config` under a theme, typed and whole. A theme may change how a screen is shown; what
+ * decides where callers may go (`acs`, `area`, flags) stays the menu's.
+ */
+export function configUnder(theme: Theme, menu: MenuEntry): MenuConfig {
+  const change = asTree(asTree(theme.menus[menu.name])['config']);
+  if (Object.keys(change).length === 0) return menu.config;
+  const all = themedConfig(menu.config.all, theme, menu.name);
+  return { ...menu.config, ...shownBy(change), all };
+}
+
+/** What a theme's `config` says in a form that we understand; the rest counts as not said. */
+function shownBy(change: Tree): Partial<MenuConfig> {
+  const { cls, pause, pausePrompt, pausePosition, nextTimeout, baudRate, font } = change;
+  const row = Number(asTree(pausePosition)['row']);
+  const column = Number(asTree(pausePosition)['col']);
+  return {
+    ...(typeof cls === 'boolean' ? { cls } : {}),
+    ...(pause === undefined ? {} : { pause: pauseOf(pause) }),
+    ...(pausePrompt === undefined ? {} : { pausePrompt: pausePromptOf(pausePrompt) }),
+    ...(row >= 1 && column >= 1 ? { pausePosition: { row, column } } : {}),
+    ...(typeof nextTimeout === 'number' ? { nextTimeoutMs: nextTimeout } : {}),
+    ...(typeof baudRate === 'number' && baudRate >= 300 ? { baudRate } : {}),
+    ...(typeof font === 'string' ? { font } : {}),
+  };
+}
+
+function pauseOf(value: unknown): MenuConfig['pause'] {
+  if (value === true || value === 'end') return 'end';
+  if (value === 'pageBreak') return 'pageBreak';
+  return typeof value === 'string' && value !== '' ? { prompt: value } : undefined;
+}
+
+function pausePromptOf(value: unknown): MenuConfig['pausePrompt'] {
+  if (typeof value === 'string') return { end: value };
+  const { end, page } = asTree(value);
+  return {
+    ...(typeof end === 'string' ? { end } : {}),
+    ...(typeof page === 'string' ? { page } : {}),
+  };
+}
