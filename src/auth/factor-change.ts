@@ -10,7 +10,7 @@ import { writeProperties } from '../store/properties';
 import { removeTokens } from '../store/tokens';
 import { storeBackupCodes } from './backup-codes';
 import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
-import { isCounterBased } from './otp';
+import { displaySecret, isCounterBased } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
 
@@ -103,8 +103,9 @@ async function spentBefore(
   const old = await findFactor(sql, userId);
   if (old === undefined || isCounterBased(old.type) !== isCounterBased(key.type)) return -1;
   try {
-    const { secret } = openFactorKey(sealing, 'otp_factor', old);
-    return secret === key.secret ? old.lastPosition : -1;
+    const oldKey = openFactorKey(sealing, 'otp_factor', old);
+    const same = displaySecret(oldKey) === displaySecret(key) && oldKey.hash === key.hash;
+    return same ? old.lastPosition : -1;
   } catch {
     // The old secret is lost, which may be why a new one is bound.
     return -1;

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../src/base/clock';
+import { createLog } from '../../src/base/log';
+import { systemRandom } from '../../src/base/random';
+import { createEnrollment } from '../../src/auth/enrollment';
+import { openSealing } from '../../src/auth/sealing';
+import { createSecondFactor } from '../../src/auth/second-factor';
+import { configSchema } from '../../src/config/schema';
+import type { ConfigInput } from '../../src/config/schema';
+import { openDatabase } from '../../src/store/database';
+import type { Notice, NoticeResult } from '../../src/store/notice';
+import { writeProperties } from '../../src/store/properties';
+import { insertUser } from '../../src/store/users';
+import { FakeClock } from './fake-clock';
+
+export const NOON = Date.UTC(2026, 0, 1, 12, 0, 0);
+
+export interface AccountsOptions {
+  readonly config?: ConfigInput;
+  /** Another process's folder, to open the same database a second time. */
+  readonly folder?: string;
+  readonly clock?: Clock;
+}
+
+export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
+
+/** A real database file with second factors on it, and a clock that stands at noon. */
+export async function openAccounts(options: AccountsOptions = {}) {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sallyport-accounts-')));
+  const fake = new FakeClock(NOON);
+  const clock = options.clock ?? fake;
+  const config = configSchema.parse(options.config ?? {});
+  const logLines: string[] = [];
+  const log = createLog({
+    level: 'debug',
+    write: (line) => logLines.push(line),
+    nowMs: () => clock.nowMs(),
+  });
+  const notices: Notice[] = [];
+  const answer: { notice: NoticeResult } = { notice: 'queued' };
+  const sealing = openSealing({ file: join(folder, 'keys', 'sealing.json'), random: systemRandom });
+  const db = await openDatabase({ file: join(folder, 'board.sqlite3'), clock, log });
+  const parts = {
+    db,
+    clock,
+    log,
+    sealing,
+    random: systemRandom,
+    config: () => config,
+    notifier: {
+      notify: (_sql: unknown, notice: Notice) => {
+        if (answer.notice === 'queued') notices.push(notice);
+        return Promise.resolve(answer.notice);
+      },
+    },
+  };
+  return {
+    ...parts,
+    folder,
+    /** Moves the clock; only where no other one was given. */
+    fake,
+    notices,
+    answer,
+    logLines,
+    secondFactor: createSecondFactor(parts),
+    enrollment: createEnrollment(parts),
+    addUser: (name: string, email = `${name}@example.org`): Promise<number> =>
+      db.transaction(async (sql) => {
+        const id = await insertUser(sql, { name });
+        if (id === undefined) throw new Error(`${name} is taken`);
+        await writeProperties(sql, id, { account_status: '2', email_address: email });
+        return id;
+      }),
+    async close(): Promise<void> {
+      await db.close();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
