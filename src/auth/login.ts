@@ -14,6 +14,8 @@ export type Credential =
       readonly blob: Buffer;
       /** True only when the client proved possession: the caller verified the signature with `=== true`. */
       readonly signatureVerified: boolean;
+      /** Counter of a security key (`sk-` algorithms); it must have grown since the last time. */
+      readonly signatureCount?: number;
     }
   /** A one-time or a backup code, as typed. */
   | { readonly kind: 'second-factor'; readonly code: string };
@@ -60,6 +62,15 @@ export interface LoginOrigin {
   readonly node: number;
 }
 
+/** What a caller is told about his account when he is in. */
+export interface LoginHistory {
+  /** The full sign-in before this one. */
+  readonly last:
+    { readonly atMs: number; readonly server: string; readonly remoteIp: string } | undefined;
+  /** Attempts that failed since then, from anywhere. */
+  readonly failedSince: number;
+}
+
 /** The state machine of one caller. It knows no socket, no menu and no screen. */
 export interface Login {
   readonly factor: Factor;
@@ -71,6 +82,8 @@ export interface Login {
   readonly user: User | undefined;
   /** 128 random bits, new at each factor (rule J3). */
   readonly sessionId: string;
+  /** Set once the login is complete. */
+  readonly history: LoginHistory | undefined;
   submit(credential: Credential): Promise<LoginResult>;
   /**
    * Proves again who sits there, before something sensitive (switching 2FA, new backup codes, new

@@ -1,0 +1,19 @@
+import type { Sql } from '../store/database';
+import { findProperty } from '../store/properties';
+import { findSshKey } from '../store/ssh-keys';
+import type { SshKeyRow } from '../store/ssh-keys';
+import { parseSshPublicKey, sshFingerprint } from './ssh-key';
+
+/** The stored key with this blob: one of the account's keys, or the one that ENiGMA½ kept for it. */
+export async function findAccountKey(
+  sql: Sql,
+  userId: number,
+  blob: Buffer,
+): Promise<SshKeyRow | 'property' | undefined> {
+  const row = await findSshKey(sql, userId, sshFingerprint(blob));
+  if (row !== undefined) return Buffer.from(row.blob, 'base64').equals(blob) ? row : undefined;
+  const line = await findProperty(sql, userId, 'ssh_public_key');
+  if (line === undefined) return undefined;
+  const parsed = parseSshPublicKey(line);
+  return parsed.kind === 'key' && parsed.key.blob.equals(blob) ? 'property' : undefined;
+}

@@ -1,0 +1,254 @@
+import { BbsError } from '../base/errors';
+import { listAccountEvents, newestEventId } from '../store/account-events';
+import { addAudit } from '../store/audit';
+import type { AuditEntry } from '../store/audit';
+import { findUser } from '../store/users';
+import type { User } from '../store/users';
+import { changeDecision } from './account-change';
+import { checkFirstFactor } from './first-factor';
+import type { Accepted } from './first-factor';
+import type {
+  Credential,
+  Factor,
+  Login,
+  LoginHistory,
+  LoginOrigin,
+  LoginResult,
+  RejectReason,
+} from './login';
+import type { LoginParts } from './login-parts';
+import { auditOf } from './login-store';
+import type { Checked } from './checked';
+import { checkSecondFactor } from './second-step';
+
+/** Attempts of all kinds on one connection before it is signed in (rule E3). */
+const MOST_ATTEMPTS = 6;
+
+/** Answers that take at least the floor: those that could tell something about an account. */
+const FLOORED: readonly RejectReason[] = [
+  'bad-credential',
+  'wait',
+  'disabled',
+  'inactive',
+  'locked',
+  'factor-disabled',
+  'too-many',
+];
+
+/** The state machine of one caller; see the seam in login.ts. */
+export class CallerLogin implements Login {
+  factor: Factor = 0;
+  user: User | undefined;
+  history: LoginHistory | undefined;
+  sessionId: string;
+  private readonly ownSessions = new Set<string>();
+  private seenEvent = 0;
+  private attempts = 0;
+  private failures = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parts: LoginParts,
+    private readonly origin: LoginOrigin,
+    private readonly source: string,
+  ) {
+    this.sessionId = this.randomId();
+  }
+
+  get requiredFactor(): 1 | 2 {
+    return this.user?.secondFactor === undefined ? 1 : 2;
+  }
+
+  get complete(): boolean {
+    return this.user !== undefined && this.factor >= this.requiredFactor;
+  }
+
+  submit(credential: Credential): Promise<LoginResult> {
+    const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
+    return this.answer(name ?? '', () => this.look(credential));
+  }
+
+  confirm(proof: {
+    readonly password: string;
+    readonly code: string | undefined;
+  }): Promise<LoginResult> {
+    return this.answer(this.user?.name ?? '', () => this.lookAgain(proof));
+  }
+
+  refresh(): Promise<'keep' | 'end'> {
+    return this.inTurn(() => this.reload());
+  }
+
+  private async look(credential: Credential): Promise<LoginResult> {
+    const misplaced = credential.kind === 'second-factor' ? this.factor !== 1 : this.factor !== 0;
+    if (misplaced || this.complete || this.isRefusedHere(credential)) {
+      return this.reject(credential.kind, 'not-here');
+    }
+    // Nobody proved anything: no state, no count, no trace (rule E1).
+    if (credential.kind === 'public-key' && credential.signatureVerified !== true) {
+      return { kind: 'rejected', reason: 'bad-credential' };
+    }
+    const { disconnect } = this.parts.config().users.failedLogin;
+    if (this.attempts >= MOST_ATTEMPTS || this.failures >= disconnect) {
+      return this.reject(credential.kind, 'too-many');
+    }
+    this.attempts++;
+    const sessionId = this.randomId();
+    const asked = { origin: this.origin, source: this.source, sessionId };
+    const checked =
+      credential.kind === 'second-factor'
+        ? await checkSecondFactor(this.parts, asked, { code: credential.code, user: this.user })
+        : await checkFirstFactor(this.parts, asked, credential);
+    if (checked.kind === 'rejected') return this.limited(checked);
+    return this.enter(checked.value, {
+      sessionId,
+      factor: credential.kind === 'second-factor' ? 2 : 1,
+    });
+  }
+
+  private enter(
+    accepted: Accepted,
+    step: { readonly sessionId: string; readonly factor: 1 | 2 },
+  ): LoginResult {
+    this.user = accepted.user;
+    this.history = accepted.history;
+    this.seenEvent = accepted.eventId;
+    this.factor = step.factor;
+    this.renameSession(step.sessionId);
+    if (!this.complete) return { kind: 'need', factor: 2, user: accepted.user };
+    this.failures = 0;
+    return { kind: 'accepted', user: accepted.user, factor: step.factor };
+  }
+
+  private async lookAgain(proof: {
+    readonly password: string;
+    readonly code: string | undefined;
+  }): Promise<LoginResult> {
+    if (this.user === undefined || !this.complete) return this.reject('confirm', 'not-here');
+    if (this.failures >= this.parts.config().users.failedLogin.disconnect) {
+      return this.reject('confirm', 'too-many');
+    }
+    const { id } = this.user;
+    const user = await this.parts.db.run((sql) => findUser(sql, id));
+    if (user === undefined) return this.reject('confirm', 'bad-credential');
+    const asked = { origin: this.origin, source: this.source, sessionId: undefined };
+    const credential = { kind: 'password', userName: user.name, password: proof.password } as const;
+    const first = await checkFirstFactor(this.parts, asked, credential);
+    if (first.kind === 'rejected') return this.limited(first);
+    // The name may belong to another account by now.
+    if (first.value.user.id !== id) return this.reject('confirm', 'bad-credential');
+    const fresh = first.value.user;
+    if (fresh.secondFactor === undefined) return { kind: 'accepted', user: fresh, factor: 1 };
+    if (proof.code === undefined) return { kind: 'need', factor: 2, user: fresh };
+    const second = await checkSecondFactor(this.parts, asked, { code: proof.code, user: fresh });
+    if (second.kind === 'rejected') return this.limited(second);
+    return { kind: 'accepted', user: second.value.user, factor: 2 };
+  }
+
+  private async reload(): Promise<'keep' | 'end'> {
+    if (this.user === undefined) return 'keep';
+    const { id } = this.user;
+    const { user, events, newest } = await this.parts.db.transaction(async (sql) => ({
+      user: await findUser(sql, id),
+      events: await listAccountEvents(sql, id, this.seenEvent),
+      newest: await newestEventId(sql),
+    }));
+    const decision = changeDecision({
+      before: this.user,
+      after: user,
+      events,
+      isOwn: (sessionId) => this.ownSessions.has(sessionId),
+    });
+    if (decision === 'end' || user === undefined) return 'end';
+    this.seenEvent = newest;
+    // Whoever confirmed the new factor's code from this session has shown it to us.
+    if (decision === 'proven' && this.complete) {
+      this.factor = 2;
+      this.renameSession(this.randomId());
+    }
+    this.user = user;
+    return 'keep';
+  }
+
+  /** Telnet is clear text, and the sysop may want no passwords there (rule F8). */
+  private isRefusedHere(credential: Credential): boolean {
+    const { passwordLogin } = this.parts.config().loginServers.telnet;
+    return (
+      credential.kind !== 'second-factor' &&
+      this.origin.server === 'telnet' &&
+      passwordLogin === 'refuse'
+    );
+  }
+
+  private limited(rejected: Extract<Checked<never>, { kind: 'rejected' }>): LoginResult {
+    const { reason, retryAfterMs } = rejected;
+    if (reason === 'busy' || reason === 'try-later') return { kind: 'rejected', reason };
+    this.failures++;
+    const { disconnect } = this.parts.config().users.failedLogin;
+    const over = this.failures >= disconnect || this.attempts >= MOST_ATTEMPTS;
+    if (over && (reason === 'bad-credential' || reason === 'wait')) {
+      return { kind: 'rejected', reason: 'too-many' };
+    }
+    return retryAfterMs === undefined
+      ? { kind: 'rejected', reason }
+      : { kind: 'rejected', reason, retryAfterMs };
+  }
+
+  /** A rejection that nothing had to be looked at for. */
+  private async reject(kind: AuditEntry['kind'], reason: RejectReason): Promise<LoginResult> {
+    const { db, clock, log } = this.parts;
+    const entry = auditOf(this.origin, {
+      atMs: clock.nowMs(),
+      userId: this.user?.id,
+      factor: this.factor,
+      kind,
+      result: 'rejected',
+      reason,
+    });
+    await db.run((sql) => addAudit(sql, entry));
+    log.warn('login-rejected', {
+      remoteIp: this.origin.remoteIp,
+      server: this.origin.server,
+      node: this.origin.node,
+      kind,
+      reason,
+    });
+    return { kind: 'rejected', reason };
+  }
+
+  private async answer(userName: string, look: () => Promise<LoginResult>): Promise<LoginResult> {
+    return this.inTurn(async () => {
+      const startedMs = this.parts.clock.monotonicMs();
+      try {
+        const result = await look();
+        if (result.kind === 'rejected' && FLOORED.includes(result.reason)) {
+          await this.parts.floor(userName, startedMs);
+        }
+        return result;
+      } catch (error) {
+        if (!(error instanceof BbsError) || error.code !== 'STORE_FAILED') throw error;
+        // It could not be recorded, so nothing is granted (rule A13).
+        const { remoteIp, server, node } = this.origin;
+        this.parts.log.error('login-not-recorded', { remoteIp, server, node, error });
+        return { kind: 'rejected', reason: 'try-later' };
+      }
+    });
+  }
+
+  /** One credential of a caller is looked at after the other. */
+  private inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(job, job);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** A new id at each factor (rule J3); changes made under the old ones are still this session's. */
+  private renameSession(id: string): void {
+    this.ownSessions.add(this.sessionId).add(id);
+    this.sessionId = id;
+  }
+
+  private randomId(): string {
+    return this.parts.random.bytes(16).toString('hex');
+  }
+}

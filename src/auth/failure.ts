@@ -1,0 +1,63 @@
+import { addAudit } from '../store/audit';
+import type { User } from '../store/users';
+import type { Checked } from './checked';
+import type { LoginOrigin, RejectReason } from './login';
+import type { LoginParts } from './login-parts';
+import { auditOf } from './login-store';
+
+/** Who asks, and as which session he goes on if he gets in; undefined when he is in already. */
+export interface Asked {
+  readonly origin: LoginOrigin;
+  readonly source: string;
+  readonly sessionId: string | undefined;
+}
+
+export interface Failure {
+  readonly kind: string;
+  readonly factor: 0 | 1;
+  readonly user: User | undefined;
+  /** For the audit and the log; the caller is told `reason`. */
+  readonly why: string;
+  readonly reason: RejectReason;
+  readonly retryAfterMs?: number;
+}
+
+/** What was tried, as the audit names it. */
+export function auditKind(asked: Asked, kind: string): string {
+  return asked.sessionId === undefined ? `confirm-${kind}` : kind;
+}
+
+/** Records a rejection in audit, log and penalties, and returns it. */
+export async function recordFailure(
+  parts: LoginParts,
+  asked: Asked,
+  failure: Failure,
+): Promise<Extract<Checked<never>, { kind: 'rejected' }>> {
+  const { user, why, reason, retryAfterMs } = failure;
+  const { remoteIp, server, node } = asked.origin;
+  const kind = auditKind(asked, failure.kind);
+  const entry = auditOf(asked.origin, {
+    atMs: parts.clock.nowMs(),
+    userId: user?.id,
+    factor: failure.factor,
+    kind,
+    result: 'rejected',
+    reason: why,
+  });
+  await parts.db.run((sql) => addAudit(sql, entry));
+  parts.log.warn('login-rejected', {
+    remoteIp,
+    server,
+    node,
+    kind,
+    reason: why,
+    // A name that no account has may be a password typed into the wrong field.
+    ...(user === undefined ? {} : { userId: user.id, userName: user.name }),
+  });
+  if (reason === 'bad-credential') {
+    parts.penalize(remoteIp, user === undefined ? 'unknown-user' : 'auth-failure');
+  }
+  return retryAfterMs === undefined
+    ? { kind: 'rejected', reason }
+    : { kind: 'rejected', reason, retryAfterMs };
+}

@@ -1,0 +1,224 @@
+import { newestEventId } from '../store/account-events';
+import { clearAttempts, undoCharge } from '../store/attempts';
+import { addAudit } from '../store/audit';
+import type { Sql } from '../store/database';
+import { findPassword, isSamePassword, storePassword } from '../store/passwords';
+import type { StoredPassword } from '../store/passwords';
+import { recordSshKeyUse } from '../store/ssh-keys';
+import type { SshKeyRow } from '../store/ssh-keys';
+import { findUser, findUserByName, getUser } from '../store/users';
+import type { User, UserStatus } from '../store/users';
+import { findAccountKey } from './account-keys';
+import type { Checked } from './checked';
+import { auditKind, recordFailure } from './failure';
+import type { Asked } from './failure';
+import type { Credential, LoginHistory, RejectReason } from './login';
+import type { LoginParts } from './login-parts';
+import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-store';
+import { checkPassword, hashPassword, isOutdated } from './password';
+import type { Charged } from './regulator';
+
+/** An accepted factor, as it was committed. */
+export interface Accepted {
+  readonly user: User;
+  /** Set when this made the sign-in complete. */
+  readonly history: LoginHistory | undefined;
+  /** Newest account event at that moment; later ones are news to the session. */
+  readonly eventId: number;
+}
+
+export type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
+
+/** What a right credential was compared with, so that a change in between is noticed. */
+type Proof =
+  | { readonly kind: 'password'; readonly stored: StoredPassword }
+  | { readonly kind: 'key'; readonly key: SshKeyRow | 'property' };
+
+/** Charges, looks at and records a password or a key whose signature was verified. */
+export async function checkFirstFactor(
+  parts: LoginParts,
+  asked: Asked,
+  credential: FirstCredential,
+): Promise<Checked<Accepted>> {
+  const user = await parts.db.run((sql) => findUserByName(sql, credential.userName));
+  const attempted = await parts.regulator.attempt(
+    {
+      userId: user?.id,
+      userName: credential.userName,
+      factor: credential.kind === 'password' ? 'password' : 'key',
+      source: asked.source,
+    },
+    (charged) => new FirstFactor(parts, asked, credential, user, charged).check(),
+  );
+  if (attempted.kind === 'looked') return attempted.value;
+  return recordFailure(parts, asked, {
+    kind: credential.kind,
+    factor: 0,
+    user,
+    why: 'wait',
+    reason: 'wait',
+    retryAfterMs: attempted.kind === 'wait' ? attempted.retryAfterMs : 0,
+  });
+}
+
+/** One charged attempt. */
+class FirstFactor {
+  constructor(
+    private readonly parts: LoginParts,
+    private readonly asked: Asked,
+    private readonly credential: FirstCredential,
+    private readonly user: User | undefined,
+    private readonly charged: Charged,
+  ) {}
+
+  async check(): Promise<Checked<Accepted>> {
+    const proof =
+      this.credential.kind === 'password'
+        ? await this.provePassword(this.credential.password)
+        : await this.proveKey(this.credential.blob);
+    if (proof === 'busy') return this.undone('busy', 'busy');
+    const { user } = this;
+    if (proof === undefined || user === undefined) return this.wrong();
+    const { users } = this.parts.config();
+    const nowMs = this.parts.clock.nowMs();
+    const status = await this.parts.db.run((sql) => currentStatus(sql, user, { users, nowMs }));
+    if (status === 0) return this.undone('disabled', 'disabled');
+    if (status === 1) return this.undone('inactive', 'inactive');
+    if (status === 3)
+      return users.tellLocked ? this.undone('locked', 'locked') : this.fail('locked');
+    if (this.needsSecondFactor(user)) return this.undone('no-second-factor', 'not-here');
+    const newHash = await this.rehash(proof);
+    const accepted = await this.parts.db.transaction((sql) =>
+      this.accept(sql, { proof, status, newHash }),
+    );
+    if (accepted === undefined) return this.fail('changed-meanwhile');
+    this.tell(accepted);
+    return { kind: 'accepted', value: accepted };
+  }
+
+  private async provePassword(password: string): Promise<Proof | 'busy' | undefined> {
+    const { db, hashes } = this.parts;
+    const stored = await db.run((sql) => findPassword(sql, this.user?.id ?? 0));
+    const checked = await hashes.run(this.asked.source, () => checkPassword(stored, password));
+    if (checked.kind === 'busy') return 'busy';
+    return checked.value && stored !== undefined ? { kind: 'password', stored } : undefined;
+  }
+
+  /** Only for who gets in: otherwise the second hash would tell that the password was right. */
+  private async rehash(proof: Proof): Promise<string | undefined> {
+    const { credential, parts } = this;
+    if (proof.kind !== 'password' || credential.kind !== 'password') return undefined;
+    if (!isOutdated(proof.stored)) return undefined;
+    const made = await parts.hashes.run(this.asked.source, () => hashPassword(credential.password));
+    // No room to hash again now: the next sign-in does it.
+    return made.kind === 'done' ? made.value : undefined;
+  }
+
+  private async proveKey(blob: Buffer): Promise<Proof | undefined> {
+    const key = await this.parts.db.run((sql) => findAccountKey(sql, this.user?.id ?? 0, blob));
+    return key === undefined ? undefined : { kind: 'key', key };
+  }
+
+  /** Everything that an accepted factor changes, in one transaction; undefined writes nothing. */
+  private async accept(
+    sql: Sql,
+    found: {
+      readonly proof: Proof;
+      readonly status: UserStatus;
+      readonly newHash: string | undefined;
+    },
+  ): Promise<Accepted | undefined> {
+    const { proof, status, newHash } = found;
+    const { origin, source, sessionId } = this.asked;
+    const nowMs = this.parts.clock.nowMs();
+    const user = this.user === undefined ? undefined : await findUser(sql, this.user.id);
+    if (user === undefined || user.status !== this.user?.status) return undefined;
+    if (!(await this.stillHolds(sql, user.id, proof))) return undefined;
+    if (user.status !== status) await unlock(sql, user.id, { status, nowMs });
+    if (newHash !== undefined) await storePassword(sql, user.id, { hash: newHash, nowMs });
+    await clearAttempts(sql, this.charged.key);
+    const entry = {
+      atMs: nowMs,
+      userId: user.id,
+      factor: 1,
+      kind: auditKind(this.asked, this.credential.kind),
+      result: 'accepted',
+      reason: '',
+    } as const;
+    await addAudit(sql, auditOf(origin, entry));
+    const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
+    const history =
+      user.secondFactor === undefined && sessionId !== undefined
+        ? await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep })
+        : undefined;
+    return { user: await getUser(sql, user.id), history, eventId: await newestEventId(sql) };
+  }
+
+  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {
+    if (proof.kind === 'password') {
+      return isSamePassword(await findPassword(sql, userId), proof.stored);
+    }
+    if (this.credential.kind !== 'public-key') return false;
+    const key = await findAccountKey(sql, userId, this.credential.blob);
+    if (key === undefined || key === 'property') return key === 'property';
+    const { signatureCount } = this.credential;
+    return recordSshKeyUse(sql, {
+      id: key.id,
+      nowMs: this.parts.clock.nowMs(),
+      ...(signatureCount === undefined ? {} : { signatureCount }),
+    });
+  }
+
+  /** Telnet's `with-otp`: a password alone must not travel in clear text (rule F8). */
+  private needsSecondFactor(user: User): boolean {
+    const { passwordLogin } = this.parts.config().loginServers.telnet;
+    return (
+      this.asked.origin.server === 'telnet' &&
+      passwordLogin === 'with-otp' &&
+      user.secondFactor === undefined
+    );
+  }
+
+  private async wrong(): Promise<Checked<never>> {
+    const { user, parts } = this;
+    const { lockAccount } = parts.config().users.failedLogin;
+    const failed = await this.fail(user === undefined ? 'unknown' : 'wrong');
+    if (
+      user?.status === 2 &&
+      lockAccount > 0 &&
+      this.charged.failures >= lockAccount &&
+      this.credential.kind === 'password'
+    ) {
+      await parts.db.transaction((sql) =>
+        lockByFailures(sql, user, this.asked.origin, parts.clock.nowMs()),
+      );
+    }
+    return failed;
+  }
+
+  private fail(why: string): Promise<Checked<never>> {
+    const { kind } = this.credential;
+    const failure = { kind, factor: 0, user: this.user, why, reason: 'bad-credential' } as const;
+    return recordFailure(this.parts, this.asked, failure);
+  }
+
+  /** Rejected for another reason than the credential, so that the attempt is not counted. */
+  private async undone(why: string, reason: RejectReason): Promise<Checked<never>> {
+    await this.parts.db.run((sql) => undoCharge(sql, this.charged.key, this.charged.failures));
+    const { kind } = this.credential;
+    return recordFailure(this.parts, this.asked, { kind, factor: 0, user: this.user, why, reason });
+  }
+
+  private tell(accepted: Accepted): void {
+    const { remoteIp, server, node } = this.asked.origin;
+    this.parts.log.info('login-accepted', {
+      remoteIp,
+      server,
+      node,
+      kind: auditKind(this.asked, this.credential.kind),
+      factor: 1,
+      userId: accepted.user.id,
+      userName: accepted.user.name,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto';
+import { sleep } from '../base/clock';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import { sourceOf } from '../base/source';
+import type { Config } from '../config/schema';
+import type { Database } from '../store/database';
+import type { Notifier } from '../store/notice';
+import { foldName } from '../store/user-name';
+import { findUserByName } from '../store/users';
+import { findAccountKey } from './account-keys';
+import { CallerLogin } from './caller-login';
+import { createHashQueue } from './hash-queue';
+import type { HashQueue } from './hash-queue';
+import type { Login, LoginOrigin } from './login';
+import type { FailureKind, LoginParts } from './login-parts';
+import { createRegulator } from './regulator';
+import type { SecondFactor } from './second-factor';
+
+export interface GateOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secondFactor: SecondFactor;
+  /** Shared with whoever else hashes passwords. */
+  readonly hashes?: HashQueue;
+  /** Told about wrong and replayed codes; nobody is told without it. */
+  readonly notifier?: Notifier;
+  /** Charges the source of a failed attempt. */
+  readonly penalize?: (remoteIp: string, kind: FailureKind) => void;
+  /** Least time a rejection takes (rule C4); 0 for tests that count work instead of time. */
+  readonly floorMs?: number;
+}
+
+/** Where every credential of every way in is submitted (invariant 1). */
+export interface Gate {
+  begin(origin: LoginOrigin): Login;
+  /**
+   * Whether an account has this public key: the answer to SSH's unsigned query. It proves nothing,
+   * changes nothing and counts as nothing (rule E1).
+   */
+  hasKey(userName: string, key: { readonly blob: Buffer }): Promise<boolean>;
+}
+
+const FLOOR_MS = 250;
+const JITTER_MS = 85;
+
+export function createGate(options: GateOptions): Gate {
+  const { db, config, clock, random, log, secondFactor } = options;
+  const floorMs = options.floorMs ?? FLOOR_MS;
+  // Always the same for one name, so that asking often does not average it out (rule C4).
+  const jitterKey = random.bytes(32);
+  const jitter = (userName: string): number =>
+    (createHmac('sha256', jitterKey).update(foldName(userName)).digest().readUInt32BE(0) /
+      2 ** 32) *
+    JITTER_MS;
+  const parts: LoginParts = {
+    db,
+    config,
+    clock,
+    random,
+    log,
+    secondFactor,
+    notifier: options.notifier,
+    hashes: options.hashes ?? createHashQueue(),
+    regulator: createRegulator({ db, config, clock }),
+    penalize: options.penalize ?? (() => undefined),
+    floor: async (userName, startedMs) => {
+      if (floorMs === 0) return;
+      const leftMs = startedMs + floorMs + jitter(userName) - clock.monotonicMs();
+      if (leftMs > 0) await sleep(clock, leftMs);
+    },
+  };
+  return {
+    begin: (origin) => new CallerLogin(parts, origin, sourceOf(origin.remoteIp)),
+    hasKey: (userName, { blob }) =>
+      db.run(async (sql) => {
+        const user = await findUserByName(sql, userName);
+        return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
+      }),
+  };
+}

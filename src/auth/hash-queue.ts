@@ -1,0 +1,94 @@
+/** What became of a job: its value, or that there was no room for it. */
+export type HashOutcome<T> =
+  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
+
+/**
+ * Runs password hashes, a few at a time, because each takes 19 MiB and a thread that the database
+ * needs too (rule K3).
+ */
+export interface HashQueue {
+  /** Sources take turns, so that one that floods waits for itself. */
+  run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>>;
+  /** Jobs that wait, and jobs ever started. */
+  readonly waiting: number;
+  readonly started: number;
+}
+
+interface Waiting {
+  readonly start: () => void;
+  readonly refuse: () => void;
+}
+
+export interface HashQueueOptions {
+  readonly atOnce?: number;
+  readonly most?: number;
+}
+
+export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
+  return new FairQueue(options.atOnce ?? 2, options.most ?? 200);
+}
+
+class FairQueue implements HashQueue {
+  /** In the order of their turns. */
+  private readonly sources = new Map<string, Waiting[]>();
+  private running = 0;
+  waiting = 0;
+  started = 0;
+
+  constructor(
+    private readonly atOnce: number,
+    private readonly most: number,
+  ) {}
+
+  run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        this.running++;
+        this.started++;
+        void job()
+          .then((value) => resolve({ kind: 'done', value }), reject)
+          .finally(() => {
+            this.running--;
+            this.next();
+          });
+      };
+      const refuse = (): void => resolve({ kind: 'busy' });
+      if (this.running < this.atOnce) start();
+      else this.enqueue(source, { start, refuse });
+    });
+  }
+
+  private enqueue(source: string, job: Waiting): void {
+    if (this.waiting >= this.most && !this.makeRoom(source)) {
+      job.refuse();
+      return;
+    }
+    const jobs = this.sources.get(source) ?? [];
+    jobs.push(job);
+    this.sources.set(source, jobs);
+    this.waiting++;
+  }
+
+  /** Takes the newest job from the source that has most of them, unless that is `source` itself. */
+  private makeRoom(source: string): boolean {
+    let greedy: Waiting[] = this.sources.get(source) ?? [];
+    const own = greedy.length + 1;
+    for (const jobs of this.sources.values()) if (jobs.length > greedy.length) greedy = jobs;
+    if (greedy.length <= own) return false;
+    greedy.pop()?.refuse();
+    this.waiting--;
+    return true;
+  }
+
+  private next(): void {
+    const [turn] = this.sources;
+    if (turn === undefined) return;
+    const [source, jobs] = turn;
+    const job = jobs.shift();
+    // To the end of the line, or out of it.
+    this.sources.delete(source);
+    if (jobs.length > 0) this.sources.set(source, jobs);
+    this.waiting--;
+    job?.start();
+  }
+}

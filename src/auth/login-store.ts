@@ -1,0 +1,114 @@
+import type { Config } from '../config/schema';
+import { addAccountEvent } from '../store/account-events';
+import { addAudit, countFailures } from '../store/audit';
+import type { AuditEntry } from '../store/audit';
+import { addCall, listCalls } from '../store/calls';
+import type { Sql } from '../store/database';
+import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
+import { rememberSource } from '../store/sources';
+import { toStatus } from '../store/users';
+import type { User, UserStatus } from '../store/users';
+import type { LoginHistory, LoginOrigin } from './login';
+
+/** What a sign-in writes about an account; each function runs inside the caller's transaction. */
+
+export interface Arrival {
+  readonly user: User;
+  readonly origin: LoginOrigin;
+  /** The caller's source, as budgets go by it. */
+  readonly source: string;
+  readonly sessionId: string;
+  readonly nowMs: number;
+  /** Calls kept; negative keeps all. */
+  readonly keep: number;
+}
+
+export function auditOf(
+  origin: LoginOrigin,
+  entry: Omit<AuditEntry, 'node' | 'server' | 'source'>,
+): AuditEntry {
+  return { ...entry, node: origin.node, server: origin.server, source: origin.remoteIp };
+}
+
+/** Records a complete sign-in and returns what its owner may want to know about the ones before. */
+export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHistory> {
+  const { user, origin, nowMs } = arrival;
+  const [last] = await listCalls(sql, { userId: user.id, limit: 1 });
+  const failedSince = await countFailures(sql, user.id, last?.startedAtMs ?? 0);
+  const call = {
+    userId: user.id,
+    userName: user.name,
+    sessionId: arrival.sessionId,
+    node: origin.node,
+    server: origin.server,
+    source: origin.remoteIp,
+    startedAtMs: nowMs,
+  };
+  await addCall(sql, call, arrival.keep);
+  await rememberSource(sql, user.id, { source: arrival.source, nowMs });
+  const count = Number(user.properties.get('login_count') ?? 0);
+  await writeProperties(sql, user.id, {
+    last_login_timestamp: formatTimestamp(nowMs),
+    login_count: String(Number.isSafeInteger(count) ? count + 1 : 1),
+  });
+  return {
+    last: last && { atMs: last.startedAtMs, server: last.server, remoteIp: last.source },
+    failedSince,
+  };
+}
+
+/** The status that counts now: a lock by failures ends by itself (contract A4.1). */
+export async function currentStatus(
+  sql: Sql,
+  user: User,
+  options: { readonly users: Config['users']; readonly nowMs: number },
+): Promise<UserStatus> {
+  if (user.status !== 3) return user.status;
+  const minutes = options.users.failedLogin.autoUnlockMinutes;
+  const lockedAt = Date.parse((await findProperty(sql, user.id, 'account_locked_timestamp')) ?? '');
+  if (minutes === 0 || Number.isNaN(lockedAt)) return 3;
+  if (options.nowMs - lockedAt < minutes * 60_000) return 3;
+  const before = await findProperty(sql, user.id, 'account_locked_prev_status');
+  return before === undefined ? 2 : toStatus(before);
+}
+
+/** Ends a lock; `status` is the one to go back to. */
+export async function unlock(
+  sql: Sql,
+  userId: number,
+  change: { readonly status: UserStatus; readonly nowMs: number },
+): Promise<void> {
+  await writeProperties(sql, userId, {
+    account_status: String(change.status),
+    account_locked_timestamp: undefined,
+    account_locked_prev_status: undefined,
+    failed_login_attempts: undefined,
+  });
+  await addAccountEvent(sql, { userId, kind: 'status', nowMs: change.nowMs });
+}
+
+/** Locks an account after too many failures, where the sysop wants that. */
+export async function lockByFailures(
+  sql: Sql,
+  user: User,
+  origin: LoginOrigin,
+  nowMs: number,
+): Promise<void> {
+  await writeProperties(sql, user.id, {
+    account_status: '3',
+    account_locked_timestamp: formatTimestamp(nowMs),
+    account_locked_prev_status: String(user.status),
+  });
+  await addAccountEvent(sql, { userId: user.id, kind: 'status', nowMs });
+  await addAudit(
+    sql,
+    auditOf(origin, {
+      atMs: nowMs,
+      userId: user.id,
+      factor: 0,
+      kind: 'status',
+      result: 'done',
+      reason: 'locked-by-failures',
+    }),
+  );
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { BbsError, toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import { foldName } from '../store/user-name';
+import { normalizePassword } from './password';
+
+/** What a password must not be made of, besides what everybody uses. */
+export interface PasswordAbout {
+  readonly userName: string;
+  readonly email: string;
+}
+
+export interface PasswordRules {
+  readonly min: number;
+  readonly max: number;
+  readonly boardName: string;
+}
+
+export type PasswordProblem =
+  'too-short' | 'too-long' | 'control-characters' | 'common' | 'too-simple' | 'personal';
+
+/** The one check of a new password, for every way in which one is set (rule C2). */
+export interface PasswordPolicy {
+  findProblem(password: string, about: PasswordAbout): PasswordProblem | undefined;
+  /** The same as a sentence to show; undefined when the password may be used. */
+  explainProblem(password: string, about: PasswordAbout): string | undefined;
+}
+
+export interface PasswordPolicyOptions {
+  readonly rules: () => PasswordRules;
+  /** Passwords of the sysop's own list, besides the common ones. */
+  readonly refused?: readonly string[];
+}
+
+/** Characters that may stand before or after a common password without making it another one. */
+const AFFIX_CHARACTERS = 5;
+/** Parts of names and addresses shorter than this are in too many passwords by chance. */
+const PART_CHARACTERS = 3;
+/** What has to be left of a password when names and addresses are taken out of it. */
+const REST_CHARACTERS = 5;
+
+const DISGUISES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '0': 'o',
+    '1': 'i',
+    '3': 'e',
+    '4': 'a',
+    '5': 's',
+    '7': 't',
+    '8': 'b',
+    '@': 'a',
+    $: 's',
+    '!': 'i',
+    '|': 'l',
+    '+': 't',
+  }),
+);
+
+export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPolicy {
+  const common = new Set<string>();
+  for (const word of dictionary['passwords-common']) common.add(fold(word));
+  for (const word of options.refused ?? []) common.add(fold(word));
+  common.delete('');
+
+  const findProblem = (password: string, about: PasswordAbout): PasswordProblem | undefined => {
+    const { min, max, boardName } = options.rules();
+    const text = normalizePassword(password);
+    const length = Array.from(text).length;
+    if (length < min) return 'too-short';
+    if (length > max || Buffer.byteLength(text) > LIMITS.passwordBytes) return 'too-long';
+    if (/\p{Cc}/u.test(text)) return 'control-characters';
+    const folded = fold(text);
+    if (isSimple(folded)) return 'too-simple';
+    if (isMadeOf(folded, personalParts(about, boardName))) return 'personal';
+    return isCommon(folded, common) ? 'common' : undefined;
+  };
+  return {
+    findProblem,
+    explainProblem: (password, about) => {
+      const problem = findProblem(password, about);
+      return problem === undefined ? undefined : explain(problem, options.rules());
+    },
+  };
+}
+
+/** Reads the sysop's list: one password a line, `#` begins a comment line. A missing file is no list. */
+export function loadRefusedPasswords(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${toError(error).message}`, {
+      cause: error,
+      place: { file },
+    });
+  }
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+function undisguise(folded: string): string {
+  return Array.from(folded, (character) => DISGUISES.get(character) ?? character).join('');
+}
+
+/**
+ * On the list as it is, disguised (`p4ssw0rd`), backwards, or with a few digits and signs around it:
+ * each of the 49,000 words of the list stands for thousands of passwords.
+ */
+function isCommon(folded: string, common: ReadonlySet<string>): boolean {
+  const core = stripAffixes(folded);
+  const forms = [
+    folded,
+    core,
+    undisguise(folded),
+    undisguise(core),
+    stripAffixes(undisguise(core)),
+  ];
+  return forms.some((form) => common.has(form) || common.has(Array.from(form).reverse().join('')));
+}
+
+function stripAffixes(text: string): string {
+  const core = text.replace(/^[\d\p{P}\p{S}\s]+|[\d\p{P}\p{S}\s]+$/gu, '');
+  return core.length >= 3 && text.length - core.length <= AFFIX_CHARACTERS ? core : text;
+}
+
+/** One to four characters over and over, or a row of the alphabet, the digits or the keyboard. */
+function isSimple(folded: string): boolean {
+  if (/^(.{1,4}?)\1+.{0,3}$/su.test(folded) && new Set(folded).size <= 4) return true;
+  const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+  return rows.some((row) => {
+    const backwards = Array.from(row).reverse().join('');
+    return `${row}${row}`.includes(folded) || `${backwards}${backwards}`.includes(folded);
+  });
+}
+
+function personalParts(about: PasswordAbout, boardName: string): readonly string[] {
+  const [local = '', domain = ''] = about.email.split('@', 2);
+  const whole = [about.userName, boardName, local, domain, about.email];
+  // Without the top-level domain: `com` is in too many words.
+  const words = [about.userName, boardName, local, domain.replace(/\.[^.]*$/, '')].flatMap((text) =>
+    text.split(/[\s._+-]+/),
+  );
+  return [...whole, ...words]
+    .flatMap((text) => [fold(text), foldName(text), fold(text).replace(/\s+/g, '')])
+    .filter((text) => text.length >= PART_CHARACTERS)
+    .sort((a, b) => b.length - a.length);
+}
+
+function isMadeOf(folded: string, parts: readonly string[]): boolean {
+  return [folded, undisguise(folded)].some((form) => {
+    let rest = form;
+    for (const part of parts) rest = rest.replaceAll(part, '');
+    return rest !== form && rest.replace(/[\d\p{P}\p{S}\s]/gu, '').length < REST_CHARACTERS;
+  });
+}
+
+function explain(problem: PasswordProblem, rules: PasswordRules): string {
+  switch (problem) {
+    case 'too-short':
+      return `Use at least ${rules.min} characters.`;
+    case 'too-long':
+      return `Use at most ${rules.max} characters.`;
+    case 'control-characters':
+      return 'A password cannot hold control characters.';
+    case 'common':
+      return 'Too many people use that password. Choose another.';
+    case 'too-simple':
+      return 'That is one pattern repeated. Choose another.';
+    case 'personal':
+      return 'A password cannot be made from your name, mail address or the board name.';
+  }
+}

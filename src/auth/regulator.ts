@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock';
+import type { Config } from '../config/schema';
+import { accountSubject, chargeAttempt, nameSubject, pruneAttempts } from '../store/attempts';
+import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
+import type { Database } from '../store/database';
+import { isKnownSource } from '../store/sources';
+
+/** What happened to an attempt: looked at, or not at all. */
+export type Attempted<T> =
+  | { readonly kind: 'looked'; readonly value: T }
+  | { readonly kind: 'wait'; readonly retryAfterMs: number }
+  /** The factor is off until it is bound again. */
+  | { readonly kind: 'stopped' };
+
+/** An attempt that was counted; `failures` includes it. */
+export interface Charged {
+  readonly key: AttemptKey;
+  readonly failures: number;
+}
+
+export interface AttemptBy {
+  /** undefined for a name that no account has. */
+  readonly userId: number | undefined;
+  readonly userName: string;
+  readonly factor: AttemptFactor;
+  readonly source: string;
+}
+
+/** Counts every attempt before it is looked at, and makes those wait who failed too often (rule A11). */
+export interface Regulator {
+  /**
+   * Charges, then runs `look`, which gives the charge back when the credential was right. Attempts of
+   * one budget are looked at one after the other, so that guesses in parallel gain nothing (rule A16)
+   * and an owner who calls twice at once is not taken for a guesser.
+   */
+  attempt<T>(by: AttemptBy, look: (charged: Charged) => Promise<T>): Promise<Attempted<T>>;
+}
+
+/** An account keeps a budget of its own for places it was used from lately (rule C5). */
+const KNOWN_SOURCE_MS = 30 * 86_400_000;
+const UNKNOWN_NAME_MS = 86_400_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+export function createRegulator(options: {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+}): Regulator {
+  const { db, config, clock } = options;
+  const inTurn = createTurns();
+  let prunedAtMs = -Infinity;
+
+  const rule = (factor: AttemptFactor): ChargeRule => {
+    const { failedLogin, twoFactorAuth } = config().users;
+    const second = factor === 'second';
+    const most = second ? failedLogin.mostOtpWaitSeconds : failedLogin.mostWaitSeconds;
+    return {
+      free: failedLogin.free,
+      firstWaitMs: failedLogin.firstWaitSeconds * 1000,
+      mostWaitMs: most * 1000,
+      ...(second ? { stopAt: twoFactorAuth.otp.disableAfter } : {}),
+    };
+  };
+  const keyOf = async (by: AttemptBy): Promise<AttemptKey> => {
+    // Also asked for nobody, so that unknown names take the same path.
+    const known = await db.run((sql) =>
+      isKnownSource(sql, by.userId ?? 0, {
+        source: by.source,
+        sinceMs: clock.nowMs() - KNOWN_SOURCE_MS,
+      }),
+    );
+    return {
+      subject: by.userId === undefined ? nameSubject(by.userName) : accountSubject(by.userId),
+      factor: by.factor,
+      budget: known ? by.source : '',
+    };
+  };
+  const prune = async (): Promise<void> => {
+    if (clock.monotonicMs() - prunedAtMs < PRUNE_EVERY_MS) return;
+    prunedAtMs = clock.monotonicMs();
+    await db.run((sql) => pruneAttempts(sql, clock.nowMs() - UNKNOWN_NAME_MS));
+  };
+
+  return {
+    attempt: async (by, look) => {
+      await prune();
+      const key = await keyOf(by);
+      return inTurn(`${key.subject} ${key.factor} ${key.budget}`, async () => {
+        const nowMs = clock.nowMs();
+        const charge = await db.run((sql) =>
+          chargeAttempt(sql, key, { rule: rule(by.factor), nowMs }),
+        );
+        if (charge.kind === 'stopped') return { kind: 'stopped' };
+        if (charge.kind === 'wait') return { kind: 'wait', retryAfterMs: charge.untilMs - nowMs };
+        return { kind: 'looked', value: await look({ key, failures: charge.failures }) };
+      });
+    },
+  };
+}
+
+/** Runs jobs of one name one after the other, and forgets the name when none is left. */
+function createTurns(): <T>(name: string, job: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (name, job) => {
+    const before = last.get(name) ?? Promise.resolve();
+    // A failed job is its own caller's affair; the next one has its turn all the same.
+    const mine = before.then(job, job);
+    last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
+  };
+}

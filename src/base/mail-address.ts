@@ -1,0 +1,22 @@
+const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const ADDRESS = new RegExp(
+  `^(${ATOM}(?:\\.${ATOM})*)@((?:${LABEL}\\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)$`,
+);
+
+const MOST_CHARACTERS = 254;
+const MOST_LOCAL_CHARACTERS = 64;
+
+/**
+ * One plain ASCII `local@domain`, or undefined. Far less than mail allows: no quotes, comments, display
+ * names, lists, literals or line ends, so that nothing in it can mean anything to a mailer (rule D13).
+ */
+export function parseMailAddress(text: string): string | undefined {
+  if (text.length > MOST_CHARACTERS) return undefined;
+  const local = ADDRESS.exec(text)?.[1];
+  return local === undefined || local.length > MOST_LOCAL_CHARACTERS ? undefined : text;
+}
+
+export function isMailAddress(text: string): boolean {
+  return parseMailAddress(text) !== undefined;
+}

@@ -1,0 +1,54 @@
+import type { Sql } from './database';
+import { findProperty, writeProperties } from './properties';
+
+/** How the password of an account is kept. */
+export type StoredPassword =
+  /** A PHC string. */
+  | { readonly kind: 'argon2'; readonly hash: string }
+  /** As ENiGMA½ keeps it, until the next good sign-in (contract A1.5). */
+  | {
+      readonly kind: 'pbkdf2';
+      /** The salt is this text itself, not the bytes that it spells. */
+      readonly salt: string;
+      readonly key: string;
+      /** JSON; absent for the oldest accounts. */
+      readonly parameters: string | undefined;
+    };
+
+/** undefined when the account has no password that could ever be right. */
+export async function findPassword(sql: Sql, userId: number): Promise<StoredPassword | undefined> {
+  const row = await sql('user_password')
+    .where({ user_id: userId })
+    .first<{ hash: string } | undefined>('hash');
+  if (row !== undefined) return { kind: 'argon2', hash: row.hash };
+  const salt = await findProperty(sql, userId, 'pw_pbkdf2_salt');
+  const key = await findProperty(sql, userId, 'pw_pbkdf2_dk');
+  if (salt === undefined || key === undefined) return undefined;
+  const parameters = await findProperty(sql, userId, 'pw_hash_params');
+  return { kind: 'pbkdf2', salt, key, parameters };
+}
+
+/** Stores a PHC string in place of whatever was there. */
+export async function storePassword(
+  sql: Sql,
+  userId: number,
+  change: { readonly hash: string; readonly nowMs: number },
+): Promise<void> {
+  await sql('user_password')
+    .insert({ user_id: userId, hash: change.hash, changed_at: change.nowMs })
+    .onConflict('user_id')
+    .merge(['hash', 'changed_at']);
+  await writeProperties(sql, userId, {
+    pw_pbkdf2_salt: undefined,
+    pw_pbkdf2_dk: undefined,
+    pw_hash_params: undefined,
+  });
+}
+
+export function isSamePassword(
+  a: StoredPassword | undefined,
+  b: StoredPassword | undefined,
+): boolean {
+  if (a?.kind === 'argon2' && b?.kind === 'argon2') return a.hash === b.hash;
+  return a?.kind === 'pbkdf2' && b?.kind === 'pbkdf2' && a.key === b.key && a.salt === b.salt;
+}
