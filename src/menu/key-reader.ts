@@ -16,6 +16,8 @@ export interface WaitOptions {
   readonly messages: 'all' | 'urgent';
 }
 
+const REAL_TIME_MS = 250;
+
 /** Waits for a caller's keys, with the two things that may come in between. */
 export class KeyReader {
   /** Keys read so far: menus that go round without any are stopped by this. */
@@ -25,6 +27,11 @@ export class KeyReader {
     private readonly caller: Caller,
     private readonly clock: Clock,
   ) {}
+
+  /** A timed screen counts as a key where it took real time: a slide show is no ring of menus. */
+  waited(ms: number): void {
+    if (ms >= REAL_TIME_MS) this.keysRead += 1;
+  }
 
   /** Rejects with the session's reason when it ends. */
   async next(options: WaitOptions): Promise<Arrival> {

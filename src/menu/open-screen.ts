@@ -1,5 +1,6 @@
 import { formatText } from '../art/format';
 import { eraseLine, moveTo, resetStyle, sgr } from '../terminal/ansi';
+import { Canvas } from '../terminal/canvas';
 import { PLAIN, type Style } from '../terminal/style';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { ItemListView } from '../views/item-list';
@@ -33,12 +34,15 @@ export class OpenScreen implements MenuScreen {
   open(options: { readonly clear: boolean; readonly before?: string }): void {
     const { canvas } = this.composition;
     const { terminal } = this.stage.caller;
-    const cells = canvas.toAnsi({
+    const screen = {
       encoding: terminal.encoding,
-      clear: options.clear,
       screenWidth: terminal.width,
       screenHeight: terminal.height,
-    });
+    };
+    // Without clearing, what is on the screen stays wherever this one has nothing.
+    const cells = options.clear
+      ? canvas.toAnsi({ ...screen, clear: true })
+      : canvas.diff(new Canvas(canvas.width, canvas.height), screen);
     this.openOver((options.before ?? '') + cells);
   }
 

@@ -1,5 +1,5 @@
 import { artToStream, rowsToStream } from '../art/stream';
-import { clearScreen, knowsFonts, selectFont } from '../terminal/ansi';
+import { clearScreen, knowsFonts, moveTo, selectFont } from '../terminal/ansi';
 import { rowBelow } from './compose';
 import type { MenuConfig } from './menu-entry';
 import type { OpenScreen } from './open-screen';
@@ -21,7 +21,10 @@ export async function present(
 ): Promise<void> {
   const { config } = options;
   const { terminal, signal } = stage.caller;
-  const { picture, scrolled } = screen.composition;
+  const { picture, scrolled, form } = screen.composition;
+  const from = config.cls === false ? stage.freeRow : 1;
+  if (picture !== undefined)
+    stage.freeRow = Math.min(terminal.height, from + rowBelow(picture) - 1);
   const clear = config.cls !== false;
   const font = fontSequence(stage, config.font ?? picture?.art.font);
   const start = font + (clear ? clearScreen() : '');
@@ -30,6 +33,12 @@ export async function present(
     const stream = artToStream(picture.art, { resolve: picture.resolve, encoding });
     await terminal.writePaced(start + stream, { baud: config.baudRate, signal });
     screen.openOver('');
+    return;
+  }
+  if (!clear && picture !== undefined && form.views.length === 0) {
+    // Art without views goes on below what is there, as it would on a scrolling terminal.
+    const rows = rowsToStream(picture.canvas, { encoding: terminal.encoding });
+    screen.openOver(font + moveTo(from, 1) + rows);
     return;
   }
   if (picture === undefined || scrolled === 0) {
@@ -98,7 +107,7 @@ export async function pauseAtEnd(
   const position = config.pausePosition;
   await pause(stage, {
     prompt: config.pausePrompt.end ?? named,
-    row: position?.row ?? Math.min(height, picture === undefined ? 1 : rowBelow(picture)),
+    row: position?.row ?? (picture === undefined ? height : stage.freeRow),
     column: position?.column ?? 1,
     description,
   });

@@ -28,9 +28,11 @@ export class MenuStack {
     if (this.entries.length > MOST_ENTRIES) this.entries.splice(0, 1);
   }
 
-  /** The entry that `prev` leads to, or undefined on the first menu (NOPREV). */
-  get previous(): StackEntry | undefined {
-    return this.entries.at(-2);
+  /** Puts another entry in place of the open one. */
+  replace(entry: StackEntry): StackEntry {
+    this.entries.pop();
+    this.entries.push(entry);
+    return entry;
   }
 
   /** Leaves the open menu; the one below becomes the open one. */

@@ -13,6 +13,8 @@ export class Stage {
   readonly keys: KeyReader;
   /** Font that the last screen asked for, so that the next one can undo it. */
   font: string | undefined;
+  /** First row below the last screen's art: where art that does not clear the screen goes on. */
+  freeRow = 1;
   private drawnTheme: Theme | undefined;
 
   constructor(caller: Caller, services: Services) {

@@ -1,0 +1,77 @@
+import { BbsError, toError } from '../base/errors';
+import type { MenuEntry, Target } from './menu-entry';
+import type { MenuContext, MenuModule, Submission, Transition } from './module';
+import type { Stage } from './stage';
+import { SYSTEM_METHODS } from './system-methods';
+
+/** What a caller is told when something of ours fails that may work again soon. */
+export const LATER = 'The board cannot do this right now. Please try again later.';
+
+/** Failures of that kind: they do not end the call. */
+const PASSING_FAILURES: ReadonlySet<string> = new Set([
+  'STORE_FAILED',
+  'DATABASE_UNAVAILABLE',
+  'TIMED_OUT',
+  'MAIL_FAILED',
+  'SEAL_BROKEN',
+]);
+
+export interface Given {
+  readonly target: Target;
+  readonly submission: Submission;
+  readonly extraArgs: unknown;
+}
+
+/** Where a target leads: a menu, or what its method says. */
+export async function follow(
+  context: MenuContext,
+  module: MenuModule,
+  given: Given,
+): Promise<Transition> {
+  const { target, submission, extraArgs } = given;
+  if (target.kind === 'menu') return { kind: 'goto', menu: target.name, extraArgs };
+  const method =
+    target.kind === 'system-method'
+      ? own(SYSTEM_METHODS, target.name)?.run
+      : own(moduleFor(context, module, target.location).methods, target.name);
+  const { log, signal } = context.caller;
+  if (method === undefined) {
+    log.error('menu.method-missing', { menu: context.menu, method: target.name });
+    return { kind: 'stay', message: 'That part of the board is missing.' };
+  }
+  try {
+    return await method(context, submission, extraArgs);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof BbsError) || !PASSING_FAILURES.has(thrown.code)) throw thrown;
+    log.error('menu.method-failed', { menu: context.menu, error: toError(thrown) });
+    return { kind: 'stay', message: LATER };
+  }
+}
+
+/** `@method:/path/nua.js:x` names a method of the module `nua`. */
+function moduleFor(context: MenuContext, module: MenuModule, location?: string): MenuModule {
+  if (location === undefined) return module;
+  const name = (location.split('/').at(-1) ?? '').replace(/\.js$/, '');
+  return context.services.modules.get(name) ?? module;
+}
+
+/** The module that runs a menu. */
+export function findModule(stage: Stage, menu: MenuEntry): MenuModule {
+  const { name, kind } = menu.module;
+  const module = stage.services.modules.get(name);
+  if (module !== undefined) return module;
+  // The check refuses such a menu at load; a board that was started anyway still shows its art.
+  if (kind !== 'standard') {
+    stage.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
+  }
+  return { name, doc: '', views: [], methods: {} };
+}
+
+/** A table's own entry: names come from sysops' files. */
+export function own<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -1,0 +1,36 @@
+import { formatText } from '../art/format';
+import { clearScreen } from '../terminal/ansi';
+import { pause } from './pause';
+import type { Stage } from './stage';
+
+/** A line whose text is somebody's and is shown as it is; only its colour is ours. */
+export interface DataLine {
+  readonly color: string;
+  readonly text: string;
+}
+
+/** Shows lines page by page on a screen of their own; a key goes on. */
+export async function showPages(
+  stage: Stage,
+  content: readonly string[] | { readonly data: readonly DataLine[] },
+  description: string,
+): Promise<void> {
+  const { terminal } = stage.caller;
+  const { encoding } = terminal;
+  const lines =
+    'data' in content
+      ? content.data.map(({ color, text }) => formatText(` ${color}{text}`, { text }, { encoding }))
+      : content.map((line) => formatText(line.replace(/[{}]/g, '$&$&'), {}, { encoding }));
+  const perPage = Math.max(1, terminal.height - 2);
+  for (let from = 0; from === 0 || from < lines.length; from += perPage) {
+    const page = lines.slice(from, from + perPage);
+    terminal.write(`${clearScreen()}${page.join('\r\n')}\r\n`);
+    const isLast = from + perPage >= lines.length;
+    const after = await pause(stage, {
+      prompt: isLast ? 'pause' : 'pausePage',
+      row: terminal.height,
+      description,
+    });
+    if (after === 'stop') return;
+  }
+}
