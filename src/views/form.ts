@@ -2,6 +2,7 @@ import { BbsError } from '../base/errors';
 import type { Key } from '../terminal/key';
 import { hideCursor, moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { paintRow, type Row } from './cells';
+import { ItemListView } from './item-list';
 import { findViewType } from './registry';
 import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
 
@@ -50,6 +51,8 @@ export interface Form {
   view(id: number): View | undefined;
   setText(id: number, text: string): string;
   setItems(id: number, items: readonly ItemSpec[]): string;
+  /** Chooses an item of a list by its number, from 0. */
+  select(id: number, index: number): string;
   focus(id: number): string;
   values(): FormValues;
 }
@@ -127,6 +130,12 @@ class ViewForm implements Form {
   setItems(id: number, items: readonly ItemSpec[]): string {
     const view = this.get(id);
     view.setItems(items);
+    return this.repaint(view);
+  }
+
+  select(id: number, index: number): string {
+    const view = this.get(id);
+    if (view instanceof ItemListView) view.index = index;
     return this.repaint(view);
   }
 

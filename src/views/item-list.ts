@@ -1,5 +1,6 @@
 import { expandColorCodes } from '../art/color-codes';
 import type { Key } from '../terminal/key';
+import { sanitizeUserText } from '../terminal/untrusted';
 import { cellsOf, fitCells, plainCells, type Row } from './cells';
 import { View, type ItemSpec, type PressResult, type ViewContext, type ViewSpec } from './view';
 
@@ -96,7 +97,7 @@ export abstract class ItemListView extends View {
         ? cellsOf(this.format(format, item.values, style), style)
         : item.trusted
           ? cellsOf(expandColorCodes(item.text, { base: style }), style)
-          : plainCells(item.text, style);
+          : plainCells(sanitizeUserText(item.text, this.context.encoding), style);
     return fitCells(this.styleLetters(cells, focused), {
       width: width === 0 ? cells.length : width,
       justify: this.read.justify(),

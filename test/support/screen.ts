@@ -78,7 +78,7 @@ export class ScreenEmulator {
 
   /** One row's text without trailing blanks. */
   row(number: number): string {
-    return this.line(number)?.translateToString(true) ?? '';
+    return this.line(number)?.translateToString(true).trimEnd() ?? '';
   }
 
   rows(): string[] {

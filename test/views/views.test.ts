@@ -1,0 +1,443 @@
+import { Driver, spec } from './driver';
+
+async function alone(name: string, properties: Readonly<Record<string, unknown>>, bytes = '') {
+  const driver = new Driver({ views: [spec(name, [2, 5], properties)] });
+  const event = await driver.type(bytes);
+  await driver.screen.settled();
+  return {
+    ...driver,
+    event,
+    form: driver.form,
+    screen: driver.screen,
+    type: driver.type.bind(driver),
+    show: driver.show.bind(driver),
+    shown: driver.screen.row(2).slice(4),
+  };
+}
+
+describe('ET', () => {
+  test('a field is fifteen columns wide unless told, and shows its fill character', async () => {
+    const { shown } = await alone('ET1', { fillChar: '.' }, 'abc');
+    expect(shown).toBe('abc............');
+  });
+
+  test('typing past the width scrolls, and home shows the beginning again', async () => {
+    const field = await alone('ET1', { width: 5 }, 'abcdefgh');
+    expect(field.shown).toBe('efgh');
+    expect(field.screen.cursor.column).toBe(9);
+    await field.type('\x1b[H');
+    expect(field.screen.row(2).trim()).toBe('abcde');
+    expect(field.screen.cursor.column).toBe(5);
+    await field.type('\x1b[F');
+    expect(field.screen.row(2).trim()).toBe('efgh');
+    expect(field.form.values()).toEqual({ 1: 'abcdefgh' });
+  });
+
+  test('a full field that fits is shown whole', async () => {
+    const { shown } = await alone('ET1', { width: 6, maxLength: 6 }, '123456789');
+    expect(shown).toBe('123456');
+  });
+
+  test.each([
+    ['left and insert', 'ac\x1b[Db', 'abc'],
+    ['backspace in the middle', 'abXc\x1b[D\x08', 'abc'],
+    ['delete', 'abXc\x1b[D\x1b[D\x1b[3~', 'abc'],
+    ['ctrl + u', 'junk\x15abc', 'abc'],
+    ['ctrl + y', 'junk\x19abc', 'abc'],
+    ['ctrl + k', 'abcjunk\x1b[D\x1b[D\x1b[D\x1b[D\x0b', 'abc'],
+    ['ctrl + w', 'abc junk \x17\x08', 'abc'],
+    ['ctrl + a and ctrl + e', 'b\x01a\x05c', 'abc'],
+  ])('%s edits as expected', async (_, bytes, value) => {
+    const { form } = await alone('ET1', {}, bytes);
+    expect(form.values()).toEqual({ 1: value });
+  });
+
+  test('no control, bidi or CSI byte gets into the value or back to the screen', async () => {
+    const field = await alone('ET1', {}, 'a\x9bb\x02\x1b[999mc');
+    expect(field.form.values()).toEqual({ 1: 'a¢bc' });
+    expect(field.screen.row(2).trim()).toBe('acbc');
+    field.form.setText(1, 'x\x1b[31m\u202e\u0000y');
+    expect(field.form.values()).toEqual({ 1: 'x[31my' });
+  });
+
+  test('the longest line is 255 characters, or what the menu asks for, up to 1024', async () => {
+    const plain = await alone('ET1', {}, 'x'.repeat(300));
+    expect(String(plain.form.values()[1])).toHaveLength(255);
+    const key = await alone('ET1', { maxLength: 600 }, 'x'.repeat(700));
+    expect(String(key.form.values()[1])).toHaveLength(600);
+    const greedy = await alone('ET1', { maxLength: 1_000_000 }, 'x'.repeat(1100));
+    expect(String(greedy.form.values()[1])).toHaveLength(1024);
+  });
+
+  test('textStyle changes what is typed, focusTextStyle only how it looks', async () => {
+    const command = await alone('ET1', { textStyle: 'upper' }, 'g');
+    expect(command.shown).toBe('G');
+    expect(command.form.values()).toEqual({ 1: 'G' });
+    const look = await alone('ET1', { focusTextStyle: 'upper' }, 'g');
+    expect(look.shown).toBe('G');
+    expect(look.form.values()).toEqual({ 1: 'g' });
+  });
+
+  test('a prefix is drawn in front and is no part of the value', async () => {
+    const { shown, form, screen } = await alone('ET1', { prefixFormat: '|15> ' }, 'abc');
+    expect(shown).toBe('> abc');
+    expect(form.values()).toEqual({ 1: 'abc' });
+    expect(screen.cell(2, 5)).toMatchObject({ character: '>', bold: true });
+    expect(screen.cursor.column).toBe(10);
+  });
+
+  test('text too long for a field out of focus is cut, with what the menu wants at its end', async () => {
+    const views = [
+      spec('ET1', [2, 5], { width: 6, text: 'abcdefghij', textOverflow: '..' }),
+      spec('ET2', [3, 5], { focus: true }),
+    ];
+    const driver = new Driver({ views });
+    await driver.screen.settled();
+    expect(driver.screen.row(2).trim()).toBe('abcd..');
+  });
+
+  test('wide characters take two columns', async () => {
+    const driver = new Driver({ views: [spec('ET1', [2, 5], { width: 6 })], encoding: 'utf8' });
+    driver.form.setText(1, '漢字');
+    expect(driver.form.view(1)?.cursor.column).toBe(4);
+  });
+});
+
+describe('TL', () => {
+  test('formats fields, predefined codes and colours of a sysop', async () => {
+    const driver = new Driver({
+      views: [spec('TL1', [2, 5], { text: '|12{BN!styleUpper}: {UC:>4}' })],
+      resolve: (code) => ({ BN: 'gate', UC: 7 })[code],
+    });
+    await driver.screen.settled();
+    expect(driver.screen.row(2).trim()).toBe('GATE:    7');
+    expect(driver.screen.cell(2, 5)).toMatchObject({ foreground: 1, bold: true });
+  });
+
+  test.each([
+    ['left', 'ab    |'],
+    ['right', '    ab|'],
+    ['center', '  ab  |'],
+  ])('justify %s', async (justify, expected) => {
+    const driver = new Driver({
+      views: [
+        spec('TL1', [2, 1], { text: 'ab', width: 6, justify }),
+        spec('TL2', [2, 7], { text: '|' }),
+      ],
+    });
+    driver.show(driver.form.setText(2, '|'));
+    await driver.screen.settled();
+    expect(driver.screen.row(2)).toBe(expected);
+  });
+
+  test('grows past its width unless textOverflow says otherwise', async () => {
+    expect((await alone('TL1', { text: 'abcdef', width: 3 })).shown).toBe('abcdef');
+    expect((await alone('TL1', { text: 'abcdef', width: 3, textOverflow: '' })).shown).toBe('abc');
+    expect((await alone('TL1', { text: 'abcdef', width: 4, textOverflow: '..' })).shown).toBe(
+      'ab..',
+    );
+  });
+
+  test('shorter text leaves nothing of the longer one', async () => {
+    const driver = new Driver({ views: [spec('TL1', [2, 5], { text: 'a long message' })] });
+    driver.show(driver.form.setText(1, 'short'));
+    await driver.screen.settled();
+    expect(driver.screen.row(2).trim()).toBe('short');
+  });
+
+  test('moves, titles and bells in its text never reach the terminal', async () => {
+    const driver = new Driver({ views: [spec('TL1', [2, 5])] });
+    driver.show(driver.form.setText(1, 'a\x1b[5;5Hb\x07\x1b]0;title\x07c\x1b[31md'));
+    await driver.screen.settled();
+    expect(driver.screen.bells).toBe(0);
+    expect(driver.screen.title).toBe('');
+    expect(driver.screen.row(5)).toBe('');
+    expect(driver.screen.row(2).trim().startsWith('ab')).toBe(true);
+  });
+
+  test('a label takes no focus and is no part of the data', async () => {
+    const { form, event } = await alone('TL1', { text: 'x' }, 'a');
+    expect(event).toMatchObject({ kind: 'key' });
+    expect(form.values()).toEqual({});
+  });
+});
+
+describe('ME', () => {
+  test('literals stand, digits fill in, and the value has both', async () => {
+    const date = await alone('ME1', { maskPattern: '####/##/##', fillChar: '_' }, '19x7');
+    expect(date.shown).toBe('197_/__/__');
+    await date.type('4');
+    expect(date.screen.cursor.column).toBe(10);
+    await date.type('1231');
+    expect(date.form.values()).toEqual({ 1: '1974/12/31' });
+    await date.type('9\x08\x08');
+    expect(date.screen.row(2).trim()).toBe('1974/12/__');
+  });
+
+  test.each([
+    ['#', '7', 'x'],
+    ['A', 'x', '7'],
+    ['@', 'x', '-'],
+    ['&', '-', '\x02'],
+  ])('%s takes %s and not %s', async (pattern, good, bad) => {
+    expect((await alone('ME1', { maskPattern: pattern }, bad + good)).form.values()).toEqual({
+      1: good,
+    });
+  });
+
+  test('nothing typed is an empty value, and without a pattern nothing can be typed', async () => {
+    expect((await alone('ME1', { maskPattern: '##' })).form.values()).toEqual({ 1: '' });
+    expect((await alone('ME1', {}, 'abc')).form.values()).toEqual({ 1: '' });
+  });
+
+  test('text is taken with its literals and without', async () => {
+    const { form } = await alone('ME1', { maskPattern: '####/##/##', text: '1974/12/31' });
+    expect(form.values()).toEqual({ 1: '1974/12/31' });
+    form.setText(1, '20010203');
+    expect(form.values()).toEqual({ 1: '2001/02/03' });
+  });
+
+  test('literals and fill have colours of their own', async () => {
+    const { screen } = await alone(
+      'ME1',
+      { maskPattern: '#/#', fillChar: '_', styleSGR1: '|02', styleSGR2: '|04', styleSGR3: '|05' },
+      '1',
+    );
+    expect(screen.cell(2, 5).foreground).toBe(3);
+    expect(screen.cell(2, 6).foreground).toBe(1);
+    expect(screen.cell(2, 7).foreground).toBe(5);
+  });
+});
+
+const DOORS = { items: ['Sign in', { text: 'Apply', data: 'new' }, 'Leave'] };
+
+describe('VM', () => {
+  test('arrows go round, home and end go to the ends', async () => {
+    const menu = await alone('VM1', { ...DOORS, argName: 'nav' });
+    const seen: unknown[] = [];
+    for (const key of ['\x1b[B', '\x1b[B', '\x1b[B', '\x1b[A', '\x1b[H', '\x1b[F']) {
+      await menu.type(key);
+      seen.push(menu.form.values()['nav']);
+    }
+    expect(seen).toEqual(['new', 2, 0, 2, 0, 2]);
+  });
+
+  test('return submits the number, or the data where there is one', async () => {
+    expect((await alone('VM1', DOORS, '\r')).event).toMatchObject({
+      kind: 'submit',
+      submission: { submitId: 1, value: { 1: 0 } },
+    });
+    expect((await alone('VM1', DOORS, '\x1b[B\r')).event).toMatchObject({
+      submission: { value: { 1: 'new' } },
+    });
+  });
+
+  test('a hot key chooses, and submits where the menu says so', async () => {
+    const hot = { ...DOORS, hotKeys: { L: 2 } };
+    expect((await alone('VM1', hot, 'l')).event).toMatchObject({ kind: 'none', changed: 1 });
+    expect((await alone('VM1', { ...hot, hotKeySubmit: true }, 'l')).event).toMatchObject({
+      kind: 'submit',
+      submission: { value: { 1: 2 } },
+    });
+    const exact = { ...hot, caseInsensitiveHotKeys: false };
+    expect((await alone('VM1', exact, 'l')).event).toMatchObject({ kind: 'key' });
+  });
+
+  test('the chosen item has the focus colour across its width, and the cursor is hidden', async () => {
+    const { screen } = await alone('VM1', DOORS, '\x1b[B');
+    expect(screen.cell(2, 5).background).toBe(0);
+    expect(screen.cell(3, 5)).toMatchObject({ character: 'A', background: 4 });
+    expect(screen.cell(3, 11).background).toBe(4);
+    const sent = Buffer.concat(screen.sent).toString('latin1');
+    expect(sent).toContain('\x1b[?25l');
+    expect(sent).not.toContain('\x1b[?25h');
+  });
+
+  test('without a colour from the art the chosen item is inverse', async () => {
+    const plain = { ...spec('VM1', [2, 5], DOORS), focusStyle: undefined };
+    const driver = new Driver({ views: [plain] });
+    await driver.screen.settled();
+    expect(driver.screen.cell(2, 5).inverse).toBe(true);
+    expect(driver.screen.cell(3, 5).inverse).toBe(false);
+  });
+
+  test('item formats colour items, and data in them stays data', async () => {
+    const driver = new Driver({
+      views: [
+        spec('VM1', [2, 5], {
+          itemFormat: '|10{text} {place:>6}',
+          focusItemFormat: '|12{text} {place:>6}',
+        }),
+      ],
+    });
+    driver.show(
+      driver.form.setItems(1, [
+        { text: '|07{place}', place: 'a\x1b[2J' },
+        { text: 'two', place: 'b' },
+      ]),
+    );
+    await driver.screen.settled();
+    expect(driver.screen.row(2).trim()).toBe('|07{place}   a[2J');
+    expect(driver.screen.cell(2, 5)).toMatchObject({ foreground: 1, bold: true });
+    expect(driver.screen.cell(3, 5)).toMatchObject({ foreground: 2, bold: true });
+  });
+
+  test('more items than rows scroll with the choice, by lines and by pages', async () => {
+    const items = Array.from({ length: 10 }, (_, index) => `item ${index}`);
+    const menu = await alone('VM1', { items, height: 3 });
+    const visible = (): string[] => [2, 3, 4].map((row) => menu.screen.row(row).trim());
+    await menu.type('\x1b[B\x1b[B\x1b[B');
+    expect(visible()).toEqual(['item 1', 'item 2', 'item 3']);
+    await menu.type('\x1b[6~');
+    expect(visible()).toEqual(['item 4', 'item 5', 'item 6']);
+    await menu.type('\x1b[F');
+    expect(visible()).toEqual(['item 7', 'item 8', 'item 9']);
+    await menu.type('\x1b[B');
+    expect(visible()).toEqual(['item 0', 'item 1', 'item 2']);
+    expect(menu.screen.row(5)).toBe('');
+  });
+
+  test('itemSpacing leaves rows free', async () => {
+    const { screen } = await alone('VM1', { ...DOORS, itemSpacing: 1 });
+    expect([2, 3, 4, 5, 6].map((row) => screen.row(row).trim())).toEqual([
+      'Sign in',
+      '',
+      'Apply',
+      '',
+      'Leave',
+    ]);
+  });
+
+  test('a list without items can be submitted and says nothing', async () => {
+    expect((await alone('VM1', {}, '\x1b[B\x1b[6~\r')).event).toMatchObject({
+      kind: 'submit',
+      submission: { value: {} },
+    });
+  });
+});
+
+test('HM shows its items side by side and moves by left and right', async () => {
+  const menu = await alone('HM1', { ...DOORS, itemSpacing: 2 }, '\x1b[C');
+  expect(menu.shown).toBe('Sign in  Apply  Leave');
+  expect(menu.form.values()).toEqual({ 1: 'new' });
+  expect(menu.screen.cell(2, 14)).toMatchObject({ character: 'A', background: 4 });
+  await menu.type('\x1b[D\x1b[D');
+  expect(menu.form.values()).toEqual({ 1: 2 });
+});
+
+test('FM shows its items in columns and moves by all four arrows', async () => {
+  const items = ['a', 'b', 'c', 'd', 'e'];
+  const menu = await alone('FM1', { items, height: 2 });
+  expect([2, 3].map((row) => menu.screen.row(row).trim())).toEqual(['a  c  e', 'b  d']);
+  await menu.type('\x1b[C\x1b[B');
+  expect(menu.form.values()).toEqual({ 1: 3 });
+  await menu.type('\x1b[D');
+  expect(menu.form.values()).toEqual({ 1: 1 });
+});
+
+test('SM shows one item and turns by up and down', async () => {
+  const menu = await alone('SM1', DOORS);
+  expect(menu.shown).toBe('Sign in');
+  expect(await menu.type('\x1b[B')).toMatchObject({ kind: 'none', changed: 1 });
+  expect(menu.screen.row(2).trim()).toBe('Apply');
+  await menu.type('\x1b[A\x1b[A');
+  expect(menu.screen.row(2).trim()).toBe('Leave');
+  menu.show(menu.form.select(1, 0));
+  await menu.screen.settled();
+  expect(menu.screen.row(2).trim()).toBe('Sign in');
+});
+
+describe('TM', () => {
+  const YES_NO = {
+    items: ['Yes', 'No'],
+    argName: 'answer',
+    hotKeys: { Y: 0, N: 1 },
+    hotKeySubmit: true,
+  };
+
+  test('left and right choose, the chosen one is seen', async () => {
+    const toggle = await alone('TM1', YES_NO, '\x1b[C');
+    expect(toggle.shown).toBe('Yes/No');
+    expect(toggle.screen.cell(2, 5).background).toBe(0);
+    expect(toggle.screen.cell(2, 9).background).toBe(4);
+    expect(toggle.form.values()).toEqual({ answer: 1 });
+    await toggle.type('\x1b[D');
+    expect(toggle.form.values()).toEqual({ answer: 0 });
+    await toggle.type(' ');
+    expect(toggle.form.values()).toEqual({ answer: 1 });
+  });
+
+  test('a hot key answers at once', async () => {
+    expect((await alone('TM1', YES_NO, 'n')).event).toMatchObject({
+      kind: 'submit',
+      submission: { value: { answer: 1 } },
+    });
+  });
+});
+
+test('KE takes one of its keys as the value, in the spelling of the menu', async () => {
+  const keys = { keys: ['Y', 'n', 'escape'] };
+  expect((await alone('KE1', keys, 'y')).event).toMatchObject({
+    submission: { value: { 1: 'Y' } },
+  });
+  expect((await alone('KE1', keys, '\x1b')).event).toMatchObject({
+    submission: { value: { 1: 'escape' } },
+  });
+  expect((await alone('KE1', keys, 'x')).event).toMatchObject({ kind: 'key' });
+  expect((await alone('KE1', {}, 'x')).event).toMatchObject({ submission: { value: { 1: 'x' } } });
+});
+
+test('BT is pressed by return or space, and is in the data of its own form only', async () => {
+  const views = [
+    spec('ET1', [1, 1], { argName: 'name' }),
+    spec('BT2', [2, 5], { text: '[ OK ]', argName: 'ok', submit: true }),
+  ];
+  const driver = new Driver({ views });
+  expect(driver.form.values()).toEqual({ name: '' });
+  expect(await driver.type('x\t ')).toMatchObject({
+    kind: 'submit',
+    submission: { submitId: 2, value: { name: 'x', ok: true } },
+  });
+  expect(driver.screen.row(2).trim()).toBe('[ OK ]');
+});
+
+describe('MT', () => {
+  const TEXT = 'The first door opens on a password.\n\nThe second on |12a code|07 that lasts.';
+
+  test('wraps at words and keeps colours over the break', async () => {
+    const driver = new Driver({ views: [spec('MT1', [2, 1], { text: TEXT, width: 16 })] });
+    await driver.screen.settled();
+    expect(driver.screen.rows().slice(1, 8)).toEqual([
+      'The first door',
+      'opens on a',
+      'password.',
+      '',
+      'The second on a',
+      'code that lasts.',
+      '',
+    ]);
+    expect(driver.screen.cell(7, 1)).toMatchObject({ character: 'c', foreground: 1, bold: true });
+    expect(driver.form.focusedId).toBeUndefined();
+  });
+
+  test('a word longer than the line is broken', async () => {
+    const driver = new Driver({ views: [spec('MT1', [2, 1], { text: 'abcdefghij', width: 4 })] });
+    await driver.screen.settled();
+    expect(driver.screen.rows().slice(1, 4)).toEqual(['abcd', 'efgh', 'ij']);
+  });
+
+  test('preview scrolls and stops at both ends', async () => {
+    const text = Array.from({ length: 10 }, (_, index) => `line ${index}`).join('\r\n');
+    const view = await alone('MT1', { text, height: 3, mode: 'preview', width: 20 });
+    const visible = (): string[] => [2, 3, 4].map((row) => view.screen.row(row).trim());
+    await view.type('\x1b[A');
+    expect(visible()).toEqual(['line 0', 'line 1', 'line 2']);
+    await view.type('\x1b[B\x1b[6~');
+    expect(visible()).toEqual(['line 4', 'line 5', 'line 6']);
+    await view.type('\x1b[F\x1b[B');
+    expect(visible()).toEqual(['line 7', 'line 8', 'line 9']);
+    view.show(view.form.setText(1, 'short'));
+    await view.screen.settled();
+    expect(visible()).toEqual(['short', '', '']);
+  });
+});
