@@ -33,7 +33,8 @@ export async function listDueMail(
   due: { readonly nowMs: number; readonly most: number },
 ): Promise<readonly OutboxRow[]> {
   const rows: readonly Record<string, unknown>[] = await sql('outbox')
-    .where('next_at', '<=', due.nowMs)
+    .whereNull('sent_at')
+    .andWhere('next_at', '<=', due.nowMs)
     .andWhere('claimed_until', '<=', due.nowMs)
     .orderBy('id')
     .limit(due.most);
@@ -57,13 +58,37 @@ export async function postponeMail(sql: Sql, id: number, nextAtMs: number): Prom
   await sql('outbox').where({ id }).update({ next_at: nextAtMs, claimed_until: 0 });
 }
 
+/** Empties a mail that was sent; what is left of it only counts (rules A15, C7). */
+export async function markMailSent(sql: Sql, id: number, nowMs: number): Promise<void> {
+  await sql('outbox').where({ id }).update({ sent_at: nowMs, message: '', token_hash: null });
+}
+
+/** Mails of one kind for one account since then, sent or waiting. */
+export async function countRecentMail(
+  sql: Sql,
+  recent: { readonly userId: number; readonly kind: string; readonly sinceMs: number },
+): Promise<number> {
+  const rows = await sql('outbox')
+    .where({ user_id: recent.userId, kind: recent.kind })
+    .andWhere('created_at', '>', recent.sinceMs)
+    .count<{ mails: number | string }[]>({ mails: '*' });
+  return Number(rows[0]?.mails ?? 0);
+}
+
+/** Drops what is left of mails that were sent before `beforeMs`. */
+export async function pruneOutbox(sql: Sql, beforeMs: number): Promise<number> {
+  return sql('outbox').where('sent_at', '<', beforeMs).delete();
+}
+
 export async function removeMail(sql: Sql, id: number): Promise<void> {
   await sql('outbox').where({ id }).delete();
 }
 
 /** Mails that wait. */
 export async function countOutbox(sql: Sql): Promise<number> {
-  const rows = await sql('outbox').count<{ mails: number | string }[]>({ mails: '*' });
+  const rows = await sql('outbox')
+    .whereNull('sent_at')
+    .count<{ mails: number | string }[]>({ mails: '*' });
   return Number(rows[0]?.mails ?? 0);
 }
 

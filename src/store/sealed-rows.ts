@@ -17,6 +17,8 @@ export async function listSealedRows(
 ): Promise<readonly SealedRow[]> {
   const rows: readonly Record<string, unknown>[] = await sql(column.table)
     .where(column.rowKey, '>', page.afterKey)
+    // A mail that was sent is emptied.
+    .whereNot(column.column, '')
     .orderBy(column.rowKey)
     .limit(page.most)
     .select({ row_key: column.rowKey, owner: column.userId, sealed: column.column });

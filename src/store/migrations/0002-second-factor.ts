@@ -104,6 +104,8 @@ async function makeOutbox(sql: Knex): Promise<void> {
     table.bigInteger('created_at').notNullable();
     table.bigInteger('next_at').notNullable();
     table.bigInteger('claimed_until').notNullable().defaultTo(0);
+    // Kept for a day without its text, so that mails of a kind can be counted.
+    table.bigInteger('sent_at');
     table.index(['next_at'], 'outbox_due');
     table.index(['user_id', 'kind', 'created_at'], 'outbox_recent');
   });

@@ -1,0 +1,144 @@
+import type { Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
+import type { Log } from '../base/log';
+import { countBackupCodesByKey } from '../store/backup-codes';
+import type { Database } from '../store/database';
+import { SEALED_COLUMNS, sealedKeyId } from '../store/sealed';
+import type { SealedColumn } from '../store/sealed';
+import { countSealedByKey, listSealedRows, replaceSealed } from '../store/sealed-rows';
+import type { SealedRow } from '../store/sealed-rows';
+import type { Sealing } from './sealing';
+
+const BATCH = 200;
+
+/** A retired key stays this long, for values that a running server sealed with it meanwhile. */
+const KEEP_RETIRED_MS = 24 * 3600_000;
+
+export interface KeyParts {
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RotationReport {
+  readonly keyId: string;
+  readonly resealed: number;
+  /** Values that do not open, as `table.column of user N`. */
+  readonly unreadable: readonly string[];
+  /** Retired keys that nothing needs any more and that were removed. */
+  readonly dropped: readonly string[];
+}
+
+export interface KeyReport {
+  readonly currentKeyId: string;
+  readonly keys: readonly {
+    readonly id: string;
+    readonly sealed: number;
+    /** Unused backup codes that are hashed under this key; they keep it until they are used or replaced. */
+    readonly backupCodes: number;
+  }[];
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Seals every value with a new key. Killed in between it leaves every value readable, and the next
+ * run finishes it: while values wait for the current key, no further key is made.
+ */
+export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
+  const { db, sealing, clock, log } = parts;
+  const nowMs = clock.nowMs();
+  const sealed = await db.run(countSealedByKey);
+  const unfinished = [...sealed.keys()].some(
+    (id) => id !== sealing.currentKeyId() && sealing.keyIds().includes(id),
+  );
+  if (!unfinished) sealing.addKey(nowMs);
+  const unreadable: string[] = [];
+  let resealed = 0;
+  for (const column of SEALED_COLUMNS) {
+    await eachSealed(db, column, async (row) => {
+      if (sealedKeyId(row.sealed) === sealing.currentKeyId()) return;
+      const place = placeOf(column, row);
+      const plain = tryOpen(sealing, row.sealed, place);
+      if (plain === undefined) {
+        unreadable.push(describe(place));
+        return;
+      }
+      const change = { row, sealed: sealing.seal(plain, place) };
+      if (await db.run((sql) => replaceSealed(sql, column, change))) resealed += 1;
+    });
+  }
+  const used = await db.run(countSealedByKey);
+  const codes = await db.run(countBackupCodesByKey);
+  const dropped = sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
+  log.info('key-rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
+  return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
+}
+
+/** Opens every sealed value and says which key holds how many. Changes nothing. */
+export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promise<KeyReport> {
+  const { db, sealing } = parts;
+  const unreadable: string[] = [];
+  for (const column of SEALED_COLUMNS) {
+    await eachSealed(db, column, (row) => {
+      const place = placeOf(column, row);
+      if (tryOpen(sealing, row.sealed, place) === undefined) unreadable.push(describe(place));
+      return Promise.resolve();
+    });
+  }
+  const sealed = await db.run(countSealedByKey);
+  const codes = await db.run(countBackupCodesByKey);
+  const ids = new Set([...sealing.keyIds(), ...sealed.keys(), ...codes.keys()]);
+  return {
+    currentKeyId: sealing.currentKeyId(),
+    keys: [...ids].map((id) => ({
+      id,
+      sealed: sealed.get(id) ?? 0,
+      backupCodes: codes.get(id) ?? 0,
+    })),
+    unreadable,
+  };
+}
+
+/** True when the database holds something that only its sealing key can open or check. */
+export async function needsSealingKey(db: Database): Promise<boolean> {
+  const sealed = await db.run(countSealedByKey);
+  const codes = await db.run(countBackupCodesByKey);
+  return sealed.size + codes.size > 0;
+}
+
+async function eachSealed(
+  db: Database,
+  column: SealedColumn,
+  visit: (row: SealedRow) => Promise<void>,
+): Promise<void> {
+  for (let afterKey = -1; ;) {
+    const page = { afterKey, most: BATCH };
+    const rows = await db.run((sql) => listSealedRows(sql, column, page));
+    for (const row of rows) await visit(row);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    afterKey = last.rowKey;
+  }
+}
+
+function placeOf(column: SealedColumn, row: SealedRow) {
+  return { table: column.table, column: column.column, userId: row.userId };
+}
+
+function describe(place: ReturnType<typeof placeOf>): string {
+  return `${place.table}.${place.column} of user ${place.userId}`;
+}
+
+function tryOpen(
+  sealing: Sealing,
+  sealed: string,
+  place: ReturnType<typeof placeOf>,
+): string | undefined {
+  try {
+    return sealing.open(sealed, place);
+  } catch (error) {
+    if (error instanceof BbsError && error.code === 'SEAL_BROKEN') return undefined;
+    throw error;
+  }
+}
