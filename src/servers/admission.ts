@@ -1,6 +1,6 @@
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import { Networks, sourceOf } from './source';
+import { sourceOf } from './source';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =
@@ -28,6 +28,8 @@ export interface AdmissionOptions {
   readonly config: () => Config;
   readonly random: Random;
   readonly guard: SourceGuard;
+  /** Sources without penalties and without a limit of their own. */
+  readonly isExempt: (ip: string) => boolean;
   /** Most connections at once that leave the board its own descriptors; undefined is no limit. */
   readonly mostConnections: number | undefined;
 }
@@ -42,8 +44,6 @@ export class Admission {
   private readonly sources = new Map<string, Count>();
   private total = 0;
   private preAuth = 0;
-  private exemptFrom: readonly string[] | undefined;
-  private exempt: Networks | undefined;
 
   constructor(private readonly options: AdmissionOptions) {}
 
@@ -57,7 +57,7 @@ export class Admission {
     const most = this.options.mostConnections;
     if (most !== undefined && this.total >= most) return { ok: false, reason: 'reserve' };
     const source = sourceOf(ip);
-    if (!this.isExempt(ip)) {
+    if (!this.options.isExempt(ip)) {
       if (!this.options.guard.admit(ip).ok) return { ok: false, reason: 'penalty' };
       const count = this.sources.get(source);
       if ((count?.total ?? 0) >= security.maxPerSource)
@@ -67,15 +67,6 @@ export class Admission {
     }
     if (this.isDroppedEarly(security.earlyDrop)) return { ok: false, reason: 'early-drop' };
     return { ok: true, seat: this.take(source) };
-  }
-
-  isExempt(ip: string): boolean {
-    const { exemptNetworks } = this.options.config().security;
-    if (this.exemptFrom !== exemptNetworks) {
-      this.exempt = new Networks(exemptNetworks, 'security.exemptNetworks');
-      this.exemptFrom = exemptNetworks;
-    }
-    return this.exempt?.has(ip) === true;
   }
 
   /** start:percent:full: from `start` on `percent` in a hundred, rising to all of them at `full`. */

@@ -41,7 +41,7 @@ export class LiveConnection implements Connection {
   private readonly queue: OutputQueue;
   private readonly gone = new AbortController();
   private dataListener: ((bytes: Buffer) => void) | undefined;
-  private hintsListener: (() => void) | undefined;
+  private readonly hintsListeners: (() => void)[] = [];
   private early: Buffer[] = [];
   private earlyBytes = 0;
 
@@ -101,7 +101,7 @@ export class LiveConnection implements Connection {
   }
 
   onHints(listener: () => void): void {
-    this.hintsListener = listener;
+    this.hintsListeners.push(listener);
   }
 
   /** Bytes of the caller's, for the session. Before it listens, a screenful of type-ahead is kept. */
@@ -116,7 +116,7 @@ export class LiveConnection implements Connection {
   /** What the caller's side says about its terminal. */
   hinted(hints: TerminalHints): void {
     this.hints = { ...this.hints, ...hints };
-    this.hintsListener?.();
+    for (const listener of this.hintsListeners) listener();
   }
 
   /** The transport is gone, whatever the cause. */

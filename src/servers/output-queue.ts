@@ -29,7 +29,7 @@ export class OutputQueue {
   }
 
   write(bytes: Buffer): void {
-    if (this.stopped || bytes.length === 0) return;
+    if (this.stopped || this.whenEmpty !== undefined || bytes.length === 0) return;
     if (this.queuedBytes + bytes.length > this.options.limitBytes) {
       this.overrun('full');
       return;

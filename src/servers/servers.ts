@@ -9,6 +9,7 @@ import { mostConnections } from './fd-limit';
 import { loadHostKeys } from './host-key';
 import { Listener, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
+import { ConfiguredNetworks } from './source';
 import { MemorySourceGuard, type SourceGuard } from './source-guard';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
@@ -75,22 +76,21 @@ export class Servers {
   private async open(): Promise<void> {
     const { options } = this;
     const { telnet, ssh } = options.config().loginServers;
-    const most = await mostConnections();
-    let admission: Admission | undefined;
-    const guard =
-      options.guard ??
-      new MemorySourceGuard({
-        clock: options.clock,
-        isExempt: (ip) => admission?.isExempt(ip) === true,
-      });
-    admission = new Admission({
+    const exempt = new ConfiguredNetworks(
+      'security.exemptNetworks',
+      () => options.config().security.exemptNetworks,
+    );
+    const isExempt = (ip: string): boolean => exempt.has(ip);
+    // Looked at once before anybody calls, so that a network that is none stops the start.
+    isExempt('127.0.0.1');
+    const guard = options.guard ?? new MemorySourceGuard({ clock: options.clock, isExempt });
+    const admission = new Admission({
       config: options.config,
       random: options.random,
       guard,
-      mostConnections: most,
+      isExempt,
+      mostConnections: await mostConnections(),
     });
-    // Looked at once before anybody calls, so that a network that is none stops the start.
-    admission.isExempt('127.0.0.1');
     const shared = { ...options, admission, guard };
     this.stopFollowing = options.accountEvents.follow(({ userId }) => this.accountChanged(userId));
     if (ssh.enabled) await this.openSsh(shared);

@@ -59,3 +59,23 @@ export class Networks {
     return family !== 0 && this.list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }
 }
+
+/** Networks as a config key names them now; a reload may name others. */
+export class ConfiguredNetworks {
+  private cidrs: readonly string[] | undefined;
+  private networks: Networks | undefined;
+
+  constructor(
+    private readonly key: string,
+    private readonly read: () => readonly string[],
+  ) {}
+
+  has(ip: string): boolean {
+    const cidrs = this.read();
+    if (this.networks === undefined || this.cidrs !== cidrs) {
+      this.networks = new Networks(cidrs, this.key);
+      this.cidrs = cidrs;
+    }
+    return this.networks.has(ip);
+  }
+}

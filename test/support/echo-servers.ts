@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock, type Clock } from '../../src/base/clock';
+import { systemRandom } from '../../src/base/random';
+import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
+import { Admission } from '../../src/servers/admission';
+import type { Call } from '../../src/servers/call';
+import { loadHostKeys } from '../../src/servers/host-key';
+import { Listener } from '../../src/servers/listener';
+import { Nodes } from '../../src/servers/nodes';
+import { ConfiguredNetworks } from '../../src/servers/source';
+import { MemorySourceGuard, type SourceGuard } from '../../src/servers/source-guard';
+import { SshEndpoint } from '../../src/servers/ssh';
+import { TelnetCaller } from '../../src/servers/telnet';
+import { MemoryLog } from './memory-log';
+import { SmallGate, type SmallAccount } from './small-gate';
+
+export interface EchoOptions {
+  readonly config?: ConfigInput;
+  readonly clock?: Clock;
+  readonly accounts?: Readonly<Record<string, SmallAccount>>;
+  readonly mostConnections?: number;
+  /** What to do with a call; echoes where none is given. */
+  readonly serve?: (call: Call) => Promise<void>;
+}
+
+/** The servers alone, on a free port of the loopback, with a session that sends back what it gets. */
+export class EchoServers {
+  readonly calls: Call[] = [];
+  readonly gate: SmallGate;
+  readonly nodes: Nodes;
+  readonly guard: SourceGuard;
+  readonly admission: Admission;
+  readonly log = new MemoryLog();
+  readonly config: Config;
+  private readonly clock: Clock;
+  private readonly listeners: Listener[] = [];
+  private readonly folders: string[] = [];
+
+  constructor(private readonly options: EchoOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.config = configSchema.parse(options.config ?? {});
+    this.gate = new SmallGate(options.accounts ?? {});
+    this.nodes = new Nodes({ clock: this.clock, most: () => this.config.general.maxConnections });
+    const exempt = new ConfiguredNetworks(
+      'security.exemptNetworks',
+      () => this.config.security.exemptNetworks,
+    );
+    const isExempt = (ip: string): boolean => exempt.has(ip);
+    this.guard = new MemorySourceGuard({ clock: this.clock, isExempt });
+    this.admission = new Admission({
+      config: () => this.config,
+      random: systemRandom,
+      guard: this.guard,
+      isExempt,
+      mostConnections: options.mostConnections,
+    });
+  }
+
+  async telnet(): Promise<number> {
+    const shared = this.shared();
+    const listener = await Listener.open({
+      ...shared,
+      server: 'telnet',
+      address: '127.0.0.1',
+      port: 0,
+      onAccepted: (accepted) =>
+        new TelnetCaller(accepted, { ...shared, firstMenu: () => 'first' }).start(),
+    });
+    this.listeners.push(listener);
+    return listener.address.port;
+  }
+
+  async ssh(): Promise<number> {
+    const keysDir = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
+    this.folders.push(keysDir);
+    const { profile, keepAliveSeconds } = this.config.loginServers.ssh;
+    const hostKeys = await loadHostKeys({
+      keysDir,
+      profile,
+      privateKeyFile: '',
+      passphrase: '',
+      log: this.log,
+    });
+    const shared = this.shared();
+    const endpoint = new SshEndpoint({
+      ...shared,
+      gate: this.gate,
+      nodes: this.nodes,
+      profile,
+      hostKeys,
+      keepAliveSeconds,
+      trace: false,
+    });
+    const listener = await Listener.open({
+      ...shared,
+      server: 'ssh',
+      address: '127.0.0.1',
+      port: 0,
+      onAccepted: (accepted) => endpoint.take(accepted),
+    });
+    this.listeners.push(listener);
+    return listener.address.port;
+  }
+
+  async close(): Promise<void> {
+    for (const listener of this.listeners) await listener.close();
+    for (const folder of this.folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  private shared() {
+    return {
+      clock: this.clock,
+      log: this.log,
+      config: () => this.config,
+      guard: this.guard,
+      admission: this.admission,
+      serve: (call: Call) => {
+        this.calls.push(call);
+        return this.options.serve?.(call) ?? echo(call);
+      },
+    };
+  }
+}
+
+function echo(call: Call): Promise<void> {
+  const { connection } = call;
+  connection.onData((bytes) => connection.write(Buffer.from(bytes)));
+  return new Promise((resolve) => connection.signal.addEventListener('abort', () => resolve()));
+}

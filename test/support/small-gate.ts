@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { Credential, Login, LoginOrigin, LoginResult } from '../../src/auth/login';
+import type { User } from '../../src/store/users';
+import type { LoginGate } from '../../src/servers/ssh-caller';
+
+export interface SmallAccount {
+  readonly password: string;
+  /** A code that counts as the second factor, any number of times. */
+  readonly code?: string;
+  /** Public keys, as base64 of their blobs. */
+  readonly keys?: readonly string[];
+}
+
+/** Sign-in for tests of the servers: a real state machine, without store, hashes, waits and budgets. */
+export class SmallGate implements LoginGate {
+  readonly origins: LoginOrigin[] = [];
+  readonly submitted: Credential[] = [];
+  readonly logins: SmallLogin[] = [];
+  failuresUntilTooMany = 99;
+
+  constructor(readonly accounts: Readonly<Record<string, SmallAccount>>) {}
+
+  begin(origin: LoginOrigin): Login {
+    this.origins.push(origin);
+    const login = new SmallLogin(this);
+    this.logins.push(login);
+    return login;
+  }
+
+  hasKey(userName: string, key: { algorithm: string; blob: Buffer }): Promise<boolean> {
+    const keys = this.accounts[userName]?.keys ?? [];
+    return Promise.resolve(keys.includes(key.blob.toString('base64')));
+  }
+}
+
+export class SmallLogin implements Login {
+  factor: 0 | 1 | 2 = 0;
+  user: User | undefined;
+  sessionId = randomBytes(16).toString('hex');
+  verdict: 'keep' | 'end' = 'keep';
+  private code: string | undefined;
+  private failures = 0;
+
+  constructor(private readonly gate: SmallGate) {}
+
+  get requiredFactor(): 1 | 2 {
+    return this.code === undefined ? 1 : 2;
+  }
+
+  get complete(): boolean {
+    return this.user !== undefined && this.factor >= this.requiredFactor;
+  }
+
+  async submit(credential: Credential): Promise<LoginResult> {
+    // A turn of the event loop, as any real look into a store takes.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.gate.submitted.push(credential);
+    if (credential.kind === 'second-factor') {
+      if (this.user === undefined || credential.code !== this.code) return this.rejected();
+      this.factor = 2;
+      return { kind: 'accepted', user: this.user, factor: 2 };
+    }
+    const names = Object.keys(this.gate.accounts);
+    const id = names.indexOf(credential.userName) + 1;
+    const account = this.gate.accounts[credential.userName];
+    const right =
+      credential.kind === 'password'
+        ? account?.password === credential.password
+        : credential.signatureVerified &&
+          account?.keys?.includes(credential.blob.toString('base64')) === true;
+    if (account === undefined || !right) return this.rejected();
+    this.code = account.code;
+    this.factor = 1;
+    this.sessionId = randomBytes(16).toString('hex');
+    this.user = {
+      id,
+      name: credential.userName,
+      status: 2,
+      groups: ['users'],
+      secondFactor: account.code === undefined ? undefined : 'googleAuth',
+      properties: new Map(),
+    };
+    return this.complete
+      ? { kind: 'accepted', user: this.user, factor: 1 }
+      : { kind: 'need', factor: 2, user: this.user };
+  }
+
+  confirm(): Promise<LoginResult> {
+    return Promise.resolve(this.rejected());
+  }
+
+  refresh(): Promise<'keep' | 'end'> {
+    return Promise.resolve(this.verdict);
+  }
+
+  private rejected(): LoginResult {
+    this.failures += 1;
+    return this.failures >= this.gate.failuresUntilTooMany
+      ? { kind: 'rejected', reason: 'too-many' }
+      : { kind: 'rejected', reason: 'bad-credential' };
+  }
+}
