@@ -99,6 +99,7 @@ function describeRejection(
 }
 
 function notHereSentence(context: MenuContext): string | undefined {
+  if (context.caller.login.complete) return 'You are signed in already.';
   if (context.caller.server !== 'telnet') return undefined;
   switch (context.services.config().loginServers.telnet.passwordLogin) {
     case 'refuse':

@@ -3,6 +3,7 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
+import type { Actor } from '../auth/factor-change';
 import type { LoginOrigin } from '../auth/login';
 import type { User } from '../store/users';
 import type { MenuSet } from './menu-entry';
@@ -73,17 +74,20 @@ export interface PendingFactor {
 /** Something the board lacks for registering a second factor by mail. */
 export type MissingForTwoFactor = 'mail' | 'secure-login' | 'https';
 
+/** What became of a registration link; `too-many` were asked for lately. */
+export type LinkResult = 'sent' | 'no-address' | 'too-many';
+
 /** Switching the second factor on and off (auth/enrollment, mail and web behind one door). */
 export interface TwoFactorDesk {
   /** What the board lacks before links can be sent; empty when nothing. */
   missing(): readonly MissingForTwoFactor[];
   /** Begins a registration and sends its link; the old factor stays until the new one is confirmed. */
-  sendLink(user: User, type: OtpType, sessionId: string): Promise<'sent' | 'failed'>;
+  sendLink(user: User, type: OtpType, actor: Actor): Promise<LinkResult>;
   pending(userId: number): Promise<PendingFactor | undefined>;
   dropPending(userId: number): Promise<void>;
-  disable(userId: number, sessionId: string): Promise<void>;
+  disable(userId: number, actor: Actor): Promise<void>;
   /** Voids the old backup codes and returns the new ones, which are never shown again. */
-  newBackupCodes(userId: number, sessionId: string): Promise<readonly string[]>;
+  newBackupCodes(userId: number, actor: Actor): Promise<readonly string[]>;
   backupCodesLeft(userId: number): Promise<number>;
 }
 

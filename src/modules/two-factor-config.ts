@@ -1,6 +1,9 @@
+import type { Actor } from '../auth/factor-change';
 import { toError } from '../base/errors';
+import type { Caller } from '../menu/caller';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import { isMailAddress } from '../menu/validators';
+import type { LinkResult } from '../menu/services';
 import type { User } from '../store/users';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
@@ -13,6 +16,12 @@ import {
   type InfoText,
   type StatusText,
 } from './two-factor-texts';
+
+const LINK_STATUS = {
+  sent: 'saveEmailSent',
+  'no-address': 'emailRequired',
+  'too-many': 'tooManyMails',
+} as const satisfies Record<LinkResult, StatusText>;
 
 const TOGGLE = 1;
 const TYPE = 2;
@@ -85,9 +94,9 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
   }
-  const sent = await services.twoFactor.sendLink(user, type, caller.login.sessionId);
+  const sent = await services.twoFactor.sendLink(user, type, actorOf(caller));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
-  const outcome = status(context, sent === 'sent' ? 'saveEmailSent' : 'saveError');
+  const outcome = status(context, LINK_STATUS[sent]);
   return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
 }
 
@@ -106,7 +115,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
-  await services.twoFactor.disable(user.id, caller.login.sessionId);
+  await services.twoFactor.disable(user.id, actorOf(caller));
   if ((await caller.login.refresh()) === 'end') {
     return { kind: 'log-off', message: status(context, 'saveDisabled'), reason: 'ended' };
   }
@@ -159,7 +168,7 @@ async function makeBackupCodes(
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
-    const codes = await services.twoFactor.newBackupCodes(user.id, caller.login.sessionId);
+    const codes = await services.twoFactor.newBackupCodes(user.id, actorOf(caller));
     return await showDetails(context, backupCodeLines(codes));
   } catch (thrown) {
     return failed(context, 'two-factor.backup-codes-failed', thrown);
@@ -207,6 +216,11 @@ function failed(context: MenuContext, event: string, thrown: unknown): Transitio
   context.caller.signal.throwIfAborted();
   context.caller.log.error(event, { error: toError(thrown) });
   return redraw(context, status(context, 'tryLater'));
+}
+
+/** Who changes something, for the record and so that his own session is not ended by it. */
+function actorOf({ login, node, server, remoteIp }: Caller): Actor {
+  return { sessionId: login.sessionId, node, server, remoteIp };
 }
 
 function userOf(context: MenuContext): User {

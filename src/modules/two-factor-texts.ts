@@ -13,6 +13,7 @@ export type StatusText =
   | 'saveError'
   | 'qrNotAvail'
   | 'emailRequired'
+  | 'tooManyMails'
   | 'cancelled'
   | 'pendingDropped'
   | 'tryLater';
@@ -36,6 +37,7 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   saveError: 'The mail could not be made. Please tell the sysop.',
   qrNotAvail: 'There is a QR code only while a registration waits for its first code.',
   emailRequired: 'You need a valid mail address first: the link goes there.',
+  tooManyMails: 'Several mails are on their way already. Please look for the last one.',
   cancelled: 'Nothing was changed.',
   pendingDropped: 'The registration you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',

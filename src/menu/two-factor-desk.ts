@@ -1,0 +1,28 @@
+import type { Enrollment } from '../auth/enrollment';
+import type { MissingForTwoFactor, TwoFactorDesk } from './services';
+
+/** The second factor's screen and auth/enrollment, put together. */
+export function createTwoFactorDesk(parts: {
+  readonly enrollment: Enrollment;
+  /** What the board lacks now, by its config and what could be started. */
+  readonly missing: () => readonly MissingForTwoFactor[];
+}): TwoFactorDesk {
+  const { enrollment } = parts;
+  return {
+    missing: parts.missing,
+    async sendLink(user, type, actor) {
+      const begun = await enrollment.begin(user.id, type, { actor, mail: true });
+      return begun.kind === 'begun' ? 'sent' : begun.kind;
+    },
+    pending: (userId) => enrollment.pendingFor(userId),
+    async dropPending(userId) {
+      await enrollment.removePending(userId);
+    },
+    async disable(userId, actor) {
+      await enrollment.disable(userId, actor);
+    },
+    newBackupCodes: async (userId, actor) =>
+      (await enrollment.regenerateBackupCodes(userId, actor)) ?? [],
+    backupCodesLeft: async (userId) => (await enrollment.status(userId)).backupCodesLeft,
+  };
+}
