@@ -32,3 +32,8 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
 export function findForeignKey(path: string): string | undefined {
   return Object.hasOwn(FOREIGN_KEYS, path) ? FOREIGN_KEYS[path] : undefined;
 }
+
+/** All of them with their reasons, for the documentation. */
+export function listForeignKeys(): readonly (readonly [path: string, reason: string])[] {
+  return Object.entries(FOREIGN_KEYS);
+}

@@ -86,7 +86,7 @@ export const users = section('Accounts.', {
   groups: z
     .array(z.string())
     .default(['users', 'sysops'])
-    .describe('Groups that there are; a group in no list is made by putting somebody into it.'),
+    .describe('Groups to begin with; another comes into being with its first member.'),
   defaultGroups: z.array(z.string()).default(['users']).describe('Groups of a new account.'),
   newUserNames: z
     .array(z.string())

@@ -1,0 +1,25 @@
+// Writes the reference pages under docs/ from the tables in the code (npm run docs). To add a page, add a
+// line to PAGES: its file, the compiled module that knows it, and the function there that returns Markdown.
+// With --check nothing is written, and a page that differs ends in exit code 1.
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const PAGES = [{ file: 'docs/config.md', module: 'dist/config/docs.js', make: 'configReference' }];
+
+const root = new URL('../../', import.meta.url);
+const require = createRequire(import.meta.url);
+const isCheck = process.argv.includes('--check');
+
+for (const page of PAGES) {
+  const text = require(new URL(page.module, root).pathname)[page.make]();
+  const file = new URL(page.file, root);
+  const before = await readFile(file, 'utf8').catch(() => '');
+  if (before === text) continue;
+  if (isCheck) {
+    console.error(`${page.file} is out of date; run: npm run docs`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, text);
+    console.log(`${page.file}: written`);
+  }
+}

@@ -1,0 +1,103 @@
+import { listConfigSections } from './config-keys';
+import type { ConfigKey, ConfigSection } from './config-keys';
+import { listForeignKeys } from './foreign-keys';
+
+const INTRODUCTION = `# Configuration
+
+This page is made from the program's own tables by \`npm run docs\`; do not edit it.
+
+A board's configuration is \`config/config.hjson\` in the board folder (\`--board\`), or the file that \`--config\`
+names. It need hold only the keys that differ from the defaults below; without a file all defaults hold. To open a
+board to the world and give it a name:
+
+    {
+      general: { boardName: "The Postern" }
+      loginServers: {
+        telnet: { address: "0.0.0.0" }
+        ssh: { address: "0.0.0.0" }
+      }
+      contentServers: { web: { domain: "bbs.example.org", https: { address: "0.0.0.0" } } }
+    }
+
+The file is [Hjson](https://hjson.github.io): JSON with comments and without most of its quotes and commas. A text
+without quotes goes on to the end of its line, comments and brackets included, so put texts in quotes when something
+follows on the line.
+
+A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. The server
+does not start with a wrong configuration (exit code 78), and a running one keeps the last that was right.
+
+## Values from elsewhere
+
+| Written | Becomes |
+| --- | --- |
+| \`includes: [ "more.hjson" ]\` | at the top of the file: other files of the config folder, merged in under this one; of two included files the earlier wins |
+| \`"@environment:NAME"\` | the environment variable NAME, as a text |
+| \`"@environment:NAME:number"\` | as a number; other types are \`boolean\`, \`object\` (JSON) and \`timestamp\` |
+| \`"@environment:NAME:string:array"\` | as a list, split at commas |
+| \`"@file:secrets/smtp"\` | what the file holds, without white space around it; the path is relative to the config folder |
+| \`"@reference:general.boardName"\` | the value of another key |
+
+A variable that is not set and a file that cannot be read are mistakes. Their content is never repeated in a message
+or log. Menu files and themes take the same forms.
+`;
+
+/** docs/config.md, made from the schema so that it cannot drift. */
+export function configReference(): string {
+  const sections = listConfigSections().map(sectionReference);
+  return [INTRODUCTION, ...sections, foreignReference()].join('\n');
+}
+
+function sectionReference(section: ConfigSection): string {
+  return [
+    `## ${section.path}`,
+    '',
+    section.doc,
+    '',
+    '| Key | Default | Accepts | Meaning |',
+    '| --- | --- | --- | --- |',
+    ...section.keys.map((key) => keyReference(section, key)),
+    '',
+  ].join('\n');
+}
+
+function keyReference(section: ConfigSection, key: ConfigKey): string {
+  const name = key.path.slice(section.path.length + 1);
+  return row([
+    code(name),
+    code(describeDefault(key.default)),
+    escape(key.accepts),
+    escape(key.doc),
+  ]);
+}
+
+function foreignReference(): string {
+  return [
+    '## Keys of ENiGMA½ without effect here',
+    '',
+    'A file made for ENiGMA½ may keep these; each is passed over with a warning.',
+    '',
+    '| Key | Why |',
+    '| --- | --- |',
+    ...listForeignKeys().map(([path, reason]) => row([code(path), escape(reason)])),
+    '',
+  ].join('\n');
+}
+
+function describeDefault(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => JSON.stringify(item)).join(', ');
+  return JSON.stringify(value);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+// A bar ends a table's cell even inside a code span.
+function escape(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function code(text: string): string {
+  const ticks = text.includes('`') ? '``' : '`';
+  return `${ticks}${escape(text)}${ticks}`;
+}

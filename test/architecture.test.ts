@@ -1,0 +1,281 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+/** A file imports from its own folder or a strictly lower floor (docs/architecture.md). */
+const FLOORS: Readonly<Record<string, number>> = {
+  base: 0,
+  config: 1,
+  terminal: 1,
+  store: 1,
+  art: 2,
+  auth: 2,
+  mail: 2,
+  acs: 2,
+  views: 3,
+  menu: 4,
+  modules: 5,
+  servers: 6,
+  web: 6,
+  oputil: 7,
+  // bbs.ts, main.ts, index.ts and what only they use.
+  '': 8,
+};
+
+const BINS: readonly string[] = ['main.ts', 'oputil/main.ts'];
+
+interface SourceFile {
+  /** From src/, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** Files of ours, from src/. */
+  readonly imports: readonly string[];
+  readonly packages: readonly string[];
+}
+
+function readSource(path: string, text: string): SourceFile {
+  const names = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
+  const own = names.filter((name) => name.startsWith('.'));
+  return {
+    path,
+    text,
+    imports: own.map((name) => `${join(dirname(path), name)}.ts`.replace(/\.ts\.ts$/, '.ts')),
+    packages: names.filter((name) => !name.startsWith('.')),
+  };
+}
+
+const ROOT = resolve(__dirname, '..');
+const SRC = join(ROOT, 'src');
+
+const PATHS: ReadonlySet<string> = new Set(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => relative('.', name))
+    .sort(),
+);
+
+const SOURCES: readonly SourceFile[] = [...PATHS].map((path) => {
+  const source = readSource(path, readFileSync(join(SRC, path), 'utf8'));
+  const withIndex = (name: string): string => name.replace(/\.ts$/, '/index.ts');
+  const imports = source.imports.map((name) => (PATHS.has(name) ? name : withIndex(name)));
+  return { ...source, imports };
+});
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+}
+
+/** `file: line` of each line that matches, comments left out. */
+function findLines(files: readonly SourceFile[], pattern: RegExp): readonly string[] {
+  return files.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .map((line) => line.replace(/^\s*(\/\/|\*|\/\*).*/, ''))
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}`] : [])),
+  );
+}
+
+function findFloorBreaks(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports
+      .filter((imported) => {
+        const [from, to] = [folderOf(path), folderOf(imported)];
+        return from !== to && (FLOORS[to] ?? Infinity) >= (FLOORS[from] ?? -Infinity);
+      })
+      .map((imported) => `${path} imports ${imported}`),
+  );
+}
+
+function findCycle(files: readonly SourceFile[]): readonly string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const walk = (path: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return [];
+    for (const next of byPath.get(path)?.imports ?? []) {
+      const cycle = walk(next, [...way, path]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(path);
+    return [];
+  };
+  for (const { path } of files) {
+    const cycle = walk(path, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+function usersOf(packageName: string): readonly string[] {
+  const uses = (name: string): boolean =>
+    name === packageName || name.startsWith(`${packageName}/`);
+  return SOURCES.filter(({ packages }) => packages.some(uses)).map(({ path }) => path);
+}
+
+test('every folder of src stands on a floor', () => {
+  expect(
+    [...new Set(SOURCES.map(({ path }) => folderOf(path)))].filter((f) => !(f in FLOORS)),
+  ).toEqual([]);
+});
+
+test('a file imports from its own folder or a lower floor', () => {
+  expect(findFloorBreaks(SOURCES)).toEqual([]);
+});
+
+test('every import of ours names a file that is there', () => {
+  const missing = SOURCES.flatMap(({ path, imports }) =>
+    imports.filter((name) => !PATHS.has(name)).map((name) => `${path} imports ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('no file imports itself by way of others', () => {
+  expect(findCycle(SOURCES)).toEqual([]);
+});
+
+test('oputil imports neither the menu runner nor the servers, so that it works beside them', () => {
+  const breaks = SOURCES.filter(({ path }) => folderOf(path) === 'oputil').flatMap(
+    ({ path, imports }) =>
+      imports
+        .filter((name) => name === 'menu/runner.ts' || folderOf(name) === 'servers')
+        .map((name) => `${path} imports ${name}`),
+  );
+  expect(breaks).toEqual([]);
+});
+
+test('only the bins end the process or write to the console', () => {
+  const others = SOURCES.filter(({ path }) => !BINS.includes(path));
+  expect(findLines(others, /\bprocess\.(exit|abort)\(/)).toEqual([]);
+  expect(findLines(others, /\bconsole\.\w+/)).toEqual([]);
+});
+
+test('telnet-stream is imported by exactly one file', () => {
+  expect(usersOf('telnet-stream')).toHaveLength(1);
+  expect(usersOf('telnet-stream').every((path) => folderOf(path) === 'servers')).toBe(true);
+});
+
+test.each(['knex', 'sqlite3', 'pg'])('%s is imported in store/ only', (name) => {
+  expect(usersOf(name).filter((path) => folderOf(path) !== 'store')).toEqual([]);
+});
+
+test.each(['ssh2', 'node:net', 'node:tls', 'fastify'])(
+  '%s does not reach below the servers',
+  (name) => {
+    // node:net also tells addresses apart, which needs no socket.
+    const allowed = name === 'node:net' ? /\b(isIP|isIPv4|isIPv6|BlockList|SocketAddress)\b/ : /^$/;
+    const below = usersOf(name).filter((path) => (FLOORS[folderOf(path)] ?? 0) < 6);
+    const breaks = below.filter((path) => {
+      const text = SOURCES.find((file) => file.path === path)?.text ?? '';
+      const clause = new RegExp(`import (type )?\\{([^}]*)\\} from '${name}'`).exec(text);
+      const names = clause?.[2]?.split(',').map((part) => part.trim()) ?? ['everything'];
+      return clause?.[1] === undefined && names.some((part) => part !== '' && !allowed.test(part));
+    });
+    // A public key is read and checked by ssh2's parser, in a file of its own.
+    expect(breaks.filter((path) => !(name === 'ssh2' && path === 'auth/ssh-key.ts'))).toEqual([]);
+  },
+);
+
+test('there are no default exports and no state of a module', () => {
+  expect(findLines(SOURCES, /^export (default|=)/)).toEqual([]);
+  expect(findLines(SOURCES, /^(export )?(let|var) /)).toEqual([]);
+});
+
+test('files are named by one noun in kebab-case and fit in 400 lines', () => {
+  const names = SOURCES.map(({ path }) => path);
+  expect(
+    names.filter(
+      (path) =>
+        !/^([a-z0-9]+\/)?[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(
+          path.replace(/^store\/migrations\//, 'store/'),
+        ),
+    ),
+  ).toEqual([]);
+  expect(
+    names.filter((path) => /(^|\/)(utils?|helpers?|common|types?|misc)\.ts$/.test(path)),
+  ).toEqual([]);
+  expect(
+    SOURCES.filter(({ text }) => text.split('\n').length - 1 > 400).map(({ path }) => path),
+  ).toEqual([]);
+});
+
+describe('packages', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
+  const page = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+
+  test('every one has its line in docs/dependencies.md, and no other', () => {
+    const declared = [
+      ...Object.keys(manifest.dependencies),
+      ...Object.keys(manifest.devDependencies),
+    ];
+    expect([...listed].sort()).toEqual(declared.sort());
+  });
+
+  test('what src imports is a dependency, and every dependency is used', () => {
+    const nameOf = (name: string): string =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/');
+    const imported = new Set(
+      SOURCES.flatMap(({ packages }) => packages)
+        .filter((name) => !name.startsWith('node:'))
+        .map(nameOf),
+    );
+    expect([...imported].filter((name) => builtinModules.includes(name))).toEqual([]);
+    expect([...imported].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+    // Some are named in other ways: knex loads sqlite3, the browser terminal is a file that is served.
+    const text = SOURCES.map((source) => source.text).join('\n');
+    const unused = Object.keys(manifest.dependencies).filter((name) => !text.includes(name));
+    expect(unused).toEqual([]);
+  });
+
+  test('each has one fixed version', () => {
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(
+      versions.filter(([, version]) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(version)),
+    ).toEqual([]);
+  });
+});
+
+describe('these checks themselves', () => {
+  const file = (path: string, text: string): SourceFile => readSource(path, text);
+
+  test('see an import of a higher or an equal floor, also a lazy one and one of a type', () => {
+    expect(
+      findFloorBreaks([
+        file('auth/a.ts', "import { x } from '../mail/b';"),
+        file('base/b.ts', "const y = import('../config/c');"),
+        file(
+          'views/c.ts',
+          "import type { Z } from '../menu/d';\nimport './e';\nimport '../base/f';",
+        ),
+      ]),
+    ).toEqual([
+      'auth/a.ts imports mail/b.ts',
+      'base/b.ts imports config/c.ts',
+      'views/c.ts imports menu/d.ts',
+    ]);
+  });
+
+  test('see a cycle of any length', () => {
+    const one = file('menu/a.ts', "import './b';");
+    const two = file('menu/b.ts', "export { x } from './c';");
+    expect(findCycle([one, two, file('menu/c.ts', "import './a';")])).toEqual([
+      'menu/a.ts',
+      'menu/b.ts',
+      'menu/c.ts',
+      'menu/a.ts',
+    ]);
+    expect(findCycle([one, two, file('menu/c.ts', '')])).toEqual([]);
+  });
+
+  test('see a forbidden line, but not in a comment', () => {
+    const text = '// console.log(1)\nconsole.log(1)\n';
+    expect(findLines([file('menu/a.ts', text)], /\bconsole\.\w+/)).toEqual(['menu/a.ts:2']);
+  });
+});
