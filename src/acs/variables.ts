@@ -1,0 +1,251 @@
+import type { Acs, AcsNode } from './acs';
+import { findCode } from './codes';
+import type { AcsArgument, AcsTree } from './parse';
+
+/**
+ * How far a caller is: what he has passed (AF) and what his account asks for (AR). Nobody yet; through
+ * with one factor; one passed and one due; through with two.
+ */
+export const STAGES = [
+  { factor: 0, required: 1 },
+  { factor: 1, required: 1 },
+  { factor: 1, required: 2 },
+  { factor: 2, required: 2 },
+] as const;
+
+/** Something about a caller that ACS strings ask about, with the values that they can tell apart. */
+export interface AcsVariable {
+  readonly index: number;
+  /** `SC`, `ID`, `GM[sysops]`, `PV[sex]` ... */
+  readonly name: string;
+  readonly source: 'call' | 'account' | 'moment';
+  /** What each value is called; values are the numbers 0 up to `values.length - 1`. */
+  readonly values: readonly string[];
+  /** The value while nobody has signed in, for what belongs to an account. */
+  readonly nobody: number | undefined;
+}
+
+/** False, true, or not to be told without a value that was left open. */
+export type Truth = 0 | 1 | 2;
+
+/** Evaluates an ACS for a stage and a value of each variable; -1 leaves a variable open. */
+export type AbstractAcs = (stage: number, values: Int32Array) => Truth;
+
+/** Every variable that a set of ACS strings depends on. */
+export interface AcsVariables {
+  readonly all: readonly AcsVariable[];
+  /** The variables one ACS depends on. */
+  of(acs: Acs): readonly AcsVariable[];
+  abstract(acs: Acs): AbstractAcs;
+}
+
+type CodeTree = Extract<AcsTree, { kind: 'code' }>;
+
+/** A code in terms of a variable: with which of its values it is true. */
+interface Atom {
+  readonly variable: Draft | undefined;
+  test(value: string): boolean;
+}
+
+interface Draft {
+  readonly name: string;
+  readonly source: 'call' | 'account' | 'moment';
+  /** Values are limits, in the order of numbers. */
+  readonly ordered: boolean;
+  /** There is no value but those that were found. */
+  readonly complete: boolean;
+  readonly found: Set<string>;
+  readonly nobody: string | undefined;
+}
+
+/** Stands for every value that no ACS names. */
+const OTHER = '(other)';
+/** Stands for a number below every one that is asked for. */
+const BELOW = '(below)';
+
+/** Finds what a set of ACS strings can tell apart. */
+export function collectVariables(strings: Iterable<Acs>): AcsVariables {
+  const drafts = new Map<string, Draft>();
+  const atoms = new Map<string, Atom>();
+  const acsList = [...strings];
+  for (const acs of acsList) {
+    forEachCode(acs.root, (tree) => {
+      if (!atoms.has(tree.text)) atoms.set(tree.text, draftAtom(tree, drafts));
+    });
+  }
+  const variables = new Map<Draft, AcsVariable>();
+  [...drafts.values()].forEach((draft, index) => variables.set(draft, finish(draft, index)));
+  const variableOf = (text: string): AcsVariable | undefined => {
+    const draft = atoms.get(text)?.variable;
+    return draft === undefined ? undefined : variables.get(draft);
+  };
+  return {
+    all: [...variables.values()],
+    of(acs) {
+      const used = new Set<AcsVariable>();
+      forEachCode(acs.root, (tree) => {
+        const variable = variableOf(tree.text);
+        if (variable !== undefined) used.add(variable);
+      });
+      return [...used];
+    },
+    abstract(acs) {
+      const { root } = acs;
+      if (root === undefined) return () => 0;
+      return abstractNode(root, (tree) =>
+        abstractCode(tree, atoms.get(tree.text), variableOf(tree.text)),
+      );
+    },
+  };
+}
+
+function forEachCode(node: AcsNode | undefined, visit: (tree: CodeTree) => void): void {
+  if (node === undefined) return;
+  if (node.kind === 'code') visit(node.tree);
+  else if (node.kind === 'not') forEachCode(node.operand, visit);
+  else for (const operand of node.operands) forEachCode(operand, visit);
+}
+
+const CONSTANT: Atom = { variable: undefined, test: () => false };
+
+function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
+  const entry = findCode(tree.code);
+  if (entry === undefined || entry.known === 'no' || entry.source === 'factor') return CONSTANT;
+  const { code, source, form } = entry;
+  const draft = (name: string, options: Partial<Draft> = {}): Draft => {
+    const known = drafts.get(name);
+    if (known !== undefined) return known;
+    const fresh: Draft = {
+      ...{ name, source, ordered: false, complete: false, nobody: OTHER },
+      found: new Set(),
+      ...options,
+    };
+    drafts.set(name, fresh);
+    return fresh;
+  };
+  const { items = [], number } = tree.argument;
+  switch (form) {
+    case 'none': {
+      const variable = draft(code);
+      variable.found.add('yes');
+      return { variable, test: (value) => value === 'yes' };
+    }
+    case 'digit': {
+      // Of the codes with a digit only EC is left here: two encodings and no third.
+      if (number !== 0 && number !== 1) return CONSTANT;
+      const variable = draft(code, { complete: true, found: new Set(['0', '1']) });
+      return { variable, test: (value) => value === String(number) };
+    }
+    case 'least': {
+      const limit = leastLimit(tree.argument);
+      if (limit === undefined) return CONSTANT;
+      // Size and time are always known; an age or a count may be missing or no number at all.
+      const complete = source === 'moment';
+      const nobody = code === 'AG' ? BELOW : '0';
+      const variable = draft(code, { ordered: true, complete, nobody });
+      variable.found.add(String(limit));
+      if (code !== 'AG') variable.found.add('0');
+      return { variable, test: (value) => value !== BELOW && Number(value) >= limit };
+    }
+    case 'numbers': {
+      const digits = items.filter((item) => /^[0-9]+$/.test(item)).map(Number);
+      const wanted = number === undefined ? digits : [number];
+      if (wanted.length === 0) return CONSTANT;
+      const variable = draft(code, { nobody: code === 'ID' ? '0' : OTHER });
+      for (const value of wanted) variable.found.add(String(value));
+      if (code === 'ID') variable.found.add('0');
+      return { variable, test: (value) => value !== OTHER && wanted.includes(Number(value)) };
+    }
+    case 'property': {
+      const [name, wanted] = items;
+      if (name === undefined || wanted === undefined || items.length !== 2) return CONSTANT;
+      const variable = draft(`${code}[${name}]`);
+      variable.found.add(wanted);
+      return { variable, test: (value) => value === wanted };
+    }
+    case 'names': {
+      if (items.length === 0) return CONSTANT;
+      // A member of several groups at once: the list as a whole is what ACS can tell.
+      const variable = draft(several(code) ? tree.text : code);
+      if (several(code)) {
+        variable.found.add('yes');
+        return { variable, test: (value) => value === 'yes' };
+      }
+      for (const item of items) variable.found.add(item);
+      return { variable, test: (value) => items.includes(value) };
+    }
+  }
+}
+
+/** Codes of which a caller can have several values at once. */
+function several(code: string): boolean {
+  return code === 'GM' || code === 'SE';
+}
+
+/** The limit as the compiled code has it; undefined for an argument that makes it never true. */
+function leastLimit({ number, items }: AcsArgument): number | undefined {
+  if (items === undefined) return number ?? 0;
+  const [item] = items;
+  return items.length === 1 && /^[0-9]+$/.test(item ?? '') ? Number(item) : undefined;
+}
+
+function finish(draft: Draft, index: number): AcsVariable {
+  const found = [...draft.found];
+  if (draft.ordered) found.sort((a, b) => Number(a) - Number(b));
+  const rest = draft.complete ? [] : [draft.ordered ? BELOW : OTHER];
+  const values = [...rest, ...found];
+  const { name, source } = draft;
+  const nobody = values.indexOf(draft.nobody ?? OTHER);
+  return { index, name, source, values, nobody: source === 'account' ? nobody : undefined };
+}
+
+function abstractCode(
+  tree: CodeTree,
+  atom: Atom | undefined,
+  variable: AcsVariable | undefined,
+): AbstractAcs {
+  const { number } = tree.argument;
+  if (tree.code === 'AR') {
+    return (stage) => truth(number === 1 || (number === 2 && STAGES[stage]?.required === 2));
+  }
+  if (tree.code === 'AF') {
+    const limit = leastLimit(tree.argument) ?? Number.POSITIVE_INFINITY;
+    return (stage) => truth((STAGES[stage]?.factor ?? 0) >= limit);
+  }
+  // Not among the strings that were collected: nothing is known of it.
+  if (atom === undefined) return () => 2;
+  if (variable === undefined) return () => 0;
+  const { index, nobody } = variable;
+  const table = variable.values.map((value) => truth(atom.test(value)));
+  return (stage, values) => {
+    const value = stage === 0 && nobody !== undefined ? nobody : (values[index] ?? -1);
+    return value < 0 ? 2 : (table[value] ?? 2);
+  };
+}
+
+function truth(value: boolean): Truth {
+  return value ? 1 : 0;
+}
+
+function abstractNode(node: AcsNode, ofCode: (tree: CodeTree) => AbstractAcs): AbstractAcs {
+  if (node.kind === 'code') return ofCode(node.tree);
+  if (node.kind === 'not') {
+    const operand = abstractNode(node.operand, ofCode);
+    return (stage, values) => {
+      const value = operand(stage, values);
+      return value === 2 ? 2 : value === 1 ? 0 : 1;
+    };
+  }
+  const operands = node.operands.map((operand) => abstractNode(operand, ofCode));
+  // The value that settles the whole: one false for all, one true for any.
+  const settling: Truth = node.kind === 'all' ? 0 : 1;
+  return (stage, values) => {
+    let result: Truth = settling === 0 ? 1 : 0;
+    for (const operand of operands) {
+      const value = operand(stage, values);
+      if (value === settling) return settling;
+      if (value === 2) result = 2;
+    }
+    return result;
+  };
+}

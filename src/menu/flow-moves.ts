@@ -1,0 +1,228 @@
+import type { Place } from '../base/errors';
+import { MENU_NAMING_KEYS } from './menu-config';
+import type { Choice, MenuEntry, MenuSet, Target } from './menu-entry';
+
+/** What a module can do to the flow, for checks, proof and pictures. */
+export interface ModuleFacts {
+  /** What `@method:` may name. */
+  readonly methods: readonly string[];
+  /** Views that its screen must have. */
+  readonly views?: readonly number[];
+  /** Menus that it goes to by itself, when there are such menus. */
+  readonly menus?: readonly string[];
+  /** Its methods sign a new account in and then follow `next`; they follow it in no other case. */
+  readonly signsIn?: boolean;
+  /** `config` keys of its own; where given, others are findings. */
+  readonly configKeys?: readonly string[];
+}
+
+/** What a step does to how far the caller is. */
+export type Effect = 'first-factor' | 'second-factor' | 'new-account';
+
+/** Which option of a choice must be the one that is taken. */
+export interface Condition {
+  readonly choice: Choice<Target>;
+  readonly index: number;
+}
+
+export type Destination =
+  { readonly kind: 'menu'; readonly name: string } | { readonly kind: 'previous' | 'log-off' };
+
+/** One way out of a menu: asked before, what happens, asked after, and where it ends. */
+export interface Move {
+  /** What the caller does, or what happens: `next`, `key escape`, `submit`, `login, next` ... */
+  readonly via: string;
+  readonly before: Condition | undefined;
+  readonly effect: Effect | undefined;
+  readonly after: Condition | undefined;
+  readonly to: Destination;
+  readonly place: Place;
+}
+
+/** Everything that can happen in a menu as far as the menu file, modules and system methods decide it. */
+export function movesOf(
+  menu: MenuEntry,
+  set: MenuSet,
+  modules: ReadonlyMap<string, ModuleFacts>,
+): readonly Move[] {
+  return new MoveFinder(menu, set, modules).find();
+}
+
+const SIGN_IN_EFFECTS: Readonly<Record<string, Effect>> = {
+  login: 'first-factor',
+  login2FA_OTP: 'second-factor',
+};
+
+interface Step {
+  readonly via: string;
+  readonly before: Condition | undefined;
+  readonly place: Place;
+}
+
+class MoveFinder {
+  private readonly moves: Move[] = [];
+  private readonly facts: ModuleFacts | undefined;
+
+  constructor(
+    private readonly menu: MenuEntry,
+    private readonly set: MenuSet,
+    private readonly modules: ReadonlyMap<string, ModuleFacts>,
+  ) {
+    this.facts = modules.get(menu.module.name);
+  }
+
+  find(): readonly Move[] {
+    const { menu } = this;
+    if (menu.autoNext || menu.config.nextTimeoutMs !== undefined) this.addNext('next', undefined);
+    for (const form of menu.forms) {
+      for (const rules of form.submit.values()) {
+        for (const rule of rules) this.addChoice('submit', rule.action);
+      }
+      for (const rule of form.actionKeys) this.addChoice(`key ${rule.keys[0]}`, rule.action);
+    }
+    for (const rule of menu.submit) this.addChoice('submit', rule.action);
+    const prompt = menu.prompt === undefined ? undefined : this.set.prompts.get(menu.prompt.name);
+    for (const rule of prompt?.actionKeys ?? []) {
+      this.addChoice(`key ${rule.keys[0]}`, rule.action);
+    }
+    if (menu.module.kind !== 'standard') {
+      this.addModule({ via: menu.module.name, before: undefined, place: menu.place }, this.facts);
+    }
+    return this.moves;
+  }
+
+  private addChoice(via: string, choice: Choice<Target> | undefined): void {
+    choice?.options.forEach((option, index) => {
+      const before = { choice, index };
+      this.addTarget(option.value, { via, before, place: option.place });
+    });
+  }
+
+  private addTarget(target: Target, step: Step): void {
+    switch (target.kind) {
+      case 'menu':
+        this.add(step, { kind: 'menu', name: target.name });
+        return;
+      case 'system-method':
+        this.addSystemMethod(target.name, step);
+        return;
+      case 'method': {
+        const via = `${step.via}, ${target.name}`;
+        const name = target.location ?? this.menu.module.name;
+        this.addModule({ ...step, via }, this.modules.get(moduleOfPath(name)));
+      }
+    }
+  }
+
+  private addSystemMethod(name: string, step: Step): void {
+    switch (name) {
+      case 'login':
+        this.addNext('login', { ...step, effect: 'first-factor' });
+        this.addFailures(step);
+        return;
+      case 'login2FA_OTP':
+        this.addNext('one-time code', { ...step, effect: 'second-factor' });
+        this.addFailures(step);
+        return;
+      case 'logoff':
+        this.add(step, { kind: 'log-off' });
+        return;
+      case 'prevMenu':
+      case 'setClientEncoding':
+        this.add(step, { kind: 'previous' });
+        return;
+      case 'nextMenu':
+        this.addNext(step.via, step);
+        return;
+      case 'sendForgotPasswordEmail':
+        this.addNext(step.via, step);
+        this.addMentions(step, (key) => key === 'next');
+        return;
+      default:
+        // The others keep the caller where he is.
+        return;
+    }
+  }
+
+  private addFailures(step: Step): void {
+    const isFailure = (key: string): boolean => MENU_NAMING_KEYS.some((known) => known === key);
+    this.addMentions({ ...step, via: `${step.via}, refused` }, isFailure);
+    this.add({ ...step, via: `${step.via}, refused` }, { kind: 'log-off' });
+  }
+
+  /** A module may go wherever the menu tells it about, and back; one we know nothing of also on. */
+  private addModule(step: Step, facts: ModuleFacts | undefined): void {
+    this.add(step, { kind: 'previous' });
+    this.add(step, { kind: 'log-off' });
+    this.addMentions(step, () => true);
+    for (const name of facts?.menus ?? []) {
+      if (this.set.menus.has(name)) this.add(step, { kind: 'menu', name });
+    }
+    if (facts?.signsIn === true) this.addNext(step.via, { ...step, effect: 'new-account' });
+    else this.addNext(step.via, step);
+  }
+
+  private addMentions(step: Step, fits: (key: string) => boolean): void {
+    for (const { key, menu, place } of this.menu.mentions) {
+      if (!fits(key)) continue;
+      this.add({ ...step, via: `${step.via}, ${key}`, place }, { kind: 'menu', name: menu });
+    }
+  }
+
+  /** Follows the menu's `next`, as the caller is once `effect` has happened. */
+  private addNext(via: string, step: (Partial<Step> & { effect?: Effect }) | undefined): void {
+    const { next } = this.menu;
+    const { before, effect } = step ?? {};
+    const add = (after: Condition | undefined, to: Destination, place: Place): void => {
+      this.moves.push({ via, before, effect, after, to, place });
+    };
+    if (next === undefined) {
+      add(undefined, { kind: 'previous' }, this.menu.place);
+      return;
+    }
+    next.options.forEach((option, index) => {
+      const after = { choice: next, index };
+      const { value, place } = option;
+      if (value.kind === 'menu') {
+        add(after, value, place);
+      } else if (value.kind === 'system-method') {
+        this.addSystemMethodByNext(value.name, { via, after, place });
+      } else {
+        add(after, { kind: 'previous' }, place);
+        for (const mention of this.menu.mentions) {
+          add(after, { kind: 'menu', name: mention.menu }, mention.place);
+        }
+      }
+    });
+  }
+
+  /** `next: @systemMethod:x`. A sign-in that succeeds asks `next` once more, as the caller is then. */
+  private addSystemMethodByNext(
+    name: string,
+    from: { readonly via: string; readonly after: Condition; readonly place: Place },
+  ): void {
+    const { via, after, place } = from;
+    const step = { via, before: undefined, effect: undefined, after, place };
+    const effect = SIGN_IN_EFFECTS[name];
+    if (name === 'logoff' || effect !== undefined) {
+      this.moves.push({ ...step, to: { kind: 'log-off' } });
+    }
+    if (name !== 'logoff') this.moves.push({ ...step, to: { kind: 'previous' } });
+    if (effect === undefined) return;
+    after.choice.options.forEach(({ value }, index) => {
+      if (value.kind !== 'menu') return;
+      const again = { choice: after.choice, index };
+      this.moves.push({ ...step, before: after, effect, after: again, to: value });
+    });
+  }
+
+  private add(step: Step, to: Destination): void {
+    const { via, before, place } = step;
+    this.moves.push({ via, before, effect: undefined, after: undefined, to, place });
+  }
+}
+
+/** The module's name in `@method:/path/mod.js:name`. */
+export function moduleOfPath(path: string): string {
+  return path.replace(/^.*\//, '').replace(/\.js$/, '');
+}

@@ -1,0 +1,312 @@
+import type { Acs } from '../acs/acs';
+import { collectVariables } from '../acs/variables';
+import type { AcsVariable, AcsVariables } from '../acs/variables';
+import type { Place } from '../base/errors';
+import { FlowExplorer } from './flow-explorer';
+import type { FlowMap, Start } from './flow-explorer';
+import { movesOf } from './flow-moves';
+import type { ModuleFacts, Move } from './flow-moves';
+import type { Choice, Finding, MenuEntry, MenuSet, Target } from './menu-entry';
+import { firstOf, intersect, isEmpty, StateSpace, subtract, union } from './state-space';
+import type { StateSet } from './state-space';
+
+/** A menu where calls begin. */
+export interface EntryPoint {
+  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly menu: string;
+  readonly secure: boolean;
+  /** True where the server itself has checked a first factor. */
+  readonly signedIn: boolean;
+}
+
+export interface ProofOptions {
+  readonly entries: readonly EntryPoint[];
+  readonly modules: ReadonlyMap<string, ModuleFacts>;
+}
+
+/** One step of an example, in words. */
+export interface PathStep {
+  readonly menu: string;
+  readonly via: string;
+  readonly state: string;
+}
+
+/** A way to a menu outside the login area for a caller who is not through. */
+export interface Bypass {
+  readonly menu: string;
+  readonly place: Place;
+  readonly state: string;
+  readonly path: readonly PathStep[];
+}
+
+/** Accounts with a second factor that never get in by a server. */
+export interface LockedOut {
+  readonly server: EntryPoint['server'];
+  readonly menu: string;
+  readonly place: Place;
+  /** undefined: nobody with a second factor gets in there. */
+  readonly state: string | undefined;
+}
+
+export interface DeadEnd {
+  readonly menu: string;
+  readonly place: Place;
+  /** undefined: in every state. */
+  readonly state: string | undefined;
+}
+
+/** What the flow proof found out about a menu set. */
+export interface FlowReport {
+  /** True when no caller state reaches a menu outside the login area below its factor floor. */
+  readonly proven: boolean;
+  readonly bypasses: readonly Bypass[];
+  readonly lockedOut: readonly LockedOut[];
+  readonly deadEnds: readonly DeadEnd[];
+  readonly unreachable: readonly { readonly menu: string; readonly place: Place }[];
+  /** How many caller states were told apart, and by what besides AF and AR. */
+  readonly states: number;
+  readonly variables: readonly string[];
+  /** What was too wide to be looked at case by case, and so was taken to go either way. */
+  readonly undecided: readonly string[];
+}
+
+// States of one stage that are enumerated; variables beyond that are taken to go either way.
+const MOST_PER_STAGE = 4096;
+
+const INCOMPLETE = [0, 2];
+const COMPLETE = [1, 3];
+
+/**
+ * Shows that the menus alone, without the runner's guard, let nobody out of the login area below his
+ * factor floor (AF < AR, or AF0); or finds the ways round. It enumerates every caller state that the
+ * ACS strings can tell apart. Two things are taken for granted, because the login sees to them: a
+ * caller who is through stays so, and an account's AR changes in a running call only together with AF.
+ */
+export function proveFlow(set: MenuSet, options: ProofOptions): FlowReport {
+  return new Prover(set, options).prove();
+}
+
+class Prover {
+  private readonly variables: AcsVariables;
+  private readonly map: FlowMap;
+  private readonly movesByMenu = new Map<string, readonly Move[]>();
+
+  constructor(
+    private readonly set: MenuSet,
+    private readonly options: ProofOptions,
+  ) {
+    const prompts = [...set.prompts.values()].flatMap(({ actionKeys }) => acsOfKeys(actionKeys));
+    this.variables = collectVariables([...set.menus.values()].flatMap(acsOfFlow).concat(prompts));
+    this.map = { menus: set.menus, moves: (name) => this.moves(name) };
+  }
+
+  prove(): FlowReport {
+    const anywhere = this.explore([], (space) => () => space.select([0, 1, 2, 3]));
+    const early = this.explore([], (space) => () => space.select(INCOMPLETE));
+    const seen = early.reachedMenus().filter((name) => {
+      return !isEmpty(intersect(early.reached(name), early.space.select(INCOMPLETE)));
+    });
+    const relevant = this.variablesOf(seen);
+    const fixed = choose(relevant.filter(({ name, source }) => source === 'call' || name === 'ID'));
+    const safety = this.explore(fixed, (space) => () => space.select(INCOMPLETE));
+    const bypasses = this.findBypasses(safety);
+    const living = choose(relevant.filter(({ source }) => source !== 'moment'));
+    const undecided = new Set([...anywhere.space.undecided, ...safety.space.undecided]);
+    const lockedOut = this.findLockedOut(living);
+    return {
+      proven: bypasses.length === 0,
+      bypasses,
+      lockedOut,
+      deadEnds: this.findDeadEnds(anywhere),
+      unreachable: [...this.set.menus.values()]
+        .filter(({ name }) => isEmpty(anywhere.reached(name)))
+        .map(({ name, place }) => ({ menu: name, place })),
+      states: safety.space.size,
+      variables: [...new Set([...fixed, ...living])].map(({ name }) => name),
+      undecided: [...undecided],
+    };
+  }
+
+  private moves(name: string): readonly Move[] {
+    const known = this.movesByMenu.get(name);
+    if (known !== undefined) return known;
+    const menu = this.set.menus.get(name);
+    const moves = menu === undefined ? [] : movesOf(menu, this.set, this.options.modules);
+    this.movesByMenu.set(name, moves);
+    return moves;
+  }
+
+  private explore(
+    fixed: readonly AcsVariable[],
+    goesOn: (space: StateSpace) => (menu: MenuEntry) => StateSet,
+    from?: EntryPoint,
+  ): FlowExplorer {
+    const space = new StateSpace(this.variables, fixed);
+    const starts =
+      from === undefined
+        ? this.options.entries.map((entry) => startOf(entry, space, [...COMPLETE, 2]))
+        : [startOf(from, space, [2])];
+    return new FlowExplorer(this.map, space, goesOn(space)).explore(starts);
+  }
+
+  /** Variables that can decide where callers go who are not through yet, the most asked-for first. */
+  private variablesOf(menus: readonly string[]): readonly AcsVariable[] {
+    const uses = new Map<AcsVariable, number>();
+    const note = (acs: Acs | undefined): void => {
+      for (const variable of acs === undefined ? [] : this.variables.of(acs)) {
+        uses.set(variable, (uses.get(variable) ?? 0) + 1);
+      }
+    };
+    const named = new Set(menus);
+    for (const name of menus) {
+      for (const { before, after, to } of this.moves(name)) {
+        for (const condition of [before, after]) {
+          for (const option of condition?.choice.options ?? []) note(option.acs);
+        }
+        if (to.kind === 'menu') named.add(to.name);
+      }
+    }
+    for (const name of named) note(this.set.menus.get(name)?.acs?.acs);
+    return [...uses].sort((a, b) => b[1] - a[1]).map(([variable]) => variable);
+  }
+
+  private findBypasses(explorer: FlowExplorer): readonly Bypass[] {
+    const incomplete = explorer.space.select(INCOMPLETE);
+    return explorer.reachedMenus().flatMap((name) => {
+      const menu = this.set.menus.get(name);
+      if (menu === undefined || menu.loginArea) return [];
+      const state = firstOf(intersect(explorer.reached(name), incomplete));
+      if (state === undefined) return [];
+      const path = explorer.pathTo(name, state).map((step) => ({
+        menu: step.menu,
+        via: step.via,
+        state: explorer.space.describe(step.state),
+      }));
+      return [{ menu: name, place: menu.place, state: explorer.space.describe(state), path }];
+    });
+  }
+
+  private findLockedOut(fixed: readonly AcsVariable[]): readonly LockedOut[] {
+    const inside = (menu: MenuEntry, space: StateSpace): StateSet =>
+      menu.loginArea ? space.select([0, 1, 2, 3]) : space.select(INCOMPLETE);
+    return this.options.entries.flatMap((entry): LockedOut[] => {
+      const first = this.set.menus.get(entry.menu);
+      if (first === undefined) return [];
+      const explorer = this.explore(fixed, (space) => (menu) => inside(menu, space), entry);
+      const { space } = explorer;
+      const wanted = whereSecure(space, [3], entry.secure);
+      const arrived = explorer
+        .reachedMenus()
+        .filter((name) => this.set.menus.get(name)?.loginArea === false)
+        .reduce((all, name) => union(all, explorer.reached(name)), space.empty());
+      // Whom the first menu does not even begin with a sign-in (an application by SSH) is no loss.
+      const signsIn = explorer.reachedMenus().some((name) => this.signsIn(name));
+      if (!signsIn && !entry.signedIn) return [];
+      const missing = subtract(wanted, arrived);
+      const example = firstOf(missing);
+      if (example === undefined) return [];
+      const nobody = isEmpty(intersect(wanted, arrived));
+      const state = nobody ? undefined : space.describe(example);
+      return [{ server: entry.server, menu: entry.menu, place: first.place, state }];
+    });
+  }
+
+  private signsIn(name: string): boolean {
+    return this.moves(name).some(({ effect }) => effect === 'first-factor');
+  }
+
+  private findDeadEnds(explorer: FlowExplorer): readonly DeadEnd[] {
+    return explorer.reachedMenus().flatMap((name): DeadEnd[] => {
+      const menu = this.set.menus.get(name);
+      if (menu === undefined) return [];
+      const moves = this.moves(name);
+      if (moves.length === 0) return [{ menu: name, place: menu.place, state: undefined }];
+      const { next } = menu;
+      if (next === undefined || next.pick === 'random') return [];
+      const unmatched = explorer.space.take(next.options.map(({ acs }) => acs)).unmatched;
+      const asking = moves.filter(({ after }) => after?.choice === next);
+      const stuck = asking.reduce((states, move) => {
+        const reached = explorer.reached(name);
+        const then =
+          move.effect === undefined ? reached : explorer.space.after(reached, move.effect);
+        return union(states, intersect(then, unmatched));
+      }, explorer.space.empty());
+      const state = firstOf(stuck);
+      if (state === undefined) return [];
+      return [{ menu: name, place: next.place, state: explorer.space.describe(state) }];
+    });
+  }
+}
+
+function startOf(entry: EntryPoint, space: StateSpace, signedInStages: readonly number[]): Start {
+  const stages = entry.signedIn ? signedInStages : [0];
+  return { menu: entry.menu, states: whereSecure(space, stages, entry.secure) };
+}
+
+function whereSecure(space: StateSpace, stages: readonly number[], secure: boolean): StateSet {
+  return space.select(stages, (name, value) => name !== 'SC' || (value === 'yes') === secure);
+}
+
+/** As many of the variables as can be enumerated. */
+function choose(variables: readonly AcsVariable[]): readonly AcsVariable[] {
+  let states = 1;
+  return variables.filter(({ values }) => {
+    if (states * values.length > MOST_PER_STAGE) return false;
+    states *= values.length;
+    return true;
+  });
+}
+
+/** Every ACS that can decide where a caller of this menu goes. */
+function acsOfFlow(menu: MenuEntry): readonly Acs[] {
+  const rules = menu.forms.flatMap(({ submit }) => [...submit.values()].flat());
+  const keys = menu.forms.flatMap(({ actionKeys }) => actionKeys);
+  const nextAcs = menu.next?.options.flatMap(({ acs }) => acs ?? []) ?? [];
+  return [
+    ...(menu.acs === undefined ? [] : [menu.acs.acs]),
+    ...nextAcs,
+    ...acsOfKeys([...menu.submit, ...rules, ...keys]),
+  ];
+}
+
+function acsOfKeys(rules: readonly { readonly action: Choice<Target> | undefined }[]): Acs[] {
+  return rules.flatMap(({ action }) => action?.options.flatMap(({ acs }) => acs ?? []) ?? []);
+}
+
+/** The report as findings. A bypass is a warning on a live board, since the runner's guard holds. */
+export function flowFindings(
+  report: FlowReport,
+  bypassSeverity: Finding['severity'] = 'warning',
+): readonly Finding[] {
+  const finding = (
+    rule: string,
+    at: { readonly menu: string; readonly place: Place },
+    text: string,
+    severity: Finding['severity'] = 'warning',
+  ): Finding => ({ severity, rule, place: at.place, subject: at.menu, text });
+  return [
+    ...report.bypasses.map((bypass) => {
+      const way = [...bypass.path.map((step) => `${step.menu} (${step.via})`), bypass.menu];
+      const text = `callers get here who are not through (${bypass.state}): ${way.join(' -> ')}`;
+      return finding('flow-bypass', bypass, text, bypassSeverity);
+    }),
+    ...report.lockedOut.map((out) => {
+      const who = out.state === undefined ? 'nobody with a second factor' : `not: ${out.state};`;
+      const text =
+        out.state === undefined
+          ? `${who} ever gets in by ${out.server}, which begins here`
+          : `${who} such callers never get in by ${out.server}, which begins here`;
+      return finding('locked-out', out, text);
+    }),
+    ...report.deadEnds.map((end) =>
+      finding(
+        'dead-end',
+        end,
+        end.state === undefined
+          ? 'there is no way out of this menu: no action, no key and no next'
+          : `no entry of 'next' may fit, and then it goes back: add one without acs (e.g. ${end.state})`,
+      ),
+    ),
+    ...report.unreachable.map((menu) => finding('unreachable', menu, 'nothing leads to this menu')),
+  ];
+}
