@@ -110,9 +110,21 @@ export class EditView extends View {
   }
 
   private insert(text: string): void {
+    if (/^\p{Mn}+$/u.test(text)) {
+      this.addMark(text);
+      return;
+    }
     const clean = sanitizeUserText(text, 'utf8');
     if (clean === '' || this.characters.length >= this.maxLength) return;
     this.replace(this.caret, this.caret, clean);
+  }
+
+  /** A mark that follows its letter (decomposed input): kept where both are one character (NFC). */
+  private addMark(mark: string): void {
+    const composed = ((this.characters[this.caret - 1] ?? '') + mark).normalize('NFC');
+    if (this.caret > 0 && Array.from(composed).length === 1) {
+      this.replace(this.caret - 1, this.caret, composed);
+    }
   }
 
   private replace(from: number, to: number, text: string): void {

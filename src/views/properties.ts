@@ -19,7 +19,8 @@ export type PropertyType =
   | 'items'
   | 'hot keys'
   | 'keys'
-  | 'address';
+  | 'address'
+  | 'place';
 
 /** One property of a view: what the checker holds a menu to and the manual prints. */
 export interface ViewProperty {
@@ -61,7 +62,15 @@ const CHECKS: Readonly<Record<PropertyType, (value: unknown) => string | undefin
     isText(value) && value.startsWith('@')
       ? undefined
       : 'must be an address such as "@systemMethod:validateNonEmpty"',
+  place: (value) =>
+    isPlace(value) ? undefined : 'must be a place on the screen, such as { row: 5, col: 10 }',
 };
+
+function isPlace(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('row' in value)) return false;
+  const column = 'col' in value ? value.col : 'column' in value ? value.column : undefined;
+  return numberOf(value.row) >= 1 && numberOf(column) >= 1;
+}
 
 function checkItems(value: unknown): string | undefined {
   if (!Array.isArray(value)) return 'must be a list';
@@ -77,8 +86,9 @@ function checkHotKeys(value: unknown): string | undefined {
   return wrong === undefined ? undefined : `${wrong[0]} must name an item by its number, from 0`;
 }
 
-/** What is wrong with a property's value, undefined when nothing is. */
+/** What is wrong with a property's value, undefined when nothing is or when it comes from elsewhere. */
 export function checkProperty(property: ViewProperty, value: unknown): string | undefined {
+  if (isText(value) && /^@(config|sysStat):/.test(value)) return undefined;
   return CHECKS[property.type](value);
 }
 

@@ -64,7 +64,14 @@ const FILL_STYLE = property(
   "the view's",
 );
 
+const POSITION = property(
+  'position',
+  'place',
+  'Where it stands, { row, col } from 1, when no art places it.',
+);
+
 const FOCUSABLE: readonly ViewProperty[] = [
+  POSITION,
   property('argName', 'text', "Name of its value in the form's data.", 'its number'),
   property('focus', 'boolean', 'true: the cursor starts here.', 'false'),
   property('acceptsFocus', 'boolean', 'false: the cursor never comes here.', 'true'),
@@ -98,7 +105,7 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     name: 'label',
     doc: 'Text that only shows; `text` may hold {format} fields and predefined codes.',
     hasValue: false,
-    properties: [TEXT, WIDTH_OF_TEXT, JUSTIFY, FILL, OVERFLOW, TEXT_STYLE, FILL_STYLE],
+    properties: [POSITION, TEXT, WIDTH_OF_TEXT, JUSTIFY, FILL, OVERFLOW, TEXT_STYLE, FILL_STYLE],
     create: (spec, context) => new LabelView(spec, context),
   },
   ET: {
@@ -233,12 +240,12 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
   TM: {
     code: 'TM',
     name: 'toggle menu',
-    doc: 'Exactly two items: left, right, space.',
+    doc: 'Two items (or a few) side by side: left, right, space.',
     hasValue: true,
     properties: [
       ...FOCUSABLE,
       ...ITEMS,
-      property('styleSGR1', 'colours', 'Colours of the stroke between the items.', "the view's"),
+      property('styleSGR1', 'colours', 'Colours of the strokes between the items.', "the view's"),
     ],
     create: (spec, context) => new ToggleView(spec, context),
   },
@@ -255,7 +262,7 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     name: 'place',
     doc: 'Marks a place for a module.',
     hasValue: false,
-    properties: [],
+    properties: [POSITION],
     create: (spec, context) => new PlaceView(spec, context),
   },
 };

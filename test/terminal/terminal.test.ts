@@ -29,7 +29,7 @@ function open(options: Partial<TerminalOptions> = {}) {
 test('keys typed ahead wait for their reader', async () => {
   const { terminal, names } = open();
   terminal.feed(Buffer.from('sysop\rsecret\r'));
-  expect((await names(13)).join('')).toBe('sysopreturnsecretreturn'.replace(/return/g, 'return'));
+  expect((await names(13)).join('')).toBe('sysopreturnsecretreturn');
 });
 
 test('a lone escape is a key after a tenth of a second, not before', async () => {
@@ -95,7 +95,6 @@ test('a megabyte is decoded in turns, and what others planned meanwhile gets don
   setImmediate(others);
   await new Promise((resolve) => setImmediate(resolve));
   expect(turns).toBeGreaterThan(0);
-  await new Promise((resolve) => setTimeout(resolve, 0));
   while (turns < 100) await new Promise((resolve) => setImmediate(resolve));
   const next = terminal.readKey(never);
   terminal.feed(Buffer.from('Aq'));

@@ -35,6 +35,9 @@ test.each([
   ['VM', 'items', 'a', false],
   ['VM', 'hotKeys', { Q: 2 }, true],
   ['VM', 'hotKeys', { Q: 'two' }, false],
+  ['ET', 'maxLength', '@config:users.usernameMax', true],
+  ['ET', 'position', { row: 5, col: 10 }, true],
+  ['ET', 'position', { row: 0 }, false],
   ['KE', 'keys', ['y', 'n'], true],
   ['KE', 'keys', 'yn', false],
 ] as const)('%s.%s may be %p: %p', (code, name, value, good) => {

@@ -96,6 +96,12 @@ describe('ET', () => {
     expect(driver.screen.row(2).trim()).toBe('abcd..');
   });
 
+  test('an accent that follows its letter is one character with it', async () => {
+    const { form } = await alone('ET1', { password: true });
+    for (const text of ['e', '\u0301', '\u0336', 'x']) await form.press({ name: text, text });
+    expect(form.values()).toEqual({ 1: 'éx' });
+  });
+
   test('wide characters take two columns', async () => {
     const driver = new Driver({ views: [spec('ET1', [2, 5], { width: 6 })], encoding: 'utf8' });
     driver.form.setText(1, '漢字');
@@ -365,6 +371,12 @@ describe('TM', () => {
     expect(toggle.form.values()).toEqual({ answer: 0 });
     await toggle.type(' ');
     expect(toggle.form.values()).toEqual({ answer: 1 });
+  });
+
+  test('a third item can be reached', async () => {
+    const keys = await alone('TM1', { items: ['save', 'remove', 'cancel'] }, '\x1b[C\x1b[C\x1b[C');
+    expect(keys.shown).toBe('save/remove/cancel');
+    expect(keys.form.values()).toEqual({ 1: 2 });
   });
 
   test('a hot key answers at once', async () => {
