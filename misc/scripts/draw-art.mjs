@@ -1,0 +1,24 @@
+// Draws the stock art again: `node misc/scripts/draw-art.mjs [folder]` writes themes/gatehouse/*.ans,
+// themes/plain/*.asc and general/*.asc below art/. What it writes can also be edited by hand with any
+// ANSI editor; then do not run it again.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PLAIN_SCREENS } from './art/plain-screens.mjs';
+import { SCREENS } from './art/screens.mjs';
+
+const root = process.argv[2] ?? fileURLToPath(new URL('../../art', import.meta.url));
+
+function write(folder, name, content) {
+  const directory = join(root, folder);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, name), content);
+}
+
+for (const [name, draw] of Object.entries(SCREENS)) {
+  write('themes/gatehouse', `${name}.ans`, draw().toFile());
+}
+for (const [name, text] of Object.entries(PLAIN_SCREENS)) {
+  write('themes/plain', `${name}.asc`, text);
+  write('general', `${name}.asc`, text);
+}
