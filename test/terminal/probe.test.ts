@@ -1,6 +1,7 @@
 import { defaultConfig } from '../../src/config/schema';
 import { probeTerminal, type TerminalHints } from '../../src/terminal/probe';
-import { createTerminal, type TerminalOutput } from '../../src/terminal/terminal';
+import { createTerminal } from '../../src/terminal/caller-terminal';
+import type { TerminalOutput } from '../../src/terminal/terminal';
 import { FakeClock } from '../support/fake-clock';
 import { ScreenEmulator } from '../support/screen';
 

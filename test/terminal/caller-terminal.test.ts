@@ -1,5 +1,5 @@
 import { BbsError } from '../../src/base/errors';
-import { createTerminal, type TerminalOptions } from '../../src/terminal/terminal';
+import { createTerminal, type TerminalOptions } from '../../src/terminal/caller-terminal';
 import { FakeClock } from '../support/fake-clock';
 
 function open(options: Partial<TerminalOptions> = {}) {

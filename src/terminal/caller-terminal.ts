@@ -1,0 +1,251 @@
+import { BbsError } from '../base/errors';
+import type { Cancel, Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
+import { requestCursor } from './ansi';
+import { encodeText } from './encoding';
+import type { Key } from './key';
+import type { Report } from './key-sequences';
+import { KeyDecoder } from './keys';
+import { pace } from './pace';
+import { PlainText } from './plain-text';
+import type { Encoding, Terminal, TerminalOutput } from './terminal';
+
+/** What is known of a terminal before it is asked. */
+export interface TerminalOptions {
+  readonly output: TerminalOutput;
+  readonly clock: Clock;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly type?: string | undefined;
+  readonly encoding?: Encoding | undefined;
+}
+
+/** A terminal that writes to `output`; feed it the caller's bytes. */
+export function createTerminal(options: TerminalOptions): Terminal {
+  return new CallerTerminal(options);
+}
+
+/** What a terminal is taken for while nothing is known of its size. */
+export const DEFAULT_SIZE = { width: 80, height: 24 } as const;
+
+/** How long an escape may be the start of a sequence, and how long a torn sequence is waited for. */
+const ESCAPE_MS = 100;
+const TORN_MS = 500;
+
+/** Bytes decoded before others get their turn, and most bytes that may wait for theirs. */
+const TURN_BYTES = 16 * 1024;
+const WAITING_BYTES = 64 * 1024;
+
+interface Reader {
+  readonly resolve: (key: Key) => void;
+}
+
+interface CursorQuery {
+  readonly resolve: (report: { row: number; column: number }) => void;
+}
+
+class CallerTerminal implements Terminal {
+  type = 'unknown';
+  width: number = DEFAULT_SIZE.width;
+  height: number = DEFAULT_SIZE.height;
+  encoding: Encoding;
+
+  private readonly output: TerminalOutput;
+  private readonly clock: Clock;
+  private readonly decoder: KeyDecoder;
+  private readonly resizeListeners = new Set<() => void>();
+  private readonly plainText = new PlainText();
+
+  private keys: Key[] = [];
+  private keyBytes = 0;
+  private reader: Reader | undefined;
+  private queries: CursorQuery[] = [];
+
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private turnPlanned = false;
+  private cancelTimer: Cancel | undefined;
+
+  constructor(options: TerminalOptions) {
+    this.output = options.output;
+    this.clock = options.clock;
+    this.encoding = options.encoding ?? 'cp437';
+    this.decoder = new KeyDecoder(
+      { key: (key) => this.onKey(key), report: (report) => this.onReport(report) },
+      this.encoding,
+    );
+    if (options.type !== undefined) this.setType(options.type);
+    this.resize(options.width ?? this.width, options.height ?? this.height);
+  }
+
+  setEncoding(encoding: Encoding): void {
+    this.encoding = encoding;
+    this.decoder.encoding = encoding;
+  }
+
+  setType(type: string): void {
+    const clean = type
+      .toLowerCase()
+      .replace(/[^a-z0-9._+ -]/g, '')
+      .trim();
+    this.type = clean.slice(0, LIMITS.terminalTypeCharacters) || 'unknown';
+  }
+
+  resize(width: number, height: number): void {
+    const next = {
+      width: clampSize(width, this.width, DEFAULT_SIZE.width),
+      height: clampSize(height, this.height, DEFAULT_SIZE.height),
+    };
+    if (next.width === this.width && next.height === this.height) return;
+    this.width = next.width;
+    this.height = next.height;
+    for (const listener of [...this.resizeListeners]) listener();
+  }
+
+  onResize(listener: () => void): () => void {
+    this.resizeListeners.add(listener);
+    return () => this.resizeListeners.delete(listener);
+  }
+
+  write(text: string): void {
+    // A dumb terminal knows no sequences: it gets the same screen line by line.
+    const shown = this.type === 'dumb' ? this.plainText.convert(text) : text;
+    if (shown !== '') this.output.write(encodeText(shown, this.encoding));
+  }
+
+  writePaced(text: string, options: { baud: number; signal: AbortSignal }): Promise<void> {
+    return pace(text, {
+      ...options,
+      clock: this.clock,
+      write: (part) => this.write(part),
+    });
+  }
+
+  feed(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    // Nobody types that far ahead: what does not fit is lost, as keys beyond the type-ahead are.
+    const room = WAITING_BYTES + (this.turnPlanned ? 0 : TURN_BYTES) - this.waitingBytes;
+    const taken = bytes.subarray(0, Math.max(0, room));
+    if (taken.length > 0) {
+      this.waiting.push(taken);
+      this.waitingBytes += taken.length;
+    }
+    if (!this.turnPlanned) this.turn();
+  }
+
+  readKey(signal: AbortSignal): Promise<Key> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      if (this.reader !== undefined) {
+        reject(new BbsError('INTERNAL', 'two readers wait for one terminal; await the first'));
+        return;
+      }
+      const key = this.keys.shift();
+      if (key !== undefined) {
+        this.keyBytes -= bytesOf(key);
+        resolve(key);
+        return;
+      }
+      const onAbort = (): void => {
+        this.reader = undefined;
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.reader = {
+        resolve: (pressed) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(pressed);
+        },
+      };
+    });
+  }
+
+  dropTypeAhead(): void {
+    this.keys = [];
+    this.keyBytes = 0;
+  }
+
+  queryCursor(limitMs: number): Promise<{ row: number; column: number } | undefined> {
+    if (this.type === 'dumb') return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const query: CursorQuery = {
+        resolve: (position) => {
+          cancel();
+          resolve(position);
+        },
+      };
+      const cancel = this.clock.after(limitMs, () => {
+        this.queries = this.queries.filter((other) => other !== query);
+        resolve(undefined);
+      });
+      this.queries.push(query);
+      this.write(requestCursor());
+    });
+  }
+
+  /** Decodes one turn's worth, and plans another turn if more is waiting. */
+  private turn(): void {
+    this.turnPlanned = false;
+    let left = TURN_BYTES;
+    while (left > 0) {
+      const bytes = this.waiting[0];
+      if (bytes === undefined) break;
+      const part = Math.min(left, bytes.length);
+      this.decoder.push(bytes, 0, part);
+      left -= part;
+      this.waitingBytes -= part;
+      if (part === bytes.length) this.waiting.shift();
+      else this.waiting[0] = bytes.subarray(part);
+    }
+    if (this.waiting.length > 0) {
+      this.turnPlanned = true;
+      setImmediate(() => this.turn());
+    } else {
+      this.watchForTornSequence();
+    }
+  }
+
+  private watchForTornSequence(): void {
+    const { waiting } = this.decoder;
+    if (waiting === 'nothing') return;
+    this.cancelTimer?.();
+    this.cancelTimer = this.clock.after(waiting === 'escape' ? ESCAPE_MS : TORN_MS, () => {
+      this.cancelTimer = undefined;
+      this.decoder.timeOut();
+    });
+  }
+
+  private onKey(key: Key): void {
+    const { reader } = this;
+    if (reader !== undefined) {
+      this.reader = undefined;
+      reader.resolve(key);
+      return;
+    }
+    const bytes = bytesOf(key);
+    if (this.keyBytes + bytes > LIMITS.typeAheadBytes) return;
+    this.keys.push(key);
+    this.keyBytes += bytes;
+  }
+
+  private onReport(report: Report): void {
+    if (report.kind !== 'cursor') return;
+    this.queries.shift()?.resolve({ row: report.row, column: report.column });
+  }
+}
+
+/** Bytes that a waiting key counts for; keys that print nothing count as one. */
+function bytesOf(key: Key): number {
+  return key.text === '' ? 1 : Buffer.byteLength(key.text);
+}
+
+/** 0 and nonsense mean that nothing is known (RFC 1073): the size stays. */
+function clampSize(wanted: number, current: number, fallback: number): number {
+  if (!Number.isFinite(wanted) || wanted < 1) return current > 0 ? current : fallback;
+  return Math.min(Math.floor(wanted), LIMITS.ptyMax);
+}
