@@ -57,8 +57,10 @@ const PATHS: ReadonlySet<string> = new Set(
 
 const SOURCES: readonly SourceFile[] = [...PATHS].map((path) => {
   const source = readSource(path, readFileSync(join(SRC, path), 'utf8'));
-  const withIndex = (name: string): string => name.replace(/\.ts$/, '/index.ts');
-  const imports = source.imports.map((name) => (PATHS.has(name) ? name : withIndex(name)));
+  const imports = source.imports.map((name) => {
+    const index = name.replace(/\.ts$/, '/index.ts');
+    return PATHS.has(index) ? index : name;
+  });
   return { ...source, imports };
 });
 

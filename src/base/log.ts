@@ -44,7 +44,8 @@ export function createLog(options: LogOptions): Log {
       formatters: { level: () => ({}) },
       serializers: { err: (value: unknown) => value },
     },
-    { write: (line: string) => options.write(escapeControls(line)) },
+    // Without a level of its own in front, pino begins a line with a comma.
+    { write: (line: string) => options.write(escapeControls(line.replace(/^\{,/, '{'))) },
   );
 
   const withFields = (bound: LogFields): Log => {
