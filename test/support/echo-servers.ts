@@ -9,7 +9,7 @@ import type { Call } from '../../src/servers/call';
 import { loadHostKeys } from '../../src/servers/host-key';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
-import { ConfiguredNetworks } from '../../src/servers/source';
+import { ConfiguredNetworks } from '../../src/servers/networks';
 import { MemorySourceGuard, type SourceGuard } from '../../src/servers/source-guard';
 import { SshEndpoint } from '../../src/servers/ssh';
 import { TelnetCaller } from '../../src/servers/telnet';

@@ -37,6 +37,7 @@ export class SmallLogin implements Login {
   factor: 0 | 1 | 2 = 0;
   user: User | undefined;
   sessionId = randomBytes(16).toString('hex');
+  readonly history = undefined;
   verdict: 'keep' | 'end' = 'keep';
   private code: string | undefined;
   private failures = 0;

@@ -1,0 +1,13 @@
+/** The public API for programs that embed the gate (docs/embedding.md). */
+export { startBbs } from './bbs';
+export type { BbsOptions, RunningBbs, ServerAddress } from './bbs';
+export { BbsError, ERROR_CODES } from './base/errors';
+export type { ErrorCode, Place } from './base/errors';
+export { createLog } from './base/log';
+export type { Log, LogFields, LogLevel } from './base/log';
+export { systemClock } from './base/clock';
+export type { Cancel, Clock } from './base/clock';
+export { systemRandom } from './base/random';
+export type { Random } from './base/random';
+export { configSchema, defaultConfig } from './config/schema';
+export type { Config, ConfigInput } from './config/schema';

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import type { ArtStore } from './art/art-store';
+import { BbsError, toError } from './base/errors';
+import type { Clock } from './base/clock';
+import type { Log } from './base/log';
+import type { Board } from './config/board';
+import { loadConfig } from './config/load';
+import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
+import type { Config, ConfigInput } from './config/schema';
+import { watchFiles, type FileWatch } from './config/watch';
+import { loadMenus } from './menu/menu-file';
+import type { Finding, MenuSet } from './menu/menu-entry';
+import { loadThemes, type LoadedThemes } from './menu/theme-files';
+
+/** What a sysop edits, read together: it all goes live together or not at all (invariant 8). */
+export interface Edition {
+  readonly config: Config;
+  readonly menus: MenuSet;
+  readonly themes: LoadedThemes;
+  readonly warnings: readonly Problem[];
+  readonly files: readonly string[];
+}
+
+export interface LiveBoardOptions {
+  readonly board: Board;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: ConfigInput | undefined;
+  readonly clock: Clock;
+  readonly log: () => Log;
+  /** Made once; forgets what it read when an edition goes live. */
+  readonly art: ArtStore;
+  /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
+  readonly check: (edition: Edition, art: ArtStore) => Promise<readonly Finding[]>;
+  /** Told about each edit that was refused, a line each with its place. */
+  readonly onRefused?: (lines: readonly string[]) => void;
+}
+
+/** The edition that is live, and the watch for the next one. */
+export class LiveBoard {
+  private watch: FileWatch | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private closed = false;
+
+  private constructor(
+    private readonly options: LiveBoardOptions,
+    private edition: Edition,
+  ) {}
+
+  /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
+  static async load(options: LiveBoardOptions): Promise<LiveBoard> {
+    const edition = await readEdition(options);
+    return new LiveBoard(options, edition);
+  }
+
+  get config(): Config {
+    return this.edition.config;
+  }
+
+  get menus(): MenuSet {
+    return this.edition.menus;
+  }
+
+  get themes(): LoadedThemes {
+    return this.edition.themes;
+  }
+
+  get warnings(): readonly Problem[] {
+    return this.edition.warnings;
+  }
+
+  /** Follows the files from now on: an edit goes live within a second of its save. */
+  follow(): void {
+    const { board, clock } = this.options;
+    this.watch?.close();
+    const paths = [...this.edition.files, ...board.artRoots, board.configFile];
+    this.watch = watchFiles([...new Set(paths)], clock, () => void this.reload());
+  }
+
+  /** Reads everything again; false when the edit was refused and the last good one stays. */
+  reload(): Promise<boolean> {
+    const next = this.turn.then(() => this.readAgain());
+    this.turn = next;
+    return next;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.watch?.close();
+  }
+
+  private async readAgain(): Promise<boolean> {
+    if (this.closed) return false;
+    const log = this.options.log();
+    try {
+      this.edition = await readEdition(this.options);
+      this.options.art.invalidate();
+      log.info('board.reloaded', { menus: this.edition.menus.menus.size });
+      if (this.watch !== undefined) this.follow();
+      return true;
+    } catch (error) {
+      const lines = describeProblems(error);
+      log.error('board.edit-refused', { problems: lines });
+      this.options.onRefused?.(lines);
+      return false;
+    }
+  }
+}
+
+async function readEdition(options: LiveBoardOptions): Promise<Edition> {
+  const { board, env } = options;
+  const loaded = await loadConfig({
+    file: board.configFile,
+    mustExist: board.configMustExist,
+    env,
+    overrides: options.overrides,
+    fallbackFolders: board.configFallbacks,
+  });
+  const { config } = loaded;
+  const { telnet, ssh } = config.loginServers;
+  const menus = await loadMenus({
+    file: await board.find(join('config', config.general.menuFile)),
+    env,
+    fallbackFolders: board.configFallbacks,
+    firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],
+  });
+  const themes = await loadThemes({ artRoots: board.artRoots, env });
+  const files = [...loaded.files, ...menus.files, ...themes.files];
+  const edition = { config, menus, themes, warnings: loaded.warnings, files };
+  const findings = await options.check(edition, options.art);
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  throwProblems(
+    'MENU_INVALID',
+    errors.map(({ place, text }) => ({ place, message: text })),
+  );
+  const warnings = findings.map(({ place, text }) => ({ place, message: text }));
+  return { ...edition, warnings: [...loaded.warnings, ...warnings] };
+}
+
+/** One line for each thing that is wrong, with its place first. */
+export function describeProblems(error: unknown): readonly string[] {
+  if (error instanceof InvalidFileError) return error.problems.map(formatProblem);
+  return [error instanceof BbsError ? error.describe() : toError(error).message];
+}

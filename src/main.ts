@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { BbsError, toError } from './base/errors';
+import { startBbs, type RunningBbs } from './bbs';
+import { initBoard } from './config/init-board';
+import { describeStart } from './start-message';
+import { VERSION } from './base/version';
+
+// Argon2, DNS, files and SQLite share libuv's pool; four threads let a login storm starve the database.
+process.env.UV_THREADPOOL_SIZE ??= '8';
+
+const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE]
+       sallyport init DIR
+
+  --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
+  --data DIR     what the board writes: database, keys, logs, dropped mail (default: data/ in the board)
+  --config FILE  configuration (default: config/config.hjson in the board)
+  --help, --version
+
+Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
+`;
+
+interface Arguments {
+  readonly words: readonly string[];
+  readonly board: string | undefined;
+  readonly data: string | undefined;
+  readonly config: string | undefined;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+function readArguments(given: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...given],
+      allowPositionals: true,
+      options: {
+        board: { type: 'string' },
+        data: { type: 'string' },
+        config: { type: 'string', short: 'c' },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
+      },
+    });
+    return {
+      words: positionals,
+      board: values.board,
+      data: values.data,
+      config: values.config,
+      help: values.help,
+      version: values.version,
+    };
+  } catch (error) {
+    throw new BbsError('USAGE', `${toError(error).message}\n${USAGE}`, { cause: error });
+  }
+}
+
+async function main(): Promise<number> {
+  const args = readArguments(process.argv.slice(2));
+  if (args.help) return say(USAGE);
+  const [command, dir, ...more] = args.words;
+  if (command === undefined) return args.version ? say(`${VERSION}\n`) : runBoard(args);
+  if (command !== 'init' || dir === undefined || more.length > 0) {
+    throw new BbsError('USAGE', `unknown command '${args.words.join(' ')}'\n${USAGE}`);
+  }
+  return say(`${(await initBoard(dir)).join('\n')}\n`);
+}
+
+/** Runs until a signal ends it. */
+async function runBoard(args: Arguments): Promise<number> {
+  const bbs = await startBbs({
+    boardDir: args.board,
+    dataDir: args.data,
+    configFile: args.config,
+    env: process.env,
+  });
+  say(describeStart(bbs));
+  process.on('SIGHUP', () => void bbs.reload());
+  await nextSignal(['SIGTERM', 'SIGINT']);
+  await bbs.close();
+  return 0;
+}
+
+function nextSignal(signals: readonly NodeJS.Signals[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) process.once(signal, () => resolve());
+  });
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    const known = error instanceof BbsError ? error : undefined;
+    process.stderr.write(`sallyport: ${known?.describe() ?? toError(error).stack ?? 'failed'}\n`);
+    process.exit(known?.exitCode ?? 1);
+  },
+);

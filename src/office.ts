@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAccountRules, type AccountRules } from './auth/account-rules';
+import { createAccounts, type Accounts } from './auth/accounts';
+import { createEnrollment, type Enrollment } from './auth/enrollment';
+import { createGate, type Gate } from './auth/gate';
+import { createHashQueue } from './auth/hash-queue';
+import { createPasswordPolicy } from './auth/password-policy';
+import { openSealing, type Sealing } from './auth/sealing';
+import { createSecondFactor } from './auth/second-factor';
+import type { Clock } from './base/clock';
+import { BbsError, toError } from './base/errors';
+import type { Log } from './base/log';
+import type { Random } from './base/random';
+import type { Board } from './config/board';
+import type { Config } from './config/schema';
+import { createAccountEvents, type AccountEvents } from './store/account-events';
+import { openDatabase, type Database } from './store/database';
+
+/** What the back office needs from outside. */
+export interface OfficeOptions {
+  readonly board: Board;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
+export interface Office {
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly accountEvents: AccountEvents;
+  readonly rules: AccountRules;
+  readonly accounts: Accounts;
+  readonly enrollment: Enrollment;
+  readonly gate: Gate;
+  close(): Promise<void>;
+}
+
+/** The database's file in a data folder. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'db', 'user.sqlite3');
+}
+
+/** Opens everything behind the doors; close() it when done. */
+export async function openOffice(options: OfficeOptions): Promise<Office> {
+  const { board, config, clock, random, log } = options;
+  const file = databaseFile(board.dataDir);
+  const sealingFile = config().security.sealingKeyFile;
+  const sealing = openSealing({
+    file: sealingFile === '' ? join(board.dataDir, 'keys', 'sealing.json') : sealingFile,
+    random,
+    environmentKey: options.env['SALLYPORT_SEALING_KEY'],
+    mayCreate: !existsSync(file),
+  });
+  const rules = createAccountRules({ config, policy: await passwordPolicy(options) });
+  const db = await openDatabase({ file, clock, log });
+  const accountEvents = await createAccountEvents({ db, clock, log });
+  const changed = (): void => accountEvents.poke();
+  const hashes = createHashQueue();
+  const secondFactor = createSecondFactor({ db, config, clock, sealing, log });
+  return {
+    db,
+    sealing,
+    accountEvents,
+    rules,
+    accounts: createAccounts({ db, config, clock, random, rules, hashes, changed }),
+    enrollment: createEnrollment({ db, config, clock, random, sealing, log, onChange: changed }),
+    gate: createGate({ db, config, clock, random, log, hashes, secondFactor }),
+    async close() {
+      accountEvents.close();
+      await db.close();
+    },
+  };
+}
+
+async function passwordPolicy(options: OfficeOptions) {
+  const { board, config } = options;
+  const file = await board.find(config().users.badPassFile);
+  return createPasswordPolicy({
+    rules: () => ({
+      min: config().users.passwordMin,
+      max: config().users.passwordMax,
+      boardName: config().general.boardName,
+    }),
+    refused: await readLines(file),
+  });
+}
+
+async function readLines(file: string): Promise<readonly string[]> {
+  try {
+    return (await readFile(file, 'utf8')).split(/\r?\n/);
+  } catch (error) {
+    throw new BbsError(
+      'CONFIG_UNREADABLE',
+      `cannot read users.badPassFile: ${toError(error).message}`,
+      { cause: error, place: { file } },
+    );
+  }
+}

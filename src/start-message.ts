@@ -1,0 +1,40 @@
+import { VERSION } from './base/version';
+import type { RunningBbs } from './bbs';
+
+/** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
+export function describeStart(bbs: RunningBbs): string {
+  const lines = [`Sallyport ${VERSION}: the gate is open.`, '', ...howToCall(bbs)];
+  lines.push('', `  Board  ${bbs.boardDir}`, `  Data   ${bbs.dataDir}`);
+  if (bbs.mailDrop !== undefined) {
+    lines.push(`  Mail   no gateway configured: mails are dropped into ${bbs.mailDrop}`);
+  }
+  if (bbs.firstSysop !== undefined) {
+    const { name, password } = bbs.firstSysop;
+    lines.push('', `  First start: sign in as ${name} with the password ${password}`);
+    lines.push('  It is shown this once. Change it with: oputil user pw sysop');
+  }
+  if (bbs.missingForPublic.length > 0) {
+    lines.push('', 'Before the world may call (oputil doctor):');
+    lines.push(...bbs.missingForPublic.map((item) => `  - ${item}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function howToCall(bbs: RunningBbs): string[] {
+  const { telnet, ssh, https } = bbs.addresses;
+  const lines: string[] = [];
+  if (ssh !== undefined) lines.push(`  SSH    ssh -p ${ssh.port} YOURNAME@${host(ssh.address)}`);
+  if (telnet !== undefined) lines.push(`  Telnet telnet ${host(telnet.address)} ${telnet.port}`);
+  if (https !== undefined) lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/`);
+  return lines;
+}
+
+/** An address that listens everywhere is called by this machine's name. */
+function host(address: string): string {
+  return address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+}
+
+function urlHost(address: string): string {
+  const name = host(address);
+  return name.includes(':') ? `[${name}]` : name;
+}

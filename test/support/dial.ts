@@ -1,0 +1,287 @@
+import { connect, type Socket } from 'node:net';
+import { Client, type AuthHandlerMiddleware, type ClientChannel, type ConnectConfig } from 'ssh2';
+import { ScreenEmulator } from './screen';
+
+/** How long a test waits for an event before it fails; never a measure of speed. */
+const PATIENCE_MS = 15_000;
+
+export const KEYS = {
+  return: '\r',
+  escape: '\x1b',
+  tab: '\t',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  backspace: '\x7f',
+} as const;
+
+/** A person at a terminal: types, and reads the screen. */
+export class DialledCaller {
+  readonly screen: ScreenEmulator;
+  private readonly watchers = new Set<() => void>();
+  private gone = false;
+
+  constructor(
+    screen: ScreenEmulator,
+    private readonly transport: { send(bytes: Buffer): void; hangUp(): void },
+  ) {
+    this.screen = screen;
+    screen.answerTo((bytes) => transport.send(bytes));
+  }
+
+  /** Bytes from the board. */
+  receive(bytes: Buffer): void {
+    this.screen.write(bytes);
+    void this.screen.settled().then(() => this.wake());
+  }
+
+  closed(): void {
+    this.gone = true;
+    void this.screen.settled().then(() => this.wake());
+  }
+
+  get hungUp(): boolean {
+    return this.gone;
+  }
+
+  type(text: string): void {
+    this.transport.send(Buffer.from(text, 'utf8'));
+  }
+
+  hangUp(): void {
+    this.transport.hangUp();
+  }
+
+  /** Resolves with the screen's text as soon as it shows `wanted`. */
+  async sees(wanted: string | RegExp): Promise<string> {
+    return this.until(`the screen to show ${String(wanted)}`, () =>
+      typeof wanted === 'string'
+        ? this.screen.text().includes(wanted)
+        : wanted.test(this.screen.text()),
+    );
+  }
+
+  /** Resolves with the screen's text once the board has hung up. */
+  async isHungUpOn(): Promise<string> {
+    return this.until('the board to hang up', () => this.gone);
+  }
+
+  private async until(what: string, holds: () => boolean): Promise<string> {
+    await this.screen.settled();
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.watchers.delete(look);
+        settle();
+      };
+      const look = (): void => {
+        if (holds()) finish(() => resolve(this.screen.text()));
+        else if (this.gone) {
+          finish(() =>
+            reject(
+              new Error(`hung up while waiting for ${what}; it shows:\n${this.screen.text()}`),
+            ),
+          );
+        }
+      };
+      const timer = setTimeout(
+        () =>
+          finish(() => reject(new Error(`waited for ${what}; it shows:\n${this.screen.text()}`))),
+        PATIENCE_MS,
+      );
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private wake(): void {
+    for (const look of [...this.watchers]) look();
+  }
+}
+
+export interface DialOptions {
+  readonly port: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly terminalType?: string;
+  readonly encoding?: 'cp437' | 'utf8';
+}
+
+/** Dials in by telnet, answering TTYPE and NAWS as a plain client does. */
+export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
+  const screen = screenFor(options);
+  const socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true });
+  await connected(socket);
+  const protocol = new TelnetClientProtocol(socket, options);
+  const caller = new DialledCaller(screen, {
+    send: (bytes) => void (socket.writable && socket.write(bytes)),
+    hangUp: () => socket.destroy(),
+  });
+  socket.on('data', (chunk) => {
+    const text = protocol.receive(chunk);
+    if (text.length > 0) caller.receive(text);
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => caller.closed());
+  return caller;
+}
+
+export interface SshDialOptions extends DialOptions {
+  readonly userName: string;
+  readonly password?: string;
+  readonly privateKey?: string | Buffer;
+  /** Answers to keyboard-interactive prompts, in order of asking. */
+  readonly answers?: readonly string[];
+  readonly authHandler?: AuthHandlerMiddleware | ConnectConfig['authHandler'];
+  readonly prompts?: string[];
+}
+
+/** Dials in by SSH and opens a shell; rejects when the board refuses the credentials. */
+export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
+  const client = new Client();
+  const answers = [...(options.answers ?? [])];
+  client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => {
+    options.prompts?.push(...prompts.map((prompt) => prompt.prompt));
+    finish(prompts.map(() => answers.shift() ?? ''));
+  });
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve);
+    client.once('error', reject);
+    client.once('close', () => reject(new Error('the board closed the connection')));
+    client.connect({
+      host: '127.0.0.1',
+      port: options.port,
+      username: options.userName,
+      readyTimeout: PATIENCE_MS,
+      ...(options.password === undefined ? {} : { password: options.password }),
+      ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
+      ...(options.answers === undefined ? {} : { tryKeyboard: true }),
+      ...(options.authHandler === undefined
+        ? {}
+        : { authHandler: options.authHandler as NonNullable<ConnectConfig['authHandler']> }),
+    });
+  });
+  const shell = await openShell(client, options);
+  const caller = new DialledCaller(screenFor({ encoding: 'utf8', ...options }), {
+    send: (bytes) => void (shell.writable && shell.write(bytes)),
+    hangUp: () => client.destroy(),
+  });
+  shell.on('data', (chunk: Buffer) => caller.receive(chunk));
+  client.on('error', () => undefined);
+  client.on('close', () => caller.closed());
+  return caller;
+}
+
+function openShell(client: Client, options: DialOptions): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.shell(
+      {
+        term: options.terminalType ?? 'xterm-256color',
+        cols: options.width ?? 80,
+        rows: options.height ?? 24,
+      },
+      (error, channel) => (error === undefined ? resolve(channel) : reject(error)),
+    );
+  });
+}
+
+function screenFor(options: Omit<DialOptions, 'port'>): ScreenEmulator {
+  return new ScreenEmulator({
+    width: options.width ?? 80,
+    height: options.height ?? 24,
+    encoding: options.encoding ?? 'cp437',
+  });
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+}
+
+const IAC = 255;
+const SB = 250;
+const SE = 240;
+const WILL = 251;
+const WONT = 252;
+const DO = 253;
+const DONT = 254;
+const TTYPE = 24;
+const NAWS = 31;
+const AGREED_TO_DO = new Set([0, 3, TTYPE, NAWS]);
+const AGREED_FROM_BOARD = new Set([0, 1, 3]);
+
+/** The client's half of RFC 854 and 855, written apart from the board's so that neither hides the other's faults. */
+class TelnetClientProtocol {
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: DialOptions,
+  ) {}
+
+  /** Answers what is for the protocol; returns what is for the screen. */
+  receive(chunk: Buffer): Buffer {
+    const data = Buffer.concat([this.rest, chunk]);
+    this.rest = Buffer.alloc(0);
+    const text: number[] = [];
+    for (let at = 0; at < data.length; at += 1) {
+      const byte = data[at] ?? 0;
+      if (byte !== IAC) {
+        text.push(byte);
+        continue;
+      }
+      const used = this.command(data.subarray(at));
+      if (used === 0) {
+        this.rest = data.subarray(at);
+        break;
+      }
+      if (used === 2 && data[at + 1] === IAC) text.push(IAC);
+      at += used - 1;
+    }
+    return Buffer.from(text);
+  }
+
+  /** Bytes the command at the front takes; 0 while it is not complete. */
+  private command(data: Buffer): number {
+    const [, verb, option] = data;
+    if (verb === undefined) return 0;
+    if (verb === SB) {
+      const end = data.indexOf(Buffer.from([IAC, SE]));
+      if (end < 0) return 0;
+      if (option === TTYPE) this.sendTerminalType();
+      return end + 2;
+    }
+    if (verb < WILL || verb === IAC) return 2;
+    if (option === undefined) return 0;
+    this.negotiate(verb, option);
+    return 3;
+  }
+
+  private negotiate(verb: number, option: number): void {
+    if (verb === DO) {
+      this.send([IAC, AGREED_TO_DO.has(option) ? WILL : WONT, option]);
+      if (option === NAWS) this.sendSize();
+    } else if (verb === WILL) {
+      this.send([IAC, AGREED_FROM_BOARD.has(option) ? DO : DONT, option]);
+    }
+  }
+
+  private sendSize(): void {
+    const width = this.options.width ?? 80;
+    const height = this.options.height ?? 24;
+    const size = [width >> 8, width & 255, height >> 8, height & 255];
+    this.send([IAC, SB, NAWS, ...size.flatMap((n) => (n === IAC ? [n, n] : [n])), IAC, SE]);
+  }
+
+  private sendTerminalType(): void {
+    const name = Buffer.from(this.options.terminalType ?? 'ansi', 'latin1');
+    this.send([IAC, SB, TTYPE, 0, ...name, IAC, SE]);
+  }
+
+  private send(bytes: readonly number[]): void {
+    if (this.socket.writable) this.socket.write(Buffer.from(bytes));
+  }
+}

@@ -1,0 +1,76 @@
+import { createAccountRules } from '../../src/auth/account-rules';
+import { createAccounts } from '../../src/auth/accounts';
+import { createGate } from '../../src/auth/gate';
+import { createHashQueue } from '../../src/auth/hash-queue';
+import type { Login, LoginOrigin } from '../../src/auth/login';
+import { createPasswordPolicy } from '../../src/auth/password-policy';
+import type { SecondFactor } from '../../src/auth/second-factor';
+import { openAccounts } from './accounts';
+import type { AccountsOptions } from './accounts';
+
+export const PASSWORD = 'correct horse battery';
+export const STRANGER = '203.0.113.7';
+export const HOME = '198.51.100.20';
+
+export type Desk = Awaited<ReturnType<typeof openDesk>>;
+
+export interface DeskOptions extends AccountsOptions {
+  readonly floorMs?: number;
+  readonly secondFactor?: SecondFactor;
+}
+
+/** A gate with everything behind it on a real database file. */
+export async function openDesk(options: DeskOptions = {}) {
+  const base = await openAccounts(options);
+  const hashes = createHashQueue();
+  const rules = createAccountRules({
+    config: base.config,
+    policy: createPasswordPolicy({
+      rules: () => ({
+        min: base.config().users.passwordMin,
+        max: base.config().users.passwordMax,
+        boardName: base.config().general.boardName,
+      }),
+    }),
+  });
+  const accounts = createAccounts({ ...base, rules, hashes });
+  const penalties: string[] = [];
+  const gate = createGate({
+    ...base,
+    hashes,
+    secondFactor: options.secondFactor ?? base.secondFactor,
+    penalize: (ip, kind) => penalties.push(`${ip} ${kind}`),
+    floorMs: options.floorMs ?? 0,
+  });
+  return {
+    ...base,
+    hashes,
+    rules,
+    accounts,
+    gate,
+    penalties,
+    /** A caller who has not said anything yet. */
+    call: (origin: Partial<LoginOrigin> = {}): Login =>
+      gate.begin({ server: 'ssh', secure: true, remoteIp: STRANGER, node: 1, ...origin }),
+    async addAccount(name = 'joe'): Promise<number> {
+      const made = await accounts.create({ name, password: PASSWORD }, { server: 'oputil' });
+      if (made.kind === 'refused') throw new Error(made.text);
+      return made.user.id;
+    },
+  };
+}
+
+/** Submits a password and says in one word how it went. */
+export async function tryPassword(
+  login: Login,
+  password: string,
+  userName = 'joe',
+): Promise<string> {
+  const result = await login.submit({ kind: 'password', userName, password });
+  return result.kind === 'rejected' ? result.reason : result.kind;
+}
+
+export async function tryCode(login: Login, code: string): Promise<string> {
+  const result = await login.submit({ kind: 'second-factor', code });
+  return result.kind === 'rejected' ? result.reason : result.kind;
+}

@@ -1,0 +1,263 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import iconv from 'iconv-lite';
+import { createArtStore } from '../../src/art/art-store';
+import { createEnrollment } from '../../src/auth/enrollment';
+import { createGate } from '../../src/auth/gate';
+import { hashPassword } from '../../src/auth/password';
+import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { systemRandom } from '../../src/base/random';
+import type { ConfigInput } from '../../src/config/schema';
+import { createAccountDirectory } from '../../src/menu/account-directory';
+import { createCallHistory } from '../../src/menu/call-history';
+import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
+import { Inbox } from '../../src/menu/inbox';
+import { loadMenus } from '../../src/menu/menu-file';
+import type { MenuSet } from '../../src/menu/menu-entry';
+import { runMenus } from '../../src/menu/runner';
+import type { MissingForTwoFactor, Services } from '../../src/menu/services';
+import { loadThemes } from '../../src/menu/theme-files';
+import { createTwoFactorDesk } from '../../src/menu/two-factor-desk';
+import { moduleTable } from '../../src/modules/registry';
+import type { MenuModule } from '../../src/menu/module';
+import { storePassword } from '../../src/store/passwords';
+import { writeProperties } from '../../src/store/properties';
+import { setGroups } from '../../src/store/users';
+import { createTerminal } from '../../src/terminal/terminal';
+import { openAccounts, type Accounts } from './accounts';
+import { ScreenEmulator, type ScreenOptions } from './screen';
+
+const PATIENCE_MS = 10_000;
+
+export interface MenuBoardOptions {
+  /** The menu file, as hjson. */
+  readonly menus: string;
+  /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
+  readonly art?: Readonly<Record<string, string>>;
+  readonly config?: ConfigInput;
+  readonly modules?: readonly MenuModule[];
+  readonly missing?: readonly MissingForTwoFactor[];
+}
+
+/** Real menus, art, themes, accounts and sign-in on a folder of their own, without servers. */
+export class MenuBoard {
+  readonly forgotten: string[] = [];
+  menuSet: MenuSet | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly accounts: Accounts,
+    readonly services: Services,
+    private readonly gate: ReturnType<typeof createGate>,
+  ) {}
+
+  static async open(options: MenuBoardOptions): Promise<MenuBoard> {
+    const accounts = await openAccounts({ ...(options.config ? { config: options.config } : {}) });
+    const { folder, clock, log, db, config } = accounts;
+    const art = join(folder, 'art');
+    for (const [name, content] of Object.entries(options.art ?? {})) {
+      const path = join(art, name.includes('/') ? name : join('general', `${name}.ANS`));
+      await mkdir(dirname(path), { recursive: true });
+      const bytes = path.endsWith('.hjson') || path.endsWith('.utf8ans');
+      await writeFile(path, bytes ? content : iconv.encode(content, 'cp437'));
+    }
+    const file = join(folder, 'menu.hjson');
+    await writeFile(file, options.menus);
+    const themes = await loadThemes({ artRoots: [art], env: {} });
+    const passwordPolicy = createPasswordPolicy({
+      rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
+    });
+    const enrollment = createEnrollment(accounts);
+    const gate = createGate({ ...accounts, floorMs: 0 });
+    const modules = new Map([
+      ...moduleTable(),
+      ...(options.modules ?? []).map((module) => [module.name, module] as const),
+    ]);
+    const board: MenuBoard = new MenuBoard(
+      folder,
+      accounts,
+      {
+        clock,
+        log,
+        config,
+        modules,
+        random: systemRandom,
+        version: '1.2.3',
+        startedAtMs: clock.nowMs(),
+        menus: () => board.getMenus(),
+        themes: () => themes,
+        art: createArtStore({ roots: [art], random: systemRandom }),
+        accounts: createAccountDirectory({ db, passwordPolicy }),
+        calls: createCallHistory(db),
+        nodes: { list: () => [] },
+        twoFactor: createTwoFactorDesk({ enrollment, missing: () => options.missing ?? [] }),
+        contentServices: () => new Set(['https']),
+        forgotPassword: (name) => {
+          board.forgotten.push(name);
+          return Promise.resolve();
+        },
+      },
+      gate,
+    );
+    board.menuSet = await loadMenus({ file, env: {} });
+    return board;
+  }
+
+  /** Puts another menu file in place, as a reload does. */
+  async reload(menus: string): Promise<void> {
+    const file = join(this.folder, 'menu.hjson');
+    await writeFile(file, menus);
+    this.menuSet = await loadMenus({ file, env: {} });
+  }
+
+  async addUser(
+    name: string,
+    password: string,
+    more: { readonly otp?: true; readonly properties?: Record<string, string> } = {},
+  ): Promise<{
+    readonly id: number;
+    readonly secret: string;
+    readonly backupCodes: readonly string[];
+  }> {
+    const { db, clock, enrollment } = this.accounts;
+    const id = await this.accounts.addUser(name);
+    const hash = await hashPassword(password);
+    await db.transaction(async (sql) => {
+      await storePassword(sql, id, { hash, nowMs: clock.nowMs() });
+      await setGroups(sql, id, ['users']);
+      await writeProperties(sql, id, more.properties ?? {});
+    });
+    if (more.otp === undefined) return { id, secret: '', backupCodes: [] };
+    return { id, ...(await enrollment.bind(id, 'googleAuth')) };
+  }
+
+  call(firstMenu: string, options: CallOptions = {}): MenuCaller {
+    const { server = 'telnet', ...screen } = options;
+    const origin = { server, secure: server !== 'telnet', remoteIp: '192.0.2.7', node: 1 };
+    return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
+  }
+
+  events(event: string): Record<string, unknown>[] {
+    return this.accounts.logLines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((fields) => fields['event'] === event);
+  }
+
+  close(): Promise<void> {
+    return this.accounts.close();
+  }
+
+  private getMenus(): MenuSet {
+    if (this.menuSet === undefined) throw new Error('the menus are not loaded yet');
+    return this.menuSet;
+  }
+}
+
+export interface CallOptions extends ScreenOptions {
+  readonly server?: 'telnet' | 'ssh' | 'wss';
+  readonly type?: string;
+}
+
+interface CallParts {
+  readonly firstMenu: string;
+  readonly origin: Parameters<ReturnType<typeof createGate>['begin']>[0];
+  readonly screen: CallOptions;
+  readonly login: Caller['login'];
+}
+
+/** A caller in the menus: his keys, his screen, and what became of his call. */
+export class MenuCaller {
+  readonly screen: ScreenEmulator;
+  readonly caller: Caller;
+  readonly places: CallerPlace[] = [];
+  readonly ended: Promise<EndReason>;
+  signedIn = 0;
+  private readonly ending = new AbortController();
+
+  constructor(
+    private readonly board: MenuBoard,
+    parts: CallParts,
+  ) {
+    const { accounts, services } = board;
+    this.screen = new ScreenEmulator(parts.screen);
+    const terminal = createTerminal({
+      output: this.screen,
+      clock: accounts.clock,
+      width: this.screen.width,
+      height: this.screen.height,
+      type: parts.screen.type ?? 'ansi',
+      encoding: parts.screen.encoding ?? 'cp437',
+    });
+    const { server, secure, remoteIp, node } = parts.origin;
+    this.caller = {
+      node,
+      server: server as 'telnet',
+      secure,
+      remoteIp,
+      terminal,
+      login: parts.login,
+      log: accounts.log.with({ remoteIp, node }),
+      signal: this.ending.signal,
+      connectedAtMs: accounts.clock.nowMs(),
+      inbox: new Inbox(),
+      entered: (place) => this.places.push(place),
+      signedIn: () => {
+        this.signedIn += 1;
+        return Promise.resolve();
+      },
+      end: (reason) => this.ending.abort(new SessionEnd(reason)),
+    };
+    this.ended = runMenus(this.caller, parts.firstMenu, services);
+  }
+
+  get menus(): string[] {
+    return this.places.map((place) => place.menu);
+  }
+
+  /** Text or escape sequences, as the terminal program sends them. */
+  type(text: string): void {
+    this.caller.terminal.feed(Buffer.from(text, 'latin1'));
+  }
+
+  async escape(): Promise<void> {
+    this.type('\x1b');
+    await this.board.accounts.fake.advance(200);
+  }
+
+  async sees(wanted: string | RegExp): Promise<string> {
+    return this.until(`the screen to show ${String(wanted)}`, () =>
+      typeof wanted === 'string'
+        ? this.screen.text().includes(wanted)
+        : wanted.test(this.screen.text()),
+    );
+  }
+
+  async seesNot(unwanted: string): Promise<string> {
+    return this.until(
+      `the screen no longer to show ${unwanted}`,
+      () => !this.screen.text().includes(unwanted),
+    );
+  }
+
+  async isIn(menu: string): Promise<void> {
+    await this.until(`the menu ${menu}`, () => this.places.at(-1)?.menu === menu);
+  }
+
+  hangUp(): void {
+    this.ending.abort(new SessionEnd('hung-up'));
+  }
+
+  private async until(what: string, holds: () => boolean): Promise<string> {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    for (;;) {
+      await this.screen.settled();
+      if (holds()) return this.screen.text();
+      if (Date.now() > giveUpAt) {
+        throw new Error(
+          `waited in vain for ${what}; menus: ${this.menus.join(' ')}; screen:\n${this.screen.text()}\n${this.board.accounts.logLines.slice(-3).join('')}`,
+        );
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
