@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -21,6 +21,8 @@ const FLOORS: Readonly<Record<string, number>> = {
   oputil: 7,
   // bbs.ts, main.ts, index.ts and what only they use.
   '': 8,
+  // What the board and the sysop's tool share.
+  'office.ts': 6,
 };
 
 const BINS: readonly string[] = ['main.ts', 'oputil/main.ts'];
@@ -64,6 +66,10 @@ const SOURCES: readonly SourceFile[] = [...PATHS].map((path) => {
   return { ...source, imports };
 });
 
+function floorOf(path: string): number | undefined {
+  return FLOORS[path] ?? FLOORS[folderOf(path)];
+}
+
 function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
 }
@@ -82,8 +88,8 @@ function findFloorBreaks(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap(({ path, imports }) =>
     imports
       .filter((imported) => {
-        const [from, to] = [folderOf(path), folderOf(imported)];
-        return from !== to && (FLOORS[to] ?? Infinity) >= (FLOORS[from] ?? -Infinity);
+        const isNear = folderOf(path) === folderOf(imported) && floorOf(path) === floorOf(imported);
+        return !isNear && (floorOf(imported) ?? Infinity) >= (floorOf(path) ?? -Infinity);
       })
       .map((imported) => `${path} imports ${imported}`),
   );
@@ -166,7 +172,7 @@ test.each(['ssh2', 'node:net', 'node:tls', 'fastify'])(
   (name) => {
     // node:net also tells addresses apart, which needs no socket.
     const allowed = name === 'node:net' ? /\b(isIP|isIPv4|isIPv6|BlockList|SocketAddress)\b/ : /^$/;
-    const below = usersOf(name).filter((path) => (FLOORS[folderOf(path)] ?? 0) < 6);
+    const below = usersOf(name).filter((path) => (floorOf(path) ?? 0) < 6);
     const breaks = below.filter((path) => {
       const text = SOURCES.find((file) => file.path === path)?.text ?? '';
       const clause = new RegExp(`import (type )?\\{([^}]*)\\} from '${name}'`).exec(text);
@@ -199,6 +205,19 @@ test('files are named by one noun in kebab-case and fit in 400 lines', () => {
   expect(
     SOURCES.filter(({ text }) => text.split('\n').length - 1 > 400).map(({ path }) => path),
   ).toEqual([]);
+});
+
+test('what docs/architecture.md and CONTRIBUTING.md name is there', () => {
+  const pages = ['docs/architecture.md', 'CONTRIBUTING.md'].map((page) =>
+    readFileSync(join(ROOT, page), 'utf8'),
+  );
+  const names = [
+    ...pages.join('\n').matchAll(/`((?:[a-z0-9.-]+\/)*[a-z0-9-]+\.ts|[a-z]+\/)`/g),
+  ].map((match) => match[1] ?? '');
+  expect(names.length).toBeGreaterThan(40);
+  const isThere = (name: string): boolean =>
+    [ROOT, SRC].some((folder) => existsSync(join(folder, name)));
+  expect(names.filter((name) => !isThere(name))).toEqual([]);
 });
 
 describe('packages', () => {
