@@ -80,9 +80,9 @@ async function raise(
   const update = sql('attempt')
     .where(key)
     // A wait that ends later than any wait can is left over from a clock that was wrong.
-    .andWhere((due) =>
-      due.where('wait_until', '<=', nowMs).orWhere('wait_until', '>', nowMs + rule.mostWaitMs),
-    );
+    .andWhere((due) => {
+      void due.where('wait_until', '<=', nowMs).orWhere('wait_until', '>', nowMs + rule.mostWaitMs);
+    });
   if (rule.stopAt !== undefined) {
     void update.andWhereRaw(
       '(select sum(failures) from attempt as every where every.subject = ? and every.factor = ?) < ?',

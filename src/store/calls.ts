@@ -1,4 +1,4 @@
-import type { Sql } from './database';
+import type { Database, Sql } from './database';
 
 /** One full sign-in. A caller who stopped at the second factor has none (rule J2). */
 export interface Call {
@@ -61,6 +61,26 @@ export async function countCalls(sql: Sql, sinceMs = 0): Promise<number> {
     .count<{ count: number }[]>({ count: '*' })
     .first();
   return Number(row?.count ?? 0);
+}
+
+/** Past calls as menus ask for them (the seam CallHistory in menu/services.ts). */
+export class StoredCallHistory {
+  constructor(private readonly db: Database) {}
+
+  async last(
+    limit: number,
+  ): Promise<readonly { userId: number; userName: string; atMs: number }[]> {
+    const calls = await this.db.run((sql) => listCalls(sql, { limit }));
+    return calls.map(({ userId, userName, startedAtMs }) => ({
+      userId,
+      userName,
+      atMs: startedAtMs,
+    }));
+  }
+
+  count(sinceMs?: number): Promise<number> {
+    return this.db.run((sql) => countCalls(sql, sinceMs));
+  }
 }
 
 function toCall(row: Stored): Call {

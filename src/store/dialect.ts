@@ -1,6 +1,6 @@
 import { knex } from 'knex';
 import type { Knex } from 'knex';
-import SqliteClient = require('knex/lib/dialects/sqlite3');
+import SqliteClient from 'knex/lib/dialects/sqlite3';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';

@@ -71,6 +71,14 @@ export async function countUsers(sql: Sql): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
+/** Accounts made at or after `sinceMs`. */
+export async function countCreatedSince(sql: Sql, sinceMs: number): Promise<number> {
+  const created: readonly (string | null)[] = await sql('user_property')
+    .where({ prop_name: 'account_created' })
+    .pluck('prop_value');
+  return created.filter((at) => Date.parse(at ?? '') >= sinceMs).length;
+}
+
 /** Accounts in the order asked for, by name where nothing is asked. */
 export async function listUsers(sql: Sql, options: ListOptions = {}): Promise<readonly User[]> {
   const { sort = 'username' } = options;

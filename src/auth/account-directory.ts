@@ -1,0 +1,67 @@
+import type { Config } from '../config/schema';
+import type { Database } from '../store/database';
+import { findUserIdsByProperty } from '../store/properties';
+import type { PropertyValues } from '../store/properties';
+import { isReservedName } from '../store/user-name';
+import { countCreatedSince, countUsers, findUserByName, listUsers } from '../store/users';
+import type { User } from '../store/users';
+import { BbsError } from '../base/errors';
+import type { AccountRules } from './account-rules';
+import type { Accounts } from './accounts';
+
+/** Accounts as menus and validators ask for them (the seam AccountDirectory in menu/services.ts). */
+export class StoredAccountDirectory {
+  constructor(
+    private readonly parts: {
+      readonly db: Database;
+      readonly config: () => Config;
+      readonly rules: AccountRules;
+      readonly accounts: Accounts;
+    },
+  ) {}
+
+  /** True for reserved names too: neither can be chosen. */
+  async isNameTaken(name: string): Promise<boolean> {
+    const { users } = this.parts.config();
+    if (isReservedName(name, [...users.badUserNames, ...users.newUserNames])) return true;
+    return (await this.parts.db.run((sql) => findUserByName(sql, name))) !== undefined;
+  }
+
+  async isRealNameTaken(name: string): Promise<boolean> {
+    return (await this.holders('real_name', name)).length > 0;
+  }
+
+  async isEmailTaken(address: string, exceptUserId?: number): Promise<boolean> {
+    const holders = await this.holders('email_address', address);
+    return holders.some((id) => id !== exceptUserId);
+  }
+
+  passwordProblem(
+    password: string,
+    about: { readonly userName: string; readonly email: string },
+  ): string | undefined {
+    return this.parts.rules.checkPassword(password, about)?.text;
+  }
+
+  list(limit: number): Promise<readonly User[]> {
+    return this.parts.db.run((sql) => listUsers(sql, { status: 2, limit }));
+  }
+
+  async count(
+    createdSinceMs: number,
+  ): Promise<{ readonly all: number; readonly createdSince: number }> {
+    return this.parts.db.run(async (sql) => ({
+      all: await countUsers(sql),
+      createdSince: await countCreatedSince(sql, createdSinceMs),
+    }));
+  }
+
+  async setProperties(userId: number, properties: PropertyValues): Promise<void> {
+    const result = await this.parts.accounts.setProperties(userId, properties, {});
+    if (result.kind === 'refused') throw new BbsError('USER_INVALID', result.text);
+  }
+
+  private holders(property: string, value: string): Promise<readonly number[]> {
+    return this.parts.db.run((sql) => findUserIdsByProperty(sql, property, value.trim()));
+  }
+}

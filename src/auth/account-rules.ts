@@ -1,0 +1,126 @@
+import { isMailAddress } from '../base/mail-address';
+import type { Config } from '../config/schema';
+import type { PropertyValues } from '../store/properties';
+import { findNameProblem, foldName } from '../store/user-name';
+import type { NameProblem } from '../store/user-name';
+import type { User } from '../store/users';
+import type { PasswordAbout, PasswordPolicy, PasswordProblem } from './password-policy';
+
+export type AccountProblem =
+  | 'name-taken'
+  | `name-${NameProblem}`
+  | `password-${PasswordProblem}`
+  | 'bad-email'
+  | 'property-too-long'
+  | 'bad-group'
+  | 'unknown-user'
+  | 'root'
+  | 'busy'
+  | 'not-now';
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly problem: AccountProblem;
+  /** A plain sentence for whoever asked. */
+  readonly text: string;
+}
+
+export type AccountResult = { readonly kind: 'done'; readonly user: User } | Refused;
+
+/** What the board's configuration says about names, passwords and properties; the same on every path. */
+export interface AccountRules {
+  checkName(name: string, allowReserved: boolean): Refused | undefined;
+  checkPassword(password: string, about: PasswordAbout): Refused | undefined;
+  checkProperties(values: PropertyValues): Refused | undefined;
+  checkGroups(groups: readonly string[]): Refused | undefined;
+}
+
+const GROUP = /^[A-Za-z0-9_-]{1,32}$/;
+
+export function createAccountRules(options: {
+  readonly config: () => Config;
+  readonly policy: PasswordPolicy;
+}): AccountRules {
+  const { config, policy } = options;
+  return {
+    checkName: (name, allowReserved) => {
+      const { users } = config();
+      const problem = findNameProblem(name, {
+        pattern: compilePattern(users.usernamePattern),
+        min: users.usernameMin,
+        max: users.usernameMax,
+        reserved: allowReserved ? [] : users.badUserNames,
+      });
+      if (problem !== undefined) return refuse(`name-${problem}`, nameText(problem, users));
+      // Over SSH these open the application, so nobody could sign in by them.
+      const opensForm = users.newUserNames.some((each) => foldName(each) === foldName(name));
+      return opensForm ? refuse('name-reserved', nameText('reserved', users)) : undefined;
+    },
+    checkPassword: (password, about) => {
+      const problem = policy.findProblem(password, about);
+      if (problem === undefined) return undefined;
+      return refuse(`password-${problem}`, policy.explainProblem(password, about));
+    },
+    checkProperties: (values) => {
+      const { users } = config();
+      const email = values['email_address'] ?? '';
+      if (email !== '' && (!isMailAddress(email) || email.length > users.emailMax)) {
+        return refuse('bad-email');
+      }
+      const most: Readonly<Record<string, number>> = {
+        real_name: users.realNameMax,
+        location: users.locationMax,
+        affiliation: users.affilsMax,
+        web_address: users.webMax,
+      };
+      for (const [name, value] of Object.entries(values)) {
+        const limit = most[name];
+        if (limit !== undefined && Array.from(value ?? '').length > limit) {
+          return refuse('property-too-long', `Use at most ${limit} characters for ${name}.`);
+        }
+      }
+      return undefined;
+    },
+    checkGroups: (groups) =>
+      groups.every((group) => GROUP.test(group)) ? undefined : refuse('bad-group'),
+  };
+}
+
+/** With Unicode classes where the pattern allows; the contract's own pattern escapes too much for that. */
+function compilePattern(source: string): RegExp {
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    // The configuration was checked at load, so it is right without the flag.
+    return new RegExp(source);
+  }
+}
+
+const TEXTS: Readonly<Partial<Record<AccountProblem, string>>> = {
+  'name-taken': 'That user name is taken.',
+  'bad-email': 'That is not a plain mail address like name@example.org.',
+  'property-too-long': 'That is too long.',
+  'bad-group': 'A group name is 1 to 32 letters, digits, - or _.',
+  'unknown-user': 'There is no such account.',
+  root: 'The first account is the sysop and stays.',
+  busy: 'The board is busy. Try again in a moment.',
+  'not-now': 'That cannot be done any more. Begin again.',
+};
+
+/** A refusal with its sentence. */
+export function refuse(problem: AccountProblem, text?: string): Refused {
+  return { kind: 'refused', problem, text: text ?? TEXTS[problem] ?? problem };
+}
+
+function nameText(problem: NameProblem, users: Config['users']): string {
+  switch (problem) {
+    case 'too-short':
+      return `A user name has at least ${users.usernameMin} characters.`;
+    case 'too-long':
+      return `A user name has at most ${users.usernameMax} characters.`;
+    case 'bad-characters':
+      return 'That user name has characters that are not allowed.';
+    case 'reserved':
+      return 'That user name is reserved. Choose another.';
+  }
+}

@@ -1,0 +1,368 @@
+import type { Clock } from '../base/clock';
+import type { Random } from '../base/random';
+import { sourceOf } from '../base/source';
+import type { Config } from '../config/schema';
+import { addAccountEvent } from '../store/account-events';
+import type { AccountEventKind } from '../store/account-events';
+import { accountSubject, clearAttempts, removeAttempts, sumFailures } from '../store/attempts';
+import { addAudit } from '../store/audit';
+import type { Database, Sql } from '../store/database';
+import type { Notifier } from '../store/notice';
+import { storePassword } from '../store/passwords';
+import { findProperty, formatTimestamp, setProperties, writeProperties } from '../store/properties';
+import type { PropertyValues } from '../store/properties';
+import { forgetSources } from '../store/sources';
+import {
+  countUsers,
+  findUser,
+  getUser,
+  insertUser,
+  removeUser,
+  renameUser,
+  ROOT_ID,
+  setGroups,
+} from '../store/users';
+import type { User, UserStatus } from '../store/users';
+import { refuse } from './account-rules';
+import type { AccountRules, AccountResult, Refused } from './account-rules';
+import type { Actor } from './factor-change';
+import type { HashQueue } from './hash-queue';
+import { hashPassword } from './password';
+
+export interface NewAccount {
+  readonly name: string;
+  /** A new password, or one that ENiGMA½ hashed (contract A1.5). */
+  readonly password:
+    string | { readonly salt: string; readonly key: string; readonly parameters?: string };
+  readonly properties?: PropertyValues;
+  readonly groups?: readonly string[];
+  /** Left out, the board's configuration decides whether it waits for activation. */
+  readonly status?: UserStatus;
+  /** The sysop may use names that callers may not. */
+  readonly allowReserved?: boolean;
+}
+
+export interface PasswordChange {
+  readonly password: string;
+  /** Ends a lock by failures; a finished reset by mail may. */
+  readonly endLock?: boolean;
+  /** Runs first in the same transaction; false changes nothing. A reset spends its token here. */
+  readonly provided?: (sql: Sql) => Promise<boolean>;
+}
+
+/**
+ * The only way in which accounts are made and changed, whoever asks: every change is checked alike,
+ * leaves an audit row, and tells the account's sessions.
+ */
+export interface Accounts {
+  create(account: NewAccount, actor: Actor): Promise<AccountResult>;
+  /** Makes the sysop when there is no account at all, and returns his password, once. */
+  ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined>;
+  changePassword(userId: number, change: PasswordChange, actor: Actor): Promise<AccountResult>;
+  /** Also ends a lock and the waits after failures. */
+  setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult>;
+  /** Ends the waits after failures. A second factor that too many wrong codes switched off stays off. */
+  unlock(userId: number, actor: Actor): Promise<AccountResult>;
+  rename(userId: number, name: string, actor: Actor): Promise<AccountResult>;
+  remove(userId: number, actor: Actor): Promise<AccountResult>;
+  setGroups(userId: number, groups: readonly string[], actor: Actor): Promise<AccountResult>;
+  /** Throws USER_INVALID for properties that belong to auth (rule I4). */
+  setProperties(userId: number, values: PropertyValues, actor: Actor): Promise<AccountResult>;
+}
+
+export interface AccountsOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly rules: AccountRules;
+  readonly hashes: HashQueue;
+  readonly notifier?: Notifier;
+  /** Called after each committed change, so that sessions in this process learn of it at once. */
+  readonly changed?: () => void;
+}
+
+const SYSTEM: Actor = { server: 'system' };
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  return new StoredAccounts(options);
+}
+
+class StoredAccounts implements Accounts {
+  constructor(private readonly parts: AccountsOptions) {}
+
+  async create(account: NewAccount, actor: Actor): Promise<AccountResult> {
+    const { rules } = this.parts;
+    const { password, properties = {} } = account;
+    const email = properties['email_address'] ?? '';
+    const refused =
+      rules.checkName(account.name, account.allowReserved === true) ??
+      rules.checkProperties(properties) ??
+      rules.checkGroups(account.groups ?? []) ??
+      (typeof password === 'string'
+        ? rules.checkPassword(password, { userName: account.name, email })
+        : undefined);
+    if (refused !== undefined) return refused;
+    const hash = typeof password === 'string' ? await this.hash(password, actor) : undefined;
+    if (hash === 'busy') return refuse('busy');
+    return this.changing(async (sql) => {
+      const id = await insertUser(sql, { name: account.name });
+      if (id === undefined) return refuse('name-taken');
+      await this.fill(sql, id, account);
+      if (hash !== undefined) {
+        await storePassword(sql, id, { hash, nowMs: this.parts.clock.nowMs() });
+      }
+      await this.record(sql, { userId: id, audit: 'account-created', event: 'status', actor });
+      return { kind: 'done', user: await getUser(sql, id) };
+    });
+  }
+
+  async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
+    const { db, config, clock } = this.parts;
+    if ((await db.run(countUsers)) > 0) return undefined;
+    const name = config().general.sysOp.username;
+    const password = this.randomPassword();
+    const hash = await hashPassword(password);
+    const made = await db.transaction(async (sql) => {
+      // Another process may have been first.
+      if ((await countUsers(sql)) > 0) return false;
+      const id = await insertUser(sql, { name, root: true });
+      if (id === undefined) return false;
+      await this.fill(sql, id, {
+        name,
+        password,
+        status: 2,
+        groups: ['users', 'sysops'],
+        properties: { real_name: config().general.sysOp.realName },
+      });
+      await storePassword(sql, id, { hash, nowMs: clock.nowMs() });
+      const change = {
+        userId: id,
+        audit: 'account-created',
+        event: 'status',
+        actor: SYSTEM,
+      } as const;
+      await this.record(sql, change);
+      return true;
+    });
+    return made ? { name, password } : undefined;
+  }
+
+  async changePassword(
+    userId: number,
+    change: PasswordChange,
+    actor: Actor,
+  ): Promise<AccountResult> {
+    const { db, rules, clock, notifier } = this.parts;
+    const user = await db.run((sql) => findUser(sql, userId));
+    if (user === undefined) return refuse('unknown-user');
+    const email = user.properties.get('email_address') ?? '';
+    const refused = rules.checkPassword(change.password, { userName: user.name, email });
+    if (refused !== undefined) return refused;
+    const hash = await this.hash(change.password, actor);
+    if (hash === 'busy') return refuse('busy');
+    return this.changing(async (sql) => {
+      if (change.provided !== undefined && !(await change.provided(sql))) return refuse('not-now');
+      if ((await findUser(sql, userId)) === undefined) return refuse('unknown-user');
+      await storePassword(sql, userId, { hash, nowMs: clock.nowMs() });
+      await clearAttempts(sql, { subject: accountSubject(userId), factor: 'password' });
+      // Who knew the old password may have signed in from anywhere.
+      await forgetSources(sql, userId);
+      if (change.endLock === true) await endLockByFailures(sql, userId);
+      await this.record(sql, { userId, audit: 'password-changed', event: 'password', actor });
+      await notifier?.notify(sql, { kind: 'password-changed', userId });
+      return { kind: 'done', user: await getUser(sql, userId) };
+    });
+  }
+
+  setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult> {
+    return this.change(userId, async (sql) => {
+      await writeProperties(sql, userId, { account_status: String(status), ...NO_LOCK });
+      if (status === 2) await this.clearWaits(sql, userId);
+      const names = ['disabled', 'inactive', 'active', 'locked'];
+      const reason = names[status] ?? '';
+      await this.record(sql, { userId, audit: 'status', event: 'status', actor, reason });
+    });
+  }
+
+  unlock(userId: number, actor: Actor): Promise<AccountResult> {
+    return this.change(userId, async (sql) => {
+      await endLockByFailures(sql, userId);
+      await this.clearWaits(sql, userId);
+      await this.record(sql, { userId, audit: 'unlocked', event: 'status', actor });
+    });
+  }
+
+  async rename(userId: number, name: string, actor: Actor): Promise<AccountResult> {
+    const refused = this.parts.rules.checkName(name, true);
+    if (refused !== undefined) return refused;
+    return this.change(userId, async (sql) => {
+      if (!(await renameUser(sql, userId, name))) return refuse('name-taken');
+      await this.record(sql, { userId, audit: 'renamed', event: 'properties', actor });
+    });
+  }
+
+  remove(userId: number, actor: Actor): Promise<AccountResult> {
+    return this.change(userId, async (sql, user) => {
+      if (userId === ROOT_ID) return refuse('root');
+      await removeUser(sql, userId);
+      await removeAttempts(sql, accountSubject(userId));
+      await this.record(sql, { userId, audit: 'account-removed', event: 'deleted', actor });
+      return { kind: 'done', user };
+    });
+  }
+
+  async setGroups(userId: number, groups: readonly string[], actor: Actor): Promise<AccountResult> {
+    const refused = this.parts.rules.checkGroups(groups);
+    if (refused !== undefined) return refused;
+    return this.change(userId, async (sql) => {
+      await setGroups(sql, userId, groups);
+      const reason = groups.join(',');
+      await this.record(sql, { userId, audit: 'groups', event: 'groups', actor, reason });
+    });
+  }
+
+  async setProperties(
+    userId: number,
+    values: PropertyValues,
+    actor: Actor,
+  ): Promise<AccountResult> {
+    const refused = this.parts.rules.checkProperties(values);
+    if (refused !== undefined) return refused;
+    return this.change(userId, async (sql, before) => {
+      await setProperties(sql, userId, values);
+      const reason = Object.keys(values).join(',');
+      await this.record(sql, { userId, audit: 'properties', event: 'properties', actor, reason });
+      const address = before.properties.get('email_address');
+      if (
+        'email_address' in values &&
+        address !== undefined &&
+        address !== values['email_address']
+      ) {
+        await this.parts.notifier?.notify(sql, { kind: 'mail-changed', userId, address });
+      }
+    });
+  }
+
+  /** What every new account has. */
+  private async fill(sql: Sql, id: number, account: NewAccount): Promise<void> {
+    const { theme, users } = this.parts.config();
+    const { password } = account;
+    await setProperties(sql, id, { theme_id: theme.default, ...withoutEmpty(account.properties) });
+    await setGroups(sql, id, account.groups ?? users.defaultGroups);
+    await writeProperties(sql, id, {
+      account_status: String(account.status ?? (users.requireActivation ? 1 : 2)),
+      account_created: formatTimestamp(this.parts.clock.nowMs()),
+      ...(typeof password === 'string'
+        ? {}
+        : {
+            pw_pbkdf2_salt: password.salt,
+            pw_pbkdf2_dk: password.key,
+            pw_hash_params: password.parameters,
+          }),
+    });
+  }
+
+  private async clearWaits(sql: Sql, userId: number): Promise<void> {
+    const subject = accountSubject(userId);
+    await clearAttempts(sql, { subject, factor: 'password' });
+    await clearAttempts(sql, { subject, factor: 'key' });
+    const { disableAfter } = this.parts.config().users.twoFactorAuth.otp;
+    if ((await sumFailures(sql, subject, 'second')) < disableAfter) {
+      await clearAttempts(sql, { subject, factor: 'second' });
+    }
+  }
+
+  private async hash(password: string, actor: Actor): Promise<string | 'busy'> {
+    const source = sourceOf(actor.remoteIp ?? '');
+    const made = await this.parts.hashes.run(source, () => hashPassword(password));
+    return made.kind === 'done' ? made.value : 'busy';
+  }
+
+  private change(
+    userId: number,
+    work: (sql: Sql, user: User) => Promise<AccountResult | void>,
+  ): Promise<AccountResult> {
+    return this.changing(async (sql) => {
+      const user = await findUser(sql, userId);
+      if (user === undefined) return refuse('unknown-user');
+      const result = await work(sql, user);
+      return result ?? { kind: 'done', user: await getUser(sql, userId) };
+    });
+  }
+
+  /** A refusal rolls back what was written before it. */
+  private async changing(work: (sql: Sql) => Promise<AccountResult>): Promise<AccountResult> {
+    try {
+      const result = await this.parts.db.transaction(async (sql) => {
+        const outcome = await work(sql);
+        if (outcome.kind === 'refused') throw new Rollback(outcome);
+        return outcome;
+      });
+      this.parts.changed?.();
+      return result;
+    } catch (error) {
+      if (error instanceof Rollback) return error.refused;
+      throw error;
+    }
+  }
+
+  private async record(
+    sql: Sql,
+    change: {
+      readonly userId: number;
+      readonly audit: string;
+      readonly event: AccountEventKind;
+      readonly actor: Actor;
+      readonly reason?: string;
+    },
+  ): Promise<void> {
+    const { userId, actor } = change;
+    const nowMs = this.parts.clock.nowMs();
+    await addAudit(sql, {
+      atMs: nowMs,
+      node: actor.node ?? 0,
+      server: actor.server ?? 'system',
+      source: actor.remoteIp ?? '',
+      userId,
+      factor: 0,
+      kind: change.audit,
+      result: 'done',
+      reason: (change.reason ?? '').slice(0, 64),
+    });
+    const event = { userId, kind: change.event, sessionId: actor.sessionId, nowMs };
+    await addAccountEvent(sql, event);
+  }
+
+  /** 78 bits in letters and digits that nobody mixes up. */
+  private randomPassword(): string {
+    const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+    const group = (): string =>
+      Array.from({ length: 4 }, () => letters[this.parts.random.below(letters.length)]).join('');
+    return [group(), group(), group(), group()].join('-');
+  }
+}
+
+/** Carries a refusal out of a transaction that must not be committed. */
+class Rollback extends Error {
+  constructor(readonly refused: Refused) {
+    super('refused');
+  }
+}
+
+const NO_LOCK: PropertyValues = {
+  account_locked_timestamp: undefined,
+  account_locked_prev_status: undefined,
+  failed_login_attempts: undefined,
+};
+
+/** A lock that the sysop set has no time of locking, and stays. */
+async function endLockByFailures(sql: Sql, userId: number): Promise<void> {
+  if ((await findProperty(sql, userId, 'account_locked_timestamp')) === undefined) return;
+  const before = await findProperty(sql, userId, 'account_locked_prev_status');
+  await writeProperties(sql, userId, { account_status: before ?? '2', ...NO_LOCK });
+}
+
+function withoutEmpty(values: PropertyValues | undefined): PropertyValues {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== ''));
+}
