@@ -6,8 +6,15 @@ import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { OtpType, PendingRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
-import { chargeToken, findToken, findTokenOf, refundToken, replaceToken } from '../store/tokens';
-import { consumeToken } from '../store/tokens';
+import {
+  chargeToken,
+  consumeToken,
+  findToken,
+  findTokenOf,
+  hashToken,
+  refundToken,
+  replaceToken,
+} from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
@@ -18,7 +25,7 @@ import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from '
 import { makeSecret, newProfile, stepAt } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
-import { hashToken, isToken, makeToken } from './token';
+import { isToken, makeToken } from './token';
 
 /** Wrong codes that end a registration link (rule D11). */
 export const CONFIRM_TRIES = 5;

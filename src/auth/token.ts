@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Random } from '../base/random';
 
 /** A token for a link: 256 random bits (rule D1). */
 export function makeToken(random: Random): string {
   return random.bytes(32).toString('base64url');
-}
-
-/** What the store keeps of a token. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
 /** True for text that has the form of a token, so that nothing else reaches the store. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Sql } from './database';
 
 /** What a mailed token allows; a token is good for its own purpose only (rule D5). */
@@ -13,6 +14,11 @@ export interface TokenRow {
   readonly failures: number;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+}
+
+/** What is kept of a token's text. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
 /** Stores a token; an older one of the same account and purpose ends (rule D3). */
@@ -36,6 +42,19 @@ export async function findToken(
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
     .andWhere('expires_at', '>', wanted.nowMs)
+    .first();
+  return row === undefined ? undefined : toToken(row);
+}
+
+/** The live token with this hash, whatever it is for. */
+export async function findAnyToken(
+  sql: Sql,
+  tokenHash: string,
+  nowMs: number,
+): Promise<TokenRow | undefined> {
+  const row: Record<string, unknown> | undefined = await sql('token')
+    .where({ token_hash: tokenHash })
+    .andWhere('expires_at', '>', nowMs)
     .first();
   return row === undefined ? undefined : toToken(row);
 }

@@ -1,0 +1,203 @@
+import type { Config } from '../config/schema';
+import type { OtpType } from '../store/factors';
+import type { Notice } from '../store/notice';
+import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
+import { fillHtml, fillText } from './template';
+import type { TemplateValues } from './template';
+import type { FindTemplate } from './template-files';
+
+/** A mail before it has an address. */
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface LetterParts {
+  readonly config: Config;
+  readonly findTemplate: FindTemplate;
+  /** What links begin with. */
+  readonly prefix: string;
+  readonly userName: string;
+}
+
+const NOTICE_TEXT = 'misc/notice_email.template.txt';
+const NOTICE_HTML = 'misc/notice_email.template.html';
+
+/** Used where a board's template files are gone; plain, but whole. */
+const BARE_TEXT = '%TITLE%\n\n%TEXT%\n';
+const BARE_HTML =
+  '<!doctype html><title>%TITLE%</title><h1>%TITLE%</h1><p style="white-space: pre-line">%TEXT%</p>';
+
+const TYPE_NAMES: Record<OtpType, string> = {
+  googleAuth: 'authenticator app (TOTP, SHA-1)',
+  rfc6238_TOTP: 'authenticator app (TOTP, SHA-256)',
+  rfc4266_HOTP: 'authenticator app (HOTP, counter)',
+};
+
+export function typeName(type: OtpType): string {
+  return TYPE_NAMES[type];
+}
+
+interface Content {
+  readonly subject: string;
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly link?: string;
+  readonly values?: TemplateValues;
+  readonly templates?: { readonly text: string; readonly html: string };
+}
+
+/** Writes the mail for a notice, in text and HTML. */
+export async function writeLetter(notice: Notice, parts: LetterParts): Promise<Letter> {
+  const content = contentOf(notice, parts);
+  const { findTemplate } = parts;
+  const link = content.link === undefined ? [] : [content.link];
+  const text = [...content.paragraphs, ...link].join('\n\n');
+  const values = {
+    BOARDNAME: parts.config.general.boardName,
+    USERNAME: parts.userName,
+    TITLE: content.title,
+    TEXT: text,
+    ...content.values,
+  };
+  const templates = content.templates ?? { text: NOTICE_TEXT, html: NOTICE_HTML };
+  return {
+    subject: content.subject,
+    text: fillText((await findTemplate(templates.text)) ?? BARE_TEXT, values),
+    html: fillHtml((await findTemplate(templates.html)) ?? BARE_HTML, values),
+  };
+}
+
+function contentOf(notice: Notice, parts: LetterParts): Content {
+  const { userName } = parts;
+  const board = parts.config.general.boardName;
+  const notYou =
+    'If that was not you, sign in at once, change your password and tell the sysop of this board.';
+  const told = (subject: string, ...paragraphs: readonly string[]): Content => ({
+    subject: `${board}: ${subject}`,
+    title: subject,
+    paragraphs: [`Hello ${userName},`, ...paragraphs],
+  });
+  switch (notice.kind) {
+    case 'otp-register':
+      return registerContent(notice, parts);
+    case 'password-reset':
+      return resetContent(notice, parts);
+    case 'second-factor-on':
+      return told(
+        'Two-factor sign-in is on',
+        `from now on, signing in asks for a one-time code from your ${typeName(notice.otpType)} as well. Keep your backup codes in a safe place: each lets you in once without the app.`,
+        notYou,
+      );
+    case 'second-factor-off':
+      return told(
+        'Two-factor sign-in is off',
+        'from now on, your password or key alone lets you in. Your backup codes are void.',
+        notYou,
+      );
+    case 'backup-code-used':
+      return told(
+        'A backup code was used',
+        `somebody signed in with one of your backup codes. ${codesLeft(notice.left)}`,
+        notYou,
+      );
+    case 'backup-codes-new':
+      return told(
+        'New backup codes were made',
+        'new backup codes were made for your account. The old ones are void.',
+        notYou,
+      );
+    case 'password-changed':
+      return told('Your password was changed', 'your password was changed.', notYou);
+    case 'wrong-codes':
+      return told(
+        'Wrong one-time codes',
+        `somebody who knows your password typed three wrong one-time codes in a row, last from ${notice.remoteIp}.`,
+        'If that was not you, change your password now: it is known to somebody else.',
+      );
+    case 'code-replayed':
+      return told(
+        'A used code came again',
+        `a one-time code that had already let you in was tried again from ${notice.remoteIp}. It was refused.`,
+        'If that was not you, somebody may be reading along: change your password, and use SSH rather than telnet.',
+      );
+    case 'confirm-mail':
+      return {
+        ...told(
+          'Confirm your mail address',
+          `${board} will send your mail to this address once you have confirmed it. The link works once and ends soon.`,
+          'If you did not ask for this, do nothing.',
+        ),
+        link: confirmMailUrl(parts.prefix, notice.token),
+      };
+    case 'mail-changed':
+      return told(
+        'Your mail address was changed',
+        'mail of this board no longer comes to this address.',
+        notYou,
+      );
+    case 'feedback':
+      return {
+        subject: `${board}: feedback from a caller`,
+        title: `Feedback: ${notice.subject}`,
+        paragraphs: [
+          `From: ${notice.from} (not signed in; the name and address are what the caller typed)`,
+          notice.text,
+        ],
+      };
+  }
+}
+
+function registerContent(
+  notice: Extract<Notice, { kind: 'otp-register' }>,
+  parts: LetterParts,
+): Content {
+  const { otp } = parts.config.users.twoFactorAuth;
+  const link = registerUrl(parts.prefix, notice.token, notice.otpType);
+  return {
+    subject: '2-Factor Authentication Registration',
+    title: 'Switch on two-factor sign-in',
+    paragraphs: [
+      `Hello ${parts.userName},`,
+      `open this link to set up two-factor sign-in. It works once, within ${otp.tokenTtlMinutes} minutes.`,
+    ],
+    link,
+    values: {
+      TOKEN: notice.token,
+      REGISTER_URL: link,
+      OTP_TYPE: typeName(notice.otpType),
+      TTL_MINUTES: String(otp.tokenTtlMinutes),
+    },
+    templates: { text: otp.registerEmailText, html: otp.registerEmailHtml },
+  };
+}
+
+function resetContent(
+  notice: Extract<Notice, { kind: 'password-reset' }>,
+  parts: LetterParts,
+): Content {
+  const { resetPassword } = parts.config.contentServers.web;
+  const link = resetPasswordUrl(parts.prefix, notice.token);
+  return {
+    subject: 'Password Reset',
+    title: 'Choose a new password',
+    paragraphs: [
+      `Hello ${parts.userName},`,
+      `open this link to choose a new password. It works once, within ${resetPassword.tokenTtlMinutes} minutes.`,
+    ],
+    link,
+    values: {
+      TOKEN: notice.token,
+      RESET_URL: link,
+      TTL_MINUTES: String(resetPassword.tokenTtlMinutes),
+    },
+    templates: { text: resetPassword.resetPassEmailText, html: resetPassword.resetPassEmailHtml },
+  };
+}
+
+function codesLeft(left: number): string {
+  if (left === 0) return 'None are left: make new ones from the 2FA screen.';
+  const many = left === 1 ? 'One is left' : `${left} are left`;
+  return left <= 3 ? `${many}: make new ones from the 2FA screen.` : `${many}.`;
+}

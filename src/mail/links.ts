@@ -1,0 +1,33 @@
+import type { Config } from '../config/schema';
+import type { OtpType } from '../store/factors';
+
+/** Paths of the pages that mails lead to (contract A4.5, A7). */
+export const PATHS = {
+  register: '/_enig/2fa/enable_2fa_otp',
+  resetPassword: '/_enig/sec/reset_password',
+  confirmMail: '/_enig/sec/confirm_mail',
+} as const;
+
+/**
+ * What every link begins with: from the configuration alone, never from a request (rule D7).
+ * `boundPort` is the port the web server really has, which matters where the configured one is 0.
+ */
+export function linkPrefix(config: Config, boundPort?: number): string {
+  const { domain, overrideUrlPrefix, https } = config.contentServers.web;
+  if (overrideUrlPrefix !== '') return overrideUrlPrefix.replace(/\/+$/, '');
+  const port = https.port === 0 ? (boundPort ?? 443) : https.port;
+  return `https://${domain}${port === 443 ? '' : `:${port}`}`;
+}
+
+/** In the contract's order of parameters. */
+export function registerUrl(prefix: string, token: string, type: OtpType): string {
+  return `${prefix}${PATHS.register}?token=${encodeURIComponent(token)}&otpType=${type}`;
+}
+
+export function resetPasswordUrl(prefix: string, token: string): string {
+  return `${prefix}${PATHS.resetPassword}?token=${encodeURIComponent(token)}`;
+}
+
+export function confirmMailUrl(prefix: string, token: string): string {
+  return `${prefix}${PATHS.confirmMail}?token=${encodeURIComponent(token)}`;
+}

@@ -1,0 +1,212 @@
+import type { Cancel, Clock } from '../base/clock';
+import { withLimit } from '../base/clock';
+import { BbsError } from '../base/errors';
+import type { Log } from '../base/log';
+import { parseMailAddress } from '../base/mail-address';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import type { Database } from '../store/database';
+import type { Notifier } from '../store/notice';
+import {
+  claimMail,
+  listDueMail,
+  markMailSent,
+  postponeMail,
+  pruneOutbox,
+  removeMail,
+} from '../store/outbox';
+import type { OutboxRow } from '../store/outbox';
+import type { Sealer } from '../store/sealed';
+import { findAnyToken } from '../store/tokens';
+import { createNotifier } from './notifier';
+import type { FindTemplate } from './template-files';
+import { createDropTransport, createSmtpTransport, MailFailure } from './transport';
+import type { Mail, MailTransport } from './transport';
+
+export interface MailerOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealer: Sealer;
+  readonly log: Log;
+  /** Where mails go as files while no transport is configured. */
+  readonly dropFolder: string;
+  readonly findTemplate: FindTemplate;
+  /** The port the web server really has, for links; undefined until it listens. */
+  readonly httpsPort?: () => number | undefined;
+  /** In place of the configured transport, for embedders. */
+  readonly transport?: MailTransport;
+}
+
+/** Stores mails and sends them: each once, in its own time, whoever asked for it is not kept waiting. */
+export interface Mailer extends Notifier {
+  start(): void;
+  /** Sends what is due and tells how many mails were handed over. */
+  deliver(): Promise<number>;
+  /** Waits for a delivery that is under way. */
+  close(): Promise<void>;
+}
+
+/** After the first try: five more over an hour (rule D15). */
+const RETRY_MS = [1, 4, 10, 20, 30].map((minutes) => minutes * 60_000);
+
+const POLL_MS = 2_000;
+const SOON_MS = 50;
+const BATCH = 5;
+/** Longer than any delivery takes, so that a claim ends only when its process died. */
+const CLAIM_MS = 120_000;
+const SEND_LIMIT_MS = 60_000;
+const KEEP_SENT_MS = 24 * 3600_000;
+
+export function createMailer(options: MailerOptions): Mailer {
+  return new OutboxMailer(options);
+}
+
+class OutboxMailer implements Mailer {
+  readonly notify: Notifier['notify'];
+  private cancel: Cancel = () => undefined;
+  private running: Promise<unknown> = Promise.resolve();
+  private started = false;
+  private busy = false;
+  private again = false;
+  private transport: { readonly of: unknown; readonly use: MailTransport } | undefined;
+
+  constructor(private readonly parts: MailerOptions) {
+    const notifier = createNotifier(parts);
+    this.notify = async (sql, notice) => {
+      const result = await notifier.notify(sql, notice);
+      // The transaction commits after this; a look that comes too early is repeated by the next.
+      if (result === 'queued') this.wake();
+      return result;
+    };
+  }
+
+  start(): void {
+    this.started = true;
+    this.wake();
+  }
+
+  async close(): Promise<void> {
+    this.started = false;
+    this.cancel();
+    await this.running;
+  }
+
+  async deliver(): Promise<number> {
+    const { db, clock } = this.parts;
+    let sent = 0;
+    for (;;) {
+      const nowMs = clock.nowMs();
+      const due = await db.run((sql) => listDueMail(sql, { nowMs, most: BATCH }));
+      if (due.length === 0) return sent;
+      const results = await Promise.all(due.map((row) => this.deliverOne(row)));
+      sent += results.filter((handedOver) => handedOver).length;
+    }
+  }
+
+  private wake(): void {
+    if (this.busy) this.again = true;
+    else if (this.started) this.schedule(SOON_MS);
+  }
+
+  private schedule(delayMs: number): void {
+    this.cancel();
+    this.cancel = this.parts.clock.after(delayMs, () => {
+      this.running = this.turn();
+    });
+  }
+
+  private async turn(): Promise<void> {
+    const { db, clock, log } = this.parts;
+    this.busy = true;
+    this.again = false;
+    try {
+      await this.deliver();
+      await db.run((sql) => pruneOutbox(sql, clock.nowMs() - KEEP_SENT_MS));
+    } catch (error) {
+      // The rows are still there; the next turn looks again.
+      log.warn('mail-outbox-unread', { error });
+    }
+    this.busy = false;
+    if (this.started) this.schedule(this.again ? SOON_MS : POLL_MS);
+  }
+
+  private async deliverOne(row: OutboxRow): Promise<boolean> {
+    const { db, clock, log } = this.parts;
+    const nowMs = clock.nowMs();
+    const { id, userId, kind } = row;
+    if (!(await this.isWanted(row, nowMs))) {
+      await db.run((sql) => removeMail(sql, id));
+      log.info('mail-dropped', { kind, userId, reason: 'its link has ended' });
+      return false;
+    }
+    const claim = { row, nowMs, untilMs: nowMs + CLAIM_MS };
+    if (!(await db.run((sql) => claimMail(sql, claim)))) return false;
+    try {
+      await this.send(row);
+    } catch (error) {
+      await this.postpone(row, error);
+      return false;
+    }
+    await db.run((sql) => markMailSent(sql, id, clock.nowMs()));
+    log.info('mail-sent', { kind, userId });
+    return true;
+  }
+
+  /** A mail whose link was used, replaced or has expired would only confuse. */
+  private async isWanted(row: OutboxRow, nowMs: number): Promise<boolean> {
+    const { tokenHash } = row;
+    if (tokenHash === undefined) return true;
+    const token = await this.parts.db.run((sql) => findAnyToken(sql, tokenHash, nowMs));
+    return token !== undefined;
+  }
+
+  private async send(row: OutboxRow): Promise<void> {
+    const { clock, sealer } = this.parts;
+    const place = { table: 'outbox', column: 'message', userId: row.userId };
+    const stored = JSON.parse(sealer.open(row.message, place)) as Omit<Mail, 'from' | 'date'>;
+    const mail: Mail = {
+      ...stored,
+      from: this.sender(),
+      date: new Date(row.createdAtMs),
+    };
+    const sending = this.currentTransport().send(mail);
+    await withLimit(clock, sending, { limitMs: SEND_LIMIT_MS, what: 'the mail server' });
+  }
+
+  private async postpone(row: OutboxRow, error: unknown): Promise<void> {
+    const { db, clock, log } = this.parts;
+    const { id, userId, kind } = row;
+    const retryMs = RETRY_MS[row.attempts];
+    const hopeless =
+      (error instanceof MailFailure && error.permanent) ||
+      (error instanceof BbsError && error.code === 'SEAL_BROKEN');
+    if (hopeless || retryMs === undefined) {
+      await db.run((sql) => removeMail(sql, id));
+      log.error('mail-given-up', { kind, userId, tries: row.attempts + 1, error });
+      return;
+    }
+    await db.run((sql) => postponeMail(sql, id, clock.nowMs() + retryMs));
+    log.warn('mail-postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
+  }
+
+  private currentTransport(): MailTransport {
+    const { transport, dropFolder, config } = this.parts;
+    if (transport !== undefined) return transport;
+    const of = config().email.transport;
+    if (this.transport === undefined || this.transport.of !== of) {
+      const use = of === null ? createDropTransport(dropFolder) : createSmtpTransport(of);
+      this.transport = { of, use };
+    }
+    return this.transport.use;
+  }
+
+  private sender(): Mail['from'] {
+    const { general, email, contentServers } = this.parts.config();
+    // `Name <address>` is what sysops may still have; the name is the board's either way.
+    const given = /<([^<>]*)>\s*$/.exec(email.defaultFrom)?.[1] ?? email.defaultFrom;
+    const address = parseMailAddress(given.trim()) ?? `noreply@${contentServers.web.domain}`;
+    return { name: general.boardName, address };
+  }
+}

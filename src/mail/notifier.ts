@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock';
+import { parseMailAddress } from '../base/mail-address';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import type { Sql } from '../store/database';
+import type { Notice, NoticeResult, Notifier } from '../store/notice';
+import { addToOutbox, countRecentMail } from '../store/outbox';
+import { findProperty } from '../store/properties';
+import type { Sealer } from '../store/sealed';
+import { hashToken } from '../store/tokens';
+import { findUser } from '../store/users';
+import { writeLetter } from './letter';
+import { linkPrefix } from './links';
+import type { FindTemplate } from './template-files';
+
+export interface NotifierOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealer: Sealer;
+  readonly findTemplate: FindTemplate;
+  readonly httpsPort?: () => number | undefined;
+}
+
+const HOUR_MS = 3600_000;
+
+/** Mails of a kind per account and hour; what strangers can cause is scarce (rules A15, C7). */
+const MOST_PER_HOUR: Record<Notice['kind'], number> = {
+  'otp-register': 5,
+  'password-reset': 3,
+  'confirm-mail': 3,
+  'wrong-codes': 1,
+  'code-replayed': 1,
+  'second-factor-on': 20,
+  'second-factor-off': 20,
+  'backup-code-used': 20,
+  'backup-codes-new': 20,
+  'password-changed': 20,
+  'mail-changed': 20,
+  feedback: 20,
+};
+
+/** Writes mails into the outbox, sealed, in the transaction of the change they tell about. */
+export function createNotifier(parts: NotifierOptions): Notifier {
+  return {
+    async notify(sql, notice): Promise<NoticeResult> {
+      const { config, clock, random, sealer } = parts;
+      const { userId, kind } = notice;
+      const nowMs = clock.nowMs();
+      const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
+      if (to === undefined) return 'no-address';
+      const recent = await countRecentMail(sql, { userId, kind, sinceMs: nowMs - HOUR_MS });
+      if (recent >= MOST_PER_HOUR[kind]) return 'too-many';
+      const letter = await writeLetter(notice, {
+        config: config(),
+        findTemplate: parts.findTemplate,
+        prefix: linkPrefix(config(), parts.httpsPort?.()),
+        userName: (await findUser(sql, userId))?.name ?? 'sysop',
+      });
+      const messageId = `${random.bytes(16).toString('hex')}@${config().contentServers.web.domain}`;
+      await addToOutbox(sql, {
+        userId,
+        kind,
+        tokenHash: 'token' in notice ? hashToken(notice.token) : undefined,
+        message: sealer.seal(JSON.stringify({ to, ...letter, messageId }), {
+          table: 'outbox',
+          column: 'message',
+          userId,
+        }),
+        createdAtMs: nowMs,
+      });
+      return 'queued';
+    },
+  };
+}
+
+async function addressFor(sql: Sql, notice: Notice, config: Config): Promise<string | undefined> {
+  if (notice.kind === 'feedback') return config.general.sysOp.email;
+  if (notice.kind === 'confirm-mail' || notice.kind === 'mail-changed') return notice.address;
+  return findProperty(sql, notice.userId, 'email_address');
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { BbsError, toError } from '../base/errors';
+import { parseMailAddress } from '../base/mail-address';
+
+/** A finished mail: one recipient, plain addresses only. */
+export interface Mail {
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Stays the same over all tries, so that a mail server can tell a repeat. */
+  readonly messageId: string;
+  readonly date: Date;
+}
+
+/** Hands a mail over. Throws MAIL_FAILED, with `permanent` where another try cannot help. */
+export interface MailTransport {
+  send(mail: Mail): Promise<void>;
+}
+
+export class MailFailure extends BbsError {
+  constructor(
+    message: string,
+    readonly permanent: boolean,
+    cause: unknown,
+  ) {
+    super('MAIL_FAILED', message, { cause });
+  }
+}
+
+/** No step of a delivery waits longer; together they stay below a minute (invariant 6). */
+const LIMITS_MS = {
+  dnsTimeout: 10_000,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 20_000,
+} as const;
+
+/**
+ * Sends by the nodemailer transport of the configuration. TLS is required unless the mail server is on
+ * this machine or the sysop says otherwise (rule D15).
+ */
+export function createSmtpTransport(options: Readonly<Record<string, unknown>>): MailTransport {
+  const local = ['localhost', '127.0.0.1', '::1'].includes(String(options['host'] ?? 'localhost'));
+  const transporter = createTransport({
+    ...LIMITS_MS,
+    requireTLS: !local,
+    ...options,
+    // Addresses and texts are ours; nothing in a mail may make nodemailer read files or fetch addresses.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+    debug: false,
+  });
+  return {
+    async send(mail) {
+      const message = compose(mail);
+      try {
+        await transporter.sendMail(message);
+      } catch (error) {
+        const { responseCode, message: reason } = toError(error) as Error & {
+          responseCode?: unknown;
+        };
+        const { code } = toError(error) as Error & { code?: unknown };
+        const refused = typeof responseCode === 'number' && responseCode >= 500;
+        throw new MailFailure(
+          `the mail server did not take it: ${reason}`,
+          refused && (code === 'EENVELOPE' || code === 'EMESSAGE'),
+          error,
+        );
+      }
+    },
+  };
+}
+
+/** Writes each mail as a file, for boards without a mail server. The same mail is the same file. */
+export function createDropTransport(folder: string): MailTransport {
+  const transporter = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      const { message } = await transporter.sendMail(compose(mail));
+      const stamp = mail.date
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z')
+        .replaceAll(':', '');
+      const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const draft = join(folder, `.${name}.${process.pid}`);
+        writeFileSync(draft, message as Buffer, { mode: 0o600 });
+        renameSync(draft, join(folder, name));
+      } catch (error) {
+        throw new MailFailure(
+          `cannot write the mail into ${folder}: ${toError(error).message}`,
+          false,
+          error,
+        );
+      }
+    },
+  };
+}
+
+/** Checked again at the last moment: what is in the database may have been put there (rule D13). */
+function compose(mail: Mail) {
+  const to = parseMailAddress(mail.to);
+  if (to === undefined) {
+    throw new MailFailure('the address is not one plain address', true, undefined);
+  }
+  return {
+    from: mail.from,
+    to: { name: '', address: to },
+    envelope: { from: mail.from.address, to: [to] },
+    subject: mail.subject.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' '),
+    text: mail.text,
+    html: mail.html,
+    messageId: `<${mail.messageId}>`,
+    date: mail.date,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

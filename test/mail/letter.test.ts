@@ -1,0 +1,89 @@
+import { configSchema } from '../../src/config/schema';
+import type { ConfigInput } from '../../src/config/schema';
+import { writeLetter } from '../../src/mail/letter';
+import { linkPrefix } from '../../src/mail/links';
+import { escapeHtml, fillHtml, fillText } from '../../src/mail/template';
+
+describe('templates', () => {
+  test('values are data: no replacement pattern, variable or markup in them takes effect', () => {
+    const value = `$& $\` $' $1 %BOARDNAME% <img src=x onerror=alert(1)> "'\``;
+    expect(fillText('a %USERNAME% b %BOARDNAME%', { USERNAME: value, BOARDNAME: 'B' })).toBe(
+      `a ${value} b B`,
+    );
+    const html = fillHtml('<p title="%USERNAME%">%USERNAME%</p>', { USERNAME: value });
+    expect(html).not.toContain('<img');
+    expect(html.match(/"/g)).toHaveLength(2);
+    expect(html).toContain('$&#38; $&#96; $&#39; $1 %BOARDNAME% &#60;img');
+  });
+
+  test('an unknown variable stays visible, one that objects inherit too', () => {
+    expect(fillText('%NOBODY% %CONSTRUCTOR% %constructor% 100% %A%', { A: '1' })).toBe(
+      '%NOBODY% %CONSTRUCTOR% %constructor% 100% 1',
+    );
+  });
+
+  test('nothing that ends text or an attribute survives', () => {
+    expect(escapeHtml(`&<>"'\``)).toBe('&#38;&#60;&#62;&#34;&#39;&#96;');
+  });
+});
+
+describe('links', () => {
+  const prefix = (web: NonNullable<ConfigInput['contentServers']>['web'], port?: number): string =>
+    linkPrefix(configSchema.parse({ contentServers: { web } }), port);
+
+  test('name the domain, and the port where it is not 443', () => {
+    expect(prefix({ domain: 'bbs.example.org' })).toBe('https://bbs.example.org:8443');
+    expect(prefix({ domain: 'bbs.example.org', https: { port: 443 } })).toBe(
+      'https://bbs.example.org',
+    );
+    expect(prefix({ https: { port: 0 } }, 4711)).toBe('https://localhost:4711');
+  });
+
+  test('take the configured prefix behind a proxy', () => {
+    expect(prefix({ overrideUrlPrefix: 'https://bbs.example.org/gate/' })).toBe(
+      'https://bbs.example.org/gate',
+    );
+  });
+});
+
+describe('letters', () => {
+  const write = (boardName: string, userName: string) =>
+    writeLetter(
+      { kind: 'otp-register', userId: 7, token: 'TOKEN', otpType: 'rfc6238_TOTP' },
+      {
+        config: configSchema.parse({ general: { boardName } }),
+        findTemplate: (path) =>
+          Promise.resolve(
+            path.endsWith('.html')
+              ? '<b>%BOARDNAME%</b> %USERNAME% %TOKEN% %REGISTER_URL%'
+              : '%BOARDNAME%|%USERNAME%|%TOKEN%|%REGISTER_URL%|%OTP_TYPE%',
+          ),
+        prefix: 'https://bbs.example.org',
+        userName,
+      },
+    );
+
+  test("a sysop's own template gets the variables of the contract", async () => {
+    const letter = await write('My <Board>', '$&joe');
+    const url = 'https://bbs.example.org/_enig/2fa/enable_2fa_otp?token=TOKEN&otpType=rfc6238_TOTP';
+    expect(letter.text).toBe(`My <Board>|$&joe|TOKEN|${url}|authenticator app (TOTP, SHA-256)`);
+    expect(letter.html).toBe(
+      `<b>My &#60;Board&#62;</b> $&#38;joe TOKEN ${url.replace('&', '&#38;')}`,
+    );
+  });
+
+  test('feedback is text, whatever a stranger typed', async () => {
+    const letter = await writeLetter(
+      { kind: 'feedback', userId: 0, from: '<script>', subject: 'a\r\nBcc: x', text: '%TOKEN% $&' },
+      {
+        config: configSchema.parse({}),
+        findTemplate: () => Promise.resolve(undefined),
+        prefix: '',
+        userName: 'sysop',
+      },
+    );
+    expect(letter.subject).toBe('Sallyport: feedback from a caller');
+    expect(letter.html).not.toContain('<script>');
+    expect(letter.text).toContain('%TOKEN% $&');
+  });
+});
