@@ -1,23 +1,27 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createArtStore } from './art/art-store';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createArtStore, type ArtStore } from './art/art-store';
 import { systemClock, type Clock } from './base/clock';
-import { createLog, type Log } from './base/log';
+import { LIMITS } from './base/limits';
+import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
 import type { Config, ConfigInput } from './config/schema';
-import { LIMITS } from './base/limits';
+import { checkEdition } from './edition-check';
 import { LiveBoard } from './live-board';
+import { openLog } from './log-file';
+import type { MailTransport } from './mail/transport';
 import { createCallHistory } from './menu/call-history';
 import { runMenus } from './menu/runner';
-import type { Services } from './menu/services';
-import { MODULES } from './modules/registry';
-import { openOffice, type Office } from './office';
+import type { MissingForTwoFactor, Services } from './menu/services';
+import { createTwoFactorDesk } from './menu/two-factor-desk';
+import { moduleTable } from './modules/registry';
+import { mailDrop, openOffice, type Office } from './office';
 import { Nodes } from './servers/nodes';
+import { openTerminal } from './servers/open-terminal';
 import { Servers } from './servers/servers';
-import { createTerminal } from './terminal/create-terminal';
-import { probeTerminal } from './terminal/probe';
+import { tellSysops } from './sysop-notice';
 
 export interface BbsOptions {
   /** The board's folder (design: `--board`); the stock board where none is given. */
@@ -32,6 +36,8 @@ export interface BbsOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** In place of email.transport. */
+  readonly mail?: MailTransport | undefined;
 }
 
 export interface ServerAddress {
@@ -54,4 +60,162 @@ export interface RunningBbs {
   reload(): Promise<boolean>;
   /** Tells callers, finishes work and stops; at most ten seconds. */
   close(): Promise<void>;
+}
+
+/** Starts a board: the stock one on embedded defaults where nothing is given. */
+export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
+  const board = await resolveBoard({
+    board: options.boardDir,
+    data: options.dataDir,
+    config: options.configFile,
+    env: options.env ?? {},
+  });
+  await makeDataDir(board.dataDir);
+  const bbs = new Bbs(board, options);
+  try {
+    return await bbs.start();
+  } catch (error) {
+    await bbs.close();
+    throw error;
+  }
+}
+
+/** One running board: builds the graph, and takes it down in reverse order. */
+class Bbs {
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly env: Readonly<Record<string, string | undefined>>;
+  private readonly closers: (() => Promise<void> | void)[] = [];
+  private readonly startedAtMs: number;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly board: Board,
+    private readonly options: BbsOptions,
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? systemRandom;
+    this.env = options.env ?? {};
+    this.startedAtMs = this.clock.nowMs();
+  }
+
+  async start(): Promise<RunningBbs> {
+    const { board, clock, random, env } = this;
+    const art = createArtStore({ roots: board.artRoots, random });
+    const nodes = new Nodes({ clock, most: () => live.config.general.maxConnections });
+    const live = await LiveBoard.load({
+      board,
+      env,
+      clock,
+      art,
+      overrides: this.options.config,
+      log: () => log,
+      check: checkEdition,
+      onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, lines),
+    });
+    this.closers.push(() => live.close());
+    const config = (): Config => live.config;
+    const log = this.options.log ?? openLog(board.dataDir, config(), clock);
+    for (const { place, message } of live.warnings) log.warn('board.warning', { place, message });
+    const office = await openOffice({ board, config, clock, random, log, env });
+    this.closers.push(() => office.close());
+    const firstSysop = await office.accounts.ensureSysop();
+    const services = this.services({ live, log, art, nodes, office });
+    const servers = await Servers.start({
+      ...{ config, clock, random, log, nodes },
+      gate: office.gate,
+      accountEvents: office.accountEvents,
+      dataDir: board.dataDir,
+      resolveFile: (name) => resolve(board.configDir, name),
+      openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
+      run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
+      onSignedIn: () => Promise.resolve(),
+      onEnded: (caller) => office.endCall(caller.login.sessionId),
+    });
+    this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
+    live.follow();
+    const addresses = { ...servers.addresses };
+    this.writeRunFile(addresses);
+    log.info('board.open', { version: VERSION, addresses });
+    return {
+      boardDir: board.boardDir,
+      dataDir: board.dataDir,
+      addresses,
+      firstSysop,
+      mailDrop: config().email.transport === null ? mailDrop(board.dataDir) : undefined,
+      missingForPublic: [],
+      reload: () => live.reload(),
+      close: () => this.close(),
+    };
+  }
+
+  /** Takes everything down once, the last opened first; what fails does not keep the rest open. */
+  close(): Promise<void> {
+    this.closing ??= this.takeDown();
+    return this.closing;
+  }
+
+  private async takeDown(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.closers.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private services(parts: {
+    readonly live: LiveBoard;
+    readonly log: Log;
+    readonly art: ArtStore;
+    readonly nodes: Nodes;
+    readonly office: Office;
+  }): Services {
+    const { live, office } = parts;
+    return {
+      clock: this.clock,
+      random: this.random,
+      log: parts.log,
+      version: VERSION,
+      startedAtMs: this.startedAtMs,
+      config: () => live.config,
+      menus: () => live.menus,
+      themes: () => live.themes,
+      art: parts.art,
+      modules: moduleTable(),
+      accounts: office.directory,
+      calls: createCallHistory(office.db),
+      nodes: parts.nodes,
+      twoFactor: createTwoFactorDesk({
+        enrollment: office.enrollment,
+        missing: () => missingForTwoFactor(live.config),
+      }),
+      contentServices: () => new Set(live.config.contentServers.web.https.enabled ? ['https'] : []),
+      forgotPassword: () => Promise.resolve(),
+    };
+  }
+
+  /** For scripts: who runs here, and where it listens. */
+  private writeRunFile(addresses: RunningBbs['addresses']): void {
+    const file = join(this.board.dataDir, 'run.json');
+    const content = { pid: process.pid, version: VERSION, servers: addresses };
+    writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    this.closers.push(() => rmSync(file, { force: true }));
+  }
+}
+
+/** Of the ten seconds that a stop may take, what is kept for mail and database. */
+const STOP_RESERVE_MS = 2_000;
+
+/** What registering a second factor by mail needs and this board has not (issue: prerequisites are named). */
+function missingForTwoFactor(config: Config): readonly MissingForTwoFactor[] {
+  const { loginServers, contentServers } = config;
+  const missing: MissingForTwoFactor[] = [];
+  if (!loginServers.ssh.enabled && !loginServers.webSocket.wss.enabled)
+    missing.push('secure-login');
+  if (!contentServers.web.https.enabled && !contentServers.web.behindProxy) missing.push('https');
+  return missing;
 }

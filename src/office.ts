@@ -9,13 +9,18 @@ import { createHashQueue } from './auth/hash-queue';
 import { createPasswordPolicy } from './auth/password-policy';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
+import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
 import { BbsError, toError } from './base/errors';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
 import type { Config } from './config/schema';
+import { createMailer, type Mailer } from './mail/mailer';
+import { createTemplateFiles } from './mail/template-files';
+import type { MailTransport } from './mail/transport';
 import { createAccountEvents, type AccountEvents } from './store/account-events';
+import { endCall } from './store/calls';
 import { openDatabase, type Database } from './store/database';
 
 /** What the back office needs from outside. */
@@ -26,6 +31,10 @@ export interface OfficeOptions {
   readonly random: Random;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The port that the web server really has, for mailed links. */
+  readonly httpsPort?: () => number | undefined;
+  /** In place of the configured mail transport, for embedders. */
+  readonly mail?: MailTransport | undefined;
 }
 
 /** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
@@ -37,12 +46,22 @@ export interface Office {
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
   readonly gate: Gate;
+  /** Accounts as menus and validators ask for them. */
+  readonly directory: StoredAccountDirectory;
+  /** Stores mails at once; delivers them only after start(). */
+  readonly mailer: Mailer;
+  endCall(sessionId: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The database's file in a data folder. */
 export function databaseFile(dataDir: string): string {
   return join(dataDir, 'db', 'user.sqlite3');
+}
+
+/** Where mails go as files while no gateway is configured. */
+export function mailDrop(dataDir: string): string {
+  return join(dataDir, 'mail');
 }
 
 /** Opens everything behind the doors; close() it when done. */
@@ -61,17 +80,34 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = createHashQueue();
-  const secondFactor = createSecondFactor({ db, config, clock, sealing, log });
+  const mailer = createMailer({
+    ...{ db, config, clock, random, log },
+    sealer: sealing,
+    dropFolder: mailDrop(board.dataDir),
+    findTemplate: createTemplateFiles((file) => board.find(file), log),
+    ...(options.httpsPort === undefined ? {} : { httpsPort: options.httpsPort }),
+    ...(options.mail === undefined ? {} : { transport: options.mail }),
+  });
+  const notifier = mailer;
+  const secondFactor = createSecondFactor({ db, config, clock, sealing, log, notifier });
+  const accounts = createAccounts({
+    ...{ db, config, clock, random, rules, hashes, notifier, changed },
+  });
+  const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
   return {
     db,
     sealing,
     accountEvents,
     rules,
-    accounts: createAccounts({ db, config, clock, random, rules, hashes, changed }),
-    enrollment: createEnrollment({ db, config, clock, random, sealing, log, onChange: changed }),
-    gate: createGate({ db, config, clock, random, log, hashes, secondFactor }),
+    accounts,
+    mailer,
+    enrollment: createEnrollment(enrolling),
+    gate: createGate({ db, config, clock, random, log, hashes, secondFactor, notifier }),
+    directory: new StoredAccountDirectory({ db, config, rules, accounts }),
+    endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),
     async close() {
       accountEvents.close();
+      await mailer.close();
       await db.close();
     },
   };

@@ -1,0 +1,59 @@
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from './base/clock';
+import { BbsError, toError } from './base/errors';
+import { createLog, type Log } from './base/log';
+import type { Config } from './config/schema';
+
+/** A log file is put aside at this size; one old one is kept. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The log of a running board: `logging.file` in data/logs, or standard error where that is empty. */
+export function openLog(dataDir: string, config: Config, clock: Clock): Log {
+  const { level, file } = config.logging;
+  const write = file === '' ? toStandardError : new LogFile(join(dataDir, 'logs'), file).write;
+  return createLog({ level, write, nowMs: () => clock.nowMs() });
+}
+
+function toStandardError(line: string): void {
+  process.stderr.write(line);
+}
+
+/** Appends whole lines, for this user alone (rule I5). */
+class LogFile {
+  private readonly path: string;
+  private handle: number;
+  private bytes: number;
+
+  constructor(folder: string, file: string) {
+    this.path = join(folder, file);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      this.handle = openSync(this.path, 'a', 0o600);
+      this.bytes = fstatSync(this.handle).size;
+    } catch (error) {
+      throw new BbsError(
+        'CONFIG_UNREADABLE',
+        `cannot write the log ${this.path}: ${toError(error).message}; see logging.file`,
+        { cause: error },
+      );
+    }
+  }
+
+  readonly write = (line: string): void => {
+    try {
+      if (this.bytes > MOST_BYTES) this.putAside();
+      this.bytes += writeSync(this.handle, line);
+    } catch {
+      // A full disk must not end calls that are under way; standard error is what is left to say it.
+      toStandardError(line);
+    }
+  };
+
+  private putAside(): void {
+    closeSync(this.handle);
+    renameSync(this.path, `${this.path}.1`);
+    this.handle = openSync(this.path, 'a', 0o600);
+    this.bytes = 0;
+  }
+}
