@@ -29,6 +29,11 @@ export interface Art {
   /** SyncTERM font name as SAUCE tells it. */
   readonly font: string | undefined;
   readonly iceColors: boolean;
+  /**
+   * True for text files: a line break behind a full row ends that row. On a DOS console, for which
+   * ANSI art is drawn, the cursor is on the next row by then and the break makes an empty one.
+   */
+  readonly softBreaks?: boolean;
 }
 
 export interface DecodeOptions {
@@ -62,6 +67,7 @@ export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
     height: known?.height,
     font: known?.font,
     iceColors: known?.iceColors ?? false,
+    softBreaks: ['.asc', '.txt'].includes(artExtension(options.file)),
   };
 }
 

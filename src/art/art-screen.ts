@@ -14,7 +14,7 @@ export class ArtScreen {
   private readonly characters: (string | undefined)[] = [];
   private readonly styles: Style[] = [];
   private saved = { row: 0, column: 0 };
-  /** Column 80 was just written: the cursor is on the next row as soon as anything but CR LF comes. */
+  /** The last column was just written: the cursor goes to the next row with whatever comes. */
   private wrapPending = false;
   /** CR came at a pending wrap: the LF behind it has already been done. */
   private feedDone = false;
@@ -24,7 +24,11 @@ export class ArtScreen {
   /** The ink as cells keep it. */
   private cellStyle: Style = PLAIN;
 
-  constructor(readonly width: number) {}
+  /** With `softBreaks` a line break right behind a full row starts one row, not two. */
+  constructor(
+    readonly width: number,
+    private readonly softBreaks = false,
+  ) {}
 
   get style(): Style {
     return this.ink;
@@ -58,7 +62,7 @@ export class ArtScreen {
   carriageReturn(): void {
     const wrapped = this.wrapPending;
     this.resolveWrap();
-    this.feedDone = wrapped;
+    this.feedDone = wrapped && this.softBreaks;
     this.column = 0;
   }
 
@@ -67,7 +71,8 @@ export class ArtScreen {
       this.feedDone = false;
       return;
     }
-    this.wrapPending = false;
+    if (this.softBreaks) this.wrapPending = false;
+    else this.resolveWrap();
     this.row = clamp(this.row + 1, MOST_ROWS);
   }
 

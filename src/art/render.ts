@@ -57,7 +57,7 @@ interface Drawing {
 
 /** Draws art off-line. The same art, size and values always give the same result. */
 export function renderArt(art: Art, options: RenderOptions): RenderedArt {
-  const screen = new ArtScreen(art.width);
+  const screen = new ArtScreen(art.width, art.softBreaks);
   const drawing: Drawing = {
     screen,
     resolve: options.resolve ?? (() => undefined),

@@ -56,17 +56,19 @@ describe('renderArt: ANSI', () => {
     expect(canvas.at(1, 3).style).toMatchObject({ foreground: 15, background: 8 });
   });
 
-  it('wraps at the SAUCE width, and CR LF right behind a full row starts one row only', () => {
-    const { canvas } = renderArt(art('abcd\r\nefghij', { width: 4, height: 3 }), {
-      width: 80,
-      height: 24,
-    });
-    expect(canvas.toLines()).toEqual(['abcd', 'efgh', 'ij']);
-    const skipped = renderArt(art(`abcd${E}[2Cx`, { width: 4, height: 2 }), {
-      width: 80,
-      height: 24,
-    });
-    expect(skipped.canvas.toLines()).toEqual(['abcd', '  x']);
+  it('wraps at the SAUCE width as a DOS console does', () => {
+    const narrow = (text: string): string[] =>
+      renderArt(art(text, { width: 4, height: 3 }), { width: 80, height: 24 }).canvas.toLines();
+    expect(narrow('abcdefgh')).toEqual(['abcd', 'efgh']);
+    expect(narrow('abcd\r\nef')).toEqual(['abcd', '', 'ef']);
+    expect(narrow(`abcd${E}[2Cx`)).toEqual(['abcd', '  x']);
+  });
+
+  it('ends a full row of a text file once', () => {
+    const row = 'x'.repeat(80);
+    const text = decodeArt(Buffer.from(`${row}\nnext\n${row}`), { file: 'A.ASC' });
+    const { canvas } = renderArt(text, { width: 80, height: 24 });
+    expect(canvas.toLines()).toEqual([row, 'next', row]);
   });
 
   it('takes blink for a bright background where SAUCE says iCE colours', () => {
@@ -299,10 +301,7 @@ describe('art that means harm', () => {
     ['numbered views', '%ET7'],
   ])('a megabyte of %s is drawn within the rows there are', (_name, unit) => {
     const text = unit.repeat(Math.floor((1024 * 1024) / unit.length));
-    const startedMs = performance.now();
-    const { rows } = draw(text);
-    expect(rows).toBeLessThanOrEqual(2000);
-    // generous: linear work takes some 100 ms here, quadratic work minutes
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    // linear work takes less than a second here, quadratic work runs into jest's limit
+    expect(draw(text).rows).toBeLessThanOrEqual(2000);
   });
 });

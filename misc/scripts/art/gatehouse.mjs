@@ -41,22 +41,15 @@ function merlons(x, from, to) {
   return x >= from && x <= to && (x - from) % 4 < 2;
 }
 
-function planks(x, y, { center, half, top, seed }) {
-  const board = Math.floor((x - center + half) / 1.65);
-  const inBoard = (x - center + half) / 1.65 - board;
-  const joint = inBoard < 0.14 || Math.abs(x - center) < 0.16 ? 0.35 : 1;
-  const grain = 0.82 + 0.3 * noise(board, Math.floor(y / 3), seed);
-  const edge = clamp01((y - top) / 4) * 0.25 + 0.75;
-  return scale(WOOD, joint * grain * edge);
-}
-
-/** The two leaves of the outer door, shut. */
-function outerDoor(x, y) {
-  const iron = [26.2, 33].some((band) => Math.abs(y - band) < 0.5);
-  if (iron && Math.abs(x - CENTER) > 0.3) return [74, 74, 78];
-  const ring = Math.hypot(Math.abs(x - CENTER) - 1.5, y - 30.4);
-  if (ring < 0.75) return LAMP;
-  return planks(x, y, { center: CENTER, half: OUTER.half, top: 18, seed: 5 });
+/** The outer door: a portcullis, shut in front of the passage or drawn up out of the way. */
+function portcullis(x, y, state) {
+  const foot = state === 'shut' ? GROUND_Y : OUTER.spring - 1.4;
+  const bar = Math.floor(x) % 2 === 0;
+  if (y > foot) return undefined;
+  const spike = y > foot - 1;
+  if (bar && !(spike && state === 'shut' && y > foot - 0.4)) return scale(STONE, 0.92);
+  const rail = Math.floor(y / 2) % 2 === 0 && y % 2 < 1 && !spike;
+  return rail ? scale(STONE, 0.6) : undefined;
 }
 
 function innerDoor(x, y) {
@@ -82,7 +75,8 @@ function courtBeyond(x, y) {
 function passage(x, y, state) {
   if (inArch(x, y, INNER)) return state === 'open' ? courtBeyond(x, y) : innerDoor(x, y);
   const dx = Math.abs(x - CENTER);
-  const ring = dx < INNER.half + 0.75 && inArch(x, y, { ...INNER, half: INNER.half + 0.75, base: GROUND_Y });
+  const ring =
+    dx < INNER.half + 0.75 && inArch(x, y, { ...INNER, half: INNER.half + 0.75, base: GROUND_Y });
   if (ring && y < INNER.base) return scale(STONE, state === 'open' ? 1.0 : 0.78);
   const depth = clamp01((Math.max(dx, (31 - y) * 0.95) - 3.6) / 4);
   if (y > 35.2 + (dx - 3) * 0.55) {
@@ -91,14 +85,6 @@ function passage(x, y, state) {
   }
   const light = state === 'open' ? 0.62 : 0.34;
   return scale([150, 128, 96], light * (1 - depth * 0.72) * masonry(x, y, 8));
-}
-
-/** An open leaf, seen nearly edge on, at each side of the arch. */
-function openLeaf(x, y) {
-  const dx = Math.abs(x - CENTER);
-  if (dx < OUTER.half - 1.25 || y < 21.5) return undefined;
-  const bands = [26.2, 33].some((band) => Math.abs(y - band) < 0.5);
-  return bands ? [74, 74, 78] : scale(WOOD, 0.72 + (dx - OUTER.half + 1.25) * 0.25);
 }
 
 const TOWERS = [
@@ -118,7 +104,7 @@ function tower(x, y, { from, to, top }) {
   if (y < top + 2 && !merlons(x, left, right)) return undefined;
   const round = (x - left) / (right - left);
   const shade = 0.98 - 0.74 * round * round;
-  const under = !parapet && y < top + 5 ? 0.55 : 1;
+  const under = !parapet && y < top + 6 ? 0.6 : 1;
   const slit = from < CENTER ? from + 3 : from + 4;
   if (x > slit && x < slit + 1 && y > 18 && y < 22) return LAMP;
   return scale(STONE, shade * under * masonry(x, y, 2) * 0.85);
@@ -137,8 +123,7 @@ function block(x, y) {
 
 function gate(x, y, state) {
   if (!inArch(x, y, OUTER)) return undefined;
-  if (state === 'shut') return outerDoor(x, y);
-  return openLeaf(x, y) ?? passage(x, y, state);
+  return portcullis(x, y, state) ?? passage(x, y, state);
 }
 
 /** The low wall that runs on to the right, with the night above it free for words. */
@@ -156,16 +141,20 @@ function ground(x, y, state) {
   const pebbles = 0.7 + 0.5 * noise(x * 0.8 + Math.floor(y) * 3, y, 7);
   if (dx < spread) {
     const spill = state === 'open' ? 1.1 : state === 'first' ? 0.5 : 0.12;
-    return add(scale([96, 96, 100], pebbles * 0.8), scale([150, 96, 20], spill * (1 - dx / spread)));
+    return add(
+      scale([96, 96, 100], pebbles * 0.8),
+      scale([150, 96, 20], spill * (1 - dx / spread)),
+    );
   }
   return scale([40, 44, 48], pebbles * clamp01(1.3 - Math.max(0, x - 20) / 60));
 }
 
-function moon(x, y) {
-  const [dx, dy] = [Math.abs(x - 74), Math.abs(y - 5)];
-  if (dx < 2 && dy < 2 && dx + dy < 3.2) return [240, 240, 240];
-  return undefined;
+function moonAt(x, y) {
+  const [dx, dy] = [Math.abs(x), Math.abs(y)];
+  return dx < 2 && dy < 2 && dx + dy < 3.2 ? [240, 240, 240] : undefined;
 }
+
+const moon = (x, y) => moonAt(x - 74, y - 5);
 
 function flag(x, y) {
   const pole = 32.5;
@@ -261,9 +250,11 @@ function tree(x, y) {
 
 function well(x, y) {
   const dx = Math.abs(x - 62);
-  if (y > 33 && y <= 37 && dx < 3.4) return scale(STONE, (x < 62 ? 0.95 : 0.6) * (y < 34 ? 1.1 : 0.85));
+  if (y > 33 && y <= 37 && dx < 3.4)
+    return scale(STONE, (x < 62 ? 0.95 : 0.6) * (y < 34 ? 1.1 : 0.85));
   if (y > 27 && y <= 33 && dx > 2.4 && dx < 3) return [120, 66, 14];
-  if (y > 25 && y <= 28 && dx < 4.4 - (28 - y) * 1.1) return scale([150, 78, 20], x < 62 ? 0.95 : 0.65);
+  if (y > 25 && y <= 28 && dx < 4.4 - (28 - y) * 1.1)
+    return scale([150, 78, 20], x < 62 ? 0.95 : 0.65);
   return undefined;
 }
 
@@ -273,7 +264,7 @@ function courtGround(x, y) {
   const dx = Math.abs(x - 40);
   const pebbles = 0.86 + 0.2 * noise(x * 0.5 + Math.floor(y) * 5, y, 7);
   if (dx < spread) return scale([190, 140, 70], pebbles * (1 - ((y - 36) / 8) * 0.55));
-  return scale([0, 60, 8], pebbles * clamp01(1.2 - Math.abs(x - 40) / 60));
+  return scale([0, 60, 8], pebbles * Math.max(0.7, clamp01(1.2 - Math.abs(x - 40) / 60)));
 }
 
 /** Stones of the arch that frames the view. */
@@ -288,16 +279,25 @@ function frame(x, y) {
   return ring ? scale(STONE, 0.82 * block * side) : scale(STONE, 0.36 * masonry(x, y, 13) * side);
 }
 
-function courtMoon(x, y) {
-  const [dx, dy] = [Math.abs(x - 62), Math.abs(y - 10)];
-  return dx < 2 && dy < 2 && dx + dy < 3.2 ? [240, 240, 240] : undefined;
-}
+const courtMoon = (x, y) => moonAt(x - 62, y - 10);
 
 /** The open court at night, with the hall lit and nobody in the way. */
 export function court(x, y) {
   return (
-    frame(x, y) ?? courtMoon(x, y) ?? tree(x, y) ?? well(x, y) ?? hall(x, y) ?? courtGround(x, y) ?? NIGHT
+    frame(x, y) ??
+    courtMoon(x, y) ??
+    tree(x, y) ??
+    well(x, y) ??
+    hall(x, y) ??
+    courtGround(x, y) ??
+    NIGHT
   );
+}
+
+/** A corner of the court, without the arch: the hall at the right, the ground right across. */
+export function courtCorner(x, y) {
+  const at = [x - 22, y + 10];
+  return moonAt(x - 74, y - 5) ?? tree(...at) ?? hall(...at) ?? courtGround(...at) ?? NIGHT;
 }
 
 export const COURT_INKS = [0, 2, 3, 7, 8, 11, 15];

@@ -87,7 +87,8 @@ export class Page {
     let state = { ink: -1, ground: -1 };
     for (let row = 1; row <= this.rows; row++) {
       const used = this.usedColumns(row);
-      if (row === ROWS && used === COLUMNS) throw new Error(`${this.title}: bottom-right cell in use`);
+      if (row === ROWS && used === COLUMNS)
+        throw new Error(`${this.title}: bottom-right cell in use`);
       for (const cell of this.cells[row - 1].slice(0, used)) {
         const blank = cell.character === ' ' && cell.ground === 0 && state.ground === 0;
         if (!blank && (cell.ink !== state.ink || cell.ground !== state.ground)) {

@@ -40,7 +40,9 @@ function candidatesOf(inks, grounds) {
       for (const [character, shares] of SHAPES) {
         if (ink === ground && character !== ' ') continue;
         const [a, b] = [VGA[ink], VGA[ground]];
-        const quarters = shares.map((share) => a.map((value, i) => value * share + b[i] * (1 - share)));
+        const quarters = shares.map((share) =>
+          a.map((value, i) => value * share + b[i] * (1 - share)),
+        );
         const share = shares[0];
         const grain = '░▒▓'.includes(character) ? share * (1 - share) * distance(a, b) * 0.16 : 0;
         candidates.push({ character, ink: character === ' ' ? 7 : ink, ground, quarters, grain });
@@ -100,7 +102,8 @@ export function toCells(paint, { columns, rows, inks, grounds }) {
 
 /** Numbers from 0 to 1 that are always the same for the same place. */
 export function noise(x, y, seed = 0) {
-  let value = Math.imul(Math.floor(x) + seed * 7919, 374761393) + Math.imul(Math.floor(y), 668265263);
+  let value =
+    Math.imul(Math.floor(x) + seed * 7919, 374761393) + Math.imul(Math.floor(y), 668265263);
   value = Math.imul(value ^ (value >>> 13), 1274126177);
   return ((value ^ (value >>> 16)) >>> 0) / 4294967296;
 }

@@ -1,6 +1,7 @@
 // The stock screens of the theme gatehouse, one function each.
 import {
   court,
+  courtCorner,
   COURT_GROUNDS,
   COURT_INKS,
   GATE_GROUNDS,
@@ -15,6 +16,12 @@ const gateCells = (state) =>
   toCells(gatehouse(state), { columns: 80, rows: 21, inks: GATE_INKS, grounds: GATE_GROUNDS });
 const GATES = { shut: gateCells('shut'), first: gateCells('first'), open: gateCells('open') };
 const COURT = toCells(court, { columns: 80, rows: 22, inks: COURT_INKS, grounds: COURT_GROUNDS });
+const CORNER = toCells(courtCorner, {
+  columns: 80,
+  rows: 17,
+  inks: COURT_INKS,
+  grounds: COURT_GROUNDS,
+});
 const STRIP = toCells(wallStrip, {
   columns: 80,
   rows: 4,
@@ -60,9 +67,7 @@ function workPage(title, headline) {
 }
 
 function connect() {
-  return new Page('Connect')
-    .label(2, LEFT, 'BN', 'strong')
-    .label(3, LEFT, 'VL', 'hint');
+  return new Page('Connect').label(2, LEFT, 'BN', 'strong').label(3, LEFT, 'VL', 'hint');
 }
 
 function matrix() {
@@ -110,10 +115,10 @@ function welcome() {
     .text(4, 29, 'Both doors are open.', 'strong')
     .text(6, 29, 'Welcome,')
     .label(6, 38, 'UN', 'strong')
-    .text(8, 29, 'Your calls')
-    .label(8, 42, 'UC', 'strong')
-    .text(9, 29, 'Last caller')
-    .label(9, 42, 'LC', 'strong');
+    .text(7, 29, 'Your calls')
+    .label(7, 42, 'UC')
+    .text(8, 29, 'Last caller')
+    .label(8, 42, 'LC');
 }
 
 function mainMenu() {
@@ -121,12 +126,12 @@ function mainMenu() {
     .stars([
       [2, 40],
       [1, 57],
-      [3, 75],
-      [5, 78],
-      [2, 69],
-      [6, 42],
+      [4, 50],
+      [6, 78],
+      [2, 67],
+      [6, 36],
     ])
-    .picture(COURT.slice(8), { row: 5, column: 44, from: 26, to: 62 })
+    .picture(CORNER)
     .label(2, LEFT, 'BN', 'strong')
     .text(3, LEFT, 'Node', 'hint')
     .label(3, LEFT + 5, 'ND', 'hint')
@@ -135,7 +140,6 @@ function mainMenu() {
     ['W', 'Who is online'],
     ['L', 'Last callers'],
     ['U', 'User list'],
-    undefined,
     ['C', 'Your own data'],
     ['2FA', 'Two-factor sign-in'],
     ['SSH', 'SSH key'],

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtStore } from '../../src/art/art-store';
+import { renderArt, type RenderedArt } from '../../src/art/render';
+import { encodeText } from '../../src/terminal/encoding';
+import { systemRandom } from '../../src/base/random';
+import { ScreenEmulator } from '../support/screen';
+
+const root = join(__dirname, '../../art');
+
+/** Every stock screen: the views it places, and whether it may use the whole screen. */
+const SCREENS: Readonly<Record<string, { views: string; values?: string; rows?: number }>> = {
+  CONNECT: { views: '', values: 'BN VL', rows: 3 },
+  MATRIX: { views: 'VM1', values: 'BN' },
+  USERLOG: { views: 'ET1 ET2 TL10', values: 'BN' },
+  USERLOGT: { views: 'ET1 ET2 TL10', values: 'BN' },
+  '2FAOTP': { views: 'ET1 TL10' },
+  '2FACONFSCR': { views: 'MT10 SM2 TM1 TM3' },
+  '2FAOTPSECREQ': { views: '', rows: 22 },
+  WELCOME: { views: '', values: 'LC UC UN', rows: 22 },
+  MMENU: { views: '', values: 'BN ND RR', rows: 18 },
+  MNUPRMT: { views: 'ET2', values: 'CT MD', rows: 3 },
+  LOGOFF: { views: '', rows: 22 },
+  TOONODE: { views: '', rows: 22 },
+  ACCOUNTLOCKED: { views: '', rows: 22 },
+  ACCOUNTDISABLED: { views: '', rows: 22 },
+  ACCOUNTINACTIVE: { views: '', rows: 22 },
+  NEWUSER1: { views: '', rows: 22 },
+  NUA: { views: 'ET1 ET10 ET2 ET5 ET6 ET7 ET8 ET9 ME3 ME4 TL11 TM12' },
+  CONFSCR: { views: 'ET1 ET10 ET11 ET4 ET5 ET6 ET7 ME2 ME3 ME8 SM9 TL20 TL21 TM25' },
+  FORGOTPW: { views: 'ET1 TL10' },
+  FORGOTPWSENT: { views: '', rows: 22 },
+  SSHKEYCFG: { views: 'ET2 MT1 SM3 TL4' },
+  LASTCALL: { views: 'VM1', rows: 8 },
+  WHOSON: { views: 'VM1', rows: 8 },
+  USERLST: { views: 'VM1', rows: 8 },
+  STATUS: { views: '', values: 'LO MS ST UC UF UN UR UT', rows: 22 },
+  DONE: { views: '', rows: 22 },
+  PAUSE: { views: '', rows: 1 },
+  PAUSEPAGE: { views: '', rows: 1 },
+};
+
+const THEMES = [
+  { theme: 'themes/gatehouse', extension: '.ans', columns: 80 },
+  { theme: 'themes/plain', extension: '.asc', columns: 40 },
+  { theme: 'general', extension: '.asc', columns: 40 },
+];
+
+const art = createArtStore({ roots: [root], random: systemRandom });
+
+async function draw(folder: string, name: string, columns: number): Promise<RenderedArt> {
+  const found = await art.find(`${folder}/${name}`);
+  if (found === undefined) throw new Error(`no ${name} in ${folder}`);
+  return renderArt(found, {
+    width: columns,
+    height: 24,
+    resolve: (code) => `<${code}>`,
+  });
+}
+
+const codes = (places: RenderedArt['placements']): string =>
+  places
+    .map(({ code, id }) => `${code}${id}`)
+    .sort()
+    .join(' ');
+
+describe.each(THEMES)('stock art in $theme', ({ theme, extension, columns }) => {
+  it('has every screen and nothing else', () => {
+    const names = readdirSync(join(root, theme))
+      .filter((name) => name !== 'theme.hjson')
+      .sort();
+    expect(names).toEqual(
+      Object.keys(SCREENS)
+        .map((name) => name + extension)
+        .sort(),
+    );
+  });
+
+  it.each(Object.entries(SCREENS))(
+    '%s places its codes within the screen',
+    async (name, wanted) => {
+      const { canvas, placements, predefined, rows, tall } = await draw(theme, name, columns);
+      expect(codes(placements)).toBe(wanted.views);
+      const values = [...new Set(predefined.map((place) => place.code))].sort().join(' ');
+      expect(values).toBe(wanted.values ?? '');
+      expect(tall).toBe(false);
+      expect(rows).toBeLessThanOrEqual(wanted.rows ?? 24);
+      expect(canvas.at(24, columns).character).toBe(' ');
+      for (const place of placements) {
+        expect(place.column).toBeLessThan(columns - 8);
+        expect(place.row).toBeLessThanOrEqual(24);
+      }
+    },
+  );
+});
+
+describe('stock art', () => {
+  it('gives every view that takes keys a colour in focus', async () => {
+    for (const name of Object.keys(SCREENS)) {
+      const { placements } = await draw('themes/gatehouse', name, 80);
+      for (const place of placements) {
+        const typed = ['ET', 'ME', 'TM', 'SM', 'VM'].includes(place.code);
+        expect([name, place.code, place.focusStyle !== undefined]).toEqual([
+          name,
+          place.code,
+          typed,
+        ]);
+      }
+    }
+  });
+
+  it('keeps the plain theme to words: ASCII in normal colours, 39 columns', () => {
+    for (const name of Object.keys(SCREENS)) {
+      const text = readFileSync(join(root, 'themes/plain', `${name}.asc`), 'latin1');
+      expect(text).toMatch(/^[\n\x20-\x7e]*$/);
+      for (const line of text.split('\n')) expect(line.length).toBeLessThan(40);
+    }
+  });
+
+  it('tells its size by SAUCE', async () => {
+    for (const name of Object.keys(SCREENS)) {
+      const found = await art.find(`themes/gatehouse/${name}`);
+      const { rows } = await draw('themes/gatehouse', name, 80);
+      expect(found?.sauce).toMatchObject({ width: 80, height: rows, author: 'Sallyport' });
+    }
+  });
+
+  it.each(['cp437', 'utf8'] as const)('looks the same on a %s terminal', async (encoding) => {
+    for (const name of Object.keys(SCREENS)) {
+      const { canvas } = await draw('themes/gatehouse', name, 80);
+      const screen = new ScreenEmulator({ encoding });
+      screen.write(
+        encodeText(canvas.toAnsi({ clear: true, encoding, screenHeight: 24 }), encoding),
+      );
+      await screen.settled();
+      const seen = canvas.toLines().map((_, row) => screen.row(row + 1));
+      expect(seen).toEqual(canvas.toLines());
+    }
+  });
+
+  // Not byte for byte: a sysop may touch up what was drawn, and rounding differs between engines.
+  it('has the views where the script puts them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stock-art-'));
+    try {
+      execFileSync(process.execPath, [join(__dirname, '../../misc/scripts/draw-art.mjs'), folder]);
+      const drawn = createArtStore({ roots: [folder], random: systemRandom });
+      for (const { theme } of THEMES) {
+        for (const name of Object.keys(SCREENS)) {
+          const fresh = await drawn.find(`${theme}/${name}`);
+          if (fresh === undefined) throw new Error(`the script draws no ${name}`);
+          const again = renderArt(fresh, { width: 80, height: 24 });
+          const { placements } = await draw(theme, name, 80);
+          expect(again.placements).toEqual(placements);
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
