@@ -86,8 +86,26 @@ export class FlowExplorer {
       const moved = this.follow(states, move);
       if (isEmpty(moved)) continue;
       if (move.to.kind === 'menu') this.arrive(move.to.name, moved, { from: name, move });
-      else if (move.to.kind === 'previous') this.noteBack(name, move, moved);
+      // Who is turned away at the menu's own ACS may find himself a menu back.
+      const turnedAway = move.to.kind === 'menu' && this.hasAcs(move.to.name);
+      if (move.to.kind === 'previous' || turnedAway) this.noteBack(name, move, moved);
     }
+    this.noteUnmatched(menu, states);
+  }
+
+  /** Where no entry of `next` fits, it goes back. */
+  private noteUnmatched({ name, next }: MenuEntry, states: StateSet): void {
+    if (next === undefined || next.pick === 'random') return;
+    const { unmatched } = this.space.take(next.options.map(({ acs }) => acs));
+    for (const move of this.map.moves(name)) {
+      if (move.after?.choice !== next) continue;
+      const then = this.follow(states, { ...move, after: undefined });
+      this.noteBack(name, { ...move, after: undefined }, intersect(then, unmatched));
+    }
+  }
+
+  private hasAcs(name: string): boolean {
+    return this.map.menus.get(name)?.acs !== undefined;
   }
 
   private follow(states: StateSet, move: Move): StateSet {

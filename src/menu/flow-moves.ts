@@ -6,6 +6,8 @@ import type { Choice, MenuEntry, MenuSet, Target } from './menu-entry';
 export interface ModuleFacts {
   /** What `@method:` may name. */
   readonly methods: readonly string[];
+  /** What `validate: @method:` may name. */
+  readonly validators?: readonly string[];
   /** Views that its screen must have. */
   readonly views?: readonly number[];
   /** Menus that it goes to by itself, when there are such menus. */

@@ -1,3 +1,4 @@
+import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { ObjectNode, SourceNode } from '../config/source-tree';
 import { readNamed } from './choice';
@@ -20,6 +21,7 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   interrupt: 'Messages from other nodes: `never`, `queued` until the menu is left, or `realtime`.',
   menuFlags: 'List of `noHistory` (going back passes it by), `forwardArgs`, `mergeFlags`.',
   art: 'Named art for the module.',
+  messageView: 'Number of the view that shows messages to the caller; 10 where nothing is said.',
   tooNodeMenu: 'Where a caller goes who is signed in already.',
   toomany: 'Where a caller goes after too many failures.',
   disabled: 'Where a caller goes whose account is disabled.',
@@ -44,7 +46,11 @@ const MENU_FLAGS = ['noHistory', 'forwardArgs', 'mergeFlags'];
 const INTERRUPTS = ['never', 'queued', 'realtime'] as const;
 
 /** Reads what every menu understands of `config`; the rest is the module's and stays as written. */
-export function readMenuConfig(reader: EntryReader, node: ObjectNode | undefined): MenuConfig {
+export function readMenuConfig(
+  reader: EntryReader,
+  node: ObjectNode | undefined,
+  menuPlace: Place,
+): MenuConfig {
   const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
   const flags = readFlags(reader, value('menuFlags'));
   return {
@@ -61,6 +67,7 @@ export function readMenuConfig(reader: EntryReader, node: ObjectNode | undefined
     forwardArgs: flags.includes('forwardArgs'),
     mergeFlags: flags.includes('mergeFlags'),
     all: node === undefined ? {} : (reader.plain(node) as Readonly<Record<string, unknown>>),
+    placeOf: (key) => node?.entries.get(key)?.keyPlace ?? node?.place ?? menuPlace,
   };
 }
 

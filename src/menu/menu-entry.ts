@@ -97,6 +97,8 @@ export interface MenuConfig {
   readonly mergeFlags: boolean;
   /** Everything in `config`, as written: what modules and themes look into. */
   readonly all: Readonly<Record<string, unknown>>;
+  /** Where a key of it was written. */
+  placeOf(key: string): Place;
 }
 
 /** Key and value of something a sysop wrote that may name a menu: `config.locked`, `extraArgs.next`. */

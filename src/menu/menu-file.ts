@@ -114,7 +114,7 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
   const prompt = readPromptName(reader, value('prompt'));
   const submit = readPromptSubmit(reader, value('submit'), prompt !== undefined);
   const markedLogin = readsAsLoginArea(reader, configNode);
-  const config = readMenuConfig(reader, configNode);
+  const config = readMenuConfig(reader, configNode, node.place);
   return {
     name,
     place: node.place,

@@ -1,0 +1,86 @@
+import { renderArt } from '../art/render';
+import type { ArtStore } from '../art/art-store';
+import { nearestName } from '../base/nearest';
+import type { Finding, MenuEntry, MenuSet, PromptEntry } from './menu-entry';
+
+/** One art file as a menu sees it: the views and places that it marks. */
+export interface ArtFacts {
+  readonly file: string;
+  readonly views: readonly { readonly code: string; readonly id: number }[];
+}
+
+/** Every art spec that a menu set names, for whoever looks them up. */
+export function artSpecsOf(set: MenuSet): readonly string[] {
+  const specs = new Set<string>();
+  for (const entry of [...set.menus.values(), ...set.prompts.values()]) {
+    for (const { value } of entry.art?.options ?? []) specs.add(value);
+    for (const value of namedArt(entry)) specs.add(value);
+  }
+  return [...specs];
+}
+
+/** Looks art up in a store as callers would see it: in each theme, for both encodings. */
+export async function readArtFacts(
+  specs: readonly string[],
+  store: Pick<ArtStore, 'find'>,
+  themes: readonly (readonly string[])[],
+): Promise<ReadonlyMap<string, readonly ArtFacts[]>> {
+  const facts = new Map<string, readonly ArtFacts[]>();
+  for (const spec of specs) {
+    const found = new Map<string, ArtFacts>();
+    for (const themeDirs of themes) {
+      for (const encoding of ['cp437', 'utf8'] as const) {
+        const art = await store.find(spec, { themeDirs, encoding });
+        if (art === undefined || found.has(art.file)) continue;
+        const { placements } = renderArt(art, { width: 80, height: 25 });
+        found.set(art.file, {
+          file: art.file,
+          views: placements.map(({ code, id }) => ({ code, id })),
+        });
+      }
+    }
+    facts.set(spec, [...found.values()]);
+  }
+  return facts;
+}
+
+/** Art that is not there: an error, since a caller would look at an empty screen. */
+export function checkArt(
+  set: MenuSet,
+  registries: {
+    readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
+    readonly artNames?: readonly string[];
+  },
+): readonly Finding[] {
+  const { art, artNames = [] } = registries;
+  if (art === undefined) return [];
+  const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
+  const missing = (entry: MenuEntry | PromptEntry, spec: string, place = entry.place): Finding => {
+    const nearest = nearestName(spec, artNames);
+    const finding: Finding = {
+      severity: 'error',
+      rule: 'missing-art',
+      place,
+      subject: entry.name,
+      text: `there is no art '${spec}'`,
+    };
+    return nearest === undefined ? finding : { ...finding, nearest };
+  };
+  return [...set.menus.values(), ...set.prompts.values()].flatMap((entry) => [
+    ...(entry.art?.options ?? [])
+      .filter(({ value }) => isMissing(value))
+      .map(({ value, place }) => missing(entry, value, place)),
+    ...namedArt(entry)
+      .filter(isMissing)
+      .map((spec) => missing(entry, spec)),
+  ]);
+}
+
+/** Art in `config.art`: one spec, or named ones for the module. */
+function namedArt(entry: MenuEntry | PromptEntry): readonly string[] {
+  if (!('autoNext' in entry)) return [];
+  const { art } = entry.config.all;
+  if (typeof art === 'string') return [art];
+  if (typeof art !== 'object' || art === null) return [];
+  return Object.values(art).filter((value) => typeof value === 'string');
+}

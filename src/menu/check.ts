@@ -1,0 +1,226 @@
+import type { Place } from '../base/errors';
+import { formatPlace } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { checkArt } from './check-art';
+import { findSilentLoops } from './check-loops';
+import { checkForms } from './check-views';
+import { moduleOfPath } from './flow-moves';
+import type { ModuleFacts } from './flow-moves';
+import { flowFindings, proveFlow } from './flow-proof';
+import type { MenuRegistries } from './registries';
+import { MENU_CONFIG_KEYS } from './menu-config';
+import type { Choice, Finding, MenuEntry, MenuSet, PromptEntry, Target } from './menu-entry';
+
+export interface CheckOptions {
+  /** What a way round the login is: an error for `oputil menu check`, a warning on a live board. */
+  readonly bypass?: Finding['severity'];
+}
+
+/** Everything there is to say about a menu set (design part 4), in the order of files and lines. */
+export function checkMenus(
+  set: MenuSet,
+  registries: MenuRegistries,
+  options: CheckOptions = {},
+): readonly Finding[] {
+  const findings: Finding[] = [...set.problems];
+  const names = new NameChecker(set, registries, findings);
+  for (const menu of set.menus.values()) names.checkMenu(menu);
+  for (const prompt of set.prompts.values()) names.checkPrompt(prompt);
+  names.checkEntries();
+  findings.push(...checkArt(set, registries));
+  findings.push(...checkForms(set, registries));
+  findings.push(...findSilentLoops(set));
+  if (registries.entries.some(({ menu }) => set.menus.has(menu))) {
+    findings.push(...flowFindings(proveFlow(set, registries), options.bypass));
+  }
+  return unique(findings).sort(byPlace);
+}
+
+/** A finding as one line: `file:line:column: error: what; did you mean 'x'?` */
+export function formatFinding(finding: Finding): string {
+  const { severity, place, subject, text, nearest } = finding;
+  const about = subject === '' || text.includes(`'${subject}'`) ? '' : `${subject}: `;
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  return `${formatPlace(place)}: ${severity}: ${about}${text}${hint}`;
+}
+
+class NameChecker {
+  constructor(
+    private readonly set: MenuSet,
+    private readonly registries: MenuRegistries,
+    private readonly findings: Finding[],
+  ) {}
+
+  checkMenu(menu: MenuEntry): void {
+    const facts = this.checkModule(menu);
+    this.checkChoice(menu, menu.next, facts);
+    const formRules = menu.forms.flatMap(({ submit, actionKeys }) => [
+      ...[...submit.values()].flat(),
+      ...actionKeys,
+    ]);
+    for (const { action } of [...formRules, ...menu.submit]) {
+      this.checkChoice(menu, action, facts);
+    }
+    for (const { key, menu: name, place } of menu.mentions) {
+      this.checkMenuName(menu.name, name, { place, what: `'${key}' names the menu` });
+    }
+    if (menu.prompt !== undefined) this.checkPromptName(menu, menu.prompt.name, menu.prompt.place);
+    if (menu.prompt !== undefined && menu.forms.length > 0) {
+      const text = 'there are a form and a prompt; the prompt is used, so take one of them out';
+      this.note('warning', 'two-forms', menu, menu.prompt.place, text);
+    }
+    this.checkPause(menu);
+    this.checkConfigKeys(menu, facts);
+  }
+
+  checkPrompt(prompt: PromptEntry): void {
+    for (const { action } of prompt.actionKeys) this.checkChoice(prompt, action, 'any');
+  }
+
+  checkEntries(): void {
+    const [anyMenu] = this.set.menus.values();
+    const place: Place = { file: anyMenu?.place.file ?? this.set.files[0] ?? '' };
+    for (const { menu, server } of this.registries.entries) {
+      const what = `calls by ${server} begin with the menu`;
+      this.checkMenuName(menu, menu, { place, what });
+    }
+  }
+
+  private checkModule(menu: MenuEntry): ModuleFacts | 'any' | undefined {
+    const { module } = menu;
+    if (module.kind === 'standard') return undefined;
+    const facts = this.registries.modules.get(module.name);
+    if (facts !== undefined) return facts;
+    const text = `there is no module '${module.name}'`;
+    const nearest = nearestName(module.name, this.registries.modules.keys());
+    this.note('error', 'unknown-module', menu, module.place ?? menu.place, text, nearest);
+    return 'any';
+  }
+
+  private checkChoice(
+    about: MenuEntry | PromptEntry,
+    choice: Choice<Target> | undefined,
+    facts: ModuleFacts | 'any' | undefined,
+  ): void {
+    for (const { value, place } of choice?.options ?? []) {
+      if (value.kind === 'menu') {
+        this.checkMenuName(about.name, value.name, { place, what: 'there is no menu' });
+      } else if (value.kind === 'system-method') {
+        this.checkSystemMethod(about, value.name, place);
+      } else {
+        this.checkMethod(about, value, { place, facts });
+      }
+    }
+  }
+
+  private checkMenuName(
+    subject: string,
+    name: string,
+    at: { readonly place: Place; readonly what: string },
+  ): void {
+    if (this.set.menus.has(name)) return;
+    const missing = at.what.startsWith('there') ? '' : ', which is not there';
+    const nearest = nearestName(name, this.set.menus.keys());
+    const text = `${at.what} '${name}'${missing}`;
+    this.note('error', 'unknown-menu', { name: subject }, at.place, text, nearest);
+  }
+
+  private checkSystemMethod(about: { readonly name: string }, name: string, place: Place): void {
+    const { systemMethods, modules } = this.registries;
+    if (systemMethods.includes(name)) return;
+    const text = `there is no system method '${name}'`;
+    const nearest = nearestName(name, systemMethods) ?? nearestName(name, modules.keys());
+    this.note('error', 'unknown-method', about, place, text, nearest);
+  }
+
+  private checkMethod(
+    about: MenuEntry | PromptEntry,
+    target: Extract<Target, { kind: 'method' }>,
+    at: { readonly place: Place; readonly facts: ModuleFacts | 'any' | undefined },
+  ): void {
+    const { name, location } = target;
+    let facts = at.facts;
+    if (location !== undefined) {
+      const module = moduleOfPath(location);
+      facts = this.registries.modules.get(module);
+      if (facts === undefined) {
+        const nearest = nearestName(module, this.registries.modules.keys());
+        const text = `there is no module '${module}'`;
+        this.note('error', 'unknown-module', about, at.place, text, nearest);
+        return;
+      }
+    }
+    if (facts === 'any' || facts?.methods.includes(name) === true) return;
+    const text =
+      facts === undefined
+        ? `an ordinary menu has no methods, so there is no '${name}'; is a 'module' missing?`
+        : `the module has no method '${name}'`;
+    this.note(
+      'error',
+      'unknown-method',
+      about,
+      at.place,
+      text,
+      nearestName(name, facts?.methods ?? []),
+    );
+  }
+
+  private checkPause(menu: MenuEntry): void {
+    const { pause, pausePrompt } = menu.config;
+    if (pause === undefined && Object.keys(pausePrompt).length === 0) return;
+    const named = [pausePrompt.end, pausePrompt.page];
+    if (typeof pause === 'object') named.push(pause.prompt);
+    if (pause === 'end' && pausePrompt.end === undefined) named.push('pause');
+    if (pause === 'pageBreak' && pausePrompt.page === undefined) named.push('pausePage');
+    for (const name of new Set(named)) {
+      if (name !== undefined) this.checkPromptName(menu, name, menu.place);
+    }
+  }
+
+  private checkPromptName(menu: MenuEntry, name: string, place: Place): void {
+    if (this.set.prompts.has(name)) return;
+    const nearest = nearestName(name, this.set.prompts.keys());
+    this.note('error', 'unknown-prompt', menu, place, `there is no prompt '${name}'`, nearest);
+  }
+
+  /** Only where all keys are known: an ordinary menu, and modules that list theirs. */
+  private checkConfigKeys(menu: MenuEntry, facts: ModuleFacts | 'any' | undefined): void {
+    const own = facts === undefined ? [] : facts === 'any' ? undefined : facts.configKeys;
+    if (own === undefined) return;
+    const known = [...Object.keys(MENU_CONFIG_KEYS), ...own];
+    const mentioned = new Set(menu.mentions.map(({ key }) => key));
+    for (const key of Object.keys(menu.config.all)) {
+      if (known.includes(key) || mentioned.has(key) || /Format[0-9]{2}$/.test(key)) continue;
+      const text = `'${key}' means nothing in the config of this menu`;
+      const place = menu.config.placeOf(key);
+      this.note('warning', 'unknown-key', menu, place, text, nearestName(key, known));
+    }
+  }
+
+  private note(
+    severity: Finding['severity'],
+    rule: string,
+    about: { readonly name: string },
+    place: Place,
+    text: string,
+    nearest?: string,
+  ): void {
+    const finding = { severity, rule, place, subject: about.name, text };
+    this.findings.push(nearest === undefined ? finding : { ...finding, nearest });
+  }
+}
+
+/** A block that is used in two places by @reference is reported once. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${formatPlace(finding.place)} ${finding.rule} ${finding.text}`;
+    if (!seen.has(key)) seen.set(key, finding);
+  }
+  return [...seen.values()];
+}
+
+function byPlace({ place: a }: Finding, { place: b }: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,168 @@
+import { layOut, placeEdge } from './graph-layout';
+import { movesOf } from './flow-moves';
+import type { ModuleFacts } from './flow-moves';
+import type { MenuSet } from './menu-entry';
+
+/** One menu, or the end of a call, in a picture of the flow. */
+export interface GraphNode {
+  readonly name: string;
+  readonly kind: 'login-area' | 'menu' | 'missing' | 'log-off';
+  readonly label: string;
+}
+
+/** Ways from one menu to another; several of them share a line. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly labels: readonly string[];
+}
+
+/** The flow as a picture has it. Going back is left out: it would join everything with everything. */
+export interface FlowGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** Name of the node that stands for the end of a call; no menu can have it. */
+const LOG_OFF = '(log off)';
+
+/** Makes the graph of a menu set, login area first. */
+export function flowGraph(set: MenuSet, modules: ReadonlyMap<string, ModuleFacts>): FlowGraph {
+  const nodes = new Map<string, GraphNode>();
+  for (const { name, desc, loginArea } of set.menus.values()) {
+    const kind = loginArea ? 'login-area' : 'menu';
+    nodes.set(name, { name, kind, label: desc ?? '' });
+  }
+  const edges = new Map<string, Set<string>>();
+  const note = (from: string, to: string, label: string): void => {
+    const key = `${from}\n${to}`;
+    const labels = edges.get(key) ?? new Set<string>();
+    edges.set(key, labels.add(label));
+  };
+  for (const menu of set.menus.values()) {
+    for (const move of movesOf(menu, set, modules)) {
+      if (move.to.kind === 'previous') continue;
+      const to = move.to.kind === 'menu' ? move.to.name : LOG_OFF;
+      if (to === LOG_OFF) nodes.set(to, { name: to, kind: 'log-off', label: 'end of the call' });
+      if (!nodes.has(to)) nodes.set(to, { name: to, kind: 'missing', label: 'no such menu' });
+      const condition = move.after ?? move.before;
+      const acs = condition?.choice.options[condition.index]?.acs?.text;
+      const isCertainEnd = to === LOG_OFF && move.via.endsWith('refused');
+      if (!isCertainEnd) note(menu.name, to, acs === undefined ? move.via : `${move.via} [${acs}]`);
+    }
+  }
+  return {
+    nodes: [...nodes.values()],
+    edges: [...edges].map(([key, labels]) => {
+      const [from = '', to = ''] = key.split('\n');
+      return { from, to, labels: [...labels] };
+    }),
+  };
+}
+
+/** The flow as a Mermaid flowchart. */
+export function toMermaid(graph: FlowGraph): string {
+  const ids = new Map(graph.nodes.map(({ name }, at) => [name, `m${at}`]));
+  const text = (value: string): string =>
+    value.replace(/[^A-Za-z0-9 _.,:;!?()[\]/&|+-]/g, '').replace(/[[\]&|]/g, toEntity);
+  return [
+    'flowchart TD',
+    ...graph.nodes.map(({ name, kind, label }) => {
+      const caption = label === '' ? name : `${name}<br/>${text(label)}`;
+      return `  ${ids.get(name)}["${kind === 'log-off' ? text(label) : caption}"]:::${kind}`;
+    }),
+    ...graph.edges.map(({ from, to, labels }) => {
+      return `  ${ids.get(from)} -->|"${labels.map(text).join('<br/>')}"| ${ids.get(to)}`;
+    }),
+    '  classDef login-area fill:#fdf1d3,stroke:#a4660a,color:#000',
+    '  classDef menu fill:#e3eefb,stroke:#2b5f9e,color:#000',
+    '  classDef missing fill:#fbe1e1,stroke:#b02a2a,color:#000,stroke-dasharray:4 3',
+    '  classDef log-off fill:#eee,stroke:#777,color:#000',
+    '',
+  ].join('\n');
+}
+
+function toEntity(character: string): string {
+  return `#${character.charCodeAt(0)};`;
+}
+
+const COLOURS: Readonly<
+  Record<GraphNode['kind'], { readonly fill: string; readonly line: string }>
+> = {
+  'login-area': { fill: '#fdf1d3', line: '#a4660a' },
+  menu: { fill: '#e3eefb', line: '#2b5f9e' },
+  missing: { fill: '#fbe1e1', line: '#b02a2a' },
+  'log-off': { fill: '#eeeeee', line: '#777777' },
+};
+
+/** The flow for Graphviz. */
+export function toDot(graph: FlowGraph): string {
+  const quote = (value: string): string => JSON.stringify(value);
+  return [
+    'digraph menus {',
+    '  rankdir=TB;',
+    '  node [shape=box, style="rounded,filled", fontname="sans-serif"];',
+    '  edge [fontname="sans-serif", fontsize=10];',
+    ...graph.nodes.map(({ name, kind, label }) => {
+      const { fill, line } = COLOURS[kind];
+      const caption = kind === 'log-off' ? label : [name, label].filter(Boolean).join('\n');
+      return `  ${quote(name)} [label=${quote(caption)}, fillcolor="${fill}", color="${line}"];`;
+    }),
+    ...graph.edges.map(
+      ({ from, to, labels }) =>
+        `  ${quote(from)} -> ${quote(to)} [label=${quote(labels.join('\n'))}];`,
+    ),
+    '}',
+    '',
+  ].join('\n');
+}
+
+const MOST_LABELS = 3;
+
+/** The flow as a drawing of its own, in layers from the first menus down. */
+export function toSvg(graph: FlowGraph): string {
+  const layout = layOut(graph);
+  const escape = (value: string): string =>
+    value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const edges = graph.edges.map((edge) => {
+    const { path, labelX, labelY } = placeEdge(edge, layout);
+    const shown = edge.labels.slice(0, MOST_LABELS);
+    const more =
+      edge.labels.length > MOST_LABELS ? [`and ${edge.labels.length - MOST_LABELS} more`] : [];
+    const lines = [...shown, ...more].map(
+      (label, line) => `<tspan x="${labelX}" dy="${line === 0 ? 0 : 11}">${escape(label)}</tspan>`,
+    );
+    return (
+      `<path d="${path}" class="edge" marker-end="url(#tip)"/>` +
+      `<text x="${labelX}" y="${labelY}" class="label">${lines.join('')}</text>`
+    );
+  });
+  const nodes = graph.nodes.map(({ name, kind, label }) => {
+    const box = layout.boxes.get(name);
+    if (box === undefined) return '';
+    const { x, y, width, height } = box;
+    const { fill, line } = COLOURS[kind];
+    const middle = x + width / 2;
+    const title = kind === 'log-off' ? label : name;
+    const second = kind === 'log-off' ? '' : label;
+    return (
+      `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="${fill}" stroke="${line}"/>` +
+      `<text x="${middle}" y="${y + (second === '' ? 25 : 18)}" class="name">${escape(title)}</text>` +
+      `<text x="${middle}" y="${y + 33}" class="desc">${escape(second)}</text>`
+    );
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height}" ` +
+      `viewBox="0 0 ${layout.width} ${layout.height}" font-family="sans-serif">`,
+    '<style>.edge{fill:none;stroke:#666}.label{font-size:9px;fill:#444;text-anchor:middle;' +
+      'paint-order:stroke;stroke:#fff;stroke-width:3px}.name{font-size:12px;text-anchor:middle}' +
+      '.desc{font-size:10px;fill:#555;text-anchor:middle}</style>',
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" ' +
+      'orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" fill="#666"/></marker></defs>',
+    `<rect width="${layout.width}" height="${layout.height}" fill="#ffffff"/>`,
+    ...edges,
+    ...nodes,
+    '</svg>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,147 @@
+import { evaluateAcs, explainAcs } from '../acs/acs';
+import type { AcsStep } from '../acs/acs';
+import type { AcsSubject } from '../acs/subject';
+import type { Place } from '../base/errors';
+import { movesOf } from './flow-moves';
+import type { Condition, Effect, ModuleFacts, Move } from './flow-moves';
+import type { MenuEntry, MenuSet } from './menu-entry';
+
+/** One ACS that was asked on the way, with every part of it. */
+export interface AskedAcs {
+  readonly text: string;
+  readonly result: boolean;
+  readonly place: Place;
+  readonly steps: readonly AcsStep[];
+}
+
+/** One step of the way to a menu. */
+export interface WhyStep {
+  readonly from: string;
+  readonly to: string;
+  readonly via: string;
+  /** Conditions of `next` or `action`, in the order they are asked, up to the one that decides. */
+  readonly asked: readonly AskedAcs[];
+  /** The ACS of the menu itself. */
+  readonly entry: AskedAcs | undefined;
+  readonly result: 'goes-on' | 'another-way' | 'refused' | 'factor';
+}
+
+/** Whether and how a user gets to a menu. */
+export interface WhyAnswer {
+  readonly reaches: boolean;
+  /** The way there, or, when there is none, the ways of which something stopped him at the end. */
+  readonly ways: readonly (readonly WhyStep[])[];
+}
+
+/** The user at each stage of his sign-in: not signed in, first factor, second factor. */
+export type SubjectAt = (factor: 0 | 1 | 2) => AcsSubject;
+
+export interface WhyQuestion {
+  readonly from: string;
+  /** Factor that the server itself has checked. */
+  readonly factor: 0 | 1;
+  readonly to: string;
+  readonly subject: SubjectAt;
+  readonly modules: ReadonlyMap<string, ModuleFacts>;
+}
+
+interface Stand {
+  readonly menu: string;
+  readonly factor: 0 | 1 | 2;
+  readonly steps: readonly WhyStep[];
+}
+
+const MOST_WAYS = 5;
+
+/**
+ * Walks the menus as a user would, shortest way first, and tells which ACS decided at each step.
+ * Where he does not arrive, the ways that end nearest to the menu are told instead.
+ */
+export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
+  const { modules, subject } = question;
+  const stopped: (readonly WhyStep[])[] = [];
+  const seen = new Set<string>();
+  const queue: Stand[] = [{ menu: question.from, factor: question.factor, steps: [] }];
+  for (let stand = queue.shift(); stand !== undefined; stand = queue.shift()) {
+    const { menu: name, factor, steps } = stand;
+    if (name === question.to) return { reaches: true, ways: [steps] };
+    const key = `${name} ${factor}`;
+    const menu = set.menus.get(name);
+    if (menu === undefined || seen.has(key)) continue;
+    seen.add(key);
+    for (const move of movesOf(menu, set, modules)) {
+      if (move.to.kind !== 'menu') continue;
+      const then = factorAfter(factor, move.effect, subject);
+      if (then === undefined) continue;
+      const step = takeStep(name, set.menus.get(move.to.name), move, {
+        before: subject(factor),
+        after: subject(then),
+      });
+      if (step === undefined) continue;
+      const way = [...steps, step];
+      if (step.result === 'goes-on') queue.push({ menu: step.to, factor: then, steps: way });
+      else if (step.to === question.to) stopped.push(way);
+    }
+  }
+  return { reaches: false, ways: stopped.slice(0, MOST_WAYS) };
+}
+
+/** The factor after an effect, or undefined where it cannot happen to this user. */
+function factorAfter(
+  factor: 0 | 1 | 2,
+  effect: Effect | undefined,
+  subject: SubjectAt,
+): 0 | 1 | 2 | undefined {
+  switch (effect) {
+    case undefined:
+      return factor;
+    case 'first-factor':
+      return factor === 0 ? 1 : undefined;
+    case 'second-factor':
+      return factor === 1 && subject(1).requiredFactor === 2 ? 2 : undefined;
+    case 'new-account':
+      // The question is about an account that is there already.
+      return undefined;
+  }
+}
+
+function takeStep(
+  from: string,
+  menu: MenuEntry | undefined,
+  move: Move,
+  subject: { readonly before: AcsSubject; readonly after: AcsSubject },
+): WhyStep | undefined {
+  if (menu === undefined) return undefined;
+  const before = ask(move.before, subject.before);
+  const after = ask(move.after, subject.after);
+  const base = { from, to: menu.name, via: move.via, asked: [...before.asked, ...after.asked] };
+  if (!before.taken || !after.taken) return { ...base, entry: undefined, result: 'another-way' };
+  const { factor, requiredFactor } = subject.after;
+  const isThrough = factor > 0 && factor >= requiredFactor;
+  if (!isThrough && !menu.loginArea) return { ...base, entry: undefined, result: 'factor' };
+  if (menu.acs === undefined) return { ...base, entry: undefined, result: 'goes-on' };
+  const { acs, place } = menu.acs;
+  const result = evaluateAcs(acs, subject.after);
+  const entry = { text: acs.text, result, place, steps: explainAcs(acs, subject.after) };
+  return { ...base, entry, result: result ? 'goes-on' : 'refused' };
+}
+
+/** Asks the conditions of a choice in order, as the menus do. */
+function ask(
+  condition: Condition | undefined,
+  subject: AcsSubject,
+): { readonly asked: readonly AskedAcs[]; readonly taken: boolean } {
+  if (condition === undefined || condition.choice.pick === 'random') {
+    return { asked: [], taken: true };
+  }
+  const asked: AskedAcs[] = [];
+  for (const [index, { acs, place }] of condition.choice.options.entries()) {
+    if (index > condition.index) break;
+    const result = acs === undefined || evaluateAcs(acs, subject);
+    if (acs !== undefined) {
+      asked.push({ text: acs.text, result, place, steps: explainAcs(acs, subject) });
+    }
+    if (result) return { asked, taken: index === condition.index };
+  }
+  return { asked, taken: false };
+}
