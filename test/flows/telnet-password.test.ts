@@ -51,7 +51,7 @@ describe('signing in by telnet with a password', () => {
 
   it('takes name and password that arrive in one burst, as some terminals send them', async () => {
     const caller = await dial();
-    await caller.sees('Log in');
+    await caller.sees('Sign in');
     caller.type(`${KEYS.return}alice${KEYS.return}a quiet harbour 7${KEYS.return}`);
     await caller.sees('alice');
     caller.hangUp();

@@ -1,0 +1,15 @@
+import { systemClock } from '../../src/base/clock';
+import { openDesk, tryPassword } from './gate-desk';
+
+/** A second process on one database: guesses the password of joe so many times at once, and prints the answers. */
+async function guess(folder: string, times: number): Promise<void> {
+  const desk = await openDesk({ folder, clock: systemClock });
+  const answers = await Promise.all(
+    Array.from({ length: times }, (_, index) => tryPassword(desk.call(), `guess number ${index}`)),
+  );
+  await desk.close();
+  process.stdout.write(JSON.stringify(answers));
+}
+
+const [folder = '', times = '1'] = process.argv.slice(2);
+void guess(folder, Number(times));
