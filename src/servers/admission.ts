@@ -1,6 +1,6 @@
 import type { Random } from '../base/random';
+import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
-import { sourceOf } from './source';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =

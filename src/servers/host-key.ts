@@ -24,6 +24,7 @@ export interface HostKeyOptions {
 }
 
 const RSA_BITS = 3072;
+const MOST_GENERATED = 20;
 
 /** The host keys of a profile, made at the first start and the same ever after (rule E10). */
 export async function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[]> {
@@ -94,7 +95,7 @@ async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise
     },
   );
   if (exists) return;
-  const pem = await generateKey(type);
+  const pem = await generateUsableKey(type);
   const half = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -114,6 +115,15 @@ async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise
     throw unreadable(file, 'the board must be able to write its data folder', error);
   }
   log.info('ssh.host-key-made', { file, type });
+}
+
+/** About one Ed25519 key in 300 that ssh2 1.17 writes is one that it cannot read again: then another. */
+async function generateUsableKey(type: 'ed25519' | 'rsa'): Promise<string> {
+  for (let attempt = 0; attempt < MOST_GENERATED; attempt += 1) {
+    const pem = await generateKey(type);
+    if (!(utils.parseKey(pem) instanceof Error)) return pem;
+  }
+  throw new BbsError('INTERNAL', `no usable ${type} host key came of ${MOST_GENERATED} attempts`);
 }
 
 function generateKey(type: 'ed25519' | 'rsa'): Promise<string> {

@@ -2,10 +2,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import type { Admission, RefusalReason, Seat } from './admission';
 import { Grace } from './grace';
-import { plainIp } from './source';
 import type { SourceGuard } from './source-guard';
 
 /** A TCP connection that has been let in; its time to sign in is running. */

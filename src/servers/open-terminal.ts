@@ -2,26 +2,39 @@ import type { Clock } from '../base/clock';
 import type { Config } from '../config/schema';
 import { createTerminal } from '../terminal/caller-terminal';
 import { probeTerminal } from '../terminal/probe';
+import type { Terminal } from '../terminal/terminal';
 import type { Connection } from './connection';
-import type { OpenTerminal } from './session';
 
-/** Makes a caller's terminal and begins to ask what it can do; a silent client is through within a second. */
+export interface OpenTerminal {
+  readonly terminal: Terminal;
+  /** Resolves when size, type and encoding are as well known as they will be. */
+  readonly ready: Promise<void>;
+}
+
+export interface OpenTerminalOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+}
+
+/**
+ * A terminal on a connection. What the way in learns by itself comes first, which takes a telnet client
+ * milliseconds and netcat 0.3 s; then the terminal is asked, which takes another 0.9 s at most.
+ */
 export function openTerminal(
   connection: Connection,
-  options: {
-    readonly settled: Promise<void>;
-    readonly config: () => Config;
-    readonly clock: Clock;
-  },
+  settled: Promise<void>,
+  options: OpenTerminalOptions,
 ): OpenTerminal {
   const { clock } = options;
   const terminal = createTerminal({
-    output: connection,
+    output: { write: (bytes) => connection.write(bytes) },
     clock,
-    ...(connection.terminalType === undefined ? {} : { type: connection.terminalType }),
-    ...(connection.columns === undefined ? {} : { width: connection.columns }),
-    ...(connection.rows === undefined ? {} : { height: connection.rows }),
+    width: connection.columns,
+    height: connection.rows,
+    type: connection.terminalType,
   });
-  const probed = probeTerminal(terminal, { term: options.config().term, hints: connection, clock });
-  return { terminal, ready: Promise.all([options.settled, probed]).then(() => undefined) };
+  const ready = settled
+    .then(() => probeTerminal(terminal, { term: options.config().term, hints: connection, clock }))
+    .then(() => undefined);
+  return { terminal, ready };
 }

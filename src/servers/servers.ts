@@ -9,7 +9,7 @@ import { mostConnections } from './fd-limit';
 import { loadHostKeys } from './host-key';
 import { Listener, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
-import { ConfiguredNetworks } from './source';
+import { ConfiguredNetworks } from './networks';
 import { MemorySourceGuard, type SourceGuard } from './source-guard';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';

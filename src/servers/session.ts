@@ -6,10 +6,9 @@ import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
-import type { Terminal } from '../terminal/terminal';
 import type { Call } from './call';
-import type { Connection } from './connection';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
+import { openTerminal, type OpenTerminal } from './open-terminal';
 import { SessionLimits } from './session-limits';
 import type { LoginGate } from './ssh-caller';
 
@@ -20,20 +19,12 @@ export interface SessionOptions {
   readonly log: Log;
   readonly gate: LoginGate;
   readonly nodes: Nodes;
-  /** Makes the caller's terminal and finds out what it can do; through within a second. */
-  readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
   /** Shows menus until the call is over (menu/runner). */
   readonly run: (caller: Caller, firstMenu: string) => Promise<EndReason>;
   /** Once a call, when the caller is fully signed in: counts it. */
   readonly onSignedIn: (caller: Caller) => Promise<void>;
   /** Once for each call that was counted. */
   readonly onEnded: (caller: Caller) => Promise<void>;
-}
-
-export interface OpenTerminal {
-  readonly terminal: Terminal;
-  /** Resolves when size, type and encoding are as well known as they will be. */
-  readonly ready: Promise<void>;
 }
 
 // How long menus may take to let go of a call that has ended, before it is cleared up without them.
@@ -68,7 +59,7 @@ export class Session implements NodeHandle {
       warn: (text) => this.post({ text, urgent: true }),
       end: (sentence) => this.end('idle', sentence),
     });
-    this.open = options.openTerminal(connection, call.settled);
+    this.open = openTerminal(connection, call.settled, options);
     this.caller = this.makeCaller();
   }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock';
-import { plainIp, sourceOf } from './source';
+import { plainIp, sourceOf } from '../base/source';
 
 /** What a source can be charged with (rule K1). */
 export type PenaltyKind = 'auth-failure' | 'unknown-user' | 'no-auth' | 'grace' | 'protocol';

@@ -46,6 +46,7 @@ export class SshAuth {
   private attempts = 0;
   private keyQueries = 0;
   private noneAsked = false;
+  private hungUp = false;
   private busy: Promise<void> = Promise.resolve();
   /** How the caller was let in, once he was. */
   private letIn: 'member' | 'new-user' | undefined;
@@ -67,17 +68,17 @@ export class SshAuth {
       .then(() => this.answer(context))
       .catch((error: unknown) => {
         this.options.log.error('ssh.auth-failed', { error: toError(error) });
-        this.options.hangUp('failure');
+        this.hangUp('failure');
       });
   }
 
   private async answer(context: AuthContext): Promise<void> {
-    if (this.letIn !== undefined || this.options.isGone()) return;
+    if (this.letIn !== undefined || this.isOver()) return;
     this.userName ??= context.username;
     // ssh2 ends connections that change the name as well; this does not depend on it (rule E7).
     if (context.username !== this.userName || this.userName.length > MOST_NAME_CHARACTERS) {
       this.reject(context);
-      this.options.hangUp('too-many');
+      this.hangUp('too-many');
       return;
     }
     if (this.isFree(context)) {
@@ -86,7 +87,7 @@ export class SshAuth {
     }
     this.attempts += 1;
     if (this.attempts > MOST_ATTEMPTS) {
-      this.options.hangUp('too-many');
+      this.hangUp('too-many');
       return;
     }
     await this.answerAttempt(context);
@@ -115,7 +116,7 @@ export class SshAuth {
       KEY_ALGORITHMS.has(algo) || (algo === 'ssh-rsa' && context.hashAlgo !== undefined);
     // accept() without a signature only says that one would be looked at.
     const known = usable && (await this.options.hasKey(context.username, algo, data));
-    if (known && !this.options.isGone()) context.accept();
+    if (known && !this.isOver()) context.accept();
     else this.reject(context);
   }
 
@@ -169,6 +170,9 @@ export class SshAuth {
       algorithm: key.algo,
       blob: key.data,
       signatureVerified: verdict.valid === true,
+      ...(verdict.valid && verdict.signatureCount !== undefined
+        ? { signatureCount: verdict.signatureCount }
+        : {}),
     });
     // Asked again here, so that nobody is let in by a wrong key however the login sees it.
     if (verdict.valid === true) this.conclude(context, result);
@@ -177,7 +181,7 @@ export class SshAuth {
 
   /** Password, and in the same dialogue the one-time code where the account wants one (rule E4). */
   private async converse(context: KeyboardAuthContext): Promise<void> {
-    const dialogue = new KeyboardDialogue(context, this.options.isGone);
+    const dialogue = new KeyboardDialogue(context, () => this.isOver());
     const login = this.options.login();
     const password = await dialogue.ask('Password: ');
     if (password === undefined) return;
@@ -188,7 +192,7 @@ export class SshAuth {
       if (code === undefined) return;
       this.attempts += 1;
       if (this.attempts > MOST_ATTEMPTS) {
-        this.options.hangUp('too-many');
+        this.hangUp('too-many');
         return;
       }
       const answer = await login.submit({ kind: 'second-factor', code });
@@ -212,17 +216,27 @@ export class SshAuth {
       return;
     }
     this.reject(context);
-    if (result.reason === 'too-many') this.options.hangUp('too-many');
+    if (result.reason === 'too-many') this.hangUp('too-many');
   }
 
   private accept(context: AuthContext, outcome: 'member' | 'new-user'): void {
-    if (this.options.isGone()) return;
+    if (this.isOver()) return;
     this.letIn = outcome;
     context.accept();
   }
 
   private reject(context: AuthContext): void {
-    if (!this.options.isGone()) context.reject(METHODS);
+    if (!this.isOver()) context.reject(METHODS);
+  }
+
+  /** What the client has sent already is still coming in; none of it is looked at any more. */
+  private hangUp(reason: 'too-many' | 'failure'): void {
+    this.hungUp = true;
+    this.options.hangUp(reason);
+  }
+
+  private isOver(): boolean {
+    return this.hungUp || this.options.isGone();
   }
 
   private isNewUser(): boolean {

@@ -1,33 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { BbsError } from '../base/errors';
-
-/** An address as Node gives it, without a zone and with mapped IPv4 written as IPv4. */
-export function plainIp(ip: string): string {
-  const withoutZone = ip.split('%', 1)[0] ?? '';
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(withoutZone)?.[1] ?? withoutZone;
-}
-
-/**
- * What a limit per source counts: one IPv4 address, or one IPv6 /64, because a single home line holds
- * 2^64 addresses (rule K1).
- */
-export function sourceOf(ip: string): string {
-  const plain = plainIp(ip);
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail = ''] = plain.toLowerCase().split('::', 2);
-  const front = groups(head);
-  const back = groups(tail);
-  const gap = plain.includes('::') ? Math.max(0, 8 - front.length - back.length) : 0;
-  const all = [...front, ...new Array<string>(gap).fill('0'), ...back];
-  return `${all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}
-
-function groups(part: string): string[] {
-  return part === '' ? [] : part.split(':');
-}
+import { plainIp } from '../base/source';
 
 /** Networks in CIDR notation, asked by address. */
 export class Networks {

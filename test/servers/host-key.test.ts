@@ -1,0 +1,109 @@
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { utils } from 'ssh2';
+import { loadHostKeys, type HostKeyOptions } from '../../src/servers/host-key';
+import { MemoryLog } from '../support/memory-log';
+
+describe('host keys (rule E10)', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
+  });
+
+  afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+  const load = (options: Partial<HostKeyOptions> = {}) =>
+    loadHostKeys({
+      keysDir: join(folder, 'keys'),
+      profile: 'modern',
+      privateKeyFile: '',
+      passphrase: '',
+      log: new MemoryLog(),
+      ...options,
+    });
+
+  test('the first start makes an Ed25519 key for our eyes only, and the next one keeps it', async () => {
+    const [first] = await load();
+    expect(first?.type).toBe('ssh-ed25519');
+    const mode = (await stat(first?.file ?? '')).mode & 0o777;
+    expect(mode).toBe(0o600);
+    expect((await stat(join(folder, 'keys'))).mode & 0o777).toBe(0o700);
+    const [again] = await load();
+    expect(again?.key.getPublicSSH()).toEqual(first?.key.getPublicSSH());
+    expect(await readdir(join(folder, 'keys'))).toEqual(['ssh_host_ed25519']);
+  });
+
+  test('two first starts at once end up with the same key', async () => {
+    const both = await Promise.all([load(), load(), load()]);
+    const keys = both.map(([first]) => first?.key.getPublicSSH().toString('base64'));
+    expect(new Set(keys).size).toBe(1);
+    expect(await readdir(join(folder, 'keys'))).toEqual(['ssh_host_ed25519']);
+  });
+
+  test('retro adds an RSA key', async () => {
+    const keys = await load({ profile: 'retro' });
+    expect(keys.map(({ type }) => type)).toEqual(['ssh-ed25519', 'ssh-rsa']);
+  });
+
+  test('a key that others can read is refused, with the command that mends it', async () => {
+    const [first] = await load();
+    await chmod(first?.file ?? '', 0o640);
+    await expect(load()).rejects.toMatchObject({
+      code: 'KEY_UNREADABLE',
+      message: expect.stringMatching(/mode 640.*chmod 600/) as string,
+    });
+  });
+
+  test.each([
+    ['rubbish', 'not a key at all', /must be a private key/],
+    ['nothing', '', /must be a private key/],
+    ['a public key', utils.generateKeyPairSync('ecdsa', { bits: 256 }).public, /public key/],
+  ])('%s in the file is refused by name', async (_what, text, message) => {
+    const file = join(folder, 'mine');
+    await writeFile(file, text, { mode: 0o600 });
+    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+      code: 'KEY_UNREADABLE',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test('a missing key of the sysop is not made in his place', async () => {
+    const file = join(folder, 'mine');
+    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
+
+  test('an RSA key is refused by the modern profile and taken by the retro one', async () => {
+    const file = join(folder, 'mine');
+    await writeFile(file, utils.generateKeyPairSync('rsa', { bits: 2048 }).private, {
+      mode: 0o600,
+    });
+    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+      message: expect.stringMatching(/profile/) as string,
+    });
+    const keys = await load({ privateKeyFile: file, profile: 'retro' });
+    expect(keys.map(({ type }) => type)).toEqual(['ssh-rsa']);
+  });
+
+  test('a key with a passphrase opens with it and not without', async () => {
+    const file = join(folder, 'mine');
+    const { private: pem } = utils.generateKeyPairSync('ecdsa', {
+      bits: 256,
+      passphrase: 'open sesame',
+      cipher: 'aes256-cbc',
+    });
+    await writeFile(file, pem, { mode: 0o600 });
+    const options = { privateKeyFile: file };
+    await expect(load(options)).rejects.toMatchObject({
+      message: expect.stringMatching(/privateKeyPass/) as string,
+    });
+    await expect(load({ ...options, passphrase: 'open sesame' })).resolves.toHaveLength(1);
+  });
+
+  test('a folder that cannot be written is one clear error', async () => {
+    await writeFile(join(folder, 'keys'), 'a file where the folder should be');
+    await expect(load()).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
+  });
+});
