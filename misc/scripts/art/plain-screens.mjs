@@ -3,6 +3,9 @@
 
 const screen = (...lines) => `${lines.join('\n')}\n`;
 
+/** A list that may grow down to row 21; the mark below it keeps the pause prompt out of it. */
+const list = (headline) => screen(headline, '', '%VM1', ...Array(18).fill(''), '%XY1');
+
 export const PLAIN_SCREENS = {
   CONNECT: screen('%BN', '%VL'),
   MATRIX: screen('%BN', '', 'Two doors. Both are shut.', '', '%VM1'),
@@ -14,7 +17,7 @@ export const PLAIN_SCREENS = {
     '',
     '%TL10',
     '',
-    'Enter: on. Esc: back.',
+    'Enter: go on. Esc: back.',
   ),
   USERLOGT: screen(
     '%BN',
@@ -26,7 +29,7 @@ export const PLAIN_SCREENS = {
     '',
     '%TL10',
     '',
-    'Enter: on. Esc: back.',
+    'Enter: go on. Esc: back.',
   ),
   '2FAOTP': screen(
     'The first door is open.',
@@ -39,7 +42,7 @@ export const PLAIN_SCREENS = {
     'From your authenticator app. A backup',
     'code works as well, each of them once.',
     '',
-    'Enter: on. Esc: log off.',
+    'Enter: go on. Esc: log off.',
   ),
   WELCOME: screen(
     'Both doors are open.',
@@ -110,7 +113,7 @@ export const PLAIN_SCREENS = {
   '2FACONFSCR': screen(
     'Two-factor sign-in',
     '',
-    'Second door   %TM1',
+    'Second factor %TM1',
     'Kind of code  %SM2',
     '              %TM3',
     '',
@@ -122,7 +125,7 @@ export const PLAIN_SCREENS = {
     'Q  show it as a QR code',
     'S  show it in letters',
     '',
-    'While the second door is on',
+    'While your second factor is on',
     'N  make new backup codes',
     'B  how many are left',
     '',
@@ -173,9 +176,9 @@ export const PLAIN_SCREENS = {
     'Theme: %UT',
     'Came by: %ST',
   ),
-  LASTCALL: screen('Last callers', '', '%VM1'),
-  WHOSON: screen('Who is online', '', '%VM1'),
-  USERLST: screen('User list', '', '%VM1'),
+  LASTCALL: list('Last callers'),
+  WHOSON: list('Who is online'),
+  USERLST: list('User list'),
   NEWUSER1: screen(
     'Nobody knows you here yet.',
     '',

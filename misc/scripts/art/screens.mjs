@@ -85,7 +85,7 @@ function userLog(title, { clear }) {
     .view(6, WORDS, 'ET1')
     .text(8, WORDS, 'Password')
     .view(9, WORDS, 'ET2')
-    .text(12, WORDS, 'Enter: on   Esc: back', 'hint')
+    .text(12, WORDS, 'Enter: go on   Esc: back', 'hint')
     .label(23, LEFT, 'TL10', 'warning');
   return clear ? page.text(14, WORDS, 'This line is not encrypted.', 'hint') : page;
 }
@@ -97,7 +97,7 @@ function otp() {
     .view(6, WORDS, 'ET1')
     .text(8, WORDS, 'From your authenticator app. A backup')
     .text(9, WORDS, 'code works as well, each of them once.')
-    .text(12, WORDS, 'Enter: on   Esc: log off', 'hint')
+    .text(12, WORDS, 'Enter: go on   Esc: log off', 'hint')
     .label(23, LEFT, 'TL10', 'warning');
 }
 
@@ -216,7 +216,7 @@ function userConfig() {
 
 function twoFactor() {
   return workPage('Two-factor sign-in', 'Two-factor sign-in')
-    .text(6, LEFT, 'Second door')
+    .text(6, LEFT, 'Second factor')
     .view(6, 20, 'TM1', 'text', 'focus')
     .text(8, LEFT, 'Kind of code')
     .view(8, 20, 'SM2', 'text', 'focus')
@@ -225,7 +225,7 @@ function twoFactor() {
     .text(14, LEFT, 'While a set-up waits for its first code', 'hint')
     .key(15, LEFT, 'Q', 'show it as a QR code')
     .key(16, LEFT, 'S', 'show it in letters')
-    .text(18, LEFT, 'While the second door is on', 'hint')
+    .text(18, LEFT, 'While your second factor is on', 'hint')
     .key(19, LEFT, 'N', 'make new backup codes; the old ones end')
     .key(20, LEFT, 'B', 'how many are left')
     .text(23, LEFT, 'Tab: next   Arrow keys: change   Esc: back', 'hint');
@@ -239,14 +239,19 @@ function sshKey() {
     .view(13, 14, 'ET2')
     .text(14, 14, 'the line in your .pub file, e.g. ssh-ed25519 AAAA...', 'hint')
     .view(17, 14, 'SM3', 'text', 'focus')
-    .label(19, LEFT, 'TL4', 'warning')
+    .label(19, LEFT, 'TL4', 'strong')
     .text(23, LEFT, 'Tab: next   Up, Down: change   Esc: back', 'hint');
+}
+
+/** A line below which the pause prompt finds its place, however short the list above it is. */
+function closingLine(page) {
+  return page.text(22, LEFT, '─'.repeat(74), 'line');
 }
 
 function list(title, headline, heads) {
   const page = workPage(title, headline);
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
-  return page.view(7, LEFT, 'VM1', 'text', 'text');
+  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'text'));
 }
 
 function status() {
@@ -264,7 +269,7 @@ function status() {
   rows.forEach(([name, code], index) => {
     page.text(6 + index, LEFT, name, 'hint').label(6 + index, 20, code, 'strong');
   });
-  return page;
+  return closingLine(page);
 }
 
 function forgotPassword() {
