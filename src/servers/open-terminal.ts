@@ -11,21 +11,19 @@ export interface OpenTerminal {
   readonly ready: Promise<void>;
 }
 
-export interface OpenTerminalOptions {
-  readonly config: () => Config;
-  readonly clock: Clock;
-}
-
 /**
  * A terminal on a connection. What the way in learns by itself comes first, which takes a telnet client
  * milliseconds and netcat 0.3 s; then the terminal is asked, which takes another 0.9 s at most.
  */
 export function openTerminal(
   connection: Connection,
-  settled: Promise<void>,
-  options: OpenTerminalOptions,
+  options: {
+    readonly settled: Promise<void>;
+    readonly config: () => Config;
+    readonly clock: Clock;
+  },
 ): OpenTerminal {
-  const { clock } = options;
+  const { clock, settled } = options;
   const terminal = createTerminal({
     output: { write: (bytes) => connection.write(bytes) },
     clock,

@@ -7,8 +7,9 @@ import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
 import type { Call } from './call';
+import type { Connection } from './connection';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
-import { openTerminal, type OpenTerminal } from './open-terminal';
+import type { OpenTerminal } from './open-terminal';
 import { SessionLimits } from './session-limits';
 import type { LoginGate } from './ssh-caller';
 
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly log: Log;
   readonly gate: LoginGate;
   readonly nodes: Nodes;
+  /** Makes the caller's terminal and finds out what it can do; through within a second or so. */
+  readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
   /** Shows menus until the call is over (menu/runner). */
   readonly run: (caller: Caller, firstMenu: string) => Promise<EndReason>;
   /** Once a call, when the caller is fully signed in: counts it. */
@@ -59,7 +62,7 @@ export class Session implements NodeHandle {
       warn: (text) => this.post({ text, urgent: true }),
       end: (sentence) => this.end('idle', sentence),
     });
-    this.open = openTerminal(connection, call.settled, options);
+    this.open = options.openTerminal(connection, call.settled);
     this.caller = this.makeCaller();
   }
 
