@@ -6,6 +6,9 @@ import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { openDatabase } from '../../src/store/database';
 import type { Database } from '../../src/store/database';
+import { sqliteDialect } from '../../src/store/dialect';
+import { migrate } from '../../src/store/migrate';
+import type { Migration } from '../../src/store/migrate';
 
 const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
 
@@ -101,6 +104,31 @@ test('migrations run once, however many processes start together', async () => {
   const names = await starts[0]?.run((sql) => sql('schema_migration').pluck('name'));
   expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(1);
   expect(new Set(names).size).toBe(names?.length);
+});
+
+test('a migration that is cut short leaves nothing, and runs again at the next start', async () => {
+  const sql = sqliteDialect(join(folder, 'half.sqlite3'), log).connect();
+  const dialect = sqliteDialect(file, log);
+  let cut = true;
+  const migrations: readonly Migration[] = [
+    {
+      id: 1,
+      name: '0001-halves',
+      async up(transaction) {
+        await transaction.schema.createTable('first_half', (table) => table.integer('id'));
+        if (cut) throw new Error('killed');
+        await transaction.schema.createTable('second_half', (table) => table.integer('id'));
+      },
+    },
+  ];
+  const run = (): Promise<void> => migrate({ sql, dialect, migrations, clock: systemClock, log });
+  await expect(run()).rejects.toThrow('killed');
+  expect(await sql.schema.hasTable('first_half')).toBe(false);
+  cut = false;
+  await run();
+  await run();
+  expect(await sql.schema.hasTable('second_half')).toBe(true);
+  await sql.destroy();
 });
 
 test('accounts of an ENiGMA½ database are kept and get their folded names', async () => {

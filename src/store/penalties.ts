@@ -1,0 +1,94 @@
+import type { Sql } from './database';
+
+/** What a source is kept out for. */
+export interface PenaltyRow {
+  /** As sourceOf writes it. */
+  readonly source: string;
+  readonly untilMs: number;
+  /** False while it is only remembered. */
+  readonly enforced: boolean;
+  /** The last offence, or `ban` where the sysop did it. */
+  readonly reason: string;
+  readonly changedAtMs: number;
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** Stores a penalty where it lasts longer than the stored one. */
+export async function raisePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
+  const columns = toColumns(row);
+  const inserted = sql('source_penalty').insert({ source: row.source, ...columns });
+  await inserted.onConflict('source').ignore();
+  await sql('source_penalty')
+    .where({ source: row.source })
+    .andWhere('until_at', '<', row.untilMs)
+    .update(columns);
+}
+
+/** Stores a penalty in place of the one that was there, as the sysop does. */
+export async function replacePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
+  await sql('source_penalty')
+    .insert({ source: row.source, ...toColumns(row) })
+    .onConflict('source')
+    .merge(['until_at', 'enforced', 'reason', 'changed_at']);
+}
+
+/** Ends a penalty; the row stays for a while, so that running servers learn of it. False when there was none. */
+export async function endPenalty(sql: Sql, source: string, nowMs: number): Promise<boolean> {
+  const ended = await sql('source_penalty')
+    .where({ source })
+    .andWhere('until_at', '>', nowMs)
+    .update({ until_at: 0, enforced: 0, changed_at: nowMs });
+  return ended > 0;
+}
+
+/** Penalties that last, the longest first. */
+export async function listPenalties(
+  sql: Sql,
+  query: { readonly nowMs: number; readonly limit: number },
+): Promise<readonly PenaltyRow[]> {
+  const rows: readonly Stored[] = await sql('source_penalty')
+    .where('until_at', '>', query.nowMs)
+    .orderBy('until_at', 'desc')
+    .limit(query.limit);
+  return rows.map(toPenalty);
+}
+
+/** Rows that changed at or after `sinceMs`, ended ones included. */
+export async function listChangedPenalties(
+  sql: Sql,
+  query: { readonly sinceMs: number; readonly limit: number },
+): Promise<readonly PenaltyRow[]> {
+  const rows: readonly Stored[] = await sql('source_penalty')
+    .where('changed_at', '>=', query.sinceMs)
+    .orderBy('changed_at', 'desc')
+    .limit(query.limit);
+  return rows.map(toPenalty);
+}
+
+/** Drops rows that ended and that every server has seen end. */
+export async function prunePenalties(sql: Sql, beforeMs: number): Promise<number> {
+  return sql('source_penalty')
+    .where('until_at', '<', beforeMs)
+    .andWhere('changed_at', '<', beforeMs)
+    .delete();
+}
+
+function toColumns(row: PenaltyRow): Stored {
+  return {
+    until_at: row.untilMs,
+    enforced: row.enforced ? 1 : 0,
+    reason: row.reason,
+    changed_at: row.changedAtMs,
+  };
+}
+
+function toPenalty(row: Stored): PenaltyRow {
+  return {
+    source: String(row['source']),
+    untilMs: Number(row['until_at']),
+    enforced: Number(row['enforced']) === 1,
+    reason: String(row['reason']),
+    changedAtMs: Number(row['changed_at']),
+  };
+}

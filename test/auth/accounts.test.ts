@@ -1,0 +1,286 @@
+import { listAudit } from '../../src/store/audit';
+import { findUser, findUserByName, listUsers } from '../../src/store/users';
+import { StoredAccountDirectory } from '../../src/auth/account-directory';
+import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/gate-desk';
+import type { Desk, DeskOptions } from '../support/gate-desk';
+
+let desk: Desk;
+
+async function open(options: DeskOptions = {}): Promise<void> {
+  desk = await openDesk(options);
+}
+
+afterEach(() => desk.close());
+
+const problem = async (made: Promise<{ kind: string; problem?: string }>): Promise<string> => {
+  const result = await made;
+  return result.problem ?? result.kind;
+};
+
+const actor = { server: 'oputil' };
+
+describe('the first sysop', () => {
+  test('is made once, with a password that is told once and works', async () => {
+    await open();
+    const sysop = await desk.accounts.ensureSysop();
+    expect(sysop).toMatchObject({ name: 'sysop' });
+    expect(sysop?.password).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
+    expect(await desk.accounts.ensureSysop()).toBeUndefined();
+    const login = desk.call();
+    expect(await tryPassword(login, sysop?.password ?? '', 'sysop')).toBe('accepted');
+    expect(login.user).toMatchObject({ id: 1, groups: ['sysops', 'users'] });
+  });
+
+  test('of several starts at once one makes him', async () => {
+    await open();
+    const made = await Promise.all(Array.from({ length: 4 }, () => desk.accounts.ensureSysop()));
+    expect(made.filter((each) => each !== undefined)).toHaveLength(1);
+  });
+
+  test('is never whoever applies first', async () => {
+    await open();
+    expect(await desk.addAccount('joe')).toBe(2);
+    const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+    expect(user?.groups).toEqual(['users']);
+  });
+
+  test('cannot be removed', async () => {
+    await open();
+    await desk.accounts.ensureSysop();
+    expect(await problem(desk.accounts.remove(1, actor))).toBe('root');
+    expect(await desk.db.run((sql) => findUser(sql, 1))).toBeDefined();
+  });
+});
+
+describe('a new account', () => {
+  const create = (name: string, password = PASSWORD, email = ''): Promise<string> =>
+    problem(desk.accounts.create({ name, password, properties: { email_address: email } }, actor));
+
+  test('has the groups, status and theme that the board gives', async () => {
+    await open({ config: { users: { requireActivation: true } } });
+    await desk.addAccount('joe');
+    const user = await desk.db.run((sql) => findUserByName(sql, 'Joe'));
+    expect(user).toMatchObject({ name: 'joe', status: 1, groups: ['users'] });
+    expect(user?.properties.get('theme_id')).toBe('gatehouse');
+    expect(user?.properties.get('account_created')).toBe('2026-01-01T12:00:00.000+00:00');
+  });
+
+  test.each([
+    ['x', 'name-too-short'],
+    ['a name of more than sixteen', 'name-too-long'],
+    ['semi;colon', 'name-bad-characters'],
+    ['joe\n', 'name-bad-characters'],
+    ['joe  doe', 'name-bad-characters'],
+    [' joe', 'name-bad-characters'],
+    ['SysOp', 'name-reserved'],
+    ['s.y.s.o.p', 'name-reserved'],
+    ['r00t', 'name-reserved'],
+    ['Apply', 'name-reserved'],
+    // Reserved names count as whole names only.
+    ['min', 'done'],
+    ['erv', 'done'],
+    ['allison', 'done'],
+    ['100% joe_', 'done'],
+  ])('named %j is answered %s', async (name, answer) => {
+    await open();
+    expect(await create(name)).toBe(answer);
+  });
+
+  test('cannot take a name that reads like another one', async () => {
+    await open({ config: { users: { usernamePattern: '^[\\p{L}\\p{N} ]+$' } } });
+    expect(await create('scope')).toBe('done');
+    for (const name of ['SCOPE', 'Scope', 'ѕсоре', 'scοpe', 'ｓｃｏｐｅ', 'scôpe']) {
+      expect(await create(name)).toBe('name-taken');
+    }
+  });
+
+  test('needs a mail address that cannot be anything else', async () => {
+    await open();
+    expect(await create('joe', PASSWORD, 'joe@example.org\r\nBcc: ann@example.org')).toBe(
+      'bad-email',
+    );
+    expect(await create('joe', PASSWORD, 'joe@example.org')).toBe('done');
+  });
+
+  test('has its password checked like every other', async () => {
+    await open({ config: { general: { boardName: 'Rusty Hinge' } } });
+    expect(await create('joe', 'short')).toBe('password-too-short');
+    expect(await create('joe', 'Password123')).toBe('password-common');
+    expect(await create('josephine', 'Josephine!1')).toBe('password-personal');
+    expect(await create('joe', 'rustyhinge99')).toBe('password-personal');
+    expect(await create('joe', 'gatekeeper77', 'gatekeeper@example.org')).toBe('password-personal');
+    expect(await desk.db.run((sql) => listUsers(sql))).toEqual([]);
+  });
+
+  test('is not made at all when a part of it is refused', async () => {
+    await open();
+    const refused = desk.accounts.create(
+      { name: 'joe', password: PASSWORD, properties: { account_status: '2' } },
+      actor,
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'USER_INVALID' });
+    expect(await desk.db.run((sql) => findUserByName(sql, 'joe'))).toBeUndefined();
+  });
+
+  test('never gets the id of a removed one', async () => {
+    await open();
+    const first = await desk.addAccount('joe');
+    expect(await problem(desk.accounts.remove(first, actor))).toBe('done');
+    expect(await desk.addAccount('joe')).toBeGreaterThan(first);
+  });
+});
+
+describe('a change', () => {
+  test('leaves an audit row and tells who follows, whatever it is', async () => {
+    await open();
+    const id = await desk.addAccount();
+    await desk.accounts.changePassword(id, { password: 'another horse' }, actor);
+    await desk.accounts.setStatus(id, 0, actor);
+    await desk.accounts.rename(id, 'Joseph', actor);
+    await desk.accounts.setGroups(id, ['users', 'friends'], actor);
+    await desk.accounts.setProperties(id, { location: 'Bern' }, actor);
+    await desk.accounts.unlock(id, actor);
+    await desk.accounts.remove(id, actor);
+    const rows = await desk.db.run((sql) => listAudit(sql, { userId: id, limit: 99 }));
+    expect(rows.map(({ kind, reason }) => `${kind} ${reason}`.trim()).reverse()).toEqual([
+      'account-created',
+      'password-changed',
+      'status disabled',
+      'renamed',
+      'groups users,friends',
+      'properties location',
+      'unlocked',
+      'account-removed',
+    ]);
+    const events = await desk.db.run((sql) =>
+      sql('account_event').where({ user_id: id }).pluck('kind'),
+    );
+    expect(events).toEqual([
+      'status',
+      'password',
+      'status',
+      'properties',
+      'groups',
+      'properties',
+      'status',
+      'deleted',
+    ]);
+  });
+
+  test('of properties cannot touch what belongs to auth', async () => {
+    await open();
+    const id = await desk.addAccount();
+    for (const name of [
+      'account_status',
+      'pw_pbkdf2_dk',
+      'PW_pbkdf2_salt',
+      'auth_factor2_otp',
+      'auth_factor2_otp_secret',
+      'auth_factor1_types',
+      'ssh_public_key',
+      'groups',
+      'account_locked_timestamp',
+      'login_count',
+      'email_password_reset_token',
+      'failed_login_attempts',
+      '',
+      'a b',
+      '__proto__ ',
+    ]) {
+      const change = desk.accounts.setProperties(id, { [name]: '2' }, actor);
+      await expect(change).rejects.toMatchObject({ code: 'USER_INVALID' });
+    }
+  });
+
+  test('of the mail address tells the old one', async () => {
+    await open();
+    const id = await desk.addAccount();
+    await desk.accounts.setProperties(id, { email_address: 'old@example.org' }, actor);
+    await desk.accounts.setProperties(id, { email_address: 'new@example.org' }, actor);
+    expect(desk.notices).toEqual([
+      { kind: 'mail-changed', userId: id, address: 'old@example.org' },
+    ]);
+  });
+
+  test('of the status to active ends waits and locks', async () => {
+    await open({ config: { users: { failedLogin: { lockAccount: 5 } } } });
+    const id = await desk.addAccount();
+    for (let guess = 0; guess < 6; guess++) await tryPassword(desk.call(), 'a guess');
+    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
+    await desk.accounts.setStatus(id, 2, actor);
+    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+  });
+
+  test('of the password makes the places of before strange again', async () => {
+    await open();
+    const id = await desk.addAccount();
+    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    await desk.accounts.changePassword(id, { password: 'another horse' }, actor);
+    for (let guess = 0; guess < 6; guess++) {
+      await tryPassword(desk.call({ remoteIp: STRANGER }), 'a guess');
+    }
+    expect(await tryPassword(desk.call({ remoteIp: HOME }), 'another horse')).toBe('wait');
+  });
+
+  test('by a token that was spent meanwhile changes nothing', async () => {
+    await open();
+    const id = await desk.addAccount();
+    const change = { password: 'another horse', provided: () => Promise.resolve(false) };
+    expect(await problem(desk.accounts.changePassword(id, change, actor))).toBe('not-now');
+    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+  });
+
+  test('of an account that is gone says so', async () => {
+    await open();
+    expect(await problem(desk.accounts.setStatus(77, 0, actor))).toBe('unknown-user');
+    const change = { password: 'another horse' };
+    expect(await problem(desk.accounts.changePassword(77, change, actor))).toBe('unknown-user');
+  });
+});
+
+test('the list is sorted and filtered as asked', async () => {
+  await open();
+  for (const name of ['cleo', 'Ann', 'bob']) await desk.addAccount(name);
+  const bob = await desk.db.run((sql) => findUserByName(sql, 'bob'));
+  await desk.accounts.setStatus(bob?.id ?? 0, 0, actor);
+  for (let call = 0; call < 2; call++) await tryPassword(desk.call(), PASSWORD, 'cleo');
+  const names = async (options: Parameters<typeof listUsers>[1]): Promise<readonly string[]> =>
+    (await desk.db.run((sql) => listUsers(sql, options))).map(({ name }) => name);
+  expect(await names({})).toEqual(['Ann', 'bob', 'cleo']);
+  expect(await names({ sort: 'id' })).toEqual(['cleo', 'Ann', 'bob']);
+  expect(await names({ sort: 'status' })).toEqual(['bob', 'cleo', 'Ann']);
+  expect(await names({ sort: 'logins' })).toEqual(['Ann', 'bob', 'cleo']);
+  expect(await names({ status: 2, limit: 1 })).toEqual(['Ann']);
+});
+
+test('secrets are no part of an account as others see it', async () => {
+  await open();
+  const made = await desk.accounts.create(
+    { name: 'joe', password: { salt: 'c4nary', key: 'c4nary', parameters: 'c4nary' } },
+    actor,
+  );
+  expect(made.kind).toBe('done');
+  const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+  expect(JSON.stringify([...(user?.properties ?? [])])).not.toContain('c4nary');
+});
+
+test('the directory answers what menus ask', async () => {
+  await open();
+  const directory = new StoredAccountDirectory(desk);
+  const id = await desk.addAccount('joe');
+  await desk.accounts.setProperties(
+    id,
+    { real_name: 'Joe Doe', email_address: 'Joe@example.org' },
+    actor,
+  );
+  expect(await directory.isNameTaken('JOE')).toBe(true);
+  expect(await directory.isNameTaken('sysop')).toBe(true);
+  expect(await directory.isNameTaken('new')).toBe(true);
+  expect(await directory.isNameTaken('jo%')).toBe(false);
+  expect(await directory.isRealNameTaken('joe doe')).toBe(true);
+  expect(await directory.isEmailTaken('joe@EXAMPLE.org')).toBe(true);
+  expect(await directory.isEmailTaken('joe@example.org', id)).toBe(false);
+  expect(await directory.count(desk.clock.nowMs())).toEqual({ all: 1, createdSince: 1 });
+  expect(directory.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(/name/);
+  expect(directory.passwordProblem(PASSWORD, { userName: 'joe', email: '' })).toBeUndefined();
+});

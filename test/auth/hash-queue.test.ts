@@ -1,0 +1,67 @@
+import { createHashQueue } from '../../src/auth/hash-queue';
+
+interface Job {
+  readonly source: string;
+  finish(): void;
+}
+
+function desk(atOnce: number, most: number) {
+  const queue = createHashQueue({ atOnce, most });
+  const running: Job[] = [];
+  const order: string[] = [];
+  const submit = (source: string): Promise<string> =>
+    queue
+      .run(source, () => {
+        order.push(source);
+        return new Promise<string>((resolve) => {
+          running.push({ source, finish: () => resolve(source) });
+        });
+      })
+      .then((outcome) => outcome.kind);
+  const finishOne = async (): Promise<void> => {
+    running.shift()?.finish();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { queue, running, order, submit, finishOne };
+}
+
+test('so many run at once and no more', async () => {
+  const { queue, running, submit, finishOne } = desk(2, 200);
+  const jobs = Array.from({ length: 5 }, () => submit('a'));
+  expect(running).toHaveLength(2);
+  expect(queue.waiting).toBe(3);
+  while (running.length > 0) {
+    expect(running.length).toBeLessThanOrEqual(2);
+    await finishOne();
+  }
+  expect(await Promise.all(jobs)).toEqual(new Array(5).fill('done'));
+  expect(queue.started).toBe(5);
+});
+
+test('sources take turns, however many one of them asks for', async () => {
+  const { order, submit, finishOne } = desk(1, 200);
+  const jobs = [...Array.from({ length: 6 }, () => submit('flood')), submit('b'), submit('c')];
+  for (let turn = 0; turn < 8; turn++) await finishOne();
+  await Promise.all(jobs);
+  expect(order.slice(0, 4)).toEqual(['flood', 'flood', 'b', 'c']);
+});
+
+test('a full queue is busy for the one who filled it, and makes room for others', async () => {
+  const { queue, submit, finishOne } = desk(1, 3);
+  const flood = Array.from({ length: 4 }, () => submit('flood'));
+  expect(await submit('flood')).toBe('busy');
+  const other = submit('b');
+  expect(queue.waiting).toBe(3);
+  expect(await flood[3]).toBe('busy');
+  for (let turn = 0; turn < 4; turn++) await finishOne();
+  expect(await other).toBe('done');
+  expect(await Promise.all(flood)).toEqual(['done', 'done', 'done', 'busy']);
+});
+
+test('a job that fails fails for its caller only', async () => {
+  const queue = createHashQueue({ atOnce: 1 });
+  const failing = queue.run('a', () => Promise.reject(new Error('out of memory')));
+  const next = queue.run('a', () => Promise.resolve(1));
+  await expect(failing).rejects.toThrow('out of memory');
+  expect(await next).toEqual({ kind: 'done', value: 1 });
+});

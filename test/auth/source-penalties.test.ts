@@ -1,0 +1,100 @@
+import { openSourcePenalties } from '../../src/auth/source-penalties';
+import type { SourcePenalties } from '../../src/auth/source-penalties';
+import { endPenalty, listPenalties, replacePenalty } from '../../src/store/penalties';
+import { openAccounts } from '../support/accounts';
+import type { Accounts } from '../support/accounts';
+
+let accounts: Accounts;
+let penalties: SourcePenalties;
+const IP = '203.0.113.9';
+
+const begin = (sourcesPerFamily?: number): Promise<SourcePenalties> =>
+  openSourcePenalties({
+    ...accounts,
+    isExempt: (ip) => ip === '127.0.0.1',
+    ...(sourcesPerFamily === undefined ? {} : { sourcesPerFamily }),
+  });
+
+beforeEach(async () => {
+  accounts = await openAccounts();
+  penalties = await begin();
+});
+
+afterEach(async () => {
+  await penalties.close();
+  await accounts.close();
+});
+
+const offend = (ip: string, times: number): void => {
+  for (let time = 0; time < times; time++) penalties.penalize(ip, 'auth-failure');
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 200 && !condition(); turn++) {
+    await accounts.fake.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(condition()).toBe(true);
+}
+
+test('three failures shut a source out for fifteen seconds, two do not', async () => {
+  offend(IP, 2);
+  expect(penalties.admit(IP)).toEqual({ ok: true });
+  offend(IP, 1);
+  expect(penalties.admit(IP)).toEqual({ ok: false, retryAfterMs: 15_000 });
+  await accounts.fake.advance(14_999);
+  expect(penalties.admit(IP).ok).toBe(false);
+  await accounts.fake.advance(1);
+  expect(penalties.admit(IP)).toEqual({ ok: true });
+});
+
+test('a penalty ends after ten minutes, whatever was done', () => {
+  offend(IP, 1_000);
+  expect(penalties.admit(IP)).toEqual({ ok: false, retryAfterMs: 600_000 });
+});
+
+test('one IPv6 network is one source, and exempt ones are never charged', () => {
+  for (let host = 1; host <= 3; host++) offend(`2001:db8:1:2::${host}`, 1);
+  expect(penalties.admit('2001:db8:1:2:ffff::1').ok).toBe(false);
+  expect(penalties.admit('2001:db8:1:3::1').ok).toBe(true);
+  offend('127.0.0.1', 50);
+  expect(penalties.admit('127.0.0.1').ok).toBe(true);
+});
+
+test('penalties outlive a restart', async () => {
+  offend(IP, 4);
+  await penalties.close();
+  penalties = await begin();
+  expect(penalties.admit(IP)).toEqual({ ok: false, retryAfterMs: 20_000 });
+});
+
+test('what the sysop bans and frees holds within seconds, for as long as he said', async () => {
+  const nowMs = accounts.clock.nowMs();
+  const ban = { source: IP, enforced: true, reason: 'ban', changedAtMs: nowMs };
+  await accounts.db.run((sql) => replacePenalty(sql, { ...ban, untilMs: nowMs + 86_400_000 }));
+  await until(() => !penalties.admit(IP).ok);
+  offend(IP, 1);
+  await accounts.fake.advance(3_600_000);
+  expect(penalties.admit(IP).ok).toBe(false);
+  const later = accounts.clock.nowMs();
+  expect(await accounts.db.run((sql) => endPenalty(sql, IP, later))).toBe(true);
+  await until(() => penalties.admit(IP).ok);
+  expect(await accounts.db.run((sql) => listPenalties(sql, { nowMs: later, limit: 9 }))).toEqual(
+    [],
+  );
+});
+
+test('a clock that was hours ahead shuts nobody out for hours', () => {
+  offend(IP, 4);
+  accounts.fake.stepWall(-6 * 3600_000);
+  expect(penalties.admit(IP)).toEqual({ ok: true });
+});
+
+test('memory is bounded, and a full one lets further sources in', async () => {
+  await penalties.close();
+  penalties = await begin(100);
+  for (let source = 0; source < 300; source++) offend(`198.51.${source >> 8}.${source & 255}`, 4);
+  expect(penalties.size).toBe(100);
+  expect(penalties.admit('198.51.0.1').ok).toBe(false);
+  expect(penalties.admit('198.51.1.20').ok).toBe(true);
+});

@@ -1,0 +1,85 @@
+import { addAccountEvent, createAccountEvents } from '../../src/store/account-events';
+import type { AccountEvent } from '../../src/store/account-events';
+import { openAccounts } from '../support/accounts';
+import type { Accounts } from '../support/accounts';
+
+let accounts: Accounts;
+
+beforeEach(async () => {
+  accounts = await openAccounts();
+});
+afterEach(() => accounts.close());
+
+const add = (userId: number, sessionId?: string): Promise<void> =>
+  accounts.db.run((sql) => addAccountEvent(sql, { userId, kind: 'password', sessionId, nowMs: 1 }));
+
+/** Lets the follower read: its turn comes by the fake clock, its answer by the real database. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 200 && !condition(); turn++) {
+    await accounts.fake.advance(500);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+test('events of another process are told within a second, each once, and old ones never', async () => {
+  await add(1);
+  const events = await createAccountEvents(accounts);
+  const heard: AccountEvent[] = [];
+  const stop = events.follow((event) => heard.push(event));
+  const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
+  await other.db.run((sql) => addAccountEvent(sql, { userId: 2, kind: 'status', nowMs: 2 }));
+  await until(() => heard.length > 0);
+  await add(3, 'abc');
+  await until(() => heard.length > 1);
+  expect(heard).toMatchObject([
+    { userId: 2, kind: 'status', sessionId: undefined },
+    { userId: 3, kind: 'password', sessionId: 'abc' },
+  ]);
+  stop();
+  await add(4);
+  await accounts.fake.advance(2_000);
+  expect(heard).toHaveLength(2);
+  events.close();
+  await other.close();
+});
+
+test('a poke tells at once', async () => {
+  const events = await createAccountEvents(accounts);
+  const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
+  await add(5);
+  events.poke();
+  expect(await heard).toMatchObject({ userId: 5 });
+  events.close();
+});
+
+test('an event whose transaction commits late is not lost', async () => {
+  const events = await createAccountEvents(accounts);
+  const heard: number[] = [];
+  events.follow((event) => heard.push(event.id));
+  const row = { user_id: 1, kind: 'status', at: 1 };
+  await accounts.db.run((sql) => sql('account_event').insert({ ...row, id: 12 }));
+  await until(() => heard.length > 0);
+  await accounts.db.run((sql) => sql('account_event').insert({ ...row, id: 11 }));
+  await until(() => heard.length > 1);
+  expect(heard).toEqual([12, 11]);
+  events.close();
+});
+
+test('audit rows can be neither changed nor removed', async () => {
+  await accounts.db.run((sql) =>
+    sql('audit').insert({
+      at: 1,
+      node: 0,
+      server: 'ssh',
+      source: '',
+      factor: 0,
+      kind: 'password',
+      result: 'rejected',
+      reason: '',
+    }),
+  );
+  const change = accounts.db.run((sql) => sql('audit').update({ result: 'accepted' }));
+  await expect(change).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  const removal = accounts.db.run((sql) => sql('audit').delete());
+  await expect(removal).rejects.toMatchObject({ code: 'STORE_FAILED' });
+});
