@@ -32,7 +32,7 @@ const SCREENS: Readonly<Record<string, { views: string; values?: string; rows?: 
   CONFSCR: { views: 'ET1 ET10 ET11 ET4 ET5 ET6 ET7 ME2 ME3 ME8 SM9 TL20 TL21 TM25' },
   FORGOTPW: { views: 'ET1 TL10' },
   FORGOTPWSENT: { views: '', rows: 22 },
-  SSHKEYCFG: { views: 'ET2 MT1 SM3 TL4' },
+  SSHKEYCFG: { views: 'ET2 MT1 TL4 TM3' },
   LASTCALL: { views: 'VM1', rows: 22 },
   WHOSON: { views: 'VM1', rows: 22 },
   USERLST: { views: 'VM1', rows: 22 },

@@ -146,7 +146,7 @@ export const PLAIN_SCREENS = {
     'New key, the line in your .pub file',
     '%ET2',
     '',
-    '%SM3',
+    '%TM3',
     '',
     '%TL4',
     '',

@@ -238,9 +238,9 @@ function sshKey() {
     .text(13, LEFT, 'New key')
     .view(13, 14, 'ET2')
     .text(14, 14, 'the line in your .pub file, e.g. ssh-ed25519 AAAA...', 'hint')
-    .view(17, 14, 'SM3', 'text', 'focus')
+    .view(17, 14, 'TM3', 'text', 'focus')
     .label(19, LEFT, 'TL4', 'strong')
-    .text(23, LEFT, 'Tab: next   Up, Down: change   Esc: back', 'hint');
+    .text(23, LEFT, 'Tab: next   Left, Right: change   Esc: back', 'hint');
 }
 
 /** A line below which the pause prompt finds its place, however short the list above it is. */
