@@ -8,7 +8,7 @@ import { systemRandom, type Random } from './base/random';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
 import type { Config, ConfigInput } from './config/schema';
-import { checkEdition } from './edition-check';
+import { checkBoard } from './modules/board-check';
 import { LiveBoard } from './live-board';
 import { openLog } from './log-file';
 import type { MailTransport } from './mail/transport';
@@ -110,7 +110,8 @@ class Bbs {
       art,
       overrides: this.options.config,
       log: () => log,
-      check: checkEdition,
+      check: async (edition) =>
+        (await checkBoard({ ...edition, art })).filter(({ rule }) => rule !== 'unknown-module'),
       onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, lines),
     });
     this.closers.push(() => live.close());

@@ -30,7 +30,7 @@ export interface LiveBoardOptions {
   /** Made once; forgets what it read when an edition goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
-  readonly check: (edition: Edition, art: ArtStore) => Promise<readonly Finding[]>;
+  readonly check: (edition: Edition) => Promise<readonly Finding[]>;
   /** Told about each edit that was refused, a line each with its place. */
   readonly onRefused?: (lines: readonly string[]) => void;
 }
@@ -126,7 +126,7 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   const themes = await loadThemes({ artRoots: board.artRoots, env });
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const edition = { config, menus, themes, warnings: loaded.warnings, files };
-  const findings = await options.check(edition, options.art);
+  const findings = await options.check(edition);
   const errors = findings.filter((finding) => finding.severity === 'error');
   throwProblems(
     'MENU_INVALID',
