@@ -1,0 +1,67 @@
+import type { ArtStore } from '../art/art-store';
+import type { Config } from '../config/schema';
+import { checkMenus, type CheckOptions } from '../menu/check';
+import { artSpecsOf, readArtFacts } from '../menu/check-art';
+import type { ModuleFacts } from '../menu/flow-moves';
+import type { EntryPoint } from '../menu/flow-proof';
+import type { Finding, MenuSet } from '../menu/menu-entry';
+import type { MenuModule } from '../menu/module';
+import type { MenuRegistries } from '../menu/registries';
+import { SYSTEM_METHODS } from '../menu/system-methods';
+import type { ThemeSet } from '../menu/theme';
+import { VALIDATORS } from '../menu/validators';
+import { moduleTable } from './registry';
+
+/** One edition of what a sysop wrote. */
+export interface BoardParts {
+  readonly config: Config;
+  readonly menus: MenuSet;
+  readonly themes: ThemeSet;
+  readonly art: ArtStore;
+}
+
+/** Everything that can be wrong with what a sysop wrote (design part 4); no error keeps it from going live. */
+export async function checkBoard(
+  parts: BoardParts,
+  options: CheckOptions = {},
+): Promise<readonly Finding[]> {
+  return checkMenus(parts.menus, await boardRegistries(parts), options);
+}
+
+/** What the menus of this board may name, for checks, pictures and questions about the flow. */
+export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries> {
+  const { config, menus, themes, art } = parts;
+  const folders = themes.list().map((theme) => theme.directories);
+  return {
+    modules: moduleFacts(),
+    systemMethods: Object.keys(SYSTEM_METHODS),
+    validators: Object.keys(VALIDATORS),
+    art: await readArtFacts(artSpecsOf(menus), art, folders.length === 0 ? [[]] : folders),
+    artNames: await art.names({ themeDirs: folders.flat() }),
+    config,
+    entries: entryPoints(config),
+  };
+}
+
+/** Where calls begin, as the config says, and what is known of a caller there. */
+export function entryPoints(config: Config): readonly EntryPoint[] {
+  const { telnet, ssh } = config.loginServers;
+  const plain = { secure: false, signedIn: false } as const;
+  const secure = { server: 'ssh', secure: true } as const;
+  return [
+    ...(telnet.enabled ? [{ server: 'telnet', menu: telnet.firstMenu, ...plain } as const] : []),
+    ...(ssh.enabled ? [{ ...secure, menu: ssh.firstMenu, signedIn: true }] : []),
+    ...(ssh.enabled && !config.general.closedSystem
+      ? [{ ...secure, menu: ssh.firstMenuNewUser, signedIn: false }]
+      : []),
+  ];
+}
+
+/** What each module can do to the flow. */
+export function moduleFacts(): ReadonlyMap<string, ModuleFacts> {
+  return new Map([...moduleTable()].map(([name, module]) => [name, factsOf(module)]));
+}
+
+function factsOf(module: MenuModule): ModuleFacts {
+  return { methods: Object.keys(module.methods), views: module.views };
+}
