@@ -23,7 +23,7 @@ import type { MenuModule } from '../../src/menu/module';
 import { storePassword } from '../../src/store/passwords';
 import { writeProperties } from '../../src/store/properties';
 import { setGroups } from '../../src/store/users';
-import { createTerminal } from '../../src/terminal/terminal';
+import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type Accounts } from './accounts';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 
