@@ -1,4 +1,4 @@
-import type { FlowGraph, GraphEdge } from './graph';
+import type { FlowGraph, GraphEdge } from './flow-graph';
 
 /** Where a menu stands in the drawing. */
 export interface Box {

@@ -1,64 +1,13 @@
+import type { FlowGraph, GraphNode } from './flow-graph';
 import { layOut, placeEdge } from './graph-layout';
-import { movesOf } from './flow-moves';
-import type { ModuleFacts } from './flow-moves';
-import type { MenuSet } from './menu-entry';
 
-/** One menu, or the end of a call, in a picture of the flow. */
-export interface GraphNode {
-  readonly name: string;
-  readonly kind: 'login-area' | 'menu' | 'missing' | 'log-off';
-  readonly label: string;
-}
-
-/** Ways from one menu to another; several of them share a line. */
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly labels: readonly string[];
-}
-
-/** The flow as a picture has it. Going back is left out: it would join everything with everything. */
-export interface FlowGraph {
-  readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
-}
-
-/** Name of the node that stands for the end of a call; no menu can have it. */
-const LOG_OFF = '(log off)';
-
-/** Makes the graph of a menu set, login area first. */
-export function flowGraph(set: MenuSet, modules: ReadonlyMap<string, ModuleFacts>): FlowGraph {
-  const nodes = new Map<string, GraphNode>();
-  for (const { name, desc, loginArea } of set.menus.values()) {
-    const kind = loginArea ? 'login-area' : 'menu';
-    nodes.set(name, { name, kind, label: desc ?? '' });
-  }
-  const edges = new Map<string, Set<string>>();
-  const note = (from: string, to: string, label: string): void => {
-    const key = `${from}\n${to}`;
-    const labels = edges.get(key) ?? new Set<string>();
-    edges.set(key, labels.add(label));
-  };
-  for (const menu of set.menus.values()) {
-    for (const move of movesOf(menu, set, modules)) {
-      if (move.to.kind === 'previous') continue;
-      const to = move.to.kind === 'menu' ? move.to.name : LOG_OFF;
-      if (to === LOG_OFF) nodes.set(to, { name: to, kind: 'log-off', label: 'end of the call' });
-      if (!nodes.has(to)) nodes.set(to, { name: to, kind: 'missing', label: 'no such menu' });
-      const condition = move.after ?? move.before;
-      const acs = condition?.choice.options[condition.index]?.acs?.text;
-      const isCertainEnd = to === LOG_OFF && move.via.endsWith('refused');
-      if (!isCertainEnd) note(menu.name, to, acs === undefined ? move.via : `${move.via} [${acs}]`);
-    }
-  }
-  return {
-    nodes: [...nodes.values()],
-    edges: [...edges].map(([key, labels]) => {
-      const [from = '', to = ''] = key.split('\n');
-      return { from, to, labels: [...labels] };
-    }),
-  };
-}
+// Mermaid and hyphens in class names do not always get on.
+const CLASSES: Readonly<Record<GraphNode['kind'], string>> = {
+  'login-area': 'loginArea',
+  menu: 'menu',
+  missing: 'missing',
+  'log-off': 'logOff',
+};
 
 /** The flow as a Mermaid flowchart. */
 export function toMermaid(graph: FlowGraph): string {
@@ -69,15 +18,15 @@ export function toMermaid(graph: FlowGraph): string {
     'flowchart TD',
     ...graph.nodes.map(({ name, kind, label }) => {
       const caption = label === '' ? name : `${name}<br/>${text(label)}`;
-      return `  ${ids.get(name)}["${kind === 'log-off' ? text(label) : caption}"]:::${kind}`;
+      return `  ${ids.get(name)}["${kind === 'log-off' ? text(label) : caption}"]:::${CLASSES[kind]}`;
     }),
     ...graph.edges.map(({ from, to, labels }) => {
       return `  ${ids.get(from)} -->|"${labels.map(text).join('<br/>')}"| ${ids.get(to)}`;
     }),
-    '  classDef login-area fill:#fdf1d3,stroke:#a4660a,color:#000',
+    '  classDef loginArea fill:#fdf1d3,stroke:#a4660a,color:#000',
     '  classDef menu fill:#e3eefb,stroke:#2b5f9e,color:#000',
     '  classDef missing fill:#fbe1e1,stroke:#b02a2a,color:#000,stroke-dasharray:4 3',
-    '  classDef log-off fill:#eee,stroke:#777,color:#000',
+    '  classDef logOff fill:#eee,stroke:#777,color:#000',
     '',
   ].join('\n');
 }

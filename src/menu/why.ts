@@ -29,7 +29,7 @@ export interface WhyStep {
 /** Whether and how a user gets to a menu. */
 export interface WhyAnswer {
   readonly reaches: boolean;
-  /** The way there, or, when there is none, the ways of which something stopped him at the end. */
+  /** The way there; or those on which he is stopped, at the menu's door if he comes that far. */
   readonly ways: readonly (readonly WhyStep[])[];
 }
 
@@ -60,6 +60,7 @@ const MOST_WAYS = 5;
 export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
   const { modules, subject } = question;
   const stopped: (readonly WhyStep[])[] = [];
+  const turnedAway: (readonly WhyStep[])[] = [];
   const seen = new Set<string>();
   const queue: Stand[] = [{ menu: question.from, factor: question.factor, steps: [] }];
   for (let stand = queue.shift(); stand !== undefined; stand = queue.shift()) {
@@ -81,9 +82,11 @@ export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
       const way = [...steps, step];
       if (step.result === 'goes-on') queue.push({ menu: step.to, factor: then, steps: way });
       else if (step.to === question.to) stopped.push(way);
+      else if (step.result !== 'another-way') turnedAway.push(way);
     }
   }
-  return { reaches: false, ways: stopped.slice(0, MOST_WAYS) };
+  const ways = stopped.length > 0 ? stopped : turnedAway;
+  return { reaches: false, ways: ways.slice(0, MOST_WAYS) };
 }
 
 /** The factor after an effect, or undefined where it cannot happen to this user. */

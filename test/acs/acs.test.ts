@@ -1,0 +1,92 @@
+import { compileAcs, evaluateAcs, explainAcs } from '../../src/acs/acs';
+import { subjectWith, userWith } from './subject';
+
+describe('what is wrong with an ACS string', () => {
+  it('is nothing when it is fine', () => {
+    expect(compileAcs('AR2 & !AF2').problems).toEqual([]);
+  });
+
+  it('is its first mistake, with the column, and it is never true', () => {
+    const acs = compileAcs('SC & (AR2');
+    expect(acs.problems).toMatchObject([{ severity: 'error', column: 6 }]);
+    expect(evaluateAcs(acs, subjectWith({ secure: true }))).toBe(false);
+  });
+
+  it('is an unknown code, which is false but can be negated', () => {
+    expect(evaluateAcs(compileAcs('!SU'), subjectWith())).toBe(true);
+    const unknown = compileAcs('SC & XX');
+    expect(unknown.problems).toMatchObject([{ severity: 'error', column: 6 }]);
+    expect(evaluateAcs(unknown, subjectWith({ secure: true }))).toBe(false);
+  });
+
+  it('names the nearest code', () => {
+    expect(compileAcs('GN[users]').problems[0]?.nearest).toBe('GM');
+  });
+
+  it.each([
+    ['GM1', 'list in square brackets'],
+    ['PV[sex]', 'name and a value'],
+    ['NC', 'counts as NC0'],
+    ['NC[1,2]', 'one number'],
+    ['AR', 'needs a digit'],
+    ['AS[x]', 'list of numbers'],
+    ['SC1', 'takes no argument'],
+    ['ML5', 'cannot know'],
+    ['SC & AR2 | LC', 'mixed'],
+  ])('is a warning for %s: %s', (text, part) => {
+    const [problem] = compileAcs(text).problems;
+    expect(problem).toMatchObject({ severity: 'warning' });
+    expect(problem?.text).toContain(part);
+  });
+});
+
+describe('an explanation', () => {
+  it('tells of every part what it asks and what it found', () => {
+    const subject = subjectWith({ factor: 1, requiredFactor: 2, user: userWith() });
+    const steps = explainAcs(compileAcs('AR2 & !(AF2 | SC)'), subject);
+    expect(
+      steps.map(({ depth, text, result }) => `${'  '.repeat(depth)}${text} ${result}`),
+    ).toEqual([
+      'all of true',
+      '  AR2 true',
+      '  not true',
+      '    any of false',
+      '      AF2 false',
+      '      SC false',
+    ]);
+    expect(steps[1]?.reason).toContain('needs factor 2');
+    expect(steps[5]?.reason).toContain('not secure');
+  });
+
+  it('says why a string that cannot be read is never true', () => {
+    const [step] = explainAcs(compileAcs('AR2 &'), subjectWith());
+    expect(step).toMatchObject({ result: false });
+    expect(step?.reason).toContain('ends where a code belongs');
+  });
+});
+
+describe('evaluation', () => {
+  const properties: Record<string, string> = { birthdate: '1980-01-02', sex: 'F' };
+  const subject = subjectWith({ factor: 1, user: userWith({ properties }) });
+
+  /** Bytes of heap that one evaluation costs. */
+  function bytesPerEvaluation(text: string): number {
+    const acs = compileAcs(text);
+    for (let round = 0; round < 20_000; round++) evaluateAcs(acs, subject);
+    const before = process.memoryUsage().heapUsed;
+    let hits = 0;
+    for (let round = 0; round < 100_000; round++) if (evaluateAcs(acs, subject)) hits++;
+    expect(hits).toBe(100_000);
+    return (process.memoryUsage().heapUsed - before) / 100_000;
+  }
+
+  it('allocates nothing', () => {
+    const text =
+      'GM[sysops,users] & PV[sex,F] & NN3 & TW80 & !(TT[xterm] | TM[x] | SE[gopher] | ID[1,2])';
+    expect(bytesPerEvaluation(text)).toBeLessThan(8);
+  });
+
+  it('keeps one Date for codes about time; the engine boxes what the clock says', () => {
+    expect(bytesPerEvaluation('WD3 & MM1 & AG18')).toBeLessThan(100);
+  });
+});
