@@ -1,0 +1,115 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import { makeSelfSigned } from './self-signed';
+
+export interface CertificateOptions {
+  /** Folder of keys that the board makes itself: data/keys. */
+  readonly keysDir: string;
+  /** Files of the sysop's; empty is a certificate of the board's own. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Host name in links; the certificate is made for it. */
+  readonly domain: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  /** For an operator to compare with what his browser shows. */
+  readonly fingerprint: string;
+}
+
+const RENEW_MS = 30 * 24 * 3600_000;
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
+
+/** The certificate of the web pages; made at the first start where the sysop names none. */
+export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
+  const { keysDir, clock, log } = options;
+  const own = options.certFile === '';
+  const certFile = own ? join(keysDir, 'web_cert.pem') : options.certFile;
+  const keyFile = own ? join(keysDir, 'web_key.pem') : options.keyFile;
+  if (own && (await needsNew(certFile, keyFile, options))) {
+    const made = makeSelfSigned({
+      names: [...new Set([options.domain, ...LOCAL_NAMES])],
+      nowMs: clock.nowMs(),
+      random: options.random,
+    });
+    await writePrivate(keyFile, made.keyPem);
+    await writePrivate(certFile, made.certPem);
+    log.info('web.certificate-made', { file: certFile, domain: options.domain });
+  }
+  const certificate = await readPair(certFile, keyFile);
+  if (!own) {
+    const { validTo } = new X509Certificate(certificate.cert);
+    if (Date.parse(validTo) < clock.nowMs() + RENEW_MS) {
+      log.warn('web.certificate-ends', { file: certFile, validTo });
+    }
+  }
+  return certificate;
+}
+
+async function needsNew(
+  certFile: string,
+  keyFile: string,
+  options: CertificateOptions,
+): Promise<boolean> {
+  try {
+    const found = new X509Certificate((await readPair(certFile, keyFile)).cert);
+    const ends = Date.parse(found.validTo) < options.clock.nowMs() + RENEW_MS;
+    return ends || found.checkHost(options.domain) === undefined;
+  } catch {
+    // Missing, or cut short by a crash: it is ours to make again.
+    return true;
+  }
+}
+
+async function readPair(certFile: string, keyFile: string): Promise<Certificate> {
+  const cert = await read(certFile, 'certPem');
+  const key = await read(keyFile, 'keyPem');
+  if (process.platform !== 'win32' && ((await stat(keyFile)).mode & 0o077) !== 0) {
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `the web key ${keyFile} can be read by others; run: chmod 600 ${keyFile}`,
+    );
+  }
+  try {
+    const parsed = new X509Certificate(cert);
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) {
+      throw new Error(`${keyFile} is not the key of ${certFile}`);
+    }
+    return { cert, key, fingerprint: parsed.fingerprint256 };
+  } catch (error) {
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `cannot use the web certificate ${certFile}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function read(file: string, setting: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      `cannot read ${file}: ${toError(error).message}; see contentServers.web.https.${setting}`,
+      { cause: error },
+    );
+  }
+}
+
+async function writePrivate(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
+  await writeFile(draft, content, { mode: 0o600 });
+  await rename(draft, file);
+}

@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '../config/schema';
+import { linkPrefix } from '../mail/links';
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1)$/;
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface RequestParty {
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteIp: string;
+}
+
+/**
+ * False for a request that was meant for another host: links are built from the configuration alone,
+ * and a page is shown under its own name only (rule D7).
+ */
+export function isOwnHost(request: RequestParty, config: Config, port: number): boolean {
+  const { headers } = request;
+  const own = ownHosts(request, config, port);
+  const named = [
+    headers.host,
+    headers['x-forwarded-host'],
+    ...forwardedHosts(headers['forwarded']),
+  ].filter((host) => host !== undefined);
+  return (
+    headers.host !== undefined &&
+    named.every((host) => typeof host === 'string' && own.has(host.trim().toLowerCase()))
+  );
+}
+
+/**
+ * False for a form that another site sends. Under `Referrer-Policy: no-referrer` browsers send
+ * `Origin: null` with our own forms, and say where they come from in Sec-Fetch-Site (rule D9).
+ */
+export function isOwnOrigin(request: RequestParty, config: Config, port: number): boolean {
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') return false;
+  if (origin === undefined || origin === 'null') return true;
+  const hosts = ownHosts(request, config, port);
+  const match = /^https:\/\/([^/]+)$/.exec(origin.toLowerCase());
+  return match?.[1] !== undefined && hosts.has(match[1]);
+}
+
+function ownHosts(request: RequestParty, config: Config, port: number): ReadonlySet<string> {
+  const { domain } = config.contentServers.web;
+  const names = [domain.toLowerCase()];
+  // From the machine itself, for a health check or a look by the sysop.
+  if (LOOPBACK.test(request.remoteIp)) names.push(...LOCAL_HOSTS);
+  const hosts = names.flatMap((name) =>
+    port === 443 ? [name, `${name}:443`] : [`${name}:${port}`, name],
+  );
+  return new Set([...hosts, new URL(linkPrefix(config, port)).host.toLowerCase()]);
+}
+
+function forwardedHosts(header: string | undefined): readonly string[] {
+  return [...(header ?? '').matchAll(/(?:^|[;,\s])host="?([^";,\s]*)/gi)].map(
+    ([, host = '']) => host,
+  );
+}

@@ -1,0 +1,109 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Random } from '../base/random';
+import { der } from './der';
+
+export interface SelfSigned {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** Clients of Apple refuse longer lives. */
+export const CERTIFICATE_DAYS = 825;
+const DAY_MS = 24 * 3600_000;
+
+const OID = {
+  commonName: '2.5.4.3',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+} as const;
+
+/** Makes a P-256 key and a certificate that it signs itself, for these names and addresses (RFC 5280). */
+export function makeSelfSigned(options: {
+  readonly names: readonly string[];
+  readonly nowMs: number;
+  readonly random: Random;
+}): SelfSigned {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyInfo = publicKey.export({ type: 'spki', format: 'der' });
+  const algorithm = der.sequence(der.oid(OID.ecdsaWithSha256));
+  const name = der.sequence(
+    der.set(der.sequence(der.oid(OID.commonName), der.utf8((options.names[0] ?? '').slice(0, 64)))),
+  );
+  const content = der.sequence(
+    der.explicit(0, der.integer(Buffer.of(2))),
+    der.integer(serialNumber(options.random)),
+    algorithm,
+    name,
+    // An hour back, for clients whose clock is a little behind.
+    der.sequence(
+      der.time(options.nowMs - 3600_000),
+      der.time(options.nowMs + CERTIFICATE_DAYS * DAY_MS),
+    ),
+    name,
+    keyInfo,
+    der.explicit(3, extensions(options.names, keyInfo)),
+  );
+  const signature = sign('sha256', content, privateKey);
+  const certificate = der.sequence(content, algorithm, der.bitString(signature));
+  return {
+    certPem: pem('CERTIFICATE', certificate),
+    keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+function extensions(names: readonly string[], keyInfo: Buffer): Buffer {
+  const extension = (oid: string, critical: boolean, value: Buffer): Buffer =>
+    der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octetString(value));
+  const keyId = createHash('sha1').update(keyInfo).digest();
+  return der.sequence(
+    extension(OID.basicConstraints, true, der.sequence()),
+    // digitalSignature, the first of nine bits.
+    extension(OID.keyUsage, true, der.bitString(Buffer.of(0x80), 7)),
+    extension(OID.extendedKeyUsage, false, der.sequence(der.oid(OID.serverAuth))),
+    extension(OID.subjectAltName, false, der.sequence(...names.map(generalName))),
+    extension(OID.subjectKeyId, false, der.octetString(keyId)),
+  );
+}
+
+function generalName(name: string): Buffer {
+  switch (isIP(name)) {
+    case 4:
+      return der.implicit(7, Buffer.from(name.split('.').map(Number)));
+    case 6:
+      return der.implicit(7, ipv6Bytes(name));
+    default:
+      return der.implicit(2, Buffer.from(name, 'ascii'));
+  }
+}
+
+function ipv6Bytes(address: string): Buffer {
+  const [head = '', tail] = address.split('::');
+  const groups = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+  const front = groups(head);
+  const back = groups(tail ?? '');
+  const middle = new Array<number>(8 - front.length - back.length).fill(0);
+  const bytes = Buffer.alloc(16);
+  for (const [index, group] of [...front, ...middle, ...back].entries()) {
+    bytes.writeUInt16BE(group, index * 2);
+  }
+  return bytes;
+}
+
+/** Positive and never zero, as RFC 5280 wants. */
+function serialNumber(random: Random): Buffer {
+  const bytes = Buffer.from(random.bytes(16));
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return bytes;
+}
+
+function pem(label: string, bytes: Buffer): string {
+  const lines = bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+}
