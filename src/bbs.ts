@@ -18,6 +18,7 @@ import type { MissingForTwoFactor, Services } from './menu/services';
 import { createTwoFactorDesk } from './menu/two-factor-desk';
 import { moduleTable } from './modules/registry';
 import { mailDrop, openOffice, type Office } from './office';
+import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { Servers } from './servers/servers';
@@ -118,13 +119,22 @@ class Bbs {
     const config = (): Config => live.config;
     const log = this.options.log ?? openLog(board.dataDir, config(), clock);
     for (const { place, message } of live.warnings) log.warn('board.warning', { place, message });
-    const office = await openOffice({ board, config, clock, random, log, env });
+    const exempt = new ConfiguredNetworks(
+      'security.exemptNetworks',
+      () => config().security.exemptNetworks,
+    );
+    const office = await openOffice({
+      ...{ board, config, clock, random, log, env },
+      mail: this.options.mail,
+      isExempt: (ip) => exempt.has(ip),
+    });
     this.closers.push(() => office.close());
     const firstSysop = await office.accounts.ensureSysop();
     const services = this.services({ live, log, art, nodes, office });
     const servers = await Servers.start({
       ...{ config, clock, random, log, nodes },
       gate: office.gate,
+      ...(office.penalties === undefined ? {} : { guard: office.penalties }),
       accountEvents: office.accountEvents,
       dataDir: board.dataDir,
       resolveFile: (name) => resolve(board.configDir, name),

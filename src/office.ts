@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { createAccounts, type Accounts } from './auth/accounts';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
 import { createGate, type Gate } from './auth/gate';
 import { createHashQueue } from './auth/hash-queue';
-import { createPasswordPolicy } from './auth/password-policy';
+import {
+  createPasswordPolicy,
+  loadRefusedPasswords,
+  type PasswordRules,
+} from './auth/password-policy';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
+import { openSourcePenalties, type SourcePenalties } from './auth/source-penalties';
 import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
-import { BbsError, toError } from './base/errors';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
@@ -31,6 +34,8 @@ export interface OfficeOptions {
   readonly random: Random;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sources without penalties; without it none is charged, as nobody dials in to the sysop's tool. */
+  readonly isExempt?: (ip: string) => boolean;
   /** The port that the web server really has, for mailed links. */
   readonly httpsPort?: () => number | undefined;
   /** In place of the configured mail transport, for embedders. */
@@ -48,6 +53,8 @@ export interface Office {
   readonly gate: Gate;
   /** Accounts as menus and validators ask for them. */
   readonly directory: StoredAccountDirectory;
+  /** Of sources that misbehave; only where callers dial in. */
+  readonly penalties: SourcePenalties | undefined;
   /** Stores mails at once; delivers them only after start(). */
   readonly mailer: Mailer;
   endCall(sessionId: string): Promise<void>;
@@ -75,7 +82,13 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     environmentKey: options.env['SALLYPORT_SEALING_KEY'],
     mayCreate: !existsSync(file),
   });
-  const rules = createAccountRules({ config, policy: await passwordPolicy(options) });
+  const rules = createAccountRules({
+    config,
+    policy: createPasswordPolicy({
+      rules: () => passwordRules(config()),
+      refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
+    }),
+  });
   const db = await openDatabase({ file, clock, log });
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
@@ -93,6 +106,9 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const accounts = createAccounts({
     ...{ db, config, clock, random, rules, hashes, notifier, changed },
   });
+  const { isExempt } = options;
+  const penalties =
+    isExempt === undefined ? undefined : await openSourcePenalties({ db, clock, log, isExempt });
   const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
   return {
     db,
@@ -102,38 +118,22 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     accounts,
     mailer,
     enrollment: createEnrollment(enrolling),
-    gate: createGate({ db, config, clock, random, log, hashes, secondFactor, notifier }),
+    gate: createGate({
+      ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
+      penalize: (remoteIp, kind) => penalties?.penalize(remoteIp, kind),
+    }),
+    penalties,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),
     endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),
     async close() {
       accountEvents.close();
       await mailer.close();
+      await penalties?.close();
       await db.close();
     },
   };
 }
 
-async function passwordPolicy(options: OfficeOptions) {
-  const { board, config } = options;
-  const file = await board.find(config().users.badPassFile);
-  return createPasswordPolicy({
-    rules: () => ({
-      min: config().users.passwordMin,
-      max: config().users.passwordMax,
-      boardName: config().general.boardName,
-    }),
-    refused: await readLines(file),
-  });
-}
-
-async function readLines(file: string): Promise<readonly string[]> {
-  try {
-    return (await readFile(file, 'utf8')).split(/\r?\n/);
-  } catch (error) {
-    throw new BbsError(
-      'CONFIG_UNREADABLE',
-      `cannot read users.badPassFile: ${toError(error).message}`,
-      { cause: error, place: { file } },
-    );
-  }
+function passwordRules({ users, general }: Config): PasswordRules {
+  return { min: users.passwordMin, max: users.passwordMax, boardName: general.boardName };
 }
