@@ -1,3 +1,5 @@
+import { isMailAddress } from '../base/mail-address';
+import { findNameProblem } from '../store/user-name';
 import type { Caller } from './caller';
 import type { Services } from './services';
 
@@ -72,20 +74,26 @@ async function checkUserNameAvail(
 ): Promise<string | undefined> {
   const { usernameMin, usernameMax, usernamePattern, badUserNames, newUserNames } =
     services.config().users;
-  const name = text.trim();
-  if (name.length < usernameMin) return `A user name has at least ${usernameMin} characters.`;
-  if (name.length > usernameMax) return `A user name has at most ${usernameMax} characters.`;
-  if (!new RegExp(usernamePattern).test(name))
-    return 'This name has characters that names may not have.';
-  // Only digits would be taken for a user id by some tools and by people.
-  if (/^[0-9]+$/.test(name)) return 'A user name cannot be a number.';
-  const folded = name.toLowerCase();
-  // Whole names: `min` is free although `admin` is not.
-  const reserved = [...badUserNames, ...newUserNames].some((bad) => bad.toLowerCase() === folded);
-  if (reserved) return 'This name is reserved. Please choose another.';
-  return (await services.accounts.isNameTaken(name))
-    ? 'This name is taken. Please choose another.'
-    : undefined;
+  const problem = findNameProblem(text, {
+    pattern: new RegExp(usernamePattern),
+    min: usernameMin,
+    max: usernameMax,
+    reserved: [...badUserNames, ...newUserNames],
+  });
+  switch (problem) {
+    case 'too-short':
+      return `A user name has at least ${usernameMin} characters.`;
+    case 'too-long':
+      return `A user name has at most ${usernameMax} characters.`;
+    case 'bad-characters':
+      return 'This name has characters that names may not have.';
+    case 'reserved':
+      return 'This name is reserved. Please choose another.';
+    case undefined:
+      return (await services.accounts.isNameTaken(text))
+        ? 'This name is taken. Please choose another.'
+        : undefined;
+  }
 }
 
 async function checkAnyName(
@@ -108,16 +116,6 @@ async function checkEmailAvail(
   return (await services.accounts.isEmailTaken(address, caller.login.user?.id))
     ? 'Another account has this address.'
     : undefined;
-}
-
-/** True for one plain ASCII address that mail can carry (rule D13). */
-export function isMailAddress(text: string): boolean {
-  return (
-    text.length <= 254 &&
-    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(
-      text,
-    )
-  );
 }
 
 const OLDEST_YEARS = 130;

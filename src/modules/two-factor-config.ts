@@ -1,8 +1,8 @@
 import type { Actor } from '../auth/factor-change';
 import { toError } from '../base/errors';
+import { isMailAddress } from '../base/mail-address';
 import type { Caller } from '../menu/caller';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
-import { isMailAddress } from '../menu/validators';
 import type { LinkResult } from '../menu/services';
 import type { User } from '../store/users';
 import { proveAgain } from './proof-of-person';

@@ -2,13 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import iconv from 'iconv-lite';
 import { createArtStore } from '../../src/art/art-store';
+import { StoredAccountDirectory } from '../../src/auth/account-directory';
+import { createAccountRules } from '../../src/auth/account-rules';
+import { createAccounts } from '../../src/auth/accounts';
+import { createHashQueue } from '../../src/auth/hash-queue';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { createGate } from '../../src/auth/gate';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
-import { createAccountDirectory } from '../../src/menu/account-directory';
 import { createCallHistory } from '../../src/menu/call-history';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
@@ -30,8 +33,8 @@ import { ScreenEmulator, type ScreenOptions } from './screen';
 const PATIENCE_MS = 10_000;
 
 export interface MenuBoardOptions {
-  /** The menu file, as hjson. */
-  readonly menus: string;
+  /** The menu file, as the value it stands for. */
+  readonly menus: object;
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string>>;
   readonly config?: ConfigInput;
@@ -62,11 +65,14 @@ export class MenuBoard {
       await writeFile(path, bytes ? content : iconv.encode(content, 'cp437'));
     }
     const file = join(folder, 'menu.hjson');
-    await writeFile(file, options.menus);
+    await writeFile(file, JSON.stringify(options.menus, null, 2));
     const themes = await loadThemes({ artRoots: [art], env: {} });
     const passwordPolicy = createPasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });
+    const rules = createAccountRules({ config, policy: passwordPolicy });
+    const hashes = createHashQueue();
+    const writing = createAccounts({ ...accounts, rules, hashes });
     const enrollment = createEnrollment(accounts);
     const gate = createGate({ ...accounts, floorMs: 0 });
     const modules = new Map([
@@ -87,7 +93,7 @@ export class MenuBoard {
         menus: () => board.getMenus(),
         themes: () => themes,
         art: createArtStore({ roots: [art], random: systemRandom }),
-        accounts: createAccountDirectory({ db, passwordPolicy }),
+        accounts: new StoredAccountDirectory({ db, config, rules, accounts: writing }),
         calls: createCallHistory(db),
         nodes: { list: () => [] },
         twoFactor: createTwoFactorDesk({ enrollment, missing: () => options.missing ?? [] }),
@@ -104,9 +110,9 @@ export class MenuBoard {
   }
 
   /** Puts another menu file in place, as a reload does. */
-  async reload(menus: string): Promise<void> {
+  async reload(menus: object): Promise<void> {
     const file = join(this.folder, 'menu.hjson');
-    await writeFile(file, menus);
+    await writeFile(file, JSON.stringify(menus, null, 2));
     this.menuSet = await loadMenus({ file, env: {} });
   }
 
@@ -247,7 +253,8 @@ export class MenuCaller {
     this.ending.abort(new SessionEnd('hung-up'));
   }
 
-  private async until(what: string, holds: () => boolean): Promise<string> {
+  /** Waits until something holds, looking each time other work has had its turn. */
+  async until(what: string, holds: () => boolean): Promise<string> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     for (;;) {
       await this.screen.settled();
