@@ -46,7 +46,12 @@ export class DialledCaller {
   }
 
   type(text: string): void {
-    this.transport.send(Buffer.from(text, 'utf8'));
+    this.send(Buffer.from(text, 'utf8'));
+  }
+
+  /** Bytes as they are, for what no keyboard sends. */
+  send(bytes: Buffer): void {
+    this.transport.send(bytes);
   }
 
   hangUp(): void {
@@ -59,6 +64,14 @@ export class DialledCaller {
       typeof wanted === 'string'
         ? this.screen.text().includes(wanted)
         : wanted.test(this.screen.text()),
+    );
+  }
+
+  /** Resolves with the screen's text once `unwanted` is no longer on it. */
+  async seesNoMore(unwanted: string): Promise<string> {
+    return this.until(
+      `the screen to show ${unwanted} no more`,
+      () => !this.screen.text().includes(unwanted),
     );
   }
 
@@ -106,6 +119,8 @@ export interface DialOptions {
   readonly height?: number;
   readonly terminalType?: string;
   readonly encoding?: 'cp437' | 'utf8';
+  /** Answers nothing that the board asks, neither as telnet nor as a terminal: netcat. */
+  readonly silent?: boolean;
 }
 
 /** Dials in by telnet, answering TTYPE and NAWS as a plain client does. */
@@ -118,6 +133,7 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
     send: (bytes) => void (socket.writable && socket.write(bytes)),
     hangUp: () => socket.destroy(),
   });
+  if (options.silent === true) screen.answerTo(() => undefined);
   socket.on('data', (chunk) => {
     const text = protocol.receive(chunk);
     if (text.length > 0) caller.receive(text);
@@ -282,6 +298,6 @@ class TelnetClientProtocol {
   }
 
   private send(bytes: readonly number[]): void {
-    if (this.socket.writable) this.socket.write(Buffer.from(bytes));
+    if (this.options.silent !== true && this.socket.writable) this.socket.write(Buffer.from(bytes));
   }
 }

@@ -1,9 +1,41 @@
 import { KEYS, type DialledCaller } from './dial';
 
+/** Long enough for every account, and in no list of bad passwords. */
+export const PASSWORD = 'a quiet harbour 7';
+
 /** From the matrix through the log-in form. */
-export async function signIn(caller: DialledCaller, name: string, password: string): Promise<void> {
+export async function signIn(
+  caller: DialledCaller,
+  name: string,
+  password = PASSWORD,
+): Promise<void> {
   await caller.sees('Sign in');
   caller.type(KEYS.return);
   await caller.sees('User name');
   caller.type(`${name}${KEYS.return}${password}${KEYS.return}`);
+}
+
+/** Answers the screen that asks for a one-time or backup code. */
+export async function giveCode(caller: DialledCaller, code: string): Promise<void> {
+  await caller.sees('One-time code');
+  caller.type(`${code}${KEYS.return}`);
+}
+
+/** From the welcome screen to the main menu: one key. */
+export async function goToMainMenu(caller: DialledCaller): Promise<void> {
+  await caller.sees('Both doors are open.');
+  caller.type(KEYS.return);
+  await caller.sees('Command');
+}
+
+/** From the main menu to the screen of the second factor. */
+export async function openTwoFactor(caller: DialledCaller): Promise<void> {
+  caller.type(`2fa${KEYS.return}`);
+  await caller.sees('Kind of code');
+}
+
+/** Proves again who sits there, where a screen asks for it. */
+export async function prove(caller: DialledCaller, password: string, code?: string): Promise<void> {
+  await caller.sees('Escape goes back.');
+  caller.type(`${password}${KEYS.return}${code === undefined ? '' : `${code}${KEYS.return}`}`);
 }
