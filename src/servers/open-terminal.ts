@@ -13,7 +13,7 @@ export interface OpenTerminal {
 
 /**
  * A terminal on a connection. What the way in learns by itself comes first, which takes a telnet client
- * milliseconds and netcat 0.3 s; then the terminal is asked, which takes another 0.9 s at most.
+ * milliseconds and netcat a quarter of a second; then the terminal is asked, which takes another 0.9 s at most.
  */
 export function openTerminal(
   connection: Connection,

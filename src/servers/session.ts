@@ -1,6 +1,5 @@
 import type { Login } from '../auth/login';
-import type { Clock } from '../base/clock';
-import { sleep } from '../base/clock';
+import type { Cancel, Clock } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
@@ -139,12 +138,26 @@ export class Session implements NodeHandle {
     signal.throwIfAborted();
     if (this.login.complete) await this.signedIn();
     const menus = this.options.run(this.caller, this.call.firstMenu);
-    // Menus that hang on to a call that is over must not keep its node.
-    const letGo = aborted(signal).catch(async (end: unknown) => {
-      await sleep(this.options.clock, LET_GO_MS);
-      throw end;
+    const { promise: letGo, cancel } = this.letGo();
+    try {
+      return await Promise.race([menus, letGo]);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Rejects a while after the call has ended: menus that hang on to it must not keep its node. */
+  private letGo(): { readonly promise: Promise<never>; readonly cancel: () => void } {
+    const { signal } = this.ending;
+    let cancel: Cancel = () => undefined;
+    const promise = new Promise<never>((_resolve, reject) => {
+      const onAbort = (): void => {
+        cancel = this.options.clock.after(LET_GO_MS, () => reject(signal.reason as Error));
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      cancel = () => signal.removeEventListener('abort', onAbort);
     });
-    return Promise.race([menus, letGo]);
+    return { promise, cancel: () => cancel() };
   }
 
   private whyEnded(error: unknown): EndReason {

@@ -156,7 +156,7 @@ export class SshCaller {
   private failed(error: Error & { readonly level?: string }): void {
     const { remoteIp, socket } = this.accepted;
     if (error.level === 'handshake') this.explain(error);
-    else this.log.debug('ssh.error', { level: error.level, reason: error.message });
+    else this.log.debug('ssh.error', { layer: error.level, reason: error.message });
     if (error.level === 'protocol') this.options.guard.penalize(remoteIp, 'protocol');
     socket.destroySoon();
     this.destroyAfterGoodbye(socket);
@@ -169,7 +169,8 @@ export class SshCaller {
     const missing = disagreements(offer, PROFILES[profile]);
     const retroWould =
       offer.lists !== undefined && disagreements(offer, PROFILES.retro).length === 0;
-    this.log.warn('ssh.no-agreement', {
+    // Scanners ask like that all day long: information, and no warning.
+    this.log.info('ssh.no-agreement', {
       reason: error.message,
       client: offer.ident,
       profile,

@@ -27,7 +27,7 @@ const AGREED: Readonly<Record<Side, ReadonlySet<number>>> = {
 };
 
 // A peer that has not answered one of our requests by then is no telnet client (netcat), or far away.
-const NO_ANSWER_MS = 300;
+const NO_ANSWER_MS = 250;
 // One that has answered something may take this long for the rest.
 const ALL_ANSWERS_MS = 1_000;
 const FIRST_SCREEN_MS = 2_000;

@@ -17,14 +17,14 @@ describe('telnet server', () => {
 
   afterEach(async () => servers.close());
 
-  test('a client that says nothing is offered its options and settles within a third of a second', async () => {
+  test('a client that says nothing is offered its options and settles within a quarter of a second', async () => {
     const clock = new FakeClock();
     servers = new EchoServers({ clock });
     const caller = await RawCaller.dial(await servers.telnet());
     await caller.sees(OPENING);
     let settled = false;
     void servers.calls[0]?.settled.then(() => (settled = true));
-    await clock.advance(299);
+    await clock.advance(249);
     expect(settled).toBe(false);
     await clock.advance(1);
     expect(settled).toBe(true);

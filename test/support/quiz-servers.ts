@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemRandom } from '../../src/base/random';
+import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
+import type { Caller, EndReason } from '../../src/menu/caller';
+import { Nodes } from '../../src/servers/nodes';
+import { openTerminal } from '../../src/servers/open-terminal';
+import { Servers } from '../../src/servers/servers';
+import type { AccountEvent } from '../../src/store/account-events';
+import { FakeClock } from './fake-clock';
+import { MemoryLog } from './memory-log';
+import { RawCaller } from './raw-caller';
+import { SmallGate } from './small-gate';
+
+export const FIRST_SCREEN = 'Who are you? ';
+
+/**
+ * The login servers with sessions and real terminals, on a clock of the test's, and with a runner that
+ * asks for `name password` or a code instead of menus. `!` fails, `.` leaves, `+` opens the new-user form.
+ */
+export class QuizServers {
+  readonly clock = new FakeClock();
+  readonly log = new MemoryLog();
+  readonly gate = new SmallGate({
+    ann: { password: 'right' },
+    bob: { password: 'right', code: '123456' },
+  });
+  readonly callers: Caller[] = [];
+  readonly signedIn: string[] = [];
+  readonly ended: string[] = [];
+  readonly nodes: Nodes;
+  readonly config: Config;
+  servers: Servers | undefined;
+  /** Set by a test that wants the record of a sign-in to fail. */
+  failToRecord = false;
+  private readonly listeners = new Set<(event: AccountEvent) => void>();
+  private dataDir = '';
+
+  constructor(config: ConfigInput = {}) {
+    this.config = configSchema.parse({
+      ...config,
+      loginServers: {
+        ...config.loginServers,
+        telnet: { port: 0, ...config.loginServers?.telnet },
+        ssh: { port: 0, ...config.loginServers?.ssh },
+      },
+    });
+    this.nodes = new Nodes({
+      clock: this.clock,
+      most: () => this.config.general.maxConnections,
+    });
+  }
+
+  async start(): Promise<Servers> {
+    this.dataDir = await mkdtemp(join(tmpdir(), 'sallyport-servers-'));
+    const { clock, log, gate, nodes } = this;
+    const config = (): Config => this.config;
+    this.servers = await Servers.start({
+      config,
+      clock,
+      random: systemRandom,
+      log,
+      gate,
+      nodes,
+      dataDir: this.dataDir,
+      resolveFile: (name) => name,
+      accountEvents: {
+        follow: (listener) => {
+          this.listeners.add(listener);
+          return () => this.listeners.delete(listener);
+        },
+      },
+      openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
+      run: (caller) => this.run(caller),
+      onSignedIn: async (caller) => {
+        if (this.failToRecord) throw new Error('the disk is full');
+        this.signedIn.push(caller.login.user?.name ?? '?');
+        await Promise.resolve();
+      },
+      onEnded: (caller) => {
+        this.ended.push(caller.login.user?.name ?? '?');
+        return Promise.resolve();
+      },
+    });
+    return this.servers;
+  }
+
+  /** Calls by telnet and waits for the first screen. */
+  async call(): Promise<RawCaller> {
+    const caller = await RawCaller.dial(this.servers?.addresses.telnet?.port ?? 0);
+    await caller.sees(Buffer.from([255, 253, 31]));
+    await this.passProbe();
+    await caller.sees(FIRST_SCREEN);
+    return caller;
+  }
+
+  /** Lets the time go by that a client which answers nothing is waited for. */
+  async passProbe(): Promise<void> {
+    await this.clock.advance(250);
+    await this.clock.advance(950);
+  }
+
+  announce(event: Pick<AccountEvent, 'userId' | 'kind'>): void {
+    for (const listener of this.listeners) listener({ id: 1, sessionId: undefined, ...event });
+  }
+
+  async close(): Promise<void> {
+    await this.servers?.close(0);
+    if (this.dataDir !== '') await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async run(caller: Caller): Promise<EndReason> {
+    this.callers.push(caller);
+    const { terminal, login } = caller;
+    caller.entered({ menu: 'matrix', description: 'At the door', loginArea: true });
+    const stop = caller.inbox.listen(() => {
+      for (const { text } of caller.inbox.take('all')) terminal.write(`\r\n<${text}>\r\n`);
+    });
+    try {
+      terminal.write(FIRST_SCREEN);
+      for (;;) {
+        const line = await this.readLine(caller);
+        if (line === '.') return 'log-off';
+        if (line === '!') throw new Error('a fault of ours');
+        if (line === '+') {
+          const description = 'Applying';
+          caller.entered({ menu: 'newUserApplication', description, loginArea: true });
+          continue;
+        }
+        const [userName = '', password] = line.split(' ', 2);
+        const result = await login.submit(
+          password === undefined
+            ? { kind: 'second-factor', code: line }
+            : { kind: 'password', userName, password },
+        );
+        if (result.kind !== 'rejected') await caller.signedIn();
+        terminal.write(`\r\n${result.kind}.\r\n`);
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  private async readLine(caller: Caller): Promise<string> {
+    let line = '';
+    for (;;) {
+      const key = await caller.terminal.readKey(caller.signal);
+      if (key.name === 'return') return line;
+      line += key.text;
+    }
+  }
+}
