@@ -1,0 +1,36 @@
+import { parseHjsonNodes } from '../../src/config/hjson';
+import type { ModuleFacts } from '../../src/menu/flow-moves';
+import type { EntryPoint } from '../../src/menu/flow-proof';
+import type { MenuSet } from '../../src/menu/menu-entry';
+import { parseMenus } from '../../src/menu/menu-file';
+import type { MenuRegistries } from '../../src/menu/registries';
+import { SYSTEM_METHODS } from '../../src/menu/system-methods';
+import { VALIDATORS } from '../../src/menu/validators';
+
+/** A menu set from the text of a menu file. */
+export function menusFrom(text: string, firstMenus: readonly string[] = []): MenuSet {
+  return parseMenus(parseHjsonNodes(text, 'menu.hjson'), { firstMenus });
+}
+
+/** Calls begin at `telnetConnected`, where there is such a menu also at `sshConnected`. */
+export function entriesOf(set: MenuSet): readonly EntryPoint[] {
+  const all: readonly EntryPoint[] = [
+    { server: 'telnet', menu: 'telnetConnected', secure: false, signedIn: false },
+    { server: 'wss', menu: 'telnetConnected', secure: true, signedIn: false },
+    { server: 'ssh', menu: 'sshConnected', secure: true, signedIn: true },
+  ];
+  return all.filter(({ menu }) => set.menus.has(menu));
+}
+
+/** What the program itself has, for checks. */
+export function registriesFor(
+  set: MenuSet,
+  modules: Readonly<Record<string, ModuleFacts>> = {},
+): MenuRegistries {
+  return {
+    modules: new Map(Object.entries(modules)),
+    systemMethods: Object.keys(SYSTEM_METHODS),
+    validators: Object.keys(VALIDATORS),
+    entries: entriesOf(set),
+  };
+}
