@@ -1,0 +1,151 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import { SourceCounter } from '../base/source-counter';
+import type { Config } from '../config/schema';
+import { addAudit } from '../store/audit';
+import type { Database } from '../store/database';
+import type { Notifier } from '../store/notice';
+import { consumeToken, findToken, hashToken, replaceToken } from '../store/tokens';
+import { findUser, findUserByName } from '../store/users';
+import type { User } from '../store/users';
+import type { AccountResult } from './account-rules';
+import type { Accounts } from './accounts';
+import type { Actor } from './factor-change';
+import { isToken, makeToken } from './token';
+
+export interface PasswordResetOptions {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly accounts: Pick<Accounts, 'changePassword'>;
+  readonly notifier: Notifier;
+}
+
+/** New passwords for people who forgot theirs, by a mailed link. The second factor stays on (rule C8). */
+export interface PasswordReset {
+  /**
+   * Sends a link where the account exists. Returns at once and alike for any name: what it does, and
+   * how long that takes, happens behind the answer (rule C7).
+   */
+  request(userName: string, actor: Actor): void;
+  /** The account a link stands for; changes nothing (rule D4). */
+  find(token: string): Promise<User | undefined>;
+  /** Sets the password and ends the link, both or neither; undefined when the link has ended. */
+  complete(token: string, password: string, actor: Actor): Promise<AccountResult | undefined>;
+  /** Waits for requests that are under way. */
+  close(): Promise<void>;
+}
+
+/** Requests per source and day, whatever the names (rule C7). */
+const MOST_PER_SOURCE = 20;
+const DAY_MS = 24 * 3600_000;
+/** Requests that wait for the database at once; more are dropped. */
+const MOST_WAITING = 200;
+
+export function createPasswordReset(options: PasswordResetOptions): PasswordReset {
+  return new MailedPasswordReset(options);
+}
+
+class MailedPasswordReset implements PasswordReset {
+  private readonly waiting = new Set<Promise<void>>();
+  private readonly requests: SourceCounter;
+
+  constructor(private readonly parts: PasswordResetOptions) {
+    this.requests = new SourceCounter(parts.clock, DAY_MS);
+  }
+
+  request(userName: string, actor: Actor): void {
+    const tooMany = this.requests.count(actor.remoteIp ?? '', MOST_PER_SOURCE) !== undefined;
+    if (tooMany || this.waiting.size >= MOST_WAITING) {
+      this.parts.log.warn('password-reset-refused', { remoteIp: actor.remoteIp });
+      return;
+    }
+    const work = this.sendLink(userName, actor)
+      .catch((error: unknown) => {
+        // Nobody waits for the outcome; the caller was told the same in any case.
+        this.parts.log.error('password-reset-failed', { remoteIp: actor.remoteIp, error });
+      })
+      .finally(() => this.waiting.delete(work));
+    this.waiting.add(work);
+  }
+
+  async find(token: string): Promise<User | undefined> {
+    if (!isToken(token)) return undefined;
+    const { db, clock } = this.parts;
+    return db.run(async (sql) => {
+      const row = await findToken(sql, {
+        tokenHash: hashToken(token),
+        purpose: 'password-reset',
+        nowMs: clock.nowMs(),
+      });
+      return row === undefined ? undefined : findUser(sql, row.userId);
+    });
+  }
+
+  async complete(
+    token: string,
+    password: string,
+    actor: Actor,
+  ): Promise<AccountResult | undefined> {
+    const { accounts, clock, config } = this.parts;
+    const user = await this.find(token);
+    if (user === undefined) return undefined;
+    const change = {
+      password,
+      endLock: config().users.unlockAtEmailPwReset,
+      provided: (sql: Parameters<typeof consumeToken>[0]) =>
+        consumeToken(sql, {
+          tokenHash: hashToken(token),
+          purpose: 'password-reset',
+          nowMs: clock.nowMs(),
+        }),
+    };
+    const result = await accounts.changePassword(user.id, change, actor);
+    return result.kind === 'refused' && result.problem === 'not-now' ? undefined : result;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.waiting);
+  }
+
+  private async sendLink(userName: string, actor: Actor): Promise<void> {
+    const { db, clock, random, config, notifier, log } = this.parts;
+    const nowMs = clock.nowMs();
+    const token = makeToken(random);
+    const { tokenTtlMinutes } = config().contentServers.web.resetPassword;
+    const outcome = await db.transaction(async (sql) => {
+      const user = await findUserByName(sql, userName);
+      // Disabled accounts get no way back in by themselves.
+      const usable = user !== undefined && user.status !== 0;
+      const queued = usable
+        ? await notifier.notify(sql, { kind: 'password-reset', userId: user.id, token })
+        : 'no-account';
+      if (usable && queued === 'queued') {
+        await replaceToken(sql, {
+          tokenHash: hashToken(token),
+          userId: user.id,
+          purpose: 'password-reset',
+          subject: undefined,
+          createdAtMs: nowMs,
+          expiresAtMs: nowMs + tokenTtlMinutes * 60_000,
+        });
+      }
+      await addAudit(sql, {
+        atMs: nowMs,
+        node: actor.node ?? 0,
+        server: actor.server ?? 'system',
+        source: actor.remoteIp ?? '',
+        userId: user?.id,
+        factor: 0,
+        kind: 'password-reset-request',
+        result: 'done',
+        reason: queued,
+      });
+      return queued;
+    });
+    log.info('password-reset-request', { remoteIp: actor.remoteIp, outcome });
+  }
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import { countUsers } from '../store/users';
+import type { WebParts } from './parts';
+
+/** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */
+export function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {
+  routes.get('/_enig/health', async (_request, reply) => {
+    try {
+      await parts.db.run(countUsers);
+      return await reply.send({ status: 'ok' });
+    } catch (error) {
+      parts.log.warn('web.unhealthy', { error });
+      return reply.code(503).send({ status: 'database unavailable' });
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import type { FastifyReply } from 'fastify';
+import type { Config } from '../config/schema';
+import { escapeHtml } from '../mail/template';
+
+/** A page of the board's own, around a few sentences. */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  /** Finished HTML; whatever comes from people is escaped before it gets here. */
+  readonly body: string;
+  readonly doors?: 'shut' | 'open';
+}
+
+export function renderPage(page: Page, boardName: string): string {
+  const title = escapeHtml(page.title);
+  const board = escapeHtml(boardName);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} - ${board}</title>
+<link rel="stylesheet" href="/_enig/style.css">
+</head>
+<body>
+<div class="gate${page.doors === 'open' ? ' open' : ''}"></div>
+<main>
+<p class="board">${board}</p>
+<h1>${title}</h1>
+${page.body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Sends one of the board's own pages. */
+export function sendPage(reply: FastifyReply, page: Page, config: Config): FastifyReply {
+  return reply
+    .code(page.status)
+    .type('text/html; charset=utf-8')
+    .send(renderPage(page, config.general.boardName));
+}
+
+/** Plain sentences as paragraphs. */
+export function paragraphs(...sentences: readonly string[]): string {
+  return sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n');
+}
+
+/** What went wrong, for whoever opened the page: what happened and what to do. */
+export const PROBLEM_PAGES = {
+  badRequest: {
+    status: 400,
+    title: 'This request is not complete',
+    body: paragraphs('Open the whole link from the mail again, in one piece.'),
+  },
+  forbidden: {
+    status: 403,
+    title: 'This form came from somewhere else',
+    body: paragraphs('Nothing was changed. Open the link from the mail again and use that page.'),
+  },
+  notFound: {
+    status: 404,
+    title: 'There is nothing here',
+    body: paragraphs('Check the address, or open the link from the mail again.'),
+  },
+  gone: {
+    status: 410,
+    title: 'This link has ended',
+    body: paragraphs(
+      'It was used, a newer one was sent, or it is too old. Sign in to the board and ask for a new one.',
+    ),
+  },
+  tooLarge: {
+    status: 413,
+    title: 'That is too much',
+    body: paragraphs('The form was larger than this page accepts. Nothing was changed.'),
+  },
+  wrongType: {
+    status: 415,
+    title: 'This is not a form',
+    body: paragraphs('Nothing was changed. Open the link from the mail and use that page.'),
+  },
+  misdirected: {
+    status: 421,
+    title: 'This is not the board you asked for',
+    body: paragraphs('Use the address that stands in the mail.'),
+  },
+  tooMany: {
+    status: 429,
+    title: 'Too many requests',
+    body: paragraphs('Wait some minutes, then open the page again.'),
+  },
+  failed: {
+    status: 500,
+    title: 'Something went wrong',
+    body: paragraphs('Nothing was changed. Try again, and tell the sysop if it stays like this.'),
+  },
+  tryLater: {
+    status: 503,
+    title: 'Please try again in a moment',
+    body: paragraphs('The board could not record it just now, so nothing was changed.'),
+  },
+} as const satisfies Record<string, Page>;

@@ -1,0 +1,29 @@
+import type { Enrollment } from '../auth/enrollment';
+import type { PasswordReset } from '../auth/password-reset';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import type { FindTemplate } from '../mail/template-files';
+import type { Database } from '../store/database';
+
+/** What the web server is made of. */
+export interface WebServerOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly db: Database;
+  readonly enrollment: Enrollment;
+  readonly passwordReset: PasswordReset;
+  readonly findTemplate: FindTemplate;
+  readonly dataDir: string;
+  /** Turns a file name of the config into a path. */
+  readonly resolveFile: (name: string) => string;
+}
+
+/** What the routes work with. */
+export interface WebParts extends WebServerOptions {
+  /** The port that is really in use. */
+  readonly port: () => number;
+}

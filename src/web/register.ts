@@ -1,0 +1,141 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { toString as drawQr } from 'qrcode';
+import { groupSecret } from '../auth/otp';
+import type { PendingEnrollment } from '../auth/pending-enrollment';
+import { PATHS } from '../mail/links';
+import { typeName } from '../mail/letter';
+import { escapeHtml, fillHtml } from '../mail/template';
+import { singleValue } from './form';
+import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
+import type { WebParts } from './parts';
+import { BARE_REGISTER_PAGE } from './bare-pages';
+import { admit, createRouteCounter, readForm } from './route-guard';
+
+/**
+ * The page of a registration link (contract A4.5): the secret that waits, as QR and text, and a field
+ * for its first code. Looking at it changes nothing; the secret and the type never come from the browser.
+ */
+export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): void {
+  const { enrollment, config, clock } = parts;
+  const gets = createRouteCounter(clock);
+  const posts = createRouteCounter(clock);
+
+  routes.get(PATHS.register, async (request, reply) => {
+    const most = config().contentServers.web.rateLimits.otpRegGet;
+    if (!(await admit({ request, reply }, { counter: gets, most }, parts))) return reply;
+    const token = singleValue(request.query, 'token');
+    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    const pending = await enrollment.find(token);
+    if (pending === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    return sendForm(reply, parts, { pending, token, status: 200, message: '' });
+  });
+
+  routes.post(PATHS.register, async (request, reply) => {
+    const most = config().contentServers.web.rateLimits.otpRegPost;
+    if (!(await admit({ request, reply }, { counter: posts, most }, parts))) return reply;
+    const fields = await readForm(request, reply, parts);
+    if (fields === undefined) return reply;
+    const token = fields.get('token');
+    const code = fields.get('otp');
+    if (token === undefined || code === undefined) {
+      return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    }
+    // Read before the confirmation, which ends it.
+    const pending = await enrollment.find(token);
+    const result = await enrollment.confirm(token, code, { server: 'web', remoteIp: request.ip });
+    if (result.kind === 'confirmed') {
+      parts.log.info('web.second-factor-on', { remoteIp: request.ip, userId: result.userId });
+      return sendPage(reply, donePage(result.backupCodes), config());
+    }
+    if (pending === undefined || result.kind === 'gone') {
+      return sendPage(reply, PROBLEM_PAGES.gone, config());
+    }
+    if (result.kind === 'malformed') {
+      const message = 'A code has six digits. That was something else; nothing was counted.';
+      return sendForm(reply, parts, { pending, token, status: 400, message });
+    }
+    if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
+    return sendForm(reply, parts, {
+      pending,
+      token,
+      status: 401,
+      message: `That code is not right. Wait for the next one and type that. ${triesText(result.triesLeft)}`,
+    });
+  });
+}
+
+async function sendForm(
+  reply: FastifyReply,
+  parts: WebParts,
+  form: {
+    readonly pending: PendingEnrollment;
+    readonly token: string;
+    readonly status: number;
+    readonly message: string;
+  },
+): Promise<FastifyReply> {
+  const { pending, token, message } = form;
+  const config = parts.config();
+  const { registerPageTemplate } = config.users.twoFactorAuth.otp;
+  const template = (await parts.findTemplate(registerPageTemplate)) ?? BARE_REGISTER_PAGE;
+  const html = fillHtml(template, {
+    BOARDNAME: config.general.boardName,
+    USERNAME: pending.userName,
+    TOKEN: token,
+    OTP_TYPE: pending.type,
+    TYPE_NAME: typeName(pending.type),
+    POST_URL: PATHS.register,
+    QR_IMG_DATA: await qrImage(pending.uri),
+    SECRET: groupSecret(pending.secret),
+    KEY_URI: pending.uri,
+    MESSAGE: message,
+    HINT: TYPE_HINTS[pending.type],
+  });
+  return reply.code(form.status).type('text/html; charset=utf-8').send(html);
+}
+
+/** As a data address, which the content policy allows for images. */
+async function qrImage(uri: string): Promise<string> {
+  const svg = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+}
+
+const TYPE_HINTS: Record<PendingEnrollment['type'], string> = {
+  googleAuth: 'Any authenticator app will do. Choose "time based" where it asks.',
+  rfc6238_TOTP:
+    'Many phone apps ignore the SHA-256 of this type and then show codes that are never right. If that happens, choose the Google Authenticator type in the 2FA screen instead.',
+  rfc4266_HOTP:
+    'Choose "counter based" where the app asks, and begin at 0. Each code is good once, so do not ask the app for more than you need.',
+};
+
+function triesText(left: number): string {
+  return left === 1 ? 'One try is left.' : `${left} tries are left.`;
+}
+
+const USED_UP_PAGE = {
+  ...PROBLEM_PAGES.gone,
+  title: 'Five wrong codes: this link has ended',
+  body: paragraphs(
+    'Your account is as it was. Check that the clock of your phone is set automatically, then sign in to the board and ask for a new link.',
+  ),
+};
+
+function donePage(codes: readonly string[]) {
+  const items = codes.map((code) => `<li>${escapeHtml(code)}</li>`).join('\n');
+  return {
+    status: 200,
+    title: 'Two-factor sign-in is on',
+    doors: 'open' as const,
+    body: `${paragraphs(
+      'From now on the board asks for a one-time code after your password or key.',
+    )}
+<h2>Your backup codes</h2>
+${paragraphs(
+  'Each lets you in once when the app is not at hand. They are shown only now: print this page or write them down, and keep them where you would keep a key.',
+)}
+<ul class="codes">
+${items}
+</ul>
+<p class="quiet">Capitals, dashes and spaces do not matter when you type one. You can close this page now.</p>`,
+  };
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PATHS } from '../mail/links';
+import { fillHtml } from '../mail/template';
+import type { User } from '../store/users';
+import { BARE_RESET_PAGE } from './bare-pages';
+import { singleValue } from './form';
+import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
+import type { WebParts } from './parts';
+import { admit, createRouteCounter, readForm } from './route-guard';
+
+/** The page of a link for a forgotten password. Looking at it changes nothing; 2FA stays on (rule C8). */
+export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
+  const { passwordReset, config, clock } = parts;
+  const gets = createRouteCounter(clock);
+  const posts = createRouteCounter(clock);
+
+  routes.get(PATHS.resetPassword, async (request, reply) => {
+    const most = config().contentServers.web.rateLimits.pwResetGet;
+    if (!(await admit({ request, reply }, { counter: gets, most }, parts))) return reply;
+    const token = singleValue(request.query, 'token');
+    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    const user = await passwordReset.find(token);
+    if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    return sendForm(reply, parts, { user, token, status: 200, message: '' });
+  });
+
+  routes.post(PATHS.resetPassword, async (request, reply) => {
+    const most = config().contentServers.web.rateLimits.pwResetPost;
+    if (!(await admit({ request, reply }, { counter: posts, most }, parts))) return reply;
+    const fields = await readForm(request, reply, parts);
+    if (fields === undefined) return reply;
+    const token = fields.get('token');
+    const password = fields.get('password');
+    const again = fields.get('confirm_password');
+    if (token === undefined || password === undefined || again === undefined) {
+      return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    }
+    const user = await passwordReset.find(token);
+    if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    const form = { user, token, status: 400 };
+    if (password !== again) {
+      return sendForm(reply, parts, { ...form, message: 'The two passwords are not the same.' });
+    }
+    const actor = { server: 'web', remoteIp: request.ip };
+    const result = await passwordReset.complete(token, password, actor);
+    if (result === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    if (result.kind === 'refused') {
+      return sendForm(reply, parts, { ...form, message: result.text });
+    }
+    parts.log.info('web.password-reset', { remoteIp: request.ip, userId: user.id });
+    return sendPage(reply, DONE_PAGE, config());
+  });
+}
+
+const DONE_PAGE = {
+  status: 200,
+  title: 'Your password is changed',
+  doors: 'open' as const,
+  body: paragraphs(
+    'Sign in to the board with it. If you use two-factor sign-in, the board still asks for a code.',
+    'Whoever was signed in with the old password no longer is. You can close this page now.',
+  ),
+};
+
+async function sendForm(
+  reply: FastifyReply,
+  parts: WebParts,
+  form: {
+    readonly user: User;
+    readonly token: string;
+    readonly status: number;
+    readonly message: string;
+  },
+): Promise<FastifyReply> {
+  const config = parts.config();
+  const { resetPageTemplate } = config.contentServers.web.resetPassword;
+  const html = fillHtml((await parts.findTemplate(resetPageTemplate)) ?? BARE_RESET_PAGE, {
+    BOARDNAME: config.general.boardName,
+    USERNAME: form.user.name,
+    TOKEN: form.token,
+    RESET_URL: PATHS.resetPassword,
+    POST_URL: PATHS.resetPassword,
+    PASSWORD_MIN: String(config.users.passwordMin),
+    MESSAGE: form.message,
+  });
+  return reply.code(form.status).type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../base/clock';
+import { SourceCounter } from '../base/source-counter';
+import { parseForm } from './form';
+import { isOwnOrigin } from './origin';
+import { PROBLEM_PAGES, sendPage } from './page';
+import type { WebParts } from './parts';
+
+const SPAN_MS = 10 * 60_000;
+
+/** Counts requests of one route per source and ten minutes. */
+export function createRouteCounter(clock: Clock): SourceCounter {
+  return new SourceCounter(clock, SPAN_MS);
+}
+
+/** False when the request was answered with "too many". */
+export async function admit(
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  limit: { readonly counter: SourceCounter; readonly most: number },
+  parts: WebParts,
+): Promise<boolean> {
+  const waitMs = limit.counter.count(exchange.request.ip, limit.most);
+  if (waitMs === undefined) return true;
+  const reply = exchange.reply.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
+  await sendPage(reply, PROBLEM_PAGES.tooMany, parts.config());
+  return false;
+}
+
+/** The fields of a form that this site sent; undefined when the request was answered with a refusal. */
+export async function readForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: WebParts,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const party = { headers: request.headers, remoteIp: request.ip };
+  if (!isOwnOrigin(party, parts.config(), parts.port())) {
+    await sendPage(reply, PROBLEM_PAGES.forbidden, parts.config());
+    return undefined;
+  }
+  const fields = typeof request.body === 'string' ? parseForm(request.body) : undefined;
+  if (fields === undefined) await sendPage(reply, PROBLEM_PAGES.badRequest, parts.config());
+  return fields;
+}

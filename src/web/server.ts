@@ -1,0 +1,203 @@
+import { fastify } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { join } from 'node:path';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import { loadCertificate } from './certificate';
+import { SECURITY_HEADERS } from './headers';
+import { addHealthRoute } from './health';
+import { isOwnHost } from './origin';
+import { PROBLEM_PAGES, sendPage } from './page';
+import type { Page } from './page';
+import type { WebParts, WebServerOptions } from './parts';
+import { addRegisterRoutes } from './register';
+import { addResetRoutes } from './reset';
+import { STYLE_SHEET } from './style';
+
+/** The HTTPS pages of a board. */
+export interface WebServer {
+  readonly address: { readonly address: string; readonly port: number };
+  /** SHA-256 fingerprint of the certificate. */
+  readonly fingerprint: string;
+  /** Answers what is under way, then stops. */
+  close(): Promise<void>;
+}
+
+/** What is under way may take this long when the board stops. */
+const CLOSE_MS = 2_000;
+
+/** Starts the pages; a taken port or an unusable certificate is thrown as a BbsError. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { https, domain } = options.config().contentServers.web;
+  const certificate = await loadCertificate({
+    keysDir: join(options.dataDir, 'keys'),
+    certFile: https.certPem === '' ? '' : options.resolveFile(https.certPem),
+    keyFile: https.keyPem === '' ? '' : options.resolveFile(https.keyPem),
+    domain,
+    clock: options.clock,
+    random: options.random,
+    log: options.log,
+  });
+  const server = createServer(certificate);
+  let port = https.port;
+  const parts: WebParts = { ...options, port: () => port };
+  const sockets = followSockets(server);
+  guard(server, parts);
+  addRoutes(server, parts);
+  await listen(server, https);
+  const bound = server.server.address() as AddressInfo;
+  port = bound.port;
+  return {
+    address: { address: bound.address, port },
+    fingerprint: certificate.fingerprint,
+    close: () => closeServer(server, sockets, options.clock),
+  };
+}
+
+function createServer(certificate: { readonly cert: string; readonly key: string }) {
+  const server = fastify({
+    https: {
+      cert: certificate.cert,
+      key: certificate.key,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: LIMITS.httpRequestMs,
+      maxHeaderSize: LIMITS.httpHeaderBytes,
+      headersTimeout: LIMITS.httpRequestMs,
+      requestTimeout: LIMITS.httpRequestMs,
+      // Node looks for late requests only so often.
+      connectionsCheckingInterval: 500,
+    },
+    requestTimeout: LIMITS.httpRequestMs,
+    connectionTimeout: 2 * LIMITS.httpRequestMs,
+    keepAliveTimeout: 5_000,
+    bodyLimit: LIMITS.httpBodyBytes,
+    forceCloseConnections: 'idle',
+    logger: false,
+    trustProxy: false,
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { maxParamLength: 100 },
+  });
+  server.server.maxConnections = 1_000;
+  return server;
+}
+
+type Server = ReturnType<typeof createServer>;
+
+/** Node's own list leaves out sockets that have not finished their TLS handshake. */
+function followSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function closeServer(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  clock: Clock,
+): Promise<void> {
+  const cancel = clock.after(CLOSE_MS, () => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await server.close();
+  cancel();
+}
+
+/** What holds for every request before a route sees it. */
+function guard(server: Server, parts: WebParts): void {
+  const { config, log, port } = parts;
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SECURITY_HEADERS);
+    const party = { headers: request.headers, remoteIp: request.ip };
+    if (isOwnHost(party, config(), port())) return undefined;
+    return sendPage(reply, PROBLEM_PAGES.misdirected, config());
+  });
+  server.setNotFoundHandler((_request, reply) => sendPage(reply, PROBLEM_PAGES.notFound, config()));
+  server.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const page = pageForError(error);
+    if (page.status >= 500) {
+      log.error('web.failed', { remoteIp: request.ip, route: request.routeOptions.url, error });
+    }
+    return sendPage(reply.headers(SECURITY_HEADERS), page, config());
+  });
+}
+
+function addRoutes(server: Server, parts: WebParts): void {
+  // The routes see plain fastify; that the wire is TLS is this file's business.
+  const routes = server as unknown as FastifyInstance;
+  routes.get('/_enig/style.css', (_request, reply) =>
+    reply.type('text/css; charset=utf-8').send(STYLE_SHEET),
+  );
+  addHealthRoute(routes, parts);
+  addRegisterRoutes(routes, parts);
+  addResetRoutes(routes, parts);
+}
+
+async function listen(
+  server: Server,
+  https: { readonly address: string; readonly port: number },
+): Promise<void> {
+  try {
+    await server.listen({ host: https.address, port: https.port });
+  } catch (error) {
+    await server.close();
+    const { code } = toError(error) as Error & { code?: unknown };
+    const where = `${https.address}:${https.port}`;
+    if (code === 'EADDRINUSE') {
+      throw new BbsError(
+        'ADDRESS_IN_USE',
+        `${where} is taken; stop what listens there or change contentServers.web.https.port`,
+        { cause: error },
+      );
+    }
+    throw new BbsError(
+      'CONFIG_INVALID',
+      `cannot listen on ${where}: ${toError(error).message}; see contentServers.web.https`,
+      { cause: error },
+    );
+  }
+}
+
+function pageForError(error: FastifyError): Page {
+  if (error instanceof BbsError) {
+    return error.code === 'STORE_FAILED' ? PROBLEM_PAGES.tryLater : PROBLEM_PAGES.failed;
+  }
+  switch (error.statusCode) {
+    case 400:
+      return PROBLEM_PAGES.badRequest;
+    case 413:
+      return PROBLEM_PAGES.tooLarge;
+    case 415:
+      return PROBLEM_PAGES.wrongType;
+    default:
+      return PROBLEM_PAGES.failed;
+  }
+}
+
+/** Answers what is no request at all, and requests that take too long, with the same headers. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? '408 Request Timeout'
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : '400 Bad Request';
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\n${headers.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+}
