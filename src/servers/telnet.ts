@@ -190,10 +190,12 @@ export class TelnetCaller {
    */
   private inputEnded(): void {
     const { socket } = this.accepted;
-    const ageMs = this.options.clock.monotonicMs() - this.startedMs;
-    const cancel = this.options.clock.after(Math.max(0, FIRST_SCREEN_MS - ageMs), () =>
-      socket.destroySoon(),
-    );
+    const leftMs = this.startedMs + FIRST_SCREEN_MS - this.options.clock.monotonicMs();
+    if (leftMs <= 0) {
+      socket.destroySoon();
+      return;
+    }
+    const cancel = this.options.clock.after(leftMs, () => socket.destroySoon());
     socket.once('close', cancel);
   }
 
