@@ -150,6 +150,7 @@ export interface SshDialOptions extends DialOptions {
   /** Answers to keyboard-interactive prompts, in order of asking. */
   readonly answers?: readonly string[];
   readonly authHandler?: AuthHandlerMiddleware | ConnectConfig['authHandler'];
+  /** Filled with what keyboard-interactive asked and said, in order. */
   readonly prompts?: string[];
 }
 
@@ -157,7 +158,8 @@ export interface SshDialOptions extends DialOptions {
 export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   const client = new Client();
   const answers = [...(options.answers ?? [])];
-  client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => {
+  client.on('keyboard-interactive', (_name, instructions, _language, prompts, finish) => {
+    if (instructions !== '') options.prompts?.push(instructions);
     options.prompts?.push(...prompts.map((prompt) => prompt.prompt));
     finish(prompts.map(() => answers.shift() ?? ''));
   });

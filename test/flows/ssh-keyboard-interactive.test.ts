@@ -1,0 +1,84 @@
+import { TestBoard } from '../support/board';
+import type { DialledCaller } from '../support/dial';
+import { goToMainMenu, PASSWORD } from '../support/sign-in';
+
+const REFUSED = /All configured authentication methods failed/;
+
+describe('signing in by SSH in a keyboard-interactive dialogue', () => {
+  let board: TestBoard;
+  let secret: string;
+  beforeAll(async () => {
+    board = await TestBoard.start();
+    secret = await board.addUser('bob', PASSWORD, 'google');
+    await board.addUser('alice', PASSWORD);
+  });
+  afterAll(() => board.remove());
+
+  const dial = (
+    userName: string,
+    answers: readonly string[],
+    prompts: string[] = [],
+  ): Promise<DialledCaller> =>
+    board.ssh({ userName, answers, prompts, authHandler: ['keyboard-interactive'] });
+
+  it('asks an account without a second factor for the password only', async () => {
+    const prompts: string[] = [];
+    const caller = await dial('alice', [PASSWORD], prompts);
+    expect(prompts).toEqual(['Password: ']);
+    await goToMainMenu(caller);
+    caller.hangUp();
+  });
+
+  it('asks for the code in the same dialogue and opens on the welcome screen', async () => {
+    const prompts: string[] = [];
+    const caller = await dial('bob', [PASSWORD, board.freshCode(secret)], prompts);
+    expect(prompts).toEqual(['Password: ', 'One-time code: ']);
+    expect(await caller.sees('Both doors are open.')).toContain('Welcome, bob');
+    expect(board.events('call.began').at(-1)).toMatchObject({ server: 'ssh' });
+    caller.hangUp();
+  });
+
+  it('asks again after a wrong code and says why', async () => {
+    const prompts: string[] = [];
+    const caller = await dial('bob', [PASSWORD, '000000', board.freshCode(secret)], prompts);
+    expect(prompts).toEqual([
+      'Password: ',
+      'One-time code: ',
+      'Wrong code. Each code works only once.',
+      'One-time code: ',
+    ]);
+    caller.hangUp();
+  });
+
+  it('does not ask for a code, nor tell of one, after a wrong password', async () => {
+    const known: string[] = [];
+    await expect(dial('bob', ['not his password'], known)).rejects.toThrow(REFUSED);
+    const unknown: string[] = [];
+    await expect(dial('nobody', ['not a password'], unknown)).rejects.toThrow(REFUSED);
+    expect(known).toEqual(['Password: ']);
+    expect(unknown).toEqual(known);
+  });
+
+  it('refuses a caller who never gives the right code', async () => {
+    const own = await board.addUser('carl', PASSWORD, 'google');
+    await expect(dial('carl', [PASSWORD, '000001', '000002', '000003'])).rejects.toThrow();
+    const caller = await dial('carl', [PASSWORD, board.freshCode(own)]);
+    await caller.sees('Welcome, carl');
+    caller.hangUp();
+  });
+
+  it('ends a connection that has tried too often', async () => {
+    await board.addUser('dave', PASSWORD);
+    const tries = Array.from({ length: 20 }, () => 'keyboard-interactive' as const);
+    const dialling = board.ssh({
+      userName: 'dave',
+      answers: tries.map((_method, index) => `wrong ${index}`),
+      authHandler: tries,
+    });
+    await expect(dialling).rejects.toThrow();
+    const looked = board
+      .events('login-rejected')
+      .filter(({ userName, reason }) => userName === 'dave' && reason === 'wrong');
+    expect(looked).toHaveLength(3);
+  });
+});
