@@ -23,6 +23,7 @@ import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { Servers } from './servers/servers';
 import { tellSysops } from './sysop-notice';
+import { startWebServer, type WebServer } from './web/server';
 
 export interface BbsOptions {
   /** The board's folder (design: `--board`); the stock board where none is given. */
@@ -127,9 +128,21 @@ class Bbs {
       ...{ board, config, clock, random, log, env },
       mail: this.options.mail,
       isExempt: (ip) => exempt.has(ip),
+      httpsPort: () => web?.address.port,
     });
     this.closers.push(() => office.close());
     const firstSysop = await office.accounts.ensureSysop();
+    const resolveFile = (name: string): string => resolve(board.configDir, name);
+    const { enrollment, passwordReset, findTemplate } = office;
+    const web: WebServer | undefined = config().contentServers.web.https.enabled
+      ? await startWebServer({
+          ...{ config, clock, random, log, enrollment, passwordReset, findTemplate, resolveFile },
+          db: office.db,
+          dataDir: board.dataDir,
+        })
+      : undefined;
+    this.closers.push(async () => web?.close());
+    office.mailer.start();
     const services = this.services({ live, log, art, nodes, office });
     const servers = await Servers.start({
       ...{ config, clock, random, log, nodes },
@@ -137,7 +150,7 @@ class Bbs {
       ...(office.penalties === undefined ? {} : { guard: office.penalties }),
       accountEvents: office.accountEvents,
       dataDir: board.dataDir,
-      resolveFile: (name) => resolve(board.configDir, name),
+      resolveFile,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
       onSignedIn: () => Promise.resolve(),
@@ -145,7 +158,10 @@ class Bbs {
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     live.follow();
-    const addresses = { ...servers.addresses };
+    const addresses = {
+      ...servers.addresses,
+      ...(web === undefined ? {} : { https: web.address }),
+    };
     this.writeRunFile(addresses);
     log.info('board.open', { version: VERSION, addresses });
     return {
@@ -205,7 +221,10 @@ class Bbs {
         missing: () => missingForTwoFactor(live.config),
       }),
       contentServices: () => new Set(live.config.contentServers.web.https.enabled ? ['https'] : []),
-      forgotPassword: () => Promise.resolve(),
+      forgotPassword: (name, { server, remoteIp, node }) => {
+        office.passwordReset.request(name, { server, remoteIp, node });
+        return Promise.resolve();
+      },
     };
   }
 

@@ -10,6 +10,7 @@ import {
   loadRefusedPasswords,
   type PasswordRules,
 } from './auth/password-policy';
+import { createPasswordReset, type PasswordReset } from './auth/password-reset';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
 import { openSourcePenalties, type SourcePenalties } from './auth/source-penalties';
@@ -20,7 +21,7 @@ import type { Random } from './base/random';
 import type { Board } from './config/board';
 import type { Config } from './config/schema';
 import { createMailer, type Mailer } from './mail/mailer';
-import { createTemplateFiles } from './mail/template-files';
+import { createTemplateFiles, type FindTemplate } from './mail/template-files';
 import type { MailTransport } from './mail/transport';
 import { createAccountEvents, type AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
@@ -51,6 +52,8 @@ export interface Office {
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
   readonly gate: Gate;
+  readonly passwordReset: PasswordReset;
+  readonly findTemplate: FindTemplate;
   /** Accounts as menus and validators ask for them. */
   readonly directory: StoredAccountDirectory;
   /** Of sources that misbehave; only where callers dial in. */
@@ -93,11 +96,12 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = createHashQueue();
+  const findTemplate = createTemplateFiles((path) => board.find(path), log);
   const mailer = createMailer({
     ...{ db, config, clock, random, log },
     sealer: sealing,
     dropFolder: mailDrop(board.dataDir),
-    findTemplate: createTemplateFiles((file) => board.find(file), log),
+    findTemplate,
     ...(options.httpsPort === undefined ? {} : { httpsPort: options.httpsPort }),
     ...(options.mail === undefined ? {} : { transport: options.mail }),
   });
@@ -105,6 +109,9 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const secondFactor = createSecondFactor({ db, config, clock, sealing, log, notifier });
   const accounts = createAccounts({
     ...{ db, config, clock, random, rules, hashes, notifier, changed },
+  });
+  const passwordReset = createPasswordReset({
+    ...{ db, config, clock, random, log, accounts, notifier },
   });
   const { isExempt } = options;
   const penalties =
@@ -122,11 +129,14 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       penalize: (remoteIp, kind) => penalties?.penalize(remoteIp, kind),
     }),
+    passwordReset,
+    findTemplate,
     penalties,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),
     endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),
     async close() {
       accountEvents.close();
+      await passwordReset.close();
       await mailer.close();
       await penalties?.close();
       await db.close();
