@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import type { Config } from '../config/schema';
 import { loadCertificate } from './certificate';
 import { SECURITY_HEADERS } from './headers';
 import { addHealthRoute } from './health';
@@ -40,7 +41,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     random: options.random,
     log: options.log,
   });
-  const server = createServer(certificate);
+  const server = createServer(certificate, options.config);
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
   const sockets = followSockets(server);
@@ -56,7 +57,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
-function createServer(certificate: { readonly cert: string; readonly key: string }) {
+function createServer(
+  certificate: { readonly cert: string; readonly key: string },
+  config: () => Config,
+) {
   const server = fastify({
     https: {
       cert: certificate.cert,
@@ -77,6 +81,9 @@ function createServer(certificate: { readonly cert: string; readonly key: string
     logger: false,
     trustProxy: false,
     clientErrorHandler: answerBrokenRequest,
+    // An address that cannot be read never reaches the hooks.
+    frameworkErrors: (_error, _request, reply) =>
+      void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
     routerOptions: { maxParamLength: 100 },
   });
   server.server.maxConnections = 1_000;

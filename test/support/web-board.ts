@@ -1,0 +1,117 @@
+import { request } from 'node:https';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPasswordReset } from '../../src/auth/password-reset';
+import { createAccountRules } from '../../src/auth/account-rules';
+import { createAccounts } from '../../src/auth/accounts';
+import { createHashQueue } from '../../src/auth/hash-queue';
+import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { systemRandom } from '../../src/base/random';
+import { configSchema } from '../../src/config/schema';
+import type { ConfigInput } from '../../src/config/schema';
+import { createTemplateFiles } from '../../src/mail/template-files';
+import { startWebServer } from '../../src/web/server';
+import { openAccounts } from './accounts';
+
+const PACKAGE = join(__dirname, '..', '..');
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+}
+
+export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
+
+/** The HTTPS pages over a real database, and requests to them. */
+export async function openWebBoard(
+  web: NonNullable<ConfigInput['contentServers']>['web'] = {},
+  rest: ConfigInput = {},
+) {
+  const config = configSchema.parse({
+    ...rest,
+    contentServers: { web: { ...web, https: { port: 0, ...web?.https } } },
+  });
+  const accounts = await openAccounts({ config: rest });
+  const parts = { ...accounts, config: () => config, random: systemRandom };
+  const policy = createPasswordPolicy({
+    rules: () => ({
+      min: config.users.passwordMin,
+      max: config.users.passwordMax,
+      boardName: config.general.boardName,
+    }),
+    refused: ['password123'],
+  });
+  const accountParts = {
+    ...parts,
+    rules: createAccountRules({ config: () => config, policy }),
+    hashes: createHashQueue(),
+  };
+  const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });
+  const starting = startWebServer({
+    ...parts,
+    passwordReset,
+    findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),
+    dataDir: accounts.folder,
+    resolveFile: (name) => name,
+  });
+  const server = await starting.catch(async (error: unknown) => {
+    await accounts.close();
+    throw error;
+  });
+  const { port } = server.address;
+  const ca = await readFile(join(accounts.folder, 'keys', 'web_cert.pem'));
+  const ask = (path: string, what: Ask = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const { method = 'GET', headers = {}, body } = what;
+      const sent = request({
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        ca,
+        servername: 'localhost',
+        agent: false,
+        headers: { host: `localhost:${port}`, ...headers } as Record<string, string>,
+      });
+      sent.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  return {
+    ...accounts,
+    accounts: createAccounts(accountParts),
+    passwordReset,
+    server,
+    port,
+    ca,
+    ask,
+    post: (path: string, fields: Readonly<Record<string, string>>, headers: Ask['headers'] = {}) =>
+      ask(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams(fields).toString(),
+      }),
+    async close(): Promise<void> {
+      await server.close();
+      await passwordReset.close();
+      await accounts.close();
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import jsqr from 'jsqr';
+import { NOON } from '../support/accounts';
+import { readKeyUri, totp } from '../support/authenticator';
+import { openWebBoard } from '../support/web-board';
+import type { WebBoard } from '../support/web-board';
+
+const PAGE = '/_enig/2fa/enable_2fa_otp';
+
+let board: WebBoard;
+let user: number;
+
+afterEach(() => board.close());
+
+async function open(web: Parameters<typeof openWebBoard>[0] = {}, rest = {}): Promise<string> {
+  board = await openWebBoard(web, rest);
+  user = await board.addUser('joe');
+  return begin();
+}
+
+async function begin(): Promise<string> {
+  const begun = await board.enrollment.begin(user, 'googleAuth', { actor: { sessionId: 'here' } });
+  return begun.kind === 'begun' ? begun.token : '';
+}
+
+const link = (token: string): string => `${PAGE}?token=${token}&otpType=googleAuth`;
+
+async function secretOf(token: string): Promise<string> {
+  return (await board.enrollment.find(token))?.secret ?? '';
+}
+
+test('the page shows the secret in groups of four, a QR and a field, and the code switches it on', async () => {
+  const token = await open();
+  const page = await board.ask(link(token));
+  expect(page.status).toBe(200);
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+  const secret = await secretOf(token);
+  expect(page.body).toContain(secret.replace(/(.{4})(?=.)/g, '$1 '));
+  expect(page.body).toContain('Hello joe.');
+  expect(page.body).not.toMatch(/%[A-Z_]+%/);
+
+  const done = await board.post(PAGE, { token, otp: totp(secret, NOON), otpType: 'googleAuth' });
+  expect(done.status).toBe(200);
+  expect(done.body).toContain('Two-factor sign-in is on');
+  const codes = [...done.body.matchAll(/<li>([a-z]{5}(?:-[a-z]{5}){3})<\/li>/g)];
+  expect(codes).toHaveLength(10);
+  expect((await board.enrollment.status(user)).type).toBe('googleAuth');
+  expect((await board.secondFactor.verify(user, codes[0]?.[1] ?? '')).kind).toBe('right');
+  expect((await board.secondFactor.verify(user, totp(secret, NOON))).kind).toBe('spent');
+  for (const method of ['GET', 'POST']) {
+    const again =
+      method === 'GET'
+        ? await board.ask(link(token))
+        : await board.post(PAGE, { token, otp: totp(secret, NOON + 30_000) });
+    expect(again.status).toBe(410);
+    expect(again.body).toContain('This link has ended');
+    expect(again.body).not.toContain(codes[1]?.[1]);
+  }
+});
+
+test('the QR holds the key URI, with the board as issuer', async () => {
+  const token = await open({}, { general: { boardName: 'The Gate' } });
+  const { body } = await board.ask(link(token));
+  const svg = Buffer.from(
+    /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(body)?.[1] ?? '',
+    'base64',
+  ).toString('utf8');
+  const uri = decodeQrSvg(svg);
+  expect(readKeyUri(uri)).toMatchObject({
+    type: 'totp',
+    label: 'The Gate:joe',
+    issuer: 'The Gate',
+    secret: await secretOf(token),
+  });
+});
+
+test('looking changes nothing: fifty GETs and HEADs show one secret, which still confirms', async () => {
+  const token = await open({ rateLimits: { otpRegGet: 1000 } });
+  const secret = await secretOf(token);
+  const first = await board.ask(link(token));
+  for (let count = 0; count < 25; count += 1) {
+    expect((await board.ask(link(token))).body).toBe(first.body);
+    const head = await board.ask(link(token), { method: 'HEAD' });
+    expect(head).toMatchObject({ status: 200, body: '' });
+  }
+  expect((await board.post(PAGE, { token, otp: totp(secret, NOON) })).status).toBe(200);
+});
+
+test('neither a secret nor a type from the browser is used', async () => {
+  const token = await open();
+  const secret = await secretOf(token);
+  const own = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
+  const wrong = await board.post(PAGE, {
+    token,
+    otp: totp(own, NOON),
+    secret: own,
+    otpType: 'rfc4266_HOTP',
+  });
+  expect(wrong.status).toBe(401);
+  await board.post(PAGE, { token, otp: totp(secret, NOON), otpType: 'rfc4266_HOTP', secret: own });
+  expect((await board.enrollment.status(user)).type).toBe('googleAuth');
+});
+
+test('wrong codes say so and count down; the fifth ends the link; the old state stays', async () => {
+  const token = await open();
+  const right = totp(await secretOf(token), NOON);
+  const wrong = right === '000000' ? '111111' : '000000';
+  expect((await board.post(PAGE, { token, otp: 'abcdef' })).status).toBe(400);
+  for (const text of ['4 tries are left', '3 tries', '2 tries', 'One try is left']) {
+    const answer = await board.post(PAGE, { token, otp: wrong });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toContain(text);
+    expect(answer.body).toContain('name="otp"');
+  }
+  const last = await board.post(PAGE, { token, otp: wrong });
+  expect(last.status).toBe(410);
+  expect(last.body).toContain('Five wrong codes');
+  expect((await board.post(PAGE, { token, otp: right })).status).toBe(410);
+  expect((await board.enrollment.status(user)).type).toBeUndefined();
+});
+
+test('of sixteen forms at once one switches it on', async () => {
+  const token = await open({ rateLimits: { otpRegPost: 100 } });
+  const otp = totp(await secretOf(token), NOON);
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, () => board.post(PAGE, { token, otp })),
+  );
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 410)).toHaveLength(15);
+});
+
+test('the link ends on the minute', async () => {
+  const token = await open();
+  board.fake.stepWall(30 * 60_000 - 1);
+  expect((await board.ask(link(token))).status).toBe(200);
+  board.fake.stepWall(1);
+  expect((await board.ask(link(token))).status).toBe(410);
+});
+
+test('a token for another purpose opens nothing here, nor this one elsewhere', async () => {
+  const token = await open();
+  board.passwordReset.request('joe', {});
+  await board.passwordReset.close();
+  const reset = board.notices.find((notice) => notice.kind === 'password-reset');
+  const resetToken = reset?.kind === 'password-reset' ? reset.token : '';
+  expect(resetToken).not.toBe('');
+  expect((await board.ask(link(resetToken))).status).toBe(410);
+  expect((await board.post(PAGE, { token: resetToken, otp: '123456' })).status).toBe(410);
+  expect((await board.ask(`/_enig/sec/reset_password?token=${token}`)).status).toBe(410);
+  const fields = { token, password: 'a long new one', confirm_password: 'a long new one' };
+  expect((await board.post('/_enig/sec/reset_password', fields)).status).toBe(410);
+});
+
+test.each([
+  ['no token', PAGE, 400],
+  ['two tokens', `${PAGE}?token=a&token=b`, 400],
+  ['a token as an array', `${PAGE}?token[]=a`, 400],
+  ['an empty token', `${PAGE}?token=`, 410],
+  ['a token that is none', `${PAGE}?token=%27%20OR%201=1`, 410],
+  ['a token of a thousand letters', `${PAGE}?token=${'a'.repeat(1000)}`, 410],
+  ['bytes that are no UTF-8', `${PAGE}?token=%ff%fe`, 410],
+])('%s is refused', async (_, path, status) => {
+  await open();
+  const answer = await board.ask(path);
+  expect(answer.status).toBe(status);
+  expect(answer.body).toContain('<!doctype html>');
+});
+
+test('a template of the sysop with the variables of ENiGMA½ works', async () => {
+  const token = await open(
+    {},
+    {
+      users: {
+        twoFactorAuth: { otp: { registerPageTemplate: 'test/web/enigma-register.template.html' } },
+      },
+    },
+  );
+  const { body } = await board.ask(link(token));
+  expect(body).toContain(`<input type="hidden" name="token" value="${token}">`);
+  expect(body).toContain('value="googleAuth"');
+  expect(body).toContain(`action="${PAGE}"`);
+  expect(body).toContain('<img src="data:image/svg+xml;base64,');
+  expect(body).not.toMatch(/%[A-Z_]+%/);
+});
+
+test('without its template the page still has all that is needed', async () => {
+  const token = await open(
+    {},
+    { users: { twoFactorAuth: { otp: { registerPageTemplate: 'misc/gone.html' } } } },
+  );
+  const { status, body } = await board.ask(link(token));
+  expect(status).toBe(200);
+  expect(body).toContain('name="otp"');
+  expect(board.logLines.join('')).toContain('template-unreadable');
+});
+
+test('names are text on the page, whatever they hold', async () => {
+  board = await openWebBoard({}, { general: { boardName: `<b>"$&'%TOKEN%` } });
+  user = await board.addUser(`<img src=x>`);
+  const { body } = await board.ask(link(await begin()));
+  expect(body).not.toContain('<b>');
+  expect(body).not.toContain('<img src=x>');
+  expect(body).toContain('&#60;b&#62;&#34;$&#38;&#39;%TOKEN%');
+});
+
+test('when the database cannot record it, the page says try later and the code stays good', async () => {
+  const token = await open();
+  const otp = totp(await secretOf(token), NOON);
+  await board.db.run((sql) => sql.raw('PRAGMA query_only = ON'));
+  const answer = await board.post(PAGE, { token, otp });
+  await board.db.run((sql) => sql.raw('PRAGMA query_only = OFF'));
+  expect(answer.status).toBe(503);
+  expect(answer.body).toContain('nothing was changed');
+  expect((await board.post(PAGE, { token, otp })).status).toBe(200);
+});
+
+/** Draws the modules of qrcode's SVG into pixels and reads them with another library. */
+function decodeQrSvg(svg: string): string {
+  const size = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]);
+  const scale = 4;
+  const pixels = new Uint8ClampedArray((size * scale) ** 2 * 4).fill(255);
+  const path = /<path stroke="#000000" d="([^"]+)"/.exec(svg)?.[1] ?? '';
+  let x = 0;
+  let y = 0;
+  for (const [, command, numbers = ''] of path.matchAll(/([Mmh])([-\d. ]+)/g)) {
+    const [a = 0, b = 0] = numbers.trim().split(/ /).map(Number);
+    if (command === 'M') [x, y] = [a, b];
+    else if (command === 'm') [x, y] = [x + a, y + b];
+    else {
+      for (let at = x; at < x + a; at += 1) fillModule(at, Math.floor(y));
+      x += a;
+    }
+  }
+  const read = jsqr(pixels, size * scale, size * scale);
+  if (read === null) throw new Error('no QR found');
+  return read.data;
+
+  function fillModule(column: number, row: number): void {
+    for (let dy = 0; dy < scale; dy += 1) {
+      for (let dx = 0; dx < scale; dx += 1) {
+        const at = ((row * scale + dy) * size * scale + column * scale + dx) * 4;
+        pixels.fill(0, at, at + 3);
+      }
+    }
+  }
+}
