@@ -27,7 +27,7 @@ export class OpenScreen implements MenuScreen {
   constructor(
     private readonly stage: Stage,
     readonly composition: Composition,
-    private readonly config: Tree,
+    private readonly menu: { readonly config: Tree; readonly messageView?: number | undefined },
   ) {}
 
   /** Begins the next write with the whole screen: cells, views, cursor. */
@@ -111,14 +111,14 @@ export class OpenScreen implements MenuScreen {
     if (text === '' && !this.messageSet) return;
     this.messageSet = text !== '';
     const clean = sanitizeUserText(text, this.encoding);
-    const id = Number(this.config['messageView'] ?? MESSAGE_VIEW);
+    const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
     const view = this.find(id)?.view;
     if (view?.code === 'TL' || view?.code === 'MT') this.setFinalText(id, clean);
     else this.writeBottomLine(clean);
   }
 
   setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void {
-    for (const [key, format] of Object.entries(this.config)) {
+    for (const [key, format] of Object.entries(this.menu.config)) {
       const number = key.startsWith(prefix) ? key.slice(prefix.length) : '';
       if (!/^[1-9][0-9]$/.test(number) || typeof format !== 'string') continue;
       const found = this.find(Number(number));
@@ -162,11 +162,9 @@ export class OpenScreen implements MenuScreen {
   }
 
   private bottomRow(row: number): string {
-    const { canvas } = this.composition;
-    const { width, encoding } = this.stage.caller.terminal;
-    const blank = moveTo(row, 1) + resetStyle() + eraseLine();
-    const cells = canvas.diff(blankRow(canvas, row), { encoding, screenWidth: width });
-    return blank + cells;
+    return (
+      moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.stage, this.composition, row)
+    );
   }
 
   private find(viewId: number): { view: View; form: Composition['form'] } | undefined {
@@ -184,9 +182,10 @@ export class OpenScreen implements MenuScreen {
   }
 }
 
-/** The canvas with one row empty: what stands on the screen once that row was erased. */
-function blankRow(canvas: Composition['canvas'], row: number): Composition['canvas'] {
-  const copy = canvas.clone();
-  copy.fill({ row, column: 1, width: canvas.width, height: 1 });
-  return copy;
+/** One row of a screen, for a row of the terminal that is empty. */
+export function rowToAnsi(stage: Stage, { canvas }: Composition, row: number): string {
+  const { width, height, encoding } = stage.caller.terminal;
+  const without = canvas.clone();
+  without.fill({ row, column: 1, width: canvas.width, height: 1 });
+  return canvas.diff(without, { encoding, screenWidth: width, screenHeight: height });
 }

@@ -2,7 +2,7 @@ import { artToStream, rowsToStream } from '../art/stream';
 import { clearScreen, knowsFonts, moveTo, selectFont } from '../terminal/ansi';
 import { rowBelow } from './compose';
 import type { MenuConfig } from './menu-entry';
-import type { OpenScreen } from './open-screen';
+import { rowToAnsi, type OpenScreen } from './open-screen';
 import { pause } from './pause';
 import type { Picture } from './picture';
 import type { Stage } from './stage';
@@ -51,7 +51,10 @@ export async function present(
     screen.openOver('');
     return;
   }
-  screen.openOver(start + rowsToStream(picture.canvas, { encoding: terminal.encoding }));
+  // The last row is placed, not scrolled in: a line break behind it would scroll once too often.
+  const to = picture.rows - 1;
+  const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
+  screen.openOver(start + stream + rowToAnsi(stage, screen.composition, terminal.height));
 }
 
 function fontSequence(stage: Stage, wanted: string | undefined): string {

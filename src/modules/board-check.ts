@@ -2,10 +2,9 @@ import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../menu/check';
 import { artSpecsOf, readArtFacts } from '../menu/check-art';
-import type { ModuleFacts } from '../menu/flow-moves';
 import type { EntryPoint } from '../menu/flow-proof';
 import type { Finding, MenuSet } from '../menu/menu-entry';
-import type { MenuModule } from '../menu/module';
+import { factsOfModules } from '../menu/module-facts';
 import type { MenuRegistries } from '../menu/registries';
 import { SYSTEM_METHODS } from '../menu/system-methods';
 import type { ThemeSet } from '../menu/theme';
@@ -33,7 +32,7 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
   const { config, menus, themes, art } = parts;
   const folders = themes.list().map((theme) => theme.directories);
   return {
-    modules: moduleFacts(),
+    modules: factsOfModules(moduleTable()),
     systemMethods: Object.keys(SYSTEM_METHODS),
     validators: Object.keys(VALIDATORS),
     art: await readArtFacts(artSpecsOf(menus), art, folders.length === 0 ? [[]] : folders),
@@ -55,13 +54,4 @@ export function entryPoints(config: Config): readonly EntryPoint[] {
       ? [{ ...secure, menu: ssh.firstMenuNewUser, signedIn: false }]
       : []),
   ];
-}
-
-/** What each module can do to the flow. */
-export function moduleFacts(): ReadonlyMap<string, ModuleFacts> {
-  return new Map([...moduleTable()].map(([name, module]) => [name, factsOf(module)]));
-}
-
-function factsOf(module: MenuModule): ModuleFacts {
-  return { methods: Object.keys(module.methods), views: module.views };
 }

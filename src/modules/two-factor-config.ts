@@ -31,6 +31,7 @@ export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
   doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
   views: [1, 2, 3],
+  menus: ['userTwoFactorAuthOTPConfigShowDetails', 'userTwoFactorAuthOTPSecConnRequired'],
   methods: {
     saveChanges,
     showQRCode,

@@ -11,7 +11,7 @@ export function qrLines(
   if (!qr.fits) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
   return [
-    ' |07Scan this with your authenticator app, then type its code on the page from the mail.',
+    ' |07Scan this with your app, then type its code on the page from the mail.',
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
