@@ -155,20 +155,25 @@ export class SshCaller {
 
   private failed(error: Error & { readonly level?: string }): void {
     const { remoteIp, socket } = this.accepted;
-    if (error.level === 'handshake') this.explain(error);
-    else this.log.debug('ssh.error', { layer: error.level, reason: error.message });
-    if (error.level === 'protocol') this.options.guard.penalize(remoteIp, 'protocol');
+    if (error.level !== 'handshake' || !this.explain(error)) {
+      this.log.debug('ssh.error', { layer: error.level, reason: error.message });
+      if (error.level === 'protocol' || error.level === 'handshake')
+        this.options.guard.penalize(remoteIp, 'protocol');
+    }
     socket.destroySoon();
     this.destroyAfterGoodbye(socket);
   }
 
-  /** For the sysop: what a client that could not agree on algorithms has, and what would let it in. */
-  private explain(error: Error): void {
+  /**
+   * Tells the sysop what a client that could not agree on algorithms has, and what would let it in.
+   * False when it was not that.
+   */
+  private explain(error: Error): boolean {
     const offer = this.recorder.offer();
     const { profile } = this.options;
     const missing = disagreements(offer, PROFILES[profile]);
-    const retroWould =
-      offer.lists !== undefined && disagreements(offer, PROFILES.retro).length === 0;
+    if (missing.length === 0) return false;
+    const retroWould = disagreements(offer, PROFILES.retro).length === 0;
     // Scanners ask like that all day long: information, and no warning.
     this.log.info('ssh.no-agreement', {
       reason: error.message,
@@ -180,6 +185,7 @@ export class SshCaller {
           ? 'loginServers.ssh.profile "retro" would let it in; better is a newer client'
           : 'a newer client; no profile of this board has what it offers',
     });
+    return true;
   }
 
   private hangUp(reason: 'too-many' | 'failure'): void {
