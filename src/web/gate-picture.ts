@@ -8,20 +8,20 @@ export function gatePicture(doors: 'shut' | 'open'): string {
       return `<rect x="${x + index * step}" y="${y}" width="${step * 0.6}" height="10"/>`;
     }).join('');
   return [
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 150" preserveAspectRatio="xMidYMax meet">',
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-320 0 960 150" preserveAspectRatio="xMidYMax meet">',
     STARS,
     '<circle cx="268" cy="30" r="13" fill="#f2efe6"/><circle cx="263" cy="26" r="3" fill="#d9d4c5"/>',
     // Flag and its pole.
     '<path d="M213 18v34" stroke="#8b8980" stroke-width="2.5"/><path d="M214 18l24 7-24 8z" fill="#c4691c"/>',
     // The wall on both sides.
-    `<g fill="#3a3b40"><rect y="98" width="320" height="52"/>${merlons(0, 88, 16, 20)}</g>`,
+    `<g fill="#3a3b40"><rect x="-320" y="98" width="960" height="52"/>${merlons(-320, 88, 48, 20)}</g>`,
     // Middle block and the two towers.
     `<g fill="#5b5c60"><rect x="112" y="62" width="96" height="88"/>${merlons(112, 54, 6, 17)}</g>`,
     `<g fill="#77787c"><rect x="84" y="50" width="42" height="100"/><rect x="194" y="50" width="42" height="100"/>${merlons(80, 40, 4, 13.4)}${merlons(190, 40, 4, 13.4)}<rect x="80" y="48" width="50" height="8"/><rect x="190" y="48" width="50" height="8"/></g>`,
     '<g fill="#4a4b50"><rect x="116" y="56" width="10" height="94"/><rect x="226" y="56" width="10" height="94"/></g>',
     '<g fill="#ffe680"><rect x="98" y="74" width="7" height="18" rx="3.5"/><rect x="208" y="74" width="7" height="18" rx="3.5"/></g>',
     doors === 'open' ? OPEN : SHUT,
-    '<rect y="146" width="320" height="4" fill="#2a2b2f"/>',
+    '<rect x="-320" y="146" width="960" height="4" fill="#2a2b2f"/>',
     '</svg>',
   ].join('');
 }
@@ -36,6 +36,16 @@ const STARS = `<g fill="#9a9aa5">${[
   [304, 12],
   [246, 70],
   [24, 76],
+  [-36, 40],
+  [-88, 18],
+  [-140, 62],
+  [-196, 30],
+  [-250, 74],
+  [352, 44],
+  [398, 20],
+  [446, 66],
+  [508, 34],
+  [566, 58],
 ]
   .map(([x = 0, y = 0]) => `<rect x="${x}" y="${y}" width="1.6" height="1.6"/>`)
   .join('')}</g>`;

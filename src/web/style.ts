@@ -27,13 +27,13 @@ ol.steps > li:last-child { margin-bottom: 0; }
 ol.steps > li::before { content: counter(step); position: absolute; left: 0; top: .0625rem; width: 1.625rem;
   height: 1.625rem; border-radius: 50%; background: var(--flame); color: #1c0f02; font-weight: 700;
   font-size: .9375rem; line-height: 1.625rem; text-align: center; }
-.qr { display: block; width: min(100%, 16rem); aspect-ratio: 1; background: #fff; border-radius: 4px;
-  margin: .75rem 0; image-rendering: pixelated; }
+.qr { display: block; width: min(100%, 16rem); height: auto; aspect-ratio: 1; background: #fff;
+  border-radius: 4px; margin: .75rem 0; }
 .secret { display: block; margin: .5rem 0; padding: .625rem .75rem; background: var(--night);
   border: 1px solid var(--edge); border-radius: 4px; color: var(--light);
   font: 1.0625rem/1.6 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; word-spacing: .25em;
   overflow-wrap: break-word; user-select: all; }
-.codes { list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr));
+.codes { list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(14.5rem, 1fr));
   gap: .375rem 1rem; margin: 1rem 0; padding: .875rem 1rem; background: var(--night);
   border: 1px solid var(--edge); border-radius: 4px; color: var(--light);
   font: 1rem/1.6 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
