@@ -15,6 +15,8 @@ import type { MailTransport } from './mail/transport';
 import { createCallHistory } from './menu/call-history';
 import { runMenus } from './menu/runner';
 import type { MissingForTwoFactor, Services } from './menu/services';
+import { createSignInHistory } from './menu/sign-in-history';
+import { createSshKeyDesk } from './menu/ssh-key-desk';
 import { createTwoFactorDesk } from './menu/two-factor-desk';
 import { moduleTable } from './modules/registry';
 import { mailDrop, openOffice, type Office } from './office';
@@ -220,6 +222,15 @@ class Bbs {
         enrollment: office.enrollment,
         missing: () => missingForTwoFactor(live.config),
       }),
+      accountDesk: office.accounts,
+      mailChange: office.mailChange,
+      sshKeys: createSshKeyDesk({
+        db: office.db,
+        clock: this.clock,
+        changed: () => office.accountEvents.poke(),
+      }),
+      signIns: createSignInHistory(office.db),
+      sendFeedback: (letter, origin) => office.feedback.send(letter, origin),
       contentServices: () => new Set(live.config.contentServers.web.https.enabled ? ['https'] : []),
       forgotPassword: (name, { server, remoteIp, node }) => {
         office.passwordReset.request(name, { server, remoteIp, node });

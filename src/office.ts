@@ -5,6 +5,7 @@ import { createAccounts, type Accounts } from './auth/accounts';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
 import { createGate, type Gate } from './auth/gate';
 import { createHashQueue } from './auth/hash-queue';
+import { createMailChange, type MailChange } from './auth/mail-change';
 import {
   createPasswordPolicy,
   loadRefusedPasswords,
@@ -20,6 +21,7 @@ import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
 import type { Config } from './config/schema';
+import { createFeedbackBox, type FeedbackBox } from './mail/feedback';
 import { createMailer, type Mailer } from './mail/mailer';
 import { createTemplateFiles, type FindTemplate } from './mail/template-files';
 import type { MailTransport } from './mail/transport';
@@ -53,6 +55,8 @@ export interface Office {
   readonly enrollment: Enrollment;
   readonly gate: Gate;
   readonly passwordReset: PasswordReset;
+  readonly mailChange: MailChange;
+  readonly feedback: FeedbackBox;
   readonly findTemplate: FindTemplate;
   /** Accounts as menus and validators ask for them. */
   readonly directory: StoredAccountDirectory;
@@ -130,6 +134,8 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
       penalize: (remoteIp, kind) => penalties?.penalize(remoteIp, kind),
     }),
     passwordReset,
+    mailChange: createMailChange({ db, config, clock, random, log, notifier, changed }),
+    feedback: createFeedbackBox({ db, clock, log, notifier }),
     findTemplate,
     penalties,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),

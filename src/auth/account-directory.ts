@@ -3,7 +3,7 @@ import type { Database } from '../store/database';
 import { findUserIdsByProperty } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { isReservedName } from '../store/user-name';
-import { countCreatedSince, countUsers, findUserByName, listUsers } from '../store/users';
+import { countCreatedSince, countUsers, findUser, findUserByName, listUsers } from '../store/users';
 import type { User } from '../store/users';
 import { BbsError } from '../base/errors';
 import type { AccountRules } from './account-rules';
@@ -41,6 +41,10 @@ export class StoredAccountDirectory {
     about: { readonly userName: string; readonly email: string },
   ): string | undefined {
     return this.parts.rules.checkPassword(password, about)?.text;
+  }
+
+  find(id: number): Promise<User | undefined> {
+    return this.parts.db.run((sql) => findUser(sql, id));
   }
 
   list(limit: number): Promise<readonly User[]> {

@@ -3,6 +3,7 @@ import { findProperty } from '../store/properties';
 import { findSshKey } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { parseSshPublicKey, sshFingerprint } from './ssh-key';
+import type { SshPublicKey } from './ssh-key';
 
 /** The stored key with this blob: one of the account's keys, or the one that ENiGMA½ kept for it. */
 export async function findAccountKey(
@@ -12,8 +13,16 @@ export async function findAccountKey(
 ): Promise<SshKeyRow | 'property' | undefined> {
   const row = await findSshKey(sql, userId, sshFingerprint(blob));
   if (row !== undefined) return Buffer.from(row.blob, 'base64').equals(blob) ? row : undefined;
+  const imported = await importedAccountKey(sql, userId);
+  return imported?.blob.equals(blob) === true ? 'property' : undefined;
+}
+
+/** The one key that ENiGMA½ kept for an account (contract A1.4). */
+export async function importedAccountKey(
+  sql: Sql,
+  userId: number,
+): Promise<SshPublicKey | undefined> {
   const line = await findProperty(sql, userId, 'ssh_public_key');
-  if (line === undefined) return undefined;
-  const parsed = parseSshPublicKey(line);
-  return parsed.kind === 'key' && parsed.key.blob.equals(blob) ? 'property' : undefined;
+  const parsed = line === undefined ? undefined : parseSshPublicKey(line);
+  return parsed?.kind === 'key' ? parsed.key : undefined;
 }

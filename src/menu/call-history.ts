@@ -9,6 +9,7 @@ export function createCallHistory(db: Database): CallHistory {
       (await db.run((sql) => listCalls(sql, { limit }))).map((call) => ({
         userId: call.userId,
         userName: call.userName,
+        server: call.server,
         atMs: call.startedAtMs,
       })),
     count: (sinceMs) => db.run((sql) => countCalls(sql, sinceMs)),

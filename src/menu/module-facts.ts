@@ -3,14 +3,6 @@ import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
 import type { MenuModule } from './module';
 
-/** What modules do to the flow beyond their methods: menus they know by name, and signing people in. */
-const FLOW_OF_MODULES: Readonly<Record<string, Partial<ModuleFacts>>> = {
-  nua: { signsIn: true },
-  user_2fa_otp_config: {
-    menus: ['userTwoFactorAuthOTPConfigShowDetails', 'userTwoFactorAuthOTPSecConnRequired'],
-  },
-};
-
 /** The modules as checks and proof need them. */
 export function factsOfModules(
   modules: ReadonlyMap<string, MenuModule>,
@@ -22,7 +14,8 @@ export function factsOfModules(
         methods: Object.keys(module.methods),
         validators: Object.keys(module.validators ?? {}),
         views: module.views,
-        ...FLOW_OF_MODULES[name],
+        menus: module.menus ?? [],
+        signsIn: module.signsIn === true,
       },
     ]),
   );

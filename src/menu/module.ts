@@ -90,6 +90,8 @@ export interface MenuContext {
   readonly screen: MenuScreen;
   /** What ACS codes see now. */
   subject(): AcsSubject;
+  /** A moment as the caller's theme writes dates with times, or by a pattern of the menu's own. */
+  dateText(atMs: number, pattern?: string): string;
   /** Asks something in between, by an ordinary form; undefined when the caller pressed escape. */
   ask(question: Question): Promise<Readonly<Record<string, string>> | undefined>;
   /** Shows text page by page, waits for a key, and draws the menu again. Colour codes are ours. */
@@ -115,6 +117,12 @@ export interface MenuModule {
   readonly methods: Readonly<Record<string, MenuMethod>>;
   /** What `validate: @method:` may name in its forms. */
   readonly validators?: Readonly<Record<string, Validator>>;
+  /** View that shows messages to the caller where `config.messageView` names none. */
+  readonly messageView?: number;
+  /** Menus that it goes to by itself, when there are such menus. */
+  readonly menus?: readonly string[];
+  /** True when its methods sign a new account in and then follow `next`; the flow proof asks. */
+  readonly signsIn?: boolean;
   /** Before the screen is made: a transition here means that the menu is not shown at all. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
   /** Once the screen is made and before it goes out: fills the views. */

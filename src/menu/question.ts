@@ -25,7 +25,7 @@ export async function ask(
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const composition = (await byPrompt(stage, question)) ?? plainQuestion(stage, question);
-  const screen = new OpenScreen(stage, composition, {});
+  const screen = new OpenScreen(stage, composition, { config: {} });
   screen.open({ clear: true });
   if (question.message !== undefined) screen.message(question.message);
   screen.flush();

@@ -3,8 +3,12 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
+import type { Accounts } from '../auth/accounts';
 import type { Actor } from '../auth/factor-change';
 import type { LoginOrigin } from '../auth/login';
+import type { MailChange } from '../auth/mail-change';
+import type { FeedbackLetter } from '../mail/feedback';
+import type { NoticeResult } from '../store/notice';
 import type { User } from '../store/users';
 import type { MenuSet } from './menu-entry';
 import type { MenuModule } from './module';
@@ -30,6 +34,7 @@ export interface NodeList {
 export interface PastCall {
   readonly userId: number;
   readonly userName: string;
+  readonly server: string;
   readonly atMs: number;
 }
 
@@ -49,6 +54,7 @@ export interface AccountDirectory {
     password: string,
     about: { readonly userName: string; readonly email: string },
   ): string | undefined;
+  find(id: number): Promise<User | undefined>;
   /** By name; accounts that are not active are left out. */
   list(limit: number): Promise<readonly User[]>;
   count(createdSinceMs: number): Promise<{ readonly all: number; readonly createdSince: number }>;
@@ -91,6 +97,49 @@ export interface TwoFactorDesk {
   backupCodesLeft(userId: number): Promise<number>;
 }
 
+/** Making an account, and changing one's own: every path is checked and recorded alike, by auth. */
+export type AccountDesk = Pick<Accounts, 'create' | 'changePassword' | 'setProperties'>;
+
+/** A key that an account may sign in with by SSH. */
+export interface OwnSshKey {
+  readonly fingerprint: string;
+  readonly algorithm: string;
+  readonly comment: string;
+  /** undefined for a key that an older system kept without its date. */
+  readonly addedAtMs: number | undefined;
+  readonly usedAtMs: number | undefined;
+}
+
+/** `why` is a sentence for the person who pasted the key. */
+export type SshKeyAnswer =
+  | { readonly kind: 'added'; readonly fingerprint: string }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** The keys of an account. Who may change them is decided before; other calls of the account end. */
+export interface SshKeyDesk {
+  list(userId: number): Promise<readonly OwnSshKey[]>;
+  /** Says why a line is no key that could be added, without adding it. */
+  findProblem(line: string): string | undefined;
+  add(userId: number, line: string, actor: Actor): Promise<SshKeyAnswer>;
+  /** False when there was no such key. */
+  remove(userId: number, fingerprint: string, actor: Actor): Promise<boolean>;
+}
+
+/** One attempt to sign in to an account, whoever made it. */
+export interface SignIn {
+  readonly atMs: number;
+  readonly server: string;
+  readonly source: string;
+  /** What was offered: `password`, `public-key` or `second-factor`. */
+  readonly kind: string;
+  readonly accepted: boolean;
+}
+
+/** Attempts to sign in to an account, newest first: for its owner. */
+export interface SignInHistory {
+  of(userId: number, limit: number): Promise<readonly SignIn[]>;
+}
+
 /** Everything that menus and modules use of the rest of the board. Made once, by the composition root. */
 export interface Services {
   readonly clock: Clock;
@@ -108,8 +157,14 @@ export interface Services {
   readonly calls: CallHistory;
   readonly nodes: NodeList;
   readonly twoFactor: TwoFactorDesk;
+  readonly accountDesk: AccountDesk;
+  readonly mailChange: Pick<MailChange, 'begin' | 'pendingFor'>;
+  readonly sshKeys: SshKeyDesk;
+  readonly signIns: SignInHistory;
   /** Services that are on, for ACS SE: `https`, ... */
   contentServices(): ReadonlySet<string>;
   /** Queues a reset mail where the account exists; answers alike and at once for any name (rule C7). */
   forgotPassword(name: string, origin: LoginOrigin): Promise<void>;
+  /** Queues a letter for the sysop; `no-address` where he has none. */
+  sendFeedback(letter: FeedbackLetter, origin: LoginOrigin): Promise<NoticeResult>;
 }

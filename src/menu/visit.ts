@@ -5,6 +5,7 @@ import type { Key } from '../terminal/key';
 import { keyMatches } from '../terminal/key-name';
 import { choose } from './choose';
 import { composeMenu, type Composition } from './compose';
+import { formatDate } from './date-format';
 import { admit } from './entrance';
 import { checkField } from './field-check';
 import { findModule, follow } from './follow';
@@ -81,6 +82,10 @@ export class Visit implements MenuContext {
     return this.stage.subject;
   }
 
+  dateText(atMs: number, pattern?: string): string {
+    return formatDate(atMs, pattern ?? this.stage.theme.defaults.dateTime.short);
+  }
+
   hasMenu(name: string): boolean {
     return this.stage.menus.menus.has(name);
   }
@@ -116,7 +121,10 @@ export class Visit implements MenuContext {
       shown,
       validate: (view, text) => checkField(this, this.module, { view, text }),
     });
-    const screen = new OpenScreen(this.stage, composition, this.config);
+    const screen = new OpenScreen(this.stage, composition, {
+      config: this.config,
+      messageView: this.module.messageView,
+    });
     this.open = screen;
     this.covered = false;
     const how = { config: this.shownAs, description: this.desc };

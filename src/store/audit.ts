@@ -31,6 +31,9 @@ export interface AuditQuery {
 
 type Stored = Readonly<Record<string, unknown>>;
 
+/** What somebody offers to get in; proving again who he is does not count. */
+const SIGN_IN_KINDS = ['password', 'public-key', 'second-factor'];
+
 export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await sql('audit').insert({
     at: entry.atMs,
@@ -54,11 +57,24 @@ export async function listAudit(sql: Sql, query: AuditQuery): Promise<readonly A
   return ((await rows) as readonly Stored[]).map(toRow);
 }
 
+/** Attempts to sign in to an account, newest first. */
+export async function listSignIns(
+  sql: Sql,
+  query: { readonly userId: number; readonly limit: number },
+): Promise<readonly AuditRow[]> {
+  const rows: readonly Stored[] = await sql('audit')
+    .where({ user_id: query.userId })
+    .whereIn('kind', SIGN_IN_KINDS)
+    .orderBy('id', 'desc')
+    .limit(query.limit);
+  return rows.map(toRow);
+}
+
 /** Attempts to sign in to this account that failed after `sinceMs`. */
 export async function countFailures(sql: Sql, userId: number, sinceMs: number): Promise<number> {
   const row = await sql('audit')
     .where({ user_id: userId, result: 'rejected' })
-    .whereIn('kind', ['password', 'public-key', 'second-factor'])
+    .whereIn('kind', SIGN_IN_KINDS)
     .andWhere('at', '>', sinceMs)
     .count<{ count: number }[]>({ count: '*' })
     .first();

@@ -8,17 +8,21 @@ import { createAccounts } from '../../src/auth/accounts';
 import { createHashQueue } from '../../src/auth/hash-queue';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { createGate } from '../../src/auth/gate';
+import { createMailChange, type MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
+import { createFeedbackBox } from '../../src/mail/feedback';
 import { createCallHistory } from '../../src/menu/call-history';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
 import { loadMenus } from '../../src/menu/menu-file';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';
-import type { MissingForTwoFactor, Services } from '../../src/menu/services';
+import type { MissingForTwoFactor, NodeInfo, Services } from '../../src/menu/services';
+import { createSignInHistory } from '../../src/menu/sign-in-history';
+import { createSshKeyDesk } from '../../src/menu/ssh-key-desk';
 import { loadThemes } from '../../src/menu/theme-files';
 import { createTwoFactorDesk } from '../../src/menu/two-factor-desk';
 import { moduleTable } from '../../src/modules/registry';
@@ -31,15 +35,19 @@ import { openAccounts, type Accounts } from './accounts';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 
 const PATIENCE_MS = 10_000;
+const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
+const STOCK_ART = join(__dirname, '../../art');
 
 export interface MenuBoardOptions {
-  /** The menu file, as the value it stands for. */
-  readonly menus: object;
+  /** The menu file, as the value it stands for; left out, the stock menus, art and themes are used. */
+  readonly menus?: object;
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string>>;
   readonly config?: ConfigInput;
   readonly modules?: readonly MenuModule[];
   readonly missing?: readonly MissingForTwoFactor[];
+  /** Who is connected. */
+  readonly nodes?: readonly NodeInfo[];
 }
 
 /** Real menus, art, themes, accounts and sign-in on a folder of their own, without servers. */
@@ -52,6 +60,7 @@ export class MenuBoard {
     readonly accounts: Accounts,
     readonly services: Services,
     private readonly gate: ReturnType<typeof createGate>,
+    readonly mailChange: MailChange,
   ) {}
 
   static async open(options: MenuBoardOptions): Promise<MenuBoard> {
@@ -64,9 +73,10 @@ export class MenuBoard {
       const bytes = path.endsWith('.hjson') || path.endsWith('.utf8ans');
       await writeFile(path, bytes ? content : iconv.encode(content, 'cp437'));
     }
-    const file = join(folder, 'menu.hjson');
-    await writeFile(file, JSON.stringify(options.menus, null, 2));
-    const themes = await loadThemes({ artRoots: [art], env: {} });
+    const file = options.menus === undefined ? STOCK_MENUS : join(folder, 'menu.hjson');
+    if (options.menus !== undefined) await writeFile(file, JSON.stringify(options.menus, null, 2));
+    const artRoots = options.menus === undefined ? [art, STOCK_ART] : [art];
+    const themes = await loadThemes({ artRoots, env: {} });
     const passwordPolicy = createPasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });
@@ -75,6 +85,8 @@ export class MenuBoard {
     const writing = createAccounts({ ...accounts, rules, hashes });
     const enrollment = createEnrollment(accounts);
     const gate = createGate({ ...accounts, floorMs: 0 });
+    const mailChange = createMailChange(accounts);
+    const feedback = createFeedbackBox(accounts);
     const modules = new Map([
       ...moduleTable(),
       ...(options.modules ?? []).map((module) => [module.name, module] as const),
@@ -92,11 +104,16 @@ export class MenuBoard {
         startedAtMs: clock.nowMs(),
         menus: () => board.getMenus(),
         themes: () => themes,
-        art: createArtStore({ roots: [art], random: systemRandom }),
+        art: createArtStore({ roots: artRoots, random: systemRandom }),
         accounts: new StoredAccountDirectory({ db, config, rules, accounts: writing }),
         calls: createCallHistory(db),
-        nodes: { list: () => [] },
+        nodes: { list: () => options.nodes ?? [] },
         twoFactor: createTwoFactorDesk({ enrollment, missing: () => options.missing ?? [] }),
+        accountDesk: writing,
+        mailChange,
+        sshKeys: createSshKeyDesk({ db, clock, changed: () => undefined }),
+        signIns: createSignInHistory(db),
+        sendFeedback: (letter, origin) => feedback.send(letter, origin),
         contentServices: () => new Set(['https']),
         forgotPassword: (name) => {
           board.forgotten.push(name);
@@ -104,6 +121,7 @@ export class MenuBoard {
         },
       },
       gate,
+      mailChange,
     );
     board.menuSet = await loadMenus({ file, env: {} });
     return board;
