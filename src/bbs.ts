@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createArtStore, type ArtStore } from './art/art-store';
+import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
@@ -126,13 +127,16 @@ class Bbs {
       'security.exemptNetworks',
       () => config().security.exemptNetworks,
     );
+    const isExempt = (ip: string): boolean => exempt.has(ip);
     const office = await openOffice({
       ...{ board, config, clock, random, log, env },
       mail: this.options.mail,
-      isExempt: (ip) => exempt.has(ip),
+      penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
       httpsPort: () => web?.address.port,
     });
     this.closers.push(() => office.close());
+    const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
+    this.closers.push(() => penalties.close());
     const firstSysop = await office.accounts.ensureSysop();
     const resolveFile = (name: string): string => resolve(board.configDir, name);
     const { enrollment, passwordReset, findTemplate } = office;
@@ -147,9 +151,9 @@ class Bbs {
     office.mailer.start();
     const services = this.services({ live, log, art, nodes, office });
     const servers = await Servers.start({
-      ...{ config, clock, random, log, nodes },
+      ...{ config, clock, random, log, nodes, isExempt },
       gate: office.gate,
-      ...(office.penalties === undefined ? {} : { guard: office.penalties }),
+      guard: penalties,
       accountEvents: office.accountEvents,
       dataDir: board.dataDir,
       resolveFile,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { createAccounts, type Accounts } from './auth/accounts';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
-import { createGate, type Gate } from './auth/gate';
+import { createGate, type Gate, type GateOptions } from './auth/gate';
 import { createHashQueue } from './auth/hash-queue';
 import { createMailChange, type MailChange } from './auth/mail-change';
 import {
@@ -14,7 +14,6 @@ import {
 import { createPasswordReset, type PasswordReset } from './auth/password-reset';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
-import { openSourcePenalties, type SourcePenalties } from './auth/source-penalties';
 import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
 import type { Log } from './base/log';
@@ -37,8 +36,8 @@ export interface OfficeOptions {
   readonly random: Random;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Sources without penalties; without it none is charged, as nobody dials in to the sysop's tool. */
-  readonly isExempt?: (ip: string) => boolean;
+  /** Charges the source of a failed attempt; nobody dials in to the sysop's tool. */
+  readonly penalize?: NonNullable<GateOptions['penalize']>;
   /** The port that the web server really has, for mailed links. */
   readonly httpsPort?: () => number | undefined;
   /** In place of the configured mail transport, for embedders. */
@@ -60,8 +59,6 @@ export interface Office {
   readonly findTemplate: FindTemplate;
   /** Accounts as menus and validators ask for them. */
   readonly directory: StoredAccountDirectory;
-  /** Of sources that misbehave; only where callers dial in. */
-  readonly penalties: SourcePenalties | undefined;
   /** Stores mails at once; delivers them only after start(). */
   readonly mailer: Mailer;
   endCall(sessionId: string): Promise<void>;
@@ -117,9 +114,6 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const passwordReset = createPasswordReset({
     ...{ db, config, clock, random, log, accounts, notifier },
   });
-  const { isExempt } = options;
-  const penalties =
-    isExempt === undefined ? undefined : await openSourcePenalties({ db, clock, log, isExempt });
   const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
   return {
     db,
@@ -131,20 +125,18 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     enrollment: createEnrollment(enrolling),
     gate: createGate({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
-      penalize: (remoteIp, kind) => penalties?.penalize(remoteIp, kind),
+      ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
     }),
     passwordReset,
     mailChange: createMailChange({ db, config, clock, random, log, notifier, changed }),
     feedback: createFeedbackBox({ db, clock, log, notifier }),
     findTemplate,
-    penalties,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),
     endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),
     async close() {
       accountEvents.close();
       await passwordReset.close();
       await mailer.close();
-      await penalties?.close();
       await db.close();
     },
   };

@@ -9,8 +9,7 @@ import { mostConnections } from './fd-limit';
 import { loadHostKeys } from './host-key';
 import { Listener, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
-import { ConfiguredNetworks } from './networks';
-import { MemorySourceGuard, type SourceGuard } from './source-guard';
+import type { SourceGuard } from './source-guard';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
 
@@ -20,8 +19,10 @@ export interface ServersOptions extends SessionOptions {
   /** Turns a file name of the config into a path. */
   readonly resolveFile: (name: string) => string;
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
-  /** Penalties per source; in memory where none is given. */
-  readonly guard?: SourceGuard;
+  /** Penalties per source. */
+  readonly guard: SourceGuard;
+  /** Sources without penalties and caps. */
+  readonly isExempt: (ip: string) => boolean;
 }
 
 export type LoginServerName = 'telnet' | 'ssh';
@@ -76,14 +77,7 @@ export class Servers {
   private async open(): Promise<void> {
     const { options } = this;
     const { telnet, ssh } = options.config().loginServers;
-    const exempt = new ConfiguredNetworks(
-      'security.exemptNetworks',
-      () => options.config().security.exemptNetworks,
-    );
-    const isExempt = (ip: string): boolean => exempt.has(ip);
-    // Looked at once before anybody calls, so that a network that is none stops the start.
-    isExempt('127.0.0.1');
-    const guard = options.guard ?? new MemorySourceGuard({ clock: options.clock, isExempt });
+    const { guard, isExempt } = options;
     const admission = new Admission({
       config: options.config,
       random: options.random,
@@ -186,4 +180,4 @@ export class Servers {
   }
 }
 
-type Shared = ServersOptions & { readonly admission: Admission; readonly guard: SourceGuard };
+type Shared = ServersOptions & { readonly admission: Admission };

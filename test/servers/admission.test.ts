@@ -3,8 +3,7 @@ import { systemRandom, type Random } from '../../src/base/random';
 import { Admission } from '../../src/servers/admission';
 import { withoutReserve } from '../../src/servers/fd-limit';
 import { Networks } from '../../src/servers/networks';
-import { MemorySourceGuard } from '../../src/servers/source-guard';
-import { FakeClock } from '../support/fake-clock';
+import { SourceLedger } from '../support/source-ledger';
 
 describe('networks', () => {
   test('networks hold what is in them, mapped addresses too', () => {
@@ -26,78 +25,17 @@ describe('networks', () => {
   );
 });
 
-describe('penalties per source (rule K1)', () => {
-  const guard = (options: { sourcesPerFamily?: number; exempt?: string } = {}) => {
-    const clock = new FakeClock();
-    const it = new MemorySourceGuard({
-      clock,
-      isExempt: (ip) => ip === options.exempt,
-      ...(options.sourcesPerFamily === undefined
-        ? {}
-        : { sourcesPerFamily: options.sourcesPerFamily }),
-    });
-    return { clock, it };
-  };
-
-  test('four failures shut a source out for about 20 s, two do not', async () => {
-    const { clock, it } = guard();
-    it.penalize('192.0.2.1', 'auth-failure');
-    it.penalize('192.0.2.1', 'auth-failure');
-    expect(it.admit('192.0.2.1')).toEqual({ ok: true });
-    it.penalize('192.0.2.1', 'auth-failure');
-    it.penalize('192.0.2.1', 'auth-failure');
-    expect(it.admit('192.0.2.1')).toEqual({ ok: false, retryAfterMs: 20_000 });
-    expect(it.admit('192.0.2.2')).toEqual({ ok: true });
-    await clock.advance(20_000);
-    expect(it.admit('192.0.2.1')).toEqual({ ok: true });
-    expect(it.size).toBe(0);
-  });
-
-  test('a penalty never exceeds ten minutes', () => {
-    const { it } = guard();
-    for (let round = 0; round < 500; round += 1) it.penalize('192.0.2.1', 'grace');
-    expect(it.admit('192.0.2.1')).toEqual({ ok: false, retryAfterMs: 600_000 });
-  });
-
-  test('addresses of one IPv6 /64 are one source', () => {
-    const { it } = guard();
-    for (let host = 1; host <= 4; host += 1) it.penalize(`2001:db8::${host}`, 'auth-failure');
-    expect(it.admit('2001:db8::ffff').ok).toBe(false);
-    expect(it.size).toBe(1);
-  });
-
-  test('exempt sources are never charged', () => {
-    const { it } = guard({ exempt: '127.0.0.1' });
-    for (let round = 0; round < 10; round += 1) it.penalize('127.0.0.1', 'protocol');
-    expect(it.admit('127.0.0.1')).toEqual({ ok: true });
-  });
-
-  test('a full table lets strangers in rather than grow, and empties itself', async () => {
-    const { clock, it } = guard({ sourcesPerFamily: 100 });
-    for (let n = 0; n < 1_000; n += 1)
-      for (const kind of ['grace', 'grace'] as const)
-        it.penalize(`10.0.${n >> 8}.${n & 255}`, kind);
-    expect(it.size).toBe(100);
-    expect(it.admit('10.0.0.1').ok).toBe(false);
-    expect(it.admit('10.0.3.1').ok).toBe(true);
-    await clock.advance(20_000);
-    it.penalize('10.0.3.1', 'grace');
-    expect(it.size).toBe(1);
-  });
-});
-
 describe('admission', () => {
   const board = (
     config: ConfigInput['security'],
     options: { random?: Random; mostConnections?: number; exempt?: boolean } = {},
   ) => {
-    const clock = new FakeClock();
     const isExempt = (): boolean => options.exempt === true;
     const parsed = configSchema.parse({ security: config });
     return new Admission({
       config: () => parsed,
       random: options.random ?? systemRandom,
-      guard: new MemorySourceGuard({ clock, isExempt }),
+      guard: new SourceLedger(isExempt),
       isExempt,
       mostConnections: options.mostConnections,
     });

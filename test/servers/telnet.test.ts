@@ -107,8 +107,7 @@ describe('telnet server', () => {
     caller.send(flood);
     await caller.isClosed();
     expect(servers.log.of('telnet.abuse')).toMatchObject([{ what: 'negotiation flood' }]);
-    servers.guard.penalize('127.0.0.1', 'protocol');
-    expect(servers.guard.admit('127.0.0.1').ok).toBe(false);
+    expect(servers.guard.charges).toEqual([{ ip: '127.0.0.1', kind: 'protocol' }]);
   });
 
   test('a reader who takes nothing is closed before he fills our memory', async () => {

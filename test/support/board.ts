@@ -4,38 +4,79 @@ import { join } from 'node:path';
 import { createLog } from '../../src/base/log';
 import type { ConfigInput } from '../../src/config/schema';
 import { startBbs, type BbsOptions, type RunningBbs } from '../../src/index';
-import { runOputil } from '../../src/oputil/program';
+import { loadConfig } from '../../src/config/load';
+import { resolveBoard } from '../../src/config/board';
+import { openOffice } from '../../src/office';
+import { systemRandom } from '../../src/base/random';
+import { parseSshPublicKey } from '../../src/auth/ssh-key';
+import { addAccountKey } from '../../src/auth/ssh-key-change';
+import { findUserByName } from '../../src/store/users';
+import { totp } from './authenticator';
+import {
+  dialSsh,
+  dialTelnet,
+  type DialledCaller,
+  type DialOptions,
+  type SshDialOptions,
+} from './dial';
+import { SkippingClock } from './skipping-clock';
 
-export interface TestBoardOptions extends Pick<BbsOptions, 'clock' | 'random' | 'boardDir'> {
+const STEP_MS = 30_000;
+/** How long a test waits for an event before it fails; never a measure of speed. */
+const PATIENCE_MS = 15_000;
+
+export interface TestBoardOptions extends Pick<BbsOptions, 'random' | 'boardDir'> {
   readonly dataDir?: string;
   readonly config?: ConfigInput;
 }
 
+interface Parts {
+  readonly bbs: RunningBbs;
+  readonly dataDir: string;
+  readonly logLines: readonly string[];
+  /** Called at each log line. */
+  readonly heard: Set<() => void>;
+  readonly clock: SkippingClock;
+  readonly options: TestBoardOptions;
+}
+
 /** A real board on free loopback ports, with a data folder of its own. */
 export class TestBoard {
-  private constructor(
-    readonly bbs: RunningBbs,
-    readonly dataDir: string,
-    readonly logLines: string[],
-    private readonly options: TestBoardOptions,
-  ) {}
+  readonly bbs: RunningBbs;
+  readonly dataDir: string;
+  readonly logLines: readonly string[];
+  readonly clock: SkippingClock;
+  private readonly callers: DialledCaller[] = [];
+
+  private constructor(private readonly parts: Parts) {
+    this.bbs = parts.bbs;
+    this.dataDir = parts.dataDir;
+    this.logLines = parts.logLines;
+    this.clock = parts.clock;
+  }
 
   static async start(options: TestBoardOptions = {}): Promise<TestBoard> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sallyport-')));
     const logLines: string[] = [];
+    const heard = new Set<() => void>();
+    const clock = new SkippingClock();
     const log = createLog({
       level: 'debug',
-      write: (line) => logLines.push(line),
-      nowMs: () => Date.now(),
+      write: (line) => {
+        logLines.push(line);
+        for (const wake of [...heard]) wake();
+      },
+      nowMs: () => clock.nowMs(),
     });
     const bbs = await startBbs({
       ...options,
       dataDir,
       log,
+      clock,
       env: {},
       config: withFreePorts(options.config ?? {}),
     });
-    return new TestBoard(bbs, dataDir, logLines, options);
+    return new TestBoard({ bbs, dataDir, logLines, heard, clock, options });
   }
 
   get telnetPort(): number {
@@ -50,54 +91,71 @@ export class TestBoard {
     return this.port('https');
   }
 
-  /** What the sysop's tool prints; rejects when it fails. */
-  async oputil(...args: string[]): Promise<string> {
-    const result = await this.tryOputil(...args);
-    if (result.exitCode !== 0) {
-      throw new Error(`oputil ${args.join(' ')} ended with ${result.exitCode}: ${result.err}`);
-    }
-    return result.out;
+  async oputil(): Promise<string> {
+    throw new Error('not yet');
   }
-
-  async tryOputil(...args: string[]): Promise<{ exitCode: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const exitCode = await runOputil(
-      [
-        '--data',
-        this.dataDir,
-        ...(this.options.boardDir ? ['--board', this.options.boardDir] : []),
-        ...args,
-      ],
-      {
-        out: (text) => (out += text),
-        err: (text) => (err += text),
-        readLine: () => Promise.resolve(''),
-        env: {},
-      },
-    );
-    return { exitCode, out, err };
+  private async office() {
+    const board = await resolveBoard({
+      data: this.dataDir,
+      board: this.parts.options.boardDir,
+      env: {},
+    });
+    const loaded = await loadConfig({
+      file: board.configFile,
+      mustExist: false,
+      env: {},
+      fallbackFolders: board.configFallbacks,
+    });
+    return openOffice({
+      board,
+      config: () => loaded.config,
+      clock: this.clock,
+      random: systemRandom,
+      log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
+      env: {},
+    });
   }
-
-  /** Adds a caller; returns the Base32 secret where `otp` asks for a second factor. */
   async addUser(name: string, password: string, otp?: 'google' | 'totp' | 'hotp'): Promise<string> {
-    await this.oputil(
-      'user',
-      'add',
-      name,
-      '--password',
-      password,
-      '--email',
-      `${name}@example.org`,
+    const office = await this.office();
+    const made = await office.accounts.create(
+      { name, password, properties: { email_address: `${name}@example.org` } },
+      { server: 'oputil' },
     );
+    await office.close();
+    if (JSON.stringify(made).includes('refused')) throw new Error(JSON.stringify(made));
     return otp === undefined ? '' : this.bindOtp(name, otp);
   }
-
   async bindOtp(name: string, type: 'google' | 'totp' | 'hotp'): Promise<string> {
-    const out = await this.oputil('user', '2fa-otp', name, type);
-    const secret = /Secret\s+: (\S+)/.exec(out)?.[1];
-    if (secret === undefined) throw new Error(`no secret in:\n${out}`);
-    return secret;
+    const office = await this.office();
+    const user = await office.db.run((sql) => findUserByName(sql, name));
+    const bound = await office.enrollment.bind(
+      user?.id ?? 0,
+      ({ google: 'googleAuth', totp: 'rfc6238_TOTP', hotp: 'rfc4266_HOTP' } as const)[type],
+    );
+    await office.close();
+    return bound.secret;
+  }
+  async addSshKey(name: string, line: string): Promise<void> {
+    const office = await this.office();
+    const user = await office.db.run((sql) => findUserByName(sql, name));
+    const parsed = parseSshPublicKey(line);
+    if (parsed.kind !== 'key') throw new Error('no key');
+    await addAccountKey({ db: office.db, clock: this.clock }, user?.id ?? 0, {
+      key: parsed.key,
+      actor: { server: 'oputil' },
+    });
+    await office.close();
+  }
+
+  /** What the app shows now, `steps` later. */
+  code(secret: string, steps = 0): string {
+    return totp(secret, this.clock.nowMs() + steps * STEP_MS);
+  }
+
+  /** What the app shows after its next change: a code that nobody can have used. */
+  freshCode(secret: string): string {
+    this.clock.skip(STEP_MS);
+    return this.code(secret);
   }
 
   /** Mails dropped so far, oldest first. */
@@ -105,6 +163,66 @@ export class TestBoard {
     const folder = join(this.dataDir, 'mail');
     const names = await readdir(folder).catch(() => []);
     return Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
+  }
+
+  /** Dials in by telnet; hung up on with the board at the latest. */
+  async telnet(options: Omit<DialOptions, 'port'> = {}): Promise<DialledCaller> {
+    const caller = await dialTelnet({ port: this.telnetPort, ...options });
+    this.callers.push(caller);
+    return caller;
+  }
+
+  /** The same by SSH, with a shell open. */
+  async ssh(options: Omit<SshDialOptions, 'port'>): Promise<DialledCaller> {
+    const caller = await dialSsh({ port: this.sshPort, ...options });
+    this.callers.push(caller);
+    return caller;
+  }
+
+  /** Resolves once the log has `count` lines of this event that match. */
+  async logged(
+    event: string,
+    match: Record<string, unknown> = {},
+    count = 1,
+  ): Promise<readonly Record<string, unknown>[]> {
+    const found = (): Record<string, unknown>[] =>
+      this.events(event).filter((fields) =>
+        Object.entries(match).every(([key, value]) => fields[key] === value),
+      );
+    const { heard } = this.parts;
+    if (found().length >= count) return found();
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        heard.delete(look);
+        settle();
+      };
+      const look = (): void => {
+        if (found().length >= count) finish(() => resolve(found()));
+      };
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`the log has ${found().length} of ${count} ${event}`))),
+        PATIENCE_MS,
+      );
+      heard.add(look);
+    });
+  }
+
+  /** Everything in the data folder, as a thief of the disk would have it. */
+  async files(): Promise<Buffer[]> {
+    const names = await readdir(this.dataDir, { recursive: true, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile());
+    return Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name))));
+  }
+
+  /** Resolves with the first mail to this address that matches, as soon as it is dropped. */
+  async mailTo(address: string, match: RegExp): Promise<string> {
+    const isIt = (mail: string): boolean => mail.includes(`To: ${address}`) && match.test(mail);
+    for (let dropped = 1; ; dropped += 1) {
+      const mail = (await this.mails()).find(isIt);
+      if (mail !== undefined) return mail;
+      await this.logged('mail-dropped', {}, dropped);
+    }
   }
 
   events(event: string): Record<string, unknown>[] {
@@ -115,6 +233,7 @@ export class TestBoard {
 
   /** Stops the board and leaves its data, as a restart does. */
   async stop(): Promise<void> {
+    for (const caller of this.callers.splice(0)) caller.hangUp();
     await this.bbs.close();
   }
 

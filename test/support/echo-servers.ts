@@ -10,7 +10,7 @@ import { loadHostKeys } from '../../src/servers/host-key';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
 import { ConfiguredNetworks } from '../../src/servers/networks';
-import { MemorySourceGuard, type SourceGuard } from '../../src/servers/source-guard';
+import { SourceLedger } from './source-ledger';
 import { SshEndpoint } from '../../src/servers/ssh';
 import { TelnetCaller } from '../../src/servers/telnet';
 import { MemoryLog } from './memory-log';
@@ -30,7 +30,7 @@ export class EchoServers {
   readonly calls: Call[] = [];
   readonly gate: SmallGate;
   readonly nodes: Nodes;
-  readonly guard: SourceGuard;
+  readonly guard: SourceLedger;
   readonly admission: Admission;
   readonly log = new MemoryLog();
   readonly config: Config;
@@ -48,7 +48,7 @@ export class EchoServers {
       () => this.config.security.exemptNetworks,
     );
     const isExempt = (ip: string): boolean => exempt.has(ip);
-    this.guard = new MemorySourceGuard({ clock: this.clock, isExempt });
+    this.guard = new SourceLedger(isExempt);
     this.admission = new Admission({
       config: () => this.config,
       random: systemRandom,

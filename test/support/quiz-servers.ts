@@ -12,6 +12,7 @@ import { FakeClock } from './fake-clock';
 import { MemoryLog } from './memory-log';
 import { RawCaller } from './raw-caller';
 import { SmallGate } from './small-gate';
+import { SourceLedger } from './source-ledger';
 
 export const FIRST_SCREEN = 'Who are you? ';
 
@@ -63,6 +64,8 @@ export class QuizServers {
       log,
       gate,
       nodes,
+      guard: new SourceLedger(),
+      isExempt: () => true,
       dataDir: this.dataDir,
       resolveFile: (name) => name,
       accountEvents: {

@@ -5,6 +5,7 @@ import { createPasswordReset } from '../../src/auth/password-reset';
 import { createAccountRules } from '../../src/auth/account-rules';
 import { createAccounts } from '../../src/auth/accounts';
 import { createHashQueue } from '../../src/auth/hash-queue';
+import { createMailChange } from '../../src/auth/mail-change';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
@@ -53,10 +54,12 @@ export async function openWebBoard(
     rules: createAccountRules({ config: () => config, policy }),
     hashes: createHashQueue(),
   };
+  const mailChange = createMailChange(parts);
   const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });
   const starting = startWebServer({
     ...parts,
     passwordReset,
+    mailChange,
     findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),
     dataDir: accounts.folder,
     resolveFile: (name) => name,
@@ -98,6 +101,7 @@ export async function openWebBoard(
     ...accounts,
     accounts: createAccounts(accountParts),
     passwordReset,
+    mailChange,
     server,
     port,
     ca,
