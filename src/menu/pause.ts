@@ -1,8 +1,10 @@
 import { formatText } from '../art/format';
 import { eraseLine, moveTo, resetStyle } from '../terminal/ansi';
 import { Canvas } from '../terminal/canvas';
+import type { Key } from '../terminal/key';
 import { keyMatches } from '../terminal/key-name';
 import { composePrompt } from './compose';
+import { messageLine } from './message-line';
 import type { Stage } from './stage';
 
 /** What the caller wants after a pause. */
@@ -35,13 +37,23 @@ export async function pause(stage: Stage, options: PauseOptions): Promise<AfterP
       ? moveTo(row, options.column ?? 1) + plainPrompt(terminal.encoding)
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
   terminal.write(shown);
-  const arrival = await stage.keys.next({ messages: 'urgent' });
+  const key = await nextKey(stage);
   terminal.write(eraseRows(row, rows));
-  if (arrival.kind !== 'key' || prompt === undefined) return 'go-on';
+  if (prompt === undefined) return 'go-on';
   const { continuousKey, quitKey } = prompt.config;
-  if (typeof quitKey === 'string' && keyMatches(arrival.key, quitKey)) return 'stop';
-  const rest = typeof continuousKey === 'string' && keyMatches(arrival.key, continuousKey);
+  if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
+  const rest = typeof continuousKey === 'string' && keyMatches(key, continuousKey);
   return rest ? 'all-the-rest' : 'go-on';
+}
+
+/** A key; urgent messages that come first are shown and end no pause. */
+async function nextKey(stage: Stage): Promise<Key> {
+  const { inbox, terminal } = stage.caller;
+  for (;;) {
+    const arrival = await stage.keys.next({ messages: 'urgent' });
+    if (arrival.kind === 'key') return arrival.key;
+    for (const { text } of inbox.take('urgent')) terminal.write(messageLine(terminal, text));
+  }
 }
 
 function plainPrompt(encoding: 'cp437' | 'utf8'): string {

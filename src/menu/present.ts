@@ -23,8 +23,8 @@ export async function present(
   const { terminal, signal } = stage.caller;
   const { picture, scrolled, form } = screen.composition;
   const from = config.cls === false ? stage.freeRow : 1;
-  if (picture !== undefined)
-    stage.freeRow = Math.min(terminal.height, from + rowBelow(picture) - 1);
+  const rows = picture === undefined ? 0 : rowBelow(picture) - 1;
+  stage.freeRow = Math.min(terminal.height, from + rows);
   const clear = config.cls !== false;
   const font = fontSequence(stage, config.font ?? picture?.art.font);
   const start = font + (clear ? clearScreen() : '');
@@ -37,8 +37,8 @@ export async function present(
   }
   if (!clear && picture !== undefined && form.views.length === 0) {
     // Art without views goes on below what is there, as it would on a scrolling terminal.
-    const rows = rowsToStream(picture.canvas, { encoding: terminal.encoding });
-    screen.openOver(font + moveTo(from, 1) + rows);
+    const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding });
+    screen.openOver(font + moveTo(from, 1) + stream);
     return;
   }
   if (picture === undefined || scrolled === 0) {

@@ -1,9 +1,9 @@
 import { toError } from '../base/errors';
-import { eraseLine, moveTo, resetStyle, showCursor } from '../terminal/ansi';
-import { sanitizeUserText } from '../terminal/untrusted';
+import { moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
 import { admit, OTP_MENU, type Admission } from './entrance';
 import type { MenuEntry } from './menu-entry';
+import { messageLine } from './message-line';
 import type { Services } from './services';
 import { Stage } from './stage';
 import { MenuStack, type StackEntry } from './stack';
@@ -70,13 +70,12 @@ class MenuRun {
     return step.reason;
   }
 
-  /** Last words, on the last row, and the terminal as it should be left. */
+  /** Last words on the last row, and the terminal as it should be left: its cursor below the art. */
   sayGoodbye(sentence: string | undefined): void {
     const { terminal } = this.stage.caller;
-    const text = sentence === undefined ? '' : ` ${sanitizeUserText(sentence, terminal.encoding)}`;
-    const cut = [...text].slice(0, terminal.width - 1).join('');
-    const line = sentence === undefined ? '' : moveTo(terminal.height, 1) + eraseLine() + cut;
-    terminal.write(`${resetStyle()}${line}${showCursor()}\r\n`);
+    const end = `${resetStyle()}${showCursor()}`;
+    if (sentence === undefined) terminal.write(end + moveTo(this.stage.freeRow, 1));
+    else terminal.write(`${messageLine(terminal, sentence)}${end}\r\n`);
   }
 
   private after(exit: Exit): Step {
