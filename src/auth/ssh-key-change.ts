@@ -1,0 +1,111 @@
+import type { Clock } from '../base/clock';
+import { addAccountEvent } from '../store/account-events';
+import { addAudit } from '../store/audit';
+import type { Database, Sql } from '../store/database';
+import { findProperty, writeProperties } from '../store/properties';
+import { addSshKey, listSshKeys, removeSshKeys } from '../store/ssh-keys';
+import type { Actor } from './factor-change';
+import { parseSshPublicKey, type SshPublicKey } from './ssh-key';
+
+/** Keys kept for one account; a longer list is a mistake. */
+export const MOST_SSH_KEYS = 16;
+
+export type SshKeyAdded = 'added' | 'there-already' | 'too-many';
+
+interface KeyChangeParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Called after each committed change, so that sessions in this process learn of it at once. */
+  readonly changed?: (() => void) | undefined;
+}
+
+/** Lets an account sign in by a key; other calls of it end (rule J4). */
+export async function addAccountKey(
+  parts: KeyChangeParts,
+  userId: number,
+  add: { readonly key: SshPublicKey; readonly actor: Actor },
+): Promise<SshKeyAdded> {
+  const { algorithm, blob, fingerprint, comment } = add.key;
+  const nowMs = parts.clock.nowMs();
+  const result = await parts.db.transaction(async (sql): Promise<SshKeyAdded> => {
+    const keys = await listSshKeys(sql, userId);
+    if (keys.some((key) => key.fingerprint === fingerprint)) return 'there-already';
+    if (keys.length >= MOST_SSH_KEYS) return 'too-many';
+    const row = { userId, algorithm, blob: blob.toString('base64'), fingerprint, comment };
+    await addSshKey(sql, { ...row, addedAtMs: nowMs });
+    await record(sql, { userId, kind: 'ssh-key-added', actor: add.actor, nowMs, fingerprint });
+    return 'added';
+  });
+  if (result === 'added') parts.changed?.();
+  return result;
+}
+
+/** Removes one key, or all of an account; says how many went. Other calls of it end. */
+export async function removeAccountKeys(
+  parts: KeyChangeParts,
+  userId: number,
+  remove: { readonly fingerprint?: string | undefined; readonly actor: Actor },
+): Promise<number> {
+  const { fingerprint, actor } = remove;
+  const nowMs = parts.clock.nowMs();
+  const removed = await parts.db.transaction(async (sql) => {
+    const rows = await listSshKeys(sql, userId);
+    const gone = new Set(rows.map((row) => row.fingerprint).filter(isMeant(fingerprint)));
+    const imported = await forgetImported(sql, userId, fingerprint);
+    if (imported !== undefined) gone.add(imported);
+    if (gone.size === 0) return 0;
+    await removeSshKeys(sql, userId, fingerprint);
+    await record(sql, {
+      ...{ userId, actor, nowMs },
+      kind: 'ssh-key-removed',
+      fingerprint: fingerprint ?? 'all',
+    });
+    return gone.size;
+  });
+  if (removed > 0) parts.changed?.();
+  return removed;
+}
+
+function isMeant(wanted: string | undefined): (fingerprint: string) => boolean {
+  return (fingerprint) => wanted === undefined || fingerprint === wanted;
+}
+
+/** The key that ENiGMA½ kept for the account goes with the others; its fingerprint where it went. */
+async function forgetImported(
+  sql: Sql,
+  userId: number,
+  wanted: string | undefined,
+): Promise<string | undefined> {
+  const line = await findProperty(sql, userId, 'ssh_public_key');
+  if (line === undefined) return undefined;
+  const parsed = parseSshPublicKey(line);
+  const fingerprint = parsed.kind === 'key' ? parsed.key.fingerprint : 'unreadable';
+  if (!isMeant(wanted)(fingerprint)) return undefined;
+  await writeProperties(sql, userId, { ssh_public_key: undefined });
+  return fingerprint;
+}
+
+async function record(
+  sql: Sql,
+  change: {
+    readonly userId: number;
+    readonly kind: 'ssh-key-added' | 'ssh-key-removed';
+    readonly actor: Actor;
+    readonly nowMs: number;
+    readonly fingerprint: string;
+  },
+): Promise<void> {
+  const { userId, actor, nowMs } = change;
+  await addAudit(sql, {
+    atMs: nowMs,
+    node: actor.node ?? 0,
+    server: actor.server ?? 'system',
+    source: actor.remoteIp ?? '',
+    userId,
+    factor: 0,
+    kind: change.kind,
+    result: 'done',
+    reason: change.fingerprint.slice(0, 64),
+  });
+  await addAccountEvent(sql, { userId, kind: 'keys', sessionId: actor.sessionId, nowMs });
+}

@@ -1,0 +1,52 @@
+import type { AccountResult, Refused } from '../auth/account-rules';
+import { BbsError, type ErrorCode } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import type { Config } from '../config/schema';
+import { foldName } from '../store/user-name';
+import { findUserByName, listUsers, type User } from '../store/users';
+import type { Desk } from './desk';
+
+/** The account called `name`, or an error with the nearest right name. */
+export async function getAccount(desk: Desk, name: string): Promise<User> {
+  const user = await desk.read((sql) => findUserByName(sql, name));
+  if (user !== undefined) return user;
+  const names = (await desk.read((sql) => listUsers(sql))).map((each) => each.name);
+  const nearest = nearestName(name, names);
+  const hint =
+    nearest === undefined ? `'oputil user list' shows all` : `did you mean "${nearest}"?`;
+  throw new BbsError('USER_UNKNOWN', `there is no account "${name}"; ${hint}`);
+}
+
+/** The account after a change, or an error that says why there was none. */
+export function changed(result: AccountResult, what: string): User {
+  if (result.kind === 'done') return result.user;
+  throw refusal(result, what);
+}
+
+/** What was refused as an error: `cannot add "joe": that user name is taken`. */
+export function refusal(refused: Refused, what: string): BbsError {
+  const codes: Readonly<Partial<Record<Refused['problem'], ErrorCode>>> = {
+    'name-taken': 'USER_EXISTS',
+    'unknown-user': 'USER_UNKNOWN',
+  };
+  const text = refused.text.replace(/\.$/, '');
+  const reason = text.charAt(0).toLowerCase() + text.slice(1);
+  return new BbsError(codes[refused.problem] ?? 'USER_INVALID', `cannot ${what}: ${reason}`);
+}
+
+/**
+ * Makes the sysop where there is no account at all, as the first start does: account 1 must be his,
+ * whoever is added first. His password is told once.
+ */
+export async function makeSysopFirst(desk: Desk): Promise<void> {
+  const sysop = await (await desk.office()).accounts.ensureSysop();
+  if (sysop === undefined) return;
+  desk.note(`This board had no accounts yet: made ${sysop.name}, with the password`);
+  desk.note(`${sysop.password}`);
+  desk.note('It is shown this once.');
+}
+
+/** True for the name that the first account, the sysop's, is to have. */
+export function isSysopName(config: Config, name: string): boolean {
+  return foldName(config.general.sysOp.username) === foldName(name);
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { databaseFile } from '../office';
+import { backUpDatabase } from '../store/backup';
+import type { Desk } from './desk';
+
+const HELP = `
+The copy is one SQLite file, whole and checked, taken at one moment, also while callers are
+on. To restore it: stop the board, put it in the place of data/db/user.sqlite3, remove
+user.sqlite3-wal and -shm beside that, start the board.
+Keep as well, in another place: data/keys/ (without sealing.json second factors and backup
+codes of the copy are lost; the host key is what callers' clients know) and config/, art/
+and misc/ of the board. Logs and dropped mails are in data/logs and data/mail.`;
+
+/** `oputil backup`. */
+export function addBackupCommand(program: Command, desk: Desk): void {
+  program
+    .command('backup')
+    .description('copy the database, while the board runs too')
+    .argument('<file>', 'the copy; it must not be there yet')
+    .addHelpText('after', HELP)
+    .action((file: string) => backUp(desk, file));
+}
+
+async function backUp(desk: Desk, name: string): Promise<void> {
+  const board = await desk.board();
+  const { sealingKeyFile } = (await desk.config()).security;
+  const target = resolve(name);
+  await backUpDatabase({ file: databaseFile(board.dataDir), target, log: await desk.log() });
+  const { size } = statSync(target);
+  const keys = keyPlace(desk, board.dataDir, sealingKeyFile);
+  desk.show(
+    [
+      `Database copied to ${name} (${size} bytes)`,
+      `Keep the sealing key too, in another place: ${keys}`,
+    ],
+    { file: target, bytes: size, sealingKey: keys },
+  );
+}
+
+function keyPlace(desk: Desk, dataDir: string, configured: string): string {
+  if ((desk.io.env['SALLYPORT_SEALING_KEY'] ?? '') !== '') return 'SALLYPORT_SEALING_KEY';
+  return configured === '' ? resolve(dataDir, 'keys', 'sealing.json') : configured;
+}

@@ -1,0 +1,141 @@
+import { isIP } from 'node:net';
+import type { Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { plainIp, sourceOf } from '../base/source';
+import { addAudit } from '../store/audit';
+import type { Sql } from '../store/database';
+import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
+import type { Desk } from './desk';
+import { wholeNumber } from './number-option';
+import { formatTable } from './table';
+import { minuteOf } from './user-words';
+
+const HELP = `
+The board itself keeps out, for seconds to minutes, sources that guess passwords or make
+noise; a ban is yours and lasts as long as you say. A source is one IPv4 address, or the /64
+network of an IPv6 address. Callers who are on stay on. Whole networks are better kept out
+by the machine's firewall. A running board knows of a change within two seconds.`;
+
+const UNITS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** 9999-12-31, for bans without an end. */
+const FOR_EVER_MS = 253_402_300_799_000;
+
+/** `ban list`, `ban add` and `ban remove`. */
+export function addBanCommands(program: Command, desk: Desk): void {
+  const ban = program.command('ban').description('addresses that are kept out');
+  ban.addHelpText('after', HELP);
+  ban
+    .command('list')
+    .description('show them, the longest first')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 40)
+    .action(({ limit }: { limit: number }) => listBans(desk, limit));
+  ban
+    .command('add')
+    .description('keep an address out')
+    .argument('<address>', 'IPv4 or IPv6')
+    .option('--for <time>', '30m, 12h, 7d, 4w or ever', '24h')
+    .action((address: string, options: { for: string }) => addBan(desk, address, options.for));
+  ban
+    .command('remove')
+    .aliases(['rm', 'del'])
+    .description('let an address call again')
+    .argument('<address>')
+    .action((address: string) => removeBan(desk, address));
+}
+
+async function listBans(desk: Desk, limit: number): Promise<void> {
+  const nowMs = desk.clock.nowMs();
+  const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit }));
+  const table = formatTable(
+    [{ title: 'Source' }, { title: 'Until (UTC)' }, { title: 'For' }, { title: 'Kept out' }],
+    rows.map(({ source, untilMs, reason, enforced }) => [
+      source,
+      untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(untilMs),
+      reason,
+      enforced ? 'yes' : 'not yet',
+    ]),
+  );
+  desk.show(
+    rows.length === 0 ? ['nobody is kept out'] : table,
+    rows.map(({ source, untilMs, reason, enforced }) => ({
+      source,
+      until: new Date(untilMs).toISOString(),
+      reason,
+      enforced,
+    })),
+  );
+}
+
+async function addBan(desk: Desk, address: string, time: string): Promise<void> {
+  const source = sourceFrom(address);
+  const nowMs = desk.clock.nowMs();
+  const untilMs = time === 'ever' ? FOR_EVER_MS : nowMs + durationOf(time);
+  await change(desk, { source, kind: 'ban-added', reason: time }, async (sql) => {
+    const row = { source, untilMs, enforced: true, reason: 'ban', changedAtMs: nowMs };
+    await replacePenalty(sql, row);
+    return true;
+  });
+  const until = time === 'ever' ? 'for ever' : `until ${minuteOf(untilMs)} UTC`;
+  desk.show(`${source} is kept out ${until}`, { source, until: new Date(untilMs).toISOString() });
+}
+
+async function removeBan(desk: Desk, address: string): Promise<void> {
+  const source = sourceFrom(address);
+  const nowMs = desk.clock.nowMs();
+  const done = await change(desk, { source, kind: 'ban-removed', reason: '' }, (sql) =>
+    endPenalty(sql, source, nowMs),
+  );
+  if (!done) {
+    const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit: 10_000 }));
+    const names = rows.map((row) => row.source);
+    const nearest = nearestName(source, names);
+    const hint = nearest === undefined ? `see 'oputil ban list'` : `did you mean ${nearest}?`;
+    throw new BbsError('USER_INVALID', `${source} is not kept out; ${hint}`);
+  }
+  desk.show(`${source} may call again`, { source });
+}
+
+/** A source as the penalties name it; `2001:db8::/64`, as the list shows it, is taken too. */
+function sourceFrom(address: string): string {
+  const [plain = '', bits] = plainIp(address).split('/', 2);
+  const family = isIP(plain);
+  const fits = bits === undefined || (family === 6 ? bits === '64' : bits === '32');
+  if (family !== 0 && fits) return sourceOf(plain);
+  const why = family === 0 ? 'is no IP address' : 'is a network';
+  throw new BbsError(
+    'USAGE',
+    `${address} ${why}; give one IPv4 address, or an IPv6 address or its /64`,
+  );
+}
+
+function durationOf(time: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,4})([mhdw])$/.exec(time) ?? [];
+  const ms = Number(count) * (UNITS[unit] ?? 0);
+  if (ms > 0) return ms;
+  throw new BbsError('USAGE', `--for is a time like 30m, 12h, 7d, 4w, or ever, not '${time}'`);
+}
+
+/** A change of the penalties with its audit row, in one transaction. */
+async function change(
+  desk: Desk,
+  entry: { readonly source: string; readonly kind: string; readonly reason: string },
+  work: (sql: Sql) => Promise<boolean>,
+): Promise<boolean> {
+  const { db } = await desk.office();
+  return db.transaction(async (sql) => {
+    const done = await work(sql);
+    if (!done) return false;
+    await addAudit(sql, {
+      ...{ atMs: desk.clock.nowMs(), node: 0, server: 'oputil', factor: 0, userId: undefined },
+      ...{ ...entry, result: 'done' },
+    });
+    return true;
+  });
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { createArtStore } from '../art/art-store';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import type { Finding, MenuEntry, MenuSet } from '../menu/menu-entry';
+import { loadMenus } from '../menu/menu-file';
+import { loadThemes } from '../menu/theme-files';
+import { checkBoard, type BoardParts } from '../modules/board-check';
+import type { Desk } from './desk';
+
+/** Menus, themes and art as they are on the disk now, whether or not they are live. */
+export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
+  const board = await desk.board();
+  const config = await desk.config();
+  const { env } = desk.io;
+  const { telnet, ssh } = config.loginServers;
+  return {
+    config,
+    menus: await loadMenus({
+      file: await board.find(join('config', config.general.menuFile)),
+      env,
+      fallbackFolders: board.configFallbacks,
+      firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],
+    }),
+    themes: await loadThemes({ artRoots: board.artRoots, env }),
+    art: createArtStore({ roots: board.artRoots, random: desk.random }),
+  };
+}
+
+/** All that is wrong with menus and art; a way round the login counts as an error here. */
+export async function findBoardFindings(desk: Desk): Promise<readonly Finding[]> {
+  return checkBoard(await loadBoardParts(desk), { bypass: 'error' });
+}
+
+/** The menu called `name`, or an error with the nearest right name. */
+export function getMenu(menus: MenuSet, name: string): MenuEntry {
+  const menu = menus.menus.get(name);
+  if (menu !== undefined) return menu;
+  const nearest = nearestName(name, menus.menus.keys());
+  const hint = nearest === undefined ? 'see oputil menu check' : `did you mean '${nearest}'?`;
+  throw new BbsError('USAGE', `there is no menu '${name}'; ${hint}`);
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { listConfigSections } from '../config/config-keys';
+import { formatProblem } from '../config/problems';
+import type { Desk } from './desk';
+
+const HELP = `
+A new board with a config.hjson of its own: sallyport init DIR. Every key, with its default:
+docs/config.md. A running board takes over a change within a second of its save, and a
+broken one not at all.`;
+
+/** `config check` and `config cat`. */
+export function addConfigCommands(program: Command, desk: Desk): void {
+  const config = program.command('config').description('the configuration');
+  config.addHelpText('after', HELP);
+  config
+    .command('check')
+    .description('read it and say what is wrong with it')
+    .action(() => check(desk));
+  config
+    .command('cat')
+    .description('print what is in force: the file, its includes and the defaults')
+    .argument('[key]', 'only this part, e.g. loginServers.ssh')
+    .action((key?: string) => print(desk, key));
+}
+
+async function check(desk: Desk): Promise<void> {
+  const board = await desk.board();
+  const { warnings, files } = await desk.loadedConfig();
+  const lines = warnings.map((warning) => `warning: ${formatProblem(warning)}`);
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+  desk.show([...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`], {
+    file: board.configFile,
+    files,
+    warnings: warnings.map(({ place, message }) => ({ ...place, message })),
+  });
+}
+
+/** Passwords are not for the screen; whoever may read the file can read them there. */
+const SECRET = /^(pass|password|privateKeyPass|.*secret.*|.*token.*)$/i;
+
+async function print(desk: Desk, key: string | undefined): Promise<void> {
+  const config = withoutSecrets(await desk.config(), '');
+  const part = key === undefined ? config : findPart(config, key);
+  desk.show(JSON.stringify(part, undefined, 2), part);
+}
+
+function withoutSecrets(value: unknown, name: string): unknown {
+  if (typeof value === 'string' && value !== '' && SECRET.test(name)) return '(not shown)';
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, name));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, withoutSecrets(child, key)]),
+  );
+}
+
+function findPart(config: unknown, key: string): unknown {
+  let part = config;
+  for (const name of key.split('.')) {
+    const isBlock = typeof part === 'object' && part !== null && Object.hasOwn(part, name);
+    if (!isBlock) throw unknownKey(key);
+    part = (part as Readonly<Record<string, unknown>>)[name];
+  }
+  return part;
+}
+
+function unknownKey(key: string): BbsError {
+  const sections = listConfigSections();
+  const names = sections.flatMap(({ path, keys }) => [path, ...keys.map((each) => each.path)]);
+  const nearest = nearestName(key, names);
+  const hint = nearest === undefined ? 'docs/config.md lists all' : `did you mean '${nearest}'?`;
+  return new BbsError('USAGE', `the configuration has no key '${key}'; ${hint}`);
+}

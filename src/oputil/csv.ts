@@ -1,0 +1,90 @@
+import { BbsError } from '../base/errors';
+
+/** One record of a CSV file, with the line it begins on. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** Reads records with `"` quoting (RFC 4180), separated by commas, semicolons or tabs. */
+export function parseCsv(text: string, file: string): readonly CsvRecord[] {
+  const separator = separatorOf(text);
+  const reader = new CsvReader(text.replace(/^\ufeff/, ''), separator, file);
+  return reader.read().filter(({ fields }) => fields.some((field) => field.trim() !== ''));
+}
+
+/** The one that stands most often on the first line; `mysql -B` writes tabs. */
+function separatorOf(text: string): string {
+  const [first = ''] = text.split(/\r?\n/, 1);
+  const counts = [',', ';', '\t'].map((each) => ({ each, count: first.split(each).length }));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).each;
+}
+
+class CsvReader {
+  private at = 0;
+  private line = 1;
+
+  constructor(
+    private readonly text: string,
+    private readonly separator: string,
+    private readonly file: string,
+  ) {}
+
+  read(): readonly CsvRecord[] {
+    const records: CsvRecord[] = [];
+    while (this.at < this.text.length) {
+      const line = this.line;
+      const fields = [this.field()];
+      while (this.text[this.at] === this.separator) {
+        this.at++;
+        fields.push(this.field());
+      }
+      this.endOfRecord();
+      records.push({ line, fields });
+    }
+    return records;
+  }
+
+  private field(): string {
+    return this.text[this.at] === '"' ? this.quoted() : this.plain();
+  }
+
+  private plain(): string {
+    const start = this.at;
+    while (this.at < this.text.length && !this.isEnd(this.text[this.at])) this.at++;
+    return this.text.slice(start, this.at).trim();
+  }
+
+  private quoted(): string {
+    const begunOn = this.line;
+    let value = '';
+    for (this.at++; this.at < this.text.length; this.at++) {
+      const character = this.text[this.at];
+      if (character === '"' && this.text[this.at + 1] !== '"') {
+        this.at++;
+        return value;
+      }
+      if (character === '"') this.at++;
+      if (character === '\n') this.line++;
+      value += character;
+    }
+    throw this.broken(begunOn, 'the quote that begins here has no end');
+  }
+
+  private endOfRecord(): void {
+    const rest = /^\r?\n|^\r/.exec(this.text.slice(this.at, this.at + 2))?.[0];
+    if (rest === undefined && this.at < this.text.length) {
+      throw this.broken(this.line, 'there is text after the end of a quote');
+    }
+    this.at += rest?.length ?? 0;
+    this.line++;
+  }
+
+  private isEnd(character: string | undefined): boolean {
+    return character === this.separator || character === '\n' || character === '\r';
+  }
+
+  private broken(line: number, message: string): BbsError {
+    return new BbsError('USAGE', message, { place: { file: this.file, line } });
+  }
+}

@@ -1,0 +1,150 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Actor } from '../auth/factor-change';
+import { systemClock, type Clock } from '../base/clock';
+import { createLog, type Log } from '../base/log';
+import { systemRandom } from '../base/random';
+import { makeDataDir, resolveBoard, type Board } from '../config/board';
+import { loadConfig, type LoadedConfig } from '../config/load';
+import type { Config } from '../config/schema';
+import { openOffice, type Office } from '../office';
+import type { Sql } from '../store/database';
+import type { OputilIo } from './oputil-io';
+import { findRunning, type RunningBoard } from './running-board';
+
+/** What may stand before or after any verb. */
+export interface Globals {
+  readonly board?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  /** False with -n. */
+  readonly prompt?: boolean;
+}
+
+/** Who changes accounts from here, in the audit. */
+export const ACTOR: Actor = { server: 'oputil' };
+
+/** What one command works with: the board it was pointed at, opened as far as it is needed. */
+export class Desk {
+  readonly clock: Clock = systemClock;
+  readonly random = systemRandom;
+  /** What the bin ends with when nothing was thrown. */
+  exitCode = 0;
+  private boardFound: Promise<Board> | undefined;
+  private configLoaded: Promise<LoadedConfig> | undefined;
+  private officeOpened: Promise<Office> | undefined;
+
+  constructor(
+    readonly io: OputilIo,
+    private readonly globals: () => Globals,
+  ) {}
+
+  get json(): boolean {
+    return this.globals().json === true;
+  }
+
+  /** False where nothing may be asked. */
+  get mayAsk(): boolean {
+    return this.globals().prompt !== false;
+  }
+
+  board(): Promise<Board> {
+    const { board, data, config } = this.globals();
+    this.boardFound ??= resolveBoard({ board, data, config, env: this.io.env });
+    return this.boardFound;
+  }
+
+  loadedConfig(): Promise<LoadedConfig> {
+    this.configLoaded ??= this.readConfig();
+    return this.configLoaded;
+  }
+
+  async config(): Promise<Config> {
+    return (await this.loadedConfig()).config;
+  }
+
+  /** Accounts, factors, keys and mail; made if there are none yet. */
+  office(): Promise<Office> {
+    this.officeOpened ??= this.openOffice();
+    return this.officeOpened;
+  }
+
+  /** Runs one store function. */
+  async read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return (await this.office()).db.run(work);
+  }
+
+  /** The board's own log: what the tool changes belongs beside what callers do. */
+  async log(): Promise<Log> {
+    return this.openLog(await this.board(), await this.config());
+  }
+
+  /** The server that runs on this data folder, if one does. */
+  async running(): Promise<RunningBoard | undefined> {
+    return findRunning((await this.board()).dataDir);
+  }
+
+  /** Prints lines for people, or `data` as JSON where --json asks for it. */
+  show(lines: string | readonly string[], data: unknown): void {
+    const text = typeof lines === 'string' ? lines : lines.join('\n');
+    if (this.json) this.io.out(`${JSON.stringify(data, undefined, 2)}\n`);
+    else if (text !== '') this.io.out(`${text}\n`);
+  }
+
+  /** Says something beside the result, which a script should not read. */
+  note(text: string): void {
+    this.io.err(`${text}\n`);
+  }
+
+  async close(): Promise<void> {
+    // What failed to open was told already.
+    const office = await this.officeOpened?.catch(() => undefined);
+    await office?.close();
+  }
+
+  private async readConfig(): Promise<LoadedConfig> {
+    const board = await this.board();
+    return loadConfig({
+      file: board.configFile,
+      mustExist: board.configMustExist,
+      env: this.io.env,
+      fallbackFolders: board.configFallbacks,
+    });
+  }
+
+  private async openOffice(): Promise<Office> {
+    const board = await this.board();
+    const config = await this.config();
+    const running = await this.running();
+    await makeDataDir(board.dataDir);
+    return openOffice({
+      board,
+      config: () => config,
+      clock: this.clock,
+      random: this.random,
+      log: await this.log(),
+      env: this.io.env,
+      httpsPort: () => running?.httpsPort,
+    });
+  }
+
+  private openLog(board: Board, config: Config): Log {
+    const { level, file } = config.logging;
+    const path = join(board.dataDir, 'logs', file);
+    const write = (line: string): void => {
+      try {
+        if (file === '') return this.io.err(line);
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        appendFileSync(path, line, { mode: 0o600 });
+      } catch {
+        // The audit in the database is what counts; a log that cannot be written is still to be seen.
+        this.io.err(line);
+      }
+    };
+    // Standard error shows only what the sysop must know.
+    const least = file === '' && level !== 'silent' ? 'error' : level;
+    const log = createLog({ level: least, write, nowMs: () => this.clock.nowMs() });
+    return log.with({ server: 'oputil' });
+  }
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { TerminalIo } from './terminal-io';
+import { runOputil } from './program';
+
+// Argon2, files and SQLite share libuv's pool.
+process.env.UV_THREADPOOL_SIZE ??= '8';
+
+// A pipe that closes early (`| head`) is the reader's choice and no failure.
+process.stdout.on('error', () => process.exit(0));
+
+const io = new TerminalIo(process.stdin, process.stdout, process.stderr, process.env);
+
+runOputil(process.argv.slice(2), io).then(
+  (exitCode) => io.finish(() => process.exit(exitCode)),
+  (error: unknown) => {
+    process.stderr.write(`oputil: ${String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { checkMenus, formatFinding } from '../menu/check';
+import { flowFindings, proveFlow, type FlowReport } from '../menu/flow-proof';
+import type { Finding } from '../menu/menu-entry';
+import { boardRegistries } from '../modules/board-check';
+import { loadBoardParts } from './board-menus';
+import type { Desk } from './desk';
+
+const HELP = `
+Errors are names that are nowhere, art that is missing, forms that nothing submits, broken
+conditions, and ways past the second factor. Exit code 1 when there is one.
+The proof goes through every state of a caller that the conditions can tell apart, and shows
+that the menus alone let nobody past the factor that his account asks for. The board holds
+that in any case; a menu file that relies on it is a mistake all the same.`;
+
+/** `menu check`. */
+export function addMenuCheck(menu: Command, desk: Desk): void {
+  menu
+    .command('check')
+    .description('say all that is wrong with menus and art, and prove the flow')
+    .addHelpText('after', HELP)
+    .action(() => check(desk));
+}
+
+async function check(desk: Desk): Promise<void> {
+  const parts = await loadBoardParts(desk);
+  const registries = await boardRegistries(parts);
+  const report = proveFlow(parts.menus, registries);
+  const findings = [
+    // The flow is looked at once, and told in full below.
+    ...checkMenus(parts.menus, { ...registries, entries: [] }),
+    ...flowFindings(report, 'error'),
+  ].sort(byPlace);
+  const count = (severity: Finding['severity']): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const errors = count('error');
+  const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}`;
+  desk.show([...findings.map(formatFinding), summary, ...proofLines(report)], {
+    ok: errors === 0,
+    menus: parts.menus.menus.size,
+    findings,
+    proof: {
+      proven: report.proven,
+      states: report.states,
+      variables: report.variables,
+      undecided: report.undecided,
+    },
+  });
+  if (errors > 0) desk.exitCode = 1;
+}
+
+function proofLines(report: FlowReport): readonly string[] {
+  const { proven, states, variables, undecided } = report;
+  const by = variables.length === 0 ? '' : `, told apart by ${variables.join(', ')}`;
+  const verdict = proven
+    ? 'nobody gets past the factor that his account asks for'
+    : 'there are ways past the second factor (see above)';
+  return [
+    `flow: ${verdict}; ${plural(states, 'caller state')}${by}`,
+    ...(undecided.length === 0
+      ? []
+      : [`flow: taken to go either way, being too many to try: ${undecided.join(', ')}`]),
+  ];
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
+function byPlace({ place: a }: Finding, { place: b }: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { BbsError, toError } from '../base/errors';
+import { flowGraph, type FlowGraph } from '../menu/flow-graph';
+import { factsOfModules } from '../menu/module-facts';
+import { toDot, toMermaid, toSvg } from '../menu/graph';
+import { moduleTable } from '../modules/registry';
+import { loadBoardParts } from './board-menus';
+import type { Desk } from './desk';
+
+const FORMATS: Readonly<Record<string, (graph: FlowGraph) => string>> = {
+  mermaid: toMermaid,
+  svg: toSvg,
+  dot: toDot,
+};
+
+interface GraphOptions {
+  readonly format?: string;
+  readonly out?: string;
+}
+
+/** `menu graph`. */
+export function addMenuGraph(menu: Command, desk: Desk): void {
+  menu
+    .command('graph')
+    .description('draw the flow between menus')
+    .addOption(
+      new Option('--format <format>', 'mermaid, svg or dot (default: by --out, else mermaid)') //
+        .choices(Object.keys(FORMATS)),
+    )
+    .option('--out <file>', 'write it to a file')
+    .action((options: GraphOptions) => draw(desk, options));
+}
+
+async function draw(desk: Desk, { format, out }: GraphOptions): Promise<void> {
+  const { menus } = await loadBoardParts(desk);
+  const graph = flowGraph(menus, factsOfModules(moduleTable()));
+  const named = format ?? formatOf(out);
+  const text = (FORMATS[named] ?? toMermaid)(graph);
+  if (out === undefined) return desk.show(text.trimEnd(), graph);
+  try {
+    writeFileSync(out, text);
+  } catch (error) {
+    throw new BbsError('USAGE', `cannot write ${out}: ${toError(error).message}`, {
+      cause: error,
+    });
+  }
+  const { nodes, edges } = graph;
+  desk.show(`${nodes.length} menus and ${edges.length} ways written to ${out}`, {
+    file: out,
+    format: named,
+    menus: nodes.length,
+    ways: edges.length,
+  });
+}
+
+function formatOf(file: string | undefined): string {
+  const extension = /\.(svg|dot|gv)$/i.exec(file ?? '')?.[1]?.toLowerCase();
+  return extension === undefined ? 'mermaid' : extension === 'svg' ? 'svg' : 'dot';
+}

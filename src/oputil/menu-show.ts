@@ -1,0 +1,88 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import type { ThemeSet } from '../menu/theme';
+import type { Encoding } from '../terminal/terminal';
+import type { User } from '../store/users';
+import { getAccount } from './account';
+import { getMenu, loadBoardParts } from './board-menus';
+import type { Desk } from './desk';
+import { composeScreen, type Size } from './preview';
+import { readScreen, toColoredLines } from './screen-reader';
+
+interface ShowOptions {
+  readonly theme?: string;
+  readonly size: Size;
+  readonly encoding: Encoding;
+  readonly user?: string;
+  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly ansi?: boolean;
+  readonly text?: boolean;
+}
+
+const HELP = `
+The screen as the menu opens, with its art and views; what a module fills in while it runs
+(lists of callers and the like) stays empty. Colours are printed to a terminal, plain text
+to a file; --ansi and --text say which. For a picture: menu show MENU --ansi > screen.ans.`;
+
+/** `menu show`. */
+export function addMenuShow(menu: Command, desk: Desk): void {
+  menu
+    .command('show')
+    .description('compose the screen of a menu')
+    .argument('<menu>')
+    .option('--theme <id>', 'in this theme')
+    .option('--size <columns>x<rows>', 'on a screen of this size', sizeOf, {
+      width: 80,
+      height: 24,
+    })
+    .addOption(
+      new Option('--encoding <encoding>', 'as callers with it see it')
+        .choices(['cp437', 'utf8'])
+        .default('cp437'),
+    )
+    .option('--user <user>', 'as this user, fully signed in')
+    .addOption(
+      new Option('--server <way>', 'by which he calls')
+        .choices(['telnet', 'ssh', 'wss'])
+        .default('ssh'),
+    )
+    .option('--ansi', 'with colours, as one ANSI string in UTF-8')
+    .option('--text', 'the characters alone')
+    .addHelpText('after', HELP)
+    .action((name: string, options: ShowOptions) => show(desk, name, options));
+}
+
+function sizeOf(text: string): Size {
+  const [, width, height] = /^(\d{1,3})x(\d{1,3})$/i.exec(text) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  const fits = size.width >= 20 && size.width <= 500 && size.height >= 5 && size.height <= 500;
+  if (fits) return size;
+  throw new InvalidArgumentError('It is columns x rows, such as 80x24; from 20x5 to 500x500.');
+}
+
+async function show(desk: Desk, name: string, options: ShowOptions): Promise<void> {
+  const parts = await loadBoardParts(desk);
+  const menu = getMenu(parts.menus, name);
+  const { size, encoding, server } = options;
+  const user: User | undefined =
+    options.user === undefined ? undefined : await getAccount(desk, options.user);
+  const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
+  const sent = await composeScreen(desk, { parts, menu, size, encoding, server, user, theme });
+  const canvas = readScreen(sent, size);
+  const lines = canvas.toLines().slice(0, canvas.lastUsedRow);
+  const ansi = canvas.toAnsi({ encoding: 'utf8', clear: true });
+  const colored = options.text !== true && desk.io.colors === true;
+  const shown = options.ansi === true ? [ansi] : colored ? toColoredLines(canvas) : lines;
+  desk.show(shown, { menu: menu.name, ...size, encoding, lines, ansi });
+}
+
+function checkTheme(themes: ThemeSet, id: string): string {
+  const theme = themes.find(id);
+  if (theme !== undefined) return theme.id;
+  const ids = themes.list().map((each) => each.id);
+  const nearest = nearestName(id, ids);
+  const hint =
+    nearest === undefined ? `there are: ${ids.join(', ')}` : `did you mean '${nearest}'?`;
+  throw new BbsError('USAGE', `there is no theme '${id}'; ${hint}`);
+}

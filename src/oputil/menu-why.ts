@@ -1,0 +1,135 @@
+import { Option, type Command } from 'commander';
+import type { AcsSubject } from '../acs/subject';
+import { formatPlace } from '../base/errors';
+import type { Config } from '../config/schema';
+import { factsOfModules } from '../menu/module-facts';
+import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../menu/why';
+import { moduleTable } from '../modules/registry';
+import type { User } from '../store/users';
+import { getAccount } from './account';
+import { getMenu, loadBoardParts } from './board-menus';
+import type { Desk } from './desk';
+import { statusWord } from './user-words';
+
+type Way = 'telnet' | 'ssh' | 'wss';
+const WAYS: readonly Way[] = ['telnet', 'ssh', 'wss'];
+
+const HELP = `
+Walks the menus as this user would, who types and chooses whatever leads on, with an 80x24
+CP437 terminal on node 1; and says at each step which condition decided, and why.
+Exit code 1 when he never gets there.`;
+
+/** `menu why`. */
+export function addMenuWhy(menu: Command, desk: Desk): void {
+  menu
+    .command('why')
+    .description('tell how a user gets to a menu, or where he is stopped')
+    .argument('<user>')
+    .argument('<menu>')
+    .addOption(new Option('--server <way>', 'by which he calls').choices(WAYS).default('telnet'))
+    .addHelpText('after', HELP)
+    .action((name: string, menuName: string, options: { server: Way }) =>
+      why(desk, { name, menuName, way: options.server }),
+    );
+}
+
+async function why(
+  desk: Desk,
+  asked: { readonly name: string; readonly menuName: string; readonly way: Way },
+): Promise<void> {
+  const { way } = asked;
+  const { menus, config } = await loadBoardParts(desk);
+  const target = getMenu(menus, asked.menuName);
+  const user = await getAccount(desk, asked.name);
+  const { telnet, ssh } = config.loginServers;
+  const answer = whyMenu(menus, {
+    from: way === 'ssh' ? ssh.firstMenu : telnet.firstMenu,
+    // SSH itself has checked a password or key before its first menu.
+    factor: way === 'ssh' ? 1 : 0,
+    to: target.name,
+    subject: (factor) => subjectOf(user, { factor, way, config, nowMs: desk.clock.nowMs() }),
+    modules: factsOfModules(moduleTable()),
+  });
+  const cannotSignIn = user.status !== 2;
+  const verdict = answer.reaches ? 'gets to' : 'does not get to';
+  desk.show(
+    [
+      `${user.name} ${verdict} ${target.name} by ${way}`,
+      ...(cannotSignIn
+        ? [`(but the account is ${statusWord(user.status)}: no sign-in at all)`]
+        : []),
+      ...wayLines(answer),
+    ],
+    { user: user.name, menu: target.name, server: way, status: statusWord(user.status), ...answer },
+  );
+  if (!answer.reaches) desk.exitCode = 1;
+}
+
+function subjectOf(
+  user: User,
+  at: {
+    readonly factor: 0 | 1 | 2;
+    readonly way: Way;
+    readonly config: Config;
+    readonly nowMs: number;
+  },
+): AcsSubject {
+  const { factor, way, config, nowMs } = at;
+  const { id, status, groups, properties } = user;
+  const isKnown = factor > 0;
+  return {
+    factor,
+    requiredFactor: isKnown && user.secondFactor !== undefined ? 2 : 1,
+    secure: way !== 'telnet',
+    remoteIp: '192.0.2.1',
+    node: 1,
+    encoding: 'cp437',
+    terminalType: 'ansi',
+    width: 80,
+    height: 24,
+    themeId: (isKnown ? properties.get('theme_id') : config.theme.preLogin) ?? config.theme.default,
+    nowMs,
+    services: new Set(config.contentServers.web.https.enabled ? ['https'] : []),
+    user: isKnown ? { id, status, groups, property: (name) => properties.get(name) } : undefined,
+  };
+}
+
+function wayLines(answer: WhyAnswer): readonly string[] {
+  if (answer.reaches) return stepLines(answer.ways[0] ?? []);
+  if (answer.ways.length === 0) return ['', 'Nothing that this user can choose leads there.'];
+  return answer.ways.flatMap((way, index) => ['', `Stopped (${index + 1}):`, ...stepLines(way)]);
+}
+
+function stepLines(way: readonly WhyStep[]): readonly string[] {
+  if (way.length === 0) return ['', 'It is the first menu.'];
+  return ['', ...way.flatMap(describeStep)];
+}
+
+const RESULTS: Readonly<Record<WhyStep['result'], string>> = {
+  'goes-on': '',
+  'another-way': 'stopped: the conditions lead elsewhere',
+  refused: "stopped: the menu's own condition does not hold",
+  factor: 'stopped: outside the login area, and the second factor has not been shown',
+};
+
+function describeStep(step: WhyStep, index: number): readonly string[] {
+  const head = `${String(index + 1).padStart(2)}. ${step.from} -> ${step.to}  (${step.via})`;
+  const result = RESULTS[step.result];
+  return [
+    head,
+    ...step.asked.flatMap((asked) => describeAcs(asked, 'asked')),
+    ...(step.entry === undefined ? [] : describeAcs(step.entry, 'to enter')),
+    ...(result === '' ? [] : [`      ${result}`]),
+  ];
+}
+
+function describeAcs(asked: AskedAcs, role: string): readonly string[] {
+  const { text, result, place, steps } = asked;
+  return [
+    `      ${role} ${text}: ${result ? 'yes' : 'no'}   ${formatPlace(place)}`,
+    ...steps.map(({ depth, text: part, result: holds, reason }) => {
+      const indent = '  '.repeat(depth);
+      return `        ${indent}${part}: ${holds ? 'yes' : 'no'}${reason === undefined ? '' : ` - ${reason}`}`;
+    }),
+  ];
+}

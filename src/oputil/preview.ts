@@ -1,0 +1,149 @@
+import type { Login } from '../auth/login';
+import { BbsError } from '../base/errors';
+import type { Log } from '../base/log';
+import { VERSION } from '../base/version';
+import type { Caller } from '../menu/caller';
+import { choose } from '../menu/choose';
+import { composeMenu } from '../menu/compose';
+import { Inbox } from '../menu/inbox';
+import type { MenuEntry } from '../menu/menu-entry';
+import type { Services } from '../menu/services';
+import { Stage } from '../menu/stage';
+import type { ThemeSet } from '../menu/theme';
+import type { BoardParts } from '../modules/board-check';
+import { moduleTable } from '../modules/registry';
+import type { User } from '../store/users';
+import { createTerminal } from '../terminal/caller-terminal';
+import type { Encoding } from '../terminal/terminal';
+import type { Desk } from './desk';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PreviewOptions {
+  readonly parts: BoardParts;
+  readonly menu: MenuEntry;
+  readonly size: Size;
+  readonly encoding: Encoding;
+  readonly server: Caller['server'];
+  /** Fully signed in as this user; undefined is nobody yet. */
+  readonly user: User | undefined;
+  /** In place of the theme that the user, or the board, has chosen. */
+  readonly theme: string | undefined;
+}
+
+/** What a caller would be sent when the menu opens. Nobody is called and nothing is read but files. */
+export async function composeScreen(desk: Desk, options: PreviewOptions): Promise<string> {
+  const { menu } = options;
+  const caller = previewCaller(desk, options);
+  const stage = new Stage(caller, previewServices(desk, options));
+  const spec = menu.art === undefined ? undefined : choose(menu.art, stage.subject, desk.random);
+  const description = menu.desc ?? menu.name;
+  const composition = await composeMenu(stage, {
+    menu,
+    description,
+    shown: spec === undefined ? undefined : { kind: 'art', spec },
+    validate: () => Promise.resolve(undefined),
+  });
+  const { canvas, backdrop, form } = composition;
+  const cells = canvas.toAnsi({
+    encoding: options.encoding,
+    clear: true,
+    screenWidth: options.size.width,
+    screenHeight: options.size.height,
+  });
+  return cells + (backdrop?.draw() ?? '') + form.draw();
+}
+
+function previewCaller(desk: Desk, options: PreviewOptions): Caller {
+  const { size, encoding, server } = options;
+  const never = new AbortController();
+  const terminal = createTerminal({
+    output: { write: () => undefined },
+    clock: desk.clock,
+    ...size,
+    type: 'ansi',
+    encoding,
+  });
+  return {
+    node: 1,
+    server,
+    secure: server !== 'telnet',
+    remoteIp: '192.0.2.1',
+    terminal,
+    login: previewLogin(options.user),
+    log: SILENCE,
+    signal: never.signal,
+    connectedAtMs: desk.clock.nowMs(),
+    inbox: new Inbox(),
+    entered: () => undefined,
+    signedIn: () => Promise.resolve(),
+    end: () => undefined,
+  };
+}
+
+function previewLogin(user: User | undefined): Login {
+  const requiredFactor = user?.secondFactor === undefined ? 1 : 2;
+  return {
+    factor: user === undefined ? 0 : requiredFactor,
+    requiredFactor,
+    complete: user !== undefined,
+    user,
+    sessionId: '',
+    history: undefined,
+    submit: refuse,
+    confirm: refuse,
+    refresh: () => Promise.resolve('keep'),
+  };
+}
+
+/** A board where nothing has happened yet; what a screen has no need of refuses. */
+function previewServices(desk: Desk, options: PreviewOptions): Services {
+  const { parts } = options;
+  const known: Partial<Services> = {
+    clock: desk.clock,
+    random: desk.random,
+    log: SILENCE,
+    version: VERSION,
+    startedAtMs: desk.clock.nowMs(),
+    config: () => themedBoard(parts, options.theme),
+    menus: () => parts.menus,
+    themes: () => onlyTheme(parts.themes, options.theme),
+    art: parts.art,
+    modules: moduleTable(),
+    calls: { last: () => Promise.resolve([]), count: () => Promise.resolve(0) },
+    nodes: { list: () => [] },
+    contentServices: () => new Set(parts.config.contentServers.web.https.enabled ? ['https'] : []),
+  };
+  return new Proxy(known, REFUSING) as Services;
+}
+
+function themedBoard({ config }: BoardParts, theme: string | undefined): BoardParts['config'] {
+  if (theme === undefined) return config;
+  return { ...config, theme: { ...config.theme, default: theme, preLogin: theme } };
+}
+
+/** Whatever theme is asked for, it is this one. */
+function onlyTheme(themes: ThemeSet, id: string | undefined): ThemeSet {
+  if (id === undefined) return themes;
+  const theme = themes.find(id);
+  return { find: () => theme, list: () => (theme === undefined ? [] : [theme]) };
+}
+
+const refuse = (): Promise<never> =>
+  Promise.reject(new BbsError('INTERNAL', 'a preview asks nobody and changes nothing'));
+
+/** Accounts, second factors and the like: they are there, and each call of theirs is refused. */
+const REFUSING: ProxyHandler<object> = {
+  get: (known, name) => Reflect.get(known, name) ?? new Proxy({}, { get: () => refuse }),
+};
+
+const SILENCE: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => SILENCE,
+};

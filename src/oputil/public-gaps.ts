@@ -1,0 +1,125 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { toError } from '../base/errors';
+import type { Board } from '../config/board';
+import type { Config } from '../config/schema';
+
+/** One thing that a board lacks before the world may call. */
+export interface Gap {
+  /** `missing` is needed; `advice` is up to the sysop. */
+  readonly weight: 'missing' | 'advice';
+  readonly text: string;
+}
+
+/** What the configuration still lacks for a public board; nothing but files is looked at. */
+export function findConfigGaps(
+  config: Config,
+  board: Pick<Board, 'configDir'>,
+  nowMs: number,
+): readonly Gap[] {
+  return [
+    ...addressGaps(config),
+    ...webGaps(config, board, nowMs),
+    ...mailGaps(config),
+    ...telnetGaps(config),
+  ];
+}
+
+const missing = (text: string): Gap => ({ weight: 'missing', text });
+const advice = (text: string): Gap => ({ weight: 'advice', text });
+
+function* addressGaps({ loginServers, contentServers }: Config): Iterable<Gap> {
+  const { telnet, ssh, webSocket } = loginServers;
+  const { https } = contentServers.web;
+  const servers = [
+    { path: 'loginServers.ssh', ...ssh },
+    { path: 'loginServers.telnet', ...telnet },
+    { path: 'loginServers.webSocket.wss', ...webSocket.wss },
+    { path: 'contentServers.web.https', ...https },
+  ];
+  for (const { path, enabled, address } of servers) {
+    const isBehindProxy = path.startsWith('contentServers') && contentServers.web.behindProxy;
+    if (!enabled || isBehindProxy || !isLoopback(address)) continue;
+    yield missing(
+      `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,
+    );
+  }
+  if (!ssh.enabled && !webSocket.wss.enabled) {
+    yield missing('no secure way in: switch loginServers.ssh.enabled on');
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return /^(127\.|::1$|localhost$|::ffff:127\.)/i.test(address);
+}
+
+function* webGaps(
+  { contentServers }: Config,
+  board: Pick<Board, 'configDir'>,
+  nowMs: number,
+): Iterable<Gap> {
+  const { domain, overrideUrlPrefix, behindProxy, https } = contentServers.web;
+  const host = overrideUrlPrefix === '' ? domain : hostOf(overrideUrlPrefix);
+  if (!https.enabled) {
+    yield missing('contentServers.web.https.enabled is false: nobody can set up a second factor');
+    return;
+  }
+  if (host === 'localhost') {
+    yield missing(
+      'contentServers.web.domain is localhost: set the name by which callers reach this board',
+    );
+  }
+  if (behindProxy) return;
+  if (https.certPem === '') {
+    yield missing(
+      'contentServers.web.https.certPem is empty: browsers distrust the self-made certificate',
+    );
+    return;
+  }
+  yield* certificateGaps(resolve(board.configDir, https.certPem), host, nowMs);
+}
+
+function hostOf(prefix: string): string {
+  return URL.canParse(prefix) ? new URL(prefix).hostname : prefix;
+}
+
+const DAY_MS = 86_400_000;
+const SOON_DAYS = 14;
+
+function* certificateGaps(file: string, host: string, nowMs: number): Iterable<Gap> {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(readFileSync(file));
+  } catch (error) {
+    yield missing(`the certificate ${file} cannot be used: ${toError(error).message}`);
+    return;
+  }
+  const endsMs = Date.parse(certificate.validTo);
+  if (endsMs < nowMs) yield missing(`the certificate ${file} ended on ${certificate.validTo}`);
+  else if (endsMs < nowMs + SOON_DAYS * DAY_MS) {
+    yield advice(`the certificate ${file} ends on ${certificate.validTo}: renew it`);
+  }
+  if (host !== 'localhost' && certificate.checkHost(host) === undefined) {
+    yield missing(`the certificate ${file} is not for ${host}`);
+  }
+}
+
+function* mailGaps({ email, general }: Config): Iterable<Gap> {
+  if (email.transport === null) {
+    yield missing('email.transport is not set: mails stay in data/mail as files');
+  } else if (email.defaultFrom === '') {
+    yield advice('email.defaultFrom is empty: mails come from noreply@ the web domain');
+  }
+  if (general.sysOp.email === '') {
+    yield missing('general.sysOp.email is empty: feedback to the sysop goes nowhere');
+  }
+}
+
+function* telnetGaps({ loginServers }: Config): Iterable<Gap> {
+  const { enabled, address, passwordLogin } = loginServers.telnet;
+  if (!enabled || isLoopback(address) || passwordLogin !== 'allow') return;
+  yield advice(
+    'telnet carries passwords in clear text: loginServers.telnet.passwordLogin: with-otp lets in only accounts with a second factor',
+  );
+}

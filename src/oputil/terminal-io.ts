@@ -1,0 +1,71 @@
+import { createInterface, type Interface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { OputilIo } from './oputil-io';
+
+/** The tool at a terminal or in a pipe. */
+export class TerminalIo implements OputilIo {
+  readonly interactive: boolean;
+  readonly colors: boolean;
+  private lines: AsyncIterator<string> | undefined;
+
+  constructor(
+    private readonly input: ReadStream,
+    private readonly output: WriteStream,
+    private readonly errors: NodeJS.WritableStream,
+    readonly env: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.interactive = input.isTTY === true;
+    this.colors = output.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  }
+
+  out(text: string): void {
+    this.output.write(text);
+  }
+
+  err(text: string): void {
+    this.errors.write(text);
+  }
+
+  async readLine(prompt: string, secret = false): Promise<string> {
+    if (this.interactive) return this.ask(prompt, secret);
+    // One reader for all lines of a pipe: each interface would take more than its own line.
+    this.lines ??= createInterface({ input: this.input })[Symbol.asyncIterator]();
+    const { value, done } = await this.lines.next();
+    return done === true ? '' : value;
+  }
+
+  /** Calls `then` once everything that was said has been written. */
+  finish(then: () => void): void {
+    this.output.write('', () => this.errors.write('', () => then()));
+  }
+
+  private ask(prompt: string, secret: boolean): Promise<string> {
+    // Questions go to standard error, so that the result can be piped on.
+    this.errors.write(prompt);
+    const asking: Interface = createInterface({
+      input: this.input,
+      output: secret ? new Silence() : this.errors,
+      terminal: true,
+    });
+    return new Promise((resolve) => {
+      let answer = '';
+      asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+      asking.once('line', (line) => {
+        answer = line;
+        asking.close();
+      });
+      asking.once('close', () => {
+        if (secret) this.errors.write('\n');
+        resolve(answer);
+      });
+    });
+  }
+}
+
+/** Takes the echo of what is typed. */
+class Silence extends Writable {
+  override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
+    done();
+  }
+}

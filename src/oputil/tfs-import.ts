@@ -1,0 +1,129 @@
+import { parseSecret } from '../auth/otp';
+import { BbsError } from '../base/errors';
+import type { Random } from '../base/random';
+import type { Office } from '../office';
+import { foldName } from '../store/user-name';
+import { findUserByName, type User } from '../store/users';
+import { ACTOR } from './desk';
+
+/** One account as The Forgotten Server has it; the secret is '' where it has no second factor. */
+export interface TfsAccount {
+  readonly line: number;
+  readonly name: string;
+  readonly email: string;
+  readonly secret: string;
+}
+
+/** What became of one line; none is left out. */
+export interface ImportResult {
+  readonly line: number;
+  readonly name: string;
+  readonly kind: 'made' | 'bound' | 'kept' | 'failed';
+  readonly text: string;
+}
+
+export interface TfsImportOptions {
+  readonly office: Office;
+  readonly random: Random;
+  /** The characters of a secret are the HMAC key. */
+  readonly rawKey: boolean;
+  /** In place of a second factor that an account has here. */
+  readonly replace: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Takes over accounts one by one; each stands or fails for itself. */
+export class TfsImport {
+  private readonly seen = new Map<string, number>();
+
+  constructor(private readonly options: TfsImportOptions) {}
+
+  async take(account: TfsAccount): Promise<ImportResult> {
+    const { line, name } = account;
+    try {
+      return { line, name, ...(await this.import(account)) };
+    } catch (error) {
+      // The next line may be right; whatever is not about this one ends the import.
+      const isAboutIt = error instanceof BbsError && error.code === 'USER_INVALID';
+      if (!isAboutIt) throw error;
+      return { line, name, kind: 'failed', text: error.message };
+    }
+  }
+
+  private async import(account: TfsAccount): Promise<Pick<ImportResult, 'kind' | 'text'>> {
+    const { name, secret } = account;
+    if (name === '') throw invalid('it has no name');
+    // The Forgotten Server keeps 16 characters; whatever cannot be a secret changes nothing here.
+    if (secret !== '') parseSecret(secret, this.encoding());
+    this.refuseTwice(account);
+    const user = await this.find(name);
+    if (user === undefined) return this.make(account);
+    if (secret === '') return { kind: 'kept', text: 'is there already; no secret to bind' };
+    if (user.secondFactor !== undefined && !this.options.replace) {
+      return { kind: 'kept', text: 'has a second factor here already (see --replace)' };
+    }
+    await this.bind(user.id, secret);
+    return { kind: 'bound', text: 'was there already; secret bound' };
+  }
+
+  /** Two lines that name one account would undo each other. */
+  private refuseTwice({ name, line }: TfsAccount): void {
+    const key = foldName(name);
+    const before = this.seen.get(key);
+    if (before !== undefined) throw invalid(`line ${before} has this name too`);
+    this.seen.set(key, line);
+  }
+
+  private async make(account: TfsAccount): Promise<Pick<ImportResult, 'kind' | 'text'>> {
+    const { office, random, dryRun } = this.options;
+    const { name, email, secret } = account;
+    const properties = email === '' ? {} : { email_address: email };
+    const refused = office.rules.checkName(name, false) ?? office.rules.checkProperties(properties);
+    if (refused !== undefined) throw invalid(refused.text);
+    if (!dryRun) {
+      // A password that nobody knows: 256 bits, which are written down nowhere.
+      const password = random.bytes(32).toString('base64url');
+      const made = await office.accounts.create({ name, password, properties, status: 2 }, ACTOR);
+      if (made.kind === 'refused') throw invalid(made.text);
+      if (secret !== '') await this.bindNew(made.user, secret);
+    }
+    const factor = secret === '' ? 'no second factor' : 'secret bound';
+    return { kind: 'made', text: `${factor}; ${passwordAdvice(email)}` };
+  }
+
+  /** An account that should have a second factor is not left without: it goes again. */
+  private async bindNew(user: User, secret: string): Promise<void> {
+    try {
+      await this.bind(user.id, secret);
+    } catch (error) {
+      await this.options.office.accounts.remove(user.id, ACTOR);
+      throw error;
+    }
+  }
+
+  /** Backup codes are left to the owner: made here, they would have to be handed over. */
+  private async bind(userId: number, text: string): Promise<void> {
+    if (this.options.dryRun) return;
+    await this.options.office.enrollment.bind(userId, 'googleAuth', {
+      secret: { text, encoding: this.encoding() },
+      backupCodes: [],
+      actor: ACTOR,
+    });
+  }
+
+  private find(name: string): Promise<User | undefined> {
+    return this.options.office.db.run((sql) => findUserByName(sql, name));
+  }
+
+  private encoding(): 'ascii' | 'base32' {
+    return this.options.rawKey ? 'ascii' : 'base32';
+  }
+}
+
+function passwordAdvice(email: string): string {
+  return email === '' ? 'no password and no mail: set one' : 'no password: reset by mail';
+}
+
+function invalid(text: string): BbsError {
+  return new BbsError('USER_INVALID', text.replace(/\.$/, ''));
+}

@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { countUsers, findUserByName, type User } from '../store/users';
+import { changed, isSysopName, makeSysopFirst } from './account';
+import { ACTOR, type Desk } from './desk';
+import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
+import { formatLabels } from './table';
+import { accountData } from './user-words';
+
+interface AddOptions extends PasswordOptions {
+  readonly email?: string;
+  readonly realName?: string;
+  readonly group?: readonly string[];
+}
+
+/** `user add`. */
+export function addUserAdding(user: Command, desk: Desk): void {
+  user
+    .command('add')
+    .description('add an account, active at once')
+    .argument('<user>', 'its name')
+    .option('--password <password>', 'its password')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--email <address>', 'its mail address')
+    .option('--real-name <name>', "the person's name")
+    .option('--group <group>', 'a group besides users.defaultGroups; may be repeated', collect)
+    .addHelpText('after', '\nWithout a password it is asked for; with --no-prompt one is made.')
+    .action((name: string, options: AddOptions) => addUser(desk, name, options));
+}
+
+function collect(group: string, before: readonly string[] = []): readonly string[] {
+  return [...before, group];
+}
+
+async function addUser(desk: Desk, name: string, options: AddOptions): Promise<void> {
+  const office = await desk.office();
+  const config = await desk.config();
+  if ((await desk.read((sql) => findUserByName(sql, name))) !== undefined) {
+    throw new BbsError('USER_EXISTS', `cannot add "${name}": that user name is taken`);
+  }
+  const { email = '', realName = '' } = options;
+  const isFirst = (await desk.read(countUsers)) === 0 && isSysopName(config, name);
+  const taken = await takePassword(desk, { userName: name, email }, options);
+  const properties = {
+    ...(email === '' ? {} : { email_address: email }),
+    ...(realName === '' ? {} : { real_name: realName }),
+  };
+  const groups = [...new Set([...config.users.defaultGroups, ...(options.group ?? [])])];
+  const account = { name, password: taken.password, status: 2, properties, groups } as const;
+  if (isFirst) return showAdded(desk, await addSysop(desk, account), taken);
+  // Refused before the sysop is made: a command that fails leaves nothing behind.
+  const refused =
+    office.rules.checkName(name, true) ??
+    office.rules.checkProperties(properties) ??
+    office.rules.checkGroups(groups) ??
+    office.rules.checkPassword(taken.password, { userName: name, email });
+  if (refused !== undefined) changed(refused, `add "${name}"`);
+  await makeSysopFirst(desk);
+  const made = await office.accounts.create({ ...account, allowReserved: true }, ACTOR);
+  showAdded(desk, changed(made, `add "${name}"`), taken);
+}
+
+/** The sysop on an empty board: account 1, with the password that was given. */
+async function addSysop(
+  desk: Desk,
+  account: {
+    readonly password: string;
+    readonly properties: Readonly<Record<string, string>>;
+    readonly groups: readonly string[];
+  },
+): Promise<User> {
+  const { password, properties } = account;
+  const { accounts, rules } = await desk.office();
+  const { username } = (await desk.config()).general.sysOp;
+  const what = `add "${username}"`;
+  const refused =
+    rules.checkProperties(properties) ??
+    rules.checkGroups(account.groups) ??
+    rules.checkPassword(password, {
+      userName: username,
+      email: properties['email_address'] ?? '',
+    });
+  if (refused !== undefined) changed(refused, what);
+  await accounts.ensureSysop();
+  const sysop = await desk.read((sql) => findUserByName(sql, username));
+  if (sysop === undefined) throw new BbsError('INTERNAL', `${username} was not made; try again`);
+  changed(await accounts.changePassword(sysop.id, { password }, ACTOR), what);
+  const groups = [...new Set([...sysop.groups, ...account.groups])];
+  changed(await accounts.setGroups(sysop.id, groups, ACTOR), what);
+  return changed(await accounts.setProperties(sysop.id, properties, ACTOR), what);
+}
+
+function showAdded(desk: Desk, user: User, { password, made }: NewPassword): void {
+  const shown = made ? formatLabels(17, [['Password', `${password}   (shown this once)`]]) : [];
+  desk.show([`User "${user.name}" added with id ${user.id}`, ...shown], {
+    ...accountData(user),
+    ...(made ? { password } : {}),
+  });
+}

@@ -1,0 +1,206 @@
+import type { Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { loadThemes } from '../menu/theme-files';
+import { accountSubject, sumFailures } from '../store/attempts';
+import type { User, UserStatus } from '../store/users';
+import { changed, getAccount } from './account';
+import { ACTOR, type Desk } from './desk';
+import { takePassword, type PasswordOptions } from './password-source';
+import { confirms } from './question';
+import { formatLabels } from './table';
+import { accountData, statusWord } from './user-words';
+
+const STATUS_VERBS: readonly (readonly [verb: string, status: UserStatus, what: string])[] = [
+  ['activate', 2, 'let an account sign in; also ends a lock'],
+  ['deactivate', 1, 'let an account wait for activation again'],
+  ['disable', 0, 'refuse an account; its calls end'],
+  ['lock', 3, 'lock an account until it is activated; its calls end'],
+];
+
+interface Details {
+  readonly email?: string;
+  readonly realName?: string;
+  readonly location?: string;
+  readonly affiliation?: string;
+  readonly web?: string;
+  readonly theme?: string;
+}
+
+/** Verbs that change one account. */
+export function addUserChanges(user: Command, desk: Desk): void {
+  user
+    .command('pw')
+    .aliases(['passwd', 'password'])
+    .description('set a new password; calls of the account end')
+    .argument('<user>')
+    .argument('[password]', 'asked for when it is not given')
+    .option('--password-stdin', 'read it from standard input')
+    .action((name: string, password: string | undefined, options: PasswordOptions) =>
+      setPassword(desk, name, { ...options, password }),
+    );
+  user
+    .command('rm')
+    .aliases(['remove', 'del', 'delete'])
+    .description('delete an account with all that belongs to it')
+    .argument('<user>')
+    .action((name: string) => removeAccount(desk, name));
+  user
+    .command('rename')
+    .alias('mv')
+    .description('give an account another name')
+    .argument('<user>')
+    .argument('<name>', 'the new name')
+    .action((name: string, newName: string) => renameAccount(desk, name, newName));
+  for (const [verb, status, what] of STATUS_VERBS) {
+    user
+      .command(verb)
+      .description(what)
+      .argument('<user>')
+      .action((name: string) => setStatus(desk, name, status));
+  }
+  user
+    .command('unlock')
+    .description('end the waits, and a lock, after failed sign-ins')
+    .argument('<user>')
+    .action((name: string) => unlock(desk, name));
+  user
+    .command('group')
+    .description('add (+) and remove (~ or -) groups')
+    .argument('<user>')
+    .argument('<change...>', '+GROUP or GROUP adds, ~GROUP or -GROUP removes')
+    .action((name: string, changes: readonly string[]) => changeGroups(desk, name, changes));
+  user
+    .command('set')
+    .description("change a person's details; '' removes one")
+    .argument('<user>')
+    .option('--email <address>')
+    .option('--real-name <name>')
+    .option('--location <text>')
+    .option('--affiliation <text>')
+    .option('--web <address>')
+    .option('--theme <id>')
+    .action((name: string, details: Details) => setDetails(desk, name, details));
+}
+
+async function setPassword(desk: Desk, name: string, options: PasswordOptions): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const owner = { userName: user.name, email: user.properties.get('email_address') ?? '' };
+  const { password, made } = await takePassword(desk, owner, options);
+  const result = await accounts.changePassword(user.id, { password }, ACTOR);
+  changed(result, `set the password of "${user.name}"`);
+  const shown = made ? formatLabels(17, [['Password', `${password}   (shown this once)`]]) : [];
+  desk.show(['New password set', ...shown], { user: user.name, ...(made ? { password } : {}) });
+}
+
+async function removeAccount(desk: Desk, name: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  if (desk.mayAsk) {
+    desk.note(`Username     : ${user.name}`);
+    desk.note(`ID           : ${user.id}`);
+    desk.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
+  }
+  if (!(await confirms(desk, 'Delete this account for good?'))) {
+    throw new BbsError('USAGE', 'nothing was deleted; answer y, or use --no-prompt');
+  }
+  changed(await accounts.remove(user.id, ACTOR), `delete "${user.name}"`);
+  desk.show('User has been deleted.', { deleted: user.name, id: user.id });
+}
+
+async function renameAccount(desk: Desk, name: string, newName: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const result = await accounts.rename(user.id, newName, ACTOR);
+  const renamed = changed(result, `rename "${user.name}" to "${newName}"`);
+  desk.show(`User "${user.name}" renamed to "${renamed.name}"`, {
+    ...accountData(renamed),
+    formerName: user.name,
+  });
+}
+
+async function setStatus(desk: Desk, name: string, status: UserStatus): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const result = await accounts.setStatus(user.id, status, ACTOR);
+  const after = changed(result, `change the status of "${user.name}"`);
+  desk.show(`User status set to ${statusWord(after.status)}`, accountData(after));
+}
+
+async function unlock(desk: Desk, name: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const after = changed(await accounts.unlock(user.id, ACTOR), `unlock "${user.name}"`);
+  const isSwitchedOff = await hasTooManyWrongCodes(desk, after);
+  const lines = [`User "${after.name}" may try again`];
+  if (after.status === 3) {
+    lines.push(`It was locked by a sysop and stays so; to end that: oputil user activate`);
+  }
+  if (isSwitchedOff) {
+    lines.push('Its second factor had too many wrong codes and stays off until it is bound again:');
+    lines.push(`oputil user 2fa-otp "${after.name}" google`);
+  }
+  desk.show(lines, { ...accountData(after), secondFactorStopped: isSwitchedOff });
+}
+
+async function hasTooManyWrongCodes(desk: Desk, user: User): Promise<boolean> {
+  const { disableAfter } = (await desk.config()).users.twoFactorAuth.otp;
+  const failures = await desk.read((sql) => sumFailures(sql, accountSubject(user.id), 'second'));
+  return failures >= disableAfter;
+}
+
+async function changeGroups(desk: Desk, name: string, changes: readonly string[]): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const groups = new Set(user.groups);
+  for (const change of changes) {
+    const group = change.replace(/^[+~-]/, '');
+    const isRemoval = /^[~-]/.test(change);
+    if (isRemoval && !groups.has(group)) {
+      const has = user.groups.length === 0 ? 'none' : user.groups.join(', ');
+      throw new BbsError('USER_INVALID', `"${user.name}" is not in ${group}; its groups: ${has}`);
+    }
+    if (isRemoval) groups.delete(group);
+    else groups.add(group);
+  }
+  const result = await accounts.setGroups(user.id, [...groups], ACTOR);
+  const after = changed(result, `change the groups of "${user.name}"`);
+  desk.show('User groups modified', accountData(after));
+}
+
+async function setDetails(desk: Desk, name: string, details: Details): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { accounts } = await desk.office();
+  const given = {
+    email_address: details.email,
+    real_name: details.realName,
+    location: details.location,
+    affiliation: details.affiliation,
+    web_address: details.web,
+    theme_id: details.theme,
+  };
+  if (details.theme !== undefined && details.theme !== '') await checkTheme(desk, details.theme);
+  const values = Object.fromEntries(
+    Object.entries(given).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value === '' ? undefined : value] as const],
+    ),
+  );
+  if (Object.keys(values).length === 0) {
+    throw new BbsError('USAGE', 'nothing to change; see oputil user set --help');
+  }
+  const result = await accounts.setProperties(user.id, values, ACTOR);
+  const after = changed(result, `change "${user.name}"`);
+  desk.show(`User "${after.name}" changed`, accountData(after));
+}
+
+async function checkTheme(desk: Desk, id: string): Promise<void> {
+  const { artRoots } = await desk.board();
+  const themes = await loadThemes({ artRoots, env: desk.io.env });
+  if (themes.find(id) !== undefined) return;
+  const ids = themes.list().map((theme) => theme.id);
+  const nearest = nearestName(id, ids);
+  const hint =
+    nearest === undefined ? `there are: ${ids.join(', ')}` : `did you mean "${nearest}"?`;
+  throw new BbsError('USER_INVALID', `there is no theme "${id}"; ${hint}`);
+}

@@ -1,0 +1,199 @@
+import { Option, type Command } from 'commander';
+import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import type { OtpProfile, OtpType } from '../store/factors';
+import type { User } from '../store/users';
+import { getAccount } from './account';
+import { ACTOR, type Desk } from './desk';
+import { drawQr, QR_KINDS, qrKindOf, type QrKind } from './qr-picture';
+import { SecretFile } from './secret-file';
+import { formatLabels } from './table';
+
+const TYPES: ReadonlyMap<string, OtpType> = new Map([
+  ['google', 'googleAuth'],
+  ['totp', 'rfc6238_TOTP'],
+  ['hotp', 'rfc4266_HOTP'],
+  ['googleauth', 'googleAuth'],
+  ['rfc6238_totp', 'rfc6238_TOTP'],
+  ['rfc4266_hotp', 'rfc4266_HOTP'],
+]);
+
+const HASHES: readonly OtpProfile['hash'][] = ['SHA1', 'SHA256', 'SHA512'];
+
+interface FactorOptions {
+  readonly secret?: string;
+  readonly secretStdin?: boolean;
+  readonly rawKey?: boolean;
+  readonly hash?: OtpProfile['hash'];
+  readonly qrType?: QrKind;
+  readonly out?: string;
+}
+
+const FACTOR_HELP = `
+Types: google (what every authenticator app does), totp (SHA-256), hotp (counter), or
+disable. The secret and the backup codes are shown this once; nobody can read them again.
+A secret of The Forgotten Server: --secret JBSWY3DPEHPK3PXP; with --raw-key where its
+characters themselves are the key.`;
+
+/** `user 2fa-otp` and `user 2fa-link`. */
+export function addUserFactor(user: Command, desk: Desk): void {
+  user
+    .command('2fa-otp')
+    .alias('otp')
+    .description('switch a second factor on or off; calls of the account end')
+    .argument('<user>')
+    .argument('<type>', 'google, totp, hotp, or disable')
+    .option('--secret <base32>', 'bind this secret instead of a new one')
+    .option('--secret-stdin', 'read that secret from standard input')
+    .option('--raw-key', 'its characters are the key themselves, not Base32')
+    .addOption(
+      new Option('--hash <hash>', 'for a secret that was made with another one')
+        .choices(HASHES.map((hash) => hash.toLowerCase()))
+        .argParser((text: string) => hashOf(text)),
+    )
+    .addOption(new Option('--qr-type <kind>', 'how to draw the QR code').choices(QR_KINDS))
+    .option('--out <file>', 'write the QR code to a file (.txt .svg .png .html)')
+    .addHelpText('after', FACTOR_HELP)
+    .action((name: string, type: string, options: FactorOptions) =>
+      /^(disable|off)$/i.test(type)
+        ? switchOff(desk, name, options)
+        : switchOn(desk, name, typeOf(type), options),
+    );
+  user
+    .command('2fa-link')
+    .description('send the mail with the link to set up a second factor, again too')
+    .argument('<user>')
+    .argument('[type]', 'google, totp or hotp', '')
+    .action((name: string, type: string) => sendLink(desk, name, type));
+}
+
+function hashOf(text: string): OtpProfile['hash'] {
+  const hash = HASHES.find((each) => each === text.toUpperCase().replace('-', ''));
+  if (hash !== undefined) return hash;
+  throw new BbsError('USAGE', `--hash is sha1, sha256 or sha512, not '${text}'`);
+}
+
+function typeOf(word: string): OtpType {
+  const type = TYPES.get(word.toLowerCase());
+  if (type !== undefined) return type;
+  const nearest = nearestName(word, [...TYPES.keys(), 'disable']);
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  throw new BbsError(
+    'USAGE',
+    `there is no second factor '${word}': google, totp, hotp or disable${hint}`,
+  );
+}
+
+async function switchOff(desk: Desk, name: string, options: FactorOptions): Promise<void> {
+  if (options.secret !== undefined || options.secretStdin === true || options.out !== undefined) {
+    throw new BbsError('USAGE', 'disable takes no --secret and no --out');
+  }
+  const user = await getAccount(desk, name);
+  const { enrollment } = await desk.office();
+  const wasOn = await enrollment.disable(user.id, ACTOR);
+  if (!wasOn) desk.note(`"${user.name}" had no second factor`);
+  desk.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });
+}
+
+async function switchOn(
+  desk: Desk,
+  name: string,
+  type: OtpType,
+  options: FactorOptions,
+): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { enrollment } = await desk.office();
+  const secret = await givenSecret(desk, options);
+  // Opened before anything is changed: a QR code that cannot be kept is never made.
+  const file = options.out === undefined ? undefined : SecretFile.open(options.out);
+  try {
+    const bound = await enrollment.bind(user.id, type, {
+      actor: ACTOR,
+      ...(secret === undefined ? {} : { secret }),
+    });
+    const kind = qrKindOf(options.qrType, options.out);
+    const qr = await drawQr(bound.uri, kind, desk.io.colors === true && file === undefined);
+    file?.write(qr);
+    showBound(desk, { user, type, bound, qr: file === undefined ? String(qr) : file });
+  } finally {
+    file?.close();
+  }
+}
+
+async function givenSecret(
+  desk: Desk,
+  options: FactorOptions,
+): Promise<ImportedSecret | undefined> {
+  const { rawKey, hash } = options;
+  const text = options.secretStdin === true ? await desk.io.readLine('', true) : options.secret;
+  if (text === undefined) {
+    if (rawKey !== true && hash === undefined) return undefined;
+    throw new BbsError('USAGE', '--raw-key and --hash say how to read a --secret; give one');
+  }
+  return {
+    text,
+    ...(rawKey === true ? { encoding: 'ascii' } : {}),
+    ...(hash === undefined ? {} : { hash }),
+  };
+}
+
+/** With the labels that sysops' scripts know (contract A5). */
+function showBound(
+  desk: Desk,
+  shown: {
+    readonly user: User;
+    readonly type: OtpType;
+    readonly bound: BoundFactor;
+    readonly qr: string | SecretFile;
+  },
+): void {
+  const { user, type, bound, qr } = shown;
+  const lines = formatLabels(17, [
+    ['OTP enabled for', user.name],
+    ['Secret', bound.secret],
+    ['Backup codes', bound.backupCodes.join(', ')],
+  ]);
+  const picture =
+    typeof qr === 'string'
+      ? ['--- Begin QR ---', qr, '--- End QR ---']
+      : [`QR code saved to ${qr.path}`];
+  desk.show([...lines, ...picture], {
+    user: user.name,
+    type,
+    secret: bound.secret,
+    uri: bound.uri,
+    backupCodes: bound.backupCodes,
+    ...(typeof qr === 'string' ? {} : { qrFile: qr.path }),
+  });
+}
+
+async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { enrollment } = await desk.office();
+  const { method } = (await desk.config()).users.twoFactorAuth;
+  const waiting = (await enrollment.status(user.id)).pending;
+  const type = word === '' ? (waiting ?? user.secondFactor ?? method) : typeOf(word);
+  const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
+  if (begun.kind !== 'begun') throw noLink(user.name, begun.kind);
+  const isRunning = (await desk.running()) !== undefined;
+  const address = user.properties.get('email_address') ?? '';
+  const how = isRunning
+    ? `It goes to ${address} within seconds.`
+    : `It waits for ${address}: start the board, or run oputil mail send.`;
+  desk.show([`Registration mail for ${user.name} stored. ${how}`], {
+    user: user.name,
+    type,
+    address,
+    expiresAt: new Date(begun.expiresAtMs).toISOString(),
+    waitsForBoard: !isRunning,
+  });
+}
+
+function noLink(name: string, why: 'no-address' | 'too-many'): BbsError {
+  const text =
+    why === 'no-address'
+      ? `"${name}" has no mail address; set one: oputil user set "${name}" --email ADDRESS`
+      : `"${name}" was sent too many such mails within the hour; try again later`;
+  return new BbsError('USER_INVALID', text);
+}

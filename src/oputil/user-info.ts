@@ -1,0 +1,160 @@
+import { Argument, Option, type Command } from 'commander';
+import { parseSshPublicKey } from '../auth/ssh-key';
+import type { FactorStatus } from '../auth/enrollment';
+import { listSshKeys } from '../store/ssh-keys';
+import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
+import { getAccount } from './account';
+import type { Desk } from './desk';
+import { formatLabels, formatTable } from './table';
+import {
+  accountData,
+  factorName,
+  factorWord,
+  minuteOf,
+  STATUS_WORDS,
+  statusWord,
+} from './user-words';
+
+const SORTS: readonly UserSort[] = [
+  'id',
+  'username',
+  'realname',
+  'status',
+  'created',
+  'lastlogin',
+  'logins',
+];
+
+/** `user info` and `user list`. */
+export function addUserInfo(user: Command, desk: Desk): void {
+  user
+    .command('info')
+    .description('show an account')
+    .argument('<user>')
+    .option('--security', 'also what is set up for signing in; never a secret')
+    .action((name: string, options: { security?: boolean }) =>
+      showInfo(desk, name, options.security === true),
+    );
+  user
+    .command('list')
+    .description('list accounts')
+    .addArgument(
+      new Argument('[status]', 'only these').choices(['all', ...STATUS_WORDS]).default('all'),
+    )
+    .addOption(new Option('--sort <by>', 'in this order').choices(SORTS).default('id'))
+    .action((status: string, { sort }: { sort: UserSort }) => listAccounts(desk, status, sort));
+}
+
+interface KeyLine {
+  readonly algorithm: string;
+  readonly fingerprint: string;
+  readonly comment: string;
+}
+
+async function showInfo(desk: Desk, name: string, security: boolean): Promise<void> {
+  const user = await getAccount(desk, name);
+  const keys = await keysOf(desk, user);
+  const factor = await (await desk.office()).enrollment.status(user.id);
+  const property = (key: string): string => user.properties.get(key) ?? '';
+  const lines = formatLabels(13, [
+    ['Username', `${user.name}${user.id === ROOT_ID ? ' (root/SysOp)' : ''}`],
+    ['Real name', property('real_name')],
+    ['ID', String(user.id)],
+    ['Status', statusWord(user.status)],
+    ['Groups', user.groups.join(', ')],
+    ['Theme ID', property('theme_id')],
+    ['Created', minuteOf(user.properties.get('account_created'))],
+    ['Last login', minuteOf(user.properties.get('last_login_timestamp'))],
+    ['Login count', property('login_count') || '0'],
+    ['Email', property('email_address')],
+    ['Location', property('location')],
+    ['Affiliations', property('affiliation')],
+    ['ActivityPub', 'none'],
+    ['2FA OTP', factorName(user.secondFactor)],
+    ...sshLines(keys),
+    ...(security ? securityLines(user, factor) : []),
+  ]);
+  desk.show(lines, {
+    ...accountData(user),
+    sshKeys: keys,
+    ...(security ? { otp: securityData(user, factor) } : {}),
+  });
+}
+
+function sshLines(keys: readonly KeyLine[]): readonly (readonly [string, string])[] {
+  if (keys.length === 0) return [['SSH key', 'none']];
+  return keys.map(({ algorithm, fingerprint, comment }) => [
+    'SSH key',
+    `${algorithm} (${fingerprint})${comment === '' ? '' : ` comment: ${comment}`}`,
+  ]);
+}
+
+function securityLines(user: User, factor: FactorStatus): readonly (readonly [string, string])[] {
+  const isOn = user.secondFactor !== undefined;
+  const { boundAtMs, usedAtMs, pending } = factor;
+  return [
+    ['OTP secret', isOn ? 'configured' : 'none'],
+    ['OTP Backup', isOn ? `${factor.backupCodesLeft} codes left` : 'none'],
+    ['OTP bound', minuteOf(boundAtMs)],
+    ['OTP used', minuteOf(usedAtMs)],
+    ['OTP pending', pending === undefined ? 'none' : `${factorName(pending)}, not confirmed yet`],
+  ];
+}
+
+function securityData(user: User, factor: FactorStatus): Readonly<Record<string, unknown>> {
+  return {
+    configured: user.secondFactor !== undefined,
+    backupCodesLeft: factor.backupCodesLeft,
+    boundAt: isoOf(factor.boundAtMs),
+    usedAt: isoOf(factor.usedAtMs),
+    pending: factor.pending ?? null,
+  };
+}
+
+function isoOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
+
+/** The keys of an account, with the one that ENiGMA½ kept for it. */
+async function keysOf(desk: Desk, user: User): Promise<readonly KeyLine[]> {
+  const rows = await desk.read((sql) => listSshKeys(sql, user.id));
+  const keys = rows.map(({ algorithm, fingerprint, comment }) => ({
+    algorithm,
+    fingerprint,
+    comment,
+  }));
+  const imported = parseSshPublicKey(user.properties.get('ssh_public_key') ?? '');
+  if (imported.kind === 'refused') return keys;
+  const { algorithm, fingerprint, comment } = imported.key;
+  const isKnown = keys.some((key) => key.fingerprint === fingerprint);
+  return isKnown ? keys : [...keys, { algorithm, fingerprint, comment }];
+}
+
+async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise<void> {
+  const index = STATUS_WORDS.findIndex((word) => word === status);
+  const filter = index < 0 ? {} : { status: index as UserStatus };
+  const users = await desk.read((sql) => listUsers(sql, { sort, ...filter }));
+  const rows = users.map((user) => [
+    String(user.id),
+    user.name,
+    user.properties.get('real_name') ?? '',
+    statusWord(user.status),
+    factorWord(user.secondFactor),
+    minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
+    user.properties.get('login_count') ?? '0',
+  ]);
+  const table = formatTable(
+    [
+      { title: 'ID', align: 'right' },
+      { title: 'Username' },
+      { title: 'Real name', most: 18 },
+      { title: 'Status' },
+      { title: '2FA' },
+      { title: 'Last login' },
+      { title: 'Logins', align: 'right' },
+    ],
+    rows,
+  );
+  const count = users.length === 1 ? '1 account' : `${users.length} accounts`;
+  desk.show(users.length === 0 ? ['no accounts'] : [...table, '', count], users.map(accountData));
+}

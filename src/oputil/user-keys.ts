@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
+import { addAccountKey, MOST_SSH_KEYS, removeAccountKeys } from '../auth/ssh-key-change';
+import { BbsError, toError } from '../base/errors';
+import { getAccount } from './account';
+import { ACTOR, type Desk } from './desk';
+
+// A public key line has a few hundred characters; this may hold many, and is no disk image.
+const MOST_BYTES = 256 * 1024;
+
+/** `user import-ssh-key` and `user remove-ssh-key`. */
+export function addUserKeys(user: Command, desk: Desk): void {
+  user
+    .command('import-ssh-key')
+    .description('let an account sign in by an SSH key, besides those it has')
+    .argument('<user>')
+    .argument('<file>', 'the .pub file, or an authorized_keys with one key')
+    .action((name: string, file: string) => importKey(desk, name, file));
+  user
+    .command('remove-ssh-key')
+    .description('remove the SSH keys of an account, or one of them')
+    .argument('<user>')
+    .argument('[fingerprint]', 'as user info shows it: SHA256:...')
+    .action((name: string, fingerprint?: string) => removeKeys(desk, name, fingerprint));
+}
+
+async function importKey(desk: Desk, name: string, file: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const key = await readKey(file);
+  const { db } = await desk.office();
+  const result = await addAccountKey({ db, clock: desk.clock }, user.id, { key, actor: ACTOR });
+  if (result === 'too-many') {
+    throw new BbsError(
+      'USER_INVALID',
+      `"${user.name}" has ${MOST_SSH_KEYS} keys already; remove one: oputil user remove-ssh-key`,
+    );
+  }
+  if (result === 'there-already') desk.note(`"${user.name}" had this key already`);
+  const comment = key.comment === '' ? '' : ` comment: ${key.comment}`;
+  desk.show(
+    [
+      `SSH public key imported for "${user.name}"`,
+      `Fingerprint  : ${key.algorithm} (${key.fingerprint})${comment}`,
+    ],
+    {
+      user: user.name,
+      algorithm: key.algorithm,
+      fingerprint: key.fingerprint,
+      comment: key.comment,
+      added: result === 'added',
+    },
+  );
+}
+
+async function readKey(file: string): Promise<SshPublicKey> {
+  const text = await readText(file);
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line));
+  const [line = ''] = lines;
+  if (lines.length > 1 && !/PRIVATE KEY/.test(text)) {
+    throw new BbsError('USER_INVALID', `${file} holds ${lines.length} keys; give them one by one`);
+  }
+  const parsed = parseSshPublicKey(/PRIVATE KEY/.test(text) ? text : line);
+  if (parsed.kind === 'key') return parsed.key;
+  throw new BbsError('USER_INVALID', `cannot use ${file}: ${parsed.why}`);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    if (bytes.length > MOST_BYTES) throw new Error('it is too large for a public key');
+    return bytes.toString('utf8');
+  } catch (error) {
+    throw new BbsError('USAGE', `cannot read ${file}: ${toError(error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promise<void> {
+  const user = await getAccount(desk, name);
+  const { db } = await desk.office();
+  const parts = { db, clock: desk.clock };
+  const count = await removeAccountKeys(parts, user.id, { fingerprint, actor: ACTOR });
+  if (count === 0) {
+    const which = fingerprint === undefined ? 'no SSH key' : `no key ${fingerprint}`;
+    throw new BbsError(
+      'USER_INVALID',
+      `"${user.name}" has ${which}; 'oputil user info' shows what it has`,
+    );
+  }
+  const what = count === 1 ? 'SSH public key' : `${count} SSH public keys`;
+  desk.show(`${what} removed for "${user.name}"`, { user: user.name, removed: count });
+}

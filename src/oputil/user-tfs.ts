@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import { BbsError, toError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { makeSysopFirst } from './account';
+import { parseCsv, type CsvRecord } from './csv';
+import type { Desk } from './desk';
+import { formatTable } from './table';
+import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
+
+interface ImportOptions {
+  readonly csv?: string;
+  readonly rawKey?: boolean;
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const HELP = `
+The file has a first line with the columns name, email and secret, or those three without
+it; commas, semicolons or tabs between them. It is what this prints:
+  mysql -B -e 'SELECT name, email, secret FROM accounts' forgottenserver > accounts.tsv
+An empty secret or NULL is an account without a second factor. --raw-key is for servers
+that took the characters of the secret as the key, without decoding them.
+New accounts have no password that anybody knows: they reset it by mail, or you set one
+with user pw. Accounts that are there keep all they have and get the secret; with one of
+their own they keep it, unless --replace. Each line is reported, and done for itself: a
+file may be imported again. Their owners make backup codes after signing in.`;
+
+/** `user import-tfs`: accounts of The Forgotten Server with their secrets. */
+export function addTfsImport(user: Command, desk: Desk): void {
+  user
+    .command('import-tfs')
+    .description('take over accounts and secrets of The Forgotten Server')
+    .addOption(new Option('--csv <file>', 'name,email,secret').makeOptionMandatory())
+    .option('--raw-key', 'the characters of a secret are its key')
+    .option('--replace', 'in place of second factors that accounts have here')
+    .option('--dry-run', 'only say what would be done')
+    .addHelpText('after', HELP)
+    .action((options: ImportOptions) => importAccounts(desk, options));
+}
+
+async function importAccounts(desk: Desk, options: ImportOptions): Promise<void> {
+  const file = options.csv ?? '';
+  const accounts = readAccounts(parseCsv(await readText(file), file), file);
+  const office = await desk.office();
+  if (options.dryRun !== true) await makeSysopFirst(desk);
+  const importing = new TfsImport({
+    office,
+    random: desk.random,
+    rawKey: options.rawKey === true,
+    replace: options.replace === true,
+    dryRun: options.dryRun === true,
+  });
+  const results: ImportResult[] = [];
+  for (const account of accounts) results.push(await importing.take(account));
+  const failed = results.filter(({ kind }) => kind === 'failed').length;
+  desk.show(report(results, options.dryRun === true), { results, failed });
+  if (failed > 0) desk.exitCode = 1;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BbsError('USAGE', `cannot read ${file}: ${toError(error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+const COLUMNS = ['name', 'email', 'secret'] as const;
+
+/** Reads the columns by the names in the first line, or in this order where it has none. */
+function readAccounts(records: readonly CsvRecord[], file: string): readonly TfsAccount[] {
+  const [first] = records;
+  if (first === undefined) throw new BbsError('USAGE', `${file} is empty`);
+  const names = first.fields.map((field) => field.toLowerCase());
+  const hasHeader = names.includes('name');
+  const order = hasHeader ? names : COLUMNS;
+  for (const name of order) {
+    const nearest = nearestName(name, COLUMNS);
+    if (hasHeader && nearest !== undefined && nearest !== name) {
+      throw new BbsError('USAGE', `there is no column '${name}'; did you mean '${nearest}'?`, {
+        place: { file, line: first.line },
+      });
+    }
+  }
+  return records.slice(hasHeader ? 1 : 0).map(({ line, fields }) => {
+    const value = (column: (typeof COLUMNS)[number]): string => {
+      const text = (fields[order.indexOf(column)] ?? '').trim();
+      // `\N` is what SELECT ... INTO OUTFILE writes.
+      return /^(null|\\n)$/i.test(text) ? '' : text;
+    };
+    return { line, name: value('name'), email: value('email'), secret: value('secret') };
+  });
+}
+
+const DONE: Readonly<Record<ImportResult['kind'], string>> = {
+  made: 'made',
+  bound: 'bound',
+  kept: 'kept',
+  failed: 'FAILED',
+};
+
+function report(results: readonly ImportResult[], dryRun: boolean): readonly string[] {
+  const table = formatTable(
+    [
+      { title: 'Line', align: 'right' },
+      { title: 'Name', most: 24 },
+      { title: 'Done' },
+      { title: 'What' },
+    ],
+    results.map(({ line, name, kind, text }) => [String(line), name, DONE[kind], text]),
+  );
+  const count = (kind: ImportResult['kind']): number =>
+    results.filter((result) => result.kind === kind).length;
+  const sums = `${results.length} lines: ${count('made')} accounts made, ${count('bound')} secrets bound, ${count('kept')} kept, ${count('failed')} failed`;
+  return [...table, '', dryRun ? `${sums}; nothing was changed (--dry-run)` : sums];
+}

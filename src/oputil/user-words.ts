@@ -1,0 +1,63 @@
+import type { User, UserStatus } from '../store/users';
+
+/** Words for the numbers of `account_status` (contract A1.3). */
+export const STATUS_WORDS = ['disabled', 'inactive', 'active', 'locked'] as const;
+
+export function statusWord(status: UserStatus): string {
+  return STATUS_WORDS[status];
+}
+
+/** The second factor as `user info` has always called it (contract A5). */
+export function factorName(type: User['secondFactor']): string {
+  switch (type) {
+    case 'googleAuth':
+      return 'GoogleAuth';
+    case 'rfc6238_TOTP':
+      return 'RFC6238 TOTP';
+    case 'rfc4266_HOTP':
+      return 'rfc4266 HOTP';
+    case undefined:
+      return 'disabled';
+  }
+}
+
+/** The word by which `2fa-otp` takes the type. */
+export function factorWord(type: User['secondFactor']): string {
+  switch (type) {
+    case 'googleAuth':
+      return 'google';
+    case 'rfc6238_TOTP':
+      return 'totp';
+    case 'rfc4266_HOTP':
+      return 'hotp';
+    case undefined:
+      return '-';
+  }
+}
+
+/** A stored moment to the minute, in UTC; '' for none. */
+export function minuteOf(moment: string | number | undefined): string {
+  const date = new Date(moment ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return '';
+  return date.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** What scripts are told of an account; never a secret (rule D17). */
+export function accountData(user: User): Readonly<Record<string, unknown>> {
+  const property = (name: string): string | undefined => user.properties.get(name);
+  return {
+    id: user.id,
+    name: user.name,
+    status: statusWord(user.status),
+    groups: user.groups,
+    realName: property('real_name'),
+    email: property('email_address'),
+    location: property('location'),
+    affiliation: property('affiliation'),
+    themeId: property('theme_id'),
+    created: property('account_created'),
+    lastLogin: property('last_login_timestamp'),
+    logins: Number(property('login_count') ?? 0),
+    secondFactor: user.secondFactor ?? null,
+  };
+}

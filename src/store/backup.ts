@@ -1,0 +1,84 @@
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BbsError, toError } from '../base/errors';
+import type { Log } from '../base/log';
+import { sqliteDialect } from './dialect';
+
+export interface BackupOptions {
+  /** The SQLite file; a running board may go on writing to it. */
+  readonly file: string;
+  /** The copy; it must not be there yet. */
+  readonly target: string;
+  readonly log: Log;
+}
+
+/**
+ * Copies the database, as of one moment, into one file for this user alone (rule I5). The copy is
+ * checked and on the disk before it gets its name, so whatever has that name is whole.
+ */
+export async function backUpDatabase(options: BackupOptions): Promise<void> {
+  const { file, target } = options;
+  if (!existsSync(file))
+    throw failed(options, `there is no database ${file}; start the board once`);
+  if (existsSync(target)) throw failed(options, 'it is there already; choose another name');
+  const draft = `${target}.${process.pid}.new`;
+  try {
+    // SQLite writes into a file that is there if it is empty, and so keeps its mode.
+    closeSync(openSync(draft, 'wx', 0o600));
+    await copyInto(draft, options);
+    await check(draft, options.log);
+    sync(draft);
+    // Unlike a rename, this never takes the place of a file that has appeared meanwhile.
+    linkSync(draft, target);
+    sync(dirname(target));
+  } catch (error) {
+    if (error instanceof BbsError) throw error;
+    throw failed(options, toError(error).message, error);
+  } finally {
+    removeDraft(draft);
+  }
+}
+
+/** Not through the board's Database: a large one takes longer than any call of a board may. */
+async function copyInto(draft: string, { file, log }: BackupOptions): Promise<void> {
+  const sql = sqliteDialect(file, log).connect();
+  try {
+    await sql.raw('VACUUM INTO ?', [draft]);
+  } finally {
+    await sql.destroy();
+  }
+}
+
+async function check(draft: string, log: Log): Promise<void> {
+  const sql = sqliteDialect(draft, log).connect();
+  try {
+    const rows: readonly object[] = await sql.raw('PRAGMA integrity_check');
+    const verdict = String(Object.values(rows[0] ?? {})[0]);
+    if (verdict !== 'ok') throw new Error(`the copy is damaged: ${verdict}`);
+    // One file, without a journal beside it.
+    await sql.raw('PRAGMA journal_mode = DELETE');
+  } finally {
+    await sql.destroy();
+  }
+}
+
+function sync(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function removeDraft(draft: string): void {
+  try {
+    unlinkSync(draft);
+  } catch {
+    // It was never made.
+  }
+}
+
+function failed({ target }: BackupOptions, why: string, cause?: unknown): BbsError {
+  return new BbsError('DATABASE_UNAVAILABLE', `cannot back up to ${target}: ${why}`, { cause });
+}
