@@ -1,0 +1,29 @@
+import { formatDate } from '../../src/menu/date-format';
+
+const at = new Date(2026, 1, 3, 15, 4, 5).getTime();
+
+test.each([
+  ['YYYY-MM-DD', '2026-02-03'],
+  ['D MMM YY', '3 Feb 26'],
+  ['ddd, MMMM Do', 'Tue, February 3rd'],
+  ['dddd', 'Tuesday'],
+  ['HH:mm:ss', '15:04:05'],
+  ['h:mm a', '3:04 pm'],
+  ['hh:mm A', '03:04 PM'],
+  ['DDDD', '034'],
+  ["[at] H [o'clock]", "at 15 o'clock"],
+])('%s writes %s', (pattern, text) => {
+  expect(formatDate(at, pattern)).toBe(text);
+});
+
+test('midnight and noon are twelve', () => {
+  expect(formatDate(new Date(2026, 0, 1, 0, 30).getTime(), 'h:mm a')).toBe('12:30 am');
+  expect(formatDate(new Date(2026, 0, 1, 12, 30).getTime(), 'h:mm a')).toBe('12:30 pm');
+});
+
+test('11th to 13th are not 11st to 13rd', () => {
+  const days = [1, 2, 3, 4, 11, 12, 13, 21, 22, 23].map((day) =>
+    formatDate(new Date(2026, 0, day).getTime(), 'Do'),
+  );
+  expect(days.join(' ')).toBe('1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 23rd');
+});

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  BARE_THEME,
+  themedConfig,
+  themedForm,
+  themedPrompt,
+  type Theme,
+} from '../../src/menu/theme';
+import { loadThemes } from '../../src/menu/theme-files';
+
+const theme = (parts: Partial<Theme>): Theme => ({ ...BARE_THEME, ...parts });
+
+describe('what a theme changes', () => {
+  const views = { ET1: { argName: 'name', maxLength: 8, width: 10 } };
+  const address = { menu: 'login', formId: 0, mciKey: 'ET' };
+
+  it('is merged over the views of a form, however the theme names them', () => {
+    const change = { ET1: { width: 20 }, TL10: { width: 40 } };
+    const wanted = { ET1: { argName: 'name', maxLength: 8, width: 20 }, TL10: { width: 40 } };
+    for (const login of [{ mci: change }, { 0: { mci: change } }, { 0: { ET: { mci: change } } }]) {
+      expect(themedForm(views, theme({ menus: { login } }), address)).toEqual(wanted);
+    }
+  });
+
+  it.each(['maxLength', 'argName', 'submit', 'validate'])('is never the property %s', (name) => {
+    const menus = { login: { mci: { ET1: { [name]: 'other' } } } };
+    expect(themedForm(views, theme({ menus }), address)).toEqual(views);
+  });
+
+  it('is nothing of another menu or form', () => {
+    const menus = { login: { 1: { mci: { ET1: { width: 1 } } } }, other: { mci: { ET1: {} } } };
+    expect(themedForm(views, theme({ menus }), address)).toEqual(views);
+  });
+
+  it('goes deep into config and replaces lists as a whole', () => {
+    const menus = { login: { config: { art: { b: 'B' }, list: [3] } } };
+    const config = { art: { a: 'A' }, list: [1, 2] };
+    expect(themedConfig(config, theme({ menus }), 'login')).toEqual({
+      art: { a: 'A', b: 'B' },
+      list: [3],
+    });
+  });
+
+  it('reaches prompts too', () => {
+    const prompts = { pause: { mci: { TL1: { width: 3 } }, config: { quitKey: 'x' } } };
+    const prompt = { mci: { TL1: { text: 'more' } }, config: { quitKey: 'q', continuousKey: 'c' } };
+    expect(themedPrompt(prompt, theme({ prompts }), 'pause')).toEqual({
+      mci: { TL1: { text: 'more', width: 3 } },
+      config: { quitKey: 'x', continuousKey: 'c' },
+    });
+  });
+});
+
+describe('theme files', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-themes-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(join(folder, path, '..'), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+
+  const load = () =>
+    loadThemes({ artRoots: [join(folder, 'board'), join(folder, 'package')], env: {} });
+
+  it('take the board before the package, and look for art in both', async () => {
+    await write('board/themes/mine/theme.hjson', '{ info: { name: "Mine" } }');
+    await write('package/themes/mine/theme.hjson', '{ info: { name: "Stock" } }');
+    await write('package/themes/other/theme.hjson', '{ info: { enabled: false } }');
+    const themes = await load();
+    expect(themes.find('mine')).toMatchObject({
+      name: 'Mine',
+      directories: [join(folder, 'board/themes/mine'), join(folder, 'package/themes/mine')],
+    });
+    expect(themes.list().map(({ id }) => id)).toEqual(['mine']);
+    expect(themes.files).toContain(join(folder, 'board/themes/mine/theme.hjson'));
+  });
+
+  it('may give date formats; the rest stays ISO 8601', async () => {
+    await write(
+      'board/themes/mine/theme.hjson',
+      '{ customization: { defaults: { dateFormat: { short: "D.M.YYYY" } } } }',
+    );
+    const { defaults } = (await load()).find('mine') ?? BARE_THEME;
+    expect(defaults.date.short).toBe('D.M.YYYY');
+    expect(defaults.time.short).toBe('HH:mm');
+  });
+
+  it('that are broken are refused with their place', async () => {
+    await write('board/themes/mine/theme.hjson', '{\n  customization: {\n    menus: none\n  }\n}');
+    await expect(load()).rejects.toMatchObject({
+      code: 'THEME_INVALID',
+      place: { file: join(folder, 'board/themes/mine/theme.hjson'), line: 3 },
+    });
+  });
+
+  it('need not be there', async () => {
+    expect((await load()).list()).toEqual([]);
+  });
+});
