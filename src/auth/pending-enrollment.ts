@@ -13,6 +13,7 @@ import {
   findTokenOf,
   hashToken,
   refundToken,
+  removeExpiredTokens,
   replaceToken,
 } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
@@ -94,6 +95,8 @@ export class PendingEnrollments {
     const expiresAtMs = nowMs + tokenTtlMinutes * 60_000;
     try {
       await db.transaction(async (sql) => {
+        // Swept here, so that no job is needed for secrets that nobody confirmed.
+        await removeExpiredTokens(sql, nowMs);
         await replacePending(sql, {
           userId,
           ...profileOf(key),

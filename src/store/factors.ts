@@ -63,6 +63,15 @@ export async function listFactorTypes(
   return new Map(rows.map((row) => [Number(row['user_id']), row['type'] as OtpType]));
 }
 
+/** Accounts whose secret still stands in clear text, as ENiGMA½ keeps it. */
+export async function listImportedFactors(sql: Sql): Promise<readonly number[]> {
+  const rows: readonly Stored[] = await sql('user_property')
+    .where({ prop_name: 'auth_factor2_otp_secret' })
+    .orderBy('user_id')
+    .select('user_id');
+  return rows.map((row) => Number(row['user_id']));
+}
+
 /** Binds a factor, in place of the one that was there. */
 export async function replaceFactor(
   sql: Sql,

@@ -1,4 +1,5 @@
 import type { Enrollment } from '../auth/enrollment';
+import type { MailChange } from '../auth/mail-change';
 import type { PasswordReset } from '../auth/password-reset';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
@@ -16,6 +17,8 @@ export interface WebServerOptions {
   readonly db: Database;
   readonly enrollment: Enrollment;
   readonly passwordReset: PasswordReset;
+  /** Without it there is no page for confirming a mail address. */
+  readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
   readonly dataDir: string;
   /** Turns a file name of the config into a path. */

@@ -7,6 +7,7 @@ import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Config } from '../config/schema';
 import { loadCertificate } from './certificate';
+import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
 import { addHealthRoute } from './health';
 import { isOwnHost } from './origin';
@@ -148,6 +149,7 @@ function addRoutes(server: Server, parts: WebParts): void {
   addHealthRoute(routes, parts);
   addRegisterRoutes(routes, parts);
   addResetRoutes(routes, parts);
+  if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
 }
 
 async function listen(

@@ -1,0 +1,114 @@
+import type { Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Database } from '../store/database';
+import { findFactorType, listImportedFactors } from '../store/factors';
+import type { OtpProfile, OtpType } from '../store/factors';
+import { findProperty } from '../store/properties';
+import { canonicalBackupCode } from './backup-codes';
+import { forgetImported, switchOn } from './factor-change';
+import { parseSecret } from './otp';
+import type { OtpKey } from './otp';
+import type { Sealing } from './sealing';
+
+export interface AdoptionReport {
+  readonly adopted: number;
+  /** Accounts whose secret is none; they keep asking for a code until the sysop binds them anew. */
+  readonly refused: readonly number[];
+}
+
+/** How ENiGMA½ computes codes (contract A4.2). */
+const PROFILES: Record<OtpType, OtpProfile> = {
+  googleAuth: { type: 'googleAuth', hash: 'SHA1', digits: 6, encoding: 'base32' },
+  rfc6238_TOTP: { type: 'rfc6238_TOTP', hash: 'SHA256', digits: 6, encoding: 'ascii' },
+  rfc4266_HOTP: { type: 'rfc4266_HOTP', hash: 'SHA256', digits: 6, encoding: 'ascii' },
+};
+
+/**
+ * Takes over the second factors that a database from ENiGMA½ holds in clear text: seals the secrets,
+ * hashes the backup codes, and removes the text. Run at each start; it finds nothing the second time.
+ */
+export async function adoptFactors(parts: {
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}): Promise<AdoptionReport> {
+  const { db, log } = parts;
+  const owners = await db.run(listImportedFactors);
+  const refused: number[] = [];
+  for (const userId of owners) {
+    try {
+      await adopt(parts, userId);
+    } catch (error) {
+      if (!(error instanceof BbsError) || error.code !== 'USER_INVALID') throw error;
+      refused.push(userId);
+      log.warn('factor-not-adopted', { userId, reason: error.message });
+    }
+  }
+  const adopted = owners.length - refused.length;
+  if (adopted > 0) log.info('factors-adopted', { adopted });
+  return { adopted, refused };
+}
+
+async function adopt(
+  parts: {
+    readonly db: Database;
+    readonly sealing: Sealing;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
+  userId: number,
+): Promise<void> {
+  const { db, sealing, clock, random } = parts;
+  await db.transaction(async (sql) => {
+    const property = (name: string) => findProperty(sql, userId, name);
+    const type = await property('auth_factor2_otp');
+    const secret = await property('auth_factor2_otp_secret');
+    // A factor that was bound here since then is the newer one.
+    const bound = (await findFactorType(sql, userId)) !== undefined;
+    // Without the type ENiGMA½ took the factor for switched off.
+    if (bound || type === undefined) return forgetImported(sql, userId);
+    if (!isOtpType(type)) {
+      throw new BbsError('USER_INVALID', `its type ${JSON.stringify(type)} is not known`);
+    }
+    const profile = PROFILES[type];
+    const key: OtpKey = { ...profile, secret: parseSecret(secret ?? '', profile.encoding) };
+    await switchOn(
+      sql,
+      { sealing },
+      {
+        userId,
+        key,
+        binding: random.bytes(16).toString('hex'),
+        spentPosition: -1,
+        backupCodes: readCodes(await property('auth_factor2_otp_backup')),
+        recovery: 'login',
+        actor: { server: 'system' },
+        nowMs: clock.nowMs(),
+      },
+    );
+  });
+}
+
+function isOtpType(text: string): text is OtpType {
+  return Object.hasOwn(PROFILES, text);
+}
+
+/** A JSON list of unused codes; what is no code, or there twice, is left out. */
+function readCodes(json: string | undefined): readonly string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json ?? '[]');
+  } catch {
+    // Without its codes the factor still works, and new ones can be made.
+    return [];
+  }
+  const codes = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [];
+  const plain = codes.flatMap((code) =>
+    typeof code === 'string' ? (canonicalBackupCode(code) ?? []) : [],
+  );
+  return [...new Set(plain)];
+}
