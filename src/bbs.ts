@@ -115,8 +115,7 @@ class Bbs {
       art,
       overrides: this.options.config,
       log: () => log,
-      check: async (edition) =>
-        (await checkBoard({ ...edition, art })).filter(({ rule }) => rule !== 'unknown-module'),
+      check: (edition) => checkBoard({ ...edition, art }),
       onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, lines),
     });
     this.closers.push(() => live.close());

@@ -3,7 +3,13 @@ import type { Database } from '../store/database';
 import { findUserIdsByProperty } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { isReservedName } from '../store/user-name';
-import { countCreatedSince, countUsers, findUser, findUserByName, listUsers } from '../store/users';
+import {
+  countCreatedSince,
+  countUsers,
+  findUserByName,
+  findUsers,
+  listUsers,
+} from '../store/users';
 import type { User } from '../store/users';
 import { BbsError } from '../base/errors';
 import type { AccountRules } from './account-rules';
@@ -43,8 +49,9 @@ export class StoredAccountDirectory {
     return this.parts.rules.checkPassword(password, about)?.text;
   }
 
-  find(id: number): Promise<User | undefined> {
-    return this.parts.db.run((sql) => findUser(sql, id));
+  async findAll(ids: readonly number[]): Promise<ReadonlyMap<number, User>> {
+    const users = await this.parts.db.run((sql) => findUsers(sql, ids));
+    return new Map(users.map((user) => [user.id, user]));
   }
 
   list(limit: number): Promise<readonly User[]> {

@@ -2,6 +2,7 @@ import type { AcsSubject } from '../acs/subject';
 import type { ItemSpec } from '../views/view';
 import type { Caller, EndReason } from './caller';
 import type { Services } from './services';
+import type { DataLine } from './show-pages';
 import type { Validator } from './validators';
 
 /** What a form or prompt hands to a method (contract A2.2). */
@@ -94,8 +95,11 @@ export interface MenuContext {
   dateText(atMs: number, pattern?: string): string;
   /** Asks something in between, by an ordinary form; undefined when the caller pressed escape. */
   ask(question: Question): Promise<Readonly<Record<string, string>> | undefined>;
-  /** Shows text page by page, waits for a key, and draws the menu again. Colour codes are ours. */
-  showPages(lines: readonly string[]): Promise<void>;
+  /**
+   * Shows text page by page, waits for a key, and draws the menu again. Colour codes count in plain
+   * lines, which are ours; what a person typed goes in as data.
+   */
+  showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
   /** True when the menu file has a menu of this name. */
   hasMenu(name: string): boolean;
 }

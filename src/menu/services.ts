@@ -54,7 +54,8 @@ export interface AccountDirectory {
     password: string,
     about: { readonly userName: string; readonly email: string },
   ): string | undefined;
-  find(id: number): Promise<User | undefined>;
+  /** Accounts by id; those that are gone are left out. */
+  findAll(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
   /** By name; accounts that are not active are left out. */
   list(limit: number): Promise<readonly User[]>;
   count(createdSinceMs: number): Promise<{ readonly all: number; readonly createdSince: number }>;

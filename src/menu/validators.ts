@@ -120,7 +120,8 @@ async function checkEmailAvail(
 
 const OLDEST_YEARS = 130;
 
-function birthdateProblem(text: string, nowMs: number): string | undefined {
+/** Why a text is no birthdate, as a sentence; an empty one is fine. */
+export function birthdateProblem(text: string, nowMs: number): string | undefined {
   const digits = text.replace(/[^0-9]/g, '');
   if (digits === '') return undefined;
   if (digits.length !== 8) return 'Please type the whole date: year, month, day.';

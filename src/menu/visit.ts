@@ -19,7 +19,7 @@ import type { StackEntry } from './stack';
 import type { Stage } from './stage';
 import { matchSubmit } from './submit-match';
 import { configUnder } from './themed-config';
-import { showPages } from './show-pages';
+import { showPages, type DataLine } from './show-pages';
 
 /** How a menu was left. */
 export type Exit =
@@ -95,7 +95,7 @@ export class Visit implements MenuContext {
     return ask(this.stage, question);
   }
 
-  showPages(lines: readonly string[]): Promise<void> {
+  showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void> {
     this.covered = true;
     return showPages(this.stage, lines, this.desc);
   }

@@ -1,10 +1,8 @@
-import type { Actor } from '../auth/factor-change';
 import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
-import type { Caller } from '../menu/caller';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import type { LinkResult } from '../menu/services';
-import type { User } from '../store/users';
+import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {
@@ -53,7 +51,7 @@ function enter(context: MenuContext): Promise<Transition | undefined> {
 }
 
 async function ready(context: MenuContext): Promise<void> {
-  const user = userOf(context);
+  const user = userOf(context.caller);
   const preferred = context.services.config().users.twoFactorAuth.method;
   context.screen.select(TOGGLE, user.secondFactor === undefined ? 0 : 1);
   context.screen.select(TYPE, OTP_TYPES.indexOf(user.secondFactor ?? preferred));
@@ -80,7 +78,7 @@ async function saveChanges(context: MenuContext, submission: Submission): Promis
 
 async function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
   const { services, caller } = context;
-  const user = userOf(context);
+  const user = userOf(context.caller);
   const type = OTP_TYPES[typeIndex] ?? 'googleAuth';
   const missing = services.twoFactor.missing()[0];
   if (missing !== undefined) return stay(context, MISSING_TEXTS[missing]);
@@ -103,7 +101,7 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
 
 async function switchOff(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
-  const user = userOf(context);
+  const user = userOf(context.caller);
   if (user.secondFactor === undefined) {
     const pending = await services.twoFactor.pending(user.id);
     if (pending === undefined) return stay(context, status(context, 'otpNotEnabled'));
@@ -125,7 +123,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
 
 async function showQRCode(context: MenuContext): Promise<Transition> {
   try {
-    const pending = await context.services.twoFactor.pending(userOf(context).id);
+    const pending = await context.services.twoFactor.pending(userOf(context.caller).id);
     if (pending === undefined) return stay(context, status(context, 'qrNotAvail'));
     const { width, height } = context.caller.terminal;
     const lines = qrLines(pending, { width, height });
@@ -140,7 +138,7 @@ async function showQRCode(context: MenuContext): Promise<Transition> {
 /** Only while a registration waits: a secret in use is never shown again (rule D17). */
 async function showSecret(context: MenuContext): Promise<Transition> {
   try {
-    const pending = await context.services.twoFactor.pending(userOf(context).id);
+    const pending = await context.services.twoFactor.pending(userOf(context.caller).id);
     return pending === undefined
       ? stay(context, status(context, 'qrNotAvail'))
       : await showDetails(context, secretLines(pending));
@@ -155,7 +153,7 @@ async function makeBackupCodes(
   options: { readonly tellLeft: boolean },
 ): Promise<Transition> {
   const { services, caller } = context;
-  const user = userOf(context);
+  const user = userOf(context.caller);
   if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
   try {
     const left = await services.twoFactor.backupCodesLeft(user.id);
@@ -217,15 +215,4 @@ function failed(context: MenuContext, event: string, thrown: unknown): Transitio
   context.caller.signal.throwIfAborted();
   context.caller.log.error(event, { error: toError(thrown) });
   return redraw(context, status(context, 'tryLater'));
-}
-
-/** Who changes something, for the record and so that his own session is not ended by it. */
-function actorOf({ login, node, server, remoteIp }: Caller): Actor {
-  return { sessionId: login.sessionId, node, server, remoteIp };
-}
-
-function userOf(context: MenuContext): User {
-  const { user } = context.caller.login;
-  if (user === undefined) throw new Error('two-factor-config needs somebody who is signed in');
-  return user;
 }

@@ -51,6 +51,12 @@ export async function findUser(sql: Sql, id: number): Promise<User | undefined> 
   return (await loadUsers(sql, rows))[0];
 }
 
+/** Those of the accounts that there are. */
+export async function findUsers(sql: Sql, ids: readonly number[]): Promise<readonly User[]> {
+  const rows = await sql('user').whereIn('id', ids).select<UserRow[]>('id', 'user_name');
+  return loadUsers(sql, rows);
+}
+
 /** By the exact name; only what foldName takes for the same name finds it (rule C6). */
 export async function findUserByName(sql: Sql, name: string): Promise<User | undefined> {
   const rows = await sql('user')

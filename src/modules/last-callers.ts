@@ -1,0 +1,84 @@
+import type { MenuContext, MenuModule } from '../menu/module';
+import type { PastCall } from '../menu/services';
+import { LIST_VIEW, ownPattern, publicFacts } from './list-items';
+
+const MOST_SHOWN = 50;
+/** Enough to fill the list when calls are left out or rolled up. */
+const MOST_READ = 200;
+
+/** Who called last (contract A7, `{userName} {ts}`). */
+export const lastCallersModule: MenuModule = {
+  name: 'last_callers',
+  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {server} {location} {affils}. `config`: dateTimeFormat; user.collapse and sysop.collapse, e.g. `30 minutes`; sysop.hide.',
+  views: [LIST_VIEW],
+  methods: {},
+  ready,
+};
+
+interface Rules {
+  readonly collapseMs: number;
+  readonly hide: boolean;
+}
+
+async function ready(context: MenuContext): Promise<void> {
+  const { services, screen } = context;
+  const calls = await services.calls.last(MOST_READ);
+  const callers = [...new Set(calls.map((call) => call.userId))];
+  const people = await services.accounts.findAll(callers);
+  const rules = { user: readRules(context, 'user'), sysop: readRules(context, 'sysop') };
+  const ruleOf = (call: PastCall): Rules =>
+    people.get(call.userId)?.groups.includes('sysops') === true ? rules.sysop : rules.user;
+  const pattern = ownPattern(context);
+  const shown = collapse(
+    calls.filter((call) => !ruleOf(call).hide),
+    ruleOf,
+  ).slice(0, MOST_SHOWN);
+  screen.setItems(
+    LIST_VIEW,
+    shown.map((call) => ({
+      text: call.userName,
+      userId: call.userId,
+      userName: call.userName,
+      server: call.server,
+      ts: context.dateText(call.atMs, pattern),
+      ...publicFacts(people.get(call.userId)),
+    })),
+  );
+}
+
+/** Leaves out a call that soon after was followed by another one of the same person. */
+function collapse(
+  newestFirst: readonly PastCall[],
+  ruleOf: (call: PastCall) => Rules,
+): readonly PastCall[] {
+  const later = new Map<number, number>();
+  return newestFirst.filter((call) => {
+    const laterMs = later.get(call.userId);
+    later.set(call.userId, call.atMs);
+    return laterMs === undefined || laterMs - call.atMs > ruleOf(call).collapseMs;
+  });
+}
+
+function readRules({ config }: MenuContext, who: 'user' | 'sysop'): Rules {
+  const rules = config[who];
+  if (typeof rules !== 'object' || rules === null) return { collapseMs: 0, hide: false };
+  return {
+    collapseMs: 'collapse' in rules ? periodMs(rules.collapse) : 0,
+    hide: 'hide' in rules && rules.hide === true,
+  };
+}
+
+const UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^second/, 1_000],
+  [/^minute/, 60_000],
+  [/^hour/, 3_600_000],
+  [/^day/, 86_400_000],
+  [/^week/, 604_800_000],
+];
+
+/** `30 minutes`, `1 hour` ...; what is no such text collapses nothing. */
+function periodMs(text: unknown): number {
+  const [, count, word = ''] = /^\s*(\d{1,6})\s*([a-z]+)\s*$/i.exec(String(text)) ?? [];
+  const unit = UNITS.find(([name]) => name.test(word.toLowerCase()));
+  return count === undefined || unit === undefined ? 0 : Number(count) * unit[1];
+}

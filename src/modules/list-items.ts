@@ -1,0 +1,20 @@
+import type { MenuContext } from '../menu/module';
+import type { User } from '../store/users';
+
+/** The view that lists show their rows in: `%VM1`. */
+export const LIST_VIEW = 1;
+
+/**
+ * What lists tell of a person, as `itemFormat` names it. Real name and mail address are for the sysop
+ * and stand in no list.
+ */
+export function publicFacts(user: User | undefined): Readonly<Record<string, string>> {
+  const affils = user?.properties.get('affiliation') ?? '';
+  return { location: user?.properties.get('location') ?? '', affils, affiliation: affils };
+}
+
+/** `config.dateTimeFormat` of the menu, else the theme's own way. */
+export function ownPattern({ config }: MenuContext): string | undefined {
+  const pattern = config['dateTimeFormat'];
+  return typeof pattern === 'string' && pattern !== '' ? pattern : undefined;
+}

@@ -1,0 +1,207 @@
+import type { AccountProblem, Refused } from '../auth/account-rules';
+import type { MailChangeBegun } from '../auth/mail-change';
+import { toError } from '../base/errors';
+import { rejectionSentence } from '../menu/login-answer';
+import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
+import type { User } from '../store/users';
+import { actorOf } from './caller-actor';
+import { PASSWORDS_DIFFER, passwordsMatch } from './password-fields';
+import { PERSONAL_FIELDS, readPersonalData } from './personal-data';
+
+/** Views of the contract's art NUA that have a part in what is said about an application. */
+const VIEWS = {
+  userName: 1,
+  birthdate: 3,
+  email: 7,
+  password: 9,
+  confirm: 10,
+  errors: 11,
+} as const;
+
+/** Applying for an account (contract A7): makes it, and signs its owner in by the ordinary login. */
+export const newUserModule: MenuModule = {
+  name: 'nua',
+  doc: 'The application of a new user: makes the account, and signs in whoever need not wait for the sysop.',
+  views: [VIEWS.userName, VIEWS.password, VIEWS.confirm, VIEWS.errors],
+  messageView: VIEWS.errors,
+  signsIn: true,
+  methods: { submitApplication },
+  validators: { validatePassConfirmMatch: passwordsMatch },
+  enter,
+};
+
+interface Application {
+  readonly userName: string;
+  readonly password: string;
+  readonly email: string;
+  readonly confirm: string;
+}
+
+async function enter(context: MenuContext): Promise<Transition | undefined> {
+  if (context.caller.login.factor > 0) {
+    await context.showPages(['', ' You have an account: you are signed in with it.']);
+    return { kind: 'previous' };
+  }
+  if (!context.services.config().general.closedSystem) return undefined;
+  await context.showPages(['', ' This board takes no new users at present.']);
+  return turnBack(context);
+}
+
+async function submitApplication(
+  context: MenuContext,
+  submission: Submission,
+  extraArgs: unknown,
+): Promise<Transition> {
+  const { services, caller } = context;
+  const { value } = submission;
+  const application: Application = {
+    userName: textOf(value['username']).trim(),
+    password: textOf(value['password']),
+    confirm: textOf(value['passwordConfirm'] ?? value['password']),
+    email: textOf(value['email']).trim(),
+  };
+  if (services.config().general.closedSystem) return turnBack(context);
+  const typed = Object.entries(PERSONAL_FIELDS).map(([name, property]) => [
+    property,
+    textOf(value[name]),
+  ]);
+  const personal = readPersonalData(Object.fromEntries(typed), services.clock.nowMs());
+  if (personal.kind === 'refused') return stay(personal.text, VIEWS.birthdate);
+  const problem = await findProblem(context, application);
+  if (problem !== undefined) return problem;
+  const { userName: name, password } = application;
+  // The address counts once the link that goes there was opened (rule D14).
+  const made = await services.accountDesk.create(
+    { name, password, properties: personal.properties },
+    actorOf(caller),
+  );
+  if (made.kind === 'refused') return stayRefused(made);
+  caller.log.info('new-user', { userId: made.user.id, userName: made.user.name });
+  const welcome = await askForMailProof(context, made.user, application.email);
+  return made.user.status === 2
+    ? signIn(context, application, welcome)
+    : letWait(context, extraArgs, welcome);
+}
+
+/** What the account itself does not check: the address is not part of it yet. */
+async function findProblem(
+  context: MenuContext,
+  application: Application,
+): Promise<Transition | undefined> {
+  const { accounts } = context.services;
+  const { userName, password, confirm, email } = application;
+  if (password !== confirm) return staySecret(PASSWORDS_DIFFER);
+  const weakness = accounts.passwordProblem(password, { userName, email });
+  if (weakness !== undefined) return staySecret(weakness);
+  if (email !== '' && (await accounts.isEmailTaken(email))) {
+    return stay('Another account has this address.', VIEWS.email);
+  }
+  return undefined;
+}
+
+/** Every rule of signing in holds here too; an account that may not come in now is there all the same. */
+async function signIn(
+  context: MenuContext,
+  application: Application,
+  welcome: readonly string[],
+): Promise<Transition> {
+  const { caller } = context;
+  const { userName, password } = application;
+  const result = await caller.login.submit({ kind: 'password', userName, password });
+  if (result.kind !== 'rejected') {
+    await caller.signedIn();
+    if (welcome.length > 0) await tell(context, welcome);
+    return { kind: 'next' };
+  }
+  const why = rejectionSentence(result.reason, 1, result.retryAfterMs);
+  await tell(context, ['Your account is made, but you cannot use it here now:', why, ...welcome]);
+  return turnBack(context);
+}
+
+/** Users that the sysop has to let in first go where the menu says (contract A7). */
+async function letWait(
+  context: MenuContext,
+  extraArgs: unknown,
+  welcome: readonly string[],
+): Promise<Transition> {
+  if (welcome.length > 0) await tell(context, welcome);
+  const named =
+    typeof extraArgs === 'object' && extraArgs !== null && 'inactive' in extraArgs
+      ? extraArgs.inactive
+      : undefined;
+  return typeof named === 'string' && context.hasMenu(named)
+    ? { kind: 'goto', menu: named }
+    : { kind: 'next' };
+}
+
+/** Lines for the new user about his address; the account is made whatever becomes of the mail. */
+async function askForMailProof(
+  context: MenuContext,
+  user: User,
+  email: string,
+): Promise<readonly string[]> {
+  if (email === '') return [];
+  const { services, caller } = context;
+  try {
+    return mailLines(await services.mailChange.begin(user.id, email, actorOf(caller)), email);
+  } catch (thrown) {
+    caller.signal.throwIfAborted();
+    caller.log.error('new-user.mail-failed', { userId: user.id, error: toError(thrown) });
+    return mailLines('too-many', email);
+  }
+}
+
+function mailLines(begun: MailChangeBegun, email: string): readonly string[] {
+  if (begun === 'sent') {
+    return [
+      'A mail is on its way to',
+      `   ${email}`,
+      '',
+      'Open the link in it within a day: the address is used only after that,',
+      'for two-factor sign-in and in case you forget your password.',
+    ];
+  }
+  return [
+    'No mail could be sent to',
+    `   ${email}`,
+    '',
+    'Your account has no mail address yet; you can add one among your own data.',
+  ];
+}
+
+/** Address and names are the caller's text, so all of it is shown as data (rule H2). */
+function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
+  return context.showPages({
+    data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
+  });
+}
+
+/** Who applies by SSH has nothing to go back to. */
+function turnBack({ caller }: MenuContext): Transition {
+  if (caller.server !== 'ssh') return { kind: 'previous' };
+  return { kind: 'log-off', message: 'Good-bye.' };
+}
+
+function stayRefused(refused: Refused): Transition {
+  const view = viewOf(refused.problem);
+  return view === VIEWS.password ? staySecret(refused.text) : stay(refused.text, view);
+}
+
+function viewOf(problem: AccountProblem): number | undefined {
+  if (problem.startsWith('name-')) return VIEWS.userName;
+  if (problem.startsWith('password-')) return VIEWS.password;
+  return problem === 'bad-email' ? VIEWS.email : undefined;
+}
+
+function staySecret(message: string): Transition {
+  const clear = [VIEWS.password, VIEWS.confirm];
+  return { kind: 'stay', message, clear, focus: VIEWS.password };
+}
+
+function stay(message: string, focus: number | undefined): Transition {
+  return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,79 @@
+import type { LoginHistory } from '../auth/login';
+import type { MenuContext, MenuModule } from '../menu/module';
+import type { SignIn } from '../menu/services';
+import { userOf } from './caller-actor';
+import { LIST_VIEW, ownPattern } from './list-items';
+
+const MOST_SHOWN = 100;
+
+const SERVER_NAMES: Readonly<Record<string, string>> = {
+  telnet: 'Telnet',
+  ssh: 'SSH',
+  wss: 'WebSocket',
+  web: 'Web',
+};
+
+const OFFERED: Readonly<Record<string, string>> = {
+  password: 'password',
+  'public-key': 'SSH key',
+  'second-factor': 'code',
+};
+
+/** What a caller should know of sign-ins to his account: a stranger's are the ones he does not remember. */
+export const signInHistoryModule: MenuModule = {
+  name: 'sign_in_history',
+  doc: "Sign-ins to the caller's own account, the failed ones too, in `%VM1` if the art has one: {ts} {server} {from} {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}. `config`: dateTimeFormat.",
+  views: [],
+  methods: {},
+  ready,
+};
+
+async function ready(context: MenuContext): Promise<void> {
+  const { screen, services, caller } = context;
+  const { history } = caller.login;
+  if (history !== undefined) screen.setCustom('signInInfoFormat', summary(context, history));
+  if (!screen.has(LIST_VIEW)) return;
+  const signIns = await services.signIns.of(userOf(caller).id, MOST_SHOWN);
+  screen.setItems(
+    LIST_VIEW,
+    signIns.map((signIn) => describe(context, signIn)),
+  );
+}
+
+function describe(context: MenuContext, signIn: SignIn) {
+  const what = OFFERED[signIn.kind] ?? signIn.kind;
+  const result = signIn.accepted ? 'right' : 'refused';
+  return {
+    text: what,
+    ts: context.dateText(signIn.atMs, ownPattern(context)),
+    server: serverName(signIn.server),
+    from: signIn.source,
+    what,
+    result,
+  };
+}
+
+/** Whole phrases for screens that show one line each, and the parts for those that say it otherwise. */
+function summary(context: MenuContext, history: LoginHistory): Readonly<Record<string, unknown>> {
+  const { last, failedSince } = history;
+  const lastTs = last === undefined ? '' : context.dateText(last.atMs, ownPattern(context));
+  const lastServer = last === undefined ? '' : serverName(last.server);
+  const lastFrom = last?.remoteIp ?? '';
+  return {
+    lastTs,
+    lastServer,
+    lastFrom,
+    failed: failedSince,
+    lastSignIn: last === undefined ? 'This is your first call.' : `${lastTs} from ${lastFrom}`,
+    failedAttempts: attemptsText(failedSince),
+  };
+}
+
+function attemptsText(failed: number): string {
+  if (failed === 0) return '';
+  return failed === 1 ? '1 failed attempt since then' : `${failed} failed attempts since then`;
+}
+
+function serverName(server: string): string {
+  return SERVER_NAMES[server] ?? server;
+}

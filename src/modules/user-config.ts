@@ -1,0 +1,249 @@
+import { isMailAddress } from '../base/mail-address';
+import type { MenuContext, MenuModule, Transition } from '../menu/module';
+import { VALIDATORS, type Validator } from '../menu/validators';
+import type { PropertyValues } from '../store/properties';
+import type { User } from '../store/users';
+import { actorOf, userOf } from './caller-actor';
+import { newPasswordOrNone, PASSWORDS_DIFFER, passwordsMatch } from './password-fields';
+import { readPersonalData, type PersonalProperty } from './personal-data';
+import { proveAgain } from './proof-of-person';
+
+/** Views of the contract's art CONFSCR that are more than a property. */
+const VIEWS = {
+  birthdate: 2,
+  email: 6,
+  termHeight: 8,
+  theme: 9,
+  password: 10,
+  confirm: 11,
+  themeInfo: 20,
+  errors: 21,
+} as const;
+
+/** Views that show one property each. */
+const PERSONAL_VIEWS: readonly (readonly [number, PersonalProperty])[] = [
+  [1, 'real_name'],
+  [VIEWS.birthdate, 'birthdate'],
+  [3, 'sex'],
+  [4, 'location'],
+  [5, 'affiliation'],
+  [7, 'web_address'],
+];
+
+const FEWEST_ROWS = 10;
+
+/** A caller's own data (contract A7): password and mail address change only for who proves again that it is him. */
+export const userConfigModule: MenuModule = {
+  name: 'user_config',
+  doc: "The caller's own data, theme and password; asks for the present password before it changes password or mail.",
+  views: [],
+  messageView: VIEWS.errors,
+  methods: { saveChanges },
+  validators: {
+    validateEmailAvail: addressUnlessOwn(),
+    validatePassword: newPasswordOrNone,
+    validatePassConfirmMatch: passwordsMatch,
+  },
+  ready,
+  changed: (context, viewId) => {
+    if (viewId === VIEWS.theme) showTheme(context);
+  },
+};
+
+/** What the caller wants changed; undefined is what he left as it was. */
+interface Wish {
+  readonly properties: PropertyValues;
+  readonly rows: number | undefined;
+  readonly email: string | undefined;
+  readonly password: string | undefined;
+}
+
+async function ready(context: MenuContext): Promise<void> {
+  const { screen, services, caller, memory } = context;
+  const user = userOf(caller);
+  for (const [view, property] of PERSONAL_VIEWS) {
+    if (screen.has(view)) screen.setText(view, user.properties.get(property) ?? '');
+  }
+  if (screen.has(VIEWS.email)) {
+    screen.setText(VIEWS.email, user.properties.get('email_address') ?? '');
+  }
+  if (screen.has(VIEWS.termHeight)) {
+    screen.setText(VIEWS.termHeight, String(caller.terminal.height));
+  }
+  const themes = services.themes().list();
+  screen.setItems(
+    VIEWS.theme,
+    themes.map(({ id, name }) => ({ text: name, data: id })),
+  );
+  const own = themes.findIndex(({ id }) => id === user.properties.get('theme_id'));
+  screen.select(VIEWS.theme, Math.max(0, own));
+  showTheme(context);
+  // A terminal that cannot show a letter must not cost somebody his name: only what changed is saved.
+  memory.set('shown', shownNow(context));
+  const status = memory.get('status');
+  memory.delete('status');
+  screen.message(typeof status === 'string' ? status : await pendingMail(context, user));
+}
+
+async function pendingMail(context: MenuContext, user: User): Promise<string> {
+  const pending = await context.services.mailChange.pendingFor(user.id);
+  if (pending === undefined) return '';
+  return `Waits for you to open the link in its mail: ${pending.address}`;
+}
+
+async function saveChanges(context: MenuContext): Promise<Transition> {
+  const { caller } = context;
+  const user = userOf(caller);
+  const wish = readWish(context);
+  if ('kind' in wish) return wish;
+  const refused = await findProblem(context, user, wish);
+  if (refused !== undefined) return refused;
+  if (wish.email !== undefined || wish.password !== undefined) {
+    const proof = await proveAgain(context, {
+      title: wish.password === undefined ? 'Change your mail address' : 'Change your password',
+      text: ['To be sure that it is you: your present password, not the new one.'],
+    });
+    if (proof.kind === 'out') return proof.transition;
+    if (proof.kind === 'cancelled') return stay('Nothing was saved.');
+  }
+  return apply(context, user, wish);
+}
+
+/** What differs from what the screen showed; a transition where that cannot be saved. */
+function readWish(context: MenuContext): Wish | Transition {
+  const { screen, services } = context;
+  const shown = context.memory.get('shown') as ReadonlyMap<number, unknown>;
+  const isChanged = (view: number): boolean =>
+    screen.has(view) && shownNow(context).get(view) !== shown.get(view);
+  const typed = PERSONAL_VIEWS.filter(([view]) => isChanged(view)).map(
+    ([view, property]): [PersonalProperty, string] => [property, screen.text(view)],
+  );
+  const data = readPersonalData(
+    Object.fromEntries(typed) as Partial<Record<PersonalProperty, string>>,
+    services.clock.nowMs(),
+  );
+  if (data.kind === 'refused') return stay(data.text, VIEWS.birthdate);
+  const rows = isChanged(VIEWS.termHeight) ? Number(screen.text(VIEWS.termHeight)) : undefined;
+  if (rows !== undefined && rows !== 0 && rows < FEWEST_ROWS) {
+    return stay(`A screen has ${FEWEST_ROWS} rows at least.`, VIEWS.termHeight);
+  }
+  const theme = isChanged(VIEWS.theme) ? chosenTheme(context)?.id : undefined;
+  const password = screen.text(VIEWS.password);
+  if (password !== screen.text(VIEWS.confirm)) {
+    return staySecret(PASSWORDS_DIFFER);
+  }
+  return {
+    properties: {
+      ...data.properties,
+      ...(theme === undefined ? {} : { theme_id: theme }),
+      ...(rows === undefined ? {} : { term_height: rows === 0 ? undefined : String(rows) }),
+    },
+    rows,
+    email: isChanged(VIEWS.email) ? screen.text(VIEWS.email).trim() : undefined,
+    password: password === '' ? undefined : password,
+  };
+}
+
+/** Asked before the password is, so that nobody types it for nothing. */
+async function findProblem(
+  context: MenuContext,
+  user: User,
+  wish: Wish,
+): Promise<Transition | undefined> {
+  const { accounts } = context.services;
+  const { properties, email, password } = wish;
+  const nothing = Object.keys(properties).length === 0;
+  if (nothing && email === undefined && password === undefined) return stay('Nothing has changed.');
+  if (password !== undefined) {
+    const about = email ?? user.properties.get('email_address') ?? '';
+    const weakness = accounts.passwordProblem(password, { userName: user.name, email: about });
+    if (weakness !== undefined) return staySecret(weakness);
+  }
+  if (email === undefined || email === '') return undefined;
+  if (!isMailAddress(email)) {
+    return stay('This is not a plain mail address, like name@example.org.', VIEWS.email);
+  }
+  if (!(await accounts.isEmailTaken(email, user.id))) return undefined;
+  return stay('Another account has this address.', VIEWS.email);
+}
+
+async function apply(context: MenuContext, user: User, wish: Wish): Promise<Transition> {
+  const { services, caller, memory } = context;
+  const { accountDesk, mailChange } = services;
+  const actor = actorOf(caller);
+  const told: string[] = [];
+  // Taking an address away needs no link: there is nobody to ask.
+  const gone = wish.email === '' ? { email_address: undefined } : {};
+  const properties = { ...wish.properties, ...gone };
+  if (Object.keys(properties).length > 0) {
+    const saved = await accountDesk.setProperties(user.id, properties, actor);
+    if (saved.kind === 'refused') return stay(saved.text);
+  }
+  if (wish.password !== undefined) {
+    const { password } = wish;
+    const changed = await accountDesk.changePassword(user.id, { password }, actor);
+    if (changed.kind === 'refused') return staySecret(changed.text);
+    told.push('Your password is changed.');
+  }
+  if (wish.email !== undefined && wish.email !== '') {
+    told.push(MAIL_TEXTS[await mailChange.begin(user.id, wish.email, actor)]);
+  }
+  const message = told.length === 0 ? 'Saved.' : told.join(' ');
+  if ((await caller.login.refresh()) === 'end') {
+    return { kind: 'log-off', message, reason: 'ended' };
+  }
+  if (wish.rows !== undefined && wish.rows > 0) {
+    caller.terminal.resize(caller.terminal.width, wish.rows);
+  }
+  memory.set('status', message);
+  return { kind: 'redraw' };
+}
+
+const MAIL_TEXTS = {
+  sent: 'Now open the link mailed to your new address.',
+  'bad-address': 'No mail can be sent to that address.',
+  taken: 'Another account has this address.',
+  'too-many': 'Several mails went there lately. Please look for the last one.',
+} as const;
+
+/** What each view has now, to see later which ones the caller changed. */
+function shownNow({ screen }: MenuContext): ReadonlyMap<number, unknown> {
+  const texts = [...PERSONAL_VIEWS.map(([view]) => view), VIEWS.email, VIEWS.termHeight];
+  return new Map<number, unknown>([
+    ...texts.map((view): [number, unknown] => [view, screen.text(view)]),
+    [VIEWS.theme, screen.value(VIEWS.theme)],
+  ]);
+}
+
+function showTheme(context: MenuContext): void {
+  const theme = chosenTheme(context);
+  if (theme === undefined) return;
+  const by = theme.author === '' ? '' : `, by ${theme.author}`;
+  context.screen.setText(VIEWS.themeInfo, `${theme.name}${by}`);
+}
+
+function chosenTheme({ screen, services }: MenuContext) {
+  return services.themes().list()[Number(screen.value(VIEWS.theme))];
+}
+
+/** His present address is not looked at again: it may be from before the rules. */
+function addressUnlessOwn(): Validator {
+  return {
+    doc: 'One plain mail address that no other account has; may be empty.',
+    check: async (text, context) => {
+      const own = context.caller.login.user?.properties.get('email_address') ?? '';
+      return text.trim() === own
+        ? undefined
+        : VALIDATORS['validateEmailAvail']?.check(text, context);
+    },
+  };
+}
+
+function staySecret(message: string): Transition {
+  const clear = [VIEWS.password, VIEWS.confirm];
+  return { kind: 'stay', message, clear, focus: VIEWS.password };
+}
+
+function stay(message: string, focus?: number): Transition {
+  return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+}

@@ -1,0 +1,40 @@
+import type { MenuContext, MenuModule } from '../menu/module';
+import { LIST_VIEW, publicFacts } from './list-items';
+
+const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
+
+/** Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2). */
+export const whosOnlineModule: MenuModule = {
+  name: 'whos_online',
+  doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils}.',
+  views: [LIST_VIEW],
+  methods: {},
+  ready,
+};
+
+async function ready(context: MenuContext): Promise<void> {
+  const { services, screen } = context;
+  const nowMs = services.clock.nowMs();
+  const online = services.nodes
+    .list()
+    .flatMap(({ user, ...node }) => (user === undefined ? [] : [{ ...node, user }]));
+  const people = await services.accounts.findAll(online.map(({ user }) => user.id));
+  screen.setItems(
+    LIST_VIEW,
+    online.map(({ node, server, user, description, connectedAtMs }) => ({
+      text: user.name,
+      node,
+      userId: user.id,
+      userName: user.name,
+      server: SERVER_NAMES[server],
+      action: description,
+      timeOn: timeOn(nowMs - connectedAtMs),
+      ...publicFacts(people.get(user.id)),
+    })),
+  );
+}
+
+function timeOn(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
