@@ -138,7 +138,7 @@ class OutboxMailer implements Mailer {
     const { id, userId, kind } = row;
     if (!(await this.isWanted(row, nowMs))) {
       await db.run((sql) => removeMail(sql, id));
-      log.info('mail-dropped', { kind, userId, reason: 'its link has ended' });
+      log.info('mail-discarded', { kind, userId, reason: 'its link has ended' });
       return false;
     }
     const claim = { row, nowMs, untilMs: nowMs + CLAIM_MS };
@@ -150,7 +150,7 @@ class OutboxMailer implements Mailer {
       return false;
     }
     await db.run((sql) => markMailSent(sql, id, clock.nowMs()));
-    log.info('mail-sent', { kind, userId });
+    log.info(this.writesFiles() ? 'mail-dropped' : 'mail-sent', { kind, userId });
     return true;
   }
 
@@ -200,6 +200,11 @@ class OutboxMailer implements Mailer {
       this.transport = { of, use };
     }
     return this.transport.use;
+  }
+
+  /** A mail in the drop folder has not been sent to anybody, and the log must not say so. */
+  private writesFiles(): boolean {
+    return this.parts.transport === undefined && this.parts.config().email.transport === null;
   }
 
   private sender(): Mail['from'] {

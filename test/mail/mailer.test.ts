@@ -81,6 +81,7 @@ describe('without a mail server', () => {
     open();
     expect(await tellRegister()).toBe('queued');
     expect(await mailer.deliver()).toBe(1);
+    expect(accounts.logLines.join('')).toContain('"event":"mail-dropped"');
     const folder = join(accounts.folder, 'mail');
     const files = await readdir(folder);
     expect(files).toEqual([expect.stringMatching(/^2026-01-01T120000Z-[0-9a-f]{16}\.eml$/)]);
@@ -183,6 +184,7 @@ describe('by SMTP', () => {
     expect(await mailer.deliver()).toBe(1);
     expect(await mailer.deliver()).toBe(0);
     expect(catcher.mails).toHaveLength(1);
+    expect(accounts.logLines.join('')).toContain('"event":"mail-sent"');
     expect(accounts.logLines.filter((line) => line.includes('mail-postponed'))).toHaveLength(5);
   });
 
