@@ -39,8 +39,16 @@ const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
 const STOCK_ART = join(__dirname, '../../art');
 
 export interface MenuBoardOptions {
-  /** The menu file, as the value it stands for; left out, the stock menus, art and themes are used. */
-  readonly menus?: object;
+  /**
+   * The menu file, as hjson or as the value it stands for; left out, the stock menus, art and themes
+   * are used.
+   */
+  readonly menus?: object | string;
+  /** Files beside it, by their path: what it includes, `@file:`. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Menus that count as the login area, as those do that a server begins with. */
+  readonly firstMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string>>;
   readonly config?: ConfigInput;
@@ -61,6 +69,7 @@ export class MenuBoard {
     readonly services: Services,
     private readonly gate: ReturnType<typeof createGate>,
     readonly mailChange: MailChange,
+    private readonly load: () => Promise<MenuSet>,
   ) {}
 
   static async open(options: MenuBoardOptions): Promise<MenuBoard> {
@@ -74,7 +83,12 @@ export class MenuBoard {
       await writeFile(path, bytes ? content : iconv.encode(content, 'cp437'));
     }
     const file = options.menus === undefined ? STOCK_MENUS : join(folder, 'menu.hjson');
-    if (options.menus !== undefined) await writeFile(file, JSON.stringify(options.menus, null, 2));
+    if (options.menus !== undefined) await writeFile(file, textOf(options.menus));
+    for (const [name, text] of Object.entries(options.files ?? {})) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    const { env = {}, firstMenus = [] } = options;
     const artRoots = options.menus === undefined ? [art, STOCK_ART] : [art];
     const themes = await loadThemes({ artRoots, env: {} });
     const passwordPolicy = createPasswordPolicy({
@@ -122,16 +136,16 @@ export class MenuBoard {
       },
       gate,
       mailChange,
+      () => loadMenus({ file, env, firstMenus }),
     );
-    board.menuSet = await loadMenus({ file, env: {} });
+    board.menuSet = await board.load();
     return board;
   }
 
   /** Puts another menu file in place, as a reload does. */
-  async reload(menus: object): Promise<void> {
-    const file = join(this.folder, 'menu.hjson');
-    await writeFile(file, JSON.stringify(menus, null, 2));
-    this.menuSet = await loadMenus({ file, env: {} });
+  async reload(menus: object | string): Promise<void> {
+    await writeFile(join(this.folder, 'menu.hjson'), textOf(menus));
+    this.menuSet = await this.load();
   }
 
   async addUser(
@@ -175,6 +189,10 @@ export class MenuBoard {
     if (this.menuSet === undefined) throw new Error('the menus are not loaded yet');
     return this.menuSet;
   }
+}
+
+function textOf(menus: object | string): string {
+  return typeof menus === 'string' ? menus : JSON.stringify(menus, null, 2);
 }
 
 export interface CallOptions extends ScreenOptions {

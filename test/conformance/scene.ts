@@ -1,0 +1,65 @@
+import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
+
+type CallOptions = Parameters<MenuBoard['call']>[1];
+
+/** Menus that a caller of these tests may be in without signing in. */
+const OPEN_MENUS = ['first', 'second', 'third', 'fourth', 'yes', 'no', 'end'];
+
+/** A board of one test, with the callers who are on it. */
+export class Scene {
+  private readonly callers: MenuCaller[] = [];
+
+  constructor(readonly board: MenuBoard) {}
+
+  call(options: CallOptions = {}, firstMenu = 'first'): MenuCaller {
+    const caller = this.board.call(firstMenu, options);
+    this.callers.push(caller);
+    return caller;
+  }
+
+  async close(): Promise<void> {
+    for (const caller of this.callers) caller.hangUp();
+    await Promise.all(this.callers.map((caller) => caller.ended));
+    await this.board.close();
+  }
+}
+
+/** Boards from menu files as a sysop writes them; each is closed when its test is over. */
+export function scenes(): (options: MenuBoardOptions) => Promise<Scene> {
+  const open: Scene[] = [];
+  afterEach(async () => {
+    for (const scene of open.splice(0)) await scene.close();
+  });
+  return async (options) => {
+    const scene = new Scene(await MenuBoard.open({ firstMenus: OPEN_MENUS, ...options }));
+    open.push(scene);
+    return scene;
+  };
+}
+
+/** `{ pause: true }` and the like as a theme file of the stock theme. */
+export function theme(customization: object): Readonly<Record<string, string>> {
+  return { 'themes/gatehouse/theme.hjson': JSON.stringify({ customization }) };
+}
+
+/** A menu that shows its art until a key is pressed. */
+export function stop(art: string, more: object = {}): object {
+  return { art, config: { pause: true }, ...more };
+}
+
+/** A menu that shows its art and does something at each of these keys. */
+export function keyed(art: string, actions: Record<string, unknown>, more: object = {}): object {
+  const actionKeys = Object.entries(actions).map(([key, action]) => ({ keys: [key], action }));
+  return { art, form: { 0: { actionKeys } }, ...more };
+}
+
+/** A menu with these views whose form does `action`, whatever is in it. */
+export function asking(art: string, mci: object, action: unknown, more: object = {}): object {
+  return { art, form: { 0: { mci, submit: { '*': [{ action }] } } }, ...more };
+}
+
+/** Colour of a cell, 0-15: a terminal of 16 colours shows bold as the bright one. */
+export function color({ screen }: MenuCaller, row: number, column: number): number {
+  const { foreground, bold } = screen.cell(row, column);
+  return bold && foreground < 8 ? foreground + 8 : foreground;
+}
