@@ -111,7 +111,7 @@ export class FlowExplorer {
   private follow(states: StateSet, move: Move): StateSet {
     let moved = states;
     if (move.before !== undefined) moved = intersect(moved, this.taken(move.before));
-    if (move.effect !== undefined) moved = this.space.after(moved, move.effect);
+    for (const effect of move.effects) moved = this.space.after(moved, effect);
     if (move.after !== undefined) moved = intersect(moved, this.taken(move.after));
     return moved;
   }
@@ -212,7 +212,7 @@ export class FlowExplorer {
     add(target, state);
     for (const arrival of this.visits.get(from)?.arrivals ?? []) {
       if (arrival.order >= before) continue;
-      if (move.effect === undefined) {
+      if (move.effects.length === 0) {
         if (has(arrival.states, state)) return state;
         continue;
       }

@@ -35,7 +35,8 @@ export interface Move {
   /** What the caller does, or what happens: `next`, `key escape`, `submit`, `login, next` ... */
   readonly via: string;
   readonly before: Condition | undefined;
-  readonly effect: Effect | undefined;
+  /** Mostly none or one; a `next` that signs in by itself can make it two. */
+  readonly effects: readonly Effect[];
   readonly after: Condition | undefined;
   readonly to: Destination;
   readonly place: Place;
@@ -75,7 +76,9 @@ class MoveFinder {
 
   find(): readonly Move[] {
     const { menu } = this;
-    if (menu.autoNext || menu.config.nextTimeoutMs !== undefined) this.addNext('next', undefined);
+    if (menu.autoNext || menu.config.nextTimeoutMs !== undefined) {
+      this.addNext({ via: 'next', before: undefined, place: menu.place }, []);
+    }
     for (const form of menu.forms) {
       for (const rules of form.submit.values()) {
         for (const rule of rules) this.addChoice('submit', rule.action);
@@ -110,8 +113,7 @@ class MoveFinder {
         return;
       case 'method': {
         const via = `${step.via}, ${target.name}`;
-        const name = target.location ?? this.menu.module.name;
-        this.addModule({ ...step, via }, this.modules.get(moduleOfPath(name)));
+        this.addModule({ ...step, via }, this.factsOf(target.location));
       }
     }
   }
@@ -119,11 +121,11 @@ class MoveFinder {
   private addSystemMethod(name: string, step: Step): void {
     switch (name) {
       case 'login':
-        this.addNext('login', { ...step, effect: 'first-factor' });
+        this.addNext({ ...step, via: 'login' }, ['first-factor']);
         this.addFailures(step);
         return;
       case 'login2FA_OTP':
-        this.addNext('one-time code', { ...step, effect: 'second-factor' });
+        this.addNext({ ...step, via: 'one-time code' }, ['second-factor']);
         this.addFailures(step);
         return;
       case 'logoff':
@@ -134,10 +136,10 @@ class MoveFinder {
         this.add(step, { kind: 'previous' });
         return;
       case 'nextMenu':
-        this.addNext(step.via, step);
+        this.addNext(step, []);
         return;
       case 'sendForgotPasswordEmail':
-        this.addNext(step.via, step);
+        this.addNext(step, []);
         this.addMentions(step, (key) => key === 'next');
         return;
       default:
@@ -147,8 +149,7 @@ class MoveFinder {
   }
 
   private addFailures(step: Step): void {
-    const isFailure = (key: string): boolean => MENU_NAMING_KEYS.some((known) => known === key);
-    this.addMentions({ ...step, via: `${step.via}, refused` }, isFailure);
+    this.addMentions({ ...step, via: `${step.via}, refused` }, isFailureKey);
     this.add({ ...step, via: `${step.via}, refused` }, { kind: 'log-off' });
   }
 
@@ -160,8 +161,7 @@ class MoveFinder {
     for (const name of facts?.menus ?? []) {
       if (this.set.menus.has(name)) this.add(step, { kind: 'menu', name });
     }
-    if (facts?.signsIn === true) this.addNext(step.via, { ...step, effect: 'new-account' });
-    else this.addNext(step.via, step);
+    this.addNext(step, facts?.signsIn === true ? ['new-account'] : []);
   }
 
   private addMentions(step: Step, fits: (key: string) => boolean): void {
@@ -171,57 +171,57 @@ class MoveFinder {
     }
   }
 
-  /** Follows the menu's `next`, as the caller is once `effect` has happened. */
-  private addNext(via: string, step: (Partial<Step> & { effect?: Effect }) | undefined): void {
+  /** Follows the menu's `next`, as the caller is once `effects` have happened. */
+  private addNext(step: Step, effects: readonly Effect[]): void {
     const { next } = this.menu;
-    const { before, effect } = step ?? {};
-    const add = (after: Condition | undefined, to: Destination, place: Place): void => {
-      this.moves.push({ via, before, effect, after, to, place });
-    };
     if (next === undefined) {
-      add(undefined, { kind: 'previous' }, this.menu.place);
+      this.moves.push({ ...step, effects, after: undefined, to: { kind: 'previous' } });
       return;
     }
-    next.options.forEach((option, index) => {
-      const after = { choice: next, index };
-      const { value, place } = option;
-      if (value.kind === 'menu') {
-        add(after, value, place);
-      } else if (value.kind === 'system-method') {
-        this.addSystemMethodByNext(value.name, { via, after, place });
-      } else {
-        add(after, { kind: 'previous' }, place);
-        for (const mention of this.menu.mentions) {
-          add(after, { kind: 'menu', name: mention.menu }, mention.place);
-        }
-      }
+    next.options.forEach(({ value, place }, index) => {
+      const move = { ...step, effects, after: { choice: next, index }, place };
+      if (value.kind === 'menu') this.moves.push({ ...move, to: value });
+      else this.addByNext(value, move);
     });
   }
 
-  /** `next: @systemMethod:x`. A sign-in that succeeds asks `next` once more, as the caller is then. */
-  private addSystemMethodByNext(
-    name: string,
-    from: { readonly via: string; readonly after: Condition; readonly place: Place },
-  ): void {
-    const { via, after, place } = from;
-    const step = { via, before: undefined, effect: undefined, after, place };
-    const effect = SIGN_IN_EFFECTS[name];
-    if (name === 'logoff' || effect !== undefined) {
-      this.moves.push({ ...step, to: { kind: 'log-off' } });
-    }
-    if (name !== 'logoff') this.moves.push({ ...step, to: { kind: 'previous' } });
-    if (effect === undefined) return;
-    after.choice.options.forEach(({ value }, index) => {
-      if (value.kind !== 'menu') return;
-      const again = { choice: after.choice, index };
-      this.moves.push({ ...step, before: after, effect, after: again, to: value });
-    });
+  /** `next` that calls a method. One that signs in asks `next` once more, as the caller is then. */
+  private addByNext(target: Exclude<Target, { kind: 'menu' }>, move: Omit<Move, 'to'>): void {
+    const facts = target.kind === 'method' ? this.factsOf(target.location) : undefined;
+    const effect =
+      target.kind === 'system-method'
+        ? SIGN_IN_EFFECTS[target.name]
+        : facts?.signsIn === true
+          ? 'new-account'
+          : undefined;
+    const mentioned = this.menu.mentions.filter(
+      ({ key }) => target.kind === 'method' || isFailureKey(key),
+    );
+    const menus = [
+      ...mentioned.map(({ menu }) => menu),
+      ...(facts?.menus ?? []).filter((name) => this.set.menus.has(name)),
+    ];
+    this.moves.push({ ...move, to: { kind: 'log-off' } });
+    if (target.name === 'logoff' && target.kind === 'system-method') return;
+    this.moves.push({ ...move, to: { kind: 'previous' } });
+    for (const name of menus) this.moves.push({ ...move, to: { kind: 'menu', name } });
+    // Nobody signs in twice by the same method.
+    if (effect === undefined || move.effects.includes(effect)) return;
+    this.addNext(move, [...move.effects, effect]);
+  }
+
+  private factsOf(location: string | undefined): ModuleFacts | undefined {
+    return location === undefined ? this.facts : this.modules.get(moduleOfPath(location));
   }
 
   private add(step: Step, to: Destination): void {
     const { via, before, place } = step;
-    this.moves.push({ via, before, effect: undefined, after: undefined, to, place });
+    this.moves.push({ via, before, effects: [], after: undefined, to, place });
   }
+}
+
+function isFailureKey(key: string): boolean {
+  return MENU_NAMING_KEYS.some((known) => known === key);
 }
 
 /** The module's name in `@method:/path/mod.js:name`. */

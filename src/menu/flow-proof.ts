@@ -44,7 +44,7 @@ export interface LockedOut {
   readonly server: EntryPoint['server'];
   readonly menu: string;
   readonly place: Place;
-  /** undefined: nobody with a second factor gets in there. */
+  /** For whom it is so; undefined: for everybody with a second factor. */
   readonly state: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface FlowReport {
 }
 
 // States of one stage that are enumerated; variables beyond that are taken to go either way.
-const MOST_PER_STAGE = 4096;
+const MOST_PER_STAGE = 1024;
 
 const INCOMPLETE = [0, 2];
 const COMPLETE = [1, 3];
@@ -206,13 +206,13 @@ class Prover {
       const example = firstOf(missing);
       if (example === undefined) return [];
       const nobody = isEmpty(intersect(wanted, arrived));
-      const state = nobody ? undefined : space.describe(example);
+      const state = nobody ? undefined : space.describeFixed(example).join(', ');
       return [{ server: entry.server, menu: entry.menu, place: first.place, state }];
     });
   }
 
   private signsIn(name: string): boolean {
-    return this.moves(name).some(({ effect }) => effect === 'first-factor');
+    return this.moves(name).some(({ effects }) => effects.includes('first-factor'));
   }
 
   private findDeadEnds(explorer: FlowExplorer): readonly DeadEnd[] {
@@ -227,8 +227,10 @@ class Prover {
       const asking = moves.filter(({ after }) => after?.choice === next);
       const stuck = asking.reduce((states, move) => {
         const reached = explorer.reached(name);
-        const then =
-          move.effect === undefined ? reached : explorer.space.after(reached, move.effect);
+        const then = move.effects.reduce(
+          (set, effect) => explorer.space.after(set, effect),
+          reached,
+        );
         return union(states, intersect(then, unmatched));
       }, explorer.space.empty());
       const state = firstOf(stuck);
@@ -291,11 +293,8 @@ export function flowFindings(
       return finding('flow-bypass', bypass, text, bypassSeverity);
     }),
     ...report.lockedOut.map((out) => {
-      const who = out.state === undefined ? 'nobody with a second factor' : `not: ${out.state};`;
-      const text =
-        out.state === undefined
-          ? `${who} ever gets in by ${out.server}, which begins here`
-          : `${who} such callers never get in by ${out.server}, which begins here`;
+      const who = out.state === undefined ? '' : `, when ${out.state}`;
+      const text = `by ${out.server} accounts with a second factor never get in${who}`;
       return finding('locked-out', out, text);
     }),
     ...report.deadEnds.map((end) =>

@@ -14,7 +14,7 @@ export interface Takings {
 }
 
 // Past this a choice is no longer looked at value by value.
-const MOST_CASES = 1 << 20;
+const MOST_CASES = 1 << 18;
 
 /**
  * The caller states that are told apart: a stage times a value of each fixed variable. The variables
@@ -31,13 +31,17 @@ export class StateSpace {
   private readonly takings = new Map<string, Takings>();
   /** Fixed variables with how far apart two neighbouring values stand in a state's number. */
   private readonly strides = new Map<AcsVariable, number>();
+  /** States that differ in the account alone stand side by side, this many together. */
+  private readonly accounts: number;
 
   constructor(
     private readonly variables: AcsVariables,
     readonly fixed: readonly AcsVariable[],
   ) {
+    const ofAccount = fixed.filter(({ source }) => source === 'account');
+    this.accounts = ofAccount.reduce((count, { values }) => count * values.length, 1);
     let stride = 1;
-    for (const variable of fixed) {
+    for (const variable of [...ofAccount, ...fixed.filter(({ source }) => source !== 'account')]) {
       this.strides.set(variable, stride);
       stride *= variable.values.length;
     }
@@ -136,30 +140,36 @@ export class StateSpace {
   /** Where the states of a set end up when an effect happens to them. */
   after(set: StateSet, effect: Effect): StateSet {
     const result = this.empty();
-    const targets = effect === 'first-factor' ? [1, 2] : effect === 'new-account' ? [1] : [3];
-    for (const stage of effect === 'second-factor' ? [2] : [0, 2]) {
-      for (let at = 0; at < this.perStage; at++) {
-        if (!has(set, stage * this.perStage + at)) continue;
-        // Who is nobody yet becomes the account he will be; who is somebody may sign in as another.
-        const others = stage === 0 || effect === 'second-factor' ? [at] : this.otherAccounts(at);
-        for (const target of targets) {
-          for (const other of others) add(result, target * this.perStage + other);
-        }
+    if (effect === 'second-factor') {
+      for (let at = 0; at < this.perStage; at++) this.move(set, result, { from: 2, to: 3, at });
+      return result;
+    }
+    for (const to of effect === 'first-factor' ? [1, 2] : [1]) {
+      // Who is nobody yet becomes the account he will be.
+      for (let at = 0; at < this.perStage; at++) this.move(set, result, { from: 0, to, at });
+      // Who is somebody already may sign in as somebody else.
+      for (let first = 0; first < this.perStage; first += this.accounts) {
+        if (!this.hasAny(set, 2 * this.perStage + first)) continue;
+        for (let at = 0; at < this.accounts; at++) add(result, to * this.perStage + first + at);
       }
     }
     return result;
   }
 
-  private otherAccounts(at: number): number[] {
-    let found = [at];
-    for (const [{ source, values }, stride] of this.strides) {
-      if (source !== 'account') continue;
-      found = found.flatMap((each) => {
-        const base = each - (Math.floor(each / stride) % values.length) * stride;
-        return values.map((_, value) => base + value * stride);
-      });
+  private move(
+    set: StateSet,
+    result: StateSet,
+    step: { readonly from: number; readonly to: number; readonly at: number },
+  ): void {
+    const { from, to, at } = step;
+    if (has(set, from * this.perStage + at)) add(result, to * this.perStage + at);
+  }
+
+  private hasAny(set: StateSet, first: number): boolean {
+    for (let state = first; state < first + this.accounts; state++) {
+      if (has(set, state)) return true;
     }
-    return found;
+    return false;
   }
 
   /** The states that callers in a set can still come to, or be in, later in the same call. */
@@ -170,14 +180,20 @@ export class StateSpace {
     return union(both, union(passed, this.after(set, 'second-factor')));
   }
 
-  /** A state in words: `over a secure line, signed in, one-time code still due, ID is 1`. */
+  /** A state in words: how far the caller is, and what else is told apart. */
   describe(state: number): string {
+    const stage = Math.floor(state / this.perStage);
+    return [STAGE_TEXT[stage] ?? '', ...this.describeFixed(state)].join(', ');
+  }
+
+  /** The values of the fixed variables in a state: `SC`, `!GM[users]`, `ID 1` ... */
+  describeFixed(state: number): readonly string[] {
     const stage = this.setValues(state);
-    const parts = this.fixed.flatMap((variable) => {
-      if (stage === 0 && variable.source === 'account') return [];
-      return describeValue(variable, variable.values[this.values[variable.index] ?? 0] ?? '');
-    });
-    return [STAGE_TEXT[stage] ?? '', ...parts].join(', ');
+    return this.fixed
+      .filter(({ source }) => stage !== 0 || source !== 'account')
+      .map((variable) =>
+        describeValue(variable, variable.values[this.values[variable.index] ?? 0] ?? ''),
+      );
   }
 }
 

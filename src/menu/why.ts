@@ -72,7 +72,7 @@ export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
     seen.add(key);
     for (const move of movesOf(menu, set, modules)) {
       if (move.to.kind !== 'menu') continue;
-      const then = factorAfter(factor, move.effect, subject);
+      const then = factorAfter(factor, move.effects, subject);
       if (then === undefined) continue;
       const step = takeStep(name, set.menus.get(move.to.name), move, {
         before: subject(factor),
@@ -89,23 +89,20 @@ export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
   return { reaches: false, ways: ways.slice(0, MOST_WAYS) };
 }
 
-/** The factor after an effect, or undefined where it cannot happen to this user. */
+/** The factor after some effects, or undefined where they cannot happen to this user. */
 function factorAfter(
   factor: 0 | 1 | 2,
-  effect: Effect | undefined,
+  effects: readonly Effect[],
   subject: SubjectAt,
 ): 0 | 1 | 2 | undefined {
-  switch (effect) {
-    case undefined:
-      return factor;
-    case 'first-factor':
-      return factor === 0 ? 1 : undefined;
-    case 'second-factor':
-      return factor === 1 && subject(1).requiredFactor === 2 ? 2 : undefined;
-    case 'new-account':
-      // The question is about an account that is there already.
-      return undefined;
+  let then: 0 | 1 | 2 = factor;
+  for (const effect of effects) {
+    // The question is about an account that is there already, so nobody applies for a new one.
+    if (effect === 'first-factor' && then === 0) then = 1;
+    else if (effect === 'second-factor' && then === 1 && subject(1).requiredFactor === 2) then = 2;
+    else return undefined;
   }
+  return then;
 }
 
 function takeStep(
