@@ -1,0 +1,196 @@
+import type { Login } from '../../src/auth/login';
+import { createPasswordReset } from '../../src/auth/password-reset';
+import { sshFingerprint } from '../../src/auth/ssh-key';
+import { findUser } from '../../src/store/users';
+import { addSshKey } from '../../src/store/ssh-keys';
+import { decodeBase32, hotp, totp } from '../support/authenticator';
+import type { Desk } from '../support/gate-desk';
+
+/** What a round is about: plain data, so that other processes can be told. */
+export interface Prize {
+  readonly userId: number;
+  /** Code, backup code or token, as somebody submits it. */
+  readonly text: string;
+  /** Beside a token: the code that confirms it. */
+  readonly code: string;
+}
+
+/** Runs when the others run; true for who got in, or got what he asked for. */
+export type Runner = () => Promise<boolean>;
+
+/** One thing that may be spent once, and how somebody tries to be the one who spends it. */
+export interface Contest {
+  readonly name: string;
+  /** Makes what this round is about, for an account that the round may do anything with. */
+  prepare(desk: Desk, userId: number): Promise<Prize>;
+  /** Goes to the starting line. */
+  enter(desk: Desk, prize: Prize): Promise<Runner>;
+}
+
+/** A key blob that the account has; whoever enters says that he has verified its signature. */
+const KEY_BLOB = Buffer.concat([
+  Buffer.from([0, 0, 0, 11]),
+  Buffer.from('ssh-ed25519'),
+  Buffer.from([0, 0, 0, 32]),
+  Buffer.alloc(32, 7),
+]);
+
+/** The account of all rounds; its first factor is a key, because a password costs a hash. */
+export async function addRunner(desk: Desk): Promise<number> {
+  const userId = await desk.addAccount('runner');
+  await desk.db.run((sql) =>
+    addSshKey(sql, {
+      userId,
+      algorithm: 'ssh-ed25519',
+      blob: KEY_BLOB.toString('base64'),
+      fingerprint: sshFingerprint(KEY_BLOB),
+      comment: '',
+      addedAtMs: desk.clock.nowMs(),
+    }),
+  );
+  return userId;
+}
+
+/** To the second factor alone: nothing before it keeps those who come at once in line. */
+function pastTheGate(name: string, prepare: Contest['prepare']): Contest {
+  return {
+    name: `${name}, past the gate`,
+    prepare,
+    enter: (desk, { userId, text }) =>
+      Promise.resolve(async () => (await desk.secondFactor.verify(userId, text)).kind === 'right'),
+  };
+}
+
+function throughTheGate(name: string, prepare: Contest['prepare']): Contest {
+  return {
+    name: `${name}, through the gate`,
+    prepare,
+    enter: async (desk, prize) => {
+      const login = await openFirstDoor(desk, prize.userId);
+      return async () => {
+        const second = await login.submit({ kind: 'second-factor', code: prize.text });
+        return second.kind === 'accepted';
+      };
+    },
+  };
+}
+
+async function openFirstDoor(desk: Desk, userId: number): Promise<Login> {
+  const user = await desk.db.run((sql) => findUser(sql, userId));
+  const login = desk.call();
+  const first = await login.submit({
+    kind: 'public-key',
+    userName: user?.name ?? '',
+    algorithm: 'ssh-ed25519',
+    blob: KEY_BLOB,
+    signatureVerified: true,
+  });
+  if (first.kind !== 'need') throw new Error(`the first factor: ${JSON.stringify(first)}`);
+  return login;
+}
+
+async function totpStep(desk: Desk, userId: number): Promise<Prize> {
+  const { secret } = await desk.enrollment.bind(userId, 'googleAuth');
+  return { userId, text: totp(secret, desk.clock.nowMs()), code: '' };
+}
+
+async function hotpCounter(desk: Desk, userId: number): Promise<Prize> {
+  const { secret } = await desk.enrollment.bind(userId, 'rfc4266_HOTP');
+  return { userId, text: hotp(decodeBase32(secret), 3), code: '' };
+}
+
+async function backupCode(desk: Desk, userId: number): Promise<Prize> {
+  const { backupCodes } = await desk.enrollment.bind(userId, 'googleAuth');
+  return { userId, text: backupCodes[4] ?? '', code: '' };
+}
+
+const registration: Contest = {
+  name: 'a registration token',
+  prepare: async (desk, userId) => {
+    await desk.enrollment.disable(userId);
+    const begun = await desk.enrollment.begin(userId, 'googleAuth');
+    if (begun.kind !== 'begun') throw new Error(begun.kind);
+    const pending = await desk.enrollment.find(begun.token);
+    const code = totp(pending?.secret ?? '', desk.clock.nowMs());
+    return { userId, text: begun.token, code };
+  },
+  enter: (desk, { text, code }) =>
+    Promise.resolve(async () => (await desk.enrollment.confirm(text, code)).kind === 'confirmed'),
+};
+
+const reset: Contest = {
+  name: 'a reset token',
+  prepare: async (desk, userId) => {
+    const resets = createPasswordReset(desk);
+    const user = await desk.db.run((sql) => findUser(sql, userId));
+    resets.request(user?.name ?? '', {});
+    await resets.close();
+    const token = desk.notices
+      .map((notice) => (notice.kind === 'password-reset' ? notice.token : ''))
+      .at(-1);
+    return { userId, text: token ?? '', code: '' };
+  },
+  enter: (desk, { text }) => {
+    const resets = createPasswordReset(desk);
+    return Promise.resolve(async () => {
+      const result = await resets.complete(text, `a new password ${Math.random()}`, {});
+      return result !== undefined && result.kind !== 'refused';
+    });
+  },
+};
+
+/** A guess; here everybody "wins" whose guess is looked at. */
+export const GUESS: Contest = {
+  name: 'a guessed code',
+  prepare: async (desk, userId) => {
+    await desk.enrollment.bind(userId, 'googleAuth');
+    return { userId, text: '000000', code: '' };
+  },
+  enter: async (desk, prize) => {
+    const login = await openFirstDoor(desk, prize.userId);
+    return async () => {
+      const result = await login.submit({ kind: 'second-factor', code: prize.text });
+      return result.kind === 'rejected' && result.reason === 'bad-credential';
+    };
+  },
+};
+
+/** Everything that rules A2, A6, B3 and D3 say may be spent once. */
+export const CONTESTS: readonly Contest[] = [
+  pastTheGate('a TOTP step', totpStep),
+  throughTheGate('a TOTP step', totpStep),
+  pastTheGate('an HOTP counter value', hotpCounter),
+  throughTheGate('an HOTP counter value', hotpCounter),
+  pastTheGate('a backup code', backupCode),
+  throughTheGate('a backup code', backupCode),
+  registration,
+  reset,
+];
+
+export function findContest(name: string): Contest {
+  const contest = [...CONTESTS, GUESS].find((each) => each.name === name);
+  if (contest === undefined) throw new Error(`there is no contest about ${name}`);
+  return contest;
+}
+
+/** Brings so many to the starting line; what is returned runs them all and counts the winners. */
+export async function lineUp(
+  desk: Desk,
+  contest: Contest,
+  prize: Prize,
+  runners: number,
+): Promise<() => Promise<number>> {
+  const line: Runner[] = [];
+  for (let count = 0; count < runners; count++) line.push(await contest.enter(desk, prize));
+  return async () => {
+    const results = await Promise.all(line.map((run) => run()));
+    return results.filter((won) => won).length;
+  };
+}
+
+/** Rounds of each contest: a few by default, as many as SALLYPORT_ROUNDS says. */
+export function rounds(byDefault: number): number {
+  const wanted = Number(process.env['SALLYPORT_ROUNDS'] ?? byDefault);
+  if (!Number.isSafeInteger(wanted) || wanted < 1) throw new Error('SALLYPORT_ROUNDS is no number');
+  return wanted;
+}

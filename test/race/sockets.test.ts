@@ -1,0 +1,119 @@
+import { listAudit } from '../../src/store/audit';
+import { decodeBase32, hotp } from '../support/authenticator';
+import { openBackOffice, type BackOffice } from '../support/back-office';
+import { TestBoard } from '../support/board';
+import { dialSsh, type DialledCaller } from '../support/dial';
+import { giveCode, PASSWORD, signIn } from '../support/sign-in';
+import { rounds } from './contests';
+
+const IN = 'Both doors are open.';
+const ANSWERED = /Both doors are open\.|Wrong code|Too many tries|Wrong user name/;
+
+jest.setTimeout(120_000 + rounds(1) * 10_000);
+
+describe('callers at once by telnet and SSH', () => {
+  let board: TestBoard;
+  let office: BackOffice;
+  beforeAll(async () => {
+    // Hundreds of callers who have not signed in: the early drop would decide who takes part.
+    board = await TestBoard.start({ config: { security: { earlyDrop: '5000:30:10000' } } });
+    office = await openBackOffice(board.dataDir, { clock: board.clock });
+    await office.addAccount('runner', PASSWORD);
+  });
+  afterAll(async () => {
+    await office.close();
+    await board.remove();
+  });
+
+  /** So many by each way in, with the right password, at the screen that asks for a code. */
+  async function lineUp(each: number): Promise<readonly DialledCaller[]> {
+    const byTelnet = async (): Promise<DialledCaller> => {
+      const caller = await board.telnet();
+      await signIn(caller, 'runner');
+      return caller;
+    };
+    const bySsh = (): Promise<DialledCaller> =>
+      board.ssh({ userName: 'runner', password: PASSWORD });
+    const all = Array.from({ length: each }, () => [byTelnet(), bySsh()]).flat();
+    const callers = await Promise.all(all);
+    await Promise.all(callers.map((caller) => caller.sees('One-time code')));
+    return callers;
+  }
+
+  async function whoGetsIn(callers: readonly DialledCaller[], code: string): Promise<number> {
+    await Promise.all(callers.map((caller) => giveCode(caller, code)));
+    const screens = await Promise.all(callers.map((caller) => caller.sees(ANSWERED)));
+    for (const caller of callers) caller.hangUp();
+    await Promise.all(callers.map((caller) => caller.isHungUpOn()));
+    return screens.filter((screen) => screen.includes(IN)).length;
+  }
+
+  const codes: Readonly<Record<string, () => Promise<string>>> = {
+    'TOTP step': async () => board.code((await office.bind('runner')).secret),
+    'HOTP counter value': async () =>
+      hotp(decodeBase32((await office.bind('runner', 'rfc4266_HOTP')).secret), 0),
+    'backup code': async () => (await office.bind('runner')).backupCodes[0] ?? '',
+  };
+
+  test.each(Object.keys(codes))('one of sixteen gets in by one %s', async (kind) => {
+    const winners: number[] = [];
+    for (let round = 0; round < rounds(1); round++) {
+      const code = (await codes[kind]?.()) ?? '';
+      winners.push(await whoGetsIn(await lineUp(8), code));
+    }
+    expect(winners.filter((count) => count !== 1)).toEqual([]);
+  });
+
+  it('looks at five of 200 codes guessed at once', async () => {
+    const { secret, backupCodes } = await office.bind('runner');
+    const callers = await lineUp(100);
+    const before = await newestAudit();
+    expect(await whoGetsIn(callers, '000000')).toBe(0);
+    expect(await reasonsSince(before)).toEqual({ wrong: 5, wait: 195 });
+    // Neither the right code nor a backup code is looked at within the wait.
+    const [late] = await lineUp(1);
+    if (late === undefined) throw new Error('nobody came');
+    await giveCode(late, board.code(secret));
+    await late.sees('Too many tries');
+    await giveCode(late, backupCodes[0] ?? '');
+    await late.sees('Too many tries');
+    board.clock.skip(3_600_000);
+    await giveCode(late, board.code(secret));
+    await late.sees(IN);
+    late.hangUp();
+  });
+
+  it('looks at five of 200 passwords guessed at once', async () => {
+    await office.addAccount('target', PASSWORD);
+    const before = await newestAudit();
+    const byTelnet = Array.from({ length: 100 }, async () => {
+      const caller = await board.telnet();
+      await signIn(caller, 'target', 'not the password');
+      await caller.sees(ANSWERED);
+      caller.hangUp();
+    });
+    const bySsh = Array.from({ length: 100 }, () =>
+      expect(
+        dialSsh({ port: board.sshPort, userName: 'target', password: 'not the password' }),
+      ).rejects.toThrow(/authentication methods failed/),
+    );
+    await Promise.all([...byTelnet, ...bySsh]);
+    expect(await reasonsSince(before)).toEqual({ wrong: 5, wait: 195 });
+  });
+
+  async function newestAudit(): Promise<number> {
+    const [newest] = await office.db.run((sql) => listAudit(sql, { limit: 1 }));
+    return newest?.id ?? 0;
+  }
+
+  /** How often each reason was written for a rejection. */
+  async function reasonsSince(id: number): Promise<Record<string, number>> {
+    const rows = await office.db.run((sql) => listAudit(sql, { limit: 10_000 }));
+    const counts: Record<string, number> = {};
+    for (const row of rows) {
+      if (row.id > id && row.result === 'rejected')
+        counts[row.reason] = (counts[row.reason] ?? 0) + 1;
+    }
+    return counts;
+  }
+});

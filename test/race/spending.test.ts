@@ -1,0 +1,62 @@
+import { systemClock } from '../../src/base/clock';
+import { openDesk, type Desk } from '../support/gate-desk';
+import { addRunner, CONTESTS, GUESS, lineUp, rounds } from './contests';
+import { RacingProcess } from './racing-process';
+
+const AT_ONCE = 16;
+
+jest.setTimeout(120_000 + rounds(1) * 10_000);
+
+describe(`${AT_ONCE} at once in one process`, () => {
+  let desk: Desk;
+  let userId: number;
+  beforeAll(async () => {
+    desk = await openDesk({ clock: systemClock });
+    userId = await addRunner(desk);
+  });
+  afterAll(() => desk.close());
+
+  test.each(CONTESTS)('exactly one spends $name', async (contest) => {
+    const winners: number[] = [];
+    for (let round = 0; round < rounds(10); round++) {
+      const prize = await contest.prepare(desk, userId);
+      winners.push(await (await lineUp(desk, contest, prize, AT_ONCE))());
+    }
+    expect(winners.filter((count) => count !== 1)).toEqual([]);
+  });
+});
+
+describe(`${AT_ONCE} at once from three processes on one database`, () => {
+  let desk: Desk;
+  let userId: number;
+  let others: readonly RacingProcess[] = [];
+  beforeAll(async () => {
+    desk = await openDesk({ clock: systemClock });
+    userId = await addRunner(desk);
+    others = await Promise.all([0, 1].map(() => RacingProcess.start(desk.folder)));
+  });
+  afterAll(async () => {
+    await Promise.all(others.map((other) => other.stop()));
+    await desk.close();
+  });
+
+  test.each(CONTESTS)('exactly one spends $name', async (contest) => {
+    const winners: number[] = [];
+    for (let round = 0; round < rounds(6); round++) {
+      const prize = await contest.prepare(desk, userId);
+      await Promise.all(others.map((other) => other.lineUp(contest, prize, AT_ONCE / 2 - 2)));
+      const here = await lineUp(desk, contest, prize, 4);
+      const counts = await Promise.all([here(), ...others.map((other) => other.run())]);
+      winners.push(counts.reduce((sum, count) => sum + count, 0));
+    }
+    expect(winners.filter((count) => count !== 1)).toEqual([]);
+  });
+
+  it('looks at five of 210 codes guessed at once', async () => {
+    const prize = await GUESS.prepare(desk, userId);
+    await Promise.all(others.map((other) => other.lineUp(GUESS, prize, 70)));
+    const here = await lineUp(desk, GUESS, prize, 70);
+    const counts = await Promise.all([here(), ...others.map((other) => other.run())]);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+});

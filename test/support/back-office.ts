@@ -1,0 +1,51 @@
+import type { Clock } from '../../src/base/clock';
+import { systemClock } from '../../src/base/clock';
+import { createLog } from '../../src/base/log';
+import { systemRandom } from '../../src/base/random';
+import { resolveBoard } from '../../src/config/board';
+import { configSchema, type ConfigInput } from '../../src/config/schema';
+import { openOffice, type Office } from '../../src/office';
+import type { BoundFactor } from '../../src/auth/enrollment';
+import type { OtpType } from '../../src/store/factors';
+import { findUserByName } from '../../src/store/users';
+
+/** The accounts of a board from another process's side, while the board runs or not. */
+export interface BackOffice extends Office {
+  addAccount(name: string, password: string): Promise<number>;
+  userId(name: string): Promise<number>;
+  bind(name: string, type?: OtpType): Promise<BoundFactor>;
+}
+
+export async function openBackOffice(
+  dataDir: string,
+  options: { readonly clock?: Clock; readonly config?: ConfigInput } = {},
+): Promise<BackOffice> {
+  const config = configSchema.parse(options.config ?? {});
+  const office = await openOffice({
+    board: await resolveBoard({ data: dataDir, env: {} }),
+    config: () => config,
+    clock: options.clock ?? systemClock,
+    random: systemRandom,
+    log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
+    env: {},
+  });
+  const userId = async (name: string): Promise<number> => {
+    const user = await office.db.run((sql) => findUserByName(sql, name));
+    if (user === undefined) throw new Error(`there is no ${name}`);
+    return user.id;
+  };
+  return {
+    ...office,
+    userId,
+    addAccount: async (name, password) => {
+      const properties = { email_address: `${name}@example.org` };
+      const made = await office.accounts.create(
+        { name, password, properties },
+        { server: 'oputil' },
+      );
+      if (made.kind === 'refused') throw new Error(made.text);
+      return made.user.id;
+    },
+    bind: async (name, type = 'googleAuth') => office.enrollment.bind(await userId(name), type),
+  };
+}
