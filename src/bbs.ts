@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createArtStore, type ArtStore } from './art/art-store';
+import { adoptFactors } from './auth/adopt-factors';
 import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
 import { LIMITS } from './base/limits';
@@ -9,17 +10,13 @@ import { systemRandom, type Random } from './base/random';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
 import type { Config, ConfigInput } from './config/schema';
+import { boardServices } from './board-services';
 import { checkBoard } from './modules/board-check';
 import { LiveBoard } from './live-board';
 import { openLog } from './log-file';
 import type { MailTransport } from './mail/transport';
-import { createCallHistory } from './menu/call-history';
 import { runMenus } from './menu/runner';
-import type { MissingForTwoFactor, Services } from './menu/services';
-import { createSignInHistory } from './menu/sign-in-history';
-import { createSshKeyDesk } from './menu/ssh-key-desk';
-import { createTwoFactorDesk } from './menu/two-factor-desk';
-import { moduleTable } from './modules/registry';
+import { findConfigGaps } from './oputil/public-gaps';
 import { mailDrop, openOffice, type Office } from './office';
 import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
@@ -59,6 +56,8 @@ export interface RunningBbs {
   readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
   /** Where mails are dropped while no gateway is configured. */
   readonly mailDrop: string | undefined;
+  /** SHA-256 of the web server's certificate, to compare with what a browser shows. */
+  readonly certificateFingerprint: string | undefined;
   /** What a public board still lacks, a sentence each. */
   readonly missingForPublic: readonly string[];
   /** Reads config, menus, themes and art again; false when the edit was refused. */
@@ -91,7 +90,6 @@ class Bbs {
   private readonly random: Random;
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: (() => Promise<void> | void)[] = [];
-  private readonly startedAtMs: number;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -101,7 +99,6 @@ class Bbs {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? systemRandom;
     this.env = options.env ?? {};
-    this.startedAtMs = this.clock.nowMs();
   }
 
   async start(): Promise<RunningBbs> {
@@ -136,26 +133,28 @@ class Bbs {
     this.closers.push(() => office.close());
     const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
+    await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
     const firstSysop = await office.accounts.ensureSysop();
     const resolveFile = (name: string): string => resolve(board.configDir, name);
-    const { enrollment, passwordReset, findTemplate } = office;
+    const { enrollment, passwordReset, mailChange, findTemplate, db } = office;
+    const { dataDir } = board;
+    const pages = { enrollment, passwordReset, mailChange, findTemplate };
+    const shared = { config, clock, random, log, resolveFile, dataDir };
     const web: WebServer | undefined = config().contentServers.web.https.enabled
-      ? await startWebServer({
-          ...{ config, clock, random, log, enrollment, passwordReset, findTemplate, resolveFile },
-          db: office.db,
-          dataDir: board.dataDir,
-        })
+      ? await startWebServer({ ...shared, ...pages, db })
       : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
-    const services = this.services({ live, log, art, nodes, office });
+    const services = boardServices({
+      ...{ clock, random, log, live, art, nodes, office },
+      startedAtMs: clock.nowMs(),
+    });
     const servers = await Servers.start({
-      ...{ config, clock, random, log, nodes, isExempt },
+      ...shared,
+      ...{ nodes, isExempt },
       gate: office.gate,
       guard: penalties,
       accountEvents: office.accountEvents,
-      dataDir: board.dataDir,
-      resolveFile,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
       onSignedIn: () => Promise.resolve(),
@@ -168,14 +167,17 @@ class Bbs {
       ...(web === undefined ? {} : { https: web.address }),
     };
     this.writeRunFile(addresses);
-    log.info('board.open', { version: VERSION, addresses });
+    log.info('board.open', { version: VERSION, addresses, certificate: web?.fingerprint });
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
       addresses,
       firstSysop,
       mailDrop: config().email.transport === null ? mailDrop(board.dataDir) : undefined,
-      missingForPublic: [],
+      certificateFingerprint: web?.fingerprint,
+      missingForPublic: findConfigGaps(config(), board, clock.nowMs())
+        .filter(({ weight }) => weight === 'missing')
+        .map(({ text }) => text),
       reload: () => live.reload(),
       close: () => this.close(),
     };
@@ -199,49 +201,6 @@ class Bbs {
     if (failures.length > 0) throw failures[0];
   }
 
-  private services(parts: {
-    readonly live: LiveBoard;
-    readonly log: Log;
-    readonly art: ArtStore;
-    readonly nodes: Nodes;
-    readonly office: Office;
-  }): Services {
-    const { live, office } = parts;
-    return {
-      clock: this.clock,
-      random: this.random,
-      log: parts.log,
-      version: VERSION,
-      startedAtMs: this.startedAtMs,
-      config: () => live.config,
-      menus: () => live.menus,
-      themes: () => live.themes,
-      art: parts.art,
-      modules: moduleTable(),
-      accounts: office.directory,
-      calls: createCallHistory(office.db),
-      nodes: parts.nodes,
-      twoFactor: createTwoFactorDesk({
-        enrollment: office.enrollment,
-        missing: () => missingForTwoFactor(live.config),
-      }),
-      accountDesk: office.accounts,
-      mailChange: office.mailChange,
-      sshKeys: createSshKeyDesk({
-        db: office.db,
-        clock: this.clock,
-        changed: () => office.accountEvents.poke(),
-      }),
-      signIns: createSignInHistory(office.db),
-      sendFeedback: (letter, origin) => office.feedback.send(letter, origin),
-      contentServices: () => new Set(live.config.contentServers.web.https.enabled ? ['https'] : []),
-      forgotPassword: (name, { server, remoteIp, node }) => {
-        office.passwordReset.request(name, { server, remoteIp, node });
-        return Promise.resolve();
-      },
-    };
-  }
-
   /** For scripts: who runs here, and where it listens. */
   private writeRunFile(addresses: RunningBbs['addresses']): void {
     const file = join(this.board.dataDir, 'run.json');
@@ -253,13 +212,3 @@ class Bbs {
 
 /** Of the ten seconds that a stop may take, what is kept for mail and database. */
 const STOP_RESERVE_MS = 2_000;
-
-/** What registering a second factor by mail needs and this board has not (issue: prerequisites are named). */
-function missingForTwoFactor(config: Config): readonly MissingForTwoFactor[] {
-  const { loginServers, contentServers } = config;
-  const missing: MissingForTwoFactor[] = [];
-  if (!loginServers.ssh.enabled && !loginServers.webSocket.wss.enabled)
-    missing.push('secure-login');
-  if (!contentServers.web.https.enabled && !contentServers.web.behindProxy) missing.push('https');
-  return missing;
-}

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { VERSION } from './base/version';
+import { PACKAGE_DIR } from './config/board';
 import type { RunningBbs } from './bbs';
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
@@ -11,13 +13,21 @@ export function describeStart(bbs: RunningBbs): string {
   if (bbs.firstSysop !== undefined) {
     const { name, password } = bbs.firstSysop;
     lines.push('', `  First start: sign in as ${name} with the password ${password}`);
-    lines.push('  It is shown this once. Change it with: oputil user pw sysop');
+    lines.push(`  It is shown this once. Change it with: ${oputil(bbs)} user pw ${name}`);
   }
   if (bbs.missingForPublic.length > 0) {
-    lines.push('', 'Before the world may call (oputil doctor):');
-    lines.push(...bbs.missingForPublic.map((item) => `  - ${item}`));
+    const count = bbs.missingForPublic.length;
+    const points = count === 1 ? '1 point is' : `${count} points are`;
+    lines.push('', `  Before the world may call, ${points} open: ${oputil(bbs)} doctor`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The sysop's tool as it is called for this board. */
+function oputil({ boardDir, dataDir }: RunningBbs): string {
+  const isCheckout = boardDir === PACKAGE_DIR;
+  const command = isCheckout ? 'npm run -s oputil --' : `oputil --board ${boardDir}`;
+  return dataDir === join(boardDir, 'data') ? command : `${command} --data ${dataDir}`;
 }
 
 function howToCall(bbs: RunningBbs): string[] {

@@ -2,9 +2,8 @@ import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../menu/check';
 import { artSpecsOf, readArtFacts } from '../menu/check-art';
-import type { EntryPoint } from '../menu/flow-proof';
 import type { Finding, MenuSet } from '../menu/menu-entry';
-import { factsOfModules } from '../menu/module-facts';
+import { entryPoints, factsOfModules } from '../menu/module-facts';
 import type { MenuRegistries } from '../menu/registries';
 import { SYSTEM_METHODS } from '../menu/system-methods';
 import type { ThemeSet } from '../menu/theme';
@@ -40,18 +39,4 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     config,
     entries: entryPoints(config),
   };
-}
-
-/** Where calls begin, as the config says, and what is known of a caller there. */
-export function entryPoints(config: Config): readonly EntryPoint[] {
-  const { telnet, ssh } = config.loginServers;
-  const plain = { secure: false, signedIn: false } as const;
-  const secure = { server: 'ssh', secure: true } as const;
-  return [
-    ...(telnet.enabled ? [{ server: 'telnet', menu: telnet.firstMenu, ...plain } as const] : []),
-    ...(ssh.enabled ? [{ ...secure, menu: ssh.firstMenu, signedIn: true }] : []),
-    ...(ssh.enabled && !config.general.closedSystem
-      ? [{ ...secure, menu: ssh.firstMenuNewUser, signedIn: false }]
-      : []),
-  ];
 }
