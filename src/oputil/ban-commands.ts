@@ -76,6 +76,7 @@ async function listBans(desk: Desk, limit: number): Promise<void> {
 async function addBan(desk: Desk, address: string, time: string): Promise<void> {
   const source = sourceFrom(address);
   const nowMs = desk.clock.nowMs();
+  await desk.makeOffice();
   const untilMs = time === 'ever' ? FOR_EVER_MS : nowMs + durationOf(time);
   await change(desk, { source, kind: 'ban-added', reason: time }, async (sql) => {
     const row = { source, untilMs, enforced: true, reason: 'ban', changedAtMs: nowMs };

@@ -1,13 +1,14 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Actor } from '../auth/factor-change';
 import { systemClock, type Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
 import { createLog, type Log } from '../base/log';
 import { systemRandom } from '../base/random';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import type { Config } from '../config/schema';
-import { openOffice, type Office } from '../office';
+import { databaseFile, openOffice, type Office } from '../office';
 import type { Sql } from '../store/database';
 import type { OputilIo } from './oputil-io';
 import { findRunning, type RunningBoard } from './running-board';
@@ -64,9 +65,15 @@ export class Desk {
     return (await this.loadedConfig()).config;
   }
 
-  /** Accounts, factors, keys and mail; made if there are none yet. */
-  office(): Promise<Office> {
-    this.officeOpened ??= this.openOffice();
+  /** Accounts, factors, keys and mail. A board without a database is an error: --data may be wrong. */
+  async office(): Promise<Office> {
+    this.officeOpened ??= this.openOffice(false);
+    return this.officeOpened;
+  }
+
+  /** The same for what may come before the first start: makes data folder, keys and database. */
+  async makeOffice(): Promise<Office> {
+    this.officeOpened ??= this.openOffice(true);
     return this.officeOpened;
   }
 
@@ -113,8 +120,14 @@ export class Desk {
     });
   }
 
-  private async openOffice(): Promise<Office> {
+  private async openOffice(mayMake: boolean): Promise<Office> {
     const board = await this.board();
+    if (!mayMake && !existsSync(databaseFile(board.dataDir))) {
+      throw new BbsError(
+        'DATABASE_UNAVAILABLE',
+        `there is no database in ${board.dataDir}: start the board once, or see --board and --data`,
+      );
+    }
     const config = await this.config();
     const running = await this.running();
     await makeDataDir(board.dataDir);

@@ -16,8 +16,10 @@ import { addUserCommands, readGroupChanges } from './user-commands';
 export type { OputilIo } from './oputil-io';
 
 const EPILOGUE = `
-Options may stand before or after the verb. Everything works while the board runs and while
-it does not; a running board notices changes of accounts within a second.
+Options may stand before or after the verb. Everything works while the board
+runs and while it does not; a running board knows of a change within a second.
+Not needed here: ssh create (the first start makes the host key) and config new
+(sallyport init DIR makes a board).
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.`;
 
 /** Runs one command of the sysop's tool and returns its exit code; nothing is ever thrown. */
@@ -45,7 +47,11 @@ function buildProgram(program: Command, desk: Desk): void {
     outputError: (text, write) => write(text.replace(/^error: /, 'oputil: ')),
   };
   // Before any command is added: commands take these over from their parent.
-  program.exitOverride().configureOutput(output).showHelpAfterError('(add --help for its usage)');
+  program
+    .exitOverride()
+    .configureOutput(output)
+    .configureHelp({ minWidthToWrap: 20 })
+    .showHelpAfterError('(add --help for its usage)');
   program
     .description("The sysop's tool of a Sallyport board.")
     .version(VERSION, '-v, --version', 'print the version')

@@ -33,7 +33,7 @@ function collect(group: string, before: readonly string[] = []): readonly string
 }
 
 async function addUser(desk: Desk, name: string, options: AddOptions): Promise<void> {
-  const office = await desk.office();
+  const office = await desk.makeOffice();
   const config = await desk.config();
   if ((await desk.read((sql) => findUserByName(sql, name))) !== undefined) {
     throw new BbsError('USER_EXISTS', `cannot add "${name}": that user name is taken`);

@@ -103,7 +103,7 @@ async function removeAccount(desk: Desk, name: string): Promise<void> {
     desk.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
   }
   if (!(await confirms(desk, 'Delete this account for good?'))) {
-    throw new BbsError('USAGE', 'nothing was deleted; answer y, or use --no-prompt');
+    throw new BbsError('USER_INVALID', 'nothing was deleted; answer y, or use --no-prompt');
   }
   changed(await accounts.remove(user.id, ACTOR), `delete "${user.name}"`);
   desk.show('User has been deleted.', { deleted: user.name, id: user.id });

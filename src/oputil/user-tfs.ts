@@ -42,7 +42,7 @@ export function addTfsImport(user: Command, desk: Desk): void {
 async function importAccounts(desk: Desk, options: ImportOptions): Promise<void> {
   const file = options.csv ?? '';
   const accounts = readAccounts(parseCsv(await readText(file), file), file);
-  const office = await desk.office();
+  const office = await desk.makeOffice();
   if (options.dryRun !== true) await makeSysopFirst(desk);
   const importing = new TfsImport({
     office,
