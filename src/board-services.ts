@@ -6,7 +6,8 @@ import { VERSION } from './base/version';
 import type { Config } from './config/schema';
 import type { LiveBoard } from './live-board';
 import { createCallHistory } from './menu/call-history';
-import type { MissingForTwoFactor, Services } from './menu/services';
+import type { MenuServices } from './menu/menu-services';
+import type { MissingForTwoFactor } from './menu/services';
 import { createSignInHistory } from './menu/sign-in-history';
 import { createSshKeyDesk } from './menu/ssh-key-desk';
 import { createTwoFactorDesk } from './menu/two-factor-desk';
@@ -24,7 +25,7 @@ export function boardServices(parts: {
   readonly art: ArtStore;
   readonly nodes: Nodes;
   readonly office: Office;
-}): Services {
+}): MenuServices {
   const { live, office } = parts;
   return {
     clock: parts.clock,

@@ -1,5 +1,6 @@
 import { BbsError, toError } from '../base/errors';
 import type { MenuEntry, Target } from './menu-entry';
+import type { MenuServices } from './menu-services';
 import type { MenuContext, MenuModule, Submission, Transition } from './module';
 import type { Stage } from './stage';
 import { SYSTEM_METHODS } from './system-methods';
@@ -22,9 +23,12 @@ export interface Given {
   readonly extraArgs: unknown;
 }
 
+/** The context as the runtime has it: with the modules, which one module does not see of another. */
+type RunContext = MenuContext & { readonly services: MenuServices };
+
 /** Where a target leads: a menu, or what its method says. */
 export async function follow(
-  context: MenuContext,
+  context: RunContext,
   module: MenuModule,
   given: Given,
 ): Promise<Transition> {
@@ -50,7 +54,7 @@ export async function follow(
 }
 
 /** `@method:/path/nua.js:x` names a method of the module `nua`. */
-function moduleFor(context: MenuContext, module: MenuModule, location?: string): MenuModule {
+function moduleFor(context: RunContext, module: MenuModule, location?: string): MenuModule {
   if (location === undefined) return module;
   const name = (location.split('/').at(-1) ?? '').replace(/\.js$/, '');
   return context.services.modules.get(name) ?? module;

@@ -2,7 +2,6 @@ import type { AcsSubject } from '../acs/subject';
 import type { ItemSpec } from '../views/view';
 import type { Caller, EndReason } from './caller';
 import type { Services } from './services';
-import type { DataLine } from './show-pages';
 import type { Validator } from './validators';
 
 /** What a form or prompt hands to a method (contract A2.2). */
@@ -75,6 +74,12 @@ export interface MenuScreen {
   message(text: string): void;
   /** Fills each view NN for which `config` has a `<prefix>NN` (contract A2.3) from named values. */
   setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void;
+}
+
+/** A line whose text is somebody's and is shown as it is; only its colour is ours. */
+export interface DataLine {
+  readonly color: string;
+  readonly text: string;
 }
 
 /** What a module and a method see of the menu they work in. */

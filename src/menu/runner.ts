@@ -3,8 +3,8 @@ import { moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
 import { admit, OTP_MENU, type Admission } from './entrance';
 import type { MenuEntry } from './menu-entry';
+import type { MenuServices } from './menu-services';
 import { messageLine } from './message-line';
-import type { Services } from './services';
 import { Stage } from './stage';
 import { MenuStack, type StackEntry } from './stack';
 import { Visit, type Exit } from './visit';
@@ -19,7 +19,7 @@ const MOST_WITHOUT_KEY = 64;
 export async function runMenus(
   caller: Caller,
   firstMenu: string,
-  services: Services,
+  services: MenuServices,
 ): Promise<EndReason> {
   const run = new MenuRun(new Stage(caller, services));
   try {

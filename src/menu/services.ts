@@ -11,7 +11,6 @@ import type { FeedbackLetter } from '../mail/feedback';
 import type { NoticeResult } from '../store/notice';
 import type { User } from '../store/users';
 import type { MenuSet } from './menu-entry';
-import type { MenuModule } from './module';
 import type { ThemeSet } from './theme';
 
 /** One node that is in use, as who's online shows it. */
@@ -153,7 +152,6 @@ export interface Services {
   menus(): MenuSet;
   themes(): ThemeSet;
   readonly art: ArtStore;
-  readonly modules: ReadonlyMap<string, MenuModule>;
   readonly accounts: AccountDirectory;
   readonly calls: CallHistory;
   readonly nodes: NodeList;

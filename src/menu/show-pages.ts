@@ -1,13 +1,8 @@
 import { formatText } from '../art/format';
 import { clearScreen } from '../terminal/ansi';
+import type { DataLine } from './module';
 import { pause } from './pause';
 import type { Stage } from './stage';
-
-/** A line whose text is somebody's and is shown as it is; only its colour is ours. */
-export interface DataLine {
-  readonly color: string;
-  readonly text: string;
-}
 
 /** Shows lines page by page on a screen of their own; a key goes on. */
 export async function showPages(

@@ -2,13 +2,13 @@ import { CallerSubject } from './acs-subject';
 import type { Caller } from './caller';
 import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
-import type { Services } from './services';
+import type { MenuServices } from './menu-services';
 import { BARE_THEME, type Theme } from './theme';
 
 /** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
 export class Stage {
   readonly caller: Caller;
-  readonly services: Services;
+  readonly services: MenuServices;
   readonly subject: CallerSubject;
   readonly keys: KeyReader;
   /** Font that the last screen asked for, so that the next one can undo it. */
@@ -17,7 +17,7 @@ export class Stage {
   freeRow = 1;
   private drawnTheme: Theme | undefined;
 
-  constructor(caller: Caller, services: Services) {
+  constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
     this.services = services;
     this.subject = new CallerSubject(caller, services, () => this.theme.id);

@@ -11,7 +11,15 @@ import { checkField } from './field-check';
 import { findModule, follow } from './follow';
 import { showMessages } from './interrupt';
 import type { Choice, KeyRule, MenuConfig, MenuEntry, Target } from './menu-entry';
-import type { MenuContext, MenuModule, Question, ShownArt, Submission, Transition } from './module';
+import type {
+  DataLine,
+  MenuContext,
+  MenuModule,
+  Question,
+  ShownArt,
+  Submission,
+  Transition,
+} from './module';
 import { OpenScreen } from './open-screen';
 import { pauseAtEnd, present } from './present';
 import { ask } from './question';
@@ -19,7 +27,7 @@ import type { StackEntry } from './stack';
 import type { Stage } from './stage';
 import { matchSubmit } from './submit-match';
 import { configUnder } from './themed-config';
-import { showPages, type DataLine } from './show-pages';
+import { showPages } from './show-pages';
 
 /** How a menu was left. */
 export type Exit =

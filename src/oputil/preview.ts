@@ -7,7 +7,7 @@ import { choose } from '../menu/choose';
 import { composeMenu } from '../menu/compose';
 import { Inbox } from '../menu/inbox';
 import type { MenuEntry } from '../menu/menu-entry';
-import type { Services } from '../menu/services';
+import type { MenuServices } from '../menu/menu-services';
 import { Stage } from '../menu/stage';
 import type { ThemeSet } from '../menu/theme';
 import type { BoardParts } from '../modules/board-check';
@@ -100,9 +100,9 @@ function previewLogin(user: User | undefined): Login {
 }
 
 /** A board where nothing has happened yet; what a screen has no need of refuses. */
-function previewServices(desk: Desk, options: PreviewOptions): Services {
+function previewServices(desk: Desk, options: PreviewOptions): MenuServices {
   const { parts } = options;
-  const known: Partial<Services> = {
+  const known: Partial<MenuServices> = {
     clock: desk.clock,
     random: desk.random,
     log: SILENCE,
@@ -117,7 +117,7 @@ function previewServices(desk: Desk, options: PreviewOptions): Services {
     nodes: { list: () => [] },
     contentServices: () => new Set(parts.config.contentServers.web.https.enabled ? ['https'] : []),
   };
-  return new Proxy(known, REFUSING) as Services;
+  return new Proxy(known, REFUSING) as MenuServices;
 }
 
 function themedBoard({ config }: BoardParts, theme: string | undefined): BoardParts['config'] {

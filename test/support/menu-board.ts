@@ -20,7 +20,8 @@ import { Inbox } from '../../src/menu/inbox';
 import { loadMenus } from '../../src/menu/menu-file';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';
-import type { MissingForTwoFactor, NodeInfo, Services } from '../../src/menu/services';
+import type { MenuServices } from '../../src/menu/menu-services';
+import type { MissingForTwoFactor, NodeInfo } from '../../src/menu/services';
 import { createSignInHistory } from '../../src/menu/sign-in-history';
 import { createSshKeyDesk } from '../../src/menu/ssh-key-desk';
 import { loadThemes } from '../../src/menu/theme-files';
@@ -66,7 +67,7 @@ export class MenuBoard {
   private constructor(
     readonly folder: string,
     readonly accounts: Accounts,
-    readonly services: Services,
+    readonly services: MenuServices,
     private readonly gate: ReturnType<typeof createGate>,
     readonly mailChange: MailChange,
     private readonly load: () => Promise<MenuSet>,
