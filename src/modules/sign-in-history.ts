@@ -64,7 +64,10 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
     lastServer,
     lastFrom,
     failed: failedSince,
-    lastSignIn: last === undefined ? 'This is your first call.' : `${lastTs} from ${lastFrom}`,
+    lastSignIn:
+      last === undefined
+        ? 'This is your first call.'
+        : `Your last sign-in: ${lastTs} from ${lastFrom}`,
     failedAttempts: attemptsText(failedSince),
   };
 }

@@ -3,8 +3,9 @@
 
 const screen = (...lines) => `${lines.join('\n')}\n`;
 
-/** A list that may grow down to row 21; the mark below it keeps the pause prompt out of it. */
-const list = (headline) => screen(headline, '', '%VM1', ...Array(18).fill(''), '%XY1');
+/** A list that may grow down to row 20; what stands below it keeps a pause prompt out of it. */
+const list = (headline) =>
+  screen(headline, '', '%VM1', ...Array(18).fill(''), 'Arrow keys: up, down. Enter, Esc: back.');
 
 export const PLAIN_SCREENS = {
   CONNECT: screen('%BN', '%VL'),
@@ -51,6 +52,9 @@ export const PLAIN_SCREENS = {
     '',
     'Your calls: %UC',
     'Last caller: %LC',
+    '',
+    '%TL20',
+    '%TL21',
   ),
   MMENU: screen(
     '%BN',
@@ -61,7 +65,8 @@ export const PLAIN_SCREENS = {
     'U    User list',
     'C    Your own data',
     '2FA  Two-factor sign-in',
-    'SSH  SSH key',
+    'SSH  SSH keys',
+    'S    Your sign-ins',
     'G    Log off',
   ),
   MNUPRMT: screen('%MD', '%CT', 'Command %ET2'),
@@ -133,24 +138,39 @@ export const PLAIN_SCREENS = {
     'Esc: back.',
   ),
   SSHKEYCFG: screen(
-    'SSH key',
+    'SSH keys',
     '',
-    'Signs you in by SSH in place of your',
-    'password.',
+    'They sign you in by SSH in place of',
+    'your password.',
     '',
     '%MT1',
-    '',
-    '',
-    '',
-    '',
-    'New key, the line in your .pub file',
+    ...Array(7).fill(''),
+    'New key, the line in your .pub file;',
+    'or the number of a key to remove',
     '%ET2',
     '',
     '%TM3',
     '',
     '%TL4',
     '',
-    'Tab: next. Up, Down: change. Esc: back.',
+    'Tab: next. Left, Right: change.',
+    'Esc: back.',
+  ),
+  FEEDBACK: screen(
+    'A letter to the sysop',
+    '',
+    'From, and how to reach you',
+    '%ET1',
+    'To    %TL2',
+    'About %ET3',
+    '',
+    ...[5, 6, 7, 8, 9, 10, 11, 12].map((id) => `%ET${id}`),
+    '',
+    '%TL4',
+    '',
+    '%TM13',
+    '',
+    'Tab, Enter: next line. Esc: back.',
   ),
   FORGOTPW: screen(
     'Forgot your password?',
@@ -179,6 +199,7 @@ export const PLAIN_SCREENS = {
   LASTCALL: list('Last callers'),
   WHOSON: list('Who is online'),
   USERLST: list('User list'),
+  SIGNINS: list('Sign-ins to your account'),
   NEWUSER1: screen(
     'Nobody knows you here yet.',
     '',

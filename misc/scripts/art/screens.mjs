@@ -112,13 +112,15 @@ function welcome() {
       [2, 50],
     ])
     .picture(COURT)
-    .text(4, 29, 'Both doors are open.', 'strong')
-    .text(6, 29, 'Welcome,')
-    .label(6, 38, 'UN', 'strong')
-    .text(7, 29, 'Your calls')
-    .label(7, 42, 'UC')
-    .text(8, 29, 'Last caller')
-    .label(8, 42, 'LC');
+    .text(3, 29, 'Both doors are open.', 'strong')
+    .text(5, 29, 'Welcome,')
+    .label(5, 38, 'UN', 'strong')
+    .text(6, 29, 'Your calls')
+    .label(6, 42, 'UC')
+    .text(7, 29, 'Last caller')
+    .label(7, 42, 'LC')
+    .label(8, 29, 'TL21', 'warning')
+    .label(23, LEFT, 'TL20', 'hint');
 }
 
 function mainMenu() {
@@ -142,13 +144,14 @@ function mainMenu() {
     ['U', 'User list'],
     ['C', 'Your own data'],
     ['2FA', 'Two-factor sign-in'],
-    ['SSH', 'SSH key'],
+    ['SSH', 'SSH keys'],
+    ['S', 'Your sign-ins'],
     undefined,
     ['G', 'Log off'],
   ];
   commands.forEach((command, index) => {
     if (command === undefined) return;
-    page.text(6 + index, LEFT, command[0], 'key').text(6 + index, LEFT + 6, command[1]);
+    page.text(5 + index, LEFT, command[0], 'key').text(5 + index, LEFT + 6, command[1]);
   });
   return page;
 }
@@ -232,15 +235,31 @@ function twoFactor() {
 }
 
 function sshKey() {
-  return workPage('SSH key', 'SSH key')
-    .text(6, LEFT, 'Signs you in by SSH in place of your password.')
-    .label(8, LEFT, 'MT1', 'text')
-    .text(13, LEFT, 'New key')
-    .view(13, 14, 'ET2')
-    .text(14, 14, 'the line in your .pub file, e.g. ssh-ed25519 AAAA...', 'hint')
-    .view(17, 14, 'TM3', 'text', 'focus')
-    .label(19, LEFT, 'TL4', 'strong')
+  return workPage('SSH keys', 'SSH keys')
+    .text(6, LEFT, 'They sign you in by SSH in place of your password.')
+    .label(8, LEFT, 'MT1', 'strong')
+    .text(16, LEFT, 'New key')
+    .view(16, 14, 'ET2')
+    .text(17, 14, 'the line in your .pub file; or the number of a key to remove', 'hint')
+    .view(19, 14, 'TM3', 'text', 'focus')
+    .label(21, LEFT, 'TL4', 'warning')
     .text(23, LEFT, 'Tab: next   Left, Right: change   Esc: back', 'hint');
+}
+
+function feedback() {
+  const page = workPage('To the sysop', 'A letter to the sysop')
+    .text(6, LEFT, 'From')
+    .view(6, 14, 'ET1')
+    .text(6, 50, 'and how to reach you', 'hint')
+    .text(7, LEFT, 'To')
+    .label(7, 14, 'TL2', 'text')
+    .text(8, LEFT, 'About')
+    .view(8, 14, 'ET3');
+  for (let line = 0; line < 8; line++) page.view(10 + line, LEFT, `ET${5 + line}`);
+  return page
+    .label(19, LEFT, 'TL4', 'warning')
+    .view(21, 14, 'TM13', 'text', 'focus')
+    .text(23, LEFT, 'Tab, Enter: next line   Esc: back', 'hint');
 }
 
 /** A line below which the pause prompt finds its place, however short the list above it is. */
@@ -251,7 +270,12 @@ function closingLine(page) {
 function list(title, headline, heads) {
   const page = workPage(title, headline);
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
-  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'text'));
+  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(
+    23,
+    LEFT,
+    'Arrow keys: up and down   Enter, Esc: back',
+    'hint',
+  );
 }
 
 function status() {
@@ -323,6 +347,14 @@ export const SCREENS = {
       [LEFT + 22, 'Location'],
       [LEFT + 50, 'Last call'],
     ]),
+  SIGNINS: () =>
+    list('Your sign-ins', 'Sign-ins to your account', [
+      [LEFT, 'When'],
+      [LEFT + 18, 'By'],
+      [LEFT + 29, 'From'],
+      [LEFT + 57, 'With'],
+    ]),
+  FEEDBACK: feedback,
   NEWUSER1: () =>
     sayingPage('New user', 'shut', [
       'Nobody knows you here yet.',
