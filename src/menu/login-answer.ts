@@ -88,8 +88,10 @@ function describeRejection(
     case 'factor-disabled':
     case 'not-allowed':
       return { sentence, leaves: true };
-    case 'not-here':
-      return { sentence: notHereSentence(context) ?? sentence, leaves: false };
+    case 'not-here': {
+      const menus = context.caller.login.complete ? ['tooNodeMenu'] : [];
+      return { sentence: notHereSentence(context) ?? sentence, leaves: false, menus };
+    }
     case 'bad-credential':
     case 'wait':
     case 'busy':

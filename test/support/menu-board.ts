@@ -171,8 +171,8 @@ export class MenuBoard {
   }
 
   call(firstMenu: string, options: CallOptions = {}): MenuCaller {
-    const { server = 'telnet', ...screen } = options;
-    const origin = { server, secure: server !== 'telnet', remoteIp: '192.0.2.7', node: 1 };
+    const { server = 'telnet', remoteIp = '192.0.2.7', ...screen } = options;
+    const origin = { server, secure: server !== 'telnet', remoteIp, node: 1 };
     return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
   }
 
@@ -198,6 +198,7 @@ function textOf(menus: object | string): string {
 
 export interface CallOptions extends ScreenOptions {
   readonly server?: 'telnet' | 'ssh' | 'wss';
+  readonly remoteIp?: string;
   readonly type?: string;
 }
 
