@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createArtStore, type ArtStore } from './art/art-store';
+import { createArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
 import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
@@ -17,7 +17,7 @@ import { openLog } from './log-file';
 import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { findConfigGaps } from './oputil/public-gaps';
-import { mailDrop, openOffice, type Office } from './office';
+import { mailDrop, openOffice } from './office';
 import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';

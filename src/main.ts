@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
-import { startBbs, type RunningBbs } from './bbs';
+import { startBbs } from './bbs';
 import { initBoard } from './config/init-board';
 import { describeStart } from './start-message';
 import { VERSION } from './base/version';
