@@ -12,7 +12,7 @@ export interface ModuleFacts {
   readonly views?: readonly number[];
   /** Menus that it goes to by itself, when there are such menus. */
   readonly menus?: readonly string[];
-  /** Its methods sign a new account in and then follow `next`; they follow it in no other case. */
+  /** Its methods may sign a new account in before they follow `next`. */
   readonly signsIn?: boolean;
   /** `config` keys of its own; where given, others are findings. */
   readonly configKeys?: readonly string[];
@@ -161,7 +161,8 @@ class MoveFinder {
     for (const name of facts?.menus ?? []) {
       if (this.set.menus.has(name)) this.add(step, { kind: 'menu', name });
     }
-    this.addNext(step, facts?.signsIn === true ? ['new-account'] : []);
+    this.addNext(step, []);
+    if (facts?.signsIn === true) this.addNext(step, ['new-account']);
   }
 
   private addMentions(step: Step, fits: (key: string) => boolean): void {

@@ -184,14 +184,22 @@ describe('a new account', () => {
   };
   const form = (next: string): string => `telnetConnected: { next: "newUserApplication" }
     newUserApplication: { module: "nua", next: ${next}, form: { 0: { submit: { "*": [ { value: "x", action: "@method:submitApplication" } ] } } } }
-    mainMenu: { }`;
+    mainMenu: { }
+    logoff: { next: "@systemMethod:logoff" }`;
 
-  it('follows next only once it is signed in', () => {
-    expect(prove(form('"mainMenu"'), nua).proven).toBe(true);
+  it('comes in by the module that makes and signs it in', () => {
+    const report = prove(form('[ { acs: "AF1", next: "mainMenu" } { next: "logoff" } ]'), nua);
+    expect(report.proven).toBe(true);
+    expect(report.unreachable).toEqual([]);
   });
 
-  it('may do so at any time in a module that nothing is known of', () => {
-    expect(prove(form('"mainMenu"')).proven).toBe(false);
+  it('does so by no other', () => {
+    const next = '[ { acs: "AF1", next: "mainMenu" } { next: "logoff" } ]';
+    expect(prove(form(next)).unreachable).toMatchObject([{ menu: 'mainMenu' }]);
+  });
+
+  it('may also have to wait, so next cannot be a menu for members alone', () => {
+    expect(prove(form('"mainMenu"'), nua).proven).toBe(false);
   });
 });
 
