@@ -67,6 +67,7 @@ export const PLAIN_SCREENS = {
     '2FA  Two-factor sign-in',
     'SSH  SSH keys',
     'S    Your sign-ins',
+    'Y    About you',
     'G    Log off',
   ),
   MNUPRMT: screen('%MD', '%CT', 'Command %ET2'),

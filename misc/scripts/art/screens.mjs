@@ -146,12 +146,11 @@ function mainMenu() {
     ['2FA', 'Two-factor sign-in'],
     ['SSH', 'SSH keys'],
     ['S', 'Your sign-ins'],
-    undefined,
+    ['Y', 'About you'],
     ['G', 'Log off'],
   ];
-  commands.forEach((command, index) => {
-    if (command === undefined) return;
-    page.text(5 + index, LEFT, command[0], 'key').text(5 + index, LEFT + 6, command[1]);
+  commands.forEach(([key, meaning], index) => {
+    page.text(5 + index, LEFT, key, 'key').text(5 + index, LEFT + 6, meaning);
   });
   return page;
 }
