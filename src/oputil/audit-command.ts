@@ -16,8 +16,9 @@ interface AuditOptions {
 }
 
 const HELP = `
-The newest come last. Times are UTC. Rows are never changed and outlive their account; a name
-that no account has is not written down (somebody may have typed a password there).`;
+The newest come last. Times are UTC. Rows are never changed and outlive their
+account; a name that no account has is not written down (somebody may have
+typed a password there).`;
 
 /** `oputil audit`: who signed in, who failed, who changed what. */
 export function addAuditCommand(program: Command, desk: Desk): void {

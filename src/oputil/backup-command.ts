@@ -6,12 +6,13 @@ import { backUpDatabase } from '../store/backup';
 import type { Desk } from './desk';
 
 const HELP = `
-The copy is one SQLite file, whole and checked, taken at one moment, also while callers are
-on. To restore it: stop the board, put it in the place of data/db/user.sqlite3, remove
-user.sqlite3-wal and -shm beside that, start the board.
-Keep as well, in another place: data/keys/ (without sealing.json second factors and backup
-codes of the copy are lost; the host key is what callers' clients know) and config/, art/
-and misc/ of the board. Logs and dropped mails are in data/logs and data/mail.`;
+The copy is one SQLite file, whole and checked, taken at one moment, also
+while callers are on. To restore it: stop the board, put it in the place of
+data/db/user.sqlite3, remove user.sqlite3-wal and -shm beside that, start the
+board. Keep as well, in another place: data/keys/ (without sealing.json second
+factors and backup codes of the copy are lost; the host key is what callers'
+clients know) and config/, art/ and misc/ of the board. Logs and dropped mails
+are in data/logs and data/mail.`;
 
 /** `oputil backup`. */
 export function addBackupCommand(program: Command, desk: Desk): void {

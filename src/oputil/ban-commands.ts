@@ -12,10 +12,11 @@ import { formatTable } from './table';
 import { minuteOf } from './user-words';
 
 const HELP = `
-The board itself keeps out, for seconds to minutes, sources that guess passwords or make
-noise; a ban is yours and lasts as long as you say. A source is one IPv4 address, or the /64
-network of an IPv6 address. Callers who are on stay on. Whole networks are better kept out
-by the machine's firewall. A running board knows of a change within two seconds.`;
+The board itself keeps out, for seconds to minutes, sources that guess
+passwords or make noise; a ban is yours and lasts as long as you say. A source
+is one IPv4 address, or the /64 network of an IPv6 address. Callers who are on
+stay on. Whole networks are better kept out by the machine's firewall. A
+running board knows of a change within two seconds.`;
 
 const UNITS: Readonly<Record<string, number>> = {
   m: 60_000,

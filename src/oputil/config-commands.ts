@@ -6,9 +6,9 @@ import { formatProblem } from '../config/problems';
 import type { Desk } from './desk';
 
 const HELP = `
-A new board with a config.hjson of its own: sallyport init DIR. Every key, with its default:
-docs/config.md. A running board takes over a change within a second of its save, and a
-broken one not at all.`;
+A new board with a config.hjson of its own: sallyport init DIR. Every key,
+with its default: docs/config.md. A running board takes over a change within a
+second of its save, and a broken one not at all.`;
 
 /** `config check` and `config cat`. */
 export function addConfigCommands(program: Command, desk: Desk): void {

@@ -4,10 +4,11 @@ import type { Desk } from './desk';
 import { formatTable } from './table';
 
 const HELP = `
-The sealing key opens the secrets in the database: data/keys/sealing.json, the file named
-by security.sealingKeyFile, or SALLYPORT_SEALING_KEY. rotate makes a new key and seals all
-values with it; run again, it finishes what was interrupted. Old keys stay while anything
-needs them, and for a day. Keep a copy of the file, apart from the database.`;
+The sealing key opens the secrets in the database: data/keys/sealing.json, the
+file named by security.sealingKeyFile, or SALLYPORT_SEALING_KEY. rotate makes
+a new key and seals all values with it; run again, it finishes what was
+interrupted. Old keys stay while anything needs them, and for a day. Keep a
+copy of the file, apart from the database.`;
 
 /** `key check` and `key rotate`. */
 export function addKeyCommands(program: Command, desk: Desk): void {

@@ -9,8 +9,9 @@ import { formatTable } from './table';
 import { minuteOf } from './user-words';
 
 const HELP = `
-Mails are stored with the change that they tell about and sent by the running board, with
-five more tries over an hour. Their texts are sealed: they hold links.`;
+Mails are stored with the change that they tell about and sent by the running
+board, with five more tries over an hour. Their texts are sealed: they hold
+links.`;
 
 /** `mail list` and `mail send`. */
 export function addMailCommands(program: Command, desk: Desk): void {

@@ -7,11 +7,12 @@ import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 
 const HELP = `
-Errors are names that are nowhere, art that is missing, forms that nothing submits, broken
-conditions, and ways past the second factor. Exit code 1 when there is one.
-The proof goes through every state of a caller that the conditions can tell apart, and shows
-that the menus alone let nobody past the factor that his account asks for. The board holds
-that in any case; a menu file that relies on it is a mistake all the same.`;
+Errors are names that are nowhere, art that is missing, forms that nothing
+submits, broken conditions, and ways past the second factor. Exit code 1 when
+there is one. The proof goes through every state of a caller that the
+conditions can tell apart, and shows that the menus alone let nobody past the
+factor that his account asks for. The board holds that in any case; a menu
+file that relies on it is a mistake all the same.`;
 
 /** `menu check`. */
 export function addMenuCheck(menu: Command, desk: Desk): void {

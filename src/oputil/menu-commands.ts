@@ -6,7 +6,8 @@ import { addMenuShow } from './menu-show';
 import { addMenuWhy } from './menu-why';
 
 const HELP = `
-All of it reads the files on the disk, so that an edit can be tried before it goes live.`;
+All of it reads the files on the disk, so that an edit can be tried before it
+goes live.`;
 
 /** `oputil menu ...`: menus and screens, without a running board. */
 export function addMenuCommands(program: Command, desk: Desk): void {

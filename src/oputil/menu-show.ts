@@ -21,9 +21,10 @@ interface ShowOptions {
 }
 
 const HELP = `
-The screen as the menu opens, with its art and views; what a module fills in while it runs
-(lists of callers and the like) stays empty. Colours are printed to a terminal, plain text
-to a file; --ansi and --text say which. For a picture: menu show MENU --ansi > screen.ans.`;
+The screen as the menu opens, with its art and views; what a module fills in
+while it runs (lists of callers and the like) stays empty. Colours are printed
+to a terminal, plain text to a file; --ansi and --text say which. For a
+picture: menu show MENU --ansi > screen.utf8ans.`;
 
 /** `menu show`. */
 export function addMenuShow(menu: Command, desk: Desk): void {

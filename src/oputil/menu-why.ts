@@ -15,8 +15,9 @@ type Way = 'telnet' | 'ssh' | 'wss';
 const WAYS: readonly Way[] = ['telnet', 'ssh', 'wss'];
 
 const HELP = `
-Walks the menus as this user would, who types and chooses whatever leads on, with an 80x24
-CP437 terminal on node 1; and says at each step which condition decided, and why.
+Walks the menus as this user would, who types and chooses whatever leads on,
+with an 80x24 CP437 terminal on node 1; and says at each step which condition
+decided, and why.
 Exit code 1 when he never gets there.`;
 
 /** `menu why`. */

@@ -18,8 +18,8 @@ export type { OputilIo } from './oputil-io';
 const EPILOGUE = `
 Options may stand before or after the verb. Everything works while the board
 runs and while it does not; a running board knows of a change within a second.
-Not needed here: ssh create (the first start makes the host key) and config new
-(sallyport init DIR makes a board).
+Not needed here: ssh create (the first start makes the host key) and config
+new (sallyport init DIR makes a board).
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.`;
 
 /** Runs one command of the sysop's tool and returns its exit code; nothing is ever thrown. */

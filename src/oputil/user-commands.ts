@@ -8,9 +8,9 @@ import { addUserKeys } from './user-keys';
 import { addTfsImport } from './user-tfs';
 
 const EPILOGUE = `
-User names are found whatever their letter case; quote those with spaces.
-A password or secret on the command line can be seen by other users of this machine
-and ends up in the shell's history: prefer --password-stdin.`;
+User names are found whatever their letter case; quote those with spaces. A
+password or secret on the command line can be seen by other users of this
+machine and ends up in the shell's history: prefer --password-stdin.`;
 
 /** `oputil user ...`: accounts and what belongs to them. */
 export function addUserCommands(program: Command, desk: Desk): void {

@@ -31,10 +31,10 @@ interface FactorOptions {
 }
 
 const FACTOR_HELP = `
-Types: google (what every authenticator app does), totp (SHA-256), hotp (counter), or
-disable. The secret and the backup codes are shown this once; nobody can read them again.
-A secret of The Forgotten Server: --secret JBSWY3DPEHPK3PXP; with --raw-key where its
-characters themselves are the key.`;
+Types: google (what every authenticator app does), totp (SHA-256), hotp
+(counter), or disable. The secret and the backup codes are shown this once;
+nobody can read them again. A secret of The Forgotten Server: --secret
+JBSWY3DPEHPK3PXP; with --raw-key where its characters themselves are the key.`;
 
 /** `user 2fa-otp` and `user 2fa-link`. */
 export function addUserFactor(user: Command, desk: Desk): void {

@@ -16,15 +16,17 @@ interface ImportOptions {
 }
 
 const HELP = `
-The file has a first line with the columns name, email and secret, or those three without
-it; commas, semicolons or tabs between them. It is what this prints:
-  mysql -B -e 'SELECT name, email, secret FROM accounts' forgottenserver > accounts.tsv
-An empty secret or NULL is an account without a second factor. --raw-key is for servers
-that took the characters of the secret as the key, without decoding them.
-New accounts have no password that anybody knows: they reset it by mail, or you set one
-with user pw. Accounts that are there keep all they have and get the secret; with one of
-their own they keep it, unless --replace. Each line is reported, and done for itself: a
-file may be imported again. Their owners make backup codes after signing in.`;
+The file has a first line with the columns name, email and secret, or those
+three without it; commas, semicolons or tabs between them. It is what this
+prints:
+  mysql -B -e 'SELECT name, email, secret FROM accounts' tfs > accounts.tsv
+An empty secret or NULL is an account without a second factor. --raw-key is
+for servers that took the characters of the secret as the key, without
+decoding them. New accounts have no password that anybody knows: they reset it
+by mail, or you set one with user pw. Accounts that are there keep all they
+have and get the secret; with one of their own they keep it, unless --replace.
+Each line is reported, and done for itself: a file may be imported again.
+Their owners make backup codes after signing in.`;
 
 /** `user import-tfs`: accounts of The Forgotten Server with their secrets. */
 export function addTfsImport(user: Command, desk: Desk): void {

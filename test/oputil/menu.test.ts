@@ -1,0 +1,201 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ScreenEmulator } from '../support/screen';
+import { PASSWORD, Shell } from './shell';
+
+let shell: Shell;
+
+beforeEach(async () => {
+  shell = await Shell.open();
+});
+
+afterEach(() => shell.close());
+
+const MENUS = `{
+  menus: {
+    telnetConnected: { art: "DOOR", next: "matrix" }
+    sshConnected: { next: [ { acs: "AR2 & !AF2", next: "loginTwoFactorAuthOTP" }, { next: "hall" } ] }
+    sshConnectedNewUser: { next: "matrix" }
+    matrix: {
+      art: "DOOR"
+      form: { 0: { mci: { ET1: { argName: "name", focus: true, submit: true } }
+        submit: { "*": [ { value: { name: null }, action: "@systemMethod:login" } ] } } }
+      next: [ { acs: "AR2", next: "loginTwoFactorAuthOTP" }, { next: "hall" } ]
+    }
+    loginTwoFactorAuthOTP: {
+      art: "DOOR"
+      form: { 0: { mci: { ET1: { argName: "token", focus: true, submit: true } }
+        submit: { "*": [ { value: { token: null }, action: "@systemMethod:login2FA_OTP" } ] } } }
+      next: "hall"
+    }
+    hall: { art: "HALL", config: { acs: "AF1" }, next: "cellar" }
+    cellar: { art: "HALL", config: { acs: "GM[sysops]" }, next: "@systemMethod:logoff" }
+  }
+}`;
+
+/** A small board of its own; returns the words that point the tool at it. */
+async function makeBoard(menus = MENUS): Promise<string[]> {
+  const board = join(shell.folder, 'board');
+  await mkdir(join(board, 'config'), { recursive: true });
+  await mkdir(join(board, 'art', 'general'), { recursive: true });
+  await mkdir(join(board, 'misc'), { recursive: true });
+  await writeFile(join(board, 'config', 'menu.hjson'), menus);
+  await writeFile(join(board, 'misc', 'bad_passwords.txt'), 'letmein\n');
+  await writeFile(
+    join(board, 'art', 'general', 'DOOR.ans'),
+    '\u001b[1;33mDoor\u001b[0m of %BN\r\n%ET1\r\n',
+  );
+  await writeFile(join(board, 'art', 'general', 'HALL.ans'), 'Hall of %UN\r\n');
+  return ['--board', board];
+}
+
+describe('menu check', () => {
+  test('proves the flow of a menu file in which nobody gets past the second factor', async () => {
+    const board = await makeBoard();
+    const ran = await shell.try(...board, 'menu', 'check');
+    expect(ran.out).toContain('flow: nobody gets past the factor that his account asks for; ');
+    expect(ran.out).toMatch(/^7 menus: 0 errors, \d+ warnings?$/m);
+    expect(ran.exitCode).toBe(0);
+  });
+
+  test('names a way past the second factor as an error, with its place', async () => {
+    const board = await makeBoard(
+      MENUS.replace(
+        '{ acs: "AR2", next: "loginTwoFactorAuthOTP" }, { next: "hall" }',
+        '{ next: "hall" }',
+      ),
+    );
+    const { exitCode, out } = await shell.try(...board, 'menu', 'check');
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/menu\.hjson:\d+:\d+: error: hall: callers get here who are not through/);
+    expect(out).toContain('flow: there are ways past the second factor');
+  });
+
+  test('names what a menu file misspells, with the nearest right name', async () => {
+    const board = await makeBoard(
+      MENUS.replace('next: "cellar"', 'next: "celar"').replace('art: "HALL"', 'art: "HAL"'),
+    );
+    const { exitCode, out } = await shell.try(...board, 'menu', 'check');
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/error: hall: .*celar.*did you mean 'cellar'\?$/m);
+    expect(out).toMatch(/error: hall: there is no art 'HAL'.*did you mean 'HALL'\?$/im);
+    const report = JSON.parse((await shell.try(...board, 'menu', 'check', '--json')).out) as {
+      ok: boolean;
+      findings: { severity: string; nearest?: string; place: { line: number } }[];
+    };
+    expect(report.ok).toBe(false);
+    expect(report.findings.some(({ nearest }) => nearest === 'cellar')).toBe(true);
+    expect(report.findings.every(({ place }) => place.line > 0)).toBe(true);
+  });
+
+  test('ends with 78 where the file cannot be read at all', async () => {
+    const board = await makeBoard('{ menus: { a: [ } }');
+    const { exitCode, err } = await shell.try(...board, 'menu', 'check');
+    expect(exitCode).toBe(78);
+    expect(err).toMatch(/^oputil: .*menu\.hjson:1:\d+: /);
+  });
+});
+
+describe('menu graph', () => {
+  test('draws Mermaid, DOT and SVG, by --format or by the name of the file', async () => {
+    const board = await makeBoard();
+    expect(await shell.run(...board, 'menu', 'graph')).toMatch(/^flowchart TD\n[^]*hall/);
+    expect(await shell.run(...board, 'menu', 'graph', '--format', 'dot')).toMatch(/^digraph /);
+    const file = join(shell.folder, 'flow.svg');
+    expect(await shell.run(...board, 'menu', 'graph', '--out', file)).toContain(file);
+    expect(await readFile(file, 'utf8')).toMatch(/^<svg [^]*matrix[^]*<\/svg>\n$/);
+    expect((await shell.try(...board, 'menu', 'graph', '--format', 'gif')).exitCode).toBe(2);
+    expect((await shell.try(...board, 'menu', 'graph', '--out', '/no/x.svg')).exitCode).toBe(2);
+  });
+});
+
+describe('menu why', () => {
+  let board: string[];
+
+  beforeEach(async () => {
+    board = await makeBoard();
+    await shell.run(...board, 'user', 'add', 'joe', '--password', PASSWORD);
+  });
+
+  test('tells the way to a menu and what decided at each step', async () => {
+    const out = await shell.run(...board, 'menu', 'why', 'joe', 'hall');
+    expect(out).toMatch(/^joe gets to hall by telnet\n/);
+    expect(out).toContain('matrix -> hall  (login)');
+    expect(out).toMatch(/asked AR2: no .*menu\.hjson:\d+:\d+/);
+    expect(out).not.toContain('loginTwoFactorAuthOTP');
+  });
+
+  test('sends an account with a second factor by the code', async () => {
+    await shell.run(...board, 'user', '2fa-otp', 'joe', 'google');
+    for (const server of ['telnet', 'ssh', 'wss']) {
+      const out = await shell.run(...board, 'menu', 'why', 'joe', 'hall', '--server', server);
+      expect(out).toContain('loginTwoFactorAuthOTP -> hall  (one-time code)');
+    }
+  });
+
+  test('tells where a user is stopped and why, and ends with 1', async () => {
+    const { exitCode, out } = await shell.try(...board, 'menu', 'why', 'joe', 'cellar');
+    expect(exitCode).toBe(1);
+    expect(out).toContain('joe does not get to cellar by telnet');
+    expect(out).toMatch(/to enter GM\[sysops\]: no/);
+    expect(out).toContain("stopped: the menu's own condition does not hold");
+    expect(await shell.run(...board, 'menu', 'why', 'sysop', 'cellar')).toContain('gets to cellar');
+  });
+
+  test('says that an account cannot sign in at all, and knows wrong names', async () => {
+    await shell.run(...board, 'user', 'disable', 'joe');
+    const ran = await shell.try(...board, 'menu', 'why', 'joe', 'hall');
+    expect(ran.out).toContain('(but the account is disabled: no sign-in at all)');
+    expect((await shell.try(...board, 'menu', 'why', 'joe', 'hal')).err).toContain(
+      "there is no menu 'hal'; did you mean 'hall'?",
+    );
+    expect((await shell.try(...board, 'menu', 'why', 'jo', 'hall')).exitCode).toBe(1);
+  });
+});
+
+describe('menu show', () => {
+  test('prints the characters of a screen, and opens no database for it', async () => {
+    const board = await makeBoard();
+    const out = await shell.run(...board, 'menu', 'show', 'matrix');
+    expect(out.split('\n')[0]).toBe('Door of Sallyport');
+    expect((await shell.try(...board, 'user', 'list')).err).toContain('there is no database');
+  });
+
+  test('--ansi prints what a terminal shows as the same screen, in colour', async () => {
+    const board = await makeBoard();
+    const ansi = await shell.run(...board, 'menu', 'show', 'matrix', '--ansi');
+    const screen = new ScreenEmulator({ encoding: 'utf8' });
+    screen.write(Buffer.from(ansi));
+    await screen.settled();
+    expect(screen.row(1)).toBe('Door of Sallyport');
+    expect(screen.cell(1, 1)).toMatchObject({ character: 'D', foreground: 11 });
+    screen.dispose();
+  });
+
+  test('prints colours in line on a terminal', async () => {
+    const board = await makeBoard();
+    shell.colors = true;
+    expect(await shell.run(...board, 'menu', 'show', 'matrix')).toMatch(/^\u001b\[[\d;]+mDoor/);
+    expect(await shell.run(...board, 'menu', 'show', 'matrix', '--text')).toMatch(/^Door/);
+  });
+
+  test('shows it as a user would see it, in a theme and a size', async () => {
+    const board = await makeBoard();
+    await shell.run(...board, 'user', 'add', 'joe', '--password', PASSWORD);
+    expect(await shell.run(...board, 'menu', 'show', 'hall', '--user', 'joe')).toBe(
+      'Hall of joe\n',
+    );
+    const shown = JSON.parse(
+      await shell.run('menu', 'show', 'matrix', '--theme', 'plain', '--size', '40x24', '--json'),
+    ) as { width: number; lines: string[] };
+    expect(shown.width).toBe(40);
+    expect(shown.lines.every((line) => line.length <= 40)).toBe(true);
+    expect(shown.lines.join(' ')).toContain('Log off');
+  });
+
+  test('refuses sizes, themes and menus that are not there', async () => {
+    expect((await shell.try('menu', 'show', 'matrix', '--size', '80')).exitCode).toBe(2);
+    expect((await shell.try('menu', 'show', 'matrix', '--theme', 'plane')).err).toContain('plain');
+    expect((await shell.try('menu', 'show', 'matrx')).err).toContain("did you mean 'matrix'?");
+  });
+});
