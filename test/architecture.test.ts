@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   auth: 2,
   mail: 2,
   acs: 2,
+  tls: 2,
   views: 3,
   menu: 4,
   modules: 5,

@@ -1,12 +1,11 @@
 import { fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { join } from 'node:path';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Config } from '../config/schema';
-import { loadCertificate } from './certificate';
+import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
 import { addHealthRoute } from './health';
@@ -32,16 +31,8 @@ const CLOSE_MS = 2_000;
 
 /** Starts the pages; a taken port or an unusable certificate is thrown as a BbsError. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { https, domain } = options.config().contentServers.web;
-  const certificate = await loadCertificate({
-    keysDir: join(options.dataDir, 'keys'),
-    certFile: https.certPem === '' ? '' : options.resolveFile(https.certPem),
-    keyFile: https.keyPem === '' ? '' : options.resolveFile(https.keyPem),
-    domain,
-    clock: options.clock,
-    random: options.random,
-    log: options.log,
-  });
+  const { https } = options.config().contentServers.web;
+  const certificate = await loadBoardCertificate(options);
   const server = createServer(certificate, options.config);
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };

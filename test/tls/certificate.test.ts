@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
-import { loadCertificate } from '../../src/web/certificate';
-import { CERTIFICATE_DAYS, makeSelfSigned } from '../../src/web/self-signed';
+import { loadCertificate } from '../../src/tls/certificate';
+import { CERTIFICATE_DAYS, makeSelfSigned } from '../../src/tls/self-signed';
 import { FakeClock } from '../support/fake-clock';
 
 let folder: string;

@@ -30,7 +30,7 @@ export interface Certificate {
 const RENEW_MS = 30 * 24 * 3600_000;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** The certificate of the web pages; made at the first start where the sysop names none. */
+/** The certificate of the board; made at the first start where the sysop names none. */
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
   const { keysDir, clock, log } = options;
   const own = options.certFile === '';
