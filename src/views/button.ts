@@ -12,6 +12,10 @@ export class ButtonView extends View {
     this.isFinal = true;
   }
 
+  override takeOver(previous: View): void {
+    if (previous instanceof ButtonView && previous.isFinal) this.setText(previous.label);
+  }
+
   override press(key: Key): PressResult {
     return key.name === 'return' || key.name === 'space' ? 'accepted' : 'ignored';
   }

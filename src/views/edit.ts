@@ -36,6 +36,14 @@ export class EditView extends View {
     this.scroll();
   }
 
+  override takeOver(previous: View): void {
+    if (!(previous instanceof EditView)) return;
+    this.characters = previous.characters.slice(0, this.maxLength);
+    this.caret = Math.min(previous.caret, this.characters.length);
+    this.offset = 0;
+    this.scroll();
+  }
+
   override press(key: Key): PressResult {
     const before = this.value;
     switch (key.name) {

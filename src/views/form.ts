@@ -55,6 +55,8 @@ export interface Form {
   select(id: number, index: number): string;
   focus(id: number): string;
   values(): FormValues;
+  /** Goes on where another form left off, view by view; to be called before anything is drawn. */
+  takeOver(previous: Form): void;
 }
 
 export function createForm(options: FormOptions): Form {
@@ -146,6 +148,15 @@ class ViewForm implements Form {
 
   values(): FormValues {
     return this.valuesFor(undefined);
+  }
+
+  takeOver(previous: Form): void {
+    for (const view of this.views) {
+      const before = previous.view(view.id);
+      if (before?.code === view.code) view.takeOver(before);
+    }
+    const focused = this.focusable.find((view) => view.id === previous.focusedId);
+    if (focused !== undefined) this.moveFocus(focused);
   }
 
   private get focusable(): readonly View[] {

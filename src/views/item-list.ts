@@ -45,6 +45,12 @@ export abstract class ItemListView extends View {
     this.index = this.chosen;
   }
 
+  override takeOver(previous: View): void {
+    if (!(previous instanceof ItemListView)) return;
+    this.items = previous.items;
+    this.index = previous.chosen;
+  }
+
   /** Chooses the item with this data or text, or with this number. */
   override setText(text: string): void {
     const found = this.items.findIndex((item) => String(item.data ?? item.text) === text);

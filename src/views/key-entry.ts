@@ -16,6 +16,10 @@ export class KeyEntryView extends View {
     this.entered = text;
   }
 
+  override takeOver(previous: View): void {
+    if (previous instanceof KeyEntryView) this.entered = previous.entered;
+  }
+
   override press(key: Key): PressResult {
     const keys = this.read.raw('keys');
     if (!Array.isArray(keys)) {

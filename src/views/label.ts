@@ -4,6 +4,8 @@ import { View, type ViewContext, type ViewSpec } from './view';
 /** TL: text that only shows. */
 export class LabelView extends View {
   private painted: Row;
+  /** Text that a module put in. */
+  private given: string | undefined;
 
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
@@ -15,7 +17,12 @@ export class LabelView extends View {
   }
 
   override setText(text: string): void {
+    this.given = text;
     this.painted = this.paint(text);
+  }
+
+  override takeOver(previous: View): void {
+    if (previous instanceof LabelView && previous.given !== undefined) this.setText(previous.given);
   }
 
   protected override get takesKeys(): boolean {

@@ -45,6 +45,12 @@ export class MaskedEditView extends View {
     for (const character of sanitizeUserText(text, 'utf8')) this.type(character);
   }
 
+  override takeOver(previous: View): void {
+    if (!(previous instanceof MaskedEditView)) return;
+    this.typed = [];
+    for (const character of previous.typed) this.type(character);
+  }
+
   override press(key: Key): PressResult {
     switch (key.name) {
       case 'return':

@@ -1,7 +1,7 @@
 import type { Key } from '../terminal/key';
 import { plainCells, type Row } from './cells';
 import { ItemListView } from './item-list';
-import type { ViewContext, ViewSpec } from './view';
+import type { View, ViewContext, ViewSpec } from './view';
 
 /** VM: items one below the other; those that do not fit `height` scroll. */
 export class VerticalMenuView extends ItemListView {
@@ -10,6 +10,11 @@ export class VerticalMenuView extends ItemListView {
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
     this.index = 0;
+  }
+
+  override takeOver(previous: View): void {
+    if (previous instanceof VerticalMenuView) this.top = previous.top;
+    super.takeOver(previous);
   }
 
   override rows(): readonly Row[] {

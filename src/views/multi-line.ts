@@ -7,6 +7,8 @@ import { View, type PressResult, type ViewContext, type ViewSpec } from './view'
 export class MultiLineView extends View {
   private lines: readonly Row[] = [];
   private top = 0;
+  /** Text that a module put in. */
+  private given: string | undefined;
 
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
@@ -14,8 +16,15 @@ export class MultiLineView extends View {
   }
 
   override setText(text: string): void {
+    this.given = text;
     this.lines = this.wrap(text);
     this.top = 0;
+  }
+
+  override takeOver(previous: View): void {
+    if (!(previous instanceof MultiLineView)) return;
+    if (previous.given !== undefined) this.setText(previous.given);
+    this.top = Math.min(previous.top, Math.max(0, this.lines.length - this.height));
   }
 
   override press(key: Key): PressResult {

@@ -108,6 +108,14 @@ export abstract class View {
     void items; // Only lists have items.
   }
 
+  /**
+   * Goes on where a view of the same code left off, e.g. on a screen of another size: what was typed
+   * or chosen, and what was put in with `setText` and `setItems`.
+   */
+  takeOver(previous: View): void {
+    void previous; // A view that holds nothing has nothing to take over.
+  }
+
   press(key: Key): PressResult {
     void key;
     return 'ignored';

@@ -181,3 +181,55 @@ test('whatever is typed, the screen shows what a fresh drawing would show, and n
     { numRuns: 60 },
   );
 });
+
+test('a form takes over what another one holds, in fields of other places and sizes', async () => {
+  const views = (at: number, width: number) => [
+    spec('ET1', [at, 10], { width }),
+    spec('ME2', [at + 1, 10], { maskPattern: '##/##' }),
+    spec('VM3', [at + 2, 10], { height: 2, items: ['a', 'b', 'c', 'd'] }),
+    spec('TL4', [at + 6, 10], { text: 'old', width }),
+    spec('MT5', [at + 7, 10], { mode: 'preview', width, height: 2 }),
+    spec('BT6', [at + 10, 10], { text: 'go' }),
+    spec('KE7', [at + 11, 10]),
+    spec('TL8', [at + 12, 10], { text: 'untouched' }),
+  ];
+  const before = new Driver({ views: views(1, 20) });
+  await before.type('hello world\x1b[D\x1b[D\t12\t\x1b[B\x1b[B\x1b[B\t\x1b[B');
+  before.show(before.form.setText(4, 'said'));
+  before.show(before.form.setText(5, 'one two three four five six seven eight nine ten'));
+  await before.type('\x1b[B');
+  before.show(before.form.setText(6, 'stop'));
+  before.show(before.form.setText(7, 'x'));
+  const focused = before.form.focusedId;
+  const form = createForm({ views: views(8, 12) });
+  form.takeOver(before.form);
+  const screen = new ScreenEmulator();
+  screen.write(encodeText(form.draw(), 'cp437'));
+  await screen.settled();
+  expect(form.focusedId).toBe(focused);
+  expect(form.values()).toEqual(before.form.values());
+  const text = (row: number) => screen.row(row).trim();
+  expect([8, 9].map(text)).toEqual(['hello world', '12/']);
+  expect([10, 11].map(text)).toEqual(['c', 'd']);
+  expect(text(14)).toBe('said');
+  expect([15, 16].map(text)).toEqual(['three four', 'five six']);
+  expect([18, 19, 20].map(text)).toEqual(['stop', 'x', 'untouched']);
+});
+
+test('a caret stays in the middle of what was typed when a form takes over', async () => {
+  const before = new Driver({ views: [spec('ET1', [1, 1], { width: 10 })] });
+  await before.type('abcdef\x1b[D\x1b[D');
+  const after = new Driver({ views: [spec('ET1', [3, 1], { width: 30 })] });
+  after.form.takeOver(before.form);
+  await after.type('X');
+  expect(after.form.values()).toEqual({ 1: 'abcdXef' });
+});
+
+test('views of another kind under the same number take nothing over', async () => {
+  const before = new Driver({ views: [spec('ET1', [1, 1]), spec('ET2', [2, 1])] });
+  await before.type('abc\t');
+  const form = createForm({ views: [spec('VM1', [1, 1], { items: ['x'] })] });
+  form.takeOver(before.form);
+  expect(form.values()).toEqual({ 1: 0 });
+  expect(form.focusedId).toBe(1);
+});
