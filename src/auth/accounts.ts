@@ -12,6 +12,7 @@ import { storePassword } from '../store/passwords';
 import { findProperty, formatTimestamp, setProperties, writeProperties } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { forgetSources } from '../store/sources';
+import { removeTokens } from '../store/tokens';
 import {
   countUsers,
   findUser,
@@ -166,8 +167,10 @@ class StoredAccounts implements Accounts {
       if ((await findUser(sql, userId)) === undefined) return refuse('unknown-user');
       await storePassword(sql, userId, { hash, nowMs: clock.nowMs() });
       await clearAttempts(sql, { subject: accountSubject(userId), factor: 'password' });
-      // Who knew the old password may have signed in from anywhere.
+      // Who knew the old password may have signed in from anywhere, and asked for links.
       await forgetSources(sql, userId);
+      await removeTokens(sql, userId, 'password-reset');
+      await removeTokens(sql, userId, 'confirm-mail');
       if (change.endLock === true) await endLockByFailures(sql, userId);
       await this.record(sql, { userId, audit: 'password-changed', event: 'password', actor });
       await notifier?.notify(sql, { kind: 'password-changed', userId });

@@ -94,7 +94,10 @@ function keyNumbered(keys: readonly OwnSshKey[], text: string): OwnSshKey | unde
 
 /** `1 ED25519 SHA256:... laptop, used 2026-01-01 12:00` in one line of a wide screen. */
 function describeKey(context: MenuContext, key: OwnSshKey, number: number): string {
-  const type = key.algorithm.replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '').replace(/@.*$/, '');
+  const type = key.algorithm
+    .replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '')
+    .replace(/@.*$/, '')
+    .toUpperCase();
   const used = key.usedAtMs === undefined ? '' : `, used ${context.dateText(key.usedAtMs)}`;
   return `${number} ${type} ${key.fingerprint} ${key.comment}${used}`;
 }
