@@ -119,10 +119,10 @@ describe('signing in by telnet with a password', () => {
   });
 
   it.each([
-    ['disable', 'Account disabled', /disabled/i],
-    ['deactivate', 'not active', /not active/i],
-    ['lock', 'locked', WRONG],
-  ])('keeps out an account after user %s', async (verb, _title, sentence) => {
+    ['disable', 'is switched off.'],
+    ['deactivate', /not active/i],
+    ['lock', WRONG],
+  ])('keeps out an account after user %s', async (verb, sentence) => {
     const name = `eve-${verb}`;
     await board.addUser(name, PASSWORD);
     await board.oputil('user', verb, name);

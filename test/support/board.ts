@@ -1,17 +1,11 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../src/base/log';
 import type { ConfigInput } from '../../src/config/schema';
 import { startBbs, type BbsOptions, type RunningBbs } from '../../src/index';
-import { loadConfig } from '../../src/config/load';
-import { resolveBoard } from '../../src/config/board';
-import { openOffice } from '../../src/office';
-import { systemRandom } from '../../src/base/random';
-import { parseSshPublicKey } from '../../src/auth/ssh-key';
-import { addAccountKey } from '../../src/auth/ssh-key-change';
-import { findUserByName } from '../../src/store/users';
-import { totp } from './authenticator';
+import { runOputil } from '../../src/oputil/program';
+import { decodeBase32, hotp, totp } from './authenticator';
 import {
   dialSsh,
   dialTelnet,
@@ -91,60 +85,61 @@ export class TestBoard {
     return this.port('https');
   }
 
-  async oputil(): Promise<string> {
-    throw new Error('not yet');
+  /** What the sysop's tool prints; rejects when it fails. */
+  async oputil(...args: string[]): Promise<string> {
+    const result = await this.tryOputil(...args);
+    if (result.exitCode !== 0) {
+      throw new Error(`oputil ${args.join(' ')} ended with ${result.exitCode}: ${result.err}`);
+    }
+    return result.out;
   }
-  private async office() {
-    const board = await resolveBoard({
-      data: this.dataDir,
-      board: this.parts.options.boardDir,
-      env: {},
-    });
-    const loaded = await loadConfig({
-      file: board.configFile,
-      mustExist: false,
-      env: {},
-      fallbackFolders: board.configFallbacks,
-    });
-    return openOffice({
-      board,
-      config: () => loaded.config,
-      clock: this.clock,
-      random: systemRandom,
-      log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
-      env: {},
-    });
-  }
-  async addUser(name: string, password: string, otp?: 'google' | 'totp' | 'hotp'): Promise<string> {
-    const office = await this.office();
-    const made = await office.accounts.create(
-      { name, password, properties: { email_address: `${name}@example.org` } },
-      { server: 'oputil' },
+
+  async tryOputil(...args: string[]): Promise<{ exitCode: number; out: string; err: string }> {
+    let out = '';
+    let err = '';
+    const exitCode = await runOputil(
+      [
+        '--data',
+        this.dataDir,
+        ...(this.parts.options.boardDir ? ['--board', this.parts.options.boardDir] : []),
+        ...args,
+      ],
+      {
+        out: (text) => (out += text),
+        err: (text) => (err += text),
+        readLine: () => Promise.resolve(''),
+        env: {},
+      },
     );
-    await office.close();
-    if (JSON.stringify(made).includes('refused')) throw new Error(JSON.stringify(made));
+    return { exitCode, out, err };
+  }
+
+  /** Adds a caller; returns the Base32 secret where `otp` asks for a second factor. */
+  async addUser(name: string, password: string, otp?: 'google' | 'totp' | 'hotp'): Promise<string> {
+    await this.oputil(
+      'user',
+      'add',
+      name,
+      '--password',
+      password,
+      '--email',
+      `${name}@example.org`,
+    );
     return otp === undefined ? '' : this.bindOtp(name, otp);
   }
+
   async bindOtp(name: string, type: 'google' | 'totp' | 'hotp'): Promise<string> {
-    const office = await this.office();
-    const user = await office.db.run((sql) => findUserByName(sql, name));
-    const bound = await office.enrollment.bind(
-      user?.id ?? 0,
-      ({ google: 'googleAuth', totp: 'rfc6238_TOTP', hotp: 'rfc4266_HOTP' } as const)[type],
-    );
-    await office.close();
-    return bound.secret;
+    const out = await this.oputil('user', '2fa-otp', name, type);
+    const secret = /Secret\s+: (\S+)/.exec(out)?.[1];
+    if (secret === undefined) throw new Error(`no secret in:\n${out}`);
+    return secret;
   }
+
+  /** Lets an account sign in by a key: a line as in a .pub file. */
   async addSshKey(name: string, line: string): Promise<void> {
-    const office = await this.office();
-    const user = await office.db.run((sql) => findUserByName(sql, name));
-    const parsed = parseSshPublicKey(line);
-    if (parsed.kind !== 'key') throw new Error('no key');
-    await addAccountKey({ db: office.db, clock: this.clock }, user?.id ?? 0, {
-      key: parsed.key,
-      actor: { server: 'oputil' },
-    });
-    await office.close();
+    const file = join(this.dataDir, `${name}.pub`);
+    await writeFile(file, `${line}\n`);
+    await this.oputil('user', 'import-ssh-key', name, file);
   }
 
   /** What the app shows now, `steps` later. */
@@ -206,6 +201,11 @@ export class TestBoard {
       );
       heard.add(look);
     });
+  }
+
+  /** What a token shows at this count. */
+  counterCode(secret: string, counter: number): string {
+    return hotp(decodeBase32(secret), counter);
   }
 
   /** Everything in the data folder, as a thief of the disk would have it. */

@@ -157,6 +157,8 @@ export interface SshDialOptions extends DialOptions {
 /** Dials in by SSH and opens a shell; rejects when the board refuses the credentials. */
 export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   const client = new Client();
+  // A refused client may see its connection reset as well; the first error is the one that counts.
+  client.on('error', () => undefined);
   const answers = [...(options.answers ?? [])];
   client.on('keyboard-interactive', (_name, instructions, _language, prompts, finish) => {
     if (instructions !== '') options.prompts?.push(instructions);
@@ -186,13 +188,14 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
     hangUp: () => client.destroy(),
   });
   shell.on('data', (chunk: Buffer) => caller.receive(chunk));
-  client.on('error', () => undefined);
   client.on('close', () => caller.closed());
   return caller;
 }
 
 function openShell(client: Client, options: DialOptions): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
+    // ssh2 forgets its callbacks when the connection goes.
+    client.once('close', () => reject(new Error('the board closed the connection')));
     client.shell(
       {
         term: options.terminalType ?? 'xterm-256color',
