@@ -1,13 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { BbsError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { ThemeSet } from '../menu/theme';
+import type { Canvas } from '../terminal/canvas';
 import type { Encoding } from '../terminal/terminal';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 import { composeScreen, type Size } from './preview';
+import { drawScreenPicture } from './screen-picture';
 import { readScreen, toColoredLines } from './screen-reader';
 
 interface ShowOptions {
@@ -17,14 +20,16 @@ interface ShowOptions {
   readonly user?: string;
   readonly server: 'telnet' | 'ssh' | 'wss';
   readonly ansi?: boolean;
+  readonly png?: string;
   readonly text?: boolean;
 }
 
 const HELP = `
 The screen as the menu opens, with its art and views; what a module fills in
 while it runs (lists of callers and the like) stays empty. Colours are printed
-to a terminal, plain text to a file; --ansi and --text say which. For a
-picture: menu show MENU --ansi > screen.utf8ans.`;
+to a terminal, plain text to a file; --ansi, --text and --png say which:
+  oputil menu show matrix --png matrix.png
+  oputil menu show matrix --ansi > matrix.utf8ans`;
 
 /** `menu show`. */
 export function addMenuShow(menu: Command, desk: Desk): void {
@@ -50,6 +55,7 @@ export function addMenuShow(menu: Command, desk: Desk): void {
     )
     .option('--ansi', 'with colours, as one ANSI string in UTF-8')
     .option('--text', 'the characters alone')
+    .option('--png <file>', 'write a picture of it')
     .addHelpText('after', HELP)
     .action((name: string, options: ShowOptions) => show(desk, name, options));
 }
@@ -71,11 +77,25 @@ async function show(desk: Desk, name: string, options: ShowOptions): Promise<voi
   const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
   const sent = await composeScreen(desk, { parts, menu, size, encoding, server, user, theme });
   const canvas = readScreen(sent, size);
+  if (options.png !== undefined) return savePicture(desk, canvas, options.png);
   const lines = canvas.toLines().slice(0, canvas.lastUsedRow);
   const ansi = canvas.toAnsi({ encoding: 'utf8', clear: true });
   const colored = options.text !== true && desk.io.colors === true;
   const shown = options.ansi === true ? [ansi] : colored ? toColoredLines(canvas) : lines;
   desk.show(shown, { menu: menu.name, ...size, encoding, lines, ansi });
+}
+
+function savePicture(desk: Desk, canvas: Canvas, file: string): void {
+  try {
+    writeFileSync(file, drawScreenPicture(canvas));
+  } catch (error) {
+    const why = toError(error).message;
+    throw new BbsError('USAGE', `cannot write ${file}: ${why}; choose another --png`, {
+      cause: error,
+    });
+  }
+  const { width, height } = canvas;
+  desk.show(`Picture saved to ${file}`, { file, width, height });
 }
 
 function checkTheme(themes: ThemeSet, id: string): string {

@@ -1,5 +1,8 @@
+import iconv from 'iconv-lite';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { glyphOf } from '../../src/oputil/glyphs';
 import { ScreenEmulator } from '../support/screen';
 import { PASSWORD, Shell } from './shell';
 
@@ -193,9 +196,44 @@ describe('menu show', () => {
     expect(shown.lines.join(' ')).toContain('Log off');
   });
 
+  test('--png writes a picture of it, in the colours of a text screen', async () => {
+    const board = await makeBoard();
+    const file = join(shell.folder, 'matrix.png');
+    expect(await shell.run(...board, 'menu', 'show', 'matrix', '--png', file)).toBe(
+      `Picture saved to ${file}\n`,
+    );
+    const { width, height, data } = PNG.sync.read(await readFile(file));
+    expect([width, height]).toEqual([640, 384]);
+    const pixel = (x: number, y: number): number[] => [
+      ...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4),
+    ];
+    // The D of `Door`: its stem is bright yellow from the second pixel on, the rest black.
+    expect(pixel(1, 6)).toEqual([255, 255, 85, 255]);
+    expect(pixel(0, 6)).toEqual([0, 0, 0, 255]);
+    expect(pixel(639, 383)).toEqual([0, 0, 0, 255]);
+    expect((await shell.try(...board, 'menu', 'show', 'matrix', '--png', '/no/x')).exitCode).toBe(
+      2,
+    );
+  });
+
   test('refuses sizes, themes and menus that are not there', async () => {
     expect((await shell.try('menu', 'show', 'matrix', '--size', '80')).exitCode).toBe(2);
     expect((await shell.try('menu', 'show', 'matrix', '--theme', 'plane')).err).toContain('plain');
     expect((await shell.try('menu', 'show', 'matrx')).err).toContain("did you mean 'matrix'?");
   });
+});
+
+test('every character of CP437 has a glyph of its own', () => {
+  const low = '☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼⌂';
+  const rest = Array.from({ length: 224 }, (_, index) => index + 32).filter((code) => code !== 127);
+  const characters = [...low, ...[...iconv.decode(Buffer.from(rest), 'cp437')]];
+  const drawn = characters.map((character) => Buffer.from(glyphOf(character)).toString('hex'));
+  expect(characters).toHaveLength(255);
+  const blank = '00'.repeat(16);
+  expect(characters.filter((_, at) => drawn[at] === blank)).toEqual([' ', '\u00a0']);
+  expect(Buffer.from(glyphOf('█')).toString('hex')).toBe('ff'.repeat(16));
+  expect(Buffer.from(glyphOf('▄')).toString('hex')).toBe('00'.repeat(8) + 'ff'.repeat(8));
+  // Ones that CP437 lacks are a box, and so is no letter of its own.
+  expect(glyphOf('漢')).toEqual(glyphOf('Ж'));
+  expect(drawn).not.toContain(Buffer.from(glyphOf('漢')).toString('hex'));
 });
