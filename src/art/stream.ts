@@ -23,7 +23,7 @@ export interface RowsOptions {
 export function rowsToStream(canvas: Canvas, options: RowsOptions = {}): string {
   const last = Math.min(options.to ?? canvas.height, canvas.height);
   let style: Style | undefined;
-  let out = '';
+  let out = canvas.colorMode(options.encoding ?? 'cp437');
   for (let row = Math.max(1, options.from ?? 1); row <= last; row++) {
     let used = canvas.width;
     while (used > 0 && canvas.isBlank(row, used)) used -= 1;

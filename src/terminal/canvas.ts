@@ -252,7 +252,7 @@ export class Canvas {
   }
 
   /** In CP437 bright backgrounds are the blink attribute with iCE colours on (CTerm, mode 33). */
-  private colorMode(encoding: Encoding): string {
+  colorMode(encoding: Encoding): string {
     if (encoding !== 'cp437') return '';
     if (this.styles.some((style) => style.background >= 8 && style.background < 16)) {
       return '\u001b[?33h';

@@ -51,7 +51,7 @@ export interface MenuBoardOptions {
   /** Menus that count as the login area, as those do that a server begins with. */
   readonly firstMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
-  readonly art?: Readonly<Record<string, string>>;
+  readonly art?: Readonly<Record<string, string | Buffer>>;
   readonly config?: ConfigInput;
   readonly modules?: readonly MenuModule[];
   readonly missing?: readonly MissingForTwoFactor[];
@@ -80,8 +80,9 @@ export class MenuBoard {
     for (const [name, content] of Object.entries(options.art ?? {})) {
       const path = join(art, name.includes('/') ? name : join('general', `${name}.ANS`));
       await mkdir(dirname(path), { recursive: true });
-      const bytes = path.endsWith('.hjson') || path.endsWith('.utf8ans');
-      await writeFile(path, bytes ? content : iconv.encode(content, 'cp437'));
+      const isUtf8 = path.endsWith('.hjson') || path.endsWith('.utf8ans');
+      const asIs = isUtf8 || typeof content !== 'string';
+      await writeFile(path, asIs ? content : iconv.encode(content, 'cp437'));
     }
     const file = options.menus === undefined ? STOCK_MENUS : join(folder, 'menu.hjson');
     if (options.menus !== undefined) await writeFile(file, textOf(options.menus));
