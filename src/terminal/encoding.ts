@@ -9,7 +9,7 @@ export interface IncrementalDecoder {
 }
 
 // What a PC shows for the bytes below 0x20, and for 0x7F.
-const LOW_GLYPHS = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→∟↔▲▼';
+const LOW_GLYPHS = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼';
 const HOUSE = '⌂';
 
 /**

@@ -16,6 +16,7 @@ test('what CP437 lacks becomes a close ASCII character or a question mark, one f
 test('pictures below 0x20 are sent as their byte, except those that terminals obey', () => {
   expect([...encodeText('►◄↑♥♣♫◙', 'cp437')]).toEqual([0x10, 0x11, 0x18, 0x03, 0x2a, 0x23, 0x2a]);
   expect(glyphOfCp437(0x10)).toBe('►');
+  expect([0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map(glyphOfCp437).join('')).toBe('→←∟↔▲▼');
   expect(glyphOfCp437(0xdb)).toBe('█');
   expect(glyphOfCp437(0)).toBe(' ');
 });
