@@ -7,6 +7,7 @@ import { choose } from './choose';
 import { mciKeyOf } from './form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
 import type { ShownArt } from './module';
+import type { ScreenSize } from './key-reader';
 import { drawPicture, type Picture } from './picture';
 import type { Stage } from './stage';
 import { themedForm, themedPrompt, type Theme, type Tree } from './theme';
@@ -22,6 +23,8 @@ export interface FormRules {
 /** A screen as it was made off-line: cells, views and rules, and not yet a byte sent. */
 export interface Composition {
   readonly picture: Picture | undefined;
+  /** The window that it was made for. */
+  readonly size: ScreenSize;
   /** Rows of the screen itself: of taller art the last ones. */
   readonly canvas: Canvas;
   /** Rows that scroll by above the canvas. */
@@ -36,6 +39,8 @@ export type Validate = (view: View, text: string) => Promise<string | undefined>
 
 export interface ComposeOptions {
   readonly menu: MenuEntry;
+  /** Which of the menu's forms; the first where none is given. */
+  readonly formId?: number;
   readonly description: string;
   readonly shown: ShownArt | undefined;
   readonly validate: Validate;
@@ -45,22 +50,22 @@ export interface ComposeOptions {
 export async function composeMenu(stage: Stage, options: ComposeOptions): Promise<Composition> {
   const { menu, description, shown } = options;
   const theme = stage.theme;
-  const { height } = stage.caller.terminal;
+  const size = sizeOf(stage);
   const picture =
     shown === undefined
       ? undefined
       : await drawPicture(stage, shown, { description, encodedAs: menu.config.encodedAs });
-  const scrolled = Math.max(0, (picture?.rows ?? 0) - height);
+  const scrolled = Math.max(0, (picture?.rows ?? 0) - size.height);
   const canvas = screenCanvas(stage, picture, scrolled);
   const placements = shiftRows(picture?.placements ?? [], -scrolled);
-  const form = chooseForm(menu, placements);
+  const form = chooseForm(menu, placements, options.formId);
   const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
     menu: menu.name,
     formId: form?.id ?? 0,
     mciKey: mciKeyOf(placements.map((place) => place.code)),
   });
   const own = makeForm(stage, { placements, views, picture, validate: options.validate });
-  const base = { picture, scrolled };
+  const base = { picture, size, scrolled };
   if (menu.prompt === undefined) {
     return { ...base, canvas, form: own, backdrop: undefined, rules: formRules(form) };
   }
@@ -145,6 +150,12 @@ function makeForm(stage: Stage, parts: FormParts): Form {
   return formOf(stage, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
 }
 
+/** The caller's window as it is now. */
+export function sizeOf(stage: Stage): ScreenSize {
+  const { width, height } = stage.caller.terminal;
+  return { width, height };
+}
+
 /** A form on this caller's terminal. */
 export function formOf(
   stage: Stage,
@@ -187,11 +198,15 @@ function shiftRows(placements: readonly Placement[], by: number): readonly Place
 }
 
 /**
- * Form 0, in the variant whose codes are those of the art. Labels may be left out of a key, and a
- * single variant fits any art.
+ * The form that is asked for, else form 0, in the variant whose codes are those of the art. Labels may
+ * be left out of a key, and a single variant fits any art.
  */
-function chooseForm(menu: MenuEntry, placements: readonly Placement[]): FormEntry | undefined {
-  const id = menu.forms.some((form) => form.id === 0) ? 0 : menu.forms[0]?.id;
+function chooseForm(
+  menu: MenuEntry,
+  placements: readonly Placement[],
+  wanted = 0,
+): FormEntry | undefined {
+  const id = menu.forms.some((form) => form.id === wanted) ? wanted : menu.forms[0]?.id;
   const variants = menu.forms.filter((form) => form.id === id);
   const codes = placements.map((place) => place.code);
   const keys = [mciKeyOf(codes), mciKeyOf(codes.filter((code) => code !== 'TL' && code !== 'XY'))];

@@ -1,9 +1,43 @@
 import type { NodeMessage } from './inbox';
+import type { MenuConfig } from './menu-entry';
+import type { OpenScreen } from './open-screen';
 import { showPages } from './show-pages';
 import type { Stage } from './stage';
 
+type Interruptible = Pick<MenuConfig, 'interrupt'>;
+
+/** Messages that end a wait in a menu; the others wait until it is left. */
+export function liveMessages({ interrupt }: Interruptible): 'all' | 'urgent' {
+  return interrupt === 'realtime' ? 'all' : 'urgent';
+}
+
+/** Shows what came while this menu's predecessors let nothing through. */
+export async function deliverQueued(stage: Stage, { interrupt }: Interruptible): Promise<void> {
+  if (interrupt === 'never') return;
+  const messages = stage.caller.inbox.take('all');
+  if (messages.length > 0) await showMessages(stage, messages);
+}
+
+/** Shows what comes while a screen is open: urgent messages on its message line, others on a page. */
+export async function deliverNow(
+  stage: Stage,
+  config: Interruptible,
+  screen: OpenScreen,
+): Promise<void> {
+  const messages = stage.caller.inbox.take(liveMessages(config));
+  const others = messages.filter((message) => message.urgent !== true);
+  if (others.length > 0) {
+    await showMessages(stage, others);
+    screen.open({ clear: true });
+  }
+  for (const message of messages) {
+    if (message.urgent === true) screen.message(message.text);
+  }
+  screen.flush();
+}
+
 /** Shows messages to this node on a screen of their own and waits for a key. */
-export async function showMessages(stage: Stage, messages: readonly NodeMessage[]): Promise<void> {
+async function showMessages(stage: Stage, messages: readonly NodeMessage[]): Promise<void> {
   const lines = messages.flatMap((message) => {
     const from = message.from === undefined ? 'Message' : `Message from ${message.from}`;
     return [

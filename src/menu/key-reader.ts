@@ -7,13 +7,23 @@ export type Arrival =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'timeout' }
   /** A message that this menu lets through waits in the inbox. */
-  | { readonly kind: 'message' };
+  | { readonly kind: 'message' }
+  /** The window has another size than what is on the screen was made for. */
+  | { readonly kind: 'resize' };
+
+/** Columns and rows of a screen. */
+export interface ScreenSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface WaitOptions {
   /** Gives up after this long; undefined waits as long as the session does. */
   readonly timeoutMs?: number | undefined;
   /** Which messages end the wait. */
   readonly messages: 'all' | 'urgent';
+  /** What the screen was made for. */
+  readonly size: ScreenSize;
 }
 
 const REAL_TIME_MS = 250;
@@ -37,10 +47,11 @@ export class KeyReader {
   async next(options: WaitOptions): Promise<Arrival> {
     const { caller } = this;
     caller.signal.throwIfAborted();
+    if (this.isResized(options.size)) return { kind: 'resize' };
     if (caller.inbox.has(options.messages)) return { kind: 'message' };
     const stop = new AbortController();
     let arrival: Arrival | undefined;
-    const giveUp = (kind: 'timeout' | 'message'): void => {
+    const giveUp = (kind: 'timeout' | 'message' | 'resize'): void => {
       arrival = { kind };
       stop.abort();
     };
@@ -48,6 +59,9 @@ export class KeyReader {
     caller.signal.addEventListener('abort', onEnd, { once: true });
     const unlisten = caller.inbox.listen(() => {
       if (caller.inbox.has(options.messages)) giveUp('message');
+    });
+    const unwatch = caller.terminal.onResize(() => {
+      if (this.isResized(options.size)) giveUp('resize');
     });
     const cancel =
       options.timeoutMs === undefined
@@ -64,7 +78,13 @@ export class KeyReader {
     } finally {
       cancel?.();
       unlisten();
+      unwatch();
       caller.signal.removeEventListener('abort', onEnd);
     }
+  }
+
+  private isResized(size: ScreenSize): boolean {
+    const { width, height } = this.caller.terminal;
+    return width !== size.width || height !== size.height;
   }
 }

@@ -30,6 +30,11 @@ export type Transition =
     }
   /** Draws the same menu again from its art on. */
   | { readonly kind: 'redraw' }
+  /**
+   * Shows another form of this menu, e.g. one that asks whether it is meant, on art of its own or else
+   * on the menu's. A form that is come back to is as it was left.
+   */
+  | { readonly kind: 'form'; readonly form: number; readonly art?: string }
   | { readonly kind: 'log-off'; readonly message?: string; readonly reason?: EndReason };
 
 export type MenuMethod = (
@@ -94,6 +99,8 @@ export interface MenuContext {
   /** Kept while the menu is on the stack, also when it is left and come back to. */
   readonly memory: Map<string, unknown>;
   readonly screen: MenuScreen;
+  /** Which of the menu's forms is on the screen. */
+  readonly formId: number;
   /** What ACS codes see now. */
   subject(): AcsSubject;
   /** A moment as the caller's theme writes dates with times, or by a pattern of the menu's own. */

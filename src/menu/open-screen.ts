@@ -1,18 +1,17 @@
 import { formatText } from '../art/format';
-import { eraseLine, moveTo, resetStyle, sgr } from '../terminal/ansi';
+import { eraseLine, moveTo, resetStyle } from '../terminal/ansi';
 import { Canvas } from '../terminal/canvas';
-import { PLAIN, type Style } from '../terminal/style';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { ItemListView } from '../views/item-list';
 import type { ItemSpec, View } from '../views/view';
 import type { Composition } from './compose';
+import { fitSentence, messageLine, oneLine } from './message-line';
 import type { MenuScreen } from './module';
 import type { Stage } from './stage';
 import type { Tree } from './theme';
 
 /** The message line's number where the art has one (design: TL10). */
 const MESSAGE_VIEW = 10;
-const MESSAGE_STYLE: Style = { ...PLAIN, foreground: 11 };
 
 /**
  * A screen that is shown. Changes are gathered and go out with `flush`, so that one key of the caller
@@ -21,8 +20,10 @@ const MESSAGE_STYLE: Style = { ...PLAIN, foreground: 11 };
 export class OpenScreen implements MenuScreen {
   private pending = '';
   private shown = false;
-  private lineMessage = false;
-  private messageSet = false;
+  /** Row of the art that a message stands on for now. */
+  private lentRow: number | undefined;
+  /** What the message line says; '' when nothing. */
+  private said = '';
 
   constructor(
     private readonly stage: Stage,
@@ -50,8 +51,9 @@ export class OpenScreen implements MenuScreen {
   openOver(art: string): void {
     const { form, backdrop } = this.composition;
     this.shown = true;
-    this.lineMessage = false;
+    this.lentRow = undefined;
     this.pending = art + (backdrop?.draw() ?? '') + form.draw();
+    if (this.said !== '') this.say(this.said);
   }
 
   /** Sends what has gathered, in one write. */
@@ -90,10 +92,7 @@ export class OpenScreen implements MenuScreen {
 
   select(viewId: number, index: number): void {
     const found = this.find(viewId);
-    if (!(found?.view instanceof ItemListView)) return;
-    found.view.index = index;
-    // Setting no items anew repaints; the form has no other way to be told.
-    this.add(found.form.setText(viewId, ''));
+    if (found !== undefined) this.add(found.form.select(viewId, index));
   }
 
   focus(viewId: number): void {
@@ -108,13 +107,24 @@ export class OpenScreen implements MenuScreen {
   }
 
   message(text: string): void {
-    if (text === '' && !this.messageSet) return;
-    this.messageSet = text !== '';
-    const clean = sanitizeUserText(text, this.encoding);
-    const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
-    const view = this.find(id)?.view;
-    if (view?.code === 'TL' || view?.code === 'MT') this.setFinalText(id, clean);
-    else this.writeBottomLine(clean);
+    if (text === '' && this.said === '') return;
+    this.said = text;
+    this.say(text);
+  }
+
+  /** Goes on where the screen before left off, which was of the same menu in a window of another size. */
+  takeOver(previous: OpenScreen): void {
+    const { form, backdrop } = this.composition;
+    form.takeOver(previous.composition.form);
+    if (previous.composition.backdrop !== undefined) {
+      backdrop?.takeOver(previous.composition.backdrop);
+    }
+    this.said = previous.said;
+  }
+
+  /** True when every view of this screen is on the other one too. */
+  hasOnlyViewsOf(other: OpenScreen): boolean {
+    return this.views.every((view) => other.find(view.id)?.view.code === view.code);
   }
 
   setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void {
@@ -132,39 +142,60 @@ export class OpenScreen implements MenuScreen {
     }
   }
 
+  private say(text: string): void {
+    const clean = sanitizeUserText(oneLine(text), this.encoding);
+    const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
+    const view = this.find(id)?.view;
+    // A text of several lines wraps by itself.
+    if (view?.code === 'MT') this.setFinalText(id, clean);
+    else if (view?.code === 'TL') this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
+    else this.writeLentRow(text);
+  }
+
   /** Text whose colours are ours, and in which nothing is a caller's without having been cleaned. */
   private setFinalText(viewId: number, text: string): void {
     const found = this.find(viewId);
     if (found !== undefined) this.add(found.form.setText(viewId, text));
   }
 
-  /** Art without a message line: its last row is lent to the message and given back. */
-  private writeBottomLine(text: string): void {
-    const { width, height } = this.stage.caller.terminal;
-    const { form, canvas, backdrop } = this.composition;
-    if (text === '') {
-      if (this.lineMessage)
-        this.add(this.bottomRow(canvas.height) + (backdrop?.draw() ?? '') + form.draw());
-      this.lineMessage = false;
-      return;
-    }
-    this.lineMessage = true;
-    const cut = [...` ${text}`].slice(0, width - 1).join('');
-    this.add(
-      moveTo(height, 1) +
-        resetStyle() +
-        eraseLine() +
-        sgr(MESSAGE_STYLE) +
-        cut +
-        resetStyle() +
-        form.placeCursor(),
-    );
+  /** Art without a message line: a row of it is lent to the message and given back. */
+  private writeLentRow(text: string): void {
+    const { form } = this.composition;
+    const row = this.lentRow ?? this.lastFreeRow;
+    if (text !== '') this.add(messageLine(this.stage.caller.terminal, text, row));
+    else if (this.lentRow !== undefined) this.add(this.drawRow(row));
+    this.lentRow = text === '' ? undefined : row;
+    this.add(form.placeCursor());
   }
 
-  private bottomRow(row: number): string {
+  /** The lowest row without a view: nobody types under a message. */
+  private get lastFreeRow(): number {
+    const { height } = this.composition.size;
+    const taken = this.views.flatMap((view) =>
+      view.rows().map((_, index) => view.spec.row + index),
+    );
+    let row = height;
+    while (row > 0 && taken.includes(row)) row -= 1;
+    return row === 0 ? height : row;
+  }
+
+  /** Columns that a label has, never the last cell of the screen. */
+  private roomOf({ spec }: View): number {
+    const { width, height } = this.composition.size;
+    const toEdge = width - spec.column + (spec.row === height ? 0 : 1);
+    const own = Number(spec.properties['width'] ?? toEdge);
+    return Math.min(own > 0 ? own : toEdge, toEdge);
+  }
+
+  private drawRow(row: number): string {
     return (
       moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.stage, this.composition, row)
     );
+  }
+
+  private get views(): readonly View[] {
+    const { form, backdrop } = this.composition;
+    return [...form.views, ...(backdrop?.views ?? [])];
   }
 
   private find(viewId: number): { view: View; form: Composition['form'] } | undefined {

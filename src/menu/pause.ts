@@ -3,24 +3,33 @@ import { eraseLine, moveTo, resetStyle } from '../terminal/ansi';
 import { Canvas } from '../terminal/canvas';
 import type { Key } from '../terminal/key';
 import { keyMatches } from '../terminal/key-name';
-import { composePrompt } from './compose';
+import { composePrompt, sizeOf } from './compose';
+import type { ScreenSize } from './key-reader';
 import { messageLine } from './message-line';
 import type { Stage } from './stage';
 
 /** What the caller wants after a pause. */
-export type AfterPause = 'go-on' | 'all-the-rest' | 'stop';
+export type AfterPause =
+  | 'go-on'
+  | 'all-the-rest'
+  | 'stop'
+  /** The window has another size: the screen is to be drawn anew, and paused again. */
+  | 'resized';
 
 export interface PauseOptions {
   /** Name of the prompt; a plain line stands in where the board has none of that name. */
   readonly prompt: string;
   readonly row: number;
   readonly column?: number;
+  /** The screen may scroll up where the prompt would not fit, so that it hides nothing. */
+  readonly mayScroll?: boolean;
   readonly description: string;
 }
 
 /** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
 export async function pause(stage: Stage, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = stage.caller;
+  const size = sizeOf(stage);
   const canvas = new Canvas(terminal.width, terminal.height);
   const prompt = await composePrompt(stage, options.prompt, {
     canvas,
@@ -36,9 +45,14 @@ export async function pause(stage: Stage, options: PauseOptions): Promise<AfterP
     prompt === undefined
       ? moveTo(row, options.column ?? 1) + plainPrompt(terminal.encoding)
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
-  terminal.write(shown);
-  const key = await nextKey(stage);
+  const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
+  terminal.write(scrollUp(missing, terminal.height) + shown);
+  const lastRow = row + rows - 1;
+  const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
+  const key = await nextKey(stage, { size, messageRow });
+  if (key === undefined) return 'resized';
   terminal.write(eraseRows(row, rows));
+  if (key.name === 'escape') return 'stop';
   if (prompt === undefined) return 'go-on';
   const { continuousKey, quitKey } = prompt.config;
   if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
@@ -46,18 +60,29 @@ export async function pause(stage: Stage, options: PauseOptions): Promise<AfterP
   return rest ? 'all-the-rest' : 'go-on';
 }
 
-/** A key; urgent messages that come first are shown and end no pause. */
-async function nextKey(stage: Stage): Promise<Key> {
+/** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */
+async function nextKey(
+  stage: Stage,
+  shown: { readonly size: ScreenSize; readonly messageRow: number },
+): Promise<Key | undefined> {
   const { inbox, terminal } = stage.caller;
   for (;;) {
-    const arrival = await stage.keys.next({ messages: 'urgent' });
+    const arrival = await stage.keys.next({ messages: 'urgent', size: shown.size });
     if (arrival.kind === 'key') return arrival.key;
-    for (const { text } of inbox.take('urgent')) terminal.write(messageLine(terminal, text));
+    if (arrival.kind === 'resize') return undefined;
+    for (const { text } of inbox.take('urgent')) {
+      terminal.write(messageLine(terminal, text, shown.messageRow));
+    }
   }
 }
 
 function plainPrompt(encoding: 'cp437' | 'utf8'): string {
   return formatText('|08Press |07any key|08 to go on. |07', {}, { encoding }) + resetStyle();
+}
+
+/** Line breaks on the last row. */
+function scrollUp(rows: number, height: number): string {
+  return rows > 0 ? resetStyle() + moveTo(height, 1) + '\r\n'.repeat(rows) : '';
 }
 
 function eraseRows(row: number, rows: number): string {

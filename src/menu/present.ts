@@ -3,9 +3,24 @@ import { clearScreen, knowsFonts, moveTo, selectFont } from '../terminal/ansi';
 import { rowBelow } from './compose';
 import type { MenuConfig } from './menu-entry';
 import { rowToAnsi, type OpenScreen } from './open-screen';
-import { pause } from './pause';
+import { pause, type AfterPause } from './pause';
 import type { Picture } from './picture';
 import type { Stage } from './stage';
+
+export interface PresentOptions {
+  readonly config: MenuConfig;
+  readonly description: string;
+  /** Set when the same screen is shown again for a window of another size: at once, and from there on. */
+  readonly fromRow?: number | undefined;
+}
+
+/** Which row of the art the page on the screen begins with, and whether it was drawn for another size. */
+export interface ShownPage {
+  readonly row: number;
+  readonly resized: boolean;
+}
+
+const WHOLE: ShownPage = { row: 1, resized: false };
 
 /** Font that every screen has unless it asks for another. */
 const STANDARD_FONT = 'cp437';
@@ -17,44 +32,56 @@ const STANDARD_FONT = 'cp437';
 export async function present(
   stage: Stage,
   screen: OpenScreen,
-  options: { readonly config: MenuConfig; readonly description: string },
-): Promise<void> {
-  const { config } = options;
+  options: PresentOptions,
+): Promise<ShownPage> {
+  const { config, fromRow } = options;
   const { terminal, signal } = stage.caller;
   const { picture, scrolled, form } = screen.composition;
-  const from = config.cls === false ? stage.freeRow : 1;
-  const rows = picture === undefined ? 0 : rowBelow(picture) - 1;
-  stage.freeRow = Math.min(terminal.height, from + rows);
-  const clear = config.cls !== false;
+  const isAgain = fromRow !== undefined;
+  const clear = config.cls !== false || isAgain;
+  const from = clear ? 1 : stage.freeRow;
+  stage.freeRow = freeRowBelow(stage, picture, from);
   const font = fontSequence(stage, config.font ?? picture?.art.font);
   const start = font + (clear ? clearScreen() : '');
-  if (picture !== undefined && config.baudRate !== undefined) {
+  if (picture !== undefined && config.baudRate !== undefined && !isAgain) {
     const { encoding } = terminal;
     const stream = artToStream(picture.art, { resolve: picture.resolve, encoding });
     await terminal.writePaced(start + stream, { baud: config.baudRate, signal });
     screen.openOver('');
-    return;
+    return WHOLE;
   }
   if (!clear && picture !== undefined && form.views.length === 0) {
     // Art without views goes on below what is there, as it would on a scrolling terminal.
     const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding });
     screen.openOver(font + moveTo(from, 1) + stream);
-    return;
+    return WHOLE;
   }
   if (picture === undefined || scrolled === 0) {
     screen.open({ clear, before: font });
-    return;
+    return WHOLE;
   }
-  if (config.pause === 'pageBreak' && !hasPositions(picture)) {
+  if (isPaged(config, picture, scrolled)) {
     terminal.write(start);
-    await showPages(stage, picture, options);
-    screen.openOver('');
-    return;
+    const page = await showPages(stage, picture, options);
+    if (!page.resized) screen.openOver('');
+    return page;
   }
   // The last row is placed, not scrolled in: a line break behind it would scroll once too often.
   const to = picture.rows - 1;
   const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
   screen.openOver(start + stream + rowToAnsi(stage, screen.composition, terminal.height));
+  return WHOLE;
+}
+
+/** Gets a screen ready that was shown before: whole and at once, whatever its menu says of the first time. */
+export function presentAgain(stage: Stage, screen: OpenScreen): void {
+  stage.freeRow = freeRowBelow(stage, screen.composition.picture, 1);
+  screen.open({ clear: true });
+}
+
+function freeRowBelow(stage: Stage, picture: Picture | undefined, from: number): number {
+  const rows = picture === undefined ? 0 : rowBelow(picture) - 1;
+  return Math.min(stage.caller.terminal.height, from + rows);
 }
 
 function fontSequence(stage: Stage, wanted: string | undefined): string {
@@ -68,50 +95,62 @@ function fontSequence(stage: Stage, wanted: string | undefined): string {
 }
 
 /** Art that places its parts itself cannot be cut into pages (contract A10.5). */
-function hasPositions(picture: Picture): boolean {
-  return picture.art.tokens.some((token) => token.kind === 'goto');
+function isPaged(config: MenuConfig, picture: Picture, scrolled: number): boolean {
+  const wanted = config.pause === 'pageBreak' && config.baudRate === undefined && scrolled > 0;
+  return wanted && !picture.art.tokens.some((token) => token.kind === 'goto');
 }
 
 async function showPages(
   stage: Stage,
   picture: Picture,
-  options: { readonly config: MenuConfig; readonly description: string },
-): Promise<void> {
+  options: PresentOptions,
+): Promise<ShownPage> {
   const { terminal } = stage.caller;
   const { encoding } = terminal;
   // The last row is the prompt's.
   const perPage = Math.max(1, terminal.height - 1);
-  for (let from = 1; from <= picture.rows; from += perPage) {
+  let from = options.fromRow ?? 1;
+  for (; ; from += perPage) {
     const to = Math.min(picture.rows, from + perPage - 1);
     terminal.write(rowsToStream(picture.canvas, { encoding, from, to }));
-    if (to === picture.rows) return;
+    if (to === picture.rows) break;
     const prompt = options.config.pausePrompt.page ?? 'pausePage';
     const { description } = options;
     const after = await pause(stage, { prompt, row: terminal.height, description });
-    if (after === 'stop') return;
+    if (after === 'resized') return { row: from, resized: true };
+    if (after === 'stop') break;
     if (after === 'all-the-rest') {
       terminal.write(rowsToStream(picture.canvas, { encoding, from: to + 1 }));
-      return;
+      break;
     }
   }
+  return { row: from, resized: false };
 }
 
 /** The pause at the end of a screen, where its menu has one. */
 export async function pauseAtEnd(
   stage: Stage,
   screen: OpenScreen,
-  options: { readonly config: MenuConfig; readonly description: string },
-): Promise<void> {
+  options: PresentOptions,
+): Promise<AfterPause> {
   const { config, description } = options;
-  if (config.pause === undefined) return;
-  const { picture } = screen.composition;
-  const { height } = stage.caller.terminal;
+  if (config.pause === undefined) return 'go-on';
   const named = typeof config.pause === 'object' ? config.pause.prompt : 'pause';
   const position = config.pausePosition;
-  await pause(stage, {
+  return pause(stage, {
     prompt: config.pausePrompt.end ?? named,
-    row: position?.row ?? (picture === undefined ? height : stage.freeRow),
+    row: position?.row ?? pauseRow(stage, screen, config),
     column: position?.column ?? 1,
+    mayScroll: position === undefined,
     description,
   });
+}
+
+/** The first row below the art; art that takes the whole screen has none, and scrolls up for it. */
+function pauseRow(stage: Stage, screen: OpenScreen, config: MenuConfig): number {
+  const { picture, scrolled } = screen.composition;
+  const { height } = stage.caller.terminal;
+  if (picture === undefined) return height;
+  const scrolledFree = config.cls === false || isPaged(config, picture, scrolled);
+  return scrolledFree ? stage.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
 }

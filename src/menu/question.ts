@@ -24,25 +24,38 @@ export async function ask(
   stage: Stage,
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const composition = (await byPrompt(stage, question)) ?? plainQuestion(stage, question);
-  const screen = new OpenScreen(stage, composition, { config: {} });
-  screen.open({ clear: true });
+  let screen = await makeScreen(stage, question);
   if (question.message !== undefined) screen.message(question.message);
+  screen.open({ clear: true });
   screen.flush();
   for (;;) {
-    const arrival = await stage.keys.next({ messages: 'urgent' });
+    const { form, size } = screen.composition;
+    const arrival = await stage.keys.next({ messages: 'urgent', size });
+    if (arrival.kind === 'resize') {
+      const before = screen;
+      screen = await makeScreen(stage, question);
+      screen.takeOver(before);
+      screen.open({ clear: true });
+      screen.flush();
+      continue;
+    }
     if (arrival.kind !== 'key') {
       for (const { text } of stage.caller.inbox.take('urgent')) screen.message(text);
       screen.flush();
       continue;
     }
     if (arrival.key.name === 'escape') return undefined;
-    const event = await composition.form.press(arrival.key);
+    const event = await form.press(arrival.key);
     screen.add(event.output);
     if (event.kind === 'invalid') screen.message(event.message);
     screen.flush();
     if (event.kind === 'submit') return answersOf(question, event.submission.value);
   }
+}
+
+async function makeScreen(stage: Stage, question: Question): Promise<OpenScreen> {
+  const composition = (await byPrompt(stage, question)) ?? plainQuestion(stage, question);
+  return new OpenScreen(stage, composition, { config: {} });
 }
 
 function answersOf(
@@ -120,6 +133,7 @@ function plainQuestion(stage: Stage, question: Question): Composition {
 function asComposition(canvas: Canvas, form: Composition['form']): Composition {
   return {
     picture: undefined,
+    size: { width: canvas.width, height: canvas.height },
     canvas,
     scrolled: 0,
     form,

@@ -16,8 +16,8 @@ export async function showPages(
     'data' in content
       ? content.data.map(({ color, text }) => formatText(` ${color}{text}`, { text }, { encoding }))
       : content.map((line) => formatText(line.replace(/[{}]/g, '$&$&'), {}, { encoding }));
-  const perPage = Math.max(1, terminal.height - 2);
-  for (let from = 0; from === 0 || from < lines.length; from += perPage) {
+  for (let from = 0; ;) {
+    const perPage = Math.max(1, terminal.height - 2);
     const page = lines.slice(from, from + perPage);
     terminal.write(`${clearScreen()}${page.join('\r\n')}\r\n`);
     const isLast = from + perPage >= lines.length;
@@ -26,6 +26,9 @@ export async function showPages(
       row: terminal.height,
       description,
     });
-    if (after === 'stop') return;
+    // In a window of another size the same page is shown again, as much of it as fits.
+    if (after === 'resized') continue;
+    if (after === 'stop' || isLast) return;
+    from += perPage;
   }
 }

@@ -9,7 +9,7 @@ import { formatDate } from './date-format';
 import { admit } from './entrance';
 import { checkField } from './field-check';
 import { findModule, follow } from './follow';
-import { showMessages } from './interrupt';
+import { deliverNow, deliverQueued, liveMessages } from './interrupt';
 import type { Choice, KeyRule, MenuConfig, MenuEntry, Target } from './menu-entry';
 import type {
   DataLine,
@@ -21,7 +21,7 @@ import type {
   Transition,
 } from './module';
 import { OpenScreen } from './open-screen';
-import { pauseAtEnd, present } from './present';
+import { pauseAtEnd, present, presentAgain } from './present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { Stage } from './stage';
@@ -35,6 +35,13 @@ export type Exit =
   /** `next` has conditions, and none of them holds (NOCONDMATCH). */
   | { readonly kind: 'nowhere' };
 
+/** Why a menu is drawn once more. */
+interface Redraw {
+  readonly kind: 'redraw';
+  /** The window has another size: at once, and on from this row of art that is shown page by page. */
+  readonly fromRow?: number;
+}
+
 const NO_SUBMISSION: Submission = { formId: 0, submitId: undefined, value: {} };
 /** Methods that lead to methods; more than a few is a ring. */
 const MOST_STEPS = 8;
@@ -44,6 +51,13 @@ export class Visit implements MenuContext {
   private readonly shownAs: MenuConfig;
   private readonly module: MenuModule;
   private open: OpenScreen | undefined;
+  /** What is shown instead of form 0, and on which art. */
+  private shownForm: { readonly id: number; readonly art: string | undefined } = {
+    id: 0,
+    art: undefined,
+  };
+  /** Forms that were left for another one of this menu. */
+  private readonly leftForms = new Map<number, OpenScreen>();
   /** Something else was on the screen in between, so that it has to be drawn again. */
   private covered = false;
 
@@ -86,6 +100,10 @@ export class Visit implements MenuContext {
     return this.open;
   }
 
+  get formId(): number {
+    return this.shownForm.id;
+  }
+
   subject(): AcsSubject {
     return this.stage.subject;
   }
@@ -114,36 +132,29 @@ export class Visit implements MenuContext {
     if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
       return this.leave(early, 0);
     }
-    for (;;) {
-      await this.deliverQueued();
-      const exit = await this.show();
-      if (exit !== 'redraw') return exit;
+    let exit: Exit | Redraw = { kind: 'redraw' };
+    while (exit.kind === 'redraw') {
+      if (exit.fromRow === undefined) await deliverQueued(this.stage, this.shownAs);
+      exit = await this.show(exit.fromRow);
     }
+    return exit;
   }
 
-  private async show(): Promise<Exit | 'redraw'> {
-    const shown = (await this.module.art?.(this)) ?? this.ownArt();
-    const composition = await composeMenu(this.stage, {
-      menu: this.menuEntry,
-      description: this.desc,
-      shown,
-      validate: (view, text) => checkField(this, this.module, { view, text }),
-    });
-    const screen = new OpenScreen(this.stage, composition, {
-      config: this.config,
-      messageView: this.module.messageView,
-    });
-    this.open = screen;
+  private async show(fromRow: number | undefined): Promise<Exit | Redraw> {
+    const screen = await this.makeScreen();
     this.covered = false;
-    const how = { config: this.shownAs, description: this.desc };
-    const silent = this.menuEntry.autoNext && isEmpty(composition);
+    const how = { config: this.shownAs, description: this.desc, fromRow };
+    const silent = this.menuEntry.autoNext && isEmpty(screen.composition);
     if (!silent) {
-      await present(this.stage, screen, how);
+      const page = await present(this.stage, screen, how);
+      if (page.resized) return { kind: 'redraw', fromRow: page.row };
       await this.module.ready?.(this);
+      this.restoreForm(screen);
       screen.flush();
+      if (!this.menuEntry.autoNext) return this.interact();
+      const after = await pauseAtEnd(this.stage, screen, how);
+      if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
     }
-    if (!this.menuEntry.autoNext) return this.interact();
-    if (!silent) await pauseAtEnd(this.stage, screen, how);
     const { nextTimeoutMs } = this.shownAs;
     // Keys typed meanwhile wait for the next screen: a name sent at once must not be lost here.
     if (nextTimeoutMs !== undefined && this.shownAs.pause === undefined) {
@@ -151,6 +162,40 @@ export class Visit implements MenuContext {
       this.stage.keys.waited(nextTimeoutMs);
     }
     return this.leave({ kind: 'next' }, 0);
+  }
+
+  private async makeScreen(): Promise<OpenScreen> {
+    const { id } = this.shownForm;
+    const composition = await composeMenu(this.stage, {
+      menu: this.menuEntry,
+      formId: id,
+      description: this.desc,
+      shown: await this.chooseArt(),
+      validate: (view, text) => checkField(this, this.module, { view, text }),
+    });
+    const screen = new OpenScreen(this.stage, composition, {
+      config: this.config,
+      messageView: this.module.messageView,
+    });
+    this.open = screen;
+    return screen;
+  }
+
+  /** The same screen for a window of another size; what was typed, chosen and said stays. */
+  private async redrawResized(): Promise<void> {
+    const before = this.screen;
+    const screen = await this.makeScreen();
+    // Views that were not there before are still to be filled.
+    if (!screen.hasOnlyViewsOf(before)) await this.module.ready?.(this);
+    screen.takeOver(before);
+    presentAgain(this.stage, screen);
+    screen.flush();
+  }
+
+  private async chooseArt(): Promise<ShownArt | undefined> {
+    const { art: spec } = this.shownForm;
+    if (spec !== undefined) return { kind: 'art', spec };
+    return (await this.module.art?.(this)) ?? this.ownArt();
   }
 
   private ownArt(): ShownArt | undefined {
@@ -161,11 +206,12 @@ export class Visit implements MenuContext {
   }
 
   /** Keys and messages, until something leads away. */
-  private async interact(): Promise<Exit | 'redraw'> {
+  private async interact(): Promise<Exit | Redraw> {
     for (;;) {
       const arrival = await this.stage.keys.next({
         timeoutMs: this.shownAs.nextTimeoutMs,
-        messages: this.liveMessages,
+        messages: liveMessages(this.shownAs),
+        size: this.screen.composition.size,
       });
       const transition = await this.answer(arrival);
       if (transition === undefined) continue;
@@ -181,7 +227,10 @@ export class Visit implements MenuContext {
       case 'timeout':
         return { kind: 'next' };
       case 'message':
-        await this.deliverNow();
+        await deliverNow(this.stage, this.shownAs, this.screen);
+        return undefined;
+      case 'resize':
+        await this.redrawResized();
         return undefined;
       case 'key':
         return this.press(arrival.key);
@@ -249,8 +298,9 @@ export class Visit implements MenuContext {
   }
 
   /** Applies a transition here; undefined when the caller is still on the screen. */
-  private async settle(transition: Transition): Promise<Exit | 'redraw' | undefined> {
-    if (transition.kind === 'redraw') return 'redraw';
+  private async settle(transition: Transition): Promise<Exit | Redraw | undefined> {
+    if (transition.kind === 'redraw') return { kind: 'redraw' };
+    if (transition.kind === 'form') return this.turnTo(transition);
     const exit = transition.kind === 'stay' ? transition : await this.leave(transition, 0);
     const refused = this.refusal(exit);
     if (refused === undefined && exit.kind !== 'stay') return exit;
@@ -262,6 +312,21 @@ export class Visit implements MenuContext {
     if (stay.message !== undefined) this.screen.message(stay.message);
     this.screen.flush();
     return undefined;
+  }
+
+  /** Puts another form of the menu in place of this one, which waits as it is. */
+  private turnTo({ form, art }: Extract<Transition, { kind: 'form' }>): Redraw {
+    this.leftForms.set(this.formId, this.screen);
+    this.shownForm = { id: form, art };
+    return { kind: 'redraw' };
+  }
+
+  private restoreForm(screen: OpenScreen): void {
+    const left = this.leftForms.get(this.formId);
+    this.leftForms.delete(this.formId);
+    if (left === undefined) return;
+    screen.takeOver(left);
+    presentAgain(this.stage, screen);
   }
 
   /** What keeps a caller on a screen with keys instead of sending him where he may not go. */
@@ -290,6 +355,7 @@ export class Visit implements MenuContext {
         return transition;
       case 'stay':
       case 'redraw':
+      case 'form':
         // Nobody is at a form here to stay for.
         return this.menuEntry.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
       case 'next':
@@ -307,31 +373,6 @@ export class Visit implements MenuContext {
     return exit.extraArgs === undefined && this.shownAs.forwardArgs
       ? { ...exit, extraArgs: this.extraArgs }
       : exit;
-  }
-
-  /** Messages that came while this menu or the one before let none through. */
-  private async deliverQueued(): Promise<void> {
-    if (this.shownAs.interrupt === 'never') return;
-    const messages = this.caller.inbox.take('all');
-    if (messages.length > 0) await showMessages(this.stage, messages);
-  }
-
-  /** Messages that come while the screen is open: urgent ones on its message line. */
-  private async deliverNow(): Promise<void> {
-    const messages = this.caller.inbox.take(this.liveMessages);
-    const others = messages.filter((message) => message.urgent !== true);
-    if (others.length > 0) {
-      await showMessages(this.stage, others);
-      this.screen.open({ clear: true });
-    }
-    for (const message of messages) {
-      if (message.urgent === true) this.screen.message(message.text);
-    }
-    this.screen.flush();
-  }
-
-  private get liveMessages(): 'all' | 'urgent' {
-    return this.shownAs.interrupt === 'realtime' ? 'all' : 'urgent';
   }
 }
 
