@@ -1,0 +1,281 @@
+import { findUserByName } from '../../src/store/users';
+import type { ConfigInput } from '../../src/config/schema';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+const PASSWORD = 'a quiet harbour 7';
+const PASSWORD_FIELD = 9;
+
+interface Answers {
+  readonly name?: string;
+  readonly realName?: string;
+  readonly birthdate?: string;
+  readonly location?: string;
+  readonly email?: string;
+  readonly password?: string;
+  readonly again?: string;
+}
+
+/** Fills the stock form in field by field and applies; or stops behind the field that is refused. */
+function fillIn(caller: MenuCaller, answers: Answers = {}, refused?: number): void {
+  const { password = PASSWORD } = answers;
+  const fields = [
+    answers.name ?? 'walter',
+    answers.realName ?? 'Walter Witness',
+    answers.birthdate ?? '19700228',
+    'm',
+    answers.location ?? 'Rome',
+    'The Witnesses',
+    answers.email ?? '',
+    '',
+    password,
+    answers.again ?? password,
+  ];
+  caller.type(
+    refused === undefined ? `${fields.join('\r')}\r\r` : `${fields.slice(0, refused).join('\r')}\r`,
+  );
+}
+
+describe('applying for an account', () => {
+  let board: MenuBoard;
+
+  const open = async (config: ConfigInput = {}): Promise<void> => {
+    board = await MenuBoard.open({ config });
+  };
+  const apply = async (answers: Answers = {}, refused?: number): Promise<MenuCaller> => {
+    const caller = board.call('newUserApplication');
+    await caller.sees('Applying for an account');
+    fillIn(caller, answers, refused);
+    return caller;
+  };
+  const account = (name = 'walter') => board.accounts.db.run((sql) => findUserByName(sql, name));
+
+  afterEach(() => board.close());
+
+  it('makes the account and signs its owner in by the ordinary login', async () => {
+    await open();
+    const caller = await apply();
+    await caller.sees('Welcome, walter');
+    expect(caller.caller.login).toMatchObject({ factor: 1, complete: true });
+    expect(caller.signedIn).toBe(1);
+    expect(board.events('login-accepted')).toMatchObject([{ userName: 'walter', factor: 1 }]);
+    const user = await account();
+    expect(user).toMatchObject({ status: 2, groups: ['users'] });
+    expect(Object.fromEntries(user?.properties ?? [])).toMatchObject({
+      real_name: 'Walter Witness',
+      birthdate: '1970-02-28T00:00:00.000',
+      sex: 'M',
+      location: 'Rome',
+      affiliation: 'The Witnesses',
+    });
+    expect(user?.properties.has('web_address')).toBe(false);
+    caller.hangUp();
+  });
+
+  it('mails a link to the address and does not use it before that was opened', async () => {
+    await open();
+    const caller = await apply({ email: 'walter@example.org' });
+    const text = await caller.sees('A mail is on its way');
+    expect(text).toContain('walter@example.org');
+    expect(board.accounts.notices).toMatchObject([
+      { kind: 'confirm-mail', address: 'walter@example.org' },
+    ]);
+    expect((await account())?.properties.has('email_address')).toBe(false);
+    caller.type(' ');
+    await caller.sees('Welcome, walter');
+    caller.hangUp();
+  });
+
+  it('shows an address that holds colour codes and braces as it was typed', async () => {
+    await open();
+    const caller = await apply({ email: '|04{userName}@example.org' });
+    await caller.sees('|04{userName}@example.org');
+    caller.hangUp();
+  });
+
+  it('makes the account also when no mail can go to the address', async () => {
+    await open();
+    board.accounts.answer.notice = 'too-many';
+    const caller = await apply({ email: 'walter@example.org' });
+    await caller.sees('No mail could be sent');
+    caller.type(' ');
+    await caller.sees('Welcome, walter');
+    caller.hangUp();
+  });
+
+  it('lets an inactive account wait for the sysop and signs nobody in', async () => {
+    await open({ users: { requireActivation: true } });
+    const caller = await apply();
+    await caller.isIn('userNeedsActivated');
+    await caller.sees('The sysop looks at each application.');
+    expect(caller.caller.login.factor).toBe(0);
+    expect(caller.signedIn).toBe(0);
+    expect((await account())?.status).toBe(1);
+    caller.type(' ');
+    expect(await caller.ended).toBe('log-off');
+  });
+
+  it('follows next for an inactive account where the menu names nothing else', async () => {
+    await open({ users: { requireActivation: true } });
+    const nua = board.menuSet?.menus.get('newUserApplication');
+    for (const form of nua?.forms ?? []) {
+      for (const rules of form.submit.values()) {
+        for (const rule of rules) Object.assign(rule, { extraArgs: undefined });
+      }
+    }
+    const caller = await apply();
+    // The entry without acs: AS2 does not hold for somebody who is not signed in.
+    await caller.isIn('userNeedsActivated');
+    caller.hangUp();
+  });
+
+  it.each([
+    ['admin', 'This name is reserved.'],
+    ['new', 'This name is reserved.'],
+    ['Administrator', 'This name is reserved.'],
+    ['x', 'at least 2 characters'],
+    ['wal\u00e9ter', 'characters'],
+  ])('refuses the name %s at once', async (name, sentence) => {
+    await open();
+    const caller = board.call('newUserApplication');
+    await caller.sees('User name');
+    caller.caller.terminal.feed(Buffer.from(`${name}\r`, 'latin1'));
+    await caller.sees(sentence);
+    caller.hangUp();
+  });
+
+  it.each(['min', 'erv', 'oot'])(
+    'takes the name %s, which only is part of a reserved one',
+    async (name) => {
+      await open();
+      const caller = await apply({ name });
+      await caller.sees(`Welcome, ${name}`);
+      caller.hangUp();
+    },
+  );
+
+  it('refuses a name that somebody has in other letters', async () => {
+    await open();
+    await board.addUser('Walter', PASSWORD);
+    const caller = board.call('newUserApplication');
+    await caller.sees('User name');
+    caller.type('wALTER\r');
+    await caller.sees('This name is taken.');
+    caller.hangUp();
+  });
+
+  it.each([
+    ['Password123', 'Too many people use that password.'],
+    ['walterwalter1', 'cannot be made from your name'],
+    ['q8#kZ', 'at least 8 characters'],
+  ])('says in plain words why the password %s will not do', async (password, sentence) => {
+    await open();
+    const caller = await apply({ password, name: 'walter' }, PASSWORD_FIELD);
+    await caller.sees(sentence);
+    expect(await account()).toBeUndefined();
+    caller.hangUp();
+  });
+
+  it('refuses a password made of the mail address', async () => {
+    await open();
+    const caller = await apply(
+      { email: 'nightingale@example.org', password: 'nightingale1' },
+      PASSWORD_FIELD,
+    );
+    await caller.sees('cannot be made from');
+    expect(await account()).toBeUndefined();
+    caller.hangUp();
+  });
+
+  it('refuses two passwords that differ, a date that is none and an address that another has', async () => {
+    await open();
+    await board.addUser('other', PASSWORD);
+    const cases: readonly (readonly [number, Answers, string])[] = [
+      [10, { again: 'a quiet harbour 8' }, 'The two passwords are not the same.'],
+      [3, { birthdate: '19700231' }, 'There is no such date.'],
+      [7, { email: 'Other@Example.org' }, 'Another account has this address.'],
+      [7, { email: 'two@example.org,three@example.org' }, 'not a plain mail address'],
+    ];
+    for (const [field, answers, sentence] of cases) {
+      const caller = await apply(answers, field);
+      await caller.sees(sentence);
+      caller.hangUp();
+    }
+    expect(await account()).toBeUndefined();
+  });
+
+  it('checks everything again when the sysop took the checks out of the form', async () => {
+    await open();
+    for (const form of board.menuSet?.menus.get('newUserApplication')?.forms ?? []) {
+      for (const view of form.views) Object.assign(view.properties, { validate: undefined });
+    }
+    await board.addUser('taken', PASSWORD);
+    const cases: readonly (readonly [Answers, string])[] = [
+      [{ name: 'taken' }, 'That user name is taken.'],
+      [{ name: 'admin' }, 'That user name is reserved.'],
+      [{ password: 'Password123' }, 'Too many people use that password.'],
+      [{ again: 'a quiet harbour 8' }, 'The two passwords are not the same.'],
+      [{ birthdate: '19700231' }, 'There is no such date.'],
+      [{ email: 'taken@example.org' }, 'Another account has this address.'],
+    ];
+    for (const [answers, sentence] of cases) {
+      const caller = await apply(answers);
+      await caller.sees(sentence);
+      caller.hangUp();
+    }
+    expect(await account()).toBeUndefined();
+  });
+
+  it('turns everybody back while the board is closed', async () => {
+    await open({ general: { closedSystem: true } });
+    const caller = board.call('matrix');
+    await caller.sees('New here? Apply');
+    caller.type('N');
+    await caller.sees('Nobody knows you here yet.');
+    caller.type(' ');
+    await caller.sees('This board takes no new users at present.');
+    caller.type(' ');
+    await caller.isIn('matrix');
+    caller.hangUp();
+  });
+
+  it('lets a caller by SSH go when the board is closed', async () => {
+    await open({ general: { closedSystem: true } });
+    const caller = board.call('newUserApplicationSsh', { server: 'ssh' });
+    await caller.sees('This board takes no new users at present.');
+    caller.type(' ');
+    expect(await caller.ended).toBe('log-off');
+  });
+
+  it('keeps the account when its owner may not sign in this way, and says so', async () => {
+    await open({ loginServers: { telnet: { passwordLogin: 'refuse' } } });
+    const caller = await apply();
+    await caller.sees('Your account is made, but you cannot use it here now:');
+    expect((await account())?.status).toBe(2);
+    expect(caller.caller.login.factor).toBe(0);
+    caller.hangUp();
+  });
+
+  it('gives names and places to other screens as text, never as codes', async () => {
+    await open();
+    const caller = await apply({ location: '|12%UN{userName}' });
+    await caller.sees('Welcome, walter');
+    caller.type(' ');
+    await caller.sees('Command');
+    caller.type('u\r');
+    await caller.sees('|12%UN{userName}');
+    caller.hangUp();
+  });
+
+  it('cancels without asking for the rest', async () => {
+    await open();
+    const caller = board.call('matrix');
+    await caller.sees('New here? Apply');
+    caller.type('N');
+    await caller.sees('Nobody knows you here yet.');
+    caller.type(' ');
+    await caller.sees('Applying for an account');
+    await caller.escape();
+    await caller.isIn('matrix');
+    caller.hangUp();
+  });
+});
