@@ -24,7 +24,12 @@ export class DialledCaller {
 
   constructor(
     screen: ScreenEmulator,
-    private readonly transport: { send(bytes: Buffer): void; hangUp(): void },
+    private readonly transport: {
+      send(bytes: Buffer): void;
+      hangUp(): void;
+      /** Tells the board another window size. */
+      resize?(width: number, height: number): void;
+    },
   ) {
     this.screen = screen;
     screen.answerTo((bytes) => transport.send(bytes));
@@ -52,6 +57,12 @@ export class DialledCaller {
   /** Bytes as they are, for what no keyboard sends. */
   send(bytes: Buffer): void {
     this.transport.send(bytes);
+  }
+
+  /** Drags the window to another size. */
+  resize(width: number, height: number): void {
+    this.screen.resize(width, height);
+    this.transport.resize?.(width, height);
   }
 
   hangUp(): void {
@@ -132,6 +143,7 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   const caller = new DialledCaller(screen, {
     send: (bytes) => void (socket.writable && socket.write(bytes)),
     hangUp: () => socket.destroy(),
+    resize: (width, height) => protocol.sendSize(width, height),
   });
   if (options.silent === true) screen.answerTo(() => undefined);
   socket.on('data', (chunk) => {
@@ -186,6 +198,7 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   const caller = new DialledCaller(screenFor({ encoding: 'utf8', ...options }), {
     send: (bytes) => void (shell.writable && shell.write(bytes)),
     hangUp: () => client.destroy(),
+    resize: (width, height) => shell.setWindow(height, width, 0, 0),
   });
   shell.on('data', (chunk: Buffer) => caller.receive(chunk));
   client.on('close', () => caller.closed());
@@ -284,15 +297,13 @@ class TelnetClientProtocol {
   private negotiate(verb: number, option: number): void {
     if (verb === DO) {
       this.send([IAC, AGREED_TO_DO.has(option) ? WILL : WONT, option]);
-      if (option === NAWS) this.sendSize();
+      if (option === NAWS) this.sendSize(this.options.width ?? 80, this.options.height ?? 24);
     } else if (verb === WILL) {
       this.send([IAC, AGREED_FROM_BOARD.has(option) ? DO : DONT, option]);
     }
   }
 
-  private sendSize(): void {
-    const width = this.options.width ?? 80;
-    const height = this.options.height ?? 24;
+  sendSize(width: number, height: number): void {
     const size = [width >> 8, width & 255, height >> 8, height & 255];
     this.send([IAC, SB, NAWS, ...size.flatMap((n) => (n === IAC ? [n, n] : [n])), IAC, SE]);
   }

@@ -264,6 +264,12 @@ export class MenuCaller {
     this.caller.terminal.feed(Buffer.from(text, 'latin1'));
   }
 
+  /** Another window size, as NAWS and window-change tell it. */
+  resize(width: number, height: number): void {
+    this.screen.resize(width, height);
+    this.caller.terminal.resize(width, height);
+  }
+
   async escape(): Promise<void> {
     this.type('\x1b');
     await this.board.accounts.fake.advance(200);

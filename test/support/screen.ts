@@ -23,8 +23,8 @@ export interface ScreenOptions {
  * itself a TerminalOutput. Rows and columns count from 1. Wait for `settled()` before looking.
  */
 export class ScreenEmulator {
-  readonly width: number;
-  readonly height: number;
+  width: number;
+  height: number;
   /** Every byte written so far, for assertions on what was sent. */
   readonly sent: Buffer[] = [];
   /** What the terminal itself answered (cursor reports and the like). */
@@ -52,6 +52,13 @@ export class ScreenEmulator {
     });
     this.terminal.onTitleChange((title) => (this.title = title));
     this.terminal.onBell(() => (this.bells += 1));
+  }
+
+  /** The person drags the window to another size. */
+  resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
+    this.pending = this.pending.then(() => this.terminal.resize(width, height));
   }
 
   /** Gives the terminal's own answers (CPR, DA) to `listener`, as a real terminal sends them. */

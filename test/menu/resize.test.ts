@@ -1,0 +1,223 @@
+import {
+  MenuBoard,
+  type CallOptions,
+  type MenuBoardOptions,
+  type MenuCaller,
+} from '../support/menu-board';
+import type { MenuModule } from '../../src/menu/module';
+
+const area = { area: 'login' };
+const lines = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `line ${index + 1}.`).join('\r\n');
+
+/** Asks for a name in between, and notes how often views were filled. */
+function asking(notes: { ready: number; answer: unknown }): MenuModule {
+  return {
+    name: 'asking',
+    doc: '',
+    views: [],
+    ready: (context) => {
+      notes.ready += 1;
+      context.screen.setText(4, 'filled in');
+      return Promise.resolve();
+    },
+    methods: {
+      say: (context) => {
+        context.screen.setText(4, 'said by a method');
+        return Promise.resolve({ kind: 'stay', message: 'Mind the step.' });
+      },
+      ask: async (context) => {
+        notes.answer = await context.ask({
+          title: 'In between',
+          fields: [
+            { name: 'name', label: 'Name' },
+            { name: 'word', label: 'Word' },
+          ],
+        });
+        return { kind: 'redraw' };
+      },
+      read: async (context) => {
+        await context.showPages(lines(40).split('\r\n'));
+        return { kind: 'redraw' };
+      },
+    },
+  };
+}
+
+const form = {
+  mci: {
+    ET1: { argName: 'name', focus: true },
+    ET2: { argName: 'word' },
+    TM3: { argName: 'pick', items: ['yes', 'no'], submit: true },
+  },
+  submit: { '*': [{ value: { pick: 1 }, action: '@menu:second' }] },
+  actionKeys: [
+    { keys: ['f1'], action: '@method:ask' },
+    { keys: ['f2'], action: '@method:say' },
+    { keys: ['f3'], action: '@method:read' },
+  ],
+};
+
+const MENUS = {
+  menus: {
+    first: { module: 'asking', art: 'FIRST', config: area, form: { 0: form } },
+    second: { art: 'SECOND', config: { ...area, pause: true }, next: 'first' },
+    tall: { art: 'TALL', config: { ...area, pause: 'pageBreak' }, next: 'second' },
+    slow: { art: 'SECOND', config: { ...area, baudRate: 300, pause: true }, next: 'first' },
+    byWidth: {
+      module: 'asking',
+      art: [{ acs: 'TW100', art: 'WIDE' }, { art: 'FIRST' }],
+      config: area,
+      form: { 0: form },
+    },
+  },
+  prompts: { pause: { art: 'PAUSE' }, pausePage: { art: 'PAGE' } },
+};
+
+const ART = {
+  FIRST: 'Columns %SW\r\nName %ET1\r\nWord %ET2\r\n%TM3\r\n%TL4',
+  WIDE: 'A wide screen\r\n\r\n%TL10\r\n     Name %ET1\r\n     Word %ET2\r\n%TM3 %TL4 %TL5',
+  SECOND: 'Columns %SW',
+  TALL: lines(60),
+  PAUSE: '<pause>',
+  PAGE: '<page>',
+};
+
+const F1 = '\x1bOP';
+const F2 = '\x1bOQ';
+const F3 = '\x1bOR';
+
+describe('a window of another size', () => {
+  let board: MenuBoard;
+  const notes = { ready: 0, answer: undefined as unknown };
+
+  afterEach(() => board.close());
+
+  const call = async (
+    first: string,
+    how: CallOptions = {},
+    more: Partial<MenuBoardOptions> = {},
+  ): Promise<MenuCaller> => {
+    notes.ready = 0;
+    notes.answer = undefined;
+    board = await MenuBoard.open({ menus: MENUS, art: ART, modules: [asking(notes)], ...more });
+    return board.call(first, how);
+  };
+
+  it('draws a form anew and keeps what was typed, where the cursor was, and what was said', async () => {
+    const caller = await call('first');
+    await caller.sees('Columns 80');
+    caller.type('joe\tabcd\x1b[D\x1b[D');
+    await caller.sees('Word abcd');
+    caller.type(F2);
+    await caller.sees('Mind the step.');
+    caller.resize(100, 30);
+    const text = await caller.sees('Columns 100');
+    expect(text).toContain('Name joe\nWord abcd');
+    expect(text).toContain('said by a method');
+    expect(caller.screen.row(30)).toContain('Mind the step.');
+    expect(caller.screen.cursor).toEqual({ row: 3, column: 8 });
+    caller.type('X');
+    await caller.sees('Word abXcd');
+    caller.type('\t\x1b[C');
+    caller.resize(40, 12);
+    await caller.sees('Columns 40');
+    caller.type('\r');
+    await caller.isIn('second');
+    expect(notes.ready).toBe(1);
+    caller.hangUp();
+  });
+
+  it('fills views that only the art for the new size has', async () => {
+    const caller = await call('byWidth');
+    await caller.sees('Columns 80');
+    caller.type('joe');
+    await caller.sees('Name joe');
+    caller.resize(120, 24);
+    const text = await caller.sees('A wide screen');
+    expect(text).toContain('     Name joe');
+    expect(text).toContain('filled in');
+    expect(notes.ready).toBe(2);
+    caller.hangUp();
+  });
+
+  it('draws once for sizes that come while it draws', async () => {
+    const caller = await call('first');
+    await caller.sees('Columns 80');
+    const before = caller.screen.sent.length;
+    for (let width = 81; width <= 120; width++) caller.resize(width, 24);
+    await caller.sees('Columns 120');
+    expect(caller.screen.sent.length - before).toBeLessThan(4);
+    caller.hangUp();
+  });
+
+  it('draws a question in between anew', async () => {
+    const caller = await call('first');
+    await caller.sees('Columns 80');
+    caller.type(F1);
+    await caller.sees('In between');
+    caller.type('joe\tsecr');
+    await caller.sees('secr');
+    const before = caller.screen.sent.length;
+    caller.resize(60, 16);
+    const text = await caller.until('a drawing', () => caller.screen.sent.length > before);
+    expect(text).toContain('In between');
+    expect(text).toMatch(/Name +joe/);
+    expect(text).toMatch(/Word +secr/);
+    caller.type('et\r');
+    await caller.sees('Columns 60');
+    expect(notes.answer).toEqual({ name: 'joe', word: 'secret' });
+    caller.hangUp();
+  });
+
+  it('draws a screen that pauses anew, with its prompt', async () => {
+    const caller = await call('second');
+    await caller.sees('<pause>');
+    caller.resize(60, 20);
+    await caller.sees(/Columns 60[^]*<pause>/);
+    expect(caller.menus).toEqual(['second']);
+    caller.type(' ');
+    await caller.isIn('first');
+    caller.hangUp();
+  });
+
+  it('shows art that came at the speed of a modem at once the second time', async () => {
+    const caller = await call('slow');
+    while (!caller.screen.text().includes('<pause>')) {
+      await board.accounts.fake.advance(16);
+      await caller.screen.settled();
+    }
+    caller.resize(60, 20);
+    await caller.sees(/Columns 60[^]*<pause>/);
+    caller.hangUp();
+  });
+
+  it('goes on at the page that was shown', async () => {
+    const caller = await call('tall');
+    await caller.sees('<page>');
+    caller.type(' ');
+    await caller.sees('line 46.');
+    caller.resize(80, 12);
+    const text = await caller.sees(/^line 24\.[^]*line 34\.\n<page>$/);
+    expect(text).not.toContain('line 35.');
+    caller.type(' ');
+    await caller.sees(/line 45\.\n<page>$/);
+    caller.resize(80, 70);
+    await caller.sees(/line 60\.[^]*<pause>/);
+    caller.hangUp();
+  });
+
+  it('shows as much of a page of text as fits', async () => {
+    const caller = await call('first');
+    await caller.sees('Columns 80');
+    caller.type(F3);
+    await caller.sees(/^line 1\.[^]*line 22\.\n+<page>$/);
+    caller.resize(80, 12);
+    await caller.sees(/^line 1\.[^]*line 10\.\n+<page>$/);
+    caller.type(' ');
+    await caller.sees(/^line 11\.[^]*line 20\.\n+<page>$/);
+    await caller.escape();
+    await caller.sees('Columns 80');
+    caller.hangUp();
+  });
+});
