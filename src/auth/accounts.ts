@@ -2,10 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
-import { addAccountEvent } from '../store/account-events';
-import type { AccountEventKind } from '../store/account-events';
 import { accountSubject, clearAttempts, removeAttempts, sumFailures } from '../store/attempts';
-import { addAudit } from '../store/audit';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
@@ -26,7 +23,8 @@ import {
 import type { User, UserStatus } from '../store/users';
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
-import type { Actor } from './factor-change';
+import { recordChange } from './change-record';
+import type { AccountChangeRecord, Actor } from './change-record';
 import type { HashQueue } from './hash-queue';
 import { hashPassword } from './password';
 
@@ -310,31 +308,8 @@ class StoredAccounts implements Accounts {
     }
   }
 
-  private async record(
-    sql: Sql,
-    change: {
-      readonly userId: number;
-      readonly audit: string;
-      readonly event: AccountEventKind;
-      readonly actor: Actor;
-      readonly reason?: string;
-    },
-  ): Promise<void> {
-    const { userId, actor } = change;
-    const nowMs = this.parts.clock.nowMs();
-    await addAudit(sql, {
-      atMs: nowMs,
-      node: actor.node ?? 0,
-      server: actor.server ?? 'system',
-      source: actor.remoteIp ?? '',
-      userId,
-      factor: 0,
-      kind: change.audit,
-      result: 'done',
-      reason: (change.reason ?? '').slice(0, 64),
-    });
-    const event = { userId, kind: change.event, sessionId: actor.sessionId, nowMs };
-    await addAccountEvent(sql, event);
+  private async record(sql: Sql, change: Omit<AccountChangeRecord, 'nowMs'>): Promise<void> {
+    await recordChange(sql, { ...change, nowMs: this.parts.clock.nowMs() });
   }
 
   /** 78 bits in letters and digits that nobody mixes up. */

@@ -6,7 +6,7 @@ import { findTokenOf } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes, storeBackupCodes } from './backup-codes';
 import { recordFactorChange, removeUnconfirmed, switchOff, switchOn } from './factor-change';
-import type { Actor } from './factor-change';
+import type { Actor } from './change-record';
 import { displaySecret, keyUri, makeSecret, newProfile, parseSecret } from './otp';
 import type { OtpKey } from './otp';
 import { PendingEnrollments, issuerName } from './pending-enrollment';

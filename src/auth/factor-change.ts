@@ -1,6 +1,4 @@
-import { addAccountEvent } from '../store/account-events';
 import { accountSubject, clearAttempts } from '../store/attempts';
-import { addAudit } from '../store/audit';
 import { removeBackupCodes } from '../store/backup-codes';
 import type { Sql } from '../store/database';
 import { findFactor, removeFactor, removePending, replaceFactor } from '../store/factors';
@@ -12,16 +10,8 @@ import { storeBackupCodes } from './backup-codes';
 import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
 import { displaySecret, isCounterBased } from './otp';
 import type { OtpKey } from './otp';
+import { recordChange, type Actor } from './change-record';
 import type { Sealing } from './sealing';
-
-/** Who changes an account, for the audit and so that his own session may go on. */
-export interface Actor {
-  readonly sessionId?: string | undefined;
-  readonly node?: number;
-  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
-  readonly server?: string;
-  readonly remoteIp?: string;
-}
 
 export type FactorChange =
   'second-factor-on' | 'second-factor-off' | 'backup-codes-new' | 'second-factor-pending';
@@ -36,21 +26,10 @@ export async function recordFactorChange(
     readonly nowMs: number;
   },
 ): Promise<void> {
-  const { userId, kind, actor, nowMs } = change;
-  await addAudit(sql, {
-    atMs: nowMs,
-    node: actor.node ?? 0,
-    server: actor.server ?? 'system',
-    source: actor.remoteIp ?? '',
-    userId,
-    factor: 2,
-    kind,
-    result: 'done',
-    reason: '',
-  });
+  const { kind, ...who } = change;
   // What only waits for its confirmation changes nothing for anybody.
-  if (kind === 'second-factor-pending') return;
-  await addAccountEvent(sql, { userId, kind: 'second-factor', sessionId: actor.sessionId, nowMs });
+  const event = kind === 'second-factor-pending' ? {} : { event: 'second-factor' as const };
+  await recordChange(sql, { ...who, audit: kind, factor: 2, ...event });
 }
 
 /** Binds a factor with new backup codes, in place of what the account had. */

@@ -69,6 +69,10 @@ export interface LoginHistory {
     { readonly atMs: number; readonly server: string; readonly remoteIp: string } | undefined;
   /** Attempts that failed since then, from anywhere. */
   readonly failedSince: number;
+  /** How many backup codes are left, when one of them let him in (rule B8). */
+  readonly backupCodesLeft?: number;
+  /** Set when the code was one that switches the second factor off (The Forgotten Server's recovery token). */
+  readonly factorRemoved?: true;
 }
 
 /** The state machine of one caller. It knows no socket, no menu and no screen. */

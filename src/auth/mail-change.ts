@@ -4,7 +4,6 @@ import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import { isMailAddress } from '../base/mail-address';
 import { addAccountEvent } from '../store/account-events';
-import { addAudit } from '../store/audit';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { findUserIdsByProperty, setProperties } from '../store/properties';
@@ -21,7 +20,7 @@ import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
 import { removeUnconfirmed } from './factor-change';
-import type { Actor } from './factor-change';
+import { recordChange, type Actor } from './change-record';
 import { isToken, makeToken } from './token';
 
 export interface MailChangeOptions {
@@ -165,18 +164,8 @@ class ConfirmedMailChange implements MailChange {
     sql: Sql,
     change: { readonly userId: number; readonly kind: string; readonly actor: Actor },
   ): Promise<void> {
-    const { actor, userId, kind } = change;
-    await addAudit(sql, {
-      atMs: this.parts.clock.nowMs(),
-      node: actor.node ?? 0,
-      server: actor.server ?? 'system',
-      source: actor.remoteIp ?? '',
-      userId,
-      factor: 0,
-      kind,
-      result: 'done',
-      reason: '',
-    });
+    const { kind, ...who } = change;
+    await recordChange(sql, { ...who, audit: kind, nowMs: this.parts.clock.nowMs() });
   }
 }
 

@@ -3,7 +3,6 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import { SourceCounter } from '../base/source-counter';
 import type { Config } from '../config/schema';
-import { addAudit } from '../store/audit';
 import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { consumeToken, findToken, hashToken, replaceToken } from '../store/tokens';
@@ -11,7 +10,7 @@ import { findUser, findUserByName } from '../store/users';
 import type { User } from '../store/users';
 import type { AccountResult } from './account-rules';
 import type { Accounts } from './accounts';
-import type { Actor } from './factor-change';
+import { recordChange, type Actor } from './change-record';
 import { isToken, makeToken } from './token';
 
 export interface PasswordResetOptions {
@@ -133,17 +132,8 @@ class MailedPasswordReset implements PasswordReset {
           expiresAtMs: nowMs + tokenTtlMinutes * 60_000,
         });
       }
-      await addAudit(sql, {
-        atMs: nowMs,
-        node: actor.node ?? 0,
-        server: actor.server ?? 'system',
-        source: actor.remoteIp ?? '',
-        userId: user?.id,
-        factor: 0,
-        kind: 'password-reset-request',
-        result: 'done',
-        reason: queued,
-      });
+      const audit = 'password-reset-request';
+      await recordChange(sql, { userId: user?.id, actor, nowMs, audit, reason: queued });
       return queued;
     });
     log.info('password-reset-request', { remoteIp: actor.remoteIp, outcome });

@@ -20,7 +20,7 @@ import type { TokenRow } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
 import { recordFactorChange, removeUnconfirmed, switchOn } from './factor-change';
-import type { Actor } from './factor-change';
+import type { Actor } from './change-record';
 import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
 import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from './otp';
 import { makeSecret, newProfile, stepAt } from './otp';

@@ -10,10 +10,13 @@ import type { Checked } from './checked';
 import { auditKind, recordFailure } from './failure';
 import type { Asked } from './failure';
 import type { Accepted } from './first-factor';
-import type { RejectReason } from './login';
+import type { LoginHistory, RejectReason } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf, recordArrival } from './login-store';
 import type { Charged } from './regulator';
+import type { SecondFactorResult } from './second-factor';
+
+type RightCode = Extract<SecondFactorResult, { kind: 'right' }>;
 
 const KIND = 'second-factor';
 /** Wrong codes in a row, after a right password, that the owner is told of (rule A15). */
@@ -60,7 +63,7 @@ async function look(
     return failed;
   }
   const accepted = await parts.db.transaction((sql) =>
-    accept(sql, parts, asked, { user, by: result.by }),
+    accept(sql, parts, asked, { user, code: result }),
   );
   if (accepted === undefined) {
     return reject(parts, asked, { user, why: 'changed-meanwhile', reason: 'bad-credential' });
@@ -83,7 +86,7 @@ async function accept(
   sql: Sql,
   parts: LoginParts,
   asked: Asked,
-  found: { readonly user: User; readonly by: string },
+  found: { readonly user: User; readonly code: RightCode },
 ): Promise<Accepted | undefined> {
   const { origin, source, sessionId } = asked;
   const nowMs = parts.clock.nowMs();
@@ -97,7 +100,7 @@ async function accept(
     factor: 2,
     kind: auditKind(asked, KIND),
     result: 'accepted',
-    reason: found.by,
+    reason: found.code.by,
   } as const;
   await addAudit(sql, auditOf(origin, entry));
   const keep = parts.config().statLog.systemEvents.loginHistoryMax;
@@ -105,7 +108,17 @@ async function accept(
     sessionId === undefined
       ? undefined
       : await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep });
-  return { user: await getUser(sql, user.id), history, eventId: await newestEventId(sql) };
+  return {
+    user: await getUser(sql, user.id),
+    history: history && { ...history, ...lossOf(found.code) },
+    eventId: await newestEventId(sql),
+  };
+}
+
+/** What the code cost its owner, which he is told. */
+function lossOf(code: RightCode): Pick<LoginHistory, 'backupCodesLeft' | 'factorRemoved'> {
+  if (code.factorRemoved === true) return { factorRemoved: true };
+  return code.left === undefined ? {} : { backupCodesLeft: code.left };
 }
 
 /** Whoever has the password already deserves a mail about it (rule A15). */

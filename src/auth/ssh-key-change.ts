@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock';
-import { addAccountEvent } from '../store/account-events';
-import { addAudit } from '../store/audit';
 import type { Database, Sql } from '../store/database';
 import { findProperty, writeProperties } from '../store/properties';
 import { addSshKey, listSshKeys, removeSshKeys } from '../store/ssh-keys';
-import type { Actor } from './factor-change';
+import { recordChange, type Actor } from './change-record';
 import { parseSshPublicKey, type SshPublicKey } from './ssh-key';
 
 /** Keys kept for one account; a longer list is a mistake. */
@@ -95,17 +93,6 @@ async function record(
     readonly fingerprint: string;
   },
 ): Promise<void> {
-  const { userId, actor, nowMs } = change;
-  await addAudit(sql, {
-    atMs: nowMs,
-    node: actor.node ?? 0,
-    server: actor.server ?? 'system',
-    source: actor.remoteIp ?? '',
-    userId,
-    factor: 0,
-    kind: change.kind,
-    result: 'done',
-    reason: change.fingerprint.slice(0, 64),
-  });
-  await addAccountEvent(sql, { userId, kind: 'keys', sessionId: actor.sessionId, nowMs });
+  const { kind, fingerprint, ...who } = change;
+  await recordChange(sql, { ...who, audit: kind, reason: fingerprint, event: 'keys' });
 }

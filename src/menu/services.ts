@@ -4,7 +4,7 @@ import type { Random } from '../base/random';
 import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
 import type { Accounts } from '../auth/accounts';
-import type { Actor } from '../auth/factor-change';
+import type { Actor } from '../auth/change-record';
 import type { LoginOrigin } from '../auth/login';
 import type { MailChange } from '../auth/mail-change';
 import type { FeedbackLetter } from '../mail/feedback';

@@ -1,4 +1,4 @@
-import type { Actor } from '../auth/factor-change';
+import type { Actor } from '../auth/change-record';
 import type { LoginOrigin } from '../auth/login';
 import type { Caller } from '../menu/caller';
 import type { User } from '../store/users';

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Actor } from '../auth/factor-change';
+import type { Actor } from '../auth/change-record';
 import { systemClock, type Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { createLog, type Log } from '../base/log';
