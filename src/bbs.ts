@@ -13,7 +13,7 @@ import type { Config, ConfigInput } from './config/schema';
 import { boardServices } from './board-services';
 import { checkBoard } from './modules/board-check';
 import { LiveBoard } from './live-board';
-import { openLog } from './log-file';
+import { openLog } from './config/log-file';
 import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { findConfigGaps } from './oputil/public-gaps';
@@ -23,6 +23,7 @@ import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { Servers } from './servers/servers';
 import { tellSysops } from './sysop-notice';
+import { isPageOrigin } from './web/origin';
 import { startWebServer, type WebServer } from './web/server';
 
 export interface BbsOptions {
@@ -50,7 +51,7 @@ export interface ServerAddress {
 export interface RunningBbs {
   readonly boardDir: string;
   readonly dataDir: string;
-  /** By server: `telnet`, `ssh`, `https`. */
+  /** By server: `telnet`, `ssh`, `wss`, `https`. */
   readonly addresses: Readonly<Record<string, ServerAddress>>;
   /** Only at the first start; kept nowhere. */
   readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
@@ -117,7 +118,7 @@ class Bbs {
     });
     this.closers.push(() => live.close());
     const config = (): Config => live.config;
-    const log = this.options.log ?? openLog(board.dataDir, config(), clock);
+    const log = this.options.log ?? this.openLog(config());
     for (const { place, message } of live.warnings) log.warn('board.warning', { place, message });
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
@@ -140,6 +141,7 @@ class Bbs {
     const { dataDir } = board;
     const pages = { enrollment, passwordReset, mailChange, findTemplate };
     const shared = { config, clock, random, log, resolveFile, dataDir };
+    const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
     const web: WebServer | undefined = config().contentServers.web.https.enabled
       ? await startWebServer({ ...shared, ...pages, db })
       : undefined;
@@ -154,6 +156,7 @@ class Bbs {
       ...{ nodes, isExempt },
       gate: office.gate,
       guard: penalties,
+      isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
       accountEvents: office.accountEvents,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
@@ -199,6 +202,12 @@ class Bbs {
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  private openLog(config: Config): Log {
+    const { log, close } = openLog(this.board.dataDir, config, this.clock);
+    this.closers.push(close);
+    return log;
   }
 
   /** For scripts: who runs here, and where it listens. */

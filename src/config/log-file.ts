@@ -1,18 +1,24 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from './base/clock';
-import { BbsError, toError } from './base/errors';
-import { createLog, type Log } from './base/log';
-import type { Config } from './config/schema';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import { createLog, type Log } from '../base/log';
+import type { Config } from './schema';
 
 /** A log file is put aside at this size; one old one is kept. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The log of a running board: `logging.file` in data/logs, or standard error where that is empty. */
-export function openLog(dataDir: string, config: Config, clock: Clock): Log {
+export function openLog(
+  dataDir: string,
+  config: Config,
+  clock: Clock,
+): { readonly log: Log; close(): void } {
   const { level, file } = config.logging;
-  const write = file === '' ? toStandardError : new LogFile(join(dataDir, 'logs'), file).write;
-  return createLog({ level, write, nowMs: () => clock.nowMs() });
+  const opened = file === '' ? undefined : new LogFile(join(dataDir, 'logs'), file);
+  const write = opened?.write ?? toStandardError;
+  const log = createLog({ level, write, nowMs: () => clock.nowMs() });
+  return { log, close: () => opened?.close() };
 }
 
 function toStandardError(line: string): void {
@@ -49,6 +55,10 @@ class LogFile {
       toStandardError(line);
     }
   };
+
+  close(): void {
+    closeSync(this.handle);
+  }
 
   private putAside(): void {
     closeSync(this.handle);
