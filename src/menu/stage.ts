@@ -3,6 +3,7 @@ import type { Caller } from './caller';
 import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
 import type { MenuServices } from './menu-services';
+import { signInNews } from './sign-in-news';
 import { BARE_THEME, type Theme } from './theme';
 
 /** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
@@ -16,6 +17,7 @@ export class Stage {
   /** First row below the last screen's art: where art that does not clear the screen goes on. */
   freeRow = 1;
   private drawnTheme: Theme | undefined;
+  private newsTold = false;
 
   constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
@@ -41,6 +43,14 @@ export class Stage {
   get artDirectories(): readonly string[] {
     const standard = this.themeNamed(this.services.config().theme.default);
     return [...new Set([...this.theme.directories, ...standard.directories])];
+  }
+
+  /** What the sign-in has to tell the caller, once. */
+  takeNews(): string | undefined {
+    const { history } = this.caller.login;
+    if (this.newsTold || history === undefined) return undefined;
+    this.newsTold = true;
+    return signInNews(history);
   }
 
   /** A theme that is gone or off gives way to the default one, and that to none at all. */

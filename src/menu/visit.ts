@@ -150,6 +150,7 @@ export class Visit implements MenuContext {
       if (page.resized) return { kind: 'redraw', fromRow: page.row };
       await this.module.ready?.(this);
       this.restoreForm(screen);
+      this.tellNews(screen);
       screen.flush();
       if (!this.menuEntry.autoNext) return this.interact();
       const after = await pauseAtEnd(this.stage, screen, how);
@@ -250,7 +251,7 @@ export class Visit implements MenuContext {
       const late = findKeyRule(rules.keys, key);
       if (late !== undefined) return this.obeyKey(late, key);
     }
-    if (event.kind === 'invalid') this.screen.message(event.message);
+    if (event.kind === 'invalid') this.sayInvalid(event);
     const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
     const touched = event.kind === 'none' ? (event.changed ?? moved) : undefined;
     if (touched !== undefined) {
@@ -259,6 +260,13 @@ export class Visit implements MenuContext {
     }
     this.screen.flush();
     return undefined;
+  }
+
+  /** A refused password is typed anew: nobody can see what stands in its field. */
+  private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
+    const { viewId, message } = refused;
+    if (this.screen.secretViews.includes(viewId)) this.screen.setText(viewId, '');
+    this.screen.message(message);
   }
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
@@ -319,6 +327,13 @@ export class Visit implements MenuContext {
     this.leftForms.set(this.formId, this.screen);
     this.shownForm = { id: form, art };
     return { kind: 'redraw' };
+  }
+
+  /** On the first screen that stays: a pause may be over before it is read. */
+  private tellNews(screen: OpenScreen): void {
+    if (this.menuEntry.autoNext) return;
+    const news = this.stage.takeNews();
+    if (news !== undefined) screen.message(news);
   }
 
   private restoreForm(screen: OpenScreen): void {

@@ -521,6 +521,31 @@ describe('second factor', () => {
     expect(await desk.db.run((sql) => countCalls(sql))).toBe(1);
   });
 
+  test('who comes in by a backup code knows how many are left, others hear nothing', async () => {
+    await open();
+    id = await desk.addAccount();
+    const bound = await desk.enrollment.bind(id, 'googleAuth');
+    secret = bound.secret;
+    for (const [used, left] of [9, 8].entries()) {
+      const login = await half();
+      expect(await tryCode(login, bound.backupCodes[used] ?? '')).toBe('accepted');
+      expect(login.history).toMatchObject({ backupCodesLeft: left });
+    }
+    const login = await half();
+    expect(await tryCode(login, code())).toBe('accepted');
+    expect(login.history).not.toHaveProperty('backupCodesLeft');
+  });
+
+  test('who comes in by a recovery token knows that his second factor is off', async () => {
+    await open();
+    id = await desk.addAccount();
+    const bound = await desk.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
+    const login = await half();
+    expect(await tryCode(login, bound.backupCodes[0] ?? '')).toBe('accepted');
+    expect(login).toMatchObject({ complete: true, requiredFactor: 1 });
+    expect(login.history).toEqual({ last: undefined, failedSince: 0, factorRemoved: true });
+  });
+
   test('confirmation with both right is accepted once', async () => {
     await begin();
     const login = await half();

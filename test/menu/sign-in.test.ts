@@ -138,6 +138,40 @@ describe('signing in through the menus', () => {
     expect(await caller.ended).toBe('log-off');
   });
 
+  it('tells who used a backup code how many are left, once', async () => {
+    const { backupCodes } = await board.addUser('joe', 'correct horse', { otp: true });
+    const enter = async (code: string): Promise<MenuCaller> => {
+      const caller = board.call('login');
+      await signIn(caller, 'joe', 'correct horse');
+      await caller.sees('One-time code');
+      caller.type(`${code}\r`);
+      await caller.sees('Hello joe');
+      return caller;
+    };
+    const [first, ...others] = backupCodes;
+    const caller = await enter(first ?? '');
+    expect(caller.screen.text()).toContain('You used a backup code; 9 are left.');
+    caller.type('x');
+    await caller.seesNot('backup code');
+    caller.type('\x08S\r');
+    await caller.sees('You cannot go there.');
+    expect(caller.screen.text()).not.toContain('backup code');
+    caller.hangUp();
+    for (const code of others.slice(0, 5)) (await enter(code)).hangUp();
+    const texts = [];
+    for (const code of others.slice(5)) {
+      const again = await enter(code);
+      texts.push(/You used .*/.exec(again.screen.text())?.[0]);
+      again.hangUp();
+    }
+    expect(texts).toEqual([
+      'You used a backup code. Only 3 are left: please make new ones.',
+      'You used a backup code. Only 2 are left: please make new ones.',
+      'You used a backup code. Only 1 is left: please make new ones.',
+      'You used your last backup code. Please make new ones now.',
+    ]);
+  });
+
   it('shows a whole screen in one write', async () => {
     const caller = board.call('login');
     await caller.sees('Password');
