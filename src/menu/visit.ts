@@ -308,8 +308,9 @@ export class Visit implements MenuContext {
   /** Applies a transition here; undefined when the caller is still on the screen. */
   private async settle(transition: Transition): Promise<Exit | Redraw | undefined> {
     if (transition.kind === 'redraw') return { kind: 'redraw' };
-    if (transition.kind === 'form') return this.turnTo(transition);
-    const exit = transition.kind === 'stay' ? transition : await this.leave(transition, 0);
+    if (transition.kind === 'form' && this.turnTo(transition)) return { kind: 'redraw' };
+    const isLeaving = transition.kind !== 'stay' && transition.kind !== 'form';
+    const exit = isLeaving ? await this.leave(transition, 0) : MISSING;
     const refused = this.refusal(exit);
     if (refused === undefined && exit.kind !== 'stay') return exit;
     const stay = refused ?? (exit as Extract<Transition, { kind: 'stay' }>);

@@ -175,6 +175,15 @@ describe('applying for an account', () => {
     caller.hangUp();
   });
 
+  it('empties the field of a refused password, so that the next one is typed anew', async () => {
+    await open();
+    const caller = await apply({ password: 'Password123' }, PASSWORD_FIELD);
+    await caller.sees('Too many people use that password.');
+    caller.type(`${PASSWORD}\r${PASSWORD}\r\r`);
+    await caller.sees('Welcome, walter');
+    caller.hangUp();
+  });
+
   it('refuses a password made of the mail address', async () => {
     await open();
     const caller = await apply(

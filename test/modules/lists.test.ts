@@ -1,0 +1,260 @@
+import type { NodeInfo } from '../../src/menu/services';
+import { addCall } from '../../src/store/calls';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+const PASSWORD = 'a quiet harbour 7';
+const MINUTE_MS = 60_000;
+
+/** What a hostile caller might put into his fields (rules H1, H2). */
+const HOSTILE = '|12%UN{userName}\x1b]0;t\x07\x1b[2J\u009b31m\u202e';
+
+async function comeIn(board: MenuBoard, name = 'walter'): Promise<MenuCaller> {
+  const caller = board.call('login', { server: 'ssh' });
+  await caller.sees('User name');
+  caller.type(`${name}\r${PASSWORD}\r`);
+  await caller.sees(`Welcome, ${name}`);
+  caller.type(' ');
+  await caller.sees('Command');
+  return caller;
+}
+
+/** A board whose one screen is a list of this module, shown as sysops with ENiGMA½ have it: with a pause. */
+function listBoard(module: string, itemFormat: string, config: object = {}): Promise<MenuBoard> {
+  return MenuBoard.open({
+    menus: {
+      menus: {
+        login: {
+          art: 'USERLOG',
+          next: 'list',
+          form: {
+            0: {
+              mci: {
+                ET1: { argName: 'username', focus: true },
+                ET2: { argName: 'password', password: true, submit: true },
+              },
+              submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
+            },
+          },
+        },
+        list: {
+          module,
+          art: 'LIST',
+          config: { pause: true, ...config },
+          next: '@systemMethod:logoff',
+        },
+      },
+    },
+    art: {
+      USERLOG: 'User name %ET1\r\nPassword %ET2\r\n',
+      LIST: `The list\r\n%VM1\r\n${'\r\n'.repeat(15)}End`,
+      'themes/gatehouse/theme.hjson': JSON.stringify({
+        info: { name: 'Gatehouse', author: 'Test', enabled: true },
+        customization: {
+          menus: { list: { mci: { VM1: { height: 14, width: 70, itemFormat } } } },
+        },
+      }),
+    },
+  });
+}
+
+describe('last callers', () => {
+  let board: MenuBoard;
+  afterEach(() => board.close());
+
+  const called = (userId: number, userName: string, agoMinutes: number): Promise<void> =>
+    board.accounts.db.run((sql) =>
+      addCall(
+        sql,
+        {
+          userId,
+          userName,
+          sessionId: `${userName}${agoMinutes}`,
+          node: 1,
+          server: 'telnet',
+          source: '192.0.2.1',
+          startedAtMs: board.accounts.clock.nowMs() - agoMinutes * MINUTE_MS,
+        },
+        -1,
+      ),
+    );
+  const list = async (): Promise<string> => {
+    const caller = board.call('login');
+    await caller.sees('User name');
+    caller.type(`walter\r${PASSWORD}\r`);
+    const text = await caller.sees('The list');
+    caller.hangUp();
+    return text;
+  };
+
+  it('lists the newest first, with when and from where, in the form of the theme', async () => {
+    board = await listBoard('last_callers', '{userName}, {ts}, {location}, {affils}');
+    const { id } = await board.addUser('walter', PASSWORD);
+    const ann = await board.addUser('ann', PASSWORD, {
+      properties: { location: 'Oslo', affiliation: 'Fjord' },
+    });
+    await called(ann.id, 'ann', 90);
+    await called(id, 'walter', 30);
+    const text = await list();
+    expect(text).toMatch(/The list\nwalter, 2026-.*\nwalter, 2026-.*\nann, 2026-.*, Oslo, Fjord/);
+  });
+
+  it('rolls calls up and hides the sysop where the menu says so', async () => {
+    board = await listBoard('last_callers', '{userName}', {
+      user: { collapse: '30 minutes' },
+      sysop: { hide: true },
+    });
+    await board.addUser('walter', PASSWORD);
+    const ann = await board.addUser('ann', PASSWORD);
+    const boss = await board.addUser('boss', PASSWORD);
+    await board.accounts.db.run((sql) =>
+      sql('user_group_member').insert({ user_id: boss.id, group_name: 'sysops' }),
+    );
+    await called(ann.id, 'ann', 300);
+    await called(ann.id, 'ann', 200);
+    await called(ann.id, 'ann', 190);
+    await called(ann.id, 'ann', 170);
+    await called(boss.id, 'boss', 10);
+    const text = await list();
+    expect(text.match(/ann/g)).toHaveLength(2);
+    expect(text).not.toContain('boss');
+  });
+
+  it('keeps the names of accounts that are gone', async () => {
+    board = await listBoard('last_callers', '{userName}|{location}');
+    await board.addUser('walter', PASSWORD);
+    await called(4711, 'gone', 5);
+    expect(await list()).toContain('gone|');
+  });
+
+  it('writes dates by the pattern of the menu', async () => {
+    board = await listBoard('last_callers', '{userName} {ts}', { dateTimeFormat: '[on] YYYY' });
+    await board.addUser('walter', PASSWORD);
+    expect(await list()).toContain('walter on 2026');
+  });
+});
+
+describe("who's online", () => {
+  it('lists callers who are signed in, and nobody else', async () => {
+    const nodes: NodeInfo[] = [];
+    const board = await MenuBoard.open({ nodes });
+    const connectedAtMs = board.accounts.clock.nowMs() - 83 * MINUTE_MS;
+    const { id } = await board.addUser('walter', PASSWORD);
+    nodes.push(
+      {
+        node: 3,
+        server: 'ssh',
+        user: { id, name: 'walter' },
+        description: 'Reading |12{x}',
+        connectedAtMs,
+      },
+      { node: 4, server: 'telnet', user: undefined, description: 'Signing in', connectedAtMs },
+    );
+    const caller = await comeIn(board);
+    caller.type('w\r');
+    const text = await caller.sees('Reading |12{x}');
+    expect(text).toMatch(/3 {2}walter +SSH +Reading/);
+    expect(text).not.toContain('Signing in');
+    caller.type('\r');
+    await caller.sees('Command');
+    caller.hangUp();
+    await board.close();
+  });
+});
+
+describe('the user list', () => {
+  it('lists active accounts by name, and scrolls', async () => {
+    const board = await MenuBoard.open({});
+    await board.addUser('walter', PASSWORD, { properties: { location: 'Rome' } });
+    await board.addUser('disabled', PASSWORD, { properties: { account_status: '0' } });
+    for (let number = 10; number < 40; number++) await board.addUser(`user${number}`, PASSWORD);
+    const caller = await comeIn(board);
+    caller.type('u\r');
+    const top = await caller.sees('user10');
+    expect(top).not.toContain('disabled');
+    expect(top).not.toContain('walter');
+    caller.type('\x1b[F');
+    expect(await caller.sees('walter')).toMatch(/walter +Rome +2026/);
+    caller.type('q');
+    await caller.sees('Command');
+    caller.hangUp();
+    await board.close();
+  }, 60_000);
+
+  it('shows hostile text as text', async () => {
+    const board = await MenuBoard.open({});
+    await board.addUser('walter', PASSWORD, { properties: { location: HOSTILE } });
+    const caller = await comeIn(board);
+    caller.type('u\r');
+    const text = await caller.sees('walter');
+    expect(text).toContain('|12%UN{userName}');
+    expect(text).toContain('User list');
+    expect(caller.screen.title).toBe('');
+    caller.hangUp();
+    await board.close();
+  });
+
+  it('tells nobody real names or mail addresses', async () => {
+    const board = await listBoard(
+      'user_list',
+      '{userName} <{realName}> <{email}> <{email_address}>',
+    );
+    await board.addUser('walter', PASSWORD, { properties: { real_name: 'Walter Witness' } });
+    const caller = board.call('login');
+    await caller.sees('User name');
+    caller.type(`walter\r${PASSWORD}\r`);
+    const text = await caller.sees('The list');
+    expect(text).not.toContain('Witness');
+    expect(text).not.toContain('@example.org');
+    caller.hangUp();
+    await board.close();
+  });
+});
+
+describe('the sign-ins to an account', () => {
+  let board: MenuBoard;
+
+  beforeEach(async () => {
+    board = await MenuBoard.open({});
+  });
+
+  afterEach(() => board.close());
+
+  it('says that it is the first call, and later when and from where the last one was', async () => {
+    await board.addUser('walter', PASSWORD);
+    const first = board.call('login', { server: 'ssh' });
+    await first.sees('User name');
+    first.type(`walter\r${PASSWORD}\r`);
+    await first.sees('This is your first call.');
+    first.hangUp();
+    await board.accounts.fake.advance(2 * MINUTE_MS);
+    const second = board.call('login', { server: 'ssh' });
+    await second.sees('User name');
+    second.type(`walter\r${PASSWORD}\r`);
+    const text = await second.sees('Your last sign-in: 20');
+    expect(text).toContain('from 192.0.2.7');
+    expect(text).not.toContain('failed');
+    second.hangUp();
+  });
+
+  it('tells of attempts that failed in between, on the way in and in a list', async () => {
+    await board.addUser('walter', PASSWORD);
+    await comeIn(board).then((caller) => caller.hangUp());
+    await board.accounts.fake.advance(MINUTE_MS);
+    const guesser = board.call('login');
+    await guesser.sees('User name');
+    guesser.type('walter\rnot this one\r');
+    await guesser.sees('Wrong user name or password.');
+    guesser.hangUp();
+    const caller = board.call('login', { server: 'ssh' });
+    await caller.sees('User name');
+    caller.type(`walter\r${PASSWORD}\r`);
+    await caller.sees('1 failed attempt since then');
+    caller.type(' ');
+    await caller.sees('Command');
+    caller.type('s\r');
+    const text = await caller.sees('Sign-ins to your account');
+    expect(text).toMatch(/SSH +192\.0\.2\.7 +password +right/);
+    expect(text).toMatch(/Telnet +192\.0\.2\.7 +password +refused/);
+    caller.hangUp();
+  });
+});

@@ -1,0 +1,81 @@
+import type { Notice } from '../../src/store/notice';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+describe('a letter to the sysop before signing in', () => {
+  let board: MenuBoard;
+
+  beforeEach(async () => {
+    board = await MenuBoard.open({});
+  });
+
+  afterEach(() => board.close());
+
+  const begin = async (): Promise<MenuCaller> => {
+    const caller = board.call('matrix');
+    await caller.sees('Write to the sysop');
+    caller.type('W');
+    await caller.sees('A letter to the sysop');
+    return caller;
+  };
+  /** From, about (already filled in), lines, then on to the button. */
+  const write = (caller: MenuCaller, from: string, lines: readonly string[]): void => {
+    const rest = '\t'.repeat(8 - lines.length);
+    caller.type(`${from}\r\t${lines.map((line) => `${line}\r`).join('')}${rest}\r`);
+  };
+  const letters = () =>
+    board.accounts.notices.filter(
+      (notice): notice is Extract<Notice, { kind: 'feedback' }> => notice.kind === 'feedback',
+    );
+
+  it('goes out by mail, with the name that was typed and where it came from', async () => {
+    const caller = await begin();
+    write(caller, 'An old friend', ['I lost my phone.', '', '|12{userName} %UN']);
+    await caller.sees('Thank you.');
+    expect(letters()).toEqual([
+      {
+        kind: 'feedback',
+        userId: 0,
+        from: 'An old friend [telnet 192.0.2.7]',
+        subject: 'Feedback to the sysop',
+        text: 'I lost my phone.\n\n|12{userName} %UN',
+      },
+    ]);
+    caller.type(' ');
+    await caller.isIn('matrix');
+    caller.hangUp();
+  });
+
+  it('wants a name and some text', async () => {
+    const caller = await begin();
+    write(caller, '', ['Hello']);
+    await caller.sees('Please say who you are.');
+    caller.hangUp();
+    const other = await begin();
+    write(other, 'Somebody', []);
+    await other.sees('Please write something first.');
+    expect(letters()).toEqual([]);
+    other.hangUp();
+  });
+
+  it('takes five letters a day from one place', async () => {
+    for (let letter = 0; letter < 5; letter++) {
+      const caller = await begin();
+      write(caller, 'Somebody', [`Letter ${letter}`]);
+      await caller.sees('Thank you.');
+      caller.hangUp();
+    }
+    const caller = await begin();
+    write(caller, 'Somebody', ['One more']);
+    await caller.sees('There were many letters lately.');
+    expect(letters()).toHaveLength(5);
+    caller.hangUp();
+  });
+
+  it('says so when the sysop has no address', async () => {
+    board.accounts.answer.notice = 'no-address';
+    const caller = await begin();
+    write(caller, 'Somebody', ['Hello']);
+    await caller.sees('takes no mail');
+    caller.hangUp();
+  });
+});

@@ -1,0 +1,207 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { parseSshPublicKey, sshFingerprint } from '../../src/auth/ssh-key';
+import { listAccountEvents } from '../../src/store/account-events';
+import { writeProperties } from '../../src/store/properties';
+import { listSshKeys } from '../../src/store/ssh-keys';
+import { totp } from '../support/authenticator';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+const PASSWORD = 'a quiet harbour 7';
+
+/** A new key as ssh-keygen writes it into a .pub file. */
+function ed25519Line(comment: string): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  return keyLine('ssh-ed25519', [raw], comment);
+}
+
+function rsaLine(comment: string): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 4096 });
+  const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
+  const modulus = Buffer.concat([Buffer.of(0), Buffer.from(n, 'base64url')]);
+  return keyLine('ssh-rsa', [Buffer.from(e, 'base64url'), modulus], comment);
+}
+
+function keyLine(algorithm: string, parts: readonly Buffer[], comment: string): string {
+  const fields = [Buffer.from(algorithm), ...parts].map((part) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.length);
+    return Buffer.concat([length, part]);
+  });
+  return `${algorithm} ${Buffer.concat(fields).toString('base64')} ${comment}`;
+}
+
+const fingerprintOf = (line: string): string => {
+  const parsed = parseSshPublicKey(line);
+  if (parsed.kind === 'refused') throw new Error(parsed.why);
+  return sshFingerprint(parsed.key.blob);
+};
+
+describe('the screen for SSH keys', () => {
+  let board: MenuBoard;
+  let userId: number;
+  let secret: string;
+
+  beforeEach(async () => {
+    board = await MenuBoard.open({});
+  });
+
+  afterEach(() => board.close());
+
+  const start = async (more: Parameters<MenuBoard['addUser']>[2] = {}): Promise<MenuCaller> => {
+    ({ id: userId, secret } = await board.addUser('walter', PASSWORD, more));
+    const caller = board.call('login', { server: 'ssh' });
+    await caller.sees('User name');
+    caller.type(`walter\r${PASSWORD}\r`);
+    if (more.otp === true) {
+      await caller.sees('One-time code');
+      caller.type(`${totp(secret, board.accounts.clock.nowMs())}\r`);
+    }
+    await caller.sees('Welcome, walter');
+    caller.type(' ');
+    await caller.sees('Command');
+    caller.type('ssh\r');
+    await caller.sees('They sign you in by SSH');
+    return caller;
+  };
+  const keys = () => board.accounts.db.run((sql) => listSshKeys(sql, userId));
+  const add = async (caller: MenuCaller, line: string): Promise<void> => {
+    caller.type(`${line}\r\r`);
+    await caller.sees('Add an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees(`Added: ${fingerprintOf(line)}`);
+  };
+
+  it('adds keys of any size, after the password, and lists them', async () => {
+    const caller = await start();
+    await caller.sees('You have no key here yet.');
+    const first = ed25519Line('laptop');
+    const second = rsaLine('old machine');
+    await add(caller, first);
+    await add(caller, second);
+    const text = caller.screen.text();
+    expect(text).toContain(`1 ED25519 ${fingerprintOf(first)} laptop`);
+    expect(text).toContain(`2 RSA ${fingerprintOf(second)}`);
+    expect((await keys()).map(({ comment }) => comment)).toEqual(['laptop', 'old machine']);
+    caller.hangUp();
+  });
+
+  it('lets the new key in, and ends the other calls of the account', async () => {
+    const caller = await start();
+    const other = board.call('login', { server: 'ssh' });
+    await other.sees('User name');
+    other.type(`walter\r${PASSWORD}\r`);
+    await other.sees('Welcome, walter');
+    await add(caller, ed25519Line('laptop'));
+    const events = await board.accounts.db.run((sql) => listAccountEvents(sql, userId, 0));
+    expect(events.map(({ kind }) => kind)).toContain('keys');
+    expect(await other.caller.login.refresh()).toBe('end');
+    expect(await caller.caller.login.refresh()).toBe('keep');
+    caller.hangUp();
+    other.hangUp();
+  });
+
+  it('asks for a code as well where the account has a second factor', async () => {
+    const caller = await start({ otp: true });
+    const line = ed25519Line('laptop');
+    caller.type(`${line}\r\r`);
+    await caller.sees('One-time code');
+    await board.accounts.fake.advance(30_000);
+    caller.type(`${PASSWORD}\r123456\r`);
+    await caller.sees('Wrong password or code.');
+    expect(await keys()).toEqual([]);
+    caller.type(`${PASSWORD}\r${totp(secret, board.accounts.clock.nowMs())}\r`);
+    await caller.sees('Added:');
+    caller.hangUp();
+  });
+
+  it('removes the key whose number is typed, or the only one there is', async () => {
+    const caller = await start();
+    await add(caller, ed25519Line('laptop'));
+    await add(caller, ed25519Line('tablet'));
+    caller.type('\tR\r');
+    await caller.sees('Type the number of the key above');
+    caller.type('1\rR\r');
+    await caller.sees('Remove an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('Removed:');
+    expect((await keys()).map(({ comment }) => comment)).toEqual(['tablet']);
+    caller.type('\tR\r');
+    await caller.sees('Remove an SSH key');
+    await caller.escape();
+    await caller.sees('The key was not removed.');
+    expect(await keys()).toHaveLength(1);
+    caller.type('\tR\r');
+    await caller.sees('Remove an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('You have no key here yet.');
+    caller.hangUp();
+  });
+
+  it('shows and removes the key that an imported account came with', async () => {
+    const line = ed25519Line('from before');
+    const { id } = await board.addUser('walter', PASSWORD);
+    userId = id;
+    await board.accounts.db.run((sql) => writeProperties(sql, id, { ssh_public_key: line }));
+    const caller = board.call('login', { server: 'ssh' });
+    await caller.sees('User name');
+    caller.type(`walter\r${PASSWORD}\r`);
+    await caller.sees('Welcome, walter');
+    caller.type(' ');
+    await caller.sees('Command');
+    caller.type('ssh\r');
+    await caller.sees(`1 ED25519 ${fingerprintOf(line)} from before`);
+    caller.type('\tR\r');
+    await caller.sees('Remove an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('You have no key here yet.');
+    caller.hangUp();
+  });
+
+  it.each([
+    ['', 'Paste the line in your .pub file first.'],
+    ['ssh-ed25519 rubbish', 'A public key line begins with its type'],
+    ['-----BEGIN OPENSSH PRIVATE KEY-----', 'That is a private key'],
+    ['ssh-dss AAAAB3NzaC1kc3MAAACBAIhTm8DQ', 'DSA keys are too weak'],
+  ])(
+    'says what is wrong with the line %j without asking for the password',
+    async (line, sentence) => {
+      const caller = await start();
+      caller.type(`${line}\r\r`);
+      await caller.sees(sentence);
+      caller.hangUp();
+    },
+  );
+
+  it('refuses a key that is there already', async () => {
+    const caller = await start();
+    const line = ed25519Line('laptop');
+    await add(caller, line);
+    caller.type(`${line}\r\r`);
+    await caller.sees('Add an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('You have this key already.');
+    expect(await keys()).toHaveLength(1);
+    caller.hangUp();
+  });
+
+  it('shows a comment as text, whatever it holds', async () => {
+    const caller = await start();
+    await add(caller, ed25519Line('|12{userName}%UN'));
+    expect(caller.screen.text()).toContain('|12{userName}%UN');
+    caller.hangUp();
+  });
+
+  it('is not for lines that others can read', async () => {
+    await board.addUser('tess', PASSWORD);
+    const caller = board.call('login');
+    await caller.sees('User name');
+    caller.type(`tess\r${PASSWORD}\r`);
+    await caller.sees('Welcome, tess');
+    caller.type(' ');
+    await caller.sees('Command');
+    caller.type('ssh\r');
+    await caller.sees('Not over this line.');
+    caller.hangUp();
+  });
+});
