@@ -40,14 +40,13 @@ export function flowGraph(set: MenuSet, modules: ReadonlyMap<string, ModuleFacts
   };
   for (const menu of set.menus.values()) {
     for (const move of movesOf(menu, set, modules)) {
-      if (move.to.kind === 'previous') continue;
+      if (move.to.kind === 'previous' || move.assumed) continue;
       const to = move.to.kind === 'menu' ? move.to.name : LOG_OFF;
       if (to === LOG_OFF) nodes.set(to, { name: to, kind: 'log-off', label: 'end of the call' });
       if (!nodes.has(to)) nodes.set(to, { name: to, kind: 'missing', label: 'no such menu' });
       const condition = move.after ?? move.before;
       const acs = condition?.choice.options[condition.index]?.acs?.text;
-      const isCertainEnd = to === LOG_OFF && move.via.endsWith('refused');
-      if (!isCertainEnd) note(menu.name, to, acs === undefined ? move.via : `${move.via} [${acs}]`);
+      note(menu.name, to, acs === undefined ? move.via : `${move.via} [${acs}]`);
     }
   }
   return {

@@ -1,6 +1,6 @@
 import type { Place } from '../base/errors';
 import { MENU_NAMING_KEYS } from './menu-config';
-import type { Choice, MenuEntry, MenuSet, Target } from './menu-entry';
+import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from './menu-entry';
 
 /** What a module can do to the flow, for checks, proof and pictures. */
 export interface ModuleFacts {
@@ -40,6 +40,8 @@ export interface Move {
   readonly after: Condition | undefined;
   readonly to: Destination;
   readonly place: Place;
+  /** Only because a module or a refusal might do so: the proof counts it, a picture leaves it out. */
+  readonly assumed: boolean;
 }
 
 /** Everything that can happen in a menu as far as the menu file, modules and system methods decide it. */
@@ -60,6 +62,7 @@ interface Step {
   readonly via: string;
   readonly before: Condition | undefined;
   readonly place: Place;
+  readonly assumed: boolean;
 }
 
 class MoveFinder {
@@ -77,21 +80,22 @@ class MoveFinder {
   find(): readonly Move[] {
     const { menu } = this;
     if (menu.autoNext || menu.config.nextTimeoutMs !== undefined) {
-      this.addNext({ via: 'next', before: undefined, place: menu.place }, []);
+      this.addNext({ via: 'next', before: undefined, place: menu.place, assumed: false }, []);
     }
     for (const form of menu.forms) {
       for (const rules of form.submit.values()) {
-        for (const rule of rules) this.addChoice('submit', rule.action);
+        for (const rule of rules) this.addChoice(submitText(rule), rule.action);
       }
       for (const rule of form.actionKeys) this.addChoice(`key ${rule.keys[0]}`, rule.action);
     }
-    for (const rule of menu.submit) this.addChoice('submit', rule.action);
+    for (const rule of menu.submit) this.addChoice(submitText(rule), rule.action);
     const prompt = menu.prompt === undefined ? undefined : this.set.prompts.get(menu.prompt.name);
     for (const rule of prompt?.actionKeys ?? []) {
       this.addChoice(`key ${rule.keys[0]}`, rule.action);
     }
     if (menu.module.kind !== 'standard') {
-      this.addModule({ via: menu.module.name, before: undefined, place: menu.place }, this.facts);
+      const step = { via: menu.module.name, before: undefined, place: menu.place };
+      this.addModule({ ...step, assumed: true }, this.facts);
     }
     return this.moves;
   }
@@ -99,7 +103,7 @@ class MoveFinder {
   private addChoice(via: string, choice: Choice<Target> | undefined): void {
     choice?.options.forEach((option, index) => {
       const before = { choice, index };
-      this.addTarget(option.value, { via, before, place: option.place });
+      this.addTarget(option.value, { via, before, place: option.place, assumed: false });
     });
   }
 
@@ -150,13 +154,14 @@ class MoveFinder {
 
   private addFailures(step: Step): void {
     this.addMentions({ ...step, via: `${step.via}, refused` }, isFailureKey);
-    this.add({ ...step, via: `${step.via}, refused` }, { kind: 'log-off' });
+    this.add({ ...step, via: `${step.via}, refused`, assumed: true }, { kind: 'log-off' });
   }
 
   /** A module may go wherever the menu tells it about, and back; one we know nothing of also on. */
   private addModule(step: Step, facts: ModuleFacts | undefined): void {
-    this.add(step, { kind: 'previous' });
-    this.add(step, { kind: 'log-off' });
+    const assumed = { ...step, assumed: true };
+    this.add(assumed, { kind: 'previous' });
+    this.add(assumed, { kind: 'log-off' });
     this.addMentions(step, () => true);
     for (const name of facts?.menus ?? []) {
       if (this.set.menus.has(name)) this.add(step, { kind: 'menu', name });
@@ -202,8 +207,9 @@ class MoveFinder {
       ...mentioned.map(({ menu }) => menu),
       ...(facts?.menus ?? []).filter((name) => this.set.menus.has(name)),
     ];
-    this.moves.push({ ...move, to: { kind: 'log-off' } });
-    if (target.name === 'logoff' && target.kind === 'system-method') return;
+    const leaves = target.kind === 'system-method' && target.name === 'logoff';
+    this.moves.push({ ...move, assumed: move.assumed || !leaves, to: { kind: 'log-off' } });
+    if (leaves) return;
     this.moves.push({ ...move, to: { kind: 'previous' } });
     for (const name of menus) this.moves.push({ ...move, to: { kind: 'menu', name } });
     // Nobody signs in twice by the same method.
@@ -216,9 +222,14 @@ class MoveFinder {
   }
 
   private add(step: Step, to: Destination): void {
-    const { via, before, place } = step;
-    this.moves.push({ via, before, effects: [], after: undefined, to, place });
+    this.moves.push({ ...step, effects: [], after: undefined, to });
   }
+}
+
+/** What a caller chose: `navSelect = login`, or just `submit` for whatever he typed. */
+function submitText({ match }: SubmitRule): string {
+  const chosen = match.filter(({ equals }) => equals !== null);
+  return chosen.map(({ field, equals }) => `${field} = ${equals}`).join(', ') || 'submit';
 }
 
 function isFailureKey(key: string): boolean {

@@ -15,7 +15,7 @@ export interface Layout {
 }
 
 const BOX_HEIGHT = 42;
-const LAYER_GAP = 74;
+const LAYER_GAP = 96;
 const BOX_GAP = 34;
 const MARGIN = 30;
 const CHARACTER = 7;
@@ -47,29 +47,43 @@ export function layOut(graph: FlowGraph): Layout {
   return { width: widest + 2 * MARGIN, height: Math.max(height, 2 * MARGIN), boxes };
 }
 
-/** A curve from one box to the next, down where it can and round the side where it leads back up. */
-export function placeEdge(
-  edge: GraphEdge,
-  layout: Layout,
-): { readonly path: string; readonly labelX: number; readonly labelY: number } {
+/** A drawn line; `back` is one that leads up or along a row. */
+export interface Line {
+  readonly path: string;
+  readonly labelX: number;
+  readonly labelY: number;
+  readonly back: boolean;
+}
+
+/** A curve between two boxes. Its label stands near where it ends, so that a fan stays readable. */
+export function placeEdge(edge: GraphEdge, layout: Layout): Line {
   const none: Box = { x: 0, y: 0, width: 0, height: 0 };
   const from = layout.boxes.get(edge.from) ?? none;
   const to = layout.boxes.get(edge.to) ?? none;
   const startX = Math.round(from.x + from.width / 2);
   const endX = Math.round(to.x + to.width / 2);
+  const labelX = Math.round(startX + (endX - startX) * NEAR_THE_END);
   if (to.y > from.y) {
     const startY = from.y + from.height;
-    const bend = Math.round((to.y - startY) / 2);
+    const bend = Math.round((to.y - startY) * BEND);
     const path = `M${startX} ${startY}C${startX} ${startY + bend} ${endX} ${to.y - bend} ${endX} ${to.y}`;
-    return { path, labelX: Math.round((startX + endX) / 2), labelY: startY + bend - 4 };
+    return { path, labelX, labelY: to.y - LABEL_GAP, back: false };
   }
-  const side = Math.max(from.x + from.width, to.x + to.width);
-  const fromY = from.y + Math.round(from.height / 2);
-  const toY = to.y + Math.round(to.height / 2);
-  const out = side + 24;
-  const path = `M${from.x + from.width} ${fromY}C${out} ${fromY} ${out} ${toY} ${to.x + to.width} ${toY}`;
-  return { path, labelX: out, labelY: Math.round((fromY + toY) / 2) };
+  const endY = to.y + to.height;
+  if (to.y === from.y) {
+    const dip = endY + ROW_DIP;
+    const path = `M${startX} ${endY}C${startX} ${dip} ${endX} ${dip} ${endX} ${endY}`;
+    return { path, labelX, labelY: endY + LABEL_GAP, back: true };
+  }
+  const bend = Math.round((from.y - endY) * BEND);
+  const path = `M${startX} ${from.y}C${startX} ${from.y - bend} ${endX} ${endY + bend} ${endX} ${endY}`;
+  return { path, labelX, labelY: endY + LABEL_GAP, back: true };
 }
+
+const NEAR_THE_END = 0.9;
+const BEND = 0.6;
+const LABEL_GAP = 18;
+const ROW_DIP = 34;
 
 function boxWidth(name: string, label: string): number {
   return Math.max(name.length, label.length) * CHARACTER + 20;
@@ -99,12 +113,14 @@ function layersOf({ nodes, edges }: FlowGraph): string[][] {
   spread(nodes.map(({ name }) => name).filter((name) => !entered.has(name)));
   for (const { name } of nodes) spread([name]);
   const layers: string[][] = [];
-  for (const { name } of nodes) {
-    const at = level.get(name) ?? 0;
+  // Where calls end is the last row, whatever leads there first.
+  const last = Math.max(0, ...level.values()) + 1;
+  for (const { name, kind } of nodes) {
+    const at = kind === 'log-off' ? last : (level.get(name) ?? 0);
     while (layers.length <= at) layers.push([]);
     layers[at]?.push(name);
   }
-  return layers;
+  return layers.filter((layer) => layer.length > 0);
 }
 
 /** Moves each menu towards the middle of its neighbours in the layer above, then below. */

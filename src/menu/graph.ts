@@ -73,18 +73,19 @@ export function toSvg(graph: FlowGraph): string {
   const layout = layOut(graph);
   const escape = (value: string): string =>
     value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-  const edges = graph.edges.map((edge) => {
-    const { path, labelX, labelY } = placeEdge(edge, layout);
-    const shown = edge.labels.slice(0, MOST_LABELS);
-    const more =
-      edge.labels.length > MOST_LABELS ? [`and ${edge.labels.length - MOST_LABELS} more`] : [];
-    const lines = [...shown, ...more].map(
-      (label, line) => `<tspan x="${labelX}" dy="${line === 0 ? 0 : 11}">${escape(label)}</tspan>`,
+  const lines = graph.edges.map((edge) => ({ ...placeEdge(edge, layout), labels: edge.labels }));
+  const edges = lines.map(({ path, back }) => {
+    return `<path d="${path}" class="edge${back ? ' back' : ''}" marker-end="url(#tip)"/>`;
+  });
+  const labels = lines.map(({ labels: told, labelX, labelY }) => {
+    // A line without words is a plain next.
+    const all = told.filter((label) => label !== 'next');
+    const shown = all.slice(0, MOST_LABELS);
+    const more = all.length > MOST_LABELS ? [`and ${all.length - MOST_LABELS} more`] : [];
+    const rows = [...shown, ...more].map(
+      (label, row) => `<tspan x="${labelX}" dy="${row === 0 ? 0 : 11}">${escape(label)}</tspan>`,
     );
-    return (
-      `<path d="${path}" class="edge" marker-end="url(#tip)"/>` +
-      `<text x="${labelX}" y="${labelY}" class="label">${lines.join('')}</text>`
-    );
+    return `<text x="${labelX}" y="${labelY}" class="label">${rows.join('')}</text>`;
   });
   const nodes = graph.nodes.map(({ name, kind, label }) => {
     const box = layout.boxes.get(name);
@@ -103,13 +104,14 @@ export function toSvg(graph: FlowGraph): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height}" ` +
       `viewBox="0 0 ${layout.width} ${layout.height}" font-family="sans-serif">`,
-    '<style>.edge{fill:none;stroke:#666}.label{font-size:9px;fill:#444;text-anchor:middle;' +
+    '<style>.edge{fill:none;stroke:#666}.back{stroke:#aaa;stroke-dasharray:4 3}.label{font-size:9px;fill:#444;text-anchor:middle;' +
       'paint-order:stroke;stroke:#fff;stroke-width:3px}.name{font-size:12px;text-anchor:middle}' +
       '.desc{font-size:10px;fill:#555;text-anchor:middle}</style>',
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" ' +
       'orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" fill="#666"/></marker></defs>',
     `<rect width="${layout.width}" height="${layout.height}" fill="#ffffff"/>`,
     ...edges,
+    ...labels,
     ...nodes,
     '</svg>',
     '',
