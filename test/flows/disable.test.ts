@@ -1,9 +1,14 @@
 import { KEYS, type DialledCaller } from '../support/dial';
 import { TestBoard } from '../support/board';
-import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, prove, signIn } from '../support/sign-in';
-
-/** On the screen of the second factor: off, and save. */
-const SWITCH_OFF = `${KEYS.left}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
+import {
+  giveCode,
+  goToMainMenu,
+  openTwoFactor,
+  PASSWORD,
+  prove,
+  signIn,
+  SWITCH_OFF,
+} from '../support/sign-in';
 
 describe('switching the second factor off', () => {
   let board: TestBoard;
@@ -118,8 +123,8 @@ describe('switching the second factor off', () => {
     caller.type(SWITCH_OFF);
     await prove(caller, PASSWORD, board.freshCode(secret));
     await caller.sees('Two-factor sign-in is off.');
-    const mail = await board.mailTo('greta@example.org', /off/i);
-    expect(mail).not.toContain(secret);
+    const letter = await board.letterTo('greta@example.org', /off/i);
+    expect(letter.text).not.toContain(secret);
     caller.hangUp();
   });
 });

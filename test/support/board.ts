@@ -13,6 +13,8 @@ import {
   type DialOptions,
   type SshDialOptions,
 } from './dial';
+import { browse, type BrowsedPage, type BrowseOptions } from './browse';
+import { readLetter, type Letter } from './letter';
 import { SkippingClock } from './skipping-clock';
 
 const STEP_MS = 30_000;
@@ -79,6 +81,10 @@ export class TestBoard {
 
   get sshPort(): number {
     return this.port('ssh');
+  }
+
+  get wssPort(): number {
+    return this.port('wss');
   }
 
   get httpsPort(): number {
@@ -215,14 +221,20 @@ export class TestBoard {
     return Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name))));
   }
 
-  /** Resolves with the first mail to this address that matches, as soon as it is dropped. */
-  async mailTo(address: string, match: RegExp): Promise<string> {
-    const isIt = (mail: string): boolean => mail.includes(`To: ${address}`) && match.test(mail);
+  /** Resolves with the newest mail to this address whose subject matches, once it is dropped. */
+  async letterTo(address: string, subject: RegExp, count = 1): Promise<Letter> {
     for (let dropped = 1; ; dropped += 1) {
-      const mail = (await this.mails()).find(isIt);
-      if (mail !== undefined) return mail;
+      const letters = (await this.mails()).map(readLetter);
+      const found = letters.filter((each) => each.to === address && subject.test(each.subject));
+      const letter = found[found.length - 1];
+      if (letter !== undefined && found.length >= count) return letter;
       await this.logged('mail-dropped', {}, dropped);
     }
+  }
+
+  /** A page of this board, by its whole address. */
+  browse(address: string, options?: BrowseOptions): Promise<BrowsedPage> {
+    return browse(this.dataDir, address, options);
   }
 
   events(event: string): Record<string, unknown>[] {

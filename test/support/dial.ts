@@ -142,7 +142,8 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   const protocol = new TelnetClientProtocol(socket, options);
   const caller = new DialledCaller(screen, {
     send: (bytes) => void (socket.writable && socket.write(bytes)),
-    hangUp: () => socket.destroy(),
+    // A line that drops. Closed politely, the board would finish its first screen before it goes.
+    hangUp: () => socket.resetAndDestroy(),
     resize: (width, height) => protocol.sendSize(width, height),
   });
   if (options.silent === true) screen.answerTo(() => undefined);

@@ -39,3 +39,9 @@ export async function prove(caller: DialledCaller, password: string, code?: stri
   await caller.sees('Escape goes back.');
   caller.type(`${password}${KEYS.return}${code === undefined ? '' : `${code}${KEYS.return}`}`);
 }
+
+/** On the screen of the second factor, where it is off: on, and save. */
+export const SWITCH_ON = `${KEYS.right}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
+
+/** The same where it is on: off, and save. */
+export const SWITCH_OFF = `${KEYS.left}${KEYS.tab}${KEYS.tab}${KEYS.return}`;

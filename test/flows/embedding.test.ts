@@ -1,0 +1,115 @@
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, startBbs, type ConfigInput, type RunningBbs } from '../../src/index';
+import type { Mail, MailTransport } from '../../src/mail/transport';
+import { dialTelnet } from '../support/dial';
+import { eventually } from '../support/raw-caller';
+import { SkippingClock } from '../support/skipping-clock';
+import { goToMainMenu, signIn } from '../support/sign-in';
+
+const FREE_PORTS: ConfigInput = {
+  loginServers: { telnet: { port: 0 }, ssh: { port: 0 } },
+  contentServers: { web: { https: { port: 0 } } },
+};
+
+describe('a board inside another program', () => {
+  const running: RunningBbs[] = [];
+  const folders: string[] = [];
+  afterEach(async () => {
+    for (const bbs of running.splice(0)) await bbs.close();
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(options: Parameters<typeof startBbs>[0] = {}): Promise<RunningBbs> {
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sallyport-embedded-')));
+    folders.push(dataDir);
+    const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => Date.now() });
+    const bbs = await startBbs({ log, config: FREE_PORTS, ...options, dataDir });
+    running.push(bbs);
+    return bbs;
+  }
+
+  const portOf = (bbs: RunningBbs, server: string): number => bbs.addresses[server]?.port ?? 0;
+
+  it('starts twice in one process, each with ports, users and a name of its own', async () => {
+    const names = ['The North Gate', 'The South Gate'];
+    const boards = await Promise.all(
+      names.map((boardName) => start({ config: { ...FREE_PORTS, general: { boardName } } })),
+    );
+    const ports = boards.flatMap((bbs) => Object.values(bbs.addresses).map(({ port }) => port));
+    expect(new Set(ports).size).toBe(6);
+    for (const [index, bbs] of boards.entries()) {
+      const caller = await dialTelnet({ port: portOf(bbs, 'telnet') });
+      expect(await caller.sees('Sign in')).toContain(names[index]);
+      await signIn(caller, 'sysop', bbs.firstSysop?.password ?? '');
+      await goToMainMenu(caller);
+      caller.hangUp();
+    }
+    expect(boards[0]?.firstSysop?.password).not.toBe(boards[1]?.firstSysop?.password);
+  });
+
+  it('closes one and leaves the other alone', async () => {
+    const [first, second] = [await start(), await start()];
+    const caller = await dialTelnet({ port: portOf(first, 'telnet') });
+    await caller.sees('Sign in');
+    await first.close();
+    expect(await caller.isHungUpOn()).toContain('The board is going down.');
+    await expect(dialTelnet({ port: portOf(first, 'telnet') })).rejects.toThrow('ECONNREFUSED');
+    const other = await dialTelnet({ port: portOf(second, 'telnet') });
+    await other.sees('Sign in');
+    other.hangUp();
+  });
+
+  it('may be closed twice and at once, and leaves no run.json', async () => {
+    const bbs = await start();
+    await access(join(bbs.dataDir, 'run.json'));
+    await Promise.all([bbs.close(), bbs.close()]);
+    await bbs.close();
+    await expect(access(join(bbs.dataDir, 'run.json'))).rejects.toThrow();
+  });
+
+  it('starts again on the data that it left', async () => {
+    const before = await start();
+    await before.close();
+    const after = await start({ dataDir: before.dataDir });
+    expect(after.firstSysop).toBeUndefined();
+    const caller = await dialTelnet({ port: portOf(after, 'telnet') });
+    await signIn(caller, 'sysop', before.firstSysop?.password ?? '');
+    await goToMainMenu(caller);
+    caller.hangUp();
+  });
+
+  it('hands mails to the program, takes its clock, and writes to its log', async () => {
+    const mails: Mail[] = [];
+    const mail: MailTransport = {
+      send: (sent) => {
+        mails.push(sent);
+        return Promise.resolve();
+      },
+    };
+    const lines: string[] = [];
+    const clock = new SkippingClock();
+    clock.skip(365 * 86_400_000);
+    const log = createLog({
+      level: 'info',
+      write: (line) => lines.push(line),
+      nowMs: () => clock.nowMs(),
+    });
+    const bbs = await start({ mail, clock, log });
+    const thatYear = new Date(clock.nowMs()).getUTCFullYear();
+    await eventually('a line that the board is open', () =>
+      lines.some((line) => line.includes('"board.open"') && line.includes(`"${thatYear}-`)),
+    );
+  });
+
+  it('leaves nothing behind when it cannot start', async () => {
+    const first = await start();
+    const taken = portOf(first, 'ssh');
+    const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-embedded-'));
+    const config = { ...FREE_PORTS, loginServers: { telnet: { port: 0 }, ssh: { port: taken } } };
+    await expect(start({ dataDir, config })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+    const second = await start({ dataDir });
+    expect(portOf(second, 'ssh')).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,297 @@
+import { KEYS, type DialledCaller } from '../support/dial';
+import { TestBoard } from '../support/board';
+import { readKeyUri, totp } from '../support/authenticator';
+import { hiddenFields, type BrowsedPage } from '../support/browse';
+import { linkIn } from '../support/letter';
+import { readScreenQr, readSvgQr } from '../support/read-qr';
+import {
+  giveCode,
+  goToMainMenu,
+  openTwoFactor,
+  PASSWORD,
+  prove,
+  signIn,
+  SWITCH_OFF,
+  SWITCH_ON,
+} from '../support/sign-in';
+
+const SUBJECT = /registration/i;
+const CODE = /\b[a-z]{5}(?:-[a-z]{5}){3}\b/g;
+
+describe('switching the second factor on', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    // One source opens more pages here in a minute than people do in a week.
+    const rateLimits = { otpRegGet: 10_000, otpRegPost: 10_000 };
+    board = await TestBoard.start({ config: { contentServers: { web: { rateLimits } } } });
+  });
+  afterAll(() => board.remove());
+
+  /** On the screen of the second factor, not switched on yet. */
+  async function openConfig(name: string): Promise<DialledCaller> {
+    await board.addUser(name, PASSWORD);
+    const caller = await board.ssh({ userName: name, password: PASSWORD });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    return caller;
+  }
+
+  /** Asks for the link, and opens the page that it leads to. */
+  async function askForPage(caller: DialledCaller, name: string, count = 1): Promise<BrowsedPage> {
+    caller.type(SWITCH_ON);
+    await caller.sees('A mail with a link is on its way');
+    const letter = await board.letterTo(`${name}@example.org`, SUBJECT, count);
+    return board.browse(linkIn(letter));
+  }
+
+  const pageUrl = (): string => `https://localhost:${board.httpsPort}/_enig/2fa/enable_2fa_otp`;
+
+  const confirm = (page: BrowsedPage, otp: string): Promise<BrowsedPage> =>
+    board.browse(pageUrl(), { form: { ...hiddenFields(page), otp } });
+
+  const secretOn = (page: BrowsedPage): string => readKeyUri(uriOn(page)).secret;
+
+  async function isAskedForCode(name: string): Promise<boolean> {
+    const caller = await board.telnet();
+    await signIn(caller, name);
+    const text = await caller.sees(/Both doors are open.|One-time code/);
+    caller.hangUp();
+    return text.includes('One-time code');
+  }
+
+  it('leads by mail and page to codes that are asked for from then on', async () => {
+    const caller = await openConfig('ada');
+    const page = await askForPage(caller, 'ada');
+    expect(page.status).toBe(200);
+    const uri = readKeyUri(uriOn(page));
+    expect(uri).toMatchObject({ type: 'totp', issuer: 'Sallyport', label: 'Sallyport:ada' });
+    expect(uri.secret).toMatch(/^[A-Z2-7]{32}$/);
+    expect(page.body).toContain((uri.secret.match(/.{4}/g) ?? []).join(' '));
+    expect(await isAskedForCode('ada')).toBe(false);
+
+    const code = board.code(uri.secret);
+    const done = await confirm(page, code);
+    expect(done.status).toBe(200);
+    expect(new Set(done.body.match(CODE)).size).toBe(10);
+    expect(done.body).not.toContain(uri.secret);
+
+    // The code of the page is spent, the next one works; so does a backup code.
+    const next = await board.ssh({ userName: 'ada', password: PASSWORD });
+    await giveCode(next, code);
+    await next.sees('Wrong code.');
+    await giveCode(next, board.freshCode(uri.secret));
+    await next.sees('Both doors are open.');
+    next.hangUp();
+    const [backup = ''] = done.body.match(CODE) ?? [];
+    const byBackup = await board.telnet();
+    await signIn(byBackup, 'ada');
+    await giveCode(byBackup, backup);
+    await byBackup.sees('Both doors are open.');
+    byBackup.hangUp();
+  });
+
+  it('is known at once to the call that asked for it, which goes on', async () => {
+    const caller = await openConfig('berta');
+    const page = await askForPage(caller, 'berta');
+    const secret = secretOn(page);
+    expect((await confirm(page, board.code(secret))).status).toBe(200);
+    caller.type(KEYS.escape);
+    await caller.sees('Command');
+    await openTwoFactor(caller);
+    caller.type(SWITCH_OFF);
+    // It wants a code now, and takes one of the new secret.
+    await prove(caller, PASSWORD, board.freshCode(secret));
+    await caller.sees('Two-factor sign-in is off.');
+    caller.hangUp();
+  });
+
+  it('ends other calls of the same account', async () => {
+    const caller = await openConfig('cora');
+    const page = await askForPage(caller, 'cora');
+    caller.hangUp();
+    const other = await board.ssh({ userName: 'cora', password: PASSWORD });
+    await other.sees('Both doors are open.');
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(200);
+    expect(await other.isHungUpOn()).toContain('Your account was changed.');
+  });
+
+  it('shows the same QR code and secret on the screen as on the page', async () => {
+    const caller = await openConfig('dina');
+    const page = await askForPage(caller, 'dina');
+    caller.type('q');
+    const shown = await caller.sees('Scan this');
+    expect(readScreenQr(shown)).toBe(uriOn(page));
+    expect(caller.screen.scrolled).toBe(0);
+    caller.type(KEYS.return);
+    await caller.sees('Kind of code');
+    caller.type('s');
+    const letters = await caller.sees('Your new secret');
+    expect(letters.replaceAll(' ', '')).toContain(secretOn(page));
+    caller.hangUp();
+  });
+
+  it('draws that QR code in CP437 as well', async () => {
+    await board.addUser('ella', PASSWORD);
+    const caller = await board.ssh({
+      userName: 'ella',
+      password: PASSWORD,
+      terminalType: 'syncterm',
+      encoding: 'cp437',
+    });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    const page = await askForPage(caller, 'ella');
+    caller.type('q');
+    expect(readScreenQr(await caller.sees('Scan this'))).toBe(uriOn(page));
+    caller.hangUp();
+  });
+
+  it('shows no QR code and no secret when none waits', async () => {
+    const caller = await openConfig('flora');
+    for (const key of ['q', 's']) {
+      caller.type(key);
+      await caller.sees('There is a QR code only while');
+      caller.type(KEYS.escape);
+      await caller.sees('Command');
+      await openTwoFactor(caller);
+    }
+    caller.hangUp();
+  });
+
+  it('is not done by looking at the page, nor by a wrong code', async () => {
+    const caller = await openConfig('greta');
+    const page = await askForPage(caller, 'greta');
+    const link = linkIn(await board.letterTo('greta@example.org', SUBJECT));
+    for (const method of ['GET', 'HEAD', 'GET']) {
+      expect((await board.browse(link, { method })).status).toBe(200);
+    }
+    expect((await confirm(page, '000000')).status).toBe(401);
+    expect(await isAskedForCode('greta')).toBe(false);
+    caller.hangUp();
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(200);
+    expect(await isAskedForCode('greta')).toBe(true);
+  });
+
+  it('works once by a link, and by the newest one only', async () => {
+    const caller = await openConfig('hanna');
+    const old = await askForPage(caller, 'hanna');
+    caller.type(KEYS.escape);
+    await caller.sees('Command');
+    await openTwoFactor(caller);
+    const fresh = await askForPage(caller, 'hanna', 2);
+    expect((await confirm(old, board.code(secretOn(old)))).status).toBe(410);
+    expect((await confirm(fresh, board.code(secretOn(fresh)))).status).toBe(200);
+    expect((await confirm(fresh, board.freshCode(secretOn(fresh)))).status).toBe(410);
+    caller.hangUp();
+  });
+
+  it('works no longer when the link has grown old', async () => {
+    const caller = await openConfig('irma');
+    const page = await askForPage(caller, 'irma');
+    const link = linkIn(await board.letterTo('irma@example.org', SUBJECT));
+    board.clock.skip(29 * 60_000);
+    expect((await board.browse(link)).status).toBe(200);
+    board.clock.skip(2 * 60_000);
+    expect((await board.browse(link)).status).toBe(410);
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
+    expect(await isAskedForCode('irma')).toBe(false);
+    caller.hangUp();
+  });
+
+  it('takes neither secret nor kind from the browser', async () => {
+    const caller = await openConfig('jana');
+    const page = await askForPage(caller, 'jana');
+    const own = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
+    const form = { ...hiddenFields(page), secret: own, otp: totp(own, board.clock.nowMs()) };
+    expect((await board.browse(pageUrl(), { form })).status).toBe(401);
+    expect(await isAskedForCode('jana')).toBe(false);
+    caller.hangUp();
+  });
+
+  it('has one winner among 16 who confirm at once', async () => {
+    const caller = await openConfig('kira');
+    const page = await askForPage(caller, 'kira');
+    const code = board.code(secretOn(page));
+    const answers = await Promise.all(Array.from({ length: 16 }, () => confirm(page, code)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    caller.hangUp();
+  });
+
+  it('keeps the old factor until the new one is confirmed', async () => {
+    const old = await board.addUser('lena', PASSWORD, 'google');
+    const caller = await board.ssh({ userName: 'lena', password: PASSWORD });
+    await giveCode(caller, board.freshCode(old));
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type(`${KEYS.tab}${KEYS.tab}${KEYS.return}`);
+    await prove(caller, PASSWORD, board.freshCode(old));
+    await caller.sees('A mail with a link is on its way');
+    const page = await board.browse(linkIn(await board.letterTo('lena@example.org', SUBJECT)));
+    const fresh = secretOn(page);
+    expect(fresh).not.toBe(old);
+    const half = await board.ssh({ userName: 'lena', password: PASSWORD });
+    await giveCode(half, board.freshCode(old));
+    await half.sees('Both doors are open.');
+    half.hangUp();
+    expect((await confirm(page, board.code(fresh))).status).toBe(200);
+    const after = await board.ssh({ userName: 'lena', password: PASSWORD });
+    await giveCode(after, board.freshCode(old));
+    await after.sees('Wrong code.');
+    await giveCode(after, board.code(fresh, 1));
+    await after.sees('Both doors are open.');
+    after.hangUp();
+  });
+
+  it('says what is missing to a caller without a mail address', async () => {
+    await board.oputil('user', 'add', 'mona', '--password', PASSWORD);
+    const caller = await board.ssh({ userName: 'mona', password: PASSWORD });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type(SWITCH_ON);
+    await caller.sees('You need a valid mail address');
+    caller.hangUp();
+  });
+
+  it('leaves secret, code and token in no log, and the secret in no file', async () => {
+    const caller = await openConfig('nina');
+    const page = await askForPage(caller, 'nina');
+    const secret = secretOn(page);
+    const code = board.code(secret);
+    expect((await confirm(page, code)).status).toBe(200);
+    caller.hangUp();
+    const log = board.logLines.join('');
+    const token = hiddenFields(page)['token'] ?? '';
+    expect(token.length).toBeGreaterThan(40);
+    for (const text of [secret, token, `"${code}"`, PASSWORD]) expect(log).not.toContain(text);
+    const files = await board.files();
+    expect(files.some((bytes) => bytes.includes(secret))).toBe(false);
+  });
+});
+
+describe('a board without its HTTPS pages', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await TestBoard.start({
+      config: { contentServers: { web: { https: { enabled: false } } } },
+    });
+    await board.addUser('alice', PASSWORD);
+  });
+  afterAll(() => board.remove());
+
+  it('says so where a second factor would be switched on, to the caller and in the log', async () => {
+    const caller = await board.ssh({ userName: 'alice', password: PASSWORD });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type(SWITCH_ON);
+    await caller.sees("This board's HTTPS web server");
+    await board.logged('two-factor.prerequisite-missing', { missing: 'https' });
+    expect(await board.mails()).toEqual([]);
+    caller.hangUp();
+  });
+});
+
+/** What a phone reads from the page. */
+function uriOn(page: BrowsedPage): string {
+  const image = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(page.body)?.[1] ?? '';
+  return readSvgQr(Buffer.from(image, 'base64').toString('utf8'));
+}

@@ -1,0 +1,201 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dialSsh, dialTelnet } from '../support/dial';
+import { SpawnedBoard } from '../support/spawned-board';
+import { goToMainMenu, signIn } from '../support/sign-in';
+
+/** What only a first start tells. */
+const SYSOP_PASSWORD = /sign in as sysop with the password (\S+)/;
+
+describe('starting and stopping the server', () => {
+  const boards: SpawnedBoard[] = [];
+  let blocker: Server | undefined;
+  afterEach(async () => {
+    blocker?.close();
+    for (const board of boards.splice(0)) await board.remove();
+  });
+
+  async function start(dataDir?: string): Promise<SpawnedBoard> {
+    const board = await SpawnedBoard.start(dataDir ?? (await SpawnedBoard.makeDataDir()));
+    boards.push(board);
+    return board;
+  }
+
+  /** Starts it on this configuration and resolves when it has given up. */
+  async function fail(config: unknown, ...args: readonly string[]): Promise<SpawnedBoard> {
+    const board = SpawnedBoard.spawn(await SpawnedBoard.makeDataDir(config), ...args);
+    boards.push(board);
+    await board.ended;
+    return board;
+  }
+
+  it('says at the first start how to call, and the password of the sysop, who gets in by it', async () => {
+    const board = await start();
+    const [ssh, telnet, https] = [
+      await board.port('ssh'),
+      await board.port('telnet'),
+      await board.port('https'),
+    ];
+    expect(board.out).toContain(`ssh -p ${ssh} `);
+    expect(board.out).toContain(`telnet 127.0.0.1 ${telnet}`);
+    expect(board.out).toContain(`https://`);
+    expect(board.out).toContain(`:${https}/`);
+    expect(board.out).toContain(join(board.dataDir, 'mail'));
+    const password = SYSOP_PASSWORD.exec(board.out)?.[1] ?? '';
+    const byTelnet = await dialTelnet({ port: telnet });
+    await signIn(byTelnet, 'sysop', password);
+    await goToMainMenu(byTelnet);
+    byTelnet.hangUp();
+    const bySsh = await dialSsh({ port: ssh, userName: 'sysop', password });
+    await goToMainMenu(bySsh);
+    bySsh.hangUp();
+    expect(board.err).toBe('');
+  });
+
+  it('keeps everything in the data folder from others, and keys and database of one start for the next', async () => {
+    const first = await start();
+    const keys = await readKeys(first.dataDir);
+    expect(Object.keys(keys).length).toBeGreaterThanOrEqual(3);
+    for (const path of [...Object.keys(keys), join(first.dataDir, 'db', 'user.sqlite3')]) {
+      expect([path, ((await stat(path)).mode & 0o077).toString(8)]).toEqual([path, '0']);
+    }
+    first.signal('SIGTERM');
+    await first.ended;
+    const second = await start(first.dataDir);
+    expect(await readKeys(second.dataDir)).toEqual(keys);
+    expect(second.out).not.toMatch(SYSOP_PASSWORD);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends cleanly on %s: callers are told, run.json is gone, exit 0',
+    async (signal) => {
+      const board = await start();
+      expect((await board.run()).pid).toBe(board.process.pid);
+      const password = SYSOP_PASSWORD.exec(board.out)?.[1] ?? '';
+      const inside = await dialSsh({
+        port: await board.port('ssh'),
+        userName: 'sysop',
+        password,
+      });
+      await inside.sees('Both doors are open.');
+      const outside = await dialTelnet({ port: await board.port('telnet') });
+      await outside.sees('Sign in');
+      board.signal(signal);
+      for (const caller of [inside, outside]) {
+        expect(await caller.isHungUpOn()).toContain('The board is going down.');
+      }
+      expect(await board.ended).toBe(0);
+      expect(board.running).toBe(false);
+      expect(board.err).toBe('');
+    },
+  );
+
+  it('starts again after kill -9, over what the dead process left behind', async () => {
+    const board = await start();
+    await board.kill();
+    expect(board.running).toBe(true);
+    const again = await start(board.dataDir);
+    expect((await again.run()).pid).toBe(again.process.pid);
+  });
+
+  it('names a taken port in one line and ends with 78', async () => {
+    blocker = await listen();
+    const { port } = blocker.address() as AddressInfo;
+    for (const server of ['telnet', 'ssh'] as const) {
+      const other = server === 'telnet' ? 'ssh' : 'telnet';
+      const board = await fail({
+        loginServers: { [server]: { port }, [other]: { port: 0 } },
+        contentServers: { web: { https: { port: 0 } } },
+      });
+      expect(await board.ended).toBe(78);
+      expect(board.err).toMatch(
+        new RegExp(
+          `^sallyport: ${server} .*port ${port}: it is in use.*loginServers\\.${server}\\.port\\n$`,
+        ),
+      );
+      expect(board.running).toBe(false);
+    }
+    const web = await fail({
+      loginServers: { telnet: { port: 0 }, ssh: { port: 0 } },
+      contentServers: { web: { https: { port } } },
+    });
+    expect(await web.ended).toBe(78);
+    expect(web.err).toMatch(
+      new RegExp(`^sallyport: .*\\b${port}\\b.*contentServers\\.web\\.https\\.port\\n$`),
+    );
+  });
+
+  it.each([
+    ['is no hjson', '{ general: { boardName: "x" }', /config\.hjson:\d+:\d+: /],
+    ['has an unknown key', '{ general: { bordName: x\n} }', /config\.hjson:1:\d+: .*boardName/],
+    [
+      'has a wrong type',
+      '{\n loginServers: { telnet: { port: 8888x\n} } }',
+      /config\.hjson:2:\d+: .*port/,
+    ],
+    ['is not there', undefined, /no-such\.hjson/],
+  ])('ends with 78 and the place when the configuration %s', async (_what, text, line) => {
+    const dataDir = await SpawnedBoard.makeDataDir();
+    const file = join(dataDir, text === undefined ? 'no-such.hjson' : 'config.hjson');
+    if (text !== undefined) await writeFile(file, text);
+    const board = SpawnedBoard.spawn(dataDir, '--config', file);
+    boards.push(board);
+    expect(await board.ended).toBe(78);
+    expect(board.err).toMatch(line);
+    expect(board.err).toMatch(/^sallyport: [^\n]+\n$/);
+    expect(board.out).toBe('');
+  });
+
+  it('ends with 78 and the place when a menu leads nowhere', async () => {
+    const dataDir = await SpawnedBoard.makeDataDir();
+    const boardDir = join(dataDir, 'board');
+    await mkdir(join(boardDir, 'config'), { recursive: true });
+    const stock = await readFile(join(__dirname, '..', '..', 'config', 'menu.hjson'), 'utf8');
+    const broken = stock.replace(
+      /^ {4}menus: \{$/m,
+      () => '    menus: {\n        mainMenu: {\n            next: mainMenue\n        }',
+    );
+    await writeFile(join(boardDir, 'config', 'menu.hjson'), broken);
+    const board = SpawnedBoard.spawn(dataDir, '--board', boardDir);
+    boards.push(board);
+    expect(await board.ended).toBe(78);
+    expect(board.err).toMatch(/menu\.hjson:\d+:\d+: .*'mainMenue'/);
+  });
+
+  it('ends with 78 when a key cannot be read, naming it', async () => {
+    const first = await start();
+    first.signal('SIGTERM');
+    await first.ended;
+    const [key = ''] = Object.keys(await readKeys(first.dataDir)).filter((name) =>
+      /ssh_host/.test(name),
+    );
+    await writeFile(key, 'not a key');
+    const again = SpawnedBoard.spawn(first.dataDir);
+    boards.push(again);
+    expect(await again.ended).toBe(78);
+    expect(again.err).toContain(key);
+  });
+
+  it('ends with 2 and the usage on an option that it does not know', async () => {
+    const board = await fail({}, '--prot', '8888');
+    expect(await board.ended).toBe(2);
+    expect(board.err).toContain('--prot');
+    expect(board.err).toContain('usage: sallyport');
+  });
+});
+
+async function readKeys(dataDir: string): Promise<Record<string, string>> {
+  const folder = join(dataDir, 'keys');
+  const names = await readdir(folder);
+  const texts = names.map(async (name) => {
+    const path = join(folder, name);
+    return [path, await readFile(path, 'utf8')] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+function listen(): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
