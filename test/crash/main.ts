@@ -1,0 +1,216 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkKeys, rotateKeys } from '../../src/auth/key-rotation';
+import { systemClock } from '../../src/base/clock';
+import type { ConfigInput } from '../../src/config/schema';
+import { createLog } from '../../src/base/log';
+import { hashToken } from '../../src/store/tokens';
+import { openBackOffice, type BackOffice } from '../support/back-office';
+import { BoardProcess, removeBoardFiles } from '../support/board-process';
+import { SeededRandom } from '../support/seeded-random';
+import { SkippingClock } from '../support/skipping-clock';
+import { SmtpCatcher } from '../support/smtp-catcher';
+import type { CrashKind, Scene } from './round';
+import { addCallers, signInByBackupCode, signInByOneTimeCode, signInByPassword } from './sign-ins';
+import { addWorkers, enrolment, outbox, regeneration, rotation } from './workers';
+
+const USAGE = 'usage: npm run test:crash -- [--rounds N] [--seed N] [--only NAME]';
+/** Rule L9: so long after the start of the process the board listens again. */
+const MOST_START_MS = 3_000;
+
+/** Kills the board, or who works beside it, at random instants, and looks at what is left. */
+class CrashRun implements Scene {
+  readonly random: SeededRandom;
+  private running: BoardProcess | undefined;
+  private readonly startsMs: number[] = [];
+  private readonly faults: string[] = [];
+  private readonly counts = new Map<string, number>();
+  private now = '';
+
+  constructor(
+    seed: number,
+    readonly dataDir: string,
+    readonly office: BackOffice,
+    private readonly config: ConfigInput,
+  ) {
+    this.random = new SeededRandom(seed);
+  }
+
+  board(): BoardProcess {
+    if (this.running === undefined) throw new Error('no board runs');
+    return this.running;
+  }
+
+  async startBoard(): Promise<void> {
+    this.running = await BoardProcess.start({ dataDir: this.dataDir, config: this.config });
+    this.startsMs.push(this.running.startMs);
+  }
+
+  async crashBoard(): Promise<void> {
+    await this.board().end('SIGKILL');
+    await this.startBoard();
+  }
+
+  broken(what: string): void {
+    this.faults.push(`${this.now}: ${what}`);
+    console.log(`  BROKEN: ${what}`);
+  }
+
+  count(what: string, by = 1): void {
+    const name = `${this.now.replace(/ \d+$/, '')}: ${what}`;
+    this.counts.set(name, (this.counts.get(name) ?? 0) + by);
+  }
+
+  async round(kind: CrashKind, number: number): Promise<void> {
+    this.now = `${kind.name} ${number}`;
+    await kind.round(this);
+    this.count('rounds');
+    await this.checkDatabase();
+    if (!this.board().alive) this.broken('the board ended by itself');
+  }
+
+  /** What holds whenever nobody is in the middle of something. */
+  async checkDatabase(): Promise<void> {
+    for (const [name, statement] of Object.entries(MUST_BE_EMPTY)) {
+      const rows: readonly object[] = await this.office.db.run((sql) => sql.raw(statement));
+      if (rows.length > 0) this.broken(`${name}: ${JSON.stringify(rows.slice(0, 3))}`);
+    }
+  }
+
+  report(): boolean {
+    for (const [name, count] of this.counts) console.log(`  ${name.padEnd(40)} ${count}`);
+    // The first start makes keys, a certificate and the database.
+    const starts = this.startsMs.slice(1).sort((a, b) => a - b);
+    const at = (share: number): string =>
+      (starts[Math.floor((starts.length - 1) * share)] ?? 0).toFixed(0);
+    console.log(`  listening again: median ${at(0.5)} ms, slowest ${at(1)} ms`);
+    // The slowest may have met a busy moment of the machine; half of them cannot have.
+    if ((starts[Math.floor((starts.length - 1) / 2)] ?? 0) > MOST_START_MS)
+      this.faults.push('listening again took more than 3 s');
+    for (const fault of this.faults) console.log(`BROKEN ${fault}`);
+    return this.faults.length === 0;
+  }
+
+  async close(): Promise<void> {
+    await this.running?.end('SIGKILL');
+    await this.office.close();
+  }
+}
+
+const MUST_BE_EMPTY: Readonly<Record<string, string>> = {
+  integrity: `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
+  'foreign keys': 'SELECT * FROM pragma_foreign_key_check',
+  'a factor without its ten backup codes':
+    'SELECT user_id FROM otp_factor WHERE (SELECT count(*) FROM backup_code ' +
+    'WHERE backup_code.user_id = otp_factor.user_id) <> 10',
+  'backup codes without a factor':
+    'SELECT user_id FROM backup_code WHERE user_id NOT IN (SELECT user_id FROM otp_factor)',
+  'a secret that waits without a link':
+    'SELECT user_id FROM otp_pending WHERE user_id NOT IN ' +
+    `(SELECT user_id FROM token WHERE purpose = 'otp-register')`,
+  'a link without a secret that waits':
+    `SELECT user_id FROM token WHERE purpose = 'otp-register' AND user_id NOT IN ` +
+    '(SELECT user_id FROM otp_pending)',
+};
+
+function transportTo(catcher: SmtpCatcher): Record<string, unknown> {
+  return { host: '127.0.0.1', port: catcher.port, secure: false, ignoreTLS: true };
+}
+
+/** Sends what the killed processes left, and compares it with what was promised. */
+async function checkMail(
+  run: CrashRun,
+  catcher: SmtpCatcher,
+  promised: ReadonlySet<string>,
+): Promise<void> {
+  const clock = new SkippingClock();
+  const config = { email: { transport: transportTo(catcher) } };
+  const office = await openBackOffice(run.dataDir, { clock, config });
+  // Past the claims of those who died while sending.
+  clock.skip(5 * 60_000);
+  await office.mailer.deliver();
+  const live: readonly { token_hash: string }[] = await office.db.run((sql) =>
+    sql('token').where({ purpose: 'otp-register' }).select('token_hash'),
+  );
+  const hashes = new Set(live.map((row) => row.token_hash));
+  await office.close();
+  const byMessage = new Map<string, number>();
+  const delivered = new Set<string>();
+  for (const { raw } of catcher.mails) {
+    const id = /^Message-ID: (.*)$/im.exec(raw)?.[1] ?? '';
+    byMessage.set(id, (byMessage.get(id) ?? 0) + 1);
+    const body = raw.replace(/=\r\n/g, '');
+    for (const token of promised) if (body.includes(token)) delivered.add(token);
+  }
+  for (const token of promised) {
+    // A link that a newer one replaced need not be sent any more.
+    if (!delivered.has(token) && hashes.has(hashToken(token)))
+      run.broken('a promised mail is lost');
+  }
+  const twice = [...byMessage.values()].filter((count) => count > 1).length;
+  console.log(
+    `  mails promised ${promised.size}, sent ${catcher.mails.length}; handed over again under the ` +
+      `same Message-ID after a kill between the server's OK and our commit: ${twice}`,
+  );
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '28' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      only: { type: 'string' },
+    },
+  });
+  const roundCount = Number(values.rounds);
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(roundCount) || !Number.isSafeInteger(seed)) throw new Error(USAGE);
+  console.log(`crash: ${roundCount} rounds, --seed ${seed}`);
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-crash-')), 'data');
+  const catcher = await SmtpCatcher.start();
+  const promised = new Set<string>();
+  const config = { email: { transport: transportTo(catcher) } };
+  // The board makes the database and the keys; the office opens what is there.
+  const first = await BoardProcess.start({ dataDir, config });
+  await first.end('SIGTERM');
+  const office = await openBackOffice(dataDir);
+  const run = new CrashRun(seed, dataDir, office, config);
+  try {
+    await addCallers(run);
+    await addWorkers(office);
+    await run.startBoard();
+    const kinds = [
+      ...[signInByPassword, signInByOneTimeCode, signInByBackupCode, enrolment, regeneration],
+      ...[rotation, outbox(catcher, promised)],
+    ].filter(({ name }) => values.only === undefined || name === values.only);
+    for (let number = 1; number <= roundCount; number++) {
+      const kind = kinds[(number - 1) % kinds.length];
+      if (kind === undefined) throw new Error(`no kind is called ${values.only}`);
+      await run.round(kind, number);
+    }
+    await checkMail(run, catcher, promised);
+    const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
+    await rotateKeys({ ...office, clock: systemClock, log });
+    const keys = await checkKeys(office);
+    for (const { id, sealed } of keys.keys)
+      if (sealed > 0 && id !== keys.currentKeyId) run.broken(`${sealed} values wait under ${id}`);
+    return run.report();
+  } finally {
+    await run.close();
+    await catcher.close();
+    removeBoardFiles(dataDir);
+  }
+}
+
+void main().then(
+  (fine) => {
+    console.log(fine ? 'crash: every promise was kept' : 'crash: promises were broken');
+    process.exitCode = fine ? 0 : 1;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

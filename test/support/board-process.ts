@@ -1,0 +1,149 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ConfigInput } from '../../src/config/schema';
+import { dialSsh, dialTelnet, type DialledCaller, type SshDialOptions } from './dial';
+
+const PACKAGE_DIR = join(__dirname, '..', '..');
+const PATIENCE_MS = 30_000;
+
+export interface BoardProcessOptions {
+  readonly dataDir: string;
+  readonly config?: ConfigInput;
+  /** Runs the board under another program: prlimit, strace. */
+  readonly under?: readonly string[];
+  readonly nodeOptions?: readonly string[];
+}
+
+interface RunFile {
+  readonly pid: number;
+  readonly servers: Readonly<Record<string, { readonly port: number }>>;
+}
+
+/** The bin, as a process of its own: what is killed, limited and loaded from outside. */
+export class BoardProcess {
+  private constructor(
+    readonly child: ChildProcess,
+    /** The board's own pid, whatever it runs under. */
+    readonly pid: number,
+    readonly dataDir: string,
+    readonly startMs: number,
+    private readonly servers: RunFile['servers'],
+  ) {}
+
+  /** Resolves once the board says that it listens. */
+  static async start(options: BoardProcessOptions): Promise<BoardProcess> {
+    const { dataDir } = options;
+    const runFile = join(dataDir, 'run.json');
+    rmSync(runFile, { force: true });
+    const configFile = `${dataDir}.hjson`;
+    writeFileSync(configFile, JSON.stringify(withFreePorts(options.config ?? {})));
+    const output = openSync(`${dataDir}.out`, 'a', 0o600);
+    const startedMs = performance.now();
+    const [program = process.execPath, ...args] = [
+      ...(options.under ?? []),
+      process.execPath,
+      ...(options.nodeOptions ?? []),
+      ...[join(PACKAGE_DIR, 'dist', 'main.js'), '--data', dataDir, '--config', configFile],
+    ];
+    const child = spawn(program, args, {
+      stdio: ['ignore', output, output],
+      cwd: PACKAGE_DIR,
+      env: { PATH: process.env['PATH'] },
+    });
+    closeSync(output);
+    for (;;) {
+      const run = readRunFile(runFile);
+      if (run !== undefined) {
+        const startMs = performance.now() - startedMs;
+        return new BoardProcess(child, run.pid, dataDir, startMs, run.servers);
+      }
+      if (child.exitCode !== null || performance.now() - startedMs > PATIENCE_MS) {
+        child.kill('SIGKILL');
+        const said = readFileSync(`${dataDir}.out`, 'utf8').slice(-2_000);
+        throw new Error(`the board did not start (${child.exitCode}):\n${said}`);
+      }
+      await delay(5);
+    }
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  port(server: string): number {
+    const port = this.servers[server]?.port;
+    if (port === undefined) throw new Error(`this board has no ${server} server`);
+    return port;
+  }
+
+  telnet(): Promise<DialledCaller> {
+    return dialTelnet({ port: this.port('telnet') });
+  }
+
+  ssh(options: Omit<SshDialOptions, 'port'>): Promise<DialledCaller> {
+    return dialSsh({ port: this.port('ssh'), ...options });
+  }
+
+  /** Resident memory and CPU time of the board, from outside. */
+  usage(): { readonly rssBytes: number; readonly cpuMs: number; readonly files: number } {
+    return readUsage(this.pid);
+  }
+
+  /** kill -9, or another signal; resolves when the process is gone. */
+  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    if (!this.alive) return this.child.exitCode;
+    const gone = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    // Under another program it is the board that gets the signal; the other ends with it.
+    process.kill(this.pid, signal);
+    return gone;
+  }
+}
+
+/** Removes what a board process left beside its data folder, too. */
+export function removeBoardFiles(dataDir: string): void {
+  for (const file of [dataDir, `${dataDir}.hjson`, `${dataDir}.out`])
+    rmSync(file, { recursive: true, force: true });
+}
+
+/** Resident memory and CPU time of a process (Linux). */
+export function readUsage(pid: number): { rssBytes: number; cpuMs: number; files: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  // The name may hold spaces; what counts stands behind its closing bracket.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const [user = 0, system = 0] = fields.slice(11, 13).map(Number);
+  return {
+    rssBytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024,
+    cpuMs: (user + system) * 10,
+    files: Number(/FDSize:\s+(\d+)/.exec(status)?.[1] ?? 0),
+  };
+}
+
+function readRunFile(file: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+  } catch {
+    // Not there yet, or half written.
+    return undefined;
+  }
+}
+
+function withFreePorts(config: ConfigInput): ConfigInput {
+  return {
+    ...config,
+    loginServers: {
+      ...config.loginServers,
+      telnet: { port: 0, ...config.loginServers?.telnet },
+      ssh: { port: 0, ...config.loginServers?.ssh },
+    },
+    contentServers: {
+      web: {
+        ...config.contentServers?.web,
+        https: { port: 0, ...config.contentServers?.web?.https },
+      },
+    },
+  };
+}
