@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { createAccounts, type Accounts } from './auth/accounts';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
@@ -12,6 +11,7 @@ import {
   type PasswordRules,
 } from './auth/password-policy';
 import { createPasswordReset, type PasswordReset } from './auth/password-reset';
+import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
 import { StoredAccountDirectory } from './auth/account-directory';
@@ -77,14 +77,28 @@ export function mailDrop(dataDir: string): string {
 
 /** Opens everything behind the doors; close() it when done. */
 export async function openOffice(options: OfficeOptions): Promise<Office> {
+  const { board, clock, log } = options;
+  const db = await openDatabase({ file: databaseFile(board.dataDir), clock, log });
+  try {
+    return await furnish(db, options);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
   const { board, config, clock, random, log } = options;
-  const file = databaseFile(board.dataDir);
   const sealingFile = config().security.sealingKeyFile;
   const sealing = openSealing({
-    file: sealingFile === '' ? join(board.dataDir, 'keys', 'sealing.json') : sealingFile,
+    file: resolve(
+      ...(sealingFile === ''
+        ? [board.dataDir, 'keys', 'sealing.json']
+        : [board.configDir, sealingFile]),
+    ),
     random,
     environmentKey: options.env['SALLYPORT_SEALING_KEY'],
-    mayCreate: !existsSync(file),
+    mayCreate: !(await needsSealingKey(db)),
   });
   const rules = createAccountRules({
     config,
@@ -93,7 +107,6 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
       refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
     }),
   });
-  const db = await openDatabase({ file, clock, log });
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = createHashQueue();
