@@ -86,6 +86,13 @@ export class DialledCaller {
     );
   }
 
+  /** Resolves once the board has sent this, whatever has become of it on the screen. */
+  async receives(wanted: string): Promise<string> {
+    return this.until(`${wanted} from the board`, () =>
+      Buffer.concat(this.screen.sent).includes(wanted),
+    );
+  }
+
   /** Resolves with the screen's text once the board has hung up. */
   async isHungUpOn(): Promise<string> {
     return this.until('the board to hang up', () => this.gone);
