@@ -24,7 +24,7 @@ export interface Given {
 }
 
 /** The context as the runtime has it: with the modules, which one module does not see of another. */
-type RunContext = MenuContext & { readonly services: MenuServices };
+export type RunContext = MenuContext & { readonly services: MenuServices };
 
 /** Where a target leads: a menu, or what its method says. */
 export async function follow(

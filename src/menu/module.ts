@@ -32,7 +32,7 @@ export type Transition =
   | { readonly kind: 'redraw' }
   /**
    * Shows another form of this menu, e.g. one that asks whether it is meant, on art of its own or else
-   * on the menu's. A form that is come back to is as it was left.
+   * on the menu's. Form 0 is as it was left when it is come back to; the others begin anew.
    */
   | { readonly kind: 'form'; readonly form: number; readonly art?: string }
   | { readonly kind: 'log-off'; readonly message?: string; readonly reason?: EndReason };

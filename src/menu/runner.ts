@@ -1,13 +1,14 @@
 import { toError } from '../base/errors';
 import { moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
+import type { Exit } from './departure';
 import { admit, OTP_MENU, type Admission } from './entrance';
 import type { MenuEntry } from './menu-entry';
 import type { MenuServices } from './menu-services';
 import { messageLine } from './message-line';
 import { Stage } from './stage';
 import { MenuStack, type StackEntry } from './stack';
-import { Visit, type Exit } from './visit';
+import { Visit } from './visit';
 
 /** Menus that may follow each other without the caller being asked for anything. */
 const MOST_WITHOUT_KEY = 64;

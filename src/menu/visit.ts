@@ -6,7 +6,7 @@ import { keyMatches } from '../terminal/key-name';
 import { choose } from './choose';
 import { composeMenu, type Composition } from './compose';
 import { formatDate } from './date-format';
-import { admit } from './entrance';
+import { refusalOf, resolveExit, type Exit, type OpenMenu, type Stay } from './departure';
 import { checkField } from './field-check';
 import { findModule, follow } from './follow';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
@@ -29,12 +29,6 @@ import { matchSubmit } from './submit-match';
 import { configUnder } from './themed-config';
 import { showPages } from './show-pages';
 
-/** How a menu was left. */
-export type Exit =
-  | Extract<Transition, { kind: 'goto' | 'previous' | 'log-off' }>
-  /** `next` has conditions, and none of them holds (NOCONDMATCH). */
-  | { readonly kind: 'nowhere' };
-
 /** Why a menu is drawn once more. */
 interface Redraw {
   readonly kind: 'redraw';
@@ -42,9 +36,6 @@ interface Redraw {
   readonly fromRow?: number;
 }
 
-const NO_SUBMISSION: Submission = { formId: 0, submitId: undefined, value: {} };
-/** Methods that lead to methods; more than a few is a ring. */
-const MOST_STEPS = 8;
 /** One stay in one menu: its screen, its keys, its methods, until it is left. */
 export class Visit implements MenuContext {
   readonly config: Readonly<Record<string, unknown>>;
@@ -56,8 +47,8 @@ export class Visit implements MenuContext {
     id: 0,
     art: undefined,
   };
-  /** Forms that were left for another one of this menu. */
-  private readonly leftForms = new Map<number, OpenScreen>();
+  /** Form 0 while another one of the menu is in its place. */
+  private leftForm: OpenScreen | undefined;
   /** Something else was on the screen in between, so that it has to be drawn again. */
   private covered = false;
 
@@ -130,7 +121,7 @@ export class Visit implements MenuContext {
   async run(): Promise<Exit> {
     const early = await this.module.enter?.(this);
     if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
-      return this.leave(early, 0);
+      return resolveExit(this.openMenu, early);
     }
     let exit: Exit | Redraw = { kind: 'redraw' };
     while (exit.kind === 'redraw') {
@@ -162,7 +153,11 @@ export class Visit implements MenuContext {
       await sleep(this.services.clock, nextTimeoutMs, this.caller.signal);
       this.stage.keys.waited(nextTimeoutMs);
     }
-    return this.leave({ kind: 'next' }, 0);
+    return resolveExit(this.openMenu, { kind: 'next' });
+  }
+
+  private get openMenu(): OpenMenu {
+    return { stage: this.stage, menu: this.menuEntry, module: this.module, context: this };
   }
 
   private async makeScreen(): Promise<OpenScreen> {
@@ -307,25 +302,37 @@ export class Visit implements MenuContext {
 
   /** Applies a transition here; undefined when the caller is still on the screen. */
   private async settle(transition: Transition): Promise<Exit | Redraw | undefined> {
-    if (transition.kind === 'redraw') return { kind: 'redraw' };
-    if (transition.kind === 'form' && this.turnTo(transition)) return { kind: 'redraw' };
-    const isLeaving = transition.kind !== 'stay' && transition.kind !== 'form';
-    const exit = isLeaving ? await this.leave(transition, 0) : MISSING;
-    const refused = this.refusal(exit);
-    if (refused === undefined && exit.kind !== 'stay') return exit;
-    const stay = refused ?? (exit as Extract<Transition, { kind: 'stay' }>);
+    switch (transition.kind) {
+      case 'redraw':
+        return { kind: 'redraw' };
+      case 'form':
+        return this.turnTo(transition);
+      case 'stay':
+        return this.stay(transition);
+      default: {
+        const exit = await resolveExit(this.openMenu, transition);
+        const refused = refusalOf(this.openMenu, exit);
+        return refused === undefined ? exit : this.stay(refused);
+      }
+    }
+  }
+
+  private stay({ clear, focus, message }: Stay): undefined {
     if (this.covered) this.screen.open({ clear: true });
     this.covered = false;
-    for (const viewId of stay.clear ?? []) this.screen.setText(viewId, '');
-    if (stay.focus !== undefined) this.screen.focus(stay.focus);
-    if (stay.message !== undefined) this.screen.message(stay.message);
+    for (const viewId of clear ?? []) this.screen.setText(viewId, '');
+    if (focus !== undefined) this.screen.focus(focus);
+    if (message !== undefined) this.screen.message(message);
     this.screen.flush();
-    return undefined;
   }
 
   /** Puts another form of the menu in place of this one, which waits as it is. */
-  private turnTo({ form, art }: Extract<Transition, { kind: 'form' }>): Redraw {
-    this.leftForms.set(this.formId, this.screen);
+  private turnTo({ form, art }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
+    if (!this.menuEntry.forms.some(({ id }) => id === form)) {
+      this.caller.log.error('menu.form-missing', { menu: this.menu, form });
+      return this.stay({ kind: 'stay', message: 'That part of the board is missing.' });
+    }
+    if (this.formId === 0) this.leftForm = this.screen;
     this.shownForm = { id: form, art };
     return { kind: 'redraw' };
   }
@@ -338,57 +345,10 @@ export class Visit implements MenuContext {
   }
 
   private restoreForm(screen: OpenScreen): void {
-    const left = this.leftForms.get(this.formId);
-    this.leftForms.delete(this.formId);
-    if (left === undefined) return;
-    screen.takeOver(left);
+    if (this.formId !== 0 || this.leftForm === undefined) return;
+    screen.takeOver(this.leftForm);
+    this.leftForm = undefined;
     presentAgain(this.stage, screen);
-  }
-
-  /** What keeps a caller on a screen with keys instead of sending him where he may not go. */
-  private refusal(exit: Exit | Transition): Extract<Transition, { kind: 'stay' }> | undefined {
-    if (exit.kind === 'nowhere') {
-      this.caller.log.warn('menu.no-condition-matched', { menu: this.menu, reason: 'NOCONDMATCH' });
-      return { kind: 'stay', message: 'There is no way on from here for you.' };
-    }
-    if (exit.kind !== 'goto') return undefined;
-    const admission = admit(exit.menu, this.stage.menus, this.stage.subject);
-    // Half signed in: the runner has a better answer than staying here.
-    const isHalfIn = this.stage.subject.factor > 0;
-    if (admission.kind === 'admitted' || (admission.why === 'factor' && isHalfIn)) return undefined;
-    const fields = { menu: exit.menu, from: this.menu, why: admission.why };
-    this.caller.log.warn('menu.refused', fields);
-    return { kind: 'stay', message: admission.sentence };
-  }
-
-  /** Resolves `next` to where it leads; methods on the way are run. */
-  private async leave(transition: Transition, steps: number): Promise<Exit> {
-    switch (transition.kind) {
-      case 'goto':
-        return this.withForwardedArgs(transition);
-      case 'previous':
-      case 'log-off':
-        return transition;
-      case 'stay':
-      case 'redraw':
-      case 'form':
-        // Nobody is at a form here to stay for.
-        return this.menuEntry.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
-      case 'next':
-        break;
-    }
-    const { next } = this.menuEntry;
-    if (next === undefined || steps > MOST_STEPS) return { kind: 'previous' };
-    const target = choose(next, this.stage.subject, this.services.random);
-    if (target === undefined) return { kind: 'nowhere' };
-    const given = { submission: NO_SUBMISSION, extraArgs: undefined };
-    return this.leave(await follow(this, this.module, { target, ...given }), steps + 1);
-  }
-
-  private withForwardedArgs(exit: Extract<Transition, { kind: 'goto' }>): Exit {
-    return exit.extraArgs === undefined && this.shownAs.forwardArgs
-      ? { ...exit, extraArgs: this.extraArgs }
-      : exit;
   }
 }
 
