@@ -1,24 +1,7 @@
-import type { MenuModule, Submission } from '../../src/menu/module';
-import { asking, keyed, scenes, stop } from './scene';
+import type { Submission } from '../../src/menu/module';
+import { asking, keyed, noting, scenes, stop } from './scene';
 
 const open = scenes();
-
-/** A module that notes what its methods are given. */
-function noting(submissions: Submission[], extra: unknown[] = []): MenuModule {
-  return {
-    name: 'noting',
-    doc: '',
-    views: [],
-    methods: {
-      note: (_context, submission, extraArgs) => {
-        submissions.push(submission);
-        extra.push(extraArgs);
-        return Promise.resolve({ kind: 'stay', message: `noted ${submissions.length}` });
-      },
-      onward: () => Promise.resolve({ kind: 'goto', menu: 'second' }),
-    },
-  };
-}
 
 describe('A2.2 keys of a menu', () => {
   const art = {

@@ -1,3 +1,4 @@
+import type { MenuModule, Submission } from '../../src/menu/module';
 import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
 
 type CallOptions = Parameters<MenuBoard['call']>[1];
@@ -13,6 +14,12 @@ export class Scene {
 
   call(options: CallOptions = {}, firstMenu = 'first'): MenuCaller {
     const caller = this.board.call(firstMenu, options);
+    this.callers.push(caller);
+    return caller;
+  }
+
+  async callBySsh(...by: Parameters<MenuBoard['callBySsh']>): Promise<MenuCaller> {
+    const caller = await this.board.callBySsh(...by);
     this.callers.push(caller);
     return caller;
   }
@@ -62,4 +69,21 @@ export function asking(art: string, mci: object, action: unknown, more: object =
 export function color({ screen }: MenuCaller, row: number, column: number): number {
   const { foreground, bold } = screen.cell(row, column);
   return bold && foreground < 8 ? foreground + 8 : foreground;
+}
+
+/** A module that notes what its methods are given. */
+export function noting(submissions: Submission[], extra: unknown[] = []): MenuModule {
+  return {
+    name: 'noting',
+    doc: '',
+    views: [],
+    methods: {
+      note: (_context, submission, extraArgs) => {
+        submissions.push(submission);
+        extra.push(extraArgs);
+        return Promise.resolve({ kind: 'stay', message: `noted ${submissions.length}` });
+      },
+      onward: () => Promise.resolve({ kind: 'goto', menu: 'second' }),
+    },
+  };
 }

@@ -127,7 +127,12 @@ export class MenuBoard {
         twoFactor: createTwoFactorDesk({ enrollment, missing: () => options.missing ?? [] }),
         accountDesk: writing,
         mailChange,
-        sshKeys: createSshKeyDesk({ db, clock, changed: () => undefined }),
+        sshKeys: createSshKeyDesk({
+          db,
+          clock,
+          notifier: accounts.notifier,
+          changed: () => undefined,
+        }),
         signIns: createSignInHistory(db),
         sendFeedback: (letter, origin) => feedback.send(letter, origin),
         contentServices: () => new Set(['https']),
@@ -175,6 +180,19 @@ export class MenuBoard {
     const { server = 'telnet', remoteIp = '192.0.2.7', ...screen } = options;
     const origin = { server, secure: server !== 'telnet', remoteIp, node: 1 };
     return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
+  }
+
+  /** A call by SSH, where the server has checked the password before there is a screen. */
+  async callBySsh(
+    by: { readonly userName: string; readonly password: string },
+    firstMenu = 'sshConnected',
+    screen: CallOptions = {},
+  ): Promise<MenuCaller> {
+    const origin = { server: 'ssh', secure: true, remoteIp: '192.0.2.7', node: 1 } as const;
+    const login = this.gate.begin(origin);
+    const result = await login.submit({ kind: 'password', ...by });
+    if (result.kind === 'rejected') throw new Error(`${by.userName} is rejected: ${result.reason}`);
+    return new MenuCaller(this, { firstMenu, origin, screen, login });
   }
 
   events(event: string): Record<string, unknown>[] {

@@ -1,0 +1,131 @@
+import { PREDEFINED_CODES } from '../../src/art/mci-codes';
+import { asking, scenes, stop } from './scene';
+
+const open = scenes();
+
+const board = {
+  menus: {
+    menus: {
+      login: asking(
+        'LOGIN',
+        { ET1: { argName: 'username' }, ET2: { argName: 'password', password: true } },
+        '@systemMethod:login',
+        { next: 'first' },
+      ),
+      first: stop('FIRST', { desc: 'In the court' }),
+    },
+  },
+  config: {
+    general: {
+      boardName: 'The Postern',
+      sysOp: {
+        username: 'warden',
+        realName: 'Wanda Warden',
+        location: 'The Gatehouse',
+        affiliations: 'None',
+        sex: 'F',
+        email: 'warden@example.org',
+      },
+    },
+  },
+  nodes: [
+    { node: 1, server: 'ssh', user: { id: 2, name: 'joe' }, description: '', connectedAtMs: 0 },
+    { node: 2, server: 'telnet', user: undefined, description: '', connectedAtMs: 0 },
+  ],
+} as const;
+
+const properties = {
+  real_name: 'Joe Doe',
+  location: 'Rome',
+  birthdate: '1990-06-15T00:00:00.000Z',
+  sex: 'M',
+  email_address: 'joe@example.org',
+  web_address: 'example.org',
+  affiliation: 'Builders',
+  theme_id: 'gatehouse',
+  login_count: '41',
+  account_created: '2025-12-01T10:00:00.000+00:00',
+};
+
+/** What each code shows to joe, signed in at noon of the first of January 2026. */
+const VALUES: Record<string, string | RegExp> = {
+  BN: 'The Postern',
+  VL: 'Sallyport v1.2.3',
+  VN: '1.2.3',
+  SN: 'warden',
+  SR: 'Wanda Warden',
+  SL: 'The Gatehouse',
+  SA: 'None',
+  SS: 'F',
+  SE: 'warden@example.org',
+  UN: 'joe',
+  UI: '2',
+  UG: 'users',
+  UR: 'Joe Doe',
+  LO: 'Rome',
+  UA: '35',
+  BD: /^1990-06-1[456]$/,
+  US: 'M',
+  UE: 'joe@example.org',
+  UW: 'example.org',
+  UF: 'Builders',
+  UT: 'The Gatehouse theme',
+  UD: 'gatehouse',
+  UC: /^4[12]$/,
+  MS: '2025-12-01',
+  ND: '1',
+  IP: '192.0.2.7',
+  ST: 'SSH',
+  SH: '24',
+  SW: '80',
+  MD: 'In the court',
+  DT: '2026-01-01',
+  CT: /^\d\d:00$/,
+  OS: /^\w+ \S+/,
+  OA: /^\w+$/,
+  NV: process.version,
+  AN: '1',
+  TC: /^\d+$/,
+  TT: /^\d+$/,
+  LC: /^(joe)?$/,
+  LT: /^(\d\d:\d\d)?$/,
+  LD: /^(\d{4}-\d\d-\d\d)?$/,
+  TU: '1',
+  NT: /^[01]$/,
+  UU: '0h 0m',
+  MB: /^\d+$/,
+  MF: /^\d+$/,
+  LA: /^\d+\.\d\d$/,
+  CL: /^\d+\.\d\d$/,
+  RR: '',
+};
+
+const theme = {
+  'themes/gatehouse/theme.hjson': '{ info: { name: "The Gatehouse theme" } }',
+};
+
+describe('A10.3 predefined MCI codes', () => {
+  it('each has a row here', () => {
+    expect(Object.keys(VALUES).sort()).toEqual(Object.keys(PREDEFINED_CODES).sort());
+  });
+
+  it.each(Object.entries(VALUES))('%s', async (code, value) => {
+    const scene = await open({
+      ...board,
+      art: { LOGIN: 'Name %ET1\r\n%ET2', FIRST: `[%${code}`, ...theme },
+    });
+    await scene.board.addUser('joe', 'correct horse', { properties });
+    const caller = scene.call({ server: 'ssh' }, 'login');
+    await caller.sees('Name');
+    caller.type('joe\rcorrect horse\r');
+    await caller.sees('[');
+    const shown = caller.screen.row(1).slice(1);
+    if (typeof value === 'string') expect(shown).toBe(value);
+    else expect(shown).toMatch(value);
+  });
+
+  it('a code with a number, as |XX and with colours about it, is the same', async () => {
+    const scene = await open({ ...board, art: { FIRST: '|14%BN1|07\r\n|BN' } });
+    expect(await scene.call().sees('The Postern\nThe Postern')).toContain('The Postern');
+  });
+});
