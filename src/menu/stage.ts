@@ -4,7 +4,7 @@ import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
 import type { MenuServices } from './menu-services';
 import { signInNews } from './sign-in-news';
-import { BARE_THEME, type Theme } from './theme';
+import { BARE_THEME, fittingTheme, type Theme } from './theme';
 
 /** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
 export class Stage {
@@ -31,7 +31,10 @@ export class Stage {
     return this.services.menus();
   }
 
-  /** The caller's own theme once he is known, else the one for everybody; read live. */
+  /**
+   * The caller's own theme once he is known, else the one for everybody; read live. In a window too
+   * narrow for it another one.
+   */
   get theme(): Theme {
     const { theme } = this.services.config();
     const { user } = this.caller.login;
@@ -56,10 +59,12 @@ export class Stage {
   /** A theme that is gone or off gives way to the default one, and that to none at all. */
   private themeNamed(id: string): Theme {
     const themes = this.services.themes();
-    if (id === '*') return this.randomTheme();
-    const found = themes.find(id);
-    if (found?.enabled === true) return found;
-    return themes.find(this.services.config().theme.default) ?? themes.list()[0] ?? BARE_THEME;
+    const found = id === '*' ? this.randomTheme() : themes.find(id);
+    const theme =
+      found?.enabled === true
+        ? found
+        : (themes.find(this.services.config().theme.default) ?? themes.list()[0] ?? BARE_THEME);
+    return fittingTheme(theme, themes, this.caller.terminal.width);
   }
 
   /** `*` is drawn once per call: screens of one call belong together. */

@@ -97,6 +97,7 @@ export function parseTheme(id: string, directories: readonly string[], source: T
     author: text(info['author']) ?? '',
     group: text(info['group']) ?? '',
     enabled: info['enabled'] !== false,
+    columns: typeof info['columns'] === 'number' ? info['columns'] : 0,
     directories,
     defaults: themeDefaults(block(['customization', 'defaults'])),
     menus: block(['customization', 'menus']),

@@ -16,6 +16,8 @@ export interface Theme {
   readonly author: string;
   readonly group: string;
   readonly enabled: boolean;
+  /** Columns that its art needs; 0 where the theme does not say. */
+  readonly columns: number;
   /** Folders with its art, the board's own before the package's. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
@@ -39,11 +41,22 @@ export const BARE_THEME: Theme = {
   author: '',
   group: '',
   enabled: true,
+  columns: 0,
   directories: [],
   defaults: themeDefaults({}),
   menus: {},
   prompts: {},
 };
+
+/**
+ * The theme, or where its art is too wide for the window the one of the others that fits best. Themes
+ * that do not say how wide they are always fit, and stand in for none.
+ */
+export function fittingTheme(wanted: Theme, themes: ThemeSet, width: number): Theme {
+  if (wanted.columns <= width) return wanted;
+  const narrower = themes.list().filter(({ columns }) => columns > 0 && columns <= width);
+  return narrower.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
+}
 
 /** Reads the date formats of `customization.defaults`; what is missing is ISO 8601 in style. */
 export function themeDefaults(tree: Tree): ThemeDefaults {

@@ -38,8 +38,7 @@ interface Redraw {
 
 /** One stay in one menu: its screen, its keys, its methods, until it is left. */
 export class Visit implements MenuContext {
-  readonly config: Readonly<Record<string, unknown>>;
-  private readonly shownAs: MenuConfig;
+  private shownAs: MenuConfig;
   private readonly module: MenuModule;
   private open: OpenScreen | undefined;
   /** What is shown instead of form 0, and on which art. */
@@ -58,7 +57,6 @@ export class Visit implements MenuContext {
     private readonly menuEntry: MenuEntry,
   ) {
     this.shownAs = configUnder(stage.theme, menuEntry);
-    this.config = this.shownAs.all;
     this.module = findModule(stage, menuEntry);
   }
 
@@ -76,6 +74,10 @@ export class Visit implements MenuContext {
 
   get desc(): string {
     return this.menuEntry.desc ?? this.menuEntry.name;
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.shownAs.all;
   }
 
   get extraArgs(): unknown {
@@ -162,6 +164,8 @@ export class Visit implements MenuContext {
 
   private async makeScreen(): Promise<OpenScreen> {
     const { id } = this.shownForm;
+    // The theme may be another one than before: by the caller's choice, or by the size of his window.
+    this.shownAs = configUnder(this.stage.theme, this.menuEntry);
     const composition = await composeMenu(this.stage, {
       menu: this.menuEntry,
       formId: id,

@@ -221,3 +221,47 @@ describe('a window of another size', () => {
     caller.hangUp();
   });
 });
+
+describe('a window too narrow for its theme', () => {
+  let board: MenuBoard;
+
+  afterEach(() => board.close());
+
+  const theme = (info: object): string => JSON.stringify({ info });
+
+  it('gets the widest theme that fits, and the own one again when it grows', async () => {
+    board = await MenuBoard.open({
+      menus: {
+        menus: {
+          first: {
+            art: 'FIRST',
+            config: area,
+            form: { 0: { mci: { ET1: { argName: 'name', focus: true } } } },
+          },
+        },
+      },
+      art: {
+        'themes/gatehouse/theme.hjson': theme({ columns: 78 }),
+        'themes/gatehouse/FIRST.ans': 'a picture %ET1',
+        'themes/half/theme.hjson': theme({ columns: 60 }),
+        'themes/half/FIRST.ans': 'a sketch %ET1',
+        'themes/off/theme.hjson': theme({ columns: 50, enabled: false }),
+        'themes/other/theme.hjson': theme({}),
+        'themes/words/theme.hjson': theme({ columns: 40 }),
+        'themes/words/FIRST.asc': 'words %ET1',
+      },
+    });
+    const caller = board.call('first', { width: 40 });
+    await caller.sees('words');
+    caller.type('joe');
+    await caller.sees('words joe');
+    caller.resize(77, 24);
+    await caller.sees('a sketch joe');
+    caller.resize(78, 24);
+    await caller.sees('a picture joe');
+    // Where nothing fits the theme stays what it is.
+    caller.resize(30, 24);
+    await caller.sees('a picture joe');
+    caller.hangUp();
+  });
+});
