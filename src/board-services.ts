@@ -50,6 +50,7 @@ export function boardServices(parts: {
     sshKeys: createSshKeyDesk({
       db: office.db,
       clock: parts.clock,
+      notifier: office.mailer,
       changed: () => office.accountEvents.poke(),
     }),
     signIns: createSignInHistory(office.db),

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Database, Sql } from '../store/database';
+import type { Notifier } from '../store/notice';
 import { findProperty, writeProperties } from '../store/properties';
 import { addSshKey, listSshKeys, removeSshKeys } from '../store/ssh-keys';
 import { recordChange, type Actor } from './change-record';
@@ -13,6 +14,8 @@ export type SshKeyAdded = 'added' | 'there-already' | 'too-many';
 interface KeyChangeParts {
   readonly db: Database;
   readonly clock: Clock;
+  /** Tells the account's owner by mail; nobody is told without it. */
+  readonly notifier?: Notifier | undefined;
   /** Called after each committed change, so that sessions in this process learn of it at once. */
   readonly changed?: (() => void) | undefined;
 }
@@ -32,6 +35,7 @@ export async function addAccountKey(
     const row = { userId, algorithm, blob: blob.toString('base64'), fingerprint, comment };
     await addSshKey(sql, { ...row, addedAtMs: nowMs });
     await record(sql, { userId, kind: 'ssh-key-added', actor: add.actor, nowMs, fingerprint });
+    await parts.notifier?.notify(sql, { kind: 'ssh-key-added', userId, fingerprint });
     return 'added';
   });
   if (result === 'added') parts.changed?.();
@@ -58,6 +62,9 @@ export async function removeAccountKeys(
       kind: 'ssh-key-removed',
       fingerprint: fingerprint ?? 'all',
     });
+    for (const each of gone) {
+      await parts.notifier?.notify(sql, { kind: 'ssh-key-removed', userId, fingerprint: each });
+    }
     return gone.size;
   });
   if (removed > 0) parts.changed?.();

@@ -110,6 +110,18 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       );
     case 'password-changed':
       return told('Your password was changed', 'your password was changed.', notYou);
+    case 'ssh-key-added':
+      return told(
+        'An SSH key was added',
+        `whoever holds this key can sign in as you from now on: ${notice.fingerprint}`,
+        notYou,
+      );
+    case 'ssh-key-removed':
+      return told(
+        'An SSH key was removed',
+        `this key no longer signs you in: ${notice.fingerprint}`,
+        notYou,
+      );
     case 'wrong-codes':
       return told(
         'Wrong one-time codes',

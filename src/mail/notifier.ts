@@ -8,7 +8,7 @@ import { addToOutbox, countRecentMail } from '../store/outbox';
 import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
 import { hashToken } from '../store/tokens';
-import { findUser } from '../store/users';
+import { findUser, ROOT_ID } from '../store/users';
 import { writeLetter } from './letter';
 import { linkPrefix } from './links';
 import type { FindTemplate } from './template-files';
@@ -35,6 +35,8 @@ const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   'second-factor-off': 20,
   'backup-code-used': 20,
   'backup-codes-new': 20,
+  'ssh-key-added': 20,
+  'ssh-key-removed': 20,
   'password-changed': 20,
   'mail-changed': 20,
   feedback: 20,
@@ -75,7 +77,10 @@ export function createNotifier(parts: NotifierOptions): Notifier {
 }
 
 async function addressFor(sql: Sql, notice: Notice, config: Config): Promise<string | undefined> {
-  if (notice.kind === 'feedback') return config.general.sysOp.email;
+  if (notice.kind === 'feedback') {
+    const { email } = config.general.sysOp;
+    return email === '' ? findProperty(sql, ROOT_ID, 'email_address') : email;
+  }
   if (notice.kind === 'confirm-mail' || notice.kind === 'mail-changed') return notice.address;
   return findProperty(sql, notice.userId, 'email_address');
 }

@@ -3,6 +3,7 @@ import { parseSshPublicKey } from '../auth/ssh-key';
 import { addAccountKey, MOST_SSH_KEYS, removeAccountKeys } from '../auth/ssh-key-change';
 import type { Clock } from '../base/clock';
 import type { Database } from '../store/database';
+import type { Notifier } from '../store/notice';
 import { listSshKeys } from '../store/ssh-keys';
 import type { OwnSshKey, SshKeyDesk } from './services';
 
@@ -10,6 +11,8 @@ import type { OwnSshKey, SshKeyDesk } from './services';
 export function createSshKeyDesk(parts: {
   readonly db: Database;
   readonly clock: Clock;
+  /** Tells the account's owner by mail. */
+  readonly notifier: Notifier;
   /** Called after each committed change, so that sessions in this process learn of it at once. */
   readonly changed: () => void;
 }): SshKeyDesk {

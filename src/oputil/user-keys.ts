@@ -28,8 +28,9 @@ export function addUserKeys(user: Command, desk: Desk): void {
 async function importKey(desk: Desk, name: string, file: string): Promise<void> {
   const user = await getAccount(desk, name);
   const key = await readKey(file);
-  const { db } = await desk.office();
-  const result = await addAccountKey({ db, clock: desk.clock }, user.id, { key, actor: ACTOR });
+  const { db, mailer } = await desk.office();
+  const parts = { db, clock: desk.clock, notifier: mailer };
+  const result = await addAccountKey(parts, user.id, { key, actor: ACTOR });
   if (result === 'too-many') {
     throw new BbsError(
       'USER_INVALID',
@@ -79,8 +80,8 @@ async function readText(file: string): Promise<string> {
 
 async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promise<void> {
   const user = await getAccount(desk, name);
-  const { db } = await desk.office();
-  const parts = { db, clock: desk.clock };
+  const { db, mailer } = await desk.office();
+  const parts = { db, clock: desk.clock, notifier: mailer };
   const count = await removeAccountKeys(parts, user.id, { fingerprint, actor: ACTOR });
   if (count === 0) {
     const which = fingerprint === undefined ? 'no SSH key' : `no key ${fingerprint}`;

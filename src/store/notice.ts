@@ -14,6 +14,8 @@ export type Notice =
   | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }
   | { readonly kind: 'backup-codes-new'; readonly userId: number }
   | { readonly kind: 'password-changed'; readonly userId: number }
+  | { readonly kind: 'ssh-key-added'; readonly userId: number; readonly fingerprint: string }
+  | { readonly kind: 'ssh-key-removed'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }
   /** The password was right and three codes in a row were wrong. */
   | { readonly kind: 'wrong-codes'; readonly userId: number; readonly remoteIp: string }

@@ -122,6 +122,8 @@ describe('by SMTP', () => {
       { kind: 'backup-code-used', userId: user, left: 3 },
       { kind: 'backup-codes-new', userId: user },
       { kind: 'password-changed', userId: user },
+      { kind: 'ssh-key-added', userId: user, fingerprint: 'SHA256:abc' },
+      { kind: 'ssh-key-removed', userId: user, fingerprint: 'SHA256:abc' },
       { kind: 'wrong-codes', userId: user, remoteIp: '192.0.2.7' },
       { kind: 'code-replayed', userId: user, remoteIp: '192.0.2.7' },
       { kind: 'mail-changed', userId: user, address },
@@ -138,7 +140,7 @@ describe('by SMTP', () => {
       expect(decoded(mail.raw)).not.toMatch(/%[A-Z_]+%/);
     }
     expect(mails.flatMap(({ to }) => to).sort()).toEqual([
-      ...Array<string>(7).fill('joe@example.org'),
+      ...Array<string>(notices.length - 1).fill('joe@example.org'),
       address,
     ]);
     expect(decoded(mails.map(({ raw }) => raw).join())).toContain('3 are left: make new ones');

@@ -91,7 +91,11 @@ describe('the screen for SSH keys', () => {
     await other.sees('User name');
     other.type(`walter\r${PASSWORD}\r`);
     await other.sees('Welcome, walter');
-    await add(caller, ed25519Line('laptop'));
+    const line = ed25519Line('laptop');
+    await add(caller, line);
+    expect(board.accounts.notices).toEqual([
+      { kind: 'ssh-key-added', userId, fingerprint: fingerprintOf(line) },
+    ]);
     const events = await board.accounts.db.run((sql) => listAccountEvents(sql, userId, 0));
     expect(events.map(({ kind }) => kind)).toContain('keys');
     expect(await other.caller.login.refresh()).toBe('end');
