@@ -22,6 +22,16 @@ export const LIMITS = {
   /** Environment variables of an SSH session (rule E8). */
   environmentCount: 8,
   environmentBytes: 256,
+  /** Largest WebSocket message, its frames, and the pieces in which one frame may arrive (rule G1). */
+  webSocketBytes: 64 * 1024,
+  webSocketFragments: 64,
+  webSocketPieces: 256,
+  /** TLS and the request for a WebSocket together (rule G1). */
+  webSocketHandshakeMs: 10_000,
+  /** Pings and pongs that a WebSocket peer may send within ten seconds. */
+  webSocketControlsPer10s: 64,
+  /** Time between pings; a peer that lets one pass unanswered is gone (rule G4). */
+  webSocketPingMs: 30_000,
   /** Largest hjson file and deepest nesting, checked before it is parsed. */
   hjsonBytes: 2 * 1024 * 1024,
   hjsonDepth: 64,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { address, file, port, seconds, section } from './schema-parts';
 
+/** As a browser sends it: scheme, host and, where it is not the usual one, port. */
+function isOrigin(text: string): boolean {
+  return (
+    URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
+  );
+}
+
 /** What callers dial in to. */
 export const loginServers = section('Where callers dial in.', {
   telnet: section('Telnet. Clear text: 2FA cannot be set up here.', {
@@ -43,8 +50,19 @@ export const loginServers = section('Where callers dial in.', {
       .describe('Log each step of the SSH protocol, at level debug.'),
   }),
   webSocket: section('WebSocket, for browser terminals.', {
+    allowedOrigins: z
+      .array(z.string().refine(isOrigin, 'write it like https://www.example.org, without a path'))
+      .default([])
+      .describe(
+        'Other web sites whose terminals may call; the pages of the board itself always may (rule G2).',
+      ),
     wss: section('Secure WebSocket.', {
-      enabled: z.boolean().default(false).describe('Listen at all.'),
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Listen at all; the HTTPS server then has a terminal for browsers at /terminal. Callers enter by telnet.firstMenu.',
+        ),
       address: address(),
       port: port(8811),
     }),

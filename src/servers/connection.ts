@@ -12,6 +12,8 @@ export interface Connection {
   write(bytes: Buffer): void;
   /** Sends what is queued, then closes. */
   end(): void;
+  /** Resolves when end() has sent what was queued, or the connection is gone. */
+  readonly ended: Promise<void>;
   /** Closes at once. */
   destroy(): void;
   /** Aborted when the connection is gone, whatever the cause. */

@@ -21,9 +21,10 @@ export interface BoundAddress {
   readonly port: number;
 }
 
+export type LoginServerName = 'telnet' | 'ssh' | 'wss';
+
 export interface ListenerOptions {
-  /** As in config: loginServers.<server>. */
-  readonly server: 'telnet' | 'ssh';
+  readonly server: LoginServerName;
   readonly address: string;
   readonly port: number;
   readonly config: () => Config;
@@ -37,6 +38,12 @@ export interface ListenerOptions {
 // Keys are single bytes that want to go out at once, and dead lines are to be noticed (rule E9).
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
 const BACKLOG = 1024;
+/** Where the configuration has each server. */
+const CONFIG_KEYS: Readonly<Record<LoginServerName, string>> = {
+  telnet: 'loginServers.telnet',
+  ssh: 'loginServers.ssh',
+  wss: 'loginServers.webSocket.wss',
+};
 const REFUSALS_LOGGED_EVERY_MS = 1_000;
 
 /** One port: accepts, counts, refuses, and gives each caller his time to sign in from TCP accept on. */
@@ -162,7 +169,7 @@ export class Listener {
 
 function listenError(error: NodeJS.ErrnoException, options: ListenerOptions): BbsError {
   const where = `${options.server} server cannot listen on ${options.address} port ${options.port}`;
-  const key = `loginServers.${options.server}`;
+  const key = CONFIG_KEYS[options.server];
   const cause = { cause: error };
   switch (error.code) {
     case 'EADDRINUSE':

@@ -37,6 +37,8 @@ export class LiveConnection implements Connection {
   readonly server: Connection['server'];
   readonly secure: boolean;
   readonly remoteIp: string;
+  readonly ended: Promise<void>;
+  private resolveEnded: () => void = () => undefined;
   private hints: TerminalHints = {};
   private readonly queue: OutputQueue;
   private readonly gone = new AbortController();
@@ -49,6 +51,9 @@ export class LiveConnection implements Connection {
     this.server = options.server;
     this.secure = options.secure;
     this.remoteIp = options.remoteIp;
+    this.ended = new Promise((resolve) => {
+      this.resolveEnded = resolve;
+    });
     this.queue = new OutputQueue({
       clock: options.clock,
       limitBytes: LIMITS.outputQueueBytes,
@@ -83,7 +88,10 @@ export class LiveConnection implements Connection {
 
   end(): void {
     if (this.gone.signal.aborted) return;
-    this.queue.finish(() => this.options.wire.finish());
+    this.queue.finish(() => {
+      this.options.wire.finish();
+      this.resolveEnded();
+    });
     const cancel = this.options.clock.after(FINISH_MS, () => this.destroy());
     this.gone.signal.addEventListener('abort', cancel, { once: true });
   }
@@ -124,5 +132,6 @@ export class LiveConnection implements Connection {
     if (this.gone.signal.aborted) return;
     this.queue.stop();
     this.gone.abort();
+    this.resolveEnded();
   }
 }

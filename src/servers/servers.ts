@@ -3,15 +3,17 @@ import { sleep } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Random } from '../base/random';
 import type { AccountEvents } from '../store/account-events';
+import { loadBoardCertificate } from '../tls/board-certificate';
 import { Admission } from './admission';
 import type { Call } from './call';
 import { mostConnections } from './fd-limit';
 import { loadHostKeys } from './host-key';
-import { Listener, type BoundAddress } from './listener';
+import { Listener, type BoundAddress, type LoginServerName } from './listener';
 import { Session, type SessionOptions } from './session';
 import type { SourceGuard } from './source-guard';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
+import { WebSocketEndpoint } from './web-socket';
 
 export interface ServersOptions extends SessionOptions {
   readonly dataDir: string;
@@ -23,9 +25,9 @@ export interface ServersOptions extends SessionOptions {
   readonly guard: SourceGuard;
   /** Sources without penalties and caps. */
   readonly isExempt: (ip: string) => boolean;
+  /** Whether an origin is one of the board's own pages (rule G2). */
+  readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
-
-export type LoginServerName = 'telnet' | 'ssh';
 
 const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';
 const GOING_DOWN = 'The board is going down. Please call again later.';
@@ -76,7 +78,7 @@ export class Servers {
 
   private async open(): Promise<void> {
     const { options } = this;
-    const { telnet, ssh } = options.config().loginServers;
+    const { telnet, ssh, webSocket } = options.config().loginServers;
     const { guard, isExempt } = options;
     const admission = new Admission({
       config: options.config,
@@ -89,6 +91,7 @@ export class Servers {
     this.stopFollowing = options.accountEvents.follow(({ userId }) => this.accountChanged(userId));
     if (ssh.enabled) await this.openSsh(shared);
     if (telnet.enabled) await this.openTelnet(shared);
+    if (webSocket.wss.enabled) await this.openWebSocket(shared);
   }
 
   private async openTelnet(shared: Shared): Promise<void> {
@@ -137,6 +140,28 @@ export class Servers {
     this.listeners.set('ssh', listener);
   }
 
+  private async openWebSocket(shared: Shared): Promise<void> {
+    const { config } = shared;
+    const { address, port } = config().loginServers.webSocket.wss;
+    const endpoint = new WebSocketEndpoint({
+      ...shared,
+      certificate: await loadBoardCertificate(shared),
+      isAllowedOrigin: (origin, remoteIp) =>
+        shared.isOwnOrigin(origin, remoteIp) ||
+        config().loginServers.webSocket.allowedOrigins.includes(origin),
+      isClosing: () => this.closing,
+      // As telnet: from there on the two differ in nothing but `secure`.
+      firstMenu: () => config().loginServers.telnet.firstMenu,
+      serve: (call: Call) => this.serve(call),
+    });
+    const listener = await Listener.open({
+      ...shared,
+      ...{ server: 'wss', address, port },
+      onAccepted: (accepted) => endpoint.take(accepted),
+    });
+    this.listeners.set('wss', listener);
+  }
+
   private serve(call: Call): Promise<void> {
     const life = this.live(call).catch((error: unknown) => {
       this.options.log.error('call.failed', {
@@ -161,6 +186,7 @@ export class Servers {
       connection.write(Buffer.from(this.closing ? `${GOING_DOWN}\r\n` : ALL_BUSY));
       connection.end();
       node?.release();
+      await connection.ended;
       return;
     }
     let session: Session | undefined;
@@ -168,6 +194,8 @@ export class Servers {
       session = new Session(call, node, this.options);
       this.sessions.add(session);
       await session.live();
+      // The board does not close while a good-bye is under way.
+      await connection.ended;
     } finally {
       if (session !== undefined) this.sessions.delete(session);
       node.release();

@@ -16,7 +16,7 @@ export interface RequestParty {
  */
 export function isOwnHost(request: RequestParty, config: Config, port: number): boolean {
   const { headers } = request;
-  const own = ownHosts(request, config, port);
+  const own = ownHosts(request.remoteIp, config, port);
   const named = [
     headers.host,
     headers['x-forwarded-host'],
@@ -37,16 +37,24 @@ export function isOwnOrigin(request: RequestParty, config: Config, port: number)
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
   if (origin === undefined || origin === 'null') return true;
-  const hosts = ownHosts(request, config, port);
-  const match = /^https:\/\/([^/]+)$/.exec(origin.toLowerCase());
-  return match?.[1] !== undefined && hosts.has(match[1]);
+  return isPageOrigin({ origin, remoteIp: request.remoteIp }, config, port);
 }
 
-function ownHosts(request: RequestParty, config: Config, port: number): ReadonlySet<string> {
+/** True for the origin of the board's own pages, as this caller may see it (rule G2). */
+export function isPageOrigin(
+  caller: { readonly origin: string; readonly remoteIp: string },
+  config: Config,
+  port: number,
+): boolean {
+  const match = /^https:\/\/([^/]+)$/.exec(caller.origin.toLowerCase());
+  return match?.[1] !== undefined && ownHosts(caller.remoteIp, config, port).has(match[1]);
+}
+
+function ownHosts(remoteIp: string, config: Config, port: number): ReadonlySet<string> {
   const { domain } = config.contentServers.web;
   const names = [domain.toLowerCase()];
   // From the machine itself, for a health check or a look by the sysop.
-  if (LOOPBACK.test(request.remoteIp)) names.push(...LOCAL_HOSTS);
+  if (LOOPBACK.test(remoteIp)) names.push(...LOCAL_HOSTS);
   const hosts = names.flatMap((name) =>
     port === 443 ? [name, `${name}:443`] : [`${name}:${port}`, name],
   );

@@ -13,6 +13,8 @@ import { ConfiguredNetworks } from '../../src/servers/networks';
 import { SourceLedger } from './source-ledger';
 import { SshEndpoint } from '../../src/servers/ssh';
 import { TelnetCaller } from '../../src/servers/telnet';
+import { WebSocketEndpoint } from '../../src/servers/web-socket';
+import { makeSelfSigned } from '../../src/tls/self-signed';
 import { MemoryLog } from './memory-log';
 import { SmallGate, type SmallAccount } from './small-gate';
 
@@ -21,6 +23,8 @@ export interface EchoOptions {
   readonly clock?: Clock;
   readonly accounts?: Readonly<Record<string, SmallAccount>>;
   readonly mostConnections?: number;
+  /** Pages that may call by WebSocket. */
+  readonly origins?: readonly string[];
   /** What to do with a call; echoes where none is given. */
   readonly serve?: (call: Call) => Promise<void>;
 }
@@ -34,6 +38,9 @@ export class EchoServers {
   readonly admission: Admission;
   readonly log = new MemoryLog();
   readonly config: Config;
+  /** The certificate of the WebSocket server. */
+  ca = '';
+  closing = false;
   private readonly clock: Clock;
   private readonly listeners: Listener[] = [];
   private readonly folders: string[] = [];
@@ -98,6 +105,30 @@ export class EchoServers {
       server: 'ssh',
       address: '127.0.0.1',
       port: 0,
+      onAccepted: (accepted) => endpoint.take(accepted),
+    });
+    this.listeners.push(listener);
+    return listener.address.port;
+  }
+
+  async webSocket(): Promise<number> {
+    const shared = this.shared();
+    const { certPem, keyPem } = makeSelfSigned({
+      names: ['localhost', '127.0.0.1'],
+      nowMs: Date.now(),
+      random: systemRandom,
+    });
+    this.ca = certPem;
+    const endpoint = new WebSocketEndpoint({
+      ...shared,
+      certificate: { cert: certPem, key: keyPem },
+      isAllowedOrigin: (origin) => this.options.origins?.includes(origin) === true,
+      isClosing: () => this.closing,
+      firstMenu: () => 'first',
+    });
+    const listener = await Listener.open({
+      ...shared,
+      ...{ server: 'wss', address: '127.0.0.1', port: 0 },
       onAccepted: (accepted) => endpoint.take(accepted),
     });
     this.listeners.push(listener);

@@ -66,6 +66,7 @@ export class QuizServers {
       nodes,
       guard: new SourceLedger(),
       isExempt: () => true,
+      isOwnOrigin: () => false,
       dataDir: this.dataDir,
       resolveFile: (name) => name,
       accountEvents: {

@@ -1,0 +1,136 @@
+import type { WebSocket } from 'ws';
+import type { Cancel, Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
+import type { Log } from '../base/log';
+import type { Serve } from './call';
+import type { Accepted } from './listener';
+import { LiveConnection, type TerminalHints } from './live-connection';
+import { RateWindow } from './rate-window';
+import type { SourceGuard } from './source-guard';
+import { sizeOf, terminalTypeOf } from './terminal-hints';
+
+export interface WebSocketCallerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly guard: SourceGuard;
+  /** The board is going down. */
+  readonly isClosing: () => boolean;
+  readonly firstMenu: () => string;
+  readonly serve: Serve;
+}
+
+/** Status codes of RFC 6455, section 7.4.1. */
+const CLOSE = { normal: 1000, goingAway: 1001, unsupported: 1003, policy: 1008 } as const;
+const TEN_SECONDS_MS = 10_000;
+
+/**
+ * One caller by WebSocket: binary messages are what telnet would carry without its commands. Pings find
+ * out who is gone, and what breaks the protocol ends the call.
+ */
+export class WebSocketCaller {
+  private readonly connection: LiveConnection;
+  private readonly controls: RateWindow;
+  private cancelBeat: Cancel = () => undefined;
+  private alive = true;
+
+  constructor(
+    private readonly accepted: Accepted,
+    private readonly socket: WebSocket,
+    private readonly options: WebSocketCallerOptions,
+  ) {
+    const { clock, log } = options;
+    const { remoteIp } = accepted;
+    this.controls = new RateWindow(clock, TEN_SECONDS_MS, LIMITS.webSocketControlsPer10s);
+    this.connection = new LiveConnection({
+      server: 'wss',
+      secure: true,
+      remoteIp,
+      clock,
+      wire: {
+        send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
+        finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
+        destroy: () => socket.terminate(),
+      },
+      onOverrun: (reason) => log.info('call.too-slow', { remoteIp, reason }),
+    });
+    socket.on('message', (data, isBinary) => this.message(data as Buffer, isBinary));
+    socket.on('ping', (data) => {
+      if (this.countControl()) socket.pong(data);
+    });
+    socket.on('pong', () => this.countControl());
+    // ws has sent its status already: 1002 for what is no frame, 1008 and 1009 for too many or too large.
+    socket.on('error', (error) => this.abused(error.message));
+    socket.once('close', () => this.gone());
+  }
+
+  /** Hands the caller over to a session. */
+  start(hints: TerminalHints): void {
+    const { grace, seat } = this.accepted;
+    this.connection.hinted(hints);
+    this.beat();
+    void this.options.serve({
+      connection: this.connection,
+      settled: Promise.resolve(),
+      ...{ grace, seat },
+      firstMenu: this.options.firstMenu(),
+      login: undefined,
+      node: undefined,
+    });
+  }
+
+  private message(data: Buffer, isBinary: boolean): void {
+    if (this.connection.signal.aborted) return;
+    this.alive = true;
+    if (isBinary) {
+      this.connection.received(data);
+      return;
+    }
+    this.socket.close(CLOSE.unsupported, 'binary messages only');
+    this.gone();
+  }
+
+  /** False where it was one too many: a flood of them is no terminal. */
+  private countControl(): boolean {
+    this.alive = true;
+    if (this.connection.signal.aborted) return false;
+    if (this.controls.count()) return true;
+    this.socket.close(CLOSE.policy, 'too many pings');
+    this.abused('ping flood');
+    return false;
+  }
+
+  private beat(): void {
+    if (!this.alive) {
+      this.options.log.info('wss.gone', { remoteIp: this.accepted.remoteIp });
+      this.socket.terminate();
+      return;
+    }
+    this.alive = false;
+    this.socket.ping();
+    this.cancelBeat = this.options.clock.after(LIMITS.webSocketPingMs, () => this.beat());
+  }
+
+  private abused(what: string): void {
+    const { remoteIp } = this.accepted;
+    this.options.log.warn('wss.abuse', { remoteIp, what });
+    this.options.guard.penalize(remoteIp, 'protocol');
+    this.gone();
+  }
+
+  /** The call is over at once; ws closes the socket when the peer has answered, or soon without. */
+  private gone(): void {
+    this.cancelBeat();
+    this.connection.closed();
+  }
+}
+
+/** Size and name of the terminal as the address has them, `?cols=80&rows=24&term=xterm`; display only. */
+export function hintsOf(address: string): TerminalHints {
+  const at = address.indexOf('?');
+  const query = new URLSearchParams(at < 0 ? '' : address.slice(at));
+  return {
+    columns: sizeOf(Number(query.get('cols') ?? 0)),
+    rows: sizeOf(Number(query.get('rows') ?? 0)),
+    terminalType: terminalTypeOf(query.get('term') ?? ''),
+  };
+}

@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { TLSSocket, createSecureContext, type SecureContext } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import type { Cancel } from '../base/clock';
+import { toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import type { Certificate } from '../tls/certificate';
+import type { Accepted } from './listener';
+import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
+
+export interface WebSocketOptions extends WebSocketCallerOptions {
+  readonly certificate: Pick<Certificate, 'cert' | 'key'>;
+  /** Whether a page from there may call (rule G2). */
+  readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
+}
+
+/** A connection that has not become a WebSocket yet. */
+interface Waiting {
+  readonly accepted: Accepted;
+  readonly cancel: Cancel;
+}
+
+// How long a peer may take to answer a close, before its socket is closed without.
+const CLOSE_MS = 2_000;
+const SUB_PROTOCOL = 'binary';
+// Apart from the call, for the types of ws do not know all of its limits yet.
+const PROTOCOL = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  // A WebSocketCaller counts pings before it answers them.
+  autoPong: false,
+  maxPayload: LIMITS.webSocketBytes,
+  maxFragments: LIMITS.webSocketFragments,
+  maxBufferedChunks: LIMITS.webSocketPieces,
+  closeTimeout: CLOSE_MS,
+  handleProtocols: (offered: ReadonlySet<string>) =>
+    offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : (false as const),
+};
+const PLAIN_HEADERS = {
+  connection: 'close',
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+} as const;
+// Who looks at this port with a browser has mostly been sent to accept a self-made certificate.
+const NOT_A_PAGE =
+  'This port is for terminals, and your browser can reach it. Go back to the terminal page and call again.\n';
+const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
+
+/** Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames. */
+export class WebSocketEndpoint {
+  private readonly context: SecureContext;
+  private readonly http: Server;
+  private readonly webSockets: WebSocketServer;
+  private readonly waiting = new WeakMap<Duplex, Waiting>();
+
+  constructor(private readonly options: WebSocketOptions) {
+    const { cert, key } = options.certificate;
+    this.context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    this.http = createServer({ maxHeaderSize: LIMITS.httpHeaderBytes }, (request, response) =>
+      answerPlain(request, response),
+    );
+    this.http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    this.http.on('clientError', (_error, socket) => refuse(socket, '400 Bad Request'));
+    this.webSockets = new WebSocketServer(PROTOCOL);
+  }
+
+  /** Takes a caller over. */
+  take(accepted: Accepted): void {
+    const { clock, guard, log } = this.options;
+    const { socket, remoteIp } = accepted;
+    const cancel = clock.after(LIMITS.webSocketHandshakeMs, () => {
+      log.info('wss.handshake-over', { remoteIp });
+      guard.penalize(remoteIp, 'no-auth');
+      socket.destroy();
+    });
+    socket.once('close', cancel);
+    const secure = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: this.context,
+      ALPNProtocols: ['http/1.1'],
+    });
+    // Not charged: a browser that distrusts a certificate ends like that, too.
+    secure.on('error', (error) =>
+      log.debug('wss.error', { remoteIp, reason: toError(error).message }),
+    );
+    this.waiting.set(secure, { accepted, cancel });
+    this.http.emit('connection', secure);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const waiting = this.waiting.get(socket);
+    if (waiting === undefined) {
+      socket.destroy();
+      return;
+    }
+    const { accepted, cancel } = waiting;
+    const foreign = originsOf(request).find(
+      (origin) => !this.options.isAllowedOrigin(origin, accepted.remoteIp),
+    );
+    if (foreign !== undefined) {
+      // Not charged either: it is the visitor of the foreign page whom that would shut out.
+      const { remoteIp } = accepted;
+      this.options.log.info('wss.origin-refused', { remoteIp, origin: foreign.slice(0, 200) });
+      refuse(socket, '403 Forbidden', FOREIGN_PAGE);
+      return;
+    }
+    this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      cancel();
+      new WebSocketCaller(accepted, webSocket, this.options).start(hintsOf(request.url ?? ''));
+    });
+  }
+}
+
+/** A client that is no browser sends none; version 8 of the protocol has another name for it. */
+function originsOf({ headers }: IncomingMessage): readonly string[] {
+  return [headers.origin, headers['sec-websocket-origin']].flatMap((origin) => origin ?? []);
+}
+
+function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { ...PLAIN_HEADERS, upgrade: 'websocket' });
+  response.end(NOT_A_PAGE);
+}
+
+function refuse(socket: Duplex, status: string, text = ''): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const headers = Object.entries({ ...PLAIN_HEADERS, 'content-length': Buffer.byteLength(text) });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`);
+}

@@ -1,0 +1,132 @@
+import type { IncomingMessage } from 'node:http';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { WebSocket, type ClientOptions } from 'ws';
+import { DialledCaller } from './dial';
+import { ScreenEmulator } from './screen';
+
+const PATIENCE_MS = 10_000;
+
+export interface WebSocketDial {
+  readonly port: number;
+  /** Certificate to trust. */
+  readonly ca: string | Buffer;
+  /** From the first slash on. */
+  readonly path?: string;
+  readonly protocols?: readonly string[];
+  readonly origin?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Answers pings. */
+  readonly autoPong?: boolean;
+}
+
+/** A WebSocket client that keeps what it is sent. */
+export class WebSocketCaller {
+  received: Buffer = Buffer.alloc(0);
+  pings = 0;
+  /** Status of the close, once it is closed. */
+  status: number | undefined;
+  private readonly watchers = new Set<() => void>();
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data) => {
+      this.received = Buffer.concat([this.received, data as Buffer]);
+      this.wake();
+    });
+    socket.on('ping', () => {
+      this.pings += 1;
+      this.wake();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', (status) => {
+      this.status = status;
+      this.wake();
+    });
+  }
+
+  /** Resolves when the call is open; rejects with the answer's status line where it is refused. */
+  static async dial(options: WebSocketDial): Promise<WebSocketCaller> {
+    const { port, ca, path = '/', protocols = [], origin, headers = {}, autoPong } = options;
+    const client: ClientOptions = {
+      ca,
+      headers,
+      perMessageDeflate: true,
+      ...(origin === undefined ? {} : { origin }),
+      ...(autoPong === undefined ? {} : { autoPong }),
+    };
+    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, [...protocols], client);
+    const caller = new WebSocketCaller(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+      socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+        reject(new Error(`refused: ${response.statusCode}`));
+        response.destroy();
+      });
+    });
+    return caller;
+  }
+
+  send(data: Buffer | string): void {
+    this.socket.send(typeof data === 'string' ? Buffer.from(data) : data);
+  }
+
+  async sees(wanted: string): Promise<void> {
+    await this.until(`to see ${wanted}`, () => this.received.includes(wanted));
+  }
+
+  /** Resolves with the status that the board closed with; 1006 is a socket closed without one. */
+  async isClosed(): Promise<number> {
+    await this.until('to be closed', () => this.status !== undefined);
+    return this.status ?? 0;
+  }
+
+  async isPinged(times: number): Promise<void> {
+    await this.until(`for ${times} pings`, () => this.pings >= times);
+  }
+
+  private until(what: string, holds: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        this.watchers.delete(look);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.watchers.delete(look);
+        reject(new Error(`waited ${what}; got ${JSON.stringify(this.received.toString())}`));
+      }, PATIENCE_MS);
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private wake(): void {
+    for (const look of [...this.watchers]) look();
+  }
+}
+
+/** A person at a terminal that calls by WebSocket, as the page in the browser does. */
+export async function dialWebSocket(options: WebSocketDial): Promise<DialledCaller> {
+  const screen = new ScreenEmulator({ width: 80, height: 24, encoding: 'utf8' });
+  const { socket } = await WebSocketCaller.dial({
+    path: '/?cols=80&rows=24&term=xterm-256color',
+    ...options,
+  });
+  const caller = new DialledCaller(screen, {
+    send: (bytes) => socket.send(bytes),
+    hangUp: () => socket.terminate(),
+  });
+  socket.on('message', (data) => caller.receive(data as Buffer));
+  socket.on('close', () => caller.closed());
+  return caller;
+}
+
+/** A TLS connection, for what no WebSocket library sends. */
+export function dialTls(port: number, ca: string | Buffer): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost' });
+    socket.once('secureConnect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
