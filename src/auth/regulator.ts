@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
 import type { Config } from '../config/schema';
 import { accountSubject, chargeAttempt, nameSubject, pruneAttempts } from '../store/attempts';
 import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
@@ -40,6 +41,8 @@ export interface Regulator {
 const KNOWN_SOURCE_MS = 30 * 86_400_000;
 const UNKNOWN_NAME_MS = 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
+/** With the store's own waits after it, an answer still comes within LIMITS.storeMs. */
+const TURN_MS = 3_500;
 
 export function createRegulator(options: {
   readonly db: Database;
@@ -47,7 +50,7 @@ export function createRegulator(options: {
   readonly clock: Clock;
 }): Regulator {
   const { db, config, clock } = options;
-  const inTurn = createTurns();
+  const inTurn = createTurns(clock);
   let prunedAtMs = -Infinity;
 
   const rule = (factor: AttemptFactor): ChargeRule => {
@@ -98,18 +101,31 @@ export function createRegulator(options: {
   };
 }
 
-/** Runs jobs of one name one after the other, and forgets the name when none is left. */
-function createTurns(): <T>(name: string, job: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (name, job) => {
-    const before = last.get(name) ?? Promise.resolve();
-    // A failed job is its own caller's affair; the next one has its turn all the same.
-    const mine = before.then(job, job);
-    last.set(name, mine);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(name) === mine) last.delete(name);
-    }
-  };
+/**
+ * Runs jobs of one name one after the other, and forgets the name when none is left. A job whose turn
+ * does not come in time never begins: while the store hangs, nobody waits for all those before him.
+ */
+function createTurns(clock: Clock): <T>(name: string, job: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<void>>();
+  return (name, job) =>
+    new Promise((resolve, reject) => {
+      let begins = true;
+      const cancel = clock.after(TURN_MS, () => {
+        begins = false;
+        reject(
+          new BbsError('STORE_FAILED', 'too many attempts on one account wait for their turn'),
+        );
+      });
+      const before = last.get(name) ?? Promise.resolve();
+      const mine = before
+        .then(async () => {
+          cancel();
+          // A failed job is its own caller's affair; the next one has its turn all the same.
+          if (begins) await job().then(resolve, reject);
+        })
+        .finally(() => {
+          if (last.get(name) === mine) last.delete(name);
+        });
+      last.set(name, mine);
+    });
 }

@@ -41,6 +41,11 @@ interface RawConnection {
   __knex__disposed?: Error;
 }
 
+/** What is used of tarn, knex's pool. */
+interface Pool {
+  readonly pendingAcquires: readonly { abort(): void }[];
+}
+
 /**
  * Takes the write lock when a transaction begins, so that a read inside it can never turn into an
  * instant SQLITE_BUSY; and throws a connection away whose COMMIT or ROLLBACK failed, so that nobody
@@ -53,8 +58,18 @@ class ImmediateClient extends SqliteClient {
       return await super._query(connection, query);
     } catch (error) {
       if (/^(COMMIT|ROLLBACK)/.test(query.sql)) connection.__knex__disposed = toError(error);
+      if (isBusy(error)) this.dismissWaiting();
       throw error;
     }
+  }
+
+  /**
+   * Another process holds the database. Who waits for the connection fails with the one that found
+   * out, before anything of his has begun: one after the other they would wait for minutes.
+   */
+  private dismissWaiting(): void {
+    const pool: Pool | undefined = this.pool;
+    for (const waiting of [...(pool?.pendingAcquires ?? [])]) waiting.abort();
   }
 }
 
@@ -109,8 +124,12 @@ export function sqliteDialect(file: string, log: Log): Dialect {
       /^(Knex: Timeout|Unable to acquire|Transaction query already complete|aborted)/.test(
         toError(error).message,
       ),
-    isBusy: (error) => ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(codeOf(error)),
+    isBusy,
   };
+}
+
+function isBusy(error: unknown): boolean {
+  return ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

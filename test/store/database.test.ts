@@ -220,3 +220,19 @@ test('after closing, every call fails as a store failure', async () => {
   open.pop();
   await expect(db.run((sql) => sql('user'))).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
+
+test('who waits behind a call that finds the database locked fails with it', async () => {
+  const db = await start();
+  const other = await connect();
+  await command(other, 'BEGIN EXCLUSIVE');
+  const startedMs = performance.now();
+  const write = (): Promise<unknown> =>
+    db.run((sql) => sql('user').insert({ id: 2, user_name: 'joe', name_folded: 'joe' }));
+  const results = await Promise.allSettled(Array.from({ length: 50 }, write));
+  expect(performance.now() - startedMs).toBeLessThan(6_000);
+  for (const result of results) expect(result).toMatchObject({ reason: { code: 'STORE_FAILED' } });
+  await command(other, 'ROLLBACK');
+  await disconnect(other);
+  expect(await db.run((sql) => sql('user').where({ id: 2 }))).toHaveLength(0);
+  await write();
+});
