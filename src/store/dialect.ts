@@ -41,7 +41,7 @@ interface RawConnection {
   __knex__disposed?: Error;
 }
 
-/** What is used of tarn, knex's pool. */
+/** What is used of tarn, knex's pool, and not in its types. */
 interface Pool {
   readonly pendingAcquires: readonly { abort(): void }[];
 }
@@ -68,7 +68,7 @@ class ImmediateClient extends SqliteClient {
    * out, before anything of his has begun: one after the other they would wait for minutes.
    */
   private dismissWaiting(): void {
-    const pool: Pool | undefined = this.pool;
+    const pool = this.pool as unknown as Pool | undefined;
     for (const waiting of [...(pool?.pendingAcquires ?? [])]) waiting.abort();
   }
 }
