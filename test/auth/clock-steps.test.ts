@@ -1,0 +1,59 @@
+import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { totp } from '../support/authenticator';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let accounts: Accounts;
+let user: number;
+let secret: string;
+
+beforeEach(async () => {
+  accounts = await openAccounts();
+  user = await accounts.addUser('joe');
+  ({ secret } = await accounts.enrollment.bind(user, 'googleAuth'));
+});
+afterEach(() => accounts.close());
+
+const codeAt = (atMs: number): string => totp(secret, atMs);
+const verify = async (code: string): Promise<string> =>
+  (await accounts.secondFactor.verify(user, code)).kind;
+const lastPosition = async (): Promise<unknown> => {
+  const [row] = await accounts.db.run((sql) => sql('otp_factor').pluck('last_position'));
+  return row;
+};
+
+test.each([HOUR_MS, DAY_MS])(
+  'a clock that jumps %i ms ahead burns no code of the time that is right (rule A14)',
+  async (jumpMs) => {
+    accounts.fake.stepWall(jumpMs);
+    expect(await verify(codeAt(NOON))).toBe('wrong');
+    expect(await lastPosition()).toBe(-1);
+    accounts.fake.stepWall(-jumpMs);
+    expect(await verify(codeAt(NOON))).toBe('right');
+  },
+);
+
+test('the step that was spent is never beyond what the clock allowed at that time (rule A14)', async () => {
+  for (const ahead of [0, HOUR_MS, DAY_MS]) {
+    accounts.fake.stepWall(ahead);
+    const nowMs = accounts.fake.nowMs();
+    expect(await verify(codeAt(nowMs + 60_000))).toBe('wrong');
+    expect(await verify(codeAt(nowMs + 30_000))).toBe('right');
+    expect(await lastPosition()).toBe(Math.floor(nowMs / 30_000) + 1);
+  }
+});
+
+test('who signed in while the clock was an hour ahead waits an hour at most, and it is reported (rule A14)', async () => {
+  accounts.fake.stepWall(HOUR_MS);
+  expect(await verify(codeAt(NOON + HOUR_MS))).toBe('right');
+  accounts.fake.stepWall(-HOUR_MS);
+  expect(await verify(codeAt(NOON))).toBe('spent');
+  const [line = '{}'] = accounts.logLines.filter((each) => each.includes('clock-went-back'));
+  expect(JSON.parse(line)).toMatchObject({ userId: user, codesRefusedForSeconds: 3_600 });
+  await accounts.fake.advance(HOUR_MS);
+  // The step of that moment is the one that was spent; the next one is open.
+  expect(await verify(codeAt(NOON + HOUR_MS))).toBe('spent');
+  await accounts.fake.advance(30_000);
+  expect(await verify(codeAt(NOON + HOUR_MS + 30_000))).toBe('right');
+});
