@@ -22,14 +22,15 @@ const FIELDS = [
 
 type Entries = Partial<Record<(typeof FIELDS)[number], string>>;
 
-/** Puts text into the named fields, in place of what they held, and saves. */
-function change(caller: MenuCaller, entries: Entries): void {
-  const typed = FIELDS.map((field) => {
+/** Puts text into the named fields, in place of what they held, and saves; or stops behind one of them. */
+function change(caller: MenuCaller, entries: Entries, last?: (typeof FIELDS)[number]): void {
+  const fields = last === undefined ? FIELDS : FIELDS.slice(0, FIELDS.indexOf(last) + 1);
+  const typed = fields.map((field) => {
     const text = entries[field];
     if (text === undefined) return '\t';
     return field === 'theme' ? `${text}\t` : `\x15${text}\t`;
   });
-  caller.type(`${typed.join('')}\r`);
+  caller.type(last === undefined ? `${typed.join('')}\r` : typed.join(''));
 }
 
 describe('the screen for own data', () => {
@@ -194,14 +195,21 @@ describe('the screen for own data', () => {
   });
 
   it.each([
-    ['Password123', 'Password123', 'Too many people use that password.'],
-    ['walterwalter', 'walterwalter', 'cannot be made from your name'],
-    ['short', 'short', 'at least 8 characters'],
-    [NEW_PASSWORD, `${NEW_PASSWORD}9`, 'The two passwords are not the same.'],
-  ])('refuses the new password %s, said again as %s', async (password, again, sentence) => {
+    ['Password123', 'Too many people use that password.'],
+    ['walterwalter', 'cannot be made from your name'],
+    ['short', 'at least 8 characters'],
+  ])('refuses the new password %s as soon as it is typed', async (password, sentence) => {
     const caller = await start({ properties: { real_name: 'Walter' } });
-    change(caller, { password, 'once more': again });
+    change(caller, { password }, 'password');
     await caller.sees(sentence);
+    expect(board.accounts.notices).toEqual([]);
+    caller.hangUp();
+  });
+
+  it('refuses a new password that is another one the second time', async () => {
+    const caller = await start({ properties: { real_name: 'Walter' } });
+    change(caller, { password: NEW_PASSWORD, 'once more': `${NEW_PASSWORD}9` }, 'once more');
+    await caller.sees('The two passwords are not the same.');
     expect(board.accounts.notices).toEqual([]);
     caller.hangUp();
   });
