@@ -8,6 +8,7 @@ import { loadConfig } from './config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
 import type { Config, ConfigInput } from './config/schema';
 import { watchFiles, type FileWatch } from './config/watch';
+import { describeFinding } from './menu/check';
 import { loadMenus } from './menu/menu-file';
 import type { Finding, MenuSet } from './menu/menu-entry';
 import { loadThemes, type LoadedThemes } from './menu/theme-files';
@@ -130,9 +131,12 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   const errors = findings.filter((finding) => finding.severity === 'error');
   throwProblems(
     'MENU_INVALID',
-    errors.map(({ place, text }) => ({ place, message: text })),
+    errors.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
   );
-  const warnings = findings.map(({ place, text }) => ({ place, message: text }));
+  const warnings = findings.map((finding) => ({
+    place: finding.place,
+    message: describeFinding(finding),
+  }));
   return { ...edition, warnings: [...loaded.warnings, ...warnings] };
 }
 

@@ -38,10 +38,14 @@ export function checkMenus(
 
 /** A finding as one line: `file:line:column: error: what; did you mean 'x'?` */
 export function formatFinding(finding: Finding): string {
-  const { severity, place, subject, text, nearest } = finding;
+  return `${formatPlace(finding.place)}: ${finding.severity}: ${describeFinding(finding)}`;
+}
+
+/** What a finding is about, with the nearest right name, for where its place is told apart. */
+export function describeFinding({ subject, text, nearest }: Finding): string {
   const about = subject === '' || text.includes(`'${subject}'`) ? '' : `${subject}: `;
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
-  return `${formatPlace(place)}: ${severity}: ${about}${text}${hint}`;
+  return `${about}${text}${hint}`;
 }
 
 class NameChecker {

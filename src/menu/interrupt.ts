@@ -1,5 +1,6 @@
 import type { NodeMessage } from './inbox';
 import type { MenuConfig } from './menu-entry';
+import type { DataLine } from './module';
 import type { OpenScreen } from './open-screen';
 import { showPages } from './show-pages';
 import type { Stage } from './stage';
@@ -38,13 +39,11 @@ export async function deliverNow(
 
 /** Shows messages to this node on a screen of their own and waits for a key. */
 async function showMessages(stage: Stage, messages: readonly NodeMessage[]): Promise<void> {
-  const lines = messages.flatMap((message) => {
-    const from = message.from === undefined ? 'Message' : `Message from ${message.from}`;
-    return [
-      ['|15', from] as const,
-      ...message.text.split('\n').map((line) => ['|07', line] as const),
-    ];
-  });
-  const shown = lines.map(([color, text]) => ({ color, text }));
-  await showPages(stage, { data: shown }, 'Message');
+  const data = messages.flatMap(({ from, text }): readonly DataLine[] => [
+    { color: '', text: '' },
+    { color: '|15', text: `  ${from === undefined ? 'From the board' : `Message from ${from}`}` },
+    { color: '', text: '' },
+    ...text.split(/\r\n|\r|\n/).map((line) => ({ color: '|07', text: `  ${line}` })),
+  ]);
+  await showPages(stage, { data }, 'Message');
 }

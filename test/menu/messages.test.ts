@@ -1,0 +1,200 @@
+import type { MenuModule } from '../../src/menu/module';
+import { fitSentence } from '../../src/menu/message-line';
+import { MenuBoard, type CallOptions, type MenuCaller } from '../support/menu-board';
+
+const area = { area: 'login' };
+const LONG =
+  'This board goes down for the repair of its roof in ten minutes, so please finish what you are doing and call again tomorrow.';
+
+const asking: MenuModule = {
+  name: 'asking',
+  doc: '',
+  views: [],
+  methods: {
+    ask: async (context) => {
+      const answer = await context.ask({
+        title: 'In between',
+        fields: [{ name: 'a', label: 'A' }],
+      });
+      return { kind: 'stay', message: answer === undefined ? 'Not answered.' : 'Answered.' };
+    },
+  },
+};
+
+const form = {
+  0: {
+    mci: { ET1: { argName: 'name', focus: true }, ET2: { argName: 'word', submit: true } },
+    submit: { '*': [{ value: { word: 'on' }, action: '@menu:quiet' }] },
+    actionKeys: [{ keys: ['f1'], action: '@method:ask' }],
+  },
+};
+
+const MENUS = {
+  menus: {
+    open: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'realtime' }, form },
+    quiet: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'never' }, form },
+    labelled: { art: 'LABELLED', config: { ...area, interrupt: 'never' }, form },
+    full: { art: 'FULL', config: area, form },
+    paused: { art: 'TALL', config: { ...area, pause: true }, next: 'open' },
+    paged: { art: 'VERYTALL', config: { ...area, pause: 'pageBreak' }, next: 'open' },
+  },
+  prompts: { pause: { art: 'PAUSE' }, pausePage: { art: 'PAGE' } },
+};
+
+const rows = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `row ${index + 1}.`).join('\r\n');
+
+const ART = {
+  FORM: 'Name %ET1\r\nWord %ET2',
+  LABELLED: 'Name %ET1\r\nWord %ET2\r\n%TL10\r\nbelow',
+  FULL: `${'art\r\n'.repeat(22)}Name %ET1\r\nWord %ET2`,
+  TALL: rows(23),
+  VERYTALL: rows(40),
+  PAUSE: '<pause>',
+  PAGE: '<page>',
+};
+
+describe('messages to a caller', () => {
+  let board: MenuBoard;
+
+  beforeEach(async () => {
+    board = await MenuBoard.open({ menus: MENUS, art: ART, modules: [asking] });
+  });
+
+  afterEach(() => board.close());
+
+  const call = (menu: string, how: CallOptions = {}): MenuCaller => board.call(menu, how);
+  const urgent = (caller: MenuCaller, text = LONG): void =>
+    caller.caller.inbox.post({ text, urgent: true });
+
+  it('an urgent one leaves what is typed alone, on the form and in a question', async () => {
+    const caller = call('quiet');
+    await caller.sees('Name');
+    caller.type('jo');
+    await caller.sees('Name jo');
+    urgent(caller, 'Ten minutes.');
+    expect(await caller.sees('Ten minutes.')).toContain('Name jo');
+    caller.type('e');
+    await caller.sees('Name joe');
+    await caller.seesNot('Ten minutes.');
+    caller.type('\x1bOP');
+    await caller.sees('In between');
+    caller.type('half an ans');
+    await caller.sees('half an ans');
+    urgent(caller, 'Five minutes.');
+    expect(await caller.sees('Five minutes.')).toContain('half an ans');
+    caller.type('wer\r');
+    expect(await caller.sees('Answered.')).toContain('Name joe');
+    caller.hangUp();
+  });
+
+  it('one of another node comes on a page, and the form is as it was after a key', async () => {
+    const caller = call('open');
+    await caller.sees('Name');
+    caller.type('joe\tabc\x1b[D');
+    await caller.sees('Word abc');
+    caller.caller.inbox.post({ text: 'Hello\r\nthere', from: 'Node 2' });
+    const page = await caller.sees('<pause>');
+    expect(page).toMatch(/Message from Node 2\n\n +Hello\n +there/);
+    expect(page).not.toContain('joe');
+    caller.type(' ');
+    await caller.sees('Word abc');
+    caller.type('X');
+    expect(await caller.sees('Word abXc')).toContain('Name joe');
+    caller.hangUp();
+  });
+
+  it('long ones are wrapped at words on a page, whatever the width', async () => {
+    for (const width of [40, 80]) {
+      const caller = call('open', { width });
+      await caller.sees('Name');
+      caller.caller.inbox.post({ text: LONG });
+      await caller.sees('<pause>');
+      const text = caller.screen.rows().slice(3, -1).join(' ').replace(/\s+/g, ' ').trim();
+      expect(text).toBe(LONG);
+      expect(caller.screen.scrolled).toBe(0);
+      caller.hangUp();
+    }
+  });
+
+  it('many are shown page by page', async () => {
+    const caller = call('open', { height: 12 });
+    await caller.sees('Name');
+    for (let node = 2; node < 8; node += 1) {
+      caller.caller.inbox.post({ text: `from ${node}`, from: `Node ${node}` });
+    }
+    await caller.sees('<page>');
+    caller.type(' ');
+    await caller.sees('<p');
+    for (let pages = 0; pages < 5 && !caller.screen.text().includes('Word'); pages += 1) {
+      caller.type(' ');
+      await caller.until('a page', () => /<pa|Word/.test(caller.screen.text()));
+    }
+    await caller.sees('Word');
+    caller.hangUp();
+  });
+
+  it('are cut at a word where they have one line', async () => {
+    const caller = call('quiet', { width: 60 });
+    await caller.sees('Name');
+    urgent(caller);
+    await caller.sees('This board');
+    expect(caller.screen.row(24)).toBe(
+      ' This board goes down for the repair of its roof in ten...',
+    );
+    caller.hangUp();
+    const labelled = call('labelled', { width: 30 });
+    await labelled.sees('below');
+    urgent(labelled);
+    await labelled.sees('This board');
+    expect(labelled.screen.rows().slice(2, 4)).toEqual(['This board goes down for...', 'below']);
+    labelled.hangUp();
+  });
+
+  it('never stand on a row that is typed in', async () => {
+    const caller = call('full');
+    await caller.sees('Word');
+    urgent(caller, 'Ten minutes.');
+    const text = await caller.sees('Ten minutes.');
+    expect(text).toMatch(/Name\nWord$/);
+    caller.type('x');
+    await caller.seesNot('Ten minutes.');
+    expect(caller.screen.row(22)).toBe('art');
+    caller.hangUp();
+  });
+
+  it('stand beside a pause prompt and not on it', async () => {
+    const caller = call('paused');
+    await caller.sees('<pause>');
+    urgent(caller, 'Ten minutes.');
+    expect(await caller.sees('Ten minutes.')).toContain('<pause>');
+    caller.type(' ');
+    await caller.sees('Name');
+    caller.hangUp();
+  });
+
+  it('that came during one call of a form are not lost when the next menu lets them through', async () => {
+    const caller = call('quiet');
+    await caller.sees('Name');
+    caller.caller.inbox.post({ text: 'for later' });
+    caller.type('joe\r');
+    await caller.sees('joe');
+    expect(caller.screen.text()).not.toContain('for later');
+    expect(caller.caller.inbox.has('all')).toBe(true);
+    caller.hangUp();
+  });
+});
+
+describe('a sentence that is too long for its line', () => {
+  it.each([
+    ['all of it', 9, 'all of it'],
+    ['all of it', 8, 'all...'],
+    ['one, two, three', 11, 'one, two...'],
+    ['averyverylongword and more', 10, 'averyve...'],
+    ['a very-very-long-word', 12, 'a very-ve...'],
+    ['日本語のお知らせです', 11, '日本語の...'],
+    ['text', 2, '..'],
+  ])('%s in %i columns', (text, columns, shown) => {
+    expect(fitSentence(text, columns)).toBe(shown);
+  });
+});
