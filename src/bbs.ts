@@ -4,6 +4,7 @@ import { createArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
 import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
+import { toError } from './base/errors';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
@@ -63,6 +64,8 @@ export interface RunningBbs {
   readonly missingForPublic: readonly string[];
   /** Reads config, menus, themes and art again; false when the edit was refused. */
   reload(): Promise<boolean>;
+  /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */
+  reportFault(error: unknown): void;
   /** Tells callers, finishes work and stops; at most ten seconds. */
   close(): Promise<void>;
 }
@@ -182,6 +185,7 @@ class Bbs {
         .filter(({ weight }) => weight === 'missing')
         .map(({ text }) => text),
       reload: () => live.reload(),
+      reportFault: (error) => log.error('board.fault', { error: toError(error) }),
       close: () => this.close(),
     };
   }

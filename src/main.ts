@@ -68,6 +68,8 @@ async function main(): Promise<number> {
 
 /** Runs until a signal ends it. */
 async function runBoard(args: Arguments): Promise<number> {
+  // Output that goes to a full disk, or to a program that has ended, is no reason to end the calls.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const bbs = await startBbs({
     boardDir: args.board,
     dataDir: args.data,
@@ -75,6 +77,8 @@ async function runBoard(args: Arguments): Promise<number> {
     env: process.env,
   });
   say(describeStart(bbs));
+  // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
+  process.on('uncaughtException', (error) => bbs.reportFault(error));
   process.on('SIGHUP', () => void bbs.reload());
   await nextSignal(['SIGTERM', 'SIGINT']);
   await bbs.close();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfigInput } from '../../src/config/schema';
@@ -70,6 +70,15 @@ export class BoardProcess {
 
   get alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** True when each of the board's threads has a tracer. */
+  get isTraced(): boolean {
+    const tasks = readdirSync(`/proc/${this.pid}/task`);
+    return tasks.every((task) => {
+      const status = readFileSync(`/proc/${this.pid}/task/${task}/status`, 'utf8');
+      return !/^TracerPid:\s+0$/m.test(status);
+    });
   }
 
   port(server: string): number {
