@@ -6,6 +6,9 @@ import type { MenuServices } from './menu-services';
 import { signInNews } from './sign-in-news';
 import { BARE_THEME, fittingTheme, type Theme } from './theme';
 
+/** Columns of the narrowest window that themes are made for. */
+const WORDS_COLUMNS = 40;
+
 /** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
 export class Stage {
   readonly caller: Caller;
@@ -33,7 +36,7 @@ export class Stage {
 
   /**
    * The caller's own theme once he is known, else the one for everybody; read live. In a window too
-   * narrow for it another one.
+   * small for it another one.
    */
   get theme(): Theme {
     const { theme } = this.services.config();
@@ -64,7 +67,13 @@ export class Stage {
       found?.enabled === true
         ? found
         : (themes.find(this.services.config().theme.default) ?? themes.list()[0] ?? BARE_THEME);
-    return fittingTheme(theme, themes, this.caller.terminal.width);
+    return fittingTheme(theme, themes, this.window);
+  }
+
+  /** A terminal that knows no cursor gets what is drawn for the narrowest one: words. */
+  private get window(): { readonly width: number; readonly height: number } {
+    const { type, width, height } = this.caller.terminal;
+    return { width: type === 'dumb' ? Math.min(width, WORDS_COLUMNS) : width, height };
   }
 
   /** `*` is drawn once per call: screens of one call belong together. */

@@ -97,7 +97,8 @@ export function parseTheme(id: string, directories: readonly string[], source: T
     author: text(info['author']) ?? '',
     group: text(info['group']) ?? '',
     enabled: info['enabled'] !== false,
-    columns: typeof info['columns'] === 'number' ? info['columns'] : 0,
+    columns: count(info['columns']),
+    rows: count(info['rows']),
     directories,
     defaults: themeDefaults(block(['customization', 'defaults'])),
     menus: block(['customization', 'menus']),
@@ -107,4 +108,8 @@ export function parseTheme(id: string, directories: readonly string[], source: T
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? value : 0;
 }

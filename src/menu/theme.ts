@@ -16,8 +16,9 @@ export interface Theme {
   readonly author: string;
   readonly group: string;
   readonly enabled: boolean;
-  /** Columns that its art needs; 0 where the theme does not say. */
+  /** Columns and rows that its art needs; 0 where the theme does not say. */
   readonly columns: number;
+  readonly rows: number;
   /** Folders with its art, the board's own before the package's. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
@@ -42,6 +43,7 @@ export const BARE_THEME: Theme = {
   group: '',
   enabled: true,
   columns: 0,
+  rows: 0,
   directories: [],
   defaults: themeDefaults({}),
   menus: {},
@@ -49,13 +51,19 @@ export const BARE_THEME: Theme = {
 };
 
 /**
- * The theme, or where its art is too wide for the window the one of the others that fits best. Themes
+ * The theme, or where its art is too large for the window the one of the others that fits best. Themes
  * that do not say how wide they are always fit, and stand in for none.
  */
-export function fittingTheme(wanted: Theme, themes: ThemeSet, width: number): Theme {
-  if (wanted.columns <= width) return wanted;
-  const narrower = themes.list().filter(({ columns }) => columns > 0 && columns <= width);
-  return narrower.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
+export function fittingTheme(
+  wanted: Theme,
+  themes: ThemeSet,
+  window: { readonly width: number; readonly height: number },
+): Theme {
+  const fits = ({ columns, rows }: Theme): boolean =>
+    columns <= window.width && rows <= window.height;
+  if (fits(wanted)) return wanted;
+  const smaller = themes.list().filter((theme) => theme.columns > 0 && fits(theme));
+  return smaller.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
 }
 
 /** Reads the date formats of `customization.defaults`; what is missing is ISO 8601 in style. */

@@ -74,7 +74,7 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
 
 function attemptsText(failed: number): string {
   if (failed === 0) return '';
-  return failed === 1 ? '1 failed attempt since then' : `${failed} failed attempts since then`;
+  return `${failed} failed attempt${failed === 1 ? '' : 's'} since your last call`;
 }
 
 function serverName(server: string): string {

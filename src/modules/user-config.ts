@@ -75,7 +75,8 @@ async function ready(context: MenuContext): Promise<void> {
     VIEWS.theme,
     themes.map(({ id, name }) => ({ text: name, data: id })),
   );
-  const own = themes.findIndex(({ id }) => id === user.properties.get('theme_id'));
+  const ownTheme = user.properties.get('theme_id') ?? services.config().theme.default;
+  const own = themes.findIndex(({ id }) => id === ownTheme);
   screen.select(VIEWS.theme, Math.max(0, own));
   showTheme(context);
   // A terminal that cannot show a letter must not cost somebody his name: only what changed is saved.

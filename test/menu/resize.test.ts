@@ -264,4 +264,24 @@ describe('a window too narrow for its theme', () => {
     await caller.sees('a picture joe');
     caller.hangUp();
   });
+
+  it('gets another one too where it is too low, or knows no cursor', async () => {
+    board = await MenuBoard.open({
+      menus: { menus: { first: { art: 'FIRST', config: { ...area, pause: true } } } },
+      art: {
+        'themes/gatehouse/theme.hjson': theme({ columns: 78, rows: 20 }),
+        'themes/gatehouse/FIRST.ans': 'a picture',
+        'themes/words/theme.hjson': theme({ columns: 40 }),
+        'themes/words/FIRST.asc': 'words',
+      },
+    });
+    const caller = board.call('first', { height: 20 });
+    await caller.sees('a picture');
+    caller.resize(80, 19);
+    await caller.sees('words');
+    caller.hangUp();
+    const dumb = board.call('first', { type: 'dumb' });
+    await dumb.sees('words');
+    dumb.hangUp();
+  });
 });

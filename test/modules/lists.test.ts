@@ -248,7 +248,7 @@ describe('the sign-ins to an account', () => {
     const caller = board.call('login', { server: 'ssh' });
     await caller.sees('User name');
     caller.type(`walter\r${PASSWORD}\r`);
-    await caller.sees('1 failed attempt since then');
+    await caller.sees('1 failed attempt since your last call');
     caller.type(' ');
     await caller.sees('Command');
     caller.type('s\r');

@@ -93,6 +93,14 @@ describe('the screen for own data', () => {
     caller.hangUp();
   });
 
+  it('shows the theme of the board to who has chosen none', async () => {
+    await board.close();
+    board = await MenuBoard.open({ config: { theme: { default: 'plain' } } });
+    const caller = await start({ properties: {} });
+    await caller.sees('Plain text, by Sallyport');
+    caller.hangUp();
+  });
+
   it('saves what was changed without asking who it is, and shows it in the new theme', async () => {
     const caller = await start({ properties: { real_name: 'Walter', theme_id: 'gatehouse' } });
     change(caller, { 'real name': 'Walter W', birthdate: '19691231', theme: '\x1b[B' });

@@ -22,6 +22,8 @@ export interface AccountsOptions {
   /** Another process's folder, to open the same database a second time. */
   readonly folder?: string;
   readonly clock?: Clock;
+  /** When the clock stands, noon of a January day where nothing is said. */
+  readonly startMs?: number;
 }
 
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
@@ -29,7 +31,7 @@ export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
 /** A real database file with second factors on it, and a clock that stands at noon. */
 export async function openAccounts(options: AccountsOptions = {}) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sallyport-accounts-')));
-  const fake = new FakeClock(NOON);
+  const fake = new FakeClock(options.startMs ?? NOON);
   const clock = options.clock ?? fake;
   const config = configSchema.parse(options.config ?? {});
   const logLines: string[] = [];

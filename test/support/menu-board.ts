@@ -53,6 +53,8 @@ export interface MenuBoardOptions {
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string | Buffer>>;
   readonly config?: ConfigInput;
+  /** When the board's clock stands. */
+  readonly startMs?: number;
   readonly modules?: readonly MenuModule[];
   readonly missing?: readonly MissingForTwoFactor[];
   /** Who is connected. */
@@ -74,7 +76,10 @@ export class MenuBoard {
   ) {}
 
   static async open(options: MenuBoardOptions): Promise<MenuBoard> {
-    const accounts = await openAccounts({ ...(options.config ? { config: options.config } : {}) });
+    const accounts = await openAccounts({
+      ...(options.config ? { config: options.config } : {}),
+      ...(options.startMs === undefined ? {} : { startMs: options.startMs }),
+    });
     const { folder, clock, log, db, config } = accounts;
     const art = join(folder, 'art');
     for (const [name, content] of Object.entries(options.art ?? {})) {
@@ -235,6 +240,8 @@ export class MenuCaller {
   readonly places: CallerPlace[] = [];
   readonly ended: Promise<EndReason>;
   signedIn = 0;
+  /** The board waits for a key of his. */
+  isAsked = false;
   private readonly ending = new AbortController();
 
   constructor(
@@ -251,6 +258,11 @@ export class MenuCaller {
       type: parts.screen.type ?? 'ansi',
       encoding: parts.screen.encoding ?? 'cp437',
     });
+    const readKey = terminal.readKey.bind(terminal);
+    terminal.readKey = (signal) => {
+      this.isAsked = true;
+      return readKey(signal).finally(() => (this.isAsked = false));
+    };
     const { server, secure, remoteIp, node } = parts.origin;
     this.caller = {
       node,

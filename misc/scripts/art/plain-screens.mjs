@@ -53,7 +53,9 @@ export const PLAIN_SCREENS = {
     'Your calls: %UC',
     'Last caller: %LC',
     '',
-    '%TL20',
+    // Two rows: the line about the last sign-in is longer than 40 columns.
+    '%MT20',
+    '',
     '%TL21',
   ),
   MMENU: screen(
