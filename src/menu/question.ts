@@ -6,6 +6,7 @@ import { composePrompt, formOf, type Composition } from './compose';
 import type { Question } from './module';
 import { OpenScreen } from './open-screen';
 import type { Stage } from './stage';
+import { wrapWords } from './word-wrap';
 
 const TITLE: Style = { ...PLAIN, foreground: 15 };
 const LABEL: Style = { ...PLAIN, foreground: 7 };
@@ -94,7 +95,10 @@ function plainQuestion(stage: Stage, question: Question): Composition {
   let row = FIRST_ROW;
   canvas.print(row, COLUMN, clean(question.title), TITLE);
   row += 2;
-  for (const line of question.text ?? []) canvas.print(row++, COLUMN, clean(line), LABEL);
+  for (const line of question.text ?? []) {
+    const wrapped = wrapWords(clean(line), width - COLUMN);
+    for (const part of wrapped) canvas.print(row++, COLUMN, part, LABEL);
+  }
   if (question.text !== undefined && question.text.length > 0) row += 1;
   const labelWidth = Math.max(...question.fields.map((field) => field.label.length)) + 2;
   const fieldColumn = COLUMN + labelWidth;

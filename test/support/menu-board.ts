@@ -187,16 +187,18 @@ export class MenuBoard {
     return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
   }
 
-  /** A call by SSH, where the server has checked the password before there is a screen. */
+  /** A call by SSH, where the server has checked the password, perhaps a code, before there is a screen. */
   async callBySsh(
-    by: { readonly userName: string; readonly password: string },
+    by: { readonly userName: string; readonly password: string; readonly code?: string },
     firstMenu = 'sshConnected',
     screen: CallOptions = {},
   ): Promise<MenuCaller> {
     const origin = { server: 'ssh', secure: true, remoteIp: '192.0.2.7', node: 1 } as const;
     const login = this.gate.begin(origin);
-    const result = await login.submit({ kind: 'password', ...by });
-    if (result.kind === 'rejected') throw new Error(`${by.userName} is rejected: ${result.reason}`);
+    const { userName, password, code } = by;
+    const first = await login.submit({ kind: 'password', userName, password });
+    const result = code === undefined ? first : await login.submit({ kind: 'second-factor', code });
+    if (result.kind === 'rejected') throw new Error(`${userName} is rejected: ${result.reason}`);
     return new MenuCaller(this, { firstMenu, origin, screen, login });
   }
 

@@ -1,0 +1,61 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ScreenEmulator } from '../support/screen';
+import { formatGolden, parseGolden, snapshotOf } from './snapshot';
+import { STOPS, takeTour } from './tour';
+
+// GOLDEN=update npx jest test/golden writes the files anew; look at what changed before keeping it.
+const isUpdate = process.env['GOLDEN'] === 'update';
+
+const SIZES = [
+  { width: 40, height: 24 },
+  { width: 80, height: 24 },
+  { width: 132, height: 60 },
+];
+const ENCODINGS = ['cp437', 'utf8'] as const;
+
+describe.each(['gatehouse', 'plain'])('stock screens in the theme %s', (theme) => {
+  const file = join(__dirname, `${theme}.txt`);
+  /** What is seen, by screen and size; a size that looks like the one before it says only so. */
+  const seen = new Map<string, string>();
+  const screens: [title: string, screen: ScreenEmulator][] = [];
+  let golden: ReadonlyMap<string, string> = new Map();
+
+  beforeAll(async () => {
+    const before = new Map<string, { size: string; text: string }>();
+    for (const size of SIZES) {
+      const [dos, utf8] = await Promise.all(
+        ENCODINGS.map((encoding) => takeTour({ theme, encoding, ...size })),
+      );
+      for (const { name } of STOPS) {
+        const [first, second] = [dos?.get(name), utf8?.get(name)];
+        if (first === undefined || second === undefined) throw new Error(`no screen of ${name}`);
+        const at = `${size.width}x${size.height}`;
+        screens.push([`${name}, ${at}, cp437`, first], [`${name}, ${at}, utf8`, second]);
+        const [text, other] = [snapshotOf(first), snapshotOf(second)];
+        const known = before.get(name);
+        seen.set(`${name}, ${at}`, known?.text === text ? `as at ${known.size}` : text);
+        if (other !== text) seen.set(`${name}, ${at}, utf8`, other);
+        if (known?.text !== text) before.set(name, { size: at, text });
+      }
+    }
+    if (isUpdate) await writeFile(file, formatGolden(seen));
+    golden = parseGolden(await readFile(file, 'utf8'));
+  }, 120_000);
+
+  it.each(STOPS.map(({ name }) => name))(
+    '%s, in both encodings at 40, 80 and 132 columns',
+    (name) => {
+      const of = (all: ReadonlyMap<string, string>): Record<string, string> =>
+        Object.fromEntries([...all].filter(([title]) => title.startsWith(`${name}, `)));
+      expect(of(seen)).toEqual(of(golden));
+    },
+  );
+
+  it('none scrolls, and none touches the last cell of the screen', () => {
+    for (const [title, screen] of screens) {
+      expect([title, screen.scrolled]).toEqual([title, 0]);
+      expect([title, screen.cell(screen.height, screen.width).character]).toEqual([title, ' ']);
+    }
+  });
+});

@@ -1,0 +1,213 @@
+import { addAudit } from '../../src/store/audit';
+import { addCall } from '../../src/store/calls';
+import { totp } from '../support/authenticator';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { ScreenEmulator, type ScreenOptions } from '../support/screen';
+
+export interface TourOptions extends Required<ScreenOptions> {
+  readonly theme: string;
+}
+
+/** One screen of the stock board and how it is come to. */
+interface Stop {
+  readonly name: string;
+  readonly menu: string;
+  /** Signed in by SSH as this account; nobody otherwise. ann has a second factor. */
+  readonly as?: 'joe' | 'ann' | 'ann, half-way';
+  readonly server?: 'telnet' | 'wss';
+  /** What is done there before the picture is taken. */
+  readonly then?: (caller: MenuCaller) => Promise<unknown>;
+  /** The picture of a screen that does not wait: the first write, or what the call left behind. */
+  readonly at?: 'first-write' | 'the-end';
+}
+
+const PASSWORD = 'correct horse battery';
+
+/** Noon-ish of a January day wherever the test runs: screens show local time. */
+const NOW_MS = new Date(2026, 0, 2, 12, 34, 0).getTime();
+const HOUR_MS = 3_600_000;
+
+export const STOPS: readonly Stop[] = [
+  { name: 'connecting', menu: 'telnetConnected', at: 'first-write' },
+  { name: 'matrix', menu: 'matrix' },
+  { name: 'login by telnet', menu: 'login', server: 'telnet' },
+  { name: 'login by a secure way', menu: 'login', server: 'wss' },
+  {
+    name: 'login, wrong password',
+    menu: 'login',
+    then: async (caller) => {
+      caller.type('nobody\rwrong\r');
+      await caller.sees('Wrong user name or password.');
+    },
+  },
+  { name: 'one-time code', menu: 'loginTwoFactorAuthOTP', as: 'ann, half-way' },
+  {
+    name: 'one-time code, wrong',
+    menu: 'loginTwoFactorAuthOTP',
+    as: 'ann, half-way',
+    then: async (caller) => {
+      caller.type('000000\r');
+      await caller.sees('Wrong code.');
+    },
+  },
+  { name: 'signed in already', menu: 'loginAttemptTooNode' },
+  { name: 'account locked', menu: 'loginAttemptAccountLocked' },
+  { name: 'account disabled', menu: 'loginAttemptAccountDisabled' },
+  { name: 'account inactive', menu: 'loginAttemptAccountInactive' },
+  { name: 'forgotten password', menu: 'forgotPassword' },
+  { name: 'forgotten password, sent', menu: 'forgotPasswordSubmitted' },
+  { name: 'letter to the sysop', menu: 'preAuthFeedback' },
+  { name: 'applying', menu: 'newUserApplicationPre' },
+  { name: 'application', menu: 'newUserApplication' },
+  {
+    name: 'application, name taken',
+    menu: 'newUserApplication',
+    then: async (caller) => {
+      caller.type('joe\r');
+      await caller.sees('This name is taken.');
+    },
+  },
+  { name: 'applied', menu: 'userNeedsActivated' },
+  { name: 'welcome', menu: 'fullLoginSequenceLoginArt', as: 'joe' },
+  { name: 'main menu', menu: 'mainMenu', as: 'joe' },
+  { name: 'own data', menu: 'mainMenuUserConfig', as: 'joe' },
+  { name: 'second factor, off', menu: 'userTwoFactorAuthOTPConfig', as: 'joe' },
+  {
+    name: 'second factor, link sent',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'joe',
+    then: async (caller) => {
+      caller.type('\x1b[C\t\t\r');
+      await caller.sees('A mail with a link');
+    },
+  },
+  { name: 'second factor, on', menu: 'userTwoFactorAuthOTPConfig', as: 'ann' },
+  {
+    name: 'second factor, a question',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    then: async (caller) => {
+      caller.type('n');
+      await caller.sees('Password');
+    },
+  },
+  { name: 'second factor by telnet', menu: 'userTwoFactorAuthOTPSecConnRequired', as: 'joe' },
+  { name: 'SSH key', menu: 'userSSHKeyConfig', as: 'joe' },
+  { name: 'last callers', menu: 'mainMenuLastCallers', as: 'joe' },
+  { name: "who's online", menu: 'mainMenuWhosOnline', as: 'joe' },
+  { name: 'user list', menu: 'mainMenuUserList', as: 'joe' },
+  { name: 'sign-ins', menu: 'mainMenuSignIns', as: 'joe' },
+  { name: 'own figures', menu: 'mainMenuUserStats', as: 'joe' },
+  { name: 'log-off', menu: 'fullLogoffSequence', as: 'joe', at: 'the-end' },
+];
+
+/** Every stock screen on one kind of terminal, by name. */
+export async function takeTour(options: TourOptions): Promise<ReadonlyMap<string, ScreenEmulator>> {
+  const opened = await openBoard(options);
+  try {
+    const screens = new Map<string, ScreenEmulator>();
+    for (const stop of STOPS) screens.set(stop.name, await visit(opened, stop, options));
+    return screens;
+  } finally {
+    await opened.board.close();
+  }
+}
+
+async function visit(board: Opened, stop: Stop, options: TourOptions): Promise<ScreenEmulator> {
+  const caller = await callFor(board, stop, options);
+  if (stop.at === 'the-end') await caller.ended;
+  else {
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    await stop.then?.(caller);
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    caller.hangUp();
+    await caller.ended;
+  }
+  const screen = new ScreenEmulator(options);
+  const shown = stop.at === 'first-write' ? caller.screen.sent.slice(0, 1) : caller.screen.sent;
+  for (const bytes of shown) screen.write(bytes);
+  await screen.settled();
+  return screen;
+}
+
+async function callFor(
+  { board, secret }: Opened,
+  { as, menu, server = 'telnet' }: Stop,
+  options: TourOptions,
+): Promise<MenuCaller> {
+  if (as === undefined) return board.call(menu, { ...options, server });
+  const [userName = ''] = as.split(',');
+  if (as !== 'ann') return board.callBySsh({ userName, password: PASSWORD }, menu, options);
+  // A code is good for one sign-in: the next one is half a minute later.
+  board.accounts.fake.stepWall(30_000);
+  const code = totp(secret, board.accounts.clock.nowMs());
+  return board.callBySsh({ userName, password: PASSWORD, code }, menu, options);
+}
+
+interface Opened {
+  readonly board: MenuBoard;
+  /** Of ann's second factor. */
+  readonly secret: string;
+}
+
+async function openBoard({ theme }: TourOptions): Promise<Opened> {
+  const board = await MenuBoard.open({
+    startMs: NOW_MS,
+    config: {
+      theme: { preLogin: theme, default: theme },
+      general: { sysOp: { username: 'warden', email: 'warden@example.org' } },
+    },
+    nodes: [
+      node(1, { id: 1, name: 'ann' }, { server: 'ssh', description: 'Main menu' }),
+      node(2, undefined, { server: 'telnet', description: 'Signing in' }),
+      node(3, { id: 2, name: 'joe' }, { server: 'wss', description: 'Who is online' }),
+    ],
+  });
+  const { id: ann, secret } = await board.addUser('ann', PASSWORD, { otp: true, properties: ANN });
+  const { id: joe } = await board.addUser('joe', PASSWORD, { properties: JOE });
+  await board.accounts.db.transaction(async (sql) => {
+    for (const [userId, userName, server, hoursAgo] of [
+      [ann, 'ann', 'ssh', 50],
+      [joe, 'joe', 'telnet', 26],
+      [ann, 'ann', 'wss', 3],
+    ] as const) {
+      const startedAtMs = NOW_MS - hoursAgo * HOUR_MS;
+      const sessionId = String(hoursAgo);
+      const call = { userId, userName, sessionId, node: 1, server, source: '192.0.2.7' };
+      await addCall(sql, { ...call, startedAtMs }, -1);
+    }
+    await addAudit(sql, {
+      atMs: NOW_MS - 2 * HOUR_MS,
+      ...{ node: 1, server: 'ssh', source: '198.51.100.9', userId: joe },
+      ...{ factor: 1, kind: 'password', result: 'rejected', reason: 'wrong' },
+    });
+  });
+  return { board, secret };
+}
+
+function node(
+  number: number,
+  user: { readonly id: number; readonly name: string } | undefined,
+  more: { readonly server: 'ssh' | 'telnet' | 'wss'; readonly description: string },
+) {
+  return { node: number, user, connectedAtMs: NOW_MS - number * HOUR_MS, ...more };
+}
+
+const ANN = {
+  real_name: 'Ann Archer',
+  location: 'Porto',
+  affiliation: 'The Archive',
+  login_count: '17',
+};
+
+const JOE = {
+  real_name: 'Joe Doe',
+  birthdate: '1990-06-15T12:00:00.000Z',
+  sex: 'M',
+  location: 'A small town by the sea',
+  affiliation: 'The guild of masons',
+  web_address: 'https://joe.example.org',
+  login_count: '41',
+  account_created: '2025-12-01T12:00:00.000Z',
+  last_login_timestamp: '2026-01-01T12:00:00.000Z',
+};
