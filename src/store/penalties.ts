@@ -14,7 +14,10 @@ export interface PenaltyRow {
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** Stores a penalty where it lasts longer than the stored one. */
+/** What `until_at` says of a penalty that the sysop has ended. */
+const ENDED = 0;
+
+/** Stores a penalty where it lasts longer than the stored one, unless the sysop has ended that since. */
 export async function raisePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
   const columns = toColumns(row);
   const inserted = sql('source_penalty').insert({ source: row.source, ...columns });
@@ -22,6 +25,9 @@ export async function raisePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
   await sql('source_penalty')
     .where({ source: row.source })
     .andWhere('until_at', '<', row.untilMs)
+    .andWhere((open) => {
+      void open.where('until_at', '>', ENDED).orWhere('changed_at', '<=', row.changedAtMs);
+    })
     .update(columns);
 }
 
@@ -38,7 +44,7 @@ export async function endPenalty(sql: Sql, source: string, nowMs: number): Promi
   const ended = await sql('source_penalty')
     .where({ source })
     .andWhere('until_at', '>', nowMs)
-    .update({ until_at: 0, enforced: 0, changed_at: nowMs });
+    .update({ until_at: ENDED, enforced: 0, changed_at: nowMs });
   return ended > 0;
 }
 

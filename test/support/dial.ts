@@ -139,12 +139,18 @@ export interface DialOptions {
   readonly encoding?: 'cp437' | 'utf8';
   /** Answers nothing that the board asks, neither as telnet nor as a terminal: netcat. */
   readonly silent?: boolean;
+  /** Another address of this machine to call from, such as 127.0.0.2. */
+  readonly localAddress?: string;
 }
 
 /** Dials in by telnet, answering TTYPE and NAWS as a plain client does. */
 export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   const screen = screenFor(options);
-  const socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true });
+  const { port, localAddress } = options;
+  const socket = connect({
+    ...{ host: '127.0.0.1', port, noDelay: true },
+    ...(localAddress === undefined ? {} : { localAddress }),
+  });
   await connected(socket);
   const protocol = new TelnetClientProtocol(socket, options);
   const caller = new DialledCaller(screen, {
