@@ -1,0 +1,100 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { countOutbox } from '../../src/store/outbox';
+import { openBackOffice, type BackOffice } from '../support/back-office';
+import { TestBoard } from '../support/board';
+import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, SWITCH_ON } from '../support/sign-in';
+import { SmtpCatcher } from '../support/smtp-catcher';
+import { eventually } from '../support/raw-caller';
+import { sayFigure } from './at-the-door';
+
+jest.setTimeout(120_000);
+
+/** Takes connections and never says a word. */
+class SilentServer {
+  private readonly sockets = new Set<Socket>();
+  private constructor(private readonly server: Server) {
+    server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined);
+    });
+  }
+
+  static async start(): Promise<SilentServer> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new SilentServer(server);
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get calls(): number {
+    return this.sockets.size;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe.each(['is down', 'never answers'])('while the mail server %s', (fault) => {
+  let board: TestBoard;
+  let office: BackOffice;
+  let silent: SilentServer;
+  beforeAll(async () => {
+    silent = await SilentServer.start();
+    const { port } = silent;
+    if (fault === 'is down') await silent.close();
+    const transport = { host: '127.0.0.1', port, secure: false, ignoreTLS: true };
+    board = await TestBoard.start({ config: { email: { transport } } });
+    office = await openBackOffice(board.dataDir, { clock: board.clock });
+  });
+  afterAll(async () => {
+    if (fault !== 'is down') await silent.close();
+    await office.close();
+    await board.remove();
+  });
+
+  it('a caller who asks for his link is told the same, at once, and gets it when it is back', async () => {
+    await office.addAccount('joe', PASSWORD);
+    const caller = await board.ssh({ userName: 'joe', password: PASSWORD });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    const startedMs = performance.now();
+    caller.type(SWITCH_ON);
+    await caller.sees('A mail with a link is on its way');
+    sayFigure(`mail server ${fault}: told in ${(performance.now() - startedMs).toFixed(0)} ms`);
+    caller.hangUp();
+    if (fault === 'is down') await board.logged('mail-postponed');
+    else await eventually('the server to be called', () => silent.calls > 0);
+    expect(await office.db.run(countOutbox)).toBe(1);
+    // Signing in does not wait for it either.
+    await office.addAccount('jane', PASSWORD);
+    const { backupCodes } = await office.bind('jane');
+    const other = await board.ssh({ userName: 'jane', password: PASSWORD });
+    await giveCode(other, backupCodes[0] ?? '');
+    await other.sees('Both doors are open.');
+    other.hangUp();
+    await board.stop();
+
+    const catcher = await SmtpCatcher.start();
+    const transport = { host: '127.0.0.1', port: catcher.port, secure: false, ignoreTLS: true };
+    const again = await openBackOffice(board.dataDir, {
+      clock: board.clock,
+      config: { email: { transport } },
+    });
+    board.clock.skip(5 * 60_000);
+    await again.mailer.deliver();
+    expect(await again.mailer.deliver()).toBe(0);
+    await again.close();
+    await catcher.close();
+    expect(catcher.mails.map(({ to }) => to[0]).sort()).toEqual([
+      'jane@example.org',
+      'jane@example.org',
+      'joe@example.org',
+    ]);
+  });
+});
