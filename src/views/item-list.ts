@@ -94,10 +94,13 @@ export abstract class ItemListView extends View {
     const focused = index === this.chosen && this.showsChoice;
     const format =
       (focused ? this.read.text('focusItemFormat') : undefined) ?? this.read.text('itemFormat');
-    const ownColor = focused && this.read.text('focusItemFormat') !== undefined;
-    const style = !focused
-      ? this.spec.style
-      : (this.spec.focusStyle ?? (ownColor ? this.spec.style : this.focusStyle));
+    const isMarked = focused && this.read.text('focusItemFormat') !== undefined;
+    // A choice that its format marks needs the focus colour only where the focus is; else the colour
+    // is all that tells it.
+    const style =
+      !focused || (isMarked && !this.hasFocus)
+        ? this.spec.style
+        : (this.spec.focusStyle ?? (isMarked ? this.spec.style : this.focusStyle));
     const cells =
       format !== undefined
         ? cellsOf(this.format(format, item.values, style), style)

@@ -267,6 +267,25 @@ describe('VM', () => {
     expect(driver.screen.cell(3, 5).inverse).toBe(false);
   });
 
+  test('a choice keeps its mark while the focus is elsewhere, and its colour only without a mark', async () => {
+    const marked = { items: ['on', 'off'], itemFormat: ' {text} ', focusItemFormat: '[{text}]' };
+    const driver = new Driver({
+      views: [
+        spec('TM1', [2, 5], marked),
+        spec('TM2', [4, 5], marked),
+        spec('TM3', [6, 5], { items: ['on', 'off'] }),
+      ],
+    });
+    const backgrounds = (): number[] =>
+      [2, 4, 6].map((row) => driver.screen.cell(row, 5).background);
+    await driver.screen.settled();
+    expect(driver.screen.row(4).trim()).toBe('[on]/ off');
+    expect(backgrounds()).toEqual([4, 0, 4]);
+    await driver.type('\t');
+    expect(driver.screen.row(2).trim()).toBe('[on]/ off');
+    expect(backgrounds()).toEqual([0, 4, 4]);
+  });
+
   test('item formats colour items, and data in them stays data', async () => {
     const driver = new Driver({
       views: [
