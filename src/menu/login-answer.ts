@@ -107,7 +107,7 @@ function notHereSentence(context: MenuContext): string | undefined {
     case 'refuse':
       return 'Nobody can sign in by telnet here. Please call by SSH.';
     case 'with-otp':
-      return 'By telnet only accounts with a second factor may sign in. Please call by SSH.';
+      return 'Telnet is for accounts with a second factor here. Please call by SSH.';
     case 'allow':
       return undefined;
   }
