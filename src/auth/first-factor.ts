@@ -51,14 +51,12 @@ export async function checkFirstFactor(
     (charged) => new FirstFactor(parts, asked, credential, user, charged).check(),
   );
   if (attempted.kind === 'looked') return attempted.value;
-  return recordFailure(parts, asked, {
-    kind: credential.kind,
-    factor: 0,
-    user,
-    why: 'wait',
-    reason: 'wait',
-    retryAfterMs: attempted.kind === 'wait' ? attempted.retryAfterMs : 0,
-  });
+  const failure = { kind: credential.kind, factor: 0, user } as const;
+  if (attempted.kind === 'busy') {
+    return recordFailure(parts, asked, { ...failure, why: 'busy', reason: 'busy' });
+  }
+  const retryAfterMs = attempted.kind === 'wait' ? attempted.retryAfterMs : 0;
+  return recordFailure(parts, asked, { ...failure, why: 'wait', reason: 'wait', retryAfterMs });
 }
 
 /** One charged attempt. */

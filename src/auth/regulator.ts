@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock';
-import { BbsError } from '../base/errors';
 import type { Config } from '../config/schema';
 import { accountSubject, chargeAttempt, nameSubject, pruneAttempts } from '../store/attempts';
 import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
@@ -10,6 +9,8 @@ import { isKnownSource } from '../store/sources';
 export type Attempted<T> =
   | { readonly kind: 'looked'; readonly value: T }
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
+  /** So many attempts of the same budget came before it that it was not counted either. */
+  | { readonly kind: 'busy' }
   /** The factor is off until it is bound again. */
   | { readonly kind: 'stopped' };
 
@@ -85,10 +86,11 @@ export function createRegulator(options: {
   };
 
   return {
-    attempt: async (by, look) => {
+    attempt: async <Looked>(by: AttemptBy, look: (charged: Charged) => Promise<Looked>) => {
       await prune();
       const key = await keyOf(by);
-      return inTurn(`${key.subject} ${key.factor} ${key.budget}`, async () => {
+      const name = `${key.subject} ${key.factor} ${key.budget}`;
+      const turn = await inTurn(name, async (): Promise<Attempted<Looked>> => {
         const nowMs = clock.nowMs();
         const charge = await db.run((sql) =>
           chargeAttempt(sql, key, { rule: rule(by.factor), nowMs }),
@@ -97,6 +99,7 @@ export function createRegulator(options: {
         if (charge.kind === 'wait') return { kind: 'wait', retryAfterMs: charge.untilMs - nowMs };
         return { kind: 'looked', value: await look({ key, failures: charge.failures }) };
       });
+      return turn === 'too late' ? { kind: 'busy' } : turn;
     },
   };
 }
@@ -105,16 +108,16 @@ export function createRegulator(options: {
  * Runs jobs of one name one after the other, and forgets the name when none is left. A job whose turn
  * does not come in time never begins: while the store hangs, nobody waits for all those before him.
  */
-function createTurns(clock: Clock): <T>(name: string, job: () => Promise<T>) => Promise<T> {
+function createTurns(
+  clock: Clock,
+): <T>(name: string, job: () => Promise<T>) => Promise<T | 'too late'> {
   const last = new Map<string, Promise<void>>();
   return (name, job) =>
     new Promise((resolve, reject) => {
       let begins = true;
       const cancel = clock.after(TURN_MS, () => {
         begins = false;
-        reject(
-          new BbsError('STORE_FAILED', 'too many attempts on one account wait for their turn'),
-        );
+        resolve('too late');
       });
       const before = last.get(name) ?? Promise.resolve();
       const mine = before

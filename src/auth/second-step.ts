@@ -44,6 +44,7 @@ export async function checkSecondFactor(
   if (attempted.kind === 'stopped') {
     return reject(parts, asked, { user, why: 'factor-disabled', reason: 'factor-disabled' });
   }
+  if (attempted.kind === 'busy') return reject(parts, asked, { user, why: 'busy', reason: 'busy' });
   const { retryAfterMs } = attempted;
   return reject(parts, asked, { user, why: 'wait', reason: 'wait', retryAfterMs });
 }

@@ -13,13 +13,19 @@ export function createRouteCounter(clock: Clock): SourceCounter {
   return new SourceCounter(clock, SPAN_MS);
 }
 
-/** False when the request was answered with "too many". */
+/** False when the request was answered with "too many", or nobody waits for an answer. */
 export async function admit(
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   limit: { readonly counter: SourceCounter; readonly most: number },
   parts: WebParts,
 ): Promise<boolean> {
-  const waitMs = limit.counter.count(exchange.request.ip, limit.most);
+  // Node.js has no address any more for a client that is gone: what he asked for is not done either.
+  const ip = exchange.request.ip as string | undefined;
+  if (ip === undefined) {
+    await sendPage(exchange.reply, PROBLEM_PAGES.badRequest, parts.config());
+    return false;
+  }
+  const waitMs = limit.counter.count(ip, limit.most);
   if (waitMs === undefined) return true;
   const reply = exchange.reply.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
   await sendPage(reply, PROBLEM_PAGES.tooMany, parts.config());

@@ -362,3 +362,24 @@ test('health says whether sign-ins can be recorded', async () => {
   await board.db.close();
   expect((await board.ask('/_enig/health')).status).toBe(503);
 });
+
+test('clients that are gone before their request is looked at are no fault', async () => {
+  board = await openWebBoard();
+  const form = `POST ${REGISTER} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\n`;
+  const vanish = (afterMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(board.port, '127.0.0.1');
+      const client = tlsConnect({ socket, ca: board.ca, servername: 'localhost' });
+      client.on('error', () => undefined);
+      client.on('secureConnect', () => {
+        client.write(form.repeat(4));
+        client.write('token=x');
+        setTimeout(() => socket.resetAndDestroy(), afterMs);
+      });
+      socket.on('close', () => resolve());
+      socket.on('error', () => undefined);
+    });
+  for (let round = 0; round < 60; round += 1) await vanish(round % 4);
+  await board.ask('/');
+  expect(board.logLines.filter((line) => line.includes('web.failed'))).toEqual([]);
+});
