@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import type { Connection } from './connection';
+import { InputQueue } from './input-queue';
 import { OutputQueue } from './output-queue';
 
 /** What a way in does with bytes and with the end of a call. */
@@ -11,6 +12,8 @@ export interface Wire {
   finish(): void;
   /** Closes at once. */
   destroy(): void;
+  /** Stops and starts reading, so that the caller's side keeps what has to wait. */
+  flow(on: boolean): void;
 }
 
 export interface LiveConnectionOptions {
@@ -31,6 +34,8 @@ export interface TerminalHints {
 
 // How long a caller has to take our good-bye before the socket is closed under him.
 const FINISH_MS = 2_000;
+// From here on what a caller types waits until he has seen more of what is under way to him.
+const BEHIND_BYTES = LIMITS.outputQueueBytes / 4;
 
 /** The one Connection there is: the ways in differ only in their Wire and in what feeds them. */
 export class LiveConnection implements Connection {
@@ -41,6 +46,7 @@ export class LiveConnection implements Connection {
   private resolveEnded: () => void = () => undefined;
   private hints: TerminalHints = {};
   private readonly queue: OutputQueue;
+  private readonly input: InputQueue;
   private readonly gone = new AbortController();
   private dataListener: ((bytes: Buffer) => void) | undefined;
   private readonly hintsListeners: (() => void)[] = [];
@@ -58,11 +64,20 @@ export class LiveConnection implements Connection {
       clock: options.clock,
       limitBytes: LIMITS.outputQueueBytes,
       stallMs: LIMITS.outputStallMs,
-      send: (piece, done) => options.wire.send(piece, done),
+      send: (piece, done) =>
+        options.wire.send(piece, () => {
+          done();
+          this.input.goOn();
+        }),
       onOverrun: (reason) => {
         options.onOverrun?.(reason);
         this.destroy();
       },
+    });
+    this.input = new InputQueue({
+      deliver: (bytes) => this.dataListener?.(bytes),
+      isBehind: () => this.queue.bytes > BEHIND_BYTES,
+      flow: (on) => options.wire.flow(on),
     });
   }
 
@@ -105,7 +120,7 @@ export class LiveConnection implements Connection {
     this.dataListener = listener;
     const early = this.early;
     this.early = [];
-    for (const bytes of early) listener(bytes);
+    for (const bytes of early) this.input.push(bytes);
   }
 
   onHints(listener: () => void): void {
@@ -114,7 +129,8 @@ export class LiveConnection implements Connection {
 
   /** Bytes of the caller's, for the session. Before it listens, a screenful of type-ahead is kept. */
   received(bytes: Buffer): void {
-    if (this.dataListener !== undefined) this.dataListener(bytes);
+    if (this.gone.signal.aborted) return;
+    if (this.dataListener !== undefined) this.input.push(bytes);
     else if (this.earlyBytes + bytes.length <= LIMITS.typeAheadBytes) {
       this.early.push(Buffer.from(bytes));
       this.earlyBytes += bytes.length;
@@ -131,6 +147,7 @@ export class LiveConnection implements Connection {
   closed(): void {
     if (this.gone.signal.aborted) return;
     this.queue.stop();
+    this.input.stop();
     this.gone.abort();
     this.resolveEnded();
   }

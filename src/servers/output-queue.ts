@@ -57,7 +57,7 @@ export class OutputQueue {
 
   private pump(): void {
     while (!this.sending && !this.stopped) {
-      const piece = this.pieces.shift();
+      const piece = this.take();
       if (piece === undefined) {
         const then = this.whenEmpty;
         if (then === undefined) return;
@@ -67,6 +67,14 @@ export class OutputQueue {
       }
       this.send(piece);
     }
+  }
+
+  /** What is next: small writes that have waited for one another go out as one. */
+  private take(): Buffer | undefined {
+    let bytes = 0;
+    const end = this.pieces.findIndex((piece) => (bytes += piece.length) > PIECE_BYTES);
+    const count = Math.max(1, end < 0 ? this.pieces.length : end);
+    return count === 1 ? this.pieces.shift() : Buffer.concat(this.pieces.splice(0, count));
   }
 
   private send(piece: Buffer): void {

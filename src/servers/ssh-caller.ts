@@ -126,6 +126,7 @@ export class SshCaller {
         send: (piece, done) => send(channel, socket, { piece, done }),
         finish: () => this.finish(channel),
         destroy: () => socket.destroy(),
+        flow: (on) => void (on ? channel.resume() : channel.pause()),
       },
       onOverrun: (reason) => this.log.info('call.too-slow', { reason }),
     });

@@ -69,6 +69,7 @@ export class TelnetCaller {
         },
         finish: () => socket.end(),
         destroy: () => socket.destroy(),
+        flow: (on) => void (on ? socket.resume() : socket.pause()),
       },
       onOverrun: (reason) => options.log.info('call.too-slow', { remoteIp, reason }),
     });

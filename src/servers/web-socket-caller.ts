@@ -50,6 +50,7 @@ export class WebSocketCaller {
         send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
         finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
         destroy: () => socket.terminate(),
+        flow: (on) => (on ? socket.resume() : socket.pause()),
       },
       onOverrun: (reason) => log.info('call.too-slow', { remoteIp, reason }),
     });

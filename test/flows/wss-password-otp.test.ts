@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestBoard } from '../support/board';
 import { KEYS, type DialledCaller } from '../support/dial';
-import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, prove, signIn } from '../support/sign-in';
+import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket, WebSocketCaller } from '../support/web-socket-caller';
 
 describe('signing in by secure WebSocket with a password and a one-time code', () => {
@@ -73,6 +73,16 @@ describe('signing in by secure WebSocket with a password and a one-time code', (
   it('draws the art in UTF-8, with frames and blocks of CP437', async () => {
     const caller = await dial();
     expect(await caller.sees('Sign in')).toMatch(/[░▒▓█▄▀]/);
+    caller.hangUp();
+  });
+
+  it('takes a long paste as fast as its echo goes out, and loses nothing behind it', async () => {
+    const caller = await dial();
+    await caller.sees('Sign in');
+    caller.type(KEYS.return);
+    await caller.sees('User name');
+    caller.type(`${'x'.repeat(8 * 1024)}${KEYS.escape}`);
+    await caller.sees('Sign in');
     caller.hangUp();
   });
 

@@ -31,6 +31,26 @@ describe('output queue', () => {
     expect(it.bytes).toBe(0);
   });
 
+  test('small writes that wait for one another go out as one', () => {
+    const sent: string[] = [];
+    const waiting: (() => void)[] = [];
+    const it = new OutputQueue({
+      clock: new FakeClock(),
+      limitBytes: 1_000_000,
+      stallMs: 1_000,
+      send: (piece, done) => {
+        sent.push(piece.toString());
+        waiting.push(done);
+      },
+      onOverrun: () => undefined,
+    });
+    for (const text of ['a', 'b', 'c', 'd'.repeat(16_382), 'e'.repeat(3)])
+      it.write(Buffer.from(text));
+    for (let taken = 0; taken < 3; taken += 1) waiting.shift()?.();
+    expect(sent).toEqual(['a', 'bc' + 'd'.repeat(16_382), 'eee']);
+    expect(it.bytes).toBe(0);
+  });
+
   test('a transport that takes everything at once is never stalled', () => {
     const clock = new FakeClock();
     const sent: Buffer[] = [];
