@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog, startBbs, type ConfigInput, type RunningBbs } from '../../src/index';
 import type { Mail, MailTransport } from '../../src/mail/transport';
-import { dialTelnet } from '../support/dial';
+import { runOputil } from '../../src/oputil/program';
+import { dialSsh, dialTelnet } from '../support/dial';
 import { eventually } from '../support/raw-caller';
 import { SkippingClock } from '../support/skipping-clock';
-import { goToMainMenu, signIn } from '../support/sign-in';
+import { goToMainMenu, openTwoFactor, PASSWORD, signIn, SWITCH_ON } from '../support/sign-in';
 
 const FREE_PORTS: ConfigInput = {
   loginServers: { telnet: { port: 0 }, ssh: { port: 0 } },
@@ -97,10 +98,28 @@ describe('a board inside another program', () => {
       nowMs: () => clock.nowMs(),
     });
     const bbs = await start({ mail, clock, log });
+    const io = {
+      out: () => undefined,
+      err: () => undefined,
+      readLine: () => Promise.resolve(''),
+      env: {},
+    };
+    const add = ['user', 'add', 'ada', '--password', PASSWORD, '--email', 'ada@example.org'];
+    expect(await runOputil(['--data', bbs.dataDir, ...add], io)).toBe(0);
+    const caller = await dialSsh({
+      port: portOf(bbs, 'ssh'),
+      userName: 'ada',
+      password: PASSWORD,
+    });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type(SWITCH_ON);
+    await eventually('a mail', () => mails.length > 0);
+    caller.hangUp();
+    expect(mails[0]).toMatchObject({ to: 'ada@example.org' });
     const thatYear = new Date(clock.nowMs()).getUTCFullYear();
-    await eventually('a line that the board is open', () =>
-      lines.some((line) => line.includes('"board.open"') && line.includes(`"${thatYear}-`)),
-    );
+    expect(mails[0]?.date.getUTCFullYear()).toBe(thatYear);
+    expect(lines.some((line) => line.includes(`"time":"${thatYear}-`))).toBe(true);
   });
 
   it('leaves nothing behind when it cannot start', async () => {

@@ -1,6 +1,6 @@
 import { KEYS } from '../support/dial';
 import { TestBoard } from '../support/board';
-import { goToMainMenu, openTwoFactor, PASSWORD, signIn } from '../support/sign-in';
+import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 
 const WRONG = /wrong user name or password/i;
 

@@ -186,12 +186,29 @@ export class TestBoard {
     match: Record<string, unknown> = {},
     count = 1,
   ): Promise<readonly Record<string, unknown>[]> {
-    const found = (): Record<string, unknown>[] =>
-      this.events(event).filter((fields) =>
-        Object.entries(match).every(([key, value]) => fields[key] === value),
-      );
+    const isIt = (fields: Record<string, unknown>): boolean =>
+      fields.event === event &&
+      Object.entries(match).every(([key, value]) => fields[key] === value);
+    return this.loggedWhere(event, isIt, count);
+  }
+
+  /** Resolves once the log has `count` lines that are so. */
+  async loggedWhere(
+    what: string,
+    isIt: (fields: Record<string, unknown>) => boolean,
+    count = 1,
+  ): Promise<readonly Record<string, unknown>[]> {
     const { heard } = this.parts;
-    if (found().length >= count) return found();
+    const found: Record<string, unknown>[] = [];
+    let seen = 0;
+    const lookAtNew = (): boolean => {
+      for (; seen < this.logLines.length; seen += 1) {
+        const fields = JSON.parse(this.logLines[seen] ?? '') as Record<string, unknown>;
+        if (isIt(fields)) found.push(fields);
+      }
+      return found.length >= count;
+    };
+    if (lookAtNew()) return found;
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
@@ -199,10 +216,10 @@ export class TestBoard {
         settle();
       };
       const look = (): void => {
-        if (found().length >= count) finish(() => resolve(found()));
+        if (lookAtNew()) finish(() => resolve(found));
       };
       const timer = setTimeout(
-        () => finish(() => reject(new Error(`the log has ${found().length} of ${count} ${event}`))),
+        () => finish(() => reject(new Error(`the log has ${found.length} of ${count}: ${what}`))),
         PATIENCE_MS,
       );
       heard.add(look);

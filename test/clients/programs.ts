@@ -1,0 +1,90 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Where each comes from, for who runs these tests without .ci/programs. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  ssh: 'openssh-client',
+  sftp: 'openssh-client',
+  'ssh-keygen': 'openssh-client',
+  'ssh-keyscan': 'openssh-client',
+  plink: 'putty-tools',
+  dbclient: 'dropbear-bin',
+  dropbearkey: 'dropbear-bin',
+  telnet: 'inetutils-telnet',
+  nc: 'netcat-openbsd',
+  tmux: 'tmux',
+  oathtool: 'oathtool',
+  zbarimg: 'zbar-tools',
+  chromium: 'chromium',
+};
+
+/** The path of a program; one that is not there is a failure, not a test to skip. */
+export function pathOf(program: string): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const from = PACKAGES[program];
+  const hint = from === undefined ? '' : `: apt-get install ${from}`;
+  throw new Error(`the program ${program} is not installed${hint}`);
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const PATIENCE_MS = 15_000;
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      pathOf(program),
+      [...args],
+      { env: { ...process.env, ...env }, timeout: PATIENCE_MS, encoding: 'utf8' },
+      (error, out, err) => {
+        if (error?.killed === true) {
+          reject(new Error(`${program} did not end; it said:\n${out}${err}`));
+          return;
+        }
+        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, out, err });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+/** The same for a program that must succeed: what it printed. */
+export async function output(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { exitCode, out, err } = await run(program, args, env);
+  if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}:\n${out}${err}`);
+  return out;
+}
+
+/** Starts a program that is spoken with over pipes. */
+export function talkTo(program: string, args: readonly string[]): ChildProcess {
+  return spawn(pathOf(program), [...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** What an authenticator app shows now, or `steps` of 30 seconds later: a generator of its own. */
+export async function oathtool(base32Secret: string, steps = 0): Promise<string> {
+  const now = `@${Math.floor(Date.now() / 1000) + steps * 30}`;
+  return (await output('oathtool', ['--base32', '--totp', '--now', now, base32Secret])).trim();
+}
+
+/** What a camera reads from a picture. */
+export async function zbarimg(file: string): Promise<string> {
+  return (
+    await output('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', file])
+  ).trim();
+}

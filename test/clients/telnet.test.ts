@@ -1,0 +1,53 @@
+import { oathtool } from './programs';
+import { goToMainMenu, PASSWORD, RealBoard, signIn } from './real-board';
+
+describe('the telnet of inetutils', () => {
+  let board: RealBoard;
+  beforeAll(async () => {
+    board = await RealBoard.start();
+  });
+  afterAll(() => board.remove());
+
+  const telnet = (): string[] => ['telnet', '127.0.0.1', board.telnetPort];
+
+  it('signs in by the form and the code, sees no password, and is let go with a screen', async () => {
+    const secret = await board.addUser('ada', 'google');
+    const caller = await board.terminal(telnet());
+    await signIn(caller, 'ada');
+    expect(await caller.sees('One-time code')).not.toContain(PASSWORD);
+    await caller.enter(await oathtool(secret));
+    await goToMainMenu(caller);
+    await caller.enter('g');
+    expect(await caller.ended()).toContain('Connection closed by foreign host');
+  });
+
+  it('gets a plain sentence for a wrong password', async () => {
+    await board.addUser('berta');
+    const caller = await board.terminal(telnet());
+    await caller.sees('Sign in');
+    await caller.enter('');
+    await caller.sees('User name');
+    await caller.enter('berta');
+    await caller.enter('not her password');
+    await caller.sees('Wrong user name or password.');
+    await caller.close();
+  });
+
+  it('gets the whole screen in the size of its window, and again when that changes', async () => {
+    const caller = await board.terminal(telnet(), { width: 132, height: 43 });
+    await caller.sees('Sign in');
+    await caller.resize(80, 24);
+    const text = await caller.sees('Sign in');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
+    await caller.close();
+  });
+
+  it('may be left by its own escape character', async () => {
+    const caller = await board.terminal(telnet());
+    await caller.sees('Sign in');
+    await caller.press('\x1d');
+    await caller.sees('telnet>');
+    await caller.enter('quit');
+    await caller.ended();
+  });
+});

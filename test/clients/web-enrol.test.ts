@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { readKeyUri } from '../support/authenticator';
+import { KEYS } from '../support/dial';
+import { linkIn } from '../support/letter';
+import { SWITCH_OFF_KEYS, SWITCH_ON_KEYS } from './keys';
+import { oathtool, pathOf, zbarimg } from './programs';
+import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
+import type { TmuxTerminal } from './tmux';
+
+const CODE = /\b[a-z]{5}(?:-[a-z]{5}){3}\b/g;
+
+describe('switching the second factor on with a browser', () => {
+  let board: RealBoard;
+  let browser: Browser;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-pictures-'));
+    board = await RealBoard.start();
+    browser = await chromium.launch({
+      executablePath: pathOf('chromium'),
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'],
+        ...['--disable-background-networking', '--disable-component-update'],
+      ],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await board.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function dial(name: string): Promise<TmuxTerminal> {
+    return board.terminal([
+      ...['ssh', '-F', 'none', '-o', 'StrictHostKeyChecking=no'],
+      ...['-o', 'UserKnownHostsFile=/dev/null', '-p', board.sshPort, `${name}@127.0.0.1`],
+    ]);
+  }
+
+  /** On the screen of the second factor, by OpenSSH. */
+  async function openConfig(name: string): Promise<TmuxTerminal> {
+    const caller = await dial(name);
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    await goToMainMenu(caller);
+    await caller.enter('2fa');
+    await caller.sees('Kind of code');
+    return caller;
+  }
+
+  /** A phone in portrait or a window: the board's certificate is its own, as at every first start. */
+  async function openPage(link: string): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    const answer = await page.goto(link);
+    expect(answer?.status()).toBe(200);
+    expect(problems).toEqual([]);
+    return page;
+  }
+
+  async function picture(page: Page, name: string): Promise<string> {
+    const file = join(folder, `${name}.png`);
+    await page.screenshot({ path: file, fullPage: true });
+    return file;
+  }
+
+  it('leads from the terminal by mail, page and camera to a code that the board asks for', async () => {
+    await board.addUser('ada');
+    const caller = await openConfig('ada');
+    await caller.press(...SWITCH_ON_KEYS);
+    await caller.sees('A mail with a link');
+    const link = linkIn(await board.letterTo('ada@example.org'));
+    const page = await openPage(link);
+
+    const uri = await zbarimg(await picture(page, 'register'));
+    const { secret, issuer } = readKeyUri(uri);
+    expect(issuer).toBe('Sallyport');
+    expect(await page.innerText('.secret')).toBe((secret.match(/.{4}/g) ?? []).join(' '));
+
+    await page.fill('#otp', '000000');
+    await page.click('button');
+    expect(await page.innerText('[role=alert]')).toContain('That code is not right.');
+    const code = await oathtool(secret);
+    await page.fill('#otp', code);
+    await page.click('button');
+    await page.waitForSelector('text=Two-factor sign-in is on');
+    const shown = await page.innerText('main');
+    expect(new Set(shown.match(CODE)).size).toBe(10);
+
+    // A reload shows no code again; neither does going back to the link.
+    expect((await page.goto(link))?.status()).toBe(410);
+    expect(await page.innerText('main')).not.toMatch(CODE);
+
+    const next = await dial('ada');
+    await next.sees('Password:');
+    await next.enter(PASSWORD);
+    await next.sees('One-time code:');
+    await next.enter(code);
+    await next.sees('Wrong code.');
+    await next.enter(await oathtool(secret, 1));
+    await next.sees('Both doors are open.');
+    await next.close();
+    await page.context().close();
+  });
+
+  it('shows on the terminal a QR code that a camera reads, the same as on the page', async () => {
+    await board.addUser('berta');
+    const caller = await openConfig('berta');
+    await caller.press(...SWITCH_ON_KEYS);
+    await caller.sees('A mail with a link');
+    const page = await openPage(linkIn(await board.letterTo('berta@example.org')));
+    const onPage = await zbarimg(await picture(page, 'berta'));
+    await caller.press('q');
+    const text = await caller.sees('Scan this');
+    expect(text.split('\n').length).toBeLessThanOrEqual(25);
+    expect(await zbarimg(await photograph(text, 'terminal'))).toBe(onPage);
+    await page.context().close();
+  });
+
+  it('makes the call that asked for it ask for a code at once', async () => {
+    await board.addUser('cora');
+    const caller = await openConfig('cora');
+    await caller.press(...SWITCH_ON_KEYS);
+    await caller.sees('A mail with a link');
+    const page = await openPage(linkIn(await board.letterTo('cora@example.org')));
+    const { secret } = readKeyUri(await zbarimg(await picture(page, 'cora')));
+    await page.fill('#otp', await oathtool(secret));
+    await page.click('button');
+    await page.waitForSelector('text=Two-factor sign-in is on');
+    await caller.press(KEYS.escape);
+    await caller.sees('Command');
+    await caller.enter('2fa');
+    await caller.sees('[ On ]');
+    await caller.press(...SWITCH_OFF_KEYS);
+    await caller.sees('Switch two-factor sign-in off');
+    await caller.enter(PASSWORD);
+    await caller.enter(await oathtool(secret, 1));
+    await caller.sees('Two-factor sign-in is off.');
+    await page.context().close();
+  });
+
+  /** A terminal's screen as a picture: white on black, in a font that terminals use. */
+  async function photograph(text: string, name: string): Promise<string> {
+    const rows = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    const style =
+      "margin:0;padding:16px;background:#000;color:#fff;font:16px/19px 'DejaVu Sans Mono',monospace";
+    const page = await browser.newPage();
+    await page.setContent(`<pre style="${style}">${rows}</pre>`);
+    const file = join(folder, `${name}.png`);
+    await page.locator('pre').screenshot({ path: file });
+    await page.close();
+    return file;
+  }
+});
