@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { ArtStore } from './art/art-store';
 import { BbsError, toError } from './base/errors';
 import type { Clock } from './base/clock';
 import type { Log } from './base/log';
-import type { Board } from './config/board';
+import { findMenuFile, type Board } from './config/board';
 import { loadConfig } from './config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
 import type { Config, ConfigInput } from './config/schema';
@@ -73,7 +72,8 @@ export class LiveBoard {
   follow(): void {
     const { board, clock } = this.options;
     this.watch?.close();
-    const paths = [...this.edition.files, ...board.artRoots, board.configFile];
+    // Whole folders: a file that is new there may take the place of one of the package.
+    const paths = [...this.edition.files, ...board.artRoots, ...board.configFallbacks];
     this.watch = watchFiles([...new Set(paths)], clock, () => void this.reload());
   }
 
@@ -110,7 +110,7 @@ export class LiveBoard {
 async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   const { board, env } = options;
   const loaded = await loadConfig({
-    file: board.configFile,
+    file: board.configMustExist ? board.configFile : await board.find('config/config.hjson'),
     mustExist: board.configMustExist,
     env,
     overrides: options.overrides,
@@ -119,7 +119,7 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   const { config } = loaded;
   const { telnet, ssh } = config.loginServers;
   const menus = await loadMenus({
-    file: await board.find(join('config', config.general.menuFile)),
+    file: await findMenuFile(board, config.general.menuFile),
     env,
     fallbackFolders: board.configFallbacks,
     firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],

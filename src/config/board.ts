@@ -66,6 +66,14 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
   };
 }
 
+/** The menu file by its name in config.hjson: in the config folder, or in its menus/ as ENiGMA½ has it. */
+export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Promise<string> {
+  const usual = await board.find(join('config', name));
+  if (await exists(usual)) return usual;
+  const inMenus = await board.find(join('config', 'menus', name));
+  return (await exists(inMenus)) ? inMenus : usual;
+}
+
 /** Makes the data folder, for this user alone, and checks that it can be written. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {

@@ -24,8 +24,9 @@ export function checkForms(set: MenuSet, registries: MenuRegistries): readonly F
   const findings: Finding[] = [];
   for (const menu of set.menus.values()) {
     const facts = registries.modules.get(menu.module.name);
-    const isMissing = menu.module.kind !== 'standard' && facts === undefined;
-    const checker = new FormChecker(menu.name, registries, findings, facts, isMissing);
+    // A module that is missing was said already; nobody knows what its forms should be like.
+    if (menu.module.kind !== 'standard' && facts === undefined) continue;
+    const checker = new FormChecker(menu.name, registries, findings, facts);
     for (const form of menu.forms) checker.checkForm(form, menu);
     const prompt = menu.prompt === undefined ? undefined : set.prompts.get(menu.prompt.name);
     if (prompt !== undefined) {
@@ -56,8 +57,6 @@ class FormChecker {
     private readonly registries: MenuRegistries,
     private readonly findings: Finding[],
     private readonly facts: ModuleFacts | undefined,
-    /** Said already; its validators are not missing one by one. */
-    private readonly moduleIsMissing = false,
   ) {}
 
   checkForm(form: FormEntry, menu: MenuEntry): void {
@@ -142,7 +141,7 @@ class FormChecker {
       const nearest = nearestPath(config, asset.name);
       this.note('error', 'unknown-config', view.placeOf(name), text, nearest);
     }
-    if (name !== 'validate' || this.moduleIsMissing) return;
+    if (name !== 'validate') return;
     const problem = findValidatorProblem(value, this.registries, this.facts);
     if (problem === undefined) return;
     this.note('error', 'unknown-method', view.placeOf(name), problem.text, problem.nearest);

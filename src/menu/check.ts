@@ -95,8 +95,10 @@ class NameChecker {
     if (module.kind === 'standard') return undefined;
     const facts = this.registries.modules.get(module.name);
     if (facts !== undefined) return facts;
-    const text = `there is no module '${module.name}'`;
-    const nearest = nearestName(module.name, this.registries.modules.keys());
+    const why = this.registries.absentModules?.get(module.name);
+    const text = `there is no module '${module.name}'${why === undefined ? '' : `: ${why}`}`;
+    const nearest =
+      why === undefined ? nearestName(module.name, this.registries.modules.keys()) : undefined;
     this.note('error', 'unknown-module', menu, module.place ?? menu.place, text, nearest);
     return 'any';
   }

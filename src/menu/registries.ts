@@ -5,6 +5,8 @@ import type { EntryPoint } from './flow-proof';
 /** What menus may name, as plain tables: a check needs no sockets, no database and no terminal. */
 export interface MenuRegistries {
   readonly modules: ReadonlyMap<string, ModuleFacts>;
+  /** Modules that sysops know from elsewhere and that are not here, each with the reason. */
+  readonly absentModules?: ReadonlyMap<string, string>;
   readonly systemMethods: readonly string[];
   readonly validators: readonly string[];
   /** Art by spec, each variant and theme for itself; left out, art is not checked. */

@@ -27,7 +27,7 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     run: setClientEncoding,
   },
   sendForgotPasswordEmail: {
-    doc: 'Mails a reset link to the account in `username`, if there is one; follows `next` either way.',
+    doc: 'Mails a reset link to the account in `username`, if there is one; goes to `extraArgs.next` or follows `next` either way.',
     run: sendForgotPasswordEmail,
   },
   prevConf: { doc: 'This board has no message conferences; says so.', run: noConferences },
@@ -113,11 +113,19 @@ function encodingName(from: unknown): string | undefined {
 async function sendForgotPasswordEmail(
   context: MenuContext,
   submission: Submission,
+  extraArgs: unknown,
 ): Promise<Transition> {
   const { server, secure, remoteIp, node } = context.caller;
   const origin = { server, secure, remoteIp, node };
   await context.services.forgotPassword(fieldText(submission, 'username'), origin);
-  return { kind: 'next' };
+  const next = nextMenuOf(extraArgs);
+  return next === undefined ? { kind: 'next' } : { kind: 'goto', menu: next };
+}
+
+function nextMenuOf(extraArgs: unknown): string | undefined {
+  if (typeof extraArgs !== 'object' || extraArgs === null || !('next' in extraArgs))
+    return undefined;
+  return typeof extraArgs.next === 'string' ? extraArgs.next.replace(/^@menu:/, '') : undefined;
 }
 
 function noConferences(): Promise<Transition> {

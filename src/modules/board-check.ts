@@ -8,6 +8,7 @@ import type { MenuRegistries } from '../menu/registries';
 import { SYSTEM_METHODS } from '../menu/system-methods';
 import type { ThemeSet } from '../menu/theme';
 import { VALIDATORS } from '../menu/validators';
+import { ABSENT_MODULES } from './absent-modules';
 import { moduleTable } from './registry';
 
 /** One edition of what a sysop wrote. */
@@ -32,6 +33,7 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
   const folders = themes.list().map((theme) => theme.directories);
   return {
     modules: factsOfModules(moduleTable()),
+    absentModules: ABSENT_MODULES,
     systemMethods: Object.keys(SYSTEM_METHODS),
     validators: Object.keys(VALIDATORS),
     art: await readArtFacts(artSpecsOf(menus), art, folders.length === 0 ? [[]] : folders),

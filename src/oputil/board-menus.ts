@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { createArtStore } from '../art/art-store';
 import { BbsError } from '../base/errors';
+import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
 import type { Finding, MenuEntry, MenuSet } from '../menu/menu-entry';
 import { loadMenus } from '../menu/menu-file';
@@ -17,7 +17,7 @@ export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
   return {
     config,
     menus: await loadMenus({
-      file: await board.find(join('config', config.general.menuFile)),
+      file: await findMenuFile(board, config.general.menuFile),
       env,
       fallbackFolders: board.configFallbacks,
       firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],

@@ -52,6 +52,8 @@ export interface MenuBoardOptions {
   readonly firstMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string | Buffer>>;
+  /** The stock art and themes as well, where `menus` are given. */
+  readonly stockArt?: true;
   readonly config?: ConfigInput;
   /** When the board's clock stands. */
   readonly startMs?: number;
@@ -96,7 +98,8 @@ export class MenuBoard {
       await writeFile(join(folder, name), text);
     }
     const { env = {}, firstMenus = [] } = options;
-    const artRoots = options.menus === undefined ? [art, STOCK_ART] : [art];
+    const hasStockArt = options.menus === undefined || options.stockArt === true;
+    const artRoots = hasStockArt ? [art, STOCK_ART] : [art];
     const themes = await loadThemes({ artRoots, env: {} });
     const passwordPolicy = createPasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),

@@ -1,0 +1,50 @@
+const AREAS = 'this board has no message areas and no mail between users';
+const FILES = 'this board has no file areas';
+const DOORS = 'this board has no doors and no links to other boards';
+const TALK = 'this board has no walls to write on and no talk between nodes';
+const OTHER = 'this board does not keep what it shows';
+
+/**
+ * Modules that boards of ENiGMA½ have and this one has not, with the reason: it is the gate of a board.
+ * A menu that names one is an error that says so.
+ */
+export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    msg_list: AREAS,
+    msg_area_list: AREAS,
+    msg_conf_list: AREAS,
+    msg_area_post_fse: AREAS,
+    msg_area_reply_fse: AREAS,
+    msg_area_view_fse: AREAS,
+    message_base_search: AREAS,
+    my_messages: AREAS,
+    new_scan: AREAS,
+    set_newscan_date: AREAS,
+    autosig_edit: AREAS,
+    file_area_list: FILES,
+    file_base_area_select: FILES,
+    file_base_search: FILES,
+    file_base_list_export: FILES,
+    file_base_download_manager: FILES,
+    file_base_web_download_manager: FILES,
+    file_transfer_protocol_select: FILES,
+    upload: FILES,
+    abracadabra: DOORS,
+    bbs_link: DOORS,
+    door_party: DOORS,
+    exodus: DOORS,
+    combatnet: DOORS,
+    telnet_bridge: DOORS,
+    bbs_list: DOORS,
+    mrc: DOORS,
+    erc_client: DOORS,
+    onelinerz: TALK,
+    rumorz: TALK,
+    node_msg: TALK,
+    page_sysop: TALK,
+    sysop_chat: TALK,
+    wfc: OTHER,
+    top_x: OTHER,
+    user_achievements_earned: OTHER,
+  }),
+);
