@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import type { Encoding } from '../terminal/terminal';
 import { ART_EXTENSIONS, artExtension } from './art-file';
@@ -27,33 +28,34 @@ export interface LookupSources {
   /** The `art/` folders, the board's own before the package's. */
   readonly roots: readonly string[];
   readonly random: Random;
+  /** What was found in order is taken for so for a moment; without a clock each look is a new one. */
+  readonly clock?: Clock | undefined;
 }
 
+/** How long a folder or a file that was looked at is not looked at again: well within a second of a save. */
+export const FRESH_MS = 400;
+
 interface Folder {
+  readonly lookedMs: number;
   readonly modifiedMs: number;
   readonly names: readonly string[];
 }
 
 const SPEC_CHARACTERS = 256;
+const KEPT_FOLDERS = 1024;
 
 export function createArtLookup(sources: LookupSources): ArtLookup {
   const roots = sources.roots.map((root) => resolve(root));
   const folders = new Map<string, Folder>();
 
   async function list(directory: string): Promise<readonly string[]> {
-    try {
-      const { mtimeMs } = await stat(directory);
-      const known = folders.get(directory);
-      if (known?.modifiedMs === mtimeMs) return known.names;
-      const entries = await readdir(directory, { withFileTypes: true });
-      const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-      folders.set(directory, { modifiedMs: mtimeMs, names });
-      return names;
-    } catch {
-      // a folder that is not there holds no art: boards need not have every folder
-      folders.delete(directory);
-      return [];
-    }
+    const known = folders.get(directory);
+    const lookedMs = sources.clock?.monotonicMs() ?? Infinity;
+    if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.names;
+    const { modifiedMs, names } = await look(directory, known);
+    if (folders.size >= KEPT_FOLDERS) folders.clear();
+    folders.set(directory, { lookedMs, modifiedMs, names });
+    return names;
   }
 
   function candidates(spec: string, themeDirs: readonly string[]): readonly string[] {
@@ -100,6 +102,22 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       folders.clear();
     },
   };
+}
+
+async function look(
+  directory: string,
+  known: Folder | undefined,
+): Promise<Pick<Folder, 'modifiedMs' | 'names'>> {
+  try {
+    const modifiedMs = (await stat(directory)).mtimeMs;
+    if (known?.modifiedMs === modifiedMs) return known;
+    const entries = await readdir(directory, { withFileTypes: true });
+    const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    return { modifiedMs, names };
+  } catch {
+    // A folder that is not there holds no art: boards need not have every folder.
+    return { modifiedMs: -1, names: [] };
+  }
 }
 
 function isInside(path: string, directories: readonly string[]): boolean {

@@ -36,17 +36,28 @@ export interface RenderedArt {
   readonly endColumn: number;
 }
 
+/**
+ * Art as everybody with a screen of this width sees it: cells and places, and no caller's values yet.
+ * It is drawn once and filled in for each caller.
+ */
+export interface ArtSketch {
+  readonly width: number;
+  readonly canvas: Canvas;
+  readonly placements: readonly Placement[];
+  readonly predefined: readonly Placement[];
+  readonly rows: number;
+  readonly endRow: number;
+  readonly endColumn: number;
+}
+
 const FIRST_FREE_ID = 100;
 // No screen has room for more; keeps hostile art from making long lists.
 const MOST_PLACES = 1000;
 
 interface Drawing {
   readonly screen: ArtScreen;
-  readonly resolve: ResolveMci;
   readonly placements: Placement[];
   readonly predefined: Placement[];
-  /** Values are drawn last, over what stands behind their codes. */
-  readonly values: { readonly place: Placement; readonly text: string }[];
   iceColors: boolean;
   nextId: number;
   /** Style of the last thing that was no code: what shows where a code stood. */
@@ -57,13 +68,31 @@ interface Drawing {
 
 /** Draws art off-line. The same art, size and values always give the same result. */
 export function renderArt(art: Art, options: RenderOptions): RenderedArt {
+  return fillSketch(sketchArt(art, options.width), options);
+}
+
+/** Puts a caller's values into a sketch, which stays as it is: over what stands behind their codes. */
+export function fillSketch(
+  sketch: ArtSketch,
+  { height, resolve }: Pick<RenderOptions, 'height' | 'resolve'>,
+): RenderedArt {
+  const { placements, predefined, rows, endRow, endColumn } = sketch;
+  const canvas = sketch.canvas.clone();
+  for (const place of predefined) {
+    const value = resolve?.(place.code, place.arguments);
+    if (value === undefined) continue;
+    canvas.print(place.row, place.column, sanitizeUserText(value), place.style);
+  }
+  return { canvas, placements, predefined, rows, tall: rows > height, endRow, endColumn };
+}
+
+/** Draws what is the same for everybody. */
+export function sketchArt(art: Art, width: number): ArtSketch {
   const screen = new ArtScreen(art.width, art.softBreaks);
   const drawing: Drawing = {
     screen,
-    resolve: options.resolve ?? (() => undefined),
     placements: [],
     predefined: [],
-    values: [],
     iceColors: art.iceColors,
     nextId: FIRST_FREE_ID,
     ground: PLAIN,
@@ -71,18 +100,14 @@ export function renderArt(art: Art, options: RenderOptions): RenderedArt {
   };
   for (const token of art.tokens) drawToken(drawing, token);
   screen.resolveWrap();
-  const canvas = screen.toCanvas(options.width);
-  for (const { place, text } of drawing.values) {
-    canvas.print(place.row, place.column, text, place.style);
-  }
   return {
-    canvas,
+    width,
+    canvas: screen.toCanvas(width),
     placements: drawing.placements,
     predefined: drawing.predefined,
     rows: screen.rows,
-    tall: screen.rows > options.height,
     endRow: screen.row + 1,
-    endColumn: Math.min(options.width, screen.column + 1),
+    endColumn: Math.min(width, screen.column + 1),
   };
 }
 
@@ -153,8 +178,6 @@ function drawMci(drawing: Drawing, token: MciToken): void {
   if (mciKind(token.code) === 'predefined') {
     if (token.number === undefined) drawing.nextId += 1;
     drawing.predefined.push(place);
-    const value = drawing.resolve(token.code, token.arguments);
-    if (value !== undefined) drawing.values.push({ place, text: sanitizeUserText(value) });
     return;
   }
   if (isFocusTwin(drawing, token, place)) return;

@@ -8,9 +8,9 @@ import { mciKeyOf } from './form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
 import type { ShownArt } from './module';
 import type { ScreenSize } from './key-reader';
-import { drawPicture, type Picture } from './picture';
+import { drawPicture, fillIn, findSketch, type Picture } from './picture';
 import type { Stage } from './stage';
-import { themedForm, themedPrompt, type Theme, type Tree } from './theme';
+import { asTree, themedForm, themedPrompt, type Theme, type Tree } from './theme';
 import { viewSpecs, viewTree } from './view-specs';
 
 /** What a form's submissions and keys lead to. */
@@ -51,19 +51,19 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
   const { menu, description, shown } = options;
   const theme = stage.theme;
   const size = sizeOf(stage);
-  const picture =
-    shown === undefined
-      ? undefined
-      : await drawPicture(stage, shown, { description, encodedAs: menu.config.encodedAs });
-  const scrolled = Math.max(0, (picture?.rows ?? 0) - size.height);
-  const canvas = screenCanvas(stage, picture, scrolled);
-  const placements = shiftRows(picture?.placements ?? [], -scrolled);
+  const sketch =
+    shown === undefined ? undefined : await findSketch(stage, shown, menu.config.encodedAs);
+  const scrolled = Math.max(0, (sketch?.drawn.rows ?? 0) - size.height);
+  const placements = shiftRows(sketch?.drawn.placements ?? [], -scrolled);
   const form = chooseForm(menu, placements, options.formId);
   const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
     menu: menu.name,
     formId: form?.id ?? 0,
     mciKey: mciKeyOf(placements.map((place) => place.code)),
   });
+  const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
+  const picture = sketch && (await fillIn(stage, sketch, { description, texts }));
+  const canvas = screenCanvas(stage, picture, scrolled);
   const own = makeForm(stage, { placements, views, picture, validate: options.validate });
   const base = { picture, size, scrolled };
   if (menu.prompt === undefined) {
@@ -132,6 +132,10 @@ export async function composePrompt(
   return { form, keys: prompt.actionKeys, config: themed.config, row, rows };
 }
 
+function textsOf(tree: Tree): readonly string[] {
+  return Object.values(tree).filter((value) => typeof value === 'string');
+}
+
 /** The first row that is free below a picture. */
 export function rowBelow(picture: Picture): number {
   return Math.max(picture.rows + 1, picture.endColumn === 1 ? picture.endRow : picture.endRow + 1);
@@ -185,6 +189,8 @@ function passwordChar(theme: Theme, standard: string): string {
 /** The canvas of the screen: what is left of the art on it, and room below. */
 function screenCanvas(stage: Stage, picture: Picture | undefined, scrolled: number): Canvas {
   const { width, height } = stage.caller.terminal;
+  const fits = picture?.canvas.width === width && picture.canvas.height === height;
+  if (picture !== undefined && fits) return picture.canvas;
   const canvas = new Canvas(width, height);
   if (picture !== undefined) canvas.draw(picture.canvas, 1 - scrolled, 1);
   return canvas;

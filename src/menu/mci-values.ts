@@ -12,17 +12,17 @@ export interface MciSource {
   readonly theme: Theme;
   /** The menu's description. */
   readonly description: string;
-  /** Figures that take a look into the store; undefined until a screen asked for one. */
-  readonly figures: BoardFigures | undefined;
+  /** What took a look into the store. */
+  readonly figures: BoardFigures;
 }
 
-/** Figures about the whole board, read from the store when a screen shows one. */
+/** Figures about the whole board, as far as a screen shows them. */
 export interface BoardFigures {
-  readonly callsEver: number;
-  readonly callsToday: number;
-  readonly users: number;
-  readonly newToday: number;
-  readonly lastCaller: { readonly name: string; readonly atMs: number } | undefined;
+  readonly callsEver?: number | undefined;
+  readonly callsToday?: number | undefined;
+  readonly users?: number | undefined;
+  readonly newToday?: number | undefined;
+  readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
 }
 
 /** The value of each predefined code (contract A10.3); what they mean is in art/mci-codes.ts. */
@@ -63,13 +63,13 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   OA: () => arch(),
   NV: () => process.version,
   AN: (s) => String(s.services.nodes.list().filter((node) => node.user !== undefined).length),
-  TC: (s) => numberOf(s.figures?.callsEver),
-  TT: (s) => numberOf(s.figures?.callsToday),
-  LC: (s) => s.figures?.lastCaller?.name ?? '',
+  TC: (s) => numberOf(s.figures.callsEver),
+  TT: (s) => numberOf(s.figures.callsToday),
+  LC: (s) => s.figures.lastCaller?.name ?? '',
   LT: (s) => lastCall(s, s.theme.defaults.time.short),
   LD: (s) => lastCall(s, s.theme.defaults.date.short),
-  TU: (s) => numberOf(s.figures?.users),
-  NT: (s) => numberOf(s.figures?.newToday),
+  TU: (s) => numberOf(s.figures.users),
+  NT: (s) => numberOf(s.figures.newToday),
   UU: (s) => duration(s.services.clock.nowMs() - s.services.startedAtMs),
   MB: () => megabytes(totalmem()),
   MF: () => megabytes(freemem()),
@@ -79,9 +79,6 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   RR: () => '',
 };
 
-/** Codes whose values take a look into the store. */
-const FIGURES: ReadonlySet<string> = new Set(['TC', 'TT', 'LC', 'LT', 'LD', 'TU', 'NT']);
-
 const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
 
 /** The value of a predefined code, as data; undefined when there is no such code. */
@@ -89,34 +86,38 @@ export function mciValue(code: string, source: MciSource): string | undefined {
   return Object.hasOwn(VALUES, code) ? VALUES[code]?.(source) : undefined;
 }
 
-/** True when the code's value takes a look into the store. */
-export function isFigure(code: string): boolean {
-  return FIGURES.has(code);
-}
-
-/** Looks the board's figures up; a store that does not answer leaves them out, never a screen. */
-export async function readFigures(services: Services): Promise<BoardFigures | undefined> {
+/**
+ * Looks up the figures that these codes show. A store that does not answer leaves them out, never a
+ * screen.
+ */
+export async function readFigures(
+  services: Services,
+  codes: readonly string[],
+): Promise<BoardFigures> {
+  const wants = (...figures: readonly string[]): boolean =>
+    figures.some((code) => codes.includes(code));
   const today = new Date(services.clock.nowMs());
   today.setHours(0, 0, 0, 0);
+  const { calls, accounts } = services;
   try {
     const [callsEver, callsToday, last, users] = await Promise.all([
-      services.calls.count(),
-      services.calls.count(today.getTime()),
-      services.calls.last(1),
-      services.accounts.count(today.getTime()),
+      wants('TC') ? calls.count() : undefined,
+      wants('TT') ? calls.count(today.getTime()) : undefined,
+      wants('LC', 'LT', 'LD') ? calls.last(1) : undefined,
+      wants('TU', 'NT') ? accounts.count(today.getTime()) : undefined,
     ]);
-    const newest = last[0];
+    const newest = last?.[0];
     return {
       callsEver,
       callsToday,
-      users: users.all,
-      newToday: users.createdSince,
-      lastCaller: newest === undefined ? undefined : { name: newest.userName, atMs: newest.atMs },
+      users: users?.all,
+      newToday: users?.createdSince,
+      lastCaller: newest && { name: newest.userName, atMs: newest.atMs },
     };
   } catch (error) {
     // Figures are decoration: the screen goes out without them.
     services.log.warn('menu.figures-failed', { error });
-    return undefined;
+    return {};
   }
 }
 
@@ -133,7 +134,7 @@ function dateProperty(name: string): (source: MciSource) => string {
 }
 
 function lastCall(source: MciSource, pattern: string): string {
-  const last = source.figures?.lastCaller;
+  const last = source.figures.lastCaller;
   return last === undefined ? '' : formatDate(last.atMs, pattern);
 }
 

@@ -1,8 +1,14 @@
 import { parseArt } from '../art/art-token';
 import type { Art } from '../art/art-file';
-import { renderArt, type RenderedArt, type ResolveMci } from '../art/render';
+import {
+  fillSketch,
+  sketchArt,
+  type ArtSketch,
+  type RenderedArt,
+  type ResolveMci,
+} from '../art/render';
 import { toError } from '../base/errors';
-import { isFigure, mciValue, readFigures, type BoardFigures } from './mci-values';
+import { mciValue, readFigures } from './mci-values';
 import type { ShownArt } from './module';
 import type { Stage } from './stage';
 
@@ -16,7 +22,12 @@ export interface PictureOptions {
   /** For MCI code MD. */
   readonly description: string;
   readonly encodedAs?: string | undefined;
-  readonly height?: number;
+}
+
+/** Art that was found, and where it wants views; nobody's values are in it yet. */
+export interface Sketch {
+  readonly art: Art;
+  readonly drawn: ArtSketch;
 }
 
 /** Finds and draws what is to be shown; undefined when there is no such art, which is never fatal. */
@@ -25,28 +36,65 @@ export async function drawPicture(
   shown: ShownArt,
   options: PictureOptions,
 ): Promise<Picture | undefined> {
-  const art =
-    shown.kind === 'lines'
-      ? artOfLines(stage, shown.lines)
-      : await findArt(stage, shown.spec, options);
-  if (art === undefined) return undefined;
-  const asked = { figures: false };
-  const first = render(stage, art, { ...options, figures: undefined, asked });
-  if (!asked.figures) return first;
-  return render(stage, art, { ...options, figures: await readFigures(stage.services), asked });
+  const sketch = await findSketch(stage, shown, options.encodedAs);
+  return sketch && fillIn(stage, sketch, { description: options.description, texts: [] });
+}
+
+/** The first half of that: before it is known which form goes with the art. */
+export async function findSketch(
+  stage: Stage,
+  shown: ShownArt,
+  encodedAs: string | undefined,
+): Promise<Sketch | undefined> {
+  const { width } = stage.caller.terminal;
+  if (shown.kind === 'lines') {
+    const art = artOfLines(stage, shown.lines);
+    return { art, drawn: sketchArt(art, width) };
+  }
+  const art = await findArt(stage, shown.spec, encodedAs);
+  return art && { art, drawn: stage.services.art.sketch(art, width) };
+}
+
+/** The other half: the caller's values. */
+export async function fillIn(
+  stage: Stage,
+  { art, drawn }: Sketch,
+  options: {
+    readonly description: string;
+    /** Texts of views and formats, in which predefined codes may stand as well. */
+    readonly texts: readonly string[];
+  },
+): Promise<Picture> {
+  const { caller, services, theme } = stage;
+  const codes = [...drawn.predefined.map(({ code }) => code), ...options.texts.flatMap(codesIn)];
+  const source = {
+    caller,
+    services,
+    theme,
+    description: options.description,
+    figures: await readFigures(services, codes),
+  };
+  const resolve: ResolveMci = (code) => mciValue(code, source);
+  const { height } = caller.terminal;
+  return { ...fillSketch(drawn, { height, resolve }), art, resolve };
+}
+
+/** Codes in a format of a sysop's: `{LC}`, `{TC:,}`, `{BN!upper}`. */
+function codesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\{([A-Z]{2})[!:}]/g)].map((match) => match[1] ?? '');
 }
 
 async function findArt(
   stage: Stage,
   spec: string,
-  options: PictureOptions,
+  encodedAs: string | undefined,
 ): Promise<Art | undefined> {
   const { caller, services } = stage;
   try {
     const art = await services.art.find(spec, {
       themeDirs: stage.artDirectories,
       encoding: caller.terminal.encoding,
-      encodedAs: options.encodedAs,
+      encodedAs,
     });
     if (art === undefined) caller.log.debug('menu.art-missing', { art: spec });
     return art;
@@ -70,29 +118,4 @@ function artOfLines(stage: Stage, lines: readonly string[]): Art {
     font: undefined,
     iceColors: false,
   };
-}
-
-function render(
-  stage: Stage,
-  art: Art,
-  options: PictureOptions & {
-    readonly figures: BoardFigures | undefined;
-    readonly asked: { figures: boolean };
-  },
-): Picture {
-  const { caller, services, theme } = stage;
-  const { terminal } = caller;
-  const source = {
-    caller,
-    services,
-    theme,
-    description: options.description,
-    figures: options.figures,
-  };
-  const resolve: ResolveMci = (code) => {
-    options.asked.figures ||= isFigure(code);
-    return mciValue(code, source);
-  };
-  const size = { width: terminal.width, height: options.height ?? terminal.height };
-  return { ...renderArt(art, { ...size, resolve }), art, resolve };
 }

@@ -91,20 +91,23 @@ export class Canvas {
 
   /** Copies another canvas onto this one with its first cell at a place. */
   draw(source: Canvas, row = 1, column = 1): void {
-    for (let y = 1; y <= source.height; y++) {
-      for (let x = 1; x <= source.width; x++) {
-        const cell = source.at(y, x);
-        this.put(row + y - 1, column + x - 1, cell.character, cell.style);
+    const firstX = Math.max(0, 1 - column);
+    const lastX = Math.min(source.width, this.width - column + 1);
+    const firstY = Math.max(0, 1 - row);
+    const lastY = Math.min(source.height, this.height - row + 1);
+    for (let y = firstY; y < lastY; y++) {
+      const from = y * source.width;
+      const to = (row + y - 1) * this.width + column - 1;
+      for (let x = firstX; x < lastX; x++) {
+        this.characters[to + x] = source.characters[from + x] ?? ' ';
+        this.styles[to + x] = source.styles[from + x] ?? PLAIN;
       }
     }
   }
 
   clone(): Canvas {
     const copy = new Canvas(this.width, this.height);
-    for (let index = 0; index < this.characters.length; index++) {
-      copy.characters[index] = this.characters[index] ?? ' ';
-      copy.styles[index] = this.styles[index] ?? PLAIN;
-    }
+    copy.draw(this);
     return copy;
   }
 
@@ -188,9 +191,14 @@ export class Canvas {
   }
 
   private usedWidth(row: number): number {
+    const before = (row - 1) * this.width - 1;
     let width = this.width;
-    while (width > 0 && this.isBlank(row, width)) width -= 1;
+    while (width > 0 && this.isBlankAt(before + width)) width -= 1;
     return width;
+  }
+
+  private isBlankAt(index: number): boolean {
+    return this.characters[index] === ' ' && isBlankStyle(this.styleAt(index));
   }
 
   private rowToAnsi(row: number, options: ToAnsiOptions, painter: Painter): string {
@@ -217,8 +225,9 @@ export class Canvas {
   }
 
   private blankRun(row: number, column: number, last: number): number {
+    const before = (row - 1) * this.width - 1;
     let at = column;
-    while (at <= last && this.isBlank(row, at)) at += 1;
+    while (at <= last && this.isBlankAt(before + at)) at += 1;
     return at - column;
   }
 
@@ -254,10 +263,15 @@ export class Canvas {
   /** In CP437 bright backgrounds are the blink attribute with iCE colours on (CTerm, mode 33). */
   colorMode(encoding: Encoding): string {
     if (encoding !== 'cp437') return '';
-    if (this.styles.some((style) => style.background >= 8 && style.background < 16)) {
-      return '\u001b[?33h';
+    let blinks = false;
+    let seen: Style | undefined;
+    for (const style of this.styles) {
+      if (style === seen) continue;
+      seen = style;
+      if (style.background >= 8 && style.background < 16) return '\u001b[?33h';
+      blinks ||= style.blink;
     }
-    return this.styles.some((style) => style.blink) ? '\u001b[?33l' : '';
+    return blinks ? '\u001b[?33l' : '';
   }
 }
 
@@ -288,11 +302,15 @@ class Painter {
   }
 
   run(row: number, from: number, to: number): string {
-    const first = this.canvas.indexOf(row, from);
+    const { canvas } = this;
+    const first = canvas.indexOf(row, from);
     let out = this.moveTo(row, from);
     for (let index = first; index <= first + to - from; index++) {
       if (index === this.forbidden) continue;
-      out += this.toStyle(this.canvas.styleAt(index), this.canvas.characterAt(index));
+      const style = canvas.styleAt(index);
+      const character = canvas.characterAt(index);
+      // Most cells look like the one before: nothing but the character is to be sent.
+      out += style === this.style ? character : this.toStyle(style, character);
     }
     return out;
   }

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtStore, type ArtStore } from '../../src/art/art-store';
+import { fillSketch } from '../../src/art/render';
 import type { Random } from '../../src/base/random';
+import { FakeClock } from '../support/fake-clock';
 
 let directory: string;
 let turn: number;
@@ -120,6 +122,38 @@ describe('art store', () => {
     const kept = await art.find('FOO');
     art.invalidate();
     expect(await art.find('FOO')).not.toBe(kept);
+  });
+
+  it('shows what was saved within half a second, and looks no more often than that', async () => {
+    const clock = new FakeClock();
+    const file = write('board/general/FOO.ans', 'old');
+    const art = createArtStore({ roots: [join(directory, 'board')], random, clock });
+    const first = await art.find('FOO');
+    expect(first?.text).toBe('old');
+    writeFileSync(file, 'newer');
+    write('board/general/FOO1.ans', 'another');
+    expect(await art.find('FOO')).toBe(first);
+    await clock.advance(500);
+    expect((await art.find('FOO', { random: false }))?.text).toBe('newer');
+    expect(await art.find('BAR')).toBeUndefined();
+    write('board/general/BAR.ans', 'made');
+    await clock.advance(500);
+    expect((await art.find('BAR'))?.text).toBe('made');
+  });
+
+  it('draws art once for everybody, and puts nothing of one caller into it', async () => {
+    write('board/general/FOO.ans', 'Hello %UN      !\r\n%ET1');
+    const art = store();
+    const foo = await art.find('FOO');
+    if (foo === undefined) throw new Error('no art');
+    const sketch = art.sketch(foo, 80);
+    const lines = (name: string): string[] =>
+      fillSketch(sketch, { height: 24, resolve: () => name }).canvas.toLines();
+    expect(lines('a long name')).toEqual(['Hello a long name', '']);
+    expect(lines('joe')).toEqual(['Hello joe      !', '']);
+    expect(art.sketch(foo, 80)).toBe(sketch);
+    expect(art.sketch(foo, 40)).not.toBe(sketch);
+    expect(art.sketch(foo, 40).canvas.width).toBe(40);
   });
 
   it('names the file that cannot be read', async () => {

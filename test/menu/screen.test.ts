@@ -41,6 +41,16 @@ describe('a screen', () => {
     again.hangUp();
   });
 
+  it('shows figures in the texts of views too', async () => {
+    const form = { 0: { mci: { TL1: { text: '{TU:03d} of us, {TC!upper} calls' } } } };
+    const caller = await call({
+      menus: { menus: { first: { art: 'FIRST', config: area, form } } },
+      art: { FIRST: '%TL1' },
+    });
+    await caller.sees('000 of us, 0 calls');
+    caller.hangUp();
+  });
+
   it('takes art by condition, and by the theme before the general folder', async () => {
     const caller = await call({
       menus: {

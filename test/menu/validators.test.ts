@@ -81,7 +81,7 @@ test('every predefined code of the contract has a value', () => {
     services: board.services,
     theme: BARE_THEME,
     description: '',
-    figures: undefined,
+    figures: {},
   };
   const missing = Object.keys(PREDEFINED_CODES).filter(
     (code) => mciValue(code, source) === undefined,
