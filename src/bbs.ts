@@ -145,8 +145,9 @@ class Bbs {
     const pages = { enrollment, passwordReset, mailChange, findTemplate };
     const shared = { config, clock, random, log, resolveFile, dataDir };
     const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
+    let terminalPort: number | undefined = undefined;
     const web: WebServer | undefined = config().contentServers.web.https.enabled
-      ? await startWebServer({ ...shared, ...pages, db })
+      ? await startWebServer({ ...shared, ...pages, db, terminalPort: () => terminalPort })
       : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
@@ -167,6 +168,7 @@ class Bbs {
       onEnded: (caller) => office.endCall(caller.login.sessionId),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
+    terminalPort = servers.addresses.wss?.port;
     live.follow();
     const addresses = {
       ...servers.addresses,

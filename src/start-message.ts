@@ -31,11 +31,17 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
 }
 
 function howToCall(bbs: RunningBbs): string[] {
-  const { telnet, ssh, https } = bbs.addresses;
+  const { telnet, ssh, wss, https } = bbs.addresses;
   const lines: string[] = [];
   if (ssh !== undefined) lines.push(`  SSH    ssh -p ${ssh.port} YOURNAME@${host(ssh.address)}`);
   if (telnet !== undefined) lines.push(`  Telnet telnet ${host(telnet.address)} ${telnet.port}`);
-  if (https !== undefined) lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/`);
+  if (https !== undefined) {
+    // With wss there is a page to look at without a link from a mail.
+    const page = wss === undefined ? '' : 'terminal';
+    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}`);
+  }
+  if (wss !== undefined)
+    lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);
   return lines;
 }
 

@@ -29,4 +29,16 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines': 'off' } },
+  {
+    // What runs in the caller's browser.
+    files: ['misc/web/**/*.js'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        'devicePixelRatio document ResizeObserver TextEncoder URL URLSearchParams WebSocket'
+          .split(' ')
+          .map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );

@@ -7,7 +7,7 @@ import { PACKAGE_DIR, makeDataDir } from './board';
 const BOARD_FOLDERS = ['config', 'art', 'misc'] as const;
 
 /** Parts of the package's folders that are its own tools and no part of a board. */
-const NOT_COPIED: ReadonlySet<string> = new Set([join('misc', 'scripts')]);
+const NOT_COPIED: ReadonlySet<string> = new Set([join('misc', 'scripts'), join('misc', 'web')]);
 
 /**
  * Makes a board of one's own in `dir`: copies config/, art/ and misc/ and makes data/. What is there

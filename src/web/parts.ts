@@ -20,6 +20,8 @@ export interface WebServerOptions {
   /** Without it there is no page for confirming a mail address. */
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
+  /** Where secure WebSocket listens now; without it there is no terminal page. */
+  readonly terminalPort?: () => number | undefined;
   readonly dataDir: string;
   /** Turns a file name of the config into a path. */
   readonly resolveFile: (name: string) => string;

@@ -16,6 +16,8 @@ import type { WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
 import { STYLE_SHEET } from './style';
+import { addTerminalRoutes } from './terminal';
+import { loadTerminalFiles } from './terminal-files';
 
 /** The HTTPS pages of a board. */
 export interface WebServer {
@@ -38,7 +40,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const parts: WebParts = { ...options, port: () => port };
   const sockets = followSockets(server);
   guard(server, parts);
-  addRoutes(server, parts);
+  await addRoutes(server, parts);
   await listen(server, https);
   const bound = server.server.address() as AddressInfo;
   port = bound.port;
@@ -131,7 +133,7 @@ function guard(server: Server, parts: WebParts): void {
   });
 }
 
-function addRoutes(server: Server, parts: WebParts): void {
+async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   // The routes see plain fastify; that the wire is TLS is this file's business.
   const routes = server as unknown as FastifyInstance;
   routes.get('/_enig/style.css', (_request, reply) =>
@@ -141,6 +143,8 @@ function addRoutes(server: Server, parts: WebParts): void {
   addRegisterRoutes(routes, parts);
   addResetRoutes(routes, parts);
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
+  if (parts.terminalPort !== undefined && parts.config().loginServers.webSocket.wss.enabled)
+    addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 
 async function listen(

@@ -1,6 +1,7 @@
 import { gatePicture } from './gate-picture';
 
-function picture(doors: 'shut' | 'open'): string {
+/** The gatehouse as a value for CSS. */
+export function pictureUrl(doors: 'shut' | 'open'): string {
   return `url("data:image/svg+xml;base64,${Buffer.from(gatePicture(doors)).toString('base64')}")`;
 }
 
@@ -12,8 +13,8 @@ export const STYLE_SHEET = `
 html { background: var(--night); color: var(--ink); font: 1.0625rem/1.55 system-ui, -apple-system,
   "Segoe UI", Roboto, "Noto Sans", Helvetica, Arial, sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 40rem; padding: 0 1rem 3rem; }
-.gate { height: 9.375rem; margin: 0 -1rem; background: ${picture('shut')} center bottom / auto 100% no-repeat; }
-.gate.open { background-image: ${picture('open')}; }
+.gate { height: 9.375rem; margin: 0 -1rem; background: ${pictureUrl('shut')} center bottom / auto 100% no-repeat; }
+.gate.open { background-image: ${pictureUrl('open')}; }
 main { background: var(--stone); border: 1px solid var(--edge); border-top: 4px solid var(--flame);
   border-radius: 0 0 6px 6px; padding: 1.5rem 1.25rem 1.75rem; }
 .board { margin: 0; color: var(--quiet); font-size: .9375rem; }

@@ -11,6 +11,7 @@ import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
 import { createTemplateFiles } from '../../src/mail/template-files';
+import type { WebServerOptions } from '../../src/web/parts';
 import { startWebServer } from '../../src/web/server';
 import { openAccounts } from './accounts';
 
@@ -34,6 +35,7 @@ export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
 export async function openWebBoard(
   web: NonNullable<ConfigInput['contentServers']>['web'] = {},
   rest: ConfigInput = {},
+  extra: Pick<WebServerOptions, 'terminalPort'> = {},
 ) {
   const config = configSchema.parse({
     ...rest,
@@ -58,6 +60,7 @@ export async function openWebBoard(
   const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });
   const starting = startWebServer({
     ...parts,
+    ...extra,
     passwordReset,
     mailChange,
     findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),

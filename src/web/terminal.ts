@@ -1,0 +1,112 @@
+import type { FastifyInstance } from 'fastify';
+import { escapeHtml } from '../mail/template';
+import { SECURITY_HEADERS } from './headers';
+import { PROBLEM_PAGES, sendPage } from './page';
+import type { WebParts } from './parts';
+import type { TerminalFiles } from './terminal-files';
+
+const PATH = '/terminal';
+const FILES_PATH = '/_enig/terminal';
+const NONCE_BYTES = 16;
+
+/** A terminal in the browser, for callers without a program of their own: only while wss listens. */
+export function addTerminalRoutes(
+  routes: FastifyInstance,
+  parts: WebParts,
+  files: TerminalFiles,
+): void {
+  routes.get(PATH, (request, reply) => {
+    const port = parts.terminalPort?.();
+    if (port === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
+    const page = {
+      // One of the board's own names: the guard of all routes has seen to that (rule D7).
+      authority: `${hostName(request.headers.host ?? '')}:${port}`,
+      boardName: parts.config().general.boardName,
+      nonce: parts.random.bytes(NONCE_BYTES).toString('base64'),
+      edition: files.edition,
+    };
+    return reply
+      .header('content-security-policy', policy(page))
+      .type('text/html; charset=utf-8')
+      .send(renderTerminal(page));
+  });
+
+  // Who types the board's address alone means this page: all others are reached by links in mails.
+  routes.get('/', (_request, reply) =>
+    parts.terminalPort?.() === undefined
+      ? sendPage(reply, PROBLEM_PAGES.notFound, parts.config())
+      : reply.redirect(PATH),
+  );
+
+  routes.get(`${FILES_PATH}/:edition/:name`, (request, reply) => {
+    const { edition, name } = request.params as Readonly<Record<'edition' | 'name', string>>;
+    const file = edition === files.edition ? files.find(name) : undefined;
+    if (file === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
+    void reply.headers({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-security-policy': SECURITY_HEADERS['content-security-policy'],
+      vary: 'accept-encoding',
+    });
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
+      return reply.type(file.type).send(file.body);
+    return reply.type(file.type).header('content-encoding', 'gzip').send(file.gzipped);
+  });
+}
+
+interface TerminalPage {
+  /** Host and port to call. */
+  readonly authority: string;
+  readonly boardName: string;
+  /** For the style elements that xterm.js makes. */
+  readonly nonce: string;
+  readonly edition: string;
+}
+
+/** Scripts of ours, one address to call, and nothing else. */
+function policy({ authority, nonce }: TerminalPage): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    'img-src data:',
+    // A policy cannot name an IPv6 address; only the machine itself is asked for by one.
+    `connect-src ${authority.startsWith('[') ? 'wss:' : `wss://${authority}`}`,
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+function renderTerminal({ authority, boardName, nonce, edition }: TerminalPage): string {
+  const board = escapeHtml(boardName);
+  const folder = `${FILES_PATH}/${edition}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
+<title>${board}</title>
+<link rel="stylesheet" href="${folder}/xterm.css">
+<link rel="stylesheet" href="${folder}/terminal.css" nonce="${nonce}">
+<script type="module" src="${folder}/terminal.js"></script>
+</head>
+<body data-board="wss://${escapeHtml(authority)}/" data-state="calling">
+<main><div id="stage"></div></main>
+<div id="notice" role="status">
+<div class="gate"></div>
+<p id="notice-text">${board}</p>
+<p id="trust" hidden>It may be down. Or this browser does not trust its certificate there yet:
+<a href="https://${escapeHtml(authority)}/" target="_blank" rel="noopener">look at that port once</a>, accept it,
+and come back.</p>
+<button id="call-again" type="button" hidden>Call again</button>
+<noscript><p>This page is a terminal and needs JavaScript. An SSH client works without.</p></noscript>
+</div>
+</body>
+</html>
+`;
+}
+
+/** The host of a Host header, without its port. */
+function hostName(host: string): string {
+  return host.trim().replace(/:\d+$/, '').toLowerCase();
+}
