@@ -5,15 +5,16 @@ import type { Database } from './store/database';
 import { findUser } from './store/users';
 
 const MOST_LINES = 3;
+const HEADING = 'An edit was refused. The board goes on as it was before.';
 
-/** Tells every sysop who is online something about the board; what goes wrong with it is logged. */
+/** Tells every sysop who is online of an edit that was refused; what goes wrong with it is logged. */
 export async function tellSysops(
   parts: { readonly nodes: Nodes; readonly db: Database; readonly log: Log },
   lines: readonly string[],
 ): Promise<void> {
   const { nodes, db, log } = parts;
   const more = lines.length > MOST_LINES ? [`(and ${lines.length - MOST_LINES} more)`] : [];
-  const text = [...lines.slice(0, MOST_LINES), ...more].join('\r\n');
+  const text = [HEADING, ...lines.slice(0, MOST_LINES), ...more].join('\n\n');
   try {
     for (const { node, user } of nodes.list()) {
       if (user === undefined) continue;
