@@ -16,7 +16,11 @@ export interface HjsonTreeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a file by its full path; `namedAt` is what names it. From the disk where not given. */
   readonly readText?: (file: string, namedAt: Place) => Promise<string>;
-  /** Folders where a file that is included but not there is looked for. */
+  /**
+   * Folders where a file that is included but not there is looked for, the board's first. Where the
+   * root file itself stands in one of them, they are asked in their order: a board's own file wins
+   * over the stock one that a stock file includes.
+   */
   readonly fallbackFolders?: readonly string[];
 }
 
@@ -34,10 +38,12 @@ export interface HjsonTree extends HjsonDocument {
  * are relative to the folder of the root file, in included files too.
  */
 export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Promise<HjsonTree> {
-  const folders = [...new Set([dirname(file), ...(options.fallbackFolders ?? [])])];
+  const own = dirname(file);
+  const fallbacks = options.fallbackFolders ?? [];
+  const folders = fallbacks.includes(own) ? fallbacks : [own, ...fallbacks];
   const loader = new TreeLoader(folders, options.readText ?? readSourceText);
   const merged = await loader.load(file, { file });
-  const contents = await loader.readAll(findFileNames(merged));
+  const contents = await loader.readAll(findFileNames(merged), own);
   const resolved = resolveAtValues(merged, { env: options.env, files: contents });
   throwProblems('CONFIG_INVALID', resolved.problems);
   return treeOf(resolved.root, { files: [...loader.files], warnings: resolved.warnings });
@@ -86,10 +92,13 @@ class TreeLoader {
     throw absent;
   }
 
-  async readAll(names: ReadonlyMap<string, Place>): Promise<Map<string, string | BbsError>> {
+  async readAll(
+    names: ReadonlyMap<string, Place>,
+    folder: string,
+  ): Promise<Map<string, string | BbsError>> {
     const contents = new Map<string, string | BbsError>();
     for (const [name, place] of names) {
-      const file = resolve(this.folders[0] ?? '', name);
+      const file = resolve(folder, name);
       this.files.add(file);
       contents.set(name, await this.readText(file, place).catch(asBbsError));
     }

@@ -243,3 +243,27 @@ test('all that is wrong is listed in the order of its places', async () => {
     ].join('\n'),
   );
 });
+
+test('what a stock file includes is taken from the board where the board has it', async () => {
+  await write({
+    'stock/menu.hjson': 'includes: [ "menus/main.hjson", "menus/login.hjson" ]',
+    'stock/menus/main.hjson': 'main: stock',
+    'stock/menus/login.hjson': 'login: stock',
+    'board/menus/main.hjson': 'main: board',
+  });
+  const fallbackFolders = ['board', 'stock'].map((name) => join(folder, name));
+  const tree = await loadHjsonTree(join(folder, 'stock/menu.hjson'), { env: {}, fallbackFolders });
+  expect(tree.value).toEqual({ main: 'board', login: 'stock' });
+});
+
+test('what a file elsewhere includes is taken from beside it first', async () => {
+  await write({
+    'mine/menu.hjson': 'includes: [ "menus/main.hjson", "menus/login.hjson" ]',
+    'mine/menus/main.hjson': 'main: mine',
+    'board/menus/main.hjson': 'main: board',
+    'board/menus/login.hjson': 'login: board',
+  });
+  const fallbackFolders = [join(folder, 'board')];
+  const tree = await loadHjsonTree(join(folder, 'mine/menu.hjson'), { env: {}, fallbackFolders });
+  expect(tree.value).toEqual({ main: 'mine', login: 'board' });
+});
