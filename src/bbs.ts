@@ -107,7 +107,7 @@ class Bbs {
 
   async start(): Promise<RunningBbs> {
     const { board, clock, random, env } = this;
-    const art = createArtStore({ roots: board.artRoots, random });
+    const art = createArtStore({ roots: board.artRoots, random, clock });
     const nodes = new Nodes({ clock, most: () => live.config.general.maxConnections });
     const live = await LiveBoard.load({
       board,
