@@ -9,7 +9,7 @@ export type Proof =
   | { readonly kind: 'out'; readonly transition: Transition };
 
 const PASSWORD: AskField = { name: 'password', label: 'Password', password: true, maxLength: 128 };
-const CODE: AskField = { name: 'code', label: 'One-time code', maxLength: 32 };
+const CODE: AskField = { name: 'code', label: 'One-time code', password: true, maxLength: 32 };
 
 /**
  * Asks for the password, and for a current code where the account has a second factor, before
