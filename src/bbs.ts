@@ -116,7 +116,7 @@ class Bbs {
       art,
       overrides: this.options.config,
       log: () => log,
-      check: (edition) => checkBoard({ ...edition, art }),
+      check: (edition) => checkBoard(edition),
       onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, lines),
     });
     this.closers.push(() => live.close());

@@ -17,6 +17,8 @@ export interface Edition {
   readonly config: Config;
   readonly menus: MenuSet;
   readonly themes: LoadedThemes;
+  /** The art as it was looked at together with the rest. */
+  readonly art: ArtStore;
   readonly warnings: readonly Problem[];
   readonly files: readonly string[];
 }
@@ -27,7 +29,7 @@ export interface LiveBoardOptions {
   readonly overrides?: ConfigInput | undefined;
   readonly clock: Clock;
   readonly log: () => Log;
-  /** Made once; forgets what it read when an edition goes live. */
+  /** What callers see: made once, and goes on with the art of each edition that goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
   readonly check: (edition: Edition) => Promise<readonly Finding[]>;
@@ -49,6 +51,7 @@ export class LiveBoard {
   /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
   static async load(options: LiveBoardOptions): Promise<LiveBoard> {
     const edition = await readEdition(options);
+    options.art.adopt(edition.art);
     return new LiveBoard(options, edition);
   }
 
@@ -94,7 +97,7 @@ export class LiveBoard {
     const log = this.options.log();
     try {
       this.edition = await readEdition(this.options);
-      this.options.art.invalidate();
+      this.options.art.adopt(this.edition.art);
       log.info('board.reloaded', { menus: this.edition.menus.menus.size });
       if (this.watch !== undefined) this.follow();
       return true;
@@ -126,7 +129,8 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   });
   const themes = await loadThemes({ artRoots: board.artRoots, env });
   const files = [...loaded.files, ...menus.files, ...themes.files];
-  const edition = { config, menus, themes, warnings: loaded.warnings, files };
+  const art = options.art.draft();
+  const edition = { config, menus, themes, art, warnings: loaded.warnings, files };
   const findings = await options.check(edition);
   const errors = findings.filter((finding) => finding.severity === 'error');
   throwProblems(

@@ -4,7 +4,7 @@ import { LIMITS } from '../base/limits';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { decodeArt, type Art } from './art-file';
-import { createArtLookup, FRESH_MS, type LookupOptions } from './lookup';
+import { createArtLookup, FRESH_MS, type ArtLookup, type LookupOptions } from './lookup';
 import { sketchArt, type ArtSketch } from './render';
 
 export interface FindArtOptions extends LookupOptions {
@@ -24,6 +24,13 @@ export interface ArtStore {
   names(options?: LookupOptions): Promise<readonly string[]>;
   /** Forgets what was read and listed. */
   invalidate(): void;
+  /** The same art, looked at afresh: to see whether what is on the disk now is any good. */
+  draft(): ArtStore;
+  /**
+   * Goes on with what a draft has read, whatever becomes of the files: an edit that is refused is seen
+   * by nobody. What the draft never read is read when it is asked for.
+   */
+  adopt(draft: ArtStore): void;
 }
 
 export interface ArtStoreOptions {
@@ -48,14 +55,75 @@ const KEPT_SKETCHES = 2;
 const LARGEST_SKETCH = 40_000;
 
 export function createArtStore(options: ArtStoreOptions): ArtStore {
-  const lookup = createArtLookup(options);
-  const kept = new Map<string, Kept>();
-  const sketches = new WeakMap<Art, ArtSketch[]>();
+  return new FileArtStore(options);
+}
 
-  async function read(file: string, find: FindArtOptions): Promise<Art> {
+/** What was read and listed, and whether that is the last word. */
+interface Shelf {
+  readonly lookup: ArtLookup;
+  readonly kept: Map<string, Kept>;
+  isFinal: boolean;
+}
+
+function emptyShelf(options: ArtStoreOptions): Shelf {
+  const lookup = createArtLookup({ ...options, isFinal: () => shelf.isFinal });
+  const shelf: Shelf = { lookup, kept: new Map(), isFinal: false };
+  return shelf;
+}
+
+class FileArtStore implements ArtStore {
+  private readonly sketches = new WeakMap<Art, ArtSketch[]>();
+  private shelf: Shelf;
+
+  constructor(private readonly options: ArtStoreOptions) {
+    this.shelf = emptyShelf(options);
+  }
+
+  async find(spec: string, find: FindArtOptions = {}): Promise<Art | undefined> {
+    const { shelf } = this;
+    const file = await shelf.lookup.find(spec, find);
+    return file === undefined ? undefined : this.read(shelf, file, find);
+  }
+
+  sketch(art: Art, width: number): ArtSketch {
+    const known = this.sketches.get(art) ?? [];
+    const found = known.find((sketch) => sketch.width === width);
+    if (found !== undefined) return found;
+    const made = sketchArt(art, width);
+    if (made.rows * width <= LARGEST_SKETCH) {
+      this.sketches.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
+    }
+    return made;
+  }
+
+  locate(spec: string, find?: LookupOptions): Promise<string | undefined> {
+    return this.shelf.lookup.find(spec, find);
+  }
+
+  names(find?: LookupOptions): Promise<readonly string[]> {
+    return this.shelf.lookup.names(find);
+  }
+
+  invalidate(): void {
+    this.shelf = emptyShelf(this.options);
+  }
+
+  draft(): ArtStore {
+    return new FileArtStore(this.options);
+  }
+
+  adopt(draft: ArtStore): void {
+    if (!(draft instanceof FileArtStore)) return;
+    this.shelf = draft.shelf;
+    this.shelf.isFinal = true;
+  }
+
+  private async read(shelf: Shelf, file: string, find: FindArtOptions): Promise<Art> {
+    const { kept } = shelf;
     const key = `${file}\0${find.encodedAs ?? ''}\0${find.readSauce === false}`;
     const known = kept.get(key);
-    const lookedMs = options.clock?.monotonicMs() ?? Infinity;
+    if (known !== undefined && shelf.isFinal) return known.art;
+    const lookedMs = this.options.clock?.monotonicMs() ?? Infinity;
     if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.art;
     try {
       const { mtimeMs, size } = await stat(file);
@@ -87,27 +155,4 @@ export function createArtStore(options: ArtStoreOptions): ArtStore {
       );
     }
   }
-
-  return {
-    async find(spec, find = {}) {
-      const file = await lookup.find(spec, find);
-      return file === undefined ? undefined : read(file, find);
-    },
-    sketch(art, width) {
-      const known = sketches.get(art) ?? [];
-      const found = known.find((sketch) => sketch.width === width);
-      if (found !== undefined) return found;
-      const made = sketchArt(art, width);
-      if (made.rows * width <= LARGEST_SKETCH) {
-        sketches.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
-      }
-      return made;
-    },
-    locate: (spec, find) => lookup.find(spec, find),
-    names: (find) => lookup.names(find),
-    invalidate() {
-      kept.clear();
-      lookup.invalidate();
-    },
-  };
 }

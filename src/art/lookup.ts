@@ -30,6 +30,8 @@ export interface LookupSources {
   readonly random: Random;
   /** What was found in order is taken for so for a moment; without a clock each look is a new one. */
   readonly clock?: Clock | undefined;
+  /** True once what was listed is not to be listed again. */
+  readonly isFinal?: () => boolean;
 }
 
 /** How long a folder or a file that was looked at is not looked at again: well within a second of a save. */
@@ -50,6 +52,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
 
   async function list(directory: string): Promise<readonly string[]> {
     const known = folders.get(directory);
+    if (known !== undefined && sources.isFinal?.() === true) return known.names;
     const lookedMs = sources.clock?.monotonicMs() ?? Infinity;
     if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.names;
     const { modifiedMs, names } = await look(directory, known);

@@ -223,14 +223,21 @@ describe('edits of a running board', () => {
     await (await board.telnet()).sees('Touched up');
   });
 
+  it('art that lacks what its menu needs is refused, and callers see the last that was good', async () => {
+    await start({ ...editions, 'config/menu.hjson': matrixWith('ONE') });
+    await (await board.telnet()).sees('First edition');
+    const [line] = await editRefused(() => dir.write('art/general/ONE.ANS', 'Half a picture'));
+    expect(line).toMatch(/login\.hjson:\d+:\d+: .*does not place VM1/);
+    await (await board.telnet()).sees('First edition');
+    await edit(() => dir.write('art/general/ONE.ANS', 'A whole picture\r\n%VM1\r\n'));
+    await (await board.telnet()).sees('A whole picture');
+  });
+
   it('an included file that is edited is live as well', async () => {
     const own = (art: string): string => `{ menus: { matrix: { art: "${art}" } } }`;
     await start({
       ...editions,
-      'config/menu.hjson': menus('').replace(
-        'menus/login.hjson',
-        'own.hjson\n        menus/login.hjson',
-      ),
+      'config/menu.hjson': menus('').replace('includes: [', 'includes: [\n        own.hjson'),
       'config/own.hjson': own('ONE'),
     });
     await (await board.telnet()).sees('First edition');
