@@ -113,4 +113,25 @@ describe('backup codes', () => {
       }
     }
   });
+
+  it('tell how many are left each time, and when to make new ones', async () => {
+    const codes = await newCodes('greta');
+    const said: string[] = [];
+    for (const code of codes) {
+      const caller = await board.telnet();
+      await signIn(caller, 'greta');
+      await giveCode(caller, code);
+      await goToMainMenu(caller);
+      const text = await caller.sees('You used');
+      said.push(/(You used .*?)(?: {2}|$)/m.exec(text)?.[1] ?? '');
+      caller.hangUp();
+    }
+    expect(said).toEqual([
+      ...[9, 8, 7, 6, 5, 4].map((left) => `You used a backup code; ${left} are left.`),
+      'You used a backup code. Only 3 are left: please make new ones.',
+      'You used a backup code. Only 2 are left: please make new ones.',
+      'You used a backup code. Only 1 is left: please make new ones.',
+      'You used your last backup code. Please make new ones now.',
+    ]);
+  });
 });
