@@ -1,6 +1,33 @@
-/** Moment-style tokens that dates in themes may use (contract A10.4). */
-const TOKEN =
-  /\[[^\]]*\]|YYYY|YY|MMMM|MMM|MM|Mo|M|DDDD|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|A|a|Z/g;
+/** Moment-style tokens that dates in themes may use (contract A10.4), each with what it writes. */
+export const DATE_TOKENS: Readonly<Record<string, string>> = {
+  YYYY: 'year, 2026',
+  YY: 'year, 26',
+  MMMM: 'month, January',
+  MMM: 'month, Jan',
+  MM: 'month, 01',
+  Mo: 'month, 1st',
+  M: 'month, 1',
+  DDDD: 'day of the year, 001',
+  DD: 'day, 01',
+  Do: 'day, 1st',
+  D: 'day, 1',
+  dddd: 'day of the week, Thursday',
+  ddd: 'day of the week, Thu',
+  HH: 'hour of 24, 09',
+  H: 'hour of 24, 9',
+  hh: 'hour of 12, 09',
+  h: 'hour of 12, 9',
+  mm: 'minutes, 05',
+  m: 'minutes, 5',
+  ss: 'seconds, 07',
+  s: 'seconds, 7',
+  A: 'AM or PM',
+  a: 'am or pm',
+  Z: 'difference to UTC, +01:00',
+};
+
+// Text in square brackets stands for itself; of two tokens the longer one is meant.
+const TOKEN = new RegExp(`\\[[^\\]]*\\]|${Object.keys(DATE_TOKENS).join('|')}`, 'g');
 
 const MONTHS = [
   'January',

@@ -1,0 +1,33 @@
+import { codeSpan, markdownTable } from '../base/markdown';
+import { ACS_CODES, type AcsCode, type ArgumentForm } from './codes';
+
+const WRITTEN: Readonly<Record<ArgumentForm, (code: string) => string>> = {
+  none: (code) => code,
+  digit: (code) => `${code}0, ${code}1`,
+  least: (code) => `${code}10`,
+  numbers: (code) => `${code}1, ${code}[1,2]`,
+  names: (code) => `${code}[one,two]`,
+  property: (code) => `${code}[name,value]`,
+};
+
+const FACTORS = (code: string): string => `${code}1, ${code}2`;
+
+const KNOWN: Readonly<Record<AcsCode['known'], string>> = {
+  yes: '',
+  imported: 'only what an imported account brought with it; nothing here changes it',
+  no: 'this board cannot know it: never true, and warned of',
+};
+
+/** Tables of docs/acs.md, by the name of their place in it. */
+export const ACS_TABLES: Readonly<Record<string, () => string>> = {
+  'acs-codes': () =>
+    markdownTable(
+      ['Code', 'Written', 'True when', 'Remark'],
+      [...ACS_CODES.values()].map(({ code, form, source, doc, known }) => [
+        codeSpan(code),
+        (source === 'factor' ? FACTORS : WRITTEN[form])(code).split(', ').map(codeSpan).join(', '),
+        doc,
+        KNOWN[known],
+      ]),
+    ),
+};

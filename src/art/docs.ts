@@ -1,0 +1,52 @@
+import { codeSpan, markdownTable } from '../base/markdown';
+import { ART_EXTENSIONS } from './art-file';
+import { CURSOR_CODES, PLACE_CODE, PREDEFINED_CODES, VIEW_CODES } from './mci-codes';
+import { NUMBER_STYLES } from './number-style';
+import { TEXT_STYLES } from './text-style';
+
+const EXTENSIONS: Readonly<Record<(typeof ART_EXTENSIONS)[number], string>> = {
+  '.ans': 'ANSI art in CP437',
+  '.utf8ans': 'ANSI art in UTF-8; comes first on terminals with UTF-8',
+  '.asc': 'text in CP437, colour codes and all',
+  '.pcb': 'text with the colour codes of PCBoard',
+  '.bbs': 'text with the colour codes of Wildcat! and others',
+  '.amiga': 'text and ANSI of the Amiga, in Latin-1',
+  '.txt': 'text in CP437',
+};
+
+const entries = (table: Readonly<Record<string, string>>): readonly string[][] =>
+  Object.entries(table).map(([code, doc]) => [codeSpan(`%${code}`), doc]);
+
+/** Tables about art, by the name of their place in the pages. */
+export const ART_TABLES: Readonly<Record<string, () => string>> = {
+  'art-files': () =>
+    markdownTable(
+      ['Ending', 'What it is'],
+      ART_EXTENSIONS.map((extension) => [codeSpan(extension), EXTENSIONS[extension]]),
+    ),
+  'mci-views': () =>
+    markdownTable(
+      ['Code', 'Places'],
+      [...entries(VIEW_CODES), [codeSpan(`%${PLACE_CODE}`), 'nothing: a place for a module']],
+    ),
+  'mci-predefined': () => markdownTable(['Code', 'Shows'], entries(PREDEFINED_CODES)),
+  'mci-cursor': () =>
+    markdownTable(
+      ['Code', 'Moves'],
+      Object.entries(CURSOR_CODES).map(([code, { doc }]) => [codeSpan(`%${code}n`), doc]),
+    ),
+  'text-styles': () =>
+    markdownTable(
+      ['Style', 'In a format', 'Makes'],
+      TEXT_STYLES.map(({ name, aliases, doc }) => [
+        codeSpan(name),
+        aliases.map((alias) => codeSpan(`!${alias}`)).join(', '),
+        doc,
+      ]),
+    ),
+  'number-styles': () =>
+    markdownTable(
+      ['In a format', 'Makes'],
+      Object.entries(NUMBER_STYLES).map(([name, { doc }]) => [codeSpan(`!${name}`), doc]),
+    ),
+};

@@ -1,0 +1,48 @@
+import { ACS_TABLES } from '../acs/docs';
+import { ART_TABLES } from '../art/docs';
+import { BbsError } from '../base/errors';
+import { codeSpan, markdownTable } from '../base/markdown';
+import { MENU_TABLES } from '../menu/docs';
+import type { MenuModule } from '../menu/module';
+import { VIEW_TABLES } from '../views/docs';
+import { ABSENT_MODULES } from './absent-modules';
+import { MODULES } from './registry';
+
+/** Every table that a page of the manual can hold, by the name of its place. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  ...ACS_TABLES,
+  ...ART_TABLES,
+  ...VIEW_TABLES,
+  ...MENU_TABLES,
+  modules: () =>
+    markdownTable(
+      ['Module', 'What it is', 'Needs views', 'Methods', 'Validators'],
+      MODULES.map(moduleRow),
+    ),
+  'absent-modules': () =>
+    markdownTable(
+      ['Module', 'Why it is not here'],
+      [...ABSENT_MODULES].map(([name, why]) => [codeSpan(name), why]),
+    ),
+};
+
+const PLACE = /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** A page of the manual with its tables made anew; what stands between them is somebody's own. */
+export function fillTables(page: string): string {
+  return page.replace(PLACE, (_whole, start: string, name: string, end: string) => {
+    const table = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
+    if (table === undefined) throw new BbsError('INTERNAL', `there is no table '${name}'`);
+    return `${start}\n${table()}\n\n${end}`;
+  });
+}
+
+function moduleRow({ name, doc, views, methods, validators = {} }: MenuModule): readonly string[] {
+  return [
+    codeSpan(name),
+    doc,
+    views.join(', '),
+    Object.keys(methods).map(codeSpan).join(', '),
+    Object.keys(validators).map(codeSpan).join(', '),
+  ];
+}
