@@ -51,7 +51,8 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
 
 /** A tree of nodes that are there already. */
 export function treeOf(root: ObjectNode, from: Pick<HjsonTree, 'files' | 'warnings'>): HjsonTree {
-  return { ...documentOf(root), files: from.files, warnings: from.warnings };
+  // Not spread: that would make the plain value now.
+  return Object.assign(documentOf(root), { files: from.files, warnings: from.warnings });
 }
 
 class TreeLoader {

@@ -19,9 +19,17 @@ export function parseHjson(text: string, file: string): HjsonDocument {
   return documentOf(parseHjsonNodes(text, file));
 }
 
-/** The plain value of nodes, with their places. */
+/** The plain value of nodes, with their places. Made when it is asked for: menus read the nodes alone. */
 export function documentOf(root: ObjectNode): HjsonDocument {
-  return { value: toPlain(root), root, placeOf: (path, part) => placeInTree(root, path, part) };
+  let value: Record<string, unknown> | undefined;
+  return {
+    get value() {
+      value ??= toPlain(root);
+      return value;
+    },
+    root,
+    placeOf: (path, part) => placeInTree(root, path, part),
+  };
 }
 
 /** As parseHjson, without making the plain value. */
