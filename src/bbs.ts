@@ -181,7 +181,10 @@ class Bbs {
       dataDir: board.dataDir,
       addresses,
       firstSysop,
-      mailDrop: config().email.transport === null ? mailDrop(board.dataDir) : undefined,
+      mailDrop:
+        config().email.transport === null && this.options.mail === undefined
+          ? mailDrop(board.dataDir)
+          : undefined,
       certificateFingerprint: web?.fingerprint,
       missingForPublic: findConfigGaps(config(), board, clock.nowMs())
         .filter(({ weight }) => weight === 'missing')

@@ -38,7 +38,8 @@ function howToCall(bbs: RunningBbs): string[] {
   if (https !== undefined) {
     // With wss there is a page to look at without a link from a mail.
     const page = wss === undefined ? '' : 'terminal';
-    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}`);
+    const use = wss === undefined ? ' (the links in mails open here)' : '';
+    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${use}`);
   }
   if (wss !== undefined)
     lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);

@@ -93,6 +93,7 @@ export function mciValue(code: string, source: MciSource): string | undefined {
 export async function readFigures(
   services: Services,
   codes: readonly string[],
+  ownId: number | undefined,
 ): Promise<BoardFigures> {
   const wants = (...figures: readonly string[]): boolean =>
     figures.some((code) => codes.includes(code));
@@ -103,10 +104,11 @@ export async function readFigures(
     const [callsEver, callsToday, last, users] = await Promise.all([
       wants('TC') ? calls.count() : undefined,
       wants('TT') ? calls.count(today.getTime()) : undefined,
-      wants('LC', 'LT', 'LD') ? calls.last(1) : undefined,
+      wants('LC', 'LT', 'LD') ? calls.last(2) : undefined,
       wants('TU', 'NT') ? accounts.count(today.getTime()) : undefined,
     ]);
-    const newest = last?.[0];
+    // Who asks for the last caller means the one before himself.
+    const newest = last?.[0]?.userId === ownId ? last?.[1] : last?.[0];
     return {
       callsEver,
       callsToday,

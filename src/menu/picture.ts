@@ -72,7 +72,7 @@ export async function fillIn(
     services,
     theme,
     description: options.description,
-    figures: await readFigures(services, codes),
+    figures: await readFigures(services, codes, stage.caller.login.user?.id),
   };
   const resolve: ResolveMci = (code) => mciValue(code, source);
   const { height } = caller.terminal;
