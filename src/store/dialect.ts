@@ -1,9 +1,11 @@
 import { knex } from 'knex';
 import type { Knex } from 'knex';
 import SqliteClient from 'knex/lib/dialects/sqlite3';
+import type { Database as SqliteConnection } from 'sqlite3';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
+import { StatementCache } from './statement-cache';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
 
@@ -36,10 +38,10 @@ const PRAGMAS = [
   { name: 'foreign_keys', value: 'ON', expected: 1 },
 ] as const;
 
-interface RawConnection {
-  all(sql: string, done: (error: Error | null, rows: readonly object[]) => void): void;
+type RawConnection = SqliteConnection & {
   __knex__disposed?: Error;
-}
+  statements?: StatementCache;
+};
 
 /** What is used of tarn, knex's pool, and not in its types. */
 interface Pool {
@@ -55,12 +57,19 @@ class ImmediateClient extends SqliteClient {
   override async _query(connection: RawConnection, query: { sql: string }): Promise<unknown> {
     if (query.sql === 'BEGIN;') query.sql = 'BEGIN IMMEDIATE;';
     try {
-      return await super._query(connection, query);
+      // On the connection, for a transaction's client is made without our constructor.
+      connection.statements ??= new StatementCache(connection);
+      return await super._query(connection.statements, query);
     } catch (error) {
       if (/^(COMMIT|ROLLBACK)/.test(query.sql)) connection.__knex__disposed = toError(error);
       if (isBusy(error)) this.dismissWaiting();
       throw error;
     }
+  }
+
+  override async destroyRawConnection(connection: RawConnection): Promise<void> {
+    await connection.statements?.close();
+    await super.destroyRawConnection(connection);
   }
 
   /**
@@ -132,6 +141,18 @@ function isBusy(error: unknown): boolean {
   return ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(codeOf(error));
 }
 
+/** Rows of a statement that is written out; drivers hand them over in different wrappings. */
+export async function selectRows<Row>(
+  sql: Knex,
+  statement: string,
+  bindings: readonly (string | number)[],
+): Promise<readonly Row[]> {
+  const result: readonly Row[] | { readonly rows: readonly Row[] } = await sql.raw(statement, [
+    ...bindings,
+  ]);
+  return 'rows' in result ? result.rows : result;
+}
+
 function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
   return typeof code === 'string' ? code : '';
@@ -140,7 +161,7 @@ function codeOf(error: unknown): string {
 async function prepare(connection: RawConnection): Promise<void> {
   for (const { name, value } of PRAGMAS) {
     await new Promise<void>((resolve, reject) => {
-      connection.all(`PRAGMA ${name} = ${value}`, (error) => {
+      connection.all(`PRAGMA ${name} = ${value}`, (error: Error | null) => {
         if (error === null) resolve();
         else reject(error);
       });

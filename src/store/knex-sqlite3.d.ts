@@ -4,6 +4,7 @@ declare module 'knex/lib/dialects/sqlite3' {
 
   class SqliteClient extends Knex.Client {
     _query(connection: unknown, query: { sql: string }): Promise<unknown>;
+    destroyRawConnection(connection: unknown): Promise<void>;
   }
   export = SqliteClient;
 }

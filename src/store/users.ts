@@ -1,5 +1,6 @@
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
+import { selectRows } from './dialect';
 import { isSecretProperty } from './properties';
 import { foldName } from './user-name';
 
@@ -47,22 +48,17 @@ const SORT_PROPERTIES: Readonly<Record<UserSort, string>> = {
 };
 
 export async function findUser(sql: Sql, id: number): Promise<User | undefined> {
-  const rows = await sql('user').where({ id }).select<UserRow[]>('id', 'user_name');
-  return (await loadUsers(sql, rows))[0];
+  return (await loadUsers(sql, { column: 'id', values: [id] }))[0];
 }
 
 /** Those of the accounts that there are. */
 export async function findUsers(sql: Sql, ids: readonly number[]): Promise<readonly User[]> {
-  const rows = await sql('user').whereIn('id', ids).select<UserRow[]>('id', 'user_name');
-  return loadUsers(sql, rows);
+  return loadUsersById(sql, ids);
 }
 
 /** By the exact name; only what foldName takes for the same name finds it (rule C6). */
 export async function findUserByName(sql: Sql, name: string): Promise<User | undefined> {
-  const rows = await sql('user')
-    .where({ name_folded: foldName(name) })
-    .select<UserRow[]>('id', 'user_name');
-  return (await loadUsers(sql, rows))[0];
+  return (await loadUsers(sql, { column: 'name_folded', values: [foldName(name)] }))[0];
 }
 
 /** Throws USER_UNKNOWN where findUser would return undefined. */
@@ -111,7 +107,10 @@ export async function listUsers(sql: Sql, options: ListOptions = {}): Promise<re
       return order === 0 ? a.id - b.id : order;
     })
     .slice(0, options.limit);
-  return loadUsers(sql, chosen);
+  return loadUsersById(
+    sql,
+    chosen.map(({ id }) => id),
+  );
 }
 
 /**
@@ -158,49 +157,74 @@ export async function setGroups(sql: Sql, id: number, groups: readonly string[])
   if (rows.length > 0) await sql('user_group_member').insert(rows);
 }
 
-async function loadUsers(sql: Sql, rows: readonly UserRow[]): Promise<readonly User[]> {
-  const users: User[] = [];
-  // SQLite takes a limited number of bound values.
-  for (let at = 0; at < rows.length; at += 500) {
-    users.push(...(await loadBatch(sql, rows.slice(at, at + 500))));
+/** In the order of `ids`. */
+async function loadUsersById(sql: Sql, ids: readonly number[]): Promise<readonly User[]> {
+  const users = new Map<number, User>();
+  // SQLite takes a limited number of bound values, and each stands in the statement four times.
+  for (let at = 0; at < ids.length; at += 200) {
+    const values = ids.slice(at, at + 200);
+    for (const user of await loadUsers(sql, { column: 'id', values })) users.set(user.id, user);
   }
-  return users;
+  return ids.flatMap((id) => users.get(id) ?? []);
 }
 
-async function loadBatch(sql: Sql, rows: readonly UserRow[]): Promise<readonly User[]> {
-  const ids = rows.map((row) => row.id);
-  const properties = new Map(ids.map((id) => [id, new Map<string, string>()]));
-  const groups = new Map(ids.map((id) => [id, [] as string[]]));
-  const propertyRows: readonly { user_id: number; prop_name: string; prop_value: string | null }[] =
-    await sql('user_property').whereIn('user_id', ids).select('user_id', 'prop_name', 'prop_value');
-  for (const row of propertyRows) {
-    if (row.prop_value === null || isSecretProperty(row.prop_name)) continue;
-    properties.get(row.user_id)?.set(row.prop_name, row.prop_value);
+/** One thing known of an account: its name, a property, a group, or its second factor's type. */
+interface Fact {
+  readonly user_id: number;
+  readonly kind: 'name' | 'property' | 'group' | 'factor';
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Each sign-in reads its account several times: all of it in one statement, whose text stays the same. */
+async function loadUsers(
+  sql: Sql,
+  wanted: { readonly column: 'id' | 'name_folded'; readonly values: readonly (number | string)[] },
+): Promise<readonly User[]> {
+  const { column, values } = wanted;
+  if (values.length === 0) return [];
+  const these = `(${values.map(() => '?').join(',')})`;
+  const of = column === 'id' ? these : `(select id from "user" where ${column} in ${these})`;
+  const facts = await selectRows<Fact>(
+    sql,
+    `select id as user_id, 'name' as kind, user_name as name, null as value from "user" where ${column} in ${these}` +
+      ` union all select user_id, 'property', prop_name, prop_value from user_property where user_id in ${of}` +
+      ` union all select user_id, 'group', group_name, null from user_group_member where user_id in ${of}` +
+      ` union all select user_id, 'factor', type, null from otp_factor where user_id in ${of}`,
+    [...values, ...values, ...values, ...values],
+  );
+  const byUser = new Map<number, Fact[]>();
+  for (const fact of facts) {
+    const known = byUser.get(Number(fact.user_id));
+    if (known === undefined) byUser.set(Number(fact.user_id), [fact]);
+    else known.push(fact);
   }
-  const groupRows: readonly { user_id: number; group_name: string }[] = await sql(
-    'user_group_member',
-  )
-    .whereIn('user_id', ids)
-    .select('user_id', 'group_name')
-    .orderBy('group_name');
-  for (const row of groupRows) groups.get(row.user_id)?.push(row.group_name);
-  const factorRows: readonly { user_id: number; type: string }[] = await sql('otp_factor')
-    .whereIn('user_id', ids)
-    .select('user_id', 'type');
-  const factors = new Map(factorRows.map((row) => [row.user_id, row.type]));
-  return rows.map(({ id, user_name: name }) => {
-    const values = properties.get(id) ?? new Map<string, string>();
-    const secondFactor = toFactorType(factors.get(id) ?? values.get('auth_factor2_otp'));
-    if (secondFactor !== undefined) values.set('auth_factor2_otp', secondFactor);
-    return {
-      id,
-      name,
-      status: toStatus(values.get('account_status')),
-      groups: groups.get(id) ?? [],
-      secondFactor,
-      properties: values,
-    };
-  });
+  return [...byUser].flatMap(([id, own]) => toUser(id, own) ?? []);
+}
+
+function toUser(id: number, facts: readonly Fact[]): User | undefined {
+  const properties = new Map<string, string>();
+  const groups: string[] = [];
+  let name: string | undefined;
+  let factor: string | undefined;
+  for (const fact of facts) {
+    if (fact.kind === 'name') name = fact.name;
+    else if (fact.kind === 'group') groups.push(fact.name);
+    else if (fact.kind === 'factor') factor = fact.name;
+    else if (fact.value !== null && !isSecretProperty(fact.name))
+      properties.set(fact.name, fact.value);
+  }
+  if (name === undefined) return undefined;
+  const secondFactor = toFactorType(factor ?? properties.get('auth_factor2_otp'));
+  if (secondFactor !== undefined) properties.set('auth_factor2_otp', secondFactor);
+  return {
+    id,
+    name,
+    status: toStatus(properties.get('account_status')),
+    groups: groups.sort(),
+    secondFactor,
+    properties,
+  };
 }
 
 /** Anything that is not a known status is disabled: a damaged row lets nobody in. */
