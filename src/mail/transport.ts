@@ -82,10 +82,8 @@ export function createDropTransport(folder: string): MailTransport {
   return {
     async send(mail) {
       const { message } = await transporter.sendMail(compose(mail));
-      const stamp = mail.date
-        .toISOString()
-        .replace(/\.\d+Z$/, 'Z')
-        .replaceAll(':', '');
+      // To the millisecond, so that names sort as the mails were written.
+      const stamp = mail.date.toISOString().replaceAll(/[:.]/g, '');
       const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });

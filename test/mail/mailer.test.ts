@@ -84,7 +84,7 @@ describe('without a mail server', () => {
     expect(accounts.logLines.join('')).toContain('"event":"mail-dropped"');
     const folder = join(accounts.folder, 'mail');
     const files = await readdir(folder);
-    expect(files).toEqual([expect.stringMatching(/^2026-01-01T120000Z-[0-9a-f]{16}\.eml$/)]);
+    expect(files).toEqual([expect.stringMatching(/^2026-01-01T120000000Z-[0-9a-f]{16}\.eml$/)]);
     const file = join(folder, files[0] ?? '');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const mail = decoded(await readFile(file, 'utf8'));
