@@ -58,9 +58,10 @@ const DISGUISES: ReadonlyMap<string, string> = new Map(
 );
 
 export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPolicy {
-  let words: ReadonlySet<string> | undefined;
-  // Made when the first password is chosen: a start need not wait for fifty thousand words.
-  const common = (): ReadonlySet<string> => (words ??= commonWords(options.refused ?? []));
+  const common = new Set<string>();
+  for (const word of dictionary['passwords-common']) common.add(fold(word));
+  for (const word of options.refused ?? []) common.add(fold(word));
+  common.delete('');
 
   const findProblem = (password: string, about: PasswordAbout): PasswordProblem | undefined => {
     const { min, max, boardName } = options.rules();
@@ -72,7 +73,7 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
     const folded = fold(text);
     if (isSimple(folded)) return 'too-simple';
     if (isMadeOf(folded, personalParts(about, boardName))) return 'personal';
-    return isCommon(folded, common()) ? 'common' : undefined;
+    return isCommon(folded, common) ? 'common' : undefined;
   };
   return {
     findProblem,
@@ -96,14 +97,6 @@ export function loadRefusedPasswords(file: string): readonly string[] {
       place: { file },
     });
   }
-}
-
-function commonWords(refused: readonly string[]): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (const word of dictionary['passwords-common']) words.add(fold(word));
-  for (const word of refused) words.add(fold(word));
-  words.delete('');
-  return words;
 }
 
 function fold(text: string): string {

@@ -79,23 +79,12 @@ function createServer(
     frameworkErrors: (_error, _request, reply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
     routerOptions: { maxParamLength: 100 },
-    // No route has a schema; the compilers for them would take a tenth of a second of each start.
-    schemaController: {
-      compilersFactory: {
-        buildValidator: () => noSchema,
-        buildSerializer: () => noSchema,
-      },
-    },
   });
   server.server.maxConnections = 1_000;
   return server;
 }
 
 type Server = ReturnType<typeof createServer>;
-
-function noSchema(): never {
-  throw new Error('no route of the pages has a schema');
-}
 
 /** Node's own list leaves out sockets that have not finished their TLS handshake. */
 function followSockets(server: Server): ReadonlySet<Socket> {
