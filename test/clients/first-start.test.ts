@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { eventually } from '../support/raw-caller';
@@ -30,7 +30,7 @@ describe('the first start of a fresh board', () => {
     await again.remove();
   });
 
-  it('works by npm start as well, with flags behind --, and ends with npm', async () => {
+  it('works by npm start as well, with flags behind --', async () => {
     const dataDir = await SpawnedBoard.makeDataDir();
     const config = join(dataDir, 'config.hjson');
     const npm = spawn('npm', ['start', '--silent', '--', '--data', dataDir, '--config', config], {
@@ -41,7 +41,8 @@ describe('the first start of a fresh board', () => {
     npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     await eventually('the board to open', () => out.includes('with the password'));
     expect(out).toContain(dataDir);
-    npm.kill('SIGTERM');
+    const run = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as { pid: number };
+    process.kill(run.pid, 'SIGTERM');
     await eventually('the server to end', () => !existsSync(join(dataDir, 'run.json')));
     await rm(dataDir, { recursive: true, force: true });
   });
