@@ -80,7 +80,8 @@ class CrashRun implements Scene {
   }
 
   report(): boolean {
-    for (const [name, count] of this.counts) console.log(`  ${name.padEnd(40)} ${count}`);
+    for (const [name, count] of [...this.counts].sort())
+      console.log(`  ${name.padEnd(40)} ${count}`);
     // The first start makes keys, a certificate and the database.
     const starts = this.startsMs.slice(1).sort((a, b) => a - b);
     const at = (share: number): string =>
