@@ -76,11 +76,13 @@ async function runBoard(args: Arguments): Promise<number> {
     configFile: args.config,
     env: process.env,
   });
+  // Listened for before the board is announced: who reads that may stop it at once.
+  const stop = nextSignal(['SIGTERM', 'SIGINT']);
   say(describeStart(bbs));
   // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
   process.on('uncaughtException', (error) => bbs.reportFault(error));
   process.on('SIGHUP', () => void bbs.reload());
-  await nextSignal(['SIGTERM', 'SIGINT']);
+  await stop;
   await bbs.close();
   return 0;
 }

@@ -1,8 +1,3 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { eventually } from '../support/raw-caller';
 import { SpawnedBoard } from '../support/spawned-board';
 import { output } from './programs';
 import { goToMainMenu } from './real-board';
@@ -28,23 +23,6 @@ describe('the first start of a fresh board', () => {
     const again = await SpawnedBoard.start(dataDir);
     expect(await hostKey(await again.port('ssh'))).toBe(key);
     await again.remove();
-  });
-
-  it('works by npm start as well, with flags behind --', async () => {
-    const dataDir = await SpawnedBoard.makeDataDir();
-    const config = join(dataDir, 'config.hjson');
-    const npm = spawn('npm', ['start', '--silent', '--', '--data', dataDir, '--config', config], {
-      cwd: resolve(__dirname, '..', '..'),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let out = '';
-    npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    await eventually('the board to open', () => out.includes('with the password'));
-    expect(out).toContain(dataDir);
-    const run = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as { pid: number };
-    process.kill(run.pid, 'SIGTERM');
-    await eventually('the server to end', () => !existsSync(join(dataDir, 'run.json')));
-    await rm(dataDir, { recursive: true, force: true });
   });
 });
 
