@@ -161,7 +161,9 @@ describe('the two-factor screen', () => {
     caller.type('correct horse\r000000\r');
     await caller.sees('Wrong password or code.');
     // Neither of them is echoed (rule F8).
-    expect(Buffer.concat(caller.screen.sent).toString('latin1')).not.toMatch(/000000|correct horse/);
+    expect(Buffer.concat(caller.screen.sent).toString('latin1')).not.toMatch(
+      /000000|correct horse/,
+    );
     expect((await board.accounts.enrollment.status(id)).type).toBe('googleAuth');
     await board.accounts.fake.advance(30_000);
     caller.type(`correct horse\r${totp(secret, board.accounts.clock.nowMs())}\r`);
