@@ -7,7 +7,7 @@ import { loadConfig } from './config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
 import type { Config, ConfigInput } from './config/schema';
 import { watchFiles, type FileWatch } from './config/watch';
-import { describeFinding } from './menu/check';
+import { describeFinding } from './proof/check';
 import { loadMenus } from './menu/menu-file';
 import type { Finding, MenuSet } from './menu/menu-entry';
 import { loadThemes, type LoadedThemes } from './menu/theme-files';

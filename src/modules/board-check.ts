@@ -1,10 +1,10 @@
 import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
-import { checkMenus, type CheckOptions } from '../menu/check';
-import { artSpecsOf, readArtFacts } from '../menu/check-art';
+import { checkMenus, type CheckOptions } from '../proof/check';
+import { artSpecsOf, readArtFacts } from '../proof/check-art';
 import type { Finding, MenuSet } from '../menu/menu-entry';
-import { entryPoints, factsOfModules } from '../menu/module-facts';
-import type { MenuRegistries } from '../menu/registries';
+import { entryPoints, factsOfModules } from '../proof/module-facts';
+import type { MenuRegistries } from '../proof/registries';
 import { SYSTEM_METHODS } from '../menu/system-methods';
 import type { ThemeSet } from '../menu/theme';
 import { VALIDATORS } from '../menu/validators';

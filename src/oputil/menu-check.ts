@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { checkMenus, formatFinding } from '../menu/check';
-import { flowFindings, proveFlow, type FlowReport } from '../menu/flow-proof';
+import { checkMenus, formatFinding } from '../proof/check';
+import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/menu-entry';
 import { boardRegistries } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';

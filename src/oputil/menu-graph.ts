@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { BbsError, toError } from '../base/errors';
-import { flowGraph, type FlowGraph } from '../menu/flow-graph';
-import { factsOfModules } from '../menu/module-facts';
-import { toDot, toMermaid, toSvg } from '../menu/graph';
+import { flowGraph, type FlowGraph } from '../proof/flow-graph';
+import { factsOfModules } from '../proof/module-facts';
+import { toDot, toMermaid, toSvg } from '../proof/graph';
 import { moduleTable } from '../modules/registry';
 import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatPlace } from '../../src/base/errors';
 import type { MenuEntry } from '../../src/menu/menu-entry';
 import { loadMenus } from '../../src/menu/menu-file';
-import { menusFrom } from './menu-text';
+import { menusFrom } from '../proof/menu-text';
 
 /** The one menu `m` with this body, and what was found wrong with it. */
 function menu(body: string): MenuEntry {

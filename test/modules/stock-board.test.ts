@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
 import { systemRandom } from '../../src/base/random';
 import { defaultConfig } from '../../src/config/schema';
-import { formatFinding } from '../../src/menu/check';
+import { formatFinding } from '../../src/proof/check';
 import { loadMenus } from '../../src/menu/menu-file';
 import { loadThemes } from '../../src/menu/theme-files';
 import { checkBoard } from '../../src/modules/board-check';

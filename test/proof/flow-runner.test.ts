@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Credential, Login, LoginResult } from '../../src/auth/login';
 import { SessionEnd } from '../../src/menu/caller';
-import { proveFlow } from '../../src/menu/flow-proof';
+import { proveFlow } from '../../src/proof/flow-proof';
 import { Inbox } from '../../src/menu/inbox';
 import type { MenuEntry, MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';

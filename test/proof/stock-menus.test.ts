@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
 import { defaultConfig } from '../../src/config/schema';
-import { formatFinding } from '../../src/menu/check';
-import { proveFlow } from '../../src/menu/flow-proof';
+import { formatFinding } from '../../src/proof/check';
+import { proveFlow } from '../../src/proof/flow-proof';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { loadMenus } from '../../src/menu/menu-file';
 import { loadThemes } from '../../src/menu/theme-files';

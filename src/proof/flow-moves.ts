@@ -1,6 +1,6 @@
 import type { Place } from '../base/errors';
-import { MENU_NAMING_KEYS } from './menu-config';
-import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from './menu-entry';
+import { MENU_NAMING_KEYS } from '../menu/menu-config';
+import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/menu-entry';
 
 /** What a module can do to the flow, for checks, proof and pictures. */
 export interface ModuleFacts {

@@ -8,8 +8,8 @@ import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
 import { flowFindings, proveFlow } from './flow-proof';
 import type { MenuRegistries } from './registries';
-import { MENU_CONFIG_KEYS } from './menu-config';
-import type { Choice, Finding, MenuEntry, MenuSet, PromptEntry, Target } from './menu-entry';
+import { MENU_CONFIG_KEYS } from '../menu/menu-config';
+import type { Choice, Finding, MenuEntry, MenuSet, PromptEntry, Target } from '../menu/menu-entry';
 
 export interface CheckOptions {
   /** What a way round the login is: an error for `oputil menu check`, a warning on a live board. */

@@ -1,6 +1,6 @@
 import type { AcsSubject } from '../../src/acs/subject';
-import { whyMenu } from '../../src/menu/why';
-import type { WhyAnswer } from '../../src/menu/why';
+import { whyMenu } from '../../src/proof/why';
+import type { WhyAnswer } from '../../src/proof/why';
 import { subjectWith, userWith } from '../acs/subject';
 import { menusFrom } from './menu-text';
 

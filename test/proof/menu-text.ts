@@ -1,9 +1,9 @@
 import { parseHjsonNodes } from '../../src/config/hjson';
-import type { ModuleFacts } from '../../src/menu/flow-moves';
-import type { EntryPoint } from '../../src/menu/flow-proof';
+import type { ModuleFacts } from '../../src/proof/flow-moves';
+import type { EntryPoint } from '../../src/proof/flow-proof';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { parseMenus } from '../../src/menu/menu-file';
-import type { MenuRegistries } from '../../src/menu/registries';
+import type { MenuRegistries } from '../../src/proof/registries';
 import { SYSTEM_METHODS } from '../../src/menu/system-methods';
 import { VALIDATORS } from '../../src/menu/validators';
 

@@ -1,7 +1,7 @@
-import { flowGraph } from '../../src/menu/flow-graph';
-import type { FlowGraph } from '../../src/menu/flow-graph';
-import { toDot, toMermaid, toSvg } from '../../src/menu/graph';
-import { layOut } from '../../src/menu/graph-layout';
+import { flowGraph } from '../../src/proof/flow-graph';
+import type { FlowGraph } from '../../src/proof/flow-graph';
+import { toDot, toMermaid, toSvg } from '../../src/proof/graph';
+import { layOut } from '../../src/proof/graph-layout';
 import { menusFrom } from './menu-text';
 
 function graphOf(text: string): FlowGraph {

@@ -1,6 +1,6 @@
-import { checkMenus, formatFinding } from '../../src/menu/check';
-import type { ArtFacts } from '../../src/menu/check-art';
-import type { ModuleFacts } from '../../src/menu/flow-moves';
+import { checkMenus, formatFinding } from '../../src/proof/check';
+import type { ArtFacts } from '../../src/proof/check-art';
+import type { ModuleFacts } from '../../src/proof/flow-moves';
 import { menusFrom, registriesFor } from './menu-text';
 
 interface Board {

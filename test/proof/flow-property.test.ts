@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { proveFlow } from '../../src/menu/flow-proof';
+import { proveFlow } from '../../src/proof/flow-proof';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { subjectWith, userWith } from '../acs/subject';
 import { menuGraphs } from './menu-graphs';

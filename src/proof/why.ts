@@ -4,7 +4,7 @@ import type { AcsSubject } from '../acs/subject';
 import type { Place } from '../base/errors';
 import { movesOf } from './flow-moves';
 import type { Condition, Effect, ModuleFacts, Move } from './flow-moves';
-import type { MenuEntry, MenuSet } from './menu-entry';
+import type { MenuEntry, MenuSet } from '../menu/menu-entry';
 
 /** One ACS that was asked on the way, with every part of it. */
 export interface AskedAcs {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkMenus } from '../../src/menu/check';
+import { checkMenus } from '../../src/proof/check';
 import { loadMenus } from '../../src/menu/menu-file';
 import { registriesFor } from './menu-text';
 

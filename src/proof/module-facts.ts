@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
-import type { MenuModule } from './module';
+import type { MenuModule } from '../menu/module';
 
 /** The modules as checks and proof need them. */
 export function factsOfModules(

@@ -1,6 +1,6 @@
-import { flowFindings, proveFlow } from '../../src/menu/flow-proof';
-import type { FlowReport } from '../../src/menu/flow-proof';
-import type { ModuleFacts } from '../../src/menu/flow-moves';
+import { flowFindings, proveFlow } from '../../src/proof/flow-proof';
+import type { FlowReport } from '../../src/proof/flow-proof';
+import type { ModuleFacts } from '../../src/proof/flow-moves';
 import { entriesOf, menusFrom } from './menu-text';
 
 function prove(text: string, modules: Readonly<Record<string, ModuleFacts>> = {}): FlowReport {
