@@ -67,8 +67,16 @@ export function readMenuConfig(
     forwardArgs: flags.includes('forwardArgs'),
     mergeFlags: flags.includes('mergeFlags'),
     all: node === undefined ? {} : (reader.plain(node) as Readonly<Record<string, unknown>>),
-    placeOf: (key) => node?.entries.get(key)?.keyPlace ?? node?.place ?? menuPlace,
+    placeOf: (path) => keyPlace(node, path.split('.')) ?? node?.place ?? menuPlace,
   };
+}
+
+/** Where the key at the end of the path stands; undefined when there is none. */
+function keyPlace(node: ObjectNode | undefined, path: readonly string[]): Place | undefined {
+  const [key = '', ...rest] = path;
+  const entry = node?.entries.get(key);
+  if (rest.length === 0 || entry?.node.kind !== 'object') return entry?.keyPlace;
+  return keyPlace(entry.node, rest) ?? entry.keyPlace;
 }
 
 /** True where `config` says `area: login`. */

@@ -135,6 +135,8 @@ export interface MenuModule {
   readonly validators?: Readonly<Record<string, Validator>>;
   /** View that shows messages to the caller where `config.messageView` names none. */
   readonly messageView?: number;
+  /** Keys of `config` that are its own, each with its documentation; `group.key` for those in a group. */
+  readonly configKeys?: Readonly<Record<string, string>>;
   /** Menus that it goes to by itself, when there are such menus. */
   readonly menus?: readonly string[];
   /** True when its methods sign a new account in and then follow `next`; the flow proof asks. */

@@ -19,6 +19,13 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ['Module', 'What it is', 'Needs views', 'Methods', 'Validators'],
       MODULES.map(moduleRow),
     ),
+  'module-config': () =>
+    markdownTable(
+      ['Module', 'Key in `config`', 'Meaning'],
+      MODULES.flatMap(({ name, configKeys = {} }) =>
+        Object.entries(configKeys).map(([key, doc]) => [codeSpan(name), codeSpan(key), doc]),
+      ),
+    ),
   'absent-modules': () =>
     markdownTable(
       ['Module', 'Why it is not here'],

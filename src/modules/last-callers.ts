@@ -1,6 +1,6 @@
 import type { MenuContext, MenuModule } from '../menu/module';
 import type { PastCall } from '../menu/services';
-import { LIST_VIEW, ownPattern, publicFacts } from './list-items';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
 
 const MOST_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */
@@ -9,7 +9,15 @@ const MOST_READ = 200;
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
-  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {server} {location} {affils}. `config`: dateTimeFormat; user.collapse and sysop.collapse, e.g. `30 minutes`; sysop.hide.',
+  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {server} {location} {affils}.',
+  configKeys: {
+    ...DATE_TIME_KEY,
+    'user.collapse':
+      'A call that follows another one of the same user within this time is not listed: `30 minutes`.',
+    'user.hide': 'true lists sysops only.',
+    'sysop.collapse': 'The same for sysops.',
+    'sysop.hide': 'true does not list sysops.',
+  },
   views: [LIST_VIEW],
   methods: {},
   ready,

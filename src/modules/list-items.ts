@@ -13,6 +13,11 @@ export function publicFacts(user: User | undefined): Readonly<Record<string, str
   return { location: user?.properties.get('location') ?? '', affils, affiliation: affils };
 }
 
+/** The key of `config` that every list of moments understands. */
+export const DATE_TIME_KEY = {
+  dateTimeFormat: "Pattern of dates with times; the theme's own way where nothing is said.",
+} as const;
+
 /** `config.dateTimeFormat` of the menu, else the theme's own way. */
 export function ownPattern({ config }: MenuContext): string | undefined {
   const pattern = config['dateTimeFormat'];

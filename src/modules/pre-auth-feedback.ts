@@ -12,7 +12,13 @@ const MOST_NAME = 64;
  */
 export const preAuthFeedbackModule: MenuModule = {
   name: 'pre_auth_feedback',
-  doc: 'A letter to the sysop from a caller who is not signed in: %ET1 from, %TL2 to, %ET3 subject, %TL4 messages, lines of text from %ET5 to %ET12. `config`: sysopUserName, defaultFromName, defaultSubject.',
+  doc: 'A letter to the sysop from a caller who is not signed in: %ET1 from, %TL2 to, %ET3 subject, %TL4 messages, lines of text from %ET5 to %ET12.',
+  configKeys: {
+    sysopUserName:
+      'Name that %TL2 shows; `general.sysOp.username` of the board where nothing is said.',
+    defaultFromName: 'What %ET1 begins with.',
+    defaultSubject: 'What %ET3 begins with.',
+  },
   views: [VIEWS.from, VIEWS.subject, VIEWS.firstLine],
   messageView: VIEWS.errors,
   methods: { sendFeedback },

@@ -2,7 +2,7 @@ import type { LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/module';
 import type { SignIn } from '../menu/services';
 import { userOf } from './caller-actor';
-import { LIST_VIEW, ownPattern } from './list-items';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
 
 const MOST_SHOWN = 100;
 
@@ -22,7 +22,8 @@ const OFFERED: Readonly<Record<string, string>> = {
 /** What a caller should know of sign-ins to his account: a stranger's are the ones he does not remember. */
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
-  doc: "Sign-ins to the caller's own account, the failed ones too, in `%VM1` if the art has one: {ts} {server} {from} {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}. `config`: dateTimeFormat.",
+  doc: "Sign-ins to the caller's own account, the failed ones too, in `%VM1` if the art has one: {ts} {server} {from} {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
+  configKeys: DATE_TIME_KEY,
   views: [],
   methods: {},
   ready,

@@ -13,6 +13,7 @@ import {
   STATUS_TEXTS,
   type InfoText,
   type StatusText,
+  TEXT_KEYS,
 } from './two-factor-texts';
 
 const LINK_STATUS = {
@@ -28,6 +29,11 @@ const TYPE = 2;
 export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
   doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
+  configKeys: {
+    ...TEXT_KEYS,
+    userTwoFactorAuthOTPConfigShowDetails:
+      'Menu for QR code, secret and backup codes, if not the one of this name.',
+  },
   views: [1, 2, 3],
   menus: ['userTwoFactorAuthOTPConfigShowDetails', 'userTwoFactorAuthOTPSecConnRequired'],
   methods: {

@@ -43,6 +43,12 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   tryLater: 'The board cannot save this right now. Please try again later.',
 };
 
+/** The keys of `config` that `chooseText` looks at, each with the text that stands there otherwise. */
+export const TEXT_KEYS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...Object.entries(INFO_TEXTS).map(([key, text]) => [`infoText.${key}`, text]),
+  ...Object.entries(STATUS_TEXTS).map(([key, text]) => [`statusText.${key}`, text]),
+]);
+
 /** Which part of the board is missing, for a caller. */
 export const MISSING_TEXTS: Readonly<Record<MissingForTwoFactor, string>> = {
   mail: 'This board cannot send mail, which two-factor sign-in needs. Please tell the sysop.',

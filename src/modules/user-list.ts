@@ -1,5 +1,5 @@
 import type { MenuContext, MenuModule } from '../menu/module';
-import { LIST_VIEW, ownPattern, publicFacts } from './list-items';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
 
 /** More than anybody scrolls through at a terminal. */
 const MOST_SHOWN = 500;
@@ -7,7 +7,8 @@ const MOST_SHOWN = 500;
 /** The accounts of the board by name (contract A7, `{userName} {location} {lastLoginTs}`). */
 export const userListModule: MenuModule = {
   name: 'user_list',
-  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {loginCount}. `config`: dateTimeFormat.',
+  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {loginCount}.',
+  configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
   methods: {},
   ready,

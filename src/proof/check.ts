@@ -195,7 +195,10 @@ class NameChecker {
     if (own === undefined) return;
     const known = [...Object.keys(MENU_CONFIG_KEYS), ...own];
     const mentioned = new Set(menu.mentions.map(({ key }) => key));
-    for (const key of Object.keys(menu.config.all)) {
+    const groups = new Set(
+      own.filter((key) => key.includes('.')).map((key) => key.split('.', 1)[0]),
+    );
+    for (const key of configPaths(menu.config.all, groups)) {
       if (known.includes(key) || mentioned.has(key) || /Format[0-9]{2}$/.test(key)) continue;
       const text = `'${key}' means nothing in the config of this menu`;
       const place = menu.config.placeOf(key);
@@ -214,6 +217,18 @@ class NameChecker {
     const finding = { severity, rule, place, subject: about.name, text };
     this.findings.push(nearest === undefined ? finding : { ...finding, nearest });
   }
+}
+
+/** The keys of a `config`, those inside a group as `group.key`. */
+function configPaths(
+  config: Readonly<Record<string, unknown>>,
+  groups: ReadonlySet<string | undefined>,
+): readonly string[] {
+  return Object.entries(config).flatMap(([key, value]) =>
+    groups.has(key) && typeof value === 'object' && value !== null
+      ? Object.keys(value).map((inner) => `${key}.${inner}`)
+      : [key],
+  );
 }
 
 /** A block that is used in two places by @reference is reported once. */

@@ -13,6 +13,7 @@ export function factsOfModules(
       {
         methods: Object.keys(module.methods),
         validators: Object.keys(module.validators ?? {}),
+        configKeys: Object.keys(module.configKeys ?? {}),
         views: module.views,
         menus: module.menus ?? [],
         signsIn: module.signsIn === true,

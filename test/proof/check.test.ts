@@ -157,6 +157,19 @@ describe('config keys', () => {
       expect.stringContaining("did you mean 'color'?"),
     ]);
   });
+
+  it('in a group of a module are looked at one by one, each with its own place', () => {
+    const menus = START.replace(
+      'login: {',
+      'login: { module: "own", config: {\n texts: {\n saveEror: "No." saved: "Yes." } }, ',
+    );
+    const configKeys = ['texts.saveError', 'texts.saved'];
+    expect(check({ menus, modules: { own: { methods: [], configKeys } } })).toEqual([
+      expect.stringMatching(
+        /:5:2: warning: login: 'texts.saveEror' means nothing.*did you mean 'texts.saveError'\?$/,
+      ),
+    ]);
+  });
 });
 
 describe('art', () => {
