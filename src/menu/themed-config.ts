@@ -9,7 +9,12 @@ export function configUnder(theme: Theme, menu: MenuEntry): MenuConfig {
   const change = asTree(asTree(theme.menus[menu.name])['config']);
   if (Object.keys(change).length === 0) return menu.config;
   const all = themedConfig(menu.config.all, theme, menu.name);
-  return { ...menu.config, ...shownBy(change), all };
+  // A wait that leads on is a way out of the screen: a theme may change its length and not add one,
+  // or the proof, which reads menus, would not know of it.
+  const leadsOn = menu.autoNext || menu.config.nextTimeoutMs !== undefined;
+  const { nextTimeoutMs, ...shown } = shownBy(change);
+  const wait = leadsOn && nextTimeoutMs !== undefined ? { nextTimeoutMs } : {};
+  return { ...menu.config, ...shown, ...wait, all };
 }
 
 /** What a theme's `config` says in a form that we understand; the rest counts as not said. */
@@ -22,7 +27,7 @@ function shownBy(change: Tree): Partial<MenuConfig> {
     ...(pause === undefined ? {} : { pause: pauseOf(pause) }),
     ...(pausePrompt === undefined ? {} : { pausePrompt: pausePromptOf(pausePrompt) }),
     ...(row >= 1 && column >= 1 ? { pausePosition: { row, column } } : {}),
-    ...(typeof nextTimeout === 'number' ? { nextTimeoutMs: nextTimeout } : {}),
+    ...(typeof nextTimeout === 'number' && nextTimeout >= 0 ? { nextTimeoutMs: nextTimeout } : {}),
     ...(typeof baudRate === 'number' && baudRate >= 300 ? { baudRate } : {}),
     ...(typeof font === 'string' ? { font } : {}),
   };

@@ -153,4 +153,37 @@ describe('A10.4 theme.hjson', () => {
     }
     expect([...seen].sort()).toEqual(['a', 'b']);
   });
+
+  it('config.nextTimeout changes a wait, and is no way out of a form that has none', async () => {
+    const out = '@systemMethod:logoff';
+    const scene = await open({
+      menus: {
+        menus: {
+          first: { art: 'FIRST', config: { nextTimeout: 5_000 }, next: 'second' },
+          second: { ...asking('SECOND', { ET1: {} }, out), next: 'third' },
+          third: stop('THIRD'),
+        },
+      },
+      art: {
+        FIRST: 'first',
+        SECOND: 'second %ET1',
+        THIRD: 'third',
+        'themes/gatehouse/theme.hjson': themeFile({
+          customization: {
+            menus: {
+              first: { config: { nextTimeout: 500 } },
+              second: { config: { nextTimeout: 500 } },
+            },
+          },
+        }),
+      },
+    });
+    const caller = scene.call();
+    await caller.sees('first');
+    await scene.board.accounts.fake.advance(500);
+    await caller.sees('second');
+    await scene.board.accounts.fake.advance(60_000);
+    caller.type('still here');
+    await caller.sees('second still here');
+  });
 });
