@@ -8,8 +8,9 @@ import { mciKeyOf } from './form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
 import type { ShownArt } from './module';
 import type { ScreenSize } from './key-reader';
-import { drawPicture, fillIn, findSketch, type Picture } from './picture';
+import { drawPicture, fillIn, findSketch, type Picture, type Sketch } from './picture';
 import type { Stage } from './stage';
+import { standInForm, standInPrompt } from './stand-in';
 import { asTree, themedForm, themedPrompt, type Theme, type Tree } from './theme';
 import { viewSpecs, viewTree } from './view-specs';
 
@@ -51,8 +52,7 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
   const { menu, description, shown } = options;
   const theme = stage.theme;
   const size = sizeOf(stage);
-  const sketch =
-    shown === undefined ? undefined : await findSketch(stage, shown, menu.config.encodedAs);
+  const sketch = shown && (await sketchOrStandIn(stage, shown, options));
   const scrolled = Math.max(0, (sketch?.drawn.rows ?? 0) - size.height);
   const placements = shiftRows(sketch?.drawn.placements ?? [], -scrolled);
   const form = chooseForm(menu, placements, options.formId);
@@ -77,6 +77,21 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
     keys: prompt?.keys ?? [],
   };
   return { ...base, canvas, form: prompt?.form ?? own, backdrop: prompt && own, rules };
+}
+
+/** Without its art a screen is plain, but it can be used: nobody is kept out by a file that is gone. */
+async function sketchOrStandIn(
+  stage: Stage,
+  shown: ShownArt,
+  { menu, formId, description }: ComposeOptions,
+): Promise<Sketch | undefined> {
+  const sketch = await findSketch(stage, shown, menu.config.encodedAs);
+  if (sketch !== undefined) return sketch;
+  const form = chooseForm(menu, [], formId);
+  const standIn = form && standInForm(description, viewTree(form.views));
+  if (standIn === undefined) return undefined;
+  stage.caller.log.warn('menu.art-stand-in', { menu: menu.name });
+  return findSketch(stage, standIn, undefined);
 }
 
 export interface PromptPlace {
@@ -109,11 +124,12 @@ export async function composePrompt(
   const { subject, services, theme } = stage;
   const spec = prompt.art === undefined ? undefined : choose(prompt.art, subject, services.random);
   const themed = themedPrompt({ mci: viewTree(prompt.views), config: prompt.config }, theme, name);
-  const picture =
-    spec === undefined
-      ? undefined
-      : await drawPicture(stage, { kind: 'art', spec }, { description: place.description });
-  if (picture === undefined) stage.caller.log.warn('menu.prompt-art-missing', { prompt: name });
+  const { description } = place;
+  let picture = spec && (await drawPicture(stage, { kind: 'art', spec }, { description }));
+  if (!picture) {
+    stage.caller.log.warn('menu.prompt-art-missing', { prompt: name });
+    picture = await drawPicture(stage, standInPrompt(themed.mci), { description });
+  }
   const rows = picture?.rows ?? 1;
   const row = Math.max(1, Math.min(place.row, place.canvas.height - rows + 1));
   const column = place.column ?? 1;

@@ -343,16 +343,24 @@ describe('A2.2 keys of a menu', () => {
     await other.sees('three');
   });
 
-  it('prompt: without its art it is missing, and the menu goes on without it', async () => {
+  it('prompt: without its art a plain line stands in, which works', async () => {
     const scene = await open({
       menus: {
-        menus: { first: { art: 'FIRST', prompt: 'command', submit: [] } },
-        prompts: { command: { art: 'NOWHERE' } },
+        menus: {
+          first: { art: 'FIRST', prompt: 'command', submit: [{ action: '@menu:second' }] },
+          second: stop('SECOND'),
+        },
+        prompts: {
+          command: { art: 'NOWHERE', mci: { ET2: { argName: 'command', submit: true } } },
+        },
       },
       art,
     });
-    await scene.call().sees('one');
+    const caller = scene.call();
+    await caller.sees('Command:');
     expect(scene.board.events('menu.prompt-art-missing')).toHaveLength(1);
+    caller.type('go\r');
+    await caller.sees('two');
   });
 
   it('fallback: is read and means nothing', async () => {

@@ -89,6 +89,41 @@ describe('a screen', () => {
     caller.hangUp();
   });
 
+  it('can be filled in without its art: a plain line stands for each field', async () => {
+    const caller = await call({
+      menus: {
+        menus: {
+          first: {
+            desc: 'Sign in',
+            art: 'NOWHERE',
+            config: area,
+            form: {
+              0: {
+                mci: {
+                  ET1: { argName: 'userName', focus: true },
+                  ET2: { argName: 'password', password: true, submit: true },
+                },
+                submit: {
+                  '*': [{ value: { userName: 'joe', password: 'x' }, action: '@menu:second' }],
+                },
+              },
+            },
+          },
+          second: { art: 'HERE', config: { ...area, pause: true } },
+        },
+      },
+      art: { HERE: 'here' },
+    });
+    await caller.sees('Password:');
+    expect(caller.screen.row(1)).toBe('Sign in');
+    caller.type('joe\tx');
+    await caller.sees('User name: joe');
+    await caller.sees('Password: *');
+    caller.type('\r');
+    await caller.sees('here');
+    caller.hangUp();
+  });
+
   it('chooses the form by the codes of the art', async () => {
     const menus = {
       menus: {
