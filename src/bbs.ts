@@ -19,9 +19,12 @@ import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { findConfigGaps } from './oputil/public-gaps';
 import { mailDrop, openOffice } from './office';
+import { Admission } from './servers/admission';
+import { mostConnections } from './servers/fd-limit';
 import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
+import { createPageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { tellSysops } from './sysop-notice';
 import { isPageOrigin } from './web/origin';
@@ -144,10 +147,15 @@ class Bbs {
     const { dataDir } = board;
     const pages = { enrollment, passwordReset, mailChange, findTemplate };
     const shared = { config, clock, random, log, resolveFile, dataDir };
+    const admission = new Admission({
+      ...{ config, random, isExempt, guard: penalties },
+      mostConnections: await mostConnections(),
+    });
+    const admit = createPageAdmission({ ...shared, admission });
     const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
     let terminalPort: number | undefined = undefined;
     const web: WebServer | undefined = config().contentServers.web.https.enabled
-      ? await startWebServer({ ...shared, ...pages, db, terminalPort: () => terminalPort })
+      ? await startWebServer({ ...shared, ...pages, db, admit, terminalPort: () => terminalPort })
       : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
@@ -157,7 +165,7 @@ class Bbs {
     });
     const servers = await Servers.start({
       ...shared,
-      ...{ nodes, isExempt },
+      ...{ nodes, admission },
       gate: office.gate,
       guard: penalties,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),

@@ -39,7 +39,7 @@ interface Count {
   preAuth: number;
 }
 
-/** Who may connect at all: one for all login servers, asked before a byte is read or written. */
+/** Who may connect at all: one for all servers, asked before a byte is read or written. */
 export class Admission {
   private readonly sources = new Map<string, Count>();
   private total = 0;
@@ -54,8 +54,7 @@ export class Admission {
 
   admit(ip: string): Admittance {
     const { security } = this.options.config();
-    const most = this.options.mostConnections;
-    if (most !== undefined && this.total >= most) return { ok: false, reason: 'reserve' };
+    if (this.isFull()) return { ok: false, reason: 'reserve' };
     const source = sourceOf(ip);
     if (!this.options.isExempt(ip)) {
       if (!this.options.guard.admit(ip).ok) return { ok: false, reason: 'penalty' };
@@ -67,6 +66,19 @@ export class Admission {
     }
     if (this.isDroppedEarly(security.earlyDrop)) return { ok: false, reason: 'early-drop' };
     return { ok: true, seat: this.take(source) };
+  }
+
+  /** For a proxy of the sysop's that calls for many: its address says nothing of who they are. */
+  admitProxy(ip: string): Admittance {
+    if (this.isFull()) return { ok: false, reason: 'reserve' };
+    const seat = this.take(sourceOf(ip));
+    seat.signedIn();
+    return { ok: true, seat };
+  }
+
+  private isFull(): boolean {
+    const most = this.options.mostConnections;
+    return most !== undefined && this.total >= most;
   }
 
   /** start:percent:full: from `start` on `percent` in a hundred, rising to all of them at `full`. */

@@ -4,8 +4,9 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
-import type { Admission, RefusalReason, Seat } from './admission';
+import type { Admission, Seat } from './admission';
 import { Grace } from './grace';
+import { RefusalLog } from './refusal-log';
 import type { SourceGuard } from './source-guard';
 
 /** A TCP connection that has been let in; its time to sign in is running. */
@@ -44,7 +45,6 @@ const CONFIG_KEYS: Readonly<Record<LoginServerName, string>> = {
   ssh: 'loginServers.ssh',
   wss: 'loginServers.webSocket.wss',
 };
-const REFUSALS_LOGGED_EVERY_MS = 1_000;
 
 /** One port: accepts, counts, refuses, and gives each caller his time to sign in from TCP accept on. */
 export class Listener {
@@ -52,11 +52,11 @@ export class Listener {
   private readonly sockets = new Set<Socket>();
   private bound: BoundAddress;
   private closed: Promise<void> | undefined;
-  private refusals = 0;
-  private refusalLoggedMs = -Infinity;
+  private readonly refusals: RefusalLog;
 
   private constructor(private readonly options: ListenerOptions) {
     this.bound = { address: options.address, port: options.port };
+    this.refusals = new RefusalLog(options);
     // Half-open sockets stay ours to close: a program piped into us still gets its first screen.
     this.server = createServer({ ...SOCKET_OPTIONS, allowHalfOpen: true }, (socket) =>
       this.accept(socket),
@@ -113,27 +113,32 @@ export class Listener {
       socket.destroy();
       return;
     }
+    try {
+      this.seat(socket, remoteIp);
+    } catch (error) {
+      // One caller's fault, whoever's it is: the port stays open for the next (rule F1).
+      this.options.log.error('call.failed', { remoteIp, error: toError(error) });
+      socket.destroy();
+    }
+  }
+
+  private seat(socket: Socket, remoteIp: string): void {
     const admittance = this.options.admission.admit(remoteIp);
     if (!admittance.ok) {
       // No sentence: a refused source must not cost us more than the accept.
       socket.resetAndDestroy();
-      this.logRefusal(remoteIp, admittance.reason);
+      this.refusals.note(remoteIp, admittance.reason);
       return;
     }
-    this.sockets.add(socket);
     const { seat } = admittance;
+    socket.once('close', () => seat.release());
+    this.sockets.add(socket);
     const grace = this.grace(socket, remoteIp);
     socket.once('close', () => {
       this.sockets.delete(socket);
       grace.end();
-      seat.release();
     });
-    try {
-      this.options.onAccepted({ socket, remoteIp, seat, grace });
-    } catch (error) {
-      this.options.log.error('call.failed', { remoteIp, error: toError(error) });
-      socket.destroy();
-    }
+    this.options.onAccepted({ socket, remoteIp, seat, grace });
   }
 
   private grace(socket: Socket, remoteIp: string): Grace {
@@ -149,21 +154,6 @@ export class Listener {
       },
       close: () => socket.destroy(),
     });
-  }
-
-  /** At most one line a second, or the log would be the flood's second victim. */
-  private logRefusal(remoteIp: string, reason: RefusalReason): void {
-    this.refusals += 1;
-    const nowMs = this.options.clock.monotonicMs();
-    if (nowMs - this.refusalLoggedMs < REFUSALS_LOGGED_EVERY_MS) return;
-    this.options.log.warn('call.refused', {
-      remoteIp,
-      server: this.options.server,
-      reason,
-      refusals: this.refusals,
-    });
-    this.refusalLoggedMs = nowMs;
-    this.refusals = 0;
   }
 }
 

@@ -4,9 +4,8 @@ import { toError } from '../base/errors';
 import type { Random } from '../base/random';
 import type { AccountEvents } from '../store/account-events';
 import { loadBoardCertificate } from '../tls/board-certificate';
-import { Admission } from './admission';
+import type { Admission } from './admission';
 import type { Call } from './call';
-import { mostConnections } from './fd-limit';
 import { loadHostKeys } from './host-key';
 import { Listener, type BoundAddress, type LoginServerName } from './listener';
 import { Session, type SessionOptions } from './session';
@@ -23,8 +22,8 @@ export interface ServersOptions extends SessionOptions {
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
   /** Penalties per source. */
   readonly guard: SourceGuard;
-  /** Sources without penalties and caps. */
-  readonly isExempt: (ip: string) => boolean;
+  /** Who may connect at all; the pages ask the same one. */
+  readonly admission: Admission;
   /** Whether an origin is one of the board's own pages (rule G2). */
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
@@ -79,22 +78,13 @@ export class Servers {
   private async open(): Promise<void> {
     const { options } = this;
     const { telnet, ssh, webSocket } = options.config().loginServers;
-    const { guard, isExempt } = options;
-    const admission = new Admission({
-      config: options.config,
-      random: options.random,
-      guard,
-      isExempt,
-      mostConnections: await mostConnections(),
-    });
-    const shared = { ...options, admission, guard };
     this.stopFollowing = options.accountEvents.follow(({ userId }) => this.accountChanged(userId));
-    if (ssh.enabled) await this.openSsh(shared);
-    if (telnet.enabled) await this.openTelnet(shared);
-    if (webSocket.wss.enabled) await this.openWebSocket(shared);
+    if (ssh.enabled) await this.openSsh(options);
+    if (telnet.enabled) await this.openTelnet(options);
+    if (webSocket.wss.enabled) await this.openWebSocket(options);
   }
 
-  private async openTelnet(shared: Shared): Promise<void> {
+  private async openTelnet(shared: ServersOptions): Promise<void> {
     const { address, port } = shared.config().loginServers.telnet;
     const telnet = {
       ...shared,
@@ -111,7 +101,7 @@ export class Servers {
     this.listeners.set('telnet', listener);
   }
 
-  private async openSsh(shared: Shared): Promise<void> {
+  private async openSsh(shared: ServersOptions): Promise<void> {
     const { ssh } = shared.config().loginServers;
     const { address, port, profile } = ssh;
     const hostKeys = await loadHostKeys({
@@ -140,7 +130,7 @@ export class Servers {
     this.listeners.set('ssh', listener);
   }
 
-  private async openWebSocket(shared: Shared): Promise<void> {
+  private async openWebSocket(shared: ServersOptions): Promise<void> {
     const { config } = shared;
     const { address, port } = config().loginServers.webSocket.wss;
     const endpoint = new WebSocketEndpoint({
@@ -207,5 +197,3 @@ export class Servers {
       if (session.login.user?.id === userId) void session.accountChanged();
   }
 }
-
-type Shared = ServersOptions & { readonly admission: Admission };

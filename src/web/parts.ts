@@ -20,6 +20,8 @@ export interface WebServerOptions {
   /** Without it there is no page for confirming a mail address. */
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
+  /** Asks at TCP accept for a place among the open connections; undefined refuses (rules K1, K2, L6). */
+  readonly admit?: (remoteIp: string) => { release(): void } | undefined;
   /** Where secure WebSocket listens now; without it there is no terminal page. */
   readonly terminalPort?: () => number | undefined;
   readonly dataDir: string;

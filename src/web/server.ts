@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
@@ -38,7 +39,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const server = createServer(certificate, options.config);
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
-  const sockets = followSockets(server);
+  const sockets = admitSockets(server, options);
   guard(server, parts);
   await addRoutes(server, parts);
   await listen(server, https);
@@ -79,6 +80,10 @@ function createServer(
     frameworkErrors: (_error, _request, reply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
     routerOptions: { maxParamLength: 100 },
+    // No route has a schema; loading the compilers for them would take a tenth of a second of each start.
+    schemaController: {
+      compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema },
+    },
   });
   server.server.maxConnections = 1_000;
   return server;
@@ -86,15 +91,45 @@ function createServer(
 
 type Server = ReturnType<typeof createServer>;
 
-/** Node's own list leaves out sockets that have not finished their TLS handshake. */
-function followSockets(server: Server): ReadonlySet<Socket> {
+function refuseSchema(): never {
+  throw new Error('no route of the pages has a schema');
+}
+
+/**
+ * Lets in before TLS begins: who is refused costs us the accept and no more. Returns who is there, for Node's
+ * own list leaves out sockets that have not finished their handshake.
+ */
+function admitSockets(server: Server, options: WebServerOptions): ReadonlySet<Socket> {
+  const { admit = () => FREE_SEAT, log } = options;
   const sockets = new Set<Socket>();
-  server.server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+  const tls = server.server;
+  const handshakes = tls.listeners('connection');
+  tls.removeAllListeners('connection');
+  tls.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined);
+    const remoteIp = plainIp(socket.remoteAddress ?? '');
+    try {
+      const seat = remoteIp === '' ? undefined : admit(remoteIp);
+      if (seat === undefined) {
+        socket.resetAndDestroy();
+        return;
+      }
+      sockets.add(socket);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        seat.release();
+      });
+      for (const begin of handshakes) Reflect.apply(begin, tls, [socket]);
+    } catch (error) {
+      // One socket's fault; the port stays open for the next.
+      log.error('web.failed', { remoteIp, error: toError(error) });
+      socket.destroy();
+    }
   });
   return sockets;
 }
+
+const FREE_SEAT = { release: () => undefined };
 
 async function closeServer(
   server: Server,

@@ -6,6 +6,7 @@ import { configSchema, type Config, type ConfigInput } from '../../src/config/sc
 import type { Caller, EndReason } from '../../src/menu/caller';
 import { Nodes } from '../../src/servers/nodes';
 import { openTerminal } from '../../src/servers/open-terminal';
+import { Admission } from '../../src/servers/admission';
 import { Servers } from '../../src/servers/servers';
 import type { AccountEvent } from '../../src/store/account-events';
 import { FakeClock } from './fake-clock';
@@ -57,6 +58,7 @@ export class QuizServers {
     this.dataDir = await mkdtemp(join(tmpdir(), 'sallyport-servers-'));
     const { clock, log, gate, nodes } = this;
     const config = (): Config => this.config;
+    const guard = new SourceLedger();
     this.servers = await Servers.start({
       config,
       clock,
@@ -64,8 +66,12 @@ export class QuizServers {
       log,
       gate,
       nodes,
-      guard: new SourceLedger(),
-      isExempt: () => true,
+      guard,
+      admission: new Admission({
+        ...{ config, guard, random: systemRandom },
+        isExempt: () => true,
+        mostConnections: undefined,
+      }),
       isOwnOrigin: () => false,
       dataDir: this.dataDir,
       resolveFile: (name) => name,

@@ -1,0 +1,69 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { TestBoard } from '../support/board';
+import type { ConfigInput } from '../../src/config/schema';
+
+describe('the pages of a board stand behind the same admission as its login servers (rules K1, K2, L6)', () => {
+  let board: TestBoard;
+  const sockets: Socket[] = [];
+  const start = async (config: ConfigInput): Promise<void> => {
+    board = await TestBoard.start({ config });
+  };
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await board.remove();
+  });
+
+  /** A connection from 127.0.0.1, kept: whether TLS was spoken with it. */
+  function page(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connectTls({
+        ...{ host: '127.0.0.1', port: board.httpsPort, rejectUnauthorized: false },
+      });
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('secureConnect', () => resolve(true));
+      socket.once('close', () => resolve(false));
+    });
+  }
+
+  function telnet(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(board.telnetPort, '127.0.0.1');
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => resolve(true));
+      socket.once('close', () => resolve(false));
+    });
+  }
+
+  it('a source has so many connections in all, whatever they are', async () => {
+    await start({ security: { exemptNetworks: [], maxPreAuthPerSource: 3 } });
+    expect([await telnet(), await page(), await page()]).toEqual([true, true, true]);
+    expect([await page(), await telnet()]).toEqual([false, false]);
+    expect(board.events('call.refused')).toMatchObject([
+      { server: 'https', reason: 'source-pre-auth', remoteIp: '127.0.0.1' },
+      { server: 'telnet', reason: 'source-pre-auth' },
+    ]);
+    // A connection that ends gives its place back.
+    const [first] = sockets;
+    first?.destroy();
+    for (let again = false; !again;) again = await page();
+  });
+
+  it('a source that is banned sees no page', async () => {
+    await start({ security: { exemptNetworks: [] } });
+    expect(await page()).toBe(true);
+    await board.oputil('ban', 'add', '127.0.0.1');
+    // Within the second that a running board takes to learn of it.
+    for (let answered = true; answered;) answered = await page();
+  });
+
+  it('a proxy of the sysop calls for many, and has no limit of its own', async () => {
+    await start({
+      security: { exemptNetworks: [], maxPreAuthPerSource: 1, maxPerSource: 1 },
+      contentServers: { web: { behindProxy: true } },
+    });
+    expect([await page(), await page(), await page()]).toEqual([true, true, true]);
+  });
+});
