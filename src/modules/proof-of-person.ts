@@ -38,7 +38,7 @@ export async function proveAgain(
     if (result.kind === 'accepted') return { kind: 'proved' };
     const rejected = result.kind === 'rejected' ? result : undefined;
     if (rejected?.reason === 'bad-credential' || rejected === undefined) {
-      message = withCode ? 'Wrong password or code.' : 'Wrong password.';
+      message = withCode ? 'Wrong password or code. Each code works only once.' : 'Wrong password.';
       continue;
     }
     message = rejectionSentence(rejected.reason, 2, rejected.retryAfterMs);

@@ -40,8 +40,8 @@ export const twoFactorConfigModule: MenuModule = {
     saveChanges,
     showQRCode,
     showSecret,
-    showBackupCodes: (context) => makeBackupCodes(context, { tellLeft: true }),
-    generateNewBackupCodes: (context) => makeBackupCodes(context, { tellLeft: false }),
+    showBackupCodes: countBackupCodes,
+    generateNewBackupCodes: makeBackupCodes,
   },
   enter,
   ready,
@@ -61,13 +61,25 @@ async function ready(context: MenuContext): Promise<void> {
   const preferred = context.services.config().users.twoFactorAuth.method;
   context.screen.select(TOGGLE, user.secondFactor === undefined ? 0 : 1);
   context.screen.select(TYPE, OTP_TYPES.indexOf(user.secondFactor ?? preferred));
-  const status = context.memory.get('status');
+  const told = context.memory.get('status');
   context.memory.delete('status');
-  if (typeof status === 'string') setInfo(context, status);
+  if (typeof told === 'string') setInfo(context, told);
+  else if (await waits(context)) setInfo(context, status(context, 'pendingWaits'));
   else showInfo(context, TOGGLE);
   const { log, node } = context.caller;
   for (const missing of context.services.twoFactor.missing()) {
     log.warn('two-factor.prerequisite-missing', { node, missing });
+  }
+}
+
+/** True while a set-up waits for its first code. */
+async function waits(context: MenuContext): Promise<boolean> {
+  try {
+    return (await context.services.twoFactor.pending(userOf(context.caller).id)) !== undefined;
+  } catch (thrown) {
+    // The screen is of use without this hint, e.g. to read what it says.
+    context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
+    return false;
   }
 }
 
@@ -146,30 +158,34 @@ async function showSecret(context: MenuContext): Promise<Transition> {
   try {
     const pending = await context.services.twoFactor.pending(userOf(context.caller).id);
     return pending === undefined
-      ? stay(context, status(context, 'qrNotAvail'))
+      ? stay(context, status(context, 'secretNotAvail'))
       : await showDetails(context, secretLines(pending));
   } catch (thrown) {
     return failed(context, 'two-factor.show-failed', thrown);
   }
 }
 
-/** Backup codes are stored hashed, so that showing them means making new ones. */
-async function makeBackupCodes(
-  context: MenuContext,
-  options: { readonly tellLeft: boolean },
-): Promise<Transition> {
+/** Backup codes are stored hashed, so that nobody can show them again (rule B5): only how many are left. */
+async function countBackupCodes(context: MenuContext): Promise<Transition> {
+  const user = userOf(context.caller);
+  if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  try {
+    const left = await context.services.twoFactor.backupCodesLeft(user.id);
+    const text = status(context, left === 0 ? 'noBackupCodes' : 'backupCodesLeft');
+    return stay(context, text.replaceAll('{left}', String(left)));
+  } catch (thrown) {
+    return failed(context, 'two-factor.show-failed', thrown);
+  }
+}
+
+async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
   if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
   try {
-    const left = await services.twoFactor.backupCodesLeft(user.id);
-    const told = left === 0 ? status(context, 'noBackupCodes') : `You have ${left} left.`;
     const proof = await proveAgain(context, {
       title: 'New backup codes',
-      text: [
-        ...(options.tellLeft ? ['Backup codes are shown once, when they are made.', told] : []),
-        'Your old backup codes stop working as soon as new ones are made.',
-      ],
+      text: ['Your old backup codes stop working as soon as new ones are made.'],
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));

@@ -8,10 +8,13 @@ export type InfoText = 'disabled' | 'enabled' | OtpType;
 export type StatusText =
   | 'otpNotEnabled'
   | 'noBackupCodes'
+  | 'backupCodesLeft'
   | 'saveDisabled'
   | 'saveEmailSent'
   | 'saveError'
   | 'qrNotAvail'
+  | 'secretNotAvail'
+  | 'pendingWaits'
   | 'emailRequired'
   | 'tooManyMails'
   | 'cancelled'
@@ -32,14 +35,17 @@ export const INFO_TEXTS: Readonly<Record<InfoText, string>> = {
 export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   otpNotEnabled: 'Two-factor sign-in is not switched on for you.',
   noBackupCodes: 'You have no backup codes left. Press N for new ones.',
+  backupCodesLeft: 'Backup codes left: {left}. They were shown once; N makes new ones.',
   saveDisabled: 'Two-factor sign-in is off.',
   saveEmailSent: 'A mail with a link is on its way to you. Open it to finish.',
   saveError: 'The mail could not be made. Please tell the sysop.',
-  qrNotAvail: 'There is a QR code only while a registration waits for its first code.',
+  qrNotAvail: 'There is a QR code only while a set-up waits for its first code.',
+  secretNotAvail: 'The secret is shown only while a set-up waits for its first code.',
+  pendingWaits: 'A set-up waits for its first code: open the link in the mail, or press Q or S.',
   emailRequired: 'You need a valid mail address first: the link goes there.',
   tooManyMails: 'Several mails are on their way already. Please look for the last one.',
   cancelled: 'Nothing was changed.',
-  pendingDropped: 'The registration you had begun is dropped.',
+  pendingDropped: 'The set-up you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',
 };
 

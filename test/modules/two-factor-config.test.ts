@@ -136,6 +136,8 @@ describe('the two-factor screen', () => {
     await caller.sees('Your new secret');
     const groups = (pending?.secret ?? '').match(/.{4}/g) ?? [];
     expect(caller.screen.text()).toContain(groups.slice(0, 8).join(' '));
+    caller.type(' ');
+    await caller.sees('A set-up waits for its first code');
     caller.hangUp();
   });
 
@@ -147,6 +149,7 @@ describe('the two-factor screen', () => {
     caller.type('q');
     await caller.sees('There is a QR code only while');
     caller.type('s');
+    await caller.sees('The secret is shown only while');
     await caller.seesNot(secret.slice(0, 4));
     caller.hangUp();
   });
@@ -192,7 +195,9 @@ describe('the two-factor screen', () => {
     const caller = await enter('eve', { secret });
     await caller.sees('Signing in takes your password');
     caller.type('b');
-    await caller.sees(`You have ${backupCodes.length} left.`);
+    await caller.sees(`Backup codes left: ${backupCodes.length}.`);
+    caller.type('n');
+    await caller.sees('Your old backup codes stop working');
     await board.accounts.fake.advance(30_000);
     caller.type(`correct horse\r${totp(secret, board.accounts.clock.nowMs())}\r`);
     const text = await caller.sees('Your new backup codes');
