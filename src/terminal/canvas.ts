@@ -1,5 +1,18 @@
 import { PLAIN, type Style } from './style';
-import { isBlankStyle, sameStyle, styleChange } from './style-sequence';
+import {
+  blankRow,
+  blankRun,
+  changeEnd,
+  copyRow,
+  inkEnd,
+  isBlankAt,
+  isSameCell,
+  isWideGap,
+  usedWidth,
+  type CellRow,
+  type Cells,
+} from './cell-row';
+import { isBlankStyle, styleChange } from './style-sequence';
 import type { Encoding } from './terminal';
 
 /** One character cell of a screen. */
@@ -21,38 +34,34 @@ export interface ToAnsiOptions {
   readonly screenHeight?: number;
 }
 
-// Moving on costs four bytes at least, so short gaps are cheaper written again.
-const SHORTEST_GAP = 5;
-
 /** A screen composed off-line: cells that are drawn on, then sent as one string. Rows and columns count from 1. */
 export class Canvas {
   readonly width: number;
   readonly height: number;
-  private readonly characters: string[];
-  private readonly styles: Style[];
+  private readonly rows: CellRow[];
 
   constructor(width: number, height: number) {
     this.width = Math.max(1, Math.floor(width));
     this.height = Math.max(1, Math.floor(height));
-    this.characters = new Array<string>(this.width * this.height).fill(' ');
-    this.styles = new Array<Style>(this.width * this.height).fill(PLAIN);
+    this.rows = new Array<CellRow>(this.height).fill(blankRow(this.width));
   }
 
   /** The cell at a place; an empty one outside the canvas. */
   at(row: number, column: number): Cell {
-    const index = this.indexOf(row, column);
+    const cells = this.rows[row - 1];
     return {
-      character: this.characters[index] ?? ' ',
-      style: this.styles[index] ?? PLAIN,
+      character: cells?.characters[column - 1] ?? ' ',
+      style: cells?.styles[column - 1] ?? PLAIN,
     };
   }
 
   /** Sets one cell; outside the canvas it does nothing. */
   put(row: number, column: number, character: string, style: Style = PLAIN): void {
-    const index = this.indexOf(row, column);
-    if (index < 0) return;
-    this.characters[index] = character;
-    this.styles[index] = style;
+    const isInside = row >= 1 && row <= this.height && column >= 1 && column <= this.width;
+    if (!isInside) return;
+    const cells = this.ownRow(row);
+    cells.characters[column - 1] = character;
+    cells.styles[column - 1] = style;
   }
 
   /** Writes plain text from a place on, cut at the right edge; returns the column behind it. */
@@ -91,17 +100,11 @@ export class Canvas {
 
   /** Copies another canvas onto this one with its first cell at a place. */
   draw(source: Canvas, row = 1, column = 1): void {
-    const firstX = Math.max(0, 1 - column);
-    const lastX = Math.min(source.width, this.width - column + 1);
-    const firstY = Math.max(0, 1 - row);
+    const fits = column === 1 && source.width === this.width;
     const lastY = Math.min(source.height, this.height - row + 1);
-    for (let y = firstY; y < lastY; y++) {
-      const from = y * source.width;
-      const to = (row + y - 1) * this.width + column - 1;
-      for (let x = firstX; x < lastX; x++) {
-        this.characters[to + x] = source.characters[from + x] ?? ' ';
-        this.styles[to + x] = source.styles[from + x] ?? PLAIN;
-      }
+    for (let y = Math.max(1, 2 - row); y <= lastY; y++) {
+      if (fits) this.rows[row + y - 2] = source.lendRow(y);
+      else this.drawRow(row + y - 1, column, source.rowOf(y));
     }
   }
 
@@ -114,24 +117,14 @@ export class Canvas {
   /** Number of the last row with anything on it; 0 for an empty canvas. */
   get lastUsedRow(): number {
     for (let row = this.height; row >= 1; row--) {
-      if (this.usedWidth(row) > 0) return row;
+      if (usedWidth(this.rowOf(row)) > 0) return row;
     }
     return 0;
   }
 
   /** The characters of each row without styles, trailing spaces cut. */
   toLines(): string[] {
-    const lines: string[] = [];
-    for (let row = 0; row < this.height; row++) {
-      const from = row * this.width;
-      lines.push(
-        this.characters
-          .slice(from, from + this.width)
-          .join('')
-          .trimEnd(),
-      );
-    }
-    return lines;
+    return this.rows.map(({ characters }) => characters.join('').trimEnd());
   }
 
   /**
@@ -155,13 +148,14 @@ export class Canvas {
     const painter = new Painter(this, options);
     let out = '';
     for (let row = 1; row <= this.height; row++) {
-      let column = 1;
+      const [before, after] = [previous.rowOf(row), this.rowOf(row)];
+      let column = before === after ? this.width + 1 : 1;
       while (column <= this.width) {
-        if (this.sameCell(previous, row, column)) {
+        if (isSameCell(before, after, column)) {
           column += 1;
           continue;
         }
-        const end = this.changeEnd(previous, row, column);
+        const end = changeEnd(before, after, column);
         out += painter.run(row, column, end);
         column = end + 1;
       }
@@ -169,50 +163,62 @@ export class Canvas {
     return out === '' ? '' : out + painter.finish();
   }
 
-  /** Index of a cell in the arrays, -1 outside. */
-  indexOf(row: number, column: number): number {
-    return row < 1 || row > this.height || column < 1 || column > this.width
-      ? -1
-      : (row - 1) * this.width + column - 1;
-  }
-
-  characterAt(index: number): string {
-    return this.characters[index] ?? ' ';
-  }
-
-  styleAt(index: number): Style {
-    return this.styles[index] ?? PLAIN;
+  /** The cells of a row, to be looked at only. */
+  rowOf(row: number): Cells {
+    return this.cellRow(row);
   }
 
   /** True when a cell shows nothing. */
   isBlank(row: number, column: number): boolean {
-    const index = this.indexOf(row, column);
-    return index < 0 || (this.characters[index] === ' ' && isBlankStyle(this.styleAt(index)));
+    const cells = this.rows[row - 1];
+    return cells === undefined || column < 1 || column > this.width || isBlankAt(cells, column);
   }
 
-  private usedWidth(row: number): number {
-    const before = (row - 1) * this.width - 1;
-    let width = this.width;
-    while (width > 0 && this.isBlankAt(before + width)) width -= 1;
-    return width;
+  private cellRow(row: number): CellRow {
+    const cells = this.rows[row - 1];
+    if (cells === undefined) throw new RangeError(`a canvas of ${this.height} rows has no ${row}`);
+    return cells;
   }
 
-  private isBlankAt(index: number): boolean {
-    return this.characters[index] === ' ' && isBlankStyle(this.styleAt(index));
+  /** A row for another canvas to show: whoever draws on it from now on makes a copy first. */
+  private lendRow(row: number): CellRow {
+    const cells = this.cellRow(row);
+    cells.isShared = true;
+    return cells;
+  }
+
+  private ownRow(row: number): CellRow {
+    const cells = this.cellRow(row);
+    if (!cells.isShared) return cells;
+    const own = copyRow(cells);
+    this.rows[row - 1] = own;
+    return own;
+  }
+
+  private drawRow(row: number, column: number, source: Cells): void {
+    const first = Math.max(0, 1 - column);
+    const last = Math.min(source.characters.length, this.width - column + 1);
+    if (first >= last) return;
+    const own = this.ownRow(row);
+    for (let x = first; x < last; x++) {
+      own.characters[column - 1 + x] = source.characters[x] ?? ' ';
+      own.styles[column - 1 + x] = source.styles[x] ?? PLAIN;
+    }
   }
 
   private rowToAnsi(row: number, options: ToAnsiOptions, painter: Painter): string {
-    const used = this.usedWidth(row);
+    const cells = this.rowOf(row);
+    const used = usedWidth(cells);
     if (options.clear === true) {
       let out = '';
       let column = 1;
       while (column <= used) {
-        const gap = this.blankRun(row, column, used);
-        if (column === 1 ? gap > 0 : gap >= SHORTEST_GAP) {
+        const gap = blankRun(cells, column, used);
+        if (column === 1 ? gap > 0 : isWideGap(gap)) {
           column += gap;
           continue;
         }
-        const end = this.inkEnd(row, column, used);
+        const end = inkEnd(cells, column, used);
         out += painter.run(row, column, end);
         column = end + 1;
       }
@@ -224,52 +230,18 @@ export class Canvas {
     return (used === 0 ? painter.moveTo(row, 1) : painter.run(row, 1, used)) + painter.eraseToEnd();
   }
 
-  private blankRun(row: number, column: number, last: number): number {
-    const before = (row - 1) * this.width - 1;
-    let at = column;
-    while (at <= last && this.isBlankAt(before + at)) at += 1;
-    return at - column;
-  }
-
-  /** Last column before the next gap that is worth jumping over. */
-  private inkEnd(row: number, column: number, last: number): number {
-    let end = column;
-    while (end < last) {
-      const gap = this.blankRun(row, end + 1, last);
-      if (gap >= SHORTEST_GAP) break;
-      end += gap === 0 ? 1 : gap;
-    }
-    return end;
-  }
-
-  private changeEnd(previous: Canvas, row: number, column: number): number {
-    let end = column;
-    let at = column + 1;
-    while (at <= this.width && at - end < SHORTEST_GAP) {
-      if (!this.sameCell(previous, row, at)) end = at;
-      at += 1;
-    }
-    return end;
-  }
-
-  private sameCell(other: Canvas, row: number, column: number): boolean {
-    const index = this.indexOf(row, column);
-    return (
-      this.characters[index] === other.characters[index] &&
-      sameStyle(this.styleAt(index), other.styleAt(index))
-    );
-  }
-
   /** In CP437 bright backgrounds are the blink attribute with iCE colours on (CTerm, mode 33). */
   colorMode(encoding: Encoding): string {
     if (encoding !== 'cp437') return '';
     let blinks = false;
     let seen: Style | undefined;
-    for (const style of this.styles) {
-      if (style === seen) continue;
-      seen = style;
-      if (style.background >= 8 && style.background < 16) return '\u001b[?33h';
-      blinks ||= style.blink;
+    for (const { styles } of this.rows) {
+      for (const style of styles) {
+        if (style === seen) continue;
+        seen = style;
+        if (style.background >= 8 && style.background < 16) return '\u001b[?33h';
+        blinks ||= style.blink;
+      }
     }
     return blinks ? '\u001b[?33l' : '';
   }
@@ -281,7 +253,7 @@ class Painter {
   private readonly encoding: Encoding;
   private readonly top: number;
   private readonly left: number;
-  private readonly forbidden: number;
+  private readonly forbidden: { readonly row: number; readonly column: number };
   private style: Style | undefined;
 
   constructor(
@@ -294,7 +266,10 @@ class Painter {
     const screenWidth = options.screenWidth ?? canvas.width;
     const screenHeight = options.screenHeight ?? canvas.height;
     this.mayEraseToEnd = this.left + canvas.width - 1 >= screenWidth;
-    this.forbidden = canvas.indexOf(screenHeight - this.top + 1, screenWidth - this.left + 1);
+    this.forbidden = {
+      row: screenHeight - this.top + 1,
+      column: screenWidth - this.left + 1,
+    };
   }
 
   moveTo(row: number, column: number): string {
@@ -302,13 +277,13 @@ class Painter {
   }
 
   run(row: number, from: number, to: number): string {
-    const { canvas } = this;
-    const first = canvas.indexOf(row, from);
+    const { characters, styles } = this.canvas.rowOf(row);
+    const forbidden = row === this.forbidden.row ? this.forbidden.column : 0;
     let out = this.moveTo(row, from);
-    for (let index = first; index <= first + to - from; index++) {
-      if (index === this.forbidden) continue;
-      const style = canvas.styleAt(index);
-      const character = canvas.characterAt(index);
+    for (let column = from; column <= to; column++) {
+      if (column === forbidden) continue;
+      const style = styles[column - 1] ?? PLAIN;
+      const character = characters[column - 1] ?? ' ';
       // Most cells look like the one before: nothing but the character is to be sent.
       out += style === this.style ? character : this.toStyle(style, character);
     }

@@ -91,6 +91,40 @@ function cutCells(cells: Row, fit: Fit): Row {
   return [...kept, ...end];
 }
 
+/**
+ * A row as it is kept while a caller looks at it: a hundred bytes instead of an object for each cell,
+ * and ten thousand callers may be looking.
+ */
+export interface PackedRow {
+  readonly characters: string;
+  readonly inks: readonly { readonly style: Style; readonly end: number }[];
+}
+
+// Stands for the right half of a wide character; cells hold no controls.
+const RIGHT_HALF = '\0';
+
+export function packRow(cells: Row): PackedRow {
+  const inks: { style: Style; end: number }[] = [];
+  cells.forEach(({ style }, index) => {
+    const last = inks.at(-1);
+    if (last !== undefined && sameStyle(last.style, style)) last.end = index + 1;
+    else inks.push({ style, end: index + 1 });
+  });
+  const characters = cells.map(({ character }) => (character === '' ? RIGHT_HALF : character));
+  return { characters: characters.join(''), inks };
+}
+
+export function unpackRow({ characters, inks }: PackedRow): Row {
+  let ink = 0;
+  return Array.from(characters, (character, index) => {
+    if (index >= (inks[ink]?.end ?? 0)) ink += 1;
+    return {
+      character: character === RIGHT_HALF ? '' : character,
+      style: inks[ink]?.style ?? PLAIN,
+    };
+  });
+}
+
 export interface PaintPlace {
   readonly row: number;
   readonly column: number;

@@ -1,7 +1,7 @@
 import { BbsError } from '../base/errors';
 import type { Key } from '../terminal/key';
 import { hideCursor, moveTo, resetStyle, showCursor } from '../terminal/ansi';
-import { paintRow, type Row } from './cells';
+import { packRow, paintRow, unpackRow, type PackedRow } from './cells';
 import { ItemListView } from './item-list';
 import { findViewType } from './registry';
 import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
@@ -67,7 +67,7 @@ class ViewForm implements Form {
   readonly views: readonly View[];
   private readonly context: ViewContext;
   private readonly validate: FormOptions['validate'];
-  private readonly painted = new Map<number, readonly Row[]>();
+  private readonly painted = new Map<number, readonly PackedRow[]>();
   private focused: View | undefined;
   private cursorShown: boolean | undefined;
 
@@ -242,9 +242,9 @@ class ViewForm implements Form {
 
   /** Paints what differs from the last time; the style is reset, so that nobody inherits a colour. */
   private paint(view: View): string {
-    const before = this.painted.get(view.id) ?? [];
+    const before = (this.painted.get(view.id) ?? []).map(unpackRow);
     const rows = view.rows();
-    this.painted.set(view.id, rows);
+    this.painted.set(view.id, rows.map(packRow));
     let output = '';
     for (let index = 0; index < Math.max(rows.length, before.length); index++) {
       output += paintRow(before[index] ?? [], rows[index] ?? [], {

@@ -178,6 +178,50 @@ describe('Canvas', () => {
   });
 });
 
+describe('canvases that share their rows', () => {
+  it('never see what is drawn on another one, whichever was copied from which', () => {
+    const place = { row: fc.integer({ min: -1, max: 5 }), column: fc.integer({ min: -2, max: 6 }) };
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('clone' as const), from: fc.nat(3), to: fc.nat(3) }),
+      fc.record({ kind: fc.constant('draw' as const), from: fc.nat(3), to: fc.nat(3), ...place }),
+      fc.record({ kind: fc.constant('put' as const), to: fc.nat(3), ...place, text: fc.nat(9) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const canvases = Array.from({ length: 4 }, () => new Canvas(5, 4));
+        const plain = canvases.map(() => ['     ', '     ', '     ', '     ']);
+        for (const { to, ...each } of steps) {
+          const canvas = canvases[to] ?? new Canvas(1, 1);
+          if (each.kind === 'put') {
+            canvas.put(each.row, each.column, String(each.text));
+            plain[to] = overlaid(plain[to] ?? [], [String(each.text)], each);
+          } else if (each.from !== to) {
+            const source = canvases[each.from] ?? canvas;
+            const at = each.kind === 'draw' ? each : { row: 1, column: 1 };
+            if (each.kind === 'clone') canvases[to] = source.clone();
+            else canvas.draw(source, each.row, each.column);
+            plain[to] = overlaid(plain[to] ?? [], plain[each.from] ?? [], at);
+          }
+        }
+        expect(canvases.map((canvas) => canvas.toLines())).toEqual(
+          plain.map((rows) => rows.map((row) => row.trimEnd())),
+        );
+      }),
+    );
+  });
+});
+
+/** Rows of text with others laid over them from a place on, counted from 1. */
+function overlaid(
+  below: readonly string[],
+  above: readonly string[],
+  { row, column }: { readonly row: number; readonly column: number },
+): string[] {
+  return below.map((line, y) =>
+    [...line].map((cell, x) => above[y + 1 - row]?.[x + 1 - column] ?? cell).join(''),
+  );
+}
+
 describe('styleChange', () => {
   it('says only what changes, and starts again where something is taken back', () => {
     expect(styleChange(PLAIN, RED)).toBe('\u001b[31m');
