@@ -11,7 +11,7 @@ import type { MissingForTwoFactor } from './menu/services';
 import { createSignInHistory } from './menu/sign-in-history';
 import { createSshKeyDesk } from './menu/ssh-key-desk';
 import { createTwoFactorDesk } from './menu/two-factor-desk';
-import { moduleTable } from './modules/registry';
+import { modulesForCallers } from './modules/registry';
 import type { Office } from './office';
 import type { Nodes } from './servers/nodes';
 
@@ -37,7 +37,7 @@ export function boardServices(parts: {
     menus: () => live.menus,
     themes: () => live.themes,
     art: parts.art,
-    modules: moduleTable(),
+    modules: modulesForCallers(),
     accounts: office.directory,
     calls: createCallHistory(office.db),
     nodes: parts.nodes,

@@ -65,9 +65,9 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
   const picture = sketch && (await fillIn(stage, sketch, { description, texts }));
   const canvas = screenCanvas(stage, picture, scrolled);
   const own = makeForm(stage, { placements, views, picture, validate: options.validate });
-  const base = { picture, size, scrolled };
   if (menu.prompt === undefined) {
-    return { ...base, canvas, form: own, backdrop: undefined, rules: formRules(form) };
+    const rules = formRules(form);
+    return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules };
   }
   const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
   const prompt = await composePrompt(stage, menu.prompt.name, { canvas, row: below, ...options });
@@ -76,7 +76,8 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
     submit: () => menu.submit,
     keys: prompt?.keys ?? [],
   };
-  return { ...base, canvas, form: prompt?.form ?? own, backdrop: prompt && own, rules };
+  const shownForm = prompt?.form ?? own;
+  return { picture, size, scrolled, canvas, form: shownForm, backdrop: prompt && own, rules };
 }
 
 /** Without its art a screen is plain, but it can be used: nobody is kept out by a file that is gone. */

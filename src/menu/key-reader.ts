@@ -49,14 +49,11 @@ export class KeyReader {
     caller.signal.throwIfAborted();
     if (this.isResized(options.size)) return { kind: 'resize' };
     if (caller.inbox.has(options.messages)) return { kind: 'message' };
-    const stop = new AbortController();
     let arrival: Arrival | undefined;
     const giveUp = (kind: 'timeout' | 'message' | 'resize'): void => {
-      arrival = { kind };
-      stop.abort();
+      arrival ??= { kind };
+      caller.terminal.stopReading(new Error(kind));
     };
-    const onEnd = (): void => stop.abort(caller.signal.reason);
-    caller.signal.addEventListener('abort', onEnd, { once: true });
     const unlisten = caller.inbox.listen(() => {
       if (caller.inbox.has(options.messages)) giveUp('message');
     });
@@ -68,7 +65,7 @@ export class KeyReader {
         ? undefined
         : this.clock.after(options.timeoutMs, () => giveUp('timeout'));
     try {
-      const key = await caller.terminal.readKey(stop.signal);
+      const key = await caller.terminal.readKey(caller.signal);
       this.keysRead += 1;
       return { kind: 'key', key };
     } catch (thrown) {
@@ -79,7 +76,6 @@ export class KeyReader {
       cancel?.();
       unlisten();
       unwatch();
-      caller.signal.removeEventListener('abort', onEnd);
     }
   }
 

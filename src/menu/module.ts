@@ -112,6 +112,8 @@ export interface MenuContext {
    * lines, which are ours; what a person typed goes in as data.
    */
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
+  /** True when the menu has a `next` to follow. */
+  readonly leadsOn: boolean;
   /** True when the menu file has a menu of this name. */
   hasMenu(name: string): boolean;
 }

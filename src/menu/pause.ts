@@ -7,6 +7,7 @@ import { composePrompt, sizeOf } from './compose';
 import type { ScreenSize } from './key-reader';
 import { messageLine } from './message-line';
 import type { Stage } from './stage';
+import type { Tree } from './theme';
 
 /** What the caller wants after a pause. */
 export type AfterPause =
@@ -29,6 +30,31 @@ export interface PauseOptions {
 /** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
 export async function pause(stage: Stage, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = stage.caller;
+  const { config, row, rows, size } = await showPrompt(stage, options);
+  const lastRow = row + rows - 1;
+  const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
+  const key = await nextKey(stage, { size, messageRow });
+  if (key === undefined) return 'resized';
+  terminal.write(eraseRows(row, rows));
+  if (key.name === 'escape') return 'stop';
+  if (config === undefined) return 'go-on';
+  const { continuousKey, quitKey } = config;
+  if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
+  const rest = typeof continuousKey === 'string' && keyMatches(key, continuousKey);
+  return rest ? 'all-the-rest' : 'go-on';
+}
+
+/** Where a prompt stands, and nothing of what it was drawn with: callers stay here for long. */
+interface ShownPrompt {
+  /** Undefined where the board has no such prompt. */
+  readonly config: Tree | undefined;
+  readonly row: number;
+  readonly rows: number;
+  readonly size: ScreenSize;
+}
+
+async function showPrompt(stage: Stage, options: PauseOptions): Promise<ShownPrompt> {
+  const { terminal } = stage.caller;
   const size = sizeOf(stage);
   const canvas = new Canvas(terminal.width, terminal.height);
   const prompt = await composePrompt(stage, options.prompt, {
@@ -47,17 +73,7 @@ export async function pause(stage: Stage, options: PauseOptions): Promise<AfterP
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
   const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
   terminal.write(scrollUp(missing, terminal.height) + shown);
-  const lastRow = row + rows - 1;
-  const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
-  const key = await nextKey(stage, { size, messageRow });
-  if (key === undefined) return 'resized';
-  terminal.write(eraseRows(row, rows));
-  if (key.name === 'escape') return 'stop';
-  if (prompt === undefined) return 'go-on';
-  const { continuousKey, quitKey } = prompt.config;
-  if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
-  const rest = typeof continuousKey === 'string' && keyMatches(key, continuousKey);
-  return rest ? 'all-the-rest' : 'go-on';
+  return { config: prompt?.config, row, rows, size };
 }
 
 /** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */

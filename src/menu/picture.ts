@@ -76,7 +76,12 @@ export async function fillIn(
   };
   const resolve: ResolveMci = (code) => mciValue(code, source);
   const { height } = caller.terminal;
-  return { ...fillSketch(drawn, { height, resolve }), art, resolve };
+  const { canvas, placements, predefined, rows, tall, endRow, endColumn } = fillSketch(drawn, {
+    height,
+    resolve,
+  });
+  // Field by field: an object spread into another has a hidden class of its own, for each caller.
+  return { canvas, placements, predefined, rows, tall, endRow, endColumn, art, resolve };
 }
 
 /** Codes in a format of a sysop's: `{LC}`, `{TC:,}`, `{BN!upper}`. */

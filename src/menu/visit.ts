@@ -105,6 +105,10 @@ export class Visit implements MenuContext {
     return formatDate(atMs, pattern ?? this.stage.theme.defaults.dateTime.short);
   }
 
+  get leadsOn(): boolean {
+    return this.menuEntry.next !== undefined;
+  }
+
   hasMenu(name: string): boolean {
     return this.stage.menus.menus.has(name);
   }

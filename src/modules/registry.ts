@@ -1,4 +1,6 @@
 import type { MenuModule } from '../menu/module';
+import { absentModule } from './absent-module';
+import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { newUserModule } from './new-user';
 import { preAuthFeedbackModule } from './pre-auth-feedback';
@@ -29,4 +31,12 @@ export const MODULES: readonly MenuModule[] = [
 /** The modules by name. */
 export function moduleTable(): ReadonlyMap<string, MenuModule> {
   return new Map(MODULES.map((module) => [module.name, module]));
+}
+
+/** What callers meet: those modules, and stand-ins for the ones that boards elsewhere have. */
+export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
+  const standIns = [...ABSENT_MODULES].map(
+    ([name, why]) => [name, absentModule(name, why)] as const,
+  );
+  return new Map([...standIns, ...moduleTable()]);
 }

@@ -11,7 +11,7 @@ import type { MenuServices } from '../menu/menu-services';
 import { Stage } from '../menu/stage';
 import type { ThemeSet } from '../menu/theme';
 import type { BoardParts } from '../modules/board-check';
-import { moduleTable } from '../modules/registry';
+import { modulesForCallers } from '../modules/registry';
 import type { User } from '../store/users';
 import { createTerminal } from '../terminal/caller-terminal';
 import type { Encoding } from '../terminal/terminal';
@@ -112,7 +112,7 @@ function previewServices(desk: Desk, options: PreviewOptions): MenuServices {
     menus: () => parts.menus,
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
-    modules: moduleTable(),
+    modules: modulesForCallers(),
     calls: { last: () => Promise.resolve([]), count: () => Promise.resolve(0) },
     nodes: { list: () => [] },
     contentServices: () => new Set(parts.config.contentServers.web.https.enabled ? ['https'] : []),

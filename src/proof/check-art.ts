@@ -50,9 +50,10 @@ export function checkArt(
   registries: {
     readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
     readonly artNames?: readonly string[];
+    readonly absentModules?: ReadonlyMap<string, string>;
   },
 ): readonly Finding[] {
-  const { art, artNames = [] } = registries;
+  const { art, artNames = [], absentModules } = registries;
   if (art === undefined) return [];
   const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
   const missing = (entry: MenuEntry | PromptEntry, spec: string, place = entry.place): Finding => {
@@ -66,7 +67,8 @@ export function checkArt(
     };
     return nearest === undefined ? finding : { ...finding, nearest };
   };
-  return [...set.menus.values(), ...set.prompts.values()].flatMap((entry) => [
+  const shown = [...set.menus.values()].filter((menu) => !absentModules?.has(menu.module.name));
+  return [...shown, ...set.prompts.values()].flatMap((entry) => [
     ...(entry.art?.options ?? [])
       .filter(({ value }) => isMissing(value))
       .map(({ value, place }) => missing(entry, value, place)),

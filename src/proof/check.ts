@@ -95,11 +95,16 @@ class NameChecker {
     if (module.kind === 'standard') return undefined;
     const facts = this.registries.modules.get(module.name);
     if (facts !== undefined) return facts;
+    const place = module.place ?? menu.place;
     const why = this.registries.absentModules?.get(module.name);
-    const text = `there is no module '${module.name}'${why === undefined ? '' : `: ${why}`}`;
-    const nearest =
-      why === undefined ? nearestName(module.name, this.registries.modules.keys()) : undefined;
-    this.note('error', 'unknown-module', menu, module.place ?? menu.place, text, nearest);
+    if (why === undefined) {
+      const text = `there is no module '${module.name}'`;
+      const nearest = nearestName(module.name, this.registries.modules.keys());
+      this.note('error', 'unknown-module', menu, place, text, nearest);
+    } else {
+      const text = `the module '${module.name}' is not here, so callers pass this menu by: ${why}`;
+      this.note('warning', 'absent-module', menu, place, text);
+    }
     return 'any';
   }
 

@@ -363,6 +363,43 @@ describe('A2.2 keys of a menu', () => {
     await caller.sees('two');
   });
 
+  it('module: one that this board does not have is passed by where there is a next', async () => {
+    const scene = await open({
+      menus: {
+        menus: {
+          first: keyed('FIRST', { g: '@menu:second' }),
+          second: { module: 'onelinerz', art: 'NOWHERE', next: 'third' },
+          third: stop('THIRD'),
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('one');
+    caller.type('g');
+    await caller.sees('three');
+    expect(caller.menus).toEqual(['first', 'second', 'third']);
+  });
+
+  it('module: one that this board does not have says so, and leads back', async () => {
+    const scene = await open({
+      menus: {
+        menus: {
+          first: keyed('FIRST', { g: '@menu:second' }),
+          second: { desc: 'The wall', module: 'onelinerz', form: { 0: {} } },
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('one');
+    caller.type('g');
+    await caller.sees('no walls to write on');
+    expect(caller.screen.text()).toContain('The wall');
+    caller.type(' ');
+    await caller.sees('one');
+  });
+
   it('fallback: is read and means nothing', async () => {
     const scene = await open({
       menus: {

@@ -26,7 +26,7 @@ import { createSignInHistory } from '../../src/menu/sign-in-history';
 import { createSshKeyDesk } from '../../src/menu/ssh-key-desk';
 import { loadThemes } from '../../src/menu/theme-files';
 import { createTwoFactorDesk } from '../../src/menu/two-factor-desk';
-import { moduleTable } from '../../src/modules/registry';
+import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/module';
 import { storePassword } from '../../src/store/passwords';
 import { writeProperties } from '../../src/store/properties';
@@ -112,7 +112,7 @@ export class MenuBoard {
     const mailChange = createMailChange(accounts);
     const feedback = createFeedbackBox(accounts);
     const modules = new Map([
-      ...moduleTable(),
+      ...modulesForCallers(),
       ...(options.modules ?? []).map((module) => [module.name, module] as const),
     ]);
     const board: MenuBoard = new MenuBoard(
