@@ -236,5 +236,5 @@ class Bbs {
   }
 }
 
-/** Of the ten seconds that a stop may take, what is kept for mail and database. */
-const STOP_RESERVE_MS = 2_000;
+/** Of the ten seconds that a stop may take, what is kept for pages, mail and database. */
+const STOP_RESERVE_MS = 4_000;

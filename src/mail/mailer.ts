@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../base/clock';
-import { withLimit } from '../base/clock';
+import { sleep, withLimit } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
@@ -44,7 +44,7 @@ export interface Mailer extends Notifier {
   start(): void;
   /** Sends what is due and tells how many mails were handed over. */
   deliver(): Promise<number>;
-  /** Waits for a delivery that is under way. */
+  /** Begins no delivery any more; one that is under way has a moment to end. */
   close(): Promise<void>;
 }
 
@@ -57,6 +57,8 @@ const BATCH = 5;
 /** Longer than any delivery takes, so that a claim ends only when its process died. */
 const CLAIM_MS = 120_000;
 const SEND_LIMIT_MS = 60_000;
+/** A mail server that does not answer must not hold up the end of the board (rule L18). */
+const CLOSE_MS = 1_500;
 const KEEP_SENT_MS = 24 * 3600_000;
 
 export function createMailer(options: MailerOptions): Mailer {
@@ -68,6 +70,7 @@ class OutboxMailer implements Mailer {
   private cancel: Cancel = () => undefined;
   private running: Promise<unknown> = Promise.resolve();
   private started = false;
+  private closed = false;
   private busy = false;
   private again = false;
   private transport: { readonly of: unknown; readonly use: MailTransport } | undefined;
@@ -89,8 +92,15 @@ class OutboxMailer implements Mailer {
 
   async close(): Promise<void> {
     this.started = false;
+    this.closed = true;
     this.cancel();
-    await this.running;
+    const cancel = new AbortController();
+    // What is left then is claimed, and sent by whoever runs when the claim ends, as after a kill.
+    await Promise.race([
+      this.running,
+      sleep(this.parts.clock, CLOSE_MS, cancel.signal).catch(() => undefined),
+    ]);
+    cancel.abort(new Error('all mails are out'));
   }
 
   async deliver(): Promise<number> {
@@ -102,6 +112,7 @@ class OutboxMailer implements Mailer {
       if (due.length === 0) return sent;
       const results = await Promise.all(due.map((row) => this.deliverOne(row)));
       sent += results.filter((handedOver) => handedOver).length;
+      if (this.closed) return sent;
     }
   }
 
@@ -125,7 +136,8 @@ class OutboxMailer implements Mailer {
       await this.deliver();
       await db.run((sql) => pruneOutbox(sql, clock.nowMs() - KEEP_SENT_MS));
     } catch (error) {
-      // The rows are still there; the next turn looks again.
+      // The rows are still there; the next turn looks again. After the close database and log are gone.
+      if (this.closed) return;
       log.warn('mail-outbox-unread', { error });
     }
     this.busy = false;

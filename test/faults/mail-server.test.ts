@@ -9,6 +9,9 @@ import { sayFigure } from './at-the-door';
 
 jest.setTimeout(120_000);
 
+/** Rule L18: from SIGTERM to exit. */
+const MOST_STOP_MS = 10_000;
+
 /** Takes connections and never says a word. */
 class SilentServer {
   private readonly sockets = new Set<Socket>();
@@ -78,7 +81,11 @@ describe.each(['is down', 'never answers'])('while the mail server %s', (fault) 
     await giveCode(other, backupCodes[0] ?? '');
     await other.sees('Both doors are open.');
     other.hangUp();
+    const stoppingMs = performance.now();
     await board.stop();
+    const stoppedMs = performance.now() - stoppingMs;
+    sayFigure(`mail server ${fault}: stopped in ${stoppedMs.toFixed(0)} ms`);
+    expect(stoppedMs).toBeLessThan(MOST_STOP_MS);
 
     const catcher = await SmtpCatcher.start();
     const transport = { host: '127.0.0.1', port: catcher.port, secure: false, ignoreTLS: true };

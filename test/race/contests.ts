@@ -188,6 +188,13 @@ export async function lineUp(
   };
 }
 
+/** What a contest came to, for docs/reliability.md. */
+export function sayRounds(name: string, winners: readonly number[]): void {
+  const most = Math.max(...winners);
+  const least = Math.min(...winners);
+  process.stdout.write(`    ${name}: ${winners.length} rounds, ${least} to ${most} winners\n`);
+}
+
 /** Rounds of each contest: a few by default, as many as SALLYPORT_ROUNDS says. */
 export function rounds(byDefault: number): number {
   const wanted = Number(process.env['SALLYPORT_ROUNDS'] ?? byDefault);

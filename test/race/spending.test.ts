@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock';
 import { openDesk, type Desk } from '../support/gate-desk';
-import { addRunner, CONTESTS, GUESS, lineUp, rounds } from './contests';
+import { addRunner, CONTESTS, GUESS, lineUp, rounds, sayRounds } from './contests';
 import { RacingProcess } from './racing-process';
 
 const AT_ONCE = 16;
@@ -22,6 +22,7 @@ describe(`${AT_ONCE} at once in one process`, () => {
       const prize = await contest.prepare(desk, userId);
       winners.push(await (await lineUp(desk, contest, prize, AT_ONCE))());
     }
+    sayRounds(`one process, ${contest.name}`, winners);
     expect(winners.filter((count) => count !== 1)).toEqual([]);
   });
 });
@@ -49,6 +50,7 @@ describe(`${AT_ONCE} at once from three processes on one database`, () => {
       const counts = await Promise.all([here(), ...others.map((other) => other.run())]);
       winners.push(counts.reduce((sum, count) => sum + count, 0));
     }
+    sayRounds(`three processes, ${contest.name}`, winners);
     expect(winners.filter((count) => count !== 1)).toEqual([]);
   });
 
