@@ -1,3 +1,4 @@
+import { applyTextStyle } from '../art/text-style';
 import type { Cell } from '../terminal/canvas';
 import type { Key } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
@@ -106,6 +107,16 @@ export class MaskedEditView extends View {
     const slot = this.slots[this.typed.length];
     if (slot === undefined || !slot.accepts.test(character)) return false;
     this.typed.push(character);
+    this.stylize();
     return true;
+  }
+
+  /** As in an edit: what is kept is what is seen, as long as the pattern takes it. */
+  private stylize(): void {
+    const name = this.read.text('textStyle');
+    if (name === undefined) return;
+    const styled = Array.from(applyTextStyle(name, this.typed.join(''), this.context.random));
+    const fits = styled.every((character, at) => this.slots[at]?.accepts.test(character) === true);
+    if (fits && styled.length === this.typed.length) this.typed = styled;
   }
 }

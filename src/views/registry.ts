@@ -140,6 +140,7 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
       property('maskPattern', 'text', '# digit, A letter, @ either, & printable; others stand.'),
       property('width', 'number', 'Columns; never fewer than the pattern.', 'the pattern'),
       FILL,
+      property('textStyle', 'text style', 'Changes the letters, also in the value.', 'normal'),
       property('styleSGR1', 'colours', 'Colours of the literals.', "the view's"),
       property('styleSGR2', 'colours', 'Colours of the literals in focus.', 'styleSGR1'),
       property('styleSGR3', 'colours', 'Colours of the fill characters.', "the view's"),

@@ -196,6 +196,13 @@ describe('ME', () => {
     expect((await alone('ME1', {}, 'abc')).form.values()).toEqual({ 1: '' });
   });
 
+  it('changes letters by textStyle, where the pattern takes what comes of it', async () => {
+    const plate = { maskPattern: 'AA-##', textStyle: 'upper' };
+    expect((await alone('ME1', plate, 'ab12')).form.values()).toEqual({ 1: 'AB-12' });
+    const leet = { maskPattern: 'AAA', textStyle: 'l33t' };
+    expect((await alone('ME1', leet, 'see')).form.values()).toEqual({ 1: 'see' });
+  });
+
   test('text is taken with its literals and without', async () => {
     const { form } = await alone('ME1', { maskPattern: '####/##/##', text: '1974/12/31' });
     expect(form.values()).toEqual({ 1: '1974/12/31' });
