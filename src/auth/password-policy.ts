@@ -58,10 +58,15 @@ const DISGUISES: ReadonlyMap<string, string> = new Map(
 );
 
 export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPolicy {
-  const common = new Set<string>();
-  for (const word of dictionary['passwords-common']) common.add(fold(word));
-  for (const word of options.refused ?? []) common.add(fold(word));
-  common.delete('');
+  const refused = new Set((options.refused ?? []).map(fold));
+  refused.delete('');
+  // Made for the first new password: a start, and a sign-in, need not wait for 49,000 words.
+  let common: ReadonlySet<string> | undefined;
+  const isListed = (word: string): boolean => {
+    // The package has them in lower case and composed, as `fold` would make them.
+    common ??= new Set(dictionary['passwords-common']);
+    return common.has(word) || refused.has(word);
+  };
 
   const findProblem = (password: string, about: PasswordAbout): PasswordProblem | undefined => {
     const { min, max, boardName } = options.rules();
@@ -73,7 +78,7 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
     const folded = fold(text);
     if (isSimple(folded)) return 'too-simple';
     if (isMadeOf(folded, personalParts(about, boardName))) return 'personal';
-    return isCommon(folded, common) ? 'common' : undefined;
+    return isCommon(folded, isListed) ? 'common' : undefined;
   };
   return {
     findProblem,
@@ -111,7 +116,7 @@ function undisguise(folded: string): string {
  * On the list as it is, disguised (`p4ssw0rd`), backwards, or with a few digits and signs around it:
  * each of the 49,000 words of the list stands for thousands of passwords.
  */
-function isCommon(folded: string, common: ReadonlySet<string>): boolean {
+function isCommon(folded: string, isListed: (word: string) => boolean): boolean {
   const core = stripAffixes(folded);
   const forms = [
     folded,
@@ -120,7 +125,7 @@ function isCommon(folded: string, common: ReadonlySet<string>): boolean {
     undisguise(core),
     stripAffixes(undisguise(core)),
   ];
-  return forms.some((form) => common.has(form) || common.has(Array.from(form).reverse().join('')));
+  return forms.some((form) => isListed(form) || isListed(Array.from(form).reverse().join('')));
 }
 
 function stripAffixes(text: string): string {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { createPasswordPolicy, loadRefusedPasswords } from '../../src/auth/password-policy';
 
 const policy = createPasswordPolicy({
@@ -53,6 +54,23 @@ test('the length is counted in characters, composed', () => {
   expect(check('😀🎈🌵🐝🧭🪁🛶')).toBe('too-short');
   expect(check('😀🎈🌵🐝🧭🪁🛶🧀')).toBeUndefined();
   expect(check('e\u0301a\u0301o\u0301i\u0301')).toBe('too-short');
+});
+
+test('the list of common passwords is compared as it comes, and so must be folded', () => {
+  const words = dictionary['passwords-common'];
+  expect(words.length).toBeGreaterThan(40_000);
+  expect(words.filter((word) => word !== word.normalize('NFKC').toLowerCase())).toEqual([]);
+  expect(words).not.toContain('');
+});
+
+test('on a list of several, each password is refused, and an empty line is none', () => {
+  const { findProblem } = createPasswordPolicy({
+    rules: () => ({ min: 1, max: 128, boardName: '' }),
+    refused: ['Mondfahrt', '', 'Ｆｉｄｏｎｅｔ'],
+  });
+  expect(findProblem('mondfahrt', about)).toBe('common');
+  expect(findProblem('FidoNet', about)).toBe('common');
+  expect(findProblem('?', about)).not.toBe('common');
 });
 
 test("the sysop's list is read without its comments, and may be missing", () => {

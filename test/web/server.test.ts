@@ -383,3 +383,10 @@ test('clients that are gone before their request is looked at are no fault', asy
   await board.ask('/');
   expect(board.logLines.filter((line) => line.includes('web.failed'))).toEqual([]);
 });
+
+test('a start does not load the compilers of schemas, for no page has one', async () => {
+  board = await openWebBoard();
+  const loaded = Object.keys(require.cache).join('\n');
+  expect(loaded).toContain('/node_modules/fastify/');
+  expect(loaded).not.toMatch(/\/(ajv|ajv-compiler|fast-json-stringify-compiler)\//);
+});
