@@ -49,7 +49,7 @@ export class LiveConnection implements Connection {
   private readonly input: InputQueue;
   private readonly gone = new AbortController();
   private dataListener: ((bytes: Buffer) => void) | undefined;
-  private readonly hintsListeners: (() => void)[] = [];
+  private hintsListeners: readonly (() => void)[] = [];
   private early: Buffer[] = [];
   private earlyBytes = 0;
 
@@ -124,7 +124,7 @@ export class LiveConnection implements Connection {
   }
 
   onHints(listener: () => void): void {
-    this.hintsListeners.push(listener);
+    this.hintsListeners = [...this.hintsListeners, listener];
   }
 
   /** Bytes of the caller's, for the session. Before it listens, a screenful of type-ahead is kept. */
@@ -139,7 +139,9 @@ export class LiveConnection implements Connection {
 
   /** What the caller's side says about its terminal. */
   hinted(hints: TerminalHints): void {
-    this.hints = { ...this.hints, ...hints };
+    const { terminalType, columns, rows } = { ...this.hints, ...hints };
+    // Field by field: an object spread into another has a hidden class of its own, for each caller.
+    this.hints = { terminalType, columns, rows };
     for (const listener of this.hintsListeners) listener();
   }
 

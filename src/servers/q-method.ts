@@ -28,8 +28,8 @@ export interface QMethodOptions {
  * requests can go round for ever.
  */
 export class QMethod {
-  private readonly states = new Map<string, State>();
-  private readonly refusedOnce = new Set<string>();
+  private readonly states = new Map<number, State>();
+  private readonly refusedOnce = new Set<number>();
 
   constructor(private readonly options: QMethodOptions) {}
 
@@ -145,6 +145,7 @@ export class QMethod {
   }
 }
 
-function keyOf(side: Side, option: number): string {
-  return `${side} ${option}`;
+/** Options are bytes. */
+function keyOf(side: Side, option: number): number {
+  return side === 'us' ? option : option + 256;
 }

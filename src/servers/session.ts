@@ -133,9 +133,7 @@ export class Session implements NodeHandle {
   }
 
   private async untilEnd(): Promise<EndReason> {
-    const { signal } = this.ending;
-    await Promise.race([this.open.ready, aborted(signal)]);
-    signal.throwIfAborted();
+    await this.untilReady();
     if (this.login.complete) await this.signedIn();
     const menus = this.options.run(this.caller, this.call.firstMenu);
     const { promise: letGo, cancel } = this.letGo();
@@ -144,6 +142,13 @@ export class Session implements NodeHandle {
     } finally {
       cancel();
     }
+  }
+
+  private async untilReady(): Promise<void> {
+    const { signal } = this.ending;
+    const ended = whenAborted(signal);
+    await Promise.race([this.open.ready, ended.promise]).finally(ended.cancel);
+    signal.throwIfAborted();
   }
 
   /** Rejects a while after the call has ended: menus that hang on to it must not keep its node. */
@@ -239,10 +244,17 @@ export class Session implements NodeHandle {
   }
 }
 
-/** Rejects with the signal's reason as soon as it is aborted; never resolves. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/** Rejects with the signal's reason as soon as it is aborted, unless it is called off; never resolves. */
+function whenAborted(signal: AbortSignal): {
+  readonly promise: Promise<never>;
+  readonly cancel: Cancel;
+} {
+  let cancel: Cancel = () => undefined;
+  const promise = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    cancel = () => signal.removeEventListener('abort', onAbort);
   });
+  return { promise, cancel };
 }

@@ -38,6 +38,7 @@ const WAITING_BYTES = 64 * 1024;
 
 interface Reader {
   readonly resolve: (key: Key) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 interface CursorQuery {
@@ -151,18 +152,27 @@ class CallerTerminal implements Terminal {
         resolve(key);
         return;
       }
-      const onAbort = (): void => {
-        this.reader = undefined;
-        reject(signal.reason as Error);
-      };
+      const onAbort = (): void => this.stopReading(signal.reason as Error);
       signal.addEventListener('abort', onAbort, { once: true });
+      const settled = (): void => {
+        this.reader = undefined;
+        signal.removeEventListener('abort', onAbort);
+      };
       this.reader = {
         resolve: (pressed) => {
-          signal.removeEventListener('abort', onAbort);
+          settled();
           resolve(pressed);
+        },
+        reject: (reason) => {
+          settled();
+          reject(reason);
         },
       };
     });
+  }
+
+  stopReading(reason: Error): void {
+    this.reader?.reject(reason);
   }
 
   dropTypeAhead(): void {
@@ -223,7 +233,6 @@ class CallerTerminal implements Terminal {
   private onKey(key: Key): void {
     const { reader } = this;
     if (reader !== undefined) {
-      this.reader = undefined;
       reader.resolve(key);
       return;
     }

@@ -43,7 +43,7 @@ export class Canvas {
   constructor(width: number, height: number) {
     this.width = Math.max(1, Math.floor(width));
     this.height = Math.max(1, Math.floor(height));
-    this.rows = new Array<CellRow>(this.height).fill(blankRow(this.width));
+    this.rows = new Array<CellRow>(this.height).fill(blankRow());
   }
 
   /** The cell at a place; an empty one outside the canvas. */
@@ -104,7 +104,7 @@ export class Canvas {
     const lastY = Math.min(source.height, this.height - row + 1);
     for (let y = Math.max(1, 2 - row); y <= lastY; y++) {
       if (fits) this.rows[row + y - 2] = source.lendRow(y);
-      else this.drawRow(row + y - 1, column, source.rowOf(y));
+      else this.drawRow(row + y - 1, column, { cells: source.rowOf(y), width: source.width });
     }
   }
 
@@ -190,19 +190,23 @@ export class Canvas {
   private ownRow(row: number): CellRow {
     const cells = this.cellRow(row);
     if (!cells.isShared) return cells;
-    const own = copyRow(cells);
+    const own = copyRow(cells, this.width);
     this.rows[row - 1] = own;
     return own;
   }
 
-  private drawRow(row: number, column: number, source: Cells): void {
+  private drawRow(
+    row: number,
+    column: number,
+    { cells, width }: { readonly cells: Cells; readonly width: number },
+  ): void {
     const first = Math.max(0, 1 - column);
-    const last = Math.min(source.characters.length, this.width - column + 1);
+    const last = Math.min(width, this.width - column + 1);
     if (first >= last) return;
     const own = this.ownRow(row);
     for (let x = first; x < last; x++) {
-      own.characters[column - 1 + x] = source.characters[x] ?? ' ';
-      own.styles[column - 1 + x] = source.styles[x] ?? PLAIN;
+      own.characters[column - 1 + x] = cells.characters[x] ?? ' ';
+      own.styles[column - 1 + x] = cells.styles[x] ?? PLAIN;
     }
   }
 

@@ -5,6 +5,7 @@ import { isBlankStyle, sameStyle } from './style-sequence';
 export interface Cells {
   /** One character a column; '' for the right half of a wide one. */
   readonly characters: readonly string[];
+  /** As many as characters; what is behind the end of both is blank. */
   readonly styles: readonly Style[];
 }
 
@@ -22,16 +23,22 @@ export interface CellRow extends Cells {
 // Moving on costs four bytes at least, so short gaps are cheaper written again.
 const SHORTEST_GAP = 5;
 
-export function blankRow(width: number): CellRow {
-  return {
-    characters: new Array<string>(width).fill(' '),
-    styles: new Array<Style>(width).fill(PLAIN),
-    isShared: true,
-  };
+export function blankRow(): CellRow {
+  return { characters: [], styles: [], isShared: true };
 }
 
-export function copyRow({ characters, styles }: Cells): CellRow {
-  return { characters: characters.slice(), styles: styles.slice(), isShared: false };
+/** A row of one's own, filled up to a width. */
+export function copyRow({ characters, styles }: Cells, width: number): CellRow {
+  const copy = {
+    characters: new Array<string>(width).fill(' '),
+    styles: new Array<Style>(width).fill(PLAIN),
+    isShared: false,
+  };
+  for (let x = 0; x < characters.length; x++) {
+    copy.characters[x] = characters[x] ?? ' ';
+    copy.styles[x] = styles[x] ?? PLAIN;
+  }
+  return copy;
 }
 
 /** Columns down to the last one that shows anything. */
@@ -43,7 +50,7 @@ export function usedWidth(row: Cells): number {
 
 /** True when the cell in a column, counted from 1, shows nothing. */
 export function isBlankAt({ characters, styles }: Cells, column: number): boolean {
-  return characters[column - 1] === ' ' && isBlankStyle(styles[column - 1] ?? PLAIN);
+  return (characters[column - 1] ?? ' ') === ' ' && isBlankStyle(styles[column - 1] ?? PLAIN);
 }
 
 /** Number of blank cells from a column on. */
@@ -71,14 +78,14 @@ export function isWideGap(columns: number): boolean {
 
 export function isSameCell(a: Cells, b: Cells, column: number): boolean {
   return (
-    a.characters[column - 1] === b.characters[column - 1] &&
+    (a.characters[column - 1] ?? ' ') === (b.characters[column - 1] ?? ' ') &&
     sameStyle(a.styles[column - 1] ?? PLAIN, b.styles[column - 1] ?? PLAIN)
   );
 }
 
 /** Last column, from a changed one on, before the next stretch without changes that is worth jumping over. */
 export function changeEnd(before: Cells, after: Cells, column: number): number {
-  const width = after.characters.length;
+  const width = Math.max(before.characters.length, after.characters.length);
   let end = column;
   for (let at = column + 1; at <= width && at - end < SHORTEST_GAP; at++) {
     if (!isSameCell(before, after, at)) end = at;

@@ -30,6 +30,8 @@ export interface Terminal {
   feed(bytes: Buffer): void;
   /** The next key, type-ahead included; rejects with the signal's reason. One reader at a time. */
   readKey(signal: AbortSignal): Promise<Key>;
+  /** Ends the wait of whoever reads a key now, whose promise rejects with `reason`. */
+  stopReading(reason: Error): void;
   /** Forgets keys typed ahead. */
   dropTypeAhead(): void;
   /** Asks for the cursor position (CPR); undefined when nothing came within `limitMs`. */

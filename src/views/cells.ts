@@ -104,14 +104,13 @@ export interface PackedRow {
 const RIGHT_HALF = '\0';
 
 export function packRow(cells: Row): PackedRow {
-  const inks: { style: Style; end: number }[] = [];
-  cells.forEach(({ style }, index) => {
-    const last = inks.at(-1);
-    if (last !== undefined && sameStyle(last.style, style)) last.end = index + 1;
-    else inks.push({ style, end: index + 1 });
+  const inks = cells.flatMap(({ style }, index) => {
+    const next = cells[index + 1]?.style;
+    return next !== undefined && sameStyle(style, next) ? [] : [{ style, end: index + 1 }];
   });
   const characters = cells.map(({ character }) => (character === '' ? RIGHT_HALF : character));
-  return { characters: characters.join(''), inks };
+  // A copy is exactly as long as it has to be; an array that grew keeps room for more.
+  return { characters: characters.join(''), inks: [...inks] };
 }
 
 export function unpackRow({ characters, inks }: PackedRow): Row {

@@ -1,9 +1,9 @@
-import { cellsOf, fitCells, type Row } from './cells';
+import { cellsOf, fitCells, packRow, unpackRow, type PackedRow, type Row } from './cells';
 import { View, type ViewContext, type ViewSpec } from './view';
 
 /** TL: text that only shows. */
 export class LabelView extends View {
-  private painted: Row;
+  private painted: PackedRow;
   /** Text that a module put in. */
   private given: string | undefined;
 
@@ -13,7 +13,7 @@ export class LabelView extends View {
   }
 
   override rows(): readonly Row[] {
-    return [this.painted];
+    return [unpackRow(this.painted)];
   }
 
   override setText(text: string): void {
@@ -29,13 +29,15 @@ export class LabelView extends View {
     return false;
   }
 
-  private paint(text: string): Row {
+  private paint(text: string): PackedRow {
     const cells = this.styleLetters(cellsOf(text, this.spec.style), false);
-    return fitCells(cells, {
-      width: this.read.number('width') ?? cells.length,
-      justify: this.read.justify(),
-      fill: this.fillCell,
-      overflow: this.read.text('textOverflow'),
-    });
+    return packRow(
+      fitCells(cells, {
+        width: this.read.number('width') ?? cells.length,
+        justify: this.read.justify(),
+        fill: this.fillCell,
+        overflow: this.read.text('textOverflow'),
+      }),
+    );
   }
 }
