@@ -8,6 +8,7 @@ import type { ConfigInput } from '../../src/config/schema';
 import { createLog } from '../../src/base/log';
 import { hashToken } from '../../src/store/tokens';
 import { openBackOffice, type BackOffice } from '../support/back-office';
+import { runCommand, UsageError, Verdicts, wholeNumber } from '../support/command';
 import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { SeededRandom } from '../support/seeded-random';
 import { SkippingClock } from '../support/skipping-clock';
@@ -16,7 +17,13 @@ import type { CrashKind, Scene } from './round';
 import { addCallers, signInByBackupCode, signInByOneTimeCode, signInByPassword } from './sign-ins';
 import { addWorkers, enrolment, outbox, regeneration, rotation } from './workers';
 
-const USAGE = 'usage: npm run test:crash -- [--rounds N] [--seed N] [--only NAME]';
+const USAGE =
+  'usage: npm run test:crash -- [--rounds N] [--seconds N] [--seed N] [--only NAME] [--report FILE]';
+const DEFAULT_ROUNDS = 28;
+const KINDS = [
+  ...['password', 'one-time code', 'backup code', 'enrolment', 'regeneration'],
+  ...['key rotation', 'outbox'],
+];
 /** Rule L9: so long after the start of the process the board listens again. */
 const MOST_START_MS = 3_000;
 
@@ -25,8 +32,9 @@ class CrashRun implements Scene {
   readonly random: SeededRandom;
   private running: BoardProcess | undefined;
   private readonly startsMs: number[] = [];
-  private readonly faults: string[] = [];
+  private readonly faults = new Map<string, string[]>();
   private readonly counts = new Map<string, number>();
+  private kind = '';
   private now = '';
 
   constructor(
@@ -53,22 +61,37 @@ class CrashRun implements Scene {
     await this.startBoard();
   }
 
+  /** As a sysop does; what it leaves to be sent is then nobody else's. */
+  async stopBoard(): Promise<void> {
+    this.begin('stopping');
+    const exitCode = await this.board().end('SIGTERM');
+    if (exitCode !== 0) this.broken(`the board ended with ${exitCode}`);
+  }
+
   broken(what: string): void {
-    this.faults.push(`${this.now}: ${what}`);
-    console.log(`  BROKEN: ${what}`);
+    const { kind } = this;
+    this.faults.set(kind, [...(this.faults.get(kind) ?? []), `${this.now}: ${what}`]);
+    console.log(`  BROKEN in ${this.now}: ${what}`);
   }
 
   count(what: string, by = 1): void {
-    const name = `${this.now.replace(/ \d+$/, '')}: ${what}`;
+    const name = `${this.kind}: ${what}`;
     this.counts.set(name, (this.counts.get(name) ?? 0) + by);
   }
 
   async round(kind: CrashKind, number: number): Promise<void> {
-    this.now = `${kind.name} ${number}`;
+    this.begin(kind.name, number);
     await kind.round(this);
     this.count('rounds');
     await this.checkDatabase();
     if (!this.board().alive) this.broken('the board ended by itself');
+  }
+
+  /** What is found from here on belongs to this part of the run. */
+  begin(kind: string, number = 0): void {
+    this.kind = kind;
+    this.now = number === 0 ? kind : `${kind}, round ${number}`;
+    if (!this.faults.has(kind)) this.faults.set(kind, []);
   }
 
   /** What holds whenever nobody is in the middle of something. */
@@ -79,7 +102,9 @@ class CrashRun implements Scene {
     }
   }
 
-  report(): boolean {
+  /** Prints the figures, and says of each part whether its promises were kept. */
+  report(): Verdicts {
+    this.begin('listening again');
     for (const [name, count] of [...this.counts].sort())
       console.log(`  ${name.padEnd(40)} ${count}`);
     // The first start makes keys, a certificate and the database.
@@ -89,9 +114,10 @@ class CrashRun implements Scene {
     console.log(`  listening again: median ${at(0.5)} ms, slowest ${at(1)} ms`);
     // The slowest may have met a busy moment of the machine; half of them cannot have.
     if ((starts[Math.floor((starts.length - 1) / 2)] ?? 0) > MOST_START_MS)
-      this.faults.push('listening again took more than 3 s');
-    for (const fault of this.faults) console.log(`BROKEN ${fault}`);
-    return this.faults.length === 0;
+      this.broken('half of the starts took more than 3 s');
+    const verdicts = new Verdicts();
+    for (const [kind, faults] of this.faults) verdicts.note(kind, faults);
+    return verdicts;
   }
 
   async close(): Promise<void> {
@@ -116,6 +142,9 @@ const MUST_BE_EMPTY: Readonly<Record<string, string>> = {
     '(SELECT user_id FROM otp_pending)',
 };
 
+/** Mails under way in one process, so that a kill can double no more. */
+const MOST_AT_ONCE = 5;
+
 function transportTo(catcher: SmtpCatcher): Record<string, unknown> {
   return { host: '127.0.0.1', port: catcher.port, secure: false, ignoreTLS: true };
 }
@@ -125,6 +154,7 @@ async function checkMail(
   run: CrashRun,
   catcher: SmtpCatcher,
   promised: ReadonlySet<string>,
+  kills: number,
 ): Promise<void> {
   const clock = new SkippingClock();
   const config = { email: { transport: transportTo(catcher) } };
@@ -151,24 +181,35 @@ async function checkMail(
       run.broken('a promised mail is lost');
   }
   const twice = [...byMessage.values()].filter((count) => count > 1).length;
+  if (twice > MOST_AT_ONCE * kills) run.broken(`${twice} mails were handed over twice`);
   console.log(
     `  mails promised ${promised.size}, sent ${catcher.mails.length}; handed over again under the ` +
       `same Message-ID after a kill between the server's OK and our commit: ${twice}`,
   );
 }
 
+function describe(rounds: number, seconds: number): string {
+  return Number.isFinite(rounds) ? `${rounds} rounds` : `rounds for ${seconds} s`;
+}
+
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '28' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       only: { type: 'string' },
+      report: { type: 'string' },
     },
   });
-  const roundCount = Number(values.rounds);
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(roundCount) || !Number.isSafeInteger(seed)) throw new Error(USAGE);
-  console.log(`crash: ${roundCount} rounds, --seed ${seed}`);
+  const seed = wholeNumber(values.seed, '--seed', 0);
+  const seconds =
+    values.seconds === undefined ? Infinity : wholeNumber(values.seconds, '--seconds');
+  const byDefault = Number.isFinite(seconds) ? Infinity : DEFAULT_ROUNDS;
+  const rounds = values.rounds === undefined ? byDefault : wholeNumber(values.rounds, '--rounds');
+  if (values.only !== undefined && !KINDS.includes(values.only))
+    throw new UsageError(`--only is one of: ${KINDS.join(', ')}`);
+  console.log(`crash: ${describe(rounds, seconds)}, --seed ${seed}`);
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-crash-')), 'data');
   const catcher = await SmtpCatcher.start();
   const promised = new Set<string>();
@@ -186,18 +227,23 @@ async function main(): Promise<boolean> {
       ...[signInByPassword, signInByOneTimeCode, signInByBackupCode, enrolment, regeneration],
       ...[rotation, outbox(catcher, promised)],
     ].filter(({ name }) => values.only === undefined || name === values.only);
-    for (let number = 1; number <= roundCount; number++) {
-      const kind = kinds[(number - 1) % kinds.length];
-      if (kind === undefined) throw new Error(`no kind is called ${values.only}`);
-      await run.round(kind, number);
+    const untilMs = performance.now() + seconds * 1000;
+    let kills = 0;
+    while (kills < rounds && performance.now() < untilMs) {
+      const kind = kinds[kills % kinds.length];
+      kills += 1;
+      if (kind !== undefined) await run.round(kind, kills);
     }
-    await checkMail(run, catcher, promised);
+    await run.stopBoard();
+    run.begin('promised mails');
+    await checkMail(run, catcher, promised, kills);
+    run.begin('keys after the rotations');
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
     await rotateKeys({ ...office, clock: systemClock, log });
     const keys = await checkKeys(office);
     for (const { id, sealed } of keys.keys)
       if (sealed > 0 && id !== keys.currentKeyId) run.broken(`${sealed} values wait under ${id}`);
-    return run.report();
+    return run.report().report(values.report);
   } finally {
     await run.close();
     await catcher.close();
@@ -205,13 +251,4 @@ async function main(): Promise<boolean> {
   }
 }
 
-void main().then(
-  (fine) => {
-    console.log(fine ? 'crash: every promise was kept' : 'crash: promises were broken');
-    process.exitCode = fine ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+runCommand(USAGE, main);

@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { openBackOffice, type BackOffice } from '../support/back-office';
 import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { refusedThenAccepted, sayFigure, SUBMISSIONS } from './at-the-door';
+import { HAS_STRACE, Strace, withoutStrace } from './strace';
 
 jest.setTimeout(120_000);
 
@@ -36,45 +36,16 @@ function injected(name: string, calls: string, error: string): DiskFault {
   return {
     name: `${name} (${error} from ${calls})`,
     strike: async (board) => {
-      const strace = spawn(
-        'strace',
-        [
-          '-f',
-          '-qq',
-          '-p',
-          `${board.pid}`,
-          '-e',
-          `trace=${calls}`,
-          '-e',
-          `inject=${calls}:error=${error}`,
-        ],
-        { stdio: ['ignore', 'ignore', 'pipe'] },
-      );
-      await tracing(board, strace);
-      return async () => {
-        const gone = once(strace, 'exit');
-        strace.kill('SIGINT');
-        await gone;
-      };
+      const inject = `inject=${calls}:error=${error}`;
+      const strace = await Strace.attach(board, '-e', `trace=${calls}`, '-e', inject);
+      return () => strace.letGo();
     },
   };
 }
 
-/** Resolves once every thread of the board has its tracer. */
-async function tracing(board: BoardProcess, strace: ChildProcess): Promise<void> {
-  strace.stderr?.resume();
-  while (!board.isTraced) {
-    if (strace.exitCode !== null) throw new Error(`strace ended with ${strace.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-// Not on every machine; .ci/run installs it.
-const strace = spawnSync('strace', ['-V']).status === 0;
-
 const FAULTS: readonly DiskFault[] = [
   full,
-  ...(strace
+  ...(HAS_STRACE
     ? [
         injected('a disk that cannot be written to', 'pwrite64', 'EIO'),
         injected('a full disk', 'pwrite64', 'ENOSPC'),
@@ -112,5 +83,5 @@ describe('a board whose disk fails', () => {
     );
   }
 
-  if (!strace) test.todo('strace is not here: I/O errors were not injected');
+  if (!HAS_STRACE) withoutStrace('I/O errors let nobody in and are good afterwards');
 });

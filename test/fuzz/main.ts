@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError, Verdicts, wholeNumber } from '../support/command';
 import { SeededRandom } from '../support/seeded-random';
 import { BYTE_TARGETS } from './bytes';
 import { openSocketTargets, type SocketTargets } from './sockets';
 import type { Target } from './target';
 import { TEXT_TARGETS } from './texts';
 
-const USAGE = 'usage: npm run test:fuzz -- [--seconds N] [--seed N] [--only NAME]';
+const USAGE =
+  'usage: npm run test:fuzz -- [--seconds N] [--seed N] [--only NAME,...] [--report FILE]';
 /** An input that takes longer, again and again, is a hang (rule L14). */
 const MOST_MS = 100;
 
@@ -58,13 +60,12 @@ function describe(input: Buffer): string {
   return `${input.length} bytes ${input.subarray(0, 120).toString('base64')}`;
 }
 
-function say({ name, inputs, seconds, slowestMs, faults }: Outcome): void {
+function say({ name, inputs, seconds, slowestMs }: Outcome): void {
   const rate = (inputs / seconds).toFixed(0);
   console.log(
     `  ${name.padEnd(34)} ${String(inputs).padStart(9)} inputs  ${rate.padStart(7)}/s  ` +
       `slowest ${slowestMs.toFixed(1).padStart(6)} ms`,
   );
-  for (const fault of faults) console.log(`    FAULT ${fault}`);
 }
 
 async function main(): Promise<boolean> {
@@ -73,48 +74,40 @@ async function main(): Promise<boolean> {
       seconds: { type: 'string', default: '45' },
       seed: { type: 'string', default: '20260101' },
       only: { type: 'string' },
+      report: { type: 'string' },
     },
   });
-  const seconds = Number(values.seconds);
-  const seed = Number(values.seed);
-  if (!Number.isFinite(seconds) || !Number.isSafeInteger(seed)) throw new Error(USAGE);
+  const seconds = wholeNumber(values.seconds, '--seconds');
+  const seed = wholeNumber(values.seed, '--seed', 0);
   console.log(`fuzz: ${seconds} s, --seed ${seed}`);
+  const only = values.only?.split(',').map((name) => name.trim());
   const isWanted = ({ name }: { readonly name: string }): boolean =>
-    values.only === undefined || name === values.only;
+    only === undefined || only.includes(name);
   const inProcess = [...BYTE_TARGETS, ...TEXT_TARGETS].filter(isWanted);
   const sockets: SocketTargets = await openSocketTargets();
   try {
     const overSockets = sockets.targets.filter(isWanted);
     // Half of the time for each: sockets are slow, and there are fewer ways to call.
     const share = inProcess.length > 0 && overSockets.length > 0 ? 500 : 1000;
-    let fine = true;
+    const names = [...inProcess, ...overSockets].map(({ name }) => name);
+    const unknown = only?.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new UsageError(`there is no target '${unknown}'`);
+    const verdicts = new Verdicts();
     for (const target of inProcess) {
       const outcome = await feed(target, seed, (seconds * share) / inProcess.length);
       say(outcome);
-      fine &&= outcome.faults.length === 0;
+      verdicts.note(outcome.name, outcome.faults);
     }
     for (const target of overSockets) {
       const outcome = await sockets.run(target, seed, (seconds * share) / overSockets.length);
       say(outcome);
-      fine &&= outcome.faults.length === 0;
+      verdicts.note(outcome.name, outcome.faults);
     }
-    for (const fault of await sockets.inspect()) {
-      console.log(`    FAULT ${fault}`);
-      fine = false;
-    }
-    return fine;
+    verdicts.note('the board afterwards', await sockets.inspect());
+    return verdicts.report(values.report);
   } finally {
     await sockets.close();
   }
 }
 
-void main().then(
-  (fine) => {
-    console.log(fine ? 'fuzz: no crash, no hang' : 'fuzz: faults were found');
-    process.exit(fine ? 0 : 1);
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+runCommand(USAGE, main);

@@ -37,6 +37,8 @@ export interface SocketTargets {
 const AT_ONCE = 48;
 /** A call of ours ends after this whatever the board does. */
 const CALL_MS = 400;
+/** What queues, caches and freed memory that is not given back may come to. */
+const MOST_GROWTH_BYTES = 256 * 1024 * 1024;
 /** A caller who signs in meanwhile is through within this; a hang would keep him for good. */
 const MOST_SIGN_IN_MS = 20_000;
 
@@ -53,6 +55,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
   await office.addAccount('watch', PASSWORD);
   await office.addAccount('member', PASSWORD);
   await office.close();
+  const atFirst = board.usage().rssBytes;
   const log = (): string => readFileSync(join(dataDir, 'logs', 'sallyport.log'), 'utf8');
 
   async function watchSignsIn(): Promise<number> {
@@ -105,6 +108,13 @@ export async function openSocketTargets(): Promise<SocketTargets> {
       } catch (error) {
         faults.push(`nobody can sign in afterwards: ${String(error)}`);
       }
+      const { rssBytes } = board.usage();
+      const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
+      console.log(
+        `  resident memory of the board: ${mib(atFirst)} MiB at first, ${mib(rssBytes)} MiB now`,
+      );
+      if (rssBytes > atFirst + MOST_GROWTH_BYTES)
+        faults.push('the board keeps what strangers sent');
       const wrong = log()
         .split('\n')
         .filter((line) => line.includes('"level":"error"'));
