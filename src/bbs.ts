@@ -142,7 +142,7 @@ class Bbs {
     this.closers.push(() => penalties.close());
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
     const firstSysop = await office.accounts.ensureSysop();
-    const resolveFile = (name: string): string => resolve(board.configDir, name);
+    const resolveFile = (name: string): string => resolve(board.boardDir, name);
     const { enrollment, passwordReset, mailChange, findTemplate, db } = office;
     const { dataDir } = board;
     const pages = { enrollment, passwordReset, mailChange, findTemplate };

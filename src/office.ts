@@ -94,7 +94,7 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
     file: resolve(
       ...(sealingFile === ''
         ? [board.dataDir, 'keys', 'sealing.json']
-        : [board.configDir, sealingFile]),
+        : [board.boardDir, sealingFile]),
     ),
     random,
     environmentKey: options.env['SALLYPORT_SEALING_KEY'],

@@ -22,8 +22,6 @@ export interface Board {
   readonly dataDir: string;
   readonly packageDir: string;
   readonly configFile: string;
-  /** The folder of the config file; menu files stand there too. */
-  readonly configDir: string;
   /** True where the sysop named the config file: it must then exist. */
   readonly configMustExist: boolean;
   /** Folders that hold general/ and themes/, the board's own first. */
@@ -58,7 +56,6 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     packageDir,
     dataDir: dataDir === undefined ? join(besideBoard, 'data') : resolve(cwd, dataDir),
     configFile,
-    configDir: dirname(configFile),
     configMustExist: namedConfig !== undefined,
     artRoots: roots.map((root) => join(root, 'art')),
     configFallbacks: roots.map((root) => join(root, 'config')),

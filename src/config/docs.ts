@@ -37,6 +37,9 @@ does not start with a wrong configuration (exit code 78), and a running one keep
 | \`"@file:secrets/smtp"\` | what the file holds, without white space around it; the path is relative to the config folder |
 | \`"@reference:general.boardName"\` | the value of another key |
 
+Keys that name a file themselves (host key, certificate, sealing key, templates, refused passwords) mean it relative to
+the board's folder: \`privateKeyPem: "config/security/ssh_private_key.pem"\`.
+
 A variable that is not set and a file that cannot be read are mistakes. Their content is never repeated in a message
 or log. Menu files and themes take the same forms.
 `;

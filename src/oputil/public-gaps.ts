@@ -15,7 +15,7 @@ export interface Gap {
 /** What the configuration still lacks for a public board; nothing but files is looked at. */
 export function findConfigGaps(
   config: Config,
-  board: Pick<Board, 'configDir'>,
+  board: Pick<Board, 'boardDir'>,
   nowMs: number,
 ): readonly Gap[] {
   return [
@@ -56,7 +56,7 @@ function isLoopback(address: string): boolean {
 
 function* webGaps(
   { contentServers }: Config,
-  board: Pick<Board, 'configDir'>,
+  board: Pick<Board, 'boardDir'>,
   nowMs: number,
 ): Iterable<Gap> {
   const { domain, overrideUrlPrefix, behindProxy, https } = contentServers.web;
@@ -77,7 +77,7 @@ function* webGaps(
     );
     return;
   }
-  yield* certificateGaps(resolve(board.configDir, https.certPem), host, nowMs);
+  yield* certificateGaps(resolve(board.boardDir, https.certPem), host, nowMs);
 }
 
 function hostOf(prefix: string): string {

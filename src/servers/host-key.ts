@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { utils, type ParsedKey } from 'ssh2';
@@ -24,6 +24,7 @@ export interface HostKeyOptions {
 }
 
 const RSA_BITS = 3072;
+const LEAST_RSA_BITS = 2048;
 const MOST_GENERATED = 20;
 
 /** The host keys of a profile, made at the first start and the same ever after (rule E10). */
@@ -33,15 +34,14 @@ export async function loadHostKeys(options: HostKeyOptions): Promise<readonly Ho
   const file = own ? join(keysDir, 'ssh_host_ed25519') : privateKeyFile;
   if (own) await makeKey(file, 'ed25519', options.log);
   const first = await readHostKey(file, own ? '' : passphrase);
-  if (profile === 'modern') {
-    if (first.type !== 'ssh-rsa') return [first];
+  if (first.type === 'ssh-rsa' && rsaBits(first.key) < LEAST_RSA_BITS) {
     throw new BbsError(
       'KEY_UNREADABLE',
-      `host key ${file} is an RSA key, which loginServers.ssh.profile "modern" does not use; ` +
-        'make an Ed25519 key (ssh-keygen -t ed25519) or set the profile to "retro"',
+      `host key ${file} is an RSA key of ${rsaBits(first.key)} bits, and ${LEAST_RSA_BITS} are the least; ` +
+        'make an Ed25519 key: ssh-keygen -t ed25519',
     );
   }
-  if (first.type === 'ssh-rsa') return [first];
+  if (profile === 'modern' || first.type === 'ssh-rsa') return [first];
   const rsaFile = join(keysDir, 'ssh_host_rsa');
   await makeKey(rsaFile, 'rsa', options.log);
   return [first, await readHostKey(rsaFile, '')];
@@ -49,12 +49,10 @@ export async function loadHostKeys(options: HostKeyOptions): Promise<readonly Ho
 
 async function readHostKey(file: string, passphrase: string): Promise<HostKey> {
   await checkMode(file);
-  const text = await readFile(file).catch((error: unknown) => {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unreadable(file, 'make it readable for the user that runs the board', error);
   });
-  const parsed: unknown = utils.parseKey(text, passphrase === '' ? undefined : passphrase);
-  // OpenSSH files could hold several keys, and none does.
-  const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
+  const key = parseKey(text, passphrase);
   if (key instanceof Error)
     throw unreadable(
       file,
@@ -64,6 +62,27 @@ async function readHostKey(file: string, passphrase: string): Promise<HostKey> {
   if (!key.isPrivateKey())
     throw unreadable(file, 'it is a public key; name the private one', undefined);
   return { file, key, type: key.type };
+}
+
+function parseKey(text: string, passphrase: string): ParsedKey | Error {
+  const parsed: unknown = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)
+    ? utils.parseKey(traditional(text, passphrase))
+    : utils.parseKey(text, passphrase === '' ? undefined : passphrase);
+  // OpenSSH files could hold several keys, and none does.
+  return (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
+}
+
+/** PKCS #8, which `openssl genrsa` writes since version 3, as ssh2 1.17 reads keys; else the text as it was. */
+function traditional(text: string, passphrase: string): string {
+  try {
+    const key = createPrivateKey({ key: text, passphrase });
+    if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ec') return text;
+    const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
+    return key.export({ type, format: 'pem' }).toString();
+  } catch {
+    // A wrong passphrase, or no key: ssh2 does not read it either and says so.
+    return text;
+  }
 }
 
 async function checkMode(file: string): Promise<void> {
@@ -83,6 +102,10 @@ function unreadable(file: string, next: string, cause: unknown): BbsError {
   return new BbsError('KEY_UNREADABLE', `host key ${file} cannot be used${why}; ${next}`, {
     cause,
   });
+}
+
+function rsaBits(key: ParsedKey): number {
+  return createPublicKey(key.getPublicPEM()).asymmetricKeyDetails?.modulusLength ?? 0;
 }
 
 /** Makes a key where there is none; of two starts at once both end up with the same. */

@@ -12,7 +12,8 @@ import { LiveConnection, type TerminalHints } from './live-connection';
 import type { NodeSlot, Nodes } from './nodes';
 import type { SourceGuard } from './source-guard';
 import { SshAuth } from './ssh-auth';
-import { PROFILES, type SshProfile } from './ssh-profile';
+import type { HostKey } from './host-key';
+import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
 import { acceptOneShell } from './ssh-shell';
 
 /** Where credentials go, whoever asks for them (invariant 1). */
@@ -30,6 +31,7 @@ export interface SshCallerOptions {
   readonly gate: LoginGate;
   readonly nodes: Nodes;
   readonly profile: SshProfile;
+  readonly hostKeys: readonly HostKey[];
   readonly serve: Serve;
 }
 
@@ -171,8 +173,8 @@ export class SshCaller {
    */
   private explain(error: Error): boolean {
     const offer = this.recorder.offer();
-    const { profile } = this.options;
-    const missing = disagreements(offer, PROFILES[profile]);
+    const { profile, hostKeys } = this.options;
+    const missing = disagreements(offer, algorithmsWith(profile, hostKeys));
     if (missing.length === 0) return false;
     const retroWould = disagreements(offer, PROFILES.retro).length === 0;
     // Scanners ask like that all day long: information, and no warning.

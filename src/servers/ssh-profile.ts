@@ -1,4 +1,4 @@
-import type { Algorithms } from 'ssh2';
+import type { Algorithms, ParsedKey } from 'ssh2';
 import type { Config } from '../config/schema';
 
 export type SshProfile = Config['loginServers']['ssh']['profile'];
@@ -13,13 +13,20 @@ export interface ProfileAlgorithms {
 }
 
 /**
- * Curve25519, Ed25519, and ciphers that are AEAD or encrypt-then-MAC. Strict key exchange is ssh2's own.
+ * Curve25519, the host key that the board has, and ciphers that are AEAD or encrypt-then-MAC. Strict key exchange is ssh2's own.
  * dropbear 2022 hangs unless the name with `@libssh.org` comes first. Without the groups of many
  * thousand bits no stranger can make us calculate for 20 ms, and without compression he cannot bomb us.
  */
 const MODERN: ProfileAlgorithms = {
   kex: ['curve25519-sha256@libssh.org', 'curve25519-sha256'],
-  serverHostKey: ['ssh-ed25519'],
+  serverHostKey: [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+  ],
   cipher: [
     'aes128-gcm@openssh.com',
     'aes256-gcm@openssh.com',
@@ -44,7 +51,7 @@ const RETRO: ProfileAlgorithms = {
     'diffie-hellman-group14-sha1',
     'diffie-hellman-group1-sha1',
   ],
-  serverHostKey: [...MODERN.serverHostKey, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+  serverHostKey: [...MODERN.serverHostKey, 'ssh-rsa'],
   cipher: [...MODERN.cipher, 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
   hmac: [...MODERN.hmac, 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha1'],
   compress: MODERN.compress,
@@ -54,6 +61,29 @@ export const PROFILES: Readonly<Record<SshProfile, ProfileAlgorithms>> = {
   modern: MODERN,
   retro: RETRO,
 };
+
+/**
+ * A host key as ssh2 1.17 takes it, once for each algorithm that it may sign by. Given an RSA key ssh2
+ * offers SHA-1 whatever its `algorithms` say, unless the key comes under the name of one algorithm.
+ */
+export function ssh2HostKeys(profile: SshProfile, key: ParsedKey): readonly { key: ParsedKey }[] {
+  if (key.type !== 'ssh-rsa' || PROFILES[profile].serverHostKey.includes('ssh-rsa'))
+    return [{ key }];
+  const names = PROFILES[profile].serverHostKey.filter((name) => name.startsWith('rsa-'));
+  return names.map((type) => ({ key: Object.create(key, { type: { value: type } }) as ParsedKey }));
+}
+
+/** What a board of this profile offers with the host keys that it has. */
+export function algorithmsWith(
+  profile: SshProfile,
+  keys: readonly { readonly key: ParsedKey }[],
+): ProfileAlgorithms {
+  const types: readonly string[] = keys.map(({ key }) => key.type);
+  const canSign = (name: string): boolean =>
+    types.includes(name) || (name.startsWith('rsa-') && types.includes('ssh-rsa'));
+  const offered = PROFILES[profile];
+  return { ...offered, serverHostKey: offered.serverHostKey.filter(canSign) };
+}
 
 /** The profile as ssh2 wants it. */
 export function ssh2Algorithms(profile: SshProfile): Algorithms {

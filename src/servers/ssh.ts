@@ -1,12 +1,10 @@
 import { Server } from 'ssh2';
 import { OfferRecorder } from './client-offer';
-import type { HostKey } from './host-key';
 import type { Accepted } from './listener';
 import { SshCaller, type SshCallerOptions } from './ssh-caller';
-import { ssh2Algorithms } from './ssh-profile';
+import { ssh2Algorithms, ssh2HostKeys } from './ssh-profile';
 
 export interface SshOptions extends SshCallerOptions {
-  readonly hostKeys: readonly HostKey[];
   /** 0 is off, for old terminals that hang on it (rule E9). */
   readonly keepAliveSeconds: number;
   /** Logs each packet's name, for a sysop who looks for a fault. */
@@ -25,7 +23,7 @@ export class SshEndpoint {
   constructor(private readonly options: SshOptions) {
     const { keepAliveSeconds, log } = options;
     this.server = new Server({
-      hostKeys: options.hostKeys.map(({ key }) => ({ key })),
+      hostKeys: options.hostKeys.flatMap(({ key }) => ssh2HostKeys(options.profile, key)),
       algorithms: ssh2Algorithms(options.profile),
       ident: 'Sallyport',
       keepaliveInterval: keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000,

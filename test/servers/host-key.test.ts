@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,17 +76,53 @@ describe('host keys (rule E10)', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 
-  test('an RSA key is refused by the modern profile and taken by the retro one', async () => {
+  test('an RSA key of 2048 bits is taken, and a shorter one is refused with what to do', async () => {
     const file = join(folder, 'mine');
-    await writeFile(file, utils.generateKeyPairSync('rsa', { bits: 2048 }).private, {
-      mode: 0o600,
-    });
+    const write = (bits: number) =>
+      writeFile(file, utils.generateKeyPairSync('rsa', { bits }).private, { mode: 0o600 });
+    await write(1024);
     await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
-      message: expect.stringMatching(/profile/) as string,
+      message: expect.stringMatching(/1024 bits.*ssh-keygen -t ed25519/) as string,
     });
-    const keys = await load({ privateKeyFile: file, profile: 'retro' });
-    expect(keys.map(({ type }) => type)).toEqual(['ssh-rsa']);
+    await write(2048);
+    for (const profile of ['modern', 'retro'] as const) {
+      const keys = await load({ privateKeyFile: file, profile });
+      expect(keys.map(({ type }) => type)).toEqual(['ssh-rsa']);
+    }
   });
+
+  test.each(['rsa', 'ec'] as const)(
+    'a PKCS #8 file of an %s key opens with its passphrase',
+    async (type) => {
+      const file = join(folder, 'mine');
+      const privateKeyEncoding = {
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: 'open sesame',
+      } as const;
+      const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
+      const { privateKey } =
+        type === 'rsa'
+          ? generateKeyPairSync('rsa', {
+              modulusLength: 2048,
+              publicKeyEncoding,
+              privateKeyEncoding,
+            })
+          : generateKeyPairSync('ec', {
+              namedCurve: 'P-256',
+              publicKeyEncoding,
+              privateKeyEncoding,
+            });
+      await writeFile(file, privateKey, { mode: 0o600 });
+      await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+        message: expect.stringMatching(/privateKeyPass/) as string,
+      });
+      await expect(load({ privateKeyFile: file, passphrase: 'open sesame' })).resolves.toHaveLength(
+        1,
+      );
+    },
+  );
 
   test('a key with a passphrase opens with it and not without', async () => {
     const file = join(folder, 'mine');

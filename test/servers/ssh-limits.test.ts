@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   Client,
+  utils,
   type AnyAuthMethod,
   type ClientChannel,
   type ConnectConfig,
@@ -55,9 +60,11 @@ function shellOf(
 
 describe('what the server offers before it knows anybody (rule E5)', () => {
   async function offered(profile: 'modern' | 'retro'): Promise<Record<string, readonly string[]>> {
-    const caller = await RawCaller.dial(
-      await start({ config: { loginServers: { ssh: { profile } } } }),
-    );
+    return offeredBy(await start({ config: { loginServers: { ssh: { profile } } } }));
+  }
+
+  async function offeredBy(port: number): Promise<Record<string, readonly string[]>> {
+    const caller = await RawCaller.dial(port);
     caller.send('SSH-2.0-test\r\n');
     await caller.until('to see a KEXINIT', () => parseOffer(caller.received).lists !== undefined);
     caller.socket.destroy();
@@ -76,6 +83,24 @@ describe('what the server offers before it knows anybody (rule E5)', () => {
     expect(lists.hmac?.every((name) => /^hmac-sha2-\d+-etm@/.test(name))).toBe(true);
     expect(lists.compress).toEqual(['none']);
     expect(Object.values(lists).flat().join(' ')).not.toMatch(/cbc|3des|arcfour|sha1|md5|ssh-rsa/);
+  });
+
+  test('signs by SHA-2 alone where the host key is an RSA key (rule E5)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
+    const file = join(folder, 'rsa');
+    await writeFile(file, utils.generateKeyPairSync('rsa', { bits: 2048 }).private, {
+      mode: 0o600,
+    });
+    const port = await start({ config: { loginServers: { ssh: { privateKeyPem: file } } } });
+    const lists = await offeredBy(port);
+    expect(lists.serverHostKey).toEqual(['rsa-sha2-512', 'rsa-sha2-256']);
+    for (const serverHostKey of [['rsa-sha2-512'], ['rsa-sha2-256']] as const) {
+      const algorithms = { serverHostKey: [...serverHostKey] };
+      const client = dial(port, { password: 'right', algorithms });
+      await once(client, 'ready');
+      client.end();
+    }
+    await rm(folder, { recursive: true });
   });
 
   test('has old algorithms only by the retro profile, after everything better (rule E5)', async () => {

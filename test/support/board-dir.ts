@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -17,6 +17,11 @@ export class BoardDir {
     const file = join(this.path, name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
+  }
+
+  /** Keys must be readable by nobody else. */
+  async makePrivate(name: string): Promise<void> {
+    await chmod(join(this.path, name), 0o600);
   }
 
   async remove(): Promise<void> {

@@ -82,11 +82,11 @@ export class EchoServers {
   async ssh(): Promise<number> {
     const keysDir = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
     this.folders.push(keysDir);
-    const { profile, keepAliveSeconds } = this.config.loginServers.ssh;
+    const { profile, keepAliveSeconds, privateKeyPem } = this.config.loginServers.ssh;
     const hostKeys = await loadHostKeys({
       keysDir,
       profile,
-      privateKeyFile: '',
+      privateKeyFile: privateKeyPem,
       passphrase: '',
       log: this.log,
     });

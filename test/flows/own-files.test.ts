@@ -1,0 +1,57 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { connect } from 'node:tls';
+import { once } from 'node:events';
+import { systemRandom } from '../../src/base/random';
+import { makeSelfSigned } from '../../src/tls/self-signed';
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+
+describe('files that config.hjson names', () => {
+  it("are looked for in the board's folder: a host key with its passphrase, and a certificate", async () => {
+    const { certPem, keyPem } = makeSelfSigned({
+      names: ['bbs.example.org'],
+      nowMs: Date.now(),
+      random: systemRandom,
+    });
+    const hostKey = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: {
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: 'of the key',
+      },
+    });
+    const dir = await BoardDir.make({
+      'config/security/ssh_private_key.pem': hostKey.privateKey,
+      'tls/cert.pem': certPem,
+      'tls/key.pem': keyPem,
+    });
+    await dir.makePrivate('config/security/ssh_private_key.pem');
+    await dir.makePrivate('tls/key.pem');
+    const board = await TestBoard.start({
+      boardDir: dir.path,
+      config: {
+        loginServers: {
+          ssh: {
+            privateKeyPem: 'config/security/ssh_private_key.pem',
+            privateKeyPass: 'of the key',
+          },
+        },
+        contentServers: {
+          web: { https: { certPem: 'tls/cert.pem', keyPem: 'tls/key.pem' } },
+        },
+      },
+    });
+    const socket = connect({ port: board.httpsPort, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    expect(socket.getPeerCertificate().subject.CN).toBe('bbs.example.org');
+    socket.destroy();
+    await board.addUser('joe', 'correct horse');
+    const caller = await board.ssh({ userName: 'joe', password: 'correct horse' });
+    await caller.sees('Welcome');
+    await board.remove();
+    await dir.remove();
+  });
+});
