@@ -117,11 +117,11 @@ class StoredAccounts implements Accounts {
   }
 
   async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
-    const { db, config, clock } = this.parts;
+    const { db, config, clock, hashes } = this.parts;
     if ((await db.run(countUsers)) > 0) return undefined;
     const name = config().general.sysOp.username;
     const password = this.randomPassword();
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, hashes.cost);
     const made = await db.transaction(async (sql) => {
       // Another process may have been first.
       if ((await countUsers(sql)) > 0) return false;
@@ -276,7 +276,8 @@ class StoredAccounts implements Accounts {
 
   private async hash(password: string, actor: Actor): Promise<string | 'busy'> {
     const source = sourceOf(actor.remoteIp ?? '');
-    const made = await this.parts.hashes.run(source, () => hashPassword(password));
+    const { hashes } = this.parts;
+    const made = await hashes.run(source, () => hashPassword(password, hashes.cost));
     return made.kind === 'done' ? made.value : 'busy';
   }
 

@@ -106,8 +106,11 @@ class FirstFactor {
   private async rehash(proof: Proof): Promise<string | undefined> {
     const { credential, parts } = this;
     if (proof.kind !== 'password' || credential.kind !== 'password') return undefined;
-    if (!isOutdated(proof.stored)) return undefined;
-    const made = await parts.hashes.run(this.asked.source, () => hashPassword(credential.password));
+    const { hashes } = parts;
+    if (!isOutdated(proof.stored, hashes.cost)) return undefined;
+    const made = await hashes.run(this.asked.source, () =>
+      hashPassword(credential.password, hashes.cost),
+    );
     // No room to hash again now: the next sign-in does it.
     return made.kind === 'done' ? made.value : undefined;
   }

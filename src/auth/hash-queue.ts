@@ -1,3 +1,6 @@
+import { HASH_COST } from './password';
+import type { HashCost } from './password';
+
 /** What became of a job: its value, or that there was no room for it. */
 export type HashOutcome<T> =
   { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
@@ -9,6 +12,8 @@ export type HashOutcome<T> =
 export interface HashQueue {
   /** Sources take turns, so that one that floods waits for itself. */
   run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>>;
+  /** What a new hash costs; one that cost something else is made anew at the next sign-in. */
+  readonly cost: HashCost;
   /** Jobs that wait, and jobs ever started. */
   readonly waiting: number;
   readonly started: number;
@@ -22,10 +27,11 @@ interface Waiting {
 export interface HashQueueOptions {
   readonly atOnce?: number;
   readonly most?: number;
+  readonly cost?: HashCost;
 }
 
 export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
-  return new FairQueue(options.atOnce ?? 2, options.most ?? 200);
+  return new FairQueue(options.atOnce ?? 2, options.most ?? 200, options.cost ?? HASH_COST);
 }
 
 class FairQueue implements HashQueue {
@@ -38,6 +44,7 @@ class FairQueue implements HashQueue {
   constructor(
     private readonly atOnce: number,
     private readonly most: number,
+    readonly cost: HashCost,
   ) {}
 
   run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>> {

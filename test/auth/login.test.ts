@@ -1,5 +1,6 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import sqlite3 from 'sqlite3';
+import { HASH_COST } from '../../src/auth/password';
 import type { Clock } from '../../src/base/clock';
 import { addAccountEvent } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
@@ -175,7 +176,7 @@ describe('passwords of ENiGMA½', () => {
     ['current', { salt, key: current, parameters }],
     ['legacy', { salt, key: legacy }],
   ])('the %s form signs in, and is argon2id afterwards', async (_name, password) => {
-    await open();
+    await open({ hashCost: HASH_COST });
     await desk.accounts.create({ name: 'joe', password }, {});
     expect(await tryPassword(desk.call(), 'correct horsf')).toBe('bad-credential');
     expect(await desk.db.run((sql) => sql('user_password'))).toEqual([]);

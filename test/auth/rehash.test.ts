@@ -1,4 +1,4 @@
-import { hashPassword } from '../../src/auth/password';
+import { HASH_COST, hashPassword } from '../../src/auth/password';
 import { storePassword } from '../../src/store/passwords';
 import { openDesk, PASSWORD, tryPassword, type Desk } from '../support/gate-desk';
 
@@ -6,7 +6,7 @@ let desk: Desk;
 afterEach(() => desk.close());
 
 test('a password hashed at another cost is hashed anew at the next sign-in, and at that only (rule C3)', async () => {
-  desk = await openDesk();
+  desk = await openDesk({ hashCost: HASH_COST });
   const id = await desk.addAccount();
   const cheap = { memoryCost: 8_192, timeCost: 1, parallelism: 1 };
   const old = await hashPassword(PASSWORD, cheap);

@@ -4,6 +4,7 @@ import { createGate } from '../../src/auth/gate';
 import { createHashQueue } from '../../src/auth/hash-queue';
 import type { Login, LoginOrigin } from '../../src/auth/login';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
+import type { HashCost } from '../../src/auth/password';
 import type { SecondFactor } from '../../src/auth/second-factor';
 import { openAccounts } from './accounts';
 import type { AccountsOptions } from './accounts';
@@ -12,17 +13,22 @@ export const PASSWORD = 'correct horse battery';
 export const STRANGER = '203.0.113.7';
 export const HOME = '198.51.100.20';
 
+/** For accounts of tests that are not about the cost of a hash. */
+export const CHEAP_HASH: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
 export interface DeskOptions extends AccountsOptions {
   readonly floorMs?: number;
+  /** CHEAP_HASH where none is given. */
+  readonly hashCost?: HashCost;
   readonly secondFactor?: SecondFactor;
 }
 
 /** A gate with everything behind it on a real database file. */
 export async function openDesk(options: DeskOptions = {}) {
   const base = await openAccounts(options);
-  const hashes = createHashQueue();
+  const hashes = createHashQueue({ cost: options.hashCost ?? CHEAP_HASH });
   const rules = createAccountRules({
     config: base.config,
     policy: createPasswordPolicy({

@@ -33,6 +33,7 @@ import { writeProperties } from '../../src/store/properties';
 import { setGroups } from '../../src/store/users';
 import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type Accounts } from './accounts';
+import { CHEAP_HASH } from './gate-desk';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 
 const PATIENCE_MS = 10_000;
@@ -105,10 +106,10 @@ export class MenuBoard {
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });
     const rules = createAccountRules({ config, policy: passwordPolicy });
-    const hashes = createHashQueue();
+    const hashes = createHashQueue({ cost: CHEAP_HASH });
     const writing = createAccounts({ ...accounts, rules, hashes });
     const enrollment = createEnrollment(accounts);
-    const gate = createGate({ ...accounts, floorMs: 0 });
+    const gate = createGate({ ...accounts, hashes, floorMs: 0 });
     const mailChange = createMailChange(accounts);
     const feedback = createFeedbackBox(accounts);
     const modules = new Map([
@@ -174,7 +175,7 @@ export class MenuBoard {
   }> {
     const { db, clock, enrollment } = this.accounts;
     const id = await this.accounts.addUser(name);
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, CHEAP_HASH);
     await db.transaction(async (sql) => {
       await storePassword(sql, id, { hash, nowMs: clock.nowMs() });
       await setGroups(sql, id, ['users']);

@@ -14,6 +14,7 @@ import { createTemplateFiles } from '../../src/mail/template-files';
 import type { WebServerOptions } from '../../src/web/parts';
 import { startWebServer } from '../../src/web/server';
 import { openAccounts } from './accounts';
+import { CHEAP_HASH } from './gate-desk';
 
 const PACKAGE = join(__dirname, '..', '..');
 
@@ -54,7 +55,7 @@ export async function openWebBoard(
   const accountParts = {
     ...parts,
     rules: createAccountRules({ config: () => config, policy }),
-    hashes: createHashQueue(),
+    hashes: createHashQueue({ cost: CHEAP_HASH }),
   };
   const mailChange = createMailChange(parts);
   const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });

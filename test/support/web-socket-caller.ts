@@ -21,15 +21,17 @@ export interface WebSocketDial {
 
 /** A WebSocket client that keeps what it is sent. */
 export class WebSocketCaller {
-  received: Buffer = Buffer.alloc(0);
   pings = 0;
   /** Status of the close, once it is closed. */
   status: number | undefined;
   private readonly watchers = new Set<() => void>();
+  /** Grows by doubling: joining what is there with each message takes minutes over a long paste. */
+  private room = Buffer.alloc(4096);
+  private length = 0;
 
   private constructor(readonly socket: WebSocket) {
     socket.on('message', (data) => {
-      this.received = Buffer.concat([this.received, data as Buffer]);
+      this.keep(data as Buffer);
       this.wake();
     });
     socket.on('ping', () => {
@@ -66,12 +68,26 @@ export class WebSocketCaller {
     return caller;
   }
 
+  get received(): Buffer {
+    return this.room.subarray(0, this.length);
+  }
+
+  forget(): void {
+    this.room = Buffer.alloc(4096);
+    this.length = 0;
+  }
+
   send(data: Buffer | string): void {
     this.socket.send(typeof data === 'string' ? Buffer.from(data) : data);
   }
 
   async sees(wanted: string): Promise<void> {
-    await this.until(`to see ${wanted}`, () => this.received.includes(wanted));
+    let looked = 0;
+    await this.until(`to see ${wanted}`, () => {
+      const found = this.received.includes(wanted, Math.max(0, looked - wanted.length));
+      looked = this.length;
+      return found;
+    });
   }
 
   /** Resolves with the status that the board closed with; 1006 is a socket closed without one. */
@@ -94,11 +110,26 @@ export class WebSocketCaller {
       };
       const timer = setTimeout(() => {
         this.watchers.delete(look);
-        reject(new Error(`waited ${what}; got ${JSON.stringify(this.received.toString())}`));
+        reject(
+          new Error(
+            `waited ${what}; got ${JSON.stringify(this.received.subarray(-2000).toString())}`,
+          ),
+        );
       }, PATIENCE_MS);
       this.watchers.add(look);
       look();
     });
+  }
+
+  private keep(data: Buffer): void {
+    const needed = this.length + data.length;
+    if (needed > this.room.length) {
+      const more = Buffer.alloc(2 * needed);
+      this.received.copy(more);
+      this.room = more;
+    }
+    data.copy(this.room, this.length);
+    this.length = needed;
   }
 
   private wake(): void {
