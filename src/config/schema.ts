@@ -39,6 +39,10 @@ const general = section('The board itself.', {
   }),
 });
 
+const menus = section('What menus do that do not say it themselves.', {
+  cls: z.boolean().default(true).describe('Empty the screen before a menu is shown.'),
+});
+
 const theme = section('Themes.', {
   default: z.string().default('gatehouse').describe('Theme of a new account; `*` is random.'),
   preLogin: z.string().default('gatehouse').describe('Theme before sign-in; `*` is random.'),
@@ -155,6 +159,7 @@ const statLog = section('History.', {
 export const configSchema = z.strictObject({
   general,
   users,
+  menus,
   theme,
   term,
   loginServers,

@@ -9,7 +9,7 @@ import type { MenuConfig } from './menu-entry';
 export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   acs: 'Who may enter the menu; asked on the way in.',
   area: '`login`: callers may enter before they are signed in. Give it to nothing else.',
-  cls: 'false leaves what is on the screen.',
+  cls: 'false leaves what is on the screen; `menus.cls` of config.hjson where nothing is said.',
   pause:
     '`true` or `end` waits for a key at the end, `pageBreak` after each page, a name uses that prompt.',
   pausePrompt: 'Prompt to pause with: a name, or `{ end, page }`.',

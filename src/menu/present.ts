@@ -38,7 +38,7 @@ export async function present(
   const { terminal, signal } = stage.caller;
   const { picture, scrolled, form } = screen.composition;
   const isAgain = fromRow !== undefined;
-  const clear = config.cls !== false || isAgain;
+  const clear = empties(stage, config) || isAgain;
   const from = clear ? 1 : stage.freeRow;
   stage.freeRow = freeRowBelow(stage, picture, from);
   const font = fontSequence(stage, config.font ?? picture?.art.font);
@@ -146,11 +146,16 @@ export async function pauseAtEnd(
   });
 }
 
+/** Whether the screen is emptied before the menu is shown. */
+function empties(stage: Stage, config: MenuConfig): boolean {
+  return config.cls ?? stage.services.config().menus.cls;
+}
+
 /** The first row below the art; art that takes the whole screen has none, and scrolls up for it. */
 function pauseRow(stage: Stage, screen: OpenScreen, config: MenuConfig): number {
   const { picture, scrolled } = screen.composition;
   const { height } = stage.caller.terminal;
   if (picture === undefined) return height;
-  const scrolledFree = config.cls === false || isPaged(config, picture, scrolled);
+  const scrolledFree = !empties(stage, config) || isPaged(config, picture, scrolled);
   return scrolledFree ? stage.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
 }

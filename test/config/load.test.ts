@@ -153,10 +153,12 @@ test('what is allowed but hardly meant is a warning with its place', async () =>
 test('keys that ENiGMA½ knows and a gate has no use for are passed over with a warning', async () => {
   const { config, warnings } = await load(`
     fileBase: { areas: {} }
+    theme: { dateFormat: { short: "MM/DD/YYYY" } }
     loginServers: { webSocket: { ws: { port: 8810 }, wss: { port: 8812 } } }`);
   expect(config.loginServers.webSocket.wss.port).toBe(8812);
   expect(warnings.map(({ message }) => message)).toEqual([
     'fileBase has no effect here: there is no file base',
+    "theme.dateFormat has no effect here: a theme's own theme.hjson has it, under customization.defaults",
     'loginServers.webSocket.ws has no effect here: browsers dial in by the secure loginServers.webSocket.wss only',
   ]);
 });

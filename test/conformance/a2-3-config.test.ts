@@ -82,6 +82,26 @@ describe('A2.3 config of a menu', () => {
     expect(await caller.sees('three')).not.toContain('one');
   });
 
+  it('cls: menus.cls of the configuration is what holds where a menu says nothing', async () => {
+    const scene = await open({
+      config: { menus: { cls: false } },
+      menus: {
+        menus: {
+          first: stop('FIRST', { next: 'second' }),
+          second: stop('SECOND', { next: 'third' }),
+          third: stop('THIRD', { config: { cls: true, pause: true } }),
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('one');
+    caller.type(' ');
+    expect(await caller.sees('two')).toMatch(/^one\n+two/);
+    caller.type(' ');
+    expect(await caller.sees('three')).not.toContain('one');
+  });
+
   it.each([
     ['true', true, '<pause>'],
     ['end', 'end', '<pause>'],
