@@ -52,6 +52,7 @@ export function createLog(options: LogOptions): Log {
     const line =
       (level: LogLevel) =>
       (event: string, fields: LogFields = {}): void => {
+        if (!logger.isLevelEnabled(level)) return;
         const { remoteIp, ...rest } = { ...bound, ...fields };
         logger[level]({
           event,

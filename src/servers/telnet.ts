@@ -84,16 +84,18 @@ export class TelnetCaller {
       onAreYouThere: () => this.connection.write(Buffer.from('\r\n[yes]\r\n')),
       onAbuse: (what) => this.abused(what),
     });
-    socket.on('data', (chunk) => this.codec.receive(chunk));
+    socket.on('data', (chunk) => this.inOneWrite(() => this.codec.receive(chunk)));
     socket.once('end', () => this.inputEnded());
     socket.once('close', () => this.closed());
   }
 
   /** Negotiates, and hands the caller over to a session. */
   start(): void {
-    for (const option of [echo, suppressGoAhead, binary]) this.codec.enable('us', option);
-    for (const option of [suppressGoAhead, binary, terminalType, windowSize])
-      this.codec.enable('him', option);
+    this.inOneWrite(() => {
+      for (const option of [echo, suppressGoAhead, binary]) this.codec.enable('us', option);
+      for (const option of [suppressGoAhead, binary, terminalType, windowSize])
+        this.codec.enable('him', option);
+    });
     const { clock } = this.options;
     clock.after(NO_ANSWER_MS, () => {
       if (!this.answered) this.settle();
@@ -108,6 +110,17 @@ export class TelnetCaller {
       login: undefined,
       node: undefined,
     });
+  }
+
+  /** Requests and answers of a few bytes each go out together, and not in a packet of their own. */
+  private inOneWrite(work: () => void): void {
+    const { socket } = this.accepted;
+    socket.cork();
+    try {
+      work();
+    } finally {
+      socket.uncork();
+    }
   }
 
   private writeSocket(socket: Socket, bytes: Buffer): void {

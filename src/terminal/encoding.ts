@@ -79,6 +79,11 @@ const BYTE_OF: ReadonlyMap<string, number> = new Map([
 
 const QUESTION = 0x3f;
 
+/** The bytes of all characters of two bytes in UTF-16, 0 where one has to be looked for: a screen has thousands. */
+const BYTE_OF_CODE = new Uint8Array(0x10000);
+for (let code = 1; code < 128; code++) BYTE_OF_CODE[code] = code;
+for (const [glyph, byte] of BYTE_OF) BYTE_OF_CODE[glyph.charCodeAt(0)] = byte;
+
 /** The picture a PC shows for `byte`, control bytes included; how art files mean them. */
 export function glyphOfCp437(byte: number): string {
   if (byte >= 128) return HIGH_GLYPHS[byte - 128] ?? '?';
@@ -105,9 +110,15 @@ export function encodeText(text: string, encoding: Encoding): Buffer {
   if (encoding === 'utf8') return Buffer.from(text, 'utf8');
   const bytes = Buffer.allocUnsafe(text.length);
   let length = 0;
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    bytes[length++] = code < 128 ? code : byteFor(character);
+  for (let index = 0; index < text.length; index++) {
+    const known = BYTE_OF_CODE[text.charCodeAt(index)] ?? 0;
+    if (known !== 0) {
+      bytes[length++] = known;
+      continue;
+    }
+    const character = String.fromCodePoint(text.codePointAt(index) ?? 0);
+    index += character.length - 1;
+    bytes[length++] = character === '\0' ? 0 : byteFor(character);
   }
   return bytes.subarray(0, length);
 }

@@ -97,31 +97,40 @@ function cutCells(cells: Row, fit: Fit): Row {
  */
 export interface PackedRow {
   readonly characters: string;
-  readonly inks: readonly { readonly style: Style; readonly end: number }[];
+  readonly inks: readonly Ink[];
+}
+
+/** Cells of one style, up to a column. */
+interface Ink {
+  readonly style: Style;
+  readonly end: number;
 }
 
 // Stands for the right half of a wide character; cells hold no controls.
 const RIGHT_HALF = '\0';
 
 export function packRow(cells: Row): PackedRow {
-  const inks = cells.flatMap(({ style }, index) => {
-    const next = cells[index + 1]?.style;
-    return next !== undefined && sameStyle(style, next) ? [] : [{ style, end: index + 1 }];
-  });
-  const characters = cells.map(({ character }) => (character === '' ? RIGHT_HALF : character));
+  const inks: Ink[] = [];
+  const characters: string[] = [];
+  let last: { style: Style; end: number } | undefined;
+  for (const { character, style } of cells) {
+    characters.push(character === '' ? RIGHT_HALF : character);
+    if (last !== undefined && (last.style === style || sameStyle(last.style, style))) last.end += 1;
+    else inks.push((last = { style, end: (last?.end ?? 0) + 1 }));
+  }
   // A copy is exactly as long as it has to be; an array that grew keeps room for more.
   return { characters: characters.join(''), inks: [...inks] };
 }
 
 export function unpackRow({ characters, inks }: PackedRow): Row {
+  const cells: Cell[] = [];
   let ink = 0;
-  return Array.from(characters, (character, index) => {
-    if (index >= (inks[ink]?.end ?? 0)) ink += 1;
-    return {
-      character: character === RIGHT_HALF ? '' : character,
-      style: inks[ink]?.style ?? PLAIN,
-    };
-  });
+  for (const character of characters) {
+    if (cells.length >= (inks[ink]?.end ?? 0)) ink += 1;
+    const style = inks[ink]?.style ?? PLAIN;
+    cells.push({ character: character === RIGHT_HALF ? '' : character, style });
+  }
+  return cells;
 }
 
 export interface PaintPlace {

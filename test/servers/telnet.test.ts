@@ -30,6 +30,19 @@ describe('telnet server', () => {
     expect(settled).toBe(true);
   });
 
+  test('all options are offered in one packet, and answered in one', async () => {
+    servers = new EchoServers({ clock: new FakeClock() });
+    const caller = await RawCaller.dial(await servers.telnet());
+    await caller.until('to hear anything', () => caller.received.length > 0);
+    expect(caller.received.subarray(0, OPENING.length)).toEqual(OPENING);
+    const heard = caller.received.length;
+    caller.send([IAC, DO, LINEMODE, IAC, WILL, LINEMODE, IAC, WILL, TTYPE]);
+    await caller.until('to hear more', () => caller.received.length > heard);
+    expect(caller.received.subarray(heard)).toEqual(
+      Buffer.concat([Buffer.from([IAC, WONT, LINEMODE, IAC, 254, LINEMODE]), ASK_TYPE]),
+    );
+  });
+
   test('type and size are known as soon as the client has told them', async () => {
     servers = new EchoServers({ clock: new FakeClock() });
     const caller = await RawCaller.dial(await servers.telnet());

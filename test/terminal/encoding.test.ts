@@ -13,6 +13,12 @@ test('what CP437 lacks becomes a close ASCII character or a question mark, one f
   );
 });
 
+test('every byte that has a picture of its own comes back as it was, and NUL stays NUL', () => {
+  const bytes = Buffer.from([0, ...Array.from({ length: 128 }, (_, index) => index + 128)]);
+  expect(encodeText(decodeText(bytes, 'cp437'), 'cp437')).toEqual(bytes);
+  expect(encodeText('a\ud800b', 'cp437').toString('latin1')).toBe('a?b');
+});
+
 test('pictures below 0x20 are sent as their byte, except those that terminals obey', () => {
   expect([...encodeText('►◄↑♥♣♫◙', 'cp437')]).toEqual([0x10, 0x11, 0x18, 0x03, 0x2a, 0x23, 0x2a]);
   expect(glyphOfCp437(0x10)).toBe('►');
