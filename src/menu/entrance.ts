@@ -2,6 +2,24 @@ import { evaluateAcs } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
 import type { MenuEntry, MenuSet } from './menu-entry';
 
+/** What SSH has asked for already is not asked for again: its menus say `AR2`, with the code or without. */
+export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
+  return isThrough(subject) && asksForCode(menu);
+}
+
+function asksForCode({ forms, submit }: MenuEntry): boolean {
+  const rules = [...submit, ...forms.flatMap((form) => [...form.submit.values()].flat())];
+  return rules.some(({ action }) =>
+    action?.options.some(
+      ({ value }) => value.kind === 'system-method' && value.name === 'login2FA_OTP',
+    ),
+  );
+}
+
+function isThrough({ factor, requiredFactor }: AcsSubject): boolean {
+  return factor > 0 && factor >= requiredFactor;
+}
+
 /** May a caller enter a menu? */
 export type Admission =
   | { readonly kind: 'admitted'; readonly menu: MenuEntry }
@@ -26,8 +44,7 @@ export function admit(name: string, menus: MenuSet, subject: AcsSubject): Admiss
   if (menu === undefined) {
     return { kind: 'refused', why: 'unknown', sentence: 'That part of the board is missing.' };
   }
-  const through = subject.factor > 0 && subject.factor >= subject.requiredFactor;
-  if (!through && !menu.loginArea) {
+  if (!isThrough(subject) && !menu.loginArea) {
     const sentence =
       subject.factor === 0
         ? 'Please sign in first.'

@@ -6,6 +6,7 @@ import { keyMatches } from '../terminal/key-name';
 import { choose } from './choose';
 import { composeMenu, type Composition } from './compose';
 import { formatDate } from './date-format';
+import { isPassedBy } from './entrance';
 import { refusalOf, resolveExit, type Exit, type OpenMenu, type Stay } from './departure';
 import { checkField } from './field-check';
 import { findModule, follow } from './follow';
@@ -125,6 +126,9 @@ export class Visit implements MenuContext {
 
   /** Shows the menu until it is left. */
   async run(): Promise<Exit> {
+    if (isPassedBy(this.menuEntry, this.stage.subject)) {
+      return resolveExit(this.openMenu, { kind: 'next' });
+    }
     const early = await this.module.enter?.(this);
     if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
       return resolveExit(this.openMenu, early);

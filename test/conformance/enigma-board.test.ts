@@ -102,6 +102,20 @@ describe('a board in the layout of ENiGMA½', () => {
     await caller.isIn('userTwoFactorAuthOTPSecConnRequired');
   });
 
+  it('ssh: a code given in the dialogue of SSH is not asked for again', async () => {
+    const scene = await board();
+    const { secret } = await scene.board.addUser('joe', 'correct horse', { otp: true });
+    const caller = await scene.callBySsh({
+      userName: 'joe',
+      password: 'correct horse',
+      code: totp(secret, scene.board.accounts.clock.nowMs()),
+    });
+    await caller.until('the greeting', () => scene.board.accounts.fake.waiting > 0);
+    await scene.board.accounts.fake.advance(1500);
+    await caller.isIn('fullLoginSequenceLoginArt');
+    expect(caller.screen.text()).not.toContain('One-time code');
+  });
+
   it('new user: the application, signed in, and the letter page', async () => {
     const scene = await board();
     const caller = scene.call({ server: 'ssh' }, 'sshConnectedNewUser');
