@@ -120,7 +120,8 @@ class Bbs {
       overrides: this.options.config,
       log: () => log,
       check: (edition) => checkBoard(edition),
-      onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, lines),
+      onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, 'refused', lines),
+      onWaiting: (keys) => void tellSysops({ nodes, db: office.db, log }, 'waiting', keys),
     });
     this.closers.push(() => live.close());
     const config = (): Config => live.config;

@@ -5,6 +5,7 @@ import type { Log } from './base/log';
 import { findMenuFile, type Board } from './config/board';
 import { loadConfig } from './config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
+import { keysThatWaitForRestart } from './config/restart-keys';
 import type { Config, ConfigInput } from './config/schema';
 import { watchFiles, type FileWatch } from './config/watch';
 import { describeFinding } from './proof/check';
@@ -35,6 +36,8 @@ export interface LiveBoardOptions {
   readonly check: (edition: Edition) => Promise<readonly Finding[]>;
   /** Told about each edit that was refused, a line each with its place. */
   readonly onRefused?: (lines: readonly string[]) => void;
+  /** Told of keys that were edited and count from the next start on only. */
+  readonly onWaiting?: (keys: readonly string[]) => void;
 }
 
 /** The edition that is live, and the watch for the next one. */
@@ -43,10 +46,14 @@ export class LiveBoard {
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
 
+  private readonly startedWith: Config;
+
   private constructor(
     private readonly options: LiveBoardOptions,
     private edition: Edition,
-  ) {}
+  ) {
+    this.startedWith = edition.config;
+  }
 
   /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
   static async load(options: LiveBoardOptions): Promise<LiveBoard> {
@@ -96,9 +103,11 @@ export class LiveBoard {
     if (this.closed) return false;
     const log = this.options.log();
     try {
+      const before = this.edition;
       this.edition = await readEdition(this.options);
       this.options.art.adopt(this.edition.art);
       log.info('board.reloaded', { menus: this.edition.menus.menus.size });
+      this.tellNews(before);
       if (this.watch !== undefined) this.follow();
       return true;
     } catch (error) {
@@ -107,6 +116,21 @@ export class LiveBoard {
       this.options.onRefused?.(lines);
       return false;
     }
+  }
+
+  /** What an edit that went live leaves to be said: new warnings, and what has to wait. */
+  private tellNews(before: Edition): void {
+    const { config, warnings } = this.edition;
+    const log = this.options.log();
+    const said = new Set(before.warnings.map(({ message }) => message));
+    for (const { place, message } of warnings) {
+      if (!said.has(message)) log.warn('board.warning', { place, message });
+    }
+    const keys = keysThatWaitForRestart(this.startedWith, config);
+    const waited = keysThatWaitForRestart(this.startedWith, before.config);
+    if (keys.length === 0 || keys.join() === waited.join()) return;
+    log.warn('board.restart-needed', { keys });
+    this.options.onWaiting?.(keys);
   }
 }
 

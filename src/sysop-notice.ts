@@ -5,16 +5,22 @@ import type { Database } from './store/database';
 import { findUser } from './store/users';
 
 const MOST_LINES = 3;
-const HEADING = 'An edit was refused. The board goes on as it was before.';
 
-/** Tells every sysop who is online of an edit that was refused; what goes wrong with it is logged. */
+/** What a sysop who is online hears of his edits. */
+export const HEADINGS = {
+  refused: 'An edit was refused. The board goes on as it was before.',
+  waiting: 'An edit of these counts from the next start of the board on:',
+} as const;
+
+/** Tells every sysop who is online of an edit; what goes wrong with telling is logged. */
 export async function tellSysops(
   parts: { readonly nodes: Nodes; readonly db: Database; readonly log: Log },
+  heading: keyof typeof HEADINGS,
   lines: readonly string[],
 ): Promise<void> {
   const { nodes, db, log } = parts;
   const more = lines.length > MOST_LINES ? [`(and ${lines.length - MOST_LINES} more)`] : [];
-  const text = [HEADING, ...lines.slice(0, MOST_LINES), ...more].join('\n\n');
+  const text = [HEADINGS[heading], ...lines.slice(0, MOST_LINES), ...more].join('\n\n');
   try {
     for (const { node, user } of nodes.list()) {
       if (user === undefined) continue;

@@ -137,6 +137,21 @@ describe('edits of a running board', () => {
     expect(other.screen.text()).not.toContain('refused');
   });
 
+  it('an edit that waits for a restart says so once, and the rest of it is live', async () => {
+    await start({ 'config/config.hjson': '{}' });
+    const ssh = 'loginServers: { ssh: { keepAliveSeconds: 30 } }';
+    await edit(() => dir.write('config/config.hjson', `{ ${ssh} }`));
+    const keys = ['loginServers.ssh.keepAliveSeconds'];
+    expect(await board.logged('board.restart-needed')).toMatchObject([{ keys }]);
+    await edit(() =>
+      dir.write('config/config.hjson', `{ ${ssh}, general: { closedSystem: true }, fileBase: {} }`),
+    );
+    await board.logged('board.warning', {
+      message: 'fileBase has no effect here: there is no file base',
+    });
+    expect(board.events('board.restart-needed')).toHaveLength(1);
+  });
+
   it('an edit does not disturb a caller who is typing', async () => {
     await start({});
     await board.addUser('walter', PASSWORD);
