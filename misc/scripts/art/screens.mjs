@@ -185,7 +185,7 @@ function newUser() {
     ['Mail', 'ET7', 'needed for two factors'],
     ['Web', 'ET8'],
     undefined,
-    ['Password', 'ET9'],
+    ['Password', 'ET9', 'best: 15 letters or more'],
     ['Once more', 'ET10'],
   ]);
   return page
@@ -207,7 +207,7 @@ function userConfig() {
     ['Theme', 'SM9', undefined, 'field'],
     undefined,
     ['New password', 'ET10', 'empty: stays as it is'],
-    ['Once more', 'ET11'],
+    ['Once more', 'ET11', 'best: 15 letters or more'],
   ]);
   return page
     .label(15, 20, 'TL20', 'hint')
