@@ -148,9 +148,12 @@ describe('switching the second factor on', () => {
 
   it('shows no QR code and no secret when none waits', async () => {
     const caller = await openConfig('flora');
-    for (const key of ['q', 's']) {
+    for (const [key, answer] of [
+      ['q', 'There is a QR code only while'],
+      ['s', 'The secret is shown only while'],
+    ] as const) {
       caller.type(key);
-      await caller.sees('There is a QR code only while');
+      await caller.sees(answer);
       caller.type(KEYS.escape);
       await caller.sees('Command');
       await openTwoFactor(caller);

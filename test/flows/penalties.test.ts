@@ -56,7 +56,7 @@ describe('a source that guesses (rule K1)', () => {
     expect(await isAnswered(board.telnetPort)).toBe(false);
     expect(board.events('call.refused')).toMatchObject([{ remoteIp: HERE, reason: 'penalty' }]);
 
-    board.clock.skip(20_000);
+    board.clock.skip(25_000);
     const caller = await board.telnet();
     await signIn(caller, 'alice');
     await caller.sees('Both doors are open.');

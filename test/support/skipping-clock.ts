@@ -1,11 +1,18 @@
 import { systemClock, type Cancel, type Clock } from '../../src/base/clock';
 
-/** The system's clock, of which a test may skip time on the wall: a code's next step, a link's end. */
+const STEP_MS = 30_000;
+
+/**
+ * A wall clock that begins with a code's step and moves a millisecond each time it is read, until a test skips
+ * time: to the next code, past a link's end. So the code that a test reads is still the code when the board
+ * looks at it, however slow the machine, and no two events are of one time. Waits are the system's.
+ */
 export class SkippingClock implements Clock {
-  private skippedMs = 0;
+  private wallMs = Math.ceil(systemClock.nowMs() / STEP_MS) * STEP_MS;
 
   nowMs(): number {
-    return systemClock.nowMs() + this.skippedMs;
+    this.wallMs += 1;
+    return this.wallMs;
   }
 
   monotonicMs(): number {
@@ -17,6 +24,6 @@ export class SkippingClock implements Clock {
   }
 
   skip(ms: number): void {
-    this.skippedMs += ms;
+    this.wallMs += ms;
   }
 }
