@@ -5,15 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openBackOffice } from '../test/support/back-office';
 import { removeBoardFiles } from '../test/support/board-process';
 import { decodeBase32, hotp } from '../test/support/authenticator';
-import { ms, quantile, type Figure, type Scale } from './figures';
+import { median, ms, type Figure, type Scale } from './figures';
 import { LeanCaller } from './lean-caller';
 import { PASSWORD, populate } from './population';
-import { Helper, startBoard } from './processes';
+import { Helper, mostFiles, startBoard } from './processes';
 
 /** Ten thousand by telnet and two thousand by SSH, all there at once, and one more who signs in. */
 export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
-  const byTelnet = full ? 10_000 : 200;
-  const bySsh = full ? 2_000 : 40;
+  // Each is a descriptor of the board, which keeps some thousand for itself.
+  const most = Math.min(12_000, mostFiles() - 2_000);
+  const byTelnet = full ? Math.floor((most * 5) / 6) : 200;
+  const bySsh = full ? Math.floor(most / 6) : 40;
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const board = await startBoard({
     dataDir,
@@ -23,7 +25,7 @@ export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
   const helpers: Helper[] = [];
   try {
     const guests = await populate(office, { prefix: 'guest', count: bySsh });
-    const accounts = await populate(office, { prefix: 'late', count: 10, factor: 'rfc4266_HOTP' });
+    const accounts = await populate(office, { prefix: 'late', count: 20, factor: 'rfc4266_HOTP' });
     const emptyBytes = board.usage().rssBytes;
     const dial = (order: unknown): Promise<{ callers: number; seconds: number }> => {
       const helper = Helper.start('idle', order);
@@ -55,9 +57,10 @@ export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
     return [
       {
         name: `a full sign-in among ${telnet.callers} telnet and ${ssh.callers} SSH callers, median / slowest`,
-        value: `${ms(quantile(samples, 0.5))} / ${ms(slowest)}`,
+        value: `${ms(median(samples))} / ${ms(slowest)}`,
         target: '<= 2000 ms',
         reached: slowest <= 2_000,
+        rounds: `${samples.length} sign-ins`,
       },
       {
         name: 'memory of the board with all of them',
@@ -65,16 +68,19 @@ export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
         beside: `${(emptyBytes / 2 ** 20).toFixed(0)} MiB without`,
         target: '<= 1536 MiB',
         reached: board.usage().rssBytes <= 1536 * 2 ** 20,
+        rounds: 'once',
       },
       {
         name: 'CPU of one core that they take while they are idle',
         value: `${(idleCpu * 100).toFixed(1)} %`,
         target: '<= 10 %',
         reached: idleCpu <= 0.1,
+        rounds: '10 s',
       },
       {
         name: 'calls taken, telnet to first screen / SSH to welcome',
         value: `${(telnet.callers / telnet.seconds).toFixed(0)}/s / ${(ssh.callers / ssh.seconds).toFixed(0)}/s`,
+        rounds: `${telnet.seconds.toFixed(0)} s / ${ssh.seconds.toFixed(0)} s`,
       },
     ];
   } finally {

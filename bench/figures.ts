@@ -8,6 +8,8 @@ export interface Figure {
   readonly ratio?: number;
   readonly target?: string;
   readonly reached?: boolean;
+  /** How often and how long. */
+  readonly rounds: string;
 }
 
 /** How much is measured: everything, or a little of each to see that it works. */
@@ -29,6 +31,17 @@ export function quantile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5);
+}
+
+/** The median, and from where to where the rounds went. */
+export function spread(samples: readonly number[], format: (value: number) => string): string {
+  if (samples.length < 2) return format(median(samples));
+  const ends = [Math.min(...samples), Math.max(...samples)].map(format).join(' to ');
+  return `${format(median(samples))} (${ends})`;
+}
+
 /**
  * The chance that a sample of `right` is longer than one of `left`: 0.5 says that time tells nothing
  * (rules C4, L15).
@@ -39,17 +52,36 @@ export function areaUnderCurve(left: readonly number[], right: readonly number[]
   return wins / (left.length * right.length);
 }
 
+/** What time tells about two kinds of answers (rule L15): nothing, if the target is reached. */
+export function timingFigure(
+  name: string,
+  usual: readonly number[],
+  other: readonly number[],
+): Figure {
+  const area = areaUnderCurve(usual, other);
+  const apart = median(other) - median(usual);
+  return {
+    name,
+    value: `AUC ${area.toFixed(3)}, medians ${apart.toFixed(1)} ms apart`,
+    beside: `median ${median(usual).toFixed(1)} ms`,
+    target: '0.47 to 0.53, <= 2 ms',
+    reached: area >= 0.47 && area <= 0.53 && Math.abs(apart) <= 2,
+    rounds: `${usual.length} each`,
+  };
+}
+
 /** A Markdown table, for docs/performance.md as it stands. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, beside = '', ratio, target = '', reached }) => [
+  const rows = figures.map(({ name, value, beside = '', ratio, target = '', reached, rounds }) => [
     name,
     value,
     beside,
     ratio === undefined ? '' : ratio.toFixed(2),
     target,
     reached === undefined ? '' : reached ? 'yes' : 'NO',
+    rounds,
   ]);
-  const head = ['Figure', 'Sallyport', 'Beside', 'Ratio', 'Target', 'Reached'];
+  const head = ['Figure', 'Sallyport', 'Beside', 'Ratio', 'Target', 'Reached', 'Rounds'];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

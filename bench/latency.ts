@@ -4,79 +4,93 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBackOffice } from '../test/support/back-office';
-import { removeBoardFiles } from '../test/support/board-process';
-import { ms, quantile, type Figure, type Scale } from './figures';
+import { removeBoardFiles, type BoardProcess } from '../test/support/board-process';
+import { median, ms, quantile, type Figure, type Scale } from './figures';
 import { LeanCaller } from './lean-caller';
+import type { LoginsReport } from './load/logins';
+import type { TypistReport } from './load/typist';
 import { PASSWORD, populate } from './population';
-import { Helper, startBoard } from './processes';
+import { Helper, measure, startBoard } from './processes';
 
-/** How long people wait: for the first screen, and for the key they have just typed. */
-export async function benchLatency({ full }: Scale): Promise<readonly Figure[]> {
+const STORM = 64;
+
+/** How long people wait: for the first screen, for the next one, and for the key they have just typed. */
+export async function benchLatency(scale: Scale): Promise<readonly Figure[]> {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const board = await startBoard({ dataDir });
   const office = await openBackOffice(dataDir);
+  const bare = Helper.start('bare-server', 'echo');
   try {
-    const accounts = await populate(office, {
-      prefix: 'storm',
-      count: 256,
-      factor: 'rfc4266_HOTP',
-    });
-    await populate(office, { prefix: 'calm', count: 1 });
-    const times = full ? 40 : 5;
-    const figures: Figure[] = [
-      await firstScreen('telnet, client that answers', times, () =>
-        LeanCaller.telnet(board.port('telnet')).then((caller) => seen(caller, 'Sign in')),
-      ),
-      await firstScreen('telnet, netcat that says nothing', Math.ceil(times / 4), () =>
-        silent(board.port('telnet')),
-      ),
-      await firstScreen('SSH, password to welcome', times, () =>
-        LeanCaller.ssh(board.port('ssh'), { username: 'calm0', password: PASSWORD }).then(
-          (caller) => seen(caller, 'Both'),
-        ),
-      ),
-    ];
-    const caller = await LeanCaller.telnet(board.port('telnet'));
-    await caller.hears('Sign in');
-    await caller.ask('\r', 'User');
-    figures.push(echoFigure('nobody else calls', await typeAlong(caller, full ? 400 : 40), 50));
+    const times = scale.full ? 40 : 5;
+    const seconds = scale.full ? 12 : 3;
+    const factor = 'rfc4266_HOTP';
+    const calm = await populate(office, { prefix: 'calm', count: 8, factor });
+    const stormy = await populate(office, { prefix: 'storm', count: 4 * STORM, factor });
+    await populate(office, { prefix: 'plain', count: 1 });
+    const figures: Figure[] = [...(await firstScreens(board, times))];
+    for (const way of ['telnet', 'ssh'] as const) {
+      const accounts = calm.slice(way === 'telnet' ? 0 : 4, way === 'telnet' ? 4 : 8);
+      const order = { way, port: board.port(way), accounts, callers: 1, seconds };
+      const { otpMs } = await measure<LoginsReport>('logins', order);
+      figures.push(waitFigure(`one-time code to next screen, ${way}, nobody else calls`, otpMs));
+    }
+    const keys = scale.full ? 600 : 40;
+    const ports = { port: board.port('telnet'), barePort: await bare.says<number>() };
+    const alone = await measure<TypistReport>('typist', { ...ports, keys });
     const storm = Helper.start('logins', {
-      ...{ way: 'telnet', port: board.port('telnet'), accounts, callers: 64 },
-      seconds: full ? 20 : 4,
+      ...{ way: 'telnet', port: board.port('telnet'), accounts: stormy, callers: STORM },
+      seconds: scale.full ? 30 : 6,
     });
-    await delay(1_500);
-    figures.push(
-      echoFigure('a storm of 64 signing in', await typeAlong(caller, full ? 400 : 40), 150),
-    );
-    await storm.stop();
-    caller.hangUp();
-    return figures;
+    await delay(2_000);
+    const beset = await measure<TypistReport>('typist', { ...ports, keys });
+    const { otpMs } = await storm.says<LoginsReport>();
+    return [
+      ...figures,
+      waitFigure(`one-time code to next screen, telnet, ${STORM} sign in at once`, otpMs),
+      echoFigure('nobody else calls', alone, 50),
+      echoFigure(`${STORM} sign in again and again`, beset, 150),
+    ];
   } finally {
+    await bare.stop();
     await office.close();
     await board.end('SIGTERM');
     removeBoardFiles(dataDir);
   }
 }
 
-function echoFigure(when: string, samples: readonly number[], mostMs: number): Figure {
-  const p99 = quantile(samples, 0.99);
+async function firstScreens(board: BoardProcess, times: number): Promise<readonly Figure[]> {
+  const telnet = (): Promise<LeanCaller> => LeanCaller.telnet(board.port('telnet'));
+  const ssh = (): Promise<LeanCaller> =>
+    LeanCaller.ssh(board.port('ssh'), { username: 'plain0', password: PASSWORD });
+  return [
+    await firstScreen('telnet client that answers', times, () => seen(telnet(), 'Sign in')),
+    await firstScreen('netcat, which says nothing', Math.ceil(times / 4), () =>
+      silent(board.port('telnet')),
+    ),
+    await firstScreen('SSH with a password, hash and all', times, () => seen(ssh(), 'Both')),
+  ];
+}
+
+function echoFigure(when: string, { ours, bare }: TypistReport, mostMs: number): Figure {
+  const p99 = quantile(ours, 0.99);
+  const both = (samples: readonly number[]): string =>
+    `${ms(median(samples))} / ${ms(quantile(samples, 0.99))}`;
   return {
     name: `echo of a key while ${when}, median / p99`,
-    value: `${ms(quantile(samples, 0.5))} / ${ms(p99)}`,
+    value: both(ours),
+    beside: `${both(bare)} bare echo server`,
     target: `p99 <= ${mostMs} ms`,
     reached: p99 <= mostMs,
+    rounds: `${ours.length} keys in turn`,
   };
 }
 
-async function typeAlong(caller: LeanCaller, keys: number): Promise<readonly number[]> {
-  const samples: number[] = [];
-  for (let typed = 0; typed < keys; typed++) {
-    samples.push(await caller.echo('x'));
-    await delay(10);
-    await caller.echo('\x7f');
-    await delay(10);
-  }
-  return samples;
+function waitFigure(name: string, samples: readonly number[]): Figure {
+  return {
+    name: `${name}, median / p99`,
+    value: `${ms(median(samples))} / ${ms(quantile(samples, 0.99))}`,
+    rounds: `${samples.length} times`,
+  };
 }
 
 async function firstScreen(
@@ -90,13 +104,11 @@ async function firstScreen(
     await call();
     samples.push(performance.now() - startedMs);
   }
-  return {
-    name: `connect to first screen, ${what}, median / slowest`,
-    value: `${ms(quantile(samples, 0.5))} / ${ms(Math.max(...samples))}`,
-  };
+  return waitFigure(`connect to first screen, ${what}`, samples);
 }
 
-async function seen(caller: LeanCaller, word: string): Promise<void> {
+async function seen(calling: Promise<LeanCaller>, word: string): Promise<void> {
+  const caller = await calling;
   await caller.hears(word);
   caller.hangUp();
 }

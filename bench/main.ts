@@ -1,48 +1,83 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchCodeTiming } from './code-timing';
 import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
 import { table, type Figure, type Scale } from './figures';
 import { benchLatency } from './latency';
 import { benchMemory } from './memory';
+import { endChildren } from './processes';
 import { benchSignIns } from './sign-ins';
 import { benchStart } from './start';
 import { benchTiming } from './timing';
 
-const SECTIONS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]>>> = {
+const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]>>> = {
   start: benchStart,
   'sign-ins': benchSignIns,
   latency: benchLatency,
   memory: benchMemory,
   engine: benchEngine,
-  timing: benchTiming,
   crowd: benchCrowd,
+  timing: benchTiming,
+  'code-timing': benchCodeTiming,
 };
 
-/** Measures everything side by side in one run, and prints the table of docs/performance.md. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true },
-    },
+const USAGE = `usage: npm run bench -- [--quick] [PART ...]
+
+Parts: ${Object.keys(PARTS).join(', ')}; all of them where none is named.
+  --quick   a little of each, to see that it runs; its figures say nothing
+`;
+
+/** Nothing here takes half as long; a part that hangs is given up, and the others go on. */
+const MOST_MS = 20 * 60_000;
+
+/** Measures side by side in one run, and prints the table of docs/performance.md. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   });
+  const unknown = positionals.find((name) => PARTS[name] === undefined);
+  if (unknown !== undefined || values.help === true) {
+    process.stderr.write(USAGE);
+    return unknown === undefined ? 0 : 2;
+  }
+  const [before] = loadavg();
   const figures: Figure[] = [];
-  for (const [name, section] of Object.entries(SECTIONS)) {
-    if (values.only !== undefined && !values.only.includes(name)) continue;
+  let failures = 0;
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
     process.stderr.write(`bench: ${name}\n`);
-    figures.push(...(await section({ full: !values.quick })));
+    try {
+      figures.push(...(await within(MOST_MS, part({ full: !values.quick }))));
+    } catch (error) {
+      failures += 1;
+      process.stderr.write(`bench: ${name} failed: ${String(error)}\n`);
+      figures.push({ name, value: 'failed', rounds: '', target: 'a result', reached: false });
+    }
+    endChildren();
   }
   const [cpu] = cpus();
   console.log(
     `\n${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ` +
-      `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}\n`,
+      `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, ` +
+      `load ${before?.toFixed(1)} before${values.quick ? ', QUICK: no figures to quote' : ''}\n`,
   );
   console.log(table(figures));
+  return failures > 0 ? 1 : 0;
 }
 
+function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not done after ${limitMs} ms`)), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+process.on('exit', endChildren);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 void main().then(
-  () => process.exit(0),
+  (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     console.error(error);
     process.exit(1);

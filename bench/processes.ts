@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BoardProcess, type BoardProcessOptions } from '../test/support/board-process';
@@ -46,6 +47,36 @@ export async function measure<T>(name: string, argument: unknown): Promise<T> {
   } finally {
     await helper.stop();
   }
+}
+
+/** Ends whatever this process has started and is still there: a bench leaves nothing behind. */
+export function endChildren(): void {
+  for (const pid of readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
+    if (parentOf(pid) !== process.pid) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone by itself.
+    }
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(status.replace(/^.*\) /, '').split(' ')[1]);
+  } catch {
+    // Ended between the two looks.
+    return undefined;
+  }
+}
+
+/** Descriptors that a process may have: each caller takes one here and one there. */
+export function mostFiles(): number {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 1024);
 }
 
 /** A helper's side of it. */

@@ -2,14 +2,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { Server, utils } from 'ssh2';
 import { readArgument, say } from '../processes';
 
-/** The least that can hold a caller: a socket, or an SSH connection with a shell; it says one word. */
+/** The least that can hold a caller: a socket, or an SSH connection with a shell; it says one word, or echoes. */
 function main(): void {
-  const way = readArgument<'telnet' | 'ssh'>();
-  if (way === 'telnet') {
-    const server = createServer((socket) => {
+  const way = readArgument<'telnet' | 'ssh' | 'echo'>();
+  if (way !== 'ssh') {
+    const server = createServer({ noDelay: true }, (socket) => {
       socket.on('error', () => undefined);
-      socket.on('data', () => undefined);
-      socket.write('Sign in');
+      socket.on('data', (chunk) => void (way === 'echo' && socket.write(chunk)));
+      if (way === 'telnet') socket.write('Sign in');
     });
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 }, () =>
       say((server.address() as AddressInfo).port),
