@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { plainIp } from '../base/source';
-import type { Config } from '../config/schema';
 import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
@@ -29,6 +28,8 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
+/** From an answer to a broken request until its socket is closed without. */
+const GOOD_BYE_MS = 2_000;
 /** What is under way may take this long when the board stops. */
 const CLOSE_MS = 2_000;
 
@@ -36,7 +37,7 @@ const CLOSE_MS = 2_000;
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { https } = options.config().contentServers.web;
   const certificate = await loadBoardCertificate(options);
-  const server = createServer(certificate, options.config);
+  const server = createServer(certificate, options);
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
   const sockets = admitSockets(server, options);
@@ -54,7 +55,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
 function createServer(
   certificate: { readonly cert: string; readonly key: string },
-  config: () => Config,
+  { config, clock }: Pick<WebServerOptions, 'config' | 'clock'>,
 ) {
   const server = fastify({
     https: {
@@ -75,7 +76,7 @@ function createServer(
     forceCloseConnections: 'idle',
     logger: false,
     trustProxy: false,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
     // An address that cannot be read never reaches the hooks.
     frameworkErrors: (_error, _request, reply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
@@ -224,11 +225,16 @@ function pageForError(error: FastifyError): Page {
 }
 
 /** Answers what is no request at all, and requests that take too long, with the same headers. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, clock: Clock): void {
+  // Without TLS nothing can be said: an answer would wait for ever for a handshake that is over.
+  const isHttp = /^(?:HPE|ERR_HTTP)_/.test(error.code ?? '');
+  if (!socket.writable || !isHttp) {
     socket.destroy();
     return;
   }
+  // Who does not close his side is not waited for.
+  const cancel = clock.after(GOOD_BYE_MS, () => socket.destroy());
+  socket.once('close', cancel);
   const status =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? '408 Request Timeout'
