@@ -1,0 +1,59 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { openSourcePenalties } from '../../src/auth/source-penalties';
+import { systemRandom } from '../../src/base/random';
+import { SourceCounter } from '../../src/base/source-counter';
+import { configSchema } from '../../src/config/schema';
+import { Admission } from '../../src/servers/admission';
+import { openAccounts } from '../support/accounts';
+import { atScale, MIB, mib, type Part } from './part';
+
+const SOURCES = 1_000_000;
+const MOST_MIB = 64;
+
+export const sources: Part = {
+  name: 'sources',
+  promise: 'a million IPv6 sources cost 64 MiB at most in penalties, counters and admission (L19)',
+  async run(scene) {
+    const count = atScale(scene, SOURCES);
+    const accounts = await openAccounts();
+    const config = configSchema.parse({});
+    const isExempt = (): boolean => false;
+    const { db, log, fake: clock } = accounts;
+    const guard = await openSourcePenalties({ db, clock, log, isExempt });
+    const pages = new SourceCounter(clock, 600_000);
+    const admission = new Admission({
+      ...{ config: () => config, random: systemRandom, guard, isExempt },
+      mostConnections: undefined,
+    });
+    const beforeBytes = collected();
+    const startedMs = performance.now();
+    for (let at = 0; at < count; at++) {
+      const ip = `2001:db8:${(at >>> 16).toString(16)}:${(at & 0xffff).toString(16)}::1`;
+      const admittance = admission.admit(ip);
+      guard.penalize(ip, 'auth-failure');
+      pages.count(ip, 10);
+      if (admittance.ok) admittance.seat.release();
+      // Those who came long ago are over, as they would be.
+      if (at % 10_000 === 0) await clock.advance(100);
+    }
+    const more = collected() - beforeBytes;
+    const micros = ((performance.now() - startedMs) * 1000) / count;
+    scene.say(
+      `${count} sources, ${micros.toFixed(1)} us each: ${guard.size} remembered, ` +
+        `${mib(more)} more memory in use (heap and buffers, after a collection)`,
+    );
+    if (more > MOST_MIB * MIB) scene.broken(`more than ${MOST_MIB} MiB`);
+    if (guard.size > 65_536) scene.broken('more sources are remembered than may be');
+    await guard.close();
+    await accounts.close();
+  },
+};
+
+/** Memory in use once all garbage is gone. */
+function collected(): number {
+  setFlagsFromString('--expose_gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
