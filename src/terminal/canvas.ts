@@ -210,7 +210,30 @@ export class Canvas {
     }
   }
 
+  /** Rows that many callers see alike are drawn once; a shared row never changes. */
   private rowToAnsi(row: number, options: ToAnsiOptions, painter: Painter): string {
+    const cells = this.cellRow(row);
+    if (!cells.isShared || cells.characters.length === 0) {
+      return this.drawnRow(row, options, painter);
+    }
+    const place = painter.placeOf(row, options.clear === true);
+    const { encoding, style: before } = painter;
+    const known = cells.drawn?.[encoding];
+    if (known?.place === place && known.before === before) {
+      painter.style = known.after;
+      return known.ansi;
+    }
+    const ansi = this.drawnRow(row, options, painter);
+    // A caller's own row is drawn once and only takes room; what comes again, others will ask for too.
+    cells.timesDrawn += 1;
+    if (cells.timesDrawn > 1) {
+      const drawn = { place, before, after: painter.style, ansi: inOnePiece(ansi) };
+      cells.drawn = { ...cells.drawn, [encoding]: drawn };
+    }
+    return ansi;
+  }
+
+  private drawnRow(row: number, options: ToAnsiOptions, painter: Painter): string {
     const cells = this.rowOf(row);
     const used = usedWidth(cells);
     if (options.clear === true) {
@@ -254,11 +277,12 @@ export class Canvas {
 /** Writes runs of cells and remembers the style that the terminal is in. */
 class Painter {
   readonly mayEraseToEnd: boolean;
-  private readonly encoding: Encoding;
+  readonly encoding: Encoding;
+  /** What the terminal is in; undefined while nobody knows. */
+  style: Style | undefined;
   private readonly top: number;
   private readonly left: number;
   private readonly forbidden: { readonly row: number; readonly column: number };
-  private style: Style | undefined;
 
   constructor(
     private readonly canvas: Canvas,
@@ -274,6 +298,12 @@ class Painter {
       row: screenHeight - this.top + 1,
       column: screenWidth - this.left + 1,
     };
+  }
+
+  /** Says all that the drawing of a row depends on, beside its cells and the style before it. */
+  placeOf(row: number, clear: boolean): string {
+    const forbidden = row === this.forbidden.row ? this.forbidden.column : 0;
+    return `${row} ${this.top} ${this.left} ${forbidden} ${clear} ${this.mayEraseToEnd}`;
   }
 
   moveTo(row: number, column: number): string {
@@ -323,6 +353,11 @@ class Painter {
     this.style = style;
     return sequence;
   }
+}
+
+/** A text that was put together of many pieces holds them all until it is copied. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** Columns that a character takes: 0 for combining ones and controls, 2 for East Asian wide ones, else 1. */

@@ -1,5 +1,6 @@
 import { PLAIN, type Style } from './style';
 import { isBlankStyle, sameStyle } from './style-sequence';
+import type { Encoding } from './terminal';
 
 /** One row of cells, to be looked at. */
 export interface Cells {
@@ -18,13 +19,24 @@ export interface CellRow extends Cells {
   readonly styles: Style[];
   /** Shown by more than one canvas: not to be written to. */
   isShared: boolean;
+  timesDrawn: number;
+  /** What a shared row was last drawn as, so that nobody else needs to make it again. */
+  drawn: Partial<Record<Encoding, DrawnRow>> | undefined;
+}
+
+/** The sequences that draw a row, good for the same place and for a terminal in the same style. */
+export interface DrawnRow {
+  readonly place: string;
+  readonly before: Style | undefined;
+  readonly after: Style | undefined;
+  readonly ansi: string;
 }
 
 // Moving on costs four bytes at least, so short gaps are cheaper written again.
 const SHORTEST_GAP = 5;
 
 export function blankRow(): CellRow {
-  return { characters: [], styles: [], isShared: true };
+  return { characters: [], styles: [], isShared: true, timesDrawn: 0, drawn: undefined };
 }
 
 /** A row of one's own, filled up to a width. */
@@ -33,6 +45,8 @@ export function copyRow({ characters, styles }: Cells, width: number): CellRow {
     characters: new Array<string>(width).fill(' '),
     styles: new Array<Style>(width).fill(PLAIN),
     isShared: false,
+    timesDrawn: 0,
+    drawn: undefined,
   };
   for (let x = 0; x < characters.length; x++) {
     copy.characters[x] = characters[x] ?? ' ';

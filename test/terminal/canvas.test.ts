@@ -209,7 +209,39 @@ describe('canvases that share their rows', () => {
       }),
     );
   });
+
+  it('are drawn as a canvas that shares nothing is, however often and wherever', () => {
+    const option = fc.record({
+      clear: fc.boolean(),
+      encoding: fc.constantFrom('cp437' as const, 'utf8' as const),
+      top: fc.integer({ min: 1, max: 3 }),
+      screenWidth: fc.constantFrom(20, 24),
+    });
+    fc.assert(
+      fc.property(anyCanvas, anyCanvas, fc.array(option, { maxLength: 8 }), (one, two, options) => {
+        for (const each of [...options, ...options, ...options]) {
+          for (const drawn of [one, two]) {
+            const shared = drawn.clone();
+            // Its first row leaves the terminal in another style each time.
+            shared.put(1, 20, 'x', { ...PLAIN, foreground: each.top });
+            expect(shared.toAnsi(each)).toBe(ownCopy(shared).toAnsi(each));
+          }
+        }
+      }),
+    );
+  });
 });
+
+function ownCopy(canvas: Canvas): Canvas {
+  const copy = new Canvas(canvas.width, canvas.height);
+  for (let row = 1; row <= canvas.height; row++) {
+    for (let column = 1; column <= canvas.width; column++) {
+      const { character, style } = canvas.at(row, column);
+      copy.put(row, column, character, style);
+    }
+  }
+  return copy;
+}
 
 /** Rows of text with others laid over them from a place on, counted from 1. */
 function overlaid(
