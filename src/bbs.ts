@@ -28,6 +28,7 @@ import { createPageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { tellSysops } from './sysop-notice';
 import { isPageOrigin } from './web/origin';
+import type { LoginPorts } from './web/parts';
 import { startWebServer, type WebServer } from './web/server';
 
 export interface BbsOptions {
@@ -154,9 +155,9 @@ class Bbs {
     });
     const admit = createPageAdmission({ ...shared, admission });
     const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
-    let terminalPort: number | undefined = undefined;
+    let loginPorts: LoginPorts = {};
     const web: WebServer | undefined = config().contentServers.web.https.enabled
-      ? await startWebServer({ ...shared, ...pages, db, admit, terminalPort: () => terminalPort })
+      ? await startWebServer({ ...shared, ...pages, db, admit, loginPorts: () => loginPorts })
       : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
@@ -177,7 +178,8 @@ class Bbs {
       onEnded: (caller) => office.endCall(caller.login.sessionId),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
-    terminalPort = servers.addresses.wss?.port;
+    const { telnet, ssh, wss } = servers.addresses;
+    loginPorts = { telnet: telnet?.port, ssh: ssh?.port, wss: wss?.port };
     live.follow();
     const addresses = {
       ...servers.addresses,

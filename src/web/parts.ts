@@ -8,6 +8,8 @@ import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template-files';
 import type { Database } from '../store/database';
 
+export type LoginPorts = Readonly<Partial<Record<'telnet' | 'ssh' | 'wss', number | undefined>>>;
+
 /** What the web server is made of. */
 export interface WebServerOptions {
   readonly config: () => Config;
@@ -22,8 +24,8 @@ export interface WebServerOptions {
   readonly findTemplate: FindTemplate;
   /** Asks at TCP accept for a place among the open connections; undefined refuses (rules K1, K2, L6). */
   readonly admit?: (remoteIp: string) => { release(): void } | undefined;
-  /** Where secure WebSocket listens now; without it there is no terminal page. */
-  readonly terminalPort?: () => number | undefined;
+  /** Where the login servers listen now, for the pages that say how to call. */
+  readonly loginPorts?: () => LoginPorts;
   readonly dataDir: string;
   /** Turns a file name of the config into a path. */
   readonly resolveFile: (name: string) => string;

@@ -8,6 +8,7 @@ import { plainIp } from '../base/source';
 import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
+import { addFrontPage } from './front';
 import { addHealthRoute } from './health';
 import { isOwnHost } from './origin';
 import { PROBLEM_PAGES, sendPage } from './page';
@@ -156,7 +157,9 @@ function guard(server: Server, parts: WebParts): void {
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
     const party = { headers: request.headers, remoteIp: request.ip };
-    if (isOwnHost(party, config(), port())) return undefined;
+    // A whole address as target (RFC 9112 3.2.2) is for proxies, and its host would win over the header.
+    const isPath = request.raw.url?.startsWith('/') === true;
+    if (isPath && isOwnHost(party, config(), port())) return undefined;
     return sendPage(reply, PROBLEM_PAGES.misdirected, config());
   });
   server.setNotFoundHandler((_request, reply) => sendPage(reply, PROBLEM_PAGES.notFound, config()));
@@ -179,7 +182,8 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   addRegisterRoutes(routes, parts);
   addResetRoutes(routes, parts);
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
-  if (parts.terminalPort !== undefined && parts.config().loginServers.webSocket.wss.enabled)
+  addFrontPage(routes, parts);
+  if (parts.loginPorts !== undefined && parts.config().loginServers.webSocket.wss.enabled)
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 

@@ -16,7 +16,7 @@ export function addTerminalRoutes(
   files: TerminalFiles,
 ): void {
   routes.get(PATH, (request, reply) => {
-    const port = parts.terminalPort?.();
+    const port = parts.loginPorts?.().wss;
     if (port === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
     const page = {
       // One of the board's own names: the guard of all routes has seen to that (rule D7).
@@ -30,13 +30,6 @@ export function addTerminalRoutes(
       .type('text/html; charset=utf-8')
       .send(renderTerminal(page));
   });
-
-  // Who types the board's address alone means this page: all others are reached by links in mails.
-  routes.get('/', (_request, reply) =>
-    parts.terminalPort?.() === undefined
-      ? sendPage(reply, PROBLEM_PAGES.notFound, parts.config())
-      : reply.redirect(PATH),
-  );
 
   routes.get(`${FILES_PATH}/:edition/:name`, (request, reply) => {
     const { edition, name } = request.params as Readonly<Record<'edition' | 'name', string>>;
@@ -107,6 +100,6 @@ and come back.</p>
 }
 
 /** The host of a Host header, without its port. */
-function hostName(host: string): string {
+export function hostName(host: string): string {
   return host.trim().replace(/:\d+$/, '').toLowerCase();
 }

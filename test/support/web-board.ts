@@ -36,7 +36,7 @@ export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
 export async function openWebBoard(
   web: NonNullable<ConfigInput['contentServers']>['web'] = {},
   rest: ConfigInput = {},
-  extra: Pick<WebServerOptions, 'terminalPort'> = {},
+  extra: Pick<WebServerOptions, 'loginPorts'> = {},
 ) {
   const config = configSchema.parse({
     ...rest,

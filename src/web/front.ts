@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import { escapeHtml } from '../mail/template';
+import { sendPage } from './page';
+import type { LoginPorts, WebParts } from './parts';
+import { hostName } from './terminal';
+
+/** What the board's address alone leads to: its terminal, or how to call where it has none for browsers. */
+export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
+  routes.get('/', (request, reply) => {
+    const ports = parts.loginPorts?.() ?? {};
+    if (ports.wss !== undefined) return reply.redirect('/terminal');
+    const body = describeCalls(hostName(request.headers.host ?? ''), ports);
+    return sendPage(reply, { status: 200, title: 'How to call', body }, parts.config());
+  });
+}
+
+function describeCalls(host: string, { ssh, telnet }: LoginPorts): string {
+  // An IPv6 address stands in brackets in a browser only.
+  const name = escapeHtml(host.replace(/^\[|\]$/g, ''));
+  const calls = [
+    ...(ssh === undefined ? [] : [`ssh -p ${ssh} YOURNAME@${name}`]),
+    ...(telnet === undefined ? [] : [`telnet ${name} ${telnet}`]),
+  ];
+  if (calls.length === 0) return '<p>No login server is open at the moment.</p>';
+  return `<p>This board is called by a terminal:</p>
+${calls.map((call) => `<code class="secret">${call}</code>`).join('\n')}
+<p class="quiet">Pages here are opened by the links in its mails.</p>`;
+}
