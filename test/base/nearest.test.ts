@@ -26,7 +26,8 @@ test('a short name is never answered by one that shares no letter', () => {
 });
 
 test('a name of a million letters costs no time', () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   expect(nearestName('a'.repeat(1_000_000), MENUS)).toBeUndefined();
-  expect(performance.now() - begun).toBeLessThan(200);
+  // Of the processor's time, which others on the machine do not use up.
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(200);
 });

@@ -111,9 +111,10 @@ test.each([
   ['a million backslashes', 'a: "' + '\\'.repeat(1_000_000), /not closed/],
   ['a million slashes', '/*' + '/'.repeat(1_000_000), /never closed/],
 ])('a bomb of %s ends in a clear error at once', (_name, text, message) => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   expect(refusalOf(text)).toMatch(message);
-  expect(performance.now() - begun).toBeLessThan(1000);
+  // Of the processor's time, which others on the machine do not use up.
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(1000);
 });
 
 // A document is put together from pieces that are each valid hjson, in all the ways of writing them.

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { TestBoard } from '../support/board';
+import { TestBoard, type TestBoardOptions } from '../support/board';
 import { KEYS } from '../support/dial';
 import { PASSWORD, signIn } from '../support/sign-in';
 
@@ -8,11 +8,8 @@ const WRONG = /wrong user name or password/i;
 
 describe('a source that guesses (rule K1)', () => {
   let board: TestBoard;
-  const start = async (dataDir?: string): Promise<void> => {
-    board = await TestBoard.start({
-      config: { security: { exemptNetworks: [] } },
-      ...(dataDir === undefined ? {} : { dataDir }),
-    });
+  const start = async (before: TestBoardOptions = {}): Promise<void> => {
+    board = await TestBoard.start({ config: { security: { exemptNetworks: [] } }, ...before });
   };
   afterEach(() => board.remove());
 
@@ -50,13 +47,13 @@ describe('a source that guesses (rule K1)', () => {
     expect(await isAnswered(board.sshPort)).toBe(false);
     expect(await board.oputil('ban', 'list')).toContain(HERE);
 
-    const { dataDir } = board;
+    const { dataDir, clock } = board;
     await board.stop();
-    await start(dataDir);
+    await start({ dataDir, clock });
     expect(await isAnswered(board.telnetPort)).toBe(false);
     expect(board.events('call.refused')).toMatchObject([{ remoteIp: HERE, reason: 'penalty' }]);
 
-    board.clock.skip(25_000);
+    board.clock.skip(20_000);
     const caller = await board.telnet();
     await signIn(caller, 'alice');
     await caller.sees('Both doors are open.');

@@ -3,7 +3,7 @@ import { Client, type AuthHandlerMiddleware, type ClientChannel, type ConnectCon
 import { ScreenEmulator } from './screen';
 
 /** How long a test waits for an event before it fails; never a measure of speed. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 
 export const KEYS = {
   return: '\r',

@@ -36,7 +36,7 @@ import { openAccounts, type Accounts } from './accounts';
 import { CHEAP_HASH } from './gate-desk';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
 const STOCK_ART = join(__dirname, '../../art');
 

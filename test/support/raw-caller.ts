@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 
 /** A TCP client that keeps every byte it is sent and says nothing by itself. */
 export class RawCaller {

@@ -4,7 +4,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { DialledCaller } from './dial';
 import { ScreenEmulator } from './screen';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 40_000;
 
 export interface WebSocketDial {
   readonly port: number;
