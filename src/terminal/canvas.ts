@@ -216,10 +216,9 @@ export class Canvas {
     if (!cells.isShared || cells.characters.length === 0) {
       return this.drawnRow(row, options, painter);
     }
-    const place = painter.placeOf(row, options.clear === true);
-    const { encoding, style: before } = painter;
+    const { encoding, screen, style: before } = painter;
     const known = cells.drawn?.[encoding];
-    if (known?.place === place && known.before === before) {
+    if (known?.row === row && known.screen === screen && known.before === before) {
       painter.style = known.after;
       return known.ansi;
     }
@@ -227,7 +226,7 @@ export class Canvas {
     // A caller's own row is drawn once and only takes room; what comes again, others will ask for too.
     cells.timesDrawn += 1;
     if (cells.timesDrawn > 1) {
-      const drawn = { place, before, after: painter.style, ansi: inOnePiece(ansi) };
+      const drawn = { row, screen, before, after: painter.style, ansi: inOnePiece(ansi) };
       cells.drawn = { ...cells.drawn, [encoding]: drawn };
     }
     return ansi;
@@ -278,6 +277,8 @@ export class Canvas {
 class Painter {
   readonly mayEraseToEnd: boolean;
   readonly encoding: Encoding;
+  /** All that the drawing of a row depends on, beside its cells and the style before it. */
+  readonly screen: string;
   /** What the terminal is in; undefined while nobody knows. */
   style: Style | undefined;
   private readonly top: number;
@@ -298,12 +299,7 @@ class Painter {
       row: screenHeight - this.top + 1,
       column: screenWidth - this.left + 1,
     };
-  }
-
-  /** Says all that the drawing of a row depends on, beside its cells and the style before it. */
-  placeOf(row: number, clear: boolean): string {
-    const forbidden = row === this.forbidden.row ? this.forbidden.column : 0;
-    return `${row} ${this.top} ${this.left} ${forbidden} ${clear} ${this.mayEraseToEnd}`;
+    this.screen = `${this.top} ${this.left} ${screenWidth} ${screenHeight} ${options.clear ?? false}`;
   }
 
   moveTo(row: number, column: number): string {

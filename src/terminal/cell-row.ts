@@ -26,7 +26,8 @@ export interface CellRow extends Cells {
 
 /** The sequences that draw a row, good for the same place and for a terminal in the same style. */
 export interface DrawnRow {
-  readonly place: string;
+  readonly row: number;
+  readonly screen: string;
   readonly before: Style | undefined;
   readonly after: Style | undefined;
   readonly ansi: string;

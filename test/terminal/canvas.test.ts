@@ -216,6 +216,7 @@ describe('canvases that share their rows', () => {
       encoding: fc.constantFrom('cp437' as const, 'utf8' as const),
       top: fc.integer({ min: 1, max: 3 }),
       screenWidth: fc.constantFrom(20, 24),
+      ink: fc.nat(7),
     });
     fc.assert(
       fc.property(anyCanvas, anyCanvas, fc.array(option, { maxLength: 8 }), (one, two, options) => {
@@ -223,7 +224,7 @@ describe('canvases that share their rows', () => {
           for (const drawn of [one, two]) {
             const shared = drawn.clone();
             // Its first row leaves the terminal in another style each time.
-            shared.put(1, 20, 'x', { ...PLAIN, foreground: each.top });
+            shared.put(1, 20, 'x', { ...PLAIN, foreground: each.ink });
             expect(shared.toAnsi(each)).toBe(ownCopy(shared).toAnsi(each));
           }
         }
