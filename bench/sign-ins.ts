@@ -2,12 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackOffice } from '../test/support/back-office';
-import { removeBoardFiles } from '../test/support/board-process';
+import { readUsage, removeBoardFiles } from '../test/support/board-process';
 import { median, ms, spread, type Figure, type Scale } from './figures';
+import type { CallsReport } from './load/calls';
 import type { HashesReport } from './load/hashes';
 import type { LoginsOrder, LoginsReport } from './load/logins';
 import { populate } from './population';
-import { measure, startBoard } from './processes';
+import { Helper, measure, startBoard } from './processes';
 
 type Way = LoginsOrder['way'];
 
@@ -86,16 +87,33 @@ async function withoutHash(way: Way, { full }: Scale): Promise<readonly Figure[]
     for (let count = 0; count < rounds; count++) storms.push(await storm({ seconds, callers: 8 }));
   });
   const cpu = storms.map(({ cpuMsEach }) => cpuMsEach);
+  const bare = await bareCall(way, seconds);
   const most = CPU_TARGET_MS[way];
   return [
     {
       name: `the board's CPU for a sign-in by ${way} without the hash`,
       value: spread(cpu, ms),
+      beside: `${ms(bare)} a call to a bare ${way === 'ssh' ? 'ssh2 shell' : 'socket'}`,
+      ratio: median(cpu) / bare,
       target: `<= ${most} ms`,
       reached: median(cpu) <= most,
       rounds: `${rounds} x ${seconds} s, ${storms.reduce((sum, { logins }) => sum + logins, 0)} sign-ins`,
     },
   ];
+}
+
+/** CPU of a server for a caller whom it lets in without a look. */
+async function bareCall(way: Way, seconds: number): Promise<number> {
+  const server = Helper.start('bare-server', way);
+  try {
+    const order = { way, port: await server.says<number>(), seconds, callers: 8 };
+    await measure<CallsReport>('calls', order);
+    const before = readUsage(server.pid).cpuMs;
+    const { calls } = await measure<CallsReport>('calls', order);
+    return (readUsage(server.pid).cpuMs - before) / calls;
+  } finally {
+    await server.stop();
+  }
 }
 
 function bareHashes(seconds: number): Promise<HashesReport> {
