@@ -17,6 +17,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   oathtool: 'oathtool',
   zbarimg: 'zbar-tools',
   chromium: 'chromium',
+  'ssh-audit': 'ssh-audit',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */
