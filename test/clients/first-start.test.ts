@@ -1,3 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { eventually } from '../support/raw-caller';
 import { SpawnedBoard } from '../support/spawned-board';
 import { output } from './programs';
 import { goToMainMenu } from './real-board';
@@ -23,6 +29,21 @@ describe('the first start of a fresh board', () => {
     const again = await SpawnedBoard.start(dataDir);
     expect(await hostKey(await again.port('ssh'))).toBe(key);
     await again.remove();
+  });
+
+  it('works by npm start, which a SIGTERM ends cleanly', async () => {
+    const dataDir = await SpawnedBoard.makeDataDir();
+    const args = ['start', '--', '--data', dataDir, '--config', join(dataDir, 'config.hjson')];
+    const npm = spawn('npm', args, { cwd: resolve(__dirname, '../..'), stdio: 'pipe' });
+    let out = '';
+    npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    await eventually('the board to open', () => out.includes('the gate is open'));
+    expect(existsSync(join(dataDir, 'run.json'))).toBe(true);
+    npm.kill('SIGTERM');
+    const [code] = (await once(npm, 'close')) as [number | null];
+    expect(code).toBe(0);
+    expect(existsSync(join(dataDir, 'run.json'))).toBe(false);
+    await rm(dataDir, { recursive: true });
   });
 });
 
