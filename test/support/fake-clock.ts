@@ -36,6 +36,11 @@ export class FakeClock implements Clock {
     return this.timers.size;
   }
 
+  /** Until the next of them is due; Infinity where none waits. */
+  get nextInMs(): number {
+    return Math.min(...[...this.timers].map((timer) => timer.atMs)) - this.steadyMs;
+  }
+
   /** Moves both clocks on and runs what falls due, in order, letting promises settle in between. */
   async advance(byMs: number): Promise<void> {
     const endMs = this.steadyMs + byMs;

@@ -35,6 +35,8 @@ export class ScreenEmulator {
   private readonly encoding: 'cp437' | 'utf8';
   private pending: Promise<void> = Promise.resolve();
   private onReply: (bytes: Buffer) => void = () => undefined;
+  /** The text as it was last read, until the screen changes. */
+  private shown: string | undefined;
 
   constructor(options: ScreenOptions = {}) {
     this.width = options.width ?? 80;
@@ -58,7 +60,11 @@ export class ScreenEmulator {
   resize(width: number, height: number): void {
     this.width = width;
     this.height = height;
-    this.pending = this.pending.then(() => this.terminal.resize(width, height));
+    this.shown = undefined;
+    this.pending = this.pending.then(() => {
+      this.terminal.resize(width, height);
+      this.shown = undefined;
+    });
   }
 
   /** Gives the terminal's own answers (CPR, DA) to `listener`, as a real terminal sends them. */
@@ -70,7 +76,13 @@ export class ScreenEmulator {
     this.sent.push(bytes);
     const data = this.encoding === 'cp437' ? iconv.decode(bytes, 'cp437') : bytes;
     this.pending = this.pending.then(
-      () => new Promise((resolve) => this.terminal.write(data, resolve)),
+      () =>
+        new Promise((resolve) =>
+          this.terminal.write(data, () => {
+            this.shown = undefined;
+            resolve();
+          }),
+        ),
     );
   }
 
@@ -94,7 +106,8 @@ export class ScreenEmulator {
 
   /** The screen as one string, without trailing blank rows. */
   text(): string {
-    return this.rows().join('\n').trimEnd();
+    this.shown ??= this.rows().join('\n').trimEnd();
+    return this.shown;
   }
 
   get cursor(): { row: number; column: number } {
