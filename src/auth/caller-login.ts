@@ -95,10 +95,12 @@ export class CallerLogin implements Login {
     this.attempts++;
     const sessionId = this.randomId();
     const asked = { origin: this.origin, source: this.source, sessionId };
-    const checked =
+    const checked = await this.parts.room.run<Checked<Accepted>>(() =>
       credential.kind === 'second-factor'
-        ? await checkSecondFactor(this.parts, asked, { code: credential.code, user: this.user })
-        : await checkFirstFactor(this.parts, asked, credential);
+        ? checkSecondFactor(this.parts, asked, { code: credential.code, user: this.user })
+        : checkFirstFactor(this.parts, asked, credential),
+    );
+    if (checked === undefined) return this.noRoom(credential.kind);
     if (checked.kind === 'rejected') return this.limited(checked);
     return this.enter(checked.value, {
       sessionId,
@@ -192,6 +194,13 @@ export class CallerLogin implements Login {
     return retryAfterMs === undefined
       ? { kind: 'rejected', reason }
       : { kind: 'rejected', reason, retryAfterMs };
+  }
+
+  /** Nothing was looked at, and nothing is written: a record of each would be the work that is too much. */
+  private noRoom(kind: AuditEntry['kind']): LoginResult {
+    const { remoteIp, server, node } = this.origin;
+    this.parts.log.warn('login-rejected', { remoteIp, server, node, kind, reason: 'busy' });
+    return { kind: 'rejected', reason: 'busy' };
   }
 
   /** A rejection that nothing had to be looked at for. */

@@ -17,6 +17,7 @@ import type { Login, LoginOrigin } from './login';
 import type { FailureKind, LoginParts } from './login-parts';
 import { createRegulator } from './regulator';
 import type { SecondFactor } from './second-factor';
+import { SignInRoom } from './sign-in-room';
 
 export interface GateOptions {
   readonly db: Database;
@@ -31,6 +32,8 @@ export interface GateOptions {
   readonly notifier?: Notifier;
   /** Charges the source of a failed attempt. */
   readonly penalize?: (remoteIp: string, kind: FailureKind) => void;
+  /** Sign-ins under way at once; further ones are told that the board is busy. */
+  readonly mostAtOnce?: number;
   /** Least time a rejection takes (rule C4); 0 for tests that count work instead of time. */
   readonly floorMs?: number;
 }
@@ -66,6 +69,7 @@ export function createGate(options: GateOptions): Gate {
     secondFactor,
     notifier: options.notifier,
     hashes: options.hashes ?? createHashQueue(),
+    room: new SignInRoom(options.mostAtOnce),
     regulator: createRegulator({ db, config, clock }),
     penalize: options.penalize ?? (() => undefined),
     floor: async (userName, startedMs) => {

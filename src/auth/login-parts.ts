@@ -7,6 +7,7 @@ import type { Notifier } from '../store/notice';
 import type { HashQueue } from './hash-queue';
 import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
+import type { SignInRoom } from './sign-in-room';
 
 /** What a failed attempt costs its source (rule K1). */
 export type FailureKind = 'auth-failure' | 'unknown-user';
@@ -21,6 +22,7 @@ export interface LoginParts {
   readonly secondFactor: SecondFactor;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
+  readonly room: SignInRoom;
   readonly regulator: Regulator;
   penalize(remoteIp: string, kind: FailureKind): void;
   /** Waits until a rejection for this name may be told. */
