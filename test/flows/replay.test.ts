@@ -31,7 +31,11 @@ describe('a code that has just worked', () => {
     board = await TestBoard.start();
     secret = await board.addUser('bob', PASSWORD, 'google');
   });
-  afterEach(() => board.remove());
+  const processes: SpawnedBoard[] = [];
+  afterEach(async () => {
+    for (const each of processes.splice(0)) await each.kill();
+    await board.remove();
+  });
 
   it('is refused on the other server, as typed and in groups', async () => {
     const code = board.code(secret);
@@ -80,15 +84,16 @@ describe('a code that has just worked', () => {
     const dataDir = await SpawnedBoard.makeDataDir();
     const first = await SpawnedBoard.start(board.dataDir, '--config', `${dataDir}/config.hjson`);
     // Those have the system's clock.
+    processes.push(first);
     const code = totp(secret, Date.now());
     expect(await bySsh(await first.port('ssh'), code)).toBe('accepted');
     await first.kill();
     const again = await SpawnedBoard.start(board.dataDir, '--config', `${dataDir}/config.hjson`);
+    processes.push(again);
     expect(await bySsh(await again.port('ssh'), code)).toBe('refused');
     expect(await byTelnet(await again.port('telnet'), code)).toBe('refused');
     expect(await byTelnet(await again.port('telnet'), totp(secret, Date.now() + 30_000))).toBe(
       'accepted',
     );
-    await again.kill();
   });
 });
