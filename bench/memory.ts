@@ -19,7 +19,7 @@ export async function benchMemory({ full }: Scale): Promise<readonly Figure[]> {
     const callers = full ? (way === 'telnet' ? 4_000 : 1_000) : 50;
     const bare: number[] = [];
     const ours: number[] = [];
-    for (let round = 0; round < (full ? 3 : 1); round++) {
+    for (let round = 0; round < (full ? 2 : 1); round++) {
       bare.push(await weighBare(way, callers));
       ours.push(await weighBoard(way, callers));
     }
