@@ -6,6 +6,7 @@ import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import type { Admission, Seat } from './admission';
 import { Grace } from './grace';
+import { InputTurns } from './input-turns';
 import { RefusalLog } from './refusal-log';
 import type { SourceGuard } from './source-guard';
 
@@ -15,6 +16,8 @@ export interface Accepted {
   readonly remoteIp: string;
   readonly seat: Seat;
   readonly grace: Grace;
+  /** Shared by the callers of this port. */
+  readonly turns: InputTurns;
 }
 
 export interface BoundAddress {
@@ -53,6 +56,7 @@ export class Listener {
   private bound: BoundAddress;
   private closed: Promise<void> | undefined;
   private readonly refusals: RefusalLog;
+  private readonly turns = new InputTurns();
 
   private constructor(private readonly options: ListenerOptions) {
     this.bound = { address: options.address, port: options.port };
@@ -138,7 +142,7 @@ export class Listener {
       this.sockets.delete(socket);
       grace.end();
     });
-    this.options.onAccepted({ socket, remoteIp, seat, grace });
+    this.options.onAccepted({ socket, remoteIp, seat, grace, turns: this.turns });
   }
 
   private grace(socket: Socket, remoteIp: string): Grace {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import type { Connection } from './connection';
 import { InputQueue } from './input-queue';
+import type { InputTurns } from './input-turns';
 import { OutputQueue } from './output-queue';
 
 /** What a way in does with bytes and with the end of a call. */
@@ -22,6 +23,8 @@ export interface LiveConnectionOptions {
   readonly remoteIp: string;
   readonly clock: Clock;
   readonly wire: Wire;
+  /** Shared by the callers of a port. */
+  readonly turns: InputTurns;
   /** The reader was too slow and has been disconnected. */
   readonly onOverrun?: (reason: 'full' | 'stalled') => void;
 }
@@ -78,6 +81,7 @@ export class LiveConnection implements Connection {
       deliver: (bytes) => this.dataListener?.(bytes),
       isBehind: () => this.queue.bytes > BEHIND_BYTES,
       flow: (on) => options.wire.flow(on),
+      turns: options.turns,
     });
   }
 

@@ -121,6 +121,7 @@ export class SshCaller {
     const { socket, remoteIp, grace, seat } = this.accepted;
     const connection = new LiveConnection({
       server: 'ssh',
+      turns: this.accepted.turns,
       secure: true,
       remoteIp,
       clock: this.options.clock,

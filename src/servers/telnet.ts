@@ -59,6 +59,7 @@ export class TelnetCaller {
     });
     this.connection = new LiveConnection({
       server: 'telnet',
+      turns: accepted.turns,
       secure: false,
       remoteIp,
       clock: options.clock,

@@ -43,6 +43,7 @@ export class WebSocketCaller {
     this.controls = new RateWindow(clock, TEN_SECONDS_MS, LIMITS.webSocketControlsPer10s);
     this.connection = new LiveConnection({
       server: 'wss',
+      turns: accepted.turns,
       secure: true,
       remoteIp,
       clock,
