@@ -2,7 +2,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { totp } from '../../test/support/authenticator';
 import { TestBoard } from '../../test/support/board';
 import { KEYS, dialSsh, dialTelnet, type DialledCaller } from '../../test/support/dial';
 import { drawScreen } from './screen-picture';
@@ -58,7 +57,7 @@ async function secondFactorTour(board: TestBoard, page: Page, secret: string): P
   caller.type(`000000${KEYS.return}`);
   await caller.sees(/wrong/i);
   await take(page, caller, 'otp-wrong');
-  caller.type(`${totp(secret, Date.now())}${KEYS.return}`);
+  caller.type(`${board.code(secret)}${KEYS.return}`);
   await caller.sees('Welcome');
   await take(page, caller, 'welcome');
   caller.hangUp();
@@ -73,6 +72,11 @@ async function sshTour(board: TestBoard, page: Page): Promise<void> {
   caller.type(`2fa${KEYS.return}`);
   await caller.sees(/save/i);
   await take(page, caller, 'two-factor');
+  caller.type(`${KEYS.right}\t\t${KEYS.return}`);
+  await caller.sees('on its way');
+  caller.type('q');
+  await caller.sees('Scan this');
+  await take(page, caller, 'two-factor-qr');
   caller.hangUp();
 }
 
