@@ -219,6 +219,9 @@ function pageForError(error: FastifyError): Page {
   switch (error.statusCode) {
     case 400:
       return PROBLEM_PAGES.badRequest;
+    case 404:
+      // What passes even the handler for what is not found.
+      return PROBLEM_PAGES.notFound;
     case 413:
       return PROBLEM_PAGES.tooLarge;
     case 415:
