@@ -49,7 +49,10 @@ async function main(): Promise<number> {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     process.stderr.write(`bench: ${name}\n`);
     try {
-      figures.push(...(await within(MOST_MS, part({ full: !values.quick }))));
+      const found = await within(MOST_MS, part({ full: !values.quick }));
+      figures.push(...found);
+      // As they come: who ends the run has what is there.
+      process.stderr.write(`${table(found)}\n`);
     } catch (error) {
       failures += 1;
       process.stderr.write(`bench: ${name} failed: ${String(error)}\n`);
