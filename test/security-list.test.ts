@@ -12,7 +12,7 @@ const RULES = Object.entries(MOST).flatMap(([letter, most]) =>
 
 /** Each test file that the page names, with the names of tests quoted behind it. */
 const QUOTED = [
-  ...LIST.matchAll(/`(test\/[a-z0-9/.-]+\.test\.ts)`(?:: ("[^"\n]+"(?:, "[^"\n]+")*))?/g),
+  ...LIST.matchAll(/`(test\/[a-z0-9/.-]+\.ts)`(?:: ("[^"\n]+"(?:, "[^"\n]+")*))?/g),
 ].map(([, file = '', names = '']) => ({
   file,
   names: [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
