@@ -73,14 +73,14 @@ async function main(): Promise<number> {
 async function runBoard(args: Arguments): Promise<number> {
   // Output that goes to a full disk, or to a program that has ended, is no reason to end the calls.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  // From the beginning: a first start that is told to stop still says the password that it has made.
+  const stop = nextSignal(['SIGTERM', 'SIGINT']);
   const bbs = await startBbs({
     boardDir: args.board,
     dataDir: args.data,
     configFile: args.config,
     env: process.env,
   });
-  // Listened for before the board is announced: who reads that may stop it at once.
-  const stop = nextSignal(['SIGTERM', 'SIGINT']);
   say(describeStart(bbs));
   // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
   process.on('uncaughtException', (error) => bbs.reportFault(error));

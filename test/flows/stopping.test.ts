@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dialSsh, dialTelnet } from '../support/dial';
+import { eventually } from '../support/raw-caller';
 import { SpawnedBoard } from '../support/spawned-board';
 import { goToMainMenu, signIn } from '../support/sign-in';
 
@@ -90,6 +92,17 @@ describe('starting and stopping the server', () => {
       expect(board.err).toBe('');
     },
   );
+
+  it('ends cleanly on SIGTERM while it starts, and has said the password of the sysop', async () => {
+    const board = SpawnedBoard.spawn(await SpawnedBoard.makeDataDir());
+    boards.push(board);
+    // The keys are made early in a first start; the program has been listening for signals since before.
+    await eventually('the first key', () => existsSync(join(board.dataDir, 'keys')));
+    board.signal('SIGTERM');
+    expect(await board.ended).toBe(0);
+    expect(board.out).toMatch(SYSOP_PASSWORD);
+    expect(board.running).toBe(false);
+  });
 
   it('starts again after kill -9, over what the dead process left behind', async () => {
     const board = await start();
