@@ -75,8 +75,9 @@ export class CallerLogin implements Login {
     return this.answer(this.user?.name ?? '', () => this.lookAgain(proof));
   }
 
-  refresh(): Promise<'keep' | 'end'> {
-    return this.inTurn(() => this.reload());
+  refresh(eventId = Infinity): Promise<'keep' | 'end'> {
+    // In turn, so that a sign-in under way has said what it knows. Events are told some time after.
+    return this.inTurn(() => (eventId <= this.seenEvent ? Promise.resolve('keep') : this.reload()));
   }
 
   private async look(credential: Credential): Promise<LoginResult> {

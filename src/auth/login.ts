@@ -100,7 +100,8 @@ export interface Login {
   }): Promise<LoginResult>;
   /**
    * Reads the account again after somebody changed it (properties, groups, status, second factor).
-   * Returns 'end' when this session may not go on (disabled, password changed elsewhere, ...).
+   * Returns 'end' when this session may not go on (disabled, password changed elsewhere, ...). With
+   * the id of an event that it knew of when it signed in, nothing is read.
    */
-  refresh(): Promise<'keep' | 'end'>;
+  refresh(eventId?: number): Promise<'keep' | 'end'>;
 }

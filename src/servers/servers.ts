@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sleep } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Random } from '../base/random';
-import type { AccountEvents } from '../store/account-events';
+import type { AccountEvent, AccountEvents } from '../store/account-events';
 import { loadBoardCertificate } from '../tls/board-certificate';
 import type { Admission } from './admission';
 import type { Call } from './call';
@@ -78,7 +78,7 @@ export class Servers {
   private async open(): Promise<void> {
     const { options } = this;
     const { telnet, ssh, webSocket } = options.config().loginServers;
-    this.stopFollowing = options.accountEvents.follow(({ userId }) => this.accountChanged(userId));
+    this.stopFollowing = options.accountEvents.follow((event) => this.accountChanged(event));
     if (ssh.enabled) await this.openSsh(options);
     if (telnet.enabled) await this.openTelnet(options);
     if (webSocket.wss.enabled) await this.openWebSocket(options);
@@ -192,8 +192,8 @@ export class Servers {
     }
   }
 
-  private accountChanged(userId: number): void {
+  private accountChanged({ id, userId }: AccountEvent): void {
     for (const session of this.sessions)
-      if (session.login.user?.id === userId) void session.accountChanged();
+      if (session.login.user?.id === userId) void session.accountChanged(id);
   }
 }

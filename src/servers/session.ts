@@ -101,9 +101,9 @@ export class Session implements NodeHandle {
   }
 
   /** The account behind this call was changed, here or by another process (rule J4). */
-  async accountChanged(): Promise<void> {
+  async accountChanged(eventId: number): Promise<void> {
     if (this.login.user === undefined) return;
-    const verdict = await this.login.refresh().catch((error: unknown) => {
+    const verdict = await this.login.refresh(eventId).catch((error: unknown) => {
       // Who cannot be looked at again must not go on.
       this.log.error('call.refresh-failed', { error: toError(error) });
       return 'end' as const;

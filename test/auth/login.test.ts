@@ -2,7 +2,7 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import sqlite3 from 'sqlite3';
 import { HASH_COST } from '../../src/auth/password';
 import type { Clock } from '../../src/base/clock';
-import { addAccountEvent } from '../../src/store/account-events';
+import { addAccountEvent, newestEventId } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { writeProperties } from '../../src/store/properties';
@@ -660,6 +660,15 @@ describe('a session while its account changes', () => {
     expect(await login.refresh()).toBe('keep');
     expect(login.user?.properties.get('location')).toBe('Basel');
     expect(login.user?.groups).toEqual(['friends', 'users']);
+  });
+
+  test('is not looked at again for an event that was known when it signed in', async () => {
+    await desk.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON }));
+    const login = await signedIn();
+    const known = await desk.db.run(newestEventId);
+    await desk.accounts.setStatus(id, 0, {});
+    expect(await login.refresh(known)).toBe('keep');
+    expect(await login.refresh(known + 1)).toBe('end');
   });
 
   test('ends when its password changes elsewhere, and goes on when it did that itself', async () => {
