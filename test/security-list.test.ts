@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..');
 const LIST = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
 const MOST: Readonly<Record<string, number>> = {
-  ...{ A: 16, B: 8, C: 9, D: 18, E: 10, F: 10, G: 4, H: 5, I: 6, J: 6, K: 3, L: 19 },
+  ...{ A: 16, B: 8, C: 9, D: 18, E: 10, F: 10, G: 4, H: 5, I: 6, J: 6, K: 3, L: 19, M: 15 },
 };
 const RULES = Object.entries(MOST).flatMap(([letter, most]) =>
   Array.from({ length: most }, (_, at) => `${letter}${at + 1}`),
@@ -19,7 +19,7 @@ const QUOTED = [
 }));
 
 test('every rule has one row in docs/security.md, and no other has', () => {
-  const rows = [...LIST.matchAll(/^\| ([A-L]\d+) \|/gm)].map(([, rule = '']) => rule);
+  const rows = [...LIST.matchAll(/^\| ([A-M]\d+) \|/gm)].map(([, rule = '']) => rule);
   expect(rows).toEqual(RULES);
 });
 
