@@ -17,6 +17,9 @@ export const LIMITS = {
   negotiationsPer10s: 64,
   /** SSH pty size, columns and rows (rule E8). */
   ptyMax: 500,
+  /** Columns and rows of a screen before sign-in (rule M8). */
+  preAuthColumns: 132,
+  preAuthRows: 60,
   /** A terminal's name (rule E8). */
   terminalTypeCharacters: 40,
   /** Environment variables of an SSH session (rule E8). */

@@ -194,7 +194,7 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
     return { kind: 'log-off', message, reason: 'ended' };
   }
   if (wish.rows !== undefined && wish.rows > 0) {
-    caller.terminal.resize(caller.terminal.width, wish.rows);
+    caller.terminal.resize(undefined, wish.rows);
   }
   memory.set('status', message);
   return { kind: 'redraw' };

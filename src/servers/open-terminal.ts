@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
 import type { Config } from '../config/schema';
 import { createTerminal } from '../terminal/caller-terminal';
 import { probeTerminal } from '../terminal/probe';
@@ -30,6 +31,7 @@ export function openTerminal(
     width: connection.columns,
     height: connection.rows,
     type: connection.terminalType,
+    most: { width: LIMITS.preAuthColumns, height: LIMITS.preAuthRows },
   });
   const ready = settled
     .then(() => probeTerminal(terminal, { term: options.config().term, hints: connection, clock }))

@@ -1,6 +1,7 @@
 import type { Login } from '../auth/login';
 import type { Cancel, Clock } from '../base/clock';
 import { toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
@@ -9,6 +10,7 @@ import type { Call } from './call';
 import type { Connection } from './connection';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import type { OpenTerminal } from './open-terminal';
+import { ResizePace } from './resize-pace';
 import { SessionLimits } from './session-limits';
 import type { LoginGate } from './ssh-caller';
 
@@ -39,6 +41,7 @@ export class Session implements NodeHandle {
   private readonly inbox = new Inbox();
   private readonly ending = new AbortController();
   private readonly limits: SessionLimits;
+  private readonly resizes: ResizePace;
   private readonly log: Log;
   private readonly caller: Caller;
   private readonly open: OpenTerminal;
@@ -62,6 +65,7 @@ export class Session implements NodeHandle {
       end: (sentence) => this.end('idle', sentence),
     });
     this.open = options.openTerminal(connection, call.settled);
+    this.resizes = new ResizePace(clock, () => this.takeHints());
     this.caller = this.makeCaller();
   }
 
@@ -118,10 +122,7 @@ export class Session implements NodeHandle {
     if (connection.signal.aborted) this.end('hung-up');
     connection.signal.addEventListener('abort', () => this.end('hung-up'), { once: true });
     grace.onLastWords(() => this.end('idle', 'You took too long to sign in. Please call again.'));
-    connection.onHints(() => {
-      if (connection.terminalType !== undefined) terminal.setType(connection.terminalType);
-      terminal.resize(connection.columns ?? terminal.width, connection.rows ?? terminal.height);
-    });
+    connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
       this.limits.touched();
       try {
@@ -130,6 +131,14 @@ export class Session implements NodeHandle {
         this.fail(error);
       }
     });
+  }
+
+  /** What the caller's side says of its terminal now; a change of size repaints the screen. */
+  private takeHints(): void {
+    const { terminalType, columns, rows } = this.call.connection;
+    const { terminal } = this.open;
+    if (terminalType !== undefined) terminal.setType(terminalType);
+    terminal.resize(columns, rows);
   }
 
   private async untilEnd(): Promise<EndReason> {
@@ -184,6 +193,7 @@ export class Session implements NodeHandle {
     const { connection, grace } = this.call;
     this.end(reason);
     this.limits.stop();
+    this.resizes.stop();
     grace.end();
     if (this.farewell !== '') this.say(this.farewell);
     connection.end();
@@ -212,6 +222,7 @@ export class Session implements NodeHandle {
     this.call.grace.end();
     this.call.seat.signedIn();
     this.limits.signedIn();
+    this.open.terminal.allow({ width: LIMITS.ptyMax, height: LIMITS.ptyMax });
     for (const other of this.node.signedIn({ id: user.id, name: user.name }))
       other.takenOver(this.node.node);
     await this.options.onSignedIn(this.caller);

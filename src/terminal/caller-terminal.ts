@@ -8,7 +8,7 @@ import type { Report } from './key-sequences';
 import { KeyDecoder } from './keys';
 import { pace } from './pace';
 import { PlainText } from './plain-text';
-import type { Encoding, Terminal, TerminalOutput } from './terminal';
+import type { Encoding, Terminal, TerminalOutput, TerminalSize } from './terminal';
 
 /** What is known of a terminal before it is asked. */
 export interface TerminalOptions {
@@ -18,6 +18,8 @@ export interface TerminalOptions {
   readonly height?: number | undefined;
   readonly type?: string | undefined;
   readonly encoding?: Encoding | undefined;
+  /** How large its screen may be at first. */
+  readonly most?: TerminalSize | undefined;
 }
 
 /** A terminal that writes to `output`; feed it the caller's bytes. */
@@ -51,6 +53,10 @@ class CallerTerminal implements Terminal {
   height: number = DEFAULT_SIZE.height;
   encoding: Encoding;
 
+  /** What the terminal is, as far as it said so; the screen is no larger than `most`. */
+  private said: TerminalSize = DEFAULT_SIZE;
+  private most: TerminalSize;
+
   private readonly output: TerminalOutput;
   private readonly clock: Clock;
   private readonly decoder: KeyDecoder;
@@ -71,12 +77,13 @@ class CallerTerminal implements Terminal {
     this.output = options.output;
     this.clock = options.clock;
     this.encoding = options.encoding ?? 'cp437';
+    this.most = options.most ?? { width: LIMITS.ptyMax, height: LIMITS.ptyMax };
     this.decoder = new KeyDecoder(
       { key: (key) => this.onKey(key), report: (report) => this.onReport(report) },
       this.encoding,
     );
     if (options.type !== undefined) this.setType(options.type);
-    this.resize(options.width ?? this.width, options.height ?? this.height);
+    this.resize(options.width, options.height);
   }
 
   setEncoding(encoding: Encoding): void {
@@ -92,15 +99,17 @@ class CallerTerminal implements Terminal {
     this.type = clean.slice(0, LIMITS.terminalTypeCharacters) || 'unknown';
   }
 
-  resize(width: number, height: number): void {
-    const next = {
-      width: clampSize(width, this.width, DEFAULT_SIZE.width),
-      height: clampSize(height, this.height, DEFAULT_SIZE.height),
+  resize(width: number | undefined, height: number | undefined): void {
+    this.said = {
+      width: clampSize(width, this.said.width),
+      height: clampSize(height, this.said.height),
     };
-    if (next.width === this.width && next.height === this.height) return;
-    this.width = next.width;
-    this.height = next.height;
-    for (const listener of [...this.resizeListeners]) listener();
+    this.takeSize();
+  }
+
+  allow(most: TerminalSize): void {
+    this.most = most;
+    this.takeSize();
   }
 
   onResize(listener: () => void): () => void {
@@ -198,6 +207,15 @@ class CallerTerminal implements Terminal {
     });
   }
 
+  private takeSize(): void {
+    const width = Math.min(this.said.width, this.most.width);
+    const height = Math.min(this.said.height, this.most.height);
+    if (width === this.width && height === this.height) return;
+    this.width = width;
+    this.height = height;
+    for (const listener of [...this.resizeListeners]) listener();
+  }
+
   /** Decodes one turn's worth, and plans another turn if more is waiting. */
   private turn(): void {
     this.turnPlanned = false;
@@ -254,7 +272,7 @@ function bytesOf(key: Key): number {
 }
 
 /** 0 and nonsense mean that nothing is known (RFC 1073): the size stays. */
-function clampSize(wanted: number, current: number, fallback: number): number {
-  if (!Number.isFinite(wanted) || wanted < 1) return current > 0 ? current : fallback;
+function clampSize(wanted: number | undefined, current: number): number {
+  if (wanted === undefined || !Number.isFinite(wanted) || wanted < 1) return current;
   return Math.min(Math.floor(wanted), LIMITS.ptyMax);
 }

@@ -130,7 +130,7 @@ function hintsComplete(options: ProbeOptions, limitMs: number): Promise<void> {
 
 function takeHints(terminal: Terminal, hints: TerminalHints): void {
   if (hints.terminalType !== undefined) terminal.setType(hints.terminalType);
-  terminal.resize(hints.columns ?? terminal.width, hints.rows ?? terminal.height);
+  terminal.resize(hints.columns, hints.rows);
 }
 
 function hasSize(hints: TerminalHints): boolean {

@@ -7,6 +7,12 @@ export interface TerminalOutput {
   write(bytes: Buffer): void;
 }
 
+/** Columns and rows. */
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A caller's terminal: all output goes through it, all keys come from it. Knows no socket and no user. */
 export interface Terminal {
   /** Lower-case name from TTYPE or pty-req, `unknown` when none came (rule E8). */
@@ -17,7 +23,10 @@ export interface Terminal {
   readonly encoding: Encoding;
   setEncoding(encoding: Encoding): void;
   setType(type: string): void;
-  resize(width: number, height: number): void;
+  /** Takes another size, as far as the screen may be that large; undefined stays as it was. */
+  resize(width: number | undefined, height: number | undefined): void;
+  /** Sets how large the screen may be; a larger size that is known already is taken as far. */
+  allow(most: TerminalSize): void;
   /** Calls `listener` after each change of size; returns the function that stops it. */
   onResize(listener: () => void): () => void;
 
