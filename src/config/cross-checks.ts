@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { isAllSeen } from '../base/unseen';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
 
@@ -72,6 +73,9 @@ function* checkTexts({ users, security, email, general }: Config): Iterable<Cros
   if (start > full || percent > 100) {
     yield error('security.earlyDrop', 'must have a start below its end and at most 100 percent');
   }
+  if (!isAllSeen(general.boardName)) {
+    yield error('general.boardName', 'must have no control characters and no invisible ones');
+  }
   for (const [path, value] of [
     ['email.defaultFrom', email.defaultFrom],
     ['general.sysOp.email', general.sysOp.email],
@@ -128,19 +132,20 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
   const prefix = 'contentServers.web.overrideUrlPrefix';
   if (overrideUrlPrefix !== '') {
     const url = URL.canParse(overrideUrlPrefix) ? new URL(overrideUrlPrefix) : undefined;
-    if (
-      url === undefined ||
-      !/^https?:$/.test(url.protocol) ||
-      url.search !== '' ||
-      url.hash !== ''
-    ) {
-      yield error(prefix, 'must be an address like https://bbs.example.org');
-    } else if (url.protocol === 'http:' && !behindProxy) {
+    if (url?.protocol === 'http:') {
       yield error(
         prefix,
-        'must begin with https://; http:// is for a proxy that speaks TLS itself, with behindProxy: true',
+        'must begin with https://: mailed links carry secrets, so callers reach the pages by TLS, also where a proxy ends it',
       );
+    } else if (url?.protocol !== 'https:' || url.search !== '' || url.hash !== '') {
+      yield error(prefix, 'must be an address like https://bbs.example.org');
     }
+  }
+  if (behindProxy && !https.enabled) {
+    yield error(
+      'contentServers.web.behindProxy',
+      'is true, but contentServers.web.https.enabled is false: nothing listens for the proxy to connect to; set https.enabled: true',
+    );
   }
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(domain) && isIP(domain) === 0) {
     yield error('contentServers.web.domain', 'must be a host name alone, like bbs.example.org');

@@ -76,11 +76,15 @@ export const contentServers = section('Web.', {
     overrideUrlPrefix: z
       .string()
       .default('')
-      .describe('Prefix of mailed links behind a proxy, e.g. https://bbs.example.org.'),
+      .describe(
+        'What mailed links begin with behind a proxy, always https, e.g. https://bbs.example.org.',
+      ),
     behindProxy: z
       .boolean()
       .default(false)
-      .describe('true: a proxy speaks TLS; an http prefix is then allowed for links.'),
+      .describe(
+        'true: TLS of callers ends at a proxy, which connects to contentServers.web.https; that must be enabled.',
+      ),
     https: section('The HTTPS server.', {
       enabled: z.boolean().default(true).describe('Listen at all (ENiGMA½: false).'),
       address: address(),

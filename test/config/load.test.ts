@@ -90,7 +90,7 @@ test('all that is wrong is listed at once, with place, accepted values and neare
     '8:74: users.newUserNames must be a list of texts, not 7',
     "9:10: email must be a block of keys in { }, not the text 'smtp.example.org'",
     "10:3: config has no key 'themes'; did you mean 'theme'?",
-    '11:47: contentServers.web.overrideUrlPrefix must begin with https://; http:// is for a proxy that speaks TLS itself, with behindProxy: true',
+    '11:47: contentServers.web.overrideUrlPrefix must begin with https://: mailed links carry secrets, so callers reach the pages by TLS, also where a proxy ends it',
     "13:12: logging.level must be debug, info, warn, error, silent, not the text 'info  # as it was'; without quotes a text goes on to the end of its line, comments and commas included",
   ]);
 });
@@ -122,6 +122,14 @@ test.each([
     '1:45: contentServers.web.overrideUrlPrefix must be an address like https://bbs.example.org',
   ],
   [
+    'general: { boardName: "A\\u001b[2J" }',
+    '1:23: general.boardName must have no control characters and no invisible ones',
+  ],
+  [
+    'general: { boardName: "A\\u202eB" }',
+    '1:23: general.boardName must have no control characters and no invisible ones',
+  ],
+  [
     'contentServers: { web: { domain: "https://bbs.example.org" } }',
     '1:34: contentServers.web.domain must be a host name alone, like bbs.example.org',
   ],
@@ -133,10 +141,23 @@ test.each([
   expect(await refusal(text)).toEqual([message]);
 });
 
-test('an http prefix is allowed for a proxy that is said to be there', async () => {
-  const { config } = await load(
-    'contentServers: { web: { overrideUrlPrefix: "http://bbs.example.org", behindProxy: true } }',
-  );
+test('a public link is https: an http prefix is refused behind a proxy too (rule D7)', async () => {
+  expect(
+    await refusal(
+      'contentServers: { web: { overrideUrlPrefix: "http://bbs.example.org", behindProxy: true } }',
+    ),
+  ).toEqual([
+    '1:45: contentServers.web.overrideUrlPrefix must begin with https://: mailed links carry secrets, so callers reach the pages by TLS, also where a proxy ends it',
+  ]);
+});
+
+test('a proxy needs pages that listen', async () => {
+  const web = (https: string) =>
+    `contentServers: { web: { behindProxy: true, overrideUrlPrefix: "https://bbs.example.org", ${https} } }`;
+  expect(await refusal(web('https: { enabled: false }'))).toEqual([
+    '1:39: contentServers.web.behindProxy is true, but contentServers.web.https.enabled is false: nothing listens for the proxy to connect to; set https.enabled: true',
+  ]);
+  const { config } = await load(web('https: { enabled: true }'));
   expect(config.contentServers.web.behindProxy).toBe(true);
 });
 
