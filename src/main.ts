@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
+import { escapeUnseen } from './base/unseen';
 import { startBbs } from './bbs';
 import { initBoard } from './config/init-board';
 import { describeStart } from './start-message';
@@ -97,7 +98,7 @@ function nextSignal(signals: readonly NodeJS.Signals[]): Promise<void> {
 }
 
 function say(text: string): number {
-  process.stdout.write(text);
+  process.stdout.write(escapeUnseen(text, '\n\t'));
   return 0;
 }
 
@@ -105,7 +106,8 @@ main().then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     const known = error instanceof BbsError ? error : undefined;
-    process.stderr.write(`sallyport: ${known?.describe() ?? toError(error).stack ?? 'failed'}\n`);
+    const text = known?.describe() ?? toError(error).stack ?? 'failed';
+    process.stderr.write(`sallyport: ${escapeUnseen(text, '\n\t')}\n`);
     process.exit(known?.exitCode ?? 1);
   },
 );

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { isError } from './errors';
+import { escapeUnseen } from './unseen';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -25,16 +26,6 @@ export interface LogOptions {
   readonly nowMs: () => number;
 }
 
-// JSON.stringify and pino leave DEL and the C1 controls raw, and some terminals act on them (rule H3).
-const CONTROL = /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
-
-function escapeControls(line: string): string {
-  return line.replace(
-    CONTROL,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 export function createLog(options: LogOptions): Log {
   const logger = pino(
     {
@@ -44,8 +35,9 @@ export function createLog(options: LogOptions): Log {
       formatters: { level: () => ({}) },
       serializers: { err: (value: unknown) => value },
     },
-    // Without a level of its own in front, pino begins a line with a comma.
-    { write: (line: string) => options.write(escapeControls(line.replace(/^\{,/, '{'))) },
+    // Without a level of its own in front, pino begins a line with a comma. It leaves DEL and the C1
+    // controls raw, and some terminals act on them (rule H3).
+    { write: (line: string) => options.write(escapeUnseen(line.replace(/^\{,/, '{'), '\n')) },
   );
 
   const withFields = (bound: LogFields): Log => {

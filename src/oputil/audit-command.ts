@@ -5,7 +5,6 @@ import { findUser } from '../store/users';
 import { getAccount } from './account';
 import type { Desk } from './desk';
 import { wholeNumber } from './number-option';
-import { formatTable } from './table';
 import { minuteOf } from './user-words';
 
 interface AuditOptions {
@@ -43,7 +42,7 @@ async function showAudit(desk: Desk, options: AuditOptions): Promise<void> {
   };
   const rows = [...(await desk.read((sql) => listAudit(sql, query)))].reverse();
   const names = await namesOf(desk, rows);
-  const table = formatTable(
+  const table = desk.table(
     [
       { title: 'Time (UTC)' },
       { title: 'Who', most: 14 },

@@ -8,7 +8,6 @@ import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
 import type { Desk } from './desk';
 import { wholeNumber } from './number-option';
-import { formatTable } from './table';
 import { minuteOf } from './user-words';
 
 const HELP = `
@@ -54,7 +53,7 @@ export function addBanCommands(program: Command, desk: Desk): void {
 async function listBans(desk: Desk, limit: number): Promise<void> {
   const nowMs = desk.clock.nowMs();
   const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit }));
-  const table = formatTable(
+  const table = desk.table(
     [{ title: 'Source' }, { title: 'Until (UTC)' }, { title: 'For' }, { title: 'Kept out' }],
     rows.map(({ source, untilMs, reason, enforced }) => [
       source,

@@ -10,8 +10,9 @@ import { loadConfig, type LoadedConfig } from '../config/load';
 import type { Config } from '../config/schema';
 import { databaseFile, openOffice, type Office } from '../office';
 import type { Sql } from '../store/database';
-import type { OputilIo } from './oputil-io';
+import type { HarmlessIo } from './harmless-io';
 import { findRunning, type RunningBoard } from './running-board';
+import { formatTable, type Column } from './table';
 
 /** What may stand before or after any verb. */
 export interface Globals {
@@ -37,7 +38,7 @@ export class Desk {
   private officeOpened: Promise<Office> | undefined;
 
   constructor(
-    readonly io: OputilIo,
+    readonly io: HarmlessIo,
     private readonly globals: () => Globals,
   ) {}
 
@@ -97,6 +98,17 @@ export class Desk {
     const text = typeof lines === 'string' ? lines : lines.join('\n');
     if (this.json) this.io.out(`${JSON.stringify(data, undefined, 2)}\n`);
     else if (text !== '') this.io.out(`${text}\n`);
+  }
+
+  /** A table as wide as the terminal, or as it needs in a pipe. */
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
+    return formatTable(columns, rows, this.io.columns);
+  }
+
+  /** The same for lines with a drawing among them, whose colours are kept. */
+  showDrawing(lines: readonly string[], data: unknown): void {
+    if (this.json) this.show(lines, data);
+    else this.io.draw(`${lines.join('\n')}\n`);
   }
 
   /** Says something beside the result, which a script should not read. */

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { checkKeys, rotateKeys } from '../auth/key-rotation';
 import type { Desk } from './desk';
-import { formatTable } from './table';
 
 const HELP = `
 The sealing key opens the secrets in the database: data/keys/sealing.json, the
@@ -30,7 +29,7 @@ async function check(desk: Desk): Promise<void> {
   const known = new Set(sealing.keyIds());
   const state = (id: string): string =>
     id === report.currentKeyId ? 'current' : known.has(id) ? 'retired' : 'MISSING';
-  const table = formatTable(
+  const table = desk.table(
     [
       { title: 'Key' },
       { title: 'State' },

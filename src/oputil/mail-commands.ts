@@ -5,7 +5,6 @@ import { findUser } from '../store/users';
 import { listWaitingMail } from '../store/waiting-mail';
 import type { Desk } from './desk';
 import { wholeNumber } from './number-option';
-import { formatTable } from './table';
 import { minuteOf } from './user-words';
 
 const HELP = `
@@ -37,7 +36,7 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
     const name = owner?.name ?? (mail.userId === 0 ? '-' : `#${mail.userId}`);
     rows.push({ mail, name });
   }
-  const table = formatTable(
+  const table = desk.table(
     [
       { title: 'ID', align: 'right' },
       { title: 'For', most: 20 },

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { escapeUnseen } from '../base/unseen';
 import { TerminalIo } from './terminal-io';
 import { runOputil } from './program';
 
@@ -13,7 +14,7 @@ const io = new TerminalIo(process.stdin, process.stdout, process.stderr, process
 runOputil(process.argv.slice(2), io).then(
   (exitCode) => io.finish(() => process.exit(exitCode)),
   (error: unknown) => {
-    process.stderr.write(`oputil: ${String(error)}\n`);
+    process.stderr.write(`oputil: ${escapeUnseen(String(error), '\n')}\n`);
     process.exit(1);
   },
 );

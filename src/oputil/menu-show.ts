@@ -82,7 +82,7 @@ async function show(desk: Desk, name: string, options: ShowOptions): Promise<voi
   const ansi = canvas.toAnsi({ encoding: 'utf8', clear: true });
   const colored = options.text !== true && desk.io.colors === true;
   const shown = options.ansi === true ? [ansi] : colored ? toColoredLines(canvas) : lines;
-  desk.show(shown, { menu: menu.name, ...size, encoding, lines, ansi });
+  desk.showDrawing(shown, { menu: menu.name, ...size, encoding, lines, ansi });
 }
 
 function savePicture(desk: Desk, canvas: Canvas, file: string): void {

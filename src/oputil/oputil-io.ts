@@ -7,6 +7,8 @@ export interface OputilIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True where a person sits at it, who can be asked for a password. */
   readonly interactive?: boolean;
+  /** Columns of the terminal; undefined where the output is none. */
+  readonly columns?: number | undefined;
   /** True where the output is a terminal, which knows colours. */
   readonly colors?: boolean;
 }

@@ -7,6 +7,7 @@ import { addBackupCommand } from './backup-command';
 import { addConfigCommands } from './config-commands';
 import { Desk, type Globals } from './desk';
 import { addDoctorCommand } from './doctor-command';
+import { HarmlessIo } from './harmless-io';
 import { addKeyCommands } from './key-commands';
 import { addMailCommands } from './mail-commands';
 import { addMenuCommands } from './menu-commands';
@@ -23,7 +24,8 @@ new (sallyport init DIR makes a board).
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.`;
 
 /** Runs one command of the sysop's tool and returns its exit code; nothing is ever thrown. */
-export async function runOputil(args: readonly string[], io: OputilIo): Promise<number> {
+export async function runOputil(args: readonly string[], given: OputilIo): Promise<number> {
+  const io = new HarmlessIo(given);
   const program = new Command('oputil');
   const desk = new Desk(io, () => program.opts<Globals>());
   buildProgram(program, desk);

@@ -1,29 +1,72 @@
-import { sanitizeUserText } from '../terminal/untrusted';
+import { escapeUnseen } from '../base/unseen';
 
 /** One column of a table. */
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Longer text is cut, so that a line stays within 80 columns. */
+  /** Where a row is wider than the terminal, longer text goes on below; nothing is ever cut. */
   readonly most?: number;
 }
 
-/** Rows under their titles, two spaces apart, without trailing blanks. */
+/**
+ * Rows under their titles, two spaces apart, without trailing blanks. `width` is the terminal's; without
+ * one (a pipe, a file) each row is one line.
+ */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
 ): readonly string[] {
-  const cells = rows.map((row) => row.map((text, index) => fit(text, columns[index]?.most)));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => lengthOf(row[index] ?? ''))),
+  const cells = rows.map((row) => row.map((text) => escapeUnseen(text)));
+  const natural = columns.map(({ title }, index) => widest(title, cells, index));
+  const isNarrow = sumOf(natural) + 2 * (columns.length - 1) > width;
+  const widths = natural.map((each, index) =>
+    isNarrow ? Math.min(each, columns[index]?.most ?? each) : each,
   );
   const line = (row: readonly string[]): string =>
     row
       .map((text, index) => pad(text, widths[index] ?? 0, columns[index]?.align ?? 'left'))
       .join('  ')
       .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [line(columns.map(({ title }) => title)), rule, ...cells.map(line)];
+  const rule = widths.map((each) => '-'.repeat(each)).join('  ');
+  return [
+    line(columns.map(({ title }) => title)),
+    rule,
+    ...cells.flatMap((row) => folded(row, widths).map(line)),
+  ];
+}
+
+function widest(title: string, rows: readonly (readonly string[])[], index: number): number {
+  return rows.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? '')), title.length);
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+/** One row as the lines that it takes with columns of these widths. */
+function folded(row: readonly string[], widths: readonly number[]): readonly (readonly string[])[] {
+  const columns = row.map((text, index) => fold(text, widths[index] ?? 0));
+  const height = Math.max(1, ...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, at) => columns.map((lines) => lines[at] ?? ''));
+}
+
+/** Broken between words, and within a word that is wider than its column. */
+function fold(text: string, width: number): readonly string[] {
+  if (lengthOf(text) <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && lengthOf(last) + 1 + lengthOf(word) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+      continue;
+    }
+    const letters = Array.from(word);
+    for (let from = 0; from < letters.length; from += width) {
+      lines.push(letters.slice(from, from + width).join(''));
+    }
+  }
+  return lines;
 }
 
 /** `Label        : value` lines, the labels as wide as the widest asked for (contract A5). */
@@ -31,17 +74,7 @@ export function formatLabels(
   width: number,
   pairs: readonly (readonly [label: string, value: string])[],
 ): readonly string[] {
-  return pairs.map(([label, value]) =>
-    `${label.padEnd(width)}: ${sanitizeUserText(value, 'utf8')}`.trimEnd(),
-  );
-}
-
-function fit(text: string, most: number | undefined): string {
-  const clean = sanitizeUserText(text, 'utf8');
-  const letters = Array.from(clean);
-  return most === undefined || letters.length <= most
-    ? clean
-    : `${letters.slice(0, most - 1).join('')}~`;
+  return pairs.map(([label, value]) => `${label.padEnd(width)}: ${escapeUnseen(value)}`.trimEnd());
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

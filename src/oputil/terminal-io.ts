@@ -7,6 +7,7 @@ import type { OputilIo } from './oputil-io';
 export class TerminalIo implements OputilIo {
   readonly interactive: boolean;
   readonly colors: boolean;
+  readonly columns: number | undefined;
   private lines: AsyncIterator<string> | undefined;
 
   constructor(
@@ -16,6 +17,7 @@ export class TerminalIo implements OputilIo {
     readonly env: Readonly<Record<string, string | undefined>>,
   ) {
     this.interactive = input.isTTY === true;
+    this.columns = output.isTTY === true ? output.columns : undefined;
     this.colors = output.isTTY === true && (env['NO_COLOR'] ?? '') === '';
   }
 

@@ -158,14 +158,16 @@ function showBound(
     typeof qr === 'string'
       ? ['--- Begin QR ---', qr, '--- End QR ---']
       : [`QR code saved to ${qr.path}`];
-  desk.show([...lines, ...picture], {
+  const data = {
     user: user.name,
     type,
     secret: bound.secret,
     uri: bound.uri,
     backupCodes: bound.backupCodes,
     ...(typeof qr === 'string' ? {} : { qrFile: qr.path }),
-  });
+  };
+  if (typeof qr === 'string') desk.showDrawing([...lines, ...picture], data);
+  else desk.show([...lines, ...picture], data);
 }
 
 async function sendLink(desk: Desk, name: string, word: string): Promise<void> {

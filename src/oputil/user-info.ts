@@ -5,7 +5,7 @@ import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
 import { getAccount } from './account';
 import type { Desk } from './desk';
-import { formatLabels, formatTable } from './table';
+import { formatLabels } from './table';
 import {
   accountData,
   factorName,
@@ -143,10 +143,10 @@ async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise
     minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
     user.properties.get('login_count') ?? '0',
   ]);
-  const table = formatTable(
+  const table = desk.table(
     [
       { title: 'ID', align: 'right' },
-      { title: 'Username' },
+      { title: 'Username', most: 16 },
       { title: 'Real name', most: 18 },
       { title: 'Status' },
       { title: '2FA' },

@@ -5,7 +5,6 @@ import { nearestName } from '../base/nearest';
 import { makeSysopFirst } from './account';
 import { parseCsv, type CsvRecord } from './csv';
 import type { Desk } from './desk';
-import { formatTable } from './table';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
 
 interface ImportOptions {
@@ -56,7 +55,7 @@ async function importAccounts(desk: Desk, options: ImportOptions): Promise<void>
   const results: ImportResult[] = [];
   for (const account of accounts) results.push(await importing.take(account));
   const failed = results.filter(({ kind }) => kind === 'failed').length;
-  desk.show(report(results, options.dryRun === true), { results, failed });
+  desk.show(report(desk, results, options.dryRun === true), { results, failed });
   if (failed > 0) desk.exitCode = 1;
 }
 
@@ -104,8 +103,8 @@ const DONE: Readonly<Record<ImportResult['kind'], string>> = {
   failed: 'FAILED',
 };
 
-function report(results: readonly ImportResult[], dryRun: boolean): readonly string[] {
-  const table = formatTable(
+function report(desk: Desk, results: readonly ImportResult[], dryRun: boolean): readonly string[] {
+  const table = desk.table(
     [
       { title: 'Line', align: 'right' },
       { title: 'Name', most: 24 },

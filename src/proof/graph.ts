@@ -1,3 +1,4 @@
+import { escapeUnseen } from '../base/unseen';
 import type { FlowGraph, GraphNode } from './flow-graph';
 import { layOut, placeEdge } from './graph-layout';
 
@@ -17,7 +18,8 @@ export function toMermaid(graph: FlowGraph): string {
   return [
     'flowchart TD',
     ...graph.nodes.map(({ name, kind, label }) => {
-      const caption = label === '' ? name : `${name}<br/>${text(label)}`;
+      const title = escapeUnseen(name).replace(/"/g, '#34;');
+      const caption = label === '' ? title : `${title}<br/>${text(label)}`;
       return `  ${ids.get(name)}["${kind === 'log-off' ? text(label) : caption}"]:::${CLASSES[kind]}`;
     }),
     ...graph.edges.map(({ from, to, labels }) => {
@@ -46,7 +48,7 @@ const COLOURS: Readonly<
 
 /** The flow for Graphviz. */
 export function toDot(graph: FlowGraph): string {
-  const quote = (value: string): string => JSON.stringify(value);
+  const quote = (value: string): string => escapeUnseen(JSON.stringify(value));
   return [
     'digraph menus {',
     '  rankdir=TB;',
@@ -72,7 +74,7 @@ const MOST_LABELS = 3;
 export function toSvg(graph: FlowGraph): string {
   const layout = layOut(graph);
   const escape = (value: string): string =>
-    value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+    escapeUnseen(value).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   const lines = graph.edges.map((edge) => ({ ...placeEdge(edge, layout), labels: edge.labels }));
   const edges = lines.map(({ path, back }) => {
     return `<path d="${path}" class="edge${back ? ' back' : ''}" marker-end="url(#tip)"/>`;

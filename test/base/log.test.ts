@@ -51,7 +51,7 @@ test('an error is its message, code, stack and cause, and nothing that hangs on 
 
 // Rule H3: whatever a stranger sends, no byte of a log acts on the terminal that it is read on.
 const HARMFUL =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\u061c\ufeff]|[\u{e0000}-\u{e007f}]/u;
 
 test.each([
   ['an escape', '\u001b[2J'],
@@ -61,6 +61,9 @@ test.each([
   ['a line separator', '\u2028\u2029'],
   ['right-to-left override', 'a\u202eb'],
   ['a zero-width space', 'sys\u200bop'],
+  ['an Arabic letter mark', 'a\u061cb'],
+  ['a word joiner', 'sys\u2060op'],
+  ['a tag', 'a\u{e0041}b'],
 ])('%s is escaped and can be read back', (_name, text) => {
   const [log, lines] = collect();
   log.info('call.begun', { name: text, [text]: 1 });

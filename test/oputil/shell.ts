@@ -17,6 +17,8 @@ export class Shell {
   readonly questions: string[] = [];
   interactive = false;
   colors = false;
+  /** Of the terminal; a pipe has none. */
+  columns: number | undefined;
   env: Record<string, string> = {};
 
   private constructor(readonly folder: string) {}
@@ -43,6 +45,7 @@ export class Shell {
       env: this.env,
       interactive: this.interactive,
       colors: this.colors,
+      columns: this.columns,
     });
     return { exitCode, out, err };
   }
