@@ -1,15 +1,15 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
 import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
-import { toError } from './base/errors';
+import { BbsError, toError } from './base/errors';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
+import { readRunFile, removeRunFile, writeRunFile } from './config/run-file';
 import type { Config, ConfigInput } from './config/schema';
 import { boardServices } from './board-services';
 import { checkBoard } from './modules/board-check';
@@ -26,6 +26,7 @@ import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { createPageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
+import { boardLockFile, takeBoardLock } from './store/board-lock';
 import { tellSysops } from './sysop-notice';
 import { isPageOrigin } from './web/origin';
 import type { LoginPorts } from './web/parts';
@@ -111,6 +112,7 @@ class Bbs {
 
   async start(): Promise<RunningBbs> {
     const { board, clock, random, env } = this;
+    await this.takeLock();
     const art = createArtStore({ roots: board.artRoots, random, clock });
     const nodes = new Nodes({ clock, most: () => live.config.general.maxConnections });
     const live = await LiveBoard.load({
@@ -185,7 +187,9 @@ class Bbs {
       ...servers.addresses,
       ...(web === undefined ? {} : { https: web.address }),
     };
-    this.writeRunFile(addresses);
+    const { pid } = process;
+    writeRunFile(dataDir, { pid, version: VERSION, servers: addresses });
+    this.closers.push(() => removeRunFile(dataDir, pid));
     log.info('board.open', { version: VERSION, addresses, certificate: web?.fingerprint });
     return {
       boardDir: board.boardDir,
@@ -230,12 +234,21 @@ class Bbs {
     return log;
   }
 
-  /** For scripts: who runs here, and where it listens. */
-  private writeRunFile(addresses: RunningBbs['addresses']): void {
-    const file = join(this.board.dataDir, 'run.json');
-    const content = { pid: process.pid, version: VERSION, servers: addresses };
-    writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-    this.closers.push(() => rmSync(file, { force: true }));
+  /** One data folder, one board: two would take node numbers and calls from each other. */
+  private async takeLock(): Promise<void> {
+    const { dataDir } = this.board;
+    const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
+    if (lock.kind === 'taken') {
+      this.closers.push(() => lock.release());
+      return;
+    }
+    const written = readRunFile(dataDir);
+    const servers = written?.pid === lock.pid ? Object.entries(written?.servers ?? {}) : [];
+    const where = servers.map(([name, at]) => ` ${name} ${at.address} port ${at.port}`).join(',');
+    throw new BbsError(
+      'DATA_IN_USE',
+      `another board runs on ${dataDir}: process ${lock.pid ?? 'unknown'}${where === '' ? ', which is starting' : `,${where}`}; stop it, or give this one a data folder of its own by --data`,
+    );
   }
 }
 

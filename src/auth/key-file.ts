@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { BbsError, toError } from '../base/errors';
+import { makePrivateFile, writePrivateFile } from '../base/private-file';
 import type { Random } from '../base/random';
 
 export const KEY_BYTES = 32;
@@ -101,24 +90,15 @@ function parseStoredKey(stored: unknown): SealingKey {
 
 /** Makes the file unless another process that starts at the same moment has made it. */
 export function makeKeyFile(file: string, key: SealingKey): void {
-  writing(file, () => {
-    const draft = writeDraft(file, [key]);
-    try {
-      linkSync(draft, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      unlinkSync(draft);
-    }
-  });
+  writing(file, () => makePrivateFile(file, formatKeys([key])));
 }
 
-/** Written beside and moved into place, so that a crash leaves the old file or the new one. */
+/** A crash leaves the old file or the new one. */
 export function writeKeyFile(file: string, keys: readonly SealingKey[]): void {
-  writing(file, () => renameSync(writeDraft(file, keys), file));
+  writing(file, () => writePrivateFile(file, formatKeys(keys)));
 }
 
-function writeDraft(file: string, keys: readonly SealingKey[]): string {
+function formatKeys(keys: readonly SealingKey[]): string {
   const content = {
     about: 'Keys that seal the secrets in the database. Keep a copy apart from the database.',
     keys: keys.map(({ id, key, retiredAtMs }) => ({
@@ -127,16 +107,7 @@ function writeDraft(file: string, keys: readonly SealingKey[]): string {
       ...(retiredAtMs === undefined ? {} : { retiredAt: new Date(retiredAtMs).toISOString() }),
     })),
   };
-  const draft = `${file}.${process.pid}.new`;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  return draft;
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function writing(file: string, work: () => void): void {

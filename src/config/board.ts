@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, chmod, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BbsError, toError } from '../base/errors';
+import { checkNoLink, makeFolders } from '../base/private-file';
 
 /** The folder of the installed package: what a board lacks is taken from there. */
 export const PACKAGE_DIR = resolve(__dirname, '..', '..');
@@ -71,10 +72,14 @@ export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Pr
   return (await exists(inMenus)) ? inMenus : usual;
 }
 
-/** Makes the data folder, for this user alone, and checks that it can be written. */
+/** What the board makes in its data folder. The folder itself may be a link; these may not (rule I5). */
+const DATA_FOLDERS = ['db', 'keys', 'logs', 'mail'] as const;
+
+/** Makes the data folder, for its owner alone, and checks that it can be written. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeFolders(dataDir, 0o700);
+    for (const name of DATA_FOLDERS) checkNoLink(join(dataDir, name));
     // A folder that is there already may be open to others. On a volume of somebody else's this may
     // be refused, and the files inside are made for this user alone anyhow.
     await chmod(dataDir, 0o700).catch(() => undefined);

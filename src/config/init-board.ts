@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { copyFile, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { BbsError, isError, toError } from '../base/errors';
+import { giveToOwnerOf, makeFolders } from '../base/private-file';
 import { PACKAGE_DIR, makeDataDir } from './board';
 
 const BOARD_FOLDERS = ['config', 'art', 'misc'] as const;
@@ -39,7 +40,7 @@ export async function initBoard(
   await makeDataDir(join(boardDir, 'data'));
   return [
     ...lines,
-    `${join(boardDir, 'data')}: made, for this user alone`,
+    `${join(boardDir, 'data')}: made, for its owner alone`,
     `change config/config.hjson as you like, then: sallyport --board ${dir}`,
   ];
 }
@@ -53,7 +54,7 @@ async function copyFolder(
   if (NOT_COPIED.has(folder)) return;
   const from = join(fromRoot, folder);
   if ((await stat(from).catch(() => undefined)) === undefined) return;
-  await mkdir(join(toRoot, folder), { recursive: true });
+  makeFolders(join(toRoot, folder));
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await copyFolder(fromRoot, toRoot, path, counts);
@@ -67,6 +68,7 @@ async function copyFolder(
 async function copyNew(from: string, to: string): Promise<boolean> {
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL);
+    giveToOwnerOf(dirname(to), to);
     return true;
   } catch (error) {
     if (isError(error) && 'code' in error && error.code === 'EEXIST') return false;

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { createLog, type Log } from '../base/log';
+import { openPrivateLog } from '../base/private-file';
 import type { Config } from './schema';
 
 /** A log file is put aside at this size; one old one is kept. */
@@ -34,8 +35,7 @@ class LogFile {
   constructor(folder: string, file: string) {
     this.path = join(folder, file);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      this.handle = openSync(this.path, 'a', 0o600);
+      this.handle = openPrivateLog(this.path);
       this.bytes = fstatSync(this.handle).size;
     } catch (error) {
       throw new BbsError(
@@ -63,7 +63,7 @@ class LogFile {
   private putAside(): void {
     closeSync(this.handle);
     renameSync(this.path, `${this.path}.1`);
-    this.handle = openSync(this.path, 'a', 0o600);
+    this.handle = openPrivateLog(this.path);
     this.bytes = 0;
   }
 }

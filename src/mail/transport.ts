@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { BbsError, toError } from '../base/errors';
 import { parseMailAddress } from '../base/mail-address';
+import { writePrivateFile } from '../base/private-file';
 
 /** A finished mail: one recipient, plain addresses only. */
 export interface Mail {
@@ -86,10 +86,7 @@ export function createDropTransport(folder: string): MailTransport {
       const stamp = mail.date.toISOString().replaceAll(/[:.]/g, '');
       const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const draft = join(folder, `.${name}.${process.pid}`);
-        writeFileSync(draft, message as Buffer, { mode: 0o600 });
-        renameSync(draft, join(folder, name));
+        writePrivateFile(join(folder, name), message as Buffer);
       } catch (error) {
         throw new MailFailure(
           `cannot write the mail into ${folder}: ${toError(error).message}`,

@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Actor } from '../auth/change-record';
 import { systemClock, type Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { createLog, type Log } from '../base/log';
+import { openPrivateLog } from '../base/private-file';
 import { systemRandom } from '../base/random';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
@@ -160,8 +161,12 @@ export class Desk {
     const write = (line: string): void => {
       try {
         if (file === '') return this.io.err(line);
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        appendFileSync(path, line, { mode: 0o600 });
+        const handle = openPrivateLog(path);
+        try {
+          writeSync(handle, line);
+        } finally {
+          closeSync(handle);
+        }
       } catch {
         // The audit in the database is what counts; a log that cannot be written is still to be seen.
         this.io.err(line);

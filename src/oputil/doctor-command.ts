@@ -39,7 +39,7 @@ async function examine(desk: Desk): Promise<void> {
     [
       `Board  ${board.boardDir}`,
       `Data   ${board.dataDir}`,
-      `Server ${running === undefined ? 'not running' : `running, process ${running.pid}`}`,
+      `Server ${running === undefined ? 'not running' : `running, process ${running.pid ?? 'unknown'}`}`,
       ...section('Missing for a public board:', needed),
       ...section('Advice:', advised),
       ...(needed.length === 0 ? ['', 'Nothing is missing.'] : []),

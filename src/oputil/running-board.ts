@@ -1,42 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readRunFile } from '../config/run-file';
+import { boardLockFile, findLockHolder } from '../store/board-lock';
 
-/** A server at work, as it wrote itself down in run.json. */
+/** A server at work on a data folder. */
 export interface RunningBoard {
-  readonly pid: number;
+  /** Undefined in the moment in which it starts. */
+  readonly pid: number | undefined;
   readonly httpsPort: number | undefined;
 }
 
-/** The server that runs on a data folder; undefined when none does, or none that can be told. */
-export function findRunning(dataDir: string): RunningBoard | undefined {
-  const written = readRunFile(join(dataDir, 'run.json'));
-  const pid = Number(written?.pid);
-  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
-  const port = written?.servers?.https?.port;
-  return { pid, httpsPort: typeof port === 'number' ? port : undefined };
-}
-
-interface RunFile {
-  readonly pid?: unknown;
-  readonly servers?: { readonly https?: { readonly port?: unknown } };
-}
-
-function readRunFile(file: string): RunFile | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as RunFile) : undefined;
-  } catch {
-    // No such file: no server. A broken one says no more than that.
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process answers so, and is alive.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** The server that runs on a data folder: whoever holds its lock. Undefined when none does. */
+export async function findRunning(dataDir: string): Promise<RunningBoard | undefined> {
+  const holder = await findLockHolder(boardLockFile(dataDir));
+  if (holder === undefined) return undefined;
+  const written = readRunFile(dataDir);
+  // What a process that was killed has left behind says nothing of this one.
+  const servers = written?.pid === holder.pid ? written?.servers : undefined;
+  return { pid: holder.pid, httpsPort: servers?.['https']?.port };
 }

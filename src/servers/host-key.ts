@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { utils, type ParsedKey } from 'ssh2';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { makePrivateFile } from '../base/private-file';
 import type { SshProfile } from './ssh-profile';
 
 /** A host key as ssh2 takes it, with what an operator compares. */
@@ -119,21 +120,8 @@ async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise
   );
   if (exists) return;
   const pem = await generateUsableKey(type);
-  const half = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(half, 'wx', 0o600);
-    try {
-      await handle.writeFile(pem);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    // link() fails where a rename would replace what another start has just made.
-    await link(half, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    await unlink(half);
+    makePrivateFile(file, pem);
   } catch (error) {
     throw unreadable(file, 'the board must be able to write its data folder', error);
   }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { giveToOwnerOf, syncPath } from '../base/private-file';
 import { sqliteDialect } from './dialect';
 
 export interface BackupOptions {
@@ -25,12 +26,13 @@ export async function backUpDatabase(options: BackupOptions): Promise<void> {
   try {
     // SQLite writes into a file that is there if it is empty, and so keeps its mode.
     closeSync(openSync(draft, 'wx', 0o600));
+    giveToOwnerOf(dirname(target), draft);
     await copyInto(draft, options);
     await check(draft, options.log);
-    sync(draft);
+    syncPath(draft);
     // Unlike a rename, this never takes the place of a file that has appeared meanwhile.
     linkSync(draft, target);
-    sync(dirname(target));
+    syncPath(dirname(target));
   } catch (error) {
     if (error instanceof BbsError) throw error;
     throw failed(options, toError(error).message, error);
@@ -59,15 +61,6 @@ async function check(draft: string, log: Log): Promise<void> {
     await sql.raw('PRAGMA journal_mode = DELETE');
   } finally {
     await sql.destroy();
-  }
-}
-
-function sync(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

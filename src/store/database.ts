@@ -1,10 +1,10 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, chmodSync, constants, statSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { sleep, withLimit } from '../base/clock';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { checkNoLink, makePrivateFile } from '../base/private-file';
 import { CALL_MS, sqliteDialect } from './dialect';
 import type { DatabaseKind, Dialect } from './dialect';
 import { migrate } from './migrate';
@@ -36,7 +36,7 @@ export interface DatabaseOptions {
 /** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { file, clock, log } = options;
-  makePrivateFile(file);
+  makeDatabaseFile(file);
   const dialect = sqliteDialect(file, log);
   const sql = dialect.connect();
   try {
@@ -104,12 +104,17 @@ function tooLate(): BbsError {
   return new BbsError('STORE_FAILED', 'the database was too slow; rolled back');
 }
 
-/** SQLite gives the journal files the mode of the database file, so this covers all of them (rule I5). */
-function makePrivateFile(file: string): void {
+/**
+ * SQLite gives the journal files mode and owner of the database file, so this covers all of them (rule
+ * I5). A file that is there is never opened here: closing it would release the locks that another
+ * connection of this process holds (POSIX).
+ */
+function makeDatabaseFile(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'a+', 0o600));
+    for (const suffix of ['', '-wal', '-shm', '-journal']) checkNoLink(file + suffix);
+    makePrivateFile(file, '');
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+    accessSync(file, constants.R_OK | constants.W_OK);
   } catch (error) {
     throw new BbsError(
       'DATABASE_UNAVAILABLE',

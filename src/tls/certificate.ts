@@ -1,9 +1,10 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { writePrivateFile } from '../base/private-file';
 import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
 
@@ -42,8 +43,8 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
       nowMs: clock.nowMs(),
       random: options.random,
     });
-    await writePrivate(keyFile, made.keyPem);
-    await writePrivate(certFile, made.certPem);
+    writeOwn(keyFile, made.keyPem);
+    writeOwn(certFile, made.certPem);
     log.info('web.certificate-made', { file: certFile, domain: options.domain });
   }
   const certificate = await readPair(certFile, keyFile);
@@ -107,9 +108,12 @@ async function read(file: string, setting: string): Promise<string> {
   }
 }
 
-async function writePrivate(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.new`;
-  await writeFile(draft, content, { mode: 0o600 });
-  await rename(draft, file);
+function writeOwn(file: string, content: string): void {
+  try {
+    writePrivateFile(file, content);
+  } catch (error) {
+    throw new BbsError('KEY_UNREADABLE', `cannot write ${file}: ${toError(error).message}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dialSsh, dialTelnet } from '../support/dial';
 import { eventually } from '../support/raw-caller';
@@ -104,12 +104,45 @@ describe('starting and stopping the server', () => {
     expect(board.running).toBe(false);
   });
 
-  it('starts again after kill -9, over what the dead process left behind', async () => {
+  it('keeps a second board off its data folder, and starts again after kill -9', async () => {
     const board = await start();
+    const second = SpawnedBoard.spawn(board.dataDir);
+    boards.push(second);
+    expect(await second.ended).toBe(78);
+    expect(second.err).toContain(`process ${board.process.pid},`);
+    expect(second.err).toContain(`ssh 127.0.0.1 port ${await board.port('ssh')}`);
+    expect((await board.run()).pid).toBe(board.process.pid);
     await board.kill();
     expect(board.running).toBe(true);
     const again = await start(board.dataDir);
     expect((await again.run()).pid).toBe(again.process.pid);
+    // Another's run.json is none of ours.
+    await writeFile(again.runFile, '{ "pid": 1 }');
+    again.signal('SIGTERM');
+    await again.ended;
+    expect(again.running).toBe(true);
+  });
+
+  it('as root on the folder of another owner leaves nothing that is not his', async () => {
+    const dataDir = await SpawnedBoard.makeDataDir();
+    const owner = process.geteuid?.() === 0 ? 4711 : (await stat(dataDir)).uid;
+    if (process.geteuid?.() === 0) await chown(dataDir, owner, owner);
+    const board = await start(dataDir);
+    const names = await readdir(dataDir, { recursive: true });
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'board.lock',
+        'run.json',
+        'db/user.sqlite3-wal',
+        'logs/sallyport.log',
+      ]),
+    );
+    for (const name of names) {
+      const { uid, mode } = await stat(join(dataDir, name));
+      if (name === 'config.hjson') continue;
+      expect([name, uid, mode & 0o077]).toEqual([name, owner, 0]);
+    }
+    expect(board.err).toBe('');
   });
 
   it('names a taken port in one line and ends with 78', async () => {

@@ -6,6 +6,7 @@ import { systemRandom } from '../../src/base/random';
 import { resolveBoard } from '../../src/config/board';
 import { defaultConfig } from '../../src/config/schema';
 import { openOffice, type Office } from '../../src/office';
+import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
 import { totp } from '../support/authenticator';
 import { PASSWORD, Shell } from './shell';
 
@@ -280,9 +281,12 @@ describe('doctor', () => {
 
   test('tells a running server from what one left behind', async () => {
     const runFile = join(shell.dataDir, 'run.json');
-    await writeFile(runFile, JSON.stringify({ pid: process.pid, servers: {} }), { mode: 0o600 });
-    expect((await shell.try('doctor')).out).toContain(`Server running, process ${process.pid}`);
-    await writeFile(runFile, JSON.stringify({ pid: 2 ** 30 }), { mode: 0o600 });
+    const lock = await takeBoardLock(boardLockFile(shell.dataDir), 4711);
+    await writeFile(runFile, JSON.stringify({ pid: 4711, servers: {} }), { mode: 0o600 });
+    expect((await shell.try('doctor')).out).toContain('Server running, process 4711');
+    if (lock.kind === 'taken') await lock.release();
+    // The process may be another's by now: only the lock says that a board runs.
+    await writeFile(runFile, JSON.stringify({ pid: process.pid }), { mode: 0o600 });
     expect((await shell.try('doctor')).out).toContain('Server not running');
     await writeFile(runFile, 'not json', { mode: 0o600 });
     expect((await shell.try('doctor')).out).toContain('Server not running');

@@ -1,0 +1,34 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePrivateFile } from '../base/private-file';
+
+/** For scripts: which process runs on a data folder, and where it listens. */
+export interface RunFile {
+  readonly pid: number;
+  readonly version: string;
+  readonly servers: Readonly<Record<string, { readonly address: string; readonly port: number }>>;
+}
+
+export function writeRunFile(dataDir: string, content: RunFile): void {
+  writePrivateFile(runFile(dataDir), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Removes it if it names this process: another board's file is none of ours. */
+export function removeRunFile(dataDir: string, pid: number): void {
+  if (readRunFile(dataDir)?.pid === pid) rmSync(runFile(dataDir), { force: true });
+}
+
+/** What the file says; undefined where there is none, or none that can be read. */
+export function readRunFile(dataDir: string): Partial<RunFile> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(runFile(dataDir), 'utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    // No such file: no server. A broken one says no more than that.
+    return undefined;
+  }
+}
+
+function runFile(dataDir: string): string {
+  return join(dataDir, 'run.json');
+}
