@@ -6,10 +6,9 @@ import { accountSubject, clearAttempts, removeAttempts, sumFailures } from '../s
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
-import { findProperty, formatTimestamp, setProperties, writeProperties } from '../store/properties';
+import { formatTimestamp, setProperties, writeProperties } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { forgetSources } from '../store/sources';
-import { removeTokens } from '../store/tokens';
 import {
   countUsers,
   findUser,
@@ -21,8 +20,10 @@ import {
   setGroups,
 } from '../store/users';
 import type { User, UserStatus } from '../store/users';
+import { endLinks } from './account-links';
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
+import { endFailureLock, writeStatus } from './account-status';
 import { recordChange } from './change-record';
 import type { AccountChangeRecord, Actor } from './change-record';
 import type { HashQueue } from './hash-queue';
@@ -163,13 +164,13 @@ class StoredAccounts implements Accounts {
     return this.changing(async (sql) => {
       if (change.provided !== undefined && !(await change.provided(sql))) return refuse('not-now');
       if ((await findUser(sql, userId)) === undefined) return refuse('unknown-user');
-      await storePassword(sql, userId, { hash, nowMs: clock.nowMs() });
+      const nowMs = clock.nowMs();
+      await storePassword(sql, userId, { hash, nowMs });
       await clearAttempts(sql, { subject: accountSubject(userId), factor: 'password' });
       // Who knew the old password may have signed in from anywhere, and asked for links.
       await forgetSources(sql, userId);
-      await removeTokens(sql, userId, 'password-reset');
-      await removeTokens(sql, userId, 'confirm-mail');
-      if (change.endLock === true) await endLockByFailures(sql, userId);
+      await endLinks(sql, userId, { nowMs });
+      if (change.endLock === true) await endFailureLock(sql, userId, nowMs);
       await this.record(sql, { userId, audit: 'password-changed', event: 'password', actor });
       await notifier?.notify(sql, { kind: 'password-changed', userId });
       return { kind: 'done', user: await getUser(sql, userId) };
@@ -178,7 +179,7 @@ class StoredAccounts implements Accounts {
 
   setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
-      await writeProperties(sql, userId, { account_status: String(status), ...NO_LOCK });
+      await writeStatus(sql, userId, { status, nowMs: this.parts.clock.nowMs() });
       if (status === 2) await this.clearWaits(sql, userId);
       const names = ['disabled', 'inactive', 'active', 'locked'];
       const reason = names[status] ?? '';
@@ -188,7 +189,7 @@ class StoredAccounts implements Accounts {
 
   unlock(userId: number, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
-      await endLockByFailures(sql, userId);
+      await endFailureLock(sql, userId, this.parts.clock.nowMs());
       await this.clearWaits(sql, userId);
       await this.record(sql, { userId, audit: 'unlocked', event: 'status', actor });
     });
@@ -206,6 +207,7 @@ class StoredAccounts implements Accounts {
   remove(userId: number, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql, user) => {
       if (userId === ROOT_ID) return refuse('root');
+      await endLinks(sql, userId, { nowMs: this.parts.clock.nowMs() });
       await removeUser(sql, userId);
       await removeAttempts(sql, accountSubject(userId));
       await this.record(sql, { userId, audit: 'account-removed', event: 'deleted', actor });
@@ -235,13 +237,10 @@ class StoredAccounts implements Accounts {
       const reason = Object.keys(values).join(',');
       await this.record(sql, { userId, audit: 'properties', event: 'properties', actor, reason });
       const address = before.properties.get('email_address');
-      if (
-        'email_address' in values &&
-        address !== undefined &&
-        address !== values['email_address']
-      ) {
-        await this.parts.notifier?.notify(sql, { kind: 'mail-changed', userId, address });
-      }
+      if (!('email_address' in values) || address === values['email_address']) return;
+      await endLinks(sql, userId, { nowMs: this.parts.clock.nowMs() });
+      if (address === undefined) return;
+      await this.parts.notifier?.notify(sql, { kind: 'mail-changed', userId, address });
     });
   }
 
@@ -327,19 +326,6 @@ class Rollback extends Error {
   constructor(readonly refused: Refused) {
     super('refused');
   }
-}
-
-const NO_LOCK: PropertyValues = {
-  account_locked_timestamp: undefined,
-  account_locked_prev_status: undefined,
-  failed_login_attempts: undefined,
-};
-
-/** A lock that the sysop set has no time of locking, and stays. */
-async function endLockByFailures(sql: Sql, userId: number): Promise<void> {
-  if ((await findProperty(sql, userId, 'account_locked_timestamp')) === undefined) return;
-  const before = await findProperty(sql, userId, 'account_locked_prev_status');
-  await writeProperties(sql, userId, { account_status: before ?? '2', ...NO_LOCK });
 }
 
 function withoutEmpty(values: PropertyValues | undefined): PropertyValues {

@@ -5,7 +5,8 @@ import type { OtpProfile, OtpType } from '../store/factors';
 import { findTokenOf } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes, storeBackupCodes } from './backup-codes';
-import { recordFactorChange, removeUnconfirmed, switchOff, switchOn } from './factor-change';
+import { endSetUp } from './account-links';
+import { recordFactorChange, switchOff, switchOn } from './factor-change';
 import type { Actor } from './change-record';
 import { displaySecret, keyUri, makeSecret, newProfile, parseSecret } from './otp';
 import type { OtpKey } from './otp';
@@ -92,7 +93,7 @@ export function createEnrollment(parts: EnrollmentOptions): Enrollment {
     pendingFor: (userId) => pending.pendingFor(userId),
     confirm: (token, code, actor) => pending.confirm(token, code, actor),
     confirmFor: (userId, code, actor) => pending.confirmFor(userId, code, actor),
-    removePending: (userId) => db.transaction((sql) => removeUnconfirmed(sql, userId)),
+    removePending: (userId) => db.transaction((sql) => endSetUp(sql, userId)),
 
     async bind(userId, type, options = {}) {
       const key = bindingKey(parts, type, options.secret);

@@ -1,11 +1,11 @@
 import { accountSubject, clearAttempts } from '../store/attempts';
 import { removeBackupCodes } from '../store/backup-codes';
 import type { Sql } from '../store/database';
-import { findFactor, removeFactor, removePending, replaceFactor } from '../store/factors';
+import { findFactor, removeFactor, replaceFactor } from '../store/factors';
 import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Notifier } from '../store/notice';
 import { writeProperties } from '../store/properties';
-import { removeTokens } from '../store/tokens';
+import { endSetUp } from './account-links';
 import { storeBackupCodes } from './backup-codes';
 import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
 import { displaySecret, isCounterBased } from './otp';
@@ -65,7 +65,7 @@ export async function switchOn(
     purpose: change.recovery,
     nowMs,
   });
-  await removeUnconfirmed(sql, userId);
+  await endSetUp(sql, userId);
   await forgetImported(sql, userId);
   await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
   await recordFactorChange(sql, { userId, kind: 'second-factor-on', actor, nowMs });
@@ -104,19 +104,13 @@ export async function switchOff(
   const { userId, nowMs, actor } = change;
   const removed = await removeFactor(sql, userId);
   await removeBackupCodes(sql, userId);
-  await removeUnconfirmed(sql, userId);
+  await endSetUp(sql, userId);
   await forgetImported(sql, userId);
   await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
   if (!removed) return false;
   await recordFactorChange(sql, { userId, kind: 'second-factor-off', actor, nowMs });
   await change.notifier?.notify(sql, { kind: 'second-factor-off', userId });
   return true;
-}
-
-/** Ends a registration that waits; false when none did. */
-export async function removeUnconfirmed(sql: Sql, userId: number): Promise<boolean> {
-  await removeTokens(sql, userId, 'otp-register');
-  return removePending(sql, userId);
 }
 
 /** Removes what a database from ENiGMA½ said of the factor, in clear text. */

@@ -8,6 +8,7 @@ import { findProperty, formatTimestamp, writeProperties } from '../store/propert
 import { rememberSource } from '../store/sources';
 import { toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
+import { writeStatus } from './account-status';
 import type { LoginHistory, LoginOrigin } from './login';
 
 /** What a sign-in writes about an account; each function runs inside the caller's transaction. */
@@ -78,12 +79,7 @@ export async function unlock(
   userId: number,
   change: { readonly status: UserStatus; readonly nowMs: number },
 ): Promise<void> {
-  await writeProperties(sql, userId, {
-    account_status: String(change.status),
-    account_locked_timestamp: undefined,
-    account_locked_prev_status: undefined,
-    failed_login_attempts: undefined,
-  });
+  await writeStatus(sql, userId, change);
   await addAccountEvent(sql, { userId, kind: 'status', nowMs: change.nowMs });
 }
 
@@ -94,11 +90,8 @@ export async function lockByFailures(
   origin: LoginOrigin,
   nowMs: number,
 ): Promise<void> {
-  await writeProperties(sql, user.id, {
-    account_status: '3',
-    account_locked_timestamp: formatTimestamp(nowMs),
-    account_locked_prev_status: String(user.status),
-  });
+  const lock = { atMs: nowMs, before: user.status };
+  await writeStatus(sql, user.id, { status: 3, nowMs, lock });
   await addAccountEvent(sql, { userId: user.id, kind: 'status', nowMs });
   await addAudit(
     sql,

@@ -6,6 +6,7 @@ import { isMailAddress } from '../base/mail-address';
 import { addAccountEvent } from '../store/account-events';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
+import { mayUseLink } from '../store/link-rules';
 import { findUserIdsByProperty, setProperties } from '../store/properties';
 import {
   consumeToken,
@@ -13,13 +14,12 @@ import {
   findToken,
   findTokenOf,
   hashToken,
-  removeTokens,
   replaceToken,
 } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
-import { removeUnconfirmed } from './factor-change';
+import { endLinks } from './account-links';
 import { recordChange, type Actor } from './change-record';
 import { isToken, makeToken } from './token';
 
@@ -143,13 +143,10 @@ class ConfirmedMailChange implements MailChange {
     }
     const { userId } = row;
     const before = await findUser(sql, userId);
-    // A disabled account is not to be changed by who lost it.
-    if (before === undefined || before.status === 0) return { kind: 'gone' };
+    if (before === undefined || !mayUseLink('confirm-mail', before)) return { kind: 'gone' };
     if (await isTaken(sql, address, userId)) return { kind: 'taken' };
     await setProperties(sql, userId, { email_address: address });
-    // Links that went to the old address end with it.
-    await removeTokens(sql, userId, 'password-reset');
-    await removeUnconfirmed(sql, userId);
+    await endLinks(sql, userId, { nowMs });
     await this.record(sql, { userId, kind: 'mail-changed', actor });
     await addAccountEvent(sql, { userId, kind: 'properties', sessionId: actor.sessionId, nowMs });
     const old = before.properties.get('email_address');
@@ -177,6 +174,6 @@ async function isTaken(sql: Sql, address: string, userId: number): Promise<boole
 async function describe(sql: Sql, row: TokenRow | undefined): Promise<PendingMail | undefined> {
   if (row?.subject === undefined) return undefined;
   const user = await findUser(sql, row.userId);
-  if (user === undefined) return undefined;
+  if (user === undefined || !mayUseLink('confirm-mail', user)) return undefined;
   return { userName: user.name, address: row.subject, expiresAtMs: row.expiresAtMs };
 }

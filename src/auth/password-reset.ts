@@ -3,7 +3,8 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import { SourceCounter } from '../base/source-counter';
 import type { Config } from '../config/schema';
-import type { Database } from '../store/database';
+import type { Database, Sql } from '../store/database';
+import { mayUseLink } from '../store/link-rules';
 import type { Notifier } from '../store/notice';
 import { consumeToken, findToken, hashToken, replaceToken } from '../store/tokens';
 import { findUser, findUserByName } from '../store/users';
@@ -80,7 +81,8 @@ class MailedPasswordReset implements PasswordReset {
         purpose: 'password-reset',
         nowMs: clock.nowMs(),
       });
-      return row === undefined ? undefined : findUser(sql, row.userId);
+      const user = row === undefined ? undefined : await findUser(sql, row.userId);
+      return user !== undefined && mayUseLink('password-reset', user) ? user : undefined;
     });
   }
 
@@ -95,12 +97,16 @@ class MailedPasswordReset implements PasswordReset {
     const change = {
       password,
       endLock: config().users.unlockAtEmailPwReset,
-      provided: (sql: Parameters<typeof consumeToken>[0]) =>
-        consumeToken(sql, {
+      provided: async (sql: Sql) => {
+        const wanted = {
           tokenHash: hashToken(token),
           purpose: 'password-reset',
           nowMs: clock.nowMs(),
-        }),
+        } as const;
+        const now = await findUser(sql, user.id);
+        if (now === undefined || !mayUseLink('password-reset', now)) return false;
+        return consumeToken(sql, wanted);
+      },
     };
     const result = await accounts.changePassword(user.id, change, actor);
     return result.kind === 'refused' && result.problem === 'not-now' ? undefined : result;
@@ -117,8 +123,7 @@ class MailedPasswordReset implements PasswordReset {
     const { tokenTtlMinutes } = config().contentServers.web.resetPassword;
     const outcome = await db.transaction(async (sql) => {
       const user = await findUserByName(sql, userName);
-      // Disabled accounts get no way back in by themselves.
-      const usable = user !== undefined && user.status !== 0;
+      const usable = user !== undefined && mayUseLink('password-reset', user);
       const queued = usable
         ? await notifier.notify(sql, { kind: 'password-reset', userId: user.id, token })
         : 'no-account';

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema';
 import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { OtpType, PendingRow } from '../store/factors';
+import { mayUseLink } from '../store/link-rules';
 import type { Notifier } from '../store/notice';
 import {
   chargeToken,
@@ -17,9 +18,10 @@ import {
   replaceToken,
 } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
-import { getUser } from '../store/users';
+import { findUser, getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
-import { recordFactorChange, removeUnconfirmed, switchOn } from './factor-change';
+import { endSetUp } from './account-links';
+import { recordFactorChange, switchOn } from './factor-change';
 import type { Actor } from './change-record';
 import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
 import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from './otp';
@@ -55,8 +57,8 @@ export type ConfirmResult =
 
 export type BeginResult =
   | { readonly kind: 'begun'; readonly token: string; readonly expiresAtMs: number }
-  /** The mail with the link cannot go out, so nothing was begun. */
-  | { readonly kind: 'no-address' | 'too-many' };
+  /** The mail with the link cannot go out, or the account may not use it, so nothing was begun. */
+  | { readonly kind: 'no-address' | 'too-many' | 'not-active' };
 
 /** What enrolment works with. */
 export interface EnrollmentOptions {
@@ -72,7 +74,7 @@ export interface EnrollmentOptions {
 }
 
 class Cancelled extends Error {
-  constructor(readonly result: 'no-address' | 'too-many') {
+  constructor(readonly result: Exclude<BeginResult['kind'], 'begun'>) {
     super(result);
   }
 }
@@ -97,6 +99,9 @@ export class PendingEnrollments {
       await db.transaction(async (sql) => {
         // Swept here, so that no job is needed for secrets that nobody confirmed.
         await removeExpiredTokens(sql, nowMs);
+        if (!mayUseLink('otp-register', await getUser(sql, userId))) {
+          throw new Cancelled('not-active');
+        }
         await replacePending(sql, {
           userId,
           ...profileOf(key),
@@ -179,6 +184,7 @@ export class PendingEnrollments {
         // A new link may have replaced the secret since it was compared.
         const pending = await findPending(sql, userId);
         if (pending?.secret !== found.pending.secret) return false;
+        if (!mayUseLink('otp-register', await getUser(sql, userId))) return false;
         await switchOn(
           sql,
           { sealing, notifier },
@@ -213,7 +219,7 @@ export class PendingEnrollments {
     );
     const triesLeft = now === undefined ? 0 : Math.max(0, CONFIRM_TRIES - now.failures);
     if (triesLeft === 0) {
-      await db.transaction((sql) => removeUnconfirmed(sql, token.userId));
+      await db.transaction((sql) => endSetUp(sql, token.userId));
       this.parts.log.warn('otp-link-used-up', { userId: token.userId });
     }
     return { kind: 'wrong', triesLeft };
@@ -251,7 +257,7 @@ export class PendingEnrollments {
     const row = await this.parts.db.run((sql) =>
       findToken(sql, { tokenHash: hashToken(token), purpose: 'otp-register', nowMs }),
     );
-    return usable(row);
+    return this.usable(row);
   }
 
   private async findTokenOf(userId: number): Promise<TokenRow | undefined> {
@@ -259,7 +265,13 @@ export class PendingEnrollments {
     const row = await this.parts.db.run((sql) =>
       findTokenOf(sql, { userId, purpose: 'otp-register', nowMs }),
     );
-    return usable(row);
+    return this.usable(row);
+  }
+
+  private async usable(token: TokenRow | undefined): Promise<TokenRow | undefined> {
+    if (token === undefined || token.failures >= CONFIRM_TRIES) return undefined;
+    const user = await this.parts.db.run((sql) => findUser(sql, token.userId));
+    return user !== undefined && mayUseLink('otp-register', user) ? token : undefined;
   }
 
   private async describe(token: TokenRow): Promise<PendingEnrollment | undefined> {
@@ -289,8 +301,4 @@ export class PendingEnrollments {
 export function issuerName(config: Config): string {
   const { issuer } = config.users.twoFactorAuth.otp;
   return issuer === '' ? config.general.boardName : issuer;
-}
-
-function usable(token: TokenRow | undefined): TokenRow | undefined {
-  return token !== undefined && token.failures < CONFIRM_TRIES ? token : undefined;
 }

@@ -17,7 +17,7 @@ import {
 } from '../store/outbox';
 import type { OutboxRow } from '../store/outbox';
 import type { Sealer } from '../store/sealed';
-import { findAnyToken } from '../store/tokens';
+import { checkLetter, type StoredRecipient } from './letter-check';
 import { createNotifier } from './notifier';
 import type { FindTemplate } from './template-files';
 import { createDropTransport, createSmtpTransport, MailFailure } from './transport';
@@ -47,6 +47,8 @@ export interface Mailer extends Notifier {
   /** Begins no delivery any more; one that is under way has a moment to end. */
   close(): Promise<void>;
 }
+
+type StoredMail = Omit<Mail, 'from' | 'date'> & StoredRecipient;
 
 /** After the first try: five more over an hour (rule D15). */
 const RETRY_MS = [1, 4, 10, 20, 30].map((minutes) => minutes * 60_000);
@@ -148,15 +150,15 @@ class OutboxMailer implements Mailer {
     const { db, clock, log } = this.parts;
     const nowMs = clock.nowMs();
     const { id, userId, kind } = row;
-    if (!(await this.isWanted(row, nowMs))) {
-      await db.run((sql) => removeMail(sql, id));
-      log.info('mail-discarded', { kind, userId, reason: 'its link has ended' });
-      return false;
-    }
     const claim = { row, nowMs, untilMs: nowMs + CLAIM_MS };
     if (!(await db.run((sql) => claimMail(sql, claim)))) return false;
     try {
-      await this.send(row);
+      const unwanted = await this.send(row);
+      if (unwanted !== undefined) {
+        await db.run((sql) => removeMail(sql, id));
+        log.info('mail-discarded', { kind, userId, reason: unwanted });
+        return false;
+      }
     } catch (error) {
       await this.postpone(row, error);
       return false;
@@ -166,25 +168,22 @@ class OutboxMailer implements Mailer {
     return true;
   }
 
-  /** A mail whose link was used, replaced or has expired would only confuse. */
-  private async isWanted(row: OutboxRow, nowMs: number): Promise<boolean> {
-    const { tokenHash } = row;
-    if (tokenHash === undefined) return true;
-    const token = await this.parts.db.run((sql) => findAnyToken(sql, tokenHash, nowMs));
-    return token !== undefined;
-  }
-
-  private async send(row: OutboxRow): Promise<void> {
-    const { clock, sealer } = this.parts;
+  /** Hands a mail over; why it was not, where it must not go any more. */
+  private async send(row: OutboxRow): Promise<string | undefined> {
+    const { db, clock, sealer } = this.parts;
     const place = { table: 'outbox', column: 'message', userId: row.userId };
-    const stored = JSON.parse(sealer.open(row.message, place)) as Omit<Mail, 'from' | 'date'>;
+    const stored = JSON.parse(sealer.open(row.message, place)) as StoredMail;
+    const checked = await db.run((sql) => checkLetter(sql, row, stored, clock.nowMs()));
+    if (checked.kind === 'discard') return checked.reason;
+    const { subject, text, html, messageId } = stored;
     const mail: Mail = {
-      ...stored,
+      ...{ to: checked.to, subject, text, html, messageId },
       from: this.sender(),
       date: new Date(row.createdAtMs),
     };
     const sending = this.currentTransport().send(mail);
     await withLimit(clock, sending, { limitMs: SEND_LIMIT_MS, what: 'the mail server' });
+    return undefined;
   }
 
   private async postpone(row: OutboxRow, error: unknown): Promise<void> {

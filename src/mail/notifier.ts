@@ -49,6 +49,7 @@ export function createNotifier(parts: NotifierOptions): Notifier {
       const { config, clock, random, sealer } = parts;
       const { userId, kind } = notice;
       const nowMs = clock.nowMs();
+      const toAccount = !hasOwnAddress(notice);
       const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
       if (to === undefined) return 'no-address';
       const recent = await countRecentMail(sql, { userId, kind, sinceMs: nowMs - HOUR_MS });
@@ -64,7 +65,7 @@ export function createNotifier(parts: NotifierOptions): Notifier {
         userId,
         kind,
         tokenHash: 'token' in notice ? hashToken(notice.token) : undefined,
-        message: sealer.seal(JSON.stringify({ to, ...letter, messageId }), {
+        message: sealer.seal(JSON.stringify({ to, toAccount, ...letter, messageId }), {
           table: 'outbox',
           column: 'message',
           userId,
@@ -76,11 +77,16 @@ export function createNotifier(parts: NotifierOptions): Notifier {
   };
 }
 
+/** Whether a notice goes somewhere else than to the address of its account. */
+function hasOwnAddress(notice: Notice): boolean {
+  return notice.kind === 'feedback' || 'address' in notice;
+}
+
 async function addressFor(sql: Sql, notice: Notice, config: Config): Promise<string | undefined> {
   if (notice.kind === 'feedback') {
     const { email } = config.general.sysOp;
     return email === '' ? findProperty(sql, ROOT_ID, 'email_address') : email;
   }
-  if (notice.kind === 'confirm-mail' || notice.kind === 'mail-changed') return notice.address;
+  if ('address' in notice) return notice.address;
   return findProperty(sql, notice.userId, 'email_address');
 }

@@ -81,7 +81,7 @@ export interface PendingFactor {
 export type MissingForTwoFactor = 'mail' | 'secure-login' | 'https';
 
 /** What became of a registration link; `too-many` were asked for lately. */
-export type LinkResult = 'sent' | 'no-address' | 'too-many';
+export type LinkResult = 'sent' | 'no-address' | 'too-many' | 'not-now';
 
 /** Switching the second factor on and off (auth/enrollment, mail and web behind one door). */
 export interface TwoFactorDesk {

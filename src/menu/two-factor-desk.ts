@@ -12,7 +12,8 @@ export function createTwoFactorDesk(parts: {
     missing: parts.missing,
     async sendLink(user, type, actor) {
       const begun = await enrollment.begin(user.id, type, { actor, mail: true });
-      return begun.kind === 'begun' ? 'sent' : begun.kind;
+      if (begun.kind === 'begun') return 'sent';
+      return begun.kind === 'not-active' ? 'not-now' : begun.kind;
     },
     pending: (userId) => enrollment.pendingFor(userId),
     async dropPending(userId) {

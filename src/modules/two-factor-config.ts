@@ -20,6 +20,7 @@ const LINK_STATUS = {
   sent: 'saveEmailSent',
   'no-address': 'emailRequired',
   'too-many': 'tooManyMails',
+  'not-now': 'notNow',
 } as const satisfies Record<LinkResult, StatusText>;
 
 const TOGGLE = 1;

@@ -17,6 +17,7 @@ export type StatusText =
   | 'pendingWaits'
   | 'emailRequired'
   | 'tooManyMails'
+  | 'notNow'
   | 'cancelled'
   | 'pendingDropped'
   | 'tryLater';
@@ -44,6 +45,7 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   pendingWaits: 'A set-up waits for its first code: open the link in the mail, or press Q or S.',
   emailRequired: 'You need a valid mail address first: the link goes there.',
   tooManyMails: 'Several mails are on their way already. Please look for the last one.',
+  notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
   cancelled: 'Nothing was changed.',
   pendingDropped: 'The set-up you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',

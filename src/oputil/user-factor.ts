@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
+import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { OtpProfile, OtpType } from '../store/factors';
@@ -177,7 +178,9 @@ async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
   const waiting = (await enrollment.status(user.id)).pending;
   const type = word === '' ? (waiting ?? user.secondFactor ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
-  if (begun.kind !== 'begun') throw noLink(user.name, begun.kind);
+  if (begun.kind !== 'begun') {
+    throw new BbsError('USER_INVALID', NO_LINK[begun.kind](user.name));
+  }
   const isRunning = (await desk.running()) !== undefined;
   const address = user.properties.get('email_address') ?? '';
   const how = isRunning
@@ -192,10 +195,9 @@ async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
   });
 }
 
-function noLink(name: string, why: 'no-address' | 'too-many'): BbsError {
-  const text =
-    why === 'no-address'
-      ? `"${name}" has no mail address; set one: oputil user set "${name}" --email ADDRESS`
-      : `"${name}" was sent too many such mails within the hour; try again later`;
-  return new BbsError('USER_INVALID', text);
-}
+const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: string) => string>> = {
+  'no-address': (name) =>
+    `"${name}" has no mail address; set one: oputil user set "${name}" --email ADDRESS`,
+  'too-many': (name) => `"${name}" was sent too many such mails within the hour; try again later`,
+  'not-active': (name) => `"${name}" is not active; first: oputil user activate "${name}"`,
+};

@@ -63,6 +63,17 @@ export async function markMailSent(sql: Sql, id: number, nowMs: number): Promise
   await sql('outbox').where({ id }).update({ sent_at: nowMs, message: '', token_hash: null });
 }
 
+/** Empties the waiting mails of a kind for one account: they are not sent, and still count. */
+export async function voidLinkMail(
+  sql: Sql,
+  mails: { readonly userId: number; readonly kind: string; readonly nowMs: number },
+): Promise<void> {
+  await sql('outbox')
+    .where({ user_id: mails.userId, kind: mails.kind })
+    .whereNull('sent_at')
+    .update({ sent_at: mails.nowMs, message: '', token_hash: null });
+}
+
 /** Mails of one kind for one account since then, sent or waiting. */
 export async function countRecentMail(
   sql: Sql,

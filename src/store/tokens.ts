@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Sql } from './database';
 
 /** What a mailed token allows; a token is good for its own purpose only (rule D5). */
-export type TokenPurpose = 'otp-register' | 'password-reset' | 'confirm-mail';
+export const TOKEN_PURPOSES = ['otp-register', 'password-reset', 'confirm-mail'] as const;
+export type TokenPurpose = (typeof TOKEN_PURPOSES)[number];
 
 /** A live token. Its text is nowhere: only the SHA-256 of it (rule D1). */
 export interface TokenRow {

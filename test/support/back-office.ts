@@ -4,6 +4,7 @@ import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
 import { resolveBoard } from '../../src/config/board';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
+import type { MailTransport } from '../../src/mail/transport';
 import { openOffice, type Office } from '../../src/office';
 import type { BoundFactor } from '../../src/auth/enrollment';
 import type { OtpType } from '../../src/store/factors';
@@ -18,7 +19,11 @@ export interface BackOffice extends Office {
 
 export async function openBackOffice(
   dataDir: string,
-  options: { readonly clock?: Clock; readonly config?: ConfigInput } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly config?: ConfigInput;
+    readonly mail?: MailTransport;
+  } = {},
 ): Promise<BackOffice> {
   const config = configSchema.parse(options.config ?? {});
   const office = await openOffice({
@@ -28,6 +33,7 @@ export async function openBackOffice(
     random: systemRandom,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
     env: {},
+    mail: options.mail,
   });
   const userId = async (name: string): Promise<number> => {
     const user = await office.db.run((sql) => findUserByName(sql, name));
