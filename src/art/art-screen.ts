@@ -1,4 +1,5 @@
-import { Canvas, characterColumns } from '../terminal/canvas';
+import { Canvas } from '../terminal/canvas';
+import { characterColumns } from '../terminal/character-width';
 import { PLAIN, type Style } from '../terminal/style';
 import { isBlankStyle, withBrightNumber } from '../terminal/style-sequence';
 import type { EraseArea } from './art-token';

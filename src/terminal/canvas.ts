@@ -12,6 +12,7 @@ import {
   type CellRow,
   type Cells,
 } from './cell-row';
+import { characterColumns } from './character-width';
 import { isBlankStyle, styleChange } from './style-sequence';
 import type { Encoding } from './terminal';
 
@@ -354,34 +355,4 @@ class Painter {
 /** A text that was put together of many pieces holds them all until it is copied. */
 function inOnePiece(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
-}
-
-/** Columns that a character takes: 0 for combining ones and controls, 2 for East Asian wide ones, else 1. */
-export function characterColumns(codePoint: number): 0 | 1 | 2 {
-  if (codePoint < 0x300) return codePoint < 0x20 || (codePoint >= 0x7f && codePoint < 0xa0) ? 0 : 1;
-  if (codePoint < 0x1100) return codePoint < 0x370 ? 0 : 1;
-  if (
-    (codePoint >= 0x200b && codePoint <= 0x200f) ||
-    (codePoint >= 0x20d0 && codePoint <= 0x20ff) ||
-    (codePoint >= 0xfe00 && codePoint <= 0xfe0f) ||
-    codePoint === 0xfeff
-  ) {
-    return 0;
-  }
-  return isWide(codePoint) ? 2 : 1;
-}
-
-function isWide(codePoint: number): boolean {
-  return (
-    codePoint <= 0x115f ||
-    (codePoint >= 0x2e80 && codePoint <= 0xa4cf && codePoint !== 0x303f) ||
-    (codePoint >= 0xac00 && codePoint <= 0xd7a3) ||
-    (codePoint >= 0xf900 && codePoint <= 0xfaff) ||
-    (codePoint >= 0xfe30 && codePoint <= 0xfe6f) ||
-    (codePoint >= 0xff00 && codePoint <= 0xff60) ||
-    (codePoint >= 0xffe0 && codePoint <= 0xffe6) ||
-    (codePoint >= 0x1f300 && codePoint <= 0x1f64f) ||
-    (codePoint >= 0x1f900 && codePoint <= 0x1f9ff) ||
-    (codePoint >= 0x20000 && codePoint <= 0x3fffd)
-  );
 }

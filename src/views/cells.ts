@@ -1,4 +1,5 @@
-import { characterColumns, type Cell } from '../terminal/canvas';
+import type { Cell } from '../terminal/canvas';
+import { characterColumns } from '../terminal/character-width';
 import { moveTo } from '../terminal/ansi';
 import { PLAIN, type Style } from '../terminal/style';
 import { applySgr, sameStyle, styleChange } from '../terminal/style-sequence';

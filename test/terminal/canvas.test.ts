@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Terminal } from '@xterm/headless';
-import { Canvas, characterColumns } from '../../src/terminal/canvas';
+import { Canvas } from '../../src/terminal/canvas';
 import { PLAIN, type Style } from '../../src/terminal/style';
 import { applySgr, styleChange } from '../../src/terminal/style-sequence';
 
@@ -95,7 +95,6 @@ describe('Canvas', () => {
     const canvas = new Canvas(6, 1);
     expect(canvas.print(1, 1, '日e\u0301x')).toBe(5);
     expect(canvas.toLines()).toEqual(['日ex']);
-    expect(characterColumns(0x41)).toBe(1);
   });
 
   it('never writes the bottom-right cell of the screen', () => {
