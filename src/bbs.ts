@@ -13,12 +13,13 @@ import { readRunFile, removeRunFile, writeRunFile } from './config/run-file';
 import type { Config, ConfigInput } from './config/schema';
 import { boardServices } from './board-services';
 import { checkBoard } from './modules/board-check';
+import { makeFirstPassword } from './first-password';
 import { LiveBoard } from './live-board';
 import { openLog } from './config/log-file';
 import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { findConfigGaps } from './oputil/public-gaps';
-import { mailDrop, openOffice } from './office';
+import { databaseFile, mailDrop, openOffice } from './office';
 import { Admission } from './servers/admission';
 import { mostConnections } from './servers/fd-limit';
 import { ConfiguredNetworks } from './servers/networks';
@@ -27,6 +28,7 @@ import { openTerminal } from './servers/open-terminal';
 import { createPageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { boardLockFile, takeBoardLock } from './store/board-lock';
+import { explainFailure } from './store/database';
 import { tellSysops } from './sysop-notice';
 import { isPageOrigin } from './web/origin';
 import type { LoginPorts } from './web/parts';
@@ -45,6 +47,10 @@ export interface BbsOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Makes a new database beside the keys of an earlier start, which is refused otherwise. */
+  readonly newDatabase?: boolean | undefined;
+  /** Keeps the password of a first start in data/first-password, for where nobody reads the output. */
+  readonly keepFirstPassword?: boolean | undefined;
   /** In place of email.transport. */
   readonly mail?: MailTransport | undefined;
 }
@@ -61,6 +67,8 @@ export interface RunningBbs {
   readonly addresses: Readonly<Record<string, ServerAddress>>;
   /** Only at the first start; kept nowhere. */
   readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
+  /** Where the password of the first start is kept, if it is, until it is changed. */
+  readonly firstPasswordFile: string | undefined;
   /** Where mails are dropped while no gateway is configured. */
   readonly mailDrop: string | undefined;
   /** SHA-256 of the web server's certificate, to compare with what a browser shows. */
@@ -89,7 +97,7 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
     return await bbs.start();
   } catch (error) {
     await bbs.close();
-    throw error;
+    throw explainFailure(error, databaseFile(board.dataDir));
   }
 }
 
@@ -138,6 +146,7 @@ class Bbs {
     const office = await openOffice({
       ...{ board, config, clock, random, log, env },
       mail: this.options.mail,
+      newDatabase: this.options.newDatabase,
       penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
       httpsPort: () => web?.address.port,
     });
@@ -145,7 +154,10 @@ class Bbs {
     const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
-    const firstSysop = await office.accounts.ensureSysop();
+    const first = await makeFirstPassword(office, {
+      dataDir: board.dataDir,
+      keep: this.options.keepFirstPassword === true,
+    });
     const resolveFile = (name: string): string => resolve(board.boardDir, name);
     const { enrollment, passwordReset, mailChange, findTemplate, db } = office;
     const { dataDir } = board;
@@ -195,7 +207,8 @@ class Bbs {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
       addresses,
-      firstSysop,
+      firstSysop: first.sysop,
+      firstPasswordFile: first.file,
       mailDrop:
         config().email.transport === null && this.options.mail === undefined
           ? mailDrop(board.dataDir)

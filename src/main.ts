@@ -4,6 +4,7 @@ import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
 import { startBbs } from './bbs';
 import { initBoard } from './config/init-board';
+import { forgetFirstPassword } from './first-password';
 import { describeStart } from './start-message';
 import { VERSION } from './base/version';
 
@@ -13,12 +14,13 @@ process.env.UV_THREADPOOL_SIZE ??= '8';
 // them, for as long as he is here: 8 KiB each as Node.js makes them.
 Buffer.poolSize = 2048;
 
-const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE]
+const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--new-database]
        sallyport init DIR
 
   --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
   --data DIR     what the board writes: database, keys, logs, dropped mail (default: data/ in the board)
   --config FILE  configuration (default: config/config.hjson in the board)
+  --new-database makes a new database where only the keys of an earlier start are left
   --help, --version
 
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
@@ -29,6 +31,7 @@ interface Arguments {
   readonly board: string | undefined;
   readonly data: string | undefined;
   readonly config: string | undefined;
+  readonly newDatabase: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -42,6 +45,7 @@ function readArguments(given: readonly string[]): Arguments {
         board: { type: 'string' },
         data: { type: 'string' },
         config: { type: 'string', short: 'c' },
+        'new-database': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
       },
@@ -51,6 +55,7 @@ function readArguments(given: readonly string[]): Arguments {
       board: values.board,
       data: values.data,
       config: values.config,
+      newDatabase: values['new-database'],
       help: values.help,
       version: values.version,
     };
@@ -64,8 +69,14 @@ async function main(): Promise<number> {
   if (args.help) return say(USAGE);
   const [command, dir, ...more] = args.words;
   if (command === undefined) return args.version ? say(`${VERSION}\n`) : runBoard(args);
-  if (command !== 'init' || dir === undefined || more.length > 0) {
+  if (command !== 'init') {
     throw new BbsError('USAGE', `unknown command '${args.words.join(' ')}'\n${USAGE}`);
+  }
+  if (dir === undefined || more.length > 0) {
+    throw new BbsError('USAGE', `init takes one folder: sallyport init DIR\n${USAGE}`);
+  }
+  if ([args.board, args.data, args.config].some((option) => option !== undefined)) {
+    throw new BbsError('USAGE', `init takes the folder alone: sallyport init ${dir}\n${USAGE}`);
   }
   return say(`${(await initBoard(dir)).join('\n')}\n`);
 }
@@ -80,9 +91,15 @@ async function runBoard(args: Arguments): Promise<number> {
     boardDir: args.board,
     dataDir: args.data,
     configFile: args.config,
+    newDatabase: args.newDatabase,
+    keepFirstPassword: true,
     env: process.env,
   });
-  say(describeStart(bbs));
+  const isTerminal = process.stdout.isTTY === true;
+  say(describeStart(bbs, { isTerminal }));
+  if (isTerminal && bbs.firstSysop !== undefined && bbs.firstPasswordFile !== undefined) {
+    forgetFirstPassword(bbs.firstPasswordFile);
+  }
   // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
   process.on('uncaughtException', (error) => bbs.reportFault(error));
   process.on('SIGHUP', () => void bbs.reload());

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { createAccounts, type Accounts } from './auth/accounts';
@@ -16,6 +17,7 @@ import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
 import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
+import { BbsError } from './base/errors';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
@@ -40,6 +42,10 @@ export interface OfficeOptions {
   readonly penalize?: NonNullable<GateOptions['penalize']>;
   /** The port that the web server really has, for mailed links. */
   readonly httpsPort?: () => number | undefined;
+  /** True where the sysop says that a new database beside keys that are there is meant. */
+  readonly newDatabase?: boolean | undefined;
+  /** True for the sysop's tool, of which most verbs work without the sealing key. */
+  readonly mayLackKey?: boolean;
   /** In place of the configured mail transport, for embedders. */
   readonly mail?: MailTransport | undefined;
 }
@@ -70,6 +76,14 @@ export function databaseFile(dataDir: string): string {
   return join(dataDir, 'db', 'user.sqlite3');
 }
 
+/** The sealing key's file. */
+export function sealingFile(board: Pick<Board, 'boardDir' | 'dataDir'>, config: Config): string {
+  const { sealingKeyFile } = config.security;
+  return sealingKeyFile === ''
+    ? join(board.dataDir, 'keys', 'sealing.json')
+    : resolve(board.boardDir, sealingKeyFile);
+}
+
 /** Where mails go as files while no gateway is configured. */
 export function mailDrop(dataDir: string): string {
   return join(dataDir, 'mail');
@@ -78,6 +92,7 @@ export function mailDrop(dataDir: string): string {
 /** Opens everything behind the doors; close() it when done. */
 export async function openOffice(options: OfficeOptions): Promise<Office> {
   const { board, clock, log } = options;
+  if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
   const db = await openDatabase({ file: databaseFile(board.dataDir), clock, log });
   try {
     return await furnish(db, options);
@@ -87,18 +102,28 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   }
 }
 
+/** The keys are made after the database: where they are and it is not, it has been lost. */
+function refuseNewBesideKeys(dataDir: string): void {
+  const file = databaseFile(dataDir);
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const keys = ['sealing.json', 'ssh_host_ed25519'].map((name) => join(dataDir, 'keys', name));
+  const found = keys.find((key) => statSync(key, { throwIfNoEntry: false }) !== undefined);
+  if (found === undefined) return;
+  throw new BbsError(
+    'DATABASE_MISSING',
+    `the database ${file} is gone, but ${found} of an earlier start is there: put a backup in its place, ` +
+      'or start once with --new-database for a board without accounts (the keys stay)',
+  );
+}
+
 async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
   const { board, config, clock, random, log } = options;
-  const sealingFile = config().security.sealingKeyFile;
   const sealing = openSealing({
-    file: resolve(
-      ...(sealingFile === ''
-        ? [board.dataDir, 'keys', 'sealing.json']
-        : [board.boardDir, sealingFile]),
-    ),
+    file: sealingFile(board, config()),
     random,
     environmentKey: options.env['SALLYPORT_SEALING_KEY'],
     mayCreate: !(await needsSealingKey(db)),
+    mayLack: options.mayLackKey,
   });
   const rules = createAccountRules({
     config,

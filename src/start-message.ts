@@ -4,23 +4,38 @@ import { PACKAGE_DIR } from './config/board';
 import type { RunningBbs } from './bbs';
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
-export function describeStart(bbs: RunningBbs): string {
+export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {
   const lines = [`Sallyport ${VERSION}: the gate is open.`, '', ...howToCall(bbs)];
   lines.push('', `  Board  ${bbs.boardDir}`, `  Data   ${bbs.dataDir}`);
   if (bbs.mailDrop !== undefined) {
     lines.push(`  Mail   no gateway configured: mails are dropped into ${bbs.mailDrop}`);
   }
-  if (bbs.firstSysop !== undefined) {
-    const { name, password } = bbs.firstSysop;
-    lines.push('', `  First start: sign in as ${name} with the password ${password}`);
-    lines.push(`  It is shown this once. Change it with: ${oputil(bbs)} user pw ${name}`);
-  }
+  lines.push(...firstPassword(bbs, isTerminal));
   if (bbs.missingForPublic.length > 0) {
     const count = bbs.missingForPublic.length;
     const points = count === 1 ? '1 point is' : `${count} points are`;
     lines.push('', `  Before the world may call, ${points} open: ${oputil(bbs)} doctor`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The password itself is shown on a terminal only: other output is kept, in a journal or a file. */
+function firstPassword(bbs: RunningBbs, isTerminal: boolean): readonly string[] {
+  const { firstSysop, firstPasswordFile } = bbs;
+  if (firstSysop !== undefined && (isTerminal || firstPasswordFile === undefined)) {
+    const { name, password } = firstSysop;
+    return [
+      '',
+      `  First start: sign in as ${name} with the password ${password}`,
+      `  It is shown this once. Change it with: ${oputil(bbs)} user pw ${name}`,
+    ];
+  }
+  if (firstPasswordFile === undefined) return [];
+  return [
+    '',
+    `  The sysop's first password is in ${firstPasswordFile}`,
+    `  Change it with: ${oputil(bbs)} user pw ${firstSysop?.name ?? 'sysop'}`,
+  ];
 }
 
 /** The sysop's tool as it is called for this board. */

@@ -135,7 +135,7 @@ class StoredAccounts implements Accounts {
         groups: ['users', 'sysops'],
         properties: { real_name: config().general.sysOp.realName },
       });
-      await storePassword(sql, id, { hash, nowMs: clock.nowMs() });
+      await storePassword(sql, id, { hash, nowMs: clock.nowMs(), isFirst: true });
       const change = {
         userId: id,
         audit: 'account-created',

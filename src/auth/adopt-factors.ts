@@ -6,8 +6,9 @@ import type { Database } from '../store/database';
 import { findFactorType, listImportedFactors } from '../store/factors';
 import type { OtpProfile, OtpType } from '../store/factors';
 import { findProperty } from '../store/properties';
+import { addUnfinished, isUnfinished, markFinished } from '../store/unfinished';
 import { canonicalBackupCode } from './backup-codes';
-import { forgetImported, switchOn } from './factor-change';
+import { forgetImported, forgetSecret, switchOn } from './factor-change';
 import { parseSecret } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
@@ -27,7 +28,8 @@ const PROFILES: Record<OtpType, OtpProfile> = {
 
 /**
  * Takes over the second factors that a database from ENiGMA½ holds in clear text: seals the secrets,
- * hashes the backup codes, and removes the text. Run at each start; it finds nothing the second time.
+ * hashes the backup codes, and removes the text, also from free pages and the journal. Run at each
+ * start: what a kill has cut short, the next start finishes; then it finds nothing any more.
  */
 export async function adoptFactors(parts: {
   readonly db: Database;
@@ -44,13 +46,25 @@ export async function adoptFactors(parts: {
       await adopt(parts, userId);
     } catch (error) {
       if (!(error instanceof BbsError) || error.code !== 'USER_INVALID') throw error;
+      await db.transaction(async (sql) => {
+        // No code of it is ever right; without the text the account still asks for one.
+        await forgetSecret(sql, userId);
+        await addUnfinished(sql, 'purge');
+      });
       refused.push(userId);
       log.warn('factor-not-adopted', { userId, reason: error.message });
     }
   }
   const adopted = owners.length - refused.length;
   if (adopted > 0) log.info('factors-adopted', { adopted });
+  await purge(parts);
   return { adopted, refused };
+}
+
+async function purge({ db, log }: { readonly db: Database; readonly log: Log }): Promise<void> {
+  if (!(await db.run((sql) => isUnfinished(sql, 'purge')))) return;
+  if (await db.purge()) await db.run((sql) => markFinished(sql, 'purge'));
+  else log.warn('clear-text-not-purged', { reason: 'another process uses the database' });
 }
 
 async function adopt(
@@ -64,6 +78,7 @@ async function adopt(
 ): Promise<void> {
   const { db, sealing, clock, random } = parts;
   await db.transaction(async (sql) => {
+    await addUnfinished(sql, 'purge');
     const property = (name: string) => findProperty(sql, userId, name);
     const type = await property('auth_factor2_otp');
     const secret = await property('auth_factor2_otp_secret');

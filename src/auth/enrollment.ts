@@ -73,6 +73,8 @@ export interface Enrollment {
 
 export interface FactorStatus {
   readonly type: OtpType | undefined;
+  /** True where the secret was lost with its key: no code is right until the factor is bound again. */
+  readonly isShut: boolean;
   readonly boundAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
   readonly backupCodesLeft: number;
@@ -154,6 +156,7 @@ export function createEnrollment(parts: EnrollmentOptions): Enrollment {
         });
         return {
           type: factor?.type,
+          isShut: factor?.secret === '',
           boundAtMs: factor?.boundAtMs,
           usedAtMs: factor?.usedAtMs,
           backupCodesLeft: await countBackupCodes(sql, userId),

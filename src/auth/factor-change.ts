@@ -14,7 +14,12 @@ import { recordChange, type Actor } from './change-record';
 import type { Sealing } from './sealing';
 
 export type FactorChange =
-  'second-factor-on' | 'second-factor-off' | 'backup-codes-new' | 'second-factor-pending';
+  | 'second-factor-on'
+  | 'second-factor-off'
+  /** Its secret is lost: it stays required, and no code is right. */
+  | 'second-factor-shut'
+  | 'backup-codes-new'
+  | 'second-factor-pending';
 
 /** Writes the audit row of a change and, where it touches sessions, the event that ends the others. */
 export async function recordFactorChange(
@@ -113,10 +118,15 @@ export async function switchOff(
   return true;
 }
 
-/** Removes what a database from ENiGMA½ said of the factor, in clear text. */
+/** Removes what a database from ENiGMA½ said of the factor. */
 export async function forgetImported(sql: Sql, userId: number): Promise<void> {
+  await writeProperties(sql, userId, { auth_factor2_otp: undefined });
+  await forgetSecret(sql, userId);
+}
+
+/** Removes only what stands there in clear text; that there is a factor stays. */
+export async function forgetSecret(sql: Sql, userId: number): Promise<void> {
   await writeProperties(sql, userId, {
-    auth_factor2_otp: undefined,
     auth_factor2_otp_secret: undefined,
     auth_factor2_otp_backup: undefined,
   });

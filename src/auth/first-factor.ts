@@ -136,7 +136,8 @@ class FirstFactor {
     if (user === undefined || user.status !== this.user?.status) return undefined;
     if (!(await this.stillHolds(sql, user.id, proof))) return undefined;
     if (user.status !== status) await unlock(sql, user.id, { status, nowMs });
-    if (newHash !== undefined) await storePassword(sql, user.id, { hash: newHash, nowMs });
+    if (newHash !== undefined)
+      await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
     await clearAttempts(sql, this.charged.key);
     const entry = {
       atMs: nowMs,

@@ -31,7 +31,8 @@ export interface RotationReport {
 }
 
 export interface KeyReport {
-  readonly currentKeyId: string;
+  /** Undefined where the key is lost. */
+  readonly currentKeyId: string | undefined;
   readonly keys: readonly {
     readonly id: string;
     readonly sealed: number;
@@ -90,7 +91,7 @@ export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promis
   const codes = await db.run(countBackupCodesByKey);
   const ids = new Set([...sealing.keyIds(), ...sealed.keys(), ...codes.keys()]);
   return {
-    currentKeyId: sealing.currentKeyId(),
+    currentKeyId: sealing.keyIds()[0],
     keys: [...ids].map((id) => ({
       id,
       sealed: sealed.get(id) ?? 0,
@@ -107,7 +108,8 @@ export async function needsSealingKey(db: Database): Promise<boolean> {
   return sealed.size + codes.size > 0;
 }
 
-async function eachSealed(
+/** Visits each value of a column, some at a time. */
+export async function eachSealed(
   db: Database,
   column: SealedColumn,
   visit: (row: SealedRow) => Promise<void>,
@@ -120,6 +122,11 @@ async function eachSealed(
     if (last === undefined) return;
     afterKey = last.rowKey;
   }
+}
+
+/** True where one of the keys opens the value. */
+export function opens(sealing: Sealing, column: SealedColumn, row: SealedRow): boolean {
+  return tryOpen(sealing, row.sealed, placeOf(column, row)) !== undefined;
 }
 
 function placeOf(column: SealedColumn, row: SealedRow) {

@@ -32,10 +32,29 @@ export interface SealingOptions {
   readonly environmentKey?: string | undefined;
   /** False where sealed values exist already, so that a lost key file is not papered over. */
   readonly mayCreate?: boolean;
+  /** True for a tool that goes on where the keys cannot be used, and fails only where one is needed. */
+  readonly mayLack?: boolean | undefined;
 }
 
 /** Opens the keys, and makes the file at the first start. */
 export function openSealing(options: SealingOptions): Sealing {
+  if (options.mayLack !== true) return openKeys(options);
+  try {
+    return openKeys(options);
+  } catch (error) {
+    if (!(error instanceof BbsError) || error.code !== 'KEY_UNREADABLE') throw error;
+    return new AbsentKeys(error);
+  }
+}
+
+/** Makes a key file in place of one that is lost; undefined where keys come from the environment. */
+export function replaceLostKey(options: SealingOptions): Sealing | undefined {
+  if ((options.environmentKey ?? '') !== '') return undefined;
+  writeKeyFile(options.file, [newKey(options.random)]);
+  return openKeys(options);
+}
+
+function openKeys(options: SealingOptions): Sealing {
   const { environmentKey } = options;
   if (environmentKey !== undefined && environmentKey !== '') {
     const keys = parseKeys(environmentKey);
@@ -45,7 +64,8 @@ export function openSealing(options: SealingOptions): Sealing {
     if (options.mayCreate === false) {
       throw new BbsError(
         'KEY_UNREADABLE',
-        `the sealing key ${options.file} is missing, but the database holds values sealed with it; restore the file`,
+        `the sealing key ${options.file} is missing, but the database holds values sealed with it; restore the file, ` +
+          `or see "A lost sealing key" in docs/runbook.md`,
       );
     }
     makeKeyFile(options.file, newKey(options.random));
@@ -146,6 +166,47 @@ class KeyRing implements Sealing {
     const [first] = this.read();
     if (first === undefined) throw new BbsError('KEY_UNREADABLE', 'there is no sealing key');
     return first;
+  }
+}
+
+/** In place of keys that are lost: nothing opens, and sealing says how to get a key. */
+class AbsentKeys implements Sealing {
+  constructor(private readonly reason: BbsError) {}
+
+  currentKeyId(): string {
+    throw this.reason;
+  }
+
+  keyIds(): readonly string[] {
+    return [];
+  }
+
+  seal(): string {
+    throw this.reason;
+  }
+
+  open(_sealed: string, place: SealPlace): string {
+    throw new BbsError(
+      'SEAL_BROKEN',
+      `${place.table}.${place.column} of user ${place.userId} is sealed with a key that is lost`,
+      { cause: this.reason },
+    );
+  }
+
+  hash(): BackupCodeHash {
+    throw this.reason;
+  }
+
+  hashes(): readonly string[] {
+    return [];
+  }
+
+  addKey(): string | undefined {
+    throw this.reason;
+  }
+
+  dropKeys(): readonly string[] {
+    return [];
   }
 }
 

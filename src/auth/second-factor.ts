@@ -193,6 +193,8 @@ class StoredSecondFactor implements SecondFactor {
 
   /** A secret that does not open was changed or moved from another row: no code is right then. */
   private open(factor: FactorRow): OtpKey | undefined {
+    // Shut, for its key was lost.
+    if (factor.secret === '') return undefined;
     try {
       return openFactorKey(this.parts.sealing, 'otp_factor', factor);
     } catch (error) {

@@ -10,7 +10,7 @@ import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import type { Config } from '../config/schema';
 import { databaseFile, openOffice, type Office } from '../office';
-import type { Sql } from '../store/database';
+import { explainFailure, type Sql } from '../store/database';
 import type { HarmlessIo } from './harmless-io';
 import { findRunning, type RunningBoard } from './running-board';
 import { formatTable, type Column } from './table';
@@ -117,6 +117,13 @@ export class Desk {
     this.io.err(`${text}\n`);
   }
 
+  /** What the database did wrong, with what to do about it; any other error as it is. */
+  async explain(error: unknown): Promise<unknown> {
+    // Without a board there was no database either.
+    const board = await this.board().catch(() => undefined);
+    return board === undefined ? error : explainFailure(error, databaseFile(board.dataDir));
+  }
+
   async close(): Promise<void> {
     // What failed to open was told already.
     const office = await this.officeOpened?.catch(() => undefined);
@@ -152,6 +159,7 @@ export class Desk {
       log: await this.log(),
       env: this.io.env,
       httpsPort: () => running?.httpsPort,
+      mayLackKey: true,
     });
   }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { formatProblem } from '../config/problems';
 import { databaseFile } from '../office';
-import { findPasswordChange } from '../store/password-age';
+import { hasFirstPassword } from '../store/passwords';
 import { findUser, ROOT_ID, type User } from '../store/users';
 import { findBoardFindings } from './board-menus';
 import type { Desk } from './desk';
@@ -85,9 +85,6 @@ function modeGaps(dataDir: string): readonly Gap[] {
   return [{ weight: 'missing', text }];
 }
 
-/** Made at one moment: the password is the one of the first start. */
-const SAME_MOMENT_MS = 60_000;
-
 async function accountGaps(desk: Desk, dataDir: string): Promise<readonly Gap[]> {
   if (!existsSync(databaseFile(dataDir))) {
     const text = 'the board has not been started yet: the first start makes accounts and keys';
@@ -109,9 +106,7 @@ function noSysop(): Gap {
 
 async function sysopGaps(desk: Desk, sysop: User): Promise<readonly Gap[]> {
   const gaps: Gap[] = [];
-  const changedMs = await desk.read((sql) => findPasswordChange(sql, sysop.id));
-  const createdMs = Date.parse(sysop.properties.get('account_created') ?? '');
-  if (changedMs !== undefined && Math.abs(changedMs - createdMs) < SAME_MOMENT_MS) {
+  if (await desk.read((sql) => hasFirstPassword(sql, sysop.id))) {
     const text = `${sysop.name} still has the password of the first start: oputil user pw ${sysop.name}`;
     gaps.push({ weight: 'missing', text });
   }

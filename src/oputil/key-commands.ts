@@ -1,15 +1,27 @@
+import { lstatSync, renameSync } from 'node:fs';
 import type { Command } from 'commander';
-import { checkKeys, rotateKeys } from '../auth/key-rotation';
-import type { Desk } from './desk';
+import { checkKeys, rotateKeys, type KeyReport } from '../auth/key-rotation';
+import { shutLost } from '../auth/lost-key';
+import { replaceLostKey, type Sealing } from '../auth/sealing';
+import { BbsError } from '../base/errors';
+import { sealingFile, type Office } from '../office';
+import { boardLockFile, takeBoardLock } from '../store/board-lock';
+import { listShutFactors } from '../store/factors';
+import { findUsers } from '../store/users';
+import { ACTOR, type Desk } from './desk';
+import { confirms } from './question';
+import { formatTable } from './table';
 
 const HELP = `
 The sealing key opens the secrets in the database: data/keys/sealing.json, the
 file named by security.sealingKeyFile, or SALLYPORT_SEALING_KEY. rotate makes
 a new key and seals all values with it; run again, it finishes what was
 interrupted. Old keys stay while anything needs them, and for a day. Keep a
-copy of the file, apart from the database.`;
+copy of the file, apart from the database. When it is lost for good:
+key new --lost makes another and shuts the second factors of the lost one. They
+stay required; who had one must have it bound again.`;
 
-/** `key check` and `key rotate`. */
+/** `key check`, `key rotate` and `key new`. */
 export function addKeyCommands(program: Command, desk: Desk): void {
   const key = program.command('key').description('the key that seals secrets in the database');
   key.addHelpText('after', HELP);
@@ -21,6 +33,11 @@ export function addKeyCommands(program: Command, desk: Desk): void {
     .command('rotate')
     .description('seal all values with a new key')
     .action(() => rotate(desk));
+  key
+    .command('new')
+    .description('go on after the key was lost; the board must be stopped')
+    .requiredOption('--lost', 'there is no copy of the key: what it sealed is given up')
+    .action(() => replaceLost(desk));
 }
 
 async function check(desk: Desk): Promise<void> {
@@ -29,7 +46,7 @@ async function check(desk: Desk): Promise<void> {
   const known = new Set(sealing.keyIds());
   const state = (id: string): string =>
     id === report.currentKeyId ? 'current' : known.has(id) ? 'retired' : 'MISSING';
-  const table = desk.table(
+  const table = formatTable(
     [
       { title: 'Key' },
       { title: 'State' },
@@ -44,17 +61,115 @@ async function check(desk: Desk): Promise<void> {
     ]),
   );
   const keys = report.keys.map((key) => ({ ...key, state: state(key.id).toLowerCase() }));
-  const codesLost = report.keys.some(({ id, backupCodes }) => !known.has(id) && backupCodes > 0);
+  const shut = await namesOf(desk, await desk.read(listShutFactors));
   const verdict = [
     ...unreadableLines(report.unreadable),
-    ...(codesLost ? ['Backup codes under a missing key cannot be used any more.'] : []),
+    ...(codesAreLost(report, sealing)
+      ? ['Backup codes under a missing key cannot be used any more.']
+      : []),
   ];
   const fine = verdict.length === 0;
-  desk.show([...table, '', ...(fine ? ['Every sealed value opens.'] : verdict)], {
-    ...report,
-    keys,
-  });
+  desk.show(
+    [...table, '', ...(fine ? ['Every sealed value opens.'] : verdict), ...shutLines(shut)],
+    { ...report, keys, mustBindAgain: shut },
+  );
   if (!fine) desk.exitCode = 1;
+}
+
+function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
+  const known = new Set(sealing.keyIds());
+  return report.keys.some(({ id, backupCodes }) => !known.has(id) && backupCodes > 0);
+}
+
+/** With the lock of the board: one that runs has the keys in its memory, and may seal with them. */
+async function replaceLost(desk: Desk): Promise<void> {
+  const office = await desk.office();
+  const { dataDir } = await desk.board();
+  const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
+  if (lock.kind === 'held') {
+    throw new BbsError(
+      'DATA_IN_USE',
+      `the board runs (process ${lock.pid ?? 'unknown'}): stop it first`,
+    );
+  }
+  try {
+    await giveUpLost(desk, office);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function giveUpLost(desk: Desk, { db, sealing }: Office): Promise<void> {
+  const report = await checkKeys({ db, sealing });
+  const isLost = sealing.keyIds().length === 0;
+  if (!isLost && report.unreadable.length === 0 && !codesAreLost(report, sealing)) {
+    const shut = await namesOf(desk, await desk.read(listShutFactors));
+    return desk.show(['Every sealed value opens: nothing is lost.', ...shutLines(shut)], {
+      keyId: report.currentKeyId,
+      mustBindAgain: shut,
+    });
+  }
+  desk.note(
+    `${report.unreadable.length} sealed values do not open. Is there a copy of the key? Then restore it`,
+  );
+  desk.note(
+    'instead. Else second factors of the lost key take no code until they are bound again.',
+  );
+  if (!(await confirms(desk, 'Give them up?'))) {
+    throw new BbsError('USAGE', 'nothing was changed; answer y, or use --no-prompt');
+  }
+  const keys = isLost ? await makeKey(desk) : sealing;
+  const lost = await shutLost({ db, sealing: keys, clock: desk.clock, actor: ACTOR });
+  (await desk.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });
+  const shut = await namesOf(desk, lost.shut);
+  const withoutCodes = await namesOf(desk, lost.withoutCodes);
+  desk.show(
+    [
+      `Current key   : ${keys.currentKeyId()}${isLost ? ' (new)' : ''}`,
+      `Mails dropped : ${lost.droppedMails}`,
+      ...(withoutCodes.length === 0
+        ? []
+        : ['Backup codes are gone, the second factor works:', ...withoutCodes.map(indented)]),
+      ...shutLines(shut),
+    ],
+    {
+      keyId: keys.currentKeyId(),
+      mustBindAgain: shut,
+      withoutCodes,
+      ...{ droppedMails: lost.droppedMails },
+    },
+  );
+}
+
+async function makeKey(desk: Desk): Promise<Sealing> {
+  const file = sealingFile(await desk.board(), await desk.config());
+  const environmentKey = desk.io.env['SALLYPORT_SEALING_KEY'];
+  // What is left of a damaged file may be worth a look.
+  const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  if (isThere && (environmentKey ?? '') === '')
+    renameSync(file, `${file}.lost-${desk.clock.nowMs()}`);
+  const made = replaceLostKey({ file, random: desk.random, environmentKey });
+  if (made !== undefined) return made;
+  throw new BbsError(
+    'KEY_UNREADABLE',
+    'the key comes from SALLYPORT_SEALING_KEY: put a new one there (openssl rand -base64 32), and run this again',
+  );
+}
+
+async function namesOf(desk: Desk, ids: readonly number[]): Promise<readonly string[]> {
+  const users = await desk.read((sql) => findUsers(sql, ids));
+  return users.map(({ name }) => name);
+}
+
+const indented = (name: string): string => `  ${name}`;
+
+function shutLines(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [
+    'These must bind their second factor again, and cannot sign in before:',
+    ...names.map(indented),
+    'oputil user 2fa-link NAME mails the owner a link; user 2fa-otp NAME google binds at once.',
+  ];
 }
 
 async function rotate(desk: Desk): Promise<void> {
@@ -82,6 +197,6 @@ function unreadableLines(unreadable: readonly string[]): readonly string[] {
   return [
     `${unreadable.length} values do not open: the key is missing, or they were changed:`,
     ...unreadable.map((place) => `  ${place}`),
-    'Restore the key file from your copy; else bind those second factors again.',
+    'Restore the key file from your copy; if there is none: oputil key new --lost',
   ];
 }

@@ -33,7 +33,7 @@ export async function runOputil(args: readonly string[], given: OputilIo): Promi
     await program.parseAsync(readGroupChanges(args), { from: 'user' });
     return desk.exitCode;
   } catch (error) {
-    return tell(error, io);
+    return tell(await desk.explain(error), io);
   } finally {
     await desk.close();
   }

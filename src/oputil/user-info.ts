@@ -93,7 +93,7 @@ function securityLines(user: User, factor: FactorStatus): readonly (readonly [st
   const isOn = user.secondFactor !== undefined;
   const { boundAtMs, usedAtMs, pending } = factor;
   return [
-    ['OTP secret', isOn ? 'configured' : 'none'],
+    ['OTP secret', isOn ? (factor.isShut ? 'lost: bind it again' : 'configured') : 'none'],
     ['OTP Backup', isOn ? `${factor.backupCodesLeft} codes left` : 'none'],
     ['OTP bound', minuteOf(boundAtMs)],
     ['OTP used', minuteOf(usedAtMs)],
@@ -104,6 +104,7 @@ function securityLines(user: User, factor: FactorStatus): readonly (readonly [st
 function securityData(user: User, factor: FactorStatus): Readonly<Record<string, unknown>> {
   return {
     configured: user.secondFactor !== undefined,
+    lost: factor.isShut,
     backupCodesLeft: factor.backupCodesLeft,
     boundAt: isoOf(factor.boundAtMs),
     usedAt: isoOf(factor.usedAtMs),

@@ -79,3 +79,16 @@ export async function countBackupCodesByKey(sql: Sql): Promise<ReadonlyMap<strin
     .count<{ key_id: string; codes: number | string }[]>({ codes: '*' });
   return new Map(rows.map((row) => [row.key_id, Number(row.codes)]));
 }
+
+/** Accounts with unused codes under a key that is none of these. */
+export async function listOwnersOfCodes(
+  sql: Sql,
+  { exceptKeys }: { readonly exceptKeys: readonly string[] },
+): Promise<readonly number[]> {
+  return sql('backup_code')
+    .whereNull('used_at')
+    .whereNotIn('key_id', exceptKeys)
+    .distinct('user_id')
+    .orderBy('user_id')
+    .pluck<number[]>('user_id');
+}

@@ -2,7 +2,7 @@ import { accessSync, chmodSync, constants, statSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { sleep, withLimit } from '../base/clock';
 import type { Clock } from '../base/clock';
-import { BbsError, toError } from '../base/errors';
+import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
 import { CALL_MS, sqliteDialect } from './dialect';
@@ -23,6 +23,11 @@ export interface Database {
   run<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Takes what was deleted out of file and journal; as long as it lasts, nothing else is done. False
+   * where another process kept the journal in use: then some of it may be left.
+   */
+  purge(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -46,7 +51,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     });
   } catch (error) {
     await sql.destroy();
-    if (error instanceof BbsError) throw error;
+    const explained = explainFailure(error, file);
+    if (explained instanceof BbsError) throw explained;
     throw new BbsError(
       'DATABASE_UNAVAILABLE',
       `cannot use the database ${file}: ${toError(error).message}`,
@@ -54,6 +60,30 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     );
   }
   return new KnexDatabase(sql, dialect, clock);
+}
+
+/**
+ * What keeps a board from starting and does not pass by itself, with what to do; any other error as it
+ * is. `error` may be of the driver, of the file system, or one of ours with such a cause.
+ */
+export function explainFailure(error: unknown, file: string): unknown {
+  const codes: string[] = [];
+  for (let at = error; isError(at); at = at.cause) if ('code' in at) codes.push(String(at.code));
+  if (codes.some((code) => code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')) {
+    return new BbsError(
+      'DATABASE_DAMAGED',
+      `the database ${file} is damaged; keep it, and put your latest backup in its place: see "A damaged database" in docs/runbook.md`,
+      { cause: error },
+    );
+  }
+  if (codes.some((code) => code === 'SQLITE_FULL' || code === 'ENOSPC')) {
+    return new BbsError(
+      'DISK_FULL',
+      `the disk that holds ${file} is full; make room and start again: see "A full disk" in docs/runbook.md`,
+      { cause: error },
+    );
+  }
+  return error;
 }
 
 class KnexDatabase implements Database {
@@ -83,6 +113,12 @@ class KnexDatabase implements Database {
     );
   }
 
+  purge(): Promise<boolean> {
+    return this.dialect.purge(this.sql).catch((error: unknown) => {
+      throw this.failure(error);
+    });
+  }
+
   close(): Promise<void> {
     return this.sql.destroy();
   }
@@ -91,12 +127,17 @@ class KnexDatabase implements Database {
     try {
       return await withLimit(this.clock, work(), { limitMs: CALL_MS, what: 'the database' });
     } catch (error) {
-      if (error instanceof BbsError && error.code !== 'TIMED_OUT') throw error;
-      if (!(error instanceof BbsError) && !this.dialect.isFailure(error)) throw error;
-      throw new BbsError('STORE_FAILED', `the database failed: ${toError(error).message}`, {
-        cause: error,
-      });
+      throw this.failure(error);
     }
+  }
+
+  /** What the database itself did wrong becomes STORE_FAILED; everything else stays what it is. */
+  private failure(error: unknown): unknown {
+    if (error instanceof BbsError && error.code !== 'TIMED_OUT') return error;
+    if (!(error instanceof BbsError) && !this.dialect.isFailure(error)) return error;
+    return new BbsError('STORE_FAILED', `the database failed: ${toError(error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -20,6 +20,8 @@ export interface Dialect {
   verify(sql: Knex): Promise<void>;
   /** Makes the database itself refuse to change or remove rows of `table`. */
   forbidChanges(sql: Knex, table: string): Promise<void>;
+  /** Takes deleted text out of the files; false when another process was in the way. */
+  purge(sql: Knex): Promise<boolean>;
   /** True when it was the database that failed: locked, full, read-only, gone. */
   isFailure(error: unknown): boolean;
   /** True when another process holds the database, so that waiting may help. */
@@ -126,6 +128,14 @@ export function sqliteDialect(file: string, log: Log): Dialect {
             `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
         );
       }
+    },
+    purge: async (sql) => {
+      // Free pages go, and the journal, which holds the pages as they were.
+      await sql.raw('VACUUM');
+      const rows: readonly { readonly busy: number }[] = await sql.raw(
+        'PRAGMA wal_checkpoint(TRUNCATE)',
+      );
+      return rows[0]?.busy === 0;
     },
     isFailure: (error) =>
       codeOf(error).startsWith('SQLITE_') ||

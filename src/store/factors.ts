@@ -63,6 +63,11 @@ export async function listFactorTypes(
   return new Map(rows.map((row) => [Number(row['user_id']), row['type'] as OtpType]));
 }
 
+/** Accounts whose secret was lost with its key and emptied: they are asked for a code, and none is right. */
+export async function listShutFactors(sql: Sql): Promise<readonly number[]> {
+  return sql('otp_factor').where({ secret: '' }).orderBy('user_id').pluck<number[]>('user_id');
+}
+
 /** Accounts whose secret still stands in clear text, as ENiGMA½ keeps it. */
 export async function listImportedFactors(sql: Sql): Promise<readonly number[]> {
   const rows: readonly Stored[] = await sql('user_property')

@@ -32,17 +32,37 @@ export async function findPassword(sql: Sql, userId: number): Promise<StoredPass
 export async function storePassword(
   sql: Sql,
   userId: number,
-  change: { readonly hash: string; readonly nowMs: number },
+  change: {
+    readonly hash: string;
+    readonly nowMs: number;
+    /** True for the password that the first start makes and prints. */
+    readonly isFirst?: boolean;
+    /** The same password, hashed at a higher cost. */
+    readonly isRehash?: boolean;
+  },
 ): Promise<void> {
   await sql('user_password')
-    .insert({ user_id: userId, hash: change.hash, changed_at: change.nowMs })
+    .insert({
+      user_id: userId,
+      hash: change.hash,
+      changed_at: change.nowMs,
+      is_first: change.isFirst === true ? 1 : 0,
+    })
     .onConflict('user_id')
-    .merge(['hash', 'changed_at']);
+    .merge(change.isRehash === true ? ['hash'] : ['hash', 'changed_at', 'is_first']);
   await writeProperties(sql, userId, {
     pw_pbkdf2_salt: undefined,
     pw_pbkdf2_dk: undefined,
     pw_hash_params: undefined,
   });
+}
+
+/** True until the password that the first start has made is changed. */
+export async function hasFirstPassword(sql: Sql, userId: number): Promise<boolean> {
+  const row: unknown = await sql('user_password')
+    .where({ user_id: userId, is_first: 1 })
+    .first('user_id');
+  return row !== undefined;
 }
 
 export function isSamePassword(

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { adoptFactors } from '../../src/auth/adopt-factors';
 import { findProperty, writeProperties } from '../../src/store/properties';
-import { findUser } from '../../src/store/users';
+import { findUser, removeUser } from '../../src/store/users';
 import { NOON, openAccounts } from '../support/accounts';
 import type { Accounts } from '../support/accounts';
 
@@ -78,4 +82,60 @@ test('a factor that was bound here since is not replaced', async () => {
   );
   await adoptFactors(accounts);
   expect(await kind(user, bound.backupCodes[0] ?? '')).toBe('right');
+});
+
+describe('after kill -9', () => {
+  const SECRET = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
+  const CODE = 'bofal-kuhid';
+
+  /** What stands in clear text in the files of the database, as they lie on the disk. */
+  async function found(): Promise<readonly string[]> {
+    const names = await readdir(accounts.folder);
+    const files = names.filter((name) => name.startsWith('board.sqlite3'));
+    const texts = await Promise.all(
+      files.map(async (name) => [name, await readFile(join(accounts.folder, name), 'latin1')]),
+    );
+    return texts.flatMap(([name = '', text = '']) =>
+      [SECRET, CODE].filter((canary) => text.includes(canary)).map((canary) => `${name} ${canary}`),
+    );
+  }
+
+  async function adoptAndDie(when: 'after' | 'between'): Promise<void> {
+    for (const [name, type] of [
+      ['joe', 'googleAuth'],
+      ['ann', 'yubikey'],
+    ] as const) {
+      await imported(name, {
+        auth_factor2_otp: type,
+        auth_factor2_otp_secret: SECRET,
+        auth_factor2_otp_backup: JSON.stringify([CODE]),
+      });
+    }
+    // A secret that was deleted long before, and whose page is free.
+    const old = await imported('old', { old: `${SECRET} `.repeat(100) });
+    await accounts.db.run((sql) => removeUser(sql, old));
+    await accounts.db.close();
+    expect(await found()).not.toEqual([]);
+    const support = join(__dirname, '..', 'support');
+    const child = spawn(process.execPath, [
+      ...['--require', join(support, 'ts-hook.cjs'), join(support, 'adopter.ts')],
+      ...[accounts.folder, when],
+    ]);
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect(signal).toBe('SIGKILL');
+  }
+
+  test('right after the takeover no secret stands in file or journal', async () => {
+    await adoptAndDie('after');
+    expect(await found()).toEqual([]);
+  });
+
+  test('before the cleaning the next start cleans', async () => {
+    await adoptAndDie('between');
+    expect(await found()).not.toEqual([]);
+    const next = await openAccounts({ folder: accounts.folder });
+    expect(await adoptFactors(next)).toEqual({ adopted: 0, refused: [] });
+    expect(await found()).toEqual([]);
+    await next.close();
+  });
 });

@@ -7,9 +7,6 @@ import { eventually } from '../support/raw-caller';
 import { SpawnedBoard } from '../support/spawned-board';
 import { goToMainMenu, signIn } from '../support/sign-in';
 
-/** What only a first start tells. */
-const SYSOP_PASSWORD = /sign in as sysop with the password (\S+)/;
-
 describe('starting and stopping the server', () => {
   const boards: SpawnedBoard[] = [];
   let blocker: Server | undefined;
@@ -32,7 +29,7 @@ describe('starting and stopping the server', () => {
     return board;
   }
 
-  it('says at the first start how to call, and the password of the sysop, who gets in by it', async () => {
+  it('says at the first start how to call, and where the password of the sysop is, not what it is', async () => {
     const board = await start();
     const [ssh, telnet, https] = [
       await board.port('ssh'),
@@ -44,7 +41,9 @@ describe('starting and stopping the server', () => {
     expect(board.out).toContain(`https://`);
     expect(board.out).toContain(`:${https}/`);
     expect(board.out).toContain(join(board.dataDir, 'mail'));
-    const password = SYSOP_PASSWORD.exec(board.out)?.[1] ?? '';
+    const password = await board.firstPassword();
+    expect(board.out).toContain(join(board.dataDir, 'first-password'));
+    expect(board.out).not.toContain(password);
     const byTelnet = await dialTelnet({ port: telnet });
     await signIn(byTelnet, 'sysop', password);
     await goToMainMenu(byTelnet);
@@ -58,6 +57,7 @@ describe('starting and stopping the server', () => {
   it('keeps everything in the data folder from others, and keys and database of one start for the next', async () => {
     const first = await start();
     const keys = await readKeys(first.dataDir);
+    const password = await first.firstPassword();
     expect(Object.keys(keys).length).toBeGreaterThanOrEqual(3);
     for (const path of [...Object.keys(keys), join(first.dataDir, 'db', 'user.sqlite3')]) {
       expect([path, ((await stat(path)).mode & 0o077).toString(8)]).toEqual([path, '0']);
@@ -66,7 +66,7 @@ describe('starting and stopping the server', () => {
     await first.ended;
     const second = await start(first.dataDir);
     expect(await readKeys(second.dataDir)).toEqual(keys);
-    expect(second.out).not.toMatch(SYSOP_PASSWORD);
+    expect(await second.firstPassword()).toBe(password);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -74,7 +74,7 @@ describe('starting and stopping the server', () => {
     async (signal) => {
       const board = await start();
       expect((await board.run()).pid).toBe(board.process.pid);
-      const password = SYSOP_PASSWORD.exec(board.out)?.[1] ?? '';
+      const password = await board.firstPassword();
       const inside = await dialSsh({
         port: await board.port('ssh'),
         userName: 'sysop',
@@ -93,14 +93,14 @@ describe('starting and stopping the server', () => {
     },
   );
 
-  it('ends cleanly on SIGTERM while it starts, and has said the password of the sysop', async () => {
+  it('ends cleanly on SIGTERM while it starts, and has kept the password of the sysop', async () => {
     const board = SpawnedBoard.spawn(await SpawnedBoard.makeDataDir());
     boards.push(board);
     // The keys are made early in a first start; the program has been listening for signals since before.
     await eventually('the first key', () => existsSync(join(board.dataDir, 'keys')));
     board.signal('SIGTERM');
     expect(await board.ended).toBe(0);
-    expect(board.out).toMatch(SYSOP_PASSWORD);
+    expect(await board.firstPassword()).toMatch(/^[a-z0-9-]{19}$/);
     expect(board.running).toBe(false);
   });
 

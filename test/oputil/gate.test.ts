@@ -279,6 +279,13 @@ describe('doctor', () => {
     await expect(stat(data)).rejects.toThrow('ENOENT');
   });
 
+  test('knows the password of the first start until it is changed, however soon', async () => {
+    const sysop = /still has the password of the first start/;
+    expect((await shell.try('doctor')).out).toMatch(sysop);
+    await shell.run('user', 'pw', 'sysop', PASSWORD);
+    expect((await shell.try('doctor')).out).not.toMatch(sysop);
+  });
+
   test('tells a running server from what one left behind', async () => {
     const runFile = join(shell.dataDir, 'run.json');
     const lock = await takeBoardLock(boardLockFile(shell.dataDir), 4711);

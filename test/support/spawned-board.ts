@@ -86,6 +86,11 @@ export class SpawnedBoard {
     return JSON.parse(await readFile(this.runFile, 'utf8')) as RunFile;
   }
 
+  /** The sysop's password, which a first start keeps in a file where its output is no terminal. */
+  async firstPassword(): Promise<string> {
+    return (await readFile(join(this.dataDir, 'first-password'), 'utf8')).trim();
+  }
+
   async port(server: string): Promise<number> {
     const port = (await this.run()).servers[server]?.port;
     if (port === undefined) throw new Error(`this board has no ${server} server`);

@@ -1,0 +1,34 @@
+import { lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePrivateFile } from './base/private-file';
+import type { Office } from './office';
+import { hasFirstPassword } from './store/passwords';
+import { ROOT_ID } from './store/users';
+
+export interface FirstPassword {
+  /** Only at the first start. */
+  readonly sysop: { readonly name: string; readonly password: string } | undefined;
+  /** Where the password is kept until it is changed; undefined where it is in no file. */
+  readonly file: string | undefined;
+}
+
+/** Makes the sysop at a first start. With `keep` a start that fails later does not lose his password. */
+export async function makeFirstPassword(
+  office: Pick<Office, 'accounts' | 'db'>,
+  { dataDir, keep }: { readonly dataDir: string; readonly keep: boolean },
+): Promise<FirstPassword> {
+  const file = join(dataDir, 'first-password');
+  const sysop = await office.accounts.ensureSysop();
+  if (sysop !== undefined) {
+    if (keep) writePrivateFile(file, `${sysop.password}\n`);
+  } else if (!(await office.db.run((sql) => hasFirstPassword(sql, ROOT_ID)))) {
+    forgetFirstPassword(file);
+  }
+  const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  return { sysop, file: isThere ? file : undefined };
+}
+
+/** Once it was shown, or is the password no longer. */
+export function forgetFirstPassword(file: string): void {
+  rmSync(file, { force: true });
+}
