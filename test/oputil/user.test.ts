@@ -129,12 +129,12 @@ describe('user info and list', () => {
   });
 
   test('list shows everybody with status and second factor, by id, within 80 columns', async () => {
-    await addJoe('--real-name', 'A name much too long for the table');
+    await addJoe('--real-name', 'A name too long for these tables');
     await shell.run('user', '2fa-otp', 'joe', 'google');
     shell.columns = 80;
     const lines = (await shell.run('user', 'list')).trimEnd().split('\n');
     expect(lines[0]).toBe('ID  Username  Real name           Status  2FA     Last login  Logins');
-    expect(lines[3]).toBe(' 2  joe       A name much too     active  google                   0');
+    expect(lines[3]).toBe(' 2  joe       A name too long     active  google                   0');
     expect(lines[4]).toMatch(/^ {14}\S/);
     expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.at(-1)).toBe('2 accounts');
