@@ -16,6 +16,7 @@ import { checkBoard } from './modules/board-check';
 import { makeFirstPassword } from './first-password';
 import { LiveBoard } from './live-board';
 import { openLog } from './config/log-file';
+import type { Listening } from './mail/prerequisites';
 import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { findConfigGaps } from './oputil/public-gaps';
@@ -175,8 +176,13 @@ class Bbs {
       : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
+    const listening = (): Listening => ({
+      ssh: servers.addresses.ssh !== undefined,
+      wss: servers.addresses.wss !== undefined,
+      https: web !== undefined,
+    });
     const services = boardServices({
-      ...{ clock, random, log, live, art, nodes, office },
+      ...{ clock, random, log, live, art, nodes, office, listening },
       startedAtMs: clock.nowMs(),
     });
     const servers = await Servers.start({
@@ -209,12 +215,13 @@ class Bbs {
       addresses,
       firstSysop: first.sysop,
       firstPasswordFile: first.file,
-      mailDrop:
-        config().email.transport === null && this.options.mail === undefined
-          ? mailDrop(board.dataDir)
-          : undefined,
+      mailDrop: office.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
       certificateFingerprint: web?.fingerprint,
-      missingForPublic: findConfigGaps(config(), board, clock.nowMs())
+      missingForPublic: findConfigGaps(config(), {
+        board,
+        nowMs: clock.nowMs(),
+        listening: listening(),
+      })
         .filter(({ weight }) => weight === 'missing')
         .map(({ text }) => text),
       reload: () => live.reload(),

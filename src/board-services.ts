@@ -3,11 +3,10 @@ import type { Clock } from './base/clock';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import { VERSION } from './base/version';
-import type { Config } from './config/schema';
 import type { LiveBoard } from './live-board';
+import { missingForLink, type Listening } from './mail/prerequisites';
 import { createCallHistory } from './menu/call-history';
 import type { MenuServices } from './menu/menu-services';
-import type { MissingForTwoFactor } from './menu/services';
 import { createSignInHistory } from './menu/sign-in-history';
 import { createSshKeyDesk } from './menu/ssh-key-desk';
 import { createTwoFactorDesk } from './menu/two-factor-desk';
@@ -25,6 +24,7 @@ export function boardServices(parts: {
   readonly art: ArtStore;
   readonly nodes: Nodes;
   readonly office: Office;
+  readonly listening: () => Listening;
 }): MenuServices {
   const { live, office } = parts;
   return {
@@ -41,10 +41,12 @@ export function boardServices(parts: {
     accounts: office.directory,
     calls: createCallHistory(office.db),
     nodes: parts.nodes,
-    twoFactor: createTwoFactorDesk({
-      enrollment: office.enrollment,
-      missing: () => missingForTwoFactor(live.config),
-    }),
+    listening: parts.listening,
+    links: {
+      missing: (purpose) => missingForLink(live.config, parts.listening(), purpose),
+      sendsMail: () => office.mailer.sendsMail,
+    },
+    twoFactor: createTwoFactorDesk({ enrollment: office.enrollment }),
     accountDesk: office.accounts,
     mailChange: office.mailChange,
     sshKeys: createSshKeyDesk({
@@ -55,20 +57,10 @@ export function boardServices(parts: {
     }),
     signIns: createSignInHistory(office.db),
     sendFeedback: (letter, origin) => office.feedback.send(letter, origin),
-    contentServices: () => new Set(live.config.contentServers.web.https.enabled ? ['https'] : []),
+    contentServices: () => new Set(parts.listening().https ? ['https'] : []),
     forgotPassword: (name, { server, remoteIp, node }) => {
       office.passwordReset.request(name, { server, remoteIp, node });
       return Promise.resolve();
     },
   };
-}
-
-/** What registering a second factor by mail needs and this board has not (issue: prerequisites are named). */
-function missingForTwoFactor(config: Config): readonly MissingForTwoFactor[] {
-  const { loginServers, contentServers } = config;
-  const missing: MissingForTwoFactor[] = [];
-  if (!loginServers.ssh.enabled && !loginServers.webSocket.wss.enabled)
-    missing.push('secure-login');
-  if (!contentServers.web.https.enabled && !contentServers.web.behindProxy) missing.push('https');
-  return missing;
 }

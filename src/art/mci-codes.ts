@@ -57,6 +57,7 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   ND: 'number of this node',
   IP: "caller's network address",
   ST: 'way in: telnet, ssh or wss',
+  WI: 'how to call on a secure line, or that no secure way in is on',
   SH: 'rows of the terminal',
   SW: 'columns of the terminal',
   MD: 'description of the menu',

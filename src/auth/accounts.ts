@@ -61,7 +61,7 @@ export interface Accounts {
   changePassword(userId: number, change: PasswordChange, actor: Actor): Promise<AccountResult>;
   /** Also ends a lock and the waits after failures. */
   setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult>;
-  /** Ends the waits after failures. A second factor that too many wrong codes switched off stays off. */
+  /** Ends the waits after failures. A second factor that too many wrong codes locked stays locked. */
   unlock(userId: number, actor: Actor): Promise<AccountResult>;
   rename(userId: number, name: string, actor: Actor): Promise<AccountResult>;
   remove(userId: number, actor: Actor): Promise<AccountResult>;

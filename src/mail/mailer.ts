@@ -41,6 +41,8 @@ export interface MailerOptions {
 
 /** Stores mails and sends them: each once, in its own time, whoever asked for it is not kept waiting. */
 export interface Mailer extends Notifier {
+  /** False while mails are dropped as files, for want of a mail server. */
+  readonly sendsMail: boolean;
   start(): void;
   /** Sends what is due and tells how many mails were handed over. */
   deliver(): Promise<number>;
@@ -164,7 +166,8 @@ class OutboxMailer implements Mailer {
       return false;
     }
     await db.run((sql) => markMailSent(sql, id, clock.nowMs()));
-    log.info(this.writesFiles() ? 'mail-dropped' : 'mail-sent', { kind, userId });
+    // A mail in the drop folder has not been sent to anybody, and the log must not say so.
+    log.info(this.sendsMail ? 'mail-sent' : 'mail-dropped', { kind, userId });
     return true;
   }
 
@@ -213,9 +216,8 @@ class OutboxMailer implements Mailer {
     return this.transport.use;
   }
 
-  /** A mail in the drop folder has not been sent to anybody, and the log must not say so. */
-  private writesFiles(): boolean {
-    return this.parts.transport === undefined && this.parts.config().email.transport === null;
+  get sendsMail(): boolean {
+    return this.parts.transport !== undefined || this.parts.config().email.transport !== null;
   }
 
   private sender(): Mail['from'] {

@@ -58,7 +58,7 @@ export function rejectionSentence(
     case 'locked':
       return 'This account is locked. Please ask the sysop.';
     case 'factor-disabled':
-      return 'Too many wrong codes: the second factor is switched off. Please ask the sysop.';
+      return 'Too many wrong codes: your second factor is locked. Please ask the sysop.';
     case 'not-allowed':
       return 'Nobody may sign in with this name.';
     case 'too-many':
@@ -103,11 +103,13 @@ function describeRejection(
 function notHereSentence(context: MenuContext): string | undefined {
   if (context.caller.login.complete) return 'You are signed in already.';
   if (context.caller.server !== 'telnet') return undefined;
+  const { ssh, wss } = context.services.listening();
+  const way = ssh ? ' Please call by SSH.' : wss ? ' Please call by browser.' : '';
   switch (context.services.config().loginServers.telnet.passwordLogin) {
     case 'refuse':
-      return 'Nobody can sign in by telnet here. Please call by SSH.';
+      return `Nobody can sign in by telnet here.${way}`;
     case 'with-otp':
-      return 'Telnet is for accounts with a second factor here. Please call by SSH.';
+      return `Telnet is for accounts with a second factor here.${way}`;
     case 'allow':
       return undefined;
   }

@@ -1,5 +1,6 @@
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../acs/birthdate';
+import type { Listening } from '../mail/prerequisites';
 import type { Caller } from './caller';
 import { formatDate } from './date-format';
 import type { Services } from './services';
@@ -54,6 +55,7 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   ND: (s) => String(s.caller.node),
   IP: (s) => s.caller.remoteIp,
   ST: (s) => SERVER_NAMES[s.caller.server],
+  WI: (s) => secureWayIn(s.services.listening()),
   SH: (s) => String(s.caller.terminal.height),
   SW: (s) => String(s.caller.terminal.width),
   MD: (s) => s.description,
@@ -80,6 +82,12 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
 };
 
 const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
+
+/** For a screen that sends callers to a secure line: never to one that is off. */
+function secureWayIn({ ssh, wss }: Listening): string {
+  if (ssh) return 'Call by SSH, and come back here.';
+  return wss ? 'Call by browser, and come back.' : 'No secure way in is on here now.';
+}
 
 /** The value of a predefined code, as data; undefined when there is no such code. */
 export function mciValue(code: string, source: MciSource): string | undefined {

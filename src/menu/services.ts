@@ -8,6 +8,7 @@ import type { Actor } from '../auth/change-record';
 import type { LoginOrigin } from '../auth/login';
 import type { MailChange } from '../auth/mail-change';
 import type { FeedbackLetter } from '../mail/feedback';
+import type { LinkPurpose, Listening, Prerequisite } from '../mail/prerequisites';
 import type { NoticeResult } from '../store/notice';
 import type { User } from '../store/users';
 import type { MenuSet } from './menu-entry';
@@ -77,16 +78,19 @@ export interface PendingFactor {
   readonly expiresAtMs: number;
 }
 
-/** Something the board lacks for registering a second factor by mail. */
-export type MissingForTwoFactor = 'mail' | 'secure-login' | 'https';
-
 /** What became of a registration link; `too-many` were asked for lately. */
 export type LinkResult = 'sent' | 'no-address' | 'too-many' | 'not-now';
 
+/** What becomes of a mailed link on this board. */
+export interface MailedLinks {
+  /** What the board lacks for it now; empty when nothing. */
+  missing(purpose: LinkPurpose): readonly Prerequisite[];
+  /** False where mails stay on the board as files. */
+  sendsMail(): boolean;
+}
+
 /** Switching the second factor on and off (auth/enrollment, mail and web behind one door). */
 export interface TwoFactorDesk {
-  /** What the board lacks before links can be sent; empty when nothing. */
-  missing(): readonly MissingForTwoFactor[];
   /** Begins a registration and sends its link; the old factor stays until the new one is confirmed. */
   sendLink(user: User, type: OtpType, actor: Actor): Promise<LinkResult>;
   pending(userId: number): Promise<PendingFactor | undefined>;
@@ -155,6 +159,9 @@ export interface Services {
   readonly accounts: AccountDirectory;
   readonly calls: CallHistory;
   readonly nodes: NodeList;
+  /** The servers that callers can reach now. */
+  listening(): Listening;
+  readonly links: MailedLinks;
   readonly twoFactor: TwoFactorDesk;
   readonly accountDesk: AccountDesk;
   readonly mailChange: Pick<MailChange, 'begin' | 'pendingFor'>;

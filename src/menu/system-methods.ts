@@ -1,5 +1,7 @@
 import type { LoginResult } from '../auth/login';
 import type { Encoding } from '../terminal/terminal';
+import { NO_MAIL_SERVER } from '../mail/prerequisites';
+import { tellAboutLink, tellLacks } from './link-answer';
 import { answerRejection } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -117,7 +119,18 @@ async function sendForgotPasswordEmail(
 ): Promise<Transition> {
   const { server, secure, remoteIp, node } = context.caller;
   const origin = { server, secure, remoteIp, node };
+  const { links } = context.services;
+  // The same for any name: it tells of the board, and of no account.
+  const missing = links.missing('account');
+  if (missing.length > 0) {
+    await tellLacks(context, missing);
+    return { kind: 'previous' };
+  }
   await context.services.forgotPassword(fieldText(submission, 'username'), origin);
+  if (!links.sendsMail()) {
+    await tellAboutLink(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
+    return { kind: 'previous' };
+  }
   const next = nextMenuOf(extraArgs);
   return next === undefined ? { kind: 'next' } : { kind: 'goto', menu: next };
 }

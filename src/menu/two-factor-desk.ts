@@ -1,15 +1,10 @@
 import type { Enrollment } from '../auth/enrollment';
-import type { MissingForTwoFactor, TwoFactorDesk } from './services';
+import type { TwoFactorDesk } from './services';
 
 /** The second factor's screen and auth/enrollment, put together. */
-export function createTwoFactorDesk(parts: {
-  readonly enrollment: Enrollment;
-  /** What the board lacks now, by its config and what could be started. */
-  readonly missing: () => readonly MissingForTwoFactor[];
-}): TwoFactorDesk {
+export function createTwoFactorDesk(parts: { readonly enrollment: Enrollment }): TwoFactorDesk {
   const { enrollment } = parts;
   return {
-    missing: parts.missing,
     async sendLink(user, type, actor) {
       const begun = await enrollment.begin(user.id, type, { actor, mail: true });
       if (begun.kind === 'begun') return 'sent';

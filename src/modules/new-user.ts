@@ -1,6 +1,7 @@
 import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
+import { lackSentence, NO_MAIL_SERVER } from '../mail/prerequisites';
 import { rejectionSentence } from '../menu/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import type { User } from '../store/users';
@@ -143,30 +144,35 @@ async function askForMailProof(
   if (email === '') return [];
   const { services, caller } = context;
   try {
-    return mailLines(await services.mailChange.begin(user.id, email, actorOf(caller)), email);
+    const missing = services.links.missing('account');
+    if (missing.length > 0) return [lackSentence(missing), '', ...NO_ADDRESS_YET];
+    const begun = await services.mailChange.begin(user.id, email, actorOf(caller));
+    return mailLines(begun, { email, sendsMail: services.links.sendsMail() });
   } catch (thrown) {
     caller.signal.throwIfAborted();
     caller.log.error('new-user.mail-failed', { userId: user.id, error: toError(thrown) });
-    return mailLines('too-many', email);
+    return mailLines('too-many', { email, sendsMail: false });
   }
 }
 
-function mailLines(begun: MailChangeBegun, email: string): readonly string[] {
+const NO_ADDRESS_YET = [
+  'Your account has no mail address yet; you can add one among your own data.',
+];
+
+function mailLines(
+  begun: MailChangeBegun,
+  { email, sendsMail }: { readonly email: string; readonly sendsMail: boolean },
+): readonly string[] {
   if (begun === 'sent') {
     return [
-      'A mail is on its way to',
+      ...(sendsMail ? ['A mail is on its way to'] : [NO_MAIL_SERVER, 'Ask for the one to']),
       `   ${email}`,
       '',
-      'Open the link in it within a day: the address is used only after that,',
+      `Open ${sendsMail ? 'the link in it' : 'it'} within a day: the address is used only after that,`,
       'for two-factor sign-in and in case you forget your password.',
     ];
   }
-  return [
-    'No mail could be sent to',
-    `   ${email}`,
-    '',
-    'Your account has no mail address yet; you can add one among your own data.',
-  ];
+  return ['No mail could be sent to', `   ${email}`, '', ...NO_ADDRESS_YET];
 }
 
 /** Address and names are the caller's text, so all of it is shown as data (rule H2). */

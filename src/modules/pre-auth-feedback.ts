@@ -52,7 +52,8 @@ async function sendFeedback(context: MenuContext, submission: Submission): Promi
   if (sent === 'too-many') {
     return stay('There were many letters lately. Please try again tomorrow.', undefined);
   }
-  await context.showPages(['', '  Thank you. The sysop gets your letter by mail.']);
+  const how = services.links.sendsMail() ? 'gets your letter by mail' : 'finds your letter here';
+  await context.showPages({ data: [{ color: '|07', text: `  Thank you. The sysop ${how}.` }] });
   return { kind: 'next' };
 }
 

@@ -1,6 +1,7 @@
 import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
+import { tellLacks } from '../menu/link-answer';
 import type { LinkResult } from '../menu/services';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
@@ -8,7 +9,6 @@ import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {
   chooseText,
   INFO_TEXTS,
-  MISSING_TEXTS,
   OTP_TYPES,
   STATUS_TEXTS,
   type InfoText,
@@ -68,7 +68,7 @@ async function ready(context: MenuContext): Promise<void> {
   else if (await waits(context)) setInfo(context, status(context, 'pendingWaits'));
   else showInfo(context, TOGGLE);
   const { log, node } = context.caller;
-  for (const missing of context.services.twoFactor.missing()) {
+  for (const missing of context.services.links.missing('second-factor')) {
     log.warn('two-factor.prerequisite-missing', { node, missing });
   }
 }
@@ -99,8 +99,11 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   const { services, caller } = context;
   const user = userOf(context.caller);
   const type = OTP_TYPES[typeIndex] ?? 'googleAuth';
-  const missing = services.twoFactor.missing()[0];
-  if (missing !== undefined) return stay(context, MISSING_TEXTS[missing]);
+  const missing = services.links.missing('second-factor');
+  if (missing.length > 0) {
+    await tellLacks(context, missing);
+    return redraw(context, status(context, 'cancelled'));
+  }
   if (!isMailAddress(user.properties.get('email_address') ?? '')) {
     return stay(context, status(context, 'emailRequired'));
   }
@@ -114,7 +117,10 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   }
   const sent = await services.twoFactor.sendLink(user, type, actorOf(caller));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
-  const outcome = status(context, LINK_STATUS[sent]);
+  const outcome =
+    sent === 'sent' && !services.links.sendsMail()
+      ? status(context, 'saveNoMailServer')
+      : status(context, LINK_STATUS[sent]);
   return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
 }
 

@@ -11,7 +11,7 @@ export function qrLines(
   if (!qr.fits) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
   return [
-    ' |07Scan this with your app, then type its code on the page from the mail.',
+    ' |07Scan this with your app, then type its code on the page of the link.',
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
@@ -31,7 +31,7 @@ export function secretLines(pending: PendingFactor): readonly string[] {
     '',
     ...rows,
     '',
-    ' It counts once you have typed a code of it on the page from the mail.',
+    ' It counts once you have typed a code of it on the page of the link.',
     ' After that nobody can look it up again, and neither can you.',
   ];
 }

@@ -1,4 +1,5 @@
-import type { MissingForTwoFactor, OtpType } from '../menu/services';
+import { NO_MAIL_SERVER } from '../mail/prerequisites';
+import type { OtpType } from '../menu/services';
 
 /** Order of the types in view 2, fixed by contract A4.4. */
 export const OTP_TYPES: readonly OtpType[] = ['rfc6238_TOTP', 'rfc4266_HOTP', 'googleAuth'];
@@ -11,6 +12,7 @@ export type StatusText =
   | 'backupCodesLeft'
   | 'saveDisabled'
   | 'saveEmailSent'
+  | 'saveNoMailServer'
   | 'saveError'
   | 'qrNotAvail'
   | 'secretNotAvail'
@@ -39,12 +41,13 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   backupCodesLeft: 'Backup codes left: {left}. They were shown once; N makes new ones.',
   saveDisabled: 'Two-factor sign-in is off.',
   saveEmailSent: 'A mail with a link is on its way to you. Open it to finish.',
+  saveNoMailServer: NO_MAIL_SERVER,
   saveError: 'The mail could not be made. Please tell the sysop.',
   qrNotAvail: 'There is a QR code only while a set-up waits for its first code.',
   secretNotAvail: 'The secret is shown only while a set-up waits for its first code.',
-  pendingWaits: 'A set-up waits for its first code: open the link in the mail, or press Q or S.',
+  pendingWaits: 'A set-up waits for its first code: open its link, or press Q or S.',
   emailRequired: 'You need a valid mail address first: the link goes there.',
-  tooManyMails: 'Several mails are on their way already. Please look for the last one.',
+  tooManyMails: 'Several links were made lately. Please use the last one.',
   notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
   cancelled: 'Nothing was changed.',
   pendingDropped: 'The set-up you had begun is dropped.',
@@ -56,13 +59,6 @@ export const TEXT_KEYS: Readonly<Record<string, string>> = Object.fromEntries([
   ...Object.entries(INFO_TEXTS).map(([key, text]) => [`infoText.${key}`, text]),
   ...Object.entries(STATUS_TEXTS).map(([key, text]) => [`statusText.${key}`, text]),
 ]);
-
-/** Which part of the board is missing, for a caller. */
-export const MISSING_TEXTS: Readonly<Record<MissingForTwoFactor, string>> = {
-  mail: 'This board cannot send mail, which two-factor sign-in needs. Please tell the sysop.',
-  'secure-login': 'This board has no secure login server (SSH), which two-factor sign-in needs.',
-  https: "This board's HTTPS web server is off, which two-factor sign-in needs.",
-};
 
 /** A text of ours unless the sysop has one in `config.<group>.<key>`. */
 export function chooseText(

@@ -1,4 +1,6 @@
 import { isMailAddress } from '../base/mail-address';
+import { NO_MAIL_SERVER } from '../mail/prerequisites';
+import { tellLacks } from '../menu/link-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
 import { VALIDATORS, type Validator } from '../menu/validators';
 import type { PropertyValues } from '../store/properties';
@@ -89,7 +91,7 @@ async function ready(context: MenuContext): Promise<void> {
 async function pendingMail(context: MenuContext, user: User): Promise<string> {
   const pending = await context.services.mailChange.pendingFor(user.id);
   if (pending === undefined) return '';
-  return `Waits for you to open the link in its mail: ${pending.address}`;
+  return `Waits for its link to be opened: ${pending.address}`;
 }
 
 async function saveChanges(context: MenuContext): Promise<Transition> {
@@ -164,6 +166,11 @@ async function findProblem(
   if (!isMailAddress(email)) {
     return stay('This is not a plain mail address, like name@example.org.', VIEWS.email);
   }
+  const missing = context.services.links.missing('account');
+  if (missing.length > 0) {
+    await tellLacks(context, missing);
+    return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
+  }
   if (!(await accounts.isEmailTaken(email, user.id))) return undefined;
   return stay('Another account has this address.', VIEWS.email);
 }
@@ -187,7 +194,8 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
     told.push('Your password is changed.');
   }
   if (wish.email !== undefined && wish.email !== '') {
-    told.push(MAIL_TEXTS[await mailChange.begin(user.id, wish.email, actor)]);
+    const begun = await mailChange.begin(user.id, wish.email, actor);
+    told.push(begun === 'sent' && !services.links.sendsMail() ? NO_MAIL_SERVER : MAIL_TEXTS[begun]);
   }
   const message = told.length === 0 ? 'Saved.' : told.join(' ');
   if ((await caller.login.refresh()) === 'end') {

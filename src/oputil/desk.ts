@@ -9,6 +9,7 @@ import { systemRandom } from '../base/random';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import type { Config } from '../config/schema';
+import { configuredServers, type Listening } from '../mail/prerequisites';
 import { databaseFile, openOffice, type Office } from '../office';
 import { explainFailure, type Sql } from '../store/database';
 import type { HarmlessIo } from './harmless-io';
@@ -92,6 +93,11 @@ export class Desk {
   /** The server that runs on this data folder, if one does. */
   async running(): Promise<RunningBoard | undefined> {
     return findRunning((await this.board()).dataDir);
+  }
+
+  /** Servers that listen now; those that the configuration switches on where no board runs. */
+  async listening(): Promise<Listening> {
+    return (await this.running())?.listening ?? configuredServers(await this.config());
   }
 
   /** Prints lines for people, or `data` as JSON where --json asks for it. */

@@ -8,6 +8,7 @@ import { findUser, ROOT_ID, type User } from '../store/users';
 import { findBoardFindings } from './board-menus';
 import type { Desk } from './desk';
 import { findOpenFiles } from './file-modes';
+import { findLockedFactors } from './locked-factors';
 import { findConfigGaps, type Gap } from './public-gaps';
 
 const HELP = `
@@ -26,7 +27,11 @@ async function examine(desk: Desk): Promise<void> {
   const board = await desk.board();
   const { config, warnings } = await desk.loadedConfig();
   const gaps: Gap[] = [
-    ...findConfigGaps(config, board, desk.clock.nowMs()),
+    ...findConfigGaps(config, {
+      board,
+      nowMs: desk.clock.nowMs(),
+      listening: await desk.listening(),
+    }),
     ...(await menuGaps(desk)),
     ...warnings.map((warning): Gap => ({ weight: 'advice', text: formatProblem(warning) })),
     ...modeGaps(board.dataDir),
@@ -92,12 +97,25 @@ async function accountGaps(desk: Desk, dataDir: string): Promise<readonly Gap[]>
   }
   try {
     const sysop = await desk.read((sql) => findUser(sql, ROOT_ID));
-    return sysop === undefined ? [noSysop()] : await sysopGaps(desk, sysop);
+    const about = sysop === undefined ? [noSysop()] : await sysopGaps(desk, sysop);
+    return [...about, ...(await lockedGaps(desk))];
   } catch (error) {
     // What keeps the database shut is the finding; the others are worth reading all the same.
     if (!(error instanceof BbsError)) throw error;
     return [{ weight: 'missing', text: error.describe() }];
   }
+}
+
+async function lockedGaps(desk: Desk): Promise<readonly Gap[]> {
+  const locked = [...(await findLockedFactors(desk))];
+  if (locked.length === 0) return [];
+  const users = await desk.read((sql) =>
+    Promise.all(locked.slice(0, MOST_NAMED).map((id) => findUser(sql, id))),
+  );
+  const named = users.flatMap((user) => user?.name ?? []).join(', ');
+  const more = locked.length > MOST_NAMED ? ` and ${locked.length - MOST_NAMED} more` : '';
+  const text = `second factors locked after too many wrong codes: ${named}${more}; bind them again: oputil user 2fa-otp USER google`;
+  return [{ weight: 'advice', text }];
 }
 
 function noSysop(): Gap {

@@ -4,6 +4,13 @@ import { resolve } from 'node:path';
 import { toError } from '../base/errors';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
+import {
+  isLoopback,
+  lackSentence,
+  missingForLink,
+  remedyFor,
+  type Listening,
+} from '../mail/prerequisites';
 
 /** One thing that a board lacks before the world may call. */
 export interface Gap {
@@ -15,12 +22,17 @@ export interface Gap {
 /** What the configuration still lacks for a public board; nothing but files is looked at. */
 export function findConfigGaps(
   config: Config,
-  board: Pick<Board, 'boardDir'>,
-  nowMs: number,
+  state: {
+    readonly board: Pick<Board, 'boardDir'>;
+    readonly nowMs: number;
+    /** What the running board has on; by the configuration where none runs. */
+    readonly listening: Listening;
+  },
 ): readonly Gap[] {
   return [
     ...addressGaps(config),
-    ...webGaps(config, board, nowMs),
+    ...linkGaps(config, state.listening),
+    ...webGaps(config, state.board, state.nowMs),
     ...mailGaps(config),
     ...telnetGaps(config),
   ];
@@ -45,13 +57,13 @@ function* addressGaps({ loginServers, contentServers }: Config): Iterable<Gap> {
       `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,
     );
   }
-  if (!ssh.enabled && !webSocket.wss.enabled) {
-    yield missing('no secure way in: switch loginServers.ssh.enabled on');
-  }
 }
 
-function isLoopback(address: string): boolean {
-  return /^(127\.|::1$|localhost$|::ffff:127\.)/i.test(address);
+/** In the words that callers and `user 2fa-link` get, and what to do. */
+function* linkGaps(config: Config, listening: Listening): Iterable<Gap> {
+  for (const each of missingForLink(config, listening, 'second-factor')) {
+    yield missing(`${lackSentence([each]).replace(/\.$/, '')}: ${remedyFor(each)}`);
+  }
 }
 
 function* webGaps(
@@ -61,10 +73,7 @@ function* webGaps(
 ): Iterable<Gap> {
   const { domain, overrideUrlPrefix, behindProxy, https } = contentServers.web;
   const host = overrideUrlPrefix === '' ? domain : hostOf(overrideUrlPrefix);
-  if (!https.enabled) {
-    yield missing('contentServers.web.https.enabled is false: nobody can set up a second factor');
-    return;
-  }
+  if (!https.enabled) return;
   if (host === 'localhost') {
     yield missing(
       'contentServers.web.domain is localhost: set the name by which callers reach this board',

@@ -1,4 +1,5 @@
 import { readRunFile } from '../config/run-file';
+import type { Listening } from '../mail/prerequisites';
 import { boardLockFile, findLockHolder } from '../store/board-lock';
 
 /** A server at work on a data folder. */
@@ -6,6 +7,8 @@ export interface RunningBoard {
   /** Undefined in the moment in which it starts. */
   readonly pid: number | undefined;
   readonly httpsPort: number | undefined;
+  /** Undefined in that moment too. */
+  readonly listening: Listening | undefined;
 }
 
 /** The server that runs on a data folder: whoever holds its lock. Undefined when none does. */
@@ -15,5 +18,13 @@ export async function findRunning(dataDir: string): Promise<RunningBoard | undef
   const written = readRunFile(dataDir);
   // What a process that was killed has left behind says nothing of this one.
   const servers = written?.pid === holder.pid ? written?.servers : undefined;
-  return { pid: holder.pid, httpsPort: servers?.['https']?.port };
+  return {
+    pid: holder.pid,
+    httpsPort: servers?.['https']?.port,
+    listening: servers && {
+      ssh: servers['ssh'] !== undefined,
+      wss: servers['wss'] !== undefined,
+      https: servers['https'] !== undefined,
+    },
+  };
 }

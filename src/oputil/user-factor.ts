@@ -3,6 +3,8 @@ import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
 import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/prerequisites';
+import { mailDrop } from '../office';
 import type { OtpProfile, OtpType } from '../store/factors';
 import type { User } from '../store/users';
 import { getAccount } from './account';
@@ -173,9 +175,10 @@ function showBound(
 
 async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
   const user = await getAccount(desk, name);
-  const { enrollment } = await desk.office();
+  const { enrollment, mailer } = await desk.office();
   const { method } = (await desk.config()).users.twoFactorAuth;
   const waiting = (await enrollment.status(user.id)).pending;
+  await checkLinks(desk);
   const type = word === '' ? (waiting ?? user.secondFactor ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
   if (begun.kind !== 'begun') {
@@ -183,9 +186,11 @@ async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
   }
   const isRunning = (await desk.running()) !== undefined;
   const address = user.properties.get('email_address') ?? '';
-  const how = isRunning
+  const goesTo = isRunning
     ? `It goes to ${address} within seconds.`
     : `It waits for ${address}: start the board, or run oputil mail send.`;
+  const folder = mailDrop((await desk.board()).dataDir);
+  const how = mailer.sendsMail ? goesTo : `${NO_MAIL_SERVER} That is ${folder}.`;
   desk.show([`Registration mail for ${user.name} stored. ${how}`], {
     user: user.name,
     type,
@@ -201,3 +206,11 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
   'too-many': (name) => `"${name}" was sent too many such mails within the hour; try again later`,
   'not-active': (name) => `"${name}" is not active; first: oputil user activate "${name}"`,
 };
+
+/** A link that leads nowhere is not sent: it fails in the words that the screens have. */
+async function checkLinks(desk: Desk): Promise<void> {
+  const missing = missingForLink(await desk.config(), await desk.listening(), 'second-factor');
+  if (missing.length === 0) return;
+  const remedies = missing.map(remedyFor).join('; ');
+  throw new BbsError('PREREQUISITE_MISSING', `${lackSentence(missing)} Remedy: ${remedies}`);
+}

@@ -75,7 +75,7 @@ describe('switching the second factor on with a browser', () => {
     await board.addUser('ada');
     const caller = await openConfig('ada');
     await caller.press(...SWITCH_ON_KEYS);
-    await caller.sees('A mail with a link');
+    await caller.sees('This board sends no mail');
     const link = linkIn(await board.letterTo('ada@example.org'));
     const page = await openPage(link);
 
@@ -114,7 +114,7 @@ describe('switching the second factor on with a browser', () => {
     await board.addUser('berta');
     const caller = await openConfig('berta');
     await caller.press(...SWITCH_ON_KEYS);
-    await caller.sees('A mail with a link');
+    await caller.sees('This board sends no mail');
     const page = await openPage(linkIn(await board.letterTo('berta@example.org')));
     const onPage = await zbarimg(await picture(page, 'berta'));
     await caller.press('q');
@@ -128,7 +128,7 @@ describe('switching the second factor on with a browser', () => {
     await board.addUser('cora');
     const caller = await openConfig('cora');
     await caller.press(...SWITCH_ON_KEYS);
-    await caller.sees('A mail with a link');
+    await caller.sees('This board sends no mail');
     const page = await openPage(linkIn(await board.letterTo('cora@example.org')));
     const { secret } = readKeyUri(await zbarimg(await picture(page, 'cora')));
     await page.fill('#otp', await oathtool(secret));

@@ -39,7 +39,7 @@ describe('switching the second factor on', () => {
   /** Asks for the link, and opens the page that it leads to. */
   async function askForPage(caller: DialledCaller, name: string, count = 1): Promise<BrowsedPage> {
     caller.type(SWITCH_ON);
-    await caller.sees('A mail with a link is on its way');
+    await caller.sees('This board sends no mail');
     const letter = await board.letterTo(`${name}@example.org`, SUBJECT, count);
     return board.browse(linkIn(letter));
   }
@@ -228,7 +228,7 @@ describe('switching the second factor on', () => {
     await openTwoFactor(caller);
     caller.type(`${KEYS.tab}${KEYS.tab}${KEYS.return}`);
     await prove(caller, PASSWORD, board.freshCode(old));
-    await caller.sees('A mail with a link is on its way');
+    await caller.sees('This board sends no mail');
     const page = await board.browse(linkIn(await board.letterTo('lena@example.org', SUBJECT)));
     const fresh = secretOn(page);
     expect(fresh).not.toBe(old);
@@ -286,10 +286,36 @@ describe('a board without its HTTPS pages', () => {
     await goToMainMenu(caller);
     await openTwoFactor(caller);
     caller.type(SWITCH_ON);
-    await caller.sees("This board's HTTPS web server");
-    await board.logged('two-factor.prerequisite-missing', { missing: 'https' });
+    await caller.sees('This board lacks what a mailed link needs: the HTTPS web server');
+    await board.logged('two-factor.prerequisite-missing', { missing: 'pages' });
     expect(await board.mails()).toEqual([]);
     caller.hangUp();
+  });
+
+  it('sends no link by oputil either, and doctor names the lack, in the same words', async () => {
+    const lack =
+      'This board lacks what a mailed link needs: the HTTPS web server, on and listening';
+    const { exitCode, err } = await board.tryOputil('user', '2fa-link', 'alice');
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(lack)]);
+    const { out } = await board.tryOputil('doctor', '--json');
+    expect(out).toContain(`${lack}: switch contentServers.web.https.enabled on`);
+    expect(await board.mails()).toEqual([]);
+  });
+
+  it('answers a forgotten password alike for any name: no link can come', async () => {
+    const shown: string[] = [];
+    for (const name of ['alice', 'nobod']) {
+      const caller = await board.telnet();
+      await caller.sees('Sign in');
+      caller.type('F');
+      await caller.sees('User name');
+      caller.type(`${name}${KEYS.return}`);
+      shown.push((await caller.sees('Please tell the sysop.')).replaceAll(name, ''));
+      caller.hangUp();
+    }
+    expect(shown[0]).toContain('This board lacks what a mailed link needs');
+    expect(new Set(shown).size).toBe(1);
+    expect(await board.mails()).toEqual([]);
   });
 });
 

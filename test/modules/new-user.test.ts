@@ -1,6 +1,6 @@
 import { findUserByName } from '../../src/store/users';
 import type { ConfigInput } from '../../src/config/schema';
-import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';
 const PASSWORD_FIELD = 9;
@@ -38,8 +38,11 @@ function fillIn(caller: MenuCaller, answers: Answers = {}, refused?: number): vo
 describe('applying for an account', () => {
   let board: MenuBoard;
 
-  const open = async (config: ConfigInput = {}): Promise<void> => {
-    board = await MenuBoard.open({ config });
+  const open = async (
+    config: ConfigInput = {},
+    more: Partial<MenuBoardOptions> = {},
+  ): Promise<void> => {
+    board = await MenuBoard.open({ config, ...more });
   };
   const apply = async (answers: Answers = {}, refused?: number): Promise<MenuCaller> => {
     const caller = board.call('newUserApplication');
@@ -83,6 +86,22 @@ describe('applying for an account', () => {
     caller.type(' ');
     await caller.sees('Welcome, walter');
     caller.hangUp();
+  });
+
+  it('promises no mail where the board sends none, or has no page for its link', async () => {
+    await open({}, { sendsMail: false });
+    const caller = await apply({ email: 'walter@example.org' });
+    const text = await caller.sees('in its mail folder.');
+    expect(text).not.toContain('on its way');
+    expect(board.accounts.notices).toMatchObject([{ kind: 'confirm-mail' }]);
+    caller.hangUp();
+    await board.close();
+    await open({}, { missing: ['pages'] });
+    const other = await apply({ email: 'walter@example.org' });
+    await other.sees('This board lacks what a mailed link needs');
+    await other.sees('Your account has no mail address yet');
+    expect(board.accounts.notices).toEqual([]);
+    other.hangUp();
   });
 
   it('shows an address that holds colour codes and braces as it was typed', async () => {

@@ -235,19 +235,31 @@ describe('the two-factor screen', () => {
     caller.hangUp();
   });
 
-  it.each([
-    ['mail', 'cannot send mail'],
-    ['secure-login', 'no secure login server'],
-    ['https', 'HTTPS web server is off'],
-  ] as const)('names what the board lacks: %s', async (missing, sentence) => {
-    await open({ missing: [missing] });
+  it('names all that the board lacks, and sends nothing', async () => {
+    await open({ missing: ['secure-login', 'pages'] });
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
     caller.type(`${RIGHT}\t\t\r`);
-    await caller.sees(sentence);
-    expect(board.events('two-factor.prerequisite-missing')).toMatchObject([{ missing }]);
+    const text = await caller.sees('Please tell the sysop.');
+    const flat = text.replaceAll(/\s+/g, ' ');
+    expect(flat).toContain('SSH or secure WebSocket, on and listening; the HTTPS web server, on');
+    expect(board.events('two-factor.prerequisite-missing')).toMatchObject([
+      { missing: 'secure-login' },
+      { missing: 'pages' },
+    ]);
     expect(board.accounts.notices).toEqual([]);
+    caller.hangUp();
+  });
+
+  it('promises no mail on a board that sends none', async () => {
+    await open({ sendsMail: false });
+    const { id } = await board.addUser('joe', 'correct horse');
+    const caller = await enter('joe');
+    await caller.sees('Two-factor sign-in');
+    caller.type(`${RIGHT}\t\t\r`);
+    await caller.sees('This board sends no mail: the sysop finds the link in its');
+    expect(board.accounts.notices).toMatchObject([{ kind: 'otp-register', userId: id }]);
     caller.hangUp();
   });
 

@@ -242,13 +242,33 @@ describe('the screen for own data', () => {
     caller.hangUp();
   });
 
+  it('promises no mail where the board sends none, or has no page for its link', async () => {
+    await board.close();
+    board = await MenuBoard.open({ sendsMail: false });
+    const caller = await start({ properties: { real_name: 'Walter' } });
+    change(caller, { mail: 'new@example.net' });
+    await caller.sees('Change your mail address');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('This board sends no mail');
+    caller.hangUp();
+    await board.close();
+    board = await MenuBoard.open({ missing: ['pages'] });
+    const other = await start({ properties: { real_name: 'Walter' } });
+    change(other, { mail: 'new@example.net' });
+    await other.sees('This board lacks what a mailed link needs');
+    other.type(' ');
+    await other.sees('Nothing was saved.');
+    expect(board.accounts.notices).toEqual([]);
+    other.hangUp();
+  });
+
   it('reminds of an address that waits for its link', async () => {
     const caller = await start({ properties: { real_name: 'Walter' } });
     await board.mailChange.begin(userId, 'new@example.net', {});
     await caller.escape();
     await caller.sees('Command');
     caller.type('c\r');
-    await caller.sees('Waits for you to open the link in its mail: new@example.net');
+    await caller.sees('Waits for its link to be opened: new@example.net');
     caller.hangUp();
   });
 

@@ -187,7 +187,8 @@ describe('the QR code', () => {
 describe('2fa-link', () => {
   test('stores the mail with the link, for the board or mail send to deliver', async () => {
     const out = await shell.run('user', '2fa-link', 'joe', 'totp');
-    expect(out).toContain('waits for joe@example.org');
+    expect(out).toContain('This board sends no mail: the sysop finds the link in its mail folder.');
+    expect(out).toContain(join(shell.dataDir, 'mail'));
     expect(await shell.run('user', 'info', 'joe', '--security')).toMatch(
       /OTP pending {2}: RFC6238/,
     );

@@ -14,6 +14,7 @@ import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { createFeedbackBox } from '../../src/mail/feedback';
+import type { Listening, Prerequisite } from '../../src/mail/prerequisites';
 import { createCallHistory } from '../../src/menu/call-history';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
@@ -21,7 +22,7 @@ import { loadMenus } from '../../src/menu/menu-file';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';
 import type { MenuServices } from '../../src/menu/menu-services';
-import type { MissingForTwoFactor, NodeInfo } from '../../src/menu/services';
+import type { NodeInfo } from '../../src/menu/services';
 import { createSignInHistory } from '../../src/menu/sign-in-history';
 import { createSshKeyDesk } from '../../src/menu/ssh-key-desk';
 import { loadThemes } from '../../src/menu/theme-files';
@@ -56,10 +57,13 @@ export interface MenuBoardOptions {
   /** The stock art and themes as well, where `menus` are given. */
   readonly stockArt?: true;
   readonly config?: ConfigInput;
+  readonly listening?: Listening;
+  /** False where mails stay on the board as files. */
+  readonly sendsMail?: boolean;
   /** When the board's clock stands. */
   readonly startMs?: number;
   readonly modules?: readonly MenuModule[];
-  readonly missing?: readonly MissingForTwoFactor[];
+  readonly missing?: readonly Prerequisite[];
   /** Who is connected. */
   readonly nodes?: readonly NodeInfo[];
 }
@@ -133,7 +137,12 @@ export class MenuBoard {
         accounts: new StoredAccountDirectory({ db, config, rules, accounts: writing }),
         calls: createCallHistory(db),
         nodes: { list: () => options.nodes ?? [] },
-        twoFactor: createTwoFactorDesk({ enrollment, missing: () => options.missing ?? [] }),
+        listening: () => options.listening ?? { ssh: true, wss: false, https: true },
+        links: {
+          missing: () => options.missing ?? [],
+          sendsMail: () => options.sendsMail ?? true,
+        },
+        twoFactor: createTwoFactorDesk({ enrollment }),
         accountDesk: writing,
         mailChange,
         sshKeys: createSshKeyDesk({

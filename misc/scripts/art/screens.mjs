@@ -300,7 +300,7 @@ function forgotPassword() {
     .text(3, WORDS, 'Forgot your password?', 'strong')
     .text(5, WORDS, 'User name')
     .view(6, WORDS, 'ET1')
-    .text(8, WORDS, 'You get a mail with a link where')
+    .text(8, WORDS, 'Ask here for a link to a page where')
     .text(9, WORDS, 'you can choose a new one.')
     .text(12, WORDS, 'Enter: send   Esc: back', 'hint')
     .label(23, LEFT, 'TL10', 'warning');
@@ -390,9 +390,7 @@ export const SCREENS = {
       'Keys and codes are shown on secure',
       'lines only, where nobody can read',
       'along.',
-      '',
-      'Call by SSH, and come back here.',
-    ]),
+    ]).label(11, WORDS, 'WI'),
   TOONODE: () =>
     sayingPage('Signed in already', 'shut', [
       '!You are signed in already.',
