@@ -1,5 +1,5 @@
 import { newestEventId } from '../store/account-events';
-import { accountSubject, clearAttempts } from '../store/attempts';
+import { accountSubject, clearAttempts, sumFailures } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
 import type { Sql } from '../store/database';
@@ -61,6 +61,7 @@ async function look(
     const reason = 'bad-credential';
     const failed = await reject(parts, asked, { user, why: result.kind, reason });
     await tellOwner(parts, asked, { user, charged, spent: result.kind === 'spent' });
+    await tellLock(parts, asked, user);
     return failed;
   }
   const accepted = await parts.db.transaction((sql) =>
@@ -142,6 +143,23 @@ async function tellOwner(
   await db.transaction(async (sql) => {
     for (const notice of notices) await notifier.notify(sql, notice);
   });
+}
+
+/** The failure that locks the factor is on record, and its owner is told of the lock (rule A15). */
+async function tellLock(parts: LoginParts, asked: Asked, user: User): Promise<void> {
+  const { db, notifier, log, clock } = parts;
+  const { disableAfter } = parts.config().users.twoFactorAuth.otp;
+  const subject = accountSubject(user.id);
+  if ((await db.run((sql) => sumFailures(sql, subject, 'second'))) < disableAfter) return;
+  await db.transaction(async (sql) => {
+    const entry = { atMs: clock.nowMs(), userId: user.id, factor: 1 } as const;
+    const event = { ...entry, kind: 'second-factor-locked', result: 'done', reason: '' } as const;
+    await addAudit(sql, auditOf(asked.origin, event));
+    const { remoteIp } = asked.origin;
+    await notifier?.notify(sql, { kind: 'second-factor-locked', userId: user.id, remoteIp });
+  });
+  const { remoteIp } = asked.origin;
+  log.warn('second-factor-locked', { remoteIp, userId: user.id, userName: user.name });
 }
 
 async function isElsewhere(parts: LoginParts, userId: number, remoteIp: string): Promise<boolean> {

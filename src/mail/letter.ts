@@ -128,6 +128,12 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         `somebody who knows your password typed three wrong one-time codes in a row, last from ${notice.remoteIp}.`,
         'If that was not you, change your password now: it is known to somebody else.',
       );
+    case 'second-factor-locked':
+      return told(
+        'Your second factor is locked',
+        `too many one-time codes in a row were wrong, the last from ${notice.remoteIp}. No code and no backup code lets you in any more, until the sysop of this board sets up a new second factor for you: please ask for one.`,
+        'If you did not type these codes, somebody knows your password: change it as soon as you are back.',
+      );
     case 'code-replayed':
       return told(
         'A used code came again',

@@ -31,6 +31,7 @@ const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   'confirm-mail': 3,
   'wrong-codes': 1,
   'code-replayed': 1,
+  'second-factor-locked': 1,
   'second-factor-on': 20,
   'second-factor-off': 20,
   'backup-code-used': 20,

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/theme-files';
-import { accountSubject, sumFailures } from '../store/attempts';
 import type { User, UserStatus } from '../store/users';
 import { changed, getAccount } from './account';
 import { ACTOR, type Desk } from './desk';
+import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
 import { confirms } from './question';
 import { formatLabels } from './table';
@@ -132,22 +132,16 @@ async function unlock(desk: Desk, name: string): Promise<void> {
   const user = await getAccount(desk, name);
   const { accounts } = await desk.office();
   const after = changed(await accounts.unlock(user.id, ACTOR), `unlock "${user.name}"`);
-  const isSwitchedOff = await hasTooManyWrongCodes(desk, after);
+  const isFactorLocked = (await findLockedFactors(desk)).has(after.id);
   const lines = [`User "${after.name}" may try again`];
   if (after.status === 3) {
     lines.push(`It was locked by a sysop and stays so; to end that: oputil user activate`);
   }
-  if (isSwitchedOff) {
-    lines.push('Its second factor had too many wrong codes and stays off until it is bound again:');
+  if (isFactorLocked) {
+    lines.push('Its second factor is locked after too many wrong codes until it is bound again:');
     lines.push(`oputil user 2fa-otp "${after.name}" google`);
   }
-  desk.show(lines, { ...accountData(after), secondFactorStopped: isSwitchedOff });
-}
-
-async function hasTooManyWrongCodes(desk: Desk, user: User): Promise<boolean> {
-  const { disableAfter } = (await desk.config()).users.twoFactorAuth.otp;
-  const failures = await desk.read((sql) => sumFailures(sql, accountSubject(user.id), 'second'));
-  return failures >= disableAfter;
+  desk.show(lines, { ...accountData(after), secondFactorLocked: isFactorLocked });
 }
 
 async function changeGroups(desk: Desk, name: string, changes: readonly string[]): Promise<void> {

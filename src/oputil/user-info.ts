@@ -5,6 +5,7 @@ import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
 import { getAccount } from './account';
 import type { Desk } from './desk';
+import { findLockedFactors } from './locked-factors';
 import { formatLabels } from './table';
 import {
   accountData,
@@ -24,6 +25,9 @@ const SORTS: readonly UserSort[] = [
   'lastlogin',
   'logins',
 ];
+
+/** Behind the name of a factor. */
+const LOCKED = ', locked after too many wrong codes';
 
 /** `user info` and `user list`. */
 export function addUserInfo(user: Command, desk: Desk): void {
@@ -55,6 +59,7 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
   const user = await getAccount(desk, name);
   const keys = await keysOf(desk, user);
   const factor = await (await desk.office()).enrollment.status(user.id);
+  const isLocked = (await findLockedFactors(desk)).has(user.id);
   const property = (key: string): string => user.properties.get(key) ?? '';
   const lines = formatLabels(13, [
     ['Username', `${user.name}${user.id === ROOT_ID ? ' (root/SysOp)' : ''}`],
@@ -70,12 +75,13 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
     ['Location', property('location')],
     ['Affiliations', property('affiliation')],
     ['ActivityPub', 'none'],
-    ['2FA OTP', factorName(user.secondFactor)],
+    ['2FA OTP', `${factorName(user.secondFactor)}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),
     ...(security ? securityLines(user, factor) : []),
   ]);
   desk.show(lines, {
     ...accountData(user),
+    secondFactorLocked: isLocked,
     sshKeys: keys,
     ...(security ? { otp: securityData(user, factor) } : {}),
   });
@@ -135,12 +141,13 @@ async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise
   const index = STATUS_WORDS.findIndex((word) => word === status);
   const filter = index < 0 ? {} : { status: index as UserStatus };
   const users = await desk.read((sql) => listUsers(sql, { sort, ...filter }));
+  const locked = await findLockedFactors(desk);
   const rows = users.map((user) => [
     String(user.id),
     user.name,
     user.properties.get('real_name') ?? '',
     statusWord(user.status),
-    factorWord(user.secondFactor),
+    `${factorWord(user.secondFactor)}${locked.has(user.id) ? ' locked' : ''}`,
     minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
     user.properties.get('login_count') ?? '0',
   ]);
@@ -157,5 +164,11 @@ async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise
     rows,
   );
   const count = users.length === 1 ? '1 account' : `${users.length} accounts`;
-  desk.show(users.length === 0 ? ['no accounts'] : [...table, '', count], users.map(accountData));
+  desk.show(
+    users.length === 0 ? ['no accounts'] : [...table, '', count],
+    users.map((user) => ({
+      ...accountData(user),
+      secondFactorLocked: locked.has(user.id),
+    })),
+  );
 }

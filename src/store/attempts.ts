@@ -149,6 +149,23 @@ export async function sumFailures(
   return Number(row?.sum ?? 0);
 }
 
+/** Accounts whose failures of all budgets together have reached `stopAt`. */
+export async function listStopped(
+  sql: Sql,
+  options: { readonly factor: AttemptFactor; readonly stopAt: number },
+): Promise<readonly number[]> {
+  const rows: readonly { subject: string }[] = await sql('attempt')
+    .where({ factor: options.factor })
+    .andWhere('failures', '>', 0)
+    .groupBy('subject')
+    .havingRaw('sum(failures) >= ?', [options.stopAt])
+    .select('subject');
+  return rows.flatMap(({ subject }) => {
+    const id = /^u:(\d+)$/.exec(subject)?.[1];
+    return id === undefined ? [] : [Number(id)];
+  });
+}
+
 /** Drops counts of unknown names that nobody has tried since `beforeMs`. */
 export async function pruneAttempts(sql: Sql, beforeMs: number): Promise<number> {
   return sql('attempt')

@@ -19,6 +19,12 @@ export type Notice =
   | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }
   /** The password was right and three codes in a row were wrong. */
   | { readonly kind: 'wrong-codes'; readonly userId: number; readonly remoteIp: string }
+  /** So many codes were wrong that none is looked at any more, until the factor is bound again. */
+  | {
+      readonly kind: 'second-factor-locked';
+      readonly userId: number;
+      readonly remoteIp: string;
+    }
   /** A code that had been used came again from another source. */
   | { readonly kind: 'code-replayed'; readonly userId: number; readonly remoteIp: string }
   /** Goes to the new address, which is not the account's yet. */
