@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/theme-files';
-import type { User, UserStatus } from '../store/users';
+import type { UserStatus } from '../store/users';
 import { changed, getAccount } from './account';
 import { ACTOR, type Desk } from './desk';
 import { findLockedFactors } from './locked-factors';

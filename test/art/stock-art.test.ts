@@ -20,7 +20,7 @@ const SCREENS: Readonly<
   USERLOGT: { views: 'ET1 ET2 TL10', values: 'BN' },
   '2FAOTP': { views: 'ET1 TL10' },
   '2FACONFSCR': { views: 'MT10 SM2 TM1 TM3' },
-  '2FAOTPSECREQ': { views: '', rows: 22 },
+  '2FAOTPSECREQ': { views: '', values: 'WI', rows: 22 },
   WELCOME: { views: 'TL20 TL21', inWords: 'MT20 TL21', values: 'LC UC UN', rows: 23 },
   MMENU: { views: '', values: 'BN ND RR', rows: 18 },
   MNUPRMT: { views: 'ET2', values: 'CT MD', rows: 3 },

@@ -76,7 +76,7 @@ const ART = {
   '2FAOTP': 'One-time code %ET1\r\n%TL10',
   MAIN: 'Main menu',
   '2FACONFSCR': 'Two-factor sign-in\r\n\r\n%TM1\r\n%SM2\r\n%TM3\r\n\r\n%MT10',
-  '2FAOTPSECREQ': 'Please call by SSH.',
+  '2FAOTPSECREQ': '%WI',
 };
 
 const RIGHT = '\x1b[C';
@@ -227,11 +227,15 @@ describe('the two-factor screen', () => {
     caller.hangUp();
   });
 
-  it('explains on an open line that a secure one is needed', async () => {
-    await open();
+  it.each([
+    [{ ssh: true, wss: true, https: true }, 'Call by SSH, and come back here.'],
+    [{ ssh: false, wss: true, https: true }, 'Call by browser, and come back.'],
+    [{ ssh: false, wss: false, https: true }, 'No secure way in is on here now.'],
+  ])('names on an open line a secure one that is on: %j', async (listening, sentence) => {
+    await open({ listening });
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe', { server: 'telnet' });
-    await caller.sees('Please call by SSH.');
+    await caller.sees(sentence);
     caller.hangUp();
   });
 

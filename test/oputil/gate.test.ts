@@ -8,6 +8,7 @@ import { defaultConfig } from '../../src/config/schema';
 import { openOffice, type Office } from '../../src/office';
 import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
 import { totp } from '../support/authenticator';
+import { SmtpCatcher } from '../support/smtp-catcher';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -242,16 +243,17 @@ describe('doctor', () => {
   test('no longer names what was mended', async () => {
     await shell.run('user', '2fa-otp', 'sysop', 'google');
     await shell.run('user', 'set', 'sysop', '--email', 'sysop@example.org');
+    const smtp = await SmtpCatcher.start();
     const config = await shell.file(
       'my.hjson',
       `{
         general: { sysOp: { email: "sysop@example.org" } }
-        email: { transport: { host: "mail.example.org" }, defaultFrom: "bbs@example.org" }
+        email: { transport: { host: "127.0.0.1", port: ${smtp.port} }, defaultFrom: "bbs@example.org" }
         loginServers: { telnet: { enabled: false }, ssh: { address: "::" } }
         contentServers: { web: { overrideUrlPrefix: "https://bbs.example.org", behindProxy: true } }
       }`,
     );
-    const { gaps } = await diagnose('--config', config);
+    const { gaps } = await diagnose('--config', config).finally(() => smtp.close());
     expect(gaps.filter(({ text }) => !/menus have|first start/.test(text))).toEqual([]);
   });
 
