@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../base/clock';
 import { sleep, withLimit } from '../base/clock';
-import { BbsError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
 import type { Random } from '../base/random';
@@ -181,7 +181,7 @@ class OutboxMailer implements Mailer {
     const { subject, text, html, messageId } = stored;
     const mail: Mail = {
       ...{ to: checked.to, subject, text, html, messageId },
-      from: this.sender(),
+      from: mailSender(this.parts.config()),
       date: new Date(row.createdAtMs),
     };
     const sending = this.currentTransport().send(mail);
@@ -201,7 +201,8 @@ class OutboxMailer implements Mailer {
       log.error('mail-given-up', { kind, userId, tries: row.attempts + 1, error });
       return;
     }
-    await db.run((sql) => postponeMail(sql, id, clock.nowMs() + retryMs));
+    const later = { nextAtMs: clock.nowMs() + retryMs, error: toError(error).message };
+    await db.run((sql) => postponeMail(sql, id, later));
     log.warn('mail-postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
   }
 
@@ -219,12 +220,12 @@ class OutboxMailer implements Mailer {
   get sendsMail(): boolean {
     return this.parts.transport !== undefined || this.parts.config().email.transport !== null;
   }
+}
 
-  private sender(): Mail['from'] {
-    const { general, email, contentServers } = this.parts.config();
-    // `Name <address>` is what sysops may still have; the name is the board's either way.
-    const given = /<([^<>]*)>\s*$/.exec(email.defaultFrom)?.[1] ?? email.defaultFrom;
-    const address = parseMailAddress(given.trim()) ?? `noreply@${contentServers.web.domain}`;
-    return { name: general.boardName, address };
-  }
+/** Whom mails of the board come from. */
+export function mailSender({ general, email, contentServers }: Config): Mail['from'] {
+  // `Name <address>` is what sysops may still have; the name is the board's either way.
+  const given = /<([^<>]*)>\s*$/.exec(email.defaultFrom)?.[1] ?? email.defaultFrom;
+  const address = parseMailAddress(given.trim()) ?? `noreply@${contentServers.web.domain}`;
+  return { name: general.boardName, address };
 }

@@ -21,6 +21,14 @@ export interface MailTransport {
   send(mail: Mail): Promise<void>;
 }
 
+/** The mail server of the configuration. */
+export interface SmtpTransport extends MailTransport {
+  /** Sends, and gives the server's answer. */
+  deliver(mail: Mail): Promise<string>;
+  /** Connects, and signs in where a user is configured; throws MAIL_FAILED. */
+  check(): Promise<void>;
+}
+
 export class MailFailure extends BbsError {
   constructor(
     message: string,
@@ -43,7 +51,7 @@ const LIMITS_MS = {
  * Sends by the nodemailer transport of the configuration. TLS is required unless the mail server is on
  * this machine or the sysop says otherwise (rule D15).
  */
-export function createSmtpTransport(options: Readonly<Record<string, unknown>>): MailTransport {
+export function createSmtpTransport(options: Readonly<Record<string, unknown>>): SmtpTransport {
   const local = ['localhost', '127.0.0.1', '::1'].includes(String(options['host'] ?? 'localhost'));
   const transporter = createTransport({
     ...LIMITS_MS,
@@ -55,22 +63,35 @@ export function createSmtpTransport(options: Readonly<Record<string, unknown>>):
     logger: false,
     debug: false,
   });
+  const deliver = async (mail: Mail): Promise<string> => {
+    const message = compose(mail);
+    try {
+      const { response } = (await transporter.sendMail(message)) as { response?: unknown };
+      return typeof response === 'string' ? response : '';
+    } catch (error) {
+      const { responseCode, message: reason } = toError(error) as Error & {
+        responseCode?: unknown;
+      };
+      const { code } = toError(error) as Error & { code?: unknown };
+      const refused = typeof responseCode === 'number' && responseCode >= 500;
+      throw new MailFailure(
+        `the mail server did not take it: ${reason}`,
+        refused && (code === 'EENVELOPE' || code === 'EMESSAGE'),
+        error,
+      );
+    }
+  };
   return {
+    deliver,
     async send(mail) {
-      const message = compose(mail);
+      await deliver(mail);
+    },
+    async check() {
       try {
-        await transporter.sendMail(message);
+        await transporter.verify();
       } catch (error) {
-        const { responseCode, message: reason } = toError(error) as Error & {
-          responseCode?: unknown;
-        };
-        const { code } = toError(error) as Error & { code?: unknown };
-        const refused = typeof responseCode === 'number' && responseCode >= 500;
-        throw new MailFailure(
-          `the mail server did not take it: ${reason}`,
-          refused && (code === 'EENVELOPE' || code === 'EMESSAGE'),
-          error,
-        );
+        const { message } = toError(error);
+        throw new MailFailure(`the mail server cannot be used: ${message}`, false, error);
       }
     },
   };

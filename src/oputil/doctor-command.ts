@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { BbsError } from '../base/errors';
+import { withLimit } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
 import { formatProblem } from '../config/problems';
+import type { Config } from '../config/schema';
+import { createSmtpTransport } from '../mail/transport';
 import { databaseFile } from '../office';
 import { hasFirstPassword } from '../store/passwords';
 import { findUser, ROOT_ID, type User } from '../store/users';
@@ -32,6 +35,7 @@ async function examine(desk: Desk): Promise<void> {
       nowMs: desk.clock.nowMs(),
       listening: await desk.listening(),
     }),
+    ...(await mailServerGaps(desk, config)),
     ...(await menuGaps(desk)),
     ...warnings.map((warning): Gap => ({ weight: 'advice', text: formatProblem(warning) })),
     ...modeGaps(board.dataDir),
@@ -69,6 +73,21 @@ function wrap(text: string): readonly string[] {
     else lines.push(`    ${word}`);
   }
   return lines;
+}
+
+/** A mail server that is not there answers by being late; `mail test` waits longer. */
+const MAIL_LIMIT_MS = 10_000;
+
+async function mailServerGaps(desk: Desk, { email }: Config): Promise<readonly Gap[]> {
+  if (email.transport === null) return [];
+  try {
+    const checking = createSmtpTransport(email.transport).check();
+    await withLimit(desk.clock, checking, { limitMs: MAIL_LIMIT_MS, what: 'the mail server' });
+    return [];
+  } catch (error) {
+    const why = toError(error).message;
+    return [{ weight: 'missing', text: `no mail can be sent: ${why}: oputil mail test ADDRESS` }];
+  }
 }
 
 async function menuGaps(desk: Desk): Promise<readonly Gap[]> {

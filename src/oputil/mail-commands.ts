@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
+import { withLimit } from '../base/clock';
+import { BbsError } from '../base/errors';
+import { parseMailAddress } from '../base/mail-address';
+import { mailSender } from '../mail/mailer';
+import { createSmtpTransport } from '../mail/transport';
 import { mailDrop } from '../office';
-import { countOutbox } from '../store/outbox';
+import { countOutbox, makeMailDue } from '../store/outbox';
 import { findUser } from '../store/users';
 import { listWaitingMail } from '../store/waiting-mail';
 import type { Desk } from './desk';
@@ -12,7 +17,10 @@ Mails are stored with the change that they tell about and sent by the running
 board, with five more tries over an hour. Their texts are sealed: they hold
 links.`;
 
-/** `mail list` and `mail send`. */
+/** Longer than the steps of a delivery take together. */
+const TEST_LIMIT_MS = 60_000;
+
+/** `mail list`, `mail send` and `mail test`. */
 export function addMailCommands(program: Command, desk: Desk): void {
   const mail = program.command('mail').description('mails that wait to be sent');
   mail.addHelpText('after', HELP);
@@ -24,7 +32,13 @@ export function addMailCommands(program: Command, desk: Desk): void {
   mail
     .command('send')
     .description('send what is due now, without waiting for the board')
-    .action(() => sendMail(desk));
+    .option('--now', 'also what waits for another try')
+    .action(({ now }: { now?: boolean }) => sendMail(desk, now === true));
+  mail
+    .command('test')
+    .description('send a test mail by the configured mail server, and show its answer')
+    .argument('<address>')
+    .action((address: string) => testMail(desk, address));
 }
 
 async function listMail(desk: Desk, limit: number): Promise<void> {
@@ -44,6 +58,7 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       { title: 'Stored (UTC)' },
       { title: 'Next try' },
       { title: 'Tries', align: 'right' },
+      { title: 'Last error', most: 30 },
     ],
     rows.map(({ mail, name }) => [
       String(mail.id),
@@ -52,6 +67,7 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       minuteOf(mail.createdAtMs),
       minuteOf(mail.nextAtMs).slice(11),
       String(mail.attempts),
+      mail.lastError ?? '',
     ]),
   );
   const sum = waiting > mails.length ? ['', `${waiting} in all; see --limit`] : [];
@@ -64,18 +80,58 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       storedAt: new Date(mail.createdAtMs).toISOString(),
       nextAt: new Date(mail.nextAtMs).toISOString(),
       tries: mail.attempts,
+      lastError: mail.lastError ?? null,
     })),
   );
 }
 
-async function sendMail(desk: Desk): Promise<void> {
-  const { mailer } = await desk.office();
-  const { transport } = (await desk.config()).email;
+async function sendMail(desk: Desk, now: boolean): Promise<void> {
+  const { mailer, db } = await desk.office();
   const { dataDir } = await desk.board();
+  if (now) await db.run((sql) => makeMailDue(sql, desk.clock.nowMs()));
   const sent = await mailer.deliver();
   const waiting = await desk.read(countOutbox);
-  const where = transport === null ? `, as files in ${mailDrop(dataDir)}` : '';
+  const failed = (await desk.read((sql) => listWaitingMail(sql, waiting))).flatMap(
+    ({ lastError }) => lastError ?? [],
+  );
+  const where = mailer.sendsMail ? '' : `, as files in ${mailDrop(dataDir)}`;
   const lines = [`${sent} sent${where}, ${waiting} waiting`];
-  if (waiting > 0) lines.push("The log says why: data/logs, events 'mail-postponed'");
-  desk.show(lines, { sent, waiting });
+  const [error] = failed;
+  if (error !== undefined) {
+    lines.push(
+      `Last error: ${error}`,
+      "'oputil mail list' shows each; 'mail test' tries the server",
+    );
+    desk.exitCode = 1;
+  }
+  desk.show(lines, { sent, waiting, failed: failed.length, lastError: error ?? null });
+}
+
+/** Past the outbox, so that the answer is there at once and nothing is tried again. */
+async function testMail(desk: Desk, given: string): Promise<void> {
+  const address = parseMailAddress(given);
+  if (address === undefined) {
+    throw new BbsError('USAGE', `'${given}' is not one plain mail address like name@example.org`);
+  }
+  const config = await desk.config();
+  const { transport } = config.email;
+  if (transport === null) {
+    throw new BbsError('MAIL_FAILED', 'this board sends no mail: email.transport is not set');
+  }
+  const subject = `${config.general.boardName}: test of the mail server`;
+  const text = 'The mail server of this board works. Nobody has to do anything about this mail.';
+  const answer = await withLimit(
+    desk.clock,
+    createSmtpTransport(transport).deliver({
+      from: mailSender(config),
+      to: address,
+      subject,
+      text,
+      html: `<p>${text}</p>`,
+      messageId: `${desk.random.bytes(16).toString('hex')}@${config.contentServers.web.domain}`,
+      date: new Date(desk.clock.nowMs()),
+    }),
+    { limitMs: TEST_LIMIT_MS, what: 'the mail server' },
+  );
+  desk.show([`Sent to ${address}. The mail server says: ${answer}`], { address, answer });
 }

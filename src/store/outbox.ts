@@ -13,6 +13,9 @@ export interface OutboxRow {
   readonly createdAtMs: number;
 }
 
+/** A mail server may answer with a novel. */
+const MOST_ERROR_CHARACTERS = 500;
+
 export async function addToOutbox(
   sql: Sql,
   mail: Omit<OutboxRow, 'id' | 'attempts'>,
@@ -54,8 +57,28 @@ export async function claimMail(
 }
 
 /** Gives a claimed mail back for another try at `nextAtMs`. */
-export async function postponeMail(sql: Sql, id: number, nextAtMs: number): Promise<void> {
-  await sql('outbox').where({ id }).update({ next_at: nextAtMs, claimed_until: 0 });
+export async function postponeMail(
+  sql: Sql,
+  id: number,
+  later: { readonly nextAtMs: number; readonly error: string },
+): Promise<void> {
+  const { nextAtMs, error } = later;
+  await sql('outbox')
+    .where({ id })
+    .update({
+      next_at: nextAtMs,
+      claimed_until: 0,
+      last_error: error.slice(0, MOST_ERROR_CHARACTERS),
+    });
+}
+
+/** Makes all that waits due, but for what is being sent. */
+export async function makeMailDue(sql: Sql, nowMs: number): Promise<void> {
+  await sql('outbox')
+    .whereNull('sent_at')
+    .andWhere('claimed_until', '<=', nowMs)
+    .andWhere('next_at', '>', nowMs)
+    .update({ next_at: nowMs });
 }
 
 /** Empties a mail that was sent; what is left of it only counts (rules A15, C7). */

@@ -9,6 +9,8 @@ export interface WaitingMail {
   readonly attempts: number;
   readonly createdAtMs: number;
   readonly nextAtMs: number;
+  /** Why its last try failed. */
+  readonly lastError: string | undefined;
 }
 
 /** The oldest first. */
@@ -17,7 +19,7 @@ export async function listWaitingMail(sql: Sql, limit: number): Promise<readonly
     .whereNull('sent_at')
     .orderBy('id')
     .limit(limit)
-    .select('id', 'user_id', 'kind', 'attempts', 'created_at', 'next_at');
+    .select('id', 'user_id', 'kind', 'attempts', 'created_at', 'next_at', 'last_error');
   return rows.map((row) => ({
     id: Number(row['id']),
     userId: Number(row['user_id']),
@@ -25,5 +27,6 @@ export async function listWaitingMail(sql: Sql, limit: number): Promise<readonly
     attempts: Number(row['attempts']),
     createdAtMs: Number(row['created_at']),
     nextAtMs: Number(row['next_at']),
+    lastError: typeof row['last_error'] === 'string' ? row['last_error'] : undefined,
   }));
 }

@@ -2,7 +2,14 @@ import type { Migration } from '../migrate';
 import { users } from './0001-users';
 import { firstPassword } from './0007-first-password';
 import { signIns } from './0003-sign-ins';
+import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
 
 /** In the order in which they run; append only. */
-export const MIGRATIONS: readonly Migration[] = [users, secondFactor, signIns, firstPassword];
+export const MIGRATIONS: readonly Migration[] = [
+  users,
+  secondFactor,
+  signIns,
+  firstPassword,
+  mailErrors,
+];
