@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { createArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
+import { KnownPlaces } from './auth/known-places';
 import { openSourcePenalties } from './auth/source-penalties';
 import { systemClock, type Clock } from './base/clock';
 import { BbsError, toError } from './base/errors';
@@ -26,13 +28,13 @@ import { mostConnections } from './servers/fd-limit';
 import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
-import { createPageAdmission } from './servers/page-admission';
+import { PageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { boardLockFile, takeBoardLock } from './store/board-lock';
 import { explainFailure } from './store/database';
 import { tellSysops } from './sysop-notice';
 import { isPageOrigin } from './web/origin';
-import type { LoginPorts } from './web/parts';
+import type { LoginPorts, PagePlace } from './web/parts';
 import { startWebServer, type WebServer } from './web/server';
 
 export interface BbsOptions {
@@ -154,6 +156,8 @@ class Bbs {
     this.closers.push(() => office.close());
     const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
+    const knownPlaces = await KnownPlaces.open({ db: office.db, clock, log });
+    this.closers.push(() => knownPlaces.close());
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
     const first = await makeFirstPassword(office, {
       dataDir: board.dataDir,
@@ -165,10 +169,13 @@ class Bbs {
     const pages = { enrollment, passwordReset, mailChange, findTemplate };
     const shared = { config, clock, random, log, resolveFile, dataDir };
     const admission = new Admission({
-      ...{ config, random, isExempt, guard: penalties },
+      ...{ config, clock, random, isExempt, guard: penalties },
+      isKnown: (source) => knownPlaces.has(source),
       mostConnections: await mostConnections(),
     });
-    const admit = createPageAdmission({ ...shared, admission });
+    const pageAdmission = new PageAdmission({ ...shared, admission });
+    this.closers.push(() => pageAdmission.close());
+    const admit = (socket: Socket): PagePlace | undefined => pageAdmission.admit(socket);
     const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
     let loginPorts: LoginPorts = {};
     const web: WebServer | undefined = config().contentServers.web.https.enabled
@@ -189,7 +196,6 @@ class Bbs {
       ...shared,
       ...{ nodes, admission },
       gate: office.gate,
-      guard: penalties,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
       accountEvents: office.accountEvents,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),

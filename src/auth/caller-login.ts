@@ -41,6 +41,7 @@ export class CallerLogin implements Login {
   user: User | undefined;
   history: LoginHistory | undefined;
   sessionId: string;
+  tried = false;
   private readonly ownSessions = new Set<string>();
   private seenEvent = 0;
   private attempts = 0;
@@ -64,6 +65,7 @@ export class CallerLogin implements Login {
   }
 
   submit(credential: Credential): Promise<LoginResult> {
+    this.tried = true;
     const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
     return this.answer(name ?? '', () => this.look(credential));
   }

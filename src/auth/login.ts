@@ -88,6 +88,8 @@ export interface Login {
   readonly sessionId: string;
   /** Set once the login is complete. */
   readonly history: LoginHistory | undefined;
+  /** True once a credential was submitted, whatever came of it. */
+  readonly tried: boolean;
   submit(credential: Credential): Promise<LoginResult>;
   /**
    * Proves again who sits there, before something sensitive (switching 2FA, new backup codes, new

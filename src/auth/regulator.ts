@@ -4,6 +4,7 @@ import { accountSubject, chargeAttempt, nameSubject, pruneAttempts } from '../st
 import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
 import type { Database } from '../store/database';
 import { isKnownSource } from '../store/sources';
+import { KNOWN_SOURCE_MS } from './known-places';
 
 /** What happened to an attempt: looked at, or not at all. */
 export type Attempted<T> =
@@ -38,8 +39,6 @@ export interface Regulator {
   attempt<T>(by: AttemptBy, look: (charged: Charged) => Promise<T>): Promise<Attempted<T>>;
 }
 
-/** An account keeps a budget of its own for places it was used from lately (rule C5). */
-const KNOWN_SOURCE_MS = 30 * 86_400_000;
 const UNKNOWN_NAME_MS = 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** With the store's own waits after it, an answer still comes within LIMITS.storeMs. */

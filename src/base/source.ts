@@ -12,7 +12,35 @@ export function plainIp(ip: string): string {
  */
 export function sourceOf(ip: string): string {
   const plain = plainIp(ip);
-  if (isIP(plain) !== 6) return plain;
+  return isIP(plain) === 6 ? prefixOf(groupsOf(plain), 64) : plain;
+}
+
+/**
+ * The networks that an address is counted by, from the widest to its source (rule M11): a line has up to
+ * a /56 of IPv6, a customer of a tunnel broker a /48; a /24 is the least that is routed of IPv4.
+ */
+export function networksOf(ip: string): readonly [string, ...string[]] {
+  const plain = plainIp(ip);
+  switch (isIP(plain)) {
+    case 4:
+      return [`${plain.slice(0, plain.lastIndexOf('.'))}.0/24`, plain];
+    case 6: {
+      const groups = groupsOf(plain);
+      return [prefixOf(groups, 48), prefixOf(groups, 56), prefixOf(groups, 64)];
+    }
+    default:
+      return [plain];
+  }
+}
+
+/** True for the loopback interface. */
+export function isLoopback(ip: string): boolean {
+  const plain = plainIp(ip);
+  return plain === '::1' || (plain.startsWith('127.') && isIP(plain) === 4);
+}
+
+/** The first four groups of an IPv6 address, which are all that a /64 keeps. */
+function groupsOf(plain: string): readonly number[] {
   const [head = '', tail] = plain.toLowerCase().split('::', 2);
   const front = head.split(':').filter((group) => group !== '');
   const back = (tail ?? '').split(':').filter((group) => group !== '');
@@ -20,5 +48,12 @@ export function sourceOf(ip: string): string {
   const length = back.length + (plain.includes('.') ? 1 : 0);
   const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - length);
   const network = [...front, ...new Array<string>(gap).fill('0'), ...back].slice(0, 4);
-  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+  return network.map((group) => Number.parseInt(group, 16));
+}
+
+/** A prefix of 48 bits or more in the notation that all tables use. */
+function prefixOf(groups: readonly number[], bits: 48 | 56 | 64): string {
+  const last = bits === 64 ? 0xffff : bits === 56 ? 0xff00 : 0;
+  const kept = groups.map((group, at) => (at < 3 ? group : group & last));
+  return `${kept.map((group) => group.toString(16)).join(':')}::/${bits}`;
 }

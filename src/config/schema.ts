@@ -20,7 +20,9 @@ const general = section('The board itself.', {
     .int()
     .min(0)
     .default(0)
-    .describe('Most callers at once over all login servers; 0 is no limit.'),
+    .describe(
+      'Most callers at once over all login servers; 0 is no limit. One in ten is kept from strangers (rule M11).',
+    ),
   menuFile: file('menu.hjson').describe('Menu file, in the config folder.'),
   website: z
     .string()
@@ -121,18 +123,28 @@ const security = section('Limits against floods and guessing.', {
   exemptNetworks: z
     .array(z.string())
     .default(['127.0.0.0/8', '::1/128'])
-    .describe('Sources without penalties, CIDR. Account limits still hold.'),
+    .describe(
+      'Sources without penalties and without limits per source, CIDR. Account limits still hold.',
+    ),
   maxPerSource: z
     .int()
     .min(1)
     .default(20)
     .describe('Calls at once per IPv4 address or IPv6 /64 (rule K2).'),
-  maxPreAuthPerSource: z.int().min(1).default(10).describe('The same before sign-in.'),
+  maxPreAuthPerSource: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe(
+      'The same before sign-in; four times as many per IPv4 /24 and IPv6 /56, 16 times per /48.',
+    ),
   earlyDrop: z
     .string()
     .regex(/^\d+:\d+:\d+$/)
     .default('200:30:1000')
-    .describe('start:percent:full, random early drop before sign-in (rule K2).'),
+    .describe(
+      'start:percent:full. From `start` strangers before sign-in on, `percent` in a hundred newcomers end one of a network that has more, rising to all at `full`, the most there may be (rules K2, M11).',
+    ),
   sealingKeyFile: z
     .string()
     .default('')

@@ -93,6 +93,7 @@ function previewLogin(user: User | undefined): Login {
     user,
     sessionId: '',
     history: undefined,
+    tried: false,
     submit: refuse,
     confirm: refuse,
     refresh: () => Promise.resolve('keep'),

@@ -1,6 +1,9 @@
+import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
-import { sourceOf } from '../base/source';
+import { networksOf } from '../base/source';
 import type { Config } from '../config/schema';
+import { Places } from './places';
+import { Seat } from './seat';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =
@@ -10,26 +13,33 @@ export type RefusalReason =
   | 'penalty'
   | 'source-total'
   | 'source-pre-auth'
-  /** Random early drop (rule K2). */
-  | 'early-drop';
-
-/** A caller's place among the open connections. */
-export interface Seat {
-  /** Fully signed in: no longer counted among those who may still be anybody. */
-  signedIn(): void;
-  release(): void;
-}
+  /** The /24, /56 or /48 around the source has all that it may have (rule M11). */
+  | 'network-pre-auth'
+  /** As many strangers as there may be, and none of them could end for this one (rule K2). */
+  | 'full';
 
 export type Admittance =
   | { readonly ok: true; readonly seat: Seat }
   | { readonly ok: false; readonly reason: RefusalReason };
 
+/** Who asks to be let in. */
+export interface Applicant {
+  readonly remoteIp: string;
+  /** From the machine that the board runs on. */
+  readonly isLocal?: boolean;
+  /** Closes the connection, when its place is needed before the caller has signed in. */
+  readonly end: () => void;
+}
+
 export interface AdmissionOptions {
   readonly config: () => Config;
+  readonly clock: Clock;
   readonly random: Random;
   readonly guard: SourceGuard;
   /** Sources without penalties and without a limit of their own. */
   readonly isExempt: (ip: string) => boolean;
+  /** Sources from which accounts were signed in to lately. */
+  readonly isKnown: (source: string) => boolean;
   /** Most connections at once that leave the board its own descriptors; undefined is no limit. */
   readonly mostConnections: number | undefined;
 }
@@ -39,83 +49,125 @@ interface Count {
   preAuth: number;
 }
 
+/** What wider networks may have of connections before sign-in, as multiples of what a source may have. */
+const WIDER = [4, 16] as const;
+/** Connections of a proxy in front of the pages. */
+const MOST_PROXIED = 1_000;
+
 /** Who may connect at all: one for all servers, asked before a byte is read or written. */
 export class Admission {
   private readonly sources = new Map<string, Count>();
+  private readonly places: Places;
   private total = 0;
   private preAuth = 0;
+  private proxied = 0;
 
-  constructor(private readonly options: AdmissionOptions) {}
+  constructor(private readonly options: AdmissionOptions) {
+    this.places = new Places(options);
+  }
 
   /** Connections open now, and those of them that are not signed in. */
   get open(): { readonly total: number; readonly preAuth: number } {
     return { total: this.total, preAuth: this.preAuth };
   }
 
-  admit(ip: string): Admittance {
-    const { security } = this.options.config();
-    if (this.isFull()) return { ok: false, reason: 'reserve' };
-    const source = sourceOf(ip);
-    if (!this.options.isExempt(ip)) {
-      if (!this.options.guard.admit(ip).ok) return { ok: false, reason: 'penalty' };
-      const count = this.sources.get(source);
-      if ((count?.total ?? 0) >= security.maxPerSource)
-        return { ok: false, reason: 'source-total' };
-      if ((count?.preAuth ?? 0) >= security.maxPreAuthPerSource)
-        return { ok: false, reason: 'source-pre-auth' };
-    }
-    if (this.isDroppedEarly(security.earlyDrop)) return { ok: false, reason: 'early-drop' };
-    return { ok: true, seat: this.take(source) };
+  admit(applicant: Applicant): Admittance {
+    const { remoteIp, isLocal } = applicant;
+    const networks = networksOf(remoteIp);
+    const source = networks[networks.length - 1] ?? remoteIp;
+    const exempt = this.options.isExempt(remoteIp);
+    const favoured = exempt || isLocal === true || this.options.isKnown(source);
+    const reason =
+      (exempt ? undefined : this.refusalOfSource(remoteIp, source)) ??
+      (favoured ? undefined : this.refusalOfStranger(networks)) ??
+      this.refusalOfAll({ networks, favoured });
+    if (reason !== undefined) return { ok: false, reason };
+    return { ok: true, seat: this.take(applicant, { networks, source, favoured }) };
   }
 
   /** For a proxy of the sysop's that calls for many: its address says nothing of who they are. */
-  admitProxy(ip: string): Admittance {
-    if (this.isFull()) return { ok: false, reason: 'reserve' };
-    const seat = this.take(sourceOf(ip));
+  admitProxy(applicant: Applicant): Admittance {
+    const networks = networksOf(applicant.remoteIp);
+    const reason =
+      this.proxied < MOST_PROXIED ? this.refusalOfAll({ networks, favoured: true }) : 'full';
+    if (reason !== undefined) return { ok: false, reason };
+    this.proxied += 1;
+    const source = networks[networks.length - 1] ?? applicant.remoteIp;
+    const leave = (): void => void (this.proxied -= 1);
+    const seat = this.take(applicant, { networks, source, favoured: true }, leave);
     seat.signedIn();
     return { ok: true, seat };
   }
 
-  private isFull(): boolean {
-    const most = this.options.mostConnections;
-    return most !== undefined && this.total >= most;
+  private refusalOfSource(remoteIp: string, source: string): RefusalReason | undefined {
+    const { security } = this.options.config();
+    if (!this.options.guard.admit(remoteIp).ok) return 'penalty';
+    const count = this.sources.get(source);
+    if ((count?.total ?? 0) >= security.maxPerSource) return 'source-total';
+    if ((count?.preAuth ?? 0) >= security.maxPreAuthPerSource) return 'source-pre-auth';
+    return undefined;
   }
 
-  /** start:percent:full: from `start` on `percent` in a hundred, rising to all of them at `full`. */
-  private isDroppedEarly(rule: string): boolean {
+  /** What only strangers have to mind: the networks around them, and the room for all of them together. */
+  private refusalOfStranger(networks: readonly string[]): RefusalReason | undefined {
+    const { security } = this.options.config();
+    const { strangers } = this.places;
+    for (const [step, times] of WIDER.entries()) {
+      const depth = networks.length - 1 - step;
+      if (depth < 1) break;
+      if (strangers.sizeOf(networks, depth) < times * security.maxPreAuthPerSource) continue;
+      if (!this.places.makeRoomAmongStrangers(networks, depth)) return 'network-pre-auth';
+    }
+    return this.makesRoomEarly(networks, security.earlyDrop) ? undefined : 'full';
+  }
+
+  /**
+   * start:percent:full: from `start` strangers on, `percent` in a hundred newcomers end one whose network has
+   * more than theirs, rising to all of them at `full`; from there on no stranger comes without another's end.
+   */
+  private makesRoomEarly(networks: readonly string[], rule: string): boolean {
     const [start = 0, percent = 0, full = 0] = rule.split(':').map(Number);
-    if (this.preAuth < start) return false;
-    if (this.preAuth >= full) return true;
-    const chance = percent + ((100 - percent) * (this.preAuth - start)) / (full - start);
-    return this.options.random.below(10_000) < chance * 100;
+    const open = this.places.strangers.size;
+    if (open < start) return true;
+    if (open >= full) return this.places.makeRoomAmongStrangers(networks);
+    const chance = percent + ((100 - percent) * (open - start)) / (full - start);
+    if (this.options.random.below(10_000) < chance * 100) this.places.thinOut(networks);
+    return true;
   }
 
-  private take(source: string): Seat {
+  private refusalOfAll(newcomer: Pick<Seat, 'favoured' | 'networks'>): RefusalReason | undefined {
+    const most = this.options.mostConnections;
+    if (most === undefined) return undefined;
+    return this.places.makeRoom(newcomer, { most, taken: this.total }) ? undefined : 'reserve';
+  }
+
+  private take(
+    { remoteIp, end }: Applicant,
+    at: { readonly networks: readonly string[]; readonly source: string; favoured: boolean },
+    onReleased: () => void = () => undefined,
+  ): Seat {
+    const { source, networks, favoured } = at;
     const count = this.sources.get(source) ?? { total: 0, preAuth: 0 };
     this.sources.set(source, count);
     count.total += 1;
     count.preAuth += 1;
     this.total += 1;
     this.preAuth += 1;
-    let state: 'pre-auth' | 'signed-in' | 'gone' = 'pre-auth';
-    const leavePreAuth = (): void => {
-      count.preAuth -= 1;
-      this.preAuth -= 1;
-    };
-    return {
-      signedIn: () => {
-        if (state !== 'pre-auth') return;
-        state = 'signed-in';
-        leavePreAuth();
+    const { clock, guard } = this.options;
+    const seat = new Seat({
+      ...{ remoteIp, networks, favoured, clock, guard, end },
+      onLeftPreAuth: () => {
+        count.preAuth -= 1;
+        this.preAuth -= 1;
       },
-      release: () => {
-        if (state === 'gone') return;
-        if (state === 'pre-auth') leavePreAuth();
-        state = 'gone';
+      onReleased: () => {
         this.total -= 1;
         count.total -= 1;
         if (count.total === 0) this.sources.delete(source);
+        onReleased();
       },
-    };
+    });
+    this.places.add(seat);
+    return seat;
   }
 }

@@ -1,8 +1,8 @@
 import type { Login } from '../auth/login';
-import type { Seat } from './admission';
 import type { Connection } from './connection';
 import type { Grace } from './grace';
 import type { NodeSlot } from './nodes';
+import type { Seat } from './seat';
 
 /** One call as a way in hands it to a session. */
 export interface Call {
@@ -12,6 +12,8 @@ export interface Call {
   /** The time to sign in, running since TCP accept. */
   readonly grace: Grace;
   readonly seat: Seat;
+  /** There is no node for the caller. */
+  readonly onNodesBusy: () => void;
   readonly firstMenu: string;
   /** Where the way in has asked for credentials itself (SSH); else the session begins one. */
   readonly login: Login | undefined;

@@ -4,11 +4,12 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
-import type { Admission, Seat } from './admission';
+import type { Admission } from './admission';
 import { Grace } from './grace';
 import { InputTurns } from './input-turns';
+import { isFromThisMachine } from './networks';
 import { RefusalLog } from './refusal-log';
-import type { SourceGuard } from './source-guard';
+import type { Seat } from './seat';
 
 /** A TCP connection that has been let in; its time to sign in is running. */
 export interface Accepted {
@@ -18,6 +19,8 @@ export interface Accepted {
   readonly grace: Grace;
   /** Shared by the callers of this port. */
   readonly turns: InputTurns;
+  /** There was no node for the caller. */
+  readonly onNodesBusy: () => void;
 }
 
 export interface BoundAddress {
@@ -35,7 +38,6 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly admission: Admission;
-  readonly guard: SourceGuard;
   readonly onAccepted: (accepted: Accepted) => void;
 }
 
@@ -88,6 +90,7 @@ export class Listener {
   async close(): Promise<void> {
     this.stop();
     for (const socket of this.sockets) socket.destroy();
+    this.refusals.close();
     await this.closed;
   }
 
@@ -127,7 +130,14 @@ export class Listener {
   }
 
   private seat(socket: Socket, remoteIp: string): void {
-    const admittance = this.options.admission.admit(remoteIp);
+    const admittance = this.options.admission.admit({
+      remoteIp,
+      isLocal: isFromThisMachine(socket),
+      end: () => {
+        this.refusals.note(remoteIp, 'made-room');
+        socket.destroy();
+      },
+    });
     if (!admittance.ok) {
       // No sentence: a refused source must not cost us more than the accept.
       socket.resetAndDestroy();
@@ -137,16 +147,19 @@ export class Listener {
     const { seat } = admittance;
     socket.once('close', () => seat.release());
     this.sockets.add(socket);
-    const grace = this.grace(socket, remoteIp);
+    const grace = this.grace(socket, { remoteIp, seat });
     socket.once('close', () => {
       this.sockets.delete(socket);
       grace.end();
     });
-    this.options.onAccepted({ socket, remoteIp, seat, grace, turns: this.turns });
+    this.options.onAccepted({
+      ...{ socket, remoteIp, seat, grace, turns: this.turns },
+      onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),
+    });
   }
 
-  private grace(socket: Socket, remoteIp: string): Grace {
-    const { clock, log, guard, server } = this.options;
+  private grace(socket: Socket, { remoteIp, seat }: Pick<Accepted, 'remoteIp' | 'seat'>): Grace {
+    const { clock, log, server } = this.options;
     const { users } = this.options.config();
     return new Grace({
       clock,
@@ -154,7 +167,7 @@ export class Listener {
       formLimitMs: users.newUserSeconds * 1000,
       onExpired: () => {
         log.info('call.grace-over', { remoteIp, server });
-        guard.penalize(remoteIp, 'grace');
+        seat.charge('grace');
       },
       close: () => socket.destroy(),
     });

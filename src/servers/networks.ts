@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { BbsError } from '../base/errors';
-import { plainIp } from '../base/source';
+import { isLoopback, plainIp } from '../base/source';
 
 /** Networks in CIDR notation, asked by address. */
 export class Networks {
@@ -51,4 +51,10 @@ export class ConfiguredNetworks {
     }
     return this.networks.has(ip);
   }
+}
+
+/** True where the caller is a program on the machine that the board runs on. */
+export function isFromThisMachine(socket: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean {
+  const { remoteAddress = '', localAddress } = socket;
+  return isLoopback(remoteAddress) || remoteAddress === localAddress;
 }

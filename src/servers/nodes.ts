@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock';
 import type { NodeInfo, NodeList } from '../menu/services';
 import type { NodeMessage } from '../menu/inbox';
+import { Places } from './places';
+import type { Seat } from './seat';
 
 /** What a node can be asked by others: nothing but to hear something, and to end. */
 export interface NodeHandle {
@@ -28,6 +30,7 @@ export interface NodesOptions {
 
 interface Entry {
   info: NodeInfo;
+  readonly seat: Seat;
   handle: NodeHandle | undefined;
 }
 
@@ -36,17 +39,22 @@ export class Nodes implements NodeList {
   private readonly entries = new Map<number, Entry>();
   /** No number below is free. */
   private lowest = 1;
+  private readonly places: Places;
 
-  constructor(private readonly options: NodesOptions) {}
+  constructor(private readonly options: NodesOptions) {
+    this.places = new Places({ clock: options.clock, onMadeRoom: (seat) => this.vacate(seat) });
+  }
 
-  /** The lowest free node, or undefined when all are busy. */
-  take(server: NodeInfo['server']): NodeSlot | undefined {
+  /** The lowest free node, or undefined when all are busy with callers who need not make room (rule M11). */
+  take(server: NodeInfo['server'], seat: Seat): NodeSlot | undefined {
     const most = this.options.most();
-    if (most > 0 && this.entries.size >= most) return undefined;
+    if (most > 0 && !this.places.makeRoom(seat, { most, taken: this.entries.size }))
+      return undefined;
     let node = this.lowest;
     while (this.entries.has(node)) node += 1;
     this.lowest = node + 1;
     const entry: Entry = {
+      seat,
       handle: undefined,
       info: {
         node,
@@ -57,6 +65,7 @@ export class Nodes implements NodeList {
       },
     };
     this.entries.set(node, entry);
+    this.places.add(seat);
     return this.slot(node, entry);
   }
 
@@ -84,11 +93,19 @@ export class Nodes implements NodeList {
           .filter((other) => other !== entry && other.info.user?.id === user.id)
           .flatMap((other) => other.handle ?? []);
       },
-      release: () => {
-        if (this.entries.get(node) !== entry) return;
-        this.entries.delete(node);
-        this.lowest = Math.min(this.lowest, node);
-      },
+      release: () => this.release(node, entry),
     };
+  }
+
+  private release(node: number, entry: Entry): void {
+    if (this.entries.get(node) !== entry) return;
+    this.places.remove(entry.seat);
+    this.entries.delete(node);
+    this.lowest = Math.min(this.lowest, node);
+  }
+
+  /** The node is free at once; its call ends when its connection does. */
+  private vacate(seat: Seat): void {
+    for (const [node, entry] of this.entries) if (entry.seat === seat) this.release(node, entry);
   }
 }

@@ -9,7 +9,6 @@ import type { Call } from './call';
 import { loadHostKeys } from './host-key';
 import { Listener, type BoundAddress, type LoginServerName } from './listener';
 import { Session, type SessionOptions } from './session';
-import type { SourceGuard } from './source-guard';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
 import { WebSocketEndpoint } from './web-socket';
@@ -20,8 +19,6 @@ export interface ServersOptions extends SessionOptions {
   /** Turns a file name of the config into a path. */
   readonly resolveFile: (name: string) => string;
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
-  /** Penalties per source. */
-  readonly guard: SourceGuard;
   /** Who may connect at all; the pages ask the same one. */
   readonly admission: Admission;
   /** Whether an origin is one of the board's own pages (rule G2). */
@@ -166,13 +163,9 @@ export class Servers {
 
   private async live(call: Call): Promise<void> {
     const { connection } = call;
-    const node = call.node ?? this.options.nodes.take(connection.server);
+    const node = call.node ?? this.options.nodes.take(connection.server, call.seat);
     if (node === undefined || this.closing) {
-      this.options.log.info('call.refused', {
-        remoteIp: connection.remoteIp,
-        server: connection.server,
-        reason: this.closing ? 'shutdown' : 'nodes-busy',
-      });
+      if (!this.closing) call.onNodesBusy();
       connection.write(Buffer.from(this.closing ? `${GOING_DOWN}\r\n` : ALL_BUSY));
       connection.end();
       node?.release();

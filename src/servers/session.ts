@@ -58,6 +58,7 @@ export class Session implements NodeHandle {
     const { server, secure, remoteIp } = connection;
     this.log = options.log.with({ remoteIp, node: node.node });
     this.login = call.login ?? gate.begin({ server, secure, remoteIp, node: node.node });
+    call.seat.isCall(() => this.login.tried);
     this.limits = new SessionLimits({
       clock,
       users: options.config().users,
@@ -125,6 +126,7 @@ export class Session implements NodeHandle {
     connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
       this.limits.touched();
+      this.call.seat.heard();
       try {
         terminal.feed(bytes);
       } catch (error) {

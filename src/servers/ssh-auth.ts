@@ -57,11 +57,6 @@ export class SshAuth {
     return this.letIn;
   }
 
-  /** True when no credential was ever offered: a scanner, or somebody who went away. */
-  get untouched(): boolean {
-    return this.attempts === 0;
-  }
-
   /** Handles one request; never throws. */
   handle(context: AuthContext): void {
     this.busy = this.busy

@@ -10,7 +10,6 @@ import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from './listener';
 import { LiveConnection, type TerminalHints } from './live-connection';
 import type { NodeSlot, Nodes } from './nodes';
-import type { SourceGuard } from './source-guard';
 import { SshAuth } from './ssh-auth';
 import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
@@ -27,7 +26,6 @@ export interface SshCallerOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly guard: SourceGuard;
   readonly gate: LoginGate;
   readonly nodes: Nodes;
   readonly profile: SshProfile;
@@ -65,6 +63,7 @@ export class SshCaller {
       isGone: () => this.gone,
       hangUp: (reason) => this.hangUp(reason),
     });
+    accepted.seat.isCall(() => this.login?.tried === true);
     socket.on('data', (chunk) => this.watch(chunk));
     socket.once('close', () => this.closed());
   }
@@ -89,7 +88,8 @@ export class SshCaller {
   }
 
   private watch(chunk: Buffer): void {
-    const { socket } = this.accepted;
+    const { seat, socket } = this.accepted;
+    seat.heard();
     this.recorder.record(chunk);
     if (socket.writableLength <= MOST_UNREAD_BYTES) return;
     this.log.info('call.too-slow', { reason: 'full' });
@@ -98,7 +98,7 @@ export class SshCaller {
 
   private beginLogin(): Login {
     if (this.login === undefined) {
-      this.node = this.options.nodes.take('ssh');
+      this.node = this.options.nodes.take('ssh', this.accepted.seat);
       this.login = this.options.gate.begin({
         server: 'ssh',
         secure: true,
@@ -118,7 +118,7 @@ export class SshCaller {
   }
 
   private shell(channel: ServerChannel, hints: TerminalHints): void {
-    const { socket, remoteIp, grace, seat } = this.accepted;
+    const { socket, remoteIp, grace, seat, onNodesBusy } = this.accepted;
     const connection = new LiveConnection({
       server: 'ssh',
       turns: this.accepted.turns,
@@ -145,6 +145,7 @@ export class SshCaller {
       settled: Promise.resolve(),
       grace,
       seat,
+      onNodesBusy,
       firstMenu: this.auth.outcome === 'new-user' ? firstMenuNewUser : firstMenu,
       login: this.beginLogin(),
       node: this.node,
@@ -158,11 +159,10 @@ export class SshCaller {
   }
 
   private failed(error: Error & { readonly level?: string }): void {
-    const { remoteIp, socket } = this.accepted;
+    const { seat, socket } = this.accepted;
     if (error.level !== 'handshake' || !this.explain(error)) {
       this.log.debug('ssh.error', { layer: error.level, reason: error.message });
-      if (error.level === 'protocol' || error.level === 'handshake')
-        this.options.guard.penalize(remoteIp, 'protocol');
+      if (error.level === 'protocol' || error.level === 'handshake') seat.charge('protocol');
     }
     socket.destroySoon();
     this.destroyAfterGoodbye(socket);
@@ -207,8 +207,6 @@ export class SshCaller {
   private closed(): void {
     this.gone = true;
     this.recorder.forget();
-    if (this.auth.outcome === undefined && this.auth.untouched)
-      this.options.guard.penalize(this.accepted.remoteIp, 'no-auth');
     // A session has its own hand on the node until it has cleaned up.
     if (this.connection === undefined) this.node?.release();
     this.connection?.closed();

@@ -5,7 +5,6 @@ import type { Accepted } from './listener';
 import { LiveConnection } from './live-connection';
 import type { Serve } from './call';
 import type { Side } from './q-method';
-import type { SourceGuard } from './source-guard';
 import { TelnetCodec } from './telnet-codec';
 import { ASK_ROWS_AND_COLUMNS, OPTION, SUB, parseEnvironment } from './telnet-protocol';
 import { sizeOf, terminalTypeOf } from './terminal-hints';
@@ -13,7 +12,6 @@ import { sizeOf, terminalTypeOf } from './terminal-hints';
 export interface TelnetOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly guard: SourceGuard;
   readonly firstMenu: () => string;
   readonly serve: Serve;
 }
@@ -107,6 +105,7 @@ export class TelnetCaller {
       settled: this.settled,
       grace: this.accepted.grace,
       seat: this.accepted.seat,
+      onNodesBusy: this.accepted.onNodesBusy,
       firstMenu: this.options.firstMenu(),
       login: undefined,
       node: undefined,
@@ -193,9 +192,9 @@ export class TelnetCaller {
   }
 
   private abused(what: string): void {
-    const { remoteIp, socket } = this.accepted;
+    const { remoteIp, seat, socket } = this.accepted;
     this.options.log.warn('telnet.abuse', { remoteIp, what });
-    this.options.guard.penalize(remoteIp, 'protocol');
+    seat.charge('protocol');
     socket.destroy();
   }
 

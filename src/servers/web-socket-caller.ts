@@ -6,13 +6,11 @@ import type { Serve } from './call';
 import type { Accepted } from './listener';
 import { LiveConnection, type TerminalHints } from './live-connection';
 import { RateWindow } from './rate-window';
-import type { SourceGuard } from './source-guard';
 import { sizeOf, terminalTypeOf } from './terminal-hints';
 
 export interface WebSocketCallerOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly guard: SourceGuard;
   /** The board is going down. */
   readonly isClosing: () => boolean;
   readonly firstMenu: () => string;
@@ -67,13 +65,13 @@ export class WebSocketCaller {
 
   /** Hands the caller over to a session. */
   start(hints: TerminalHints): void {
-    const { grace, seat } = this.accepted;
+    const { grace, seat, onNodesBusy } = this.accepted;
     this.connection.hinted(hints);
     this.beat();
     void this.options.serve({
       connection: this.connection,
       settled: Promise.resolve(),
-      ...{ grace, seat },
+      ...{ grace, seat, onNodesBusy },
       firstMenu: this.options.firstMenu(),
       login: undefined,
       node: undefined,
@@ -113,9 +111,9 @@ export class WebSocketCaller {
   }
 
   private abused(what: string): void {
-    const { remoteIp } = this.accepted;
+    const { remoteIp, seat } = this.accepted;
     this.options.log.warn('wss.abuse', { remoteIp, what });
-    this.options.guard.penalize(remoteIp, 'protocol');
+    seat.charge('protocol');
     this.gone();
   }
 

@@ -71,11 +71,11 @@ export class WebSocketEndpoint {
 
   /** Takes a caller over. */
   take(accepted: Accepted): void {
-    const { clock, guard, log } = this.options;
-    const { socket, remoteIp } = accepted;
+    const { clock, log } = this.options;
+    const { socket, remoteIp, seat } = accepted;
     const cancel = clock.after(LIMITS.webSocketHandshakeMs, () => {
       log.info('wss.handshake-over', { remoteIp });
-      guard.penalize(remoteIp, 'no-auth');
+      seat.charge('no-auth');
       socket.destroy();
     });
     socket.once('close', cancel);

@@ -16,6 +16,24 @@ export async function isKnownSource(
   return row !== undefined;
 }
 
+export interface KnownSource {
+  readonly source: string;
+  readonly usedAtMs: number;
+}
+
+/** Sources of all accounts, each account's of its own, the ones used last first. */
+export async function listKnownSources(
+  sql: Sql,
+  query: { readonly sinceMs: number; readonly limit: number },
+): Promise<KnownSource[]> {
+  const rows = await sql('known_source')
+    .where('used_at', '>', query.sinceMs)
+    .orderBy('used_at', 'desc')
+    .limit(query.limit)
+    .select<{ source: string; used_at: number }[]>('source', 'used_at');
+  return rows.map((row) => ({ source: row.source, usedAtMs: Number(row.used_at) }));
+}
+
 export async function rememberSource(
   sql: Sql,
   userId: number,

@@ -2,9 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { countUsers } from '../store/users';
 import type { WebParts } from './parts';
 
+/** Where the board says whether it is well. */
+export const HEALTH_ROUTE = '/_enig/health';
+
 /** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */
 export function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {
-  routes.get('/_enig/health', async (_request, reply) => {
+  routes.get(HEALTH_ROUTE, async (_request, reply) => {
     try {
       await parts.db.run(countUsers);
       return await reply.send({ status: 'ok' });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Enrollment } from '../auth/enrollment';
 import type { MailChange } from '../auth/mail-change';
 import type { PasswordReset } from '../auth/password-reset';
@@ -9,6 +10,13 @@ import type { FindTemplate } from '../mail/template-files';
 import type { Database } from '../store/database';
 
 export type LoginPorts = Readonly<Partial<Record<'telnet' | 'ssh' | 'wss', number | undefined>>>;
+
+/** A connection's place among the open ones. */
+export interface PagePlace {
+  /** Nothing but the board's health may be asked on it. */
+  readonly onlyHealth: boolean;
+  release(): void;
+}
 
 /** What the web server is made of. */
 export interface WebServerOptions {
@@ -23,7 +31,7 @@ export interface WebServerOptions {
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
   /** Asks at TCP accept for a place among the open connections; undefined refuses (rules K1, K2, L6). */
-  readonly admit?: (remoteIp: string) => { release(): void } | undefined;
+  readonly admit?: (socket: Socket) => PagePlace | undefined;
   /** Where the login servers listen now, for the pages that say how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly dataDir: string;

@@ -9,11 +9,11 @@ import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
 import { addFrontPage } from './front';
-import { addHealthRoute } from './health';
+import { addHealthRoute, HEALTH_ROUTE } from './health';
 import { isOwnHost } from './origin';
 import { PROBLEM_PAGES, sendPage } from './page';
 import type { Page } from './page';
-import type { WebParts, WebServerOptions } from './parts';
+import type { PagePlace, WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
 import { STYLE_SHEET } from './style';
@@ -41,8 +41,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const server = createServer(certificate, options);
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
-  const sockets = admitSockets(server, options);
-  guard(server, parts);
+  const { sockets, isForHealth } = admitSockets(server, options);
+  guard(server, parts, isForHealth);
   await addRoutes(server, parts);
   await listen(server, https);
   const bound = server.server.address() as AddressInfo;
@@ -87,7 +87,6 @@ function createServer(
       compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema },
     },
   });
-  server.server.maxConnections = 1_000;
   return server;
 }
 
@@ -101,25 +100,29 @@ function refuseSchema(): never {
  * Lets in before TLS begins: who is refused costs us the accept and no more. Returns who is there, for Node's
  * own list leaves out sockets that have not finished their handshake.
  */
-function admitSockets(server: Server, options: WebServerOptions): ReadonlySet<Socket> {
-  const { admit = () => FREE_SEAT, log } = options;
+function admitSockets(server: Server, options: WebServerOptions): Admitted {
+  const { admit = () => FREE_PLACE, log } = options;
   const sockets = new Set<Socket>();
+  const forHealth = new Set<string>();
   const tls = server.server;
   const handshakes = tls.listeners('connection');
   tls.removeAllListeners('connection');
   tls.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
     const remoteIp = plainIp(socket.remoteAddress ?? '');
+    const peer = peerOf(socket);
     try {
-      const seat = remoteIp === '' ? undefined : admit(remoteIp);
-      if (seat === undefined) {
+      const place = admit(socket);
+      if (place === undefined) {
         socket.resetAndDestroy();
         return;
       }
       sockets.add(socket);
+      if (place.onlyHealth) forHealth.add(peer);
       socket.once('close', () => {
         sockets.delete(socket);
-        seat.release();
+        forHealth.delete(peer);
+        place.release();
       });
       for (const begin of handshakes) Reflect.apply(begin, tls, [socket]);
     } catch (error) {
@@ -128,10 +131,21 @@ function admitSockets(server: Server, options: WebServerOptions): ReadonlySet<So
       socket.destroy();
     }
   });
-  return sockets;
+  return { sockets, isForHealth: (socket) => forHealth.has(peerOf(socket)) };
 }
 
-const FREE_SEAT = { release: () => undefined };
+/** The connections that are open, and which of them are there for the board's health alone. */
+interface Admitted {
+  readonly sockets: ReadonlySet<Socket>;
+  isForHealth(socket: Socket): boolean;
+}
+
+const FREE_PLACE: PagePlace = { onlyHealth: false, release: () => undefined };
+
+/** One connection, however often it is wrapped: TLS has a socket of its own. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
 
 async function closeServer(
   server: Server,
@@ -146,7 +160,7 @@ async function closeServer(
 }
 
 /** What holds for every request before a route sees it. */
-function guard(server: Server, parts: WebParts): void {
+function guard(server: Server, parts: WebParts, isForHealth: Admitted['isForHealth']): void {
   const { config, log, port } = parts;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -156,6 +170,11 @@ function guard(server: Server, parts: WebParts): void {
   );
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
+    if (isForHealth(request.raw.socket) && request.routeOptions.url !== HEALTH_ROUTE) {
+      void reply.hijack();
+      request.raw.socket.destroy();
+      return undefined;
+    }
     const party = { headers: request.headers, remoteIp: request.ip };
     // A whole address as target (RFC 9112 3.2.2) is for proxies, and its host would win over the header.
     const isPath = request.raw.url?.startsWith('/') === true;

@@ -65,3 +65,18 @@ test('a job that fails fails for its caller only', async () => {
   await expect(failing).rejects.toThrow('out of memory');
   expect(await next).toEqual({ kind: 'done', value: 1 });
 });
+
+test('a board hashes two at a time, and lets two hundred wait (rule K3)', async () => {
+  const queue = createHashQueue();
+  const ends: (() => void)[] = [];
+  const jobs = Array.from({ length: 202 }, (_each, at) =>
+    queue.run(`source ${at}`, () => new Promise<void>((resolve) => ends.push(resolve))),
+  );
+  expect([queue.started, queue.waiting]).toEqual([2, 200]);
+  expect(await queue.run('another', () => Promise.resolve())).toEqual({ kind: 'busy' });
+  while (queue.started < 202 || ends.length > 0) {
+    for (const end of ends.splice(0)) end();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(new Set((await Promise.all(jobs)).map(({ kind }) => kind))).toEqual(new Set(['done']));
+});

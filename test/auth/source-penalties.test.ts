@@ -48,6 +48,19 @@ test('three failures shut a source out for fifteen seconds, two do not', async (
   expect(penalties.admit(IP)).toEqual({ ok: true });
 });
 
+test.each([
+  ['auth-failure', 3],
+  ['unknown-user', 3],
+  ['no-auth', 15],
+  ['grace', 2],
+  ['protocol', 2],
+] as const)('a source charged with %s is shut out at the %i. time (rule K1)', (kind, times) => {
+  for (let time = 1; time < times; time += 1) penalties.penalize(IP, kind);
+  expect(penalties.admit(IP)).toEqual({ ok: true });
+  penalties.penalize(IP, kind);
+  expect(penalties.admit(IP).ok).toBe(false);
+});
+
 test('a penalty ends after ten minutes, whatever was done', () => {
   offend(IP, 1_000);
   expect(penalties.admit(IP)).toEqual({ ok: false, retryAfterMs: 600_000 });

@@ -1,4 +1,4 @@
-import { sourceOf } from '../../src/base/source';
+import { networksOf, sourceOf } from '../../src/base/source';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -11,3 +11,13 @@ test.each([
   ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
   ['', ''],
 ])('%s counts as %s', (ip, source) => expect(sourceOf(ip)).toBe(source));
+
+test.each([
+  ['::ffff:192.0.2.7', ['192.0.2.0/24', '192.0.2.7']],
+  ['2001:DB8:1:2ff::1', ['2001:db8:1:0::/48', '2001:db8:1:200::/56', '2001:db8:1:2ff::/64']],
+  ['::1', ['0:0:0:0::/48', '0:0:0:0::/56', '0:0:0:0::/64']],
+  ['', ['']],
+])('%s is counted in the networks %j, and the last is its source', (ip, networks) => {
+  expect(networksOf(ip)).toEqual(networks);
+  expect(networks[networks.length - 1]).toBe(sourceOf(ip));
+});

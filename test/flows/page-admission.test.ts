@@ -14,15 +14,16 @@ describe('the pages of a board stand behind the same admission as its login serv
     await board.remove();
   });
 
-  /** A connection from 127.0.0.1, kept: whether TLS was spoken with it. */
-  function page(): Promise<boolean> {
+  /** A connection from 127.0.0.1, kept: whether a page is served on it. */
+  function page(path = '/'): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = connectTls({
         ...{ host: '127.0.0.1', port: board.httpsPort, rejectUnauthorized: false },
       });
       sockets.push(socket);
       socket.on('error', () => undefined);
-      socket.once('secureConnect', () => resolve(true));
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost:${board.httpsPort}\r\n\r\n`);
+      socket.once('data', (chunk: Buffer) => resolve(chunk.includes('HTTP/1.1 200')));
       socket.once('close', () => resolve(false));
     });
   }
@@ -57,6 +58,18 @@ describe('the pages of a board stand behind the same admission as its login serv
     await board.oputil('ban', 'add', '127.0.0.1');
     // Within the second that a running board takes to learn of it.
     for (let answered = true; answered;) answered = await page();
+  });
+
+  it('health from the machine itself is answered even to who has no place for anything else (rule M11)', async () => {
+    await start({ security: { exemptNetworks: [], maxPreAuthPerSource: 1 } });
+    expect(await telnet()).toBe(true);
+    await board.oputil('ban', 'add', '127.0.0.1');
+    for (let answered = true; answered;) answered = await page();
+    for (let call = 0; call < 5; call += 1) {
+      expect(await page('/_enig/health')).toBe(true);
+      expect(await page('/_enig/style.css')).toBe(false);
+      for (const socket of sockets.splice(1)) socket.destroy();
+    }
   });
 
   it('a proxy of the sysop calls for many, and has no limit of its own', async () => {

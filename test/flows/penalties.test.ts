@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { TestBoard, type TestBoardOptions } from '../support/board';
 import { KEYS } from '../support/dial';
 import { PASSWORD, signIn } from '../support/sign-in';
@@ -69,4 +70,61 @@ describe('a source that guesses (rule K1)', () => {
     // Within the second that a running board takes to learn of it.
     for (let answered = false; !answered;) answered = await isAnswered(board.sshPort);
   });
+});
+
+describe('a caller who leaves without having tried to sign in (rule K1)', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await TestBoard.start({
+      config: {
+        security: { exemptNetworks: [], maxPreAuthPerSource: 999, maxPerSource: 999 },
+        loginServers: { webSocket: { wss: { enabled: true, port: 0 } } },
+      },
+    });
+  });
+  afterAll(() => board.remove());
+
+  const UPGRADE = [
+    ...['GET / HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket'],
+    ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==', '', ''],
+  ].join('\r\n');
+
+  const CALLS: Readonly<Record<string, () => Socket>> = {
+    telnet: () => connect(board.telnetPort, HERE),
+    ssh: () => connect(board.sshPort, HERE),
+    wss: () => {
+      const socket = connectTls({ host: HERE, port: board.wssPort, rejectUnauthorized: false });
+      socket.write(UPGRADE);
+      return socket;
+    },
+  };
+
+  /** Calls, waits for the first bytes and hangs up; false where nothing came. */
+  function visit(server: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = CALLS[server]?.();
+      socket?.on('error', () => undefined);
+      // At once, for one who has only hung up is given the time for a first screen.
+      socket?.once('data', () =>
+        socket instanceof TLSSocket ? socket.destroy() : socket.resetAndDestroy(),
+      );
+      socket?.once('close', () => resolve(socket.bytesRead > 0));
+    });
+  }
+
+  it.each(['telnet', 'ssh', 'wss'])(
+    'is charged a second by %s, and not shut out by one visit',
+    async (server) => {
+      let visits = 0;
+      while (visits < 90 && (await visit(server))) visits += 1;
+      expect(visits).toBeGreaterThanOrEqual(14);
+      expect(visits).toBeLessThan(90);
+      expect(board.events('call.refused')).toContainEqual(
+        expect.objectContaining({ server, reason: 'penalty', remoteIp: HERE }),
+      );
+      board.clock.skip(60_000);
+      expect(await visit(server)).toBe(true);
+      board.clock.skip(60_000);
+    },
+  );
 });

@@ -23,13 +23,14 @@ export const sources: Part = {
     const guard = await openSourcePenalties({ db, clock, log, isExempt });
     const pages = new SourceCounter(clock, 600_000);
     const admission = new Admission({
-      ...{ config: () => config, random: systemRandom, guard, isExempt },
+      ...{ config: () => config, clock, random: systemRandom, guard, isExempt },
+      isKnown: () => false,
       mostConnections: undefined,
     });
     const beforeBytes = collected();
     for (let at = 0; at < count; at++) {
       const ip = `2001:db8:${(at >>> 16).toString(16)}:${(at & 0xffff).toString(16)}::1`;
-      const admittance = admission.admit(ip);
+      const admittance = admission.admit({ remoteIp: ip, end: () => undefined });
       guard.penalize(ip, 'auth-failure');
       pages.count(ip, 10);
       if (admittance.ok) admittance.seat.release();

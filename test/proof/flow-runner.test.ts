@@ -18,6 +18,7 @@ class RandomLogin implements Login {
   user: User | undefined;
   readonly sessionId = '';
   readonly history = undefined;
+  readonly tried = true;
 
   constructor(
     private readonly account: { readonly factor: 1 | 2; readonly user: User },

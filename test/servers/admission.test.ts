@@ -1,9 +1,7 @@
-import { configSchema, type ConfigInput } from '../../src/config/schema';
-import { systemRandom, type Random } from '../../src/base/random';
-import { Admission } from '../../src/servers/admission';
+import { Networks, isFromThisMachine } from '../../src/servers/networks';
 import { withoutReserve } from '../../src/servers/fd-limit';
-import { Networks } from '../../src/servers/networks';
-import { SourceLedger } from '../support/source-ledger';
+import type { Seat } from '../../src/servers/seat';
+import { TestAdmission } from '../support/test-admission';
 
 describe('networks', () => {
   test('networks hold what is in them, mapped addresses too', () => {
@@ -23,77 +21,127 @@ describe('networks', () => {
       );
     },
   );
+
+  test('the machine itself is whoever calls from the loopback or from the address that he calls', () => {
+    const from = (remoteAddress: string, localAddress: string): boolean =>
+      isFromThisMachine({ remoteAddress, localAddress });
+    expect(from('::ffff:127.0.0.1', '::ffff:127.0.0.1')).toBe(true);
+    expect(from('::1', '::1')).toBe(true);
+    expect(from('192.0.2.1', '192.0.2.1')).toBe(true);
+    expect(from('192.0.2.2', '192.0.2.1')).toBe(false);
+    expect(from('127.example', '192.0.2.1')).toBe(false);
+  });
 });
 
 describe('admission', () => {
-  const board = (
-    config: ConfigInput['security'],
-    options: { random?: Random; mostConnections?: number; exempt?: boolean } = {},
-  ) => {
-    const isExempt = (): boolean => options.exempt === true;
-    const parsed = configSchema.parse({ security: config });
-    return new Admission({
-      config: () => parsed,
-      random: options.random ?? systemRandom,
-      guard: new SourceLedger(isExempt),
-      isExempt,
-      mostConnections: options.mostConnections,
-    });
-  };
-  const reasonOf = (admission: Admission, ip = '192.0.2.1'): string => {
-    const result = admission.admit(ip);
-    return result.ok ? 'ok' : result.reason;
-  };
-
   test('a source has so many calls at once, and fewer before it signs in', () => {
-    const admission = board({ maxPerSource: 3, maxPreAuthPerSource: 2 });
-    const first = admission.admit('192.0.2.1');
-    expect(reasonOf(admission)).toBe('ok');
-    expect(reasonOf(admission)).toBe('source-pre-auth');
-    expect(reasonOf(admission, '192.0.2.2')).toBe('ok');
-    if (first.ok) first.seat.signedIn();
-    expect(reasonOf(admission)).toBe('ok');
-    expect(reasonOf(admission)).toBe('source-total');
-    if (first.ok) {
-      first.seat.release();
-      first.seat.release();
-    }
-    expect(admission.open).toEqual({ total: 3, preAuth: 3 });
+    const door = new TestAdmission({ security: { maxPerSource: 3, maxPreAuthPerSource: 2 } });
+    const first = door.seat('192.0.2.1');
+    expect(door.answer('192.0.2.1')).toBe('ok');
+    expect(door.answer('192.0.2.1')).toBe('source-pre-auth');
+    expect(door.answer('192.0.2.2')).toBe('ok');
+    first.signedIn();
+    expect(door.answer('192.0.2.1')).toBe('ok');
+    expect(door.answer('192.0.2.1')).toBe('source-total');
+    first.release();
+    first.release();
+    expect(door.admission.open).toEqual({ total: 3, preAuth: 3 });
   });
 
   test('exempt sources have no limit of their own', () => {
-    const admission = board({ maxPerSource: 1, maxPreAuthPerSource: 1 }, { exempt: true });
-    expect([reasonOf(admission), reasonOf(admission)]).toEqual(['ok', 'ok']);
-  });
-
-  test('the early drop begins at its start, grows, and is certain at its full', () => {
-    const counts: number[] = [];
-    for (const open of [0, 19, 20, 60, 99, 100]) {
-      let dropped = 0;
-      let draw = 0;
-      // Draws each chance of ten thousand once, so that the count is the probability itself.
-      const random: Random = { bytes: systemRandom.bytes, below: () => draw };
-      const admission = board(
-        { earlyDrop: '20:30:100', maxPerSource: 9999, maxPreAuthPerSource: 9999 },
-        { random },
-      );
-      draw = 9_999;
-      for (let n = 0; n < open; n += 1) admission.admit('192.0.2.1');
-      for (draw = 0; draw < 10_000; draw += 100) {
-        const result = admission.admit('192.0.2.1');
-        if (result.ok) result.seat.release();
-        else dropped += 1;
-      }
-      counts.push(dropped);
-    }
-    expect(counts).toEqual([0, 0, 30, 65, 100, 100]);
+    const door = new TestAdmission({
+      security: { maxPerSource: 1, maxPreAuthPerSource: 1 },
+      isExempt: () => true,
+    });
+    expect([door.answer('192.0.2.1'), door.answer('192.0.2.1')]).toEqual(['ok', 'ok']);
   });
 
   test('nobody gets a descriptor that the board needs', () => {
-    const admission = board({}, { mostConnections: 1, exempt: true });
-    expect([reasonOf(admission), reasonOf(admission)]).toEqual(['ok', 'reserve']);
+    const door = new TestAdmission({ mostConnections: 1, isExempt: () => true });
+    expect([door.answer('192.0.2.1'), door.answer('192.0.2.1')]).toEqual(['ok', 'reserve']);
     expect(withoutReserve(20_000)).toBe(19_000);
     expect(withoutReserve(1_024)).toBe(921);
     expect(withoutReserve(256)).toBe(192);
+  });
+});
+
+describe('strangers keep nobody out (rule M11)', () => {
+  const KNOWN = '198.51.100.7';
+
+  test.each([
+    ['a /24 has four times', (at: number) => `203.0.113.${at}`, 40],
+    ['a /56 has four times', (at: number) => `2001:db8:1:${at.toString(16)}::1`, 40],
+    ['a /48 has sixteen times', (at: number) => `2001:db8:1:${at.toString(16)}00::1`, 160],
+  ])('%s what a source has before sign-in', (_what, address, most) => {
+    const door = new TestAdmission();
+    // Two calls each, so that none of them is greedier than another.
+    for (let call = 0; call < most; call += 1) door.seat(address(1 + Math.floor(call / 2)));
+    expect(door.ended).toEqual([]);
+    expect(door.answer(address(1 + most / 2 - 1))).toBe('network-pre-auth');
+    // Somebody of the same network who has none gets the place of one who has two.
+    expect(door.answer(address(1 + most / 2))).toBe('ok');
+    expect(door.ended).toEqual([address(1)]);
+    expect(door.admission.open.preAuth).toBe(most);
+  });
+
+  test('known places, exempt networks and the machine itself come in when the room is full, and none of them ends', () => {
+    const door = new TestAdmission({
+      security: { earlyDrop: '1:100:4' },
+      known: [KNOWN],
+      isExempt: (ip) => ip.startsWith('10.'),
+    });
+    for (let at = 0; at < 9; at += 1) door.call(`198.18.${at}.1`);
+    door.ended.length = 0;
+    const seats = ['10.0.0.1', KNOWN, '::1'].map((ip) => door.seat(ip, ip === '::1'));
+    for (let at = 0; at < 9; at += 1) door.call(`198.19.${at}.1`);
+    expect(door.ended).toEqual([]);
+    expect(seats).toHaveLength(3);
+    expect(door.answer('192.0.2.1')).toBe('full');
+  });
+
+  test('a tenth of the connections is theirs, and beyond it they take the place of a stranger', () => {
+    const door = new TestAdmission({ mostConnections: 20, known: [KNOWN] });
+    for (let at = 0; at < 18; at += 1) door.seat(`198.18.${at}.1`);
+    expect(door.answer('192.0.2.1')).toBe('reserve');
+    for (let call = 0; call < 2; call += 1) door.seat(KNOWN);
+    expect(door.ended).toEqual([]);
+    door.seat(KNOWN);
+    expect(door.ended).toEqual(['198.18.0.1']);
+    expect(door.admission.open.total).toBe(20);
+  });
+
+  test('it is the network with the most calls that gives, then its greediest part, and there the one silent for longest', async () => {
+    const door = new TestAdmission({ security: { earlyDrop: '8:0:9' } });
+    const seats: Seat[] = [];
+    for (const ip of [
+      ...['203.0.113.1', '203.0.113.2', '203.0.113.2', '203.0.113.2'],
+      ...['2001:db8:1:1::1', '2001:db8:1:1::2', '2001:db8:1:101::1'],
+      ...['198.18.0.1', '198.18.1.1'],
+    ]) {
+      await door.clock.advance(1);
+      seats.push(door.seat(ip));
+    }
+    await door.clock.advance(1);
+    // The oldest of the three from one address has just said something.
+    seats[1]?.heard();
+    door.seat('192.0.2.1');
+    door.seat('192.0.3.1');
+    door.seat('192.0.4.1');
+    expect(door.ended).toEqual(['203.0.113.2', '2001:db8:1:1::1', '203.0.113.2']);
+    // Those who had to go have given their places back already.
+    seats[2]?.release();
+    seats[3]?.release();
+    expect(door.admission.open.preAuth).toBe(9);
+  });
+
+  test('who ends for another is charged as one who did not try to sign in, who did is not', () => {
+    const door = new TestAdmission({ security: { earlyDrop: '1:0:2' } });
+    for (const hasTried of [false, true]) {
+      const seat = door.seat('203.0.113.1');
+      seat.isCall(() => hasTried);
+    }
+    door.seat('192.0.2.1');
+    expect(door.ended).toEqual(['203.0.113.1']);
+    expect(door.guard.charges).toEqual([{ ip: '203.0.113.1', kind: 'no-auth' }]);
   });
 });

@@ -16,6 +16,8 @@ test('a fault while a caller is let in ends his connection, is logged, and the n
     config: () => config,
     random: systemRandom,
     guard,
+    clock: systemClock,
+    isKnown: () => false,
     isExempt: () => {
       if (faults-- > 0) throw new Error('no networks');
       return true;
@@ -24,7 +26,7 @@ test('a fault while a caller is let in ends his connection, is logged, and the n
   });
   const listener = await Listener.open({
     ...{ server: 'telnet', address: '127.0.0.1', port: 0 },
-    ...{ config: () => config, clock: systemClock, log, admission, guard },
+    ...{ config: () => config, clock: systemClock, log, admission },
     onAccepted: ({ socket }) => socket.write('welcome'),
   });
   const first = await RawCaller.dial(listener.address.port);

@@ -1,7 +1,9 @@
-import { Nodes, type NodeHandle } from '../../src/servers/nodes';
-import { FakeClock } from '../support/fake-clock';
+import { Nodes, type NodeHandle, type NodeSlot } from '../../src/servers/nodes';
+import { TestAdmission } from '../support/test-admission';
 
 const ann = { id: 1, name: 'ann' };
+const HOME = '198.51.100.7';
+const HERE = '::1';
 
 function handle(): NodeHandle & { readonly heard: string[] } {
   const heard: string[] = [];
@@ -12,39 +14,47 @@ function handle(): NodeHandle & { readonly heard: string[] } {
   };
 }
 
+/** Nodes, and callers of them: each from an address of his own unless it says otherwise. */
+function desk(most = 0) {
+  const door = new TestAdmission({ known: [HOME], isExempt: (ip) => ip === '10.0.0.1' });
+  const nodes = new Nodes({ clock: door.clock, most: () => most });
+  let callers = 0;
+  const call = (ip = `192.0.${(callers += 1)}.1`): NodeSlot | undefined =>
+    nodes.take('telnet', door.seat(ip, ip === HERE));
+  return { door, nodes, call };
+}
+
 describe('nodes', () => {
   test('each call gets the lowest free number', () => {
-    const nodes = new Nodes({ clock: new FakeClock(), most: () => 0 });
-    const [first, second, third] = [nodes.take('telnet'), nodes.take('ssh'), nodes.take('ssh')];
+    const { call } = desk();
+    const [first, second, third] = [call(), call(), call()];
     expect([first?.node, second?.node, third?.node]).toEqual([1, 2, 3]);
     second?.release();
     first?.release();
-    expect(
-      [nodes.take('telnet'), nodes.take('telnet'), nodes.take('telnet')].map((n) => n?.node),
-    ).toEqual([1, 2, 4]);
+    expect([call(), call(), call()].map((n) => n?.node)).toEqual([1, 2, 4]);
   });
 
   test('a node that is released twice frees nobody else', () => {
-    const nodes = new Nodes({ clock: new FakeClock(), most: () => 0 });
-    const first = nodes.take('telnet');
+    const { nodes, door, call } = desk();
+    const first = call();
     first?.release();
-    nodes.take('ssh');
+    nodes.take('ssh', door.seat('192.0.2.1'));
     first?.release();
     expect(nodes.list().map(({ node, server }) => [node, server])).toEqual([[1, 'ssh']]);
   });
 
   test('no more nodes are given than general.maxConnections says', () => {
-    const nodes = new Nodes({ clock: new FakeClock(), most: () => 2 });
-    nodes.take('telnet');
-    const second = nodes.take('telnet');
-    expect(nodes.take('telnet')).toBeUndefined();
+    const { call } = desk(2);
+    call();
+    const second = call();
+    expect(call()).toBeUndefined();
     second?.release();
-    expect(nodes.take('telnet')?.node).toBe(2);
+    expect(call()?.node).toBe(2);
   });
 
   test('who is online is shown by name only once fully signed in', () => {
-    const nodes = new Nodes({ clock: new FakeClock(), most: () => 0 });
-    const slot = nodes.take('ssh');
+    const { nodes, call } = desk();
+    const slot = call();
     slot?.describe('At the door');
     expect(nodes.list()).toMatchObject([{ user: undefined, description: 'At the door' }]);
     slot?.signedIn(ann);
@@ -52,12 +62,62 @@ describe('nodes', () => {
   });
 
   test('signing in finds the other calls of the same account that are online', () => {
-    const nodes = new Nodes({ clock: new FakeClock(), most: () => 0 });
-    const [old, half, now] = [nodes.take('ssh'), nodes.take('ssh'), nodes.take('telnet')];
+    const { call } = desk();
+    const [old, half, now] = [call(), call(), call()];
     const ghost = handle();
     old?.attach(ghost);
     half?.attach(handle());
     expect(old?.signedIn(ann)).toEqual([]);
     expect(now?.signedIn(ann)).toEqual([ghost]);
+  });
+});
+
+describe('nodes that strangers fill (rule M11)', () => {
+  test.each([
+    ['a place known to an account', HOME],
+    ['an exempt network', '10.0.0.1'],
+    ['the sysop on the machine', HERE],
+  ])('%s gets a node at once, and the oldest silent stranger ends', (_who, ip) => {
+    const { door, call } = desk(4);
+    for (let stranger = 0; stranger < 4; stranger += 1) call();
+    const slot = call(ip);
+    expect(slot?.node).toBe(1);
+    expect(door.ended).toEqual(['192.0.1.1']);
+    // What the other's session does when it is told does not free the node once more.
+    expect(call(ip)?.node).toBe(2);
+  });
+
+  test('a stranger gets the node of one whose network has more, and else of one who is silent for ten seconds', async () => {
+    const { door, call } = desk(4);
+    for (const host of [1, 2, 3]) call(`203.0.113.${host}`);
+    call('192.0.2.1');
+    expect(call('198.51.100.9')?.node).toBe(1);
+    expect(door.ended).toEqual(['203.0.113.1']);
+    // Two, one and one now: nobody has two more than this one would have.
+    expect(call('198.18.0.1')).toBeDefined();
+    expect(call('198.18.1.1')).toBeUndefined();
+    await door.clock.advance(10_000);
+    expect(call('198.18.1.1')).toBeDefined();
+  });
+
+  test('one node in ten is kept from strangers', () => {
+    const { door, call } = desk(20);
+    for (let stranger = 0; stranger < 18; stranger += 1) expect(call()).toBeDefined();
+    expect(call()).toBeUndefined();
+    expect([call(HOME)?.node, call(HERE)?.node]).toEqual([19, 20]);
+    expect(door.ended).toEqual([]);
+  });
+
+  test('who is signed in keeps his node, and those who are favoured do not shut each other out', async () => {
+    const { door, nodes, call } = desk(2);
+    const signedIn = door.seat('192.0.2.1');
+    nodes.take('telnet', signedIn);
+    signedIn.signedIn();
+    call(HOME);
+    await door.clock.advance(60_000);
+    expect(call(HERE)?.node).toBe(2);
+    expect(door.ended).toEqual([HOME]);
+    expect(call('192.0.3.1')).toBeUndefined();
+    expect(door.ended).toEqual([HOME]);
   });
 });

@@ -58,7 +58,9 @@ export class EchoServers {
     this.guard = new SourceLedger(isExempt);
     this.admission = new Admission({
       config: () => this.config,
+      clock: this.clock,
       random: systemRandom,
+      isKnown: () => false,
       guard: this.guard,
       isExempt,
       mostConnections: options.mostConnections,
@@ -145,7 +147,6 @@ export class EchoServers {
       clock: this.clock,
       log: this.log,
       config: () => this.config,
-      guard: this.guard,
       admission: this.admission,
       serve: (call: Call) => {
         this.calls.push(call);

@@ -66,9 +66,9 @@ export class QuizServers {
       log,
       gate,
       nodes,
-      guard,
       admission: new Admission({
-        ...{ config, guard, random: systemRandom },
+        ...{ config, clock, guard, random: systemRandom },
+        isKnown: () => false,
         isExempt: () => true,
         mostConnections: undefined,
       }),

@@ -38,6 +38,7 @@ export class SmallLogin implements Login {
   user: User | undefined;
   sessionId = randomBytes(16).toString('hex');
   readonly history = undefined;
+  tried = false;
   verdict: 'keep' | 'end' = 'keep';
   private code: string | undefined;
   private failures = 0;
@@ -53,6 +54,7 @@ export class SmallLogin implements Login {
   }
 
   async submit(credential: Credential): Promise<LoginResult> {
+    this.tried = true;
     // A turn of the event loop, as any real look into a store takes.
     await new Promise((resolve) => setImmediate(resolve));
     this.gate.submitted.push(credential);

@@ -2,6 +2,7 @@ import type { Migration } from '../migrate';
 import { users } from './0001-users';
 import { firstPassword } from './0007-first-password';
 import { signIns } from './0003-sign-ins';
+import { knownSourceUse } from './0008-known-source-use';
 import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
 
@@ -11,5 +12,6 @@ export const MIGRATIONS: readonly Migration[] = [
   secondFactor,
   signIns,
   firstPassword,
+  knownSourceUse,
   mailErrors,
 ];

@@ -1,0 +1,61 @@
+import { KnownPlaces } from '../../src/auth/known-places';
+import { forgetSources, rememberSource } from '../../src/store/sources';
+import { openAccounts, type Accounts } from '../support/accounts';
+
+const HOME = '192.0.2.7';
+const DAY_MS = 86_400_000;
+
+let accounts: Accounts;
+let places: KnownPlaces;
+let userId: number;
+
+beforeEach(async () => {
+  accounts = await openAccounts();
+  userId = await accounts.addUser('ann');
+  places = await KnownPlaces.open(accounts);
+});
+
+afterEach(async () => {
+  await places.close();
+  await accounts.close();
+});
+
+const remember = (source: string, nowMs = accounts.clock.nowMs()): Promise<void> =>
+  accounts.db.run((sql) => rememberSource(sql, userId, { source, nowMs }));
+
+/** Turns of the memory until it is so; the store answers in its own time. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 400 && !condition(); turn += 1) {
+    await accounts.fake.advance(5_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(condition()).toBe(true);
+}
+
+test('a place is known soon after a complete sign-in from there, on every node, and from the start after a restart (rule M11)', async () => {
+  expect(places.has(HOME)).toBe(false);
+  await remember(HOME);
+  await until(() => places.has(HOME));
+  const again = await KnownPlaces.open(accounts);
+  expect(again.has(HOME)).toBe(true);
+  await again.close();
+});
+
+test('a place is forgotten with its account, and thirty days after its last use', async () => {
+  await remember(HOME);
+  await until(() => places.has(HOME));
+  await accounts.db.run((sql) => forgetSources(sql, userId));
+  await until(() => !places.has(HOME));
+  await remember('192.0.2.8');
+  await until(() => places.has('192.0.2.8'));
+  accounts.fake.stepWall(30 * DAY_MS);
+  expect(places.has('192.0.2.8')).toBe(false);
+});
+
+test('of more places than are kept, those used last are known (rule L19)', async () => {
+  for (let at = 1; at <= 5; at += 1) await remember(`192.0.2.${at}`, accounts.clock.nowMs() + at);
+  const few = await KnownPlaces.open({ ...accounts, most: 3 });
+  expect(few.size).toBe(3);
+  expect([2, 3, 4, 5].map((at) => few.has(`192.0.2.${at}`))).toEqual([false, true, true, true]);
+  await few.close();
+});
