@@ -3,7 +3,7 @@ import { BbsError, toError } from './base/errors';
 import type { Clock } from './base/clock';
 import type { Log } from './base/log';
 import { findMenuFile, type Board } from './config/board';
-import { loadConfig } from './config/load';
+import { loadConfig, type LoadedConfig } from './config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from './config/problems';
 import { keysThatWaitForRestart } from './config/restart-keys';
 import type { Config, ConfigInput } from './config/schema';
@@ -20,6 +20,7 @@ export interface Edition {
   readonly themes: LoadedThemes;
   /** The art as it was looked at together with the rest. */
   readonly art: ArtStore;
+  readonly configPlace: LoadedConfig['placeOf'];
   readonly warnings: readonly Problem[];
   readonly files: readonly string[];
 }
@@ -144,17 +145,16 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
     fallbackFolders: board.configFallbacks,
   });
   const { config } = loaded;
-  const { telnet, ssh } = config.loginServers;
   const menus = await loadMenus({
     file: await findMenuFile(board, config.general.menuFile),
     env,
     fallbackFolders: board.configFallbacks,
-    firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],
   });
   const themes = await loadThemes({ artRoots: board.artRoots, env });
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
-  const edition = { config, menus, themes, art, warnings: loaded.warnings, files };
+  const { warnings: configWarnings, placeOf: configPlace } = loaded;
+  const edition = { config, menus, themes, art, configPlace, warnings: configWarnings, files };
   const findings = await options.check(edition);
   const errors = findings.filter((finding) => finding.severity === 'error');
   throwProblems(
@@ -165,7 +165,7 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
     place: finding.place,
     message: describeFinding(finding),
   }));
-  return { ...edition, warnings: [...loaded.warnings, ...warnings] };
+  return { ...edition, warnings: [...configWarnings, ...warnings] };
 }
 
 /** One line for each thing that is wrong, with its place first. */

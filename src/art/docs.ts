@@ -1,6 +1,12 @@
 import { codeSpan, markdownTable } from '../base/markdown';
 import { ART_EXTENSIONS } from './art-file';
-import { CURSOR_CODES, PLACE_CODE, PREDEFINED_CODES, VIEW_CODES } from './mci-codes';
+import {
+  CODES_AFTER_SIGN_IN,
+  CURSOR_CODES,
+  PLACE_CODE,
+  PREDEFINED_CODES,
+  VIEW_CODES,
+} from './mci-codes';
 import { NUMBER_STYLES } from './number-style';
 import { TEXT_STYLES } from './text-style';
 
@@ -30,6 +36,8 @@ export const ART_TABLES: Readonly<Record<string, () => string>> = {
       [...entries(VIEW_CODES), [codeSpan(`%${PLACE_CODE}`), 'nothing: a place for a module']],
     ),
   'mci-predefined': () => markdownTable(['Code', 'Shows'], entries(PREDEFINED_CODES)),
+  'mci-after-sign-in': () =>
+    [...CODES_AFTER_SIGN_IN].map((code) => codeSpan(`%${code}`)).join(', '),
   'mci-cursor': () =>
     markdownTable(
       ['Code', 'Moves'],

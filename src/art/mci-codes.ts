@@ -82,6 +82,15 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   RR: 'a rumour; empty on this board',
 };
 
+/**
+ * Codes that are empty until the caller is fully signed in (rule M4): what the account holds beside its
+ * name, and who called last.
+ */
+export const CODES_AFTER_SIGN_IN: ReadonlySet<string> = new Set([
+  ...['UI', 'UG', 'UR', 'LO', 'UA', 'BD', 'US', 'UE', 'UW', 'UF', 'UC', 'MS'],
+  ...['LC', 'LT', 'LD'],
+]);
+
 /** What a two-letter code is, undefined for letters that mean nothing. */
 export function mciKind(code: string): 'view' | 'place' | 'cursor' | 'predefined' | undefined {
   if (Object.hasOwn(VIEW_CODES, code)) return 'view';

@@ -38,6 +38,26 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'loginServers.ssh.algorithms': 'choose loginServers.ssh.profile: modern or retro',
 };
 
+const NO_PROGRAMS = 'the board hands mails to an SMTP server and runs no program (rule M14)';
+const NO_FILES = 'without a transport, mails are files in data/mail already (rule M14)';
+
+/** Keys that are refused by name, since what they do elsewhere must not happen here. */
+const REFUSED_KEYS: Readonly<Record<string, string>> = {
+  'email.transport.sendmail': NO_PROGRAMS,
+  'email.transport.path': NO_PROGRAMS,
+  'email.transport.args': NO_PROGRAMS,
+  'email.transport.plugins': NO_PROGRAMS,
+  'email.transport.SES': NO_PROGRAMS,
+  'email.transport.jsonTransport': NO_FILES,
+  'email.transport.streamTransport': NO_FILES,
+  'email.transport.url': 'write host, port, secure and auth instead',
+};
+
+/** Why the key at a dotted path is refused, or undefined where it is none of those keys. */
+export function findRefusedKey(path: string): string | undefined {
+  return Object.hasOwn(REFUSED_KEYS, path) ? REFUSED_KEYS[path] : undefined;
+}
+
 /** Why the key at a dotted path has no effect here, or undefined where it is none of those keys. */
 export function findForeignKey(path: string): string | undefined {
   return Object.hasOwn(FOREIGN_KEYS, path) ? FOREIGN_KEYS[path] : undefined;

@@ -1,8 +1,9 @@
 import { BbsError } from '../base/errors';
+import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { findConfigKey, listNamesBelow } from './config-keys';
 import { checkAcrossKeys } from './cross-checks';
-import { findForeignKey } from './foreign-keys';
+import { findForeignKey, findRefusedKey } from './foreign-keys';
 import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { throwProblems } from './problems';
@@ -26,6 +27,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What is allowed but hardly meant; for the log and `oputil doctor`. */
   readonly warnings: readonly Problem[];
+  /** Where a key stands, or the block that it would stand in. */
+  readonly placeOf: (path: Path) => Place;
   /** Every file that was read, for a watcher; of an absent file the name. */
   readonly files: readonly string[];
 }
@@ -44,7 +47,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     found.push({ place: tree.placeOf(path), message });
   }
   throwProblems('CONFIG_INVALID', problems);
-  return { config, warnings, files: tree.files };
+  const placeOf = (path: Path): Place => tree.placeOf(path);
+  return { config, warnings, placeOf, files: tree.files };
 }
 
 async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
@@ -121,6 +125,9 @@ function isBlock(value: unknown): value is object {
 
 function unknownKey(tree: HjsonTree, path: Path, key: string): Problem {
   const below = path.join('.');
+  const place = tree.placeOf([...path, key], 'key');
+  const refused = findRefusedKey(`${below}.${key}`);
+  if (refused !== undefined) return { place, message: `${below}.${key} is refused: ${refused}` };
   const names = listNamesBelow(below);
   const nearest = nearestName(key, names);
   const where = below === '' ? 'config' : below;
@@ -129,7 +136,7 @@ function unknownKey(tree: HjsonTree, path: Path, key: string): Problem {
       ? `it knows ${names.join(', ')}`
       : `did you mean '${below === '' ? '' : `${below}.`}${nearest}'?`;
   return {
-    place: tree.placeOf([...path, key], 'key'),
+    place,
     message: `${where} has no key '${key}'; ${hint}`,
   };
 }

@@ -43,7 +43,8 @@ export async function resolveExit(
     case 'stay':
     case 'redraw':
     case 'form':
-      // Nobody is at a form here to stay for.
+      // Nobody is at a form here to stay for: what was to be said is said on the next screen.
+      if (transition.kind === 'stay' && menu.autoNext) stage.tell(transition.message);
       return menu.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
     case 'next':
       break;
@@ -64,7 +65,7 @@ export function refusalOf({ stage, menu }: OpenMenu, exit: Exit): Stay | undefin
     return { kind: 'stay', message: 'There is no way on from here for you.' };
   }
   if (exit.kind !== 'goto') return undefined;
-  const admission = admit(exit.menu, stage.menus, stage.subject);
+  const admission = admit(exit.menu, stage.admission);
   // Half signed in: the runner has a better answer than staying here.
   const isHalfIn = stage.subject.factor > 0;
   if (admission.kind === 'admitted' || (admission.why === 'factor' && isHalfIn)) return undefined;

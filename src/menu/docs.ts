@@ -11,8 +11,9 @@ import { VALIDATORS } from './validators';
 const described = (table: Readonly<Record<string, string>>): readonly string[][] =>
   Object.entries(table).map(([key, doc]) => [codeSpan(key), doc]);
 
-const documented = (table: Readonly<Record<string, { readonly doc: string }>>) =>
-  Object.entries(table).map(([name, { doc }]) => [codeSpan(name), doc]);
+const documented = (
+  table: Readonly<Record<string, { readonly doc: string; readonly needs: string }>>,
+) => Object.entries(table).map(([name, { doc, needs }]) => [codeSpan(name), needs, doc]);
 
 /** Tables about menus, by the name of their place in the pages. */
 export const MENU_TABLES: Readonly<Record<string, () => string>> = {
@@ -24,8 +25,9 @@ export const MENU_TABLES: Readonly<Record<string, () => string>> = {
       ['Address', 'Names'],
       Object.entries(ASSET_KINDS).map(([kind, doc]) => [codeSpan(`@${kind}:name`), doc]),
     ),
-  'system-methods': () => markdownTable(['System method', 'Does'], documented(SYSTEM_METHODS)),
-  validators: () => markdownTable(['Validator', 'Lets through'], documented(VALIDATORS)),
+  'system-methods': () =>
+    markdownTable(['System method', 'Sign-in', 'Does'], documented(SYSTEM_METHODS)),
+  validators: () => markdownTable(['Validator', 'Sign-in', 'Lets through'], documented(VALIDATORS)),
   'login-area': () => [...LOGIN_AREA_MENUS].map(codeSpan).join(', '),
   'date-tokens': () =>
     markdownTable(

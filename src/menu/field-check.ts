@@ -1,6 +1,7 @@
 import { toError } from '../base/errors';
 import type { View } from '../views/view';
 import { parseAsset } from './asset';
+import { findSignInGap } from './entrance';
 import { LATER, own } from './follow';
 import type { SubmitRule } from './menu-entry';
 import type { MenuContext, MenuModule } from './module';
@@ -30,6 +31,9 @@ export async function checkField(
     caller.log.error('menu.validator-missing', { menu: context.menu, validator: asset?.name });
     return undefined;
   }
+  // A module's validator belongs to a menu that its caller was let into; `needs` says so again.
+  const refusal = findSignInGap(validator.needs, context.subject());
+  if (refusal !== undefined) return refusal;
   try {
     return await validator.check(text, { caller, services, values: form.values() });
   } catch (thrown) {

@@ -1,7 +1,8 @@
 import { BbsError, toError } from '../base/errors';
+import { findSignInGap, type SignInNeed } from './entrance';
 import type { MenuEntry, Target } from './menu-entry';
 import type { MenuServices } from './menu-services';
-import type { MenuContext, MenuModule, Submission, Transition } from './module';
+import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from './module';
 import type { Stage } from './stage';
 import { SYSTEM_METHODS } from './system-methods';
 
@@ -34,14 +35,16 @@ export async function follow(
 ): Promise<Transition> {
   const { target, submission, extraArgs } = given;
   if (target.kind === 'menu') return { kind: 'goto', menu: target.name, extraArgs };
-  const method =
-    target.kind === 'system-method'
-      ? own(SYSTEM_METHODS, target.name)?.run
-      : own(moduleFor(context, module, target.location).methods, target.name);
+  const { method, needs } = findMethod(context, module, target);
   const { log, signal } = context.caller;
   if (method === undefined) {
     log.error('menu.method-missing', { menu: context.menu, method: target.name });
     return { kind: 'stay', message: 'That part of the board is missing.' };
+  }
+  const refusal = findSignInGap(needs, context.subject());
+  if (refusal !== undefined) {
+    log.warn('menu.refused', { menu: context.menu, method: target.name, why: 'factor' });
+    return { kind: 'stay', message: refusal };
   }
   try {
     return await method(context, submission, extraArgs);
@@ -51,6 +54,25 @@ export async function follow(
     log.error('menu.method-failed', { menu: context.menu, error: toError(thrown) });
     return { kind: 'stay', message: LATER };
   }
+}
+
+interface FoundMethod {
+  readonly method: MenuMethod | undefined;
+  readonly needs: SignInNeed;
+}
+
+/** A method with what it needs: a system method's own, else what its module needs. */
+function findMethod(
+  context: RunContext,
+  module: MenuModule,
+  target: Exclude<Target, { kind: 'menu' }>,
+): FoundMethod {
+  if (target.kind === 'system-method') {
+    const { run, needs = 'complete' } = own(SYSTEM_METHODS, target.name) ?? {};
+    return { method: run, needs };
+  }
+  const { methods, needs } = moduleFor(context, module, target.location);
+  return { method: own(methods, target.name), needs };
 }
 
 /** `@method:/path/nua.js:x` names a method of the module `nua`. */
@@ -69,7 +91,7 @@ export function findModule(stage: Stage, menu: MenuEntry): MenuModule {
   if (kind !== 'standard') {
     stage.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
   }
-  return { name, doc: '', views: [], methods: {} };
+  return { name, doc: '', needs: 'none', views: [], methods: {} };
 }
 
 /** A table's own entry: names come from sysops' files. */

@@ -1,6 +1,7 @@
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../acs/birthdate';
 import type { Listening } from '../mail/prerequisites';
+import { CODES_AFTER_SIGN_IN } from '../art/mci-codes';
 import type { Caller } from './caller';
 import { formatDate } from './date-format';
 import type { Services } from './services';
@@ -91,6 +92,7 @@ function secureWayIn({ ssh, wss }: Listening): string {
 
 /** The value of a predefined code, as data; undefined when there is no such code. */
 export function mciValue(code: string, source: MciSource): string | undefined {
+  if (CODES_AFTER_SIGN_IN.has(code) && !source.caller.login.complete) return '';
   return Object.hasOwn(VALUES, code) ? VALUES[code]?.(source) : undefined;
 }
 

@@ -22,8 +22,6 @@ import type {
 export interface LoadMenusOptions extends HjsonTreeOptions {
   /** Full path of the menu file. */
   readonly file: string;
-  /** Menus that the login servers begin with: part of the login area whatever they are called. */
-  readonly firstMenus?: readonly string[];
 }
 
 /**
@@ -41,7 +39,6 @@ export function parseMenus(
   options: {
     readonly files?: readonly string[];
     readonly warnings?: readonly Problem[];
-    readonly firstMenus?: readonly string[];
   } = {},
 ): MenuSet {
   const problems: Finding[] = (options.warnings ?? []).map((warning) => ({
@@ -61,7 +58,6 @@ export function parseMenus(
     top.error('no-menus', root.place, "there are no menus: 'menus' is empty");
   const context = {
     isMenu: (name: string) => menuNodes.has(name),
-    firstMenus: new Set(options.firstMenus),
   };
   const menus = new Map<string, MenuEntry>();
   for (const [name, { node, keyPlace }] of menuNodes) {
@@ -102,7 +98,6 @@ export const PROMPT_KEYS: Readonly<Record<string, string>> = {
 
 interface Context {
   isMenu(name: string): boolean;
-  readonly firstMenus: ReadonlySet<string>;
 }
 
 function readMenu(reader: EntryReader, node: ObjectNode, context: Context): MenuEntry {
@@ -130,7 +125,7 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
     submit,
     config,
     acs: readEntryAcs(reader, node, configNode),
-    loginArea: markedLogin || LOGIN_AREA_MENUS.has(name) || context.firstMenus.has(name),
+    loginArea: markedLogin || LOGIN_AREA_MENUS.has(name),
     autoNext: forms.length === 0 && prompt === undefined,
     mentions: [...findMentions(configNode, context), ...findExtraArgsMentions(node, context)],
   };

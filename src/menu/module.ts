@@ -1,6 +1,7 @@
 import type { AcsSubject } from '../acs/subject';
 import type { ItemSpec } from '../views/view';
 import type { Caller, EndReason } from './caller';
+import type { SignInNeed } from './entrance';
 import type { Services } from './services';
 import type { Validator } from './validators';
 
@@ -129,6 +130,8 @@ export interface MenuModule {
   readonly name: string;
   /** One sentence for docs/menus.md. */
   readonly doc: string;
+  /** How far its callers must be signed in, whatever area a menu file gives the menu (rule M4). */
+  readonly needs: SignInNeed;
   /** Views the screen must have, by id. */
   readonly views: readonly number[];
   /** What `@method:` may name in a menu of this module. */

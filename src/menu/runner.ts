@@ -125,7 +125,7 @@ class MenuRun {
 
   /** Every way into a menu passes here, and nothing else does the deciding (invariant 2). */
   private admit(name: string): Admission {
-    return admit(name, this.stage.menus, this.stage.subject);
+    return admit(name, this.stage.admission);
   }
 
   private turnAway(name: string, refusal: Extract<Admission, { kind: 'refused' }>): Step {
@@ -142,6 +142,7 @@ class MenuRun {
     if (why === 'factor') {
       const otp = factor === 1 && name !== OTP_MENU ? this.admit(OTP_MENU) : refusal;
       if (otp.kind === 'admitted' && this.currentMenu !== OTP_MENU) {
+        this.stage.tell(refusal.sentence);
         return this.goTo(OTP_MENU, undefined);
       }
       this.sayGoodbye(refusal.sentence);

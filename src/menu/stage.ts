@@ -1,5 +1,6 @@
 import { CallerSubject } from './acs-subject';
 import type { Caller } from './caller';
+import type { AdmissionParts } from './entrance';
 import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
 import type { MenuServices } from './menu-services';
@@ -21,6 +22,7 @@ export class Stage {
   freeRow = 1;
   private drawnTheme: Theme | undefined;
   private newsTold = false;
+  private told: string | undefined;
 
   constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
@@ -51,8 +53,25 @@ export class Stage {
     return [...new Set([...this.theme.directories, ...standard.directories])];
   }
 
-  /** What the sign-in has to tell the caller, once. */
+  /** What decides whether this caller enters a menu, as it is now. */
+  get admission(): AdmissionParts {
+    return { menus: this.menus, modules: this.services.modules, subject: this.subject };
+  }
+
+  /** Keeps a sentence for the message line of the next screen that stays. */
+  tell(sentence: string | undefined): void {
+    this.told = sentence ?? this.told;
+  }
+
+  /** What is to be told on the next screen that stays: a sentence kept for it, else the sign-in's news. */
   takeNews(): string | undefined {
+    const { told } = this;
+    this.told = undefined;
+    return told ?? this.takeSignInNews();
+  }
+
+  /** What the sign-in has to tell the caller, once. */
+  private takeSignInNews(): string | undefined {
     const { history } = this.caller.login;
     if (this.newsTold || history === undefined) return undefined;
     this.newsTold = true;

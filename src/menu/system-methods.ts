@@ -2,6 +2,7 @@ import type { LoginResult } from '../auth/login';
 import type { Encoding } from '../terminal/terminal';
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
 import { tellAboutLink, tellLacks } from './link-answer';
+import type { SignInNeed } from './entrance';
 import { answerRejection } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -9,35 +10,54 @@ import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 export interface SystemMethod {
   /** One sentence for docs/menus.md. */
   readonly doc: string;
+  /** How far a caller must be signed in (rule M4). */
+  readonly needs: SignInNeed;
   readonly run: MenuMethod;
 }
 
 export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
   login: {
     doc: 'Signs in with the fields `username` and `password`, then follows `next`.',
+    needs: 'none',
     run: login,
   },
   login2FA_OTP: {
     doc: 'Submits the field `token`, a one-time or backup code, then follows `next`.',
+    needs: 'none',
     run: submitCode,
   },
-  logoff: { doc: 'Ends the call.', run: () => go({ kind: 'log-off' }) },
-  prevMenu: { doc: 'Goes back to the previous menu.', run: () => go({ kind: 'previous' }) },
-  nextMenu: { doc: "Follows the menu's `next`.", run: () => go({ kind: 'next' }) },
+  logoff: { doc: 'Ends the call.', needs: 'none', run: () => go({ kind: 'log-off' }) },
+  prevMenu: {
+    doc: 'Goes back to the previous menu.',
+    needs: 'none',
+    run: () => go({ kind: 'previous' }),
+  },
+  nextMenu: { doc: "Follows the menu's `next`.", needs: 'none', run: () => go({ kind: 'next' }) },
   setClientEncoding: {
     doc: 'Sets the encoding from `extraArgs.encoding` or a field `encoding`: `utf8` or `cp437`.',
+    needs: 'none',
     run: setClientEncoding,
   },
   sendForgotPasswordEmail: {
     doc: 'Mails a reset link to the account in `username`, if there is one; goes to `extraArgs.next` or follows `next` either way.',
+    needs: 'none',
     run: sendForgotPasswordEmail,
   },
-  prevConf: { doc: 'This board has no message conferences; says so.', run: noConferences },
-  nextConf: { doc: 'This board has no message conferences; says so.', run: noConferences },
-  prevArea: { doc: 'This board has no message areas; says so.', run: noConferences },
-  nextArea: { doc: 'This board has no message areas; says so.', run: noConferences },
+  prevConf: {
+    doc: 'This board has no message conferences; says so.',
+    needs: 'none',
+    run: noConferences,
+  },
+  nextConf: {
+    doc: 'This board has no message conferences; says so.',
+    needs: 'none',
+    run: noConferences,
+  },
+  prevArea: { doc: 'This board has no message areas; says so.', needs: 'none', run: noConferences },
+  nextArea: { doc: 'This board has no message areas; says so.', needs: 'none', run: noConferences },
   optimizeDatabases: {
     doc: 'The database looks after itself; says so.',
+    needs: 'none',
     run: () => go({ kind: 'stay', message: 'The database looks after itself.' }),
   },
 };

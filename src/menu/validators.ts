@@ -1,6 +1,7 @@
 import { isMailAddress } from '../base/mail-address';
 import { findNameProblem } from '../store/user-name';
 import type { Caller } from './caller';
+import type { SignInNeed } from './entrance';
 import type { Services } from './services';
 
 /** What a validator may look at beside the text itself. */
@@ -15,6 +16,8 @@ export interface ValidationContext {
 export interface Validator {
   /** One sentence for docs/menus.md. */
   readonly doc: string;
+  /** How far a caller must be signed in (rule M4). */
+  readonly needs: SignInNeed;
   /** A plain sentence that says what is wrong, or undefined when nothing is. */
   check(text: string, context: ValidationContext): Promise<string | undefined>;
 }
@@ -23,40 +26,49 @@ export interface Validator {
 export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateNonEmpty: {
     doc: 'Something must be typed.',
+    needs: 'none',
     check: (text) => answer(text.trim() === '' ? 'Please fill this in.' : undefined),
   },
   validateMessageSubject: {
     doc: 'A subject must be typed.',
+    needs: 'none',
     check: (text) => answer(text.trim() === '' ? 'Please give a subject.' : undefined),
   },
   validateUserNameAvail: {
     doc: 'A user name that fits the rules and is free.',
+    needs: 'none',
     check: checkUserNameAvail,
   },
   validateUserNameExists: {
     doc: 'The name of an account.',
+    needs: 'complete',
     check: async (text, { services }) =>
       (await services.accounts.isNameTaken(text.trim())) ? undefined : 'There is no such user.',
   },
   validateUserNameOrRealNameExists: {
     doc: 'The user name or real name of an account.',
+    needs: 'complete',
     check: checkAnyName,
   },
   validateGeneralMailAddressedTo: {
     doc: 'A user of this board, or a mail address.',
+    needs: 'complete',
     check: async (text, context) =>
       isMailAddress(text.trim()) ? undefined : await checkAnyName(text, context),
   },
   validateEmailAvail: {
     doc: 'One plain mail address that no other account has; may be empty.',
+    needs: 'none',
     check: checkEmailAvail,
   },
   validateBirthdate: {
     doc: 'A date in the past, year first; may be empty.',
+    needs: 'none',
     check: (text, { services }) => answer(birthdateProblem(text, services.clock.nowMs())),
   },
   validatePasswordSpec: {
     doc: 'A password that the rules for passwords allow.',
+    needs: 'none',
     check: (text, { services, caller, values }) =>
       answer(
         services.accounts.passwordProblem(text, {

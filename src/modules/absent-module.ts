@@ -16,5 +16,5 @@ export function absentModule(name: string, why: string): MenuModule {
     ]);
     return { kind: 'previous' };
   };
-  return { name, doc: why, views: [], methods: {}, enter };
+  return { name, doc: why, needs: 'none', views: [], methods: {}, enter };
 }

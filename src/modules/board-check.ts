@@ -1,4 +1,5 @@
 import type { ArtStore } from '../art/art-store';
+import type { Place } from '../base/errors';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
@@ -17,6 +18,8 @@ export interface BoardParts {
   readonly menus: MenuSet;
   readonly themes: ThemeSet;
   readonly art: ArtStore;
+  /** Where a key of the configuration stands. */
+  readonly configPlace?: (path: readonly string[]) => Place;
 }
 
 /** Everything that can be wrong with what a sysop wrote (design part 4); no error keeps it from going live. */
@@ -36,9 +39,12 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     absentModules: ABSENT_MODULES,
     systemMethods: Object.keys(SYSTEM_METHODS),
     validators: Object.keys(VALIDATORS),
+    closedValidators: Object.entries(VALIDATORS)
+      .filter(([, { needs }]) => needs === 'complete')
+      .map(([name]) => name),
     art: await readArtFacts(artSpecsOf(menus), art, folders.length === 0 ? [[]] : folders),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
-    entries: entryPoints(config),
+    entries: entryPoints(config, parts.configPlace),
   };
 }

@@ -16,7 +16,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   ...MENU_TABLES,
   modules: () =>
     markdownTable(
-      ['Module', 'What it is', 'Needs views', 'Methods', 'Validators'],
+      ['Module', 'What it is', 'Sign-in', 'Needs views', 'Methods', 'Validators'],
       MODULES.map(moduleRow),
     ),
   'module-config': () =>
@@ -44,10 +44,18 @@ export function fillTables(page: string): string {
   });
 }
 
-function moduleRow({ name, doc, views, methods, validators = {} }: MenuModule): readonly string[] {
+function moduleRow({
+  name,
+  doc,
+  needs,
+  views,
+  methods,
+  validators = {},
+}: MenuModule): readonly string[] {
   return [
     codeSpan(name),
     doc,
+    needs,
     views.join(', '),
     Object.keys(methods).map(codeSpan).join(', '),
     Object.keys(validators).map(codeSpan).join(', '),

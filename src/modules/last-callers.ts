@@ -10,6 +10,7 @@ const MOST_READ = 200;
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
   doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {server} {location} {affils}.',
+  needs: 'complete',
   configKeys: {
     ...DATE_TIME_KEY,
     'user.collapse':

@@ -23,6 +23,7 @@ const VIEWS = {
 export const newUserModule: MenuModule = {
   name: 'nua',
   doc: 'The application of a new user: makes the account, and signs in whoever need not wait for the sysop.',
+  needs: 'none',
   views: [VIEWS.userName, VIEWS.password, VIEWS.confirm, VIEWS.errors],
   messageView: VIEWS.errors,
   signsIn: true,

@@ -13,6 +13,7 @@ const MOST_NAME = 64;
 export const preAuthFeedbackModule: MenuModule = {
   name: 'pre_auth_feedback',
   doc: 'A letter to the sysop from a caller who is not signed in: %ET1 from, %TL2 to, %ET3 subject, %TL4 messages, lines of text from %ET5 to %ET12.',
+  needs: 'none',
   configKeys: {
     sysopUserName:
       'Name that %TL2 shows; `general.sysOp.username` of the board where nothing is said.',

@@ -4,6 +4,7 @@ import type { MenuContext, MenuModule, ShownArt } from '../menu/module';
 export const showArtModule: MenuModule = {
   name: 'show_art',
   doc: 'Shows the art or the text that `extraArgs` names (`config.method: extraArgs`), or `config.art`.',
+  needs: 'none',
   configKeys: { method: '`extraArgs`, which is the only way that there is.' },
   views: [],
   methods: {},

@@ -23,6 +23,7 @@ const OFFERED: Readonly<Record<string, string>> = {
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
   doc: "Sign-ins to the caller's own account, the failed ones too, in `%VM1` if the art has one: {ts} {server} {from} {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
+  needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [],
   methods: {},

@@ -13,6 +13,7 @@ const NOT_SECURE_MENU = 'userTwoFactorAuthOTPSecConnRequired';
 export const sshKeyConfigModule: MenuModule = {
   name: 'user_ssh_key_config',
   doc: "The caller's SSH keys: shows, adds and removes them, each change after the password and a code.",
+  needs: 'complete',
   views: [VIEWS.info, VIEWS.key],
   messageView: VIEWS.status,
   menus: [NOT_SECURE_MENU],

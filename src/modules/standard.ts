@@ -4,6 +4,7 @@ import type { MenuModule } from '../menu/module';
 export const standardModule: MenuModule = {
   name: 'standard',
   doc: 'What a menu without `module` is: its art, its form or prompt, and where they lead.',
+  needs: 'none',
   views: [],
   methods: {},
 };

@@ -30,6 +30,7 @@ const TYPE = 2;
 export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
   doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
+  needs: 'complete',
   configKeys: {
     ...TEXT_KEYS,
     userTwoFactorAuthOTPConfigShowDetails:

@@ -38,6 +38,7 @@ const FEWEST_ROWS = 10;
 export const userConfigModule: MenuModule = {
   name: 'user_config',
   doc: "The caller's own data, theme and password; asks for the present password before it changes password or mail.",
+  needs: 'complete',
   views: [],
   messageView: VIEWS.errors,
   methods: { saveChanges },
@@ -239,6 +240,7 @@ function chosenTheme({ screen, services }: MenuContext) {
 function addressUnlessOwn(): Validator {
   return {
     doc: 'One plain mail address that no other account has; may be empty.',
+    needs: 'complete',
     check: async (text, context) => {
       const own = context.caller.login.user?.properties.get('email_address') ?? '';
       return text.trim() === own

@@ -8,6 +8,7 @@ const MOST_SHOWN = 500;
 export const userListModule: MenuModule = {
   name: 'user_list',
   doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {loginCount}.',
+  needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
   methods: {},

@@ -7,6 +7,7 @@ const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const
 export const whosOnlineModule: MenuModule = {
   name: 'whos_online',
   doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils}.',
+  needs: 'complete',
   views: [LIST_VIEW],
   methods: {},
   ready,

@@ -11,16 +11,15 @@ import type { Desk } from './desk';
 /** Menus, themes and art as they are on the disk now, whether or not they are live. */
 export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
   const board = await desk.board();
-  const config = await desk.config();
+  const { config, placeOf } = await desk.loadedConfig();
   const { env } = desk.io;
-  const { telnet, ssh } = config.loginServers;
   return {
     config,
+    configPlace: placeOf,
     menus: await loadMenus({
       file: await findMenuFile(board, config.general.menuFile),
       env,
       fallbackFolders: board.configFallbacks,
-      firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],
     }),
     themes: await loadThemes({ artRoots: board.artRoots, env }),
     art: createArtStore({ roots: board.artRoots, random: desk.random }),

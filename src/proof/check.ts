@@ -3,6 +3,7 @@ import { formatPlace } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { checkArt } from './check-art';
 import { findSilentLoops } from './check-loops';
+import { checkNeeds } from './check-needs';
 import { checkForms } from './check-views';
 import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
@@ -12,8 +13,13 @@ import { MENU_CONFIG_KEYS } from '../menu/menu-config';
 import type { Choice, Finding, MenuEntry, MenuSet, PromptEntry, Target } from '../menu/menu-entry';
 
 export interface CheckOptions {
-  /** What a way round the login is: an error for `oputil menu check`, a warning on a live board. */
+  /**
+   * What a way round the login is, and a module in the login area that needs a complete sign-in: an error
+   * for `oputil menu check`, a warning on a live board, where the runner holds.
+   */
   readonly bypass?: Finding['severity'];
+  /** False leaves the flow out, for whoever proves it himself. */
+  readonly flow?: boolean;
 }
 
 /** Everything there is to say about a menu set (design part 4), in the order of files and lines. */
@@ -24,13 +30,14 @@ export function checkMenus(
 ): readonly Finding[] {
   const findings: Finding[] = [...set.problems];
   const names = new NameChecker(set, registries, findings);
+  findings.push(...checkNeeds(set, registries, options.bypass));
   for (const menu of set.menus.values()) names.checkMenu(menu);
   for (const prompt of set.prompts.values()) names.checkPrompt(prompt);
   names.checkEntries();
   findings.push(...checkArt(set, registries));
   findings.push(...checkForms(set, registries));
   findings.push(...findSilentLoops(set));
-  if (registries.entries.some(({ menu }) => set.menus.has(menu))) {
+  if (options.flow !== false && registries.entries.some(({ menu }) => set.menus.has(menu))) {
     findings.push(...flowFindings(proveFlow(set, registries), options.bypass));
   }
   return unique(findings).sort(byPlace);
@@ -84,9 +91,13 @@ class NameChecker {
   checkEntries(): void {
     const [anyMenu] = this.set.menus.values();
     const place: Place = { file: anyMenu?.place.file ?? this.set.files[0] ?? '' };
-    for (const { menu, server } of this.registries.entries) {
-      const what = `calls by ${server} begin with the menu`;
-      this.checkMenuName(menu, menu, { place, what });
+    for (const { menu, server, ...named } of this.registries.entries) {
+      const at = { place: named.place ?? place, what: `calls by ${server} begin with the menu` };
+      this.checkMenuName(menu, menu, at);
+      if (this.set.menus.get(menu)?.loginArea !== false) continue;
+      const what = named.key === undefined ? at.what : `${named.key} is the menu`;
+      const text = `${what} '${menu}', which is outside the login area: a caller begins where nobody has signed in yet; name a menu of the login area, such as 'matrix'`;
+      this.note('error', 'first-menu', { name: menu }, at.place, text);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Place } from '../base/errors';
+import type { SignInNeed } from '../menu/entrance';
 import { MENU_NAMING_KEYS } from '../menu/menu-config';
 import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/menu-entry';
 
@@ -14,6 +15,8 @@ export interface ModuleFacts {
   readonly menus?: readonly string[];
   /** Its methods may sign a new account in before they follow `next`. */
   readonly signsIn?: boolean;
+  /** How far its callers must be signed in; `none` where nothing is said. */
+  readonly needs?: SignInNeed;
   /** `config` keys of its own; where given, others are findings. */
   readonly configKeys?: readonly string[];
 }

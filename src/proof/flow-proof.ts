@@ -15,6 +15,9 @@ export interface EntryPoint {
   readonly server: 'telnet' | 'ssh' | 'wss';
   readonly menu: string;
   readonly secure: boolean;
+  /** The key of config.hjson that names the menu, and where it stands there. */
+  readonly key?: string;
+  readonly place?: Place | undefined;
   /** True where the server itself has checked a first factor. */
   readonly signedIn: boolean;
 }

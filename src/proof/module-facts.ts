@@ -1,3 +1,4 @@
+import type { Place } from '../base/errors';
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
@@ -17,18 +18,33 @@ export function factsOfModules(
         views: module.views,
         menus: module.menus ?? [],
         signsIn: module.signsIn === true,
+        needs: module.needs,
       },
     ]),
   );
 }
 
 /** Where calls begin, by config. Servers that are off count too: they may be on tomorrow. */
-export function entryPoints(config: Config): readonly EntryPoint[] {
+export function entryPoints(
+  config: Config,
+  placeOf?: (path: readonly string[]) => Place,
+): readonly EntryPoint[] {
   const { telnet, ssh } = config.loginServers;
+  const named = (section: string, name: string) => ({
+    key: `loginServers.${section}.${name}`,
+    place: placeOf?.(['loginServers', section, name]),
+  });
+  const telnetFirst = { menu: telnet.firstMenu, signedIn: false, ...named('telnet', 'firstMenu') };
   return [
-    { server: 'telnet', menu: telnet.firstMenu, secure: false, signedIn: false },
-    { server: 'wss', menu: telnet.firstMenu, secure: true, signedIn: false },
-    { server: 'ssh', menu: ssh.firstMenu, secure: true, signedIn: true },
-    { server: 'ssh', menu: ssh.firstMenuNewUser, secure: true, signedIn: false },
+    { server: 'telnet', secure: false, ...telnetFirst },
+    { server: 'wss', secure: true, ...telnetFirst },
+    {
+      ...{ server: 'ssh', secure: true, signedIn: true },
+      ...{ menu: ssh.firstMenu, ...named('ssh', 'firstMenu') },
+    },
+    {
+      ...{ server: 'ssh', secure: true, signedIn: false },
+      ...{ menu: ssh.firstMenuNewUser, ...named('ssh', 'firstMenuNewUser') },
+    },
   ];
 }

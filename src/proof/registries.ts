@@ -9,6 +9,8 @@ export interface MenuRegistries {
   readonly absentModules?: ReadonlyMap<string, string>;
   readonly systemMethods: readonly string[];
   readonly validators: readonly string[];
+  /** Those of them that need a complete sign-in. */
+  readonly closedValidators?: readonly string[];
   /** Art by spec, each variant and theme for itself; left out, art is not checked. */
   readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
   /** Names of art that is there, for "did you mean". */

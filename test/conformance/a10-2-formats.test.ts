@@ -8,6 +8,7 @@ async function formatted(format: string, values: Record<string, unknown>) {
   const filler: MenuModule = {
     name: 'filler',
     doc: '',
+    needs: 'none',
     views: [],
     methods: {},
     ready: (context) => {

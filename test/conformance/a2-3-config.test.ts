@@ -16,6 +16,7 @@ function visits(seen: unknown[]): MenuModule {
   return {
     name: 'visits',
     doc: '',
+    needs: 'none',
     views: [],
     methods: {},
     enter: ({ extraArgs }) => {
@@ -394,6 +395,7 @@ describe('A2.3 config of a menu', () => {
     const picture: MenuModule = {
       name: 'picture',
       doc: '',
+      needs: 'none',
       views: [],
       methods: {},
       art: ({ config }) => {
@@ -420,6 +422,7 @@ describe('A2.3 config of a menu', () => {
     const info: MenuModule = {
       name: 'info',
       doc: '',
+      needs: 'none',
       views: [],
       methods: {},
       ready: (context) => {

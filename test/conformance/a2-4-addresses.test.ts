@@ -9,10 +9,15 @@ const art = { FIRST: 'one\r\n', SECOND: 'two\r\n', THIRD: 'three\r\n', FIELD: 'F
 const helper: MenuModule = {
   name: 'helper',
   doc: '',
+  needs: 'none',
   views: [],
   methods: { onward: () => Promise.resolve({ kind: 'goto', menu: 'second' }) },
   validators: {
-    mustBeX: { doc: '', check: (text) => Promise.resolve(text === 'x' ? undefined : 'Only x.') },
+    mustBeX: {
+      doc: '',
+      needs: 'none',
+      check: (text) => Promise.resolve(text === 'x' ? undefined : 'Only x.'),
+    },
   },
 };
 
@@ -307,19 +312,40 @@ describe('A2.4 validators', () => {
     expect(Object.keys(VALIDATORS).sort()).toEqual(table.map(([name]) => name).sort());
   });
 
+  it('those that tell which accounts there are need a complete sign-in (rule M4)', () => {
+    const closed = Object.entries(VALIDATORS).filter(([, { needs }]) => needs === 'complete');
+    expect(closed.map(([name]) => name)).toEqual([
+      'validateUserNameExists',
+      'validateUserNameOrRealNameExists',
+      'validateGeneralMailAddressedTo',
+    ]);
+  });
+
   it.each(table)('%s', async (name, wrong, right) => {
     const field = { ET1: { argName: 'x', validate: `@systemMethod:${name}`, width: 40 } };
     const scene = await open({
       menus: {
         menus: {
+          login: asking(
+            'LOGIN',
+            { ET1: { argName: 'username' }, ET2: { argName: 'password', password: true } },
+            '@systemMethod:login',
+            { next: 'first' },
+          ),
           first: asking('FIELD', field, '@menu:second'),
           second: stop('SECOND', { next: 'first' }),
         },
       },
-      art: { ...art, FIELD: 'Field: %ET1\r\n\r\n[%TL10' },
+      art: { ...art, LOGIN: 'Name %ET1\r\n%ET2', FIELD: 'Field: %ET1\r\n\r\n[%TL10' },
     });
     await scene.board.addUser('joe', 'correct horse', { properties: { real_name: 'Joe Doe' } });
-    const caller = scene.call();
+    const needsSignIn = VALIDATORS[name]?.needs === 'complete';
+    const caller = scene.call({}, needsSignIn ? 'login' : 'first');
+    if (needsSignIn) {
+      await scene.board.addUser('ann', 'correct horse');
+      await caller.sees('Name');
+      caller.type('ann\rcorrect horse\r');
+    }
     for (const [text, sentence] of wrong) {
       await caller.sees('Field:');
       caller.type(`${text}\r`);

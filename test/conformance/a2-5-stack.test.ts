@@ -10,6 +10,7 @@ describe('A2.5 the stack', () => {
     const counter: MenuModule = {
       name: 'counter',
       doc: '',
+      needs: 'none',
       views: [],
       methods: {},
       enter: ({ memory, extraArgs }) => {

@@ -33,7 +33,7 @@ async function ask(conditions: readonly string[], asker: Asker): Promise<boolean
     submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
   };
   const scene = await open({
-    firstMenus: ['first', 'yes', 'no'],
+    openMenus: ['first', 'yes', 'no'],
     menus: {
       menus: {
         login: {

@@ -17,12 +17,10 @@ const open = scenes();
 async function loadBoard() {
   const board = await resolveBoard({ board: BOARD, data: '/nowhere', env: {} });
   const { config } = await loadConfig({ file: board.configFile, mustExist: true, env: {} });
-  const { telnet, ssh } = config.loginServers;
   const menus = await loadMenus({
     file: await findMenuFile(board, config.general.menuFile),
     env: {},
     fallbackFolders: board.configFallbacks,
-    firstMenus: [telnet.firstMenu, ssh.firstMenu, ssh.firstMenuNewUser],
   });
   const themes = await loadThemes({ artRoots: board.artRoots, env: {} });
   const art = createArtStore({ roots: board.artRoots, random: systemRandom });

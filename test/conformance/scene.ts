@@ -38,7 +38,7 @@ export function scenes(): (options: MenuBoardOptions) => Promise<Scene> {
     for (const scene of open.splice(0)) await scene.close();
   });
   return async (options) => {
-    const scene = new Scene(await MenuBoard.open({ firstMenus: OPEN_MENUS, ...options }));
+    const scene = new Scene(await MenuBoard.open({ openMenus: OPEN_MENUS, ...options }));
     open.push(scene);
     return scene;
   };
@@ -76,6 +76,7 @@ export function noting(submissions: Submission[], extra: unknown[] = []): MenuMo
   return {
     name: 'noting',
     doc: '',
+    needs: 'none',
     views: [],
     methods: {
       note: (_context, submission, extraArgs) => {

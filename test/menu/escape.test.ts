@@ -36,6 +36,7 @@ describe('escape', () => {
   const asking: MenuModule = {
     name: 'asking',
     doc: '',
+    needs: 'none',
     views: [],
     methods: {
       ask: async (context) => {

@@ -8,6 +8,7 @@ function careful(saved: unknown[]): MenuModule {
   return {
     name: 'careful',
     doc: '',
+    needs: 'none',
     views: [],
     ready: (context) => {
       if (context.formId === 1) {

@@ -182,13 +182,12 @@ describe('config, in the forms of contract A2.3', () => {
 });
 
 describe('the login area', () => {
-  it('is the menus of the contract, those marked, and those that calls begin with', () => {
+  it('is the menus of the contract and those marked', () => {
     const set = menusFrom(
       'menus: { login: {}, mainMenu: {}, lobby: { config: { area: "login" } }, gate: {} }',
-      ['gate'],
     );
     const area = [...set.menus.values()].filter(({ loginArea }) => loginArea);
-    expect(area.map(({ name }) => name)).toEqual(['login', 'lobby', 'gate']);
+    expect(area.map(({ name }) => name)).toEqual(['login', 'lobby']);
   });
 
   it('is nothing that is misspelt', () => {

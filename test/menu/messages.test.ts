@@ -9,6 +9,7 @@ const LONG =
 const asking: MenuModule = {
   name: 'asking',
   doc: '',
+  needs: 'none',
   views: [],
   methods: {
     ask: async (context) => {

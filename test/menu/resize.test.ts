@@ -15,6 +15,7 @@ function asking(notes: { ready: number; answer: unknown }): MenuModule {
   return {
     name: 'asking',
     doc: '',
+    needs: 'none',
     views: [],
     ready: (context) => {
       notes.ready += 1;

@@ -27,6 +27,7 @@ describe('the way between menus', () => {
         {
           name: 'notes',
           doc: '',
+          needs: 'none',
           views: [],
           methods: {},
           enter: (context) => {
@@ -251,6 +252,7 @@ describe('the way between menus', () => {
         {
           name: 'faulty',
           doc: '',
+          needs: 'none',
           views: [],
           methods: { break: () => Promise.reject(new Error('a bug of ours')) },
         },
@@ -282,6 +284,7 @@ describe('the way between menus', () => {
         {
           name: 'stuck',
           doc: '',
+          needs: 'none',
           views: [],
           methods: { save: () => Promise.reject(new BbsError('STORE_FAILED', 'the disk is full')) },
         },

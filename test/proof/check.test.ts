@@ -338,3 +338,30 @@ login: { nxt: 1, next: "@systemMethod:logof" }
     expect(severity('error')).toBe('error');
   });
 });
+
+describe('what needs a complete sign-in and stands in the login area is named (rule M4)', () => {
+  const modules = {
+    user_config: { methods: ['saveChanges'], needs: 'complete' },
+    nua: { methods: [], needs: 'none' },
+  } as const;
+
+  it('a module, with its line', () => {
+    expect(checkMenu('module: "user_config"\nnext: "login"', { modules })).toEqual([
+      expect.stringMatching(
+        /^menu\.hjson:\d+:9: warning: m: the module user_config shows or changes account data, and this menu is in the login area/,
+      ),
+    ]);
+  });
+
+  it('a method of such a module', () => {
+    expect(
+      checkMenu(`next: "@method:/mods/user_config.js:saveChanges"`, { modules }),
+    ).toContainEqual(expect.stringContaining('the method saveChanges of the module user_config'));
+  });
+
+  it('no other module, and none outside the login area', () => {
+    expect(checkMenu('module: "nua"\nnext: "login"', { modules })).toEqual([]);
+    const menus = `${START}\nm: { module: "user_config", config: { acs: "AF1" }, next: "login" }`;
+    expect(check({ menus, modules })).not.toContainEqual(expect.stringContaining('login area'));
+  });
+});

@@ -8,8 +8,8 @@ import { SYSTEM_METHODS } from '../../src/menu/system-methods';
 import { VALIDATORS } from '../../src/menu/validators';
 
 /** A menu set from the text of a menu file. */
-export function menusFrom(text: string, firstMenus: readonly string[] = []): MenuSet {
-  return parseMenus(parseHjsonNodes(text, 'menu.hjson'), { firstMenus });
+export function menusFrom(text: string): MenuSet {
+  return parseMenus(parseHjsonNodes(text, 'menu.hjson'));
 }
 
 /** Calls begin at `telnetConnected`, where there is such a menu also at `sshConnected`. */

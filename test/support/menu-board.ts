@@ -50,8 +50,8 @@ export interface MenuBoardOptions {
   /** Files beside it, by their path: what it includes, `@file:`. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Menus that count as the login area, as those do that a server begins with. */
-  readonly firstMenus?: readonly string[];
+  /** Menus that count as the login area, as if `config: { area: login }` stood in each. */
+  readonly openMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string | Buffer>>;
   /** The stock art and themes as well, where `menus` are given. */
@@ -102,7 +102,7 @@ export class MenuBoard {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), text);
     }
-    const { env = {}, firstMenus = [] } = options;
+    const { env = {}, openMenus = [] } = options;
     const hasStockArt = options.menus === undefined || options.stockArt === true;
     const artRoots = hasStockArt ? [art, STOCK_ART] : [art];
     const themes = await loadThemes({ artRoots, env: {} });
@@ -161,7 +161,7 @@ export class MenuBoard {
       },
       gate,
       mailChange,
-      () => loadMenus({ file, env, firstMenus }),
+      async () => openToAll(await loadMenus({ file, env }), openMenus),
     );
     board.menuSet = await board.load();
     return board;
@@ -357,4 +357,12 @@ export class MenuCaller {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** The menus with some of them in the login area. */
+export function openToAll(set: MenuSet, names: readonly string[]): MenuSet {
+  const menus = [...set.menus].map(
+    ([name, menu]) => [name, names.includes(name) ? { ...menu, loginArea: true } : menu] as const,
+  );
+  return { ...set, menus: new Map(menus) };
 }
