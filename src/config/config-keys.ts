@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from './schema';
+import { MAIL_TRANSPORT_KEYS } from './schema-mail';
 
 /** A key of config.hjson as its documentation and its error messages name it. */
 export interface ConfigKey {
@@ -56,6 +57,7 @@ export function listNamesBelow(path: string): readonly string[] {
   const before = path === '' ? '' : `${path}.`;
   const names = listConfigSections()
     .flatMap((section) => [section.path, ...section.keys.map((key) => key.path)])
+    .concat(MAIL_TRANSPORT_KEYS.map((key) => `email.transport.${key}`))
     .filter((name) => name.startsWith(before))
     .map((name) => name.slice(before.length).split('.')[0] ?? '');
   return [...new Set(names)].filter((name) => name !== '');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { users } from './schema-accounts';
+import { email } from './schema-mail';
 import { file, section } from './schema-parts';
 import { contentServers, loginServers } from './schema-servers';
 
@@ -103,20 +104,6 @@ const term = section('Terminals.', {
       'xterm-kitty',
     ])
     .describe('Terminal names that are taken for UTF-8.'),
-});
-
-const email = section('Outgoing mail.', {
-  transport: z
-    .record(z.string(), z.unknown())
-    .nullable()
-    .default(null)
-    .describe(
-      'nodemailer transport (host, port, secure, auth, ...); null drops mails as files into data/mail.',
-    ),
-  defaultFrom: z
-    .string()
-    .default('')
-    .describe('Sender, one plain address; empty is noreply@ the web domain.'),
 });
 
 const security = section('Limits against floods and guessing.', {

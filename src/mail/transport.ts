@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer';
 import { BbsError, toError } from '../base/errors';
 import { parseMailAddress } from '../base/mail-address';
 import { writePrivateFile } from '../base/private-file';
+import type { MailTransportOptions } from '../config/schema-mail';
 
 /** A finished mail: one recipient, plain addresses only. */
 export interface Mail {
@@ -48,11 +49,11 @@ const LIMITS_MS = {
 } as const;
 
 /**
- * Sends by the nodemailer transport of the configuration. TLS is required unless the mail server is on
+ * Sends by SMTP, as the configuration says. TLS is required unless the mail server is on
  * this machine or the sysop says otherwise (rule D15).
  */
-export function createSmtpTransport(options: Readonly<Record<string, unknown>>): SmtpTransport {
-  const local = ['localhost', '127.0.0.1', '::1'].includes(String(options['host'] ?? 'localhost'));
+export function createSmtpTransport(options: MailTransportOptions): SmtpTransport {
+  const local = ['localhost', '127.0.0.1', '::1'].includes(options.host ?? 'localhost');
   const transporter = createTransport({
     ...LIMITS_MS,
     requireTLS: !local,
