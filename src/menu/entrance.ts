@@ -1,7 +1,6 @@
 import { evaluateAcs } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
 import type { MenuEntry, MenuSet } from './menu-entry';
-import type { MenuModule } from './module';
 
 /**
  * How far a caller must be signed in to use a module, a method or a validator (rule M4): `complete` is as
@@ -53,7 +52,7 @@ export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | u
 /** What decides about an entrance: the live menus, the modules, and who the caller is now. */
 export interface AdmissionParts {
   readonly menus: MenuSet;
-  readonly modules: ReadonlyMap<string, Pick<MenuModule, 'needs'>>;
+  readonly modules: ReadonlyMap<string, { readonly needs: SignInNeed }>;
   readonly subject: AcsSubject;
 }
 
