@@ -145,7 +145,7 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
     ...(options.mail === undefined ? {} : { transport: options.mail }),
   });
   const notifier = mailer;
-  const secondFactor = createSecondFactor({ db, config, clock, sealing, log, notifier });
+  const secondFactor = createSecondFactor({ config, clock, sealing, log, notifier });
   const accounts = createAccounts({
     ...{ db, config, clock, random, rules, hashes, notifier, changed },
   });

@@ -183,7 +183,8 @@ class StoredAccounts implements Accounts {
       if (status === 2) await this.clearWaits(sql, userId);
       const names = ['disabled', 'inactive', 'active', 'locked'];
       const reason = names[status] ?? '';
-      await this.record(sql, { userId, audit: 'status', event: 'status', actor, reason });
+      const event = status === 2 ? 'unlocked' : 'status';
+      await this.record(sql, { userId, audit: 'status', event, actor, reason });
     });
   }
 
@@ -191,7 +192,7 @@ class StoredAccounts implements Accounts {
     return this.change(userId, async (sql) => {
       await endFailureLock(sql, userId, this.parts.clock.nowMs());
       await this.clearWaits(sql, userId);
-      await this.record(sql, { userId, audit: 'unlocked', event: 'status', actor });
+      await this.record(sql, { userId, audit: 'unlocked', event: 'unlocked', actor });
     });
   }
 
@@ -200,7 +201,7 @@ class StoredAccounts implements Accounts {
     if (refused !== undefined) return refused;
     return this.change(userId, async (sql) => {
       if (!(await renameUser(sql, userId, name))) return refuse('name-taken');
-      await this.record(sql, { userId, audit: 'renamed', event: 'properties', actor });
+      await this.record(sql, { userId, audit: 'renamed', event: 'name', actor });
     });
   }
 

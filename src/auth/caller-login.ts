@@ -1,5 +1,5 @@
 import { BbsError } from '../base/errors';
-import { listAccountEvents, newestEventId } from '../store/account-events';
+import { listAccountEvents } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
 import { findUser } from '../store/users';
@@ -43,7 +43,6 @@ export class CallerLogin implements Login {
   sessionId: string;
   tried = false;
   private readonly ownSessions = new Set<string>();
-  private seenEvent = 0;
   private attempts = 0;
   private failures = 0;
   private turn: Promise<unknown> = Promise.resolve();
@@ -77,19 +76,20 @@ export class CallerLogin implements Login {
     return this.answer(this.user?.name ?? '', () => this.lookAgain(proof));
   }
 
-  refresh(eventId = Infinity): Promise<'keep' | 'end'> {
-    // In turn, so that a sign-in under way has said what it knows. Events are told some time after.
-    return this.inTurn(() => (eventId <= this.seenEvent ? Promise.resolve('keep') : this.reload()));
+  refresh(changedUserId?: number): Promise<'keep' | 'end'> {
+    // In turn, so that a sign-in under way has said whose it is.
+    return this.inTurn(() => {
+      const { user } = this;
+      if (user === undefined) return Promise.resolve('keep');
+      if (changedUserId !== undefined && changedUserId !== user.id) return Promise.resolve('keep');
+      return this.reload(user);
+    });
   }
 
   private async look(credential: Credential): Promise<LoginResult> {
     const misplaced = credential.kind === 'second-factor' ? this.factor !== 1 : this.factor !== 0;
     if (misplaced || this.complete || this.isRefusedHere(credential)) {
       return this.reject(credential.kind, 'not-here');
-    }
-    // Nobody proved anything: no state, no count, no trace (rule E1).
-    if (credential.kind === 'public-key' && credential.signatureVerified !== true) {
-      return { kind: 'rejected', reason: 'bad-credential' };
     }
     const { disconnect } = this.parts.config().users.failedLogin;
     if (this.attempts >= MOST_ATTEMPTS || this.failures >= disconnect) {
@@ -100,7 +100,7 @@ export class CallerLogin implements Login {
     const asked = { origin: this.origin, source: this.source, sessionId };
     const checked = await this.parts.room.run<Checked<Accepted>>(() =>
       credential.kind === 'second-factor'
-        ? checkSecondFactor(this.parts, asked, { code: credential.code, user: this.user })
+        ? checkSecondFactor(this.parts, asked, { code: credential.code, proven: this.user })
         : checkFirstFactor(this.parts, asked, credential),
     );
     if (checked === undefined) return this.noRoom(credential.kind);
@@ -117,7 +117,6 @@ export class CallerLogin implements Login {
   ): LoginResult {
     this.user = accepted.user;
     this.history = accepted.history;
-    this.seenEvent = accepted.eventId;
     this.factor = step.factor;
     this.renameSession(step.sessionId);
     if (!this.complete) return { kind: 'need', factor: 2, user: accepted.user };
@@ -133,39 +132,37 @@ export class CallerLogin implements Login {
     if (this.failures >= this.parts.config().users.failedLogin.disconnect) {
       return this.reject('confirm', 'too-many');
     }
-    const { id } = this.user;
-    const user = await this.parts.db.run((sql) => findUser(sql, id));
-    if (user === undefined) return this.reject('confirm', 'bad-credential');
+    if ((await this.reload(this.user)) === 'end') return this.reject('confirm', 'changed');
+    const { id, name, loginVersion } = this.user;
     const asked = { origin: this.origin, source: this.source, sessionId: undefined };
-    const credential = { kind: 'password', userName: user.name, password: proof.password } as const;
+    const credential = { kind: 'password', userName: name, password: proof.password } as const;
     const first = await checkFirstFactor(this.parts, asked, credential);
     if (first.kind === 'rejected') return this.limited(first);
-    // The name may belong to another account by now.
-    if (first.value.user.id !== id) return this.reject('confirm', 'bad-credential');
     const fresh = first.value.user;
+    // The name may belong to another account by now, and the password may be new.
+    if (fresh.id !== id || fresh.loginVersion !== loginVersion) {
+      return this.reject('confirm', 'changed');
+    }
     if (fresh.secondFactor === undefined) return { kind: 'accepted', user: fresh, factor: 1 };
     if (proof.code === undefined) return { kind: 'need', factor: 2, user: fresh };
-    const second = await checkSecondFactor(this.parts, asked, { code: proof.code, user: fresh });
+    const second = await checkSecondFactor(this.parts, asked, { code: proof.code, proven: fresh });
     if (second.kind === 'rejected') return this.limited(second);
     return { kind: 'accepted', user: second.value.user, factor: 2 };
   }
 
-  private async reload(): Promise<'keep' | 'end'> {
-    if (this.user === undefined) return 'keep';
-    const { id } = this.user;
-    const { user, events, newest } = await this.parts.db.transaction(async (sql) => ({
-      user: await findUser(sql, id),
-      events: await listAccountEvents(sql, id, this.seenEvent),
-      newest: await newestEventId(sql),
-    }));
+  private async reload(before: User): Promise<'keep' | 'end'> {
+    const { user, events } = await this.parts.db.transaction(async (sql) => {
+      const user = await findUser(sql, before.id);
+      const versions = { after: before.loginVersion, upTo: user?.loginVersion ?? 0 };
+      return { user, events: await listAccountEvents(sql, before.id, versions) };
+    });
     const decision = changeDecision({
-      before: this.user,
+      before,
       after: user,
       events,
       isOwn: (sessionId) => this.ownSessions.has(sessionId),
     });
     if (decision === 'end' || user === undefined) return 'end';
-    this.seenEvent = newest;
     // Whoever confirmed the new factor's code from this session has shown it to us.
     if (decision === 'proven' && this.complete) {
       this.factor = 2;
@@ -187,7 +184,9 @@ export class CallerLogin implements Login {
 
   private limited(rejected: Extract<Checked<never>, { kind: 'rejected' }>): LoginResult {
     const { reason, retryAfterMs } = rejected;
-    if (reason === 'busy' || reason === 'try-later') return { kind: 'rejected', reason };
+    if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
+      return { kind: 'rejected', reason };
+    }
     this.failures++;
     const { disconnect } = this.parts.config().users.failedLogin;
     const over = this.failures >= disconnect || this.attempts >= MOST_ATTEMPTS;

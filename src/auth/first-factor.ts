@@ -1,4 +1,3 @@
-import { newestEventId } from '../store/account-events';
 import { clearAttempts, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
@@ -20,11 +19,10 @@ import type { Charged } from './regulator';
 
 /** An accepted factor, as it was committed. */
 export interface Accepted {
+  /** With the login version that the factor was right for; a later one is news to the login. */
   readonly user: User;
   /** Set when this made the sign-in complete. */
   readonly history: LoginHistory | undefined;
-  /** Newest account event at that moment; later ones are news to the session. */
-  readonly eventId: number;
 }
 
 export type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
@@ -32,20 +30,29 @@ export type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
 /** What a right credential was compared with, so that a change in between is noticed. */
 type Proof =
   | { readonly kind: 'password'; readonly stored: StoredPassword }
-  | { readonly kind: 'key'; readonly key: SshKeyRow | 'property' };
+  | {
+      readonly kind: 'key';
+      readonly key: SshKeyRow | 'property';
+      readonly signatureCount: number | undefined;
+    };
 
-/** Charges, looks at and records a password or a key whose signature was verified. */
+/** Looks at a password or a key with its signature, and records what came of it. */
 export async function checkFirstFactor(
   parts: LoginParts,
   asked: Asked,
   credential: FirstCredential,
 ): Promise<Checked<Accepted>> {
   const user = await parts.db.run((sql) => findUserByName(sql, credential.userName));
+  // Nobody guesses a key, and public keys are public: a count of the account's would only let
+  // strangers make its owner wait. A wrong one is charged to its source (rule M12).
+  if (credential.kind === 'public-key') {
+    return new FirstFactor(parts, asked, credential, user, undefined).check();
+  }
   const attempted = await parts.regulator.attempt(
     {
       userId: user?.id,
       userName: credential.userName,
-      factor: credential.kind === 'password' ? 'password' : 'key',
+      factor: 'password',
       source: asked.source,
     },
     (charged) => new FirstFactor(parts, asked, credential, user, charged).check(),
@@ -59,23 +66,24 @@ export async function checkFirstFactor(
   return recordFailure(parts, asked, { ...failure, why: 'wait', reason: 'wait', retryAfterMs });
 }
 
-/** One charged attempt. */
+/** One attempt; a password's is charged. */
 class FirstFactor {
   constructor(
     private readonly parts: LoginParts,
     private readonly asked: Asked,
     private readonly credential: FirstCredential,
     private readonly user: User | undefined,
-    private readonly charged: Charged,
+    private readonly charged: Charged | undefined,
   ) {}
 
   async check(): Promise<Checked<Accepted>> {
     const proof =
       this.credential.kind === 'password'
         ? await this.provePassword(this.credential.password)
-        : await this.proveKey(this.credential.blob);
+        : await this.proveKey(this.credential);
     if (proof === 'busy') return this.undone('busy', 'busy');
     const { user } = this;
+    if (proof === 'wrong-signature') return this.fail(proof);
     if (proof === undefined || user === undefined) return this.wrong();
     const { users } = this.parts.config();
     const nowMs = this.parts.clock.nowMs();
@@ -115,9 +123,16 @@ class FirstFactor {
     return made.kind === 'done' ? made.value : undefined;
   }
 
-  private async proveKey(blob: Buffer): Promise<Proof | undefined> {
+  /** The key is looked up before anything is computed with it (rule M7). */
+  private async proveKey(
+    credential: Extract<FirstCredential, { kind: 'public-key' }>,
+  ): Promise<Proof | 'wrong-signature' | undefined> {
+    const { blob, verify } = credential;
     const key = await this.parts.db.run((sql) => findAccountKey(sql, this.user?.id ?? 0, blob));
-    return key === undefined ? undefined : { kind: 'key', key };
+    if (key === undefined) return undefined;
+    const verdict = verify();
+    if (verdict.valid !== true) return 'wrong-signature';
+    return { kind: 'key', key, signatureCount: verdict.signatureCount };
   }
 
   /** Everything that an accepted factor changes, in one transaction; undefined writes nothing. */
@@ -134,11 +149,13 @@ class FirstFactor {
     const nowMs = this.parts.clock.nowMs();
     const user = this.user === undefined ? undefined : await findUser(sql, this.user.id);
     if (user === undefined || user.status !== this.user?.status) return undefined;
+    // Looked up, waited, hashed: whatever was changed since then was not asked about.
+    if (user.loginVersion !== this.user.loginVersion) return undefined;
     if (!(await this.stillHolds(sql, user.id, proof))) return undefined;
     if (user.status !== status) await unlock(sql, user.id, { status, nowMs });
     if (newHash !== undefined)
       await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
-    await clearAttempts(sql, this.charged.key);
+    if (this.charged !== undefined) await clearAttempts(sql, this.charged.key);
     const entry = {
       atMs: nowMs,
       userId: user.id,
@@ -153,7 +170,8 @@ class FirstFactor {
       user.secondFactor === undefined && sessionId !== undefined
         ? await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep })
         : undefined;
-    return { user: await getUser(sql, user.id), history, eventId: await newestEventId(sql) };
+    const { loginVersion } = user;
+    return { user: { ...(await getUser(sql, user.id)), loginVersion }, history };
   }
 
   private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {
@@ -163,7 +181,7 @@ class FirstFactor {
     if (this.credential.kind !== 'public-key') return false;
     const key = await findAccountKey(sql, userId, this.credential.blob);
     if (key === undefined || key === 'property') return key === 'property';
-    const { signatureCount } = this.credential;
+    const { signatureCount } = proof;
     return recordSshKeyUse(sql, {
       id: key.id,
       nowMs: this.parts.clock.nowMs(),
@@ -188,8 +206,8 @@ class FirstFactor {
     if (
       user?.status === 2 &&
       lockAccount > 0 &&
-      this.charged.failures >= lockAccount &&
-      this.credential.kind === 'password'
+      this.charged !== undefined &&
+      this.charged.failures >= lockAccount
     ) {
       await parts.db.transaction((sql) =>
         lockByFailures(sql, user, this.asked.origin, parts.clock.nowMs()),
@@ -206,7 +224,10 @@ class FirstFactor {
 
   /** Rejected for another reason than the credential, so that the attempt is not counted. */
   private async undone(why: string, reason: RejectReason): Promise<Checked<never>> {
-    await this.parts.db.run((sql) => undoCharge(sql, this.charged.key, this.charged.failures));
+    const { charged } = this;
+    if (charged !== undefined) {
+      await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
+    }
     const { kind } = this.credential;
     return recordFailure(this.parts, this.asked, { kind, factor: 0, user: this.user, why, reason });
   }

@@ -80,7 +80,7 @@ export async function unlock(
   change: { readonly status: UserStatus; readonly nowMs: number },
 ): Promise<void> {
   await writeStatus(sql, userId, change);
-  await addAccountEvent(sql, { userId, kind: 'status', nowMs: change.nowMs });
+  await addAccountEvent(sql, { userId, kind: 'unlocked', nowMs: change.nowMs });
 }
 
 /** Locks an account after too many failures, where the sysop wants that. */

@@ -1,4 +1,5 @@
 import type { User } from '../store/users';
+import type { SshVerdict } from './ssh-key';
 
 /** 0 nobody yet, 1 password or key, 2 one-time or backup code. What ACS calls AF. */
 export type Factor = 0 | 1 | 2;
@@ -12,10 +13,11 @@ export type Credential =
       /** Key algorithm as on the wire (`ssh-ed25519`, `rsa-sha2-512` key data, ...) and raw key blob. */
       readonly algorithm: string;
       readonly blob: Buffer;
-      /** True only when the client proved possession: the caller verified the signature with `=== true`. */
-      readonly signatureVerified: boolean;
-      /** Counter of a security key (`sk-` algorithms); it must have grown since the last time. */
-      readonly signatureCount?: number;
+      /**
+       * Verifies the signature that came with it. Called only for a key that the account has, so that a
+       * stranger's key costs no computation; a request without a signature is no credential (rule E1).
+       */
+      readonly verify: () => SshVerdict;
     }
   /** A one-time or a backup code, as typed. */
   | { readonly kind: 'second-factor'; readonly code: string };
@@ -40,7 +42,9 @@ export type RejectReason =
   /** Hash queue full: ask again shortly. */
   | 'busy'
   /** The store could not record it, so nothing is granted. */
-  | 'try-later';
+  | 'try-later'
+  /** The account was changed since the first factor was right, which therefore counts no more. */
+  | 'changed';
 
 export type LoginResult =
   | { readonly kind: 'accepted'; readonly user: User; readonly factor: 1 | 2 }
@@ -102,8 +106,8 @@ export interface Login {
   }): Promise<LoginResult>;
   /**
    * Reads the account again after somebody changed it (properties, groups, status, second factor).
-   * Returns 'end' when this session may not go on (disabled, password changed elsewhere, ...). With
-   * the id of an event that it knew of when it signed in, nothing is read.
+   * Returns 'end' when this login may not go on, whether a session has begun or not (disabled, password
+   * changed elsewhere, ...). With the id of an account that is not this login's, nothing is read.
    */
-  refresh(eventId?: number): Promise<'keep' | 'end'>;
+  refresh(changedUserId?: number): Promise<'keep' | 'end'>;
 }

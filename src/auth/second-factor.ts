@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
-import type { Database } from '../store/database';
+import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
 import type { FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
@@ -33,14 +33,13 @@ export type SecondFactorResult =
 /** Verifies and spends codes. Charging and throttling attempts is the login's part. */
 export interface SecondFactor {
   /**
-   * Compares and spends in one conditional statement and commits it before answering 'right'.
-   * Throws BbsError STORE_FAILED when that cannot be recorded; nothing may be granted then.
+   * Compares, and spends in one conditional statement, inside the transaction that grants: 'right' is
+   * true once that is committed, and where it is rolled back the code is not spent (rules A13, B3).
    */
-  verify(userId: number, code: string): Promise<SecondFactorResult>;
+  verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult>;
 }
 
 export interface SecondFactorOptions {
-  readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;
   readonly sealing: Sealing;
@@ -65,14 +64,20 @@ export function createSecondFactor(options: SecondFactorOptions): SecondFactor {
   return new StoredSecondFactor(options);
 }
 
+/** A factor with its secret opened. */
+interface BoundKey {
+  readonly factor: FactorRow;
+  readonly key: OtpKey;
+}
+
 class StoredSecondFactor implements SecondFactor {
   constructor(private readonly parts: SecondFactorOptions) {}
 
-  async verify(userId: number, code: string): Promise<SecondFactorResult> {
-    const factor = await this.parts.db.run((sql) => findFactor(sql, userId));
+  async verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
+    const factor = await findFactor(sql, userId);
     const backupCode = canonicalBackupCode(code);
     if (backupCode !== undefined) {
-      const result = await this.verifyBackupCode(userId, backupCode);
+      const result = await this.verifyBackupCode(sql, userId, backupCode);
       return factor === undefined ? { kind: 'none' } : result;
     }
     const otp = canonicalOtp(code);
@@ -86,15 +91,12 @@ class StoredSecondFactor implements SecondFactor {
     const key = this.open(factor);
     if (key === undefined) return { kind: 'wrong' };
     return isCounterBased(factor.type)
-      ? this.verifyCounter(factor, key, otp)
-      : this.verifyStep(factor, key, otp);
+      ? this.verifyCounter(sql, { factor, key }, otp)
+      : this.verifyStep(sql, { factor, key }, otp);
   }
 
-  private async verifyStep(
-    factor: FactorRow,
-    key: OtpKey,
-    code: string,
-  ): Promise<SecondFactorResult> {
+  private async verifyStep(sql: Sql, bound: BoundKey, code: string): Promise<SecondFactorResult> {
+    const { factor, key } = bound;
     const { window, driftMemory } = this.settings();
     const nowStep = stepAt(this.parts.clock.nowMs());
     const middle = nowStep + (driftMemory ? factor.drift : 0);
@@ -106,64 +108,63 @@ class StoredSecondFactor implements SecondFactor {
       });
     }
     const positions = findCodes(key, code, { from: middle - window, to: middle + window });
-    if (positions.length > 0) return this.spend(factor, positions);
-    if (driftMemory) await this.watchDrift(factor, key, { code, nowStep });
+    if (positions.length > 0) return this.spend(sql, factor, positions);
+    if (driftMemory) await this.watchDrift(sql, bound, { code, nowStep });
     return { kind: 'wrong' };
   }
 
   private async watchDrift(
-    factor: FactorRow,
-    key: OtpKey,
+    sql: Sql,
+    bound: BoundKey,
     seen: { readonly code: string; readonly nowStep: number },
   ): Promise<void> {
+    const { factor, key } = bound;
     const { nowStep } = seen;
     const positions = findCodes(key, seen.code, {
       from: nowStep - DRIFT_REACH,
       to: nowStep + DRIFT_REACH,
     }).filter((position) => position > factor.lastPosition);
     const lesson = learnDrift(factor.driftTrail, { nowStep, positions });
-    await this.parts.db.run((sql) =>
-      lesson.kind === 'watch'
-        ? rememberDrift(sql, factor, { trail: lesson.trail })
-        : rememberDrift(sql, factor, { trail: [], learned: lesson }),
-    );
+    await (lesson.kind === 'watch'
+      ? rememberDrift(sql, factor, { trail: lesson.trail })
+      : rememberDrift(sql, factor, { trail: [], learned: lesson }));
     if (lesson.kind === 'learned') {
       this.parts.log.info('otp-drift-learned', { userId: factor.userId, steps: lesson.drift });
     }
   }
 
   private async verifyCounter(
-    factor: FactorRow,
-    key: OtpKey,
+    sql: Sql,
+    bound: BoundKey,
     code: string,
   ): Promise<SecondFactorResult> {
+    const { factor, key } = bound;
     const { lookAhead, resyncWindow } = this.settings();
     const next = factor.lastPosition + 1;
     const near = findCodes(key, code, { from: next, to: next + lookAhead });
-    if (near.length > 0) return this.spend(factor, near);
+    if (near.length > 0) return this.spend(sql, factor, near);
     const nowMs = this.parts.clock.nowMs();
     const far = findCodes(key, code, { from: next + lookAhead + 1, to: next + resyncWindow + 1 });
     const { resync } = factor;
     if (resync !== undefined && nowMs - resync.atMs <= RESYNC_MS && resync.atMs <= nowMs) {
       const second = far.filter((position) => position === resync.position + 1);
-      if (second.length > 0) return this.spend(factor, second);
+      if (second.length > 0) return this.spend(sql, factor, second);
     }
     const first = far.find((position) => position <= next + resyncWindow);
     if (first !== undefined || resync !== undefined) {
-      await this.parts.db.run((sql) =>
-        rememberResync(
-          sql,
-          factor,
-          first === undefined ? undefined : { position: first, atMs: nowMs },
-        ),
+      await rememberResync(
+        sql,
+        factor,
+        first === undefined ? undefined : { position: first, atMs: nowMs },
       );
     }
     const last = findCodes(key, code, { from: factor.lastPosition, to: factor.lastPosition });
     return last.length > 0 ? { kind: 'spent' } : { kind: 'wrong' };
   }
 
-  /** The conditional statement decides; it is committed when this answers (rule A2). */
+  /** The conditional statement decides (rule A2). */
   private async spend(
+    sql: Sql,
     factor: FactorRow,
     positions: readonly number[],
   ): Promise<SecondFactorResult> {
@@ -171,24 +172,24 @@ class StoredSecondFactor implements SecondFactor {
     if (position === undefined) return { kind: 'spent' };
     const { userId, binding } = factor;
     const nowMs = this.parts.clock.nowMs();
-    const won = await this.parts.db.run((sql) =>
-      spendPosition(sql, { userId, binding, position, nowMs }),
-    );
+    const won = await spendPosition(sql, { userId, binding, position, nowMs });
     return won ? { kind: 'right', by: 'otp' } : { kind: 'spent' };
   }
 
-  private async verifyBackupCode(userId: number, code: string): Promise<SecondFactorResult> {
-    const { db, sealing, clock, notifier } = this.parts;
-    return db.transaction(async (sql) => {
-      const result = await useBackupCode(sql, sealing, { userId, code, nowMs: clock.nowMs() });
-      if (result.kind !== 'right') return result;
-      if (result.purpose === 'disable') {
-        await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: {}, notifier });
-        return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
-      }
-      await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
-      return { kind: 'right', by: 'backup-code', left: result.left };
-    });
+  private async verifyBackupCode(
+    sql: Sql,
+    userId: number,
+    code: string,
+  ): Promise<SecondFactorResult> {
+    const { sealing, clock, notifier } = this.parts;
+    const result = await useBackupCode(sql, sealing, { userId, code, nowMs: clock.nowMs() });
+    if (result.kind !== 'right') return result;
+    if (result.purpose === 'disable') {
+      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: {}, notifier });
+      return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
+    }
+    await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
+    return { kind: 'right', by: 'backup-code', left: result.left };
   }
 
   /** A secret that does not open was changed or moved from another row: no code is right then. */

@@ -1,5 +1,4 @@
-import { newestEventId } from '../store/account-events';
-import { accountSubject, clearAttempts, sumFailures } from '../store/attempts';
+import { accountSubject, clearAttempts, sumFailures, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
 import type { Sql } from '../store/database';
@@ -22,20 +21,24 @@ const KIND = 'second-factor';
 /** Wrong codes in a row, after a right password, that the owner is told of (rule A15). */
 const TOLD_AT = 3;
 
-/** Charges, looks at and records a one-time or backup code of an account whose first factor is right. */
+/**
+ * Charges, looks at and records a one-time or backup code. `proven` is the account as its first factor
+ * was right for: after a change that ends logins that factor counts no more (rule M1).
+ */
 export async function checkSecondFactor(
   parts: LoginParts,
   asked: Asked,
-  attempt: { readonly code: string; readonly user: User | undefined },
+  attempt: { readonly code: string; readonly proven: User | undefined },
 ): Promise<Checked<Accepted>> {
-  const id = attempt.user?.id ?? 0;
-  const user = await parts.db.run((sql) => findUser(sql, id));
+  const { proven } = attempt;
+  const user = await parts.db.run((sql) => findUser(sql, proven?.id ?? 0));
   if (user === undefined)
     return reject(parts, asked, { user, why: 'gone', reason: 'bad-credential' });
   if (user.status !== 2) {
     const reason = statusReason(parts, user);
     return reject(parts, asked, { user, why: `status-${user.status}`, reason });
   }
+  if (user.loginVersion !== proven?.loginVersion) return changed(parts, asked, user);
   const attempted = await parts.regulator.attempt(
     { userId: user.id, userName: user.name, factor: 'second', source: asked.source },
     (charged) => look(parts, asked, { user, charged, code: attempt.code }),
@@ -55,20 +58,19 @@ async function look(
   attempt: { readonly user: User; readonly charged: Charged; readonly code: string },
 ): Promise<Checked<Accepted>> {
   const { user, charged } = attempt;
-  // Spends the code, committed, before anything is granted (rule B3).
-  const result = await parts.secondFactor.verify(user.id, attempt.code);
-  if (result.kind !== 'right') {
+  // One transaction looks, spends and grants: where one of them cannot be recorded, none is, and the
+  // code stays good (rule A13). Nothing is granted before it is committed (rule B3).
+  const looked = await parts.db.transaction((sql) => lookAndAccept(sql, parts, asked, attempt));
+  if (looked.kind === 'changed') {
+    await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
+    return changed(parts, asked, user);
+  }
+  if (looked.kind !== 'accepted') {
     const reason = 'bad-credential';
-    const failed = await reject(parts, asked, { user, why: result.kind, reason });
-    await tellOwner(parts, asked, { user, charged, spent: result.kind === 'spent' });
+    const failed = await reject(parts, asked, { user, why: looked.kind, reason });
+    await tellOwner(parts, asked, { user, charged, spent: looked.kind === 'spent' });
     await tellLock(parts, asked, user);
     return failed;
-  }
-  const accepted = await parts.db.transaction((sql) =>
-    accept(sql, parts, asked, { user, code: result }),
-  );
-  if (accepted === undefined) {
-    return reject(parts, asked, { user, why: 'changed-meanwhile', reason: 'bad-credential' });
   }
   const { remoteIp, server, node } = asked.origin;
   parts.log.info('login-accepted', {
@@ -76,12 +78,31 @@ async function look(
     server,
     node,
     kind: auditKind(asked, KIND),
-    by: result.by,
+    by: looked.by,
     factor: 2,
     userId: user.id,
     userName: user.name,
   });
-  return { kind: 'accepted', value: accepted };
+  return { kind: 'accepted', value: looked.value };
+}
+
+type Looked =
+  | { readonly kind: 'accepted'; readonly value: Accepted; readonly by: RightCode['by'] }
+  | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' };
+
+async function lookAndAccept(
+  sql: Sql,
+  parts: LoginParts,
+  asked: Asked,
+  attempt: { readonly user: User; readonly code: string },
+): Promise<Looked> {
+  const user = await findUser(sql, attempt.user.id);
+  if (user?.status !== 2 || user.loginVersion !== attempt.user.loginVersion) {
+    return { kind: 'changed' };
+  }
+  const code = await parts.secondFactor.verify(sql, user.id, attempt.code);
+  if (code.kind !== 'right') return code;
+  return { kind: 'accepted', value: await accept(sql, parts, asked, { user, code }), by: code.by };
 }
 
 async function accept(
@@ -89,11 +110,10 @@ async function accept(
   parts: LoginParts,
   asked: Asked,
   found: { readonly user: User; readonly code: RightCode },
-): Promise<Accepted | undefined> {
+): Promise<Accepted> {
   const { origin, source, sessionId } = asked;
+  const { user } = found;
   const nowMs = parts.clock.nowMs();
-  const user = await findUser(sql, found.user.id);
-  if (user === undefined || user.status !== 2) return undefined;
   // Right codes end the count of consecutive wrong ones, wherever those came from.
   await clearAttempts(sql, { subject: accountSubject(user.id), factor: 'second' });
   const entry = {
@@ -110,10 +130,11 @@ async function accept(
     sessionId === undefined
       ? undefined
       : await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep });
+  // A code that removes the factor is a change of the account by this login.
+  const loginVersion = user.loginVersion + (found.code.factorRemoved === true ? 1 : 0);
   return {
-    user: await getUser(sql, user.id),
+    user: { ...(await getUser(sql, user.id)), loginVersion },
     history: history && { ...history, ...lossOf(found.code) },
-    eventId: await newestEventId(sql),
   };
 }
 
@@ -171,6 +192,14 @@ function statusReason(parts: LoginParts, user: User): RejectReason {
   if (user.status === 0) return 'disabled';
   if (user.status === 1) return 'inactive';
   return parts.config().users.tellLocked ? 'locked' : 'bad-credential';
+}
+
+function changed(
+  parts: LoginParts,
+  asked: Asked,
+  user: User,
+): Promise<Extract<Checked<never>, { kind: 'rejected' }>> {
+  return reject(parts, asked, { user, why: 'changed-meanwhile', reason: 'changed' });
 }
 
 function reject(

@@ -69,6 +69,8 @@ export function rejectionSentence(
       return 'The board is busy. Please try again in a moment.';
     case 'try-later':
       return 'The board cannot check this right now. Please try again later.';
+    case 'changed':
+      return 'Your account was changed. Please sign in again.';
   }
 }
 
@@ -87,6 +89,7 @@ function describeRejection(
       return { sentence, leaves: true, menus: [result.reason] };
     case 'factor-disabled':
     case 'not-allowed':
+    case 'changed':
       return { sentence, leaves: true };
     case 'not-here': {
       const menus = context.caller.login.complete ? ['tooNodeMenu'] : [];

@@ -42,8 +42,9 @@ export async function proveAgain(
       continue;
     }
     message = rejectionSentence(rejected.reason, 2, rejected.retryAfterMs);
-    if (rejected.reason === 'too-many') {
-      return { kind: 'out', transition: { kind: 'log-off', message, reason: 'too-many' } };
+    if (rejected.reason === 'too-many' || rejected.reason === 'changed') {
+      const reason = rejected.reason === 'changed' ? 'ended' : 'too-many';
+      return { kind: 'out', transition: { kind: 'log-off', message, reason } };
     }
   }
 }

@@ -2,18 +2,19 @@ import { join } from 'node:path';
 import { sleep } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Random } from '../base/random';
-import type { AccountEvent, AccountEvents } from '../store/account-events';
+import type { AccountEvents } from '../store/account-events';
 import { loadBoardCertificate } from '../tls/board-certificate';
 import type { Admission } from './admission';
 import type { Call } from './call';
 import { loadHostKeys } from './host-key';
+import { LiveLogins } from './live-logins';
 import { Listener, type BoundAddress, type LoginServerName } from './listener';
 import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
 import { WebSocketEndpoint } from './web-socket';
 
-export interface ServersOptions extends SessionOptions {
+export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly dataDir: string;
   readonly random: Random;
   /** Turns a file name of the config into a path. */
@@ -31,6 +32,7 @@ const GOING_DOWN = 'The board is going down. Please call again later.';
 /** The login servers of a board and the calls on them. */
 export class Servers {
   private readonly sessions = new Set<Session>();
+  private readonly logins = new LiveLogins();
   private readonly living = new Set<Promise<void>>();
   private readonly listeners = new Map<LoginServerName, Listener>();
   private stopFollowing: () => void = () => undefined;
@@ -75,7 +77,9 @@ export class Servers {
   private async open(): Promise<void> {
     const { options } = this;
     const { telnet, ssh, webSocket } = options.config().loginServers;
-    this.stopFollowing = options.accountEvents.follow((event) => this.accountChanged(event));
+    this.stopFollowing = options.accountEvents.follow(({ userId }) =>
+      this.logins.accountChanged(userId),
+    );
     if (ssh.enabled) await this.openSsh(options);
     if (telnet.enabled) await this.openTelnet(options);
     if (webSocket.wss.enabled) await this.openWebSocket(options);
@@ -111,6 +115,7 @@ export class Servers {
     if (profile === 'retro') shared.log.warn('ssh.retro-profile', { server: 'ssh' });
     const endpoint = new SshEndpoint({
       ...shared,
+      logins: this.logins,
       profile,
       hostKeys,
       keepAliveSeconds: ssh.keepAliveSeconds,
@@ -174,7 +179,7 @@ export class Servers {
     }
     let session: Session | undefined;
     try {
-      session = new Session(call, node, this.options);
+      session = new Session(call, node, { ...this.options, logins: this.logins });
       this.sessions.add(session);
       await session.live();
       // The board does not close while a good-bye is under way.
@@ -183,10 +188,5 @@ export class Servers {
       if (session !== undefined) this.sessions.delete(session);
       node.release();
     }
-  }
-
-  private accountChanged({ id, userId }: AccountEvent): void {
-    for (const session of this.sessions)
-      if (session.login.user?.id === userId) void session.accountChanged(id);
   }
 }

@@ -8,6 +8,7 @@ import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../me
 import { Inbox, type NodeMessage } from '../menu/inbox';
 import type { Call } from './call';
 import type { Connection } from './connection';
+import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import type { OpenTerminal } from './open-terminal';
 import { ResizePace } from './resize-pace';
@@ -21,6 +22,7 @@ export interface SessionOptions {
   readonly log: Log;
   readonly gate: LoginGate;
   readonly nodes: Nodes;
+  readonly logins: LiveLogins;
   /** Makes the caller's terminal and finds out what it can do; through within a second or so. */
   readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
   /** Shows menus until the call is over (menu/runner). */
@@ -45,6 +47,7 @@ export class Session implements NodeHandle {
   private readonly log: Log;
   private readonly caller: Caller;
   private readonly open: OpenTerminal;
+  private readonly watch: LoginWatch;
   private farewell = '';
   private online = false;
 
@@ -67,6 +70,10 @@ export class Session implements NodeHandle {
     });
     this.open = options.openTerminal(connection, call.settled);
     this.resizes = new ResizePace(clock, () => this.takeHints());
+    this.watch = options.logins.watch(this.login, {
+      log: this.log,
+      end: () => this.end('ended', ACCOUNT_CHANGED),
+    });
     this.caller = this.makeCaller();
   }
 
@@ -105,17 +112,6 @@ export class Session implements NodeHandle {
     this.end('ended', `You have signed in again on node ${byNode}: this call ends here.`);
   }
 
-  /** The account behind this call was changed, here or by another process (rule J4). */
-  async accountChanged(eventId: number): Promise<void> {
-    if (this.login.user === undefined) return;
-    const verdict = await this.login.refresh(eventId).catch((error: unknown) => {
-      // Who cannot be looked at again must not go on.
-      this.log.error('call.refresh-failed', { error: toError(error) });
-      return 'end' as const;
-    });
-    if (verdict === 'end') this.end('ended', 'Your account was changed. Please sign in again.');
-  }
-
   private listen(): void {
     const { connection, grace } = this.call;
     const { terminal } = this.open;
@@ -145,6 +141,9 @@ export class Session implements NodeHandle {
 
   private async untilEnd(): Promise<EndReason> {
     await this.untilReady();
+    // Where SSH took the credentials, the account may have changed before there was a session (rule M1).
+    if (this.login.user !== undefined) await this.watch.look();
+    this.ending.signal.throwIfAborted();
     if (this.login.complete) await this.signedIn();
     const menus = this.options.run(this.caller, this.call.firstMenu);
     const { promise: letGo, cancel } = this.letGo();
@@ -196,6 +195,7 @@ export class Session implements NodeHandle {
     this.end(reason);
     this.limits.stop();
     this.resizes.stop();
+    this.watch.stop();
     grace.end();
     if (this.farewell !== '') this.say(this.farewell);
     connection.end();

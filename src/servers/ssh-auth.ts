@@ -21,8 +21,11 @@ export interface SshAuthOptions {
   readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
   /** True once the connection is gone: ssh2 throws when it is still answered. */
   readonly isGone: () => boolean;
-  readonly hangUp: (reason: 'too-many' | 'failure') => void;
+  readonly hangUp: (reason: HangUpReason) => void;
 }
+
+/** Why a connection is ended while nobody is told in a session. */
+export type HangUpReason = 'too-many' | 'failure' | 'account-changed';
 
 const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password'];
 const MOST_ATTEMPTS = 6;
@@ -152,26 +155,22 @@ export class SshAuth {
       this.reject(context);
       return;
     }
-    const verdict = verifySshSignature({
-      algorithm: key.algo,
-      blob: key.data,
-      signed: blob,
-      signature,
-      hashAlgorithm: hashAlgo,
-    });
+    let proven = false;
     const result = await this.options.login().submit({
       kind: 'public-key',
       userName: context.username,
       algorithm: key.algo,
       blob: key.data,
-      signatureVerified: verdict.valid === true,
-      ...(verdict.valid && verdict.signatureCount !== undefined
-        ? { signatureCount: verdict.signatureCount }
-        : {}),
+      verify: () => {
+        const proof = { algorithm: key.algo, blob: key.data, signed: blob, signature };
+        const verdict = verifySshSignature({ ...proof, hashAlgorithm: hashAlgo });
+        proven = verdict.valid === true;
+        return verdict;
+      },
     });
     // Asked again here, so that nobody is let in by a wrong key however the login sees it.
-    if (verdict.valid === true) this.conclude(context, result);
-    else this.reject(context);
+    if (result.kind !== 'rejected' && !proven) this.reject(context);
+    else this.conclude(context, result);
   }
 
   /** Password, and in the same dialogue the one-time code where the account wants one (rule E4). */
@@ -212,6 +211,8 @@ export class SshAuth {
     }
     this.reject(context);
     if (result.reason === 'too-many') this.hangUp('too-many');
+    // Its first factor is void, and SSH cannot begin anew on this connection.
+    if (result.reason === 'changed') this.hangUp('account-changed');
   }
 
   private accept(context: AuthContext, outcome: 'member' | 'new-user'): void {
@@ -225,7 +226,7 @@ export class SshAuth {
   }
 
   /** What the client has sent already is still coming in; none of it is looked at any more. */
-  private hangUp(reason: 'too-many' | 'failure'): void {
+  private hangUp(reason: HangUpReason): void {
     this.hungUp = true;
     this.options.hangUp(reason);
   }

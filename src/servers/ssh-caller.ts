@@ -8,9 +8,10 @@ import type { Config } from '../config/schema';
 import type { Serve } from './call';
 import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from './listener';
+import type { LiveLogins, LoginWatch } from './live-logins';
 import { LiveConnection, type TerminalHints } from './live-connection';
 import type { NodeSlot, Nodes } from './nodes';
-import { SshAuth } from './ssh-auth';
+import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
 import { acceptOneShell } from './ssh-shell';
@@ -28,6 +29,7 @@ export interface SshCallerOptions {
   readonly log: Log;
   readonly gate: LoginGate;
   readonly nodes: Nodes;
+  readonly logins: LiveLogins;
   readonly profile: SshProfile;
   readonly hostKeys: readonly HostKey[];
   readonly serve: Serve;
@@ -44,8 +46,10 @@ export class SshCaller {
   private client: SshConnection | undefined;
   private connection: LiveConnection | undefined;
   private login: Login | undefined;
+  private watching: LoginWatch | undefined;
   private node: NodeSlot | undefined;
   private gone = false;
+  private hungUp = false;
 
   constructor(
     private readonly accepted: Accepted,
@@ -60,7 +64,7 @@ export class SshCaller {
       isNewUserName: (name) => this.isNewUserName(name),
       hasKey: (userName, algorithm, blob) =>
         options.gate.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
-      isGone: () => this.gone,
+      isGone: () => this.gone || this.hungUp,
       hangUp: (reason) => this.hangUp(reason),
     });
     accepted.seat.isCall(() => this.login?.tried === true);
@@ -104,6 +108,11 @@ export class SshCaller {
         secure: true,
         remoteIp: this.accepted.remoteIp,
         node: this.node?.node ?? 0,
+      });
+      // From the first credential on, for who is let in may take his time with a shell (rule M1).
+      this.watching = this.options.logins.watch(this.login, {
+        log: this.log,
+        end: () => this.hangUp('account-changed'),
       });
     }
     return this.login;
@@ -150,6 +159,8 @@ export class SshCaller {
       login: this.beginLogin(),
       node: this.node,
     });
+    // The session watches by itself from here on, and says why it ends.
+    this.watching?.stop();
   }
 
   private finish(channel: ServerChannel): void {
@@ -192,8 +203,9 @@ export class SshCaller {
     return true;
   }
 
-  private hangUp(reason: 'too-many' | 'failure'): void {
-    if (this.gone) return;
+  private hangUp(reason: HangUpReason): void {
+    if (this.gone || this.hungUp) return;
+    this.hungUp = true;
     this.log.info('ssh.hung-up-on', { reason });
     this.client?.end();
     this.destroyAfterGoodbye(this.accepted.socket);
@@ -206,6 +218,7 @@ export class SshCaller {
 
   private closed(): void {
     this.gone = true;
+    this.watching?.stop();
     this.recorder.forget();
     // A session has its own hand on the node until it has cleaned up.
     if (this.connection === undefined) this.node?.release();

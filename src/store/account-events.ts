@@ -2,14 +2,30 @@ import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database, Sql } from './database';
 
-export type AccountEventKind =
-  'password' | 'status' | 'second-factor' | 'keys' | 'groups' | 'deleted' | 'properties';
+/** What may change of an account, and whether that ends its logins (rules J4, M1). */
+const ENDS_LOGINS = {
+  password: true,
+  /** Disabled, inactive or locked. */
+  status: true,
+  'second-factor': true,
+  keys: true,
+  name: true,
+  deleted: true,
+  /** Active again, or its waits are over. */
+  unlocked: false,
+  groups: false,
+  properties: false,
+} as const;
+
+export type AccountEventKind = keyof typeof ENDS_LOGINS;
 
 /** Says that an account changed. Written in the same transaction as the change (rule J4). */
 export interface AccountEvent {
   readonly id: number;
   readonly userId: number;
   readonly kind: AccountEventKind;
+  /** Whether logins of before end, except the one that made the change. */
+  readonly endsLogins: boolean;
   /** The session that made the change, which may go on. */
   readonly sessionId: string | undefined;
 }
@@ -34,6 +50,11 @@ interface EventRow {
   readonly session_id: string | null;
 }
 
+/**
+ * Writes an event, and raises the account's login version where the change ends logins. The version, and
+ * not the order of events, says whether a login missed a change: transactions that change one account
+ * raise it one after the other, whatever the order in which their events become visible.
+ */
 export async function addAccountEvent(
   sql: Sql,
   event: {
@@ -43,29 +64,36 @@ export async function addAccountEvent(
     readonly nowMs: number;
   },
 ): Promise<void> {
+  const { userId, kind } = event;
+  const raised: readonly { login_version: number }[] = await sql('user')
+    .where({ id: userId })
+    .update({ login_version: sql.raw('login_version + ?', [ENDS_LOGINS[kind] ? 1 : 0]) }, [
+      'login_version',
+    ]);
   await sql('account_event').insert({
-    user_id: event.userId,
-    kind: event.kind,
+    user_id: userId,
+    kind,
+    login_version: raised[0]?.login_version ?? null,
     session_id: event.sessionId ?? null,
     at: event.nowMs,
   });
 }
 
-/** Events of one account after the one with id `afterId`, oldest first. */
+/** Events that took an account from one login version to another, oldest first. */
 export async function listAccountEvents(
   sql: Sql,
   userId: number,
-  afterId: number,
+  versions: { readonly after: number; readonly upTo: number },
 ): Promise<readonly AccountEvent[]> {
   const rows: readonly EventRow[] = await sql('account_event')
     .where({ user_id: userId })
-    .andWhere('id', '>', afterId)
+    .andWhere('login_version', '>', versions.after)
+    .andWhere('login_version', '<=', versions.upTo)
     .orderBy('id');
   return rows.map(toEvent);
 }
 
-/** Id of the newest event there is; 0 when there is none. */
-export async function newestEventId(sql: Sql): Promise<number> {
+async function newestEventId(sql: Sql): Promise<number> {
   const row = await sql('account_event').max<{ id: number | null }[]>({ id: 'id' }).first();
   return Number(row?.id ?? 0);
 }
@@ -146,6 +174,8 @@ function toEvent(row: EventRow): AccountEvent {
     id: row.id,
     userId: row.user_id,
     kind: row.kind,
+    // A kind that only a newer program knows is taken for one that ends logins.
+    endsLogins: !(row.kind in ENDS_LOGINS) || ENDS_LOGINS[row.kind],
     sessionId: row.session_id ?? undefined,
   };
 }

@@ -18,6 +18,8 @@ export interface User {
   readonly secondFactor: 'googleAuth' | 'rfc6238_TOTP' | 'rfc4266_HOTP' | undefined;
   /** Properties by contract name (A1.4), without password, OTP and token values. */
   readonly properties: ReadonlyMap<string, string>;
+  /** Raised by every change that ends logins: one that was accepted at another number is void (rule M1). */
+  readonly loginVersion: number;
 }
 
 /** The sysop; never needs activation and cannot be removed. */
@@ -187,7 +189,7 @@ async function loadUsers(
   const of = column === 'id' ? these : `(select id from "user" where ${column} in ${these})`;
   const facts = await selectRows<Fact>(
     sql,
-    `select id as user_id, 'name' as kind, user_name as name, null as value from "user" where ${column} in ${these}` +
+    `select id as user_id, 'name' as kind, user_name as name, cast(login_version as varchar(20)) as value from "user" where ${column} in ${these}` +
       ` union all select user_id, 'property', prop_name, prop_value from user_property where user_id in ${of}` +
       ` union all select user_id, 'group', group_name, null from user_group_member where user_id in ${of}` +
       ` union all select user_id, 'factor', type, null from otp_factor where user_id in ${of}`,
@@ -206,10 +208,13 @@ function toUser(id: number, facts: readonly Fact[]): User | undefined {
   const properties = new Map<string, string>();
   const groups: string[] = [];
   let name: string | undefined;
+  let loginVersion = 0;
   let factor: string | undefined;
   for (const fact of facts) {
-    if (fact.kind === 'name') name = fact.name;
-    else if (fact.kind === 'group') groups.push(fact.name);
+    if (fact.kind === 'name') {
+      name = fact.name;
+      loginVersion = Number(fact.value);
+    } else if (fact.kind === 'group') groups.push(fact.name);
     else if (fact.kind === 'factor') factor = fact.name;
     else if (fact.value !== null && !isSecretProperty(fact.name))
       properties.set(fact.name, fact.value);
@@ -224,6 +229,7 @@ function toUser(id: number, facts: readonly Fact[]): User | undefined {
     groups: groups.sort(),
     secondFactor,
     properties,
+    loginVersion,
   };
 }
 

@@ -159,10 +159,10 @@ describe('a change', () => {
       'status',
       'password',
       'status',
-      'properties',
+      'name',
       'groups',
       'properties',
-      'status',
+      'unlocked',
       'deleted',
     ]);
   });

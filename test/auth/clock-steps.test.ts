@@ -17,7 +17,7 @@ afterEach(() => accounts.close());
 
 const codeAt = (atMs: number): string => totp(secret, atMs);
 const verify = async (code: string): Promise<string> =>
-  (await accounts.secondFactor.verify(user, code)).kind;
+  (await accounts.verifyCode(user, code)).kind;
 const lastPosition = async (): Promise<unknown> => {
   const [row] = await accounts.db.run((sql) => sql('otp_factor').pluck('last_position'));
   return row;

@@ -3,7 +3,7 @@ import { accountSubject, chargeAttempt, sumFailures } from '../../src/store/atte
 import { listAudit } from '../../src/store/audit';
 import { findProperty, writeProperties } from '../../src/store/properties';
 import { findUser } from '../../src/store/users';
-import { NOON, openAccounts } from '../support/accounts';
+import { EVER, NOON, openAccounts } from '../support/accounts';
 import type { Accounts } from '../support/accounts';
 import { totp, hotp, decodeBase32 } from '../support/authenticator';
 
@@ -52,14 +52,14 @@ test('a registration is found by its token, shows one secret, and is confirmed b
 test('the code that confirmed is spent, the next one is not', async () => {
   const { token, secret } = await begin();
   await accounts.enrollment.confirm(token, code(secret));
-  expect(await accounts.secondFactor.verify(user, code(secret))).toEqual({ kind: 'spent' });
-  expect((await accounts.secondFactor.verify(user, code(secret, 1))).kind).toBe('right');
+  expect(await accounts.verifyCode(user, code(secret))).toEqual({ kind: 'spent' });
+  expect((await accounts.verifyCode(user, code(secret, 1))).kind).toBe('right');
 });
 
 test('sessions learn it, and the one that began goes on', async () => {
   const { token, secret } = await begin({ sessionId: 'here' });
   await accounts.enrollment.confirm(token, code(secret), { server: 'web', remoteIp: '192.0.2.7' });
-  const events = await accounts.db.run((sql) => listAccountEvents(sql, user, 0));
+  const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events).toMatchObject([{ kind: 'second-factor', sessionId: 'here' }]);
   const audit = await accounts.db.run((sql) => listAudit(sql, { userId: user, limit: 10 }));
   expect(audit.map(({ kind, server, source }) => [kind, server, source])).toEqual([
@@ -133,12 +133,12 @@ test.each(['', 'x', '%00', 'A'.repeat(42), `${'A'.repeat(43)}'`, 'A'.repeat(100_
 test('the old factor stays until the new one is confirmed, and ends then', async () => {
   const old = await accounts.enrollment.bind(user, 'googleAuth');
   const { token, secret } = await begin();
-  expect((await accounts.secondFactor.verify(user, code(secret))).kind).toBe('wrong');
-  expect((await accounts.secondFactor.verify(user, code(old.secret))).kind).toBe('right');
+  expect((await accounts.verifyCode(user, code(secret))).kind).toBe('wrong');
+  expect((await accounts.verifyCode(user, code(old.secret))).kind).toBe('right');
   await accounts.enrollment.confirm(token, code(secret));
-  expect((await accounts.secondFactor.verify(user, code(old.secret, 1))).kind).toBe('wrong');
-  expect((await accounts.secondFactor.verify(user, old.backupCodes[0] ?? '')).kind).toBe('wrong');
-  expect((await accounts.secondFactor.verify(user, code(secret, 1))).kind).toBe('right');
+  expect((await accounts.verifyCode(user, code(old.secret, 1))).kind).toBe('wrong');
+  expect((await accounts.verifyCode(user, old.backupCodes[0] ?? '')).kind).toBe('wrong');
+  expect((await accounts.verifyCode(user, code(secret, 1))).kind).toBe('right');
 });
 
 test('nothing begins when the mail with the link cannot go out', async () => {
@@ -178,8 +178,8 @@ test('a counter type is confirmed by an early code, which is spent then', async 
   const pending = await accounts.enrollment.find(token);
   const key = decodeBase32(pending?.secret ?? '');
   expect((await accounts.enrollment.confirm(token, hotp(key, 2))).kind).toBe('confirmed');
-  expect((await accounts.secondFactor.verify(user, hotp(key, 2))).kind).toBe('spent');
-  expect((await accounts.secondFactor.verify(user, hotp(key, 3))).kind).toBe('right');
+  expect((await accounts.verifyCode(user, hotp(key, 2))).kind).toBe('spent');
+  expect((await accounts.verifyCode(user, hotp(key, 3))).kind).toBe('right');
 });
 
 test('binding clears wrong codes that were counted, and what an imported database said', async () => {
@@ -206,11 +206,11 @@ test('switching off removes factor, codes and pending link, once', async () => {
   const { token } = await begin();
   expect(await accounts.enrollment.disable(user, { sessionId: 'here' })).toBe(true);
   expect(await accounts.enrollment.disable(user)).toBe(false);
-  expect(await accounts.secondFactor.verify(user, code(secret))).toEqual({ kind: 'none' });
-  expect(await accounts.secondFactor.verify(user, backupCodes[0] ?? '')).toEqual({ kind: 'none' });
+  expect(await accounts.verifyCode(user, code(secret))).toEqual({ kind: 'none' });
+  expect(await accounts.verifyCode(user, backupCodes[0] ?? '')).toEqual({ kind: 'none' });
   expect(await accounts.enrollment.find(token)).toBeUndefined();
   expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeUndefined();
-  const events = await accounts.db.run((sql) => listAccountEvents(sql, user, 0));
+  const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events.at(-1)).toMatchObject({ kind: 'second-factor', sessionId: 'here' });
 });
 

@@ -19,7 +19,7 @@ async function workFor(userId: number, code: string): Promise<unknown> {
   const computed = jest.spyOn(HOTP, 'generate');
   const hashed = jest.spyOn(accounts.sealing, 'hashes');
   await accounts.db.run((sql) => Promise.resolve(sql.on('query', note)).then(() => undefined));
-  await accounts.secondFactor.verify(userId, code);
+  await accounts.verifyCode(userId, code);
   await accounts.db.run((sql) => {
     sql.removeListener('query', note);
     return Promise.resolve();

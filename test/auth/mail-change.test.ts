@@ -1,5 +1,6 @@
 import { createMailChange, type MailChange } from '../../src/auth/mail-change';
 import { createPasswordReset } from '../../src/auth/password-reset';
+import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
 import type { Notice } from '../../src/store/notice';
@@ -55,7 +56,7 @@ describe('a change of the mail address', () => {
       { kind: 'mail-changed', userId, address: 'walter@example.org' },
     ]);
     expect(await mailChange.pendingFor(userId)).toBeUndefined();
-    const events = await desk.db.run((sql) => listAccountEvents(sql, userId, 0));
+    const events = await desk.db.run((sql) => listAccountEvents(sql, userId, EVER));
     expect(events.map(({ kind }) => kind)).toContain('properties');
     const audit = await desk.db.run((sql) => listAudit(sql, { userId, limit: 10 }));
     expect(audit.map(({ kind, source }) => `${kind} ${source}`)).toEqual([

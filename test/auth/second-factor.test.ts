@@ -24,7 +24,7 @@ describe('codes by time', () => {
     ({ secret } = await accounts.enrollment.bind(user, 'googleAuth'));
   });
   const verify = async (code: string): Promise<string> =>
-    (await accounts.secondFactor.verify(user, code)).kind;
+    (await accounts.verifyCode(user, code)).kind;
 
   test('only the step before, this one and the next are accepted', async () => {
     expect(await verify(step(secret, -2))).toBe('wrong');
@@ -58,7 +58,7 @@ describe('codes by time', () => {
     const code = step(secret, 0);
     expect(await verify(code)).toBe('right');
     const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
-    expect(await other.secondFactor.verify(user, code)).toEqual({ kind: 'spent' });
+    expect(await other.verifyCode(user, code)).toEqual({ kind: 'spent' });
     await other.close();
   });
 
@@ -67,7 +67,7 @@ describe('codes by time', () => {
     const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
     const results = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
-        (index % 2 === 0 ? accounts : other).secondFactor.verify(user, code),
+        (index % 2 === 0 ? accounts : other).verifyCode(user, code),
       ),
     );
     await other.close();
@@ -78,14 +78,14 @@ describe('codes by time', () => {
   test('an account without a factor gets none, whatever it submits', async () => {
     const other = await accounts.addUser('ann');
     for (const code of ['123456', 'bofal-kuhid-zatop-jinum', '', 'x'.repeat(10_000)]) {
-      expect(await accounts.secondFactor.verify(other, code)).toEqual({ kind: 'none' });
+      expect(await accounts.verifyCode(other, code)).toEqual({ kind: 'none' });
     }
   });
 
   test('a code of another account is wrong', async () => {
     const other = await accounts.addUser('ann');
     await accounts.enrollment.bind(other, 'googleAuth');
-    expect((await accounts.secondFactor.verify(other, step(secret, 0))).kind).toBe('wrong');
+    expect((await accounts.verifyCode(other, step(secret, 0))).kind).toBe('wrong');
   });
 
   test('what is no code at all is wrong and harms nothing', async () => {
@@ -107,8 +107,14 @@ describe('codes by time', () => {
     const code = step(secret, 0);
     const blocker = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
     let release: () => void = () => undefined;
-    const held = blocker.db.transaction(() => new Promise<void>((resolve) => (release = resolve)));
-    await expect(accounts.secondFactor.verify(user, code)).rejects.toMatchObject({
+    let held: Promise<void> = Promise.resolve();
+    await new Promise<void>((begun) => {
+      held = blocker.db.transaction(() => {
+        begun();
+        return new Promise<void>((resolve) => (release = resolve));
+      });
+    });
+    await expect(accounts.verifyCode(user, code)).rejects.toMatchObject({
       code: 'STORE_FAILED',
     });
     release();
@@ -158,14 +164,14 @@ describe('other secrets', () => {
     await accounts.enrollment.bind(enigma, 'rfc6238_TOTP', {
       secret: { text: 'P4dKVMc5F1+yJsIcdG+EWwNFN+W8aGVI', encoding: 'ascii' },
     });
-    expect((await accounts.secondFactor.verify(enigma, '611777')).kind).toBe('right');
+    expect((await accounts.verifyCode(enigma, '611777')).kind).toBe('right');
     const tfs = await accounts.addUser('ann');
     await accounts.enrollment.bind(tfs, 'googleAuth', { secret: { text: 'jbswy3dpehpk3pxp' } });
-    expect((await accounts.secondFactor.verify(tfs, '324550')).kind).toBe('right');
+    expect((await accounts.verifyCode(tfs, '324550')).kind).toBe('right');
     await accounts.enrollment.bind(tfs, 'googleAuth', {
       secret: { text: 'JBSWY3DPEHPK3PXP', encoding: 'ascii' },
     });
-    expect((await accounts.secondFactor.verify(tfs, '128534')).kind).toBe('right');
+    expect((await accounts.verifyCode(tfs, '128534')).kind).toBe('right');
   });
 
   test('a new rfc6238_TOTP secret computes with SHA-256', async () => {
@@ -173,7 +179,7 @@ describe('other secrets', () => {
     const user = await accounts.addUser('joe');
     const { secret } = await accounts.enrollment.bind(user, 'rfc6238_TOTP');
     const code = totp(secret, NOON, { algorithm: 'sha256' });
-    expect((await accounts.secondFactor.verify(user, code)).kind).toBe('right');
+    expect((await accounts.verifyCode(user, code)).kind).toBe('right');
   });
 });
 
@@ -186,7 +192,7 @@ describe('codes by counter', () => {
     key = decodeBase32((await accounts.enrollment.bind(user, 'rfc4266_HOTP')).secret);
   });
   const verify = async (counter: number): Promise<string> =>
-    (await accounts.secondFactor.verify(user, hotp(key, counter))).kind;
+    (await accounts.verifyCode(user, hotp(key, counter))).kind;
 
   test('each value is accepted once, and skipped ones are gone', async () => {
     expect(await verify(0)).toBe('right');
@@ -202,7 +208,7 @@ describe('codes by counter', () => {
   ])('counter %i ahead is %s', async (counter, kind) => expect(await verify(counter)).toBe(kind));
 
   test('wrong codes never move the counter', async () => {
-    for (let guess = 0; guess < 20; guess += 1) await accounts.secondFactor.verify(user, '000000');
+    for (let guess = 0; guess < 20; guess += 1) await accounts.verifyCode(user, '000000');
     expect(await verify(0)).toBe('right');
   });
 
@@ -217,7 +223,7 @@ describe('codes by counter', () => {
     expect(await verify(60)).toBe('wrong');
     expect(await verify(62)).toBe('wrong');
     expect(await verify(61)).toBe('wrong');
-    await accounts.secondFactor.verify(user, '000000');
+    await accounts.verifyCode(user, '000000');
     expect(await verify(62)).toBe('wrong');
   });
 
@@ -256,7 +262,7 @@ describe('a clock that is off', () => {
     for (const [atStep, skew] of codes) {
       await accounts.fake.advance((atStep - at) * 30_000);
       at = atStep;
-      kinds.push((await accounts.secondFactor.verify(user, off(secret, skew, atStep))).kind);
+      kinds.push((await accounts.verifyCode(user, off(secret, skew, atStep))).kind);
     }
     return kinds;
   }
@@ -322,7 +328,7 @@ describe('backup codes', () => {
     user = await accounts.addUser('joe');
     codes = (await accounts.enrollment.bind(user, 'googleAuth')).backupCodes;
   });
-  const verify = (code: string) => accounts.secondFactor.verify(user, code);
+  const verify = (code: string) => accounts.verifyCode(user, code);
 
   test('let in once each and say how many are left', async () => {
     expect(codes).toHaveLength(10);
@@ -342,7 +348,7 @@ describe('backup codes', () => {
     const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
     const results = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
-        (index % 2 === 0 ? accounts : other).secondFactor.verify(user, codes[0] ?? ''),
+        (index % 2 === 0 ? accounts : other).verifyCode(user, codes[0] ?? ''),
       ),
     );
     await other.close();
@@ -360,7 +366,7 @@ describe('backup codes', () => {
   test('of one account are wrong for another', async () => {
     const other = await accounts.addUser('ann');
     await accounts.enrollment.bind(other, 'googleAuth');
-    expect((await accounts.secondFactor.verify(other, codes[0] ?? '')).kind).toBe('wrong');
+    expect((await accounts.verifyCode(other, codes[0] ?? '')).kind).toBe('wrong');
   });
 
   test('that come from ENiGMA½ stay usable, once', async () => {

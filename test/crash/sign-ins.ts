@@ -165,11 +165,10 @@ async function verify(scene: Scene, userId: number, code: string): Promise<strin
   const { office } = scene;
   const config = configSchema.parse({});
   const factor = createSecondFactor({
-    db: office.db,
     sealing: office.sealing,
     clock: systemClock,
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
-  return (await factor.verify(userId, code)).kind;
+  return (await office.db.transaction((sql) => factor.verify(sql, userId, code))).kind;
 }

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/base/clock';
 import { configSchema } from '../../src/config/schema';
-import { createSecondFactor } from '../../src/auth/second-factor';
+import { createSecondFactor, type SecondFactorResult } from '../../src/auth/second-factor';
 import { createLog } from '../../src/base/log';
 import { totp } from '../support/authenticator';
 import { openBackOffice, type BackOffice } from '../support/back-office';
@@ -57,7 +57,7 @@ const work: Readonly<Record<Job, (office: BackOffice, name: string) => Promise<v
     if (backupCodes === undefined) throw new Error('no second factor');
     tell({ told: 'codes', name, backupCodes });
     const [backupCode = ''] = backupCodes;
-    const used = await secondFactorOf(office).verify(userId, backupCode);
+    const used = await verifyCode(office, userId, backupCode);
     if (used.kind !== 'right') throw new Error(used.kind);
     tell({ told: 'used', name, backupCode });
   },
@@ -70,16 +70,20 @@ const work: Readonly<Record<Job, (office: BackOffice, name: string) => Promise<v
   },
 };
 
-/** The second factor of an office, as its gate has it. */
-export function secondFactorOf(office: BackOffice): ReturnType<typeof createSecondFactor> {
+/** One code, as the gate of an office verifies it, in a transaction of its own. */
+export function verifyCode(
+  office: BackOffice,
+  userId: number,
+  code: string,
+): Promise<SecondFactorResult> {
   const config = configSchema.parse({});
-  return createSecondFactor({
-    db: office.db,
+  const factor = createSecondFactor({
     sealing: office.sealing,
     clock: systemClock,
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
+  return office.db.transaction((sql) => factor.verify(sql, userId, code));
 }
 
 /** Works until it is killed. */

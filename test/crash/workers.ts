@@ -8,7 +8,7 @@ import { totp } from '../support/authenticator';
 import type { BackOffice } from '../support/back-office';
 import type { SmtpCatcher } from '../support/smtp-catcher';
 import type { CrashKind, Scene } from './round';
-import { secondFactorOf, workerName, WORKERS, type Job, type Told } from './worker';
+import { verifyCode, workerName, WORKERS, type Job, type Told } from './worker';
 
 const ROOT = join(__dirname, '..', '..');
 const MOST_WORK_MS = 250;
@@ -82,11 +82,10 @@ export const enrolment: CrashKind = {
           scene.broken(`${name}: a confirmed factor is gone`);
           continue;
         }
-        const factor = secondFactorOf(office);
-        if ((await factor.verify(userId, confirming?.code ?? '')).kind === 'right')
+        if ((await verifyCode(office, userId, confirming?.code ?? '')).kind === 'right')
           scene.broken(`${name}: the code of the enrolment can be used again`);
         for (const code of confirmed.backupCodes.slice(0, 2))
-          if ((await factor.verify(userId, code)).kind !== 'right')
+          if ((await verifyCode(office, userId, code)).kind !== 'right')
             scene.broken(`${name}: a backup code that was shown is not right`);
       } else if (begun !== undefined && alive === (type !== undefined)) {
         scene.broken(`${name}: link ${alive ? 'alive' : 'gone'}, factor ${type ?? 'off'}`);
@@ -106,7 +105,6 @@ export const regeneration: CrashKind = {
   name: 'regeneration',
   async round(scene) {
     const { office } = scene;
-    const factor = secondFactorOf(office);
     const sets = new Map<string, readonly string[]>();
     const used = new Map<string, string[]>();
     for (const told of await killWorker(scene, 'regenerate')) {
@@ -117,11 +115,11 @@ export const regeneration: CrashKind = {
     for (const [name, codes] of sets) {
       const userId = await office.userId(name);
       for (const code of used.get(name) ?? [])
-        if ((await factor.verify(userId, code)).kind === 'right')
+        if ((await verifyCode(office, userId, code)).kind === 'right')
           scene.broken(`${name}: a used backup code can be used again`);
       // The first one may have been used without a word of it.
       const results = new Set<string>();
-      for (const code of codes.slice(1)) results.add((await factor.verify(userId, code)).kind);
+      for (const code of codes.slice(1)) results.add((await verifyCode(office, userId, code)).kind);
       if (results.size !== 1)
         scene.broken(`${name}: codes of one set are ${[...results].join(' and ')}`);
     }
@@ -149,7 +147,7 @@ export const rotation: CrashKind = {
     const report = await checkKeys(office);
     for (const place of report.unreadable) scene.broken(`${place} does not open any more`);
     const userId = await office.userId(workerName('mail', 0));
-    const result = await secondFactorOf(office).verify(userId, totp(secret, Date.now()));
+    const result = await verifyCode(office, userId, totp(secret, Date.now()));
     if (result.kind !== 'right') scene.broken(`a right code is ${result.kind} after a rotation`);
   },
 };

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { parseSshPublicKey, sshFingerprint } from '../../src/auth/ssh-key';
+import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
 import { writeProperties } from '../../src/store/properties';
 import { listSshKeys } from '../../src/store/ssh-keys';
@@ -96,7 +97,7 @@ describe('the screen for SSH keys', () => {
     expect(board.accounts.notices).toEqual([
       { kind: 'ssh-key-added', userId, fingerprint: fingerprintOf(line) },
     ]);
-    const events = await board.accounts.db.run((sql) => listAccountEvents(sql, userId, 0));
+    const events = await board.accounts.db.run((sql) => listAccountEvents(sql, userId, EVER));
     expect(events.map(({ kind }) => kind)).toContain('keys');
     expect(await other.caller.login.refresh()).toBe('end');
     expect(await caller.caller.login.refresh()).toBe('keep');

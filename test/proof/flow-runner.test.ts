@@ -102,6 +102,7 @@ describe('the flow proof against the runner itself', () => {
           groups: chance(2) === 0 ? ['a'] : [],
           secondFactor: undefined,
           properties: new Map([['login_count', String(chance(10))]]),
+          loginVersion: 0,
         };
         const account = { factor: chance(2) === 0 ? 1 : 2, user } as const;
         const login = new RandomLogin(account, entry.signedIn, chance);

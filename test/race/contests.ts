@@ -57,7 +57,7 @@ function pastTheGate(name: string, prepare: Contest['prepare']): Contest {
     name: `${name}, past the gate`,
     prepare,
     enter: (desk, { userId, text }) =>
-      Promise.resolve(async () => (await desk.secondFactor.verify(userId, text)).kind === 'right'),
+      Promise.resolve(async () => (await desk.verifyCode(userId, text)).kind === 'right'),
   };
 }
 
@@ -83,7 +83,7 @@ async function openFirstDoor(desk: Desk, userId: number): Promise<Login> {
     userName: user?.name ?? '',
     algorithm: 'ssh-ed25519',
     blob: KEY_BLOB,
-    signatureVerified: true,
+    verify: () => ({ valid: true }),
   });
   if (first.kind !== 'need') throw new Error(`the first factor: ${JSON.stringify(first)}`);
   return login;

@@ -278,9 +278,7 @@ describe('SSH server', () => {
       });
       const { letIn } = call(port, { username: 'eve', privateKey: pair.private });
       await letIn;
-      expect(servers.gate.submitted).toMatchObject([
-        { kind: 'public-key', signatureVerified: true },
-      ]);
+      expect(servers.gate.signatures).toEqual([true]);
     });
 
     test('asking whether a key would do is answered and leaves no trace', async () => {
@@ -312,9 +310,8 @@ describe('SSH server', () => {
       const agent = agentWith(ed25519.public, (data) => wrong.sign(data));
       const { letIn } = call(port, { username: 'eve', agent });
       await expect(letIn).rejects.toThrow();
-      expect(servers.gate.submitted).toMatchObject([
-        { kind: 'public-key', signatureVerified: false },
-      ]);
+      expect(servers.gate.submitted).toMatchObject([{ kind: 'public-key' }]);
+      expect(servers.gate.signatures).toEqual([false]);
       expect(servers.calls).toHaveLength(0);
     });
   });

@@ -15,6 +15,9 @@ import { writeProperties } from '../../src/store/properties';
 import { insertUser } from '../../src/store/users';
 import { FakeClock } from './fake-clock';
 
+/** All login versions that an account can have had. */
+export const EVER = { after: -1, upTo: Number.MAX_SAFE_INTEGER };
+
 export const NOON = Date.UTC(2026, 0, 1, 12, 0, 0);
 
 export interface AccountsOptions {
@@ -79,6 +82,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
       },
     },
   };
+  const secondFactor = createSecondFactor(parts);
   return {
     ...parts,
     folder,
@@ -87,7 +91,10 @@ export async function openAccounts(options: AccountsOptions = {}) {
     notices,
     answer,
     logLines,
-    secondFactor: createSecondFactor(parts),
+    secondFactor,
+    /** One code in a transaction of its own. */
+    verifyCode: (userId: number, code: string) =>
+      db.transaction((sql) => secondFactor.verify(sql, userId, code)),
     enrollment: createEnrollment(parts),
     addUser: (name: string, email = `${name}@example.org`): Promise<number> =>
       db.transaction(async (sql) => {

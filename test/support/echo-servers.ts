@@ -7,6 +7,7 @@ import { configSchema, type Config, type ConfigInput } from '../../src/config/sc
 import { Admission } from '../../src/servers/admission';
 import type { Call } from '../../src/servers/call';
 import { loadHostKeys } from '../../src/servers/host-key';
+import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
 import { ConfiguredNetworks } from '../../src/servers/networks';
@@ -34,6 +35,7 @@ export class EchoServers {
   readonly calls: Call[] = [];
   readonly gate: SmallGate;
   readonly nodes: Nodes;
+  readonly logins = new LiveLogins();
   readonly guard: SourceLedger;
   readonly admission: Admission;
   readonly log = new MemoryLog();
@@ -97,6 +99,7 @@ export class EchoServers {
       ...shared,
       gate: this.gate,
       nodes: this.nodes,
+      logins: this.logins,
       profile,
       hostKeys,
       keepAliveSeconds,

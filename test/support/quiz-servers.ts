@@ -112,7 +112,8 @@ export class QuizServers {
   }
 
   announce(event: Pick<AccountEvent, 'userId' | 'kind'>): void {
-    for (const listener of this.listeners) listener({ id: 1, sessionId: undefined, ...event });
+    for (const listener of this.listeners)
+      listener({ id: 1, sessionId: undefined, endsLogins: true, ...event });
   }
 
   async close(): Promise<void> {

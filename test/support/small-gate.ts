@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Credential, Login, LoginOrigin, LoginResult } from '../../src/auth/login';
+import type { SshVerdict } from '../../src/auth/ssh-key';
 import type { User } from '../../src/store/users';
 import type { LoginGate } from '../../src/servers/ssh-caller';
 
@@ -16,6 +17,8 @@ export class SmallGate implements LoginGate {
   readonly origins: LoginOrigin[] = [];
   readonly submitted: Credential[] = [];
   readonly logins: SmallLogin[] = [];
+  /** Of each signature that was looked at, whether it was right. */
+  readonly signatures: boolean[] = [];
   failuresUntilTooMany = 99;
 
   constructor(readonly accounts: Readonly<Record<string, SmallAccount>>) {}
@@ -25,6 +28,11 @@ export class SmallGate implements LoginGate {
     const login = new SmallLogin(this);
     this.logins.push(login);
     return login;
+  }
+
+  isRight({ valid }: SshVerdict): boolean {
+    this.signatures.push(valid);
+    return valid;
   }
 
   hasKey(userName: string, key: { algorithm: string; blob: Buffer }): Promise<boolean> {
@@ -69,8 +77,8 @@ export class SmallLogin implements Login {
     const right =
       credential.kind === 'password'
         ? account?.password === credential.password
-        : credential.signatureVerified &&
-          account?.keys?.includes(credential.blob.toString('base64')) === true;
+        : account?.keys?.includes(credential.blob.toString('base64')) === true &&
+          this.gate.isRight(credential.verify());
     if (account === undefined || !right) return this.rejected();
     this.code = account.code;
     this.factor = 1;
@@ -82,6 +90,7 @@ export class SmallLogin implements Login {
       groups: ['users'],
       secondFactor: account.code === undefined ? undefined : 'googleAuth',
       properties: new Map(),
+      loginVersion: 0,
     };
     return this.complete
       ? { kind: 'accepted', user: this.user, factor: 1 }

@@ -44,8 +44,8 @@ test('the page shows the secret in groups of four, a QR and a field, and the cod
   const codes = [...done.body.matchAll(/<li>([a-z]{5}(?:-[a-z]{5}){3})<\/li>/g)];
   expect(codes).toHaveLength(10);
   expect((await board.enrollment.status(user)).type).toBe('googleAuth');
-  expect((await board.secondFactor.verify(user, codes[0]?.[1] ?? '')).kind).toBe('right');
-  expect((await board.secondFactor.verify(user, totp(secret, NOON))).kind).toBe('spent');
+  expect((await board.verifyCode(user, codes[0]?.[1] ?? '')).kind).toBe('right');
+  expect((await board.verifyCode(user, totp(secret, NOON))).kind).toBe('spent');
   for (const method of ['GET', 'POST']) {
     const again =
       method === 'GET'

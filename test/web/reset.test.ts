@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
 import { openWebBoard } from '../support/web-board';
@@ -42,7 +43,7 @@ test('the link shows a form, and the form changes the password, once', async () 
   expect((await submit(token)).status).toBe(410);
   expect((await board.ask(`${PAGE}?token=${token}`)).status).toBe(410);
   expect(board.notices.at(-1)).toEqual({ kind: 'password-changed', userId: user });
-  const events = await board.db.run((sql) => listAccountEvents(sql, user, 0));
+  const events = await board.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events).toMatchObject([{ kind: 'password', sessionId: undefined }]);
 });
 

@@ -5,12 +5,14 @@ import { signIns } from './0003-sign-ins';
 import { knownSourceUse } from './0008-known-source-use';
 import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
+import { loginVersion } from './0005-login-version';
 
 /** In the order in which they run; append only. */
 export const MIGRATIONS: readonly Migration[] = [
   users,
   secondFactor,
   signIns,
+  loginVersion,
   firstPassword,
   knownSourceUse,
   mailErrors,
