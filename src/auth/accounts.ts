@@ -8,7 +8,7 @@ import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
 import { formatTimestamp, setProperties, writeProperties } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
-import { forgetSources } from '../store/sources';
+import { replaceSources } from '../store/sources';
 import {
   countUsers,
   findUser,
@@ -168,7 +168,10 @@ class StoredAccounts implements Accounts {
       await storePassword(sql, userId, { hash, nowMs });
       await clearAttempts(sql, { subject: accountSubject(userId), factor: 'password' });
       // Who knew the old password may have signed in from anywhere, and asked for links.
-      await forgetSources(sql, userId);
+      // Where the change comes from, its owner sits: the session's place or the reset link's (rule M12).
+      const { remoteIp } = actor;
+      const proven = remoteIp === undefined ? undefined : { source: sourceOf(remoteIp), nowMs };
+      await replaceSources(sql, userId, proven);
       await endLinks(sql, userId, { nowMs });
       if (change.endLock === true) await endFailureLock(sql, userId, nowMs);
       await this.record(sql, { userId, audit: 'password-changed', event: 'password', actor });
@@ -267,7 +270,6 @@ class StoredAccounts implements Accounts {
   private async clearWaits(sql: Sql, userId: number): Promise<void> {
     const subject = accountSubject(userId);
     await clearAttempts(sql, { subject, factor: 'password' });
-    await clearAttempts(sql, { subject, factor: 'key' });
     const { disableAfter } = this.parts.config().users.twoFactorAuth.otp;
     if ((await sumFailures(sql, subject, 'second')) < disableAfter) {
       await clearAttempts(sql, { subject, factor: 'second' });

@@ -17,7 +17,8 @@ export type SshKeyParse =
   | { readonly kind: 'refused'; readonly why: string };
 
 const LEAST_RSA_BITS = 2048;
-const MOST_RSA_BITS = 16_384;
+/** A check of a longer one takes so much longer that strangers could use it (rule M7). */
+const MOST_RSA_BITS = 4096;
 const MOST_LINE_CHARACTERS = 8192;
 const MOST_COMMENT_CHARACTERS = 128;
 
@@ -188,8 +189,8 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
       const e = reader.integer();
       const n = reader.integer();
       const bits = n.length * 8 - Math.clz32(n[0] ?? 0) + 24;
-      if (bits < LEAST_RSA_BITS) return `RSA keys need ${LEAST_RSA_BITS} bits; this has ${bits}`;
-      if (bits > MOST_RSA_BITS) return `RSA keys may have ${MOST_RSA_BITS} bits; this has ${bits}`;
+      if (bits < LEAST_RSA_BITS) return rsaSize(bits);
+      if (bits > MOST_RSA_BITS) return rsaSize(bits);
       // A long exponent makes each check slow, which a stranger could use.
       if (e.length > 8) return 'the exponent of the RSA key is too long';
       return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
@@ -216,6 +217,11 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
     default:
       return 'this type of key is not known; make one with ssh-keygen -t ed25519';
   }
+}
+
+function rsaSize(bits: number): string {
+  const range = `${LEAST_RSA_BITS} to ${MOST_RSA_BITS} bits`;
+  return `an RSA key has ${range} here, and this one has ${bits}; make one with ssh-keygen -t ed25519`;
 }
 
 /**

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Sql } from './database';
 import { foldName } from './user-name';
 
-/** What was tried. Keys have a count of their own: guessing passwords must not keep a key out. */
-export type AttemptFactor = 'password' | 'key' | 'second';
+/** What was tried. Keys are not counted: nobody guesses one (rule M12). */
+export type AttemptFactor = 'password' | 'second';
 
 /** One count of failures: whose, by what, and by whom. */
 export interface AttemptKey {

@@ -56,7 +56,12 @@ export async function rememberSource(
     .delete();
 }
 
-/** After a change of password or status the old places prove nothing. */
-export async function forgetSources(sql: Sql, userId: number): Promise<void> {
+/** After a change of password the old places prove nothing, except the one that the change was proven from. */
+export async function replaceSources(
+  sql: Sql,
+  userId: number,
+  proven: { readonly source: string; readonly nowMs: number } | undefined,
+): Promise<void> {
   await sql('known_source').where({ user_id: userId }).delete();
+  if (proven !== undefined) await rememberSource(sql, userId, proven);
 }

@@ -1,5 +1,5 @@
 import { KnownPlaces } from '../../src/auth/known-places';
-import { forgetSources, rememberSource } from '../../src/store/sources';
+import { rememberSource, replaceSources } from '../../src/store/sources';
 import { openAccounts, type Accounts } from '../support/accounts';
 
 const HOME = '192.0.2.7';
@@ -44,7 +44,7 @@ test('a place is known soon after a complete sign-in from there, on every node, 
 test('a place is forgotten with its account, and thirty days after its last use', async () => {
   await remember(HOME);
   await until(() => places.has(HOME));
-  await accounts.db.run((sql) => forgetSources(sql, userId));
+  await accounts.db.run((sql) => replaceSources(sql, userId, undefined));
   await until(() => !places.has(HOME));
   await remember('192.0.2.8');
   await until(() => places.has('192.0.2.8'));

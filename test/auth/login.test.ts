@@ -1,4 +1,5 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
+import argon2 from '@node-rs/argon2';
 import sqlite3 from 'sqlite3';
 import { HASH_COST } from '../../src/auth/password';
 import type { Clock } from '../../src/base/clock';
@@ -109,6 +110,20 @@ describe('password', () => {
       `${STRANGER} auth-failure`,
       `${STRANGER} auth-failure`,
     ]);
+  });
+
+  test.each([
+    ['an unknown name', 'nobody', PASSWORD],
+    ['a wrong password', 'joe', 'wrong password'],
+    ['a password that is too long to be one', 'joe', 'x'.repeat(5_000)],
+  ])('%s costs an argon2 hash that is really made (rule C4)', async (_what, name, password) => {
+    await open();
+    await desk.addAccount('joe');
+    const made = jest.spyOn(argon2, 'verify');
+    expect(await tryPassword(desk.call(), password, name)).toBe('bad-credential');
+    expect(made).toHaveBeenCalledTimes(1);
+    expect(made.mock.calls[0]?.[0]).toMatch(/^\$argon2id\$/);
+    made.mockRestore();
   });
 
   test('a rejection waits for its floor and the jitter of its name, an acceptance does not', async () => {
@@ -290,6 +305,49 @@ describe('guessing', () => {
     for (let guess = 0; guess < 6; guess++) await tryPassword(desk.call(), 'a guess');
     expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('wait');
   });
+
+  test('a stranger cannot shut the owner out of where she changed her password (rule M12)', async () => {
+    await open();
+    const id = await desk.addAccount();
+    const at = (remoteIp: string, password: string): Promise<string> =>
+      tryPassword(desk.call({ remoteIp }), password);
+    const elsewhere = '192.0.2.99';
+    expect(await at(elsewhere, PASSWORD)).toBe('accepted');
+    expect(await at(HOME, PASSWORD)).toBe('accepted');
+    const change = { password: 'another horse battery' };
+    await desk.accounts.changePassword(id, change, { server: 'ssh', remoteIp: HOME });
+    for (let guess = 0; guess < 20; guess++) await at(STRANGER, 'a guess');
+    expect(await at(HOME, change.password)).toBe('accepted');
+    // Whoever knew the old password may have called from the other place.
+    expect(await at(elsewhere, change.password)).toBe('wait');
+  });
+
+  test("a change by the sysop's tool keeps no place as known", async () => {
+    await open();
+    const id = await desk.addAccount();
+    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    await desk.accounts.changePassword(
+      id,
+      { password: 'another horse battery' },
+      { server: 'oputil' },
+    );
+    expect(await desk.db.run((sql) => sql('known_source'))).toEqual([]);
+  });
+
+  test.each(['telnet', 'ssh', 'wss'] as const)(
+    'the sixth attempt of a call by %s is its last, of whatever kind they are (rule E3)',
+    async (server) => {
+      await open({ config: { users: { failedLogin: { disconnect: 6, free: 10 } } } });
+      const id = await desk.addAccount();
+      const { secret } = await desk.enrollment.bind(id, 'googleAuth');
+      const login = desk.call({ server });
+      const answers = [await tryPassword(login, PASSWORD)];
+      while (answers.length < 6) answers.push(await tryCode(login, '00000000'));
+      expect(answers).toEqual(['need', ...new Array<string>(4).fill('bad-credential'), 'too-many']);
+      expect(await tryCode(login, totp(secret, NOON))).toBe('too-many');
+      expect(login.complete).toBe(false);
+    },
+  );
 
   test('the owner who calls sixteen times at once is let in sixteen times', async () => {
     await open();
@@ -611,6 +669,46 @@ describe('public key', () => {
     expect(await desk.gate.hasKey('joe', { blob: other })).toBe(false);
     expect(await desk.gate.hasKey('nobody', { blob })).toBe(false);
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
+  });
+
+  test('a key is looked up before anything is computed with its signature (rule M7)', async () => {
+    const never = (): never => {
+      throw new Error('computed for a key that the account does not have');
+    };
+    for (const userName of ['joe', 'nobody']) {
+      const offer = { ...key(other, true, userName), verify: never };
+      expect(await desk.call().submit(offer)).toMatchObject({ reason: 'bad-credential' });
+    }
+    expect(await audit()).toEqual(['public-key rejected wrong', 'public-key rejected unknown']);
+  });
+
+  test('a wrong signature is an attempt: audited, logged, counted, and charged to its source (rule M7)', async () => {
+    const login = desk.call();
+    const answers: string[] = [];
+    for (let times = 0; times < 4; times++) {
+      const result = await login.submit(key(blob, false));
+      answers.push(result.kind === 'rejected' ? result.reason : result.kind);
+    }
+    expect(answers).toEqual(['bad-credential', 'bad-credential', 'too-many', 'too-many']);
+    expect((await audit()).slice(0, 3)).toEqual(
+      new Array(3).fill('public-key rejected wrong-signature'),
+    );
+    expect(desk.penalties).toEqual(new Array(3).fill(`${STRANGER} auth-failure`));
+    const line = desk.logLines.find((text) => text.includes('wrong-signature')) ?? '';
+    expect(line).toContain(`{"event":"login-rejected","remoteIp":"${STRANGER}",`);
+    expect(await desk.db.run((sql) => sql('attempt'))).toEqual([]);
+  });
+
+  test("no number of wrong keys and signatures makes the owner's key wait (rule M12)", async () => {
+    for (let times = 0; times < 12; times++) {
+      await desk.call({ remoteIp: `203.0.113.${times}` }).submit(key(blob, false));
+      await desk.call({ remoteIp: `203.0.113.${times}` }).submit(key(other, true));
+    }
+    expect(desk.penalties).toHaveLength(24);
+    expect(await desk.call().submit(key(blob, true))).toMatchObject({ kind: 'accepted' });
+    expect(await desk.call({ remoteIp: HOME }).submit(key(blob, true))).toMatchObject({
+      kind: 'accepted',
+    });
   });
 
   test("somebody else's key is refused, and guessing passwords does not keep the owner's out", async () => {

@@ -1,3 +1,4 @@
+import { HOTP } from 'otpauth';
 import { URI } from 'otpauth';
 import {
   canonicalOtp,
@@ -183,6 +184,19 @@ describe('key URIs', () => {
     const uri = keyUri({ ...newProfile('googleAuth'), secret }, { issuer: 'a:b', account: 'c:d' });
     expect(readKeyUri(uri).label).toBe('a b:c d');
   });
+});
+
+test('every candidate is computed, whichever of them matches (rule A8)', () => {
+  const key = { ...newProfile('rfc4266_HOTP'), secret: makeSecret(systemRandom, 20) };
+  const bytes = decodeBase32(key.secret);
+  const computed = jest.spyOn(HOTP, 'generate');
+  for (const match of [0, 5, 10, undefined]) {
+    const code = match === undefined ? '12345678' : hotp(bytes, match);
+    computed.mockClear();
+    findCodes(key, code, { from: 0, to: 10 });
+    expect(computed).toHaveBeenCalledTimes(11);
+  }
+  computed.mockRestore();
 });
 
 test('all positions of a range are looked at, and codes of another length match none', () => {

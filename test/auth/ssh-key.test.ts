@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { parseSshPublicKey, sshFingerprint, verifySshSignature } from '../../src/auth/ssh-key';
@@ -56,7 +57,7 @@ describe('what is refused, with the reason', () => {
     ['another type in front', `ssh-rsa ${base64}`, /not the type of the key/],
     ['a key cut short', `ssh-ed25519 ${base64.slice(0, -8)}`, /whole line/],
     ['bytes behind the key', `ssh-ed25519 ${base64}AAAA`, /left over/],
-    ['RSA of 1024 bits', SMALL_RSA, /2048 bits; this has 1024/],
+    ['RSA of 1024 bits', SMALL_RSA, /2048 to 4096 bits here, and this one has 1024/],
     ['DSA', DSA, /DSA/],
     [
       'a certificate',
@@ -151,6 +152,31 @@ describe('signatures', () => {
     }
     const algorithm = 'rsa-sha2-256';
     expect(verifySshSignature({ ...proof, algorithm, signature: weak }).valid).toBe(false);
+  });
+
+  test.each([1024, 2047, 4097, 16_384])(
+    'RSA of %d bit is refused with a sentence (rule M7)',
+    (bits) => {
+      const n = Buffer.alloc(Math.ceil(bits / 8), 0xff);
+      n[0] = 0xff >> ((8 - (bits % 8)) % 8);
+      const blob = wire('ssh-rsa', mpint(Buffer.of(1, 0, 1)), mpint(n));
+      const why = `an RSA key has 2048 to 4096 bits here, and this one has ${bits}; make one with ssh-keygen -t ed25519`;
+      expect(parseSshPublicKey(`ssh-rsa ${blob.toString('base64')}`)).toEqual({
+        kind: 'refused',
+        why,
+      });
+      const proof = { algorithm: 'rsa-sha2-256', blob, signed: SIGNED, signature: n };
+      const computed = jest.spyOn(crypto, 'createPublicKey');
+      expect(verifySshSignature(proof)).toEqual({ valid: false, why });
+      expect(computed).not.toHaveBeenCalled();
+      computed.mockRestore();
+    },
+  );
+
+  test.each([2048, 4096])('RSA of %d bit is taken', (bits) => {
+    const n = Buffer.alloc(bits / 8, 0xff);
+    const blob = wire('ssh-rsa', mpint(Buffer.of(1, 0, 1)), mpint(n));
+    expect(parseSshPublicKey(`ssh-rsa ${blob.toString('base64')}`).kind).toBe('key');
   });
 
   test('an RSA signature without its leading zeros', () => {
