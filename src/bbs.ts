@@ -150,6 +150,7 @@ class Bbs {
       ...{ board, config, clock, random, log, env },
       mail: this.options.mail,
       newDatabase: this.options.newDatabase,
+      isExempt,
       penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
       httpsPort: () => web?.address.port,
     });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { createAccounts, type Accounts } from './auth/accounts';
+import { createBudgets } from './auth/budgets';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
 import { createGate, type Gate, type GateOptions } from './auth/gate';
 import { createHashQueue } from './auth/hash-queue';
@@ -40,6 +41,8 @@ export interface OfficeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Charges the source of a failed attempt; nobody dials in to the sysop's tool. */
   readonly penalize?: NonNullable<GateOptions['penalize']>;
+  /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
+  readonly isExempt?: (ip: string) => boolean;
   /** The port that the web server really has, for mailed links. */
   readonly httpsPort?: () => number | undefined;
   /** True where the sysop says that a new database beside keys that are there is meant. */
@@ -145,12 +148,16 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
     ...(options.mail === undefined ? {} : { transport: options.mail }),
   });
   const notifier = mailer;
+  const budgets = createBudgets({
+    ...{ config, clock, log },
+    ...(options.isExempt === undefined ? {} : { isExempt: options.isExempt }),
+  });
   const secondFactor = createSecondFactor({ config, clock, sealing, log, notifier });
   const accounts = createAccounts({
-    ...{ db, config, clock, random, rules, hashes, notifier, changed },
+    ...{ db, config, clock, random, rules, hashes, notifier, budgets, changed },
   });
   const passwordReset = createPasswordReset({
-    ...{ db, config, clock, random, log, accounts, notifier },
+    ...{ db, config, clock, random, log, accounts, notifier, budgets },
   });
   const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
   return {
@@ -166,8 +173,8 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
     }),
     passwordReset,
-    mailChange: createMailChange({ db, config, clock, random, log, notifier, changed }),
-    feedback: createFeedbackBox({ db, clock, log, notifier }),
+    mailChange: createMailChange({ db, config, clock, random, log, notifier, budgets, changed }),
+    feedback: createFeedbackBox({ db, clock, log, notifier, budgets }),
     findTemplate,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),
     endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),

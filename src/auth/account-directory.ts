@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema';
 import type { Database } from '../store/database';
-import { findUserIdsByProperty } from '../store/properties';
+import { findHolders } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { isReservedName } from '../store/user-name';
 import {
@@ -8,7 +8,7 @@ import {
   countUsers,
   findUserByName,
   findUsers,
-  listUsers,
+  listActiveUsers,
 } from '../store/users';
 import type { User } from '../store/users';
 import { BbsError } from '../base/errors';
@@ -34,12 +34,8 @@ export class StoredAccountDirectory {
   }
 
   async isRealNameTaken(name: string): Promise<boolean> {
-    return (await this.holders('real_name', name)).length > 0;
-  }
-
-  async isEmailTaken(address: string, exceptUserId?: number): Promise<boolean> {
-    const holders = await this.holders('email_address', address);
-    return holders.some((id) => id !== exceptUserId);
+    const wanted = { property: 'real_name', value: name };
+    return (await this.parts.db.run((sql) => findHolders(sql, wanted))).length > 0;
   }
 
   passwordProblem(
@@ -55,7 +51,7 @@ export class StoredAccountDirectory {
   }
 
   list(limit: number): Promise<readonly User[]> {
-    return this.parts.db.run((sql) => listUsers(sql, { status: 2, limit }));
+    return this.parts.db.run((sql) => listActiveUsers(sql, limit));
   }
 
   async count(
@@ -70,9 +66,5 @@ export class StoredAccountDirectory {
   async setProperties(userId: number, properties: PropertyValues): Promise<void> {
     const result = await this.parts.accounts.setProperties(userId, properties, {});
     if (result.kind === 'refused') throw new BbsError('USER_INVALID', result.text);
-  }
-
-  private holders(property: string, value: string): Promise<readonly number[]> {
-    return this.parts.db.run((sql) => findUserIdsByProperty(sql, property, value.trim()));
   }
 }

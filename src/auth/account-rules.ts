@@ -15,6 +15,7 @@ export type AccountProblem =
   | 'bad-group'
   | 'unknown-user'
   | 'root'
+  | 'too-many-applications'
   | 'busy'
   | 'not-now';
 

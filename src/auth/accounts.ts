@@ -3,6 +3,7 @@ import type { Random } from '../base/random';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { accountSubject, clearAttempts, removeAttempts, sumFailures } from '../store/attempts';
+import type { Budgets, Spend, SpentScope } from '../store/budget';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
@@ -10,9 +11,9 @@ import { formatTimestamp, setProperties, writeProperties } from '../store/proper
 import type { PropertyValues } from '../store/properties';
 import { replaceSources } from '../store/sources';
 import {
-  countUsers,
   findUser,
   getUser,
+  hasUsers,
   insertUser,
   removeUser,
   renameUser,
@@ -78,6 +79,7 @@ export interface AccountsOptions {
   readonly rules: AccountRules;
   readonly hashes: HashQueue;
   readonly notifier?: Notifier;
+  readonly budgets: Budgets;
   /** Called after each committed change, so that sessions in this process learn of it at once. */
   readonly changed?: () => void;
 }
@@ -105,7 +107,7 @@ class StoredAccounts implements Accounts {
     if (refused !== undefined) return refused;
     const hash = typeof password === 'string' ? await this.hash(password, actor) : undefined;
     if (hash === 'busy') return refuse('busy');
-    return this.changing(async (sql) => {
+    return this.withinBudget(actor, async (sql) => {
       const id = await insertUser(sql, { name: account.name });
       if (id === undefined) return refuse('name-taken');
       await this.fill(sql, id, account);
@@ -119,13 +121,13 @@ class StoredAccounts implements Accounts {
 
   async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
     const { db, config, clock, hashes } = this.parts;
-    if ((await db.run(countUsers)) > 0) return undefined;
+    if (await db.run(hasUsers)) return undefined;
     const name = config().general.sysOp.username;
     const password = this.randomPassword();
     const hash = await hashPassword(password, hashes.cost);
     const made = await db.transaction(async (sql) => {
       // Another process may have been first.
-      if ((await countUsers(sql)) > 0) return false;
+      if (await hasUsers(sql)) return false;
       const id = await insertUser(sql, { name, root: true });
       if (id === undefined) return false;
       await this.fill(sql, id, {
@@ -295,6 +297,28 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** What a caller asks for is counted; the sysop's tool has no address and no budget (rule M5). */
+  private async withinBudget(
+    actor: Actor,
+    work: (sql: Sql) => Promise<AccountResult>,
+  ): Promise<AccountResult> {
+    if (actor.remoteIp === undefined) return this.changing(work);
+    const { budgets, db } = this.parts;
+    const spend: Spend = { expense: 'application', spender: actor };
+    let spent: SpentScope | undefined;
+    const result = await this.changing(async (sql) => {
+      spent = await budgets.take(sql, spend);
+      if (spent === undefined) return work(sql);
+      return refuse('too-many-applications', APPLICATIONS_SPENT[spent]);
+    });
+    const refusal = spent;
+    // The refusal rolled its transaction back.
+    if (refusal !== undefined) {
+      await db.transaction((sql) => budgets.recordRefusal(sql, spend, refusal));
+    }
+    return result;
+  }
+
   /** A refusal rolls back what was written before it. */
   private async changing(work: (sql: Sql) => Promise<AccountResult>): Promise<AccountResult> {
     try {
@@ -330,6 +354,11 @@ class Rollback extends Error {
     super('refused');
   }
 }
+
+const APPLICATIONS_SPENT: Readonly<Partial<Record<SpentScope, string>>> = {
+  source: 'Your network made several accounts today. Try tomorrow.',
+  board: 'Many accounts were made just now. Try again in an hour.',
+};
 
 function withoutEmpty(values: PropertyValues | undefined): PropertyValues {
   return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== ''));

@@ -2,20 +2,14 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import { isMailAddress } from '../base/mail-address';
+import { foldMailAddress, isMailAddress } from '../base/mail-address';
 import { addAccountEvent } from '../store/account-events';
+import type { Budgets, Spend } from '../store/budget';
 import type { Database, Sql } from '../store/database';
-import type { Notifier } from '../store/notice';
 import { mayUseLink } from '../store/link-rules';
-import { findUserIdsByProperty, setProperties } from '../store/properties';
-import {
-  consumeToken,
-  countTokensAbout,
-  findToken,
-  findTokenOf,
-  hashToken,
-  replaceToken,
-} from '../store/tokens';
+import type { Notice, Notifier } from '../store/notice';
+import { findHolders, setProperties } from '../store/properties';
+import { consumeToken, findToken, findTokenOf, hashToken, replaceToken } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
@@ -30,12 +24,16 @@ export interface MailChangeOptions {
   readonly random: Random;
   readonly log: Log;
   readonly notifier: Notifier;
+  readonly budgets: Budgets;
   /** Called after a commit, so that sessions of the account learn of it at once. */
   readonly changed?: () => void;
 }
 
-/** What became of asking for another address. */
-export type MailChangeBegun = 'sent' | 'bad-address' | 'taken' | 'too-many';
+/**
+ * What became of asking for another address. `accepted` says nothing about who has the address: the
+ * mail does, and one goes there a day at most (rules M5, M6).
+ */
+export type MailChangeBegun = 'accepted' | 'bad-address' | 'too-many';
 
 /** An address that waits for its link to be opened. */
 export interface PendingMail {
@@ -53,7 +51,10 @@ export type MailChangeResult =
 
 /** Mail addresses between being typed and being used: only a link sent there makes one count (rule D14). */
 export interface MailChange {
-  /** Mails a link to `address`; the old address stays until it is opened. Who may ask is decided before. */
+  /**
+   * Mails a link to `address`; the old address stays until it is opened. Where another account has the
+   * address, the mail tells its owner so instead. Who may ask is decided before.
+   */
   begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun>;
   /** What a link stands for; changes nothing (rule D4). */
   find(token: string): Promise<PendingMail | undefined>;
@@ -63,9 +64,10 @@ export interface MailChange {
   confirm(token: string, actor: Actor): Promise<MailChangeResult>;
 }
 
+/** For the log; who asks is told less. */
+type BeginOutcome = 'mailed' | 'mailed-before' | 'too-many' | 'bad-address';
+
 const LIFE_MS = 24 * 3600_000;
-/** Accounts that may wait for one address at once, so that applying does not flood a stranger's box. */
-const MOST_PER_ADDRESS = 3;
 
 export function createMailChange(options: MailChangeOptions): MailChange {
   return new ConfirmedMailChange(options);
@@ -75,21 +77,18 @@ class ConfirmedMailChange implements MailChange {
   constructor(private readonly parts: MailChangeOptions) {}
 
   async begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun> {
-    const { db, config, clock, random, notifier, log } = this.parts;
+    const { db, config, clock, random, log } = this.parts;
     if (!isMailAddress(address) || address.length > config().users.emailMax) return 'bad-address';
     const nowMs = clock.nowMs();
     const token = makeToken(random);
-    const begun = await db.transaction(async (sql): Promise<MailChangeBegun> => {
-      if (await isTaken(sql, address, userId)) return 'taken';
-      const waiting = await countTokensAbout(sql, {
-        purpose: 'confirm-mail',
-        subject: address,
-        exceptUserId: userId,
-        nowMs,
-      });
-      if (waiting >= MOST_PER_ADDRESS) return 'too-many';
-      const queued = await notifier.notify(sql, { kind: 'confirm-mail', userId, token, address });
-      if (queued !== 'queued') return queued === 'too-many' ? 'too-many' : 'bad-address';
+    const outcome = await db.transaction(async (sql): Promise<BeginOutcome> => {
+      const asked = await this.mail(sql, { userId, address, token, actor });
+      if (asked === 'too-many' || asked === 'bad-address') return asked;
+      const waiting = await findTokenOf(sql, { userId, purpose: 'confirm-mail', nowMs });
+      const isTheSame = foldMailAddress(waiting?.subject ?? '') === foldMailAddress(address);
+      // The link of the mail that went there stays good.
+      if (asked === 'mailed-before' && isTheSame) return asked;
+      // Stored for a mail that did not go out as well, so that nothing tells the cases apart.
       await replaceToken(sql, {
         tokenHash: hashToken(token),
         userId,
@@ -99,10 +98,39 @@ class ConfirmedMailChange implements MailChange {
         expiresAtMs: nowMs + LIFE_MS,
       });
       await this.record(sql, { userId, kind: 'mail-change-request', actor });
-      return 'sent';
+      return asked;
     });
-    log.info('mail-change-request', { userId, remoteIp: actor.remoteIp, outcome: begun });
-    return begun;
+    log.info('mail-change-request', { userId, remoteIp: actor.remoteIp, outcome });
+    return outcome === 'too-many' || outcome === 'bad-address' ? outcome : 'accepted';
+  }
+
+  /** Stores the mail that says what is the case, within the budgets. */
+  private async mail(
+    sql: Sql,
+    wish: {
+      readonly userId: number;
+      readonly address: string;
+      readonly token: string;
+      readonly actor: Actor;
+    },
+  ): Promise<BeginOutcome> {
+    const { budgets, notifier } = this.parts;
+    const { userId, address, token, actor } = wish;
+    const holders = await findOtherHolders(sql, address, userId);
+    const spend: Spend = { expense: 'confirm-mail', spender: actor, userId, recipient: address };
+    const spent = await budgets.take(sql, spend);
+    if (spent !== undefined) {
+      await budgets.recordRefusal(sql, spend, spent);
+      return spent === 'recipient' ? 'mailed-before' : 'too-many';
+    }
+    const notice: Notice =
+      holders.length === 0
+        ? { kind: 'confirm-mail', userId, token, address }
+        : { kind: 'address-in-use', userId, address, names: holders };
+    const queued = await notifier.notify(sql, notice);
+    if (queued === 'queued') return 'mailed';
+    await budgets.giveBack(sql, spend);
+    return queued === 'too-many' ? 'too-many' : 'bad-address';
   }
 
   async find(token: string): Promise<PendingMail | undefined> {
@@ -144,7 +172,7 @@ class ConfirmedMailChange implements MailChange {
     const { userId } = row;
     const before = await findUser(sql, userId);
     if (before === undefined || !mayUseLink('confirm-mail', before)) return { kind: 'gone' };
-    if (await isTaken(sql, address, userId)) return { kind: 'taken' };
+    if ((await findOtherHolders(sql, address, userId)).length > 0) return { kind: 'taken' };
     await setProperties(sql, userId, { email_address: address });
     await endLinks(sql, userId, { nowMs });
     await this.record(sql, { userId, kind: 'mail-changed', actor });
@@ -166,9 +194,14 @@ class ConfirmedMailChange implements MailChange {
   }
 }
 
-async function isTaken(sql: Sql, address: string, userId: number): Promise<boolean> {
-  const holders = await findUserIdsByProperty(sql, 'email_address', address);
-  return holders.some((id) => id !== userId);
+/** Names of other accounts that have the address. */
+async function findOtherHolders(
+  sql: Sql,
+  address: string,
+  userId: number,
+): Promise<readonly string[]> {
+  const wanted = { property: 'email_address', value: address, exceptUserId: userId };
+  return (await findHolders(sql, wanted)).map(({ name }) => name);
 }
 
 async function describe(sql: Sql, row: TokenRow | undefined): Promise<PendingMail | undefined> {

@@ -20,3 +20,16 @@ export function parseMailAddress(text: string): string | undefined {
 export function isMailAddress(text: string): boolean {
   return parseMailAddress(text) !== undefined;
 }
+
+/** The form in which addresses are compared: letter case and blanks around them make no difference. */
+export function foldMailAddress(address: string): string {
+  return address.trim().normalize('NFKC').toLowerCase();
+}
+
+/** The mailbox of an address: without the `+tag` that most mail servers leave to its owner. */
+export function mailboxOf(address: string): string {
+  const folded = foldMailAddress(address);
+  const at = folded.lastIndexOf('@');
+  const tag = folded.indexOf('+');
+  return tag > 0 && tag < at ? folded.slice(0, tag) + folded.slice(at) : folded;
+}

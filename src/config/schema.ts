@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { users } from './schema-accounts';
+import { budgets } from './schema-budgets';
 import { email } from './schema-mail';
 import { file, section } from './schema-parts';
 import { contentServers, loginServers } from './schema-servers';
@@ -132,6 +133,7 @@ const security = section('Limits against floods and guessing.', {
     .describe(
       'start:percent:full. From `start` strangers before sign-in on, `percent` in a hundred newcomers end one of a network that has more, rising to all at `full`, the most there may be (rules K2, M11).',
     ),
+  budgets,
   sealingKeyFile: z
     .string()
     .default('')

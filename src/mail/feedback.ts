@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
-import { SourceCounter } from '../base/source-counter';
 import { addAudit } from '../store/audit';
+import type { Budgets } from '../store/budget';
 import type { Database } from '../store/database';
 import type { Notifier, NoticeResult } from '../store/notice';
 
@@ -23,26 +23,24 @@ export interface FeedbackBox {
   send(letter: FeedbackLetter, origin: FeedbackOrigin): Promise<NoticeResult>;
 }
 
-/** Letters per source and day; how many the sysop gets in all is the notifier's to limit. */
-const MOST_PER_SOURCE = 5;
-const DAY_MS = 24 * 3600_000;
-
 export function createFeedbackBox(parts: {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly notifier: Notifier;
+  readonly budgets: Budgets;
 }): FeedbackBox {
-  const { db, clock, log, notifier } = parts;
-  const letters = new SourceCounter(clock, DAY_MS);
+  const { db, clock, log, notifier, budgets } = parts;
   return {
     async send(letter, origin) {
       const { remoteIp, server, node } = origin;
-      if (letters.count(remoteIp, MOST_PER_SOURCE) !== undefined) {
-        log.warn('feedback-refused', { remoteIp });
-        return 'too-many';
-      }
-      const result = await db.transaction(async (sql) => {
+      const result = await db.transaction(async (sql): Promise<NoticeResult> => {
+        const spend = { expense: 'feedback', spender: origin } as const;
+        const spent = await budgets.take(sql, spend);
+        if (spent !== undefined) {
+          await budgets.recordRefusal(sql, spend, spent);
+          return 'too-many';
+        }
         const from = `${letter.from} [${server} ${remoteIp}]`;
         const queued = await notifier.notify(sql, { kind: 'feedback', userId: 0, ...letter, from });
         await addAudit(sql, {

@@ -149,6 +149,16 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         ),
         link: confirmMailUrl(parts.prefix, notice.token),
       };
+    case 'address-in-use':
+      return {
+        ...told('This address has an account'),
+        paragraphs: [
+          'Hello,',
+          `somebody asked ${board} to use this address for an account. ${accountsNamed(notice.names)} this address already, so nothing was changed.`,
+          'If it was you, sign in with that account. If you forgot its password, choose "Forgot password" on the board.',
+          'If it was not you, do nothing.',
+        ],
+      };
     case 'mail-changed':
       return told(
         'Your mail address was changed',
@@ -212,6 +222,12 @@ function resetContent(
     },
     templates: { text: resetPassword.resetPassEmailText, html: resetPassword.resetPassEmailHtml },
   };
+}
+
+function accountsNamed(names: readonly string[]): string {
+  return names.length === 1
+    ? `The account ${names.join()} has`
+    : `The accounts ${names.join(', ')} have`;
 }
 
 function codesLeft(left: number): string {

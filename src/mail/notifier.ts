@@ -24,11 +24,15 @@ export interface NotifierOptions {
 
 const HOUR_MS = 3600_000;
 
-/** Mails of a kind per account and hour; what strangers can cause is scarce (rules A15, C7). */
+/**
+ * Mails of a kind per account and hour; what strangers can cause is scarce (rules A15, C7). Those that go
+ * to others than the account's owner are counted by Budgets.
+ */
 const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   'otp-register': 5,
   'password-reset': 3,
-  'confirm-mail': 3,
+  'confirm-mail': Infinity,
+  'address-in-use': Infinity,
   'wrong-codes': 1,
   'code-replayed': 1,
   'second-factor-locked': 1,
@@ -40,7 +44,7 @@ const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   'ssh-key-removed': 20,
   'password-changed': 20,
   'mail-changed': 20,
-  feedback: 20,
+  feedback: Infinity,
 };
 
 /** Writes mails into the outbox, sealed, in the transaction of the change they tell about. */

@@ -48,7 +48,6 @@ export interface CallHistory {
 export interface AccountDirectory {
   isNameTaken(name: string): Promise<boolean>;
   isRealNameTaken(name: string): Promise<boolean>;
-  isEmailTaken(address: string, exceptUserId?: number): Promise<boolean>;
   /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
   passwordProblem(
     password: string,

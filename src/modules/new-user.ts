@@ -4,6 +4,7 @@ import { toError } from '../base/errors';
 import { lackSentence, NO_MAIL_SERVER } from '../mail/prerequisites';
 import { rejectionSentence } from '../menu/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
+import { mailAddressProblem } from '../menu/validators';
 import type { User } from '../store/users';
 import { actorOf } from './caller-actor';
 import { PASSWORDS_DIFFER, passwordsMatch } from './password-fields';
@@ -69,7 +70,7 @@ async function submitApplication(
   ]);
   const personal = readPersonalData(Object.fromEntries(typed), services.clock.nowMs());
   if (personal.kind === 'refused') return stay(personal.text, VIEWS.birthdate);
-  const problem = await findProblem(context, application);
+  const problem = findProblem(context, application);
   if (problem !== undefined) return problem;
   const { userName: name, password } = application;
   // The address counts once the link that goes there was opened (rule D14).
@@ -86,19 +87,14 @@ async function submitApplication(
 }
 
 /** What the account itself does not check: the address is not part of it yet. */
-async function findProblem(
-  context: MenuContext,
-  application: Application,
-): Promise<Transition | undefined> {
+function findProblem(context: MenuContext, application: Application): Transition | undefined {
   const { accounts } = context.services;
   const { userName, password, confirm, email } = application;
   if (password !== confirm) return staySecret(PASSWORDS_DIFFER);
   const weakness = accounts.passwordProblem(password, { userName, email });
   if (weakness !== undefined) return staySecret(weakness);
-  if (email !== '' && (await accounts.isEmailTaken(email))) {
-    return stay('Another account has this address.', VIEWS.email);
-  }
-  return undefined;
+  const badAddress = mailAddressProblem(email);
+  return badAddress === undefined ? undefined : stay(badAddress, VIEWS.email);
 }
 
 /** Every rule of signing in holds here too; an account that may not come in now is there all the same. */
@@ -164,16 +160,23 @@ function mailLines(
   begun: MailChangeBegun,
   { email, sendsMail }: { readonly email: string; readonly sendsMail: boolean },
 ): readonly string[] {
-  if (begun === 'sent') {
+  if (begun === 'accepted') {
     return [
       ...(sendsMail ? ['A mail is on its way to'] : [NO_MAIL_SERVER, 'Ask for the one to']),
       `   ${email}`,
       '',
       `Open ${sendsMail ? 'the link in it' : 'it'} within a day: the address is used only after that,`,
       'for two-factor sign-in and in case you forget your password.',
+      'No more than one mail a day goes to an address.',
     ];
   }
-  return ['No mail could be sent to', `   ${email}`, '', ...NO_ADDRESS_YET];
+  return [
+    'No mail could be sent to',
+    `   ${email}`,
+    '',
+    ...(begun === 'too-many' ? ['Too many mails were asked for lately. Try again tomorrow.'] : []),
+    ...NO_ADDRESS_YET,
+  ];
 }
 
 /** Address and names are the caller's text, so all of it is shown as data (rule H2). */

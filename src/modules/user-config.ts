@@ -1,8 +1,7 @@
-import { isMailAddress } from '../base/mail-address';
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
 import { tellLacks } from '../menu/link-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
-import { VALIDATORS, type Validator } from '../menu/validators';
+import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/validators';
 import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
 import { actorOf, userOf } from './caller-actor';
@@ -164,16 +163,12 @@ async function findProblem(
     if (weakness !== undefined) return staySecret(weakness);
   }
   if (email === undefined || email === '') return undefined;
-  if (!isMailAddress(email)) {
-    return stay('This is not a plain mail address, like name@example.org.', VIEWS.email);
-  }
+  const badAddress = mailAddressProblem(email);
+  if (badAddress !== undefined) return stay(badAddress, VIEWS.email);
   const missing = context.services.links.missing('account');
-  if (missing.length > 0) {
-    await tellLacks(context, missing);
-    return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
-  }
-  if (!(await accounts.isEmailTaken(email, user.id))) return undefined;
-  return stay('Another account has this address.', VIEWS.email);
+  if (missing.length === 0) return undefined;
+  await tellLacks(context, missing);
+  return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
 }
 
 async function apply(context: MenuContext, user: User, wish: Wish): Promise<Transition> {
@@ -196,7 +191,9 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
   }
   if (wish.email !== undefined && wish.email !== '') {
     const begun = await mailChange.begin(user.id, wish.email, actor);
-    told.push(begun === 'sent' && !services.links.sendsMail() ? NO_MAIL_SERVER : MAIL_TEXTS[begun]);
+    told.push(
+      begun === 'accepted' && !services.links.sendsMail() ? NO_MAIL_SERVER : MAIL_TEXTS[begun],
+    );
   }
   const message = told.length === 0 ? 'Saved.' : told.join(' ');
   if ((await caller.login.refresh()) === 'end') {
@@ -210,10 +207,9 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
 }
 
 const MAIL_TEXTS = {
-  sent: 'Now open the link mailed to your new address.',
+  accepted: 'Now open the link mailed there (one mail a day).',
   'bad-address': 'No mail can be sent to that address.',
-  taken: 'Another account has this address.',
-  'too-many': 'Several mails went there lately. Please look for the last one.',
+  'too-many': 'Too many mails were asked for lately. Try again tomorrow.',
 } as const;
 
 /** What each view has now, to see later which ones the caller changed. */
@@ -239,7 +235,7 @@ function chosenTheme({ screen, services }: MenuContext) {
 /** His present address is not looked at again: it may be from before the rules. */
 function addressUnlessOwn(): Validator {
   return {
-    doc: 'One plain mail address that no other account has; may be empty.',
+    doc: 'One plain mail address; may be empty.',
     needs: 'complete',
     check: async (text, context) => {
       const own = context.caller.login.user?.properties.get('email_address') ?? '';

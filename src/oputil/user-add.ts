@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
-import { countUsers, findUserByName, type User } from '../store/users';
+import { findUserByName, hasUsers, type User } from '../store/users';
 import { changed, isSysopName, makeSysopFirst } from './account';
 import { ACTOR, type Desk } from './desk';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
@@ -39,7 +39,7 @@ async function addUser(desk: Desk, name: string, options: AddOptions): Promise<v
     throw new BbsError('USER_EXISTS', `cannot add "${name}": that user name is taken`);
   }
   const { email = '', realName = '' } = options;
-  const isFirst = (await desk.read(countUsers)) === 0 && isSysopName(config, name);
+  const isFirst = !(await desk.read(hasUsers)) && isSysopName(config, name);
   const taken = await takePassword(desk, { userName: name, email }, options);
   const properties = {
     ...(email === '' ? {} : { email_address: email }),

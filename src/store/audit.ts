@@ -65,6 +65,7 @@ export async function listSignIns(
   const rows: readonly Stored[] = await sql('audit')
     .where({ user_id: query.userId })
     .whereIn('kind', SIGN_IN_KINDS)
+    .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(query.limit);
   return rows.map(toRow);

@@ -34,6 +34,13 @@ export type Notice =
       readonly token: string;
       readonly address: string;
     }
+  /** Goes to an address that other accounts have, in place of a link to confirm it. */
+  | {
+      readonly kind: 'address-in-use';
+      readonly userId: number;
+      readonly address: string;
+      readonly names: readonly string[];
+    }
   /** Goes to the address the account had before. */
   | { readonly kind: 'mail-changed'; readonly userId: number; readonly address: string }
   /** To the sysop, from somebody who cannot sign in. */

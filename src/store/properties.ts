@@ -1,5 +1,6 @@
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
+import { lookupKey } from './lookup-key';
 
 /** Owned by auth and the store: readable where they are no secret, never written by menus or modules. */
 const PROTECTED =
@@ -62,9 +63,9 @@ export async function writeProperties(
       await sql('user_property').where(row).delete();
     } else {
       await sql('user_property')
-        .insert({ ...row, prop_value: value })
+        .insert({ ...row, prop_value: value, lookup: lookupKey(name, value) })
         .onConflict(['user_id', 'prop_name'])
-        .merge(['prop_value']);
+        .merge(['prop_value', 'lookup']);
     }
   }
 }
@@ -81,18 +82,30 @@ export async function findProperty(
   return row?.prop_value ?? undefined;
 }
 
-/** Ids of the accounts whose property has this value, letter case aside. */
-export async function findUserIdsByProperty(
+/** Some of the accounts whose property has this value, or one that is folded alike (LOOKUP_PROPERTIES). */
+export async function findHolders(
   sql: Sql,
-  name: string,
-  value: string,
-): Promise<readonly number[]> {
-  const rows: readonly { user_id: number }[] = await sql('user_property')
-    .where({ prop_name: name })
-    .whereRaw('lower(prop_value) = lower(?)', [value])
-    .select('user_id');
-  return rows.map((row) => Number(row.user_id));
+  wanted: { readonly property: string; readonly value: string; readonly exceptUserId?: number },
+): Promise<readonly PropertyHolder[]> {
+  const rows: readonly { id: number; user_name: string }[] = await sql('user_property as p')
+    .join('user as u', 'u.id', 'p.user_id')
+    .where({ prop_name: wanted.property, lookup: lookupKey(wanted.property, wanted.value) ?? '' })
+    .andWhereNot({ user_id: wanted.exceptUserId ?? NOBODY })
+    .orderBy('p.user_id')
+    .limit(MOST_HOLDERS)
+    .select('u.id', 'u.user_name');
+  return rows.map((row) => ({ id: Number(row.id), name: row.user_name }));
 }
+
+export interface PropertyHolder {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** An id that no account has. */
+const NOBODY = 0;
+/** Enough to name them in a mail. */
+const MOST_HOLDERS = 5;
 
 /** A moment as the contract writes it into properties: local form, offset +00:00 (A1.1). */
 export function formatTimestamp(ms: number): string {

@@ -72,25 +72,6 @@ export async function findTokenOf(
   return row === undefined ? undefined : toToken(row);
 }
 
-/** Live tokens of other accounts about the same thing, e.g. one new mail address. */
-export async function countTokensAbout(
-  sql: Sql,
-  wanted: {
-    readonly purpose: TokenPurpose;
-    readonly subject: string;
-    readonly exceptUserId: number;
-    readonly nowMs: number;
-  },
-): Promise<number> {
-  const rows = await sql('token')
-    .where({ purpose: wanted.purpose })
-    .whereRaw('lower(subject) = lower(?)', [wanted.subject])
-    .whereNot({ user_id: wanted.exceptUserId })
-    .andWhere('expires_at', '>', wanted.nowMs)
-    .count<{ tokens: number | string }[]>({ tokens: '*' });
-  return Number(rows[0]?.tokens ?? 0);
-}
-
 /** Counts a try before it is looked at; false when the token has none left (rule D11). */
 export async function chargeToken(
   sql: Sql,

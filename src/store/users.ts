@@ -1,6 +1,7 @@
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
+import { lookupKey } from './lookup-key';
 import { isSecretProperty } from './properties';
 import { foldName } from './user-name';
 
@@ -70,17 +71,43 @@ export async function getUser(sql: Sql, id: number): Promise<User> {
   return user;
 }
 
+/** All accounts, as insertUser and removeUser have counted them. */
 export async function countUsers(sql: Sql): Promise<number> {
-  const row = await sql('user').count<{ count: number }[]>({ count: '*' }).first();
-  return Number(row?.count ?? 0);
+  const row = await sql('tally')
+    .where({ name: 'user' })
+    .first<{ total: number } | undefined>('total');
+  return Number(row?.total ?? 0);
+}
+
+/** True where there is any account. */
+export async function hasUsers(sql: Sql): Promise<boolean> {
+  return (await sql('user').limit(1).first('id')) !== undefined;
 }
 
 /** Accounts made at or after `sinceMs`. */
 export async function countCreatedSince(sql: Sql, sinceMs: number): Promise<number> {
-  const created: readonly (string | null)[] = await sql('user_property')
+  const row = await sql('user_property')
     .where({ prop_name: 'account_created' })
-    .pluck('prop_value');
-  return created.filter((at) => Date.parse(at ?? '') >= sinceMs).length;
+    .andWhere('lookup', '>=', lookupKey('account_created', new Date(sinceMs).toISOString()))
+    .count<{ count: number }[]>({ count: '*' })
+    .first();
+  return Number(row?.count ?? 0);
+}
+
+/** The first active accounts by name; reads no more of them than it returns, and those not active between. */
+export async function listActiveUsers(sql: Sql, limit: number): Promise<readonly User[]> {
+  // The order of the tables stays as written, so that the index of names gives the order of the rows.
+  const rows = await selectRows<{ readonly id: number }>(
+    sql,
+    'select u.id from "user" as u cross join user_property as s' +
+      " where s.user_id = u.id and s.prop_name = 'account_status' and s.prop_value = '2'" +
+      ' order by u.name_folded limit ?',
+    [limit],
+  );
+  return loadUsersById(
+    sql,
+    rows.map(({ id }) => Number(id)),
+  );
 }
 
 /** Accounts in the order asked for, by name where nothing is asked. */
@@ -135,6 +162,7 @@ export async function insertUser(
     .first('id');
   if (taken !== undefined) return undefined;
   await sql('user').insert({ id, user_name: user.name, name_folded: foldName(user.name) });
+  await sql('tally').where({ name: 'user' }).increment('total', 1);
   return id;
 }
 
@@ -149,7 +177,9 @@ export async function renameUser(sql: Sql, id: number, name: string): Promise<bo
 
 /** Removes the account and everything that belongs to it; audit rows and past calls stay. */
 export async function removeUser(sql: Sql, id: number): Promise<boolean> {
-  return (await sql('user').where({ id }).delete()) > 0;
+  const removed = await sql('user').where({ id }).delete();
+  await sql('tally').where({ name: 'user' }).decrement('total', removed);
+  return removed > 0;
 }
 
 /** Replaces the groups of an account. */

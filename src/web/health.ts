@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { countUsers } from '../store/users';
+import { hasUsers } from '../store/users';
 import type { WebParts } from './parts';
 
 /** Where the board says whether it is well. */
@@ -9,7 +9,7 @@ export const HEALTH_ROUTE = '/_enig/health';
 export function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {
   routes.get(HEALTH_ROUTE, async (_request, reply) => {
     try {
-      await parts.db.run(countUsers);
+      await parts.db.run(hasUsers);
       return await reply.send({ status: 'ok' });
     } catch (error) {
       parts.log.warn('web.unhealthy', { error });

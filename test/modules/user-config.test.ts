@@ -227,7 +227,7 @@ describe('the screen for own data', () => {
     change(caller, { mail: 'new@example.net' });
     await caller.sees('Change your mail address');
     caller.type(`${PASSWORD}\r`);
-    await caller.sees('Now open the link mailed to your new address.');
+    await caller.sees('Now open the link mailed there (one mail a day).');
     expect((await properties()).get('email_address')).toBe('walter@example.org');
     const [notice] = board.accounts.notices;
     if (notice?.kind !== 'confirm-mail') throw new Error('no mail to the new address');
@@ -285,14 +285,26 @@ describe('the screen for own data', () => {
     caller.hangUp();
   });
 
-  it.each([
-    ['nobody', 'not a plain mail address'],
-    ['other@example.org', 'Another account has this address.'],
-  ])('refuses the address %s', async (mail, sentence) => {
+  it('refuses what is no mail address', async () => {
+    const caller = await start({ properties: { real_name: 'Walter' } });
+    change(caller, { mail: 'nobody' });
+    await caller.sees('not a plain mail address');
+    caller.hangUp();
+  });
+
+  it('says of an address that another account has what it says of any other (rule M6)', async () => {
     await board.addUser('other', PASSWORD);
     const caller = await start({ properties: { real_name: 'Walter' } });
-    change(caller, { mail });
-    await caller.sees(sentence);
+    change(caller, { mail: 'other@example.org' });
+    await caller.sees('Change your mail address');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('Now open the link mailed there (one mail a day).');
+    expect(board.accounts.notices).toMatchObject([
+      { kind: 'address-in-use', address: 'other@example.org', names: ['other'] },
+    ]);
+    expect(await board.mailChange.pendingFor(userId)).toMatchObject({
+      address: 'other@example.org',
+    });
     caller.hangUp();
   });
 

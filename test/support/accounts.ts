@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
+import { createBudgets } from '../../src/auth/budgets';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { openSealing } from '../../src/auth/sealing';
 import { createSecondFactor } from '../../src/auth/second-factor';
@@ -75,6 +76,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
     sealing,
     random: systemRandom,
     config: () => config,
+    budgets: createBudgets({ config: () => config, clock, log }),
     notifier: {
       notify: (_sql: unknown, notice: Notice) => {
         if (answer.notice === 'queued') notices.push(notice);

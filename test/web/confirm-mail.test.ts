@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => board.close());
 
 async function begin(address = NEW): Promise<string> {
-  expect(await board.mailChange.begin(user, address, {})).toBe('sent');
+  expect(await board.mailChange.begin(user, address, {})).toBe('accepted');
   const notice = board.notices.filter(({ kind }) => kind === 'confirm-mail').at(-1);
   return notice?.kind === 'confirm-mail' ? notice.token : '';
 }

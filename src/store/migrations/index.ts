@@ -5,6 +5,7 @@ import { signIns } from './0003-sign-ins';
 import { knownSourceUse } from './0008-known-source-use';
 import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
+import { lookups } from './0004-lookups';
 import { loginVersion } from './0005-login-version';
 
 /** In the order in which they run; append only. */
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly Migration[] = [
   users,
   secondFactor,
   signIns,
+  lookups,
   loginVersion,
   firstPassword,
   knownSourceUse,

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import { mailboxOf } from '../base/mail-address';
+import { sourceOf } from '../base/source';
+import type { Config } from '../config/schema';
+import { addAudit } from '../store/audit';
+import { countRefusal, returnBudget, takeBudget } from '../store/budget';
+import type { BudgetKey, BudgetRule, Budgets, Spend, SpentScope } from '../store/budget';
+import type { Sql } from '../store/database';
+
+const HOUR_MS = 3600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Mails a day to an address that did not ask for them as far as the board knows (rule M5). */
+const MOST_PER_RECIPIENT = 1;
+/** Changes of its mail address that an account may begin in an hour. */
+const MOST_CHANGES_PER_ACCOUNT = 3;
+
+interface Limit {
+  readonly scope: SpentScope;
+  readonly key: BudgetKey;
+  readonly rule: BudgetRule;
+}
+
+export interface BudgetsOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Sources without limits of their own (security.exemptNetworks); no other budget leaves them out. */
+  readonly isExempt?: (ip: string) => boolean;
+}
+
+/** The budgets that the configuration sets, counted in the store. */
+export function createBudgets(parts: BudgetsOptions): Budgets {
+  return new StoredBudgets(parts);
+}
+
+class StoredBudgets implements Budgets {
+  constructor(private readonly parts: BudgetsOptions) {}
+
+  async take(sql: Sql, spend: Spend): Promise<SpentScope | undefined> {
+    const nowMs = this.parts.clock.nowMs();
+    const taken: BudgetKey[] = [];
+    for (const { scope, key, rule } of this.limitsOf(spend)) {
+      if (await takeBudget(sql, key, { rule, nowMs })) {
+        taken.push(key);
+        continue;
+      }
+      for (const other of taken) await returnBudget(sql, other);
+      return scope;
+    }
+    return undefined;
+  }
+
+  async giveBack(sql: Sql, spend: Spend): Promise<void> {
+    for (const { key } of this.limitsOf(spend)) await returnBudget(sql, key);
+  }
+
+  async recordRefusal(sql: Sql, spend: Spend, scope: SpentScope): Promise<void> {
+    const { clock, log } = this.parts;
+    const limit = this.limitsOf(spend).find((each) => each.scope === scope);
+    if (limit === undefined) return;
+    const refusals = await countRefusal(sql, limit.key);
+    // A row for each would let a flood fill the disk; the count stands in the row.
+    if (!isPowerOfTen(refusals)) return;
+    const { spender, expense, userId } = spend;
+    const reason = `${expense}, ${scope}, refusal ${refusals}`;
+    await addAudit(sql, {
+      atMs: clock.nowMs(),
+      node: spender.node ?? 0,
+      server: spender.server ?? 'system',
+      source: spender.remoteIp ?? '',
+      userId,
+      factor: 0,
+      kind: 'budget',
+      result: 'rejected',
+      reason,
+    });
+    log.warn('budget-spent', { remoteIp: spender.remoteIp, expense, scope, refusals });
+  }
+
+  /** The board's first: once it is spent, no further rows come into being for others. */
+  private limitsOf(spend: Spend): readonly Limit[] {
+    const { expense, spender, userId, recipient } = spend;
+    const { remoteIp } = spender;
+    const { perHour, perSourceAndDay } = this.ratesOf(expense);
+    const limits: Limit[] = [];
+    const add = (scope: SpentScope, limit: BudgetKey & BudgetRule): void => {
+      const { kind, holder, most, spanMs } = limit;
+      limits.push({ scope, key: { kind, holder }, rule: { most, spanMs } });
+    };
+    if (perHour !== undefined) {
+      add('board', { kind: expense, holder: '', most: perHour, spanMs: HOUR_MS });
+    }
+    const counted = remoteIp !== undefined && this.parts.isExempt?.(remoteIp) !== true;
+    if (perSourceAndDay !== undefined && counted) {
+      const holder = sourceOf(remoteIp);
+      add('source', { kind: expense, holder, most: perSourceAndDay, spanMs: DAY_MS });
+    }
+    if (expense === 'confirm-mail' && userId !== undefined) {
+      const holder = `u:${userId}`;
+      const most = MOST_CHANGES_PER_ACCOUNT;
+      add('account', { kind: expense, holder, most, spanMs: HOUR_MS });
+    }
+    if (recipient !== undefined) {
+      // Hashed, so that the table is no list of strangers' addresses.
+      const holder = createHash('sha256').update(mailboxOf(recipient)).digest('hex');
+      add('recipient', { kind: 'recipient', holder, most: MOST_PER_RECIPIENT, spanMs: DAY_MS });
+    }
+    return limits;
+  }
+
+  private ratesOf(expense: Spend['expense']): {
+    readonly perHour?: number;
+    readonly perSourceAndDay?: number;
+  } {
+    const { applications, confirmMails, resetMails, feedback } =
+      this.parts.config().security.budgets;
+    switch (expense) {
+      case 'application':
+        return applications;
+      case 'confirm-mail':
+        return confirmMails;
+      case 'reset-request':
+        return { perSourceAndDay: resetMails.perSourceAndDay };
+      case 'reset-mail':
+        return { perHour: resetMails.perHour };
+      case 'feedback':
+        return feedback;
+    }
+  }
+}
+
+function isPowerOfTen(count: number): boolean {
+  return /^10*$/.test(String(count));
+}
