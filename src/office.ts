@@ -49,6 +49,8 @@ export interface OfficeOptions {
   readonly newDatabase?: boolean | undefined;
   /** True for the sysop's tool, of which most verbs work without the sealing key. */
   readonly mayLackKey?: boolean;
+  /** Longest wait for one call of the database; LIMITS.storeMs where nothing is given. */
+  readonly storeMs?: number;
   /** In place of the configured mail transport, for embedders. */
   readonly mail?: MailTransport | undefined;
 }
@@ -96,7 +98,10 @@ export function mailDrop(dataDir: string): string {
 export async function openOffice(options: OfficeOptions): Promise<Office> {
   const { board, clock, log } = options;
   if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
-  const db = await openDatabase({ file: databaseFile(board.dataDir), clock, log });
+  const db = await openDatabase({
+    ...{ file: databaseFile(board.dataDir), clock, log },
+    callMs: options.storeMs,
+  });
   try {
     return await furnish(db, options);
   } catch (error) {

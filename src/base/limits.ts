@@ -54,6 +54,8 @@ export const LIMITS = {
   passwordBytes: 1024,
   /** Longest wait for one store call before a caller is told to try later. */
   storeMs: 6_000,
+  /** The same for the sysop's tool: a list of a million accounts takes its time. */
+  toolStoreMs: 600_000,
   /** From SIGTERM to exit (rule L18). */
   shutdownMs: 10_000,
 } as const;

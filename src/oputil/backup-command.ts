@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { databaseFile } from '../office';
@@ -34,7 +34,10 @@ async function backUp(desk: Desk, name: string): Promise<void> {
   desk.show(
     [
       `Database copied to ${name} (${size} bytes)`,
-      `Keep the sealing key too, in another place: ${keys}`,
+      'Not in it, and needed for a restore. Keep these too, the keys in another place:',
+      `  ${keys}   without it second factors and backup codes are lost`,
+      `  ${join(board.dataDir, 'keys')}   the host key that callers' clients know`,
+      `  ${join(board.boardDir, 'config')}, art and misc there, where you changed them`,
     ],
     { file: target, bytes: size, sealingKey: keys },
   );

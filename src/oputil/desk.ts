@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Actor } from '../auth/change-record';
 import { systemClock, type Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
+import { LIMITS } from '../base/limits';
 import { createLog, type Log } from '../base/log';
 import { openPrivateLog } from '../base/private-file';
 import { systemRandom } from '../base/random';
@@ -166,6 +167,7 @@ export class Desk {
       env: this.io.env,
       httpsPort: () => running?.httpsPort,
       mayLackKey: true,
+      storeMs: LIMITS.toolStoreMs,
     });
   }
 

@@ -6,8 +6,12 @@ import { runOputil } from './program';
 // Argon2, files and SQLite share libuv's pool.
 process.env.UV_THREADPOOL_SIZE ??= '8';
 
-// A pipe that closes early (`| head`) is the reader's choice and no failure.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A pipe that closes early (`| head`) is the reader's choice and no failure; a full disk is one.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`oputil: cannot write the result: ${error.message}\n`);
+  process.exit(1);
+});
 
 const io = new TerminalIo(process.stdin, process.stdout, process.stderr, process.env);
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { Option, type Command } from 'commander';
 import { BbsError, toError } from '../base/errors';
 import { flowGraph, type FlowGraph } from '../proof/flow-graph';
@@ -33,9 +34,9 @@ export function addMenuGraph(menu: Command, desk: Desk): void {
 }
 
 async function draw(desk: Desk, { format, out }: GraphOptions): Promise<void> {
+  const named = format ?? formatOf(out);
   const { menus } = await loadBoardParts(desk);
   const graph = flowGraph(menus, factsOfModules(moduleTable()));
-  const named = format ?? formatOf(out);
   const text = (FORMATS[named] ?? toMermaid)(graph);
   if (out === undefined) return desk.show(text.trimEnd(), graph);
   try {
@@ -54,7 +55,25 @@ async function draw(desk: Desk, { format, out }: GraphOptions): Promise<void> {
   });
 }
 
+/** The format that a file's name asks for. */
+const BY_EXTENSION: Readonly<Record<string, string>> = {
+  '.svg': 'svg',
+  '.dot': 'dot',
+  '.gv': 'dot',
+  '.mmd': 'mermaid',
+  '.mermaid': 'mermaid',
+  '.md': 'mermaid',
+  '.txt': 'mermaid',
+};
+
 function formatOf(file: string | undefined): string {
-  const extension = /\.(svg|dot|gv)$/i.exec(file ?? '')?.[1]?.toLowerCase();
-  return extension === undefined ? 'mermaid' : extension === 'svg' ? 'svg' : 'dot';
+  if (file === undefined) return 'mermaid';
+  const extension = extname(file).toLowerCase();
+  const named = BY_EXTENSION[extension];
+  if (named !== undefined) return named;
+  throw new BbsError(
+    'USAGE',
+    `cannot draw ${extension === '' ? 'a file without extension' : `a ${extension} file`}: ` +
+      'name it .svg, .dot or .mmd, or give --format',
+  );
 }

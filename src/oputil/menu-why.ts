@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
 import type { AcsSubject } from '../acs/subject';
-import { formatPlace } from '../base/errors';
+import { BbsError, formatPlace } from '../base/errors';
 import type { Config } from '../config/schema';
 import { factsOfModules } from '../proof/module-facts';
 import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../proof/why';
@@ -9,6 +10,7 @@ import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
+import { findSignInBars } from './sign-in-bars';
 import { statusWord } from './user-words';
 
 type Way = 'telnet' | 'ssh' | 'wss';
@@ -18,7 +20,7 @@ const HELP = `
 Walks the menus as this user would, who types and chooses whatever leads on,
 with an 80x24 CP437 terminal on node 1; and says at each step which condition
 decided, and why.
-Exit code 1 when he never gets there.`;
+Exit code 1 when he never gets there, or cannot sign in now.`;
 
 /** `menu why`. */
 export function addMenuWhy(menu: Command, desk: Desk): void {
@@ -28,15 +30,21 @@ export function addMenuWhy(menu: Command, desk: Desk): void {
     .argument('<user>')
     .argument('<menu>')
     .addOption(new Option('--server <way>', 'by which he calls').choices(WAYS).default('telnet'))
+    .option('--from <address>', 'the address that he calls from')
     .addHelpText('after', HELP)
-    .action((name: string, menuName: string, options: { server: Way }) =>
-      why(desk, { name, menuName, way: options.server }),
+    .action((name: string, menuName: string, options: { server: Way; from?: string }) =>
+      why(desk, { name, menuName, way: options.server, remoteIp: options.from }),
     );
 }
 
 async function why(
   desk: Desk,
-  asked: { readonly name: string; readonly menuName: string; readonly way: Way },
+  asked: {
+    readonly name: string;
+    readonly menuName: string;
+    readonly way: Way;
+    readonly remoteIp: string | undefined;
+  },
 ): Promise<void> {
   const { way } = asked;
   const { menus, config } = await loadBoardParts(desk);
@@ -51,19 +59,29 @@ async function why(
     subject: (factor) => subjectOf(user, { factor, way, config, nowMs: desk.clock.nowMs() }),
     modules: factsOfModules(moduleTable()),
   });
-  const cannotSignIn = user.status !== 2;
+  const { remoteIp } = asked;
+  if (remoteIp !== undefined && isIP(remoteIp) === 0) {
+    throw new BbsError('USAGE', `--from is an IP address, not '${remoteIp}'`);
+  }
+  const bars = await desk.read((sql) =>
+    findSignInBars(sql, user, {
+      ...{ config, nowMs: desk.clock.nowMs(), way },
+      ...(remoteIp === undefined ? {} : { remoteIp }),
+    }),
+  );
   const verdict = answer.reaches ? 'gets to' : 'does not get to';
   desk.show(
     [
       `${user.name} ${verdict} ${target.name} by ${way}`,
-      ...(cannotSignIn
-        ? [`(but the account is ${statusWord(user.status)}: no sign-in at all)`]
-        : []),
+      ...(bars.length === 0 ? [] : ['but cannot sign in now:', ...bars.map((bar) => `  - ${bar}`)]),
       ...wayLines(answer),
     ],
-    { user: user.name, menu: target.name, server: way, status: statusWord(user.status), ...answer },
+    {
+      ...{ user: user.name, menu: target.name, server: way, status: statusWord(user.status) },
+      ...{ signIn: bars, ...answer },
+    },
   );
-  if (!answer.reaches) desk.exitCode = 1;
+  if (!answer.reaches || bars.length > 0) desk.exitCode = 1;
 }
 
 function subjectOf(

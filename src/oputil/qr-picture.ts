@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import QRCode from 'qrcode';
+import { BbsError } from '../base/errors';
 import { renderTerminalQr } from '../terminal/qr';
 
 /** Half blocks for a terminal, a data URL, an HTML image, or SVG (contract A5); and PNG for --out. */
@@ -13,6 +14,8 @@ const KIND_BY_EXTENSION: Readonly<Record<string, QrKind>> = {
   '.png': 'png',
   '.html': 'img',
   '.htm': 'img',
+  '.txt': 'ascii',
+  '': 'ascii',
 };
 
 const CODE = { errorCorrectionLevel: 'L', margin: 4 } as const;
@@ -28,7 +31,10 @@ const PICTURE = {
 
 /** What was asked for, else what the file's name says. */
 export function qrKindOf(asked: QrKind | undefined, file: string | undefined): QrKind {
-  return asked ?? KIND_BY_EXTENSION[extname(file ?? '').toLowerCase()] ?? 'ascii';
+  const extension = extname(file ?? '').toLowerCase();
+  const kind = asked ?? KIND_BY_EXTENSION[extension];
+  if (kind !== undefined) return kind;
+  throw new BbsError('USAGE', `cannot draw a ${extension} file: .svg, .png, .html or .txt`);
 }
 
 /** Draws a QR code. `colored` sets white on black, so that it is no negative on a light terminal. */

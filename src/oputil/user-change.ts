@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/theme-files';
-import type { UserStatus } from '../store/users';
+import { ROOT_ID, type UserStatus } from '../store/users';
 import { changed, getAccount } from './account';
 import { ACTOR, type Desk } from './desk';
 import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
-import { confirms } from './question';
+import { confirmOrStop, confirms } from './question';
 import { formatLabels } from './table';
 import { accountData, statusWord } from './user-words';
 
@@ -17,6 +17,10 @@ const STATUS_VERBS: readonly (readonly [verb: string, status: UserStatus, what: 
   ['disable', 0, 'refuse an account; its calls end'],
   ['lock', 3, 'lock an account until it is activated; its calls end'],
 ];
+
+interface Yes {
+  readonly yes?: boolean;
+}
 
 interface Details {
   readonly email?: string;
@@ -57,7 +61,8 @@ export function addUserChanges(user: Command, desk: Desk): void {
       .command(verb)
       .description(what)
       .argument('<user>')
-      .action((name: string) => setStatus(desk, name, status));
+      .option('-y, --yes', 'ask nothing')
+      .action((name: string, options: Yes) => setStatus(desk, name, { status, ...options }));
   }
   user
     .command('unlock')
@@ -69,7 +74,10 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .description('add (+) and remove (~ or -) groups')
     .argument('<user>')
     .argument('<change...>', '+GROUP or GROUP adds, ~GROUP or -GROUP removes')
-    .action((name: string, changes: readonly string[]) => changeGroups(desk, name, changes));
+    .option('-y, --yes', 'ask nothing')
+    .action((name: string, changes: readonly string[], options: Yes) =>
+      changeGroups(desk, name, { changes, ...options }),
+    );
   user
     .command('set')
     .description("change a person's details; '' removes one")
@@ -120,8 +128,16 @@ async function renameAccount(desk: Desk, name: string, newName: string): Promise
   });
 }
 
-async function setStatus(desk: Desk, name: string, status: UserStatus): Promise<void> {
+async function setStatus(
+  desk: Desk,
+  name: string,
+  { status, yes }: Yes & { readonly status: UserStatus },
+): Promise<void> {
   const user = await getAccount(desk, name);
+  if (user.id === ROOT_ID && status !== 2) {
+    const question = `${user.name} is the sysop of this board, and could not sign in any more. Go on?`;
+    await confirmOrStop(desk, question, yes);
+  }
   const { accounts } = await desk.office();
   const result = await accounts.setStatus(user.id, status, ACTOR);
   const after = changed(result, `change the status of "${user.name}"`);
@@ -144,7 +160,11 @@ async function unlock(desk: Desk, name: string): Promise<void> {
   desk.show(lines, { ...accountData(after), secondFactorLocked: isFactorLocked });
 }
 
-async function changeGroups(desk: Desk, name: string, changes: readonly string[]): Promise<void> {
+async function changeGroups(
+  desk: Desk,
+  name: string,
+  { changes, yes }: Yes & { readonly changes: readonly string[] },
+): Promise<void> {
   const user = await getAccount(desk, name);
   const { accounts } = await desk.office();
   const groups = new Set(user.groups);
@@ -157,6 +177,10 @@ async function changeGroups(desk: Desk, name: string, changes: readonly string[]
     }
     if (isRemoval) groups.delete(group);
     else groups.add(group);
+  }
+  if (user.id === ROOT_ID && user.groups.includes('sysops') && !groups.has('sysops')) {
+    const question = `${user.name} is the sysop of this board, and would lose what sysops may do. Go on?`;
+    await confirmOrStop(desk, question, yes);
   }
   const result = await accounts.setGroups(user.id, [...groups], ACTOR);
   const after = changed(result, `change the groups of "${user.name}"`);

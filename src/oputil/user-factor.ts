@@ -10,6 +10,7 @@ import type { User } from '../store/users';
 import { getAccount } from './account';
 import { ACTOR, type Desk } from './desk';
 import { drawQr, QR_KINDS, qrKindOf, type QrKind } from './qr-picture';
+import { confirmOrStop } from './question';
 import { SecretFile } from './secret-file';
 import { formatLabels } from './table';
 
@@ -31,6 +32,7 @@ interface FactorOptions {
   readonly hash?: OtpProfile['hash'];
   readonly qrType?: QrKind;
   readonly out?: string;
+  readonly yes?: boolean;
 }
 
 const FACTOR_HELP = `
@@ -56,6 +58,7 @@ export function addUserFactor(user: Command, desk: Desk): void {
         .argParser((text: string) => hashOf(text)),
     )
     .addOption(new Option('--qr-type <kind>', 'how to draw the QR code').choices(QR_KINDS))
+    .option('-y, --yes', 'replace a second factor that is there without asking')
     .option('--out <file>', 'write the QR code to a file (.txt .svg .png .html)')
     .addHelpText('after', FACTOR_HELP)
     .action((name: string, type: string, options: FactorOptions) =>
@@ -107,7 +110,12 @@ async function switchOn(
 ): Promise<void> {
   const user = await getAccount(desk, name);
   const { enrollment } = await desk.office();
+  const kind = qrKindOf(options.qrType, options.out);
   const secret = await givenSecret(desk, options);
+  if (user.secondFactor !== undefined && !(await enrollment.status(user.id)).isShut) {
+    const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
+    await confirmOrStop(desk, question, options.yes);
+  }
   // Opened before anything is changed: a QR code that cannot be kept is never made.
   const file = options.out === undefined ? undefined : SecretFile.open(options.out);
   try {
@@ -115,7 +123,6 @@ async function switchOn(
       actor: ACTOR,
       ...(secret === undefined ? {} : { secret }),
     });
-    const kind = qrKindOf(options.qrType, options.out);
     const qr = await drawQr(bound.uri, kind, desk.io.colors === true && file === undefined);
     file?.write(qr);
     showBound(desk, { user, type, bound, qr: file === undefined ? String(qr) : file });

@@ -6,6 +6,8 @@ import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '.
 import { getAccount } from './account';
 import type { Desk } from './desk';
 import { findLockedFactors } from './locked-factors';
+import { wholeNumber } from './number-option';
+import { findSignInBars } from './sign-in-bars';
 import { formatLabels } from './table';
 import {
   accountData,
@@ -46,7 +48,15 @@ export function addUserInfo(user: Command, desk: Desk): void {
       new Argument('[status]', 'only these').choices(['all', ...STATUS_WORDS]).default('all'),
     )
     .addOption(new Option('--sort <by>', 'in this order').choices(SORTS).default('id'))
-    .action((status: string, { sort }: { sort: UserSort }) => listAccounts(desk, status, sort));
+    .option('--search <text>', 'only where this is part of the user name or real name')
+    .option('--limit <count>', 'at most so many', wholeNumber(1, 999_999_999))
+    .action((status: string, options: ListAsked) => listAccounts(desk, status, options));
+}
+
+interface ListAsked {
+  readonly sort: UserSort;
+  readonly search?: string;
+  readonly limit?: number;
 }
 
 interface KeyLine {
@@ -60,6 +70,7 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
   const keys = await keysOf(desk, user);
   const factor = await (await desk.office()).enrollment.status(user.id);
   const isLocked = (await findLockedFactors(desk)).has(user.id);
+  const bars = security ? await barsOf(desk, user) : [];
   const property = (key: string): string => user.properties.get(key) ?? '';
   const lines = formatLabels(13, [
     ['Username', `${user.name}${user.id === ROOT_ID ? ' (root/SysOp)' : ''}`],
@@ -78,13 +89,25 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
     ['2FA OTP', `${factorName(user.secondFactor)}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),
     ...(security ? securityLines(user, factor) : []),
+    ...(security ? signInLines(bars) : []),
   ]);
   desk.show(lines, {
     ...accountData(user),
     secondFactorLocked: isLocked,
     sshKeys: keys,
-    ...(security ? { otp: securityData(user, factor) } : {}),
+    ...(security ? { otp: securityData(user, factor), signIn: bars } : {}),
   });
+}
+
+async function barsOf(desk: Desk, user: User): Promise<readonly string[]> {
+  const config = await desk.config();
+  const nowMs = desk.clock.nowMs();
+  return desk.read((sql) => findSignInBars(sql, user, { config, nowMs }));
+}
+
+/** Whether the owner could sign in now, and what stands in the way. */
+function signInLines(bars: readonly string[]): readonly (readonly [string, string])[] {
+  return bars.length === 0 ? [['Sign-in', 'possible']] : bars.map((bar) => ['Sign-in', bar]);
 }
 
 function sshLines(keys: readonly KeyLine[]): readonly (readonly [string, string])[] {
@@ -137,10 +160,19 @@ async function keysOf(desk: Desk, user: User): Promise<readonly KeyLine[]> {
   return isKnown ? keys : [...keys, { algorithm, fingerprint, comment }];
 }
 
-async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise<void> {
+async function listAccounts(desk: Desk, status: string, asked: ListAsked): Promise<void> {
+  const { sort, search, limit } = asked;
   const index = STATUS_WORDS.findIndex((word) => word === status);
   const filter = index < 0 ? {} : { status: index as UserStatus };
-  const users = await desk.read((sql) => listUsers(sql, { sort, ...filter }));
+  const found = await desk.read((sql) =>
+    listUsers(sql, {
+      ...{ sort, ...filter },
+      ...(search === undefined ? {} : { search }),
+      // One more tells whether there are more.
+      ...(limit === undefined ? {} : { limit: limit + 1 }),
+    }),
+  );
+  const users = found.slice(0, limit);
   const locked = await findLockedFactors(desk);
   const rows = users.map((user) => [
     String(user.id),
@@ -163,7 +195,8 @@ async function listAccounts(desk: Desk, status: string, sort: UserSort): Promise
     ],
     rows,
   );
-  const count = users.length === 1 ? '1 account' : `${users.length} accounts`;
+  const all = users.length === 1 ? '1 account' : `${users.length} accounts`;
+  const count = found.length > users.length ? `the first ${all}; there are more` : all;
   desk.show(
     users.length === 0 ? ['no accounts'] : [...table, '', count],
     users.map((user) => ({

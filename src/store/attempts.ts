@@ -166,6 +166,29 @@ export async function listStopped(
   });
 }
 
+/** Counts of a subject that make callers wait now. */
+export async function listWaits(
+  sql: Sql,
+  subject: string,
+  nowMs: number,
+): Promise<
+  readonly (Pick<AttemptKey, 'factor' | 'budget'> & {
+    readonly failures: number;
+    readonly untilMs: number;
+  })[]
+> {
+  const rows: readonly Record<string, unknown>[] = await sql('attempt')
+    .where({ subject })
+    .andWhere('wait_until', '>', nowMs)
+    .orderBy('wait_until', 'desc');
+  return rows.map((row) => ({
+    factor: row['factor'] as AttemptFactor,
+    budget: String(row['budget']),
+    failures: Number(row['failures']),
+    untilMs: Number(row['wait_until']),
+  }));
+}
+
 /** Drops counts of unknown names that nobody has tried since `beforeMs`. */
 export async function pruneAttempts(sql: Sql, beforeMs: number): Promise<number> {
   return sql('attempt')

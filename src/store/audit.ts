@@ -82,6 +82,18 @@ export async function countFailures(sql: Sql, userId: number, sinceMs: number): 
   return Number(row?.count ?? 0);
 }
 
+/** Addresses from which signing in to an account failed, the latest first. */
+export async function listFailedSources(
+  sql: Sql,
+  query: { readonly userId: number; readonly limit: number },
+): Promise<readonly string[]> {
+  return sql('audit')
+    .where({ user_id: query.userId, result: 'rejected' })
+    .orderBy('id', 'desc')
+    .limit(query.limit)
+    .pluck<string[]>('source');
+}
+
 function toRow(row: Stored): AuditRow {
   return {
     id: Number(row['id']),

@@ -60,6 +60,19 @@ export async function listPenalties(
   return rows.map(toPenalty);
 }
 
+/** The penalty of one source, while it lasts. */
+export async function findPenalty(
+  sql: Sql,
+  source: string,
+  nowMs: number,
+): Promise<PenaltyRow | undefined> {
+  const row: Stored | undefined = await sql('source_penalty')
+    .where({ source })
+    .andWhere('until_at', '>', nowMs)
+    .first();
+  return row === undefined ? undefined : toPenalty(row);
+}
+
 /** Rows that changed at or after `sinceMs`, ended ones included. */
 export async function listChangedPenalties(
   sql: Sql,

@@ -37,6 +37,8 @@ export type UserSort =
 export interface ListOptions {
   readonly status?: UserStatus;
   readonly sort?: UserSort;
+  /** Only where this is part of user name or real name, letter case and accents aside. */
+  readonly search?: string;
   readonly limit?: number;
 }
 
@@ -113,18 +115,32 @@ export async function listActiveUsers(sql: Sql, limit: number): Promise<readonly
 /** Accounts in the order asked for, by name where nothing is asked. */
 export async function listUsers(sql: Sql, options: ListOptions = {}): Promise<readonly User[]> {
   const { sort = 'username' } = options;
-  const keyed: readonly (UserRow & { folded: string; status: string; key: string | null })[] =
-    await sql('user as u')
-      .leftJoin('user_property as s', (on) =>
-        on.on('s.user_id', 'u.id').andOnVal('s.prop_name', 'account_status'),
-      )
-      .leftJoin('user_property as k', (on) =>
-        on.on('k.user_id', 'u.id').andOnVal('k.prop_name', SORT_PROPERTIES[sort]),
-      )
-      .select('u.id', 'u.user_name', 'u.name_folded as folded')
-      .select('s.prop_value as status', 'k.prop_value as key');
+  const part = options.search === undefined ? undefined : foldName(options.search);
+  const isIn = (text: string, name: string | null): boolean =>
+    name !== null && foldName(name).includes(text);
+  const keyed: readonly (UserRow & {
+    folded: string;
+    status: string;
+    key: string | null;
+    real_name: string | null;
+  })[] = await sql('user as u')
+    .leftJoin('user_property as s', (on) =>
+      on.on('s.user_id', 'u.id').andOnVal('s.prop_name', 'account_status'),
+    )
+    .leftJoin('user_property as k', (on) =>
+      on.on('k.user_id', 'u.id').andOnVal('k.prop_name', SORT_PROPERTIES[sort]),
+    )
+    .leftJoin('user_property as r', (on) =>
+      // Nothing is joined where nobody searches.
+      on
+        .on('r.user_id', 'u.id')
+        .andOnVal('r.prop_name', options.search === undefined ? '' : 'real_name'),
+    )
+    .select('u.id', 'u.user_name', 'u.name_folded as folded', 'r.prop_value as real_name')
+    .select('s.prop_value as status', 'k.prop_value as key');
   const chosen = keyed
     .filter((row) => options.status === undefined || toStatus(row.status) === options.status)
+    .filter((row) => part === undefined || isIn(part, row.folded) || isIn(part, row.real_name))
     .sort((a, b) => {
       if (sort === 'id') return a.id - b.id;
       const order =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { glyphOf } from '../../src/oputil/glyphs';
 import { ScreenEmulator } from '../support/screen';
+import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -109,6 +110,12 @@ describe('menu graph', () => {
     expect(await readFile(file, 'utf8')).toMatch(/^<svg [^]*matrix[^]*<\/svg>\n$/);
     expect((await shell.try(...board, 'menu', 'graph', '--format', 'gif')).exitCode).toBe(2);
     expect((await shell.try(...board, 'menu', 'graph', '--out', '/no/x.svg')).exitCode).toBe(2);
+    const png = await shell.try(...board, 'menu', 'graph', '--out', join(shell.folder, 'g.png'));
+    expect([png.exitCode, png.err]).toEqual([
+      2,
+      expect.stringContaining('cannot draw a .png file'),
+    ]);
+    await expect(readFile(join(shell.folder, 'g.png'))).rejects.toThrow('ENOENT');
   });
 });
 
@@ -145,10 +152,59 @@ describe('menu why', () => {
     expect(await shell.run(...board, 'menu', 'why', 'sysop', 'cellar')).toContain('gets to cellar');
   });
 
-  test('says that an account cannot sign in at all, and knows wrong names', async () => {
-    await shell.run(...board, 'user', 'disable', 'joe');
-    const ran = await shell.try(...board, 'menu', 'why', 'joe', 'hall');
-    expect(ran.out).toContain('(but the account is disabled: no sign-in at all)');
+  test('of an account that cannot sign in says what stands in the way, and ends with 1', async () => {
+    const why = (...more: string[]) => shell.try(...board, 'menu', 'why', 'joe', 'hall', ...more);
+    const until = /until \d{4}-\d\d-\d\d \d\d:\d\d UTC/;
+    expect((await why()).exitCode).toBe(0);
+
+    const office = await openBackOffice(shell.dataDir);
+    const origin = { server: 'ssh', secure: true, remoteIp: '203.0.113.7', node: 1 } as const;
+    for (let guess = 0; guess < 6; guess += 1) {
+      const credential = { kind: 'password', userName: 'joe', password: `guess ${guess}` } as const;
+      await office.gate.begin(origin).submit(credential);
+    }
+    await office.close();
+    const waiting = await why();
+    expect(waiting.exitCode).toBe(1);
+    expect(waiting.out).toMatch(
+      /but cannot sign in now:\n {2}- passwords from places that are new/,
+    );
+    expect(waiting.out).toMatch(until);
+    expect(await shell.run('user', 'info', 'joe', '--security')).toMatch(
+      /Sign-in +: passwords from .*oputil user unlock joe/,
+    );
+    await shell.run('user', 'unlock', 'joe');
+    expect(await shell.run('user', 'info', 'joe', '--security')).toMatch(/Sign-in +: possible/);
+
+    await shell.run('ban', 'add', '203.0.113.7');
+    expect((await why()).out).toMatch(/calls from 203\.0\.113\.7 are refused until/);
+    expect((await why('--from', '203.0.113.7')).exitCode).toBe(1);
+    expect((await why('--from', '203.0.113.8')).exitCode).toBe(0);
+    await shell.run('ban', 'remove', '203.0.113.7');
+
+    const config = await shell.file(
+      'refuse.hjson',
+      '{ loginServers: { telnet: { passwordLogin: "with-otp" } } }',
+    );
+    const telnet = await why('-c', config);
+    expect([telnet.exitCode, telnet.out]).toEqual([1, expect.stringContaining('is with-otp')]);
+    expect((await why('-c', config, '--server', 'ssh')).exitCode).toBe(0);
+
+    for (const [verb, word] of [
+      ['disable', 'disabled'],
+      ['lock', 'locked'],
+      ['deactivate', 'inactive'],
+    ] as const) {
+      await shell.run('user', verb, 'joe');
+      const ran = await why();
+      expect([ran.exitCode, ran.out]).toEqual([
+        1,
+        expect.stringContaining(`the account is ${word}: oputil user activate joe`),
+      ]);
+    }
+  });
+
+  test('knows wrong names', async () => {
     expect((await shell.try(...board, 'menu', 'why', 'joe', 'hal')).err).toContain(
       "there is no menu 'hal'; did you mean 'hall'?",
     );

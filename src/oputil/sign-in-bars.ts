@@ -1,0 +1,118 @@
+import { currentStatus } from '../auth/login-store';
+import { sourceOf } from '../base/source';
+import type { Config } from '../config/schema';
+import { accountSubject, listWaits, sumFailures, type AttemptFactor } from '../store/attempts';
+import { listFailedSources } from '../store/audit';
+import type { Sql } from '../store/database';
+import { findFactor } from '../store/factors';
+import { findPassword } from '../store/passwords';
+import { findPenalty } from '../store/penalties';
+import { listSshKeys } from '../store/ssh-keys';
+import type { User } from '../store/users';
+import { minuteOf, statusWord } from './user-words';
+
+/** What is asked about: by which server and from where somebody calls; anything where nothing is said. */
+export interface CallAsked {
+  readonly config: Config;
+  readonly nowMs: number;
+  readonly way?: 'telnet' | 'ssh' | 'wss';
+  readonly remoteIp?: string;
+}
+
+/** What keeps the owner of an account from signing in now, a sentence each, with what ends it. */
+export async function findSignInBars(
+  sql: Sql,
+  user: User,
+  asked: CallAsked,
+): Promise<readonly string[]> {
+  return [
+    ...(await statusBars(sql, user, asked)),
+    ...(await waitBars(sql, user, asked)),
+    ...(await passwordBars(sql, user, asked)),
+    ...(await factorBars(sql, user, asked)),
+    ...(await sourceBars(sql, user, asked)),
+  ];
+}
+
+async function statusBars(
+  sql: Sql,
+  user: User,
+  { config, nowMs }: CallAsked,
+): Promise<readonly string[]> {
+  const status = await currentStatus(sql, user, { users: config.users, nowMs });
+  if (status === 2) return [];
+  const lockedAtMs = Date.parse(user.properties.get('account_locked_timestamp') ?? '');
+  const minutes = config.users.failedLogin.autoUnlockMinutes;
+  if (status === 3 && minutes > 0 && !Number.isNaN(lockedAtMs)) {
+    const until = minuteOf(lockedAtMs + minutes * 60_000);
+    return [`locked after failed sign-ins until ${until} UTC: ${verb('unlock', user)}`];
+  }
+  return [`the account is ${statusWord(status)}: ${verb('activate', user)}`];
+}
+
+const TRIED: Readonly<Record<AttemptFactor, string>> = {
+  password: 'passwords',
+  key: 'SSH keys',
+  second: 'one-time codes',
+};
+
+async function waitBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
+  const waits = await listWaits(sql, accountSubject(user.id), asked.nowMs);
+  return waits.map(({ factor, budget, failures, untilMs }) => {
+    const from = budget === '' ? 'places that are new for the account' : budget;
+    return `${TRIED[factor]} from ${from} wait until ${minuteOf(untilMs)} UTC after ${failures} that were wrong: ${verb('unlock', user)}`;
+  });
+}
+
+async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
+  const bars: string[] = [];
+  const password = await findPassword(sql, user.id);
+  if (password === undefined && (await listSshKeys(sql, user.id)).length === 0) {
+    bars.push(`the account has neither password nor SSH key: ${verb('pw', user)}`);
+  }
+  if (asked.way !== 'telnet') return bars;
+  const { passwordLogin } = asked.config.loginServers.telnet;
+  if (passwordLogin === 'refuse') {
+    bars.push('telnet takes no passwords: loginServers.telnet.passwordLogin is refuse');
+  } else if (passwordLogin === 'with-otp' && user.secondFactor === undefined) {
+    bars.push(
+      'telnet is for accounts with a second factor: loginServers.telnet.passwordLogin is with-otp',
+    );
+  }
+  return bars;
+}
+
+async function factorBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
+  if (user.secondFactor === undefined) return [];
+  const bind = `${verb('2fa-link', user)}, or 2fa-otp`;
+  const factor = await findFactor(sql, user.id);
+  if (factor === undefined) return [`the second factor could not be taken over: ${bind}`];
+  if (factor.secret === '') return [`the key of the second factor was lost: ${bind}`];
+  const { disableAfter } = asked.config.users.twoFactorAuth.otp;
+  const failures = await sumFailures(sql, accountSubject(user.id), 'second');
+  if (failures < disableAfter) return [];
+  return [`the second factor is locked after ${failures} wrong codes: ${bind}`];
+}
+
+const SOURCES_LOOKED_AT = 20;
+
+/** Of sources nothing is known but those that were refused; or the one that was asked about. */
+async function sourceBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
+  const { nowMs, remoteIp } = asked;
+  const tried =
+    remoteIp === undefined
+      ? await listFailedSources(sql, { userId: user.id, limit: SOURCES_LOOKED_AT })
+      : [remoteIp];
+  const bars: string[] = [];
+  for (const source of new Set(tried.filter((ip) => ip !== '').map(sourceOf))) {
+    const penalty = await findPenalty(sql, source, nowMs);
+    if (penalty?.enforced !== true) continue;
+    const until = `${minuteOf(penalty.untilMs)} UTC (${penalty.reason})`;
+    bars.push(`calls from ${source} are refused until ${until}: oputil ban remove ${source}`);
+  }
+  return bars;
+}
+
+function verb(name: string, user: User): string {
+  return `oputil user ${name} ${/^[\w.-]+$/.test(user.name) ? user.name : `"${user.name}"`}`;
+}
