@@ -43,6 +43,8 @@ describe('backup', () => {
     const out = await shell.run('backup', copy).finally(() => board.close());
     expect(out).toContain(`Database copied to ${copy} (`);
     expect(out).toContain(join('keys', 'sealing.json'));
+    expect(out).toContain('Not in it, and needed for a restore.');
+    expect(out).toMatch(/\/config, art and misc there/);
     expect((await stat(copy)).mode & 0o777).toBe(0o600);
     expect((await readdir(shell.folder)).sort()).toEqual(['copy.sqlite3', 'data']);
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
@@ -151,6 +152,22 @@ describe('the built program', () => {
       child.stdin.end(input);
     });
   }
+
+  test('ends with 1 when its output cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(
+      process.execPath,
+      [bin, '--data', shell.dataDir, 'user', 'list', '--help'],
+      {
+        stdio: ['ignore', full, 'pipe'],
+      },
+    );
+    closeSync(full);
+    let err = '';
+    child.stderr?.on('data', (bytes: Buffer) => (err += bytes.toString('utf8')));
+    const code = await new Promise((done) => child.once('close', done));
+    expect([code, err]).toEqual([1, expect.stringContaining('cannot write the result: ENOSPC')]);
+  });
 
   test('adds an account with a password from a pipe, lists it, and ends with the right codes', async () => {
     const added = await oputil(['user', 'add', 'joe', '--password-stdin'], `${PASSWORD}\n`);

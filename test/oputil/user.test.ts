@@ -115,6 +115,7 @@ describe('user info and list', () => {
       ...['Login count  :', 'Email        :', 'Location     :', 'Affiliations :'],
       ...['ActivityPub  :', '2FA OTP      :', 'SSH key      :', 'OTP secret   :'],
       ...['OTP Backup   :', 'OTP bound    :', 'OTP used     :', 'OTP pending  :'],
+      'Sign-in      :',
     ]);
   });
 
@@ -153,6 +154,22 @@ describe('user info and list', () => {
     const { exitCode, err } = await shell.try('user', 'list', 'lockd');
     expect(exitCode).toBe(2);
     expect(err).toContain('Allowed choices are all, disabled, inactive, active, locked');
+  });
+
+  test('list finds part of a name, and says where it stops', async () => {
+    await addJoe('--real-name', 'Zoë Night');
+    await shell.run('user', 'add', 'Joanna', '--password', PASSWORD);
+    const names = async (...args: string[]): Promise<string[]> =>
+      (await shell.json<Account[]>('user', 'list', ...args)).map(({ name }) => name);
+    expect(await names('--search', 'JO')).toEqual(['joe', 'Joanna']);
+    expect(await names('--search', 'zoe n')).toEqual(['joe']);
+    expect(await names('--search', '%')).toEqual([]);
+    expect(await names('--sort', 'username', '--limit', '2')).toEqual(['Joanna', 'joe']);
+    expect(await shell.run('user', 'list', '--limit', '2')).toContain(
+      'the first 2 accounts; there are more',
+    );
+    expect(await shell.run('user', 'list', '--limit', '3')).toMatch(/^3 accounts$/m);
+    expect((await shell.try('user', 'list', '--limit', '0')).exitCode).toBe(2);
   });
 
   test('control characters in what a person wrote do not reach the terminal', async () => {
@@ -239,5 +256,43 @@ describe('changes of an account', () => {
     const { exitCode, err } = await shell.try('user', 'rm', 'sysop', '-n');
     expect(exitCode).toBe(1);
     expect(err).toContain('the first account is the sysop and stays');
+  });
+});
+
+describe('what would shut somebody out is asked', () => {
+  const statusOf = async (name: string): Promise<string> =>
+    (await shell.json<Account>('user', 'info', name)).status;
+
+  test.each([['disable'], ['lock'], ['deactivate'], ['group', '~sysops']])(
+    'of the sysop: %s %s',
+    async (verb, ...more) => {
+      await addJoe();
+      const refused = await shell.try('user', verb, 'sysop', ...more);
+      expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining('--yes')]);
+      expect(shell.questions.at(-1)).toMatch(/^sysop is the sysop of this board, .* \[y\/N\] $/);
+      expect(await shell.json('user', 'info', 'sysop')).toMatchObject({
+        status: 'active',
+        groups: ['sysops', 'users'],
+      });
+      await shell.run('user', verb, 'sysop', ...more, '--yes');
+      // Nobody is asked of others, nor of what gives something back.
+      const asked = shell.questions.length;
+      await shell.run('user', verb, 'joe', ...more.map(() => '~users'));
+      await shell.run('user', 'activate', 'sysop');
+      expect(shell.questions).toHaveLength(asked);
+    },
+  );
+
+  test('before a second factor that works is replaced', async () => {
+    await addJoe();
+    const first = await shell.json<{ secret: string }>('user', '2fa-otp', 'joe', 'google');
+    expect(shell.questions).toEqual([]);
+    const refused = await shell.try('user', '2fa-otp', 'joe', 'google');
+    expect([refused.exitCode, refused.out]).toEqual([1, '']);
+    shell.answers = ['y'];
+    const second = await shell.json<{ secret: string }>('user', '2fa-otp', 'joe', 'google');
+    expect(second.secret).not.toBe(first.secret);
+    for (const yes of ['--yes', '-n']) await shell.run('user', '2fa-otp', 'joe', 'google', yes);
+    expect(await statusOf('joe')).toBe('active');
   });
 });

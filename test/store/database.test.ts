@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { systemClock } from '../../src/base/clock';
+import type { BbsError } from '../../src/base/errors';
+import { LIMITS } from '../../src/base/limits';
 import { createLog } from '../../src/base/log';
 import { openDatabase } from '../../src/store/database';
 import type { Database } from '../../src/store/database';
 import { sqliteDialect } from '../../src/store/dialect';
 import { migrate } from '../../src/store/migrate';
 import type { Migration } from '../../src/store/migrate';
+import { FakeClock } from '../support/fake-clock';
 
 const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
 
@@ -83,7 +86,7 @@ test('a file that is not a database is refused with its name', async () => {
   open.pop();
   writeFileSync(file, 'not a database at all, but long enough to be looked at as one '.repeat(20));
   await expect(start()).rejects.toMatchObject({
-    code: 'DATABASE_UNAVAILABLE',
+    code: 'DATABASE_DAMAGED',
     message: expect.stringContaining(file) as unknown,
   });
 });
@@ -236,3 +239,20 @@ test('who waits behind a call that finds the database locked fails with it', asy
   expect(await db.run((sql) => sql('user').where({ id: 2 }))).toHaveLength(0);
   await write();
 });
+
+test.each([
+  [undefined, 'STORE_FAILED'],
+  [LIMITS.toolStoreMs, 'done'],
+])(
+  'a call with a limit of %s ms that takes longer than callers may wait ends with %s',
+  async (callMs, end) => {
+    const clock = new FakeClock();
+    const db = await openDatabase({ file, clock, log, callMs });
+    open.push(db);
+    const call = db.transaction(async () => {
+      await clock.advance(LIMITS.storeMs + 1);
+      return 'done';
+    });
+    expect(await call.catch((error: unknown) => (error as BbsError).code)).toBe(end);
+  },
+);
