@@ -52,7 +52,6 @@ async function statusBars(
 
 const TRIED: Readonly<Record<AttemptFactor, string>> = {
   password: 'passwords',
-  key: 'SSH keys',
   second: 'one-time codes',
 };
 
