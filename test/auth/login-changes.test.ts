@@ -1,0 +1,181 @@
+import { addAccountKey, removeAccountKeys } from '../../src/auth/ssh-key-change';
+import { parseSshPublicKey } from '../../src/auth/ssh-key';
+import type { Login, LoginResult } from '../../src/auth/login';
+import { NOON } from '../support/accounts';
+import { totp } from '../support/authenticator';
+import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/gate-desk';
+import type { Desk } from '../support/gate-desk';
+
+const KEY = parsedKey(
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',
+);
+
+interface Account {
+  readonly id: number;
+  readonly name: string;
+  readonly code: () => string;
+}
+
+let desk: Desk;
+/** Another process on the database, where the changes are made: nothing but the store tells of them. */
+let elsewhere: Desk;
+let made = 0;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  elsewhere = await openDesk({ folder: desk.folder, clock: desk.clock });
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await desk.close();
+});
+
+/** Whatever may happen to an account while somebody signs in to it. */
+const CHANGES: Readonly<Record<string, (account: Account) => Promise<unknown>>> = {
+  'is disabled': ({ id }) => elsewhere.accounts.setStatus(id, 0, {}),
+  'is locked': ({ id }) => elsewhere.accounts.setStatus(id, 3, {}),
+  'is disabled and active again': async ({ id }) => {
+    await elsewhere.accounts.setStatus(id, 0, {});
+    await elsewhere.accounts.setStatus(id, 2, {});
+  },
+  'gets another password': ({ id }) =>
+    elsewhere.accounts.changePassword(id, { password: 'another horse battery' }, {}),
+  'gets a second factor, or another': ({ id }) => elsewhere.enrollment.bind(id, 'googleAuth'),
+  'loses its second factor': async ({ id }) => {
+    await elsewhere.enrollment.bind(id, 'googleAuth');
+    await elsewhere.enrollment.disable(id);
+  },
+  'loses a key': ({ id }) => removeAccountKeys(elsewhere, id, { actor: {} }),
+  'is renamed': ({ id, name }) => elsewhere.accounts.rename(id, `${name}x`, {}),
+  'is removed': ({ id }) => elsewhere.accounts.remove(id, {}),
+};
+
+async function addAccount(hasFactor: boolean): Promise<Account> {
+  const name = `joe${(made += 1)}`;
+  const id = await desk.addAccount(name);
+  await addAccountKey(desk, id, { key: KEY, actor: {} });
+  if (!hasFactor) return { id, name, code: () => '' };
+  const { secret } = await desk.enrollment.bind(id, 'googleAuth');
+  return { id, name, code: () => totp(secret, NOON) };
+}
+
+const byPassword = async ({ name }: Account): Promise<Login> => {
+  const login = desk.call();
+  expect(['accepted', 'need']).toContain(await tryPassword(login, PASSWORD, name));
+  return login;
+};
+
+const byKey = async ({ name }: Account): Promise<Login> => {
+  const login = desk.call();
+  const offer = {
+    algorithm: KEY.algorithm,
+    blob: KEY.blob,
+    verify: () => ({ valid: true }) as const,
+  };
+  const result = await login.submit({ kind: 'public-key', userName: name, ...offer });
+  expect(['accepted', 'need']).toContain(result.kind);
+  return login;
+};
+
+const outcome = (result: LoginResult): string =>
+  result.kind === 'rejected' ? result.reason : result.kind;
+
+/** Makes the change while `work` waits for its hash, with the account looked up already. */
+async function whileQueued<T>(work: () => Promise<T>, change: () => Promise<unknown>): Promise<T> {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const blockers = [1, 2].map(() => desk.hashes.run('a blocker', () => held));
+  const working = work();
+  while (desk.hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  await change();
+  release();
+  await Promise.all(blockers);
+  return working;
+}
+
+/** Where a sign-in is when the account changes, and how it goes on from there. */
+const POINTS: Readonly<
+  Record<string, (account: Account, change: () => Promise<unknown>) => Promise<string>>
+> = {
+  'after the password, before the code': async (account, change) => {
+    const login = await byPassword(account);
+    await change();
+    return tryCode(login, account.code());
+  },
+  'after the key, before the code': async (account, change) => {
+    const login = await byKey(account);
+    await change();
+    return tryCode(login, account.code());
+  },
+  'let in by password, without a session': async (account, change) => {
+    const login = await byPassword(account);
+    await change();
+    return login.refresh(account.id);
+  },
+  'let in by key, without a session': async (account, change) => {
+    const login = await byKey(account);
+    await change();
+    return login.refresh(account.id);
+  },
+  'in a session that proves itself again': async (account, change) => {
+    const login = await byPassword(account);
+    if (account.code() !== '') await tryCode(login, account.code());
+    await change();
+    return outcome(await login.confirm({ password: PASSWORD, code: undefined }));
+  },
+};
+
+const WITH_FACTOR = [true, false];
+
+describe.each(Object.keys(POINTS))('a login %s', (point) => {
+  test.each(Object.keys(CHANGES))('is void once its account %s (rule M1)', async (name) => {
+    for (const hasFactor of WITH_FACTOR) {
+      if (!hasFactor && point.endsWith('before the code')) continue;
+      const account = await addAccount(hasFactor);
+      const result = await POINTS[point]?.(account, async () => CHANGES[name]?.(account));
+      expect(['changed', 'end', 'disabled', 'bad-credential']).toContain(result);
+    }
+  });
+
+  test('goes on where nothing of it changed', async () => {
+    const account = await addAccount(true);
+    const result = await POINTS[point]?.(account, async () => {
+      await desk.accounts.setProperties(account.id, { location: 'Basel' }, {});
+      await desk.accounts.setGroups(account.id, ['users', 'friends'], {});
+      await desk.accounts.unlock(account.id, {});
+    });
+    expect(['accepted', 'keep', 'need']).toContain(result);
+  });
+});
+
+describe('a password that waits in the queue', () => {
+  test.each(Object.keys(CHANGES))('lets nobody in once its account %s (rule M1)', async (name) => {
+    const account = await addAccount(false);
+    const login = desk.call();
+    const result = await whileQueued(
+      () => tryPassword(login, PASSWORD, account.name),
+      async () => CHANGES[name]?.(account),
+    );
+    expect(['bad-credential', 'disabled']).toContain(result);
+    expect(login.user).toBeUndefined();
+  });
+
+  test.each(Object.keys(CHANGES))(
+    'proves nothing again once its account %s (rule M1)',
+    async (name) => {
+      const account = await addAccount(false);
+      const login = await byPassword(account);
+      const result = await whileQueued(
+        () => login.confirm({ password: PASSWORD, code: undefined }),
+        async () => CHANGES[name]?.(account),
+      );
+      expect(result.kind).toBe('rejected');
+    },
+  );
+});
+
+function parsedKey(line: string) {
+  const parsed = parseSshPublicKey(line);
+  if (parsed.kind !== 'key') throw new Error(parsed.why);
+  return parsed.key;
+}
