@@ -32,7 +32,8 @@ import { PageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { boardLockFile, takeBoardLock } from './store/board-lock';
 import { explainFailure } from './store/database';
-import { tellSysops } from './sysop-notice';
+import { HEADINGS, tellSysops } from './sysop-notice';
+import { LiveCertificate } from './tls/live-certificate';
 import { isPageOrigin } from './web/origin';
 import type { LoginPorts, PagePlace } from './web/parts';
 import { startWebServer, type WebServer } from './web/server';
@@ -56,6 +57,8 @@ export interface BbsOptions {
   readonly keepFirstPassword?: boolean | undefined;
   /** In place of email.transport. */
   readonly mail?: MailTransport | undefined;
+  /** Told, a line each, of edits and certificates that were refused or taken while the board runs. */
+  readonly onNotice?: (line: string) => void;
 }
 
 export interface ServerAddress {
@@ -74,11 +77,11 @@ export interface RunningBbs {
   readonly firstPasswordFile: string | undefined;
   /** Where mails are dropped while no gateway is configured. */
   readonly mailDrop: string | undefined;
-  /** SHA-256 of the web server's certificate, to compare with what a browser shows. */
+  /** SHA-256 of the certificate in use, to compare with what a browser shows. */
   readonly certificateFingerprint: string | undefined;
   /** What a public board still lacks, a sentence each. */
   readonly missingForPublic: readonly string[];
-  /** Reads config, menus, themes and art again; false when the edit was refused. */
+  /** Reads config, menus, themes, art and certificate again, and opens the log anew; false when an edit was refused. */
   reload(): Promise<boolean>;
   /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */
   reportFault(error: unknown): void;
@@ -111,6 +114,8 @@ class Bbs {
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: (() => Promise<void> | void)[] = [];
   private closing: Promise<void> | undefined;
+  private isOpen = false;
+  private reopenLog: () => void = () => undefined;
 
   constructor(
     private readonly board: Board,
@@ -134,12 +139,24 @@ class Bbs {
       overrides: this.options.config,
       log: () => log,
       check: (edition) => checkBoard(edition),
-      onRefused: (lines) => void tellSysops({ nodes, db: office.db, log }, 'refused', lines),
-      onWaiting: (keys) => void tellSysops({ nodes, db: office.db, log }, 'waiting', keys),
+      onRefused: (lines) => tell('refused', lines),
+      onTaken: () => {
+        this.notice('taken', []);
+        void certificate?.reload();
+      },
+      onWaiting: (keys) => tell('waiting', keys),
     });
+    const tell = (heading: keyof typeof HEADINGS, lines: readonly string[]): void => {
+      this.notice(heading, lines);
+      void tellSysops({ nodes, db: office.db, log }, heading, lines);
+    };
     this.closers.push(() => live.close());
     const config = (): Config => live.config;
     const log = this.options.log ?? this.openLog(config());
+    // What was opened before the log is closed after this line.
+    this.closers.push(() => {
+      if (this.isOpen) log.info('board.stopped', { version: VERSION });
+    });
     for (const { place, message } of live.warnings) log.warn('board.warning', { place, message });
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
@@ -177,11 +194,28 @@ class Bbs {
     const pageAdmission = new PageAdmission({ ...shared, admission });
     this.closers.push(() => pageAdmission.close());
     const admit = (socket: Socket): PagePlace | undefined => pageAdmission.admit(socket);
+    const { contentServers, loginServers } = config();
+    const hasPages = contentServers.web.https.enabled;
+    const certificate =
+      hasPages || loginServers.webSocket.wss.enabled
+        ? await LiveCertificate.open({
+            ...shared,
+            onNews: (kind, text) =>
+              kind === 'refused'
+                ? tell('certificateRefused', [text])
+                : this.notice('certificateTaken', [text]),
+          })
+        : undefined;
+    this.closers.push(() => certificate?.close());
     const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
     let loginPorts: LoginPorts = {};
-    const web: WebServer | undefined = config().contentServers.web.https.enabled
-      ? await startWebServer({ ...shared, ...pages, db, admit, loginPorts: () => loginPorts })
-      : undefined;
+    const web: WebServer | undefined =
+      hasPages && certificate !== undefined
+        ? await startWebServer({
+            ...{ ...shared, ...pages, db, admit, certificate },
+            loginPorts: () => loginPorts,
+          })
+        : undefined;
     this.closers.push(async () => web?.close());
     office.mailer.start();
     const listening = (): Listening => ({
@@ -195,7 +229,7 @@ class Bbs {
     });
     const servers = await Servers.start({
       ...shared,
-      ...{ nodes, admission },
+      ...{ nodes, admission, certificate },
       gate: office.gate,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
       accountEvents: office.accountEvents,
@@ -215,7 +249,10 @@ class Bbs {
     const { pid } = process;
     writeRunFile(dataDir, { pid, version: VERSION, servers: addresses });
     this.closers.push(() => removeRunFile(dataDir, pid));
-    log.info('board.open', { version: VERSION, addresses, certificate: web?.fingerprint });
+    const fingerprint = (): string | undefined =>
+      web === undefined ? undefined : certificate?.current.fingerprint;
+    log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
+    this.isOpen = true;
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
@@ -223,7 +260,9 @@ class Bbs {
       firstSysop: first.sysop,
       firstPasswordFile: first.file,
       mailDrop: office.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
-      certificateFingerprint: web?.fingerprint,
+      get certificateFingerprint() {
+        return fingerprint();
+      },
       missingForPublic: findConfigGaps(config(), {
         board,
         nowMs: clock.nowMs(),
@@ -231,7 +270,11 @@ class Bbs {
       })
         .filter(({ weight }) => weight === 'missing')
         .map(({ text }) => text),
-      reload: () => live.reload(),
+      reload: async () => {
+        this.reopenLog();
+        const [isTaken, isUsable] = await Promise.all([live.reload(), certificate?.reload()]);
+        return isTaken && isUsable !== false;
+      },
       reportFault: (error) => log.error('board.fault', { error: toError(error) }),
       close: () => this.close(),
     };
@@ -256,9 +299,15 @@ class Bbs {
   }
 
   private openLog(config: Config): Log {
-    const { log, close } = openLog(this.board.dataDir, config, this.clock);
+    const { log, reopen, close } = openLog(this.board.dataDir, config, this.clock);
     this.closers.push(close);
+    this.reopenLog = reopen;
     return log;
+  }
+
+  /** For who watches the process; the sysops online are told by others. */
+  private notice(heading: keyof typeof HEADINGS, lines: readonly string[]): void {
+    for (const line of [HEADINGS[heading], ...lines]) this.options.onNotice?.(line);
   }
 
   /** One data folder, one board: two would take node numbers and calls from each other. */

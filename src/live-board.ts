@@ -37,6 +37,8 @@ export interface LiveBoardOptions {
   readonly check: (edition: Edition) => Promise<readonly Finding[]>;
   /** Told about each edit that was refused, a line each with its place. */
   readonly onRefused?: (lines: readonly string[]) => void;
+  /** Told of each edit that went live. */
+  readonly onTaken?: () => void;
   /** Told of keys that were edited and count from the next start on only. */
   readonly onWaiting?: (keys: readonly string[]) => void;
 }
@@ -108,6 +110,7 @@ export class LiveBoard {
       this.edition = await readEdition(this.options);
       this.options.art.adopt(this.edition.art);
       log.info('board.reloaded', { menus: this.edition.menus.menus.size });
+      this.options.onTaken?.();
       this.tellNews(before);
       if (this.watch !== undefined) this.follow();
       return true;

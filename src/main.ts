@@ -94,6 +94,7 @@ async function runBoard(args: Arguments): Promise<number> {
     newDatabase: args.newDatabase,
     keepFirstPassword: true,
     env: process.env,
+    onNotice: (line) => complain(line),
   });
   const isTerminal = process.stdout.isTTY === true;
   say(describeStart(bbs, { isTerminal }));
@@ -119,12 +120,16 @@ function say(text: string): number {
   return 0;
 }
 
+function complain(text: string): void {
+  process.stderr.write(`sallyport: ${escapeUnseen(text, '\n\t')}\n`);
+}
+
 main().then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     const known = error instanceof BbsError ? error : undefined;
     const text = known?.describe() ?? toError(error).stack ?? 'failed';
-    process.stderr.write(`sallyport: ${escapeUnseen(text, '\n\t')}\n`);
+    complain(text);
     process.exit(known?.exitCode ?? 1);
   },
 );

@@ -6,10 +6,13 @@ import { findUser } from './store/users';
 
 const MOST_LINES = 3;
 
-/** What a sysop who is online hears of his edits. */
+/** What a sysop hears of his edits, online and where the board was started. */
 export const HEADINGS = {
   refused: 'An edit was refused. The board goes on as it was before.',
+  taken: 'An edit went live.',
   waiting: 'An edit of these counts from the next start of the board on:',
+  certificateRefused: 'A new certificate was refused. The board goes on with the one before.',
+  certificateTaken: 'A new certificate is in use.',
 } as const;
 
 /** Tells every sysop who is online of an edit; what goes wrong with telling is logged. */

@@ -15,6 +15,8 @@ export const LIMITS = {
   subnegotiationBytes: 512,
   /** Telnet option negotiations a peer may send within ten seconds (rule F3). */
   negotiationsPer10s: 64,
+  /** What a caller may send before sign-in, the protocol's own bytes included (rule E6). */
+  preAuthBytes: 1024 * 1024,
   /** SSH pty size, columns and rows (rule E8). */
   ptyMax: 500,
   /** Columns and rows of a screen before sign-in (rule M8). */
@@ -22,9 +24,12 @@ export const LIMITS = {
   preAuthRows: 60,
   /** A terminal's name (rule E8). */
   terminalTypeCharacters: 40,
-  /** Environment variables of an SSH session (rule E8). */
+  /** Environment variables of an SSH session (rule E8), and how many may be offered without effect (rule E6). */
   environmentCount: 8,
   environmentBytes: 256,
+  environmentOffers: 128,
+  /** Requests that a board does not serve, on one SSH connection (rule E6). */
+  sshRefusals: 10,
   /** Largest WebSocket message, its frames, and the pieces in which one frame may arrive (rule G1). */
   webSocketBytes: 64 * 1024,
   webSocketFragments: 64,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -9,17 +9,20 @@ import type { Config } from './schema';
 /** A log file is put aside at this size; one old one is kept. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** A file that was moved away is noticed by the first line after this. */
+const LOOK_AGAIN_MS = 1_000;
+
 /** The log of a running board: `logging.file` in data/logs, or standard error where that is empty. */
 export function openLog(
   dataDir: string,
   config: Config,
   clock: Clock,
-): { readonly log: Log; close(): void } {
+): { readonly log: Log; reopen(): void; close(): void } {
   const { level, file } = config.logging;
-  const opened = file === '' ? undefined : new LogFile(join(dataDir, 'logs'), file);
+  const opened = file === '' ? undefined : new LogFile(join(dataDir, 'logs'), file, clock);
   const write = opened?.write ?? toStandardError;
   const log = createLog({ level, write, nowMs: () => clock.nowMs() });
-  return { log, close: () => opened?.close() };
+  return { log, reopen: () => opened?.reopen(), close: () => opened?.close() };
 }
 
 function toStandardError(line: string): void {
@@ -32,7 +35,14 @@ class LogFile {
   private handle: number;
   private bytes: number;
 
-  constructor(folder: string, file: string) {
+  private lookedMs: number;
+
+  constructor(
+    folder: string,
+    file: string,
+    private readonly clock: Clock,
+  ) {
+    this.lookedMs = clock.monotonicMs();
     this.path = join(folder, file);
     try {
       this.handle = openPrivateLog(this.path);
@@ -48,6 +58,7 @@ class LogFile {
 
   readonly write = (line: string): void => {
     try {
+      this.lookAgain();
       if (this.bytes > MOST_BYTES) this.putAside();
       this.bytes += writeSync(this.handle, line);
     } catch {
@@ -60,10 +71,26 @@ class LogFile {
     closeSync(this.handle);
   }
 
-  private putAside(): void {
+  /** Goes on in a new file of the same name where the old one was moved away, as logrotate does. */
+  reopen(): void {
+    const handle = openPrivateLog(this.path);
     closeSync(this.handle);
+    this.handle = handle;
+    this.bytes = fstatSync(handle).size;
+  }
+
+  private lookAgain(): void {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.lookedMs < LOOK_AGAIN_MS) return;
+    this.lookedMs = nowMs;
+    const own = fstatSync(this.handle);
+    const there = statSync(this.path, { throwIfNoEntry: false });
+    this.bytes = own.size;
+    if (there?.ino !== own.ino || there.dev !== own.dev) this.reopen();
+  }
+
+  private putAside(): void {
     renameSync(this.path, `${this.path}.1`);
-    this.handle = openPrivateLog(this.path);
-    this.bytes = 0;
+    this.reopen();
   }
 }

@@ -165,9 +165,11 @@ export class Listener {
       clock,
       limitMs: users.loginGraceSeconds * 1000,
       formLimitMs: users.newUserSeconds * 1000,
-      onExpired: () => {
-        log.info('call.grace-over', { remoteIp, server });
-        seat.charge('grace');
+      bytesRead: () => socket.bytesRead,
+      onExpired: (limit) => {
+        if (limit === 'time') log.info('call.grace-over', { remoteIp, server });
+        else log.warn('call.too-many-bytes', { remoteIp, server });
+        seat.charge(limit === 'time' ? 'grace' : 'protocol');
       },
       close: () => socket.destroy(),
     });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { sleep } from '../base/clock';
-import { toError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import type { Random } from '../base/random';
 import type { AccountEvents } from '../store/account-events';
-import { loadBoardCertificate } from '../tls/board-certificate';
+import type { LiveCertificate } from '../tls/live-certificate';
 import type { Admission } from './admission';
 import type { Call } from './call';
 import { loadHostKeys } from './host-key';
@@ -17,6 +17,8 @@ import { WebSocketEndpoint } from './web-socket';
 export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly dataDir: string;
   readonly random: Random;
+  /** For secure WebSocket; a board without TLS has none. */
+  readonly certificate?: LiveCertificate | undefined;
   /** Turns a file name of the config into a path. */
   readonly resolveFile: (name: string) => string;
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
@@ -133,11 +135,13 @@ export class Servers {
   }
 
   private async openWebSocket(shared: ServersOptions): Promise<void> {
-    const { config } = shared;
+    const { config, certificate } = shared;
+    if (certificate === undefined)
+      throw new BbsError('INTERNAL', 'secure WebSocket needs a certificate; pass it to Servers');
     const { address, port } = config().loginServers.webSocket.wss;
     const endpoint = new WebSocketEndpoint({
       ...shared,
-      certificate: await loadBoardCertificate(shared),
+      certificate: () => certificate.current,
       isAllowedOrigin: (origin, remoteIp) =>
         shared.isOwnOrigin(origin, remoteIp) ||
         config().loginServers.webSocket.allowedOrigins.includes(origin),

@@ -118,7 +118,7 @@ export class Session implements NodeHandle {
     this.node.attach(this);
     if (connection.signal.aborted) this.end('hung-up');
     connection.signal.addEventListener('abort', () => this.end('hung-up'), { once: true });
-    grace.onLastWords(() => this.end('idle', 'You took too long to sign in. Please call again.'));
+    grace.onLastWords((sentence) => this.end('idle', sentence));
     connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
       this.limits.touched();

@@ -14,6 +14,7 @@ import type { NodeSlot, Nodes } from './nodes';
 import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
+import { SshRefusals } from './ssh-refusals';
 import { acceptOneShell } from './ssh-shell';
 
 /** Where credentials go, whoever asks for them (invariant 1). */
@@ -81,18 +82,29 @@ export class SshCaller {
     client.on('end', () => socket.destroySoon());
     client.on('handshake', () => this.recorder.forget());
     client.on('authentication', (context) => this.auth.handle(context));
+    let isLetIn = false;
+    const refusals = new SshRefusals(client, {
+      log: this.log,
+      isLetIn: () => isLetIn,
+      onAbuse: (what) => this.abused(what),
+    });
     client.once('ready', () => {
+      isLetIn = true;
       this.log.debug('ssh.let-in', { as: this.auth.outcome });
       acceptOneShell(client, {
-        onShell: (channel, hints) => this.shell(channel, hints),
+        onShell: (channel, hints) => {
+          refusals.opened(channel);
+          this.shell(channel, hints);
+        },
         onHints: (hints) => this.connection?.hinted(hints),
-        onRefused: (what) => this.log.info('ssh.request-refused', { what }),
+        onRefused: (what) => refusals.note(what),
       });
     });
   }
 
   private watch(chunk: Buffer): void {
-    const { seat, socket } = this.accepted;
+    const { grace, seat, socket } = this.accepted;
+    grace.heard();
     seat.heard();
     this.recorder.record(chunk);
     if (socket.writableLength <= MOST_UNREAD_BYTES) return;
@@ -209,6 +221,16 @@ export class SshCaller {
     this.log.info('ssh.hung-up-on', { reason });
     this.client?.end();
     this.destroyAfterGoodbye(this.accepted.socket);
+  }
+
+  /** Ended as the protocol does, and nothing more is read meanwhile. */
+  private abused(what: string): void {
+    const { seat, socket } = this.accepted;
+    this.log.warn('ssh.abuse', { what });
+    seat.charge('protocol');
+    this.client?.end();
+    socket.pause();
+    this.destroyAfterGoodbye(socket);
   }
 
   private destroyAfterGoodbye(socket: Socket): void {

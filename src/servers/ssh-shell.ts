@@ -7,7 +7,7 @@ export interface ShellEvents {
   /** The one shell was opened; everything else on the connection is refused. */
   readonly onShell: (channel: ServerChannel, hints: TerminalHints) => void;
   readonly onHints: (hints: TerminalHints) => void;
-  /** A request that a board does not serve, for the log. */
+  /** A request that a board does not serve. */
   readonly onRefused: (what: string) => void;
 }
 
@@ -20,7 +20,8 @@ const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS)$/;
 
 /**
  * What may be opened on a connection once it is let in: one session channel with one shell, with or
- * without a pty (rule E6). ssh2 refuses by itself what nobody listens for: forwards, X11, the agent.
+ * without a pty (rule E6). ssh2 refuses by itself what nobody listens for: forwards, X11, the agent; see
+ * SshRefusals.
  */
 export function acceptOneShell(connection: SshConnection, events: ShellEvents): void {
   let sessions = 0;
@@ -38,6 +39,7 @@ export function acceptOneShell(connection: SshConnection, events: ShellEvents): 
 class ShellSession {
   private hints: TerminalHints = {};
   private variables = 0;
+  private offers = 0;
   private hasShell = false;
 
   constructor(
@@ -67,6 +69,7 @@ class ShellSession {
     session.on('shell', (accept, reject) => {
       if (this.hasShell) {
         (reject as (() => void) | undefined)?.();
+        this.events.onRefused('second shell');
         return;
       }
       this.hasShell = true;
@@ -83,6 +86,9 @@ class ShellSession {
   }
 
   private takeVariable(name: string, value: string): boolean {
+    // `SendEnv *` offers the whole environment, which is no harm; ten thousand of them are.
+    this.offers += 1;
+    if (this.offers > LIMITS.environmentOffers) this.events.onRefused('variable');
     if (!ENVIRONMENT.test(name) || Buffer.byteLength(value) > LIMITS.environmentBytes) return false;
     this.variables += 1;
     if (this.variables > LIMITS.environmentCount) return false;

@@ -83,7 +83,10 @@ export class TelnetCaller {
       onAreYouThere: () => this.connection.write(Buffer.from('\r\n[yes]\r\n')),
       onAbuse: (what) => this.abused(what),
     });
-    socket.on('data', (chunk) => this.inOneWrite(() => this.codec.receive(chunk)));
+    socket.on('data', (chunk) => {
+      this.inOneWrite(() => this.codec.receive(chunk));
+      accepted.grace.heard();
+    });
     socket.once('end', () => this.inputEnded());
     socket.once('close', () => this.closed());
   }

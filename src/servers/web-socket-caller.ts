@@ -79,6 +79,7 @@ export class WebSocketCaller {
   }
 
   private message(data: Buffer, isBinary: boolean): void {
+    this.accepted.grace.heard();
     if (this.connection.signal.aborted) return;
     this.alive = true;
     if (isBinary) {
@@ -92,6 +93,7 @@ export class WebSocketCaller {
   /** False where it was one too many: a flood of them is no terminal. */
   private countControl(): boolean {
     this.alive = true;
+    this.accepted.grace.heard();
     if (this.connection.signal.aborted) return false;
     if (this.controls.count()) return true;
     this.socket.close(CLOSE.policy, 'too many pings');

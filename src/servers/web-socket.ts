@@ -10,7 +10,8 @@ import type { Accepted } from './listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
 
 export interface WebSocketOptions extends WebSocketCallerOptions {
-  readonly certificate: Pick<Certificate, 'cert' | 'key'>;
+  /** The one that is shown to the next caller. */
+  readonly certificate: () => Pick<Certificate, 'cert' | 'key'>;
   /** Whether a page from there may call (rule G2). */
   readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
 }
@@ -53,14 +54,12 @@ const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
 
 /** Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames. */
 export class WebSocketEndpoint {
-  private readonly context: SecureContext;
+  private made: { readonly context: SecureContext; readonly of: object } | undefined;
   private readonly http: Server;
   private readonly webSockets: WebSocketServer;
   private readonly waiting = new WeakMap<Duplex, Waiting>();
 
   constructor(private readonly options: WebSocketOptions) {
-    const { cert, key } = options.certificate;
-    this.context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
     this.http = createServer({ maxHeaderSize: LIMITS.httpHeaderBytes }, (request, response) =>
       answerPlain(request, response),
     );
@@ -81,7 +80,7 @@ export class WebSocketEndpoint {
     socket.once('close', cancel);
     const secure = new TLSSocket(socket, {
       isServer: true,
-      secureContext: this.context,
+      secureContext: this.context(),
       ALPNProtocols: ['http/1.1'],
     });
     // Not charged: a browser that distrusts a certificate ends like that, too.
@@ -90,6 +89,16 @@ export class WebSocketEndpoint {
     );
     this.waiting.set(secure, { accepted, cancel });
     this.http.emit('connection', secure);
+  }
+
+  private context(): SecureContext {
+    const certificate = this.options.certificate();
+    if (this.made?.of !== certificate) {
+      const { cert, key } = certificate;
+      const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+      this.made = { context, of: certificate };
+    }
+    return this.made.context;
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

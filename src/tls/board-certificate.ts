@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import { loadCertificate, type Certificate } from './certificate';
+import { filesOf, loadCertificate, type Certificate, type CertificatePlaces } from './certificate';
 
 export interface BoardCertificateOptions {
   readonly config: () => Config;
@@ -17,12 +17,25 @@ export interface BoardCertificateOptions {
 
 /** The board's one certificate: the HTTPS pages and secure WebSocket show the same. */
 export function loadBoardCertificate(options: BoardCertificateOptions): Promise<Certificate> {
-  const { config, dataDir, resolveFile, clock, random, log } = options;
-  const { https, domain } = config().contentServers.web;
+  const { config, clock, random, log } = options;
   return loadCertificate({
+    ...placesOf(options),
+    domain: config().contentServers.web.domain,
+    ...{ clock, random, log },
+  });
+}
+
+/** The files that it is read from, the sysop's or the board's own. */
+export function boardCertificateFiles(options: BoardCertificateOptions): readonly string[] {
+  const { certFile, keyFile } = filesOf(placesOf(options));
+  return [certFile, keyFile];
+}
+
+function placesOf({ config, dataDir, resolveFile }: BoardCertificateOptions): CertificatePlaces {
+  const { https } = config().contentServers.web;
+  return {
     keysDir: join(dataDir, 'keys'),
     certFile: https.certPem === '' ? '' : resolveFile(https.certPem),
     keyFile: https.keyPem === '' ? '' : resolveFile(https.keyPem),
-    ...{ domain, clock, random, log },
-  });
+  };
 }

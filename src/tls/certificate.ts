@@ -8,12 +8,15 @@ import { writePrivateFile } from '../base/private-file';
 import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
 
-export interface CertificateOptions {
+export interface CertificatePlaces {
   /** Folder of keys that the board makes itself: data/keys. */
   readonly keysDir: string;
   /** Files of the sysop's; empty is a certificate of the board's own. */
   readonly certFile: string;
   readonly keyFile: string;
+}
+
+export interface CertificateOptions extends CertificatePlaces {
   /** Host name in links; the certificate is made for it. */
   readonly domain: string;
   readonly clock: Clock;
@@ -33,10 +36,8 @@ const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
 /** The certificate of the board; made at the first start where the sysop names none. */
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
-  const { keysDir, clock, log } = options;
-  const own = options.certFile === '';
-  const certFile = own ? join(keysDir, 'web_cert.pem') : options.certFile;
-  const keyFile = own ? join(keysDir, 'web_key.pem') : options.keyFile;
+  const { clock, log } = options;
+  const { own, certFile, keyFile } = filesOf(options);
   if (own && (await needsNew(certFile, keyFile, options))) {
     const made = makeSelfSigned({
       names: [...new Set([options.domain, ...LOCAL_NAMES])],
@@ -57,6 +58,20 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
   return certificate;
 }
 
+/** Where certificate and key are, and whether they are the board's own. */
+export function filesOf({ keysDir, certFile, keyFile }: CertificatePlaces): {
+  readonly own: boolean;
+  readonly certFile: string;
+  readonly keyFile: string;
+} {
+  if (certFile !== '') return { own: false, certFile, keyFile };
+  return {
+    own: true,
+    certFile: join(keysDir, 'web_cert.pem'),
+    keyFile: join(keysDir, 'web_key.pem'),
+  };
+}
+
 async function needsNew(
   certFile: string,
   keyFile: string,
@@ -75,10 +90,13 @@ async function needsNew(
 async function readPair(certFile: string, keyFile: string): Promise<Certificate> {
   const cert = await read(certFile, 'certPem');
   const key = await read(keyFile, 'keyPem');
-  if (process.platform !== 'win32' && ((await stat(keyFile)).mode & 0o077) !== 0) {
+  const { mode, uid } = await stat(keyFile);
+  // A key that belongs to somebody else (certbot's to root) is read by a group that it was given for that.
+  const isOurs = uid === process.getuid?.();
+  if (process.platform !== 'win32' && (mode & (isOurs ? 0o077 : 0o037)) !== 0) {
     throw new BbsError(
       'KEY_UNREADABLE',
-      `the web key ${keyFile} can be read by others; run: chmod 600 ${keyFile}`,
+      `the web key ${keyFile} can be read by others; run: chmod ${isOurs ? '600' : '640'} ${keyFile}`,
     );
   }
   try {

@@ -8,6 +8,7 @@ import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template-files';
 import type { Database } from '../store/database';
+import type { LiveCertificate } from '../tls/live-certificate';
 
 export type LoginPorts = Readonly<Partial<Record<'telnet' | 'ssh' | 'wss', number | undefined>>>;
 
@@ -34,9 +35,7 @@ export interface WebServerOptions {
   readonly admit?: (socket: Socket) => PagePlace | undefined;
   /** Where the login servers listen now, for the pages that say how to call. */
   readonly loginPorts?: () => LoginPorts;
-  readonly dataDir: string;
-  /** Turns a file name of the config into a path. */
-  readonly resolveFile: (name: string) => string;
+  readonly certificate: LiveCertificate;
 }
 
 /** What the routes work with. */

@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { plainIp } from '../base/source';
-import { loadBoardCertificate } from '../tls/board-certificate';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { SECURITY_HEADERS } from './headers';
 import { addFrontPage } from './front';
@@ -23,12 +22,11 @@ import { loadTerminalFiles } from './terminal-files';
 /** The HTTPS pages of a board. */
 export interface WebServer {
   readonly address: { readonly address: string; readonly port: number };
-  /** SHA-256 fingerprint of the certificate. */
-  readonly fingerprint: string;
   /** Answers what is under way, then stops. */
   close(): Promise<void>;
 }
 
+const TLS_VERSION = 'TLSv1.2';
 /** From an answer to a broken request until its socket is closed without. */
 const GOOD_BYE_MS = 2_000;
 /** What is under way may take this long when the board stops. */
@@ -37,8 +35,12 @@ const CLOSE_MS = 2_000;
 /** Starts the pages; a taken port or an unusable certificate is thrown as a BbsError. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { https } = options.config().contentServers.web;
-  const certificate = await loadBoardCertificate(options);
-  const server = createServer(certificate, options);
+  const { certificate } = options;
+  const server = createServer(certificate.current, options);
+  // Connections that are open keep theirs.
+  certificate.onChange(({ cert, key }) =>
+    server.server.setSecureContext({ cert, key, minVersion: TLS_VERSION }),
+  );
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
   const { sockets, isForHealth } = admitSockets(server, options);
@@ -49,7 +51,6 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   port = bound.port;
   return {
     address: { address: bound.address, port },
-    fingerprint: certificate.fingerprint,
     close: () => closeServer(server, sockets, options.clock),
   };
 }
@@ -62,7 +63,7 @@ function createServer(
     https: {
       cert: certificate.cert,
       key: certificate.key,
-      minVersion: 'TLSv1.2',
+      minVersion: TLS_VERSION,
       handshakeTimeout: LIMITS.httpRequestMs,
       maxHeaderSize: LIMITS.httpHeaderBytes,
       headersTimeout: LIMITS.httpRequestMs,

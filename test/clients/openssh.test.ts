@@ -35,6 +35,24 @@ describe('OpenSSH', () => {
     expect(await caller.ended()).not.toContain('Command');
   });
 
+  it('gets in with agent, X11 and its whole environment offered, and is not ended for them', async () => {
+    await board.addUser('abel');
+    const names = Array.from({ length: 60 }, (_, at) => [`LC_TEST_${at}`, 'C'] as const);
+    const env = {
+      ...Object.fromEntries(names),
+      DISPLAY: '127.0.0.1:9',
+      SSH_AUTH_SOCK: '/dev/null',
+    };
+    const options = ['-A', '-X', '-o', 'SendEnv=*', '-R', '127.0.0.1:9:127.0.0.1:9'];
+    const caller = await board.terminal(ssh('abel', ...options), { env });
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    await caller.sees('Both doors are open.');
+    await goToMainMenu(caller);
+    await caller.enter('g');
+    await caller.ended();
+  });
+
   it('is told what is wrong with a password or a code, and asked again', async () => {
     const secret = await board.addUser('berta', 'google');
     const caller = await board.terminal(ssh('berta'));

@@ -14,6 +14,7 @@ import {
 import { parseOffer } from '../../src/servers/client-offer';
 import { EchoServers, type EchoOptions } from '../support/echo-servers';
 import { RawCaller, eventually } from '../support/raw-caller';
+import { sendPacket, sshText as text } from '../support/ssh-packets';
 
 let servers: EchoServers;
 const clients: Client[] = [];
@@ -112,33 +113,6 @@ describe('what the server offers before it knows anybody (rule E5)', () => {
   });
 });
 
-/** What ssh2 has for sending, of which its client uses less than a stranger might. */
-interface Wire {
-  readonly _packetRW: {
-    readonly write: {
-      readonly allocStart: number;
-      alloc(size: number): Buffer;
-      finalize(packet: Buffer): Buffer;
-    };
-  };
-  readonly _cipher: { encrypt(packet: Buffer): void };
-}
-
-/** Sends one SSH packet as it is, whatever the state of the connection. */
-function sendPacket(client: Client, payload: Buffer): void {
-  const { _packetRW, _cipher } = (client as unknown as { readonly _protocol: Wire })._protocol;
-  const packet = _packetRW.write.alloc(payload.length);
-  payload.copy(packet, _packetRW.write.allocStart);
-  _cipher.encrypt(_packetRW.write.finalize(packet));
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
 const WINDOW_AND_PACKET = Buffer.from([0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 128, 0]);
 /** What belongs behind the sign-in: global requests, channels and all that happens on them. */
 const CONNECTION_MESSAGES: readonly (readonly [string, Buffer])[] = [
@@ -202,16 +176,100 @@ describe('before the sign-in (rule E6)', () => {
   });
 });
 
+describe('before the sign-in, more than once (rule E6)', () => {
+  test('the tenth channel ends it (rule E6)', async () => {
+    const client = dial(await start(), { authHandler: () => undefined });
+    await once(client, 'handshake');
+    const [, packet] = CONNECTION_MESSAGES[1] as (typeof CONNECTION_MESSAGES)[number];
+    const closed = once(client, 'close');
+    for (let sent = 0; sent < 10; sent += 1) sendPacket(client, packet);
+    await closed;
+    expect(servers.log.of('ssh.abuse')).toHaveLength(1);
+    expect(servers.log.of('ssh.request-refused')).toHaveLength(1);
+  });
+});
+
 describe('after the sign-in (rule E6)', () => {
-  test('two hundred more channels are refused, and the first goes on (rule E6)', async () => {
+  test('nine more channels are refused, and the first goes on (rule E6)', async () => {
     const client = await letIn(await start());
     const shell = await shellOf(client);
-    const results = await Promise.allSettled(Array.from({ length: 200 }, () => shellOf(client)));
-    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(200);
+    const results = await Promise.allSettled(Array.from({ length: 9 }, () => shellOf(client)));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(9);
     shell.write('still here');
     const echoed = await new Promise((resolve) => shell.once('data', resolve));
     expect(String(echoed)).toBe('still here');
     expect(servers.calls).toHaveLength(1);
+    expect(servers.log.of('ssh.request-refused')).toHaveLength(1);
+  });
+
+  const open = (type: string): Buffer =>
+    Buffer.concat([Buffer.of(90), text(type), WINDOW_AND_PACKET]);
+  const globally = (name: string): Buffer =>
+    Buffer.concat([Buffer.of(80), text(name), Buffer.of(1)]);
+  /** On channel 0, the shell's. */
+  const onShell = (type: string, more: Buffer = Buffer.alloc(0)): Buffer =>
+    Buffer.concat([Buffer.of(98, 0, 0, 0, 0), text(type), Buffer.of(1), more]);
+
+  test.each([
+    ['sessions', open('session'), 10],
+    ['channels of a type that nobody knows', open('coffee@example.org'), 10],
+    ['forwarded ports', globally('tcpip-forward@example.org'), 10],
+    ['shells', onShell('shell'), 10],
+    ['commands', onShell('exec', text('id')), 10],
+    ['subsystems', onShell('subsystem', text('sftp')), 10],
+    ['agents', onShell('auth-agent-req@openssh.com'), 11],
+    ['variables', onShell('env', Buffer.concat([text('FOO'), text('1')])), 138],
+    ['pieces of extended data', Buffer.concat([Buffer.of(95), Buffer.alloc(8), text('x')]), 10],
+  ])(
+    'of too many %s the tenth refusal ends it, with one line each (rule E6)',
+    async (_what, packet, last) => {
+      const client = await letIn(await start());
+      const shell = await shellOf(client);
+      for (let sent = 1; sent < last; sent += 1) sendPacket(client, packet);
+      // Its echo says that all before it have been looked at.
+      shell.write('x');
+      await once(shell, 'data');
+      expect(servers.log.of('ssh.abuse')).toEqual([]);
+      const closed = once(client, 'close');
+      sendPacket(client, packet);
+      await closed;
+      expect(servers.log.of('ssh.abuse')).toMatchObject([{ what: 'too many refused requests' }]);
+      expect(servers.log.of('ssh.request-refused')).toHaveLength(1);
+    },
+  );
+
+  test('keep-alives and what PuTTY says of its channel are answered for ever (rule E6)', async () => {
+    const client = await letIn(await start());
+    const shell = await shellOf(client);
+    for (let sent = 0; sent < 300; sent += 1) {
+      sendPacket(client, globally('keepalive@openssh.com'));
+      sendPacket(client, onShell('winadj@putty.projects.tartarus.org'));
+    }
+    shell.write('still here');
+    const echoed = await new Promise((resolve) => shell.once('data', resolve));
+    expect(String(echoed)).toBe('still here');
+    expect(servers.log.of('ssh.request-refused')).toEqual([]);
+  });
+
+  test('data beyond the window ends it (rule E6)', async () => {
+    const port = await start({
+      serve: ({ connection, grace }) => {
+        grace.end();
+        connection.onData(() => undefined);
+        return new Promise((resolve) =>
+          connection.signal.addEventListener('abort', () => resolve()),
+        );
+      },
+    });
+    const client = await letIn(port);
+    const shell = await shellOf(client);
+    // Two windows of 2 MiB are filled, and the session takes a few bytes in each turn.
+    const packet = Buffer.concat([Buffer.of(94, 0, 0, 0, 0), text('x'.repeat(32_000))]);
+    const closed = once(client, 'close');
+    for (let sent = 0; sent < 200; sent += 1) sendPacket(client, packet);
+    shell.resume();
+    await closed;
+    expect(servers.log.of('ssh.abuse')).toMatchObject([{ what: 'data beyond the window' }]);
   });
 });
 

@@ -124,9 +124,10 @@ export class EchoServers {
       random: systemRandom,
     });
     this.ca = certPem;
+    const certificate = { cert: certPem, key: keyPem };
     const endpoint = new WebSocketEndpoint({
       ...shared,
-      certificate: { cert: certPem, key: keyPem },
+      certificate: () => certificate,
       isAllowedOrigin: (origin) => this.options.origins?.includes(origin) === true,
       isClosing: () => this.closing,
       firstMenu: () => 'first',

@@ -12,6 +12,7 @@ import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
 import { createTemplateFiles } from '../../src/mail/template-files';
 import type { WebServerOptions } from '../../src/web/parts';
+import { LiveCertificate } from '../../src/tls/live-certificate';
 import { startWebServer } from '../../src/web/server';
 import { openAccounts } from './accounts';
 import { CHEAP_HASH } from './gate-desk';
@@ -59,14 +60,19 @@ export async function openWebBoard(
   };
   const mailChange = createMailChange(parts);
   const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });
+  const certificate = await LiveCertificate.open({
+    ...parts,
+    dataDir: accounts.folder,
+    resolveFile: (name) => name,
+    onNews: () => undefined,
+  });
   const starting = startWebServer({
     ...parts,
     ...extra,
     passwordReset,
     mailChange,
     findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),
-    dataDir: accounts.folder,
-    resolveFile: (name) => name,
+    certificate,
   });
   const server = await starting.catch(async (error: unknown) => {
     await accounts.close();

@@ -1,6 +1,5 @@
 import { connect as tlsConnect } from 'node:tls';
 import { connect } from 'node:net';
-import { X509Certificate } from 'node:crypto';
 import { SourceCounter } from '../../src/base/source-counter';
 import { FakeClock } from '../support/fake-clock';
 import { openWebBoard } from '../support/web-board';
@@ -327,11 +326,6 @@ describe('TLS', () => {
       socket.on('close', () => resolve(text));
     });
     expect(plain).not.toContain('200');
-  });
-
-  test('the fingerprint told at the start is that of the certificate', async () => {
-    board = await openWebBoard();
-    expect(board.server.fingerprint).toBe(new X509Certificate(board.ca).fingerprint256);
   });
 
   test('a taken port is told with what to change', async () => {
