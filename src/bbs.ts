@@ -177,6 +177,7 @@ class Bbs {
     const knownPlaces = await KnownPlaces.open({ db: office.db, clock, log });
     this.closers.push(() => knownPlaces.close());
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
+    await office.enrollment.endAbandoned();
     const first = await makeFirstPassword(office, {
       dataDir: board.dataDir,
       keep: this.options.keepFirstPassword === true,

@@ -16,6 +16,7 @@ import { createPasswordReset, type PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
+import { endSetUpsOf } from './auth/set-up-watch';
 import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
 import { BbsError } from './base/errors';
@@ -182,7 +183,11 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
     feedback: createFeedbackBox({ db, clock, log, notifier, budgets }),
     findTemplate,
     directory: new StoredAccountDirectory({ db, config, rules, accounts }),
-    endCall: (sessionId) => db.run((sql) => endCall(sql, sessionId, clock.nowMs())),
+    endCall: (sessionId) =>
+      db.transaction(async (sql) => {
+        await endCall(sql, sessionId, clock.nowMs());
+        await endSetUpsOf(sql, sessionId, clock.nowMs());
+      }),
     async close() {
       accountEvents.close();
       await passwordReset.close();

@@ -12,10 +12,10 @@ export interface AccountChange {
 }
 
 /**
- * What a change of an account means for a login of it (rules J4, M1): it ends; it goes on; or it goes on
- * having shown the second factor, because it was this session that switched it on.
+ * What a change of an account means for a login of it (rules J4, M1): it ends, or it goes on.
+ * A second factor that is switched on ends every session: none of them has shown it (rule M3).
  */
-export function changeDecision(change: AccountChange): 'keep' | 'end' | 'proven' {
+export function changeDecision(change: AccountChange): 'keep' | 'end' {
   const { before, after } = change;
   if (after === undefined || after.status !== 2) return 'end';
   const ownEnding = change.events.filter(
@@ -23,8 +23,16 @@ export function changeDecision(change: AccountChange): 'keep' | 'end' | 'proven'
   );
   // Counted, so that an event that is missing ends the login as one of somebody else does.
   if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
-  const own = ownEnding.some(({ kind }) => kind === 'second-factor');
-  const switchedOn = before.secondFactor === undefined && after.secondFactor !== undefined;
-  if (switchedOn) return own ? 'proven' : 'end';
-  return 'keep';
+  return hasSwitchedOn(before, after) ? 'end' : 'keep';
+}
+
+/** What a caller is told whose session ends by a change that he waits for himself. */
+export function changeFarewell(before: User, after: User | undefined): string | undefined {
+  return after?.status === 2 && hasSwitchedOn(before, after)
+    ? 'Two-factor sign-in is on. Please sign in again with a code.'
+    : undefined;
+}
+
+function hasSwitchedOn(before: User, after: User): boolean {
+  return before.secondFactor === undefined && after.secondFactor !== undefined;
 }

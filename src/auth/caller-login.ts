@@ -4,7 +4,7 @@ import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
-import { changeDecision } from './account-change';
+import { changeDecision, changeFarewell } from './account-change';
 import { checkFirstFactor } from './first-factor';
 import type { Accepted } from './first-factor';
 import type {
@@ -40,6 +40,7 @@ export class CallerLogin implements Login {
   factor: Factor = 0;
   user: User | undefined;
   history: LoginHistory | undefined;
+  farewell: string | undefined;
   sessionId: string;
   tried = false;
   private readonly ownSessions = new Set<string>();
@@ -162,11 +163,9 @@ export class CallerLogin implements Login {
       events,
       isOwn: (sessionId) => this.ownSessions.has(sessionId),
     });
-    if (decision === 'end' || user === undefined) return 'end';
-    // Whoever confirmed the new factor's code from this session has shown it to us.
-    if (decision === 'proven' && this.complete) {
-      this.factor = 2;
-      this.renameSession(this.randomId());
+    if (decision === 'end' || user === undefined) {
+      this.farewell = changeFarewell(before, user);
+      return 'end';
     }
     this.user = user;
     return 'keep';

@@ -5,11 +5,11 @@ import type { OtpProfile, OtpType } from '../store/factors';
 import { findTokenOf } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes, storeBackupCodes } from './backup-codes';
-import { endSetUp } from './account-links';
 import { recordFactorChange, switchOff, switchOn } from './factor-change';
 import type { Actor } from './change-record';
 import { displaySecret, keyUri, makeSecret, newProfile, parseSecret } from './otp';
 import type { OtpKey } from './otp';
+import { endSetUpsOf } from './set-up-watch';
 import { PendingEnrollments, issuerName } from './pending-enrollment';
 import type {
   BeginResult,
@@ -46,12 +46,13 @@ export interface Enrollment {
   ): Promise<BeginResult>;
   /** The registration a link stands for; changes nothing (rule D4). */
   find(token: string): Promise<PendingEnrollment | undefined>;
-  /** The registration that waits for an account, for a QR in the terminal. */
-  pendingFor(userId: number): Promise<PendingEnrollment | undefined>;
+  /** The registration that this session began, for a QR in its terminal; no other session learns of it. */
+  pendingFor(userId: number, sessionId: string): Promise<PendingEnrollment | undefined>;
   confirm(token: string, code: string, actor?: Actor): Promise<ConfirmResult>;
-  /** Confirms from the terminal, where the caller is signed in and needs no link. */
-  confirmFor(userId: number, code: string, actor?: Actor): Promise<ConfirmResult>;
-  removePending(userId: number): Promise<boolean>;
+  /** Ends the registration that this session began; false where none of its own waits. */
+  removePending(userId: number, actor: Actor): Promise<boolean>;
+  /** Ends what sessions of an earlier run of the board began. */
+  endAbandoned(): Promise<void>;
   /** Binds at once, for oputil and imports. */
   bind(
     userId: number,
@@ -92,10 +93,10 @@ export function createEnrollment(parts: EnrollmentOptions): Enrollment {
   return {
     begin: (userId, type, options) => pending.begin(userId, type, options),
     find: (token) => pending.find(token),
-    pendingFor: (userId) => pending.pendingFor(userId),
+    pendingFor: (userId, sessionId) => pending.pendingFor(userId, sessionId),
     confirm: (token, code, actor) => pending.confirm(token, code, actor),
-    confirmFor: (userId, code, actor) => pending.confirmFor(userId, code, actor),
-    removePending: (userId) => db.transaction((sql) => endSetUp(sql, userId)),
+    removePending: (userId, actor) => pending.drop(userId, actor),
+    endAbandoned: () => db.transaction((sql) => endSetUpsOf(sql, 'all', clock.nowMs())),
 
     async bind(userId, type, options = {}) {
       const key = bindingKey(parts, type, options.secret);

@@ -19,7 +19,8 @@ export type FactorChange =
   /** Its secret is lost: it stays required, and no code is right. */
   | 'second-factor-shut'
   | 'backup-codes-new'
-  | 'second-factor-pending';
+  | 'second-factor-pending'
+  | 'second-factor-dropped';
 
 /** Writes the audit row of a change and, where it touches sessions, the event that ends the others. */
 export async function recordFactorChange(
@@ -33,7 +34,8 @@ export async function recordFactorChange(
 ): Promise<void> {
   const { kind, ...who } = change;
   // What only waits for its confirmation changes nothing for anybody.
-  const event = kind === 'second-factor-pending' ? {} : { event: 'second-factor' as const };
+  const waits = kind === 'second-factor-pending' || kind === 'second-factor-dropped';
+  const event = waits ? {} : { event: 'second-factor' as const };
   await recordChange(sql, { ...who, audit: kind, factor: 2, ...event });
 }
 

@@ -165,10 +165,11 @@ class FirstFactor {
       reason: '',
     } as const;
     await addAudit(sql, auditOf(origin, entry));
+    const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
     const history =
       user.secondFactor === undefined && sessionId !== undefined
-        ? await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep })
+        ? await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep, notifier })
         : undefined;
     const { loginVersion } = user;
     return { user: { ...(await getUser(sql, user.id)), loginVersion }, history };

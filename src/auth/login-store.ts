@@ -8,8 +8,10 @@ import { findProperty, formatTimestamp, writeProperties } from '../store/propert
 import { rememberSource } from '../store/sources';
 import { toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
+import type { Notifier } from '../store/notice';
 import { writeStatus } from './account-status';
 import type { LoginHistory, LoginOrigin } from './login';
+import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
 
 /** What a sign-in writes about an account; each function runs inside the caller's transaction. */
 
@@ -20,6 +22,8 @@ export interface Arrival {
   readonly source: string;
   readonly sessionId: string;
   readonly nowMs: number;
+  /** Told of what this sign-in ends. */
+  readonly notifier: Notifier | undefined;
   /** Calls kept; negative keeps all. */
   readonly keep: number;
 }
@@ -45,6 +49,9 @@ export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHi
     source: origin.remoteIp,
     startedAtMs: nowMs,
   };
+  const signIn = { userId: user.id, sessionId: arrival.sessionId, nowMs, ...placeOf(origin) };
+  await endForeignSetUp(sql, signIn, arrival.notifier);
+  const setUp = await findForeignSetUp(sql, signIn);
   await addCall(sql, call, arrival.keep);
   await rememberSource(sql, user.id, { source: arrival.source, nowMs });
   const count = Number(user.properties.get('login_count') ?? 0);
@@ -55,7 +62,12 @@ export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHi
   return {
     last: last && { atMs: last.startedAtMs, server: last.server, remoteIp: last.source },
     failedSince,
+    ...(setUp === undefined ? {} : { setUp }),
   };
+}
+
+function placeOf({ server, remoteIp, node }: LoginOrigin): Omit<LoginOrigin, 'secure'> {
+  return { server, remoteIp, node };
 }
 
 /** The status that counts now: a lock by failures ends by itself (contract A4.1). */

@@ -73,6 +73,8 @@ export interface LoginHistory {
     { readonly atMs: number; readonly server: string; readonly remoteIp: string } | undefined;
   /** Attempts that failed since then, from anywhere. */
   readonly failedSince: number;
+  /** A set-up of a second factor that another session began and nobody confirmed (rule M2). */
+  readonly setUp?: { readonly atMs: number; readonly server: string; readonly remoteIp: string };
   /** How many backup codes are left, when one of them let him in (rule B8). */
   readonly backupCodesLeft?: number;
   /** Set when the code was one that switches the second factor off (The Forgotten Server's recovery token). */
@@ -94,6 +96,8 @@ export interface Login {
   readonly history: LoginHistory | undefined;
   /** True once a credential was submitted, whatever came of it. */
   readonly tried: boolean;
+  /** What a caller is told whose session ends because `refresh` answered 'end', where that is not the usual. */
+  readonly farewell?: string | undefined;
   submit(credential: Credential): Promise<LoginResult>;
   /**
    * Proves again who sits there, before something sensitive (switching 2FA, new backup codes, new

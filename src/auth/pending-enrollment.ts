@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
+import { hasEnded } from '../store/calls';
 import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { OtpType, PendingRow } from '../store/factors';
@@ -58,7 +59,9 @@ export type ConfirmResult =
 export type BeginResult =
   | { readonly kind: 'begun'; readonly token: string; readonly expiresAtMs: number }
   /** The mail with the link cannot go out, or the account may not use it, so nothing was begun. */
-  | { readonly kind: 'no-address' | 'too-many' | 'not-active' };
+  | { readonly kind: 'no-address' | 'too-many' | 'not-active' }
+  /** A set-up waits that this session has not begun, or the session has ended (rule M2). */
+  | { readonly kind: 'not-yours' };
 
 /** What enrolment works with. */
 export interface EnrollmentOptions {
@@ -102,6 +105,7 @@ export class PendingEnrollments {
         if (!mayUseLink('otp-register', await getUser(sql, userId))) {
           throw new Cancelled('not-active');
         }
+        if (!(await mayBegin(sql, userId, { actor, nowMs }))) throw new Cancelled('not-yours');
         await replacePending(sql, {
           userId,
           ...profileOf(key),
@@ -118,7 +122,8 @@ export class PendingEnrollments {
           expiresAtMs,
         });
         await recordFactorChange(sql, { userId, kind: 'second-factor-pending', actor, nowMs });
-        if (options.mail === true) await this.mailLink(sql, { userId, token, otpType: type });
+        if (options.mail === true)
+          await this.mailLink(sql, { userId, token, otpType: type, actor });
       });
     } catch (error) {
       if (error instanceof Cancelled) return { kind: error.result };
@@ -132,17 +137,26 @@ export class PendingEnrollments {
     return row === undefined ? undefined : this.describe(row);
   }
 
-  async pendingFor(userId: number): Promise<PendingEnrollment | undefined> {
+  async pendingFor(userId: number, sessionId: string): Promise<PendingEnrollment | undefined> {
+    const pending = await this.parts.db.run((sql) => findPending(sql, userId));
+    if (pending?.sessionId !== sessionId) return undefined;
     const row = await this.findTokenOf(userId);
     return row === undefined ? undefined : this.describe(row);
   }
 
-  async confirm(token: string, code: string, actor: Actor = {}): Promise<ConfirmResult> {
-    return this.confirmRow(await this.findToken(token), code, actor);
+  async drop(userId: number, actor: Actor): Promise<boolean> {
+    const { db, clock } = this.parts;
+    return db.transaction(async (sql) => {
+      const pending = await findPending(sql, userId);
+      if (pending?.sessionId === undefined || pending.sessionId !== actor.sessionId) return false;
+      const nowMs = clock.nowMs();
+      await recordFactorChange(sql, { userId, kind: 'second-factor-dropped', actor, nowMs });
+      return endSetUp(sql, userId);
+    });
   }
 
-  async confirmFor(userId: number, code: string, actor: Actor = {}): Promise<ConfirmResult> {
-    return this.confirmRow(await this.findTokenOf(userId), code, actor);
+  async confirm(token: string, code: string, actor: Actor = {}): Promise<ConfirmResult> {
+    return this.confirmRow(await this.findToken(token), code, actor);
   }
 
   private async confirmRow(
@@ -195,8 +209,8 @@ export class PendingEnrollments {
             spentPosition: found.position,
             backupCodes,
             recovery: 'login',
-            // The session that asked for the link goes on; the others sign in again (rule D18).
-            actor: { ...found.actor, sessionId: pending.sessionId ?? found.actor.sessionId },
+            // Not the session that asked for the link: it has not shown the factor (rule M3).
+            actor: found.actor,
             nowMs,
           },
         );
@@ -244,9 +258,18 @@ export class PendingEnrollments {
 
   private async mailLink(
     sql: Sql,
-    link: { readonly userId: number; readonly token: string; readonly otpType: OtpType },
+    link: {
+      readonly userId: number;
+      readonly token: string;
+      readonly otpType: OtpType;
+      readonly actor: Actor;
+    },
   ): Promise<void> {
-    const result = await this.parts.notifier?.notify(sql, { kind: 'otp-register', ...link });
+    const { actor, ...rest } = link;
+    const { server = 'system', remoteIp = '' } = actor;
+    const askedBy = { server, remoteIp };
+    const notice = { kind: 'otp-register', ...rest, askedBy } as const;
+    const result = await this.parts.notifier?.notify(sql, notice);
     // Thrown, so that the token goes with the transaction.
     if (result !== 'queued') throw new Cancelled(result ?? 'no-address');
   }
@@ -295,6 +318,24 @@ export class PendingEnrollments {
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
+}
+
+/**
+ * A session may begin a set-up where none waits, or in place of its own. Who knows the password replaces
+ * neither what the owner set up elsewhere nor what the sysop sent; the sysop replaces anything (rule M2).
+ */
+async function mayBegin(
+  sql: Sql,
+  userId: number,
+  by: { readonly actor: Actor; readonly nowMs: number },
+): Promise<boolean> {
+  const { sessionId } = by.actor;
+  if (sessionId === undefined) return true;
+  if (await hasEnded(sql, sessionId)) return false;
+  const pending = await findPending(sql, userId);
+  if (pending === undefined || pending.sessionId === sessionId) return true;
+  const wanted = { userId, purpose: 'otp-register', nowMs: by.nowMs } as const;
+  return (await findTokenOf(sql, wanted)) === undefined;
 }
 
 /** What authenticator apps show above the code. */

@@ -125,11 +125,12 @@ async function accept(
     reason: found.code.by,
   } as const;
   await addAudit(sql, auditOf(origin, entry));
+  const { notifier } = parts;
   const keep = parts.config().statLog.systemEvents.loginHistoryMax;
   const history =
     sessionId === undefined
       ? undefined
-      : await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep });
+      : await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep, notifier });
   // A code that removes the factor is a change of the account by this login.
   const loginVersion = user.loginVersion + (found.code.factorRemoved === true ? 1 : 0);
   return {

@@ -84,6 +84,12 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       return registerContent(notice, parts);
     case 'password-reset':
       return resetContent(notice, parts);
+    case 'set-up-dropped':
+      return told(
+        'A set-up of two-factor sign-in was dropped',
+        `somebody signed in as you ${placeText(notice)} while a set-up of two-factor sign-in waited for its first code. The set-up was dropped, and its link has ended. Signing in is as it was before.`,
+        'If that was you, begin again, and stay signed in until the page has confirmed it. If it was not, somebody else knows your password: sign in at once, change it and tell the sysop of this board.',
+      );
     case 'second-factor-on':
       return told(
         'Two-factor sign-in is on',
@@ -188,7 +194,8 @@ function registerContent(
     title: 'Switch on two-factor sign-in',
     paragraphs: [
       `Hello ${parts.userName},`,
-      `open this link to set up two-factor sign-in. It works once, within ${otp.tokenTtlMinutes} minutes.`,
+      `${askedText(notice.askedBy)} Open this link to finish. It works once, within ${otp.tokenTtlMinutes} minutes.`,
+      NOT_ASKED,
     ],
     link,
     values: {
@@ -196,9 +203,26 @@ function registerContent(
       REGISTER_URL: link,
       OTP_TYPE: typeName(notice.otpType),
       TTL_MINUTES: String(otp.tokenTtlMinutes),
+      ASKED_BY: askedText(notice.askedBy),
+      NOT_ASKED,
     },
     templates: { text: otp.registerEmailText, html: otp.registerEmailHtml },
   };
+}
+
+const NOT_ASKED =
+  'You did not ask for this? Then do not open the link: somebody else knows your password. Sign in, change it, and tell the sysop.';
+
+/** Who asked for a set-up, and what he has to know: the link ends with the call that asked for it. */
+function askedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']): string {
+  if (askedBy === undefined || askedBy.remoteIp === '') {
+    return 'The sysop sends you a link to switch on two-factor sign-in for your account.';
+  }
+  return `A caller who signed in as you ${placeText(askedBy)} asked to switch on two-factor sign-in. Stay signed in there until the page says that it is on: the link ends with that call, and when you sign in anew.`;
+}
+
+function placeText(place: { readonly server: string; readonly remoteIp: string }): string {
+  return `by ${place.server} from ${place.remoteIp}`;
 }
 
 function resetContent(

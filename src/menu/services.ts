@@ -92,8 +92,9 @@ export interface MailedLinks {
 export interface TwoFactorDesk {
   /** Begins a registration and sends its link; the old factor stays until the new one is confirmed. */
   sendLink(user: User, type: OtpType, actor: Actor): Promise<LinkResult>;
-  pending(userId: number): Promise<PendingFactor | undefined>;
-  dropPending(userId: number): Promise<void>;
+  /** The set-up that this session began; those of others are nobody's business here (rule M2). */
+  pending(userId: number, sessionId: string): Promise<PendingFactor | undefined>;
+  dropPending(userId: number, actor: Actor): Promise<void>;
   disable(userId: number, actor: Actor): Promise<void>;
   /** Voids the old backup codes and returns the new ones, which are never shown again. */
   newBackupCodes(userId: number, actor: Actor): Promise<readonly string[]>;

@@ -8,11 +8,12 @@ export function createTwoFactorDesk(parts: { readonly enrollment: Enrollment }):
     async sendLink(user, type, actor) {
       const begun = await enrollment.begin(user.id, type, { actor, mail: true });
       if (begun.kind === 'begun') return 'sent';
-      return begun.kind === 'not-active' ? 'not-now' : begun.kind;
+      const isTold = begun.kind === 'no-address' || begun.kind === 'too-many';
+      return isTold ? begun.kind : 'not-now';
     },
-    pending: (userId) => enrollment.pendingFor(userId),
-    async dropPending(userId) {
-      await enrollment.removePending(userId);
+    pending: (userId, sessionId) => enrollment.pendingFor(userId, sessionId),
+    async dropPending(userId, actor) {
+      await enrollment.removePending(userId, actor);
     },
     async disable(userId, actor) {
       await enrollment.disable(userId, actor);

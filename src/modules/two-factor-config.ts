@@ -2,7 +2,7 @@ import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import { tellLacks } from '../menu/link-answer';
-import type { LinkResult } from '../menu/services';
+import type { LinkResult, PendingFactor } from '../menu/services';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
@@ -22,6 +22,9 @@ const LINK_STATUS = {
   'too-many': 'tooManyMails',
   'not-now': 'notNow',
 } as const satisfies Record<LinkResult, StatusText>;
+
+/** What this menu remembers of a set-up whose secret may be shown: when it ends. */
+const PROVED = 'proved-set-up';
 
 const TOGGLE = 1;
 const TYPE = 2;
@@ -74,10 +77,15 @@ async function ready(context: MenuContext): Promise<void> {
   }
 }
 
-/** True while a set-up waits for its first code. */
+/** The set-up that this call has begun; of any other it learns nothing (rule M2). */
+function ownSetUp({ services, caller }: MenuContext): Promise<PendingFactor | undefined> {
+  return services.twoFactor.pending(userOf(caller).id, caller.login.sessionId);
+}
+
+/** True while a set-up of this call waits for its first code. */
 async function waits(context: MenuContext): Promise<boolean> {
   try {
-    return (await context.services.twoFactor.pending(userOf(context.caller).id)) !== undefined;
+    return (await ownSetUp(context)) !== undefined;
   } catch (thrown) {
     // The screen is of use without this hint, e.g. to read what it says.
     context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
@@ -122,6 +130,9 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
     sent === 'sent' && !services.links.sendsMail()
       ? status(context, 'saveNoMailServer')
       : status(context, LINK_STATUS[sent]);
+  if (user.secondFactor !== undefined) {
+    context.memory.set(PROVED, (await ownSetUp(context))?.expiresAtMs);
+  }
   return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
 }
 
@@ -129,9 +140,10 @@ async function switchOff(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
   if (user.secondFactor === undefined) {
-    const pending = await services.twoFactor.pending(user.id);
-    if (pending === undefined) return stay(context, status(context, 'otpNotEnabled'));
-    await services.twoFactor.dropPending(user.id);
+    if ((await ownSetUp(context)) === undefined) {
+      return stay(context, status(context, 'otpNotEnabled'));
+    }
+    await services.twoFactor.dropPending(user.id, actorOf(caller));
     return stay(context, status(context, 'pendingDropped'));
   }
   const proof = await proveAgain(context, {
@@ -148,26 +160,44 @@ async function switchOff(context: MenuContext): Promise<Transition> {
 }
 
 async function showQRCode(context: MenuContext): Promise<Transition> {
-  try {
-    const pending = await context.services.twoFactor.pending(userOf(context.caller).id);
-    if (pending === undefined) return stay(context, status(context, 'qrNotAvail'));
+  return reveal(context, 'qrNotAvail', (pending) => {
     const { width, height } = context.caller.terminal;
     const lines = qrLines(pending, { width, height });
-    return lines === undefined
-      ? stay(context, 'Your screen is too small for the QR code. Press S for the secret.')
-      : await showDetails(context, lines);
-  } catch (thrown) {
-    return failed(context, 'two-factor.show-failed', thrown);
-  }
+    return lines ?? 'Your screen is too small for the QR code. Press S for the secret.';
+  });
 }
 
 /** Only while a registration waits: a secret in use is never shown again (rule D17). */
 async function showSecret(context: MenuContext): Promise<Transition> {
+  return reveal(context, 'secretNotAvail', secretLines);
+}
+
+/**
+ * Shows what a set-up holds: to the call that began it, and once the password was typed in it (rule M2),
+ * so that nobody reads the secret off a terminal that was left alone.
+ */
+async function reveal(
+  context: MenuContext,
+  missing: StatusText,
+  draw: (pending: PendingFactor) => readonly string[] | string,
+): Promise<Transition> {
   try {
-    const pending = await context.services.twoFactor.pending(userOf(context.caller).id);
-    return pending === undefined
-      ? stay(context, status(context, 'secretNotAvail'))
-      : await showDetails(context, secretLines(pending));
+    const pending = await ownSetUp(context);
+    if (pending === undefined) return stay(context, status(context, missing));
+    if (context.memory.get(PROVED) !== pending.expiresAtMs) {
+      const proof = await proveAgain(context, {
+        title: 'Show the new secret',
+        text: ['Whoever sees it can make codes of yours once it is confirmed.'],
+      });
+      if (proof.kind === 'out') return proof.transition;
+      if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+      context.memory.set(PROVED, pending.expiresAtMs);
+    }
+    // It may have ended while the password was typed.
+    const still = await ownSetUp(context);
+    if (still === undefined) return redraw(context, status(context, missing));
+    const drawn = draw(still);
+    return typeof drawn === 'string' ? redraw(context, drawn) : await showDetails(context, drawn);
   } catch (thrown) {
     return failed(context, 'two-factor.show-failed', thrown);
   }

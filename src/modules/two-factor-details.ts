@@ -11,7 +11,7 @@ export function qrLines(
   if (!qr.fits) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
   return [
-    ' |07Scan this with your app, then type its code on the page of the link.',
+    ' |07Scan this, type its code on the page of the link, and stay signed in.',
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
@@ -32,6 +32,7 @@ export function secretLines(pending: PendingFactor): readonly string[] {
     ...rows,
     '',
     ' It counts once you have typed a code of it on the page of the link.',
+    ' Stay signed in until then: the link ends with this call.',
     ' After that nobody can look it up again, and neither can you.',
   ];
 }

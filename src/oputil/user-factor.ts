@@ -211,6 +211,7 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
   'no-address': (name) =>
     `"${name}" has no mail address; set one: oputil user set "${name}" --email ADDRESS`,
   'too-many': (name) => `"${name}" was sent too many such mails within the hour; try again later`,
+  'not-yours': (name) => `a session of "${name}" has begun a set-up`,
   'not-active': (name) => `"${name}" is not active; first: oputil user activate "${name}"`,
 };
 

@@ -6,6 +6,7 @@ import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
+import { moveTo, resetStyle } from '../terminal/ansi';
 import type { Call } from './call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
@@ -72,7 +73,7 @@ export class Session implements NodeHandle {
     this.resizes = new ResizePace(clock, () => this.takeHints());
     this.watch = options.logins.watch(this.login, {
       log: this.log,
-      end: () => this.end('ended', ACCOUNT_CHANGED),
+      end: () => this.end('ended', this.login.farewell ?? ACCOUNT_CHANGED),
     });
     this.caller = this.makeCaller();
   }
@@ -209,7 +210,9 @@ export class Session implements NodeHandle {
 
   private say(sentence: string): void {
     try {
-      this.open.terminal.write(`\x1b[0m\r\n\r\n${sentence}\r\n`);
+      const { terminal } = this.open;
+      // From the last row, so that the sentence scrolls in below a form instead of over its lines.
+      terminal.write(`${resetStyle()}${moveTo(terminal.height, 1)}\r\n\r\n${sentence}\r\n`);
     } catch (error) {
       // A terminal that cannot even say good-bye is closed without a word.
       this.log.error('call.farewell-failed', { error: toError(error) });

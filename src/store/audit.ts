@@ -57,6 +57,25 @@ export async function listAudit(sql: Sql, query: AuditQuery): Promise<readonly A
   return ((await rows) as readonly Stored[]).map(toRow);
 }
 
+/** The newest row of a kind about an account since then. */
+export async function findAuditAfter(
+  sql: Sql,
+  query: {
+    readonly userId: number;
+    readonly kind: string;
+    readonly sinceMs: number;
+    readonly afterId?: number;
+  },
+): Promise<AuditRow | undefined> {
+  const row: Stored | undefined = await sql('audit')
+    .where({ user_id: query.userId, kind: query.kind })
+    .andWhere('at', '>=', query.sinceMs)
+    .andWhere('id', '>', query.afterId ?? 0)
+    .orderBy('id', 'desc')
+    .first();
+  return row === undefined ? undefined : toRow(row);
+}
+
 /** Attempts to sign in to an account, newest first. */
 export async function listSignIns(
   sql: Sql,

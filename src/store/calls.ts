@@ -45,6 +45,28 @@ export async function endCall(sql: Sql, sessionId: string, nowMs: number): Promi
     .update({ ended_at: nowMs });
 }
 
+/** The newest call of an account from one place. */
+export async function findCallFrom(
+  sql: Sql,
+  userId: number,
+  source: string,
+): Promise<Call | undefined> {
+  const row: Stored | undefined = await sql('call')
+    .where({ user_id: userId, source })
+    .orderBy('id', 'desc')
+    .first();
+  return row === undefined ? undefined : toCall(row);
+}
+
+/** True for a session whose call is over. */
+export async function hasEnded(sql: Sql, sessionId: string): Promise<boolean> {
+  const row: Stored | undefined = await sql('call')
+    .where({ session_id: sessionId })
+    .whereNotNull('ended_at')
+    .first('id');
+  return row !== undefined;
+}
+
 /** Newest first, of everybody or of one account. */
 export async function listCalls(
   sql: Sql,

@@ -168,6 +168,19 @@ export async function findPending(sql: Sql, userId: number): Promise<PendingRow 
   };
 }
 
+/** What waits for confirmation and was begun by this session, or by any session. */
+export async function listPendingOf(
+  sql: Sql,
+  sessionId: string | 'all',
+): Promise<readonly { readonly userId: number; readonly sessionId: string }[]> {
+  const rows = sql('otp_pending').whereNotNull('session_id').select('user_id', 'session_id');
+  if (sessionId !== 'all') void rows.where({ session_id: sessionId });
+  return ((await rows) as readonly Stored[]).map((row) => ({
+    userId: Number(row['user_id']),
+    sessionId: String(row['session_id']),
+  }));
+}
+
 /** Stores what waits for confirmation, in place of what waited before. */
 export async function replacePending(sql: Sql, pending: PendingRow): Promise<void> {
   await removePending(sql, pending.userId);

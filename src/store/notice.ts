@@ -8,6 +8,15 @@ export type Notice =
       readonly userId: number;
       readonly token: string;
       readonly otpType: OtpType;
+      /** Who asked for the link: a way in and an address, or oputil. */
+      readonly askedBy?: { readonly server: string; readonly remoteIp: string };
+    }
+  /** A full sign-in ended the set-up that another session had begun. */
+  | {
+      readonly kind: 'set-up-dropped';
+      readonly userId: number;
+      readonly server: string;
+      readonly remoteIp: string;
     }
   | { readonly kind: 'second-factor-on'; readonly userId: number; readonly otpType: OtpType }
   | { readonly kind: 'second-factor-off'; readonly userId: number }

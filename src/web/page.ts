@@ -68,7 +68,7 @@ export const PROBLEM_PAGES = {
     status: 410,
     title: 'This link has ended',
     body: paragraphs(
-      'It was used, a newer one was sent, it is too old, or the account was changed since. Sign in to the board and ask for a new one.',
+      'It was used, a newer one was sent, it is too old, the call that asked for it has ended, or the account was changed since. Sign in to the board and ask for a new one.',
     ),
   },
   tooLarge: {

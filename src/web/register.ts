@@ -128,6 +128,7 @@ function donePage(codes: readonly string[]) {
     doors: 'open' as const,
     body: `${paragraphs(
       'From now on the board asks for a one-time code after your password or key.',
+      'Calls of yours that were signed in have ended: sign in again with a code.',
     )}
 <h2>Your backup codes</h2>
 ${paragraphs(

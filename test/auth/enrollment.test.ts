@@ -56,11 +56,11 @@ test('the code that confirmed is spent, the next one is not', async () => {
   expect((await accounts.verifyCode(user, code(secret, 1))).kind).toBe('right');
 });
 
-test('sessions learn it, and the one that began goes on', async () => {
+test('every session of the account learns it, the one that asked for the link too (rule M3)', async () => {
   const { token, secret } = await begin({ sessionId: 'here' });
   await accounts.enrollment.confirm(token, code(secret), { server: 'web', remoteIp: '192.0.2.7' });
   const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
-  expect(events).toMatchObject([{ kind: 'second-factor', sessionId: 'here' }]);
+  expect(events).toMatchObject([{ kind: 'second-factor', sessionId: undefined }]);
   const audit = await accounts.db.run((sql) => listAudit(sql, { userId: user, limit: 10 }));
   expect(audit.map(({ kind, server, source }) => [kind, server, source])).toEqual([
     ['second-factor-on', 'web', '192.0.2.7'],
@@ -79,13 +79,13 @@ test('the link ends with its use, also for sixteen at once', async () => {
 });
 
 test('a link lives thirty minutes to the millisecond, without any clean-up', async () => {
-  const { token } = await begin();
+  const { token } = await begin({ sessionId: 'here' });
   accounts.fake.stepWall(30 * 60_000 - 1);
   expect(await accounts.enrollment.find(token)).toBeDefined();
-  expect(await accounts.enrollment.pendingFor(user)).toBeDefined();
+  expect(await accounts.enrollment.pendingFor(user, 'here')).toBeDefined();
   accounts.fake.stepWall(1);
   expect(await accounts.enrollment.find(token)).toBeUndefined();
-  expect(await accounts.enrollment.pendingFor(user)).toBeUndefined();
+  expect(await accounts.enrollment.pendingFor(user, 'here')).toBeUndefined();
   expect((await accounts.enrollment.status(user)).pending).toBeUndefined();
 });
 
@@ -160,16 +160,35 @@ test('the mail with the link is stored with it', async () => {
       userId: user,
       token: begun.kind === 'begun' ? begun.token : '',
       otpType: 'rfc6238_TOTP',
+      askedBy: { server: 'system', remoteIp: '' },
     },
   ]);
 });
 
-test('it can be confirmed from the terminal without the link', async () => {
-  await begin();
-  const pending = await accounts.enrollment.pendingFor(user);
-  expect(pending?.uri).toContain(`secret=${pending?.secret ?? '-'}`);
-  const confirmed = await accounts.enrollment.confirmFor(user, code(pending?.secret ?? ''));
-  expect(confirmed.kind).toBe('confirmed');
+test('another session of the account can neither read, replace nor cancel it (rule M2)', async () => {
+  const { token, secret } = await begin({ sessionId: 'owner' });
+  const { enrollment } = accounts;
+  const stranger = { sessionId: 'stranger' };
+  expect((await enrollment.pendingFor(user, 'owner'))?.secret).toBe(secret);
+  expect(await enrollment.pendingFor(user, 'stranger')).toBeUndefined();
+  expect(await enrollment.begin(user, 'googleAuth', { actor: stranger })).toEqual({
+    kind: 'not-yours',
+  });
+  expect(await enrollment.removePending(user, stranger)).toBe(false);
+  expect((await enrollment.find(token))?.secret).toBe(secret);
+  expect(await enrollment.removePending(user, { sessionId: 'owner' })).toBe(true);
+  expect(await enrollment.find(token)).toBeUndefined();
+});
+
+test('no session can read, replace or cancel what the sysop sent; he himself can replace it (rule M2)', async () => {
+  const { token } = await begin();
+  const { enrollment } = accounts;
+  const actor = { sessionId: 'any' };
+  expect(await enrollment.pendingFor(user, 'any')).toBeUndefined();
+  expect((await enrollment.begin(user, 'googleAuth', { actor })).kind).toBe('not-yours');
+  expect(await enrollment.removePending(user, actor)).toBe(false);
+  expect(await enrollment.find(token)).toBeDefined();
+  expect((await begin()).token).not.toBe(token);
 });
 
 test('a counter type is confirmed by an early code, which is spent then', async () => {

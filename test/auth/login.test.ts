@@ -814,13 +814,12 @@ describe('a session while its account changes', () => {
     expect(await login.refresh()).toBe('end');
   });
 
-  test('goes on with both factors shown when it switched the second one on', async () => {
+  test('ends when a second factor is switched on, whoever asked for it (rule M3)', async () => {
     const login = await signedIn();
-    const before = login.sessionId;
-    await desk.enrollment.bind(id, 'googleAuth', { actor: { sessionId: before } });
-    expect(await login.refresh()).toBe('keep');
-    expect(login).toMatchObject({ factor: 2, requiredFactor: 2, complete: true });
-    expect(login.sessionId).not.toBe(before);
+    await desk.enrollment.bind(id, 'googleAuth', { actor: { sessionId: login.sessionId } });
+    expect(await login.refresh()).toBe('end');
+    expect(login.farewell).toBe('Two-factor sign-in is on. Please sign in again with a code.');
+    expect(login.factor).toBe(1);
   });
 
   test('knows where its owner was last and how many attempts failed since', async () => {

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { readKeyUri } from '../support/authenticator';
-import { KEYS } from '../support/dial';
 import { linkIn } from '../support/letter';
-import { SWITCH_OFF_KEYS, SWITCH_ON_KEYS } from './keys';
+import { SWITCH_ON_KEYS } from './keys';
 import { oathtool, pathOf, zbarimg } from './programs';
 import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
 import type { TmuxTerminal } from './tmux';
@@ -118,13 +117,15 @@ describe('switching the second factor on with a browser', () => {
     const page = await openPage(linkIn(await board.letterTo('berta@example.org')));
     const onPage = await zbarimg(await picture(page, 'berta'));
     await caller.press('q');
+    await caller.sees('Show the new secret');
+    await caller.enter(PASSWORD);
     const text = await caller.sees('Scan this');
     expect(text.split('\n').length).toBeLessThanOrEqual(25);
     expect(await zbarimg(await photograph(text, 'terminal'))).toBe(onPage);
     await page.context().close();
   });
 
-  it('makes the call that asked for it ask for a code at once', async () => {
+  it('ends the call that asked for it, which signs in again with a code', async () => {
     await board.addUser('cora');
     const caller = await openConfig('cora');
     await caller.press(...SWITCH_ON_KEYS);
@@ -134,15 +135,14 @@ describe('switching the second factor on with a browser', () => {
     await page.fill('#otp', await oathtool(secret));
     await page.click('button');
     await page.waitForSelector('text=Two-factor sign-in is on');
-    await caller.press(KEYS.escape);
-    await caller.sees('Command');
-    await caller.enter('2fa');
-    await caller.sees('[ On ]');
-    await caller.press(...SWITCH_OFF_KEYS);
-    await caller.sees('Switch two-factor sign-in off');
-    await caller.enter(PASSWORD);
-    await caller.enter(await oathtool(secret, 1));
-    await caller.sees('Two-factor sign-in is off.');
+    await caller.sees('Two-factor sign-in is on. Please sign in again with a code.');
+    const next = await dial('cora');
+    await next.sees('Password:');
+    await next.enter(PASSWORD);
+    await next.sees('One-time code:');
+    await next.enter(await oathtool(secret, 1));
+    await next.sees('Both doors are open.');
+    await next.close();
     await page.context().close();
   });
 

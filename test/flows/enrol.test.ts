@@ -67,8 +67,6 @@ describe('switching the second factor on', () => {
     expect(uri).toMatchObject({ type: 'totp', issuer: 'Sallyport', label: 'Sallyport:ada' });
     expect(uri.secret).toMatch(/^[A-Z2-7]{32}$/);
     expect(page.body).toContain((uri.secret.match(/.{4}/g) ?? []).join(' '));
-    expect(await isAskedForCode('ada')).toBe(false);
-
     const code = board.code(uri.secret);
     const done = await confirm(page, code);
     expect(done.status).toBe(200);
@@ -90,35 +88,70 @@ describe('switching the second factor on', () => {
     byBackup.hangUp();
   });
 
-  it('is known at once to the call that asked for it, which goes on', async () => {
+  it('ends the call that asked for it, and says so on a line of its own (rule M3)', async () => {
     const caller = await openConfig('berta');
     const page = await askForPage(caller, 'berta');
     const secret = secretOn(page);
     expect((await confirm(page, board.code(secret))).status).toBe(200);
-    caller.type(KEYS.escape);
-    await caller.sees('Command');
-    await openTwoFactor(caller);
-    caller.type(SWITCH_OFF);
-    // It wants a code now, and takes one of the new secret.
-    await prove(caller, PASSWORD, board.freshCode(secret));
-    await caller.sees('Two-factor sign-in is off.');
-    caller.hangUp();
+    const lines = (await caller.isHungUpOn()).split('\n').map((line) => line.trim());
+    expect(lines).toContain('Two-factor sign-in is on. Please sign in again with a code.');
+    const again = await board.ssh({ userName: 'berta', password: PASSWORD });
+    await giveCode(again, board.freshCode(secret));
+    await goToMainMenu(again);
+    await openTwoFactor(again);
+    again.type(SWITCH_OFF);
+    await prove(again, PASSWORD, board.freshCode(secret));
+    await again.sees('Two-factor sign-in is off.');
+    again.hangUp();
   });
 
-  it('ends other calls of the same account', async () => {
-    const caller = await openConfig('cora');
-    const page = await askForPage(caller, 'cora');
+  it('shows a stranger with the password nothing, and ends when he signs in (rule M2)', async () => {
+    const owner = await openConfig('cora');
+    const page = await askForPage(owner, 'cora');
+    const stranger = await board.ssh({ userName: 'cora', password: PASSWORD });
+    await goToMainMenu(stranger);
+    await openTwoFactor(stranger);
+    for (const [key, answer] of [
+      ['q', 'There is a QR code only while'],
+      ['s', 'The secret is shown only while'],
+    ] as const) {
+      stranger.type(key);
+      await stranger.sees(answer);
+    }
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
+    const letter = await board.letterTo('cora@example.org', /was dropped/);
+    expect(letter.text).toContain('somebody signed in as you by ssh');
+    stranger.hangUp();
+    expect(await isAskedForCode('cora')).toBe(false);
+  });
+
+  it('of a stranger ends when the owner signs in, who is told of it (rule M2)', async () => {
+    const stranger = await openConfig('caro');
+    const page = await askForPage(stranger, 'caro');
+    const letter = await board.letterTo('caro@example.org', SUBJECT);
+    expect(letter.text.replaceAll(/\s+/g, ' ')).toContain('A caller who signed in as you by ssh');
+    const owner = await board.telnet();
+    await signIn(owner, 'caro');
+    await goToMainMenu(owner);
+    await owner.sees('2FA was begun elsewhere. Not you? Change your password.');
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
+    owner.hangUp();
+  });
+
+  it('ends with the call that asked for it (rule M2)', async () => {
+    const caller = await openConfig('dora');
+    const page = await askForPage(caller, 'dora');
     caller.hangUp();
-    const other = await board.ssh({ userName: 'cora', password: PASSWORD });
-    await other.sees('Both doors are open.');
-    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(200);
-    expect(await other.isHungUpOn()).toContain('Your account was changed.');
+    await board.logged('call.ended', { user: 'dora' });
+    expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
+    expect(await isAskedForCode('dora')).toBe(false);
   });
 
   it('shows the same QR code and secret on the screen as on the page', async () => {
     const caller = await openConfig('dina');
     const page = await askForPage(caller, 'dina');
     caller.type('q');
+    await prove(caller, PASSWORD);
     const shown = await caller.sees('Scan this');
     expect(readScreenQr(shown)).toBe(uriOn(page));
     expect(caller.screen.scrolled).toBe(0);
@@ -142,6 +175,7 @@ describe('switching the second factor on', () => {
     await openTwoFactor(caller);
     const page = await askForPage(caller, 'ella');
     caller.type('q');
+    await prove(caller, PASSWORD);
     expect(readScreenQr(await caller.sees('Scan this'))).toBe(uriOn(page));
     caller.hangUp();
   });
@@ -169,8 +203,6 @@ describe('switching the second factor on', () => {
       expect((await board.browse(link, { method })).status).toBe(200);
     }
     expect((await confirm(page, '000000')).status).toBe(401);
-    expect(await isAskedForCode('greta')).toBe(false);
-    caller.hangUp();
     expect((await confirm(page, board.code(secretOn(page)))).status).toBe(200);
     expect(await isAskedForCode('greta')).toBe(true);
   });
@@ -233,8 +265,8 @@ describe('switching the second factor on', () => {
     const fresh = secretOn(page);
     expect(fresh).not.toBe(old);
     const half = await board.ssh({ userName: 'lena', password: PASSWORD });
-    await giveCode(half, board.freshCode(old));
-    await half.sees('Both doors are open.');
+    await giveCode(half, board.code(fresh));
+    await half.sees('Wrong code.');
     half.hangUp();
     expect((await confirm(page, board.code(fresh))).status).toBe(200);
     const after = await board.ssh({ userName: 'lena', password: PASSWORD });

@@ -119,14 +119,21 @@ describe('the two-factor screen', () => {
     caller.hangUp();
   });
 
-  it('shows the QR code of a registration that waits, and the secret in groups of four', async () => {
+  it('shows QR code and secret of its own registration, once the password is typed in that call (rule M2)', async () => {
     await open();
     const { id } = await board.addUser('joe', 'correct horse');
-    await board.accounts.enrollment.begin(id, 'googleAuth');
-    const pending = await board.accounts.enrollment.pendingFor(id);
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
+    caller.type(`${RIGHT}\t\t\r`);
+    await caller.sees('Look into your mailbox, friend.');
+    const { sessionId } = caller.caller.login;
+    const pending = await board.accounts.enrollment.pendingFor(id, sessionId);
     caller.type('q');
+    await caller.sees('Show the new secret');
+    expect(caller.screen.text()).not.toContain(pending?.secret.slice(0, 4));
+    caller.type('not my password\r');
+    await caller.sees('Wrong password.');
+    caller.type('correct horse\r');
     await caller.sees('Scan this');
     expect(caller.screen.scrolled).toBe(0);
     expect(readQrCode(caller.screen)).toBe(pending?.uri);
@@ -137,8 +144,34 @@ describe('the two-factor screen', () => {
     const groups = (pending?.secret ?? '').match(/.{4}/g) ?? [];
     expect(caller.screen.text()).toContain(groups.slice(0, 8).join(' '));
     caller.type(' ');
-    await caller.sees('A set-up waits for its first code');
+    await caller.sees('A set-up waits');
     caller.hangUp();
+  });
+
+  it.each([
+    ['another session', { sessionId: 'another' }],
+    ['the sysop', {}],
+  ])('shows and changes nothing of a registration that %s began (rule M2)', async (_who, actor) => {
+    await open();
+    const { id } = await board.addUser('joe', 'correct horse');
+    const caller = await enter('joe');
+    await caller.sees('Two-factor sign-in');
+    await board.accounts.enrollment.begin(id, 'googleAuth', { actor });
+    caller.type('q');
+    await caller.sees('There is a QR code only while');
+    caller.type('s');
+    await caller.sees('The secret is shown only while');
+    caller.type('\t\t\r');
+    await caller.sees('Two-factor sign-in is not switched on for you.');
+    caller.hangUp();
+    const next = await enter('joe');
+    await next.sees('Two-factor sign-in');
+    const begun = await board.accounts.enrollment.begin(id, 'googleAuth', { actor });
+    next.type(`${RIGHT}\t\t\r`);
+    await next.sees('No set-up can be begun right now.');
+    const token = begun.kind === 'begun' ? begun.token : '';
+    expect(await board.accounts.enrollment.find(token)).toBeDefined();
+    next.hangUp();
   });
 
   it('shows neither QR code nor secret of a factor that is in use', async () => {

@@ -88,9 +88,11 @@ test('an owner binds again by the link that the sysop has sent', async () => {
   expect(await shell.run('user', '2fa-link', 'joe')).toContain('Registration mail for joe stored.');
   const office = await openBackOffice(shell.dataDir);
   const joe = await office.userId('joe');
-  const secret = (await office.enrollment.pendingFor(joe))?.secret ?? '';
+  const begun = await office.enrollment.begin(joe, 'googleAuth', { actor: { server: 'oputil' } });
+  const token = begun.kind === 'begun' ? begun.token : '';
+  const secret = (await office.enrollment.find(token))?.secret ?? '';
   expect((await office.enrollment.status(joe)).isShut).toBe(true);
-  const confirmed = await office.enrollment.confirmFor(joe, totp(secret, Date.now()));
+  const confirmed = await office.enrollment.confirm(token, totp(secret, Date.now()));
   await office.close();
   expect(confirmed.kind).toBe('confirmed');
   // The next one: that of the confirmation is spent.

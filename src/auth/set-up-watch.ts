@@ -1,0 +1,81 @@
+import { findAuditAfter } from '../store/audit';
+import { findCallFrom } from '../store/calls';
+import type { Sql } from '../store/database';
+import { findPending, listPendingOf } from '../store/factors';
+import type { Notifier } from '../store/notice';
+import { findTokenOf } from '../store/tokens';
+import { endSetUp } from './account-links';
+import { recordFactorChange } from './factor-change';
+
+/** A set-up of a second factor that another session began and nobody confirmed. */
+export interface ForeignSetUp {
+  readonly atMs: number;
+  readonly server: string;
+  readonly remoteIp: string;
+}
+
+export interface FullSignIn {
+  readonly userId: number;
+  readonly sessionId: string;
+  readonly server: string;
+  readonly remoteIp: string;
+  readonly node: number;
+  readonly nowMs: number;
+}
+
+/** How long a set-up is worth telling to somebody who signs in from a place that is new. */
+const TOLD_MS = 30 * 86_400_000;
+
+/**
+ * What a full sign-in does to a set-up that another session began: it ends, because only one of the two
+ * can be the owner, and he is told by mail (rule M2). One that the sysop sent has no session, and stays.
+ */
+export async function endForeignSetUp(
+  sql: Sql,
+  signIn: FullSignIn,
+  notifier: Notifier | undefined,
+): Promise<void> {
+  const { userId, sessionId, nowMs, ...place } = signIn;
+  const pending = await findPending(sql, userId);
+  if (pending?.sessionId === undefined || pending.sessionId === sessionId) return;
+  const wanted = { userId, purpose: 'otp-register', nowMs } as const;
+  const waited = (await findTokenOf(sql, wanted)) !== undefined;
+  await endSetUp(sql, userId);
+  if (!waited) return;
+  const actor = { ...place, sessionId };
+  await recordFactorChange(sql, { userId, kind: 'second-factor-dropped', actor, nowMs });
+  const { server, remoteIp } = place;
+  await notifier?.notify(sql, { kind: 'set-up-dropped', userId, server, remoteIp });
+}
+
+/**
+ * The newest set-up that a session began and nobody confirmed since the last call from this place. Told
+ * once to each place, so that a stranger who signs in again does not use up what the owner is to read.
+ */
+export async function findForeignSetUp(
+  sql: Sql,
+  signIn: Pick<FullSignIn, 'userId' | 'remoteIp' | 'nowMs'>,
+): Promise<ForeignSetUp | undefined> {
+  const { userId, remoteIp, nowMs } = signIn;
+  const last = await findCallFrom(sql, userId, remoteIp);
+  const sinceMs = Math.max(last?.startedAtMs ?? 0, nowMs - TOLD_MS);
+  const begun = await findAuditAfter(sql, { userId, kind: 'second-factor-pending', sinceMs });
+  if (begun === undefined || begun.source === '') return undefined;
+  const { id: afterId, atMs, server, source } = begun;
+  const on = await findAuditAfter(sql, { userId, kind: 'second-factor-on', sinceMs, afterId });
+  return on === undefined ? { atMs, server, remoteIp: source } : undefined;
+}
+
+/** Ends the set-ups that a session began, or those of all sessions where the board has just started. */
+export async function endSetUpsOf(
+  sql: Sql,
+  sessionId: string | 'all',
+  nowMs: number,
+): Promise<void> {
+  for (const pending of await listPendingOf(sql, sessionId)) {
+    const { userId } = pending;
+    await endSetUp(sql, userId);
+    const actor = { sessionId: pending.sessionId };
+    await recordFactorChange(sql, { userId, kind: 'second-factor-dropped', actor, nowMs });
+  }
+}
