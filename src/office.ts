@@ -144,7 +144,11 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = createHashQueue();
-  const findTemplate = createTemplateFiles((path) => board.find(path), log);
+  const findTemplate = createTemplateFiles(
+    (path) => board.find(path),
+    [board.boardDir, board.packageDir].map((folder) => join(folder, 'misc')),
+    log,
+  );
   const mailer = createMailer({
     ...{ db, config, clock, random, log },
     sealer: sealing,

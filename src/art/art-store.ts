@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { readBoundedFile } from '../base/bounded-file';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Clock } from '../base/clock';
@@ -138,7 +139,7 @@ class FileArtStore implements ArtStore {
           { place: { file } },
         );
       }
-      const art = decodeArt(await readFile(file), {
+      const art = decodeArt((await readBoundedFile(file, LIMITS.artBytes)).bytes, {
         file,
         encodedAs: find.encodedAs,
         readSauce: find.readSauce,

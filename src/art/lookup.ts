@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { findRealPath, isInside } from '../base/bounded-file';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import type { Encoding } from '../terminal/terminal';
@@ -41,6 +42,8 @@ interface Folder {
   readonly lookedMs: number;
   readonly modifiedMs: number;
   readonly names: readonly string[];
+  /** The real path of each file that was asked for, undefined for one that leads elsewhere (rule M14). */
+  readonly reals: Map<string, string | undefined>;
 }
 
 const SPEC_CHARACTERS = 256;
@@ -50,15 +53,23 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
   const roots = sources.roots.map((root) => resolve(root));
   const folders = new Map<string, Folder>();
 
-  async function list(directory: string): Promise<readonly string[]> {
+  async function list(directory: string): Promise<Folder> {
     const known = folders.get(directory);
-    if (known !== undefined && sources.isFinal?.() === true) return known.names;
+    if (known !== undefined && sources.isFinal?.() === true) return known;
     const lookedMs = sources.clock?.monotonicMs() ?? Infinity;
-    if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.names;
+    if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known;
     const { modifiedMs, names } = await look(directory, known);
     if (folders.size >= KEPT_FOLDERS) folders.clear();
-    folders.set(directory, { lookedMs, modifiedMs, names });
-    return names;
+    const folder: Folder = { lookedMs, modifiedMs, names, reals: new Map() };
+    folders.set(directory, folder);
+    return folder;
+  }
+
+  /** A link that leads out of the art folders shows nothing, wherever in the path it stands. */
+  async function realPath(folder: Folder, path: string): Promise<string | undefined> {
+    const { reals } = folder;
+    if (!reals.has(path)) reals.set(path, await findRealPath(path, roots));
+    return reals.get(path);
   }
 
   function candidates(spec: string, themeDirs: readonly string[]): readonly string[] {
@@ -77,9 +88,11 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       const themeDirs = (options.themeDirs ?? []).map((directory) => resolve(directory));
       for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs)) {
         const directory = dirname(path);
-        const names = await list(directory);
-        const name = chooseName(names, basename(path), options, sources.random);
-        if (name !== undefined) return join(directory, name);
+        const folder = await list(directory);
+        const name = chooseName(folder.names, basename(path), options, sources.random);
+        if (name === undefined) continue;
+        const real = await realPath(folder, join(directory, name));
+        if (real !== undefined) return real;
       }
       return undefined;
     },
@@ -91,7 +104,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       ];
       const found = new Set<string>();
       for (const directory of directories) {
-        for (const name of await list(resolve(directory))) {
+        for (const name of (await list(resolve(directory))).names) {
           const extension = artExtension(name);
           if ((ART_EXTENSIONS as readonly string[]).includes(extension)) {
             found.add(name.slice(0, -extension.length).toUpperCase());
@@ -110,24 +123,17 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
 async function look(
   directory: string,
   known: Folder | undefined,
-): Promise<Pick<Folder, 'modifiedMs' | 'names'>> {
+): Promise<Omit<Folder, 'lookedMs'>> {
   try {
     const modifiedMs = (await stat(directory)).mtimeMs;
     if (known?.modifiedMs === modifiedMs) return known;
     const entries = await readdir(directory, { withFileTypes: true });
     const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    return { modifiedMs, names };
+    return { modifiedMs, names, reals: new Map() };
   } catch {
     // A folder that is not there holds no art: boards need not have every folder.
-    return { modifiedMs: -1, names: [] };
+    return { modifiedMs: -1, names: [], reals: new Map() };
   }
-}
-
-function isInside(path: string, directories: readonly string[]): boolean {
-  return directories.some((directory) => {
-    const way = relative(directory, path);
-    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-  });
 }
 
 /** The file name in a folder that a spec means, letter case aside. */

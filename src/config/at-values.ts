@@ -9,6 +9,8 @@ import type { ObjectNode, Scalar, ScalarNode, SourceNode } from './source-tree';
 const REFERENCE = '@reference:';
 const ENVIRONMENT = '@environment:';
 const FILE = '@file:';
+/** The variable that holds the key of all secrets: the board reads it, and no file may show it. */
+const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
 
 export interface AtSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -33,6 +35,11 @@ export function findFileNames(root: SourceNode): ReadonlyMap<string, Place> {
   };
   visit(root);
   return names;
+}
+
+/** True for a `@file:` value, and for what one has become. */
+export function isFromFile(node: ScalarNode): boolean {
+  return node.origin === 'file' || textAfter(node, FILE) !== undefined;
 }
 
 /** Replaces `@reference:`, `@environment:` and `@file:` values throughout a tree. */
@@ -147,6 +154,7 @@ class Resolver {
     const [name = '', type = 'string', list] = spec.split(':');
     const text = this.sources.env[name];
     try {
+      if (name === SEALING_KEY) throw new Error(`${name} is a key and stands for no value`);
       if (text === undefined) throw new Error(`the environment variable ${name} is not set`);
       if (list !== undefined && list !== 'array') {
         throw new Error(`'${list}' is not known here; only ':array' may follow the type`);

@@ -1,14 +1,16 @@
+import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { findRealPath } from '../base/bounded-file';
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import { findFileNames, resolveAtValues } from './at-values';
+import { findFileNames, isFromFile, resolveAtValues } from './at-values';
 import { documentOf, parseHjsonNodes } from './hjson';
 import type { HjsonDocument } from './hjson';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
 import { isAbsent, readSourceText } from './source-text';
-import { mergeNodes } from './source-tree';
+import { mergeNodes, placeInTree } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
 export interface HjsonTreeOptions {
@@ -22,6 +24,10 @@ export interface HjsonTreeOptions {
    * over the stock one that a stock file includes.
    */
   readonly fallbackFolders?: readonly string[];
+  /** Where a `@file:` value may stand, and what stands in for it by reference; anywhere where not given. */
+  readonly mayHoldFile?: (path: readonly string[], root: ObjectNode) => boolean;
+  /** Folders that included files must really lie in, links followed; anywhere where not given (rule M14). */
+  readonly within?: readonly string[];
 }
 
 /** One hjson file with all that it includes and refers to. */
@@ -41,11 +47,16 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   const own = dirname(file);
   const fallbacks = options.fallbackFolders ?? [];
   const folders = fallbacks.includes(own) ? fallbacks : [own, ...fallbacks];
-  const loader = new TreeLoader(folders, options.readText ?? readSourceText);
+  const loader = new TreeLoader(folders, options.readText ?? readSourceText, options.within);
   const merged = await loader.load(file, { file });
+  // What may not stand there is not read either.
+  throwProblems('CONFIG_INVALID', findMisplacedFiles(merged, merged, options));
   const contents = await loader.readAll(findFileNames(merged), own);
   const resolved = resolveAtValues(merged, { env: options.env, files: contents });
-  throwProblems('CONFIG_INVALID', resolved.problems);
+  throwProblems('CONFIG_INVALID', [
+    ...resolved.problems,
+    ...findMisplacedFiles(resolved.root, merged, options),
+  ]);
   return treeOf(resolved.root, { files: [...loader.files], warnings: resolved.warnings });
 }
 
@@ -63,6 +74,7 @@ class TreeLoader {
   constructor(
     private readonly folders: readonly string[],
     private readonly readText: (file: string, namedAt: Place) => Promise<string>,
+    private readonly within: readonly string[] | undefined,
   ) {}
 
   async load(file: string, namedAt: Place): Promise<ObjectNode> {
@@ -84,6 +96,7 @@ class TreeLoader {
     let absent: unknown;
     for (const file of new Set(this.folders.map((folder) => resolve(folder, name)))) {
       try {
+        await this.refuseOutside(file, place);
         return await this.load(file, place);
       } catch (error) {
         if (!isAbsent(error) || !(error instanceof BbsError) || error.place !== place) throw error;
@@ -91,6 +104,17 @@ class TreeLoader {
       }
     }
     throw absent;
+  }
+
+  private async refuseOutside(file: string, place: Place): Promise<void> {
+    if (this.within === undefined) return;
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    const homes = [...this.within, ...this.folders];
+    if (!isThere || (await findRealPath(file, homes)) !== undefined) return;
+    throw invalid(`${file} lies outside the folders of this board; move it into one`, place);
   }
 
   async readAll(
@@ -105,6 +129,29 @@ class TreeLoader {
     }
     return contents;
   }
+}
+
+/** Each value that comes from a file and stands where callers may be shown it (rule M14). */
+function findMisplacedFiles(
+  tree: ObjectNode,
+  written: ObjectNode,
+  { mayHoldFile }: HjsonTreeOptions,
+): readonly Problem[] {
+  if (mayHoldFile === undefined) return [];
+  const problems: Problem[] = [];
+  const visit = (node: SourceNode, path: readonly string[]): void => {
+    if (node.kind === 'object') {
+      for (const [key, entry] of node.entries) visit(entry.node, [...path, key]);
+    } else if (node.kind === 'array') {
+      node.items.forEach((item, index) => visit(item, [...path, String(index)]));
+    } else if (isFromFile(node) && !mayHoldFile(path, written)) {
+      const message =
+        "'@file:' cannot stand here, where callers may see it: write the text itself, and keep secrets in config.hjson";
+      problems.push({ place: placeInTree(written, path), message });
+    }
+  };
+  visit(tree, []);
+  return problems;
 }
 
 /** An unreadable `@file:` is reported with the other problems; anything else is a bug. */

@@ -1,23 +1,38 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readBoundedFile } from '../base/bounded-file';
 import { BbsError, isError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
 
-/** Reads a text file of the sysop's; `namedAt` is the place that names it, for the error. */
+/**
+ * Reads a text file of the sysop's; `namedAt` is the place that names it, for the error. One that
+ * everybody may write, or that lies where everybody may put another in its place, is refused (rule M14).
+ */
 export async function readSourceText(file: string, namedAt: Place = { file }): Promise<string> {
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(file, 'r');
-    return await readText(handle);
+    const { bytes, stats } = await readBoundedFile(file, LIMITS.hjsonBytes);
+    refuseWritable(file, stats.mode);
+    const folder = dirname(file);
+    const { mode } = await stat(folder);
+    // In a folder like /tmp, which is sticky, nobody replaces the file of somebody else.
+    if ((mode & STICKY) === 0) refuseWritable(folder, mode);
+    return decodeUtf8(bytes);
   } catch (error) {
     throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${reasonOf(error)}`, {
       cause: error,
       place: namedAt,
     });
-  } finally {
-    await handle?.close();
   }
+}
+
+const STICKY = 0o1000;
+
+/** Who can write what a board is configured by does with the board what he likes. */
+export function refuseWritable(path: string, mode: number): void {
+  // Windows has no such bits and reports them all.
+  if (process.platform === 'win32' || (mode & 0o002) === 0) return;
+  throw new Error(`${path} can be written by everybody; run: chmod o-w ${path}`);
 }
 
 /** Whether the reason of a CONFIG_UNREADABLE is that there is no such file. */
@@ -25,12 +40,7 @@ export function isAbsent(error: unknown): boolean {
   return codeOf(toError(error).cause) === 'ENOENT';
 }
 
-async function readText(handle: FileHandle): Promise<string> {
-  const stat = await handle.stat();
-  if (!stat.isFile()) throw new Error('it is not a file');
-  if (stat.size > LIMITS.hjsonBytes)
-    throw new Error(`it is larger than ${LIMITS.hjsonBytes} bytes`);
-  const bytes = await handle.readFile();
+function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

@@ -2,6 +2,8 @@ import type { Acs } from '../acs/acs';
 import { loadHjsonTree } from '../config/hjson-tree';
 import type { HjsonTreeOptions } from '../config/hjson-tree';
 import type { Problem } from '../config/problems';
+import { isSecretName } from '../config/secret-names';
+import { findNode } from '../config/source-tree';
 import type { ObjectNode, SourceNode } from '../config/source-tree';
 import { parseAsset } from './asset';
 import { readArt, readChoice, readNamed, readNext } from './choice';
@@ -29,8 +31,16 @@ export interface LoadMenusOptions extends HjsonTreeOptions {
  * what is wrong with single entries is in `problems`, for checkMenus to report with its own findings.
  */
 export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
-  const tree = await loadHjsonTree(options.file, options);
+  const within = options.fallbackFolders ?? [];
+  const tree = await loadHjsonTree(options.file, { ...options, within, mayHoldFile });
   return parseMenus(tree.root, { ...options, files: tree.files, warnings: tree.warnings });
+}
+
+/** Only a secret of a module, such as the password for a door server: its screens show none (rule M14). */
+function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
+  const [top, menu = '', part] = path;
+  if (top !== 'menus' || part !== 'config' || !isSecretName(path.at(-1) ?? '')) return false;
+  return findNode(root, ['menus', menu, 'module']) !== undefined;
 }
 
 /** Turns a menu file's tree into menus and prompts. */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findRealPath } from '../base/bounded-file';
 import { BbsError } from '../base/errors';
 import { loadHjsonTree } from '../config/hjson-tree';
 import { asTree, isTree, themeDefaults, type Theme, type ThemeSet, type Tree } from './theme';
@@ -24,7 +25,7 @@ export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThem
   const themes = new Map<string, Theme>();
   const files: string[] = [];
   for (const [id, directories] of folders) {
-    const loaded = await loadTheme(id, directories, options.env);
+    const loaded = await loadTheme(id, directories, options);
     themes.set(id, loaded.theme);
     files.push(...loaded.files);
   }
@@ -58,13 +59,21 @@ async function subfolders(directory: string): Promise<readonly string[]> {
 async function loadTheme(
   id: string,
   directories: readonly string[],
-  env: ThemeFilesOptions['env'],
+  { env, artRoots }: ThemeFilesOptions,
 ): Promise<{ readonly theme: Theme; readonly files: readonly string[] }> {
   for (const directory of directories) {
     const names = await readdir(directory);
     if (!names.includes('theme.hjson')) continue;
     const file = join(directory, 'theme.hjson');
-    const tree = await loadHjsonTree(file, { env });
+    if ((await findRealPath(file, artRoots)) === undefined) {
+      const text = `${file} is a link that leads out of the art folders; put a file there`;
+      throw new BbsError('THEME_INVALID', text, { place: { file } });
+    }
+    const tree = await loadHjsonTree(file, {
+      env,
+      within: [directory],
+      mayHoldFile: () => false,
+    });
     const place = (path: readonly string[]) => tree.placeOf(path);
     return { theme: parseTheme(id, directories, { value: tree.value, place }), files: tree.files };
   }

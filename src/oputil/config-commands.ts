@@ -3,6 +3,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { listConfigSections } from '../config/config-keys';
 import { formatProblem } from '../config/problems';
+import { isSecretName } from '../config/secret-names';
 import type { Desk } from './desk';
 
 const HELP = `
@@ -38,7 +39,6 @@ async function check(desk: Desk): Promise<void> {
 }
 
 /** Passwords are not for the screen; whoever may read the file can read them there. */
-const SECRET = /^(pass|password|privateKeyPass|.*secret.*|.*token.*)$/i;
 
 async function print(desk: Desk, key: string | undefined): Promise<void> {
   const config = withoutSecrets(await desk.config(), '');
@@ -47,7 +47,7 @@ async function print(desk: Desk, key: string | undefined): Promise<void> {
 }
 
 function withoutSecrets(value: unknown, name: string): unknown {
-  if (typeof value === 'string' && value !== '' && SECRET.test(name)) return '(not shown)';
+  if (typeof value === 'string' && value !== '' && isSecretName(name)) return '(not shown)';
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, name));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -157,8 +157,8 @@ describe('art store', () => {
   });
 
   it('names the file that cannot be read', async () => {
-    mkdirSync(join(directory, 'board/general'), { recursive: true });
-    symlinkSync(join(directory, 'nowhere'), join(directory, 'board/general/FOO.ans'));
+    mkdirSync(join(directory, 'board/general/parts/FOO.ans'), { recursive: true });
+    symlinkSync('parts/FOO.ans', join(directory, 'board/general/FOO.ans'));
     await expect(store().find('FOO')).rejects.toMatchObject({
       code: 'ART_UNREADABLE',
       place: { file: expect.stringContaining('FOO.ans') as unknown },

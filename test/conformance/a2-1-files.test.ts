@@ -90,13 +90,15 @@ describe('A2.1 files', () => {
     );
   });
 
-  it('@file: the content of a file of the config folder, without white space around it', async () => {
+  it('@file: the content of a file, without white space around it, for a secret of a module', async () => {
+    const own = { module: 'show_art', config: { password: '@file:texts/secret.txt' } };
     const scene = await open({
-      menus: { menus: { first: stop('FIRST', { desc: '@file:texts/desc.txt' }) } },
-      files: { 'texts/desc.txt': '\n  From a file \n\n' },
+      menus: { menus: { first: stop('FIRST', own) } },
+      files: { 'texts/secret.txt': '\n  From a file \n\n' },
       art: { FIRST: '[%MD]' },
     });
-    await scene.call().sees('[From a file');
+    const first = scene.board.menuSet?.menus.get('first');
+    expect(first?.config.all['password']).toBe('From a file');
   });
 
   it('a change: who is inside a menu keeps it as it was until he leaves it', async () => {

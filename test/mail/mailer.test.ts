@@ -41,7 +41,11 @@ function open(config: ConfigInput = {}): Mailer {
     random: systemRandom,
     config: () => configSchema.parse({ general: { boardName: 'The $& Gate' }, ...config }),
     dropFolder: join(accounts.folder, 'mail'),
-    findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),
+    findTemplate: createTemplateFiles(
+      (path) => Promise.resolve(join(PACKAGE, path)),
+      [join(PACKAGE, 'misc')],
+      accounts.log,
+    ),
   });
   return mailer;
 }

@@ -71,7 +71,11 @@ export async function openWebBoard(
     ...extra,
     passwordReset,
     mailChange,
-    findTemplate: createTemplateFiles((path) => Promise.resolve(join(PACKAGE, path)), accounts.log),
+    findTemplate: createTemplateFiles(
+      (path) => Promise.resolve(join(PACKAGE, path)),
+      [join(PACKAGE, 'misc')],
+      accounts.log,
+    ),
     certificate,
   });
   const server = await starting.catch(async (error: unknown) => {
