@@ -9,6 +9,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   config: 1,
   terminal: 1,
   store: 1,
+  protocols: 1,
   art: 2,
   auth: 2,
   mail: 2,
@@ -131,6 +132,12 @@ test('every folder of src stands on a floor', () => {
 
 test('a file imports from its own folder or a lower floor', () => {
   expect(findFloorBreaks(SOURCES)).toEqual([]);
+});
+
+test('no rule asks for the name of a way in: it asks what is true of it (rule M9)', () => {
+  const pattern = /\b(?:server|way)\b (?:===|!==) '(?:telnet|ssh|wss)'/;
+  const policy = SOURCES.filter(({ path }) => ['acs', 'auth', 'menu'].includes(folderOf(path)));
+  expect(findLines(policy, pattern)).toEqual([]);
 });
 
 test('every import of ours names a file that is there', () => {

@@ -171,14 +171,10 @@ export class CallerLogin implements Login {
     return 'keep';
   }
 
-  /** Telnet is clear text, and the sysop may want no passwords there (rule F8). */
+  /** The sysop may want no passwords in clear text (rules F8, M9). */
   private isRefusedHere(credential: Credential): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
-    return (
-      credential.kind !== 'second-factor' &&
-      this.origin.server === 'telnet' &&
-      passwordLogin === 'refuse'
-    );
+    return credential.kind !== 'second-factor' && !this.origin.secure && passwordLogin === 'refuse';
   }
 
   private limited(rejected: Extract<Checked<never>, { kind: 'rejected' }>): LoginResult {

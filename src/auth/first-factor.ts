@@ -190,13 +190,11 @@ class FirstFactor {
     });
   }
 
-  /** Telnet's `with-otp`: a password alone must not travel in clear text (rule F8). */
+  /** `with-otp`: a password alone must not travel in clear text (rules F8, M9). */
   private needsSecondFactor(user: User): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
     return (
-      this.asked.origin.server === 'telnet' &&
-      passwordLogin === 'with-otp' &&
-      user.secondFactor === undefined
+      !this.asked.origin.secure && passwordLogin === 'with-otp' && user.secondFactor === undefined
     );
   }
 

@@ -1,3 +1,4 @@
+import type { WayInName } from '../protocols/ways-in';
 import type { User } from '../store/users';
 import type { SshVerdict } from './ssh-key';
 
@@ -59,7 +60,7 @@ export type LoginResult =
 
 /** Where a caller comes from, for throttling and audit. */
 export interface LoginOrigin {
-  readonly server: 'telnet' | 'ssh' | 'wss' | 'web' | 'embedder';
+  readonly server: WayInName | 'web' | 'embedder';
   readonly secure: boolean;
   readonly remoteIp: string;
   /** Node number, 0 where there is none. */

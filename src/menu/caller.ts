@@ -1,5 +1,6 @@
 import type { Log } from '../base/log';
 import type { Login } from '../auth/login';
+import type { WayInName } from '../protocols/ways-in';
 import type { Terminal } from '../terminal/terminal';
 import type { Inbox } from './inbox';
 
@@ -47,7 +48,7 @@ export interface CallerPlace {
 /** One person (or not yet a person) at one terminal: what a session lends to the menus. */
 export interface Caller {
   readonly node: number;
-  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly server: WayInName;
   readonly secure: boolean;
   readonly remoteIp: string;
   readonly terminal: Terminal;

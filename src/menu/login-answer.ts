@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Factor, LoginResult, RejectReason } from '../auth/login';
 import type { MenuContext, Transition } from './module';
 
@@ -105,14 +106,15 @@ function describeRejection(
 
 function notHereSentence(context: MenuContext): string | undefined {
   if (context.caller.login.complete) return 'You are signed in already.';
-  if (context.caller.server !== 'telnet') return undefined;
+  if (context.caller.secure) return undefined;
+  const { label } = WAYS_IN[context.caller.server];
   const { ssh, wss } = context.services.listening();
   const way = ssh ? ' Please call by SSH.' : wss ? ' Please call by browser.' : '';
   switch (context.services.config().loginServers.telnet.passwordLogin) {
     case 'refuse':
-      return `Nobody can sign in by telnet here.${way}`;
+      return `Nobody can sign in by ${label} here.${way}`;
     case 'with-otp':
-      return `Telnet is for accounts with a second factor here.${way}`;
+      return `${label} is for accounts with a second factor here.${way}`;
     case 'allow':
       return undefined;
   }

@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../acs/birthdate';
 import type { Listening } from '../mail/prerequisites';
@@ -55,7 +56,7 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   MS: dateProperty('account_created'),
   ND: (s) => String(s.caller.node),
   IP: (s) => s.caller.remoteIp,
-  ST: (s) => SERVER_NAMES[s.caller.server],
+  ST: (s) => WAYS_IN[s.caller.server].label,
   WI: (s) => secureWayIn(s.services.listening()),
   SH: (s) => String(s.caller.terminal.height),
   SW: (s) => String(s.caller.terminal.width),
@@ -81,8 +82,6 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   // Rumours belong to a message system that this board has not.
   RR: () => '',
 };
-
-const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
 
 /** For a screen that sends callers to a secure line: never to one that is off. */
 function secureWayIn({ ssh, wss }: Listening): string {

@@ -9,6 +9,7 @@ import type { LoginOrigin } from '../auth/login';
 import type { MailChange } from '../auth/mail-change';
 import type { FeedbackLetter } from '../mail/feedback';
 import type { LinkPurpose, Listening, Prerequisite } from '../mail/prerequisites';
+import type { WayInName } from '../protocols/ways-in';
 import type { NoticeResult } from '../store/notice';
 import type { User } from '../store/users';
 import type { MenuSet } from './menu-entry';
@@ -17,7 +18,7 @@ import type { ThemeSet } from './theme';
 /** One node that is in use, as who's online shows it. */
 export interface NodeInfo {
   readonly node: number;
-  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly server: WayInName;
   /** undefined until fully signed in (rule J2). */
   readonly user: { readonly id: number; readonly name: string } | undefined;
   readonly description: string;

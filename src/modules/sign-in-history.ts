@@ -1,3 +1,4 @@
+import { labelOfWay } from '../protocols/ways-in';
 import type { LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/module';
 import type { SignIn } from '../menu/services';
@@ -5,13 +6,6 @@ import { userOf } from './caller-actor';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
 
 const MOST_SHOWN = 100;
-
-const SERVER_NAMES: Readonly<Record<string, string>> = {
-  telnet: 'Telnet',
-  ssh: 'SSH',
-  wss: 'WebSocket',
-  web: 'Web',
-};
 
 const OFFERED: Readonly<Record<string, string>> = {
   password: 'password',
@@ -48,7 +42,7 @@ function describe(context: MenuContext, signIn: SignIn) {
   return {
     text: what,
     ts: context.dateText(signIn.atMs, ownPattern(context)),
-    server: serverName(signIn.server),
+    server: labelOfWay(signIn.server),
     from: signIn.source,
     what,
     result,
@@ -59,7 +53,7 @@ function describe(context: MenuContext, signIn: SignIn) {
 function summary(context: MenuContext, history: LoginHistory): Readonly<Record<string, unknown>> {
   const { last, failedSince } = history;
   const lastTs = last === undefined ? '' : context.dateText(last.atMs, ownPattern(context));
-  const lastServer = last === undefined ? '' : serverName(last.server);
+  const lastServer = last === undefined ? '' : labelOfWay(last.server);
   const lastFrom = last?.remoteIp ?? '';
   return {
     lastTs,
@@ -77,8 +71,4 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
 function attemptsText(failed: number): string {
   if (failed === 0) return '';
   return `${failed} failed attempt${failed === 1 ? '' : 's'} since your last call`;
-}
-
-function serverName(server: string): string {
-  return SERVER_NAMES[server] ?? server;
 }

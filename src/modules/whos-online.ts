@@ -1,7 +1,6 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/module';
 import { LIST_VIEW, publicFacts } from './list-items';
-
-const SERVER_NAMES = { telnet: 'Telnet', ssh: 'SSH', wss: 'WebSocket' } as const;
 
 /** Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2). */
 export const whosOnlineModule: MenuModule = {
@@ -27,7 +26,7 @@ async function ready(context: MenuContext): Promise<void> {
       node,
       userId: user.id,
       userName: user.name,
-      server: SERVER_NAMES[server],
+      server: WAYS_IN[server].label,
       action: description,
       timeOn: timeOn(nowMs - connectedAtMs),
       ...publicFacts(people.get(user.id)),

@@ -2,6 +2,7 @@ import type { Acs } from '../acs/acs';
 import { collectVariables } from '../acs/variables';
 import type { AcsVariable, AcsVariables } from '../acs/variables';
 import type { Place } from '../base/errors';
+import type { WayInName } from '../protocols/ways-in';
 import { FlowExplorer } from './flow-explorer';
 import type { FlowMap, Start } from './flow-explorer';
 import { movesOf } from './flow-moves';
@@ -12,7 +13,7 @@ import type { StateSet } from './state-space';
 
 /** A menu where calls begin. */
 export interface EntryPoint {
-  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly server: WayInName;
   readonly menu: string;
   readonly secure: boolean;
   /** The key of config.hjson that names the menu, and where it stands there. */

@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Place } from '../base/errors';
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
@@ -36,14 +37,14 @@ export function entryPoints(
   });
   const telnetFirst = { menu: telnet.firstMenu, signedIn: false, ...named('telnet', 'firstMenu') };
   return [
-    { server: 'telnet', secure: false, ...telnetFirst },
-    { server: 'wss', secure: true, ...telnetFirst },
+    { server: 'telnet', secure: WAYS_IN.telnet.secure, ...telnetFirst },
+    { server: 'wss', secure: WAYS_IN.wss.secure, ...telnetFirst },
     {
-      ...{ server: 'ssh', secure: true, signedIn: true },
+      ...{ server: 'ssh', secure: WAYS_IN.ssh.secure, signedIn: true },
       ...{ menu: ssh.firstMenu, ...named('ssh', 'firstMenu') },
     },
     {
-      ...{ server: 'ssh', secure: true, signedIn: false },
+      ...{ server: 'ssh', secure: WAYS_IN.ssh.secure, signedIn: false },
       ...{ menu: ssh.firstMenuNewUser, ...named('ssh', 'firstMenuNewUser') },
     },
   ];

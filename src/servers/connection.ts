@@ -1,6 +1,8 @@
+import type { WayInName } from '../protocols/ways-in';
+
 /** What each way in hands to a session; telnet, SSH and WebSocket look the same from here. */
 export interface Connection {
-  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly server: WayInName;
   /** True where the transport is encrypted end to end (ACS SC). */
   readonly secure: boolean;
   readonly remoteIp: string;

@@ -1,3 +1,4 @@
+import type { WayInName } from '../protocols/ways-in';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -28,10 +29,8 @@ export interface BoundAddress {
   readonly port: number;
 }
 
-export type LoginServerName = 'telnet' | 'ssh' | 'wss';
-
 export interface ListenerOptions {
-  readonly server: LoginServerName;
+  readonly server: WayInName;
   readonly address: string;
   readonly port: number;
   readonly config: () => Config;
@@ -45,7 +44,7 @@ export interface ListenerOptions {
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
 const BACKLOG = 1024;
 /** Where the configuration has each server. */
-const CONFIG_KEYS: Readonly<Record<LoginServerName, string>> = {
+const CONFIG_KEYS: Readonly<Record<WayInName, string>> = {
   telnet: 'loginServers.telnet',
   ssh: 'loginServers.ssh',
   wss: 'loginServers.webSocket.wss',

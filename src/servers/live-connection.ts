@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import type { Connection } from './connection';
@@ -19,7 +20,6 @@ export interface Wire {
 
 export interface LiveConnectionOptions {
   readonly server: Connection['server'];
-  readonly secure: boolean;
   readonly remoteIp: string;
   readonly clock: Clock;
   readonly wire: Wire;
@@ -58,7 +58,7 @@ export class LiveConnection implements Connection {
 
   constructor(private readonly options: LiveConnectionOptions) {
     this.server = options.server;
-    this.secure = options.secure;
+    this.secure = WAYS_IN[options.server].secure;
     this.remoteIp = options.remoteIp;
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;

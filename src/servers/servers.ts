@@ -1,3 +1,4 @@
+import type { WayInName } from '../protocols/ways-in';
 import { join } from 'node:path';
 import { sleep } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -8,7 +9,7 @@ import type { Admission } from './admission';
 import type { Call } from './call';
 import { loadHostKeys } from './host-key';
 import { LiveLogins } from './live-logins';
-import { Listener, type BoundAddress, type LoginServerName } from './listener';
+import { Listener, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
@@ -36,7 +37,7 @@ export class Servers {
   private readonly sessions = new Set<Session>();
   private readonly logins = new LiveLogins();
   private readonly living = new Set<Promise<void>>();
-  private readonly listeners = new Map<LoginServerName, Listener>();
+  private readonly listeners = new Map<WayInName, Listener>();
   private stopFollowing: () => void = () => undefined;
   private closing = false;
 
@@ -54,7 +55,7 @@ export class Servers {
     return servers;
   }
 
-  get addresses(): Readonly<Partial<Record<LoginServerName, BoundAddress>>> {
+  get addresses(): Readonly<Partial<Record<WayInName, BoundAddress>>> {
     return Object.fromEntries(
       [...this.listeners].map(([name, listener]) => [name, listener.address]),
     );

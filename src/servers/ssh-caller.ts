@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Socket } from 'node:net';
 import type { Connection as SshConnection, ServerChannel } from 'ssh2';
 import type { Login, LoginOrigin } from '../auth/login';
@@ -117,7 +118,7 @@ export class SshCaller {
       this.node = this.options.nodes.take('ssh', this.accepted.seat);
       this.login = this.options.gate.begin({
         server: 'ssh',
-        secure: true,
+        secure: WAYS_IN.ssh.secure,
         remoteIp: this.accepted.remoteIp,
         node: this.node?.node ?? 0,
       });
@@ -143,7 +144,6 @@ export class SshCaller {
     const connection = new LiveConnection({
       server: 'ssh',
       turns: this.accepted.turns,
-      secure: true,
       remoteIp,
       clock: this.options.clock,
       wire: {

@@ -58,7 +58,6 @@ export class TelnetCaller {
     this.connection = new LiveConnection({
       server: 'telnet',
       turns: accepted.turns,
-      secure: false,
       remoteIp,
       clock: options.clock,
       wire: {

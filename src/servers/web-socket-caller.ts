@@ -42,7 +42,6 @@ export class WebSocketCaller {
     this.connection = new LiveConnection({
       server: 'wss',
       turns: accepted.turns,
-      secure: true,
       remoteIp,
       clock,
       wire: {

@@ -7,10 +7,11 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template-files';
+import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
 import type { LiveCertificate } from '../tls/live-certificate';
 
-export type LoginPorts = Readonly<Partial<Record<'telnet' | 'ssh' | 'wss', number | undefined>>>;
+export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>>;
 
 /** A connection's place among the open ones. */
 export interface PagePlace {

@@ -721,6 +721,29 @@ describe('public key', () => {
   });
 });
 
+describe('a way in that is not secure', () => {
+  test.each(['telnet', 'embedder', 'web'] as const)(
+    'is closed to passwords by what it is and not by its name, such as %s (rule M9)',
+    async (server) => {
+      await open({ config: { loginServers: { telnet: { passwordLogin: 'refuse' } } } });
+      await desk.addAccount();
+      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('not-here');
+      expect(await tryPassword(desk.call({ server, secure: true }), PASSWORD)).toBe('accepted');
+    },
+  );
+
+  test.each(['telnet', 'embedder', 'web'] as const)(
+    'takes accounts with a second factor only, where the sysop says so, whatever its name: %s (rule M9)',
+    async (server) => {
+      await open({ config: { loginServers: { telnet: { passwordLogin: 'with-otp' } } } });
+      const id = await desk.addAccount();
+      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('not-here');
+      await desk.enrollment.bind(id, 'googleAuth');
+      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('need');
+    },
+  );
+});
+
 describe('telnet', () => {
   test('may be closed to passwords, which are then not looked at', async () => {
     await open({ config: { loginServers: { telnet: { passwordLogin: 'refuse' } } } });

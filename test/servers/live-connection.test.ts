@@ -10,7 +10,7 @@ function slowReader() {
   const overruns: string[] = [];
   let destroyed = false;
   const connection = new LiveConnection({
-    ...{ server: 'telnet', secure: false, remoteIp: '192.0.2.1', clock },
+    ...{ server: 'telnet', remoteIp: '192.0.2.1', clock },
     turns: new InputTurns(),
     wire: {
       send: () => undefined,

@@ -57,7 +57,10 @@ export async function openDesk(options: DeskOptions = {}) {
     penalties,
     /** A caller who has not said anything yet. */
     call: (origin: Partial<LoginOrigin> = {}): Login =>
-      gate.begin({ server: 'ssh', secure: true, remoteIp: STRANGER, node: 1, ...origin }),
+      gate.begin({
+        ...{ server: 'ssh', secure: origin.server !== 'telnet', remoteIp: STRANGER, node: 1 },
+        ...origin,
+      }),
     async addAccount(name = 'joe'): Promise<number> {
       const made = await accounts.create({ name, password: PASSWORD }, { server: 'oputil' });
       if (made.kind === 'refused') throw new Error(made.text);

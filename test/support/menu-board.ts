@@ -1,3 +1,4 @@
+import { WAYS_IN, type WayInName } from '../../src/protocols/ways-in';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import iconv from 'iconv-lite';
@@ -196,7 +197,7 @@ export class MenuBoard {
 
   call(firstMenu: string, options: CallOptions = {}): MenuCaller {
     const { server = 'telnet', remoteIp = '192.0.2.7', ...screen } = options;
-    const origin = { server, secure: server !== 'telnet', remoteIp, node: 1 };
+    const origin = { server, secure: WAYS_IN[server].secure, remoteIp, node: 1 };
     return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
   }
 
@@ -236,7 +237,7 @@ function textOf(menus: object | string): string {
 }
 
 export interface CallOptions extends ScreenOptions {
-  readonly server?: 'telnet' | 'ssh' | 'wss';
+  readonly server?: WayInName;
   readonly remoteIp?: string;
   readonly type?: string;
 }

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WAY_IN_NAMES, WAYS_IN, type WayInName } from '../../src/protocols/ways-in';
+import { TestBoard } from '../support/board';
+import { KEYS, type DialledCaller } from '../support/dial';
+import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+import { dialWebSocket } from '../support/web-socket-caller';
+
+type PasswordLogin = 'allow' | 'with-otp' | 'refuse';
+
+const IN = 'Both doors are open.';
+const REFUSED = /Nobody can sign in by|is for accounts with a second factor/;
+
+/** By a password, from the first screen on; a way in that is added has to be added here. */
+const SIGN_IN: Readonly<Record<WayInName, (board: TestBoard) => Promise<DialledCaller>>> = {
+  telnet: async (board) => {
+    const caller = await board.telnet();
+    await signIn(caller, 'alice');
+    return caller;
+  },
+  ssh: (board) => board.ssh({ userName: 'alice', password: PASSWORD }),
+  wss: async (board) => {
+    const ca = await readFile(join(board.dataDir, 'keys', 'web_cert.pem'));
+    const caller = await dialWebSocket({ port: board.wssPort, ca });
+    await signIn(caller, 'alice');
+    return caller;
+  },
+};
+
+/** Secure ways in and those in clear text, each by its name. */
+const WAYS = WAY_IN_NAMES.map((way) => [way, WAYS_IN[way].secure] as const);
+
+describe.each(['refuse', 'with-otp'] as const)(
+  'a password of an account without a second factor, where passwordLogin is %s',
+  (passwordLogin) => {
+    let board: TestBoard;
+    beforeAll(async () => {
+      board = await startBoard(passwordLogin);
+    });
+    afterAll(() => board.remove());
+
+    it.each(WAYS)('by %s signs in: %s (rules F8, M9)', async (way, secure) => {
+      const caller = await SIGN_IN[way](board);
+      await caller.sees(secure ? IN : REFUSED);
+      caller.hangUp();
+    });
+  },
+);
+
+describe('a second factor', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await startBoard('allow');
+  });
+  afterAll(() => board.remove());
+
+  it.each(WAYS)('is set up by %s: %s (rules D16, M9)', async (way, secure) => {
+    const caller = await SIGN_IN[way](board);
+    await goToMainMenu(caller);
+    caller.type(`2fa${KEYS.return}`);
+    await caller.sees(secure ? 'Kind of code' : /SSH/);
+    caller.hangUp();
+  });
+});
+
+async function startBoard(passwordLogin: PasswordLogin): Promise<TestBoard> {
+  const board = await TestBoard.start({
+    config: {
+      loginServers: {
+        telnet: { passwordLogin },
+        webSocket: { wss: { enabled: true, port: 0 } },
+      },
+    },
+  });
+  await board.addUser('alice', PASSWORD);
+  return board;
+}
