@@ -3,7 +3,7 @@ import { Crowd } from './crowd';
 import type { Seat } from './seat';
 
 /** Among equals only one who has been silent for so long ends for a newcomer. */
-const SILENT_MS = 10_000;
+const SILENT_MS = 30_000;
 /** One place in so many is kept for those whom strangers must not crowd out. */
 const SHARE = 10;
 

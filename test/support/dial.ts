@@ -139,6 +139,8 @@ export interface DialOptions {
   readonly encoding?: 'cp437' | 'utf8';
   /** Answers nothing that the board asks, neither as telnet nor as a terminal: netcat. */
   readonly silent?: boolean;
+  /** Where the board listens; 127.0.0.1 unless said. */
+  readonly host?: string;
   /** Another address of this machine to call from, such as 127.0.0.2. */
   readonly localAddress?: string;
 }
@@ -146,9 +148,9 @@ export interface DialOptions {
 /** Dials in by telnet, answering TTYPE and NAWS as a plain client does. */
 export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   const screen = screenFor(options);
-  const { port, localAddress } = options;
+  const { host = '127.0.0.1', port, localAddress } = options;
   const socket = connect({
-    ...{ host: '127.0.0.1', port, noDelay: true },
+    ...{ host, port, noDelay: true },
     ...(localAddress === undefined ? {} : { localAddress }),
   });
   await connected(socket);
