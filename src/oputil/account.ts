@@ -2,6 +2,7 @@ import type { AccountResult, Refused } from '../auth/account-rules';
 import { BbsError, type ErrorCode } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
+import { findHolders } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { findUserByName, listUsers, type User } from '../store/users';
 import type { Desk } from './desk';
@@ -21,6 +22,17 @@ export async function getAccount(desk: Desk, name: string): Promise<User> {
 export function changed(result: AccountResult, what: string): User {
   if (result.kind === 'done') return result.user;
   throw refusal(result, what);
+}
+
+/** Says so where other accounts have the same mail address: on a screen nobody could give it to two. */
+export async function noteSharedAddress(desk: Desk, user: User): Promise<void> {
+  const value = user.properties.get('email_address') ?? '';
+  if (value === '') return;
+  const wanted = { property: 'email_address', value, exceptUserId: user.id };
+  const others = await desk.read((sql) => findHolders(sql, wanted));
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => `"${name}"`).join(', ');
+  desk.note(`warning: ${value} is also the mail address of ${names}; mails about both go there.`);
 }
 
 /** What was refused as an error: `cannot add "joe": that user name is taken`. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { findUserByName, hasUsers, type User } from '../store/users';
-import { changed, isSysopName, makeSysopFirst } from './account';
+import { changed, isSysopName, makeSysopFirst, noteSharedAddress } from './account';
 import { ACTOR, type Desk } from './desk';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
@@ -57,7 +57,9 @@ async function addUser(desk: Desk, name: string, options: AddOptions): Promise<v
   if (refused !== undefined) changed(refused, `add "${name}"`);
   await makeSysopFirst(desk);
   const made = await office.accounts.create({ ...account, allowReserved: true }, ACTOR);
-  showAdded(desk, changed(made, `add "${name}"`), taken);
+  const added = changed(made, `add "${name}"`);
+  await noteSharedAddress(desk, added);
+  showAdded(desk, added, taken);
 }
 
 /** The sysop on an empty board: account 1, with the password that was given. */

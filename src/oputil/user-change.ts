@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/theme-files';
 import { ROOT_ID, type UserStatus } from '../store/users';
-import { changed, getAccount } from './account';
+import { changed, getAccount, noteSharedAddress } from './account';
 import { ACTOR, type Desk } from './desk';
 import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
@@ -209,6 +209,7 @@ async function setDetails(desk: Desk, name: string, details: Details): Promise<v
   }
   const result = await accounts.setProperties(user.id, values, ACTOR);
   const after = changed(result, `change "${user.name}"`);
+  if (values['email_address'] !== undefined) await noteSharedAddress(desk, after);
   desk.show(`User "${after.name}" changed`, accountData(after));
 }
 

@@ -240,6 +240,19 @@ describe('changes of an account', () => {
     expect((await shell.try('user', 'set', 'joe')).exitCode).toBe(2);
   });
 
+  test('set and add say that another account has the mail address already', async () => {
+    await shell.run('user', 'set', 'joe', '--email', 'shared@example.org');
+    const added = await shell.try(
+      ...['user', 'add', 'ann', '--password', 'a quiet harbour 7', '--email', 'Shared@Example.org'],
+    );
+    expect(added.exitCode).toBe(0);
+    const warning = 'is also the mail address of "joe"';
+    expect(added.err).toContain(`warning: Shared@Example.org ${warning}`);
+    const set = await shell.try('user', 'set', 'ann', '--email', 'SHARED@example.org');
+    expect(set.err).toContain(warning);
+    expect((await shell.try('user', 'set', 'ann', '--location', 'Here')).err).toBe('');
+  });
+
   test.each(['rm', 'remove', 'del', 'delete'])('%s asks first, and keeps on a no', async (verb) => {
     shell.answers = ['n'];
     expect((await shell.try('user', verb, 'joe')).exitCode).toBe(1);
