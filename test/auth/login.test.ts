@@ -555,6 +555,26 @@ describe('second factor', () => {
     expect(await tryCode(login, code())).toBe('accepted');
   });
 
+  test.each(['one-time', 'backup'])(
+    'a %s code whose sign-in cannot be recorded is not used up (rule A13)',
+    async (kind) => {
+      await open();
+      id = await desk.addAccount();
+      const bound = await desk.enrollment.bind(id, 'googleAuth');
+      secret = bound.secret;
+      const given = kind === 'backup' ? (bound.backupCodes[0] ?? '') : code();
+      // As on a disk that has room for the code, and none for the rest.
+      const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
+      await desk.db.run((sql) => sql.raw(full));
+      const refused = await half();
+      expect(await tryCode(refused, given)).toBe('try-later');
+      expect(refused.complete).toBe(false);
+      await desk.db.run((sql) => sql.raw('drop trigger full'));
+      expect(await tryCode(await half(), given)).toBe('accepted');
+      expect(await tryCode(await half(), given)).toBe('bad-credential');
+    },
+  );
+
   test('what a session may do again asks for password and code, and changes no factor', async () => {
     await begin();
     const login = await half();

@@ -228,6 +228,34 @@ describe('sessions', () => {
   });
 
   describe('over SSH', () => {
+    test('a session that begins after its account was changed ends before its first menu (rule M1)', async () => {
+      await start();
+      const client = new Client();
+      await new Promise<void>((resolve, reject) => {
+        client.once('ready', resolve);
+        client.once('error', reject);
+        client.connect({
+          host: '127.0.0.1',
+          port: board.servers?.addresses.ssh?.port ?? 0,
+          username: 'ann',
+          password: 'right',
+          readyTimeout: 0,
+        });
+      });
+      // Nothing tells of it: the session has to look.
+      for (const login of board.gate.logins) login.verdict = 'end';
+      let seen = '';
+      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      client.shell({}, (_error, channel) => {
+        channel.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+      });
+      await eventually('a session', () => board.log.of('call.began').length === 1);
+      await board.passProbe();
+      await closed;
+      expect(seen).toContain('Your account was changed. Please sign in again.');
+      expect(board.signedIn).toEqual([]);
+    });
+
     test('who signed in by SSH is online at once and counted once', async () => {
       await start();
       const client = new Client();
