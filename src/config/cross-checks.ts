@@ -108,6 +108,12 @@ interface Listener {
 }
 
 function* checkPorts({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
+  const { telnet, ssh, webSocket } = loginServers;
+  if (![telnet, ssh, webSocket.wss].some(({ enabled }) => enabled))
+    yield error(
+      'loginServers',
+      'are all off, so that nobody could call; enable ssh, telnet or wss',
+    );
   const listeners: readonly Listener[] = [
     { path: 'loginServers.telnet', ...loginServers.telnet },
     { path: 'loginServers.ssh', ...loginServers.ssh },

@@ -108,6 +108,10 @@ export class WebSocketEndpoint {
       return;
     }
     const { accepted, cancel } = waiting;
+    if (!isHandshake(request)) {
+      refuse(socket, '400 Bad Request');
+      return;
+    }
     const foreign = originsOf(request).find(
       (origin) => !this.options.isAllowedOrigin(origin, accepted.remoteIp),
     );
@@ -123,6 +127,14 @@ export class WebSocketEndpoint {
       new WebSocketCaller(accepted, webSocket, this.options).start(hintsOf(request.url ?? ''));
     });
   }
+}
+
+/** HTTP/1.1 with one Host and without a body (RFC 6455 4.1): all else is another protocol in disguise. */
+function isHandshake({ httpVersion, headers, rawHeaders }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return httpVersion === '1.1' && hosts.length === 1 && !hasBody;
 }
 
 /** A client that is no browser sends none; version 8 of the protocol has another name for it. */

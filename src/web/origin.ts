@@ -47,18 +47,26 @@ export function isPageOrigin(
   port: number,
 ): boolean {
   const match = /^https:\/\/([^/]+)$/.exec(caller.origin.toLowerCase());
-  return match?.[1] !== undefined && ownHosts(caller.remoteIp, config, port).has(match[1]);
+  return match?.[1] !== undefined && ownAuthorities(caller.remoteIp, config, port).has(match[1]);
 }
 
+/** Hosts that a request may name: a client may leave the port out. */
 function ownHosts(remoteIp: string, config: Config, port: number): ReadonlySet<string> {
-  const { domain } = config.contentServers.web;
-  const names = [domain.toLowerCase()];
-  // From the machine itself, for a health check or a look by the sysop.
-  if (LOOPBACK.test(remoteIp)) names.push(...LOCAL_HOSTS);
-  const hosts = names.flatMap((name) =>
-    port === 443 ? [name, `${name}:443`] : [`${name}:${port}`, name],
+  return new Set([...ownNames(remoteIp, config), ...ownAuthorities(remoteIp, config, port)]);
+}
+
+/** Where our pages are, to the port: an origin without one is a service on 443, and may be somebody else's. */
+function ownAuthorities(remoteIp: string, config: Config, port: number): ReadonlySet<string> {
+  const own = ownNames(remoteIp, config).flatMap((name) =>
+    port === 443 ? [name, `${name}:443`] : [`${name}:${port}`],
   );
-  return new Set([...hosts, new URL(linkPrefix(config, port)).host.toLowerCase()]);
+  return new Set([...own, new URL(linkPrefix(config, port)).host.toLowerCase()]);
+}
+
+function ownNames(remoteIp: string, config: Config): readonly string[] {
+  const domain = config.contentServers.web.domain.toLowerCase();
+  // From the machine itself, for a health check or a look by the sysop.
+  return LOOPBACK.test(remoteIp) ? [domain, ...LOCAL_HOSTS] : [domain];
 }
 
 function forwardedHosts(header: string | undefined): readonly string[] {

@@ -177,6 +177,9 @@ function guard(server: Server, parts: WebParts, isForHealth: Admitted['isForHeal
       return undefined;
     }
     const party = { headers: request.headers, remoteIp: request.ip };
+    // Two names are one for us and another one for whoever passed the request on (RFC 9112 3.2).
+    const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+    if (hosts.length > 1) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     // A whole address as target (RFC 9112 3.2.2) is for proxies, and its host would win over the header.
     const isPath = request.raw.url?.startsWith('/') === true;
     if (isPath && isOwnHost(party, config(), port())) return undefined;

@@ -220,3 +220,10 @@ test('what a program sets wins over the file, and its mistakes are named as its 
     message: 'loginServers.ssh.port must be a whole number from 0 to 65535, not -1',
   });
 });
+
+test('a board whose login servers are all off is refused: nobody could call', async () => {
+  const lines = await refusal(
+    'loginServers: { telnet: { enabled: false }, ssh: { enabled: false } }',
+  );
+  expect(lines).toEqual([expect.stringContaining('are all off, so that nobody could call')]);
+});

@@ -440,3 +440,27 @@ describe('what is no WebSocket', () => {
     await witness.sees('alive');
   });
 });
+
+describe('what is no handshake of RFC 6455', () => {
+  test.each([
+    ['HTTP/1.0', 'GET / HTTP/1.0', 'Host: localhost'],
+    ['a body', 'GET / HTTP/1.1', 'Host: localhost\r\nContent-Length: 5'],
+    ['a body in chunks', 'GET / HTTP/1.1', 'Host: localhost\r\nTransfer-Encoding: chunked'],
+    ['two hosts', 'GET / HTTP/1.1', 'Host: localhost\r\nHost: evil.example'],
+  ])('is refused: %s (rule G2)', async (_what, request, headers) => {
+    await open();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connectTls({ host: '127.0.0.1', port, ca: servers.ca }, () =>
+        socket.write(
+          `${request}\r\n${headers}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+            'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+        ),
+      );
+      socket.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1')));
+      socket.once('error', reject);
+      socket.once('close', () => resolve('closed'));
+    });
+    expect(answer).not.toContain(' 101 ');
+    expect(servers.calls).toEqual([]);
+  });
+});

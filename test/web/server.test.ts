@@ -200,6 +200,7 @@ describe('forms (D9, D10)', () => {
       { origin: 'http://localhost' },
       { origin: `${own}.evil.example` },
       { origin: 'https://localhost:1' },
+      { origin: 'https://localhost' },
       { origin: own, 'sec-fetch-site': 'cross-site' },
       { origin: 'null', 'sec-fetch-site': 'same-site' },
       { 'sec-fetch-site': 'none' },
