@@ -50,6 +50,13 @@ export async function chargeAttempt(
   options: { readonly rule: ChargeRule; readonly nowMs: number },
 ): Promise<Charge> {
   const { rule, nowMs } = options;
+  // A wait that begins in the future was charged before the clock went back: it begins again now, so that
+  // the step neither ends it nor makes it longer than it is.
+  await sql('attempt')
+    .where(key)
+    .andWhere('charged_at', '>', nowMs)
+    .andWhere('wait_until', '>', sql.ref('charged_at'))
+    .update({ wait_until: sql.raw('wait_until - charged_at + ?', [nowMs]), charged_at: nowMs });
   // More than once only where the row is new, or changed between the two statements.
   for (let tries = 0; tries < 3; tries++) {
     const charged = await raise(sql, key, options);

@@ -55,6 +55,11 @@ export async function listPenalties(
 ): Promise<readonly PenaltyRow[]> {
   const rows: readonly Stored[] = await sql('source_penalty')
     .where('until_at', '>', query.nowMs)
+    // One that begins later than it is long is left over from a clock that was ahead.
+    .andWhere((kept) => {
+      const begun = 'changed_at - ? <= until_at - changed_at';
+      void kept.where({ reason: 'ban' }).orWhereRaw(begun, [query.nowMs]);
+    })
     .orderBy('until_at', 'desc')
     .limit(query.limit);
   return rows.map(toPenalty);

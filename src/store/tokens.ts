@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
 import type { Sql } from './database';
 
 /** What a mailed token allows; a token is good for its own purpose only (rule D5). */
@@ -42,7 +43,7 @@ export async function findToken(
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
-    .andWhere('expires_at', '>', wanted.nowMs)
+    .andWhere(isAlive(wanted.nowMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -55,7 +56,7 @@ export async function findAnyToken(
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ token_hash: tokenHash })
-    .andWhere('expires_at', '>', nowMs)
+    .andWhere(isAlive(nowMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -67,7 +68,7 @@ export async function findTokenOf(
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ user_id: wanted.userId, purpose: wanted.purpose })
-    .andWhere('expires_at', '>', wanted.nowMs)
+    .andWhere(isAlive(wanted.nowMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -99,7 +100,7 @@ export async function consumeToken(
 ): Promise<boolean> {
   const removed = await sql('token')
     .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
-    .andWhere('expires_at', '>', wanted.nowMs)
+    .andWhere(isAlive(wanted.nowMs))
     .delete();
   return removed === 1;
 }
@@ -119,6 +120,17 @@ export async function removeExpiredTokens(sql: Sql, nowMs: number): Promise<numb
     .whereIn('user_id', expired.clone().andWhere({ purpose: 'otp-register' }).select('user_id'))
     .delete();
   return expired.delete();
+}
+
+/**
+ * Not over yet, and not begun in the future by more than its own length: a clock that was ahead, or went
+ * back, neither stretches a link nor wakes one that has ended.
+ */
+function isAlive(nowMs: number): (rows: Knex.QueryBuilder) => void {
+  return (rows) =>
+    void rows
+      .where('expires_at', '>', nowMs)
+      .whereRaw('created_at - ? <= expires_at - created_at', [nowMs]);
 }
 
 function toToken(row: Record<string, unknown>): TokenRow {

@@ -1,4 +1,6 @@
 import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { accountSubject, chargeAttempt } from '../../src/store/attempts';
+import { listPenalties, raisePenalty } from '../../src/store/penalties';
 import { totp } from '../support/authenticator';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +24,44 @@ const lastPosition = async (): Promise<unknown> => {
   const [row] = await accounts.db.run((sql) => sql('otp_factor').pluck('last_position'));
   return row;
 };
+
+test.each([-2 * HOUR_MS, -DAY_MS])(
+  'a link is void after a step of %i ms: it neither wakes nor lives longer (rule D2)',
+  async (stepMs) => {
+    const begun = await accounts.enrollment.begin(user, 'googleAuth');
+    const token = begun.kind === 'begun' ? begun.token : '';
+    expect(await accounts.enrollment.find(token)).toBeDefined();
+    accounts.fake.stepWall(30 * 60_000);
+    expect(await accounts.enrollment.find(token)).toBeUndefined();
+    accounts.fake.stepWall(stepMs);
+    expect(await accounts.enrollment.find(token)).toBeUndefined();
+  },
+);
+
+test('a wait holds for its own length after the clock went back a day (rule L13)', async () => {
+  const key = { subject: accountSubject(user), factor: 'password', budget: '' } as const;
+  const rule = { free: 1, firstWaitMs: 30_000, mostWaitMs: 900_000 };
+  const charge = () =>
+    accounts.db.run((sql) => chargeAttempt(sql, key, { rule, nowMs: accounts.clock.nowMs() }));
+  expect((await charge()).kind).toBe('charged');
+  accounts.fake.stepWall(-DAY_MS);
+  expect((await charge()).kind).toBe('wait');
+  accounts.fake.stepWall(29_999);
+  expect((await charge()).kind).toBe('wait');
+  accounts.fake.stepWall(1);
+  expect((await charge()).kind).toBe('charged');
+});
+
+test('a penalty of a clock that was a year ahead is not listed (rule L13)', async () => {
+  const nowMs = accounts.clock.nowMs();
+  const aheadMs = nowMs + 365 * DAY_MS;
+  const row = { enforced: true, reason: 'grace', changedAtMs: aheadMs };
+  await accounts.db.run(async (sql) => {
+    await raisePenalty(sql, { ...row, source: '192.0.2.1', untilMs: aheadMs + 20_000 });
+    expect(await listPenalties(sql, { nowMs, limit: 10 })).toEqual([]);
+    expect(await listPenalties(sql, { nowMs: aheadMs, limit: 10 })).toHaveLength(1);
+  });
+});
 
 test.each([HOUR_MS, DAY_MS])(
   'a clock that jumps %i ms ahead burns no code of the time that is right (rule A14)',

@@ -363,6 +363,9 @@ describe('guessing', () => {
     await desk.addAccount();
     for (let guess = 0; guess < 5; guess++) await tryPassword(desk.call(), 'a guess');
     desk.fake.stepWall(-6 * 3600_000);
+    // Nor does it let him off: the wait goes on for its own length.
+    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
+    await desk.fake.advance(30_000);
     expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
   });
 
