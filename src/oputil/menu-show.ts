@@ -1,3 +1,4 @@
+import { WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BbsError, toError } from '../base/errors';
@@ -18,7 +19,7 @@ interface ShowOptions {
   readonly size: Size;
   readonly encoding: Encoding;
   readonly user?: string;
-  readonly server: 'telnet' | 'ssh' | 'wss';
+  readonly server: WayInName;
   readonly ansi?: boolean;
   readonly png?: string;
   readonly text?: boolean;
@@ -49,9 +50,7 @@ export function addMenuShow(menu: Command, desk: Desk): void {
     )
     .option('--user <user>', 'as this user, fully signed in')
     .addOption(
-      new Option('--server <way>', 'by which he calls')
-        .choices(['telnet', 'ssh', 'wss'])
-        .default('ssh'),
+      new Option('--server <way>', 'by which he calls').choices(WAY_IN_NAMES).default('ssh'),
     )
     .option('--ansi', 'with colours, as one ANSI string in UTF-8')
     .option('--text', 'the characters alone')

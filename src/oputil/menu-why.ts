@@ -1,3 +1,4 @@
+import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
 import type { AcsSubject } from '../acs/subject';
@@ -13,9 +14,6 @@ import type { Desk } from './desk';
 import { findSignInBars } from './sign-in-bars';
 import { statusWord } from './user-words';
 
-type Way = 'telnet' | 'ssh' | 'wss';
-const WAYS: readonly Way[] = ['telnet', 'ssh', 'wss'];
-
 const HELP = `
 Walks the menus as this user would, who types and chooses whatever leads on,
 with an 80x24 CP437 terminal on node 1; and says at each step which condition
@@ -29,10 +27,12 @@ export function addMenuWhy(menu: Command, desk: Desk): void {
     .description('tell how a user gets to a menu, or where he is stopped')
     .argument('<user>')
     .argument('<menu>')
-    .addOption(new Option('--server <way>', 'by which he calls').choices(WAYS).default('telnet'))
+    .addOption(
+      new Option('--server <way>', 'by which he calls').choices(WAY_IN_NAMES).default('telnet'),
+    )
     .option('--from <address>', 'the address that he calls from')
     .addHelpText('after', HELP)
-    .action((name: string, menuName: string, options: { server: Way; from?: string }) =>
+    .action((name: string, menuName: string, options: { server: WayInName; from?: string }) =>
       why(desk, { name, menuName, way: options.server, remoteIp: options.from }),
     );
 }
@@ -42,7 +42,7 @@ async function why(
   asked: {
     readonly name: string;
     readonly menuName: string;
-    readonly way: Way;
+    readonly way: WayInName;
     readonly remoteIp: string | undefined;
   },
 ): Promise<void> {
@@ -88,7 +88,7 @@ function subjectOf(
   user: User,
   at: {
     readonly factor: 0 | 1 | 2;
-    readonly way: Way;
+    readonly way: WayInName;
     readonly config: Config;
     readonly nowMs: number;
   },
@@ -99,7 +99,7 @@ function subjectOf(
   return {
     factor,
     requiredFactor: isKnown && user.secondFactor !== undefined ? 2 : 1,
-    secure: way !== 'telnet',
+    secure: WAYS_IN[way].secure,
     remoteIp: '192.0.2.1',
     node: 1,
     encoding: 'cp437',

@@ -1,3 +1,4 @@
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Login } from '../auth/login';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -70,7 +71,7 @@ function previewCaller(desk: Desk, options: PreviewOptions): Caller {
   return {
     node: 1,
     server,
-    secure: server !== 'telnet',
+    secure: WAYS_IN[server].secure,
     remoteIp: '192.0.2.1',
     terminal,
     login: previewLogin(options.user),

@@ -1,3 +1,4 @@
+import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import { currentStatus } from '../auth/login-store';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
@@ -15,7 +16,7 @@ import { minuteOf, statusWord } from './user-words';
 export interface CallAsked {
   readonly config: Config;
   readonly nowMs: number;
-  readonly way?: 'telnet' | 'ssh' | 'wss';
+  readonly way?: WayInName;
   readonly remoteIp?: string;
 }
 
@@ -69,13 +70,13 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
   if (password === undefined && (await listSshKeys(sql, user.id)).length === 0) {
     bars.push(`the account has neither password nor SSH key: ${verb('pw', user)}`);
   }
-  if (asked.way !== 'telnet') return bars;
+  if (asked.way === undefined || WAYS_IN[asked.way].secure) return bars;
   const { passwordLogin } = asked.config.loginServers.telnet;
   if (passwordLogin === 'refuse') {
-    bars.push('telnet takes no passwords: loginServers.telnet.passwordLogin is refuse');
+    bars.push(`${asked.way} takes no passwords: loginServers.telnet.passwordLogin is refuse`);
   } else if (passwordLogin === 'with-otp' && user.secondFactor === undefined) {
     bars.push(
-      'telnet is for accounts with a second factor: loginServers.telnet.passwordLogin is with-otp',
+      `${asked.way} is for accounts with a second factor: loginServers.telnet.passwordLogin is with-otp`,
     );
   }
   return bars;
