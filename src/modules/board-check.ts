@@ -1,5 +1,6 @@
 import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
+import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
@@ -27,7 +28,25 @@ export async function checkBoard(
   parts: BoardParts,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  return checkMenus(parts.menus, await boardRegistries(parts), options);
+  const themes = findThemeProblems(parts, options.bypass ?? 'warning');
+  return [...themes, ...checkMenus(parts.menus, await boardRegistries(parts), options)];
+}
+
+/** Themes that the configuration names and the board has not: callers would see another one. */
+export function findThemeProblems(
+  { config, themes, configPlace }: BoardParts,
+  severity: Finding['severity'],
+): readonly Finding[] {
+  const ids = themes.list().map(({ id }) => id);
+  return (['default', 'preLogin'] as const).flatMap((key) => {
+    const name = config.theme[key];
+    if (name === '*' || ids.length === 0 || themes.find(name)?.enabled === true) return [];
+    const place = configPlace?.(['theme', key]) ?? { file: 'config.hjson' };
+    const nearest = nearestName(name, ids);
+    const text = `theme.${key} names a theme that is not there or is off: '${name}'`;
+    const finding = { severity, rule: 'unknown-theme', place, subject: '', text };
+    return [nearest === undefined ? finding : { ...finding, nearest }];
+  });
 }
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */

@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { listConfigSections } from '../config/config-keys';
-import { formatProblem } from '../config/problems';
+import { formatProblem, throwProblems } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
+import { findThemeProblems } from '../modules/board-check';
+import { describeFinding } from '../proof/check';
+import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 
 const HELP = `
@@ -29,6 +32,11 @@ export function addConfigCommands(program: Command, desk: Desk): void {
 async function check(desk: Desk): Promise<void> {
   const board = await desk.board();
   const { warnings, files } = await desk.loadedConfig();
+  const wrong = findThemeProblems(await loadBoardParts(desk), 'error');
+  throwProblems(
+    'CONFIG_INVALID',
+    wrong.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
+  );
   const lines = warnings.map((warning) => `warning: ${formatProblem(warning)}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
   desk.show([...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`], {
