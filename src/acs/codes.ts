@@ -6,7 +6,7 @@ import type { AcsSubject, AcsUser } from './subject';
 export type AcsTest = (subject: AcsSubject) => boolean;
 
 /** What a code takes: nothing, one of a few digits, a least value, or one or several of a list. */
-export type ArgumentForm = 'none' | 'digit' | 'least' | 'numbers' | 'names' | 'property';
+export type ArgumentForm = 'none' | 'factor' | 'digit' | 'least' | 'numbers' | 'names' | 'property';
 
 /** What decides a code: the factors, the call itself, the account, or the moment. */
 export type AcsSource = 'factor' | 'call' | 'account' | 'moment';
@@ -87,26 +87,29 @@ function unknowable(code: string, form: ArgumentForm, doc: string): AcsCode {
 const CODES: readonly AcsCode[] = [
   {
     code: 'AR',
-    form: 'digit',
+    form: 'factor',
     source: 'factor',
     known: 'yes',
-    doc: 'AR1: always; AR2: the account has a second factor',
-    compile: ({ number }) =>
-      number === 1
-        ? () => true
-        : number === 2
-          ? (subject) => subject.requiredFactor === 2
-          : () => false,
+    doc: 'AR1: always; AR2: the account has a second factor; of a list, AR[1,2], any',
+    compile: (argument) => {
+      const wanted = argument.items?.filter(isDigits).map(Number) ?? [argument.number];
+      if (wanted.includes(1)) return () => true;
+      return wanted.includes(2) ? (subject) => subject.requiredFactor === 2 : () => false;
+    },
     show: (subject) => `needs factor ${subject.requiredFactor}`,
   },
-  least(
-    {
-      code: 'AF',
-      source: 'factor',
-      doc: 'factors passed, at least: 0 none, 1 password or key, 2 code',
+  {
+    code: 'AF',
+    form: 'factor',
+    source: 'factor',
+    known: 'yes',
+    doc: 'factors passed, at least: 0 none, 1 password or key, 2 code; of a list, AF[1,2], any',
+    compile({ number, items }) {
+      const wanted = items?.filter(isDigits).map(Number) ?? [number ?? 0];
+      return (subject) => wanted.some((least) => subject.factor >= least);
     },
-    (subject) => subject.factor,
-  ),
+    show: (subject) => shown(subject.factor),
+  },
   {
     code: 'SC',
     form: 'none',
@@ -242,6 +245,10 @@ export function findArgumentProblem(entry: AcsCode, argument: AcsArgument): stri
       return number === undefined && items === undefined
         ? undefined
         : `${code} takes no argument; what stands behind it is ignored`;
+    case 'factor':
+      return (items ?? [String(number ?? '')]).every(isDigits)
+        ? undefined
+        : `${code} needs a digit behind it, or a list of them: ${code}1, ${code}[1,2]`;
     case 'digit':
       return number === undefined ? `${code} needs a digit behind it, e.g. ${code}1` : undefined;
     case 'least':

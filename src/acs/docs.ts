@@ -3,14 +3,13 @@ import { ACS_CODES, type AcsCode, type ArgumentForm } from './codes';
 
 const WRITTEN: Readonly<Record<ArgumentForm, (code: string) => string>> = {
   none: (code) => code,
+  factor: (code) => `${code}1, ${code}2, ${code}[1,2]`,
   digit: (code) => `${code}0, ${code}1`,
   least: (code) => `${code}10`,
   numbers: (code) => `${code}1, ${code}[1,2]`,
   names: (code) => `${code}[one,two]`,
   property: (code) => `${code}[name,value]`,
 };
-
-const FACTORS = (code: string): string => `${code}1, ${code}2`;
 
 const KNOWN: Readonly<Record<AcsCode['known'], string>> = {
   yes: '',
@@ -25,7 +24,7 @@ export const ACS_TABLES: Readonly<Record<string, () => string>> = {
       ['Code', 'Written', 'True when', 'Remark'],
       [...ACS_CODES.values()].map(({ code, form, source, doc, known }) => [
         codeSpan(code),
-        (source === 'factor' ? FACTORS : WRITTEN[form])(code).split(', ').map(codeSpan).join(', '),
+        WRITTEN[form](code).split(', ').map(codeSpan).join(', '),
         doc,
         KNOWN[known],
       ]),

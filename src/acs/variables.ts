@@ -130,6 +130,8 @@ function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
       variable.found.add('yes');
       return { variable, test: (value) => value === 'yes' };
     }
+    case 'factor':
+      return CONSTANT;
     case 'digit': {
       // Of the codes with a digit only EC is left here: two encodings and no third.
       if (number !== 0 && number !== 1) return CONSTANT;

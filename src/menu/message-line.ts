@@ -3,6 +3,7 @@ import { PLAIN, type Style } from '../terminal/style';
 import type { Terminal } from '../terminal/terminal';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { columnsOf } from '../views/cells';
+import { wrapWords } from './word-wrap';
 
 const STYLE: Style = { ...PLAIN, foreground: 11 };
 const CUT = '...';
@@ -13,6 +14,13 @@ export function messageLine(terminal: Terminal, text: string, row = terminal.hei
   // A column before it, and never the last cell of the screen.
   const line = ` ${fitSentence(clean, terminal.width - 2)}`;
   return moveTo(row, 1) + resetStyle() + eraseLine() + sgr(STYLE) + line + resetStyle();
+}
+
+/** A sentence at the end of a call: on lines of its own below the screen, which scrolls up for them. */
+export function lastWords(terminal: Terminal, text: string): string {
+  const clean = sanitizeUserText(oneLine(text), terminal.encoding);
+  const lines = wrapWords(clean, terminal.width - 2).map((line) => `\r\n ${line}`);
+  return moveTo(terminal.height, 1) + resetStyle() + sgr(STYLE) + lines.join('') + resetStyle();
 }
 
 /** Line breaks as spaces: they would be dropped, and the words beside them joined. */

@@ -5,7 +5,7 @@ import type { Exit } from './departure';
 import { admit, OTP_MENU, type Admission } from './entrance';
 import type { MenuEntry } from './menu-entry';
 import type { MenuServices } from './menu-services';
-import { messageLine } from './message-line';
+import { lastWords } from './message-line';
 import { Stage } from './stage';
 import { MenuStack, type StackEntry } from './stack';
 import { Visit } from './visit';
@@ -71,12 +71,12 @@ class MenuRun {
     return step.reason;
   }
 
-  /** Last words on the last row, and the terminal as it should be left: its cursor below the art. */
+  /** Last words below the screen, and the terminal as it should be left: its cursor below the art. */
   sayGoodbye(sentence: string | undefined): void {
     const { terminal } = this.stage.caller;
     const end = `${resetStyle()}${showCursor()}`;
     if (sentence === undefined) terminal.write(end + moveTo(this.stage.freeRow, 1));
-    else terminal.write(`${messageLine(terminal, sentence)}${end}\r\n`);
+    else terminal.write(`${lastWords(terminal, sentence)}${end}\r\n`);
   }
 
   private after(exit: Exit): Step {

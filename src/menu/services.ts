@@ -130,17 +130,18 @@ export interface SshKeyDesk {
   remove(userId: number, fingerprint: string, actor: Actor): Promise<boolean>;
 }
 
-/** One attempt to sign in to an account, whoever made it. */
+/** One attempt to sign in to an account, or one change of how that is done, whoever made it. */
 export interface SignIn {
   readonly atMs: number;
   readonly server: string;
   readonly source: string;
-  /** What was offered: `password`, `public-key` or `second-factor`. */
+  /** As in the audit: `password`, `second-factor`, `ssh-key-added` ... */
   readonly kind: string;
-  readonly accepted: boolean;
+  readonly result: 'accepted' | 'rejected' | 'done';
+  readonly reason: string;
 }
 
-/** Attempts to sign in to an account, newest first: for its owner. */
+/** Attempts to sign in to an account and its changes, newest first: for its owner. */
 export interface SignInHistory {
   of(userId: number, limit: number): Promise<readonly SignIn[]>;
 }

@@ -2,7 +2,7 @@ import { listSignIns } from '../store/audit';
 import type { Database } from '../store/database';
 import type { SignInHistory } from './services';
 
-/** Attempts to sign in to one's own account, straight from the audit. */
+/** What happened to one's own account, straight from the audit. */
 export function createSignInHistory(db: Database): SignInHistory {
   return {
     of: async (userId, limit) =>
@@ -11,7 +11,8 @@ export function createSignInHistory(db: Database): SignInHistory {
         server: row.server,
         source: row.source,
         kind: row.kind,
-        accepted: row.result === 'accepted',
+        result: row.result,
+        reason: row.reason,
       })),
   };
 }

@@ -13,10 +13,28 @@ const OFFERED: Readonly<Record<string, string>> = {
   'second-factor': 'code',
 };
 
+/** What was done to the account, short enough for a list. */
+const CHANGES: Readonly<Record<string, string>> = {
+  'second-factor-pending': '2FA begun',
+  'second-factor-on': '2FA on',
+  'second-factor-off': '2FA off',
+  'second-factor-shut': '2FA locked',
+  'second-factor-locked': '2FA locked',
+  'backup-codes-new': 'new backup codes',
+  'ssh-key-added': 'SSH key added',
+  'ssh-key-removed': 'SSH key removed',
+  'password-changed': 'new password',
+  'mail-change-request': 'mail change asked',
+  'mail-changed': 'new mail address',
+  properties: 'new mail address',
+  status: 'status changed',
+  unlocked: 'unlocked',
+};
+
 /** What a caller should know of sign-ins to his account: a stranger's are the ones he does not remember. */
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
-  doc: "Sign-ins to the caller's own account, the failed ones too, in `%VM1` if the art has one: {ts} {server} {from} {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
+  doc: "Sign-ins to the caller's own account, the failed ones too, and changes of it, in `%VM1` if the art has one: {ts} {server} {from} {event}, or {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [],
@@ -37,16 +55,29 @@ async function ready(context: MenuContext): Promise<void> {
 }
 
 function describe(context: MenuContext, signIn: SignIn) {
-  const what = OFFERED[signIn.kind] ?? signIn.kind;
-  const result = signIn.accepted ? 'right' : 'refused';
+  const change = CHANGES[signIn.kind];
+  const what = change === undefined ? offered(signIn) : 'change';
+  const result = change ?? outcome(signIn);
+  // The outcome first: a narrow screen cuts the end.
+  const event = change ?? (result === 'used' ? `${what} used` : `${result} ${what}`);
   return {
-    text: what,
+    text: event,
+    event,
     ts: context.dateText(signIn.atMs, ownPattern(context)),
-    server: labelOfWay(signIn.server),
+    server: signIn.server === 'oputil' ? 'Sysop' : labelOfWay(signIn.server),
     from: signIn.source,
     what,
     result,
   };
+}
+
+function offered({ kind, reason }: SignIn): string {
+  return reason === 'backup-code' ? 'backup code' : (OFFERED[kind] ?? kind);
+}
+
+function outcome({ result, reason }: SignIn): string {
+  if (result === 'accepted') return reason === 'backup-code' ? 'used' : 'right';
+  return reason === 'spent' ? 'spent' : 'refused';
 }
 
 /** Whole phrases for screens that show one line each, and the parts for those that say it otherwise. */

@@ -169,7 +169,9 @@ async function showQRCode(context: MenuContext): Promise<Transition> {
 
 /** Only while a registration waits: a secret in use is never shown again (rule D17). */
 async function showSecret(context: MenuContext): Promise<Transition> {
-  return reveal(context, 'secretNotAvail', secretLines);
+  return reveal(context, 'secretNotAvail', (pending) =>
+    secretLines(pending, context.caller.terminal.width),
+  );
 }
 
 /**
@@ -228,7 +230,7 @@ async function makeBackupCodes(context: MenuContext): Promise<Transition> {
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
     const codes = await services.twoFactor.newBackupCodes(user.id, actorOf(caller));
-    return await showDetails(context, backupCodeLines(codes));
+    return await showDetails(context, backupCodeLines(codes, caller.terminal.width));
   } catch (thrown) {
     return failed(context, 'two-factor.backup-codes-failed', thrown);
   }

@@ -1,4 +1,5 @@
 import type { PendingFactor } from '../menu/services';
+import { wrapWords } from '../menu/word-wrap';
 import { renderTerminalQr } from '../terminal/qr';
 
 /** The QR of a registration with a line of text, or undefined where the screen has no room for it. */
@@ -10,47 +11,62 @@ export function qrLines(
   const qr = renderTerminalQr(pending.uri, { width: screen.width - 1, height: screen.height - 2 });
   if (!qr.fits) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
+  const told = 'Scan this, type its code on the page of the link, and stay signed in.';
   return [
-    ' |07Scan this, type its code on the page of the link, and stay signed in.',
+    `|07 ${told.length < screen.width ? told : 'Scan this, and stay signed in.'}`,
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
 
-/** The secret of a registration in groups of four, as people type it into an app. */
-export function secretLines(pending: PendingFactor): readonly string[] {
+/** The secret of a registration in groups of four, as people type it into an app; no group is cut. */
+export function secretLines(pending: PendingFactor, width: number): readonly string[] {
   const groups = pending.secret.match(/.{1,4}/g) ?? [];
-  const rows = [];
-  for (let from = 0; from < groups.length; from += 8) {
-    rows.push(`     |15${groups.slice(from, from + 8).join(' ')}|07`);
-  }
   return [
     '',
     ' |15Your new secret|07',
     '',
-    ' Type it into your authenticator app if you cannot scan the QR code:',
+    ...sentence('Type it into your authenticator app if you cannot scan the QR code:', width),
     '',
-    ...rows,
+    ...rowsOf(groups, { perRow: width < NARROW ? 4 : 8, gap: ' ' }),
     '',
-    ' It counts once you have typed a code of it on the page of the link.',
-    ' Stay signed in until then: the link ends with this call.',
-    ' After that nobody can look it up again, and neither can you.',
+    ...sentence(
+      'It counts once you have typed a code of it on the page of the link. Stay signed in until then: the link ends with this call. After that nobody can look it up again, and neither can you.',
+      width,
+    ),
   ];
 }
 
-/** New backup codes, two in a row, with what to do with them. */
-export function backupCodeLines(codes: readonly string[]): readonly string[] {
-  const rows = [];
-  for (let from = 0; from < codes.length; from += 2) {
-    rows.push(`     |15${codes.slice(from, from + 2).join('     ')}|07`);
-  }
+/** New backup codes with what to do with them: two in a row, or one where two have no room. */
+export function backupCodeLines(codes: readonly string[], width: number): readonly string[] {
   return [
     '',
     ' |15Your new backup codes|07',
     '',
-    ' Each lets you in once in place of a one-time code. Keep them where your',
-    ' phone is not. They are shown this once; the old ones no longer work.',
+    ...sentence(
+      'Each lets you in once in place of a one-time code. Keep them where your phone is not. They are shown this once; the old ones no longer work.',
+      width,
+    ),
     '',
-    ...rows,
+    ...rowsOf(codes, { perRow: width < NARROW ? 1 : 2, gap: '     ' }),
     '',
   ];
+}
+
+/** Columns below which two codes, or a whole secret, do not fit side by side. */
+const NARROW = 60;
+
+function rowsOf(
+  parts: readonly string[],
+  row: { readonly perRow: number; readonly gap: string },
+): readonly string[] {
+  const rows: string[] = [];
+  for (let from = 0; from < parts.length; from += row.perRow) {
+    rows.push(`     |15${parts.slice(from, from + row.perRow).join(row.gap)}|07`);
+  }
+  return rows;
+}
+
+function sentence(text: string, width: number): readonly string[] {
+  // A column before each line, and the last one free.
+  return wrapWords(text, Math.min(width, 80) - 2).map((line) => ` ${line}`);
 }

@@ -6,7 +6,7 @@ import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
-import { moveTo, resetStyle } from '../terminal/ansi';
+import { lastWords } from '../menu/message-line';
 import type { Call } from './call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
@@ -211,8 +211,7 @@ export class Session implements NodeHandle {
   private say(sentence: string): void {
     try {
       const { terminal } = this.open;
-      // From the last row, so that the sentence scrolls in below a form instead of over its lines.
-      terminal.write(`${resetStyle()}${moveTo(terminal.height, 1)}\r\n\r\n${sentence}\r\n`);
+      terminal.write(`${lastWords(terminal, sentence)}\r\n`);
     } catch (error) {
       // A terminal that cannot even say good-bye is closed without a word.
       this.log.error('call.farewell-failed', { error: toError(error) });

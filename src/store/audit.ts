@@ -76,14 +76,38 @@ export async function findAuditAfter(
   return row === undefined ? undefined : toRow(row);
 }
 
-/** Attempts to sign in to an account, newest first. */
+/** Changes that decide who can sign in to an account (rule A15). */
+const CHANGE_KINDS = [
+  'second-factor-pending',
+  'second-factor-on',
+  'second-factor-off',
+  'second-factor-shut',
+  'second-factor-locked',
+  'backup-codes-new',
+  'ssh-key-added',
+  'ssh-key-removed',
+  'password-changed',
+  'mail-change-request',
+  'mail-changed',
+  'status',
+  'unlocked',
+];
+
+/** Attempts to sign in to an account and changes of how that is done, newest first. */
 export async function listSignIns(
   sql: Sql,
   query: { readonly userId: number; readonly limit: number },
 ): Promise<readonly AuditRow[]> {
   const rows: readonly Stored[] = await sql('audit')
     .where({ user_id: query.userId })
-    .whereIn('kind', SIGN_IN_KINDS)
+    .andWhere((due) => {
+      void due
+        .whereIn('kind', [...SIGN_IN_KINDS, ...CHANGE_KINDS])
+        // Of what the sysop sets, the address alone counts: links go there.
+        .orWhere(
+          (set) => void set.where('kind', 'properties').whereLike('reason', '%email_address%'),
+        );
+    })
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(query.limit);

@@ -120,7 +120,7 @@ export abstract class ItemListView extends View {
     return true;
   }
 
-  private choose(index: number): PressResult {
+  protected choose(index: number): PressResult {
     if (index === this.chosen) return 'handled';
     this.index = index;
     return 'changed';

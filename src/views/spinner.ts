@@ -1,11 +1,24 @@
 import type { Key } from '../terminal/key';
 import type { Row } from './cells';
 import { ItemListView } from './item-list';
+import type { PressResult } from './view';
 
 /** SM: one item at a time, turned by up and down. */
 export class SpinnerView extends ItemListView {
   override rows(): readonly Row[] {
     return [this.itemCells(this.chosen, this.read.number('width') ?? this.widest)];
+  }
+
+  /** Letters pick the next item that begins so; those of no item are taken too, and are no action keys. */
+  override press(key: Key): PressResult {
+    const result = super.press(key);
+    if (result !== 'ignored' || key.text === '') return result;
+    const typed = key.text.toLowerCase();
+    for (let step = 1; step <= this.items.length; step++) {
+      const next = this.around(step);
+      if (this.items[next]?.text.toLowerCase().startsWith(typed)) return this.choose(next);
+    }
+    return 'handled';
   }
 
   protected override neighbour(key: Key): number | undefined {

@@ -4,6 +4,7 @@ import { subjectWith, userWith } from './subject';
 describe('what is wrong with an ACS string', () => {
   it('is nothing when it is fine', () => {
     expect(compileAcs('AR2 & !AF2').problems).toEqual([]);
+    expect(compileAcs('AR[1,2] & AF[1,2]').problems).toEqual([]);
   });
 
   it('is its first mistake, with the column, and it is never true', () => {
@@ -29,6 +30,7 @@ describe('what is wrong with an ACS string', () => {
     ['NC', 'counts as NC0'],
     ['NC[1,2]', 'one number'],
     ['AR', 'needs a digit'],
+    ['AR[x]', 'needs a digit'],
     ['AS[x]', 'list of numbers'],
     ['SC1', 'takes no argument'],
     ['ML5', 'cannot know'],

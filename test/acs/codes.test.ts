@@ -24,6 +24,13 @@ const ROWS: readonly (readonly [string, string, AcsSubject, boolean])[] = [
   ['AR3', 'an account with 2FA', subjectWith({ requiredFactor: 2 }), false],
   ['AR', 'an account with 2FA', subjectWith({ requiredFactor: 2 }), false],
 
+  ['AR[1,2]', 'an account without 2FA', anybody, true],
+  ['AR[2]', 'an account without 2FA', anybody, false],
+  ['AR[2,3]', 'an account with 2FA', subjectWith({ requiredFactor: 2 }), true],
+
+  ['AF[1,2]', 'nobody', nobody, false],
+  ['AF[1,2]', 'one factor', anybody, true],
+  ['AF[2]', 'one factor', anybody, false],
   ['AF0', 'nobody', nobody, true],
   ['AF1', 'nobody', nobody, false],
   ['AF1', 'one factor', anybody, true],

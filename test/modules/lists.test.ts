@@ -1,4 +1,5 @@
 import type { NodeInfo } from '../../src/menu/services';
+import { addAudit, type AuditEntry } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
@@ -236,6 +237,45 @@ describe('the sign-ins to an account', () => {
     second.hangUp();
   });
 
+  it('tells the owner of all that he is mailed about as well (rule A15)', async () => {
+    const { id } = await board.addUser('walter', PASSWORD);
+    const entry = { atMs: 0, node: 1, server: 'ssh', source: '192.0.2.9', userId: id } as const;
+    const row = (kind: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
+      ...{ ...entry, kind, factor: 1, result: 'done', reason: '', ...more },
+    });
+    await board.accounts.db.transaction(async (sql) => {
+      for (const kind of ['second-factor-on', 'second-factor-off', 'second-factor-locked'])
+        await addAudit(sql, row(kind));
+      for (const kind of ['ssh-key-added', 'ssh-key-removed', 'password-changed', 'mail-changed'])
+        await addAudit(sql, row(kind));
+      const byCode = { result: 'accepted', reason: 'backup-code' } as const;
+      await addAudit(sql, row('second-factor', byCode));
+      await addAudit(sql, row('backup-codes-new'));
+      await addAudit(sql, row('second-factor', { result: 'rejected', reason: 'spent' }));
+      const bySysop = { server: 'oputil', source: '', reason: 'email_address' };
+      await addAudit(sql, row('properties', bySysop));
+      await addAudit(sql, row('properties', { reason: 'location' }));
+    });
+    const caller = await comeIn(board);
+    caller.type('s\r');
+    const text = await caller.sees('Sign-ins and changes of your account');
+    const events = text.split('\n').flatMap((line) => /192\.0\.2\.9 +(.*\S)/.exec(line)?.[1] ?? []);
+    expect(events).toEqual([
+      'spent code',
+      'new backup codes',
+      'backup code used',
+      'new mail address',
+      'new password',
+      'SSH key removed',
+      'SSH key added',
+      '2FA locked',
+      '2FA off',
+      '2FA on',
+    ]);
+    expect(text).toMatch(/Sysop +new mail address/);
+    caller.hangUp();
+  });
+
   it('tells of attempts that failed in between, on the way in and in a list', async () => {
     await board.addUser('walter', PASSWORD);
     await comeIn(board).then((caller) => caller.hangUp());
@@ -252,9 +292,9 @@ describe('the sign-ins to an account', () => {
     caller.type(' ');
     await caller.sees('Command');
     caller.type('s\r');
-    const text = await caller.sees('Sign-ins to your account');
-    expect(text).toMatch(/SSH +192\.0\.2\.7 +password +right/);
-    expect(text).toMatch(/Telnet +192\.0\.2\.7 +password +refused/);
+    const text = await caller.sees('Sign-ins and changes of your account');
+    expect(text).toMatch(/SSH +192\.0\.2\.7 +right password/);
+    expect(text).toMatch(/Telnet +192\.0\.2\.7 +refused password/);
     caller.hangUp();
   });
 });

@@ -379,6 +379,14 @@ test('SM shows one item and turns by up and down', async () => {
   expect(menu.screen.row(2).trim()).toBe('Sign in');
 });
 
+test('SM takes what is typed: a letter picks, and none of a word is left for action keys', async () => {
+  const menu = await alone('SM1', DOORS);
+  expect(await menu.type('a')).toMatchObject({ kind: 'none', changed: 1 });
+  expect(menu.screen.row(2).trim()).toBe('Apply');
+  expect((await menu.type('n'))?.kind).toBe('none');
+  expect(menu.screen.row(2).trim()).toBe('Apply');
+});
+
 describe('TM', () => {
   const YES_NO = {
     items: ['Yes', 'No'],

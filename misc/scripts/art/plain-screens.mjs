@@ -204,7 +204,7 @@ export const PLAIN_SCREENS = {
   LASTCALL: list('Last callers'),
   WHOSON: list('Who is online'),
   USERLST: list('User list'),
-  SIGNINS: list('Sign-ins to your account'),
+  SIGNINS: list('Sign-ins and changes of your account'),
   NEWUSER1: screen(
     'Nobody knows you here yet.',
     '',

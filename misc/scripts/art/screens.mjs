@@ -347,11 +347,11 @@ export const SCREENS = {
       [LEFT + 50, 'Last call'],
     ]),
   SIGNINS: () =>
-    list('Your sign-ins', 'Sign-ins to your account', [
+    list('Your sign-ins', 'Sign-ins and changes of your account', [
       [LEFT, 'When'],
       [LEFT + 18, 'By'],
       [LEFT + 29, 'From'],
-      [LEFT + 57, 'With'],
+      [LEFT + 57, 'What'],
     ]),
   FEEDBACK: feedback,
   NEWUSER1: () =>
