@@ -8,9 +8,24 @@ export interface CsvRecord {
 
 /** Reads records with `"` quoting (RFC 4180), separated by commas, semicolons or tabs. */
 export function parseCsv(text: string, file: string): readonly CsvRecord[] {
+  refuseLongLines(text, file);
   const separator = separatorOf(text);
   const reader = new CsvReader(text.replace(/^\ufeff/, ''), separator, file);
   return reader.read().filter(({ fields }) => fields.some((field) => field.trim() !== ''));
+}
+
+/** Many times what name, address and secret of an account need. */
+const MOST_LINE_CHARACTERS = 64 * 1024;
+
+function refuseLongLines(text: string, file: string): void {
+  for (let line = 1, start = 0; start < text.length; line++) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end - start > MOST_LINE_CHARACTERS) {
+      throw new BbsError('USAGE', 'this line is longer than 64 KiB', { place: { file, line } });
+    }
+    start = end + 1;
+  }
 }
 
 /** The one that stands most often on the first line; `mysql -B` writes tabs. */

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { LineReader } from './bounded-input';
 import type { OputilIo } from './oputil-io';
 
 /** The tool at a terminal or in a pipe. */
@@ -8,7 +9,7 @@ export class TerminalIo implements OputilIo {
   readonly interactive: boolean;
   readonly colors: boolean;
   readonly columns: number | undefined;
-  private lines: AsyncIterator<string> | undefined;
+  private lines: LineReader | undefined;
 
   constructor(
     private readonly input: ReadStream,
@@ -31,10 +32,9 @@ export class TerminalIo implements OputilIo {
 
   async readLine(prompt: string, secret = false): Promise<string> {
     if (this.interactive) return this.ask(prompt, secret);
-    // One reader for all lines of a pipe: each interface would take more than its own line.
-    this.lines ??= createInterface({ input: this.input })[Symbol.asyncIterator]();
-    const { value, done } = await this.lines.next();
-    return done === true ? '' : value;
+    // One reader for all lines of a pipe: each would take more than its own line.
+    this.lines ??= new LineReader(this.input);
+    return this.lines.next();
   }
 
   /** Calls `then` once everything that was said has been written. */

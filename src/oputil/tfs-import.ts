@@ -24,6 +24,8 @@ export interface ImportResult {
 
 export interface TfsImportOptions {
   readonly office: Office;
+  /** Names that accounts have, folded: one look for all lines. */
+  readonly taken: ReadonlySet<string>;
   readonly random: Random;
   /** The characters of a secret are the HMAC key. */
   readonly rawKey: boolean;
@@ -111,7 +113,8 @@ export class TfsImport {
     });
   }
 
-  private find(name: string): Promise<User | undefined> {
+  private async find(name: string): Promise<User | undefined> {
+    if (!this.options.taken.has(foldName(name))) return undefined;
     return this.options.office.db.run((sql) => findUserByName(sql, name));
   }
 

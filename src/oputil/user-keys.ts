@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { addAccountKey, MOST_SSH_KEYS, removeAccountKeys } from '../auth/ssh-key-change';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
 import { getAccount } from './account';
+import { readBounded } from './bounded-input';
 import { ACTOR, type Desk } from './desk';
 
 // A public key line has a few hundred characters; this may hold many, and is no disk image.
@@ -55,7 +55,7 @@ async function importKey(desk: Desk, name: string, file: string): Promise<void> 
 }
 
 async function readKey(file: string): Promise<SshPublicKey> {
-  const text = await readText(file);
+  const text = await readBounded(file, { mostBytes: MOST_BYTES, what: 'a public key' });
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line));
   const [line = ''] = lines;
   if (lines.length > 1 && !/PRIVATE KEY/.test(text)) {
@@ -64,18 +64,6 @@ async function readKey(file: string): Promise<SshPublicKey> {
   const parsed = parseSshPublicKey(/PRIVATE KEY/.test(text) ? text : line);
   if (parsed.kind === 'key') return parsed.key;
   throw new BbsError('USER_INVALID', `cannot use ${file}: ${parsed.why}`);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.length > MOST_BYTES) throw new Error('it is too large for a public key');
-    return bytes.toString('utf8');
-  } catch (error) {
-    throw new BbsError('USAGE', `cannot read ${file}: ${toError(error).message}`, {
-      cause: error,
-    });
-  }
 }
 
 async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promise<void> {

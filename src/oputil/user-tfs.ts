@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { listFoldedNames } from '../store/users';
 import { makeSysopFirst } from './account';
+import { readBounded } from './bounded-input';
 import { parseCsv, type CsvRecord } from './csv';
 import type { Desk } from './desk';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
@@ -42,11 +43,15 @@ export function addTfsImport(user: Command, desk: Desk): void {
 
 async function importAccounts(desk: Desk, options: ImportOptions): Promise<void> {
   const file = options.csv ?? '';
-  const accounts = readAccounts(parseCsv(await readText(file), file), file);
+  const accounts = readAccounts(
+    parseCsv(await readBounded(file, { mostBytes: MOST_BYTES, what: 'a list of accounts' }), file),
+    file,
+  );
   const office = await desk.makeOffice();
   if (options.dryRun !== true) await makeSysopFirst(desk);
   const importing = new TfsImport({
     office,
+    taken: await desk.read(listFoldedNames),
     random: desk.random,
     rawKey: options.rawKey === true,
     replace: options.replace === true,
@@ -59,15 +64,8 @@ async function importAccounts(desk: Desk, options: ImportOptions): Promise<void>
   if (failed > 0) desk.exitCode = 1;
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new BbsError('USAGE', `cannot read ${file}: ${toError(error).message}`, {
-      cause: error,
-    });
-  }
-}
+/** About a million accounts. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 const COLUMNS = ['name', 'email', 'secret'] as const;
 

@@ -66,6 +66,12 @@ export async function findUserByName(sql: Sql, name: string): Promise<User | und
   return (await loadUsers(sql, { column: 'name_folded', values: [foldName(name)] }))[0];
 }
 
+/** Every name that an account has, as names are compared. */
+export async function listFoldedNames(sql: Sql): Promise<ReadonlySet<string>> {
+  const rows: readonly { name_folded: string }[] = await sql('user').select('name_folded');
+  return new Set(rows.map((row) => row.name_folded));
+}
+
 /** Throws USER_UNKNOWN where findUser would return undefined. */
 export async function getUser(sql: Sql, id: number): Promise<User> {
   const user = await findUser(sql, id);
