@@ -50,6 +50,8 @@ const LOOKALIKES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Text that the steps for other alphabets leave as it is; most names, and lists have many. */
+const ASCII = /^[ -~]*$/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Co}]/gu;
 
 /**
@@ -57,15 +59,16 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Co}]/gu;
  * spaces and alphabets that look alike make no difference. Two accounts never share one folded name.
  */
 export function foldName(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(INVISIBLE, '')
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(INVISIBLE, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
+  const letters = ASCII.test(name)
+    ? name.toLowerCase()
+    : name
+        .normalize('NFKD')
+        .replace(INVISIBLE, '')
+        .toUpperCase()
+        .toLowerCase()
+        .normalize('NFKD')
+        .replace(INVISIBLE, '');
+  const plain = letters.replace(/\s+/gu, ' ').trim();
   return Array.from(plain, (letter) => LOOKALIKES.get(letter) ?? letter).join('');
 }
 
