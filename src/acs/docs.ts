@@ -22,7 +22,7 @@ export const ACS_TABLES: Readonly<Record<string, () => string>> = {
   'acs-codes': () =>
     markdownTable(
       ['Code', 'Written', 'True when', 'Remark'],
-      [...ACS_CODES.values()].map(({ code, form, source, doc, known }) => [
+      [...ACS_CODES.values()].map(({ code, form, doc, known }) => [
         codeSpan(code),
         WRITTEN[form](code).split(', ').map(codeSpan).join(', '),
         doc,
