@@ -169,7 +169,7 @@ test.each(['another name', 'other groups'])('%s keeps the links', async (what) =
 test('the link to the address of an applicant outlives his activation, and nothing else does', async () => {
   const owner = await addOwner();
   await office.accounts.setStatus(owner.id, 1, ACTOR);
-  await office.mailChange.begin(owner.id, owner.next, ACTOR);
+  await office.mailChange.begin(owner.id, `${owner.name}@second.example`, ACTOR);
   const links = await deliver(owner);
   const address = LINK.exec(sent.at(-1)?.text ?? '')?.[1] ?? '';
   await office.accounts.setStatus(owner.id, 2, ACTOR);
