@@ -134,8 +134,11 @@ describe('after kill -9', () => {
     await adoptAndDie('between');
     expect(await found()).not.toEqual([]);
     const next = await openAccounts({ folder: accounts.folder });
-    expect(await adoptFactors(next)).toEqual({ adopted: 0, refused: [] });
-    expect(await found()).toEqual([]);
-    await next.close();
+    try {
+      expect(await adoptFactors(next)).toEqual({ adopted: 0, refused: [] });
+      expect(await found()).toEqual([]);
+    } finally {
+      await next.close();
+    }
   });
 });
