@@ -53,7 +53,7 @@ describe('a second factor that was shut after too many wrong codes', () => {
     expect(await sysop('audit', '--user', 'mia')).toContain('second-factor-locked');
 
     // Bound anew it is locked no more.
-    await board.bindOtp('mia', 'google');
+    await sysop('user', '2fa-otp', 'mia', 'google', '--yes');
     expect(await sysop('user', 'list')).not.toContain('locked');
     expect(await doctor()).not.toContain('second factors locked');
   });
