@@ -1,31 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MUTANTS, UNBROKEN } from './mutants/list';
+import { quotedTests, readSecurityPage, rowOf, RULES } from './support/security-rows';
 
 const ROOT = join(__dirname, '..');
-const LIST = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
-const MOST: Readonly<Record<string, number>> = {
-  ...{ A: 16, B: 8, C: 9, D: 18, E: 10, F: 10, G: 4, H: 5, I: 6, J: 6, K: 3, L: 19, M: 15 },
-};
-const RULES = Object.entries(MOST).flatMap(([letter, most]) =>
-  Array.from({ length: most }, (_, at) => `${letter}${at + 1}`),
-);
-
-/** Each test file that the page names, with the names of tests quoted behind it. */
-const QUOTED = [
-  ...LIST.matchAll(/`(test\/[a-z0-9/.-]+\.ts)`(?:: ("[^"\n]+"(?:, "[^"\n]+")*))?/g),
-].map(([, file = '', names = '']) => ({
-  file,
-  names: [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
-}));
+const PAGE = readSecurityPage();
+const QUOTED = quotedTests(PAGE);
 
 test('every rule has one row in docs/security.md, and no other has', () => {
-  const rows = [...LIST.matchAll(/^\| ([A-M]\d+) \|/gm)].map(([, rule = '']) => rule);
+  const rows = [...PAGE.matchAll(/^\| ([A-M]\d+) \|/gm)].map(([, rule = '']) => rule);
   expect(rows).toEqual(RULES);
 });
 
 test('every row names a test or says that there is none yet', () => {
   for (const rule of RULES) {
-    const row = new RegExp(`^\\| ${rule} \\|.*$`, 'm').exec(LIST)?.[0] ?? '';
+    const row = rowOf(PAGE, rule);
     const shown = /`test\/[^`]+`: "|not (?:shown|recorded|measured) yet|\([A-K]\d+/.test(row);
     expect([rule, shown]).toEqual([rule, true]);
   }
@@ -39,4 +28,18 @@ test('every test file that it names is there, with every test that it quotes', (
     return names.filter((name) => !source.includes(name)).map((name) => `${file}: ${name}`);
   });
   expect(missing).toEqual([]);
+});
+
+test('every rule that names a test has a mutant, or a reason for having none (rule M15)', () => {
+  const named = RULES.filter((rule) => quotedTests(rowOf(PAGE, rule)).length > 0);
+  const broken = new Set([...MUTANTS.map(({ rule }) => rule), ...Object.keys(UNBROKEN)]);
+  expect(named.filter((rule) => !rule.startsWith('L') && !broken.has(rule))).toEqual([]);
+});
+
+test('every mutant changes one place of the source that is there', () => {
+  const lost = MUTANTS.filter(({ file, find, put }) => {
+    const source = existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), 'utf8') : '';
+    return source.split(find).length !== 2 || find === put;
+  });
+  expect(lost.map(({ rule, file, find }) => `${rule}: ${file}: ${find}`)).toEqual([]);
 });

@@ -1,0 +1,64 @@
+import type { Mutant } from './mutant';
+
+const CODES = 'src/auth/backup-codes.ts';
+const STORE = 'src/store/backup-codes.ts';
+
+/** Part B of docs/security.md. */
+export const BACKUP_CODES: readonly Mutant[] = [
+  {
+    rule: 'B1',
+    fault: 'a code has two groups',
+    file: CODES,
+    find: 'const GROUPS = 4;',
+    put: 'const GROUPS = 2;',
+  },
+  {
+    rule: 'B2',
+    fault: 'codes are stored as they are',
+    file: 'src/auth/sealing.ts',
+    find: 'return { keyId: current.id, hash: keyedHash(current, value) };',
+    put: 'return { keyId: current.id, hash: value };',
+  },
+  {
+    rule: 'B3',
+    fault: 'a used code is taken again',
+    file: STORE,
+    find: ".whereIn('code_hash', spend.hashes)\n    .whereNull('used_at')",
+    put: ".whereIn('code_hash', spend.hashes)",
+  },
+  {
+    rule: 'B4',
+    fault: 'wrong backup codes are given back',
+    file: 'src/auth/regulator.ts',
+    find: 'firstWaitMs: failedLogin.firstWaitSeconds * 1000,',
+    put: 'firstWaitMs: second ? 1 : failedLogin.firstWaitSeconds * 1000,',
+  },
+  {
+    rule: 'B5',
+    fault: 'old codes stay when new ones are made',
+    file: STORE,
+    find: 'await removeBackupCodes(sql, owner.userId);',
+    put: 'void removeBackupCodes;',
+  },
+  {
+    rule: 'B6',
+    fault: 'codes are made without a second factor',
+    file: 'src/auth/enrollment.ts',
+    find: 'if ((await findFactor(sql, userId)) === undefined) return false;',
+    put: 'await findFactor(sql, userId);',
+  },
+  {
+    rule: 'B7',
+    fault: 'an account without a factor costs no look-up of codes',
+    file: 'src/auth/second-factor.ts',
+    find: 'const result = await this.verifyBackupCode(userId, backupCode);',
+    put: "if (factor === undefined) return { kind: 'none' };\n      const result = await this.verifyBackupCode(userId, backupCode);",
+  },
+  {
+    rule: 'B8',
+    fault: 'a zero is no o',
+    file: CODES,
+    find: "    .replace(/0/g, 'o')\n",
+    put: '',
+  },
+];

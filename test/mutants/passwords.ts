@@ -1,0 +1,68 @@
+import type { Mutant } from './mutant';
+
+/** Part C of docs/security.md. */
+export const PASSWORDS: readonly Mutant[] = [
+  {
+    rule: 'C1',
+    fault: 'passwords are not composed',
+    file: 'src/auth/password.ts',
+    find: "return password.normalize('NFC');",
+    put: 'return password;',
+  },
+  {
+    rule: 'C2',
+    fault: 'common passwords are taken',
+    file: 'src/auth/password-policy.ts',
+    find: "return isCommon(folded, isListed) ? 'common' : undefined;",
+    put: 'return isCommon(folded, isListed) ? undefined : undefined;',
+  },
+  {
+    rule: 'C3',
+    fault: 'an old hash is kept',
+    file: 'src/auth/password.ts',
+    find: 'memoryCost !== cost.memoryCost ||\n    timeCost',
+    put: 'timeCost',
+  },
+  {
+    rule: 'C4',
+    fault: 'a name that no account has is not hashed for',
+    file: 'src/auth/password.ts',
+    find: 'const tooLong = Buffer.byteLength(password) > LIMITS.passwordBytes;',
+    put: 'if (stored === undefined) return false;\n  const tooLong = Buffer.byteLength(password) > LIMITS.passwordBytes;',
+  },
+  {
+    rule: 'C5',
+    fault: 'known places have no budget of their own',
+    file: 'src/auth/regulator.ts',
+    find: "budget: known ? by.source : '',",
+    put: "budget: known ? '' : '',",
+  },
+  {
+    rule: 'C6',
+    fault: 'letter case makes another name',
+    file: 'src/store/users.ts',
+    find: "{ column: 'name_folded', values: [foldName(name)] }",
+    put: "{ column: 'name_folded', values: [name] }",
+  },
+  {
+    rule: 'C7',
+    fault: 'links for forgotten passwords have no hourly limit',
+    file: 'src/mail/notifier.ts',
+    find: "'password-reset': 3,",
+    put: "'password-reset': 300,",
+  },
+  {
+    rule: 'C8',
+    fault: 'a changed password leaves calls open',
+    file: 'src/auth/account-change.ts',
+    find: "const ending = ['password', 'second-factor', 'keys', 'deleted'];",
+    put: "const ending = ['second-factor', 'keys', 'deleted'];",
+  },
+  {
+    rule: 'C9',
+    fault: 'who applies is in the group of the sysops',
+    file: 'src/auth/accounts.ts',
+    find: 'account.groups ?? users.defaultGroups',
+    put: "account.groups ?? [...users.defaultGroups, 'sysops']",
+  },
+];

@@ -1,0 +1,77 @@
+import type { Mutant } from './mutant';
+
+const AUTH = 'src/servers/ssh-auth.ts';
+
+/** Part E of docs/security.md. */
+export const SSH: readonly Mutant[] = [
+  {
+    rule: 'E1',
+    fault: 'every signature is right',
+    file: 'src/auth/ssh-key.ts',
+    find: 'signature: proof.signature })\n      ? { valid: true }',
+    put: 'signature: proof.signature }) || true\n      ? { valid: true }',
+  },
+  {
+    rule: 'E2',
+    fault: 'signing in by SSH ends the time to sign in',
+    file: 'src/servers/grace.ts',
+    find: 'const leftMs = Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
+    put: 'const leftMs = 10 * Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
+  },
+  {
+    rule: 'E3',
+    fault: 'a connection has sixty attempts',
+    file: AUTH,
+    find: 'const MOST_ATTEMPTS = 6;',
+    put: 'const MOST_ATTEMPTS = 60;',
+  },
+  {
+    rule: 'E4',
+    fault: 'the dialogue ends with the password',
+    file: AUTH,
+    find: "while (result.kind === 'need') {",
+    put: "while (result.kind === 'need' && this.attempts > MOST_ATTEMPTS) {",
+  },
+  {
+    rule: 'E5',
+    fault: 'CBC is offered',
+    file: 'src/servers/ssh-profile.ts',
+    find: "    'aes128-ctr',\n    'aes192-ctr',",
+    put: "    'aes128-cbc',\n    'aes192-ctr',",
+  },
+  {
+    rule: 'E6',
+    fault: 'a second session is let in',
+    file: 'src/servers/ssh-shell.ts',
+    find: 'if (sessions > 1) {',
+    put: 'if (sessions > 1_000_000) {',
+  },
+  {
+    rule: 'E7',
+    fault: 'a closed system takes new users',
+    file: 'src/servers/ssh-caller.ts',
+    find: '!general.closedSystem && users',
+    put: 'general !== undefined && users',
+  },
+  {
+    rule: 'E8',
+    fault: 'a terminal may have any name',
+    file: 'src/servers/terminal-hints.ts',
+    find: "    .replace(/[^A-Za-z0-9._+-]/g, '')\n",
+    put: '',
+  },
+  {
+    rule: 'E9',
+    fault: 'no keep-alives are sent',
+    file: 'src/servers/ssh.ts',
+    find: 'keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000',
+    put: 'keepAliveSeconds === 0 ? NEVER_MS : NEVER_MS',
+  },
+  {
+    rule: 'E10',
+    fault: 'a key that others can read is used',
+    file: 'src/servers/host-key.ts',
+    find: '(mode & 0o077) === 0',
+    put: '(mode & 0o077) >= 0',
+  },
+];

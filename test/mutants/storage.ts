@@ -1,0 +1,47 @@
+import type { Mutant } from './mutant';
+
+/** Part I of docs/security.md. */
+export const STORAGE: readonly Mutant[] = [
+  {
+    rule: 'I1',
+    fault: 'a promise of the database is not read back',
+    file: 'src/store/dialect.ts',
+    find: 'if (found !== expected) {',
+    put: 'if (found === undefined) {',
+  },
+  {
+    rule: 'I2',
+    fault: 'a transaction shares its connection',
+    file: 'src/store/dialect.ts',
+    find: '          max: 1,',
+    put: '          max: 4,',
+  },
+  {
+    rule: 'I3',
+    fault: 'sealed values are bound to no row',
+    file: 'src/auth/sealing.ts',
+    find: '`${place.table}:${place.column}:${place.userId}:${keyId}`',
+    put: '`${place.table}:${place.column}:${keyId}`',
+  },
+  {
+    rule: 'I3',
+    fault: 'sealed values are bound to no column',
+    file: 'src/auth/sealing.ts',
+    find: '`${place.table}:${place.column}:${place.userId}:${keyId}`',
+    put: '`${place.userId}:${keyId}`',
+  },
+  {
+    rule: 'I4',
+    fault: 'properties of auth can be set',
+    file: 'src/store/properties.ts',
+    find: 'account_(status|locked|created)|',
+    put: '',
+  },
+  {
+    rule: 'I5',
+    fault: 'a backup can be read by others',
+    file: 'src/store/backup.ts',
+    find: "openSync(draft, 'wx', 0o600)",
+    put: "openSync(draft, 'wx', 0o644)",
+  },
+];

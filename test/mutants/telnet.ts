@@ -1,0 +1,84 @@
+import type { Mutant } from './mutant';
+
+const CODEC = 'src/servers/telnet-codec.ts';
+
+/** Part F of docs/security.md. */
+export const TELNET: readonly Mutant[] = [
+  {
+    rule: 'F1',
+    fault: 'errors of the parser are not handled',
+    file: CODEC,
+    find: "    this.input.on('error', (error: Error) => this.broken(error));\n",
+    put: '',
+  },
+  {
+    rule: 'F2',
+    fault: 'a hundred overflows are forgiven',
+    file: CODEC,
+    find: 'const MOST_OVERFLOWS = 3;',
+    put: 'const MOST_OVERFLOWS = 100;',
+  },
+  {
+    rule: 'F3',
+    fault: 'every refused request is answered',
+    file: 'src/servers/q-method.ts',
+    find: '    if (this.refusedOnce.has(key)) return;\n',
+    put: '',
+  },
+  {
+    rule: 'F4',
+    fault: 'the client is asked who calls',
+    file: 'src/servers/telnet-protocol.ts',
+    find: "Buffer.from('ROWS', 'latin1'),",
+    put: "Buffer.from('USER', 'latin1'),",
+  },
+  {
+    rule: 'F5',
+    fault: 'the NUL behind a CR is a key',
+    file: CODEC,
+    find: '(byte === LF || byte === NUL)',
+    put: 'byte === LF',
+  },
+  {
+    rule: 'F6',
+    fault: 'nobody is told that the time to sign in is over',
+    file: 'src/servers/grace.ts',
+    find: '    this.lastWords();\n',
+    put: '',
+  },
+  {
+    rule: 'F7',
+    fault: 'AYT is not answered',
+    file: CODEC,
+    find: 'this.options.onAreYouThere();',
+    put: 'void 0;',
+  },
+  {
+    rule: 'F8',
+    fault: 'passwords are taken by telnet where they are refused',
+    file: 'src/auth/caller-login.ts',
+    find: "passwordLogin === 'refuse'",
+    put: "passwordLogin !== 'refuse' && passwordLogin === undefined",
+  },
+  {
+    rule: 'F9',
+    fault: 'a reader may stall for ever',
+    file: 'src/servers/output-queue.ts',
+    find: "this.stall = this.options.clock.after(this.options.stallMs, () => this.overrun('stalled'));",
+    put: 'this.stall = () => undefined;',
+  },
+  {
+    rule: 'F9',
+    fault: 'the queue of a caller is not bounded',
+    file: 'src/base/limits.ts',
+    find: 'outputQueueBytes: 256 * 1024,',
+    put: 'outputQueueBytes: 256 * 1024 * 1024,',
+  },
+  {
+    rule: 'F10',
+    fault: 'all input is decoded in one turn',
+    file: 'src/terminal/caller-terminal.ts',
+    find: 'const TURN_BYTES = 16 * 1024;',
+    put: 'const TURN_BYTES = 16 * 1024 * 1024;',
+  },
+];

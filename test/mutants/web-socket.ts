@@ -1,0 +1,28 @@
+import type { Mutant } from './mutant';
+
+const CALLER = 'src/servers/web-socket-caller.ts';
+
+/** Part G of docs/security.md. */
+export const WEB_SOCKET: readonly Mutant[] = [
+  {
+    rule: 'G1',
+    fault: 'messages may have ten megabytes',
+    file: 'src/base/limits.ts',
+    find: 'webSocketBytes: 64 * 1024,',
+    put: 'webSocketBytes: 10 * 1024 * 1024,',
+  },
+  {
+    rule: 'G2',
+    fault: 'pages of others may call',
+    file: 'src/servers/web-socket.ts',
+    find: 'if (foreign !== undefined) {',
+    put: "if (foreign === '') {",
+  },
+  {
+    rule: 'G4',
+    fault: 'nobody misses a pong',
+    file: CALLER,
+    find: '    this.alive = false;\n',
+    put: '',
+  },
+];
