@@ -51,8 +51,8 @@ export const BACKUP_CODES: readonly Mutant[] = [
     rule: 'B7',
     fault: 'an account without a factor costs no look-up of codes',
     file: 'src/auth/second-factor.ts',
-    find: 'const result = await this.verifyBackupCode(userId, backupCode);',
-    put: "if (factor === undefined) return { kind: 'none' };\n      const result = await this.verifyBackupCode(userId, backupCode);",
+    find: 'const result = await this.verifyBackupCode(sql, userId, backupCode);',
+    put: "if (factor === undefined) return { kind: 'none' };\n      const result = await this.verifyBackupCode(sql, userId, backupCode);",
   },
   {
     rule: 'B8',

@@ -38,8 +38,8 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D5',
     fault: 'a token is good for every purpose',
     file: TOKENS,
-    find: ".where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })\n    .andWhere('expires_at', '>', wanted.nowMs)\n    .first()",
-    put: ".where({ token_hash: wanted.tokenHash })\n    .andWhere('expires_at', '>', wanted.nowMs)\n    .first()",
+    find: '.where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })\n    .andWhere(isAlive(wanted.nowMs))\n    .first()',
+    put: '.where({ token_hash: wanted.tokenHash })\n    .andWhere(isAlive(wanted.nowMs))\n    .first()',
   },
   {
     rule: 'D6',
@@ -68,6 +68,13 @@ export const LINKS: readonly Mutant[] = [
     file: ORIGIN,
     find: "if (origin === undefined || origin === 'null') return true;",
     put: 'if (origin !== site) return true;',
+  },
+  {
+    rule: 'D9',
+    fault: 'a page of our name is ours at any port',
+    file: ORIGIN,
+    find: '[`${name}:${port}`],',
+    put: '[`${name}:${port}`, name],',
   },
   {
     rule: 'D10',
@@ -110,5 +117,33 @@ export const LINKS: readonly Mutant[] = [
     file: 'src/mail/mailer.ts',
     find: 'if (hopeless || retryMs === undefined) {',
     put: 'if (hopeless || retryMs !== undefined) {',
+  },
+  {
+    rule: 'D14',
+    fault: 'an address that another account has got is taken over',
+    file: 'src/auth/mail-change.ts',
+    find: "    if ((await findOtherHolders(sql, address, userId)).length > 0) return { kind: 'taken' };\n",
+    put: '',
+  },
+  {
+    rule: 'D16',
+    fault: 'a second factor is set up by telnet',
+    file: 'src/modules/two-factor-config.ts',
+    find: 'if (context.caller.secure) return',
+    put: "if (context.caller.secure || context.caller.server === 'telnet') return",
+  },
+  {
+    rule: 'D17',
+    fault: 'a new secret stands in the log',
+    file: 'src/auth/enrollment.ts',
+    find: "      changed('second-factor-on', userId);\n",
+    put: "      changed('second-factor-on', userId);\n      parts.log.info('bound', { userId, shown: displaySecret(key) });\n",
+  },
+  {
+    rule: 'D18',
+    fault: 'a second factor is switched off without a question',
+    file: 'src/modules/two-factor-config.ts',
+    find: "  const proof = await proveAgain(context, {\n    title: 'Switch two-factor sign-in off',\n    text: ['From then on your password alone lets people in.'],\n  });\n  if (proof.kind === 'out') return proof.transition;\n  if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));\n",
+    put: '',
   },
 ];

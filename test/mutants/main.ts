@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError, Verdicts } from '../support/command';
-import { quotedTests, readSecurityPage, rowOf } from '../support/security-rows';
+import { quotedTests, readSecurityPage, rowOf, type QuotedTests } from '../support/security-rows';
+import { findUncompilable } from './compile';
 import { MUTANTS } from './list';
 import type { Mutant } from './mutant';
 import { Workshop } from './workshop';
@@ -13,6 +14,8 @@ const USAGE =
 const MOST_WORKSHOPS = 2;
 /** Tests that take longer belong to `slow: true`. */
 const SLOW_SECONDS = 10;
+/** Tests there take long or need more than Node. */
+const SLOW_TESTS = /^test\/(?:clients|faults|race)\//;
 
 runCommand(USAGE, async () => {
   const { values } = parseArgs({
@@ -23,10 +26,19 @@ runCommand(USAGE, async () => {
     },
   });
   const chosen = choose(values.rule, values.all);
+  const startedMs = performance.now();
   const verdicts = new Verdicts();
-  const waiting = [...chosen];
-  const workshops = Math.min(MOST_WORKSHOPS, availableParallelism(), chosen.length);
-  await Promise.all(Array.from({ length: workshops }, () => work(waiting, verdicts)));
+  const compiling = await noteUncompilable(chosen, verdicts);
+  const workshops = await openWorkshops(compiling.length);
+  try {
+    await noteFailing(workshops, compiling, verdicts);
+    const waiting = [...compiling];
+    await Promise.all(workshops.map((workshop) => work(workshop, waiting, verdicts)));
+  } finally {
+    await Promise.all(workshops.map((workshop) => workshop.close()));
+  }
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  console.log(`${chosen.length} mutants of ${MUTANTS.length} in ${seconds} s`);
   return verdicts.report(values.report);
 });
 
@@ -38,28 +50,60 @@ function choose(rules: readonly string[], all: boolean): readonly Mutant[] {
   return MUTANTS.filter(({ slow }) => all || slow !== true);
 }
 
-async function work(waiting: Mutant[], verdicts: Verdicts): Promise<void> {
-  const page = readSecurityPage();
-  const workshop = await Workshop.open();
-  try {
-    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const name = `${mutant.rule}: ${mutant.fault}`;
-      const tests = quotedTests(rowOf(page, mutant.rule)).filter(({ file }) => isJest(file));
-      const outcome = await workshop.judge(mutant, tests);
-      if (outcome.kind === 'killed') {
-        const slow = outcome.seconds > SLOW_SECONDS && mutant.slow !== true ? ' (slow)' : '';
-        console.log(`  killed    ${name}, ${outcome.seconds.toFixed(1)} s${slow}`);
-        verdicts.note(name, []);
-      } else {
-        verdicts.note(name, [outcome.kind === 'void' ? outcome.why : 'its tests do not notice']);
-      }
+/** Returns the others. */
+async function noteUncompilable(
+  mutants: readonly Mutant[],
+  verdicts: Verdicts,
+): Promise<readonly Mutant[]> {
+  const found = await findUncompilable(mutants);
+  for (const [mutant, error] of found)
+    verdicts.note(nameOf(mutant), [`it does not compile: ${error}`]);
+  return mutants.filter((mutant) => !found.has(mutant));
+}
+
+function openWorkshops(mutants: number): Promise<readonly Workshop[]> {
+  const count = Math.min(MOST_WORKSHOPS, availableParallelism(), mutants);
+  return Promise.all(Array.from({ length: count }, () => Workshop.open()));
+}
+
+/** Runs the tests of all mutants without any. */
+async function noteFailing(
+  workshops: readonly Workshop[],
+  mutants: readonly Mutant[],
+  verdicts: Verdicts,
+): Promise<void> {
+  const tests = mutants.flatMap(testsOf);
+  const files = [...new Set(tests.map(({ file }) => file))];
+  await Promise.all(
+    workshops.map(async (workshop, at) => {
+      const mine = files.filter((_, index) => index % workshops.length === at);
+      const failing = await workshop.findFailing(tests.filter(({ file }) => mine.includes(file)));
+      for (const test of failing) verdicts.note('source that nothing breaks', [test]);
+    }),
+  );
+}
+
+async function work(workshop: Workshop, waiting: Mutant[], verdicts: Verdicts): Promise<void> {
+  for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+    const name = nameOf(mutant);
+    const outcome = await workshop.judge(mutant, testsOf(mutant));
+    if (outcome.kind === 'killed') {
+      const slow = outcome.seconds > SLOW_SECONDS && mutant.slow !== true ? ' (slow)' : '';
+      console.log(`  killed    ${name}, ${outcome.seconds.toFixed(1)} s${slow}`);
+      verdicts.note(name, []);
+    } else {
+      verdicts.note(name, [outcome.kind === 'void' ? outcome.why : 'its tests do not notice']);
     }
-  } finally {
-    await workshop.close();
   }
 }
 
-/** Other files that the page names are commands of their own. */
-function isJest(file: string): boolean {
-  return file.endsWith('.test.ts');
+/** Those of the rule's row that jest runs; of a mutant that is not slow, those that are not either. */
+function testsOf({ rule, slow }: Mutant): readonly QuotedTests[] {
+  return quotedTests(rowOf(readSecurityPage(), rule)).filter(
+    ({ file }) => file.endsWith('.test.ts') && (slow === true || !SLOW_TESTS.test(file)),
+  );
+}
+
+function nameOf({ rule, fault }: Mutant): string {
+  return `${rule}: ${fault}`;
 }

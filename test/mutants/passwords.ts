@@ -52,11 +52,18 @@ export const PASSWORDS: readonly Mutant[] = [
     put: "'password-reset': 300,",
   },
   {
+    rule: 'C7',
+    fault: 'a source may ask for forty links a day',
+    file: 'src/config/schema-budgets.ts',
+    find: 'mostPerSource(20)',
+    put: 'mostPerSource(40)',
+  },
+  {
     rule: 'C8',
     fault: 'a changed password leaves calls open',
-    file: 'src/auth/account-change.ts',
-    find: "const ending = ['password', 'second-factor', 'keys', 'deleted'];",
-    put: "const ending = ['second-factor', 'keys', 'deleted'];",
+    file: 'src/store/account-events.ts',
+    find: '  password: true,',
+    put: '  password: false,',
   },
   {
     rule: 'C9',

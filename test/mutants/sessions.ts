@@ -6,8 +6,8 @@ export const SESSIONS: readonly Mutant[] = [
     rule: 'J1',
     fault: 'the runner lets in who has one factor of two',
     file: 'src/menu/entrance.ts',
-    find: 'if (!isThrough(subject) && !menu.loginArea) {',
-    put: 'if (subject.factor === 0 && !menu.loginArea) {',
+    find: 'if (sentence !== undefined) return',
+    put: 'if (sentence !== undefined && subject.factor === 0) return',
   },
   {
     rule: 'J2',
@@ -25,10 +25,17 @@ export const SESSIONS: readonly Mutant[] = [
   },
   {
     rule: 'J4',
-    fault: 'a disabled account goes on',
+    fault: 'what others change of an account ends no call',
     file: 'src/auth/account-change.ts',
-    find: 'if (after === undefined || after.status !== 2) return',
-    put: 'if (after === undefined) return',
+    find: 'if (after.loginVersion - before.loginVersion !== ownEnding.length) return',
+    put: 'if (after.loginVersion < before.loginVersion) return',
+  },
+  {
+    rule: 'J4',
+    fault: 'changes are looked for every five seconds',
+    file: 'src/store/account-events.ts',
+    find: 'const POLL_MS = 500;',
+    put: 'const POLL_MS = 5_000;',
   },
   {
     rule: 'J5',
@@ -41,7 +48,7 @@ export const SESSIONS: readonly Mutant[] = [
     rule: 'J6',
     fault: 'there is a page that nobody lists',
     file: 'src/web/health.ts',
-    find: "routes.get('/_enig/health', async",
-    put: "routes.get('/_enig/extra', (_request, reply) => reply.send(''));\n  routes.get('/_enig/health', async",
+    find: 'routes.get(HEALTH_ROUTE, async',
+    put: "routes.get('/_enig/extra', (_request, reply) => reply.send(''));\n  routes.get(HEALTH_ROUTE, async",
   },
 ];

@@ -47,6 +47,29 @@ export const SSH: readonly Mutant[] = [
     put: 'if (sessions > 1_000_000) {',
   },
   {
+    rule: 'E6',
+    fault: 'what comes before sign-in is not counted by SSH',
+    file: 'src/servers/ssh-caller.ts',
+    find: '    grace.heard();\n',
+    put: '',
+  },
+  {
+    rule: 'E6',
+    fault: 'a thousand requests are refused',
+    file: 'src/servers/ssh-refusals.ts',
+    find: 'this.refusals >= LIMITS.sshRefusals',
+    put: 'this.refusals >= 1000',
+    slow: true,
+  },
+  {
+    rule: 'E6',
+    fault: 'data beyond the window is taken',
+    file: 'src/servers/ssh-refusals.ts',
+    find: 'incoming?.id === channel && bytes',
+    put: 'incoming?.id === -1 && bytes',
+    slow: true,
+  },
+  {
     rule: 'E7',
     fault: 'a closed system takes new users',
     file: 'src/servers/ssh-caller.ts',
@@ -66,6 +89,13 @@ export const SSH: readonly Mutant[] = [
     file: 'src/servers/ssh.ts',
     find: 'keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000',
     put: 'keepAliveSeconds === 0 ? NEVER_MS : NEVER_MS',
+  },
+  {
+    rule: 'E9',
+    fault: 'the operating system does not ask',
+    file: 'src/servers/listener.ts',
+    find: 'keepAlive: true',
+    put: 'keepAlive: false',
   },
   {
     rule: 'E10',

@@ -43,7 +43,7 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F6',
     fault: 'nobody is told that the time to sign in is over',
     file: 'src/servers/grace.ts',
-    find: '    this.lastWords();\n',
+    find: '    this.lastWords(SENTENCES[limit]);\n',
     put: '',
   },
   {

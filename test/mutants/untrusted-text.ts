@@ -22,8 +22,8 @@ export const UNTRUSTED_TEXT: readonly Mutant[] = [
     rule: 'H3',
     fault: 'DEL and C1 stand raw in the log',
     file: LOG,
-    find: '/[\\u007f-\\u009f\\u2028',
-    put: '/[\\u2028',
+    find: "escapeUnseen(line.replace(/^\\{,/, '{'), '\\n')",
+    put: "line.replace(/^\\{,/, '{')",
   },
   {
     rule: 'H4',

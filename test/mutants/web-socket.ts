@@ -19,6 +19,20 @@ export const WEB_SOCKET: readonly Mutant[] = [
     put: "if (foreign === '') {",
   },
   {
+    rule: 'G2',
+    fault: 'a handshake may be any request',
+    file: 'src/servers/web-socket.ts',
+    find: "return httpVersion === '1.1' && hosts.length === 1 && !hasBody;",
+    put: "return httpVersion !== '' && hosts.length >= 0 && hasBody !== undefined;",
+  },
+  {
+    rule: 'G3',
+    fault: 'a forwarded address is taken for the source',
+    file: 'src/servers/web-socket.ts',
+    find: '    const { accepted, cancel } = waiting;',
+    put: "    const { accepted: found, cancel } = waiting;\n    const forwarded = request.headers['x-forwarded-for'];\n    const accepted = { ...found, remoteIp: String(forwarded ?? found.remoteIp) };",
+  },
+  {
     rule: 'G4',
     fault: 'nobody misses a pong',
     file: CALLER,

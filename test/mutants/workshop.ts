@@ -1,16 +1,19 @@
+import { transform } from '@swc/core';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { QuotedTests } from '../support/security-rows';
-import type { Mutant } from './mutant';
+import { breakSource, type Mutant } from './mutant';
 
 const ROOT = resolve(__dirname, '..', '..');
-const PARTS = ['src', 'test', 'art', 'config', 'misc', 'docs', 'package.json', 'tsconfig.json'];
-const BUILD_MS = 120_000;
-/** A mutant may make a test wait for ever. */
-const MOST_MS = 180_000;
+const PARTS = ['src', 'dist', 'test', 'art', 'config', 'misc', 'docs'];
+const FILES = ['package.json', 'tsconfig.json'];
+/** A mutant may make a test wait for what never comes. */
+const TEST_MS = 20_000;
+const MUTANT_MS = 180_000;
+const UNBROKEN_MS = 600_000;
 
 const run = promisify(execFile);
 
@@ -20,13 +23,21 @@ interface JestReport {
   readonly numFailedTests: number;
   /** Files that could not even be loaded. */
   readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+    }[];
+  }[];
 }
 
 /** What came of the tests of one mutant. */
 export type Outcome =
-  | { readonly kind: 'killed'; readonly failed: number; readonly seconds: number }
-  | { readonly kind: 'survived'; readonly passed: number; readonly seconds: number }
-  /** Nothing was shown: it does not compile, no test ran, or a file could not be loaded. */
+  | { readonly kind: 'killed'; readonly seconds: number }
+  | { readonly kind: 'survived' }
+  /** Nothing was shown: no test ran, or a file could not be loaded. */
   | { readonly kind: 'void'; readonly why: string };
 
 /** A copy of the checkout in which the source may be broken; the checkout itself stays as it is. */
@@ -35,25 +46,38 @@ export class Workshop {
 
   static async open(): Promise<Workshop> {
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-mutants-'));
-    for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
+    for (const part of [...PARTS, ...FILES])
+      await cp(join(ROOT, part), join(folder, part), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await mkdir(join(folder, 'data'));
     return new Workshop(folder);
   }
 
-  /** Breaks the source, builds it, runs the tests, and mends it again. */
+  /** Tests that fail although nothing is broken: what they do with a mutant shows nothing. */
+  async findFailing(tests: readonly QuotedTests[]): Promise<readonly string[]> {
+    if (tests.length === 0) return [];
+    const report = await this.test(tests, { mostMs: UNBROKEN_MS });
+    if (report === undefined) return ['the tests do not end in ten minutes'];
+    return report.testResults.flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      if (assertionResults.length === 0) return [`${name}: ${message}`];
+      return failed.map(({ fullName }) => `${name}: ${fullName}`);
+    });
+  }
+
+  /** Breaks source and program, runs the tests, and mends both again. */
   async judge(mutant: Mutant, tests: readonly QuotedTests[]): Promise<Outcome> {
-    const file = join(this.folder, mutant.file);
-    const source = await readFile(file, 'utf8');
-    const parts = source.split(mutant.find);
-    if (parts.length !== 2)
-      return { kind: 'void', why: `${mutant.file} has '${mutant.find}' ${parts.length - 1} times` };
-    await writeFile(file, parts.join(mutant.put));
+    const startedMs = performance.now();
+    const mend = await breakSource(this.folder, mutant);
     try {
-      const broken = await this.build();
-      return broken === undefined ? await this.test(tests) : { kind: 'void', why: broken };
+      await this.build(mutant.file);
+      const report = await this.test(tests, { mostMs: MUTANT_MS, testMs: TEST_MS });
+      const seconds = (performance.now() - startedMs) / 1000;
+      // Tests that do not end notice that something is wrong.
+      return report === undefined ? { kind: 'killed', seconds } : judgement(report, seconds);
     } finally {
-      await writeFile(file, source);
+      await mend();
+      await this.build(mutant.file);
     }
   }
 
@@ -61,50 +85,51 @@ export class Workshop {
     return rm(this.folder, { recursive: true, force: true });
   }
 
-  private async build(): Promise<string | undefined> {
-    const compiler = join('node_modules', 'typescript-7', 'bin', 'tsc');
-    const options = { cwd: this.folder, timeout: BUILD_MS };
-    try {
-      await run(process.execPath, [compiler, '-p', 'tsconfig.json'], options);
-      return undefined;
-    } catch (error) {
-      return `it does not compile: ${(error as { readonly stdout?: string }).stdout ?? String(error)}`;
-    }
+  /** The one file that is another one now, for tests that start the program itself. */
+  private async build(file: string): Promise<void> {
+    const source = await readFile(join(this.folder, file), 'utf8');
+    const { code } = await transform(source, {
+      filename: file,
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+      module: { type: 'commonjs' },
+    });
+    const built = file.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js');
+    await writeFile(join(this.folder, built), code);
   }
 
-  private async test(tests: readonly QuotedTests[]): Promise<Outcome> {
+  private async test(
+    tests: readonly QuotedTests[],
+    limits: { readonly mostMs: number; readonly testMs?: number },
+  ): Promise<JestReport | undefined> {
     const report = join(this.folder, 'data', 'report.json');
     await rm(report, { force: true });
-    const startedMs = performance.now();
     const names = tests.flatMap((quoted) => quoted.names.map(namePattern));
-    const jest = join('node_modules', 'jest', 'bin', 'jest.js');
-    const all = ['--testPathIgnorePatterns', '/node_modules/', '--json', '--outputFile', report];
-    const what = ['--testNamePattern', names.join('|'), '--runTestsByPath', ...paths(tests)];
-    // It fails where a test fails, which is what is hoped for; the report says which.
-    await run(process.execPath, [jest, '--runInBand', '--silent', ...all, ...what], {
-      cwd: this.folder,
-      timeout: MOST_MS,
-      maxBuffer: 64 * 1024 * 1024,
-    }).catch(() => undefined);
-    const seconds = (performance.now() - startedMs) / 1000;
+    const { mostMs, testMs } = limits;
+    // One test that fails is enough, of a mutant; a board that it leaves behind must not be waited for.
+    const once = testMs === undefined ? [] : ['--bail', '--testTimeout', String(testMs)];
+    const jest = [
+      join('node_modules', 'jest', 'bin', 'jest.js'),
+      ...['--runInBand', '--silent', '--forceExit', '--json', '--outputFile', report, ...once],
+      ...['--cacheDirectory', join(this.folder, 'data', 'jest')],
+      ...['--testPathIgnorePatterns', '/node_modules/'],
+      ...['--testNamePattern', names.join('|')],
+      ...['--runTestsByPath', ...new Set(tests.map(({ file }) => file))],
+    ];
+    const options = { cwd: this.folder, timeout: mostMs, maxBuffer: 64 * 1024 * 1024 };
+    // It fails where a test fails; the report says which.
+    await run(process.execPath, jest, options).catch(() => undefined);
     const text = await readFile(report, 'utf8').catch(() => undefined);
-    // No report: the tests did not end within their time, so they notice that something is wrong.
-    if (text === undefined) return { kind: 'killed', failed: 1, seconds };
-    return judgement(JSON.parse(text) as JestReport, seconds);
+    return text === undefined ? undefined : (JSON.parse(text) as JestReport);
   }
 }
 
 function judgement(report: JestReport, seconds: number): Outcome {
   const { numPassedTests: passed, numFailedTests: failed } = report;
-  if (report.numRuntimeErrorTestSuites > 0 && failed === 0)
+  if (failed > 0) return { kind: 'killed', seconds };
+  if (report.numRuntimeErrorTestSuites > 0)
     return { kind: 'void', why: 'a test file could not be loaded' };
-  if (failed > 0) return { kind: 'killed', failed, seconds };
   if (passed === 0) return { kind: 'void', why: 'no test has any of the names' };
-  return { kind: 'survived', passed, seconds };
-}
-
-function paths(tests: readonly QuotedTests[]): readonly string[] {
-  return [...new Set(tests.map(({ file }) => file))];
+  return { kind: 'survived' };
 }
 
 /** A name of `test.each` has placeholders, which stand for any text. */
