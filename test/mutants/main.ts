@@ -5,7 +5,7 @@ import { quotedTests, readSecurityPage, rowOf, type QuotedTests } from '../suppo
 import { findUncompilable } from './compile';
 import { MUTANTS } from './list';
 import type { Mutant } from './mutant';
-import { Workshop } from './workshop';
+import { Workshop, type Unbroken } from './workshop';
 
 const USAGE =
   'usage: npm run test:mutants -- [--all] [--rule RULE ...] [--report FILE]\n' +
@@ -31,9 +31,9 @@ runCommand(USAGE, async () => {
   const compiling = await noteUncompilable(chosen, verdicts);
   const workshops = await openWorkshops(compiling.length);
   try {
-    await noteFailing(workshops, compiling, verdicts);
+    const tookMs = await testUnbroken(workshops, compiling, verdicts);
     const waiting = [...compiling];
-    await Promise.all(workshops.map((workshop) => work(workshop, waiting, verdicts)));
+    await Promise.all(workshops.map((workshop) => work(workshop, { waiting, tookMs }, verdicts)));
   } finally {
     await Promise.all(workshops.map((workshop) => workshop.close()));
   }
@@ -66,27 +66,33 @@ function openWorkshops(mutants: number): Promise<readonly Workshop[]> {
   return Promise.all(Array.from({ length: count }, () => Workshop.open()));
 }
 
-/** Runs the tests of all mutants without any. */
-async function noteFailing(
+/** Runs the tests of all mutants without any; returns how long each file takes. */
+async function testUnbroken(
   workshops: readonly Workshop[],
   mutants: readonly Mutant[],
   verdicts: Verdicts,
-): Promise<void> {
+): Promise<Unbroken['tookMs']> {
   const tests = mutants.flatMap(testsOf);
   const files = [...new Set(tests.map(({ file }) => file))];
-  await Promise.all(
-    workshops.map(async (workshop, at) => {
+  const parts = await Promise.all(
+    workshops.map((workshop, at) => {
       const mine = files.filter((_, index) => index % workshops.length === at);
-      const failing = await workshop.findFailing(tests.filter(({ file }) => mine.includes(file)));
-      for (const test of failing) verdicts.note('source that nothing breaks', [test]);
+      return workshop.testUnbroken(tests.filter(({ file }) => mine.includes(file)));
     }),
   );
+  for (const test of parts.flatMap(({ failing }) => failing))
+    verdicts.note('source that nothing breaks', [test]);
+  return new Map(parts.flatMap(({ tookMs }) => [...tookMs]));
 }
 
-async function work(workshop: Workshop, waiting: Mutant[], verdicts: Verdicts): Promise<void> {
+async function work(
+  workshop: Workshop,
+  { waiting, tookMs }: { readonly waiting: Mutant[]; readonly tookMs: Unbroken['tookMs'] },
+  verdicts: Verdicts,
+): Promise<void> {
   for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
     const name = nameOf(mutant);
-    const outcome = await workshop.judge(mutant, testsOf(mutant));
+    const outcome = await workshop.judge(mutant, testsOf(mutant), tookMs);
     if (outcome.kind === 'killed') {
       const slow = outcome.seconds > SLOW_SECONDS && mutant.slow !== true ? ' (slow)' : '';
       console.log(`  killed    ${name}, ${outcome.seconds.toFixed(1)} s${slow}`);

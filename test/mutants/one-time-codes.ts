@@ -97,6 +97,20 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     put: "error.code === 'STORE_FAILED'",
   },
   {
+    rule: 'A13',
+    fault: 'a code is spent outside of the transaction that grants',
+    file: 'src/auth/second-step.ts',
+    find: 'await parts.secondFactor.verify(sql, user.id, attempt.code);',
+    put: 'await parts.db.run((own) => parts.secondFactor.verify(own, user.id, attempt.code));',
+  },
+  {
+    rule: 'A13',
+    fault: 'a full disk is not known for what it is',
+    file: 'src/store/database.ts',
+    find: " || code === 'ENOSPC'",
+    put: '',
+  },
+  {
     rule: 'A14',
     fault: 'a clock that went back is not reported',
     file: SECOND_FACTOR,

@@ -12,6 +12,13 @@ export const SSH: readonly Mutant[] = [
     put: 'signature: proof.signature }) || true\n      ? { valid: true }',
   },
   {
+    rule: 'E1',
+    fault: 'a wrong signature is only noted',
+    file: 'src/auth/first-factor.ts',
+    find: "if (verdict.valid !== true) return 'wrong-signature';",
+    put: "if (!verdict.valid) this.parts.log.debug('wrong-signature', {});\n    if (!verdict.valid) return { kind: 'key', key, signatureCount: undefined };",
+  },
+  {
     rule: 'E2',
     fault: 'signing in by SSH ends the time to sign in',
     file: 'src/servers/grace.ts',

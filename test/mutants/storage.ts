@@ -31,6 +31,27 @@ export const STORAGE: readonly Mutant[] = [
     put: '`${place.userId}:${keyId}`',
   },
   {
+    rule: 'I3',
+    fault: 'what a lost key has sealed is kept',
+    file: 'src/auth/lost-key.ts',
+    find: "{ row, sealed: '' }",
+    put: '{ row, sealed: row.sealed }',
+  },
+  {
+    rule: 'I3',
+    fault: 'secrets of a takeover stay in the journal',
+    file: 'src/store/dialect.ts',
+    find: "'PRAGMA wal_checkpoint(TRUNCATE)'",
+    put: "'PRAGMA wal_checkpoint(PASSIVE)'",
+  },
+  {
+    rule: 'I3',
+    fault: 'secrets of a takeover stay in clear text',
+    file: 'src/auth/adopt-factors.ts',
+    find: '        await forgetSecret(sql, userId);\n',
+    put: '',
+  },
+  {
     rule: 'I4',
     fault: 'properties of auth can be set',
     file: 'src/store/properties.ts',
@@ -43,5 +64,12 @@ export const STORAGE: readonly Mutant[] = [
     file: 'src/store/backup.ts',
     find: "openSync(draft, 'wx', 0o600)",
     put: "openSync(draft, 'wx', 0o644)",
+  },
+  {
+    rule: 'I5',
+    fault: 'a file is written through a link',
+    file: 'src/base/private-file.ts',
+    find: 'isSymbolicLink() !== true) return;',
+    put: 'isSymbolicLink() !== undefined) return;',
   },
 ];

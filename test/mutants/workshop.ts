@@ -2,7 +2,7 @@ import { transform } from '@swc/core';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { QuotedTests } from '../support/security-rows';
 import { breakSource, type Mutant } from './mutant';
@@ -10,9 +10,9 @@ import { breakSource, type Mutant } from './mutant';
 const ROOT = resolve(__dirname, '..', '..');
 const PARTS = ['src', 'dist', 'test', 'art', 'config', 'misc', 'docs'];
 const FILES = ['package.json', 'tsconfig.json'];
-/** A mutant may make a test wait for what never comes. */
-const TEST_MS = 20_000;
 const MUTANT_MS = 180_000;
+/** A mutant may make a test wait for what never comes: so much longer than its whole file takes without. */
+const PATIENCE_MS = 5_000;
 const UNBROKEN_MS = 600_000;
 
 const run = promisify(execFile);
@@ -26,6 +26,8 @@ interface JestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
@@ -40,6 +42,14 @@ export type Outcome =
   /** Nothing was shown: no test ran, or a file could not be loaded. */
   | { readonly kind: 'void'; readonly why: string };
 
+/** What tests do while nothing is broken. */
+export interface Unbroken {
+  /** Those that fail all the same: what they do with a mutant shows nothing. */
+  readonly failing: readonly string[];
+  /** How long each file takes, by its path from the root of the checkout. */
+  readonly tookMs: ReadonlyMap<string, number>;
+}
+
 /** A copy of the checkout in which the source may be broken; the checkout itself stays as it is. */
 export class Workshop {
   private constructor(private readonly folder: string) {}
@@ -53,25 +63,38 @@ export class Workshop {
     return new Workshop(folder);
   }
 
-  /** Tests that fail although nothing is broken: what they do with a mutant shows nothing. */
-  async findFailing(tests: readonly QuotedTests[]): Promise<readonly string[]> {
-    if (tests.length === 0) return [];
+  async testUnbroken(tests: readonly QuotedTests[]): Promise<Unbroken> {
+    if (tests.length === 0) return { failing: [], tookMs: new Map() };
     const report = await this.test(tests, { mostMs: UNBROKEN_MS });
-    if (report === undefined) return ['the tests do not end in ten minutes'];
-    return report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const results = report?.testResults ?? [];
+    const failing = results.flatMap(({ name, message, assertionResults }) => {
       const failed = assertionResults.filter(({ status }) => status === 'failed');
       if (assertionResults.length === 0) return [`${name}: ${message}`];
       return failed.map(({ fullName }) => `${name}: ${fullName}`);
     });
+    return {
+      failing: report === undefined ? ['the tests do not end in ten minutes'] : failing,
+      tookMs: new Map(
+        results.map(({ name, startTime, endTime }) => [
+          relative(this.folder, name),
+          endTime - startTime,
+        ]),
+      ),
+    };
   }
 
   /** Breaks source and program, runs the tests, and mends both again. */
-  async judge(mutant: Mutant, tests: readonly QuotedTests[]): Promise<Outcome> {
+  async judge(
+    mutant: Mutant,
+    tests: readonly QuotedTests[],
+    tookMs: Unbroken['tookMs'],
+  ): Promise<Outcome> {
+    const slowestMs = Math.max(0, ...tests.map(({ file }) => tookMs.get(file) ?? 0));
     const startedMs = performance.now();
     const mend = await breakSource(this.folder, mutant);
     try {
       await this.build(mutant.file);
-      const report = await this.test(tests, { mostMs: MUTANT_MS, testMs: TEST_MS });
+      const report = await this.test(tests, { mostMs: MUTANT_MS, testMs: slowestMs + PATIENCE_MS });
       const seconds = (performance.now() - startedMs) / 1000;
       // Tests that do not end notice that something is wrong.
       return report === undefined ? { kind: 'killed', seconds } : judgement(report, seconds);
@@ -105,10 +128,11 @@ export class Workshop {
     await rm(report, { force: true });
     const names = tests.flatMap((quoted) => quoted.names.map(namePattern));
     const { mostMs, testMs } = limits;
-    // One test that fails is enough, of a mutant; a board that it leaves behind must not be waited for.
-    const once = testMs === undefined ? [] : ['--bail', '--testTimeout', String(testMs)];
+    const failFast = ['--bail', '--env', join(this.folder, 'test', 'mutants', 'environment.cjs')];
+    const once = testMs === undefined ? [] : [...failFast, '--testTimeout', String(testMs)];
     const jest = [
       join('node_modules', 'jest', 'bin', 'jest.js'),
+      // A board that a failing test leaves behind must not be waited for.
       ...['--runInBand', '--silent', '--forceExit', '--json', '--outputFile', report, ...once],
       ...['--cacheDirectory', join(this.folder, 'data', 'jest')],
       ...['--testPathIgnorePatterns', '/node_modules/'],
