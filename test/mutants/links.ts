@@ -21,6 +21,13 @@ export const LINKS: readonly Mutant[] = [
     put: 'const expiresAtMs = nowMs + (tokenTtlMinutes + 1) * 60_000;',
   },
   {
+    rule: 'D2',
+    fault: 'a link made in the future is good',
+    file: 'src/store/tokens.ts',
+    find: 'created_at - ? <= expires_at - created_at',
+    put: 'created_at - ? <= expires_at',
+  },
+  {
     rule: 'D3',
     fault: 'everybody who uses a link at once ends it alive',
     file: TOKENS,
