@@ -15,6 +15,7 @@ import type { Page } from './page';
 import type { PagePlace, WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
+import { endSlowReaders } from './slow-readers';
 import { STYLE_SHEET } from './style';
 import { addTerminalRoutes } from './terminal';
 import { loadTerminalFiles } from './terminal-files';
@@ -44,6 +45,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
   const { sockets, isForHealth } = admitSockets(server, options);
+  endSlowReaders(server.server, options.clock);
   guard(server, parts, isForHealth);
   await addRoutes(server, parts);
   await listen(server, https);
