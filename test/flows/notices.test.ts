@@ -114,6 +114,8 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     await fourth.sees('Two-factor sign-in is off.');
     fourth.hangUp();
     await board.oputil('user', 'pw', NAME, 'another quiet harbour 8');
+    // A notice that still waits when the address changes goes to the new one (rule M10).
+    await board.logged('mail-sent', { kind: 'password-changed' });
     await board.oputil('user', 'set', NAME, '--email', 'new@example.org');
 
     // The last of them to be stored is the last to be sent.
