@@ -45,7 +45,7 @@ export const upgrade: Part = {
       'PRAGMA integrity_check',
     );
     scene.say(
-      `${row?.users ?? 0} users with 5 properties each, killed ${KILLS} times, then open after ` +
+      `${row?.users ?? 0} users with 6 properties each, killed ${KILLS} times, then open after ` +
         `${seconds.toFixed(1)} s; names folded ${row?.folded ?? 0}; ${integrity?.integrity_check}`,
     );
     if (exitCode !== 0) scene.broken(`oputil ended with ${String(exitCode)}`);
@@ -68,8 +68,10 @@ function fill(file: string, count: number): Promise<void> {
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
       INSERT INTO user SELECT i, 'Caller ' || i FROM n;
     WITH names(name) AS (VALUES ('account_status'), ('real_name'), ('location'), ('email_address'),
-        ('login_count'))
+        ('login_count'), ('account_created'))
       INSERT INTO user_property SELECT id, name, CASE name WHEN 'account_status' THEN '2'
+        WHEN 'email_address' THEN 'Caller.' || id || '@example.org'
+        WHEN 'account_created' THEN strftime('%Y-%m-%dT%H:%M:%S.000+00:00', 946684800 + id * 600, 'unixepoch')
         ELSE 'value of ' || id END FROM user, names;
     COMMIT;`;
   return new Promise((resolve, reject) => {

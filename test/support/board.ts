@@ -137,7 +137,7 @@ export class TestBoard {
   }
 
   async bindOtp(name: string, type: 'google' | 'totp' | 'hotp'): Promise<string> {
-    const out = await this.oputil('user', '2fa-otp', name, type);
+    const out = await this.oputil('user', '2fa-otp', name, type, '--yes');
     const secret = /Secret\s+: (\S+)/.exec(out)?.[1];
     if (secret === undefined) throw new Error(`no secret in:\n${out}`);
     return secret;

@@ -73,7 +73,7 @@ export async function openWebBoard(
     mailChange,
     findTemplate: createTemplateFiles(
       (path) => Promise.resolve(join(PACKAGE, path)),
-      [join(PACKAGE, 'misc')],
+      [join(PACKAGE, 'misc'), join(PACKAGE, 'test', 'web')],
       accounts.log,
     ),
     certificate,
