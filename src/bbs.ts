@@ -21,6 +21,7 @@ import { openLog } from './config/log-file';
 import type { Listening } from './mail/prerequisites';
 import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
+import { checkBoardFiles } from './oputil/board-files';
 import { findConfigGaps } from './oputil/public-gaps';
 import { databaseFile, mailDrop, openOffice } from './office';
 import { Admission } from './servers/admission';
@@ -157,7 +158,11 @@ class Bbs {
     this.closers.push(() => {
       if (this.isOpen) log.info('board.stopped', { version: VERSION });
     });
-    for (const { place, message } of live.warnings) log.warn('board.warning', { place, message });
+    const files = await checkBoardFiles({
+      ...{ board, env, clock, config: config(), placeOf: live.placeOf },
+    });
+    for (const { place, message } of [...live.warnings, ...files])
+      log.warn('board.warning', { place, message });
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
       () => config().security.exemptNetworks,

@@ -77,6 +77,11 @@ export class LiveBoard {
     return this.edition.themes;
   }
 
+  /** Where a key of the configuration stands. */
+  get placeOf(): LoadedConfig['placeOf'] {
+    return this.edition.configPlace;
+  }
+
   get warnings(): readonly Problem[] {
     return this.edition.warnings;
   }

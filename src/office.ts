@@ -26,7 +26,7 @@ import type { Board } from './config/board';
 import type { Config } from './config/schema';
 import { createFeedbackBox, type FeedbackBox } from './mail/feedback';
 import { createMailer, type Mailer } from './mail/mailer';
-import { createTemplateFiles, type FindTemplate } from './mail/template-files';
+import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template-files';
 import type { MailTransport } from './mail/transport';
 import { createAccountEvents, type AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
@@ -90,6 +90,9 @@ export function sealingFile(board: Pick<Board, 'boardDir' | 'dataDir'>, config: 
     : resolve(board.boardDir, sealingKeyFile);
 }
 
+/** The variable that holds the sealing key in place of the file. */
+export const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
+
 /** Where mails go as files while no gateway is configured. */
 export function mailDrop(dataDir: string): string {
   return join(dataDir, 'mail');
@@ -130,7 +133,7 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
   const sealing = openSealing({
     file: sealingFile(board, config()),
     random,
-    environmentKey: options.env['SALLYPORT_SEALING_KEY'],
+    environmentKey: options.env[SEALING_KEY],
     mayCreate: !(await needsSealingKey(db)),
     mayLack: options.mayLackKey,
   });
@@ -144,11 +147,7 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = createHashQueue();
-  const findTemplate = createTemplateFiles(
-    (path) => board.find(path),
-    [board.boardDir, board.packageDir].map((folder) => join(folder, 'misc')),
-    log,
-  );
+  const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
   const mailer = createMailer({
     ...{ db, config, clock, random, log },
     sealer: sealing,

@@ -102,7 +102,7 @@ export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promis
 }
 
 /** True when the database holds something that only its sealing key can open or check. */
-export async function needsSealingKey(db: Database): Promise<boolean> {
+export async function needsSealingKey(db: Pick<Database, 'run'>): Promise<boolean> {
   const sealed = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
   return sealed.size + codes.size > 0;

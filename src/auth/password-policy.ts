@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
@@ -92,6 +92,8 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
 /** Reads the sysop's list: one password a line, `#` begins a comment line. A missing file is no list. */
 export function loadRefusedPasswords(file: string): readonly string[] {
   try {
+    // To open a pipe would wait for its writer (rule M14).
+    if (!statSync(file).isFile()) throw new Error('it is not a file');
     return readFileSync(file, 'utf8')
       .split(/\r?\n/)
       .filter((line) => line !== '' && !line.startsWith('#'));

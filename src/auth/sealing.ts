@@ -47,6 +47,19 @@ export function openSealing(options: SealingOptions): Sealing {
   }
 }
 
+/**
+ * What a start would refuse about the keys, without making any. A file that is missing is looked at
+ * only where the database needs it: `isNeeded` is asked then.
+ */
+export async function checkSealing(
+  { file, environmentKey = '' }: Pick<SealingOptions, 'file' | 'environmentKey'>,
+  isNeeded: () => Promise<boolean>,
+): Promise<void> {
+  if (environmentKey !== '') parseKeys(environmentKey);
+  else if (existsSync(file)) keyFileReader(file)();
+  else if (await isNeeded()) throw keyLost(file);
+}
+
 /** Makes a key file in place of one that is lost; undefined where keys come from the environment. */
 export function replaceLostKey(options: SealingOptions): Sealing | undefined {
   if ((options.environmentKey ?? '') !== '') return undefined;
@@ -61,19 +74,21 @@ function openKeys(options: SealingOptions): Sealing {
     return new KeyRing(() => keys);
   }
   if (!existsSync(options.file)) {
-    if (options.mayCreate === false) {
-      throw new BbsError(
-        'KEY_UNREADABLE',
-        `the sealing key ${options.file} is missing, but the database holds values sealed with it; restore the file, ` +
-          `or see "A lost sealing key" in docs/runbook.md`,
-      );
-    }
+    if (options.mayCreate === false) throw keyLost(options.file);
     makeKeyFile(options.file, newKey(options.random));
   }
   return new KeyRing(keyFileReader(options.file), {
     random: options.random,
     write: (keys) => writeKeyFile(options.file, keys),
   });
+}
+
+function keyLost(file: string): BbsError {
+  return new BbsError(
+    'KEY_UNREADABLE',
+    `the sealing key ${file} is missing, but the database holds values sealed with it; restore the file, ` +
+      `or see "A lost sealing key" in docs/runbook.md`,
+  );
 }
 
 interface KeyStore {

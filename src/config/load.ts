@@ -38,7 +38,7 @@ export interface LoadedConfig {
  * its place, what is accepted there, and for an unknown key the nearest right name.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  const tree = withOverrides(await loadTree(options), options.overrides ?? {});
+  const tree = withOverrides(await loadTree(options), options.overrides);
   const warnings = [...tree.warnings];
   const value = withoutForeignKeys(tree, warnings);
   const { config, problems } = validate(tree, value);
@@ -61,7 +61,9 @@ async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
   }
 }
 
-function withOverrides(tree: HjsonTree, overrides: ConfigInput): HjsonTree {
+function withOverrides(tree: HjsonTree, overrides: ConfigInput | undefined): HjsonTree {
+  // Else a key that is left out would stand in no file of the sysop's.
+  if (overrides === undefined) return tree;
   const over = toObjectNode(overrides, { file: 'the config given by the program' });
   return treeOf(mergeNodes(tree.root, over), tree);
 }

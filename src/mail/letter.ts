@@ -21,8 +21,8 @@ export interface LetterParts {
   readonly userName: string;
 }
 
-const NOTICE_TEXT = 'misc/notice_email.template.txt';
-const NOTICE_HTML = 'misc/notice_email.template.html';
+export const NOTICE_TEXT = 'misc/notice_email.template.txt';
+export const NOTICE_HTML = 'misc/notice_email.template.html';
 
 /** Used where a board's template files are gone; plain, but whole. */
 const BARE_TEXT = '%TITLE%\n\n%TEXT%\n';

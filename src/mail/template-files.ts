@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { findRealPath, readBoundedFile } from '../base/bounded-file';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -7,6 +8,27 @@ export type FindTemplate = (path: string) => Promise<string | undefined>;
 
 const MOST_BYTES = 256 * 1024;
 
+/** The folders of a board that may hold templates. */
+export function templateFolders(board: {
+  readonly boardDir: string;
+  readonly packageDir: string;
+}): readonly string[] {
+  return [board.boardDir, board.packageDir].map((folder) => join(folder, 'misc'));
+}
+
+/** The text of a template; throws where it cannot be used. */
+export async function readTemplate(
+  find: (relative: string) => Promise<string>,
+  folders: readonly string[],
+  path: string,
+): Promise<string> {
+  const real = await findRealPath(await find(path), folders);
+  if (real === undefined) {
+    throw new Error(`it must be a file in one of these folders: ${folders.join(', ')}`);
+  }
+  return (await readBoundedFile(real, MOST_BYTES)).bytes.toString('utf8');
+}
+
 /** Reads templates from the folders of a board that may hold them (rule M14), afresh each time: they are small, and an edit is live at once. */
 export function createTemplateFiles(
   find: (relative: string) => Promise<string>,
@@ -15,12 +37,7 @@ export function createTemplateFiles(
 ): FindTemplate {
   return async (path) => {
     try {
-      const file = await find(path);
-      const real = await findRealPath(file, folders);
-      if (real === undefined) {
-        throw new Error(`it must lie in one of these folders: ${folders.join(', ')}`);
-      }
-      return (await readBoundedFile(real, MOST_BYTES)).bytes.toString('utf8');
+      return await readTemplate(find, folders, path);
     } catch (error) {
       // The built-in words go out instead: a mail that looks plain is better than none.
       log.warn('template-unreadable', { path, reason: toError(error).message });

@@ -6,6 +6,7 @@ import { formatProblem, throwProblems } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
 import { findThemeProblems } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
+import { checkBoardFiles } from './board-files';
 import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 
@@ -20,7 +21,7 @@ export function addConfigCommands(program: Command, desk: Desk): void {
   config.addHelpText('after', HELP);
   config
     .command('check')
-    .description('read it and say what is wrong with it')
+    .description('read it and say what is wrong with it, themes, certificate and keys')
     .action(() => check(desk));
   config
     .command('cat')
@@ -31,12 +32,17 @@ export function addConfigCommands(program: Command, desk: Desk): void {
 
 async function check(desk: Desk): Promise<void> {
   const board = await desk.board();
-  const { warnings, files } = await desk.loadedConfig();
+  const { config, placeOf, warnings: odd, files } = await desk.loadedConfig();
   const wrong = findThemeProblems(await loadBoardParts(desk), 'error');
   throwProblems(
     'CONFIG_INVALID',
     wrong.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
   );
+  const { clock } = desk;
+  const warnings = [
+    ...odd,
+    ...(await checkBoardFiles({ board, config, placeOf, clock, env: desk.io.env })),
+  ];
   const lines = warnings.map((warning) => `warning: ${formatProblem(warning)}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
   desk.show([...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`], {

@@ -5,6 +5,7 @@ import { utils, type ParsedKey } from 'ssh2';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { makePrivateFile } from '../base/private-file';
+import type { Config } from '../config/schema';
 import type { SshProfile } from './ssh-profile';
 
 /** A host key as ssh2 takes it, with what an operator compares. */
@@ -28,12 +29,43 @@ const RSA_BITS = 3072;
 const LEAST_RSA_BITS = 2048;
 const MOST_GENERATED = 20;
 
+/** Where the host keys are, by the configuration. */
+export function hostKeyOptions(
+  { loginServers }: Config,
+  places: { readonly dataDir: string; readonly resolveFile: (name: string) => string },
+): Omit<HostKeyOptions, 'log'> {
+  const { profile, privateKeyPem, privateKeyPass } = loginServers.ssh;
+  return {
+    keysDir: join(places.dataDir, 'keys'),
+    profile,
+    privateKeyFile: privateKeyPem === '' ? '' : places.resolveFile(privateKeyPem),
+    passphrase: privateKeyPass,
+  };
+}
+
 /** The host keys of a profile, made at the first start and the same ever after (rule E10). */
-export async function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[]> {
+export function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[]> {
+  return readHostKeys(options, async (file, type) => {
+    if (!(await isThere(file))) await makeKey(file, type, options.log);
+    return true;
+  });
+}
+
+/** The same without those that a start would make: what is there must be usable. */
+export function findHostKeys(options: Omit<HostKeyOptions, 'log'>): Promise<readonly HostKey[]> {
+  return readHostKeys(options, isThere);
+}
+
+type KeyType = 'ed25519' | 'rsa';
+
+async function readHostKeys(
+  options: Omit<HostKeyOptions, 'log'>,
+  provide: (file: string, type: KeyType) => Promise<boolean>,
+): Promise<readonly HostKey[]> {
   const { keysDir, privateKeyFile, passphrase, profile } = options;
   const own = privateKeyFile === '';
   const file = own ? join(keysDir, 'ssh_host_ed25519') : privateKeyFile;
-  if (own) await makeKey(file, 'ed25519', options.log);
+  if (own && !(await provide(file, 'ed25519'))) return [];
   const first = await readHostKey(file, own ? '' : passphrase);
   if (first.type === 'ssh-rsa' && rsaBits(first.key) < LEAST_RSA_BITS) {
     throw new BbsError(
@@ -44,8 +76,7 @@ export async function loadHostKeys(options: HostKeyOptions): Promise<readonly Ho
   }
   if (profile === 'modern' || first.type === 'ssh-rsa') return [first];
   const rsaFile = join(keysDir, 'ssh_host_rsa');
-  await makeKey(rsaFile, 'rsa', options.log);
-  return [first, await readHostKey(rsaFile, '')];
+  return (await provide(rsaFile, 'rsa')) ? [first, await readHostKey(rsaFile, '')] : [first];
 }
 
 async function readHostKey(file: string, passphrase: string): Promise<HostKey> {
@@ -109,16 +140,18 @@ function rsaBits(key: ParsedKey): number {
   return createPublicKey(key.getPublicPEM()).asymmetricKeyDetails?.modulusLength ?? 0;
 }
 
-/** Makes a key where there is none; of two starts at once both end up with the same. */
-async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise<void> {
-  const exists = await stat(file).then(
+function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false;
       throw unreadable(file, 'check the folder', error);
     },
   );
-  if (exists) return;
+}
+
+/** Makes a key where there is none; of two starts at once both end up with the same. */
+async function makeKey(file: string, type: KeyType, log: Log): Promise<void> {
   const pem = await generateUsableKey(type);
   try {
     makePrivateFile(file, pem);
@@ -129,7 +162,7 @@ async function makeKey(file: string, type: 'ed25519' | 'rsa', log: Log): Promise
 }
 
 /** About one Ed25519 key in 300 that ssh2 1.17 writes is one that it cannot read again: then another. */
-async function generateUsableKey(type: 'ed25519' | 'rsa'): Promise<string> {
+async function generateUsableKey(type: KeyType): Promise<string> {
   for (let attempt = 0; attempt < MOST_GENERATED; attempt += 1) {
     const pem = await generateKey(type);
     if (!(utils.parseKey(pem) instanceof Error)) return pem;
@@ -137,7 +170,7 @@ async function generateUsableKey(type: 'ed25519' | 'rsa'): Promise<string> {
   throw new BbsError('INTERNAL', `no usable ${type} host key came of ${MOST_GENERATED} attempts`);
 }
 
-function generateKey(type: 'ed25519' | 'rsa'): Promise<string> {
+function generateKey(type: KeyType): Promise<string> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, pair: { readonly private: string }): void =>
       error === null ? resolve(pair.private) : reject(error);

@@ -1,5 +1,4 @@
 import type { WayInName } from '../protocols/ways-in';
-import { join } from 'node:path';
 import { sleep } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Random } from '../base/random';
@@ -7,7 +6,7 @@ import type { AccountEvents } from '../store/account-events';
 import type { LiveCertificate } from '../tls/live-certificate';
 import type { Admission } from './admission';
 import type { Call } from './call';
-import { loadHostKeys } from './host-key';
+import { hostKeyOptions, loadHostKeys } from './host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
@@ -109,10 +108,7 @@ export class Servers {
     const { ssh } = shared.config().loginServers;
     const { address, port, profile } = ssh;
     const hostKeys = await loadHostKeys({
-      keysDir: join(shared.dataDir, 'keys'),
-      profile,
-      privateKeyFile: ssh.privateKeyPem === '' ? '' : shared.resolveFile(ssh.privateKeyPem),
-      passphrase: ssh.privateKeyPass,
+      ...hostKeyOptions(shared.config(), shared),
       log: shared.log,
     });
     if (profile === 'retro') shared.log.warn('ssh.retro-profile', { server: 'ssh' });

@@ -65,6 +65,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /**
+ * Looks into a database as it is, without making, changing or migrating it. What the work asks for may
+ * not be there yet in one of an older version.
+ */
+export async function readDatabase<T>(
+  { file, log }: Pick<DatabaseOptions, 'file' | 'log'>,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const sql = sqliteDialect(file, log).connectToRead();
+  try {
+    return await work(sql);
+  } catch (error) {
+    throw explainFailure(error, file);
+  } finally {
+    await sql.destroy();
+  }
+}
+
+/**
  * What keeps a board from starting and does not pass by itself, with what to do; any other error as it
  * is. `error` may be of the driver, of the file system, or one of ours with such a cause.
  */

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { knex } from 'knex';
 import type { Knex } from 'knex';
 import SqliteClient from 'knex/lib/dialects/sqlite3';
@@ -16,6 +17,8 @@ export type DatabaseKind = 'sqlite' | 'postgres';
 export interface Dialect {
   readonly kind: DatabaseKind;
   connect(): Knex;
+  /** Only to read: nothing is made, changed or migrated. */
+  connectToRead(): Knex;
   /** Reads the promises back from the database and throws when one is not kept (rule I1). */
   verify(sql: Knex): Promise<void>;
   /** Makes the database itself refuse to change or remove rows of `table`. */
@@ -107,6 +110,17 @@ export function sqliteDialect(file: string, log: Log): Dialect {
             );
           },
         },
+        log: { warn, error: warn, deprecate: () => undefined, debug: () => undefined },
+      }),
+    connectToRead: () =>
+      knex({
+        client: SqliteClient,
+        // A flag of knex's cannot take away the right to write, and an address can.
+        connection: { filename: `${pathToFileURL(file).href}?mode=ro`, flags: ['OPEN_URI'] },
+        useNullAsDefault: true,
+        compileSqlOnError: false,
+        acquireConnectionTimeout: TURN_MS,
+        pool: { min: 0, max: 1 },
         log: { warn, error: warn, deprecate: () => undefined, debug: () => undefined },
       }),
     verify: async (sql) => {

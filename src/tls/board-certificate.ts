@@ -3,7 +3,13 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import { filesOf, loadCertificate, type Certificate, type CertificatePlaces } from './certificate';
+import {
+  checkCertificate,
+  filesOf,
+  loadCertificate,
+  type Certificate,
+  type CertificatePlaces,
+} from './certificate';
 
 export interface BoardCertificateOptions {
   readonly config: () => Config;
@@ -15,6 +21,8 @@ export interface BoardCertificateOptions {
   readonly log: Log;
 }
 
+type CertificateNames = Pick<BoardCertificateOptions, 'config' | 'dataDir' | 'resolveFile'>;
+
 /** The board's one certificate: the HTTPS pages and secure WebSocket show the same. */
 export function loadBoardCertificate(options: BoardCertificateOptions): Promise<Certificate> {
   const { config, clock, random, log } = options;
@@ -25,13 +33,20 @@ export function loadBoardCertificate(options: BoardCertificateOptions): Promise<
   });
 }
 
+/** The same without making any; a warning where it ends soon or has ended. */
+export function checkBoardCertificate(
+  options: CertificateNames & { readonly clock: Clock },
+): Promise<string | undefined> {
+  return checkCertificate(placesOf(options), options.clock.nowMs());
+}
+
 /** The files that it is read from, the sysop's or the board's own. */
-export function boardCertificateFiles(options: BoardCertificateOptions): readonly string[] {
+export function boardCertificateFiles(options: CertificateNames): readonly string[] {
   const { certFile, keyFile } = filesOf(placesOf(options));
   return [certFile, keyFile];
 }
 
-function placesOf({ config, dataDir, resolveFile }: BoardCertificateOptions): CertificatePlaces {
+function placesOf({ config, dataDir, resolveFile }: CertificateNames): CertificatePlaces {
   const { https } = config().contentServers.web;
   return {
     keysDir: join(dataDir, 'keys'),

@@ -49,13 +49,31 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
     log.info('web.certificate-made', { file: certFile, domain: options.domain });
   }
   const certificate = await readPair(certFile, keyFile);
-  if (!own) {
-    const { validTo } = new X509Certificate(certificate.cert);
-    if (Date.parse(validTo) < clock.nowMs() + RENEW_MS) {
-      log.warn('web.certificate-ends', { file: certFile, validTo });
-    }
-  }
+  const validTo = own ? undefined : findEnd(certificate, clock.nowMs());
+  if (validTo !== undefined) log.warn('web.certificate-ends', { file: certFile, validTo });
   return certificate;
+}
+
+/**
+ * What is wrong with the certificate of the sysop, without making any: thrown where a start would throw
+ * it, told where it ends soon or has ended. The board's own is made anew whenever it cannot be used.
+ */
+export async function checkCertificate(
+  places: CertificatePlaces,
+  nowMs: number,
+): Promise<string | undefined> {
+  const { own, certFile, keyFile } = filesOf(places);
+  if (own) return undefined;
+  const validTo = findEnd(await readPair(certFile, keyFile), nowMs);
+  if (validTo === undefined) return undefined;
+  const verb = Date.parse(validTo) < nowMs ? 'ended' : 'ends';
+  return `the certificate ${certFile} ${verb} on ${validTo}: renew it`;
+}
+
+/** The end of a certificate that has ended or ends soon. */
+function findEnd({ cert }: Certificate, nowMs: number): string | undefined {
+  const { validTo } = new X509Certificate(cert);
+  return Date.parse(validTo) < nowMs + RENEW_MS ? validTo : undefined;
 }
 
 /** Where certificate and key are, and whether they are the board's own. */

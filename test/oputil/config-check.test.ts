@@ -1,12 +1,170 @@
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemRandom } from '../../src/base/random';
+import { listConfigSections } from '../../src/config/config-keys';
+import { startBbs } from '../../src/index';
+import { TEMPLATE_KEYS } from '../../src/oputil/board-files';
+import { makeSelfSigned } from '../../src/tls/self-signed';
 import { BoardDir } from '../support/board-dir';
-import { Shell } from './shell';
+import { PASSWORD, Shell, type Ran } from './shell';
 
-it('a misspelt theme is an error of config check, with its place and the nearest name', async () => {
-  const shell = await Shell.open();
-  const dir = await BoardDir.make({ 'config/config.hjson': 'theme: { default: "gatehuose" }' });
-  const { exitCode, err } = await shell.try('--board', dir.path, 'config', 'check');
-  expect(exitCode).toBe(78);
-  expect(err).toMatch(/config\.hjson:1:\d+: .*theme\.default.*did you mean 'gatehouse'\?/);
+const DAY_MS = 86_400_000;
+const WEB = 'contentServers: { web: { https: { port: 0, certPem: cert.pem, keyPem: key.pem } } }';
+const SSH = 'loginServers: { ssh: { port: 0, privateKeyPem: host.pem }, telnet: { port: 0 } }';
+
+let shell: Shell;
+let dir: BoardDir;
+beforeEach(async () => {
+  shell = await Shell.open();
+  dir = await BoardDir.make({});
+});
+afterEach(async () => {
   await dir.remove();
   await shell.close();
+});
+
+function check(config: string): Promise<Ran> {
+  return dir
+    .write('config/config.hjson', config.replaceAll(/, (?=\w+:)/g, '\n').replaceAll(' }', '\n}'))
+    .then(() => shell.try('--board', dir.path, 'config', 'check'));
+}
+
+/** Why the board does not start, in the words that the program ends with. */
+function startRefusal(): Promise<string> {
+  const options = { boardDir: dir.path, dataDir: shell.dataDir };
+  return startBbs(options).then(
+    async (bbs) => {
+      await bbs.close();
+      return 'started';
+    },
+    (error: unknown) => (error as { describe(): string }).describe(),
+  );
+}
+
+async function writePair(name: { cert: string; key: string }, nowMs: number): Promise<void> {
+  const made = makeSelfSigned({ names: ['localhost'], nowMs, random: systemRandom });
+  await dir.write(name.cert, made.certPem);
+  await dir.write(name.key, made.keyPem);
+  await dir.makePrivate(name.key);
+}
+
+it('a misspelt theme is an error of config check, with its place and the nearest name', async () => {
+  const { exitCode, err } = await check('theme: { default: "gatehuose" }');
+  expect(exitCode).toBe(78);
+  expect(err).toMatch(/config\.hjson:1:\d+: .*theme\.default.*did you mean 'gatehouse'\?/);
+});
+
+const BROKEN: readonly (readonly [string, string, () => Promise<void>, RegExp])[] = [
+  ['a certificate that is not there', WEB, async () => {}, /cannot read .*cert\.pem/],
+  [
+    'a key of another certificate',
+    WEB,
+    async () => {
+      await writePair({ cert: 'cert.pem', key: 'other.pem' }, Date.now());
+      await writePair({ cert: 'other-cert.pem', key: 'key.pem' }, Date.now());
+    },
+    /key\.pem is not the key of .*cert\.pem/,
+  ],
+  [
+    'a web key that others can read',
+    WEB,
+    async () => {
+      await writePair({ cert: 'cert.pem', key: 'key.pem' }, Date.now());
+      await chmod(join(dir.path, 'key.pem'), 0o644);
+    },
+    /chmod 600 .*key\.pem/,
+  ],
+  ['a host key that is not there', SSH, async () => {}, /host key .*host\.pem cannot be used/],
+  [
+    "a board's own host key that others can read",
+    '',
+    async () => {
+      await mkdir(join(shell.dataDir, 'keys'), { recursive: true, mode: 0o700 });
+      await writeFile(join(shell.dataDir, 'keys/ssh_host_ed25519'), 'x', { mode: 0o644 });
+      // Where keys are, a start looks for the database first.
+      await mkdir(join(shell.dataDir, 'db'), { mode: 0o700 });
+    },
+    /chmod 600 .*ssh_host_ed25519/,
+  ],
+  [
+    'a sealing key that is none',
+    'security: { sealingKeyFile: seal.json }',
+    async () => {
+      await dir.write('seal.json', '{ "keys": [] }');
+      await dir.makePrivate('seal.json');
+    },
+    /cannot use the sealing key .*seal\.json: it has no keys/,
+  ],
+  [
+    'a list of passwords that is a folder',
+    'users: { badPassFile: misc }',
+    () => mkdir(join(dir.path, 'misc')),
+    /cannot read .*misc: it is not a file/,
+  ],
+];
+
+it.each(BROKEN)(
+  'config check refuses %s in the words of the start, and makes nothing',
+  async (_, config, prepare, reason) => {
+    await prepare();
+    const before = await readdir(shell.folder, { recursive: true });
+    const { exitCode, err } = await check(config);
+    expect(exitCode).toBe(78);
+    expect(err).toMatch(reason);
+    expect(await readdir(shell.folder, { recursive: true })).toEqual(before);
+    const said = await startRefusal();
+    expect(said).toMatch(reason);
+    expect(err).toContain(said.split('\n')[0]);
+  },
+);
+
+it('config check tells of every broken file at once, each with the place of its key', async () => {
+  const { err } = await check(`${WEB}\n${SSH}`);
+  expect(err).toMatch(/config\.hjson:\d+:\d+: cannot read .*cert\.pem/);
+  expect(err).toMatch(/config\.hjson:\d+:\d+: host key .*host\.pem/);
+});
+
+it('config check warns of a certificate that has ended or ends soon, and it is no error', async () => {
+  await writePair({ cert: 'cert.pem', key: 'key.pem' }, Date.now() - 900 * DAY_MS);
+  const ended = await check(WEB);
+  expect(ended.exitCode).toBe(0);
+  expect(ended.out).toMatch(/warning: .*the certificate .*cert\.pem ended on/);
+  await writePair({ cert: 'cert.pem', key: 'key.pem' }, Date.now() - 820 * DAY_MS);
+  expect((await check(WEB)).out).toMatch(/warning: .*the certificate .*cert\.pem ends on/);
+  await writePair({ cert: 'cert.pem', key: 'key.pem' }, Date.now());
+  expect((await check(WEB)).out).toMatch(/config\.hjson: fine\n$/);
+});
+
+it('config check warns of templates and a list of passwords that cannot be used', async () => {
+  await dir.write('outside.txt', 'x');
+  await mkdir(join(dir.path, 'misc'));
+  await symlink('../outside.txt', join(dir.path, 'misc/notice_email.template.txt'));
+  const { exitCode, out } = await check(
+    'users: { badPassFile: misc/none.txt, twoFactorAuth: { otp: { registerEmailText: misc/gone.txt } } }',
+  );
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/there is no .*misc\/none\.txt/);
+  expect(out).toMatch(/the template misc\/gone\.txt cannot be used/);
+  expect(out).toMatch(/the template misc\/notice_email\.template\.txt cannot be used/);
+});
+
+it('every key that names a template is looked at', () => {
+  const keys = listConfigSections().flatMap((section) => section.keys);
+  const named = keys.filter((key) => String(key.default).includes('.template.'));
+  expect(named.map(({ path }) => path).sort()).toEqual([...TEMPLATE_KEYS].sort());
+});
+
+it('a sealing key that is lost is an error once the database holds sealed values, and is not made', async () => {
+  const file = join(shell.dataDir, 'keys', 'sealing.json');
+  await shell.run('user', 'add', 'joe', '--password', PASSWORD, '--email', 'joe@example.org');
+  await rm(file);
+  expect((await check('')).exitCode).toBe(0);
+  await shell.json('user', '2fa-otp', 'joe', 'google', '-n');
+  await rm(file);
+  const { exitCode, err } = await check('');
+  expect(exitCode).toBe(78);
+  expect(err).toContain('"A lost sealing key" in docs/runbook.md');
+  expect(await readdir(join(shell.dataDir, 'keys'))).toEqual([]);
+  shell.env = { SALLYPORT_SEALING_KEY: 'short' };
+  expect((await check('')).err).toContain('SALLYPORT_SEALING_KEY must hold 32 bytes');
 });

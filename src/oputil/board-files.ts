@@ -1,0 +1,144 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { needsSealingKey } from '../auth/key-rotation';
+import { loadRefusedPasswords } from '../auth/password-policy';
+import { checkSealing } from '../auth/sealing';
+import type { Clock } from '../base/clock';
+import { BbsError, isError, toError } from '../base/errors';
+import { createLog } from '../base/log';
+import type { Board } from '../config/board';
+import type { LoadedConfig } from '../config/load';
+import { InvalidFileError, type Problem } from '../config/problems';
+import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
+import { readTemplate, templateFolders } from '../mail/template-files';
+import { databaseFile, SEALING_KEY, sealingFile } from '../office';
+import { findHostKeys, hostKeyOptions } from '../servers/host-key';
+import { readDatabase } from '../store/database';
+import { checkBoardCertificate } from '../tls/board-certificate';
+
+export interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
+  readonly board: Board;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/** The keys that name a template of a mail or page; the built-in words stand in for one that is missing. */
+export const TEMPLATE_KEYS: readonly string[] = [
+  'users.twoFactorAuth.otp.registerEmailText',
+  'users.twoFactorAuth.otp.registerEmailHtml',
+  'users.twoFactorAuth.otp.registerPageTemplate',
+  'contentServers.web.resetPassword.resetPassEmailText',
+  'contentServers.web.resetPassword.resetPassEmailHtml',
+  'contentServers.web.resetPassword.resetPageTemplate',
+];
+
+/**
+ * Checks the files that a board runs on besides those of its menus: keys, certificate, templates, list of
+ * passwords. The start and `config check` ask here; nothing is made, and what a start would make may be
+ * missing. Throws all that keeps a board from starting, and returns what does not.
+ */
+export async function checkBoardFiles(options: BoardFilesOptions): Promise<readonly Problem[]> {
+  const found = new Findings(options.placeOf);
+  const { ssh, webSocket } = options.config.loginServers;
+  const { https } = options.config.contentServers.web;
+  const places = placesOf(options);
+  await found.collect('security.sealingKeyFile', () => checkKeys(options));
+  if (ssh.enabled) {
+    await found.collect('loginServers.ssh.privateKeyPem', async () => {
+      await findHostKeys(hostKeyOptions(options.config, places));
+    });
+  }
+  if (https.enabled || webSocket.wss.enabled) {
+    await found.collect('contentServers.web.https.certPem', () => checkBoardCertificate(places));
+  }
+  await found.collect('users.badPassFile', () => checkPasswordList(options));
+  for (const key of TEMPLATE_KEYS) {
+    await found.collect(key, () => checkTemplate(options, String(valueOf(options.config, key))));
+  }
+  for (const path of [NOTICE_TEXT, NOTICE_HTML]) {
+    await found.collect('email', () => checkTemplate(options, path));
+  }
+  found.throwProblems();
+  return found.warnings;
+}
+
+class Findings {
+  readonly warnings: Problem[] = [];
+  private readonly problems: Problem[] = [];
+  private first: BbsError | undefined;
+
+  constructor(private readonly placeOf: LoadedConfig['placeOf']) {}
+
+  /** Runs a check of the file that `key` names: an error keeps the board from starting, a text does not. */
+  async collect(key: string, check: () => Promise<string | void>): Promise<void> {
+    const place = this.placeOf(key.split('.'));
+    try {
+      const warning = await check();
+      if (typeof warning === 'string') this.warnings.push({ place, message: warning });
+    } catch (error) {
+      if (!(error instanceof BbsError)) throw error;
+      this.first ??= error;
+      this.problems.push({ place, message: error.message });
+    }
+  }
+
+  throwProblems(): void {
+    const [first, ...others] = this.problems;
+    if (first === undefined || this.first === undefined) return;
+    throw new InvalidFileError(this.first.code, [first, ...others]);
+  }
+}
+
+function placesOf({ board, config, clock }: BoardFilesOptions) {
+  return {
+    ...{ config: () => config, clock, dataDir: board.dataDir },
+    resolveFile: (name: string): string => resolve(board.boardDir, name),
+  };
+}
+
+function checkKeys({ board, config, env }: BoardFilesOptions): Promise<void> {
+  const keys = { file: sealingFile(board, config), environmentKey: env[SEALING_KEY] };
+  return checkSealing(keys, () => holdsSealedValues(databaseFile(board.dataDir)));
+}
+
+async function holdsSealedValues(file: string): Promise<boolean> {
+  if (!existsSync(file) || statSync(file).size === 0) return false;
+  try {
+    const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
+    return await readDatabase({ file, log }, (sql) =>
+      needsSealingKey({ run: (work) => work(sql) }),
+    );
+  } catch (error) {
+    if (error instanceof BbsError) throw error;
+    // A database of an older version has not all tables yet; the start brings it up to date and looks again.
+    if (isError(error) && 'code' in error && error.code === 'SQLITE_ERROR') return false;
+    throw new BbsError(
+      'DATABASE_UNAVAILABLE',
+      `cannot read the database ${file}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function checkPasswordList({ board, config }: BoardFilesOptions): Promise<string | void> {
+  const file = await board.find(config.users.badPassFile);
+  if (!existsSync(file))
+    return `there is no ${file}: passwords of the sysop's list are not refused`;
+  loadRefusedPasswords(file);
+}
+
+async function checkTemplate({ board }: BoardFilesOptions, path: string): Promise<string | void> {
+  const find = (relative: string): Promise<string> => board.find(relative);
+  try {
+    await readTemplate(find, templateFolders(board), path);
+  } catch (error) {
+    const why = toError(error).message;
+    return `the template ${path} cannot be used: ${why}; the built-in words stand in for it`;
+  }
+}
+
+function valueOf(config: object, key: string): unknown {
+  let part: unknown = config;
+  for (const name of key.split('.')) part = (part as Readonly<Record<string, unknown>>)[name];
+  return part;
+}
