@@ -158,6 +158,8 @@ test('oputil imports neither the menu runner nor the servers, so that it works b
     ({ path, imports }) =>
       imports
         .filter((name) => name === 'menu/runner.ts' || folderOf(name) === 'servers')
+        // The files of the host keys, which `config check` looks at as the start does; it opens no socket.
+        .filter((name) => name !== 'servers/host-key.ts')
         .map((name) => `${path} imports ${name}`),
   );
   expect(breaks).toEqual([]);

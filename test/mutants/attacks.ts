@@ -251,8 +251,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M14',
     fault: 'a template is sent from anywhere',
     file: 'src/mail/template-files.ts',
-    find: 'const real = await findRealPath(file, folders);',
-    put: 'const real: string | undefined = file;',
+    find: 'const real = await findRealPath(await find(path), folders);',
+    put: 'const real: string | undefined = await find(path);',
   },
   {
     rule: 'M14',
