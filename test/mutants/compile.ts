@@ -40,23 +40,19 @@ function rounds(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
   );
 }
 
-/** Compiles with all of these; where that fails, with each half of them, down to those that are wrong. */
+/** Compiles with all of these, and again without those in whose files the compiler finds something. */
 async function compile(
   folder: string,
   mutants: readonly Mutant[],
   found: Map<Mutant, string>,
 ): Promise<void> {
-  const [first] = mutants;
-  if (first === undefined) return;
-  const error = await errorOf(folder, mutants);
-  if (error === undefined) return;
-  if (mutants.length === 1) {
-    found.set(first, error);
-    return;
+  for (let left = mutants; left.length > 0; left = left.filter((mutant) => !found.has(mutant))) {
+    const error = await errorOf(folder, left);
+    if (error === undefined) return;
+    const guilty = left.filter(({ file }) => error.includes(`${file}(`));
+    // What is wrong elsewhere may come of any of them.
+    for (const mutant of guilty.length > 0 ? guilty : left) found.set(mutant, error);
   }
-  const half = Math.ceil(mutants.length / 2);
-  await compile(folder, mutants.slice(0, half), found);
-  await compile(folder, mutants.slice(half), found);
 }
 
 async function errorOf(folder: string, mutants: readonly Mutant[]): Promise<string | undefined> {

@@ -74,7 +74,7 @@ export const LINKS: readonly Mutant[] = [
     fault: 'forms of other sites are taken',
     file: ORIGIN,
     find: "if (origin === undefined || origin === 'null') return true;",
-    put: 'if (origin !== site) return true;',
+    put: "if (origin === undefined || origin !== '') return true;",
   },
   {
     rule: 'D9',
@@ -123,7 +123,7 @@ export const LINKS: readonly Mutant[] = [
     fault: 'a mail that cannot go out is lost',
     file: 'src/mail/mailer.ts',
     find: 'if (hopeless || retryMs === undefined) {',
-    put: 'if (hopeless || retryMs !== undefined) {',
+    put: 'if (hopeless || retryMs === undefined || row.attempts >= 0) {',
   },
   {
     rule: 'D14',
