@@ -20,7 +20,7 @@ const PATIENCE_MS = 120_000;
 const MOST_KEPT_BYTES = 32 * 1024;
 
 interface Transport {
-  send(bytes: Buffer): void;
+  send(bytes: Buffer): boolean;
   hangUp(): void;
 }
 
@@ -49,7 +49,7 @@ export class LeanCaller {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port, noDelay: true });
       const caller = new LeanCaller(
-        { send: (bytes) => void socket.write(bytes), hangUp: () => socket.destroy() },
+        { send: (bytes) => socket.write(bytes), hangUp: () => socket.destroy() },
         'telnet',
       );
       socket.on('data', (chunk) => caller.receive(chunk));
@@ -74,7 +74,7 @@ export class LeanCaller {
             return;
           }
           const caller = new LeanCaller(
-            { send: (bytes) => void channel.write(bytes), hangUp: () => client.destroy() },
+            { send: (bytes) => channel.write(bytes), hangUp: () => client.destroy() },
             'ssh',
           );
           channel.on('data', (chunk: Buffer) => caller.receive(chunk));
@@ -86,8 +86,17 @@ export class LeanCaller {
     });
   }
 
+  get isCutOff(): boolean {
+    return this.closed;
+  }
+
   hangUp(): void {
     this.transport.hangUp();
+  }
+
+  /** Sends, and waits for nothing; false while the board takes it more slowly than it comes. */
+  send(bytes: Buffer): boolean {
+    return this.transport.send(bytes);
   }
 
   /** Resolves with the first of the words that was or will be heard since the last one. */

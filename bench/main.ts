@@ -4,6 +4,7 @@ import { benchCodeTiming } from './code-timing';
 import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
 import { table, type Figure, type Scale } from './figures';
+import { benchHostile } from './hostile';
 import { benchLatency } from './latency';
 import { benchMemory } from './memory';
 import { endChildren } from './processes';
@@ -14,7 +15,7 @@ import { benchTiming } from './timing';
 const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]>>> = {
   start: benchStart,
   'sign-ins': benchSignIns,
-  latency: benchLatency,
+  latency: async (scale) => [...(await benchLatency(scale)), ...(await benchHostile(scale))],
   memory: benchMemory,
   engine: benchEngine,
   crowd: benchCrowd,

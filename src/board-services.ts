@@ -6,6 +6,7 @@ import { VERSION } from './base/version';
 import type { LiveBoard } from './live-board';
 import { missingForLink, type Listening } from './mail/prerequisites';
 import { createCallHistory } from './menu/call-history';
+import { KeyTurns } from './menu/key-turns';
 import type { MenuServices } from './menu/menu-services';
 import { createSignInHistory } from './menu/sign-in-history';
 import { createSshKeyDesk } from './menu/ssh-key-desk';
@@ -37,6 +38,7 @@ export function boardServices(parts: {
     menus: () => live.menus,
     themes: () => live.themes,
     art: parts.art,
+    keyTurns: new KeyTurns(parts.clock),
     modules: modulesForCallers(),
     accounts: office.directory,
     calls: createCallHistory(office.db),

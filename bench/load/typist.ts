@@ -13,17 +13,20 @@ const BETWEEN_KEYS_MS = 8;
 
 /** Types a key into the board's sign-in form, then one into a server that only echoes, and so on in turn. */
 async function main(): Promise<void> {
-  const { port, barePort, keys } = readArgument<{
+  const { port, barePort, keys, seconds } = readArgument<{
     port: number;
     barePort: number;
     keys: number;
+    /** Fewer keys where they take longer. */
+    seconds?: number;
   }>();
   const caller = await LeanCaller.telnet(port);
   await caller.hears('Sign in');
   await caller.ask('\r', 'User');
   const socket = connect({ host: '127.0.0.1', port: barePort, noDelay: true });
   const report: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
-  for (let typed = 0; typed < keys; typed++) {
+  const endMs = performance.now() + (seconds ?? Infinity) * 1_000;
+  for (let typed = 0; typed < keys && performance.now() < endMs; typed++) {
     report.ours.push(await caller.echo('x'));
     await delay(BETWEEN_KEYS_MS);
     report.bare.push(await bareEcho(socket));

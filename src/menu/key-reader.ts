@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock';
 import type { Key } from '../terminal/key';
 import type { Caller } from './caller';
+import type { MenuServices } from './menu-services';
 
 /** What came while a menu waited. */
 export type Arrival =
@@ -35,7 +35,7 @@ export class KeyReader {
 
   constructor(
     private readonly caller: Caller,
-    private readonly clock: Clock,
+    private readonly board: Pick<MenuServices, 'clock' | 'keyTurns'>,
   ) {}
 
   /** A timed screen counts as a key where it took real time: a slide show is no ring of menus. */
@@ -46,6 +46,7 @@ export class KeyReader {
   /** Rejects with the session's reason when it ends. */
   async next(options: WaitOptions): Promise<Arrival> {
     const { caller } = this;
+    await this.board.keyTurns.next();
     caller.signal.throwIfAborted();
     if (this.isResized(options.size)) return { kind: 'resize' };
     if (caller.inbox.has(options.messages)) return { kind: 'message' };
@@ -63,10 +64,11 @@ export class KeyReader {
     const cancel =
       options.timeoutMs === undefined
         ? undefined
-        : this.clock.after(options.timeoutMs, () => giveUp('timeout'));
+        : this.board.clock.after(options.timeoutMs, () => giveUp('timeout'));
     try {
       const key = await caller.terminal.readKey(caller.signal);
       this.keysRead += 1;
+      this.board.keyTurns.began();
       return { kind: 'key', key };
     } catch (thrown) {
       // Our own giving up is an answer; anything else is the session's end or a failure.

@@ -28,7 +28,7 @@ export class Stage {
     this.caller = caller;
     this.services = services;
     this.subject = new CallerSubject(caller, services, () => this.theme.id);
-    this.keys = new KeyReader(caller, services.clock);
+    this.keys = new KeyReader(caller, services);
   }
 
   /** The menus that are live now. */

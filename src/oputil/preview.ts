@@ -7,6 +7,7 @@ import type { Caller } from '../menu/caller';
 import { choose } from '../menu/choose';
 import { composeMenu } from '../menu/compose';
 import { Inbox } from '../menu/inbox';
+import { KeyTurns } from '../menu/key-turns';
 import type { MenuEntry } from '../menu/menu-entry';
 import type { MenuServices } from '../menu/menu-services';
 import { Stage } from '../menu/stage';
@@ -114,6 +115,7 @@ function previewServices(desk: Desk, options: PreviewOptions): MenuServices {
     menus: () => parts.menus,
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
+    keyTurns: new KeyTurns(desk.clock),
     modules: modulesForCallers(),
     calls: { last: () => Promise.resolve([]), count: () => Promise.resolve(0) },
     nodes: { list: () => [] },

@@ -12,6 +12,7 @@ import { createGate } from '../../src/auth/gate';
 import { createMailChange, type MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
+import type { Clock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { createFeedbackBox } from '../../src/mail/feedback';
@@ -19,6 +20,7 @@ import type { Listening, Prerequisite } from '../../src/mail/prerequisites';
 import { createCallHistory } from '../../src/menu/call-history';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
+import { KeyTurns } from '../../src/menu/key-turns';
 import { loadMenus } from '../../src/menu/menu-file';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';
@@ -63,6 +65,8 @@ export interface MenuBoardOptions {
   readonly sendsMail?: boolean;
   /** When the board's clock stands. */
   readonly startMs?: number;
+  /** Instead of a clock that stands. */
+  readonly clock?: Clock;
   readonly modules?: readonly MenuModule[];
   readonly missing?: readonly Prerequisite[];
   /** Who is connected. */
@@ -87,6 +91,7 @@ export class MenuBoard {
     const accounts = await openAccounts({
       ...(options.config ? { config: options.config } : {}),
       ...(options.startMs === undefined ? {} : { startMs: options.startMs }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
     const { folder, clock, log, db, config } = accounts;
     const art = join(folder, 'art');
@@ -129,6 +134,7 @@ export class MenuBoard {
         log,
         config,
         modules,
+        keyTurns: new KeyTurns(clock),
         random: systemRandom,
         version: '1.2.3',
         startedAtMs: clock.nowMs(),
