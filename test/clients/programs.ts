@@ -18,6 +18,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   zbarimg: 'zbar-tools',
   chromium: 'chromium',
   'ssh-audit': 'ssh-audit',
+  openssl: 'openssl',
+  logrotate: 'logrotate',
+  'fail2ban-regex': 'fail2ban',
+  useradd: 'passwd',
+  runuser: 'util-linux',
+  nsenter: 'util-linux',
+  unshare: 'util-linux',
+  mount: 'mount',
+  ip: 'iproute2',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */

@@ -14,10 +14,17 @@ export class SmtpCatcher {
     private readonly server: SMTPServer,
     readonly port: number,
     readonly mails: readonly CaughtMail[],
+    private readonly listeners: ((mail: CaughtMail) => void)[],
   ) {}
+
+  /** Told of each mail that comes from now on. */
+  onMail(listener: (mail: CaughtMail) => void): void {
+    this.listeners.push(listener);
+  }
 
   static async start(options: SMTPServerOptions = {}, port = 0): Promise<SmtpCatcher> {
     const mails: CaughtMail[] = [];
+    const listeners: ((mail: CaughtMail) => void)[] = [];
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
@@ -28,11 +35,13 @@ export class SmtpCatcher {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const { mailFrom, rcptTo } = session.envelope;
-          mails.push({
+          const mail = {
             from: mailFrom === false ? '' : mailFrom.address,
             to: rcptTo.map(({ address }) => address),
             raw: Buffer.concat(chunks).toString('utf8'),
-          });
+          };
+          mails.push(mail);
+          for (const listener of listeners) listener(mail);
           done();
         });
       },
@@ -41,7 +50,7 @@ export class SmtpCatcher {
     server.on('error', () => undefined);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     const address = server.server.address() as AddressInfo;
-    return new SmtpCatcher(server, address.port, mails);
+    return new SmtpCatcher(server, address.port, mails, listeners);
   }
 
   close(): Promise<void> {
