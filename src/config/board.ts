@@ -75,20 +75,42 @@ export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Pr
 /** What the board makes in its data folder. The folder itself may be a link; these may not (rule I5). */
 const DATA_FOLDERS = ['db', 'keys', 'logs', 'mail'] as const;
 
-/** Makes the data folder, for its owner alone, and checks that it can be written. */
+/** Makes the data folder, for its owner alone, and checks that it can be written, and not by others. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     makeFolders(dataDir, 0o700);
     for (const name of DATA_FOLDERS) checkNoLink(join(dataDir, name));
+    await refuseOpenFolders(dataDir);
     // A folder that is there already may be open to others. On a volume of somebody else's this may
     // be refused, and the files inside are made for this user alone anyhow.
     await chmod(dataDir, 0o700).catch(() => undefined);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
+    if (error instanceof BbsError) throw error;
     throw new BbsError(
       'CONFIG_UNREADABLE',
       `cannot write to the data folder ${dataDir}: ${toError(error).message}; choose another by --data`,
       { cause: error },
+    );
+  }
+}
+
+/**
+ * Who can write one of these folders chooses the keys and the accounts of the board, and may have done
+ * so already: that is for the sysop to look at, so it is not mended in passing (rule M14).
+ */
+export async function refuseOpenFolders(dataDir: string): Promise<void> {
+  // Windows has no such bits and reports them all.
+  if (process.platform === 'win32') return;
+  for (const name of ['.', ...DATA_FOLDERS]) {
+    const folder = join(dataDir, name);
+    const mode = Number((await statOf(folder))?.mode ?? 0);
+    const bits = name === 'keys' ? 0o022 : 0o002;
+    if ((mode & bits) === 0) continue;
+    const whom = (mode & 0o002) === 0 ? 'a group' : 'everybody';
+    throw new BbsError(
+      'CONFIG_UNREADABLE',
+      `${folder} can be written by ${whom}: look at what is in it, then run: chmod go-w ${folder}`,
     );
   }
 }

@@ -34,7 +34,7 @@ does not start with a wrong configuration (exit code 78), and a running one keep
 | \`"@environment:NAME"\` | the environment variable NAME, as a text |
 | \`"@environment:NAME:number"\` | as a number; other types are \`boolean\`, \`object\` (JSON) and \`timestamp\` |
 | \`"@environment:NAME:string:array"\` | as a list, split at commas |
-| \`"@file:secrets/smtp"\` | what the file holds, without white space around it; the path is relative to the config folder |
+| \`"@file:secrets/smtp"\` | what the file holds, without white space around it; the path is relative to the config folder. For passwords, tokens and keys, and in \`auth\`, \`tls\` and \`dkim\` of \`email.transport\`: other values may stand in messages |
 | \`"@reference:general.boardName"\` | the value of another key |
 
 Keys that name a file themselves (host key, certificate, sealing key, templates, refused passwords) mean it relative to

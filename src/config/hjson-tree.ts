@@ -146,7 +146,7 @@ function findMisplacedFiles(
       node.items.forEach((item, index) => visit(item, [...path, String(index)]));
     } else if (isFromFile(node) && !mayHoldFile(path, written)) {
       const message =
-        "'@file:' cannot stand here, where callers may see it: write the text itself, and keep secrets in config.hjson";
+        "'@file:' cannot stand here, where messages or callers may show it: write the text itself; passwords, tokens and keys may come from a file";
       problems.push({ place: placeInTree(written, path), message });
     }
   };

@@ -8,6 +8,7 @@ import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
+import { isSecretName } from './secret-names';
 import { configSchema } from './schema';
 import type { Config, ConfigInput } from './schema';
 import { isAbsent } from './source-text';
@@ -54,7 +55,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
   const { file, mustExist = false } = options;
   try {
-    return await loadHjsonTree(file, options);
+    return await loadHjsonTree(file, { ...options, mayHoldFile });
   } catch (error) {
     if (mustExist || !isFileAbsent(error)) throw error;
     return treeOf(toObjectNode({}, { file }), { files: [file], warnings: [] });
@@ -66,6 +67,18 @@ function withOverrides(tree: HjsonTree, overrides: ConfigInput | undefined): Hjs
   if (overrides === undefined) return tree;
   const over = toObjectNode(overrides, { file: 'the config given by the program' });
   return treeOf(mergeNodes(tree.root, over), tree);
+}
+
+/**
+ * Only what no message, log or screen shows: a password, a token, a key, and what else signs in to or
+ * secures the mail server (rule M14). A name of a menu, theme or file is told where it is wrong.
+ */
+function mayHoldFile(path: readonly string[]): boolean {
+  const [section, block, part] = path;
+  if (section === 'email' && block === 'transport') {
+    return part === 'auth' || part === 'tls' || part === 'dkim';
+  }
+  return isSecretName(path.at(-1) ?? '');
 }
 
 /** Whether the named file itself is missing, rather than one that it includes. */

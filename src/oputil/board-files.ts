@@ -6,7 +6,7 @@ import { checkSealing } from '../auth/sealing';
 import type { Clock } from '../base/clock';
 import { BbsError, isError, toError } from '../base/errors';
 import { createLog } from '../base/log';
-import type { Board } from '../config/board';
+import { refuseOpenFolders, type Board } from '../config/board';
 import type { LoadedConfig } from '../config/load';
 import { InvalidFileError, type Problem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
@@ -42,6 +42,7 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
   const { ssh, webSocket } = options.config.loginServers;
   const { https } = options.config.contentServers.web;
   const places = placesOf(options);
+  await found.collect('', () => refuseOpenFolders(options.board.dataDir));
   await found.collect('security.sealingKeyFile', () => checkKeys(options));
   if (ssh.enabled) {
     await found.collect('loginServers.ssh.privateKeyPem', async () => {
@@ -71,7 +72,7 @@ class Findings {
 
   /** Runs a check of the file that `key` names: an error keeps the board from starting, a text does not. */
   async collect(key: string, check: () => Promise<string | void>): Promise<void> {
-    const place = this.placeOf(key.split('.'));
+    const place = this.placeOf(key === '' ? [] : key.split('.'));
     try {
       const warning = await check();
       if (typeof warning === 'string') this.warnings.push({ place, message: warning });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDataDir, resolveBoard } from '../../src/config/board';
@@ -127,6 +127,28 @@ test('a data folder that was open to others is closed', async () => {
   await makeDataDir(join(folder, 'data'));
   expect(await modeOf(join(folder, 'data'))).toBe(0o700);
 });
+
+test.each([
+  ['.', 0o707, 'everybody'],
+  ['keys', 0o702, 'everybody'],
+  ['keys', 0o720, 'a group'],
+  ['db', 0o777, 'everybody'],
+  ['logs', 0o777, 'everybody'],
+])(
+  'a folder %s of the data that others can write (%i) is refused with the chmod (rule M14)',
+  async (name, mode, whom) => {
+    const open = join(folder, 'data', name);
+    await mkdir(open, { recursive: true });
+    await chmod(open, mode);
+    const path = join(folder, 'data');
+    await expect(makeDataDir(path)).rejects.toMatchObject({
+      exitCode: 78,
+      message: `${open} can be written by ${whom}: look at what is in it, then run: chmod go-w ${open}`,
+    });
+    await chmod(open, mode & 0o755);
+    await makeDataDir(path);
+  },
+);
 
 test('a data folder that cannot be made is refused with what to do', async () => {
   await put('file', '');

@@ -186,21 +186,47 @@ test('keys that ENiGMA½ knows and a gate has no use for are passed over with a 
 
 test('a value out of a variable or file is never repeated in a message', async () => {
   const lines = await refusal(
-    'loginServers: { ssh: { port: "@environment:HUSH" } }\nlogging: { level: "@file:hush" }',
+    'loginServers: { ssh: { port: "@environment:HUSH" } }\nemail: { transport: { auth: { pass: "@file:hush" } } }',
     { HUSH: 'open sesame' },
   );
-  expect(lines).toEqual([`2:19: cannot read ${folder}/hush: there is no such file`]);
+  expect(lines).toEqual([`2:37: cannot read ${folder}/hush: there is no such file`]);
   await writeFile(join(folder, 'hush'), 'open sesame');
   expect(
     await refusal(
-      'loginServers: { ssh: { port: "@environment:HUSH", privateKeyPass: 12345 } }\nlogging: { level: "@file:hush" }',
+      'loginServers: { ssh: { port: "@environment:HUSH", privateKeyPass: 12345 } }\nemail: { transport: { auth: { type: "@file:hush" } } }',
       { HUSH: 'open sesame' },
     ),
   ).toEqual([
     '1:30: loginServers.ssh.port must be a whole number from 0 to 65535, not what that variable holds',
     '1:67: loginServers.ssh.privateKeyPass must be a text, not a number',
-    '2:19: logging.level must be debug, info, warn, error, silent, not what that file holds',
+    expect.stringMatching(/^2:\d+: email\.transport must be /),
   ]);
+});
+
+test.each([
+  ['general.menuFile', 'general: { menuFile: "@file:hush" }'],
+  ['theme.default', 'theme: { default: "@file:hush" }'],
+  ['a network', 'security: { exemptNetworks: [ "@file:hush" ] }'],
+  ['logging.level', 'logging: { level: "@file:hush" }'],
+  ['email.transport.host', 'email: { transport: { host: "@file:hush" } }'],
+  [
+    'a reference',
+    'loginServers: { ssh: { privateKeyPass: "@file:hush" } }\ngeneral: { boardName: "@reference:loginServers.ssh.privateKeyPass" }',
+  ],
+])('%s takes no content of a file, so that no message shows it (rule M14)', async (_, text) => {
+  await writeFile(join(folder, 'hush'), 'open sesame');
+  const lines = await refusal(text);
+  expect(lines).toEqual([expect.stringMatching(/^[12]:\d+: '@file:' cannot stand here/)]);
+  expect(lines.join()).not.toContain('sesame');
+});
+
+test('passwords and what signs in to the mail server may come from a file', async () => {
+  await writeFile(join(folder, 'hush'), 'open sesame');
+  const { config } = await load(
+    'loginServers: { ssh: { privateKeyPass: "@file:hush" } }\nemail: { transport: { host: "h", auth: { user: "@file:hush", pass: "@file:hush" }, tls: { ca: "@file:hush" } } }',
+  );
+  expect(config.loginServers.ssh.privateKeyPass).toBe('open sesame');
+  expect(config.email.transport?.tls?.ca).toBe('open sesame');
 });
 
 test('the defaults themselves give no warning and pass every check', async () => {

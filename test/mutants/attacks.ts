@@ -249,6 +249,20 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'M14',
+    fault: 'a folder of keys that others can write is used',
+    file: 'src/config/board.ts',
+    find: "name === 'keys' ? 0o022 : 0o002",
+    put: "name === 'keys' ? 0 : 0",
+  },
+  {
+    rule: 'M14',
+    fault: 'any value of the configuration may come from a file',
+    file: 'src/config/load.ts',
+    find: "return isSecretName(path.at(-1) ?? '');",
+    put: "return path.at(-1) !== '';",
+  },
+  {
+    rule: 'M14',
     fault: 'a template is sent from anywhere',
     file: 'src/mail/template-files.ts',
     find: 'const real = await findRealPath(await find(path), folders);',

@@ -87,6 +87,15 @@ const BROKEN: readonly (readonly [string, string, () => Promise<void>, RegExp])[
     /chmod 600 .*ssh_host_ed25519/,
   ],
   [
+    'a folder of keys that a group can write',
+    '',
+    async () => {
+      await mkdir(join(shell.dataDir, 'keys'), { recursive: true, mode: 0o700 });
+      await chmod(join(shell.dataDir, 'keys'), 0o770);
+    },
+    /keys can be written by a group: .* chmod go-w .*keys/,
+  ],
+  [
     'a sealing key that is none',
     'security: { sealingKeyFile: seal.json }',
     async () => {
