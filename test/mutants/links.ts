@@ -29,17 +29,17 @@ export const LINKS: readonly Mutant[] = [
   },
   {
     rule: 'D3',
-    fault: 'everybody who uses a link at once ends it alive',
+    fault: 'a new link leaves the one before alive',
     file: TOKENS,
-    find: '  return removed === 1;',
-    put: '  return removed >= 0;',
+    find: '  await removeTokens(sql, token.userId, token.purpose);\n',
+    put: '',
   },
   {
     rule: 'D4',
     fault: 'looking at the page ends the link',
     file: PENDING,
     find: 'async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);',
-    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', nowMs: 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
+    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', nowMs: row?.createdAtMs ?? 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
   },
   {
     rule: 'D5',
