@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load';
+import { Shell } from '../oputil/shell';
+import { BoardDir } from '../support/board-dir';
+
+const ROOT = join(__dirname, '../..');
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Pages whose fenced examples are read by pages.test.ts. */
+const FENCED = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md'];
+
+/** The indented blocks of a page that are hjson: a block of keys, or a whole file in braces. */
+function hjsonBlocks(name: string): readonly string[] {
+  const text = readFileSync(join(ROOT, name), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+  const blocks = text.match(/(?:^(?: {4}.*)?\n)*^ {4}.*$/gm) ?? [];
+  return (
+    blocks
+      .map((block) => block.replace(/^\n+/, ''))
+      .filter((block) => /^ {4}(\{|\w+: ?\{)/.test(block))
+      // A line of the log is JSON.
+      .filter((block) => !block.startsWith('    {"'))
+  );
+}
+
+const BLOCKS = PAGES.flatMap((name) =>
+  hjsonBlocks(name).map((block, index) => [name, index + 1, block] as const),
+);
+
+it('hjson between fences stands on the pages whose boards are loaded', () => {
+  const others = PAGES.filter((name) => !FENCED.includes(name));
+  const fenced = others.filter((name) =>
+    /^```h?json/m.test(readFileSync(join(ROOT, name), 'utf8')),
+  );
+  expect(fenced).toEqual([]);
+  expect(BLOCKS.length).toBeGreaterThan(2);
+});
+
+it.each(BLOCKS)('the configuration in %s (%i) is read as it is written', async (_, __, block) => {
+  const dir = await BoardDir.make({ 'config.hjson': block });
+  for (const [, file = ''] of block.matchAll(/@file:([\w./-]+)/g)) await dir.write(file, 'secret');
+  const variables = [...block.matchAll(/@environment:(\w+)/g)].map(([, key = '']) => [key, 'set']);
+  const { warnings } = await loadConfig({
+    file: join(dir.path, 'config.hjson'),
+    env: Object.fromEntries(variables) as Record<string, string>,
+  });
+  expect(warnings).toEqual([]);
+  await dir.remove();
+});
+
+it('the picture in docs/themes.md draws the whole ornament and the whole name', async () => {
+  const text = readFileSync(join(ROOT, 'docs/themes.md'), 'utf8');
+  const files = [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)];
+  const dir = await BoardDir.make(
+    Object.fromEntries(files.map(([, name = '', content = '']) => [name, content])),
+  );
+  await dir.write('config/config.hjson', 'general: { boardName: "Night Ferry" }');
+  const shell = await Shell.open();
+  const out = await shell.run('--board', dir.path, 'menu', 'show', 'matrix', '--theme', 'ember');
+  expect(out).toMatch(/^ *~~~ Night Ferry *$/m);
+  await shell.close();
+  await dir.remove();
+});
