@@ -13,8 +13,10 @@ import { endSetUpsOf } from './set-up-watch';
 import { PendingEnrollments, issuerName } from './pending-enrollment';
 import type {
   BeginResult,
+  Confirmer,
   ConfirmResult,
   EnrollmentOptions,
+  OwnEnrollment,
   PendingEnrollment,
 } from './pending-enrollment';
 
@@ -47,8 +49,11 @@ export interface Enrollment {
   /** The registration a link stands for; changes nothing (rule D4). */
   find(token: string): Promise<PendingEnrollment | undefined>;
   /** The registration that this session began, for a QR in its terminal; no other session learns of it. */
-  pendingFor(userId: number, sessionId: string): Promise<PendingEnrollment | undefined>;
-  confirm(token: string, code: string, actor?: Actor): Promise<ConfirmResult>;
+  pendingFor(userId: number, sessionId: string): Promise<OwnEnrollment | undefined>;
+  /** Binds the factor by its first code; what a session began needs the word that it shows too (rule M2). */
+  confirm(token: string, code: string, from?: Confirmer): Promise<ConfirmResult>;
+  /** Ends a set-up that a session began and the reader of its mail did not; false where none is left. */
+  disown(token: string, actor: Actor): Promise<boolean>;
   /** Ends the registration that this session began; false where none of its own waits. */
   removePending(userId: number, actor: Actor): Promise<boolean>;
   /** Ends what sessions of an earlier run of the board began. */
@@ -94,7 +99,8 @@ export function createEnrollment(parts: EnrollmentOptions): Enrollment {
     begin: (userId, type, options) => pending.begin(userId, type, options),
     find: (token) => pending.find(token),
     pendingFor: (userId, sessionId) => pending.pendingFor(userId, sessionId),
-    confirm: (token, code, actor) => pending.confirm(token, code, actor),
+    confirm: (token, code, from) => pending.confirm(token, code, from),
+    disown: (token, actor) => pending.disown(token, actor),
     removePending: (userId, actor) => pending.drop(userId, actor),
     endAbandoned: () => db.transaction((sql) => endSetUpsOf(sql, 'all', clock.nowMs())),
 

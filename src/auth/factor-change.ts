@@ -30,6 +30,7 @@ export async function recordFactorChange(
     readonly kind: FactorChange;
     readonly actor: Actor;
     readonly nowMs: number;
+    readonly reason?: string;
   },
 ): Promise<void> {
   const { kind, ...who } = change;

@@ -29,9 +29,11 @@ import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from '
 import { makeSecret, newProfile, stepAt } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
+import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
+import type { BegunBy } from './set-up-word';
 import { isToken, makeToken } from './token';
 
-/** Wrong codes that end a registration link (rule D11). */
+/** Wrong codes and words that end a registration link (rule D11). */
 export const CONFIRM_TRIES = 5;
 
 /** A registration that waits for its confirmation: the one thing that may still show its secret. */
@@ -45,14 +47,27 @@ export interface PendingEnrollment {
   readonly uri: string;
   readonly expiresAtMs: number;
   readonly triesLeft: number;
+  /** The session that began it, whose word the page asks for; undefined for what the sysop sent. */
+  readonly begunBy: BegunBy | undefined;
+}
+
+/** A registration as the session sees it that began it. */
+export interface OwnEnrollment extends PendingEnrollment {
+  /** What the page asks for beside the code; shown in this session only (rule M2). */
+  readonly word: string;
+}
+
+/** Who confirms, and the word that he typed where the page asked for one. */
+export interface Confirmer extends Actor {
+  readonly word?: string | undefined;
 }
 
 export type ConfirmResult =
   /** The factor is on; the codes are shown this once. */
   | { readonly kind: 'confirmed'; readonly userId: number; readonly backupCodes: readonly string[] }
-  | { readonly kind: 'wrong'; readonly triesLeft: number }
-  /** Not six digits; not counted as a try. */
-  | { readonly kind: 'malformed' }
+  | { readonly kind: 'wrong'; readonly what: 'code' | 'word'; readonly triesLeft: number }
+  /** Not six digits, or no word; not counted as a try. */
+  | { readonly kind: 'malformed'; readonly what: 'code' | 'word' }
   /** Used, expired, replaced, or out of tries. */
   | { readonly kind: 'gone' };
 
@@ -110,7 +125,7 @@ export class PendingEnrollments {
           userId,
           ...profileOf(key),
           secret: sealFactorKey(sealing, 'otp_pending', { ...key, userId }),
-          sessionId: actor.sessionId,
+          ...beginnerOf({ random, sealing }, userId, actor),
           createdAtMs: nowMs,
         });
         await replaceToken(sql, {
@@ -137,11 +152,14 @@ export class PendingEnrollments {
     return row === undefined ? undefined : this.describe(row);
   }
 
-  async pendingFor(userId: number, sessionId: string): Promise<PendingEnrollment | undefined> {
+  async pendingFor(userId: number, sessionId: string): Promise<OwnEnrollment | undefined> {
     const pending = await this.parts.db.run((sql) => findPending(sql, userId));
     if (pending?.sessionId !== sessionId) return undefined;
+    if (pending.word === undefined) return undefined;
     const row = await this.findTokenOf(userId);
-    return row === undefined ? undefined : this.describe(row);
+    const described = row === undefined ? undefined : await this.describe(row);
+    if (described === undefined) return undefined;
+    return { ...described, word: openSetUpWord(this.parts.sealing, userId, pending.word) };
   }
 
   async drop(userId: number, actor: Actor): Promise<boolean> {
@@ -155,27 +173,58 @@ export class PendingEnrollments {
     });
   }
 
-  async confirm(token: string, code: string, actor: Actor = {}): Promise<ConfirmResult> {
-    return this.confirmRow(await this.findToken(token), code, actor);
+  async disown(token: string, actor: Actor): Promise<boolean> {
+    const { db, clock, log, notifier } = this.parts;
+    const row = await this.findToken(token);
+    if (row === undefined) return false;
+    const { tokenHash, userId } = row;
+    const nowMs = clock.nowMs();
+    const done = await db.transaction(async (sql) => {
+      const pending = await findPending(sql, userId);
+      const begunBy = pending === undefined ? undefined : begunByOf(pending);
+      if (begunBy === undefined) return false;
+      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;
+      await endSetUp(sql, userId);
+      const kind = 'second-factor-dropped';
+      await recordFactorChange(sql, { userId, kind, actor, nowMs, reason: 'disowned' });
+      const { server, remoteIp } = begunBy;
+      await notifier?.notify(sql, { kind: 'set-up-disowned', userId, server, remoteIp });
+      return true;
+    });
+    if (done) log.warn('otp-set-up-disowned', { userId });
+    return done;
+  }
+
+  async confirm(token: string, code: string, from: Confirmer = {}): Promise<ConfirmResult> {
+    const { word, ...actor } = from;
+    return this.confirmRow(await this.findToken(token), { code, word }, actor);
   }
 
   private async confirmRow(
     token: TokenRow | undefined,
-    code: string,
+    typed: { readonly code: string; readonly word: string | undefined },
     actor: Actor,
   ): Promise<ConfirmResult> {
-    const { db } = this.parts;
+    const { db, sealing } = this.parts;
     if (token === undefined) return { kind: 'gone' };
-    const otp = canonicalOtp(code);
-    if (otp === undefined) return { kind: 'malformed' };
     const { tokenHash, userId } = token;
+    const otp = canonicalOtp(typed.code);
+    if (otp === undefined) return { kind: 'malformed', what: 'code' };
+    const word = canonicalSetUpWord(typed.word ?? '');
+    const found = await db.run((sql) => findPending(sql, userId));
+    if (word === undefined && found?.sessionId !== undefined) {
+      return { kind: 'malformed', what: 'word' };
+    }
     // Charged first, so that of any number at once only five are looked at.
     const charged = await db.run((sql) => chargeToken(sql, { tokenHash, most: CONFIRM_TRIES }));
     const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
     if (pending === undefined) return { kind: 'gone' };
-    const key = openFactorKey(this.parts.sealing, 'otp_pending', pending);
+    const key = openFactorKey(sealing, 'otp_pending', pending);
     const [position] = findCodes(key, otp, this.range(key));
-    if (position === undefined) return this.countWrong(token);
+    const isOwn = isWordOf(sealing, pending, word);
+    if (position === undefined) return this.countWrong(token, 'code');
+    // The code is not spent: the same one is good beside the right word.
+    if (!isOwn) return this.countWrong(token, 'word');
     return this.activate(token, { pending, key, position, actor });
   }
 
@@ -226,7 +275,7 @@ export class PendingEnrollments {
     return { kind: 'confirmed', userId, backupCodes };
   }
 
-  private async countWrong(token: TokenRow): Promise<ConfirmResult> {
+  private async countWrong(token: TokenRow, what: 'code' | 'word'): Promise<ConfirmResult> {
     const { db } = this.parts;
     const now = await db.run((sql) =>
       findToken(sql, { ...token, purpose: 'otp-register', nowMs: this.parts.clock.nowMs() }),
@@ -236,7 +285,7 @@ export class PendingEnrollments {
       await db.transaction((sql) => endSetUp(sql, token.userId));
       this.parts.log.warn('otp-link-used-up', { userId: token.userId });
     }
-    return { kind: 'wrong', triesLeft };
+    return { kind: 'wrong', what, triesLeft };
   }
 
   /** The code was right and only the store failed: the try is given back where that is possible. */
@@ -312,6 +361,7 @@ export class PendingEnrollments {
       uri: keyUri(key, { issuer: issuerName(this.parts.config()), account: userName }),
       expiresAtMs: token.expiresAtMs,
       triesLeft: CONFIRM_TRIES - token.failures,
+      begunBy: begunByOf(pending),
     };
   }
 

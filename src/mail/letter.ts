@@ -90,6 +90,12 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         `somebody signed in as you ${placeText(notice)} while a set-up of two-factor sign-in waited for its first code. The set-up was dropped, and its link has ended. Signing in is as it was before.`,
         'If that was you, begin again, and stay signed in until the page has confirmed it. If it was not, somebody else knows your password: sign in at once, change it and tell the sysop of this board.',
       );
+    case 'set-up-disowned':
+      return told(
+        'A set-up of two-factor sign-in was ended',
+        `somebody who signed in as you ${placeText(notice)} had begun to set up two-factor sign-in. On the page of its link it was said that this was not you, so the set-up was ended. Signing in is as it was before.`,
+        'Whoever began it knows your password: sign in at once, change it and tell the sysop of this board.',
+      );
     case 'second-factor-on':
       return told(
         'Two-factor sign-in is on',
@@ -195,7 +201,7 @@ function registerContent(
     paragraphs: [
       `Hello ${parts.userName},`,
       `${askedText(notice.askedBy)} Open this link to finish. It works once, within ${otp.tokenTtlMinutes} minutes.`,
-      NOT_ASKED,
+      notAskedText(notice.askedBy),
     ],
     link,
     values: {
@@ -204,21 +210,31 @@ function registerContent(
       OTP_TYPE: typeName(notice.otpType),
       TTL_MINUTES: String(otp.tokenTtlMinutes),
       ASKED_BY: askedText(notice.askedBy),
-      NOT_ASKED,
+      NOT_ASKED: notAskedText(notice.askedBy),
     },
     templates: { text: otp.registerEmailText, html: otp.registerEmailHtml },
   };
 }
 
-const NOT_ASKED =
-  'You did not ask for this? Then do not open the link: somebody else knows your password. Sign in, change it, and tell the sysop.';
+/** What to do with a link that one did not ask for; the page of a caller's link has a button for it. */
+function notAskedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']): string {
+  return callerOf(askedBy) === undefined
+    ? 'You know nothing of this? Then do not open the link, and ask the sysop.'
+    : 'You did not ask for this? Then somebody else knows your password. Choose "This was not me" on the page, sign in, change your password, and tell the sysop.';
+}
+
+/** The caller who asked for a set-up; undefined where the sysop sends it. */
+function callerOf(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']) {
+  return askedBy?.remoteIp === '' ? undefined : askedBy;
+}
 
 /** Who asked for a set-up, and what he has to know: the link ends with the call that asked for it. */
 function askedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']): string {
-  if (askedBy === undefined || askedBy.remoteIp === '') {
+  const caller = callerOf(askedBy);
+  if (caller === undefined) {
     return 'The sysop sends you a link to switch on two-factor sign-in for your account.';
   }
-  return `A caller who signed in as you ${placeText(askedBy)} asked to switch on two-factor sign-in. Stay signed in there until the page says that it is on: the link ends with that call, and when you sign in anew.`;
+  return `A caller who signed in as you ${placeText(caller)} asked to switch on two-factor sign-in. The page asks for a word that the board shows there. Stay signed in there until the page says that it is on: the link ends with that call, and when you sign in anew.`;
 }
 
 function placeText(place: { readonly server: string; readonly remoteIp: string }): string {

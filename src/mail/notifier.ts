@@ -31,6 +31,7 @@ const HOUR_MS = 3600_000;
 const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   'otp-register': 5,
   'set-up-dropped': 3,
+  'set-up-disowned': 3,
   'password-reset': 3,
   'confirm-mail': Infinity,
   'address-in-use': Infinity,

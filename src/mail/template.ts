@@ -6,20 +6,24 @@ export type TemplateValues = Readonly<Record<string, string>>;
  * as it is (rule D12). Variables that nobody set stay visible, which shows a sysop his mistake.
  */
 export function fillText(template: string, values: TemplateValues): string {
-  return fill(template, values, (value) => value);
+  return template.replace(/%([A-Z][A-Z0-9_]*)%/g, (variable, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? '') : variable,
+  );
 }
 
-/** The same for HTML: values are escaped, for element text and quoted attributes alike. */
-export function fillHtml(template: string, values: TemplateValues): string {
-  return fill(template, values, escapeHtml);
+/**
+ * The same for HTML: values are escaped, for element text and quoted attributes alike. Fragments are
+ * HTML of the board's own, which goes in as it is.
+ */
+export function fillHtml(
+  template: string,
+  values: TemplateValues,
+  fragments: TemplateValues = {},
+): string {
+  const encoded = Object.entries(values).map(([name, value]) => [name, escapeHtml(value)] as const);
+  return fillText(template, { ...Object.fromEntries(encoded), ...fragments });
 }
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-function fill(template: string, values: TemplateValues, encode: (value: string) => string): string {
-  return template.replace(/%([A-Z][A-Z0-9_]*)%/g, (variable, name: string) =>
-    Object.hasOwn(values, name) ? encode(values[name] ?? '') : variable,
-  );
 }

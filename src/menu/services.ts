@@ -75,6 +75,8 @@ export interface PendingFactor {
   readonly secret: string;
   /** otpauth:// address for an authenticator app. */
   readonly uri: string;
+  /** What the page asks for beside the code, so that only this session can have it confirmed. */
+  readonly word: string;
   readonly expiresAtMs: number;
 }
 

@@ -14,6 +14,7 @@ import {
   type InfoText,
   type StatusText,
   TEXT_KEYS,
+  withWord,
 } from './two-factor-texts';
 
 const LINK_STATUS = {
@@ -69,8 +70,7 @@ async function ready(context: MenuContext): Promise<void> {
   const told = context.memory.get('status');
   context.memory.delete('status');
   if (typeof told === 'string') setInfo(context, told);
-  else if (await waits(context)) setInfo(context, status(context, 'pendingWaits'));
-  else showInfo(context, TOGGLE);
+  else setInfo(context, (await waitingText(context)) ?? infoText(context, TOGGLE));
   const { log, node } = context.caller;
   for (const missing of context.services.links.missing('second-factor')) {
     log.warn('two-factor.prerequisite-missing', { node, missing });
@@ -82,14 +82,16 @@ function ownSetUp({ services, caller }: MenuContext): Promise<PendingFactor | un
   return services.twoFactor.pending(userOf(caller).id, caller.login.sessionId);
 }
 
-/** True while a set-up of this call waits for its first code. */
-async function waits(context: MenuContext): Promise<boolean> {
+/** What is told, with the word that the page asks for, while a set-up of this call waits for its first code. */
+async function waitingText(context: MenuContext): Promise<string | undefined> {
   try {
-    return (await ownSetUp(context)) !== undefined;
+    const pending = await ownSetUp(context);
+    if (pending === undefined) return undefined;
+    return withWord(status(context, 'pendingWaits'), pending.word);
   } catch (thrown) {
     // The screen is of use without this hint, e.g. to read what it says.
     context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
-    return false;
+    return undefined;
   }
 }
 
@@ -126,14 +128,21 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   }
   const sent = await services.twoFactor.sendLink(user, type, actorOf(caller));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
-  const outcome =
-    sent === 'sent' && !services.links.sendsMail()
-      ? status(context, 'saveNoMailServer')
-      : status(context, LINK_STATUS[sent]);
-  if (user.secondFactor !== undefined) {
-    context.memory.set(PROVED, (await ownSetUp(context))?.expiresAtMs);
-  }
+  const pending = await ownSetUp(context);
+  const outcome = linkText(context, sent, pending);
+  if (user.secondFactor !== undefined) context.memory.set(PROVED, pending?.expiresAtMs);
   return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
+}
+
+/** What became of the link; with the word that its page asks for where there is one. */
+function linkText(
+  context: MenuContext,
+  sent: LinkResult,
+  pending: PendingFactor | undefined,
+): string {
+  const isFiled = sent === 'sent' && !context.services.links.sendsMail();
+  const text = status(context, isFiled ? 'saveNoMailServer' : LINK_STATUS[sent]);
+  return sent === 'sent' && pending !== undefined ? withWord(text, pending.word) : text;
 }
 
 async function switchOff(context: MenuContext): Promise<Transition> {
@@ -247,10 +256,14 @@ async function showDetails(context: MenuContext, lines: readonly string[]): Prom
 }
 
 function showInfo(context: MenuContext, about: typeof TOGGLE | typeof TYPE): void {
+  setInfo(context, infoText(context, about));
+}
+
+function infoText(context: MenuContext, about: typeof TOGGLE | typeof TYPE): string {
   const index = Number(context.screen.value(about));
   const key: InfoText =
     about === TYPE ? (OTP_TYPES[index] ?? 'googleAuth') : index === 1 ? 'enabled' : 'disabled';
-  setInfo(context, chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] }));
+  return chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] });
 }
 
 function setInfo(context: MenuContext, infoText: string): void {

@@ -11,9 +11,9 @@ export function qrLines(
   const qr = renderTerminalQr(pending.uri, { width: screen.width - 1, height: screen.height - 2 });
   if (!qr.fits) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
-  const told = 'Scan this, type its code on the page of the link, and stay signed in.';
+  const told = `Scan this, type ${pending.word} and its code on the page of the link. Stay signed in.`;
   return [
-    `|07 ${told.length < screen.width ? told : 'Scan this, and stay signed in.'}`,
+    `|07 ${told.length < screen.width ? told : `Scan this. Word: ${pending.word}. Stay signed in.`}`,
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
@@ -30,7 +30,7 @@ export function secretLines(pending: PendingFactor, width: number): readonly str
     ...rowsOf(groups, { perRow: width < NARROW ? 4 : 8, gap: ' ' }),
     '',
     ...sentence(
-      'It counts once you have typed a code of it on the page of the link. Stay signed in until then: the link ends with this call. After that nobody can look it up again, and neither can you.',
+      `It counts once you have typed ${pending.word} and a code of it on the page of the link. Stay signed in until then: the link ends with this call. After that nobody can look it up again, and neither can you.`,
       width,
     ),
   ];

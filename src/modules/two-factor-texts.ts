@@ -40,12 +40,12 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   noBackupCodes: 'You have no backup codes left. Press N for new ones.',
   backupCodesLeft: 'Backup codes left: {left}. They were shown once; N makes new ones.',
   saveDisabled: 'Two-factor sign-in is off.',
-  saveEmailSent: 'A mail with a link is on its way to you. Stay signed in, and open it to finish.',
-  saveNoMailServer: NO_MAIL_SERVER,
+  saveEmailSent: 'A mail with a link is on its way. Type {word} on its page, and stay signed in.',
+  saveNoMailServer: `${NO_MAIL_SERVER} Type {word} on its page.`,
   saveError: 'The mail could not be made. Please tell the sysop.',
   qrNotAvail: 'There is a QR code only while a set-up waits for its first code.',
   secretNotAvail: 'The secret is shown only while a set-up waits for its first code.',
-  pendingWaits: 'A set-up waits: open its link and stay signed in. Q or S show it here.',
+  pendingWaits: 'A set-up waits: type {word} on its page. Stay signed in. Q or S show it here.',
   emailRequired: 'You need a valid mail address first: the link goes there.',
   tooManyMails: 'Several links were made lately. Please use the last one.',
   notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
@@ -70,4 +70,16 @@ export function chooseText(
   if (typeof texts !== 'object' || texts === null) return text.standard;
   const own = (texts as Readonly<Record<string, unknown>>)[text.key];
   return typeof own === 'string' && own !== '' ? own : text.standard;
+}
+
+/**
+ * A status of a set-up that waits, with the word that its page asks for. A sysop's own text that has no
+ * place for the word gets it in front: nobody could finish without it.
+ */
+export function withWord(text: string, word: string): string {
+  const place = '{word}';
+  return (text.includes(place) ? text : `Type ${place} on the page. ${text}`).replaceAll(
+    place,
+    () => word,
+  );
 }

@@ -35,7 +35,13 @@ export interface FactorRow extends OtpProfile {
 export interface PendingRow extends OtpProfile {
   readonly userId: number;
   readonly secret: string;
+  /** The session that began it; undefined for what the sysop sent. */
   readonly sessionId: string | undefined;
+  /** What its page asks for, sealed; a set-up that a session began cannot be confirmed without one. */
+  readonly word: string | undefined;
+  /** Where that session calls from. */
+  readonly server: string | undefined;
+  readonly source: string | undefined;
   readonly createdAtMs: number;
 }
 
@@ -163,9 +169,16 @@ export async function findPending(sql: Sql, userId: number): Promise<PendingRow 
     ...toProfile(row),
     userId: Number(row['user_id']),
     secret: String(row['secret']),
-    sessionId: row['session_id'] === null ? undefined : String(row['session_id']),
+    sessionId: toText(row['session_id']),
+    word: toText(row['word']),
+    server: toText(row['server']),
+    source: toText(row['source']),
     createdAtMs: Number(row['created_at']),
   };
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** What waits for confirmation and was begun by this session, or by any session. */
@@ -189,6 +202,9 @@ export async function replacePending(sql: Sql, pending: PendingRow): Promise<voi
     ...profileColumns(pending),
     secret: pending.secret,
     session_id: pending.sessionId ?? null,
+    word: pending.word ?? null,
+    server: pending.server ?? null,
+    source: pending.source ?? null,
     created_at: pending.createdAtMs,
   });
 }

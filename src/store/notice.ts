@@ -18,6 +18,13 @@ export type Notice =
       readonly server: string;
       readonly remoteIp: string;
     }
+  /** Who read the mail of a set-up says on its page that he did not begin it; names who did. */
+  | {
+      readonly kind: 'set-up-disowned';
+      readonly userId: number;
+      readonly server: string;
+      readonly remoteIp: string;
+    }
   | { readonly kind: 'second-factor-on'; readonly userId: number; readonly otpType: OtpType }
   | { readonly kind: 'second-factor-off'; readonly userId: number }
   | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }

@@ -2,12 +2,14 @@
 export const BARE_REGISTER_PAGE = `<!doctype html>
 <title>%BOARDNAME%</title>
 <p>%MESSAGE%</p>
+%NOT_ME%
 <p>%USERNAME%, scan this with your authenticator app or type the secret into it.</p>
 <p><img src="%QR_IMG_DATA%" alt="QR code" width="256" height="256"></p>
 <p>%SECRET%</p>
 <p>%HINT%</p>
 <form method="post" action="%POST_URL%">
 <input type="hidden" name="token" value="%TOKEN%">
+%WORD_FIELD%
 <label>Code <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label>
 <button>Switch on</button>
 </form>

@@ -6,14 +6,16 @@ import { PATHS } from '../mail/links';
 import { typeName } from '../mail/letter';
 import { escapeHtml, fillHtml } from '../mail/template';
 import { singleValue } from './form';
-import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
+import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
 import type { WebParts } from './parts';
 import { BARE_REGISTER_PAGE } from './bare-pages';
+import { NOT_ME, sessionParts, withPlaces } from './register-form';
 import { admit, createRouteCounter, readForm } from './route-guard';
 
 /**
- * The page of a registration link (contract A4.5): the secret that waits, as QR and text, and a field
- * for its first code. Looking at it changes nothing; the secret and the type never come from the browser.
+ * The page of a registration link (contract A4.5): the secret that waits, as QR and text, and fields
+ * for its first code and, where a session began it, for the word that this session shows (rule M2).
+ * Looking at it changes nothing; the secret and the type never come from the browser.
  */
 export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): void {
   const { enrollment, config, clock } = parts;
@@ -37,12 +39,18 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     if (fields === undefined) return reply;
     const token = fields.get('token');
     const code = fields.get('otp');
+    if (token !== undefined && fields.get(NOT_ME.name) === NOT_ME.value) {
+      return sendPage(reply, await disown(parts, token, request.ip), config());
+    }
     if (token === undefined || code === undefined) {
       return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     }
     // Read before the confirmation, which ends it.
     const pending = await enrollment.find(token);
-    const result = await enrollment.confirm(token, code, { server: 'web', remoteIp: request.ip });
+    const result = await enrollment.confirm(token, code, {
+      ...{ server: 'web', remoteIp: request.ip },
+      word: fields.get('word'),
+    });
     if (result.kind === 'confirmed') {
       parts.log.info('web.second-factor-on', { remoteIp: request.ip, userId: result.userId });
       return sendPage(reply, donePage(result.backupCodes), config());
@@ -51,7 +59,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
       return sendPage(reply, PROBLEM_PAGES.gone, config());
     }
     if (result.kind === 'malformed') {
-      const message = 'A code has six digits. That was something else; nothing was counted.';
+      const message = MALFORMED[result.what];
       return sendForm(reply, parts, { pending, token, status: 400, message });
     }
     if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
@@ -59,9 +67,28 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
       pending,
       token,
       status: 401,
-      message: `That code is not right. Wait for the next one and type that. ${triesText(result.triesLeft)}`,
+      message: `${WRONG[result.what]} ${triesText(result.triesLeft)}`,
     });
   });
+}
+
+const MALFORMED = {
+  code: 'A code has six digits. That was something else; nothing was counted.',
+  word: 'Type the word as well: four letters and digits, on the screen of the call that asked for this. Nothing was counted.',
+} as const;
+
+const WRONG = {
+  code: 'That code is not right. Wait for the next one and type that.',
+  word: 'That word is not the one on the screen of the call that asked for this. The code was not used up.',
+} as const;
+
+/** Whoever reads the mail and did not ask for it ends the set-up. */
+async function disown(parts: WebParts, token: string, remoteIp: string): Promise<Page> {
+  if (!(await parts.enrollment.disown(token, { server: 'web', remoteIp }))) {
+    return PROBLEM_PAGES.gone;
+  }
+  parts.log.warn('web.set-up-disowned', { remoteIp });
+  return DISOWNED_PAGE;
 }
 
 async function sendForm(
@@ -78,7 +105,12 @@ async function sendForm(
   const config = parts.config();
   const { registerPageTemplate } = config.users.twoFactorAuth.otp;
   const template = (await parts.findTemplate(registerPageTemplate)) ?? BARE_REGISTER_PAGE;
-  const html = fillHtml(template, {
+  const page = pending.begunBy === undefined ? template : withPlaces(template);
+  if (page === undefined) {
+    // The word is always asked for; a page without its field would end in errors.
+    parts.log.warn('register-template-without-form', { template: registerPageTemplate });
+  }
+  const values = {
     BOARDNAME: config.general.boardName,
     USERNAME: pending.userName,
     TOKEN: token,
@@ -90,7 +122,8 @@ async function sendForm(
     KEY_URI: pending.uri,
     MESSAGE: message,
     HINT: TYPE_HINTS[pending.type],
-  });
+  };
+  const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, { ...sessionParts(pending, token) });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
 }
 
@@ -114,9 +147,18 @@ function triesText(left: number): string {
 
 const USED_UP_PAGE = {
   ...PROBLEM_PAGES.gone,
-  title: 'Five wrong codes: this link has ended',
+  title: 'Five wrong tries: this link has ended',
   body: paragraphs(
     'Your account is as it was. Check that the clock of your phone is set automatically, then sign in to the board and ask for a new link.',
+  ),
+};
+
+const DISOWNED_PAGE = {
+  status: 200,
+  title: 'The set-up has ended',
+  body: paragraphs(
+    'Its link works no longer, and signing in is as it was before.',
+    'Whoever began it knows your password: sign in to the board, change your password, and tell the sysop.',
   ),
 };
 

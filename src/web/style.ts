@@ -49,6 +49,10 @@ input.code { max-width: 12rem; font: 1.5rem/1.3 ui-monospace, Menlo, Consolas, m
 button { display: block; padding: .6875rem 1.5rem; border: 0; border-radius: 4px; background: var(--flame);
   color: #1c0f02; font: inherit; font-weight: 700; cursor: pointer; }
 button:hover { background: #f09d52; }
+.not-me { margin: 0 0 1.25rem; padding: .75rem .875rem; border: 1px solid var(--edge); border-radius: 4px; }
+.not-me p { margin: 0 0 .625rem; overflow-wrap: anywhere; }
+.not-me button { background: transparent; border: 1px solid var(--bad); color: var(--bad); padding: .5rem 1rem; }
+.not-me button:hover { background: #2a1a1a; }
 a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid var(--light); outline-offset: 2px; }
 @media (min-width: 34rem) { main { padding: 2rem 2.25rem 2.25rem; } }
 @media print { html, main, .codes, .secret { background: #fff; color: #000; border-color: #999; }

@@ -35,7 +35,9 @@ test('a registration is found by its token, shows one secret, and is confirmed b
   expect(decodeBase32(secret)).toHaveLength(20);
   expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeUndefined();
 
-  const confirmed = await accounts.enrollment.confirm(token, code(secret), { server: 'web' });
+  const { word } = (await accounts.enrollment.pendingFor(user, 'here')) ?? {};
+  const from = { server: 'web', word };
+  const confirmed = await accounts.enrollment.confirm(token, code(secret), from);
   expect(confirmed.kind).toBe('confirmed');
   const codes = confirmed.kind === 'confirmed' ? confirmed.backupCodes : [];
   expect(new Set(codes).size).toBe(10);
@@ -58,7 +60,9 @@ test('the code that confirmed is spent, the next one is not', async () => {
 
 test('every session of the account learns it, the one that asked for the link too (rule M3)', async () => {
   const { token, secret } = await begin({ sessionId: 'here' });
-  await accounts.enrollment.confirm(token, code(secret), { server: 'web', remoteIp: '192.0.2.7' });
+  const { word } = (await accounts.enrollment.pendingFor(user, 'here')) ?? {};
+  const from = { server: 'web', remoteIp: '192.0.2.7', word };
+  await accounts.enrollment.confirm(token, code(secret), from);
   const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events).toMatchObject([{ kind: 'second-factor', sessionId: undefined }]);
   const audit = await accounts.db.run((sql) => listAudit(sql, { userId: user, limit: 10 }));
@@ -105,9 +109,16 @@ test('a new link ends the one before', async () => {
 test('five wrong codes end the link; what is no code is not counted', async () => {
   const { token, secret } = await begin();
   const wrong = code(secret) === '000000' ? '111111' : '000000';
-  expect(await accounts.enrollment.confirm(token, 'abc')).toEqual({ kind: 'malformed' });
+  expect(await accounts.enrollment.confirm(token, 'abc')).toEqual({
+    kind: 'malformed',
+    what: 'code',
+  });
   for (const triesLeft of [4, 3, 2, 1, 0]) {
-    expect(await accounts.enrollment.confirm(token, wrong)).toEqual({ kind: 'wrong', triesLeft });
+    expect(await accounts.enrollment.confirm(token, wrong)).toEqual({
+      kind: 'wrong',
+      what: 'code',
+      triesLeft,
+    });
   }
   expect(await accounts.enrollment.confirm(token, code(secret))).toEqual({ kind: 'gone' });
   expect((await accounts.enrollment.status(user)).pending).toBeUndefined();

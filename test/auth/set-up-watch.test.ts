@@ -86,7 +86,9 @@ test('a set-up that was confirmed is no news', async () => {
   const owner = await signIn(HOME);
   const token = await begin(owner, HOME);
   const secret = (await desk.enrollment.find(token))?.secret ?? '';
-  await desk.enrollment.confirm(token, totp(secret, desk.clock.nowMs()), { server: 'web' });
+  const { word } = (await desk.enrollment.pendingFor(id, owner.sessionId)) ?? {};
+  const code = totp(secret, desk.clock.nowMs());
+  await desk.enrollment.confirm(token, code, { server: 'web', word });
   await desk.fake.advance(60_000);
   const next = desk.call({ remoteIp: HOME });
   await tryPassword(next, PASSWORD);

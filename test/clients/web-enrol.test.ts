@@ -50,6 +50,12 @@ describe('switching the second factor on with a browser', () => {
     return caller;
   }
 
+  /** What the page asks for, from the screen of the call. */
+  async function readWord(caller: TmuxTerminal): Promise<string> {
+    const shown = /Type ([A-Z0-9]{4}) on its/;
+    return shown.exec(await caller.sees(shown))?.[1] ?? '';
+  }
+
   /** A phone in portrait or a window: the board's certificate is its own, as at every first start. */
   async function openPage(link: string): Promise<Page> {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
@@ -74,7 +80,7 @@ describe('switching the second factor on with a browser', () => {
     await board.addUser('ada');
     const caller = await openConfig('ada');
     await caller.press(...SWITCH_ON_KEYS);
-    await caller.sees('This board sends no mail');
+    const word = await readWord(caller);
     const link = linkIn(await board.letterTo('ada@example.org'));
     const page = await openPage(link);
 
@@ -83,12 +89,14 @@ describe('switching the second factor on with a browser', () => {
     expect(issuer).toBe('Sallyport');
     expect(await page.innerText('.secret')).toBe((secret.match(/.{4}/g) ?? []).join(' '));
 
+    await page.fill('#word', word);
     await page.fill('#otp', '000000');
-    await page.click('button');
+    await page.click('text=Switch it on');
     expect(await page.innerText('[role=alert]')).toContain('That code is not right.');
     const code = await oathtool(secret);
+    await page.fill('#word', word.toLowerCase());
     await page.fill('#otp', code);
-    await page.click('button');
+    await page.click('text=Switch it on');
     await page.waitForSelector('text=Two-factor sign-in is on');
     const shown = await page.innerText('main');
     expect(new Set(shown.match(CODE)).size).toBe(10);
@@ -129,11 +137,12 @@ describe('switching the second factor on with a browser', () => {
     await board.addUser('cora');
     const caller = await openConfig('cora');
     await caller.press(...SWITCH_ON_KEYS);
-    await caller.sees('This board sends no mail');
+    const word = await readWord(caller);
     const page = await openPage(linkIn(await board.letterTo('cora@example.org')));
     const { secret } = readKeyUri(await zbarimg(await picture(page, 'cora')));
     await page.fill('#otp', await oathtool(secret));
-    await page.click('button');
+    await page.fill('#word', word);
+    await page.click('text=Switch it on');
     await page.waitForSelector('text=Two-factor sign-in is on');
     await caller.sees('Two-factor sign-in is on. Please sign in again with a code.');
     const next = await dial('cora');
@@ -143,6 +152,22 @@ describe('switching the second factor on with a browser', () => {
     await next.enter(await oathtool(secret, 1));
     await next.sees('Both doors are open.');
     await next.close();
+    await page.context().close();
+  });
+
+  it('fits a phone, and ends by a button where its reader did not ask for it', async () => {
+    await board.addUser('dora');
+    const caller = await openConfig('dora');
+    await caller.press(...SWITCH_ON_KEYS);
+    await readWord(caller);
+    const link = linkIn(await board.letterTo('dora@example.org'));
+    const page = await openPage(link);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await page.getByLabel('Type the word that the board shows you.').fill('k7qf');
+    await page.click('text=This was not me');
+    await page.waitForSelector('text=The set-up has ended');
+    expect((await page.goto(link))?.status()).toBe(410);
     await page.context().close();
   });
 

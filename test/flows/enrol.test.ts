@@ -10,12 +10,18 @@ import {
   openTwoFactor,
   PASSWORD,
   prove,
+  readSetUpWord,
   signIn,
   SWITCH_OFF,
   SWITCH_ON,
 } from '../support/sign-in';
 
 const SUBJECT = /registration/i;
+
+/** A page with the word that the screen shows for it. */
+interface SetUpPage extends BrowsedPage {
+  readonly word: string;
+}
 const CODE = /\b[a-z]{5}(?:-[a-z]{5}){3}\b/g;
 
 describe('switching the second factor on', () => {
@@ -37,17 +43,17 @@ describe('switching the second factor on', () => {
   }
 
   /** Asks for the link, and opens the page that it leads to. */
-  async function askForPage(caller: DialledCaller, name: string, count = 1): Promise<BrowsedPage> {
+  async function askForPage(caller: DialledCaller, name: string, count = 1): Promise<SetUpPage> {
     caller.type(SWITCH_ON);
-    await caller.sees('This board sends no mail');
+    const word = await readSetUpWord(caller);
     const letter = await board.letterTo(`${name}@example.org`, SUBJECT, count);
-    return board.browse(linkIn(letter));
+    return { ...(await board.browse(linkIn(letter))), word };
   }
 
   const pageUrl = (): string => `https://localhost:${board.httpsPort}/_enig/2fa/enable_2fa_otp`;
 
-  const confirm = (page: BrowsedPage, otp: string): Promise<BrowsedPage> =>
-    board.browse(pageUrl(), { form: { ...hiddenFields(page), otp } });
+  const confirm = (page: SetUpPage, otp: string): Promise<BrowsedPage> =>
+    board.browse(pageUrl(), { form: { ...hiddenFields(page), otp, word: page.word } });
 
   const secretOn = (page: BrowsedPage): string => readKeyUri(uriOn(page)).secret;
 
@@ -136,6 +142,43 @@ describe('switching the second factor on', () => {
     await owner.sees('2FA was begun elsewhere. Not you? Change your password.');
     expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
     owner.hangUp();
+  });
+
+  it('of a stranger is not confirmed by the owner, who ends it on its page (rule M2)', async () => {
+    const stranger = await openConfig('carl');
+    const { word, ...page } = await askForPage(stranger, 'carl');
+    const letter = await board.letterTo('carl@example.org', SUBJECT);
+    expect(`${letter.text}${letter.html}${page.body}`).not.toContain(word);
+    expect(page.body).toContain('This was asked for by SSH from 127.0.0.1');
+    // He believes the mail, scans the code and has no word.
+    const fields = hiddenFields(page);
+    const otp = board.code(secretOn(page));
+    for (const [typed, status] of [
+      ['', 400],
+      [word === 'CCCC' ? 'DDDD' : 'CCCC', 401],
+    ] as const) {
+      const form = { ...fields, otp, word: typed };
+      expect((await board.browse(pageUrl(), { form })).status).toBe(status);
+    }
+    const ended = await board.browse(pageUrl(), { form: { ...fields, answer: 'not-me' } });
+    expect([ended.status, ended.body]).toEqual([200, expect.stringContaining('has ended')]);
+    const news = await board.letterTo('carl@example.org', /was ended/);
+    expect(news.text).toContain('somebody who signed in as you by ssh from 127.0.0.1');
+    expect((await confirm({ ...page, word }, otp)).status).toBe(410);
+    // Nothing of it is shown to the stranger any more.
+    stranger.type(KEYS.escape);
+    await stranger.sees('Command');
+    await openTwoFactor(stranger);
+    expect(stranger.screen.text()).not.toContain(word);
+    for (const [key, answer] of [
+      ['q', 'There is a QR code only while'],
+      ['s', 'The secret is shown only while'],
+    ] as const) {
+      stranger.type(key);
+      await stranger.sees(answer);
+    }
+    stranger.hangUp();
+    expect(await isAskedForCode('carl')).toBe(false);
   });
 
   it('ends with the call that asked for it (rule M2)', async () => {
@@ -237,7 +280,12 @@ describe('switching the second factor on', () => {
     const caller = await openConfig('jana');
     const page = await askForPage(caller, 'jana');
     const own = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
-    const form = { ...hiddenFields(page), secret: own, otp: totp(own, board.clock.nowMs()) };
+    const form = {
+      ...hiddenFields(page),
+      word: page.word,
+      secret: own,
+      otp: totp(own, board.clock.nowMs()),
+    };
     expect((await board.browse(pageUrl(), { form })).status).toBe(401);
     expect(await isAskedForCode('jana')).toBe(false);
     caller.hangUp();
@@ -260,8 +308,9 @@ describe('switching the second factor on', () => {
     await openTwoFactor(caller);
     caller.type(`${KEYS.tab}${KEYS.tab}${KEYS.return}`);
     await prove(caller, PASSWORD, board.freshCode(old));
-    await caller.sees('This board sends no mail');
-    const page = await board.browse(linkIn(await board.letterTo('lena@example.org', SUBJECT)));
+    const word = await readSetUpWord(caller);
+    const link = linkIn(await board.letterTo('lena@example.org', SUBJECT));
+    const page = { ...(await board.browse(link)), word };
     const fresh = secretOn(page);
     expect(fresh).not.toBe(old);
     const half = await board.ssh({ userName: 'lena', password: PASSWORD });

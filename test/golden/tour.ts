@@ -1,3 +1,4 @@
+import { systemRandom } from '../../src/base/random';
 import { addAudit } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
 import { totp } from '../support/authenticator';
@@ -153,6 +154,8 @@ interface Opened {
 async function openBoard({ theme }: TourOptions): Promise<Opened> {
   const board = await MenuBoard.open({
     startMs: NOW_MS,
+    // The same word of a set-up at every run.
+    random: { ...systemRandom, below: (limit) => limit - 1 },
     config: {
       theme: { preLogin: theme, default: theme },
       general: { sysOp: { username: 'warden', email: 'warden@example.org' } },

@@ -5,6 +5,7 @@ const PENDING = {
   type: 'googleAuth',
   secret: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
   uri: 'otpauth://totp/x',
+  word: 'K7QF',
   expiresAtMs: 0,
 } as const;
 

@@ -53,6 +53,27 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'M2',
+    fault: 'any word confirms the set-up of a session',
+    file: 'src/auth/set-up-word.ts',
+    find: '  return isSameWord(typed, openSetUpWord(sealer, pending.userId, pending.word));\n',
+    put: '  return typed.length === openSetUpWord(sealer, pending.userId, pending.word).length;\n',
+  },
+  {
+    rule: 'M2',
+    fault: 'a word that was left out is a try',
+    file: PENDING,
+    find: 'if (word === undefined && found?.sessionId !== undefined) {',
+    put: "if (word === undefined && found?.sessionId === '') {",
+  },
+  {
+    rule: 'M2',
+    fault: 'what a reader of the mail disowns stays',
+    file: PENDING,
+    find: "      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;\n      await endSetUp(sql, userId);\n",
+    put: '',
+  },
+  {
+    rule: 'M2',
     fault: 'a full sign-in ends no set-up of others',
     file: SET_UP_WATCH,
     find: 'if (pending?.sessionId === undefined || pending.sessionId === sessionId) return;',

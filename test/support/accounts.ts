@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
-import { systemRandom } from '../../src/base/random';
+import { systemRandom, type Random } from '../../src/base/random';
 import { createBudgets } from '../../src/auth/budgets';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { openSealing } from '../../src/auth/sealing';
@@ -28,6 +28,8 @@ export interface AccountsOptions {
   readonly clock?: Clock;
   /** When the clock stands, noon of a January day where nothing is said. */
   readonly startMs?: number;
+  /** Where the words of set-ups come from. */
+  readonly random?: Random;
 }
 
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
@@ -74,7 +76,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
     clock,
     log,
     sealing,
-    random: systemRandom,
+    random: options.random ?? systemRandom,
     config: () => config,
     budgets: createBudgets({ config: () => config, clock, log }),
     notifier: {

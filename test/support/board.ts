@@ -164,7 +164,8 @@ export class TestBoard {
   /** Mails dropped so far, oldest first. */
   async mails(): Promise<string[]> {
     const folder = join(this.dataDir, 'mail');
-    const names = await readdir(folder).catch(() => []);
+    // One that is being written has another name until it is whole.
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
     return Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
   }
 

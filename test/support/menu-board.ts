@@ -13,7 +13,7 @@ import { createMailChange, type MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import type { Clock } from '../../src/base/clock';
-import { systemRandom } from '../../src/base/random';
+import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { createFeedbackBox } from '../../src/mail/feedback';
 import type { Listening, Prerequisite } from '../../src/mail/prerequisites';
@@ -67,6 +67,8 @@ export interface MenuBoardOptions {
   readonly startMs?: number;
   /** Instead of a clock that stands. */
   readonly clock?: Clock;
+  /** Where the words of set-ups come from. */
+  readonly random?: Random;
   readonly modules?: readonly MenuModule[];
   readonly missing?: readonly Prerequisite[];
   /** Who is connected. */
@@ -92,6 +94,7 @@ export class MenuBoard {
       ...(options.config ? { config: options.config } : {}),
       ...(options.startMs === undefined ? {} : { startMs: options.startMs }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.random === undefined ? {} : { random: options.random }),
     });
     const { folder, clock, log, db, config } = accounts;
     const art = join(folder, 'art');

@@ -34,6 +34,13 @@ export async function openTwoFactor(caller: DialledCaller): Promise<void> {
   await caller.sees('Kind of code');
 }
 
+const LINK_MADE = /(?:A mail with a link|sends no mail)[^]*?Type\s+([A-Z0-9]{4})\b/;
+
+/** The word that the page of a set-up asks for, from the screen of the call that has asked for the link. */
+export async function readSetUpWord(caller: DialledCaller): Promise<string> {
+  return LINK_MADE.exec(await caller.sees(LINK_MADE))?.[1] ?? '';
+}
+
 /** Proves again who sits there, where a screen asks for it. */
 export async function prove(caller: DialledCaller, password: string, code?: string): Promise<void> {
   await caller.sees('Escape goes back.');

@@ -1,10 +1,12 @@
 import jsqr from 'jsqr';
+import { listAudit } from '../../src/store/audit';
 import { NOON } from '../support/accounts';
 import { readKeyUri, totp } from '../support/authenticator';
 import { openWebBoard } from '../support/web-board';
-import type { WebBoard } from '../support/web-board';
+import type { Answer, WebBoard } from '../support/web-board';
 
 const PAGE = '/_enig/2fa/enable_2fa_otp';
+const CALLER = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
 
 let board: WebBoard;
 let user: number;
@@ -18,8 +20,18 @@ async function open(web: Parameters<typeof openWebBoard>[0] = {}, rest = {}): Pr
 }
 
 async function begin(): Promise<string> {
-  const begun = await board.enrollment.begin(user, 'googleAuth', { actor: { sessionId: 'here' } });
+  const begun = await board.enrollment.begin(user, 'googleAuth', { actor: CALLER });
   return begun.kind === 'begun' ? begun.token : '';
+}
+
+/** What the screen of the session shows that began the set-up. */
+async function wordOf(): Promise<string> {
+  return (await board.enrollment.pendingFor(user, 'here'))?.word ?? '';
+}
+
+/** Sends the page's form, with the right word where no other is given. */
+async function post(fields: Readonly<Record<string, string>>): Promise<Answer> {
+  return board.post(PAGE, { word: await wordOf(), ...fields });
 }
 
 const link = (token: string): string => `${PAGE}?token=${token}&otpType=googleAuth`;
@@ -38,7 +50,7 @@ test('the page shows the secret in groups of four, a QR and a field, and the cod
   expect(page.body).toContain('Hello joe.');
   expect(page.body).not.toMatch(/%[A-Z_]+%/);
 
-  const done = await board.post(PAGE, { token, otp: totp(secret, NOON), otpType: 'googleAuth' });
+  const done = await post({ token, otp: totp(secret, NOON), otpType: 'googleAuth' });
   expect(done.status).toBe(200);
   expect(done.body).toContain('Two-factor sign-in is on');
   const codes = [...done.body.matchAll(/<li>([a-z]{5}(?:-[a-z]{5}){3})<\/li>/g)];
@@ -50,7 +62,7 @@ test('the page shows the secret in groups of four, a QR and a field, and the cod
     const again =
       method === 'GET'
         ? await board.ask(link(token))
-        : await board.post(PAGE, { token, otp: totp(secret, NOON + 30_000) });
+        : await post({ token, otp: totp(secret, NOON + 30_000) });
     expect(again.status).toBe(410);
     expect(again.body).toContain('This link has ended');
     expect(again.body).not.toContain(codes[1]?.[1]);
@@ -82,21 +94,21 @@ test('looking changes nothing: fifty GETs and HEADs show one secret, which still
     const head = await board.ask(link(token), { method: 'HEAD' });
     expect(head).toMatchObject({ status: 200, body: '' });
   }
-  expect((await board.post(PAGE, { token, otp: totp(secret, NOON) })).status).toBe(200);
+  expect((await post({ token, otp: totp(secret, NOON) })).status).toBe(200);
 });
 
 test('neither a secret nor a type from the browser is used', async () => {
   const token = await open();
   const secret = await secretOf(token);
   const own = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
-  const wrong = await board.post(PAGE, {
+  const wrong = await post({
     token,
     otp: totp(own, NOON),
     secret: own,
     otpType: 'rfc4266_HOTP',
   });
   expect(wrong.status).toBe(401);
-  await board.post(PAGE, { token, otp: totp(secret, NOON), otpType: 'rfc4266_HOTP', secret: own });
+  await post({ token, otp: totp(secret, NOON), otpType: 'rfc4266_HOTP', secret: own });
   expect((await board.enrollment.status(user)).type).toBe('googleAuth');
 });
 
@@ -104,26 +116,24 @@ test('wrong codes say so and count down; the fifth ends the link; the old state 
   const token = await open();
   const right = totp(await secretOf(token), NOON);
   const wrong = right === '000000' ? '111111' : '000000';
-  expect((await board.post(PAGE, { token, otp: 'abcdef' })).status).toBe(400);
+  expect((await post({ token, otp: 'abcdef' })).status).toBe(400);
   for (const text of ['4 tries are left', '3 tries', '2 tries', 'One try is left']) {
-    const answer = await board.post(PAGE, { token, otp: wrong });
+    const answer = await post({ token, otp: wrong });
     expect(answer.status).toBe(401);
     expect(answer.body).toContain(text);
     expect(answer.body).toContain('name="otp"');
   }
-  const last = await board.post(PAGE, { token, otp: wrong });
+  const last = await post({ token, otp: wrong });
   expect(last.status).toBe(410);
-  expect(last.body).toContain('Five wrong codes');
-  expect((await board.post(PAGE, { token, otp: right })).status).toBe(410);
+  expect(last.body).toContain('Five wrong tries');
+  expect((await post({ token, otp: right })).status).toBe(410);
   expect((await board.enrollment.status(user)).type).toBeUndefined();
 });
 
 test('of sixteen forms at once one switches it on', async () => {
   const token = await open({ rateLimits: { otpRegPost: 100 } });
-  const otp = totp(await secretOf(token), NOON);
-  const answers = await Promise.all(
-    Array.from({ length: 16 }, () => board.post(PAGE, { token, otp })),
-  );
+  const form = { token, otp: totp(await secretOf(token), NOON), word: await wordOf() };
+  const answers = await Promise.all(Array.from({ length: 16 }, () => post(form)));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 410)).toHaveLength(15);
 });
@@ -180,6 +190,78 @@ test('a template of the sysop with the variables of ENiGMA½ works', async () =>
   expect(body).toContain(`action="${PAGE}"`);
   expect(body).toContain('<img src="data:image/svg+xml;base64,');
   expect(body).not.toMatch(/%[A-Z_]+%/);
+  // It was written before there was a word: the field is put into its form.
+  expect(/<form action[^]*?<\/form>/.exec(body)?.[0]).toMatch(/name="word"[^]*name="otp"/);
+  expect(body).toContain('This was not me');
+  expect((await post({ token, otp: totp(await secretOf(token), NOON) })).status).toBe(200);
+});
+
+test('who reads the mail of another session cannot confirm without its word (rule M2)', async () => {
+  const token = await open();
+  const otp = totp(await secretOf(token), NOON);
+  const page = await board.ask(link(token));
+  const word = await wordOf();
+  expect(word).toMatch(/^[CDFGHJKMNPQRTVWXY34679]{4}$/);
+  expect(page.body).not.toContain(word);
+  expect(page.body).toMatch(/<label for="word">[^]*<input [^>]*name="word" autocomplete="off"/);
+  expect(page.body).toContain('This was asked for by SSH from 192.0.2.9, on 2026-01-01 12:00 UTC.');
+  for (const none of ['', '    ', 'A', 'K7QFK']) {
+    const answer = await post({ token, otp, word: none });
+    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('Type the word')]);
+  }
+  const wrong = word === 'CCCC' ? 'DDDD' : 'CCCC';
+  const answer = await post({ token, otp, word: wrong });
+  expect(answer.status).toBe(401);
+  expect(answer.body).toContain('That word is not the one');
+  expect(answer.body).toContain('4 tries are left');
+  expect((await board.enrollment.status(user)).type).toBeUndefined();
+  // The code was not spent by the wrong word; the right one may be typed in any form.
+  const typed = ` ${word.slice(0, 2).toLowerCase()}-${word.slice(2)}`;
+  expect((await post({ token, otp, word: typed })).status).toBe(200);
+});
+
+test('five wrong words end the set-up (rules D11, M2)', async () => {
+  const token = await open();
+  const [otp, word] = [totp(await secretOf(token), NOON), await wordOf()];
+  const wrong = word === 'CCCC' ? 'DDDD' : 'CCCC';
+  for (const status of [401, 401, 401, 401, 410]) {
+    expect((await post({ token, otp, word: wrong })).status).toBe(status);
+  }
+  expect((await post({ token, otp, word })).status).toBe(410);
+  expect(await board.enrollment.pendingFor(user, 'here')).toBeUndefined();
+});
+
+test('a reader who did not ask for it ends the set-up, for the audit, the log and by mail (rule M2)', async () => {
+  const token = await open();
+  const [otp, word] = [totp(await secretOf(token), NOON), await wordOf()];
+  const foreign = { origin: 'https://evil.example' };
+  expect((await board.post(PAGE, { token, answer: 'not-me' }, foreign)).status).toBe(403);
+  const ended = await board.post(PAGE, { token, answer: 'not-me' });
+  expect(ended.status).toBe(200);
+  expect(ended.body).toContain('change your password');
+  expect(await board.enrollment.pendingFor(user, 'here')).toBeUndefined();
+  expect((await post({ token, otp, word })).status).toBe(410);
+  expect((await board.post(PAGE, { token, answer: 'not-me' })).status).toBe(410);
+  expect(board.notices).toEqual([
+    { kind: 'set-up-disowned', userId: user, server: 'ssh', remoteIp: '192.0.2.9' },
+  ]);
+  const [row] = await board.db.run((sql) => listAudit(sql, { userId: user, limit: 1 }));
+  expect(row).toMatchObject({
+    ...{ kind: 'second-factor-dropped', server: 'web', source: '127.0.0.1', reason: 'disowned' },
+  });
+  expect(board.logLines.join('')).toContain('web.set-up-disowned');
+});
+
+test('what the sysop sent needs no word, and has no session to disown', async () => {
+  await open();
+  const begun = await board.enrollment.begin(user, 'googleAuth', { actor: { server: 'oputil' } });
+  const token = begun.kind === 'begun' ? begun.token : '';
+  const page = await board.ask(link(token));
+  expect(page.body).not.toContain('name="word"');
+  expect(page.body).not.toContain('not-me');
+  expect((await board.post(PAGE, { token, answer: 'not-me' })).status).toBe(410);
+  const otp = totp(await secretOf(token), NOON);
+  expect((await board.post(PAGE, { token, otp })).status).toBe(200);
 });
 
 test('without its template the page still has all that is needed', async () => {
@@ -206,11 +288,11 @@ test('when the database cannot record it, the page says try later and the code s
   const token = await open();
   const otp = totp(await secretOf(token), NOON);
   await board.db.run((sql) => sql.raw('PRAGMA query_only = ON'));
-  const answer = await board.post(PAGE, { token, otp });
+  const answer = await post({ token, otp });
   await board.db.run((sql) => sql.raw('PRAGMA query_only = OFF'));
   expect(answer.status).toBe(503);
   expect(answer.body).toContain('nothing was changed');
-  expect((await board.post(PAGE, { token, otp })).status).toBe(200);
+  expect((await post({ token, otp })).status).toBe(200);
 });
 
 /** Draws the modules of qrcode's SVG into pixels and reads them with another library. */

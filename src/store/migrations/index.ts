@@ -7,6 +7,7 @@ import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
 import { lookups } from './0004-lookups';
 import { loginVersion } from './0005-login-version';
+import { setUpWord } from './0011-set-up-word';
 
 /** In the order in which they run; append only. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   firstPassword,
   knownSourceUse,
   mailErrors,
+  setUpWord,
 ];

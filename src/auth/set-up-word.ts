@@ -1,0 +1,76 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Random } from '../base/random';
+import type { PendingRow } from '../store/factors';
+import type { Sealer } from '../store/sealed';
+import type { Actor } from './change-record';
+
+/** Letters and digits that nobody takes for each other, without vowels. */
+const ALPHABET = 'CDFGHJKMNPQRTVWXY34679';
+const LENGTH = 4;
+const WORD = new RegExp(`^[${ALPHABET}]{${LENGTH}}$`);
+
+/**
+ * A word that only the session sees which begins a set-up, and that the page asks for: who reads the
+ * mail but did not ask for it cannot confirm what another session began (rule M2).
+ */
+function makeSetUpWord(random: Random): string {
+  return Array.from({ length: LENGTH }, () => ALPHABET.charAt(random.below(ALPHABET.length))).join(
+    '',
+  );
+}
+
+/** The one form that is compared; undefined for what cannot be a word, e.g. an empty field. */
+export function canonicalSetUpWord(typed: string): string | undefined {
+  if (typed.length > 16) return undefined;
+  const plain = typed.replace(/[\s\u2010-\u2015-]/g, '').toUpperCase();
+  return WORD.test(plain) ? plain : undefined;
+}
+
+/** Where the session calls from that began a set-up. */
+export interface BegunBy {
+  readonly server: string;
+  readonly remoteIp: string;
+  readonly atMs: number;
+}
+
+/** Undefined for what the sysop sent. */
+export function begunByOf(pending: PendingRow): BegunBy | undefined {
+  if (pending.sessionId === undefined) return undefined;
+  const { server = 'system', source = '', createdAtMs } = pending;
+  return { server, remoteIp: source, atMs: createdAtMs };
+}
+
+/** What is kept of the session that begins a set-up, with a new word; nothing of the sysop's tool. */
+export function beginnerOf(
+  parts: { readonly random: Random; readonly sealing: Sealer },
+  userId: number,
+  { sessionId, server, remoteIp }: Actor,
+): Pick<PendingRow, 'sessionId' | 'word' | 'server' | 'source'> {
+  const word =
+    sessionId === undefined
+      ? undefined
+      : parts.sealing.seal(makeSetUpWord(parts.random), place(userId));
+  return { sessionId, word, server, source: remoteIp };
+}
+
+/** True where the word is that of the session which began the set-up, or the sysop sent it (rule M2). */
+export function isWordOf(sealer: Sealer, pending: PendingRow, typed: string | undefined): boolean {
+  if (pending.sessionId === undefined) return true;
+  if (pending.word === undefined || typed === undefined) return false;
+  return isSameWord(typed, openSetUpWord(sealer, pending.userId, pending.word));
+}
+
+/** Throws SEAL_BROKEN when the value is not this account's. */
+export function openSetUpWord(sealer: Sealer, userId: number, sealed: string): string {
+  return sealer.open(sealed, place(userId));
+}
+
+/** Compares two canonical words in constant time. */
+function isSameWord(typed: string, word: string): boolean {
+  const [one, other] = [Buffer.from(typed), Buffer.from(word)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function place(userId: number) {
+  return { table: 'otp_pending', column: 'word', userId };
+}
