@@ -105,11 +105,14 @@ describe('signing in by secure WebSocket with a password and a one-time code', (
     const from = (origin: string): Promise<WebSocketCaller> =>
       WebSocketCaller.dial({ port: board.wssPort, ca, origin });
     const own = `https://localhost:${board.httpsPort}`;
-    for (const origin of [own, 'https://127.0.0.1', 'https://friend.example'])
+    const byAddress = `https://127.0.0.1:${board.httpsPort}`;
+    for (const origin of [own, byAddress, 'https://friend.example'])
       (await from(origin)).socket.terminate();
     for (const origin of [
       own.replace('https', 'http'),
       'https://localhost:1',
+      // Without a port it is a service on 443, which is not ours here.
+      'https://localhost',
       'https://evil.example',
       'null',
     ])
