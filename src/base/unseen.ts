@@ -1,8 +1,9 @@
 /**
  * Characters that a terminal obeys or does not show: C0, DEL, C1, bidirectional and zero-width controls,
- * tags, line separators, lone surrogates, and blanks without a width of their own.
+ * tags (the unassigned ones too), line separators, lone surrogates, and blanks without a width of their own.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]/gu;
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u{e0000}-\u{e007f}]/gu;
 
 /** True where a text has nothing that `escapeUnseen` would escape. */
 export function isAllSeen(text: string): boolean {

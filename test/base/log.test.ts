@@ -64,6 +64,7 @@ test.each([
   ['an Arabic letter mark', 'a\u061cb'],
   ['a word joiner', 'sys\u2060op'],
   ['a tag', 'a\u{e0041}b'],
+  ['an unassigned tag', 'a\u{e0002}b'],
 ])('%s is escaped and can be read back', (_name, text) => {
   const [log, lines] = collect();
   log.info('call.begun', { name: text, [text]: 1 });

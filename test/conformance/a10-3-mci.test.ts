@@ -76,6 +76,7 @@ const VALUES: Record<string, string | RegExp> = {
   ND: '1',
   IP: '192.0.2.7',
   ST: 'SSH',
+  WI: /^(Call by|No secure way in is on)/,
   SH: '24',
   SW: '80',
   MD: 'In the court',
