@@ -55,7 +55,7 @@ function* checkRanges({ users }: Config): Iterable<CrossFinding> {
   }
 }
 
-function* checkTexts({ users, security, email, general }: Config): Iterable<CrossFinding> {
+function* checkTexts({ users, security, email, general, logging }: Config): Iterable<CrossFinding> {
   try {
     new RegExp(users.usernamePattern);
   } catch {
@@ -75,6 +75,10 @@ function* checkTexts({ users, security, email, general }: Config): Iterable<Cros
   }
   if (!isAllSeen(general.boardName)) {
     yield error('general.boardName', 'must have no control characters and no invisible ones');
+  }
+  // Anywhere else it could be a key or the database (rule M14).
+  if (/[/\\\0]|^\.{1,2}$/.test(logging.file)) {
+    yield error('logging.file', 'must be a file name without a folder');
   }
   for (const [path, value] of [
     ['email.defaultFrom', email.defaultFrom],

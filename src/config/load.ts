@@ -55,7 +55,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
   const { file, mustExist = false } = options;
   try {
-    return await loadHjsonTree(file, { ...options, mayHoldFile });
+    // Without folders of its own: what it includes lies beside it or in the stock config (rule M14).
+    return await loadHjsonTree(file, { within: [], ...options, mayHoldFile });
   } catch (error) {
     if (mustExist || !isFileAbsent(error)) throw error;
     return treeOf(toObjectNode({}, { file }), { files: [file], warnings: [] });

@@ -148,7 +148,7 @@ const logging = section('Logs.', {
   file: z
     .string()
     .default('sallyport.log')
-    .describe('In data/logs; empty logs to standard error only.'),
+    .describe('A file name in data/logs, without a folder; empty logs to standard error only.'),
 });
 
 const statLog = section('History.', {

@@ -13,10 +13,12 @@ export async function readSourceText(file: string, namedAt: Place = { file }): P
   try {
     const { bytes, stats } = await readBoundedFile(file, LIMITS.hjsonBytes);
     refuseWritable(file, stats.mode);
-    const folder = dirname(file);
-    const { mode } = await stat(folder);
-    // In a folder like /tmp, which is sticky, nobody replaces the file of somebody else.
-    if ((mode & STICKY) === 0) refuseWritable(folder, mode);
+    // The folder of the board too, where another config folder could be put in place of this one.
+    for (const folder of [dirname(file), dirname(dirname(file))]) {
+      const { mode } = await stat(folder);
+      // In a folder like /tmp, which is sticky, nobody replaces the file of somebody else.
+      if ((mode & STICKY) === 0) refuseWritable(folder, mode);
+    }
     return decodeUtf8(bytes);
   } catch (error) {
     throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${reasonOf(error)}`, {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { listAudit, type AuditRow } from '../store/audit';
-import { findUser } from '../store/users';
+import { findUser, findUserByName } from '../store/users';
 import { getAccount } from './account';
 import type { Desk } from './desk';
 import { wholeNumber } from './number-option';
@@ -64,7 +64,10 @@ async function showAudit(desk: Desk, options: AuditOptions): Promise<void> {
 
 async function accountId(desk: Desk, user: string): Promise<number> {
   const id = /^#(\d{1,9})$/.exec(user)?.[1];
-  return id === undefined ? (await getAccount(desk, user)).id : Number(id);
+  if (id === undefined) return (await getAccount(desk, user)).id;
+  // A name may look like that as well, and whoever is here comes first.
+  const named = await desk.read((sql) => findUserByName(sql, user));
+  return named?.id ?? Number(id);
 }
 
 function momentOf(text: string): number {

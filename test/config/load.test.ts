@@ -130,6 +130,10 @@ test.each([
     '1:23: general.boardName must have no control characters and no invisible ones',
   ],
   [
+    'logging: { file: "../keys/sealing.json" }',
+    '1:18: logging.file must be a file name without a folder',
+  ],
+  [
     'contentServers: { web: { domain: "https://bbs.example.org" } }',
     '1:34: contentServers.web.domain must be a host name alone, like bbs.example.org',
   ],

@@ -118,7 +118,23 @@ it('a template is sent only where its real path is in a misc folder (rule M14)',
   expect(await find('config/config.hjson')).toBeUndefined();
 });
 
-it.each(['config/config.hjson', 'config/menus/own.hjson', 'config'])(
+it('the configuration includes nothing from outside its folder, and repeats nothing of it (rule M14)', async () => {
+  await dir.write('outside.hjson', 'secretName: 1');
+  await writeFile(
+    join(boardDir, 'config/config.hjson'),
+    `{ includes: [ ${JSON.stringify(join(boardDir, '..', 'outside.hjson'))} ] }`,
+  );
+  const started = TestBoard.start({ boardDir });
+  await expect(started).rejects.toMatchObject({
+    exitCode: 78,
+    message: expect.stringContaining('lies outside the folders of this board') as string,
+  });
+  await expect(started).rejects.not.toMatchObject({
+    message: expect.stringContaining('secretName') as string,
+  });
+});
+
+it.each(['config/config.hjson', 'config/menus/own.hjson', 'config', '.'])(
   'a board does not start while everybody can write %s, and says what to run (rule M14)',
   async (name) => {
     await mkdir(join(boardDir, 'config/menus'), { recursive: true });
@@ -129,7 +145,7 @@ it.each(['config/config.hjson', 'config/menus/own.hjson', 'config'])(
       stock.replace(/^ {8}menus\/login\.hjson$/m, '        menus/own.hjson\n$&'),
     );
     const path = join(boardDir, name);
-    await chmod(path, name === 'config' ? 0o777 : 0o666);
+    await chmod(path, name.endsWith('.hjson') ? 0o666 : 0o777);
     await expect(TestBoard.start({ boardDir })).rejects.toMatchObject({
       exitCode: 78,
       message: expect.stringContaining(`run: chmod o-w ${path}`) as string,
