@@ -1,5 +1,6 @@
 import { transform } from '@swc/core';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -120,6 +121,7 @@ export class Workshop {
     await writeFile(join(this.folder, built), code);
   }
 
+  /** undefined where the tests did not end in time. */
   private async test(
     tests: readonly QuotedTests[],
     limits: { readonly mostMs: number; readonly testMs?: number },
@@ -128,7 +130,7 @@ export class Workshop {
     await rm(report, { force: true });
     const names = tests.flatMap((quoted) => quoted.names.map(namePattern));
     const { mostMs, testMs } = limits;
-    const failFast = ['--bail', '--env', join(this.folder, 'test', 'mutants', 'environment.cjs')];
+    const failFast = ['--env', join(this.folder, 'test', 'mutants', 'environment.cjs')];
     const once = testMs === undefined ? [] : [...failFast, '--testTimeout', String(testMs)];
     const jest = [
       join('node_modules', 'jest', 'bin', 'jest.js'),
@@ -140,10 +142,14 @@ export class Workshop {
       ...['--runTestsByPath', ...new Set(tests.map(({ file }) => file))],
     ];
     const options = { cwd: this.folder, timeout: mostMs, maxBuffer: 64 * 1024 * 1024 };
-    // It fails where a test fails; the report says which.
-    await run(process.execPath, jest, options).catch(() => undefined);
-    const text = await readFile(report, 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as JestReport);
+    try {
+      await run(process.execPath, jest, options);
+    } catch (error) {
+      // It fails where a test fails, and the report says which.
+      if ((error as { readonly killed?: boolean }).killed === true) return undefined;
+      if (!existsSync(report)) throw error;
+    }
+    return JSON.parse(await readFile(report, 'utf8')) as JestReport;
   }
 }
 
