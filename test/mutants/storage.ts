@@ -11,10 +11,10 @@ export const STORAGE: readonly Mutant[] = [
   },
   {
     rule: 'I2',
-    fault: 'a transaction shares its connection',
-    file: 'src/store/dialect.ts',
-    find: '          max: 1,',
-    put: '          max: 4,',
+    fault: 'the work of a transaction is done outside of it',
+    file: 'src/store/database.ts',
+    find: 'const result = await work(transaction);',
+    put: 'const result = await work(transaction.isTransaction === true ? this.sql : transaction);',
   },
   {
     rule: 'I3',

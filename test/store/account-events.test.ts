@@ -13,10 +13,10 @@ afterEach(() => accounts.close());
 const add = (userId: number, sessionId?: string): Promise<void> =>
   accounts.db.run((sql) => addAccountEvent(sql, { userId, kind: 'password', sessionId, nowMs: 1 }));
 
-/** Lets the follower read: its turn comes by the fake clock, its answer by the real database. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !condition(); turn++) {
-    await accounts.fake.advance(500);
+/** A second of the fake clock, and as long as the real database takes to answer. */
+async function withinASecond(condition: () => boolean): Promise<void> {
+  await accounts.fake.advance(1_000);
+  for (let turn = 0; turn < 2_000 && !condition(); turn++) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
@@ -28,9 +28,9 @@ test('events of another process are told within a second, each once, and old one
   const stop = events.follow((event) => heard.push(event));
   const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
   await other.db.run((sql) => addAccountEvent(sql, { userId: 2, kind: 'status', nowMs: 2 }));
-  await until(() => heard.length > 0);
+  await withinASecond(() => heard.length > 0);
   await add(3, 'abc');
-  await until(() => heard.length > 1);
+  await withinASecond(() => heard.length > 1);
   expect(heard).toMatchObject([
     { userId: 2, kind: 'status', sessionId: undefined },
     { userId: 3, kind: 'password', sessionId: 'abc' },
@@ -58,9 +58,9 @@ test('an event whose transaction commits late is not lost', async () => {
   events.follow((event) => heard.push(event.id));
   const row = { user_id: 1, kind: 'status', at: 1 };
   await accounts.db.run((sql) => sql('account_event').insert({ ...row, id: 12 }));
-  await until(() => heard.length > 0);
+  await withinASecond(() => heard.length > 0);
   await accounts.db.run((sql) => sql('account_event').insert({ ...row, id: 11 }));
-  await until(() => heard.length > 1);
+  await withinASecond(() => heard.length > 1);
   expect(heard).toEqual([12, 11]);
   events.close();
 });
