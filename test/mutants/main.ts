@@ -80,8 +80,12 @@ async function testUnbroken(
       return workshop.testUnbroken(tests.filter(({ file }) => mine.includes(file)));
     }),
   );
-  for (const test of parts.flatMap(({ failing }) => failing))
-    verdicts.note('source that nothing breaks', [test]);
+  // Alone, without the load of the other workshops: what fails then as well fails for itself.
+  const failed = parts.flatMap(({ failing }) => failing);
+  const doubtful = tests.filter(({ file }) => failed.some((name) => name.includes(file)));
+  const [first] = workshops;
+  const failing = (await first?.testUnbroken(doubtful))?.failing ?? failed;
+  for (const test of failing) verdicts.note('source that nothing breaks', [test]);
   return new Map(parts.flatMap(({ tookMs }) => [...tookMs]));
 }
 
