@@ -27,7 +27,7 @@ export const LIMITS = {
   /** Environment variables of an SSH session (rule E8), and how many may be offered without effect (rule E6). */
   environmentCount: 8,
   environmentBytes: 256,
-  environmentOffers: 128,
+  environmentOffers: 512,
   /** Requests that a board does not serve, on one SSH connection (rule E6). */
   sshRefusals: 10,
   /** Largest WebSocket message, its frames, and the pieces in which one frame may arrive (rule G1). */
