@@ -1,3 +1,4 @@
+import { LIMITS } from '../../src/base/limits';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -218,7 +219,11 @@ describe('after the sign-in (rule E6)', () => {
     ['commands', onShell('exec', text('id')), 10],
     ['subsystems', onShell('subsystem', text('sftp')), 10],
     ['agents', onShell('auth-agent-req@openssh.com'), 11],
-    ['variables', onShell('env', Buffer.concat([text('FOO'), text('1')])), 138],
+    [
+      'variables',
+      onShell('env', Buffer.concat([text('FOO'), text('1')])),
+      LIMITS.environmentOffers + 10,
+    ],
     ['pieces of extended data', Buffer.concat([Buffer.of(95), Buffer.alloc(8), text('x')]), 10],
   ])(
     'of too many %s the tenth refusal ends it, with one line each (rule E6)',
