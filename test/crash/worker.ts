@@ -89,7 +89,9 @@ export function verifyCode(
 /** Works until it is killed. */
 async function main(dataDir: string, job: Job, smtpPort: number): Promise<never> {
   const transport = { host: '127.0.0.1', port: smtpPort, secure: false, ignoreTLS: true };
-  const office = await openBackOffice(dataDir, { config: { email: { transport } } });
+  // Only the worker that sends mails has a server for them.
+  const config = smtpPort === 0 ? {} : { email: { transport } };
+  const office = await openBackOffice(dataDir, { config });
   if (job === 'mail') office.mailer.start();
   for (;;) {
     for (let index = 0; index < WORKERS[job]; index++) {
