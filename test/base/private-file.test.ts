@@ -76,7 +76,8 @@ test('a file that is there is left as it is by makePrivateFile, and replaced by 
 test('folders that cannot be made end in an error', () => {
   expect(() => makeFolders('/proc/sallyport/a/b')).toThrow(/ENOENT|EACCES|EROFS/);
   writeFileSync(join(folder, 'file'), '');
-  expect(() => makeFolders(join(folder, 'file', 'a'))).toThrow('ENOTDIR');
+  // Asked for what is below a file, Node.js 20 says ENOTDIR; later lines come to the file itself.
+  expect(() => makeFolders(join(folder, 'file', 'a'))).toThrow(/ENOTDIR|EEXIST/);
   expect(() => makeFolders(join(folder, 'file'))).toThrow('EEXIST');
   mkdirSync(join(folder, 'there'));
   makeFolders(join(folder, 'there'));

@@ -246,12 +246,16 @@ describe('a sysop who follows the docs', () => {
     await rejected('carl');
     await until('the new file', () => Promise.resolve(hasLine(log, 'login-rejected')));
     const find = `fail2ban-regex -o ip ${logFile} /etc/${filter}`;
-    expect((await machine.output('root', find)).trim().split('\n')).toEqual(['127.0.0.1']);
+    // An ssh whose terminal is closed at the prompt may still answer it with an empty password.
+    const sources = async (): Promise<readonly string[]> => [
+      ...new Set((await machine.output('root', find)).trim().split('\n')),
+    ];
+    expect(await sources()).toEqual(['127.0.0.1']);
 
     await sysop(`mv data/logs/sallyport.log data/logs/by-hand.log && kill -HUP ${runFile().pid}`);
     await rejected('carl');
     await until('the next file', () => Promise.resolve(hasLine(log, 'login-rejected')));
-    expect((await machine.output('root', find)).trim()).toBe('127.0.0.1');
+    expect(await sources()).toEqual(['127.0.0.1']);
   });
 
   it('uses oputil as root, and nothing becomes what the board cannot read', async () => {
