@@ -9,6 +9,7 @@ import { BbsError, toError } from './base/errors';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
+import { SteadyClock } from './base/steady-clock';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
 import { readRunFile, removeRunFile, writeRunFile } from './config/run-file';
@@ -32,6 +33,7 @@ import { openTerminal } from './servers/open-terminal';
 import { PageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
 import { boardLockFile, takeBoardLock } from './store/board-lock';
+import { ClockWatch } from './store/clock-watch';
 import { explainFailure } from './store/database';
 import { HEADINGS, tellSysops } from './sysop-notice';
 import { LiveCertificate } from './tls/live-certificate';
@@ -110,7 +112,7 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
 
 /** One running board: builds the graph, and takes it down in reverse order. */
 class Bbs {
-  private readonly clock: Clock;
+  private readonly clock: SteadyClock;
   private readonly random: Random;
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: (() => Promise<void> | void)[] = [];
@@ -122,7 +124,7 @@ class Bbs {
     private readonly board: Board,
     private readonly options: BbsOptions,
   ) {
-    this.clock = options.clock ?? systemClock;
+    this.clock = new SteadyClock(options.clock ?? systemClock);
     this.random = options.random ?? systemRandom;
     this.env = options.env ?? {};
   }
@@ -177,10 +179,14 @@ class Bbs {
       httpsPort: () => web?.address.port,
     });
     this.closers.push(() => office.close());
+    const clockWatch = await ClockWatch.open({ db: office.db, clock, log });
+    this.closers.push(() => clockWatch.close());
     const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
+    clockWatch.onStep((stepMs) => penalties.shift(stepMs));
     const knownPlaces = await KnownPlaces.open({ db: office.db, clock, log });
     this.closers.push(() => knownPlaces.close());
+    clockWatch.onStep((stepMs) => knownPlaces.shift(stepMs));
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
     await office.enrollment.endAbandoned();
     const first = await makeFirstPassword(office, {

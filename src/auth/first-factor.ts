@@ -15,7 +15,7 @@ import type { Credential, LoginHistory, RejectReason } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-store';
 import { checkPassword, hashPassword, isOutdated } from './password';
-import type { Charged } from './regulator';
+import { giveBack, type Charged } from './regulator';
 
 /** An accepted factor, as it was committed. */
 export interface Accepted {
@@ -94,9 +94,12 @@ class FirstFactor {
       return users.tellLocked ? this.undone('locked', 'locked') : this.fail('locked');
     if (this.needsSecondFactor(user)) return this.undone('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
-    const accepted = await this.parts.db.transaction((sql) =>
-      this.accept(sql, { proof, status, newHash }),
-    );
+    const accepted = await this.parts.db
+      .transaction((sql) => this.accept(sql, { proof, status, newHash }))
+      .catch(async (error: unknown) => {
+        if (this.charged !== undefined) await giveBack(this.parts, this.charged);
+        throw error;
+      });
     if (accepted === undefined) return this.fail('changed-meanwhile');
     this.tell(accepted);
     return { kind: 'accepted', value: accepted };

@@ -31,6 +31,7 @@ export class KnownPlaces {
   private places = new Map<string, number>();
   private readUntilMs = 0;
   private wholeAtMs = -Infinity;
+  private steps = 0;
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel = () => undefined;
   private closed = false;
@@ -53,6 +54,13 @@ export class KnownPlaces {
   has(source: string): boolean {
     const usedAtMs = this.places.get(source);
     return usedAtMs !== undefined && usedAtMs > this.options.clock.nowMs() - KNOWN_SOURCE_MS;
+  }
+
+  /** Moves what is remembered with the clock, as the store moved what is stored. */
+  shift(stepMs: number): void {
+    this.steps++;
+    this.readUntilMs += stepMs;
+    for (const [source, usedAtMs] of this.places) this.places.set(source, usedAtMs + stepMs);
   }
 
   async close(): Promise<void> {
@@ -80,7 +88,10 @@ export class KnownPlaces {
     const oldestMs = nowMs - KNOWN_SOURCE_MS;
     const isWhole = clock.monotonicMs() - this.wholeAtMs >= WHOLE_EVERY_MS;
     const sinceMs = isWhole ? oldestMs : Math.max(oldestMs, this.readUntilMs - OVERLAP_MS);
+    const { steps } = this;
     const newestFirst = await db.run((sql) => listKnownSources(sql, { sinceMs, limit: most }));
+    // Read before a step of the clock: read again at the next turn.
+    if (steps !== this.steps) return;
     if (isWhole) {
       this.places = new Map();
       this.wholeAtMs = clock.monotonicMs();

@@ -1,6 +1,13 @@
 import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
-import { accountSubject, chargeAttempt, nameSubject, pruneAttempts } from '../store/attempts';
+import {
+  accountSubject,
+  chargeAttempt,
+  nameSubject,
+  pruneAttempts,
+  undoCharge,
+} from '../store/attempts';
 import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
 import type { Database } from '../store/database';
 import { isKnownSource } from '../store/sources';
@@ -19,6 +26,19 @@ export type Attempted<T> =
 export interface Charged {
   readonly key: AttemptKey;
   readonly failures: number;
+}
+
+/** Takes back a charge where the store can, for an attempt that it could not record (rule A13). */
+export async function giveBack(
+  parts: { readonly db: Database; readonly log: Log },
+  charged: Charged,
+): Promise<void> {
+  try {
+    await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
+  } catch (error) {
+    // The first error is the one to report; the wait that may follow ends by itself.
+    parts.log.warn('attempt-not-given-back', { subject: charged.key.subject, error });
+  }
 }
 
 export interface AttemptBy {

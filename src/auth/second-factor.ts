@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import { BbsError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import type { Sql } from '../store/database';
@@ -29,6 +29,13 @@ export type SecondFactorResult =
   | { readonly kind: 'spent' }
   /** The account has no second factor. The same work is done. */
   | { readonly kind: 'none' };
+
+/** What a wrong code leaves behind could not be stored; the attempt stays charged all the same. */
+export class WrongCodeLost extends BbsError {
+  constructor(cause: unknown) {
+    super('STORE_FAILED', `a wrong code is not recorded: ${toError(cause).message}`, { cause });
+  }
+}
 
 /** Verifies and spends codes. Charging and throttling attempts is the login's part. */
 export interface SecondFactor {
@@ -109,7 +116,11 @@ class StoredSecondFactor implements SecondFactor {
     }
     const positions = findCodes(key, code, { from: middle - window, to: middle + window });
     if (positions.length > 0) return this.spend(sql, factor, positions);
-    if (driftMemory) await this.watchDrift(sql, bound, { code, nowStep });
+    if (driftMemory) {
+      await this.watchDrift(sql, bound, { code, nowStep }).catch((error: unknown) => {
+        throw new WrongCodeLost(error);
+      });
+    }
     return { kind: 'wrong' };
   }
 
@@ -152,11 +163,10 @@ class StoredSecondFactor implements SecondFactor {
     }
     const first = far.find((position) => position <= next + resyncWindow);
     if (first !== undefined || resync !== undefined) {
-      await rememberResync(
-        sql,
-        factor,
-        first === undefined ? undefined : { position: first, atMs: nowMs },
-      );
+      const seen = first === undefined ? undefined : { position: first, atMs: nowMs };
+      await rememberResync(sql, factor, seen).catch((error: unknown) => {
+        throw new WrongCodeLost(error);
+      });
     }
     const last = findCodes(key, code, { from: factor.lastPosition, to: factor.lastPosition });
     return last.length > 0 ? { kind: 'spent' } : { kind: 'wrong' };

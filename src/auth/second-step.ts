@@ -12,7 +12,8 @@ import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf, recordArrival } from './login-store';
-import type { Charged } from './regulator';
+import { giveBack, type Charged } from './regulator';
+import { WrongCodeLost } from './second-factor';
 import type { SecondFactorResult } from './second-factor';
 
 type RightCode = Extract<SecondFactorResult, { kind: 'right' }>;
@@ -60,7 +61,18 @@ async function look(
   const { user, charged } = attempt;
   // One transaction looks, spends and grants: where one of them cannot be recorded, none is, and the
   // code stays good (rule A13). Nothing is granted before it is committed (rule B3).
-  const looked = await parts.db.transaction((sql) => lookAndAccept(sql, parts, asked, attempt));
+  let wrong = false;
+  const looked = await parts.db
+    .transaction(async (sql) => {
+      const seen = await lookAndAccept(sql, parts, asked, attempt);
+      wrong = seen.kind === 'wrong' || seen.kind === 'spent' || seen.kind === 'none';
+      return seen;
+    })
+    .catch(async (error: unknown) => {
+      // A right code that could not be recorded is no failure of its owner's; a wrong one stays counted.
+      if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(parts, charged);
+      throw error;
+    });
   if (looked.kind === 'changed') {
     await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
     return changed(parts, asked, user);

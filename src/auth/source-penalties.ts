@@ -20,6 +20,8 @@ export type PenaltyKind = 'auth-failure' | 'unknown-user' | 'no-auth' | 'grace' 
 export interface SourcePenalties {
   admit(ip: string): { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
   penalize(ip: string, kind: PenaltyKind): void;
+  /** Moves what is remembered with the clock, as the store moved what is stored. */
+  shift(stepMs: number): void;
   /** Sources remembered now. */
   readonly size: number;
   /** Writes what is not written yet, and stops. */
@@ -73,6 +75,7 @@ class StoredSourcePenalties implements SourcePenalties {
   private readonly unwritten = new Map<string, PenaltyRow>();
   private readUntilMs: number;
   private prunedAtMs = -Infinity;
+  private steps = 0;
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel;
   private closed = false;
@@ -124,6 +127,23 @@ class StoredSourcePenalties implements SourcePenalties {
     this.unwritten.set(source, row);
   }
 
+  shift(stepMs: number): void {
+    this.steps++;
+    this.readUntilMs += stepMs;
+    this.prunedAtMs += stepMs;
+    for (const known of Object.values(this.families)) {
+      for (const [source, row] of known) {
+        const moved = {
+          ...row,
+          untilMs: row.untilMs + stepMs,
+          changedAtMs: row.changedAtMs + stepMs,
+        };
+        known.set(source, moved);
+        if (this.unwritten.has(source)) this.unwritten.set(source, moved);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.cancel();
@@ -152,8 +172,12 @@ class StoredSourcePenalties implements SourcePenalties {
     await this.write();
     const { db, clock } = this.options;
     const sinceMs = this.readUntilMs - OVERLAP_MS;
-    this.readUntilMs = clock.nowMs();
+    const { steps } = this;
+    const readAtMs = clock.nowMs();
     const changed = await db.run((sql) => listChangedPenalties(sql, { sinceMs, limit: 10_000 }));
+    // Read before a step of the clock, and learned after it: read again next time.
+    if (steps !== this.steps) return;
+    this.readUntilMs = readAtMs;
     for (const row of changed) this.learn(row);
     if (clock.nowMs() - this.prunedAtMs < PRUNE_AFTER_MS) return;
     this.prunedAtMs = clock.nowMs();
@@ -162,9 +186,11 @@ class StoredSourcePenalties implements SourcePenalties {
 
   private async write(): Promise<void> {
     while (this.unwritten.size > 0) {
-      const rows = [...this.unwritten.values()].slice(0, BATCH);
-      await this.options.db.transaction(async (sql) => {
-        for (const row of rows) await raisePenalty(sql, row);
+      const rows = await this.options.db.transaction(async (sql) => {
+        // Chosen in here: a step of the clock that is stored before this moves them too.
+        const batch = [...this.unwritten.values()].slice(0, BATCH);
+        for (const row of batch) await raisePenalty(sql, row);
+        return batch;
       });
       for (const row of rows) {
         if (this.unwritten.get(row.source) === row) this.unwritten.delete(row.source);

@@ -8,6 +8,8 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since an arbitrary start, never going back. */
   monotonicMs(): number;
+  /** Wall time less monotonic time: it changes by what the wall clock steps, and by nothing else. */
+  offsetMs(): number;
   /** Runs `run` once after `delayMs`; the returned function calls it off. Does not keep the process alive. */
   after(delayMs: number, run: () => void): Cancel;
 }
@@ -15,6 +17,7 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  offsetMs: () => Date.now() - performance.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     timer.unref();

@@ -114,23 +114,37 @@ export async function removeTokens(sql: Sql, userId: number, purpose: TokenPurpo
 }
 
 /** Clears what has ended; expiry itself does not wait for this. */
-export async function removeExpiredTokens(sql: Sql, nowMs: number): Promise<number> {
-  const expired = sql('token').where('expires_at', '<=', nowMs);
-  await sql('otp_pending')
-    .whereIn('user_id', expired.clone().andWhere({ purpose: 'otp-register' }).select('user_id'))
-    .delete();
-  return expired.delete();
+export async function removeExpiredTokens(sql: Sql, nowMs: number): Promise<void> {
+  await removeAll(sql, (rows) => void rows.where('expires_at', '<=', nowMs));
 }
 
 /**
- * Not over yet, and not begun in the future by more than its own length: a clock that was ahead, or went
- * back, neither stretches a link nor wakes one that has ended.
+ * Removes links that begin in the future. A writer whose clock was ahead made them while no board ran, and
+ * they would wake when that time comes (rule D2).
+ */
+export async function removeFutureTokens(sql: Sql, nowMs: number): Promise<void> {
+  await removeAll(sql, (rows) => void rows.where('created_at', '>', nowMs + SKEW_MS));
+}
+
+/** Tokens, and the set-ups that they would have confirmed. */
+async function removeAll(sql: Sql, which: (rows: Knex.QueryBuilder) => void): Promise<void> {
+  const rows = sql('token').where(which);
+  await sql('otp_pending')
+    .whereIn('user_id', rows.clone().andWhere({ purpose: 'otp-register' }).select('user_id'))
+    .delete();
+  await rows.delete();
+}
+
+/** How far the clocks of two writers of one database may differ. */
+const SKEW_MS = 60_000;
+
+/**
+ * Not over yet, and not begun in the future: a link of a clock that was ahead is void once that is right.
+ * Steps under a running board, and those before its start, move the rows (`shiftTimes`).
  */
 function isAlive(nowMs: number): (rows: Knex.QueryBuilder) => void {
   return (rows) =>
-    void rows
-      .where('expires_at', '>', nowMs)
-      .whereRaw('created_at - ? <= expires_at - created_at', [nowMs]);
+    void rows.where('expires_at', '>', nowMs).andWhere('created_at', '<=', nowMs + SKEW_MS);
 }
 
 function toToken(row: Record<string, unknown>): TokenRow {

@@ -9,7 +9,7 @@ import { countCalls, listCalls } from '../../src/store/calls';
 import { writeProperties } from '../../src/store/properties';
 import { findUser } from '../../src/store/users';
 import { FakeClock } from '../support/fake-clock';
-import { totp } from '../support/authenticator';
+import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
 import { HOME, openDesk, PASSWORD, STRANGER, tryCode, tryPassword } from '../support/gate-desk';
 import type { Desk, DeskOptions } from '../support/gate-desk';
@@ -132,6 +132,7 @@ describe('password', () => {
     const clock: Clock = {
       nowMs: () => fake.nowMs(),
       monotonicMs: () => fake.monotonicMs(),
+      offsetMs: () => fake.offsetMs(),
       after: (delayMs, run) => {
         // Limits of the store are longer; what is shorter is the floor.
         if (delayMs > 1_000) return fake.after(delayMs, run);
@@ -577,6 +578,28 @@ describe('second factor', () => {
       expect(await tryCode(await half(), given)).toBe('bad-credential');
     },
   );
+
+  test('a right code that cannot be recorded costs no attempt (rule A13)', async () => {
+    await begin();
+    const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
+    await desk.db.run((sql) => sql.raw(full));
+    for (let tries = 0; tries < 7; tries++)
+      expect(await tryCode(await half(), code())).toBe('try-later');
+    await desk.db.run((sql) => sql.raw('drop trigger full'));
+    expect(await tryCode(await half(), code())).toBe('accepted');
+  });
+
+  test('a wrong code whose traces cannot be recorded stays an attempt (rule A13)', async () => {
+    await open();
+    id = await desk.addAccount();
+    const bound = await desk.enrollment.bind(id, 'rfc4266_HOTP');
+    const far = hotp(decodeBase32(bound.secret), 40);
+    const full = `create trigger full before update on otp_factor begin select raise(abort, 'full'); end`;
+    await desk.db.run((sql) => sql.raw(full));
+    for (let tries = 0; tries < 5; tries++)
+      expect(await tryCode(await half(), far)).toBe('try-later');
+    expect(await tryCode(await half(), far)).toBe('wait');
+  });
 
   test('what a session may do again asks for password and code, and changes no factor', async () => {
     await begin();

@@ -24,8 +24,15 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D2',
     fault: 'a link made in the future is good',
     file: 'src/store/tokens.ts',
-    find: 'created_at - ? <= expires_at - created_at',
-    put: 'created_at - ? <= expires_at',
+    find: ".andWhere('created_at', '<=', nowMs + SKEW_MS)",
+    put: '',
+  },
+  {
+    rule: 'D2',
+    fault: 'a step back makes a link live longer',
+    file: 'src/store/time-line.ts',
+    find: "if (stepMs < 0) await shift(sql, { table: 'token'",
+    put: "if (stepMs > 0) await shift(sql, { table: 'token'",
   },
   {
     rule: 'D3',

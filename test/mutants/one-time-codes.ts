@@ -105,6 +105,20 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
   },
   {
     rule: 'A13',
+    fault: 'a right code that cannot be recorded stays charged',
+    file: 'src/auth/second-step.ts',
+    find: 'if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(parts, charged);',
+    put: '',
+  },
+  {
+    rule: 'A13',
+    fault: 'a wrong code is given back where its traces cannot be recorded',
+    file: 'src/auth/second-step.ts',
+    find: '!wrong && !(error instanceof WrongCodeLost)',
+    put: '!wrong',
+  },
+  {
+    rule: 'A13',
     fault: 'a full disk is not known for what it is',
     file: 'src/store/database.ts',
     find: " || code === 'ENOSPC'",

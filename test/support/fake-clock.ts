@@ -25,6 +25,10 @@ export class FakeClock implements Clock {
     return this.steadyMs;
   }
 
+  offsetMs(): number {
+    return this.wallMs - this.steadyMs;
+  }
+
   after(delayMs: number, run: () => void): Cancel {
     const timer = { atMs: this.steadyMs + delayMs, order: this.order++, run };
     this.timers.add(timer);

@@ -8,6 +8,7 @@ const STEP_MS = 30_000;
  * looks at it, however slow the machine, and no two events are of one time. Waits are the system's.
  */
 export class SkippingClock implements Clock {
+  private steppedMs = 0;
   private wallMs = Math.ceil(systemClock.nowMs() / STEP_MS) * STEP_MS;
 
   nowMs(): number {
@@ -19,11 +20,22 @@ export class SkippingClock implements Clock {
     return systemClock.monotonicMs();
   }
 
+  offsetMs(): number {
+    return this.steppedMs;
+  }
+
   after(delayMs: number, run: () => void): Cancel {
     return systemClock.after(delayMs, run);
   }
 
+  /** Lets time pass. */
   skip(ms: number): void {
     this.wallMs += ms;
+  }
+
+  /** Steps the wall clock, while no time passes. */
+  step(ms: number): void {
+    this.wallMs += ms;
+    this.steppedMs += ms;
   }
 }

@@ -1,0 +1,448 @@
+import { KNOWN_SOURCE_MS, KnownPlaces } from '../../src/auth/known-places';
+import { currentStatus } from '../../src/auth/login-store';
+import { openSourcePenalties, type SourcePenalties } from '../../src/auth/source-penalties';
+import { SteadyClock } from '../../src/base/steady-clock';
+import { chargeAttempt } from '../../src/store/attempts';
+import { takeBudget } from '../../src/store/budget';
+import { ClockWatch } from '../../src/store/clock-watch';
+import { CALL_MS } from '../../src/store/dialect';
+import { addToOutbox, claimMail, countRecentMail, listDueMail } from '../../src/store/outbox';
+import { postponeMail } from '../../src/store/outbox';
+import { listPenalties, replacePenalty } from '../../src/store/penalties';
+import { isKnownSource, rememberSource } from '../../src/store/sources';
+import { formatTimestamp, writeProperties } from '../../src/store/properties';
+import { findToken, replaceToken, TOKEN_PURPOSES } from '../../src/store/tokens';
+import { getUser } from '../../src/store/users';
+import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { FakeClock } from '../support/fake-clock';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** What each thing below lasts, but for budgets and counted mails. */
+const LENGTH_MS = 5 * MINUTE_MS;
+const IP = '203.0.113.9';
+
+const BACK = [-LENGTH_MS + 1_000, -LENGTH_MS, -2 * HOUR_MS, -DAY_MS, -365 * DAY_MS];
+const STEPS = [...BACK, 3_000, LENGTH_MS - 1_000, LENGTH_MS, 2 * HOUR_MS, DAY_MS, 365 * DAY_MS];
+
+let fake: FakeClock;
+let clock: SteadyClock;
+let accounts: Accounts;
+let watch: ClockWatch;
+let user: number;
+
+beforeEach(async () => {
+  fake = new FakeClock(NOON);
+  clock = new SteadyClock(fake);
+  accounts = await openAccounts({ clock });
+  user = await accounts.addUser('joe');
+  watch = await ClockWatch.open(accounts.clock === clock ? { ...accounts, clock } : never());
+});
+afterEach(async () => {
+  await watch.close();
+  await accounts.close();
+});
+
+function never(): never {
+  throw new Error('the accounts have another clock');
+}
+
+const stepsSeen = (): number =>
+  accounts.logLines.filter((line) => line.includes('clock-stepped')).length;
+
+/** Lets what the board's timers began come to its end, so that the next ones wait. */
+async function settle(): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) {
+    await accounts.db.run((sql) => sql.raw('select 1'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Turns of the event loop alone, for a test that holds the database. */
+async function settleTurns(): Promise<void> {
+  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 200 && !condition(); turns++) await settle();
+  expect(condition()).toBe(true);
+}
+
+/** Steps the machine's clock, and waits until the board has taken it over. */
+async function step(byMs: number): Promise<void> {
+  const before = stepsSeen();
+  await settle();
+  fake.stepWall(byMs);
+  await fake.advance(1_000);
+  await until(() => stepsSeen() > before);
+  await settle();
+}
+
+/** A start of the board after its clock was stepped while it was off. */
+async function restart(byMs: number): Promise<void> {
+  await watch.close();
+  fake.stepWall(byMs);
+  clock.take(byMs);
+  watch = await ClockWatch.open({ ...accounts, clock });
+}
+
+const TURN_MS = 1_000;
+const nowMs = (): number => clock.nowMs();
+
+interface Thing {
+  readonly begin: () => Promise<unknown>;
+  readonly lasts: () => Promise<boolean>;
+}
+
+const wait: Thing = {
+  begin: () => charge(),
+  lasts: async () => (await charge()).kind === 'wait',
+};
+const charge = () => {
+  const key = { subject: `u:${user}`, factor: 'password', budget: '' } as const;
+  const rule = { free: 1, firstWaitMs: LENGTH_MS, mostWaitMs: LENGTH_MS };
+  return accounts.db.run((sql) => chargeAttempt(sql, key, { rule, nowMs: nowMs() }));
+};
+
+const ban: Thing = {
+  begin: () => {
+    const times = { untilMs: nowMs() + LENGTH_MS, changedAtMs: nowMs() };
+    const row = { source: IP, enforced: true, reason: 'ban', ...times };
+    return accounts.db.run((sql) => replacePenalty(sql, row));
+  },
+  lasts: async () => {
+    const query = { nowMs: nowMs(), limit: 10 };
+    return (await accounts.db.run((sql) => listPenalties(sql, query))).length > 0;
+  },
+};
+
+const lock: Thing = {
+  begin: () =>
+    accounts.db.run((sql) =>
+      writeProperties(sql, user, {
+        account_status: '3',
+        account_locked_timestamp: formatTimestamp(nowMs()),
+      }),
+    ),
+  lasts: async () => {
+    const users = structuredClone(accounts.config().users);
+    users.failedLogin.autoUnlockMinutes = LENGTH_MS / MINUTE_MS;
+    const options = { users, nowMs: nowMs() };
+    return accounts.db.run(
+      async (sql) => (await currentStatus(sql, await getUser(sql, user), options)) === 3,
+    );
+  },
+};
+
+const budget: Thing = {
+  begin: () => take(),
+  lasts: async () => !(await take()),
+};
+const take = (): Promise<boolean> => {
+  const options = { rule: { most: 1, spanMs: LENGTH_MS }, nowMs: nowMs() };
+  return accounts.db.run((sql) => takeBudget(sql, { kind: 'application', holder: '' }, options));
+};
+
+const addMail = () =>
+  accounts.db.run((sql) =>
+    addToOutbox(sql, {
+      ...{ userId: user, kind: 'otp-register', tokenHash: undefined, message: 'sealed' },
+      createdAtMs: nowMs(),
+    }),
+  );
+const isDue = () =>
+  accounts.db.run(async (sql) => (await listDueMail(sql, { nowMs: nowMs(), most: 5 })).length > 0);
+
+const retry: Thing = {
+  begin: async () => {
+    await addMail();
+    const later = { nextAtMs: nowMs() + LENGTH_MS, error: 'the mail server is down' };
+    await accounts.db.run((sql) => postponeMail(sql, 1, later));
+  },
+  lasts: async () => !(await isDue()),
+};
+const claim: Thing = {
+  begin: async () => {
+    await addMail();
+    const times = { nowMs: nowMs(), untilMs: nowMs() + LENGTH_MS };
+    await accounts.db.run(async (sql) => {
+      const [row] = await listDueMail(sql, { nowMs: nowMs(), most: 1 });
+      if (row === undefined) throw new Error('no mail is due');
+      await claimMail(sql, { row, ...times });
+    });
+  },
+  lasts: async () => !(await isDue()),
+};
+/** The mail of `retry`, which counts from its making. */
+const recentMail: Thing = {
+  begin: () => Promise.resolve(),
+  lasts: async () => {
+    const recent = { userId: user, kind: 'otp-register', sinceMs: nowMs() - LENGTH_MS };
+    return (await accounts.db.run((sql) => countRecentMail(sql, recent))) > 0;
+  },
+};
+
+const knownPlace: Thing = {
+  begin: () => accounts.db.run((sql) => rememberSource(sql, user, { source: IP, nowMs: nowMs() })),
+  lasts: () =>
+    accounts.db.run((sql) =>
+      isKnownSource(sql, user, { source: IP, sinceMs: nowMs() - LENGTH_MS }),
+    ),
+};
+
+const THINGS: Readonly<Record<string, Thing>> = {
+  ...{ wait, ban, budget, 'lock by failures': lock },
+  ...{ 'mail that is tried again': retry, 'mail that counts': recentMail },
+  'place that is known': knownPlace,
+};
+
+async function begin(): Promise<void> {
+  for (const thing of Object.values(THINGS)) await thing.begin();
+}
+
+/** Names of what lasts now. */
+async function lasting(): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const [name, { lasts }] of Object.entries(THINGS)) if (await lasts()) names.push(name);
+  return names;
+}
+
+const ALL = Object.keys(THINGS);
+
+it.each(STEPS)('all that is limited lasts as long over a step of %i ms (rule L13)', async (ms) => {
+  await begin();
+  await step(ms);
+  expect(await lasting()).toEqual(ALL);
+  await fake.advance(LENGTH_MS - TURN_MS - 1);
+  expect(await lasting()).toEqual(ALL);
+  await fake.advance(1);
+  expect(await lasting()).toEqual([]);
+});
+
+it.each([-2 * HOUR_MS, 2 * HOUR_MS])(
+  'a mail that is being sent stays claimed over a step of %i ms (rule L13)',
+  async (stepMs) => {
+    await claim.begin();
+    await step(stepMs);
+    expect(await claim.lasts()).toBe(true);
+    await fake.advance(LENGTH_MS - TURN_MS);
+    expect(await claim.lasts()).toBe(false);
+  },
+);
+
+it('nothing is made longer by a step back while the board was off (rule L13)', async () => {
+  await begin();
+  await restart(-2 * HOUR_MS);
+  expect(await lasting()).toEqual(ALL);
+  await fake.advance(LENGTH_MS);
+  expect(await lasting()).toEqual([]);
+});
+
+it('what is over stays over after a step back (rule L13)', async () => {
+  await begin();
+  await fake.advance(LENGTH_MS);
+  await step(-2 * HOUR_MS);
+  expect(await lasting()).toEqual([]);
+});
+
+const make = (aheadMs = 0) =>
+  accounts.db.run(async (sql) => {
+    for (const purpose of TOKEN_PURPOSES) {
+      await replaceToken(sql, {
+        ...{ tokenHash: purpose, purpose, userId: user, subject: undefined },
+        createdAtMs: nowMs() + aheadMs,
+        expiresAtMs: nowMs() + aheadMs + LENGTH_MS,
+      });
+    }
+  });
+
+/** Purposes of the links that live now. */
+const living = () =>
+  accounts.db.run(async (sql) => {
+    const found: string[] = [];
+    for (const purpose of TOKEN_PURPOSES) {
+      const wanted = { tokenHash: purpose, purpose, nowMs: nowMs() };
+      if ((await findToken(sql, wanted)) !== undefined) found.push(purpose);
+    }
+    return found;
+  });
+
+it.each(BACK)('a link lives for its own length over a step of %i ms (rule D2)', async (stepMs) => {
+  await make();
+  await step(stepMs);
+  expect(await living()).toEqual([...TOKEN_PURPOSES]);
+  await fake.advance(LENGTH_MS - TURN_MS - 1);
+  expect(await living()).toEqual([...TOKEN_PURPOSES]);
+  await fake.advance(1);
+  expect(await living()).toEqual([]);
+});
+
+it.each(BACK)('a link that has ended never wakes after %i ms (rule D2)', async (stepMs) => {
+  await make();
+  await fake.advance(LENGTH_MS);
+  expect(await living()).toEqual([]);
+  await step(stepMs);
+  for (let times = 0; times < 3; times++) {
+    expect(await living()).toEqual([]);
+    await fake.advance(LENGTH_MS);
+  }
+});
+
+it('a link that a step forward has ended does not wake when the clock is put right (rule D2)', async () => {
+  await make();
+  await step(2 * HOUR_MS);
+  expect(await living()).toEqual([]);
+  await step(-2 * HOUR_MS);
+  expect(await living()).toEqual([]);
+});
+
+it.each([2 * HOUR_MS, 365 * DAY_MS])(
+  'a link asked for while the clock is %i ms ahead lives no longer once it is right (rule D2)',
+  async (aheadMs) => {
+    await step(aheadMs);
+    await make();
+    await step(-aheadMs);
+    expect(await living()).toEqual([...TOKEN_PURPOSES]);
+    await fake.advance(LENGTH_MS - TURN_MS);
+    expect(await living()).toEqual([]);
+  },
+);
+
+it('a link is not made longer by a step back while the board was off (rule D2)', async () => {
+  await make();
+  await fake.advance(LENGTH_MS - 1_000);
+  await restart(-DAY_MS);
+  expect(await living()).toEqual([...TOKEN_PURPOSES]);
+  await fake.advance(1_000);
+  expect(await living()).toEqual([]);
+});
+
+it('a link of a writer whose clock was ahead is gone, and does not begin later (rule D2)', async () => {
+  await make(HOUR_MS);
+  expect(await living()).toEqual([]);
+  await restart(0);
+  await fake.advance(HOUR_MS);
+  expect(await living()).toEqual([]);
+});
+
+describe('penalties in memory', () => {
+  let penalties: SourcePenalties;
+  beforeEach(async () => {
+    penalties = await openSourcePenalties({ ...accounts, isExempt: () => false });
+    watch.onStep((stepMs) => penalties.shift(stepMs));
+    for (let times = 0; times < 12; times++) penalties.penalize(IP, 'auth-failure');
+  });
+  afterEach(() => penalties.close());
+
+  it.each([-DAY_MS, 2 * HOUR_MS])(
+    'keep a source out for their own length over %i ms (rule L13)',
+    async (stepMs) => {
+      await step(stepMs);
+      expect(penalties.admit(IP)).toEqual({ ok: false, retryAfterMs: 60_000 - TURN_MS });
+      // Several turns, in which the stored penalties are read again.
+      for (let seconds = 1; seconds < 59; seconds++) {
+        await fake.advance(1_000);
+        await settle();
+        expect(penalties.admit(IP).ok).toBe(false);
+      }
+      await fake.advance(1_000);
+      expect(penalties.admit(IP).ok).toBe(true);
+    },
+  );
+});
+
+it.each([-DAY_MS, 365 * DAY_MS])(
+  'places in memory stay known for their own length over %i ms (rule L13)',
+  async (stepMs) => {
+    // The end of its time is near: a clock that stands is moved a second at a time.
+    const usedAtMs = nowMs() - KNOWN_SOURCE_MS + LENGTH_MS;
+    await accounts.db.run((sql) => rememberSource(sql, user, { source: IP, nowMs: usedAtMs }));
+    const places = await KnownPlaces.open(accounts);
+    watch.onStep((byMs) => places.shift(byMs));
+    await step(stepMs);
+    await fake.advance(LENGTH_MS - TURN_MS - 1);
+    expect(places.has(IP)).toBe(true);
+    await fake.advance(1);
+    expect(places.has(IP)).toBe(false);
+    await places.close();
+  },
+);
+
+it('a ban for ever stays one over any step (rule L13)', async () => {
+  const untilMs = 253_402_300_799_000;
+  const row = { source: IP, enforced: true, reason: 'ban', untilMs, changedAtMs: nowMs() };
+  await accounts.db.run((sql) => replacePenalty(sql, row));
+  await step(-DAY_MS);
+  await step(365 * DAY_MS);
+  const [kept] = await accounts.db.run((sql) => listPenalties(sql, { nowMs: nowMs(), limit: 1 }));
+  expect(kept).toMatchObject({ untilMs });
+});
+
+it('times and clock stay together while a step cannot be stored (rule L13)', async () => {
+  await wait.begin();
+  const refuse = `create trigger refuse before update on time_mark begin select raise(abort, 'full'); end`;
+  await accounts.db.run((sql) => sql.raw(refuse));
+  fake.stepWall(DAY_MS);
+  await fake.advance(1_000);
+  await until(() => accounts.logLines.some((line) => line.includes('clock-not-followed')));
+  expect(nowMs()).toBe(NOON + 1_000);
+  expect(await wait.lasts()).toBe(true);
+  await accounts.db.run((sql) => sql.raw('drop trigger refuse'));
+  await step(0);
+  expect(nowMs()).toBe(NOON + DAY_MS + 2_000);
+  expect(await wait.lasts()).toBe(true);
+});
+
+it('times and clock stay together where the commit fails (rule L13)', async () => {
+  await wait.begin();
+  await accounts.db.run(async (sql) => {
+    await sql.raw(
+      'create table late (id integer references user (id) deferrable initially deferred)',
+    );
+    await sql.raw(
+      'create trigger late after update on time_mark begin insert into late values (-1); end',
+    );
+  });
+  fake.stepWall(DAY_MS);
+  await fake.advance(1_000);
+  await until(() => accounts.logLines.some((line) => line.includes('clock-not-followed')));
+  expect(nowMs()).toBe(NOON + 1_000);
+  expect(await wait.lasts()).toBe(true);
+  await accounts.db.run((sql) => sql.raw('drop trigger late'));
+  await step(0);
+  expect(nowMs()).toBe(NOON + DAY_MS + 2_000);
+  expect(await wait.lasts()).toBe(true);
+});
+
+it('times and clock stay together where the database answers too late (rule L13)', async () => {
+  await wait.begin();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  // It holds the one connection, so that the step waits for it.
+  const holding = accounts.db.transaction(() => held).catch(() => undefined);
+  await settleTurns();
+  fake.stepWall(DAY_MS);
+  await fake.advance(1_000);
+  await fake.advance(CALL_MS);
+  while (!accounts.logLines.some((line) => line.includes('clock-not-followed')))
+    await settleTurns();
+  release();
+  await holding;
+  await settle();
+  expect(nowMs()).toBe(NOON + 1_000 + CALL_MS);
+  expect(await wait.lasts()).toBe(true);
+  await step(0);
+  expect(nowMs()).toBe(NOON + DAY_MS + 2_000 + CALL_MS);
+  expect(await wait.lasts()).toBe(true);
+});
+
+it('a clock that is slewed is followed at once, and moves nothing (rule L13)', async () => {
+  for (let seconds = 0; seconds < 10; seconds++) {
+    fake.stepWall(500);
+    expect(nowMs()).toBe(fake.nowMs());
+    await fake.advance(1_000);
+    await settle();
+  }
+  expect(stepsSeen()).toBe(0);
+});
