@@ -9,17 +9,20 @@ export function moveTo(row: number, column: number): string {
   return `${ESC}[${row};${column}H`;
 }
 
-/** Empties the screen and homes; the reset keeps terminals from painting it in the last background. */
+/**
+ * Clears the screen and moves home; the reset keeps terminals from painting it in the last
+ * background.
+ */
 export function clearScreen(): string {
   return `${ESC}[0m${ESC}[2J${ESC}[H`;
 }
 
-/** Empties from the cursor to the end of its line. */
+/** Erases from the cursor to the end of its line. */
 export function eraseLine(): string {
   return `${ESC}[K`;
 }
 
-/** Empties from the cursor to the end of the screen. */
+/** Erases from the cursor to the end of the screen. */
 export function eraseBelow(): string {
   return `${ESC}[J`;
 }
@@ -32,7 +35,7 @@ export function showCursor(): string {
   return `${ESC}[?25h`;
 }
 
-/** Asks for the cursor's position (CPR). */
+/** Requests the cursor's position (CPR). */
 export function requestCursor(): string {
   return `${ESC}[6n`;
 }
@@ -41,12 +44,12 @@ export function resetStyle(): string {
   return `${ESC}[0m`;
 }
 
-/** Bright backgrounds in place of blinking text (SAUCE flag iCE), on terminals that know it. */
+/** Bright backgrounds in place of blinking text (SAUCE flag iCE), on terminals that support it. */
 export function setIceColors(on: boolean): string {
   return `${ESC}[?33${on ? 'h' : 'l'}`;
 }
 
-/** The sequence that gives a terminal this style, whatever it had before. */
+/** The sequence that sets this style, whatever style the terminal had before. */
 export function sgr(style: Style, encoding: Encoding = 'cp437'): string {
   return styleChange(undefined, style, encoding);
 }
@@ -99,13 +102,16 @@ const SYNCTERM_FONTS: ReadonlyMap<string, number> = new Map([
   ['prestel', 43],
 ]);
 
-/** Selects a font on SyncTERM and its kin (CTerm: `CSI 0 ; n SP D`); undefined for a name it has not. */
+/**
+ * Selects a font on SyncTERM and other CTerm terminals (`CSI 0 ; n SP D`); undefined for an unknown
+ * name.
+ */
 export function selectFont(name: string): string | undefined {
   const slot = SYNCTERM_FONTS.get(name.toLowerCase().replace(/[^a-z0-9+]/g, ''));
   return slot === undefined ? undefined : `${ESC}[0;${slot} D`;
 }
 
-/** True for terminals that select fonts; others may print the sequence. */
+/** True for terminals that can select fonts; others may print the sequence. */
 export function knowsFonts(type: string): boolean {
   return ['syncterm', 'cterm', 'netrunner', 'magiterm', 'icy_term', 'icyterm'].includes(type);
 }

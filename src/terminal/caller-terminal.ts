@@ -10,7 +10,7 @@ import { pace } from './pace';
 import { PlainText } from './plain-text';
 import type { Encoding, Terminal, TerminalOutput, TerminalSize } from './terminal';
 
-/** What is known of a terminal before it is asked. */
+/** What is known of a terminal before it is probed. */
 export interface TerminalOptions {
   readonly output: TerminalOutput;
   readonly clock: Clock;
@@ -18,23 +18,28 @@ export interface TerminalOptions {
   readonly height?: number | undefined;
   readonly type?: string | undefined;
   readonly encoding?: Encoding | undefined;
-  /** How large its screen may be at first. */
+  /** Initial limit of the screen's size. */
   readonly most?: TerminalSize | undefined;
 }
 
-/** A terminal that writes to `output`; feed it the caller's bytes. */
+/** A terminal that writes to `output`; its input is passed to `feed`. */
 export function createTerminal(options: TerminalOptions): Terminal {
   return new CallerTerminal(options);
 }
 
-/** What a terminal is taken for while nothing is known of its size. */
+/** The size that is assumed until the terminal reports one. */
 export const DEFAULT_SIZE = { width: 80, height: 24 } as const;
 
-/** How long an escape may be the start of a sequence, and how long a torn sequence is waited for. */
+/**
+ * How long an ESC may be the start of a sequence, and how long the rest of a partial sequence is
+ * awaited.
+ */
 const ESCAPE_MS = 100;
 const TORN_MS = 500;
 
-/** Bytes decoded before others get their turn, and most bytes that may wait for theirs. */
+/**
+ * Bytes decoded in one turn of the event loop, and the limit of bytes that wait for a later turn.
+ */
 const TURN_BYTES = 16 * 1024;
 const WAITING_BYTES = 64 * 1024;
 
@@ -53,8 +58,8 @@ class CallerTerminal implements Terminal {
   height: number = DEFAULT_SIZE.height;
   encoding: Encoding;
 
-  /** What the terminal is, as far as it said so; the screen is no larger than `most`. */
-  private said: TerminalSize = DEFAULT_SIZE;
+  /** The size that the terminal reported; the screen is no larger than `most`. */
+  private reported: TerminalSize = DEFAULT_SIZE;
   private most: TerminalSize;
 
   private readonly output: TerminalOutput;
@@ -100,9 +105,9 @@ class CallerTerminal implements Terminal {
   }
 
   resize(width: number | undefined, height: number | undefined): void {
-    this.said = {
-      width: clampSize(width, this.said.width),
-      height: clampSize(height, this.said.height),
+    this.reported = {
+      width: clampSize(width, this.reported.width),
+      height: clampSize(height, this.reported.height),
     };
     this.takeSize();
   }
@@ -118,7 +123,7 @@ class CallerTerminal implements Terminal {
   }
 
   write(text: string): void {
-    // A dumb terminal knows no sequences: it gets the same screen line by line.
+    // A dumb terminal supports no sequences: it gets the same screen line by line.
     const shown = this.type === 'dumb' ? this.plainText.convert(text) : text;
     if (shown !== '') this.output.write(encodeText(shown, this.encoding));
   }
@@ -135,7 +140,8 @@ class CallerTerminal implements Terminal {
     if (bytes.length === 0) return;
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    // Nobody types that far ahead: what does not fit is lost, as keys beyond the type-ahead are.
+    // Input beyond this limit is dropped, as are keys beyond the type-ahead limit; nobody types
+    // that far ahead.
     const room = WAITING_BYTES + (this.turnPlanned ? 0 : TURN_BYTES) - this.waitingBytes;
     const taken = bytes.subarray(0, Math.max(0, room));
     if (taken.length > 0) {
@@ -208,15 +214,15 @@ class CallerTerminal implements Terminal {
   }
 
   private takeSize(): void {
-    const width = Math.min(this.said.width, this.most.width);
-    const height = Math.min(this.said.height, this.most.height);
+    const width = Math.min(this.reported.width, this.most.width);
+    const height = Math.min(this.reported.height, this.most.height);
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
     for (const listener of [...this.resizeListeners]) listener();
   }
 
-  /** Decodes one turn's worth, and plans another turn if more is waiting. */
+  /** Decodes one turn's share of the input, and schedules another turn if more is waiting. */
   private turn(): void {
     this.turnPlanned = false;
     let left = TURN_BYTES;
@@ -266,12 +272,12 @@ class CallerTerminal implements Terminal {
   }
 }
 
-/** Bytes that a waiting key counts for; keys that print nothing count as one. */
+/** Bytes that a queued key counts for; keys that print nothing count as one. */
 function bytesOf(key: Key): number {
   return key.text === '' ? 1 : Buffer.byteLength(key.text);
 }
 
-/** 0 and nonsense mean that nothing is known (RFC 1073): the size stays. */
+/** 0 and invalid values mean that nothing is known (RFC 1073): the size stays. */
 function clampSize(wanted: number | undefined, current: number): number {
   if (wanted === undefined || !Number.isFinite(wanted) || wanted < 1) return current;
   return Math.min(Math.floor(wanted), LIMITS.ptyMax);

@@ -27,7 +27,7 @@ export interface ToAnsiOptions {
   readonly encoding?: Encoding;
   /** Clears the screen first, so that empty cells need not be sent. */
   readonly clear?: boolean;
-  /** Where the canvas stands on the screen, from 1. */
+  /** Row of the screen at which the canvas begins, from 1. */
   readonly top?: number;
   readonly left?: number;
   /** Size of the screen; the canvas' own when absent. */
@@ -35,7 +35,10 @@ export interface ToAnsiOptions {
   readonly screenHeight?: number;
 }
 
-/** A screen composed off-line: cells that are drawn on, then sent as one string. Rows and columns count from 1. */
+/**
+ * An off-screen buffer of cells that are drawn on, then sent as one string. Rows and columns count
+ * from 1.
+ */
 export class Canvas {
   readonly width: number;
   readonly height: number;
@@ -47,7 +50,7 @@ export class Canvas {
     this.rows = new Array<CellRow>(this.height).fill(blankRow());
   }
 
-  /** The cell at a place; an empty one outside the canvas. */
+  /** The cell at a position; an empty one outside the canvas. */
   at(row: number, column: number): Cell {
     const cells = this.rows[row - 1];
     return {
@@ -65,7 +68,7 @@ export class Canvas {
     cells.styles[column - 1] = style;
   }
 
-  /** Writes plain text from a place on, cut at the right edge; returns the column behind it. */
+  /** Writes plain text from a position on, cut at the right edge; returns the column after it. */
   print(row: number, column: number, text: string, style: Style = PLAIN): number {
     let at = column;
     for (const character of text) {
@@ -99,12 +102,12 @@ export class Canvas {
     }
   }
 
-  /** Copies another canvas onto this one with its first cell at a place. */
+  /** Copies another canvas onto this one, with its first cell at a position. */
   draw(source: Canvas, row = 1, column = 1): void {
     const fits = column === 1 && source.width === this.width;
     const lastY = Math.min(source.height, this.height - row + 1);
     for (let y = Math.max(1, 2 - row); y <= lastY; y++) {
-      if (fits) this.rows[row + y - 2] = source.lendRow(y);
+      if (fits) this.rows[row + y - 2] = source.shareRow(y);
       else this.drawRow(row + y - 1, column, { cells: source.rowOf(y), width: source.width });
     }
   }
@@ -115,7 +118,7 @@ export class Canvas {
     return copy;
   }
 
-  /** Number of the last row with anything on it; 0 for an empty canvas. */
+  /** Number of the last row that is not blank; 0 for an empty canvas. */
   get lastUsedRow(): number {
     for (let row = this.height; row >= 1; row--) {
       if (usedWidth(this.rowOf(row)) > 0) return row;
@@ -129,9 +132,10 @@ export class Canvas {
   }
 
   /**
-   * One string that draws the canvas: rows positioned one by one, least colour changes, empty ends
-   * erased instead of written, and never a character in the bottom-right cell of the screen, where
-   * some terminals scroll. The cursor stays behind the last character; the style is normal again.
+   * One string that draws the canvas: each row is positioned separately, with as few colour changes
+   * as possible; blank row ends are erased instead of written. The bottom-right cell of the screen
+   * is never written, because some terminals scroll there. The cursor stays after the last
+   * character; the style is normal again.
    */
   toAnsi(options: ToAnsiOptions = {}): string {
     const painter = new Painter(this, options);
@@ -141,7 +145,7 @@ export class Canvas {
     return out + painter.finish();
   }
 
-  /** One string that turns a screen showing `previous` into this canvas; '' when they are alike. */
+  /** One string that turns a screen showing `previous` into this canvas; '' when they are equal. */
   diff(previous: Canvas, options: Omit<ToAnsiOptions, 'clear'> = {}): string {
     if (previous.width !== this.width || previous.height !== this.height) {
       return this.toAnsi(options);
@@ -164,7 +168,7 @@ export class Canvas {
     return out === '' ? '' : out + painter.finish();
   }
 
-  /** The cells of a row, to be looked at only. */
+  /** The cells of a row, read-only. */
   rowOf(row: number): Cells {
     return this.cellRow(row);
   }
@@ -181,8 +185,8 @@ export class Canvas {
     return cells;
   }
 
-  /** A row for another canvas to show: whoever draws on it from now on makes a copy first. */
-  private lendRow(row: number): CellRow {
+  /** A row for another canvas to share: either canvas copies it before it draws on it. */
+  private shareRow(row: number): CellRow {
     const cells = this.cellRow(row);
     cells.isShared = true;
     return cells;
@@ -211,7 +215,7 @@ export class Canvas {
     }
   }
 
-  /** Rows that many callers see alike are drawn once; a shared row never changes. */
+  /** The output of a row that several callers share is cached; a shared row never changes. */
   private rowToAnsi(row: number, options: ToAnsiOptions, painter: Painter): string {
     const cells = this.cellRow(row);
     if (!cells.isShared || cells.characters.length === 0) {
@@ -224,7 +228,8 @@ export class Canvas {
       return known.ansi;
     }
     const ansi = this.drawnRow(row, options, painter);
-    // A caller's own row is drawn once and only takes room; what comes again, others will ask for too.
+    // Cached from the second drawing on: most rows of a single caller are drawn once and would only
+    // use memory.
     cells.timesDrawn += 1;
     if (cells.timesDrawn > 1) {
       const drawn = { row, screen, before, after: painter.style, ansi: inOnePiece(ansi) };
@@ -274,13 +279,13 @@ export class Canvas {
   }
 }
 
-/** Writes runs of cells and remembers the style that the terminal is in. */
+/** Writes runs of cells and tracks the terminal's current style. */
 class Painter {
   readonly mayEraseToEnd: boolean;
   readonly encoding: Encoding;
-  /** All that the drawing of a row depends on, beside its cells and the style before it. */
+  /** All that a row's output depends on, besides its cells and the style before it. */
   readonly screen: string;
-  /** What the terminal is in; undefined while nobody knows. */
+  /** The terminal's current style; undefined while it is unknown. */
   style: Style | undefined;
   private readonly top: number;
   private readonly left: number;
@@ -315,7 +320,7 @@ class Painter {
       if (column === forbidden) continue;
       const style = styles[column - 1] ?? PLAIN;
       const character = characters[column - 1] ?? ' ';
-      // Most cells look like the one before: nothing but the character is to be sent.
+      // Most cells have the style of the one before: only the character is sent.
       out += style === this.style ? character : this.toStyle(style, character);
     }
     return out;
@@ -331,7 +336,10 @@ class Painter {
     return this.style === undefined ? '' : this.change(PLAIN);
   }
 
-  /** A space looks alike in any ink, so it never costs a change of ink alone. */
+  /**
+   * A space looks the same in any foreground colour, so it never causes a change of foreground
+   * alone.
+   */
   private toStyle(style: Style, character: string): string {
     const current = this.style;
     if (
@@ -352,7 +360,7 @@ class Painter {
   }
 }
 
-/** A text that was put together of many pieces holds them all until it is copied. */
+/** A concatenated string keeps all its pieces in memory until it is copied. */
 function inOnePiece(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

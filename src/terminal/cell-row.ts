@@ -2,29 +2,32 @@ import { PLAIN, type Style } from './style';
 import { isBlankStyle, sameStyle } from './style-sequence';
 import type { Encoding } from './terminal';
 
-/** One row of cells, to be looked at. */
+/** One row of cells, read-only. */
 export interface Cells {
-  /** One character a column; '' for the right half of a wide one. */
+  /** One character per column; '' for the right half of a wide one. */
   readonly characters: readonly string[];
-  /** As many as characters; what is behind the end of both is blank. */
+  /** As many as characters; cells after the end of both are blank. */
   readonly styles: readonly Style[];
 }
 
 /**
- * A row to be drawn on. A screen of 80x24 weighs thirty thousand bytes, and most callers look at the same
- * few: canvases share their rows, and a row is copied when one of them draws on it.
+ * A row that can be drawn on. A screen of 80x24 takes thirty thousand bytes, and most callers look
+ * at the same few screens: canvases share their rows, and a row is copied when one of them draws on
+ * it.
  */
 export interface CellRow extends Cells {
   readonly characters: string[];
   readonly styles: Style[];
-  /** Shown by more than one canvas: not to be written to. */
+  /** Shown by more than one canvas; must not be written to. */
   isShared: boolean;
   timesDrawn: number;
-  /** What a shared row was last drawn as, so that nobody else needs to make it again. */
+  /** Cached output of a shared row, so that it is not generated for each caller. */
   drawn: Partial<Record<Encoding, DrawnRow>> | undefined;
 }
 
-/** The sequences that draw a row, good for the same place and for a terminal in the same style. */
+/**
+ * The sequences that draw a row; valid for the same position and for a terminal in the same style.
+ */
 export interface DrawnRow {
   readonly row: number;
   readonly screen: string;
@@ -33,14 +36,14 @@ export interface DrawnRow {
   readonly ansi: string;
 }
 
-// Moving on costs four bytes at least, so short gaps are cheaper written again.
+// A cursor movement takes at least four bytes, so shorter gaps are cheaper to write again.
 const SHORTEST_GAP = 5;
 
 export function blankRow(): CellRow {
   return { characters: [], styles: [], isShared: true, timesDrawn: 0, drawn: undefined };
 }
 
-/** A row of one's own, filled up to a width. */
+/** A copy that is not shared, padded to a width. */
 export function copyRow({ characters, styles }: Cells, width: number): CellRow {
   const copy = {
     characters: new Array<string>(width).fill(' '),
@@ -56,14 +59,14 @@ export function copyRow({ characters, styles }: Cells, width: number): CellRow {
   return copy;
 }
 
-/** Columns down to the last one that shows anything. */
+/** Columns up to the last one that is not blank. */
 export function usedWidth(row: Cells): number {
   let width = row.characters.length;
   while (width > 0 && isBlankAt(row, width)) width -= 1;
   return width;
 }
 
-/** True when the cell in a column, counted from 1, shows nothing. */
+/** True when the cell in a column, counted from 1, is blank. */
 export function isBlankAt({ characters, styles }: Cells, column: number): boolean {
   return (characters[column - 1] ?? ' ') === ' ' && isBlankStyle(styles[column - 1] ?? PLAIN);
 }
@@ -75,7 +78,7 @@ export function blankRun(row: Cells, column: number, last: number): number {
   return at - column;
 }
 
-/** Last column before the next gap that is worth jumping over. */
+/** Last column before the next gap that is long enough to skip. */
 export function inkEnd(row: Cells, column: number, last: number): number {
   let end = column;
   while (end < last) {
@@ -86,7 +89,7 @@ export function inkEnd(row: Cells, column: number, last: number): number {
   return end;
 }
 
-/** True when it is worth jumping over a gap of so many columns. */
+/** True when a gap of this many columns is long enough to skip. */
 export function isWideGap(columns: number): boolean {
   return columns >= SHORTEST_GAP;
 }
@@ -98,7 +101,10 @@ export function isSameCell(a: Cells, b: Cells, column: number): boolean {
   );
 }
 
-/** Last column, from a changed one on, before the next stretch without changes that is worth jumping over. */
+/**
+ * Last column, from a changed one on, before the next unchanged stretch that is long enough to
+ * skip.
+ */
 export function changeEnd(before: Cells, after: Cells, column: number): number {
   const width = Math.max(before.characters.length, after.characters.length);
   let end = column;

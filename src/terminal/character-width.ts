@@ -10,7 +10,7 @@ export function characterColumns(codePoint: number): 0 | 1 | 2 {
   return isIn(TWO_COLUMNS, codePoint) ? 2 : 1;
 }
 
-/** Binary search in ranges of first and last values, in order. */
+/** Binary search in sorted ranges, each given by its first and last value. */
 function isIn(ranges: readonly number[], value: number): boolean {
   let low = 0;
   let high = ranges.length / 2 - 1;

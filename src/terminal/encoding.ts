@@ -1,19 +1,19 @@
 import iconv from 'iconv-lite';
 import type { Encoding } from './terminal';
 
-/** Turns bytes into text as they come in; what is broken becomes U+FFFD, never an exception. */
+/** Decodes bytes as they arrive; invalid input becomes U+FFFD, never an exception. */
 export interface IncrementalDecoder {
   write(bytes: Buffer): string;
-  /** The rest of a character that never came. */
+  /** The rest of an incomplete character. */
   end(): string;
 }
 
-// What a PC shows for the bytes below 0x20, and for 0x7F.
+// What a PC displays for the bytes below 0x20; DEL_GLYPH is the one for 0x7F.
 const LOW_GLYPHS = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼';
-const HOUSE = '⌂';
+const DEL_GLYPH = '⌂';
 
 /**
- * Bytes below 0x20 that are sent for their picture. Left out are those that some terminal acts upon:
+ * Bytes below 0x20 that are sent for their glyph. Left out are those that some terminal acts upon:
  * NUL, ENQ (PuTTY answers it with its name), BEL to CR, SO and SI (VT character sets), ESC.
  */
 const SHOWN_LOW = new Set([
@@ -26,8 +26,10 @@ const HIGH_GLYPHS = iconv.decode(
   'cp437',
 );
 
-/** ASCII for characters that CP437 lacks or that may not be sent as their byte; always one for one. */
-const TWINS: ReadonlyMap<string, string> = new Map(
+/**
+ * ASCII for characters that CP437 lacks or that may not be sent as their byte; always one for one.
+ */
+const ASCII_FALLBACKS: ReadonlyMap<string, string> = new Map(
   [
     ['‘’‚‛′´ʼ', "'"],
     ['“”„‟″«»', '"'],
@@ -79,33 +81,42 @@ const BYTE_OF: ReadonlyMap<string, number> = new Map([
 
 const QUESTION = 0x3f;
 
-/** The bytes of all characters of two bytes in UTF-16, 0 where one has to be looked for: a screen has thousands. */
+/**
+ * The byte of each character of the BMP (one UTF-16 unit), 0 where BYTE_OF has to be searched. A
+ * table, because a screen has thousands of characters.
+ */
 const BYTE_OF_CODE = new Uint8Array(0x10000);
 for (let code = 1; code < 128; code++) BYTE_OF_CODE[code] = code;
 for (const [glyph, byte] of BYTE_OF) BYTE_OF_CODE[glyph.charCodeAt(0)] = byte;
 
-/** The picture a PC shows for `byte`, control bytes included; how art files mean them. */
+/**
+ * The glyph that a PC displays for `byte`, control bytes included; art files use bytes in this
+ * sense.
+ */
 export function glyphOfCp437(byte: number): string {
   if (byte >= 128) return HIGH_GLYPHS[byte - 128] ?? '?';
-  if (byte === 0x7f) return HOUSE;
+  if (byte === 0x7f) return DEL_GLYPH;
   return byte > 0 && byte < 32 ? (LOW_GLYPHS[byte] ?? ' ') : String.fromCharCode(byte || 32);
 }
 
-/** A close ASCII relative of `character`, `?` where there is none. */
-export function asciiTwin(character: string): string {
-  const known = TWINS.get(character);
+/** The nearest ASCII character to `character`, `?` where there is none. */
+export function asciiFallback(character: string): string {
+  const known = ASCII_FALLBACKS.get(character);
   if (known !== undefined && known.charCodeAt(0) < 128) return known;
   const base = character.normalize('NFKD').charAt(0);
   return base > '\x1f' && base < '\x7f' ? base : '?';
 }
 
-/** True for characters whose CP437 byte is a control to some terminal: never sent for user text (rule H1). */
+/**
+ * True for characters whose CP437 byte is a control character to some terminal: never sent for user
+ * text (rule H1).
+ */
 export function isControlGlyph(character: string): boolean {
   const byte = BYTE_OF.get(character);
-  return character === HOUSE || byte === 0x9b || (byte !== undefined && byte < 32);
+  return character === DEL_GLYPH || byte === 0x9b || (byte !== undefined && byte < 32);
 }
 
-/** Text of ours (escape sequences and all) as the bytes of a caller's terminal. */
+/** The board's own text, escape sequences included, as bytes in the terminal's encoding. */
 export function encodeText(text: string, encoding: Encoding): Buffer {
   if (encoding === 'utf8') return Buffer.from(text, 'utf8');
   const bytes = Buffer.allocUnsafe(text.length);
@@ -126,17 +137,17 @@ export function encodeText(text: string, encoding: Encoding): Buffer {
 function byteFor(character: string): number {
   const known = BYTE_OF.get(character);
   if (known !== undefined) return known;
-  const twin = TWINS.get(character);
-  const twinByte = twin === undefined ? undefined : BYTE_OF.get(twin);
-  return twinByte ?? (asciiTwin(character).charCodeAt(0) || QUESTION);
+  const fallback = ASCII_FALLBACKS.get(character);
+  const fallbackByte = fallback === undefined ? undefined : BYTE_OF.get(fallback);
+  return fallbackByte ?? (asciiFallback(character).charCodeAt(0) || QUESTION);
 }
 
-/** The whole of `bytes` as text; control bytes stay controls. */
+/** All of `bytes` as text; control bytes stay controls. */
 export function decodeText(bytes: Buffer, encoding: Encoding): string {
   return encoding === 'utf8' ? bytes.toString('utf8') : iconv.decode(bytes, 'cp437');
 }
 
-/** A decoder for text that arrives in pieces. */
+/** A decoder for text that arrives in chunks. */
 export function createDecoder(encoding: Encoding): IncrementalDecoder {
   if (encoding === 'cp437') {
     return { write: (bytes) => iconv.decode(bytes, 'cp437'), end: () => '' };

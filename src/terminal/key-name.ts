@@ -17,7 +17,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   ' ': 'space',
 };
 
-/** How a menu's key name reads once spaces, case and other spellings are settled; one letter keeps its case. */
+/**
+ * A menu's key name in its normal form: spaces, case and alternative spellings are unified; one
+ * letter keeps its case.
+ */
 export function normalizeKeyName(name: string): string {
   const parts = name === '+' || name === ' ' ? [name] : name.split(/\s*\+\s*(?=.)/);
   const last = parts.pop() ?? '';
@@ -30,7 +33,7 @@ export function normalizeKeyName(name: string): string {
   return [...modifiers.sort(), single].join(' + ');
 }
 
-/** True when `key` is what a menu calls `name`. */
+/** True when `name` is a menu's name for `key`. */
 export function keyMatches(key: Key, name: string): boolean {
   return key.name === name || key.name === normalizeKeyName(name);
 }

@@ -1,6 +1,6 @@
 import type { Key } from './key';
 
-/** What a terminal answers to a question, apart from the keys. */
+/** A terminal's reply to a query, as opposed to a key. */
 export type Report =
   | { readonly kind: 'cursor'; readonly row: number; readonly column: number }
   | { readonly kind: 'device'; readonly parameters: string }
@@ -98,7 +98,10 @@ const MODIFIERS = [2, 3, 4, 5, 6, 7, 8].map((number) => {
   return { number, prefix: `${names.join(' + ')} + ` };
 });
 
-/** Every sequence that is a key, without its ESC. A table, so that a flood of them costs one look-up each. */
+/**
+ * Every sequence that is a key, without its ESC. A table, so that each sequence of a flood costs
+ * one look-up.
+ */
 const KEYS: ReadonlyMap<string, Key> = new Map(
   [...allSequences()].map(([sequence, name, text]) => [sequence, { name, text: text ?? '' }]),
 );
@@ -136,7 +139,7 @@ function* allSequences(): Generator<readonly [sequence: string, name: string, te
   }
 }
 
-/** The key of a complete sequence, written without its ESC; undefined for one that is no key. */
+/** The key of a complete sequence, written without its ESC; undefined for one that is not a key. */
 export function keyOfSequence(sequence: string): Key | undefined {
   return KEYS.get(sequence);
 }

@@ -3,19 +3,19 @@ import { decodeText } from './encoding';
 import type { Encoding } from './terminal';
 import { keyOfSequence, reportOfSequence, type Report } from './key-sequences';
 
-/** Receives what a KeyDecoder makes of the bytes. */
+/** Receives what a KeyDecoder decodes. */
 export interface KeySink {
   key(key: Key): void;
   report(report: Report): void;
 }
 
-/** What would be decided if no further byte came: nothing, a lone escape, or a torn sequence. */
+/** What an end of the input would leave: nothing, a lone ESC, or a partial sequence. */
 export type Waiting = 'nothing' | 'escape' | 'sequence';
 
 type State = 'ground' | 'escape' | 'csi' | 'ss3' | 'linux' | 'overlong';
 
 const ESC = 0x1b;
-const LONGEST_SEQUENCE = 32;
+const MAX_SEQUENCE_CHARACTERS = 32;
 
 const CONTROL_NAMES: Readonly<Record<number, string>> = {
   0x08: 'backspace',
@@ -32,7 +32,7 @@ const CONTROL_NAMES: Readonly<Record<number, string>> = {
 
 const ESCAPE_KEY: Key = { name: 'escape', text: '' };
 
-/** The keys that a single byte below 0x80 makes. */
+/** The keys of the single bytes below 0x80. */
 const ASCII_KEYS: readonly Key[] = Array.from({ length: 128 }, (_, byte) => {
   const text = byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '';
   const control = `ctrl + ${String.fromCharCode(byte + 0x60)}`;
@@ -45,9 +45,9 @@ const CP437_KEYS: readonly Key[] = Array.from({ length: 128 }, (_, index) => {
 });
 
 /**
- * Turns a caller's bytes into keys, one byte at a time and never looking back, so that no stream of
- * bytes costs more than its length (rule F10). Knows no time: whoever feeds it calls `timeOut` when
- * nothing more came.
+ * Decodes a caller's bytes into keys, one byte at a time without backtracking, so that the cost of
+ * a stream of bytes is linear in its length (rule F10). It has no clock: its owner calls `timeOut`
+ * when nothing more has arrived.
  */
 export class KeyDecoder {
   encoding: Encoding;
@@ -56,7 +56,7 @@ export class KeyDecoder {
   private parameters = '';
   private codePoint = 0;
   private missing = 0;
-  private least = 0;
+  private minCodePoint = 0;
   private readonly sink: KeySink;
 
   constructor(sink: KeySink, encoding: Encoding) {
@@ -79,14 +79,14 @@ export class KeyDecoder {
     }
   }
 
-  /** Nothing came after an escape for long enough: it was the key. A torn sequence is dropped. */
+  /** Nothing followed an ESC in time, so it was the escape key. A partial sequence is dropped. */
   timeOut(): void {
     const state = this.state;
     const started = this.parameters === '';
     this.toGround();
     if (state === 'escape') this.sink.key(ESCAPE_KEY);
     if ((state === 'csi' || state === 'ss3') && started) {
-      // A person typed escape and then a bracket or an O.
+      // A person typed escape and then `[` or `O`.
       this.sink.key(ESCAPE_KEY);
       this.ascii(state === 'csi' ? 0x5b : 0x4f);
     }
@@ -130,10 +130,10 @@ export class KeyDecoder {
     else if (byte >= 0xf0 && byte <= 0xf4) this.expect(byte & 0x07, 3, 0x10000);
   }
 
-  private expect(bits: number, missing: number, least: number): void {
+  private expect(bits: number, missing: number, minCodePoint: number): void {
     this.codePoint = bits;
     this.missing = missing;
-    this.least = least;
+    this.minCodePoint = minCodePoint;
   }
 
   private continuation(byte: number): void {
@@ -142,14 +142,14 @@ export class KeyDecoder {
     if (this.missing > 0) return;
     const code = this.codePoint;
     const surrogate = code >= 0xd800 && code <= 0xdfff;
-    if (code < this.least || code > 0x10ffff || code < 0xa0 || surrogate) return;
+    if (code < this.minCodePoint || code > 0x10ffff || code < 0xa0 || surrogate) return;
     const text = String.fromCodePoint(code);
     this.sink.key({ name: text, text });
   }
 
   private sequence(byte: number): void {
     if (byte === ESC) {
-      // Two escapes in a row are two key presses; a sequence that a new one cuts off is noise.
+      // Two ESC in a row are two key presses; a sequence that is cut off by a new one is dropped.
       const pressed = this.state === 'escape';
       this.toGround();
       this.state = 'escape';
@@ -185,7 +185,8 @@ export class KeyDecoder {
 
   private inSequence(byte: number): void {
     if (byte < 0x20 || byte > 0x7e) {
-      // Controls and eight-bit text do not belong here: drop the torso and take the byte for itself.
+      // Controls and eight-bit bytes cannot be part of a sequence: drop the partial sequence and
+      // decode the byte by itself.
       this.toGround();
       this.ground(byte);
     } else if (byte === 0x5b && this.state === 'csi' && this.parameters === '') {
@@ -194,7 +195,7 @@ export class KeyDecoder {
       const introducer = this.state === 'ss3' ? 'O' : '[';
       if (this.state === 'overlong') this.toGround();
       else this.finish(introducer + this.parameters + String.fromCharCode(byte));
-    } else if (this.parameters.length >= LONGEST_SEQUENCE) {
+    } else if (this.parameters.length >= MAX_SEQUENCE_CHARACTERS) {
       this.state = 'overlong';
     } else if (this.state !== 'overlong') {
       this.parameters += String.fromCharCode(byte);

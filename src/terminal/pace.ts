@@ -8,11 +8,12 @@ export interface PaceOptions {
 }
 
 const TICK_MS = 16;
-const LONGEST_SEQUENCE = 64;
+const MAX_SEQUENCE_CHARACTERS = 64;
 
 /**
- * Writes text as a modem of `baud` would: a tenth as many characters a second, in ticks of 16 ms. A cut
- * never falls into an escape sequence or a character, since others may write in between.
+ * Writes text at the speed of a modem of `baud`: a tenth as many characters a second, in ticks of
+ * 16 ms. A cut never falls inside an escape sequence or a character, because other output may be
+ * written in between.
  */
 export async function pace(text: string, options: PaceOptions): Promise<void> {
   const { clock, signal } = options;
@@ -29,7 +30,10 @@ export async function pace(text: string, options: PaceOptions): Promise<void> {
   }
 }
 
-/** The first place at or after `wanted` where text may be cut, reading on from the cut at `start`. */
+/**
+ * The first position at or after `wanted` where the text may be cut, scanned from the cut at
+ * `start`.
+ */
 function cutAfter(text: string, start: number, wanted: number): number {
   let at = start;
   while (at < wanted) {
@@ -42,7 +46,7 @@ function cutAfter(text: string, start: number, wanted: number): number {
 function endOfSequence(text: string, start: number): number {
   if (text[start + 1] !== '[') return Math.min(start + 2, text.length);
   let at = start + 2;
-  const most = Math.min(text.length, start + LONGEST_SEQUENCE);
-  while (at < most && !/[@-~]/.test(text[at] ?? '')) at += 1;
+  const end = Math.min(text.length, start + MAX_SEQUENCE_CHARACTERS);
+  while (at < end && !/[@-~]/.test(text[at] ?? '')) at += 1;
   return Math.min(at + 1, text.length);
 }

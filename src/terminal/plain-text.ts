@@ -1,9 +1,10 @@
 const SEQUENCE = /\x1b(?:\[([0-?]*)[ -/]*([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[^[\]])/g;
 
 /**
- * Our screens for a terminal that knows no sequences (`dumb`, Emacs shells, line printers): colours fall
- * away, a move to a lower row becomes a new line, a move to the right spaces, a short one to the left
- * backspaces, so that typing and correcting in a field work. Knows only what it wrote itself.
+ * Converts the board's screens for a terminal that supports no sequences (`dumb`, Emacs shells,
+ * line printers): colours are dropped, a move to a lower row becomes a new line, a move to the
+ * right spaces, a short one to the left backspaces, so that typing and correcting in a field work.
+ * Tracks only its own output.
  */
 export class PlainText {
   private row = 1;
@@ -47,7 +48,7 @@ export class PlainText {
 
   private move(row: number, column: number): string {
     if (row !== this.row) {
-      // Lines once written cannot be changed: a move up goes on below, too.
+      // Lines cannot be changed once they are written: a move up continues on a new line, too.
       const lines = row > this.row && row - this.row < 3 ? row - this.row : 1;
       this.row = row;
       this.column = column;

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { moveTo } from './ansi';
 import type { Encoding, Terminal } from './terminal';
 
-/** The part of the configuration that decides on terminals (`term` in config.hjson). */
+/** The part of the configuration about terminals (`term` in config.hjson). */
 export interface TerminalPolicy {
   readonly checkUtf8Encoding: boolean;
   readonly checkAnsiHomePosition: boolean;
@@ -12,7 +12,10 @@ export interface TerminalPolicy {
   readonly utf8TermList: readonly string[];
 }
 
-/** What the way in was told, perhaps only later: a Connection is one of these. */
+/**
+ * What the protocol reports of the terminal, possibly later than the start of the call; a
+ * Connection is one of these.
+ */
 export interface TerminalHints {
   readonly terminalType: string | undefined;
   readonly columns: number | undefined;
@@ -24,17 +27,17 @@ export interface ProbeOptions {
   readonly term: TerminalPolicy;
   readonly hints: TerminalHints;
   readonly clock: Clock;
-  /** Longest wait for all answers together. */
+  /** Longest wait for all replies together. */
   readonly limitMs?: number;
 }
 
-/** What was found out, for the log. */
+/** The result, for the log. */
 export interface ProbeResult {
   readonly type: string;
   readonly width: number;
   readonly height: number;
   readonly encoding: Encoding;
-  /** False for a client that answered nothing at all. */
+  /** False for a client that sent no reply at all. */
   readonly answered: boolean;
 }
 
@@ -43,14 +46,15 @@ type Position = { readonly row: number; readonly column: number };
 const LIMIT_MS = 900;
 
 /**
- * U+1EA0, three bytes in UTF-8, none of them a control in any other encoding: one column on a terminal
- * that knows UTF-8, three on one that does not.
+ * U+1EA0: three bytes in UTF-8, none of them a control character in any other encoding. It takes
+ * one column on a terminal that uses UTF-8, three on any other.
  */
 const THREE_BYTES = '\u1ea0';
 
 /**
- * Finds out type, size and encoding, and sets them on the terminal. All questions go out at once and the
- * answers share one limit, so that a client which answers nothing is through in less than a second.
+ * Finds out type, size and encoding, and sets them on the terminal. All queries are sent at once
+ * and the replies share one time limit, so that a client without replies is finished in less than a
+ * second.
  */
 export async function probeTerminal(
   terminal: Terminal,
@@ -83,7 +87,10 @@ export async function probeTerminal(
   };
 }
 
-/** Home position, bottom-right corner and position after the test character, as far as they came. */
+/**
+ * Home position, bottom-right corner and position after the test character, as far as the terminal
+ * replied.
+ */
 async function ask(
   terminal: Terminal,
   options: ProbeOptions,
@@ -108,7 +115,7 @@ async function ask(
   const arrival = hintsComplete(options, limitMs);
   const answers = await Promise.all(queries);
   terminal.write(`${moveTo(1, 1)}   ${moveTo(1, 1)}`);
-  // A terminal that answered at once may still be telling its type.
+  // A terminal that replied at once may still be sending its type.
   await arrival;
   return answers;
 }
@@ -143,7 +150,10 @@ function wantsUtf8Test(type: string, term: TerminalPolicy): boolean {
   return term.checkUtf8Encoding && encodingOf(type, term) === 'utf8';
 }
 
-/** Encoding by the type's name: exact, else by the longest listed name that it begins with. */
+/**
+ * Encoding by the type's name: exact, else by the longest listed name that is its prefix (up to a
+ * `-`).
+ */
 export function encodingOf(type: string, term: TerminalPolicy): Encoding {
   if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
   const length = (names: readonly string[]): number =>
@@ -169,7 +179,7 @@ function settleEncoding(
   const { term, home, afterTest } = found;
   if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
   const byName = encodingOf(type, term);
-  // Whoever neither says what he is nor answers is netcat in a window of today.
+  // No terminal type and no reply: probably netcat in a modern UTF-8 terminal.
   if (type === 'unknown' && !found.answered) return 'utf8';
   if (afterTest === undefined) return byName;
   if (type !== 'unknown' && !wantsUtf8Test(type, term)) return byName;

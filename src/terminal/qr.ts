@@ -2,16 +2,16 @@ import qrcode from 'qrcode-terminal';
 import { BbsError } from '../base/errors';
 import type { Style } from './style';
 
-/** A QR code as lines of half blocks, which CP437 and UTF-8 both have. */
+/** A QR code as lines of half blocks, which both CP437 and UTF-8 have. */
 export interface TerminalQr {
   readonly lines: readonly string[];
   readonly width: number;
   readonly height: number;
-  /** False when it is larger than the space that was asked for; it is not to be drawn then. */
+  /** False when it is larger than the available space; it must not be drawn then. */
   readonly fits: boolean;
 }
 
-/** White on black, set explicitly: on a light terminal the code would come out as its negative. */
+/** White on black, set explicitly: on a light terminal the code would otherwise be inverted. */
 export const QR_STYLE: Style = {
   foreground: 15,
   background: 0,
@@ -32,7 +32,7 @@ export function renderTerminalQr(
   const drawn = drawSmall(text)
     .split('\n')
     .filter((line) => line !== '');
-  // qrcode-terminal leaves one light module around; phones want more against a black screen.
+  // qrcode-terminal leaves a quiet zone of one module; phones need more against a black screen.
   const size = drawn[0]?.length ?? 0;
   const inner = drawn.slice(1).map((line) => `█${line}█`);
   const lines = ['█'.repeat(size + 2), ...inner, '▀'.repeat(size + 2)];

@@ -1,7 +1,7 @@
 import type { Encoding } from './terminal';
 import { PLAIN, type Style } from './style';
 
-/** True when both styles draw a cell alike. */
+/** True when both styles display a cell in the same way. */
 export function sameStyle(a: Style, b: Style): boolean {
   return (
     a === b ||
@@ -20,8 +20,8 @@ export function isBlankStyle(style: Style): boolean {
 }
 
 /**
- * The shortest SGR sequence that turns `from` into `to`; `from` undefined means that nothing is known.
- * Attributes are only ever taken back by 0: old terminals know no 22, 24, 25 and 27.
+ * The shortest SGR sequence that turns `from` into `to`; `from` undefined means that the style is
+ * unknown. Attributes are turned off only by 0: old terminals do not support 22, 24, 25 and 27.
  */
 export function styleChange(
   from: Style | undefined,
@@ -49,9 +49,10 @@ interface Attributes {
 }
 
 /**
- * What is really sent. Bright foregrounds: in CP437 as bold, which every ANSI terminal since 1985
- * brightens; in UTF-8 as 90-97, because many of today's show bold black as black. Bright backgrounds:
- * in CP437 as blink with iCE colours on (see Canvas.toAnsi), in UTF-8 as 100-107.
+ * The attributes that are sent. Bright foregrounds: in CP437 as bold, which every ANSI terminal
+ * since 1985 brightens; in UTF-8 as 90-97, because many modern terminals show bold black as black.
+ * Bright backgrounds: in CP437 as blink with iCE colours on (see Canvas.toAnsi), in UTF-8 as
+ * 100-107.
  */
 function attributes(style: Style, encoding: Encoding): Attributes {
   const { foreground, background, bold } = style;
@@ -74,15 +75,15 @@ function attributes(style: Style, encoding: Encoding): Attributes {
   };
 }
 
-/** The same style with a bright colour told by its number (8-15) instead of by `bold`. */
+/** The same style with a bright colour given by its number (8-15) instead of by `bold`. */
 export function withBrightNumber(style: Style): Style {
   return style.bold && style.foreground < 16
     ? { ...style, bold: false, foreground: style.foreground | 8 }
     : style;
 }
 
-// The normal colours are only ever reached by 0, never by 37 and 40: so they are the terminal's own,
-// and one screen does not mix its black with ours.
+// The normal colours are set only by 0, never by 37 and 40. They are then the terminal's own
+// default colours, and one screen does not mix two kinds of black.
 const NORMAL_INK = '37';
 const NORMAL_GROUND = '40';
 

@@ -1,4 +1,4 @@
-/** How a cell is drawn: palette colours 0-15 (ANSI order, 7 on 0 is normal) or 16-255. */
+/** How a cell is displayed: palette colours 0-15 (ANSI order, 7 on 0 is normal) or 16-255. */
 export interface Style {
   readonly foreground: number;
   readonly background: number;
