@@ -153,6 +153,18 @@ test('no file imports itself by way of others', () => {
   expect(findCycle(SOURCES)).toEqual([]);
 });
 
+test('src holds only what runs: each file is reached from a bin or from the public API', () => {
+  const byPath = new Map(SOURCES.map((file) => [file.path, file]));
+  const reached = new Set<string>();
+  const walk = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const next of byPath.get(path)?.imports ?? []) walk(next);
+  };
+  for (const start of [...BINS, 'index.ts']) walk(start);
+  expect([...PATHS].filter((path) => !reached.has(path))).toEqual([]);
+});
+
 test('oputil imports neither the menu runner nor the servers, so that it works beside them', () => {
   const breaks = SOURCES.filter(({ path }) => folderOf(path) === 'oputil').flatMap(
     ({ path, imports }) =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findConfigKey, listConfigSections, listNamesBelow } from '../../src/config/config-keys';
-import { configReference } from '../../src/config/docs';
+import { configReference } from '../../misc/scripts/docs/config-reference';
 import { configSchema, defaultConfig } from '../../src/config/schema';
 
 const KEYS = listConfigSections().flatMap((section) => section.keys);

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/load';
 import { loadMenus } from '../../src/menu/menu-file';
 import { loadThemes } from '../../src/menu/theme-files';
 import { checkBoard } from '../../src/modules/board-check';
-import { fillTables, TABLES } from '../../src/modules/docs';
+import { fillTables, TABLES } from '../../misc/scripts/docs/manual-tables';
 import { BoardDir } from '../support/board-dir';
 
 const ROOT = join(__dirname, '../..');

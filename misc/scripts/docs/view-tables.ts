@@ -1,6 +1,6 @@
-import { codeSpan, markdownTable } from '../base/markdown';
-import type { ViewProperty } from './properties';
-import { VIEW_TYPES, type ViewType } from './registry';
+import { codeSpan, markdownTable } from './markdown';
+import type { ViewProperty } from '../../../src/views/properties';
+import { VIEW_TYPES, type ViewType } from '../../../src/views/registry';
 
 /** Tables about views, by the name of their place in the pages. */
 export const VIEW_TABLES: Readonly<Record<string, () => string>> = {

@@ -1,12 +1,12 @@
-import { ACS_TABLES } from '../acs/docs';
-import { ART_TABLES } from '../art/docs';
-import { BbsError } from '../base/errors';
-import { codeSpan, markdownTable } from '../base/markdown';
-import { MENU_TABLES } from '../menu/docs';
-import type { MenuModule } from '../menu/module';
-import { VIEW_TABLES } from '../views/docs';
-import { ABSENT_MODULES } from './absent-modules';
-import { MODULES } from './registry';
+import { ACS_TABLES } from './acs-tables';
+import { ART_TABLES } from './art-tables';
+import { BbsError } from '../../../src/base/errors';
+import { codeSpan, markdownTable } from './markdown';
+import { MENU_TABLES } from './menu-tables';
+import type { MenuModule } from '../../../src/menu/module';
+import { VIEW_TABLES } from './view-tables';
+import { ABSENT_MODULES } from '../../../src/modules/absent-modules';
+import { MODULES } from '../../../src/modules/registry';
 
 /** Every table that a page of the manual can hold, by the name of its place. */
 export const TABLES: Readonly<Record<string, () => string>> = {

@@ -1,6 +1,7 @@
-import { listConfigSections } from './config-keys';
-import type { ConfigKey, ConfigSection } from './config-keys';
-import { listForeignKeys } from './foreign-keys';
+import { listConfigSections } from '../../../src/config/config-keys';
+import type { ConfigKey, ConfigSection } from '../../../src/config/config-keys';
+import { listForeignKeys } from '../../../src/config/foreign-keys';
+import { codeSpan, markdownTable } from './markdown';
 
 const INTRODUCTION = `# Configuration
 
@@ -51,26 +52,16 @@ export function configReference(): string {
 }
 
 function sectionReference(section: ConfigSection): string {
-  return [
-    `## ${section.path}`,
-    '',
-    section.doc,
-    '',
-    '| Key | Default | Accepts | Meaning |',
-    '| --- | --- | --- | --- |',
-    ...section.keys.map((key) => keyReference(section, key)),
-    '',
-  ].join('\n');
+  const table = markdownTable(
+    ['Key', 'Default', 'Accepts', 'Meaning'],
+    section.keys.map((key) => keyReference(section, key)),
+  );
+  return [`## ${section.path}`, '', section.doc, '', table, ''].join('\n');
 }
 
-function keyReference(section: ConfigSection, key: ConfigKey): string {
+function keyReference(section: ConfigSection, key: ConfigKey): readonly string[] {
   const name = key.path.slice(section.path.length + 1);
-  return row([
-    code(name),
-    code(describeDefault(key.default)),
-    escape(key.accepts),
-    escape(key.doc),
-  ]);
+  return [codeSpan(name), codeSpan(describeDefault(key.default)), key.accepts, key.doc];
 }
 
 function foreignReference(): string {
@@ -79,9 +70,10 @@ function foreignReference(): string {
     '',
     'A file made for ENiGMA½ may keep these; each is passed over with a warning.',
     '',
-    '| Key | Why |',
-    '| --- | --- |',
-    ...listForeignKeys().map(([path, reason]) => row([code(path), escape(reason)])),
+    markdownTable(
+      ['Key', 'Why'],
+      listForeignKeys().map(([path, reason]) => [codeSpan(path), reason]),
+    ),
     '',
   ].join('\n');
 }
@@ -89,18 +81,4 @@ function foreignReference(): string {
 function describeDefault(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => JSON.stringify(item)).join(', ');
   return JSON.stringify(value);
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-// A bar ends a table's cell even inside a code span.
-function escape(text: string): string {
-  return text.replaceAll('|', '\\|');
-}
-
-function code(text: string): string {
-  const ticks = text.includes('`') ? '``' : '`';
-  return `${ticks}${escape(text)}${ticks}`;
 }

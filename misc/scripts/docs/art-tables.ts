@@ -1,14 +1,14 @@
-import { codeSpan, markdownTable } from '../base/markdown';
-import { ART_EXTENSIONS } from './art-file';
+import { codeSpan, markdownTable } from './markdown';
+import { ART_EXTENSIONS } from '../../../src/art/art-file';
 import {
   CODES_AFTER_SIGN_IN,
   CURSOR_CODES,
   PLACE_CODE,
   PREDEFINED_CODES,
   VIEW_CODES,
-} from './mci-codes';
-import { NUMBER_STYLES } from './number-style';
-import { TEXT_STYLES } from './text-style';
+} from '../../../src/art/mci-codes';
+import { NUMBER_STYLES } from '../../../src/art/number-style';
+import { TEXT_STYLES } from '../../../src/art/text-style';
 
 const EXTENSIONS: Readonly<Record<(typeof ART_EXTENSIONS)[number], string>> = {
   '.ans': 'ANSI art in CP437',

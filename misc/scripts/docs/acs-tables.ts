@@ -1,5 +1,5 @@
-import { codeSpan, markdownTable } from '../base/markdown';
-import { ACS_CODES, type AcsCode, type ArgumentForm } from './codes';
+import { codeSpan, markdownTable } from './markdown';
+import { ACS_CODES, type AcsCode, type ArgumentForm } from '../../../src/acs/codes';
 
 const WRITTEN: Readonly<Record<ArgumentForm, (code: string) => string>> = {
   none: (code) => code,
