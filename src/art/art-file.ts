@@ -5,7 +5,7 @@ import { glyphOfCp437 } from '../terminal/encoding';
 import { parseArt, type ArtToken } from './art-token';
 import { splitSauce, type Sauce } from './sauce';
 
-/** Extensions of art, in the order they are tried for a spec without one (contract A8). */
+/** Extensions of art, in the order in which they are tried for a spec without one (contract A8). */
 export const ART_EXTENSIONS = [
   '.ans',
   '.utf8ans',
@@ -16,7 +16,7 @@ export const ART_EXTENSIONS = [
   '.txt',
 ] as const;
 
-/** One art file, decoded and taken apart; drawn by `renderArt`. */
+/** One decoded and tokenized art file; drawn by `renderArt`. */
 export interface Art {
   readonly file: string;
   readonly text: string;
@@ -24,23 +24,23 @@ export interface Art {
   readonly sauce: Sauce | undefined;
   /** Column to wrap at: SAUCE's, or 80. */
   readonly width: number;
-  /** Rows as SAUCE tells them. */
+  /** Rows according to the SAUCE record. */
   readonly height: number | undefined;
-  /** SyncTERM font name as SAUCE tells it. */
+  /** SyncTERM font name according to the SAUCE record. */
   readonly font: string | undefined;
   readonly iceColors: boolean;
   /**
-   * True for text files: a line break behind a full row ends that row. On a DOS console, for which
-   * ANSI art is drawn, the cursor is on the next row by then and the break makes an empty one.
+   * True for text files: a line break after a full row ends that row. On a DOS console, for which
+   * ANSI art is drawn, the cursor is on the next row by then and the break produces an empty one.
    */
   readonly softBreaks?: boolean;
 }
 
 export interface DecodeOptions {
   readonly file: string;
-  /** Overrides the encoding that the extension tells: `cp437`, `utf8`, `latin1`, ... */
+  /** Overrides the encoding that follows from the extension: `cp437`, `utf8`, `latin1`, ... */
   readonly encodedAs?: string | undefined;
-  /** False leaves a SAUCE record out of account. */
+  /** False ignores a SAUCE record. */
   readonly readSauce?: boolean | undefined;
 }
 
@@ -51,7 +51,7 @@ export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
   if (bytes.length > LIMITS.artBytes) {
     throw new BbsError(
       'ART_UNREADABLE',
-      `art has ${bytes.length} bytes, ${LIMITS.artBytes} are the most; make it smaller`,
+      `art has ${bytes.length} bytes, the maximum is ${LIMITS.artBytes}; make it smaller`,
       { place: { file: options.file } },
     );
   }
@@ -91,8 +91,8 @@ function decodeText(body: Buffer, encoding: string): string {
 }
 
 /**
- * Draws the low characters that art does not use as controls (NUL, BEL, BS, TAB, LF, FF, CR, ESC);
- * control-Y and control-Q stay where they begin a CNET code.
+ * Replaces the low bytes that art does not use as controls (those are NUL, BEL, BS, TAB, LF, FF,
+ * CR, ESC) by their glyphs; control-Y and control-Q stay where they begin a CNET code.
  */
 function drawControls(text: string): string {
   return text.replace(

@@ -4,28 +4,31 @@ import { PLAIN, type Style } from '../terminal/style';
 import { isBlankStyle, withBrightNumber } from '../terminal/style-sequence';
 import type { EraseArea } from './art-token';
 
-// Longer scrolls than this are cut: 1 MiB of line feeds is not art.
-const MOST_ROWS = 2000;
+// Longer art is cut: a file with 1 MiB of line feeds is not art.
+const MAX_ROWS = 2000;
 const TAB_COLUMNS = 8;
 
-/** A screen without a bottom that art is drawn on, as an ANSI.SYS console would; rows and columns count from 0. */
+/**
+ * A screen of unlimited height on which art is drawn as an ANSI.SYS console would; rows and columns
+ * count from 0.
+ */
 export class ArtScreen {
   row = 0;
   column = 0;
   private readonly characters: (string | undefined)[] = [];
   private readonly styles: Style[] = [];
   private saved = { row: 0, column: 0 };
-  /** The last column was just written: the cursor goes to the next row with whatever comes. */
+  /** The last column was just written: whatever follows moves the cursor to the next row first. */
   private wrapPending = false;
-  /** CR came at a pending wrap: the LF behind it has already been done. */
+  /** CR came at a pending wrap: the line feed after it has already taken effect. */
   private feedDone = false;
   private lowest = -1;
 
   private ink: Style = PLAIN;
-  /** The ink as cells keep it. */
+  /** The current style as cells store it. */
   private cellStyle: Style = PLAIN;
 
-  /** With `softBreaks` a line break right behind a full row starts one row, not two. */
+  /** With `softBreaks` a line break directly after a full row starts one row, not two. */
   constructor(
     readonly width: number,
     private readonly softBreaks = false,
@@ -52,7 +55,7 @@ export class ArtScreen {
     }
   }
 
-  /** Fills cells with spaces in a given style and moves on, as a code that is replaced does. */
+  /** Fills cells with spaces in a given style and moves on, as a replaced code does. */
   blank(columns: number, style: Style): void {
     const ink = this.style;
     this.style = style;
@@ -74,7 +77,7 @@ export class ArtScreen {
     }
     if (this.softBreaks) this.wrapPending = false;
     else this.resolveWrap();
-    this.row = clamp(this.row + 1, MOST_ROWS);
+    this.row = clamp(this.row + 1, MAX_ROWS);
   }
 
   tab(): void {
@@ -92,13 +95,13 @@ export class ArtScreen {
 
   move(rows: number, columns: number): void {
     this.resolveWrap();
-    this.row = clamp(this.row + rows, MOST_ROWS);
+    this.row = clamp(this.row + rows, MAX_ROWS);
     this.column = clamp(this.column + columns, this.width);
   }
 
   goTo(row: number | undefined, column: number | undefined): void {
     this.resolveWrap();
-    if (row !== undefined) this.row = clamp(row, MOST_ROWS);
+    if (row !== undefined) this.row = clamp(row, MAX_ROWS);
     if (column !== undefined) this.column = clamp(column, this.width);
   }
 
@@ -138,12 +141,12 @@ export class ArtScreen {
     }
   }
 
-  /** A place that is used although nothing is drawn there, e.g. by a view. */
+  /** Counts a row as used although nothing is drawn there, e.g. for a view. */
   use(row: number): void {
     this.lowest = Math.max(this.lowest, row);
   }
 
-  /** Rows down to the last one that is used. */
+  /** Rows up to the last one that is used. */
   get rows(): number {
     return this.lowest + 1;
   }
@@ -171,7 +174,7 @@ export class ArtScreen {
   private nextRow(): void {
     this.wrapPending = false;
     this.column = 0;
-    this.row = clamp(this.row + 1, MOST_ROWS);
+    this.row = clamp(this.row + 1, MAX_ROWS);
   }
 
   private advance(columns: number): void {
@@ -198,7 +201,7 @@ export class ArtScreen {
       this.styles[index] = PLAIN;
     }
     if (this.style.background === 0) return;
-    // erasing paints the background that is in force, as CTerm and xterm do
+    // erasing fills with the current background, as CTerm and xterm do
     const paint = { ...PLAIN, background: this.style.background };
     for (let index = from; index < to; index++) {
       this.characters[index] = ' ';

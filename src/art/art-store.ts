@@ -15,30 +15,30 @@ export interface FindArtOptions extends LookupOptions {
 
 /** The board's art: found by spec, decoded once, and read again when a file has changed. */
 export interface ArtStore {
-  /** The decoded art that a spec names, undefined when there is none. Throws ART_UNREADABLE. */
+  /** The decoded art of a spec, undefined when there is none. Throws ART_UNREADABLE. */
   find(spec: string, options?: FindArtOptions): Promise<Art | undefined>;
-  /** The art as everybody with a screen of this width sees it; drawn once, then remembered. */
+  /** The art that is the same for all screens of this width; drawn once, then cached. */
   sketch(art: Art, width: number): ArtSketch;
-  /** The file alone, without reading it. */
+  /** Finds the file without reading it. */
   locate(spec: string, options?: LookupOptions): Promise<string | undefined>;
   /** Names that a spec could mean here, for "did you mean". */
   names(options?: LookupOptions): Promise<readonly string[]>;
-  /** Forgets what was read and listed. */
+  /** Clears everything that was read and listed. */
   invalidate(): void;
-  /** The same art, looked at afresh: to see whether what is on the disk now is any good. */
+  /** The same art with an empty cache: to check whether the files on the disk are valid now. */
   draft(): ArtStore;
   /**
-   * Goes on with what a draft has read, whatever becomes of the files: an edit that is refused is seen
-   * by nobody. What the draft never read is read when it is asked for.
+   * Takes over what a draft has read, whatever happens to the files afterwards: a refused edit is
+   * never shown to anybody. What the draft did not read is read when it is needed.
    */
   adopt(draft: ArtStore): void;
 }
 
 export interface ArtStoreOptions {
-  /** The `art/` folders, the board's own before the package's. */
+  /** The `art/` folders: first the board's own, then the package's. */
   readonly roots: readonly string[];
   readonly random: Random;
-  /** With a clock, what was looked at a moment ago counts as unchanged. */
+  /** With a clock, a file that was checked a moment ago counts as unchanged. */
   readonly clock?: Clock | undefined;
 }
 
@@ -49,41 +49,42 @@ interface Kept {
   readonly art: Art;
 }
 
-// A theme has some 40 screens; a few megabytes at most.
+// A theme has some 40 screens; this is a few megabytes at most.
 const KEPT_FILES = 512;
-// One for most callers' width and one for the others' in turn; art without end is drawn each time.
+// One for the most common width and one that the other widths share; very tall art is drawn each
+// time.
 const KEPT_SKETCHES = 2;
-const LARGEST_SKETCH = 40_000;
+const MAX_SKETCH_CELLS = 40_000;
 
 export function createArtStore(options: ArtStoreOptions): ArtStore {
   return new FileArtStore(options);
 }
 
-/** What was read and listed, and whether that is the last word. */
-interface Shelf {
+/** What was read and listed; `isFinal` is true once the files are not checked again. */
+interface ArtCache {
   readonly lookup: ArtLookup;
   readonly kept: Map<string, Kept>;
   isFinal: boolean;
 }
 
-function emptyShelf(options: ArtStoreOptions): Shelf {
-  const lookup = createArtLookup({ ...options, isFinal: () => shelf.isFinal });
-  const shelf: Shelf = { lookup, kept: new Map(), isFinal: false };
-  return shelf;
+function createCache(options: ArtStoreOptions): ArtCache {
+  const lookup = createArtLookup({ ...options, isFinal: () => cache.isFinal });
+  const cache: ArtCache = { lookup, kept: new Map(), isFinal: false };
+  return cache;
 }
 
 class FileArtStore implements ArtStore {
   private readonly sketches = new WeakMap<Art, ArtSketch[]>();
-  private shelf: Shelf;
+  private cache: ArtCache;
 
   constructor(private readonly options: ArtStoreOptions) {
-    this.shelf = emptyShelf(options);
+    this.cache = createCache(options);
   }
 
   async find(spec: string, find: FindArtOptions = {}): Promise<Art | undefined> {
-    const { shelf } = this;
-    const file = await shelf.lookup.find(spec, find);
-    return file === undefined ? undefined : this.read(shelf, file, find);
+    const { cache } = this;
+    const file = await cache.lookup.find(spec, find);
+    return file === undefined ? undefined : this.read(cache, file, find);
   }
 
   sketch(art: Art, width: number): ArtSketch {
@@ -91,22 +92,22 @@ class FileArtStore implements ArtStore {
     const found = known.find((sketch) => sketch.width === width);
     if (found !== undefined) return found;
     const made = sketchArt(art, width);
-    if (made.rows * width <= LARGEST_SKETCH) {
+    if (made.rows * width <= MAX_SKETCH_CELLS) {
       this.sketches.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
     }
     return made;
   }
 
   locate(spec: string, find?: LookupOptions): Promise<string | undefined> {
-    return this.shelf.lookup.find(spec, find);
+    return this.cache.lookup.find(spec, find);
   }
 
   names(find?: LookupOptions): Promise<readonly string[]> {
-    return this.shelf.lookup.names(find);
+    return this.cache.lookup.names(find);
   }
 
   invalidate(): void {
-    this.shelf = emptyShelf(this.options);
+    this.cache = createCache(this.options);
   }
 
   draft(): ArtStore {
@@ -115,15 +116,15 @@ class FileArtStore implements ArtStore {
 
   adopt(draft: ArtStore): void {
     if (!(draft instanceof FileArtStore)) return;
-    this.shelf = draft.shelf;
-    this.shelf.isFinal = true;
+    this.cache = draft.cache;
+    this.cache.isFinal = true;
   }
 
-  private async read(shelf: Shelf, file: string, find: FindArtOptions): Promise<Art> {
-    const { kept } = shelf;
+  private async read(cache: ArtCache, file: string, find: FindArtOptions): Promise<Art> {
+    const { kept } = cache;
     const key = `${file}\0${find.encodedAs ?? ''}\0${find.readSauce === false}`;
     const known = kept.get(key);
-    if (known !== undefined && shelf.isFinal) return known.art;
+    if (known !== undefined && cache.isFinal) return known.art;
     const lookedMs = this.options.clock?.monotonicMs() ?? Infinity;
     if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.art;
     try {
@@ -135,7 +136,7 @@ class FileArtStore implements ArtStore {
       if (size > LIMITS.artBytes) {
         throw new BbsError(
           'ART_UNREADABLE',
-          `art has ${size} bytes, ${LIMITS.artBytes} are the most; make it smaller`,
+          `art has ${size} bytes, the maximum is ${LIMITS.artBytes}; make it smaller`,
           { place: { file } },
         );
       }

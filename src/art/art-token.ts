@@ -1,10 +1,10 @@
 import { type ColorCode, colorCodeAt, mayBeginColorCode } from './color-codes';
 import { CURSOR_CODES, mciKind } from './mci-codes';
 
-/** An MCI code as an art file spells it. */
+/** An MCI code as it is written in an art file. */
 export interface MciToken {
   readonly kind: 'mci';
-  /** The code as written; it takes as many cells. */
+  /** The code as written; it takes this many cells. */
   readonly source: string;
   readonly code: string;
   readonly number: number | undefined;
@@ -13,7 +13,7 @@ export interface MciToken {
 
 export type EraseArea = 'screen' | 'below' | 'above' | 'line' | 'line-end' | 'line-start';
 
-/** What an art file is made of, in order. */
+/** The elements of an art file, in order. */
 export type ArtToken =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'sgr'; readonly parameters: readonly number[] }
@@ -28,13 +28,13 @@ export type ArtToken =
 const ESCAPE = 0x1b;
 const PERCENT = 0x25;
 const PIPE = 0x7c;
-// An escape sequence of any kind: CSI, or a string that runs to its terminator, or two characters.
+// An escape sequence of any kind: CSI, or a string up to its terminator, or two characters.
 const CSI = /\u001b\[([0-?]*)([ -/]*)([@-~])/y;
 const OTHER_ESCAPE = /\u001b(?:[\]PX^_][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)?|[ -/]*[0-~]?)/y;
 const MCI = /%([A-Z]{2})(\d{1,2})?(?:\(([^()\r\n\u001b]{0,128})\))?/y;
 const PIPE_MCI = /\|([A-Z]{2})(\d{1,2})?/y;
 
-/** Takes decoded art apart. Linear in its length; sequences that art has no business with are dropped. */
+/** Tokenizes decoded art. Linear in its length; sequences that art must not contain are dropped. */
 export function parseArt(text: string): readonly ArtToken[] {
   const tokens: ArtToken[] = [];
   let run = 0;

@@ -2,20 +2,20 @@ import type { Encoding } from '../terminal/terminal';
 import { PLAIN, type Style } from '../terminal/style';
 import { styleChange } from '../terminal/style-sequence';
 
-/** One colour or control code found in a text. */
+/** One colour or control code in a text. */
 export interface ColorCode {
-  /** UTF-16 units that the code takes. */
+  /** Length of the code in UTF-16 units. */
   readonly length: number;
   readonly kind: 'color' | 'newline' | 'clear';
   /** 0-15, in ANSI order. */
   readonly foreground?: number;
-  /** 0-15, in ANSI order; 8-15 are bright where the terminal can, else they blink. */
+  /** 0-15, in ANSI order; 8-15 are bright where the terminal supports it, else they blink. */
   readonly background?: number;
-  /** Back to normal before the colours are set. */
+  /** Resets the style before the colours are set. */
   readonly reset?: boolean;
 }
 
-// DOS counts blue before red; ANSI the other way round.
+// DOS numbers blue before red; ANSI the other way round.
 const FROM_DOS = [0, 4, 2, 6, 1, 5, 3, 7] as const;
 
 function fromDos(color: number): number {
@@ -33,12 +33,12 @@ function matchAt(expression: RegExp, text: string, index: number): RegExpExecArr
   return expression.exec(text);
 }
 
-/** True when a colour code can begin with this UTF-16 unit; keeps the common path short. */
+/** True when a colour code can begin with this UTF-16 unit; a fast check for the common case. */
 export function mayBeginColorCode(unit: number): boolean {
   return unit === 0x7c || unit === 0x40 || unit === 0x19 || unit === 0x11;
 }
 
-/** The colour code that begins at `index`, if one does. */
+/** The colour code that begins at `index`, if there is one. */
 export function colorCodeAt(text: string, index: number): ColorCode | undefined {
   switch (text.charCodeAt(index)) {
     case 0x7c:
@@ -85,7 +85,7 @@ function cnetCodeAt(text: string, index: number): ColorCode | undefined {
   return clear !== undefined ? { length, kind: 'clear' } : { length, kind: 'color', reset: true };
 }
 
-/** The style after a colour code. */
+/** The style after a colour code is applied. */
 export function applyColorCode(style: Style, code: ColorCode): Style {
   const from = code.reset === true ? PLAIN : style;
   const { foreground, background } = code;
@@ -99,14 +99,14 @@ export function applyColorCode(style: Style, code: ColorCode): Style {
 export interface ColorOptions {
   /** Style in force before the text; normal by default. */
   readonly base?: Style;
-  /** Value of a predefined MCI code written as `|XX`; undefined leaves it as it stands. */
+  /** Value of a predefined MCI code written as `|XX`; undefined leaves the code as it is. */
   readonly resolve?: (code: string) => string | undefined;
   readonly encoding?: Encoding;
 }
 
 /**
- * Colour codes of a sysop's text as SGR sequences. Each sequence says the whole style, so that it
- * means the same wherever the text is put. Never give it what a user typed.
+ * Converts the colour codes of a sysop's text to SGR sequences. Each sequence sets the whole style,
+ * so that it means the same wherever the text is put. Never pass it text from a user.
  */
 export function expandColorCodes(text: string, options: ColorOptions = {}): string {
   let style = options.base ?? PLAIN;

@@ -15,7 +15,7 @@ export interface FormatSpec {
 const SPEC =
   /^(?:(?<fill>[^{}])?(?<align>[<>^=]))?(?<sign>[-+ ])?(?<alternate>#)?(?<zero>0)?(?<width>\d{1,3})?(?<group>[,_])?(?:\.(?<precision>\d{1,2}))?(?<type>[bcdeEfFgGnosxX%])?$/u;
 
-/** The parsed spec; undefined when it is not one. */
+/** The parsed spec; undefined when it is invalid. */
 export function parseFormatSpec(text: string): FormatSpec | undefined {
   const parts = SPEC.exec(text)?.groups;
   if (parts === undefined) return undefined;
@@ -32,7 +32,7 @@ export function parseFormatSpec(text: string): FormatSpec | undefined {
   };
 }
 
-/** A text or number in the wanted width and form. A text that is no number ignores number types. */
+/** Formats a text or number by a spec. A text that is not a number ignores number types. */
 export function applyFormatSpec(spec: FormatSpec, value: string | number): string {
   const number =
     typeof value === 'number' ? value : wantsNumber(spec) ? toNumber(value) : undefined;
@@ -111,7 +111,7 @@ function digitsOf(spec: FormatSpec, value: number): string {
   }
 }
 
-/** Python writes an exponent with two digits at least. */
+/** Python writes an exponent with at least two digits. */
 function exponent(text: string): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -12,7 +12,7 @@ import { applyTextStyle, isTextStyle } from './text-style';
 export type FormatValues = Readonly<Record<string, unknown>>;
 
 export interface FormatOptions {
-  /** Value of a predefined MCI code, for `{BN}` and `|BN`; undefined for a code that there is not. */
+  /** Value of a predefined MCI code, for `{BN}` and `|BN`; undefined for an unknown code. */
   readonly resolve?: (code: string) => string | number | undefined;
   /** Style in force where the text begins; normal by default. */
   readonly base?: Style;
@@ -25,10 +25,10 @@ export interface FormatOptions {
 const FIELD = /\{([A-Za-z_][\w.]*)(?:!([A-Za-z0-9 ]+))?(?::([^{}]*))?\}/y;
 
 /**
- * A sysop's format string with its values in place (contract A10.2). The colour codes of the template
- * become SGR sequences; values are data: what looks like a colour code, an MCI code or a brace in one
- * stays as it is, and control characters are dropped (rules H1, H2). So the result is final: it must
- * not be formatted or expanded again. A field that names nothing is left as it is written.
+ * A sysop's format string with its values inserted (contract A10.2). The colour codes of the
+ * template become SGR sequences; values are data: a colour code, an MCI code or a brace inside a
+ * value stays as it is, and control characters are dropped (rules H1, H2). The result is final: it
+ * must not be formatted or expanded again. An unknown field stays as it is written.
  */
 export function formatText(
   template: string,
@@ -72,7 +72,7 @@ function pieceOf(text: string | undefined, length: number): Piece | undefined {
   return text === undefined ? undefined : { text, length };
 }
 
-/** `{{` and `}}` are braces; anything else in braces is a field. */
+/** `{{` and `}}` are literal braces; anything else in braces is a field. */
 function braceAt(
   template: string,
   index: number,
@@ -116,7 +116,7 @@ function toData(value: unknown, encoding: Encoding = 'cp437'): string | number {
   return Array.isArray(value) ? sanitizeUserText(value.map(String).join(', '), encoding) : '';
 }
 
-/** Walks `a.b.c` through own properties only. */
+/** Follows `a.b.c` through own properties only. */
 function lookUp(values: FormatValues, path: string): unknown {
   let at: unknown = values;
   for (const step of path.split('.')) {
@@ -132,7 +132,7 @@ function hasPath(values: FormatValues, path: string): boolean {
   return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, steps.at(-1) ?? '');
 }
 
-/** What is wrong with a format string: its styles and specs that there are not. */
+/** Finds problems in a format string: unknown styles and specs. */
 export function checkFormat(template: string): readonly string[] {
   const problems: string[] = [];
   for (const [whole, , styleName, spec] of template.matchAll(new RegExp(FIELD.source, 'g'))) {

@@ -7,18 +7,18 @@ import type { Encoding } from '../terminal/terminal';
 import { ART_EXTENSIONS, artExtension } from './art-file';
 
 export interface LookupOptions {
-  /** Folders of the caller's theme, then of the default theme, nearest first. */
+  /** Folders of the caller's theme, then of the default theme; the first match wins. */
   readonly themeDirs?: readonly string[];
   readonly encoding?: Encoding;
   /** Extensions to try instead of the usual ones, e.g. `['.asc', '.txt']`. */
   readonly types?: readonly string[] | undefined;
-  /** False takes the plain name, or the lowest number, instead of a variant by chance. */
+  /** False selects the plain name, or the lowest number, instead of a random variant. */
   readonly random?: boolean | undefined;
 }
 
-/** Finds art files by spec (contract A10.6); remembers folders until they change. */
+/** Finds art files by spec (contract A10.6); caches folder listings until they change. */
 export interface ArtLookup {
-  /** The file that a spec names; undefined when there is none or it lies outside the roots. */
+  /** The file of a spec; undefined when there is none or when it lies outside the roots. */
   find(spec: string, options?: LookupOptions): Promise<string | undefined>;
   /** Every name without extension that a spec could mean here, for "did you mean". */
   names(options?: LookupOptions): Promise<readonly string[]>;
@@ -26,23 +26,26 @@ export interface ArtLookup {
 }
 
 export interface LookupSources {
-  /** The `art/` folders, the board's own before the package's. */
+  /** The `art/` folders: first the board's own, then the package's. */
   readonly roots: readonly string[];
   readonly random: Random;
-  /** What was found in order is taken for so for a moment; without a clock each look is a new one. */
+  /** Cached results count as current for a moment; without a clock each look-up checks the disk. */
   readonly clock?: Clock | undefined;
-  /** True once what was listed is not to be listed again. */
+  /** True once the cached listings are not to be read again. */
   readonly isFinal?: () => boolean;
 }
 
-/** How long a folder or a file that was looked at is not looked at again: well within a second of a save. */
+/** How long a checked folder or file is not checked again: well within a second of a save. */
 export const FRESH_MS = 400;
 
 interface Folder {
   readonly lookedMs: number;
   readonly modifiedMs: number;
   readonly names: readonly string[];
-  /** The real path of each file that was asked for, undefined for one that leads elsewhere (rule M14). */
+  /**
+   * The real path of each requested file, undefined for one that leads outside the roots (rule
+   * M14).
+   */
   readonly reals: Map<string, string | undefined>;
 }
 
@@ -65,7 +68,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     return folder;
   }
 
-  /** A link that leads out of the art folders shows nothing, wherever in the path it stands. */
+  /** A link that leads out of the art folders yields nothing, wherever in the path it is. */
   async function realPath(folder: Folder, path: string): Promise<string | undefined> {
     const { reals } = folder;
     if (!reals.has(path)) reals.set(path, await findRealPath(path, roots));
@@ -131,12 +134,12 @@ async function look(
     const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     return { modifiedMs, names, reals: new Map() };
   } catch {
-    // A folder that is not there holds no art: boards need not have every folder.
+    // A missing folder counts as empty: boards need not have every folder.
     return { modifiedMs: -1, names: [], reals: new Map() };
   }
 }
 
-/** The file name in a folder that a spec means, letter case aside. */
+/** The file name in a folder that matches a spec, ignoring letter case. */
 function chooseName(
   names: readonly string[],
   spec: string,

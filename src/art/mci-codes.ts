@@ -28,7 +28,10 @@ export const CURSOR_CODES: Readonly<
   CD: { doc: 'cursor down', rows: 1, columns: 0 },
 };
 
-/** Predefined codes (contract A10.3): the menu runtime gives their values, docs and checks their names. */
+/**
+ * Predefined codes (contract A10.3): the menu runtime provides their values; docs and checks use
+ * their names.
+ */
 export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   BN: 'name of the board',
   VL: 'name and version of the program',
@@ -83,15 +86,15 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Codes that are empty until the caller is fully signed in (rule M4): what the account holds beside its
- * name, and who called last.
+ * Codes that are empty until the caller is fully signed in (rule M4): data of the account other
+ * than its name, and the last caller.
  */
 export const CODES_AFTER_SIGN_IN: ReadonlySet<string> = new Set([
   ...['UI', 'UG', 'UR', 'LO', 'UA', 'BD', 'US', 'UE', 'UW', 'UF', 'UC', 'MS'],
   ...['LC', 'LT', 'LD'],
 ]);
 
-/** What a two-letter code is, undefined for letters that mean nothing. */
+/** The kind of a two-letter code, undefined for an unknown one. */
 export function mciKind(code: string): 'view' | 'place' | 'cursor' | 'predefined' | undefined {
   if (Object.hasOwn(VIEW_CODES, code)) return 'view';
   if (code === PLACE_CODE) return 'place';

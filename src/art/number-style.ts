@@ -44,7 +44,7 @@ export const NUMBER_STYLES: Readonly<Record<string, NumberStyle>> = {
   durationSeconds: { doc: 'seconds, as `5 minutes`', apply: (value) => duration(value) },
 };
 
-/** The text of a number in this style; undefined for a style that there is not. */
+/** The text of a number in this style; undefined for an unknown style. */
 export function applyNumberStyle(style: string, value: number): string | undefined {
   return NUMBER_STYLES[style]?.apply(value);
 }
@@ -76,7 +76,7 @@ function scaled(
 function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return String(seconds);
   const length = Math.abs(seconds);
-  // the largest unit of which there is at least one after rounding, so that 59.6 s is a minute
+  // the largest unit with a count of at least one after rounding, so that 59.6 s is a minute
   const unit =
     DURATIONS.find((candidate) => Math.round(length) >= candidate.seconds) ??
     ({ name: 'second', seconds: 1 } as const);

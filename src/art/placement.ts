@@ -1,6 +1,6 @@
 import type { Style } from '../terminal/style';
 
-/** Where an art file puts an MCI code (contract A8). Rows and columns count from 1. */
+/** The position of an MCI code in an art file (contract A8). Rows and columns count from 1. */
 export interface Placement {
   /** Two capital letters, e.g. `ET`. */
   readonly code: string;
@@ -10,6 +10,6 @@ export interface Placement {
   readonly row: number;
   readonly column: number;
   readonly style: Style;
-  /** Style of a second, identical code right behind the first: the colour in focus. */
+  /** Style of a second, identical code directly after the first: the colour in focus. */
   readonly focusStyle: Style | undefined;
 }

@@ -9,7 +9,7 @@ import { applyColorCode } from './color-codes';
 import { mciKind } from './mci-codes';
 import type { Placement } from './placement';
 
-/** The value of a predefined MCI code; undefined leaves its place empty. */
+/** The value of a predefined MCI code; undefined leaves its cells empty. */
 export type ResolveMci = (code: string, args: readonly string[]) => string | undefined;
 
 export interface RenderOptions {
@@ -19,26 +19,26 @@ export interface RenderOptions {
   readonly resolve?: ResolveMci;
 }
 
-/** A piece of art as cells, and where it wants views. */
+/** Rendered art: its cells, and the positions of its views. */
 export interface RenderedArt {
   /** As wide as the screen and as high as the art. */
   readonly canvas: Canvas;
-  /** Views and marked places, in the order of the art. */
+  /** Views and place markers, in the order of the art. */
   readonly placements: readonly Placement[];
   /** Predefined codes, whose values are already on the canvas. */
   readonly predefined: readonly Placement[];
-  /** Rows down to the last one in use. */
+  /** Rows up to the last one in use. */
   readonly rows: number;
-  /** More rows than the screen has: page it or let it scroll. */
+  /** True when the art has more rows than the screen: page it or let it scroll. */
   readonly tall: boolean;
-  /** Where the cursor is left, for what comes behind the art. Counts from 1. */
+  /** Final position of the cursor, for what follows the art. Counts from 1. */
   readonly endRow: number;
   readonly endColumn: number;
 }
 
 /**
- * Art as everybody with a screen of this width sees it: cells and places, and no caller's values yet.
- * It is drawn once and filled in for each caller.
+ * Art as it is for all screens of this width: cells and placements, without any caller's values. It
+ * is drawn once and filled in for each caller.
  */
 export interface ArtSketch {
   readonly width: number;
@@ -51,8 +51,8 @@ export interface ArtSketch {
 }
 
 const FIRST_FREE_ID = 100;
-// No screen has room for more; keeps hostile art from making long lists.
-const MOST_PLACES = 1000;
+// More placements than fit on any screen; keeps hostile art from making long lists.
+const MAX_PLACEMENTS = 1000;
 
 interface Drawing {
   readonly screen: ArtScreen;
@@ -60,18 +60,18 @@ interface Drawing {
   readonly predefined: Placement[];
   iceColors: boolean;
   nextId: number;
-  /** Style of the last thing that was no code: what shows where a code stood. */
-  ground: Style;
+  /** Style of the last token that was not a code: it fills the cells of a code. */
+  surroundingStyle: Style;
   previous:
     { readonly place: Placement; readonly source: string; readonly end: number } | undefined;
 }
 
-/** Draws art off-line. The same art, size and values always give the same result. */
+/** Renders art off-screen. The same art, size and values always give the same result. */
 export function renderArt(art: Art, options: RenderOptions): RenderedArt {
   return fillSketch(sketchArt(art, options.width), options);
 }
 
-/** Puts a caller's values into a sketch, which stays as it is: over what stands behind their codes. */
+/** Draws a caller's values over the art on a copy of a sketch; the sketch does not change. */
 export function fillSketch(
   sketch: ArtSketch,
   { height, resolve }: Pick<RenderOptions, 'height' | 'resolve'>,
@@ -86,7 +86,7 @@ export function fillSketch(
   return { canvas, placements, predefined, rows, tall: rows > height, endRow, endColumn };
 }
 
-/** Draws what is the same for everybody. */
+/** Draws the part that is the same for all callers. */
 export function sketchArt(art: Art, width: number): ArtSketch {
   const screen = new ArtScreen(art.width, art.softBreaks);
   const drawing: Drawing = {
@@ -95,7 +95,7 @@ export function sketchArt(art: Art, width: number): ArtSketch {
     predefined: [],
     iceColors: art.iceColors,
     nextId: FIRST_FREE_ID,
-    ground: PLAIN,
+    surroundingStyle: PLAIN,
     previous: undefined,
   };
   for (const token of art.tokens) drawToken(drawing, token);
@@ -116,7 +116,7 @@ function drawToken(drawing: Drawing, token: ArtToken): void {
   switch (token.kind) {
     case 'text':
       screen.print(token.text);
-      drawing.ground = screen.style;
+      drawing.surroundingStyle = screen.style;
       return;
     case 'sgr':
       screen.style = applySgr(screen.style, token.parameters, drawing.iceColors);
@@ -170,17 +170,20 @@ function drawMci(drawing: Drawing, token: MciToken): void {
     style: withBrightNumber(style),
     focusStyle: undefined,
   };
-  // the code's own colours are the view's: what is left in its place looks like the art around it
-  const { ground } = drawing;
-  screen.blank(token.source.length, ground.inverse || ground.underline ? PLAIN : ground);
+  // the code's own colours belong to the view: its cells in the art look like the art around it
+  const { surroundingStyle } = drawing;
+  screen.blank(
+    token.source.length,
+    surroundingStyle.inverse || surroundingStyle.underline ? PLAIN : surroundingStyle,
+  );
   screen.use(row);
-  if (drawing.placements.length + drawing.predefined.length >= MOST_PLACES) return;
+  if (drawing.placements.length + drawing.predefined.length >= MAX_PLACEMENTS) return;
   if (mciKind(token.code) === 'predefined') {
     if (token.number === undefined) drawing.nextId += 1;
     drawing.predefined.push(place);
     return;
   }
-  if (isFocusTwin(drawing, token, place)) return;
+  if (isFocusCode(drawing, token, place)) return;
   if (token.number === undefined) drawing.nextId += 1;
   drawing.placements.push(place);
   drawing.previous = { place, source: token.source, end: cellAfter(place, token, screen.width) };
@@ -190,8 +193,11 @@ function cellAfter(place: Placement, token: MciToken, width: number): number {
   return (place.row - 1) * width + place.column - 1 + token.source.length;
 }
 
-/** A second code with the same number, or right behind its twin, gives the view's colour in focus. */
-function isFocusTwin(drawing: Drawing, token: MciToken, place: Placement): boolean {
+/**
+ * True for a second code with the same number, or directly after an identical code: it sets the
+ * view's colour in focus.
+ */
+function isFocusCode(drawing: Drawing, token: MciToken, place: Placement): boolean {
   const { placements, previous, screen } = drawing;
   const index =
     token.number !== undefined
@@ -201,9 +207,9 @@ function isFocusTwin(drawing: Drawing, token: MciToken, place: Placement): boole
           previous.end === (place.row - 1) * screen.width + place.column - 1
         ? placements.indexOf(previous.place)
         : -1;
-  const twin = placements[index];
-  if (twin === undefined) return false;
-  placements[index] = { ...twin, focusStyle: place.style };
+  const first = placements[index];
+  if (first === undefined) return false;
+  placements[index] = { ...first, focusStyle: place.style };
   drawing.previous = undefined;
   return true;
 }

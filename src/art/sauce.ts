@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 
-/** What a SAUCE record says about an art file (acid.org, SAUCE 00). */
+/** The contents of an art file's SAUCE record (acid.org, SAUCE 00). */
 export interface Sauce {
   readonly title: string;
   readonly author: string;
@@ -22,8 +22,8 @@ const COMMENT_BYTES = 64;
 const EOF_MARK = 0x1a;
 const TAIL_BYTES = 256;
 const CHARACTER_ART = 1;
-// Art wider than this is a broken record, not art.
-const WIDEST = 512;
+// A larger width means a broken record.
+const MAX_COLUMNS = 512;
 
 export interface SplitArt {
   /** The art itself: everything before the end mark and the record. */
@@ -31,7 +31,7 @@ export interface SplitArt {
   readonly sauce: Sauce | undefined;
 }
 
-/** Takes a file apart into art and SAUCE. A broken record is left out; it never fails. */
+/** Splits a file into art and SAUCE record. A broken record is ignored; this never fails. */
 export function splitSauce(bytes: Buffer): SplitArt {
   const start = bytes.length - RECORD_BYTES;
   if (start < 0 || bytes.toString('latin1', start, start + 7) !== 'SAUCE00') {
@@ -54,7 +54,7 @@ function readRecord(record: Buffer, comments: readonly string[]): Sauce {
     group: field(record, 62, 20),
     date: field(record, 82, 8),
     comments,
-    width: isCharacterArt && width > 0 && width <= WIDEST ? width : undefined,
+    width: isCharacterArt && width > 0 && width <= MAX_COLUMNS ? width : undefined,
     height: isCharacterArt && height > 0 ? height : undefined,
     font: font === '' ? undefined : font,
     iceColors: isCharacterArt && (record.readUInt8(105) & 1) === 1,
@@ -76,7 +76,7 @@ function field(bytes: Buffer, offset: number, length: number): string {
   return used.replace(/[\u0000-\u001f\u007f]/g, '').trim();
 }
 
-/** Drops the end mark, which stands in the last bytes; further up the same byte is a drawn arrow. */
+/** Drops the end mark, which is among the last bytes; elsewhere the same byte is a drawn arrow. */
 function cutAtEnd(bytes: Buffer): Buffer {
   const from = Math.max(0, bytes.length - TAIL_BYTES);
   const end = bytes.subarray(from).indexOf(EOF_MARK);

@@ -17,8 +17,8 @@ export interface RowsOptions {
 }
 
 /**
- * Rows of a canvas as lines that scroll, for art with more rows than the screen: no positioning, each
- * row begins in column 1 and ends with a line break.
+ * Rows of a canvas as lines that scroll, for art with more rows than the screen: no positioning,
+ * each row begins in column 1 and ends with a line break.
  */
 export function rowsToStream(canvas: Canvas, options: RowsOptions = {}): string {
   const last = Math.min(options.to ?? canvas.height, canvas.height);
@@ -44,8 +44,8 @@ export function rowsToStream(canvas: Canvas, options: RowsOptions = {}): string 
       out += styleChange(style, PLAIN, options.encoding);
       style = PLAIN;
     }
-    // Behind column 80 some terminals are on the next row already and some are not: a space brings
-    // both there, and the next row writes over it.
+    // After column 80 some terminals are already on the next row and some are not: a space moves
+    // both there, and the next row overwrites it.
     out += used === canvas.width ? ' \r' : '\r\n';
   }
   return out + (style === undefined || style === PLAIN ? '' : styleChange(style, PLAIN));
@@ -61,8 +61,9 @@ const ERASE: Readonly<Record<EraseArea, string>> = {
 };
 
 /**
- * Art in the order in which its author drew it, for `baudRate` and for animations: the same cells as
- * `renderArt` in the end, except that values of predefined codes do not lie over what comes later.
+ * Art in the order in which its author drew it, for `baudRate` and for animations. The final cells
+ * are those of `renderArt`, except that values of predefined codes do not cover what is drawn
+ * later.
  */
 export function artToStream(
   art: Art,

@@ -94,12 +94,12 @@ const BY_NAME: ReadonlyMap<string, TextStyle> = new Map(
   ),
 );
 
-/** Names a `textStyle` property may have, in either spelling. */
+/** True for a name that a `textStyle` property may have, in either spelling. */
 export function isTextStyle(name: string): boolean {
   return BY_NAME.has(name.toLowerCase());
 }
 
-/** Changes a text's letters; an unknown style leaves it as it is. */
+/** Changes a text's letters; an unknown style leaves it unchanged. */
 export function applyTextStyle(style: string, text: string, random: Random): string {
   return BY_NAME.get(style.toLowerCase())?.apply(text, random) ?? text;
 }

@@ -23,7 +23,7 @@ const EXTENSIONS: Readonly<Record<(typeof ART_EXTENSIONS)[number], string>> = {
 const entries = (table: Readonly<Record<string, string>>): readonly string[][] =>
   Object.entries(table).map(([code, doc]) => [codeSpan(`%${code}`), doc]);
 
-/** Tables about art, by the name of their place in the pages. */
+/** Tables about art, by the name of their placeholder in the pages. */
 export const ART_TABLES: Readonly<Record<string, () => string>> = {
   'art-files': () =>
     markdownTable(
