@@ -5,7 +5,7 @@ import { parseAcs } from './parse';
 import type { AcsTree } from './parse';
 import type { AcsSubject } from './subject';
 
-/** Something wrong with an ACS string; its column counts from 1 within the string. */
+/** A problem in an ACS string; its column counts from 1 within the string. */
 export interface AcsProblem {
   readonly severity: 'error' | 'warning';
   readonly column: number;
@@ -13,7 +13,7 @@ export interface AcsProblem {
   readonly nearest?: string;
 }
 
-/** A node of a compiled ACS: what `evaluateAcs` walks. */
+/** A node of a compiled ACS; evaluated by `evaluateAcs`. */
 export type AcsNode =
   | {
       readonly kind: 'code';
@@ -23,14 +23,14 @@ export type AcsNode =
   | { readonly kind: 'not'; readonly operand: AcsNode }
   | { readonly kind: 'all' | 'any'; readonly operands: readonly AcsNode[] };
 
-/** An ACS string made ready once. One that could not be parsed has no root and is never true. */
+/** A compiled ACS string. One that could not be parsed has no root and is never true. */
 export interface Acs {
   readonly text: string;
   readonly root: AcsNode | undefined;
   readonly problems: readonly AcsProblem[];
 }
 
-/** Compiles an ACS string. Never throws: what is wrong with it is in `problems`. */
+/** Compiles an ACS string. Never throws: its problems are in `problems`. */
 export function compileAcs(text: string): Acs {
   const parsed = parseAcs(text);
   if (parsed.kind === 'failed') {
@@ -49,7 +49,7 @@ export function compileAcs(text: string): Acs {
   return { text, root, problems };
 }
 
-/** Asks a compiled ACS about a subject. Allocates nothing. */
+/** Evaluates a compiled ACS for a subject. Allocates nothing. */
 export function evaluateAcs(acs: Acs, subject: AcsSubject): boolean {
   return acs.root !== undefined && evaluateNode(acs.root, subject);
 }
@@ -81,11 +81,11 @@ export interface AcsStep {
   /** The code as written, or `all of`, `any of`, `not`. */
   readonly text: string;
   readonly result: boolean;
-  /** For a code: what it asks, and what it found. */
+  /** For a code: its condition, and the value that was found. */
   readonly reason: string | undefined;
 }
 
-/** Evaluates every part of an ACS and says of each what it asked and found. */
+/** Evaluates every part of an ACS and reports each condition with the value that was found. */
 export function explainAcs(acs: Acs, subject: AcsSubject): readonly AcsStep[] {
   if (acs.root === undefined) {
     const reason = `never true: ${acs.problems[0]?.text ?? 'it cannot be read'}`;

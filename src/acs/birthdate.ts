@@ -1,5 +1,5 @@
 /**
- * Age in whole years on the day of `today`, or undefined for text that is no date. Reads
+ * Age in whole years on the day of `today`, or undefined for text that is not a date. Reads
  * `1970-12-31...`, `1970/12/31` and `19701231` without allocating anything.
  */
 export function ageInYears(birthdate: string, today: Date): number | undefined {

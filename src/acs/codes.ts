@@ -2,31 +2,39 @@ import { ageInYears } from './birthdate';
 import type { AcsArgument } from './parse';
 import type { AcsSubject, AcsUser } from './subject';
 
-/** Asks one code about a subject; compiled once, allocates nothing. */
+/** Evaluates one code for a subject; compiled once, allocates nothing. */
 export type AcsTest = (subject: AcsSubject) => boolean;
 
-/** What a code takes: nothing, one of a few digits, a least value, or one or several of a list. */
+/** The argument of a code: none, one of a few digits, a minimum, or one or several of a list. */
 export type ArgumentForm = 'none' | 'factor' | 'digit' | 'least' | 'numbers' | 'names' | 'property';
 
-/** What decides a code: the factors, the call itself, the account, or the moment. */
+/**
+ * The source of a code's value: the factors, the call itself, the account, or the current moment.
+ */
 export type AcsSource = 'factor' | 'call' | 'account' | 'moment';
 
-/** One ACS code (contract A3.2): what docs/acs.md, the checks, the proof and a caller's test all read. */
+/**
+ * One ACS code (contract A3.2): read by docs/acs.md, the checks, the proof and the test of a caller
+ * alike.
+ */
 export interface AcsCode {
   readonly code: string;
   readonly form: ArgumentForm;
   readonly source: AcsSource;
-  /** `imported`: true to what an imported account holds, but nothing here changes it; `no`: never true. */
+  /**
+   * `imported`: evaluated on data of an imported account, which nothing here changes; `no`: never
+   * true.
+   */
   readonly known: 'yes' | 'imported' | 'no';
   readonly doc: string;
   compile(argument: AcsArgument): AcsTest;
-  /** What the subject has, for explanations. */
+  /** The subject's value, for explanations. */
   show(subject: AcsSubject, argument: AcsArgument): string;
 }
 
 type About = Pick<AcsCode, 'code' | 'source' | 'doc'> & Partial<Pick<AcsCode, 'known'>>;
 
-// A number that is left out counts as 0, as `x >= null` does in ENiGMA½.
+// A missing number counts as 0, as `x >= null` does in ENiGMA½.
 function least(about: About, read: (subject: AcsSubject) => number | undefined): AcsCode {
   return {
     known: 'yes',
@@ -236,7 +244,7 @@ export function findCode(code: string): AcsCode | undefined {
   return ACS_CODES.get(code);
 }
 
-/** What is wrong with a code's argument, in a sentence; such a code is mostly never true. */
+/** Describes a problem with a code's argument in a sentence; such a code is mostly never true. */
 export function findArgumentProblem(entry: AcsCode, argument: AcsArgument): string | undefined {
   const { code, form } = entry;
   const { number, items } = argument;
@@ -312,7 +320,7 @@ function accountDays(subject: AcsSubject): number {
   return Math.floor((subject.nowMs - Date.parse(created)) / DAY_MS);
 }
 
-/** AG, with one date per compiled code instead of one per question. */
+/** AG, with one Date object per compiled code instead of one per evaluation. */
 function ageCode(): AcsCode {
   const about = { code: 'AG', source: 'account', doc: 'age in years, at least' } as const;
   return dated(about, least, (date, subject) => {
@@ -323,7 +331,10 @@ function ageCode(): AcsCode {
 
 type Builder = (about: About, read: (subject: AcsSubject) => number | undefined) => AcsCode;
 
-/** A code about server time: it owns one Date per compiled string, so that asking allocates none. */
+/**
+ * A code about server time: it owns one Date per compiled string, so that evaluation allocates
+ * none.
+ */
 function dated(
   about: About,
   build: Builder,

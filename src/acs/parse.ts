@@ -1,6 +1,6 @@
 import { LIMITS } from '../base/limits';
 
-/** What stands behind a code: nothing, digits, or a list in square brackets. */
+/** The argument after a code: none, digits, or a list in square brackets. */
 export interface AcsArgument {
   readonly number: number | undefined;
   readonly items: readonly string[] | undefined;
@@ -23,14 +23,17 @@ export type ParsedAcs =
   | {
       readonly kind: 'parsed';
       readonly tree: AcsTree;
-      /** Column of a `|` that shares a level with `&` without parentheses to tell which binds. */
+      /**
+       * Column of a `|` that shares a level with `&` without parentheses that show which binds
+       * first.
+       */
       readonly mixedAt: number | undefined;
     }
   | { readonly kind: 'failed'; readonly message: string; readonly column: number };
 
 /**
- * Parses an ACS string (contract A3.1) in linear time. `!` binds tightest, then `&` and standing side by
- * side, then `|`: the precedence that ENiGMA½ documents.
+ * Parses an ACS string (contract A3.1) in linear time. `!` binds tightest, then `&` and
+ * juxtaposition, then `|`: the precedence that ENiGMA½ documents.
  */
 export function parseAcs(text: string): ParsedAcs {
   if (text.length > LIMITS.acsCharacters) {

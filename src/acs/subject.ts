@@ -1,4 +1,7 @@
-/** What ACS codes can ask about a caller (contract A3.2). Reading a field never fails and costs nothing. */
+/**
+ * What ACS codes can ask about a caller (contract A3.2). Reading a field never fails and costs
+ * nothing.
+ */
 export interface AcsSubject {
   /** AF: 0 none, 1 password or key, 2 one-time code. */
   readonly factor: 0 | 1 | 2;
@@ -14,7 +17,7 @@ export interface AcsSubject {
   readonly themeId: string;
   /** Unix milliseconds, server time. */
   readonly nowMs: number;
-  /** Names of services that are on: `http`, `https`, ... (SE). */
+  /** Names of enabled services: `http`, `https`, ... (SE). */
   readonly services: ReadonlySet<string>;
   /** undefined until a first factor was accepted. */
   readonly user: AcsUser | undefined;

@@ -3,8 +3,9 @@ import { findCode } from './codes';
 import type { AcsArgument, AcsTree } from './parse';
 
 /**
- * How far a caller is: what he has passed (AF) and what his account asks for (AR). Nobody yet; through
- * with one factor; one passed and one due; through with two.
+ * The stages of a sign-in: the factors that the caller has passed (AF) and those that the account
+ * requires (AR). Not signed in; fully signed in with one factor; one passed and one due; fully
+ * signed in with two.
  */
 export const STAGES = [
   { factor: 0, required: 1 },
@@ -13,19 +14,19 @@ export const STAGES = [
   { factor: 2, required: 2 },
 ] as const;
 
-/** Something about a caller that ACS strings ask about, with the values that they can tell apart. */
+/** A property of a caller that ACS strings depend on, with the values that they can distinguish. */
 export interface AcsVariable {
   readonly index: number;
   /** `SC`, `ID`, `GM[sysops]`, `PV[sex]` ... */
   readonly name: string;
   readonly source: 'call' | 'account' | 'moment';
-  /** What each value is called; values are the numbers 0 up to `values.length - 1`. */
+  /** Names of the values; values are the numbers 0 up to `values.length - 1`. */
   readonly values: readonly string[];
-  /** The value while nobody has signed in, for what belongs to an account. */
+  /** The value before sign-in, for properties of an account. */
   readonly nobody: number | undefined;
 }
 
-/** False, true, or not to be told without a value that was left open. */
+/** False, true, or unknown because a value was left open. */
 export type Truth = 0 | 1 | 2;
 
 /** Evaluates an ACS for a stage and a value of each variable; -1 leaves a variable open. */
@@ -41,7 +42,7 @@ export interface AcsVariables {
 
 type CodeTree = Extract<AcsTree, { kind: 'code' }>;
 
-/** A code in terms of a variable: with which of its values it is true. */
+/** A code as a condition on a variable: the values for which it is true. */
 interface Atom {
   readonly variable: Draft | undefined;
   test(value: string): boolean;
@@ -50,20 +51,20 @@ interface Atom {
 interface Draft {
   readonly name: string;
   readonly source: 'call' | 'account' | 'moment';
-  /** Values are limits, in the order of numbers. */
+  /** Values are limits, in numerical order. */
   readonly ordered: boolean;
-  /** There is no value but those that were found. */
+  /** True when no values exist besides those that were found. */
   readonly complete: boolean;
   readonly found: Set<string>;
   readonly nobody: string | undefined;
 }
 
-/** Stands for every value that no ACS names. */
+/** Represents every value that no ACS names. */
 const OTHER = '(other)';
-/** Stands for a number below every one that is asked for. */
+/** Represents a number below every limit that is used. */
 const BELOW = '(below)';
 
-/** Finds what a set of ACS strings can tell apart. */
+/** Finds the variables that a set of ACS strings depends on, and their distinguishable values. */
 export function collectVariables(strings: Iterable<Acs>): AcsVariables {
   const drafts = new Map<string, Draft>();
   const atoms = new Map<string, Atom>();
@@ -133,15 +134,15 @@ function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
     case 'factor':
       return CONSTANT;
     case 'digit': {
-      // Of the codes with a digit only EC is left here: two encodings and no third.
+      // Of the codes with a digit only EC reaches this point: it has exactly two encodings.
       if (number !== 0 && number !== 1) return CONSTANT;
       const variable = draft(code, { complete: true, found: new Set(['0', '1']) });
       return { variable, test: (value) => value === String(number) };
     }
     case 'least': {
-      const limit = leastLimit(tree.argument);
+      const limit = minimumOf(tree.argument);
       if (limit === undefined) return CONSTANT;
-      // Size and time are always known; an age or a count may be missing or no number at all.
+      // Size and time are always known; an age or a count may be missing or not a number.
       const complete = source === 'moment';
       const nobody = code === 'AG' ? BELOW : '0';
       const variable = draft(code, { ordered: true, complete, nobody });
@@ -167,9 +168,9 @@ function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
     }
     case 'names': {
       if (items.length === 0) return CONSTANT;
-      // A member of several groups at once: the list as a whole is what ACS can tell.
-      const variable = draft(several(code) ? tree.text : code);
-      if (several(code)) {
+      // A caller can be in several groups at once: ACS distinguishes only the list as a whole.
+      const variable = draft(hasSeveralValues(code) ? tree.text : code);
+      if (hasSeveralValues(code)) {
         variable.found.add('yes');
         return { variable, test: (value) => value === 'yes' };
       }
@@ -180,12 +181,12 @@ function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
 }
 
 /** Codes of which a caller can have several values at once. */
-function several(code: string): boolean {
+function hasSeveralValues(code: string): boolean {
   return code === 'GM' || code === 'SE';
 }
 
 /** The limit as the compiled code has it; undefined for an argument that makes it never true. */
-function leastLimit({ number, items }: AcsArgument): number | undefined {
+function minimumOf({ number, items }: AcsArgument): number | undefined {
   if (items === undefined) return number ?? 0;
   const [item] = items;
   return items.length === 1 && /^[0-9]+$/.test(item ?? '') ? Number(item) : undefined;
@@ -211,10 +212,10 @@ function abstractCode(
     return (stage) => truth(number === 1 || (number === 2 && STAGES[stage]?.required === 2));
   }
   if (tree.code === 'AF') {
-    const limit = leastLimit(tree.argument) ?? Number.POSITIVE_INFINITY;
+    const limit = minimumOf(tree.argument) ?? Number.POSITIVE_INFINITY;
     return (stage) => truth((STAGES[stage]?.factor ?? 0) >= limit);
   }
-  // Not among the strings that were collected: nothing is known of it.
+  // Not among the collected strings: its value is unknown.
   if (atom === undefined) return () => 2;
   if (variable === undefined) return () => 0;
   const { index, nobody } = variable;
@@ -239,7 +240,7 @@ function abstractNode(node: AcsNode, ofCode: (tree: CodeTree) => AbstractAcs): A
     };
   }
   const operands = node.operands.map((operand) => abstractNode(operand, ofCode));
-  // The value that settles the whole: one false for all, one true for any.
+  // The value that decides the whole: one false for `all`, one true for `any`.
   const settling: Truth = node.kind === 'all' ? 0 : 1;
   return (stage, values) => {
     let result: Truth = settling === 0 ? 1 : 0;

@@ -17,7 +17,7 @@ const KNOWN: Readonly<Record<AcsCode['known'], string>> = {
   no: 'this board cannot know it: never true, and warned of',
 };
 
-/** Tables of docs/acs.md, by the name of their place in it. */
+/** Tables of docs/acs.md, by the name of their placeholder in it. */
 export const ACS_TABLES: Readonly<Record<string, () => string>> = {
   'acs-codes': () =>
     markdownTable(
