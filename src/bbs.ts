@@ -1,30 +1,30 @@
-import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { createArtStore } from './art/art-store';
+import { createArtStore, type ArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
 import { KnownPlaces } from './auth/known-places';
-import { openSourcePenalties } from './auth/source-penalties';
-import { systemClock, type Clock } from './base/clock';
-import { BbsError, toError } from './base/errors';
+import { openSourcePenalties, type SourcePenalties } from './auth/source-penalties';
+import { systemClock } from './base/clock';
+import { toError } from './base/errors';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
 import { SteadyClock } from './base/steady-clock';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
-import { readRunFile, removeRunFile, writeRunFile } from './config/run-file';
-import type { Config, ConfigInput } from './config/schema';
+import { removeRunFile, writeRunFile } from './config/run-file';
+import type { Config } from './config/schema';
 import { boardServices } from './board-services';
 import { checkBoard } from './modules/board-check';
-import { makeFirstPassword } from './first-password';
-import { LiveBoard } from './live-board';
+import { lockDataFolder } from './data-lock';
+import type { BbsOptions, RunningBbs } from './embedding';
+import { makeFirstPassword, type FirstPassword } from './first-password';
+import { LiveBoard, type EditWatch } from './live-board';
 import { openLog } from './config/log-file';
-import type { Listening } from './mail/prerequisites';
-import type { MailTransport } from './mail/transport';
 import { runMenus } from './menu/runner';
 import { checkBoardFiles } from './oputil/board-files';
 import { findConfigGaps } from './oputil/public-gaps';
-import { databaseFile, mailDrop, openOffice } from './office';
+import { createOffice, databaseFile, mailDrop, openBoardDatabase, type Office } from './office';
+import { OpenServers } from './open-servers';
 import { Admission } from './servers/admission';
 import { mostConnections } from './servers/fd-limit';
 import { ConfiguredNetworks } from './servers/networks';
@@ -32,65 +32,12 @@ import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { PageAdmission } from './servers/page-admission';
 import { Servers } from './servers/servers';
-import { boardLockFile, takeBoardLock } from './store/board-lock';
 import { ClockWatch } from './store/clock-watch';
-import { explainFailure } from './store/database';
+import { explainFailure, type Database } from './store/database';
 import { HEADINGS, tellSysops } from './sysop-notice';
 import { LiveCertificate } from './tls/live-certificate';
 import { isPageOrigin } from './web/origin';
-import type { LoginPorts, PagePlace } from './web/parts';
-import { startWebServer, type WebServer } from './web/server';
-
-export interface BbsOptions {
-  /** The board's folder (design: `--board`); the stock board where none is given. */
-  readonly boardDir?: string | undefined;
-  readonly dataDir?: string | undefined;
-  readonly configFile?: string | undefined;
-  /** Keys that win over config.hjson. */
-  readonly config?: ConfigInput | undefined;
-  /** For SALLYPORT_* and `@environment:`; nothing of the process's own environment is read. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where log lines go; data/logs and standard error where none is given. */
-  readonly log?: Log;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Makes a new database beside the keys of an earlier start, which is refused otherwise. */
-  readonly newDatabase?: boolean | undefined;
-  /** Keeps the password of a first start in data/first-password, for where nobody reads the output. */
-  readonly keepFirstPassword?: boolean | undefined;
-  /** In place of email.transport. */
-  readonly mail?: MailTransport | undefined;
-  /** Told, a line each, of edits and certificates that were refused or taken while the board runs. */
-  readonly onNotice?: (line: string) => void;
-}
-
-export interface ServerAddress {
-  readonly address: string;
-  readonly port: number;
-}
-
-export interface RunningBbs {
-  readonly boardDir: string;
-  readonly dataDir: string;
-  /** By server: `telnet`, `ssh`, `wss`, `https`. */
-  readonly addresses: Readonly<Record<string, ServerAddress>>;
-  /** Only at the first start; kept nowhere. */
-  readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
-  /** Where the password of the first start is kept, if it is, until it is changed. */
-  readonly firstPasswordFile: string | undefined;
-  /** Where mails are dropped while no gateway is configured. */
-  readonly mailDrop: string | undefined;
-  /** SHA-256 of the certificate in use, to compare with what a browser shows. */
-  readonly certificateFingerprint: string | undefined;
-  /** What a public board still lacks, a sentence each. */
-  readonly missingForPublic: readonly string[];
-  /** Reads config, menus, themes, art and certificate again, and opens the log anew; false when an edit was refused. */
-  reload(): Promise<boolean>;
-  /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */
-  reportFault(error: unknown): void;
-  /** Tells callers, finishes work and stops; at most ten seconds. */
-  close(): Promise<void>;
-}
+import { startWebServer } from './web/server';
 
 /** Starts a board: the stock one on embedded defaults where nothing is given. */
 export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
@@ -110,7 +57,46 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
   }
 }
 
-/** One running board: builds the graph, and takes it down in reverse order. */
+/** Of the ten seconds that a stop may take, what is kept for pages, mail and database. */
+const STOP_RESERVE_MS = 4_000;
+
+/** What every step of a start works with. */
+interface Basics {
+  readonly live: LiveBoard;
+  readonly art: ArtStore;
+  readonly nodes: Nodes;
+  readonly log: Log;
+  readonly reopenLog: () => void;
+  readonly isExempt: (ip: string) => boolean;
+  /** Where the servers listen, as far as they are started. */
+  readonly open: OpenServers;
+  /** What servers and pages are made of alike. */
+  readonly shared: {
+    readonly config: () => Config;
+    readonly clock: SteadyClock;
+    readonly random: Random;
+    readonly log: Log;
+    readonly dataDir: string;
+    readonly resolveFile: (name: string) => string;
+  };
+}
+
+/** The database, and what follows it in memory. */
+interface Stored {
+  readonly db: Database;
+  readonly penalties: SourcePenalties;
+  readonly knownPlaces: KnownPlaces;
+}
+
+/** What a running board is asked for. */
+interface Started {
+  readonly office: Office;
+  readonly first: FirstPassword;
+  readonly certificate: LiveCertificate | undefined;
+  readonly edits: EditWatch;
+}
+
+/** One running board: builds the graph in steps, and takes it down in reverse order. */
 class Bbs {
   private readonly clock: SteadyClock;
   private readonly random: Random;
@@ -118,7 +104,6 @@ class Bbs {
   private readonly closers: (() => Promise<void> | void)[] = [];
   private closing: Promise<void> | undefined;
   private isOpen = false;
-  private reopenLog: () => void = () => undefined;
 
   constructor(
     private readonly board: Board,
@@ -130,36 +115,32 @@ class Bbs {
   }
 
   async start(): Promise<RunningBbs> {
+    const lock = await lockDataFolder(this.board.dataDir);
+    this.closers.push(() => lock.release());
+    const basics = await this.loadBoard();
+    const stored = await this.openStore(basics);
+    const office = await this.openOffice(basics, stored);
+    const first = await this.prepareAccounts(basics, office);
+    const admission = await this.openAdmission(basics, stored);
+    const certificate = await this.openCertificate(basics, stored);
+    await this.startPages(basics, { office, admission, certificate });
+    office.mailer.start();
+    await this.startServers(basics, { office, admission, certificate });
+    const edits = this.followEdits(basics, { db: stored.db, certificate });
+    return this.announce(basics, { office, first, certificate, edits });
+  }
+
+  /** Reads and checks all that the sysop wrote, and opens the log. */
+  private async loadBoard(): Promise<Basics> {
     const { board, clock, random, env } = this;
-    await this.takeLock();
     const art = createArtStore({ roots: board.artRoots, random, clock });
-    const nodes = new Nodes({ clock, most: () => live.config.general.maxConnections });
     const live = await LiveBoard.load({
-      board,
-      env,
-      clock,
-      art,
+      ...{ board, env, clock, art },
       overrides: this.options.config,
-      log: () => log,
       check: (edition) => checkBoard(edition),
-      onRefused: (lines) => tell('refused', lines),
-      onTaken: () => {
-        this.notice('taken', []);
-        void certificate?.reload();
-      },
-      onWaiting: (keys) => tell('waiting', keys),
     });
-    const tell = (heading: keyof typeof HEADINGS, lines: readonly string[]): void => {
-      this.notice(heading, lines);
-      void tellSysops({ nodes, db: office.db, log }, heading, lines);
-    };
-    this.closers.push(() => live.close());
     const config = (): Config => live.config;
-    const log = this.options.log ?? this.openLog(config());
-    // What was opened before the log is closed after this line.
-    this.closers.push(() => {
-      if (this.isOpen) log.info('board.stopped', { version: VERSION });
-    });
+    const { log, reopen: reopenLog } = this.openLog(config());
     const files = await checkBoardFiles({
       ...{ board, env, clock, config: config(), placeOf: live.placeOf },
     });
@@ -169,76 +150,124 @@ class Bbs {
       'security.exemptNetworks',
       () => config().security.exemptNetworks,
     );
+    const nodes = new Nodes({ clock, most: () => config().general.maxConnections });
+    const resolveFile = (name: string): string => resolve(board.boardDir, name);
+    const shared = { config, clock, random, log, resolveFile, dataDir: board.dataDir };
     const isExempt = (ip: string): boolean => exempt.has(ip);
-    const office = await openOffice({
-      ...{ board, config, clock, random, log, env },
-      mail: this.options.mail,
-      newDatabase: this.options.newDatabase,
-      isExempt,
-      penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
-      httpsPort: () => web?.address.port,
-    });
-    this.closers.push(() => office.close());
-    const clockWatch = await ClockWatch.open({ db: office.db, clock, log });
+    return { live, art, nodes, log, reopenLog, isExempt, open: new OpenServers(), shared };
+  }
+
+  /** Opens the database, takes over what the clock did meanwhile, and reads what memory holds of it. */
+  private async openStore({ log, isExempt }: Basics): Promise<Stored> {
+    const { board, clock } = this;
+    const { newDatabase } = this.options;
+    const db = await openBoardDatabase({ board, clock, log, newDatabase });
+    this.closers.push(() => db.close());
+    const clockWatch = await ClockWatch.open({ db, clock, log });
     this.closers.push(() => clockWatch.close());
-    const penalties = await openSourcePenalties({ db: office.db, clock, log, isExempt });
+    const penalties = await openSourcePenalties({ db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
     clockWatch.onStep((stepMs) => penalties.shift(stepMs));
-    const knownPlaces = await KnownPlaces.open({ db: office.db, clock, log });
+    const knownPlaces = await KnownPlaces.open({ db, clock, log });
     this.closers.push(() => knownPlaces.close());
     clockWatch.onStep((stepMs) => knownPlaces.shift(stepMs));
+    return { db, penalties, knownPlaces };
+  }
+
+  private async openOffice(
+    { shared, isExempt, open }: Basics,
+    { db, penalties }: Stored,
+  ): Promise<Office> {
+    const office = await createOffice(db, {
+      ...{ ...shared, board: this.board, env: this.env, isExempt },
+      mail: this.options.mail,
+      penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
+      httpsPort: () => open.https?.port,
+    });
+    this.closers.push(() => office.close());
+    return office;
+  }
+
+  /** Seals what an older system left in clear text, ends what a kill cut short, and makes the sysop. */
+  private async prepareAccounts({ log }: Basics, office: Office): Promise<FirstPassword> {
+    const { clock, random } = this;
     await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
     await office.enrollment.endAbandoned();
-    const first = await makeFirstPassword(office, {
-      dataDir: board.dataDir,
+    return makeFirstPassword(office, {
+      dataDir: this.board.dataDir,
       keep: this.options.keepFirstPassword === true,
     });
-    const resolveFile = (name: string): string => resolve(board.boardDir, name);
-    const { enrollment, passwordReset, mailChange, findTemplate, db } = office;
-    const { dataDir } = board;
-    const pages = { enrollment, passwordReset, mailChange, findTemplate };
-    const shared = { config, clock, random, log, resolveFile, dataDir };
-    const admission = new Admission({
-      ...{ config, clock, random, isExempt, guard: penalties },
+  }
+
+  /** Who may connect at all: callers and pages ask the same one. */
+  private async openAdmission(
+    { shared, isExempt }: Basics,
+    { penalties, knownPlaces }: Stored,
+  ): Promise<Admission> {
+    return new Admission({
+      ...{ ...shared, isExempt, guard: penalties },
       isKnown: (source) => knownPlaces.has(source),
       mostConnections: await mostConnections(),
     });
+  }
+
+  /** Undefined where no server has TLS. */
+  private async openCertificate(
+    basics: Basics,
+    { db }: Pick<Stored, 'db'>,
+  ): Promise<LiveCertificate | undefined> {
+    const { contentServers, loginServers } = basics.shared.config();
+    if (!contentServers.web.https.enabled && !loginServers.webSocket.wss.enabled) return undefined;
+    const certificate = await LiveCertificate.open({
+      ...basics.shared,
+      onNews: (kind, text) =>
+        kind === 'refused'
+          ? this.tell({ ...basics, db }, 'certificateRefused', [text])
+          : this.notice('certificateTaken', [text]),
+    });
+    this.closers.push(() => certificate.close());
+    return certificate;
+  }
+
+  private async startPages(
+    { shared, open }: Basics,
+    parts: {
+      readonly office: Office;
+      readonly admission: Admission;
+      readonly certificate: LiveCertificate | undefined;
+    },
+  ): Promise<void> {
+    const { office, admission, certificate } = parts;
     const pageAdmission = new PageAdmission({ ...shared, admission });
     this.closers.push(() => pageAdmission.close());
-    const admit = (socket: Socket): PagePlace | undefined => pageAdmission.admit(socket);
-    const { contentServers, loginServers } = config();
-    const hasPages = contentServers.web.https.enabled;
-    const certificate =
-      hasPages || loginServers.webSocket.wss.enabled
-        ? await LiveCertificate.open({
-            ...shared,
-            onNews: (kind, text) =>
-              kind === 'refused'
-                ? tell('certificateRefused', [text])
-                : this.notice('certificateTaken', [text]),
-          })
-        : undefined;
-    this.closers.push(() => certificate?.close());
-    const pagesPort = (): number => web?.address.port ?? config().contentServers.web.https.port;
-    let loginPorts: LoginPorts = {};
-    const web: WebServer | undefined =
-      hasPages && certificate !== undefined
-        ? await startWebServer({
-            ...{ ...shared, ...pages, db, admit, certificate },
-            loginPorts: () => loginPorts,
-          })
-        : undefined;
-    this.closers.push(async () => web?.close());
-    office.mailer.start();
-    const listening = (): Listening => ({
-      ssh: servers.addresses.ssh !== undefined,
-      wss: servers.addresses.wss !== undefined,
-      https: web !== undefined,
+    if (!shared.config().contentServers.web.https.enabled || certificate === undefined) return;
+    const { db, enrollment, passwordReset, mailChange, findTemplate } = office;
+    const web = await startWebServer({
+      ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
+      admit: (socket) => pageAdmission.admit(socket),
+      loginPorts: () => open.loginPorts,
     });
+    this.closers.push(() => web.close());
+    open.https = web.address;
+  }
+
+  private async startServers(
+    basics: Basics,
+    parts: {
+      readonly office: Office;
+      readonly admission: Admission;
+      readonly certificate: LiveCertificate | undefined;
+    },
+  ): Promise<void> {
+    const { shared, nodes, open, live, art } = basics;
+    const { config, clock } = shared;
+    const { office, admission, certificate } = parts;
     const services = boardServices({
-      ...{ clock, random, log, live, art, nodes, office, listening },
+      ...{ ...shared, live, art, nodes, office },
+      listening: () => open.listening,
       startedAtMs: clock.nowMs(),
     });
+    const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
     const servers = await Servers.start({
       ...shared,
       ...{ nodes, admission, certificate },
@@ -251,18 +280,38 @@ class Bbs {
       onEnded: (caller) => office.endCall(caller.login.sessionId),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
-    const { telnet, ssh, wss } = servers.addresses;
-    loginPorts = { telnet: telnet?.port, ssh: ssh?.port, wss: wss?.port };
-    live.follow();
-    const addresses = {
-      ...servers.addresses,
-      ...(web === undefined ? {} : { https: web.address }),
-    };
+    open.login = servers.addresses;
+  }
+
+  /** From here on an edit goes live as it is saved. */
+  private followEdits(
+    basics: Basics,
+    { db, certificate }: Pick<Stored, 'db'> & Pick<Started, 'certificate'>,
+  ): EditWatch {
+    const told = { ...basics, db };
+    const edits = basics.live.follow({
+      log: basics.log,
+      onRefused: (lines) => this.tell(told, 'refused', lines),
+      onTaken: () => {
+        this.notice('taken', []);
+        void certificate?.reload();
+      },
+      onWaiting: (keys) => this.tell(told, 'waiting', keys),
+    });
+    this.closers.push(() => edits.close());
+    return edits;
+  }
+
+  /** Says where the board listens, and returns it as its embedder has it. */
+  private announce(basics: Basics, { office, first, certificate, edits }: Started): RunningBbs {
+    const { board } = this;
+    const { log, open, reopenLog } = basics;
     const { pid } = process;
-    writeRunFile(dataDir, { pid, version: VERSION, servers: addresses });
-    this.closers.push(() => removeRunFile(dataDir, pid));
+    const { addresses } = open;
+    writeRunFile(board.dataDir, { pid, version: VERSION, servers: addresses });
+    this.closers.push(() => removeRunFile(board.dataDir, pid));
     const fingerprint = (): string | undefined =>
-      web === undefined ? undefined : certificate?.current.fingerprint;
+      open.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
     return {
@@ -275,21 +324,24 @@ class Bbs {
       get certificateFingerprint() {
         return fingerprint();
       },
-      missingForPublic: findConfigGaps(config(), {
-        board,
-        nowMs: clock.nowMs(),
-        listening: listening(),
-      })
-        .filter(({ weight }) => weight === 'missing')
-        .map(({ text }) => text),
+      missingForPublic: this.findMissing(basics),
       reload: async () => {
-        this.reopenLog();
-        const [isTaken, isUsable] = await Promise.all([live.reload(), certificate?.reload()]);
+        reopenLog();
+        const [isTaken, isUsable] = await Promise.all([edits.reload(), certificate?.reload()]);
         return isTaken && isUsable !== false;
       },
       reportFault: (error) => log.error('board.fault', { error: toError(error) }),
       close: () => this.close(),
     };
+  }
+
+  private findMissing({ shared, open }: Basics): readonly string[] {
+    const { board, clock } = this;
+    return findConfigGaps(shared.config(), {
+      ...{ board, nowMs: clock.nowMs(), listening: open.listening },
+    })
+      .filter(({ weight }) => weight === 'missing')
+      .map(({ text }) => text);
   }
 
   /** Takes everything down once, the last opened first; what fails does not keep the rest open. */
@@ -310,11 +362,18 @@ class Bbs {
     if (failures.length > 0) throw failures[0];
   }
 
-  private openLog(config: Config): Log {
-    const { log, reopen, close } = openLog(this.board.dataDir, config, this.clock);
-    this.closers.push(close);
-    this.reopenLog = reopen;
-    return log;
+  /** The embedder's log, or the board's own; what was opened before it is closed after its last line. */
+  private openLog(config: Config): { readonly log: Log; reopen(): void } {
+    const given = this.options.log;
+    const opened =
+      given === undefined
+        ? openLog(this.board.dataDir, config, this.clock)
+        : { log: given, reopen: () => undefined, close: () => undefined };
+    this.closers.push(() => opened.close());
+    this.closers.push(() => {
+      if (this.isOpen) opened.log.info('board.stopped', { version: VERSION });
+    });
+    return opened;
   }
 
   /** For who watches the process; the sysops online are told by others. */
@@ -322,23 +381,13 @@ class Bbs {
     for (const line of [HEADINGS[heading], ...lines]) this.options.onNotice?.(line);
   }
 
-  /** One data folder, one board: two would take node numbers and calls from each other. */
-  private async takeLock(): Promise<void> {
-    const { dataDir } = this.board;
-    const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
-    if (lock.kind === 'taken') {
-      this.closers.push(() => lock.release());
-      return;
-    }
-    const written = readRunFile(dataDir);
-    const servers = written?.pid === lock.pid ? Object.entries(written?.servers ?? {}) : [];
-    const where = servers.map(([name, at]) => ` ${name} ${at.address} port ${at.port}`).join(',');
-    throw new BbsError(
-      'DATA_IN_USE',
-      `another board runs on ${dataDir}: process ${lock.pid ?? 'unknown'}${where === '' ? ', which is starting' : `,${where}`}; stop it, or give this one a data folder of its own by --data`,
-    );
+  /** Tells who watches the process and the sysops online. */
+  private tell(
+    parts: Parameters<typeof tellSysops>[0],
+    heading: keyof typeof HEADINGS,
+    lines: readonly string[],
+  ): void {
+    this.notice(heading, lines);
+    void tellSysops(parts, heading, lines);
   }
 }
-
-/** Of the ten seconds that a stop may take, what is kept for pages, mail and database. */
-const STOP_RESERVE_MS = 4_000;

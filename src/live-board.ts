@@ -30,33 +30,29 @@ export interface LiveBoardOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: ConfigInput | undefined;
   readonly clock: Clock;
-  readonly log: () => Log;
   /** What callers see: made once, and goes on with the art of each edition that goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
   readonly check: (edition: Edition) => Promise<readonly Finding[]>;
-  /** Told about each edit that was refused, a line each with its place. */
-  readonly onRefused?: (lines: readonly string[]) => void;
-  /** Told of each edit that went live. */
-  readonly onTaken?: () => void;
-  /** Told of keys that were edited and count from the next start on only. */
-  readonly onWaiting?: (keys: readonly string[]) => void;
 }
 
-/** The edition that is live, and the watch for the next one. */
+/** What hears of edits while the board runs. */
+export interface EditListener {
+  readonly log: Log;
+  /** Called for each edit that was refused, with a line for each problem and its place. */
+  readonly onRefused: (lines: readonly string[]) => void;
+  /** Called for each edit that went live. */
+  readonly onTaken: () => void;
+  /** Called with keys that were edited and count from the next start on only. */
+  readonly onWaiting: (keys: readonly string[]) => void;
+}
+
+/** The edition that is live. */
 export class LiveBoard {
-  private watch: FileWatch | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
-  private closed = false;
-
-  private readonly startedWith: Config;
-
   private constructor(
     private readonly options: LiveBoardOptions,
     private edition: Edition,
-  ) {
-    this.startedWith = edition.config;
-  }
+  ) {}
 
   /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
   static async load(options: LiveBoardOptions): Promise<LiveBoard> {
@@ -86,51 +82,81 @@ export class LiveBoard {
     return this.edition.warnings;
   }
 
-  /** Follows the files from now on: an edit goes live within a second of its save. */
-  follow(): void {
-    const { board, clock } = this.options;
-    this.watch?.close();
+  /** Files and folders in which an edit may be. */
+  get paths(): readonly string[] {
+    const { board } = this.options;
     // Whole folders: a file that is new there may take the place of one of the package.
-    const paths = [...this.edition.files, ...board.artRoots, ...board.configFallbacks];
-    this.watch = watchFiles([...new Set(paths)], clock, () => void this.reload());
+    return [...new Set([...this.edition.files, ...board.artRoots, ...board.configFallbacks])];
+  }
+
+  /** Reads everything again and goes on with it; throws and goes on as before where it is broken. */
+  async readAgain(): Promise<void> {
+    this.edition = await readEdition(this.options);
+    this.options.art.adopt(this.edition.art);
+  }
+
+  /** Follows the files from now on: an edit goes live within a second of its save. */
+  follow(listener: EditListener): EditWatch {
+    return new EditWatch(this, this.options.clock, listener);
+  }
+}
+
+/** Takes edits over while the board runs; a broken one is refused and the last good one stays. */
+export class EditWatch {
+  private watch: FileWatch;
+  private turn: Promise<unknown> = Promise.resolve();
+  private closed = false;
+  private readonly startedWith: Config;
+
+  constructor(
+    private readonly live: LiveBoard,
+    private readonly clock: Clock,
+    private readonly listener: EditListener,
+  ) {
+    this.startedWith = live.config;
+    this.watch = this.watchFiles();
   }
 
   /** Reads everything again; false when the edit was refused and the last good one stays. */
   reload(): Promise<boolean> {
-    const next = this.turn.then(() => this.readAgain());
+    const next = this.turn.then(() => this.takeOver());
     this.turn = next;
     return next;
   }
 
   close(): void {
     this.closed = true;
-    this.watch?.close();
+    this.watch.close();
   }
 
-  private async readAgain(): Promise<boolean> {
+  private watchFiles(): FileWatch {
+    return watchFiles(this.live.paths, this.clock, () => void this.reload());
+  }
+
+  private async takeOver(): Promise<boolean> {
     if (this.closed) return false;
-    const log = this.options.log();
+    const { live, listener } = this;
+    const before = { config: live.config, warnings: live.warnings };
     try {
-      const before = this.edition;
-      this.edition = await readEdition(this.options);
-      this.options.art.adopt(this.edition.art);
-      log.info('board.reloaded', { menus: this.edition.menus.menus.size });
-      this.options.onTaken?.();
+      await live.readAgain();
+      listener.log.info('board.reloaded', { menus: live.menus.menus.size });
+      listener.onTaken();
       this.tellNews(before);
-      if (this.watch !== undefined) this.follow();
+      this.watch.close();
+      if (!this.closed) this.watch = this.watchFiles();
       return true;
     } catch (error) {
       const lines = describeProblems(error);
-      log.error('board.edit-refused', { problems: lines });
-      this.options.onRefused?.(lines);
+      listener.log.error('board.edit-refused', { problems: lines });
+      listener.onRefused(lines);
       return false;
     }
   }
 
   /** What an edit that went live leaves to be said: new warnings, and what has to wait. */
-  private tellNews(before: Edition): void {
-    const { config, warnings } = this.edition;
-    const log = this.options.log();
+  private tellNews(before: Pick<Edition, 'config' | 'warnings'>): void {
+    const { config, warnings } = this.live;
+    const { log, onWaiting } = this.listener;
     const said = new Set(before.warnings.map(({ message }) => message));
     for (const { place, message } of warnings) {
       if (!said.has(message)) log.warn('board.warning', { place, message });
@@ -139,7 +165,7 @@ export class LiveBoard {
     const waited = keysThatWaitForRestart(this.startedWith, before.config);
     if (keys.length === 0 || keys.join() === waited.join()) return;
     log.warn('board.restart-needed', { keys });
-    this.options.onWaiting?.(keys);
+    onWaiting(keys);
   }
 }
 

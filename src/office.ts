@@ -98,20 +98,29 @@ export function mailDrop(dataDir: string): string {
   return join(dataDir, 'mail');
 }
 
-/** Opens everything behind the doors; close() it when done. */
+/** Opens the database, and everything that works on it; close() ends both. */
 export async function openOffice(options: OfficeOptions): Promise<Office> {
-  const { board, clock, log } = options;
-  if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
-  const db = await openDatabase({
-    ...{ file: databaseFile(board.dataDir), clock, log },
-    callMs: options.storeMs,
-  });
+  const db = await openBoardDatabase(options);
   try {
-    return await furnish(db, options);
+    const office = await createOffice(db, options);
+    const close = async (): Promise<void> => {
+      await office.close();
+      await db.close();
+    };
+    return { ...office, close };
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+/** Opens the board's database, and refuses to make a new one beside keys of an earlier start. */
+export function openBoardDatabase(
+  options: Pick<OfficeOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
+): Promise<Database> {
+  const { board, clock, log, storeMs } = options;
+  if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
+  return openDatabase({ file: databaseFile(board.dataDir), clock, log, callMs: storeMs });
 }
 
 /** The keys are made after the database: where they are and it is not, it has been lost. */
@@ -128,7 +137,8 @@ function refuseNewBesideKeys(dataDir: string): void {
   );
 }
 
-async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
+/** Builds the office on an open database, which its close() leaves open. */
+export async function createOffice(db: Database, options: OfficeOptions): Promise<Office> {
   const { board, config, clock, random, log } = options;
   const sealing = openSealing({
     file: sealingFile(board, config()),
@@ -195,7 +205,6 @@ async function furnish(db: Database, options: OfficeOptions): Promise<Office> {
       accountEvents.close();
       await passwordReset.close();
       await mailer.close();
-      await db.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { VERSION } from './base/version';
 import { PACKAGE_DIR } from './config/board';
-import type { RunningBbs } from './bbs';
+import type { RunningBbs } from './embedding';
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
 export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {
