@@ -21,9 +21,10 @@ const FLOORS: Readonly<Record<string, number>> = {
   modules: 6,
   servers: 7,
   web: 7,
-  oputil: 8,
+  readiness: 8,
+  oputil: 9,
   // bbs.ts, main.ts, index.ts and what only they use.
-  '': 9,
+  '': 10,
   // What the board and the sysop's tool share.
   'office.ts': 7,
 };
@@ -166,12 +167,22 @@ test('src holds only what runs: each file is reached from a bin or from the publ
 });
 
 test('oputil imports neither the menu runner nor the servers, so that it works beside them', () => {
-  const breaks = SOURCES.filter(({ path }) => folderOf(path) === 'oputil').flatMap(
+  const tool = SOURCES.filter(({ path }) => ['oputil', 'readiness'].includes(folderOf(path)));
+  const breaks = tool.flatMap(({ path, imports }) =>
+    imports
+      .filter((name) => name === 'menu/runner.ts' || folderOf(name) === 'servers')
+      // The files of the host keys, which `config check` looks at as the start does; it opens no socket.
+      .filter((name) => name !== 'servers/host-key.ts')
+      .map((name) => `${path} imports ${name}`),
+  );
+  expect(breaks).toEqual([]);
+});
+
+test('the server does not import oputil: what both ask stands below both', () => {
+  const breaks = SOURCES.filter(({ path }) => folderOf(path) !== 'oputil').flatMap(
     ({ path, imports }) =>
       imports
-        .filter((name) => name === 'menu/runner.ts' || folderOf(name) === 'servers')
-        // The files of the host keys, which `config check` looks at as the start does; it opens no socket.
-        .filter((name) => name !== 'servers/host-key.ts')
+        .filter((name) => folderOf(name) === 'oputil')
         .map((name) => `${path} imports ${name}`),
   );
   expect(breaks).toEqual([]);

@@ -6,7 +6,7 @@ import { formatProblem, throwProblems } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
 import { findThemeProblems } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
-import { checkBoardFiles } from './board-files';
+import { checkBoardFiles } from '../readiness/board-files';
 import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 

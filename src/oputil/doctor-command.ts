@@ -12,7 +12,7 @@ import { findBoardFindings } from './board-menus';
 import type { Desk } from './desk';
 import { findOpenFiles } from './file-modes';
 import { findLockedFactors } from './locked-factors';
-import { findConfigGaps, type Gap } from './public-gaps';
+import { findConfigGaps, type Gap } from '../readiness/public-gaps';
 
 const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemRandom } from '../../src/base/random';
 import { listConfigSections } from '../../src/config/config-keys';
 import { startBbs } from '../../src/index';
-import { TEMPLATE_KEYS } from '../../src/oputil/board-files';
+import { TEMPLATE_KEYS } from '../../src/readiness/board-files';
 import { makeSelfSigned } from '../../src/tls/self-signed';
 import { BoardDir } from '../support/board-dir';
 import { PASSWORD, Shell, type Ran } from './shell';
