@@ -12,6 +12,7 @@ import {
 } from '../store/users';
 import type { User } from '../store/users';
 import { BbsError } from '../base/errors';
+import { refuse } from './account-rules';
 import type { AccountRules } from './account-rules';
 import type { Accounts } from './accounts';
 
@@ -36,6 +37,12 @@ export class StoredAccountDirectory {
   async isRealNameTaken(name: string): Promise<boolean> {
     const wanted = { property: 'real_name', value: name };
     return (await this.parts.db.run((sql) => findHolders(sql, wanted))).length > 0;
+  }
+
+  async nameProblem(name: string): Promise<string | undefined> {
+    const refused = this.parts.rules.checkName(name, false);
+    if (refused !== undefined) return refused.text;
+    return (await this.isNameTaken(name)) ? refuse('name-taken').text : undefined;
   }
 
   passwordProblem(

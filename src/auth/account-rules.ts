@@ -30,6 +30,7 @@ export type AccountResult = { readonly kind: 'done'; readonly user: User } | Ref
 
 /** What the board's configuration says about names, passwords and properties; the same on every path. */
 export interface AccountRules {
+  /** Whether a name may be given to an account; whether it is free is another question. */
   checkName(name: string, allowReserved: boolean): Refused | undefined;
   checkPassword(password: string, about: PasswordAbout): Refused | undefined;
   checkProperties(values: PropertyValues): Refused | undefined;
@@ -50,7 +51,7 @@ export function createAccountRules(options: {
         pattern: compilePattern(users.usernamePattern),
         min: users.usernameMin,
         max: users.usernameMax,
-        reserved: allowReserved ? [] : users.badUserNames,
+        reserved: allowReserved ? [] : [...users.badUserNames, ...users.newUserNames],
       });
       if (problem !== undefined) return refuse(`name-${problem}`, nameText(problem, users));
       // Over SSH these open the application, so nobody could sign in by them.
@@ -98,7 +99,7 @@ function compilePattern(source: string): RegExp {
 }
 
 const TEXTS: Readonly<Partial<Record<AccountProblem, string>>> = {
-  'name-taken': 'That user name is taken.',
+  'name-taken': 'This name is taken. Please choose another.',
   'bad-email': 'That is not a plain mail address like name@example.org.',
   'property-too-long': 'That is too long.',
   'bad-group': 'A group name is 1 to 32 letters, digits, - or _.',
@@ -120,8 +121,8 @@ function nameText(problem: NameProblem, users: Config['users']): string {
     case 'too-long':
       return `A user name has at most ${users.usernameMax} characters.`;
     case 'bad-characters':
-      return 'That user name has characters that are not allowed.';
+      return 'This name has characters that names may not have.';
     case 'reserved':
-      return 'That user name is reserved. Choose another.';
+      return 'This name is reserved. Please choose another.';
   }
 }

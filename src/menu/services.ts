@@ -49,6 +49,8 @@ export interface CallHistory {
 export interface AccountDirectory {
   isNameTaken(name: string): Promise<boolean>;
   isRealNameTaken(name: string): Promise<boolean>;
+  /** Why nobody may choose this name for a new account, as a plain sentence; undefined when one may. */
+  nameProblem(name: string): Promise<string | undefined>;
   /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
   passwordProblem(
     password: string,

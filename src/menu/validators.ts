@@ -1,5 +1,4 @@
 import { isMailAddress } from '../base/mail-address';
-import { findNameProblem } from '../store/user-name';
 import type { Caller } from './caller';
 import type { SignInNeed } from './entrance';
 import type { Services } from './services';
@@ -37,7 +36,7 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateUserNameAvail: {
     doc: 'A user name that fits the rules and is free.',
     needs: 'none',
-    check: checkUserNameAvail,
+    check: (text, { services }) => services.accounts.nameProblem(text),
   },
   validateUserNameExists: {
     doc: 'The name of an account.',
@@ -79,34 +78,6 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
       ),
   },
 };
-
-async function checkUserNameAvail(
-  text: string,
-  { services }: ValidationContext,
-): Promise<string | undefined> {
-  const { usernameMin, usernameMax, usernamePattern, badUserNames, newUserNames } =
-    services.config().users;
-  const problem = findNameProblem(text, {
-    pattern: new RegExp(usernamePattern),
-    min: usernameMin,
-    max: usernameMax,
-    reserved: [...badUserNames, ...newUserNames],
-  });
-  switch (problem) {
-    case 'too-short':
-      return `A user name has at least ${usernameMin} characters.`;
-    case 'too-long':
-      return `A user name has at most ${usernameMax} characters.`;
-    case 'bad-characters':
-      return 'This name has characters that names may not have.';
-    case 'reserved':
-      return 'This name is reserved. Please choose another.';
-    case undefined:
-      return (await services.accounts.isNameTaken(text))
-        ? 'This name is taken. Please choose another.'
-        : undefined;
-  }
-}
 
 async function checkAnyName(
   text: string,

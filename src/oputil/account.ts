@@ -35,7 +35,7 @@ export async function noteSharedAddress(desk: Desk, user: User): Promise<void> {
   desk.note(`warning: ${value} is also the mail address of ${names}; mails about both go there.`);
 }
 
-/** What was refused as an error: `cannot add "joe": that user name is taken`. */
+/** What was refused as an error: `cannot add "joe": this name is taken. ...`. */
 export function refusal(refused: Refused, what: string): BbsError {
   const codes: Readonly<Partial<Record<Refused['problem'], ErrorCode>>> = {
     'name-taken': 'USER_EXISTS',

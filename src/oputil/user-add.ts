@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { refuse } from '../auth/account-rules';
 import { BbsError } from '../base/errors';
 import { findUserByName, hasUsers, type User } from '../store/users';
-import { changed, isSysopName, makeSysopFirst, noteSharedAddress } from './account';
+import { changed, isSysopName, makeSysopFirst, noteSharedAddress, refusal } from './account';
 import { ACTOR, type Desk } from './desk';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
@@ -36,7 +37,7 @@ async function addUser(desk: Desk, name: string, options: AddOptions): Promise<v
   const office = await desk.makeOffice();
   const config = await desk.config();
   if ((await desk.read((sql) => findUserByName(sql, name))) !== undefined) {
-    throw new BbsError('USER_EXISTS', `cannot add "${name}": that user name is taken`);
+    throw refusal(refuse('name-taken'), `add "${name}"`);
   }
   const { email = '', realName = '' } = options;
   const isFirst = !(await desk.read(hasUsers)) && isSysopName(config, name);

@@ -269,8 +269,8 @@ describe('applying for an account', () => {
     }
     await board.addUser('taken', PASSWORD);
     const cases: readonly (readonly [Answers, string])[] = [
-      [{ name: 'taken' }, 'That user name is taken.'],
-      [{ name: 'admin' }, 'That user name is reserved.'],
+      [{ name: 'taken' }, 'This name is taken.'],
+      [{ name: 'admin' }, 'This name is reserved.'],
       [{ password: 'Password123' }, 'Too many people use that password.'],
       [{ again: 'a quiet harbour 8' }, 'The two passwords are not the same.'],
       [{ birthdate: '19700231' }, 'There is no such date.'],

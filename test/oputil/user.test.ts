@@ -63,7 +63,7 @@ describe('user add', () => {
       (await shell.try('user', 'add', ...args)).err;
     expect(await errorOf('ann', '--password', 'Password123')).toMatch(/cannot add "ann"/);
     expect(await errorOf('JOE', '--password', PASSWORD)).toBe(
-      'oputil: cannot add "JOE": that user name is taken\n',
+      'oputil: cannot add "JOE": this name is taken. Please choose another\n',
     );
     expect(await errorOf('ann', '--password', PASSWORD, '--email', 'a@b@c')).toMatch(
       /mail address/,
@@ -225,7 +225,7 @@ describe('changes of an account', () => {
     expect(await shell.run('user', verb, 'joe', 'joseph')).toBe('User "joe" renamed to "joseph"\n');
     const { exitCode, err } = await shell.try('user', verb, 'joseph', 'SysOp');
     expect(exitCode).toBe(1);
-    expect(err).toContain('that user name is taken');
+    expect(err).toContain('this name is taken');
   });
 
   test('set changes and removes details, and knows the themes', async () => {
