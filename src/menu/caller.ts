@@ -43,6 +43,8 @@ export interface CallerPlace {
   /** The menu's `desc`, or its name. */
   readonly description: string;
   readonly loginArea: boolean;
+  /** The menu's module is the application form: its caller has `users.newUserSeconds`. */
+  readonly isApplication: boolean;
 }
 
 /** One person (or not yet a person) at one terminal: what a session lends to the menus. */

@@ -146,6 +146,8 @@ export interface MenuModule {
   readonly menus?: readonly string[];
   /** True when its methods sign a new account in and then follow `next`; the flow proof asks. */
   readonly signsIn?: boolean;
+  /** True for the application form, whose caller has `users.newUserSeconds` while it is open. */
+  readonly isApplication?: boolean;
   /** Before the screen is made: a transition here means that the menu is not shown at all. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
   /** Once the screen is made and before it goes out: fills the views. */

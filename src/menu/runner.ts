@@ -163,10 +163,12 @@ class MenuRun {
   }
 
   private announce(menu: MenuEntry): void {
-    this.stage.caller.entered({
+    const { caller, services } = this.stage;
+    caller.entered({
       menu: menu.name,
       description: menu.desc ?? menu.name,
       loginArea: menu.loginArea,
+      isApplication: services.modules.get(menu.module.name)?.isApplication === true,
     });
   }
 }

@@ -28,6 +28,7 @@ export const newUserModule: MenuModule = {
   views: [VIEWS.userName, VIEWS.password, VIEWS.confirm, VIEWS.errors],
   messageView: VIEWS.errors,
   signsIn: true,
+  isApplication: true,
   methods: { submitApplication },
   validators: { validatePassConfirmMatch: passwordsMatch },
   enter,

@@ -36,7 +36,6 @@ export interface SessionOptions {
 
 // How long menus may take to let go of a call that has ended, before it is cleared up without them.
 const LET_GO_MS = 2_000;
-const NEW_USER_MENUS = /^newUser/;
 
 /** One caller's life: node, terminal, menus, end. A failure in it ends this call and no other. */
 export class Session implements NodeHandle {
@@ -235,7 +234,7 @@ export class Session implements NodeHandle {
   private entered(place: CallerPlace): void {
     this.node.describe(place.description);
     if (this.online) return;
-    if (NEW_USER_MENUS.test(place.menu)) this.call.grace.formOpened();
+    if (place.isApplication) this.call.grace.formOpened();
     else this.call.grace.formClosed();
   }
 

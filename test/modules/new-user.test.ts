@@ -284,6 +284,29 @@ describe('applying for an account', () => {
     expect(await account()).toBeUndefined();
   });
 
+  it('is known as the application form by its module, whatever its menu is called', async () => {
+    const config = { area: 'login' };
+    await open(
+      {},
+      {
+        stockArt: true,
+        menus: {
+          menus: {
+            newUserHouseRules: { config, art: 'NEWUSER1', next: 'applyForm' },
+            applyForm: { config, module: 'nua', art: 'NUA', form: { 0: { mci: {} } } },
+          },
+        },
+      },
+    );
+    const caller = board.call('newUserHouseRules');
+    await caller.isIn('applyForm');
+    expect(caller.places.map(({ menu, isApplication }) => [menu, isApplication])).toEqual([
+      ['newUserHouseRules', false],
+      ['applyForm', true],
+    ]);
+    caller.hangUp();
+  });
+
   it('turns everybody back while the board is closed', async () => {
     await open({ general: { closedSystem: true } });
     const caller = board.call('matrix');

@@ -162,6 +162,16 @@ describe('sessions', () => {
       await caller.isClosed();
     });
 
+    test('a menu whose name is like that of the new-user form gives no more time', async () => {
+      await start({ users: { preAuthIdleLogoutSeconds: 3600 } });
+      const caller = await board.call();
+      caller.send('-\r');
+      await eventually('the menu', () => board.nodes.list()[0]?.description === 'Reading');
+      await board.clock.advance(120_000);
+      await caller.sees('You took too long to sign in');
+      await caller.isClosed();
+    });
+
     test('silence before signing in ends the call', async () => {
       await start({ users: { preAuthIdleLogoutSeconds: 30 } });
       const caller = await board.call();

@@ -17,6 +17,8 @@ import { SourceLedger } from './source-ledger';
 
 export const FIRST_SCREEN = 'Who are you? ';
 
+const IN_MENU = { loginArea: true, isApplication: false };
+
 /**
  * The login servers with sessions and real terminals, on a clock of the test's, and with a runner that
  * asks for `name password` or a code instead of menus. `!` fails, `.` leaves, `+` opens the new-user form.
@@ -124,7 +126,8 @@ export class QuizServers {
   private async run(caller: Caller): Promise<EndReason> {
     this.callers.push(caller);
     const { terminal, login } = caller;
-    caller.entered({ menu: 'matrix', description: 'At the door', loginArea: true });
+    const atDoor = { ...IN_MENU, menu: 'matrix', description: 'At the door' };
+    caller.entered(atDoor);
     const stop = caller.inbox.listen(() => {
       for (const { text } of caller.inbox.take('all')) terminal.write(`\r\n<${text}>\r\n`);
     });
@@ -136,7 +139,12 @@ export class QuizServers {
         if (line === '!') throw new Error('a fault of ours');
         if (line === '+') {
           const description = 'Applying';
-          caller.entered({ menu: 'newUserApplication', description, loginArea: true });
+          caller.entered({ ...IN_MENU, menu: 'applyForm', description, isApplication: true });
+          continue;
+        }
+        if (line === '-') {
+          const description = 'Reading';
+          caller.entered({ ...IN_MENU, menu: 'newUserHouseRules', description });
           continue;
         }
         const [userName = '', password] = line.split(' ', 2);
