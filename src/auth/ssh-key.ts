@@ -60,6 +60,11 @@ export function parseSshPublicKey(line: string): SshKeyParse {
   return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
 }
 
+/** False for a key that no signature is accepted of, such as an RSA key of another size. */
+export function isUsableKey(blob: Buffer): boolean {
+  return typeof parseBlob(blob) !== 'string';
+}
+
 /** `SHA256:...` of a key blob, as ssh-keygen prints it. */
 export function sshFingerprint(blob: Buffer): string {
   const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');

@@ -2,12 +2,14 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
 import sqlite3 from 'sqlite3';
 import { HASH_COST } from '../../src/auth/password';
+import { sshFingerprint } from '../../src/auth/ssh-key';
 import type { Clock } from '../../src/base/clock';
 import { addAccountEvent } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { writeProperties } from '../../src/store/properties';
-import { findUser } from '../../src/store/users';
+import { addSshKey } from '../../src/store/ssh-keys';
+import { findUser, findUserByName } from '../../src/store/users';
 import { FakeClock } from '../support/fake-clock';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
@@ -715,6 +717,27 @@ describe('public key', () => {
     expect(await desk.gate.hasKey('joe', { blob: other })).toBe(false);
     expect(await desk.gate.hasKey('nobody', { blob })).toBe(false);
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
+  });
+
+  test.each([
+    [2048, true],
+    [4096, true],
+    [4104, false],
+    [8192, false],
+  ])('a stored RSA key of %d bits is acceptable: %s', async (bits, acceptable) => {
+    const modulus = Buffer.alloc(bits / 8, 0xc5);
+    const parts = [Buffer.from('ssh-rsa'), Buffer.of(1, 0, 1), Buffer.of(0, ...modulus)];
+    const lengthOf = (part: Buffer): Buffer => Buffer.of(0, 0, part.length >> 8, part.length & 255);
+    const stored = Buffer.concat(parts.flatMap((part) => [lengthOf(part), part]));
+    const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+    const row = { algorithm: 'ssh-rsa', blob: stored.toString('base64'), comment: '' };
+    const fingerprint = sshFingerprint(stored);
+    await desk.db.run((sql) =>
+      addSshKey(sql, { ...row, userId: user?.id ?? 0, fingerprint, addedAtMs: 0 }),
+    );
+    expect(await desk.gate.hasKey('joe', { blob: stored })).toBe(acceptable);
+    const result = await desk.call().submit(key(stored, true));
+    expect(result.kind).toBe(acceptable ? 'accepted' : 'rejected');
   });
 
   test('a key is looked up before anything is computed with its signature (rule M7)', async () => {
