@@ -51,9 +51,7 @@ test.each([
   [['config', 'check']],
   [['config', 'cat']],
   [['menu', 'check']],
-  [['menu', 'graph', '--format', 'svg']],
-  [['menu', 'graph', '--format', 'dot']],
-  [['menu', 'graph', '--format', 'mermaid']],
+  [['menu', 'graph']],
 ])('%j shows hostile text of users and files escaped', async (words) => {
   const board = join(shell.folder, 'board');
   await mkdir(join(board, 'config'), { recursive: true });
@@ -72,7 +70,7 @@ test.each([
   const args = words.map((word) => (word === 'key.pub' ? join(shell.folder, word) : word));
   const { out, err } = await shell.try('--board', board, ...args);
   expect(out + err).not.toMatch(RAW);
-  if (words[0] !== 'menu' || words.length < 4) expect(out + err).toContain(SEEN);
+  expect(out + err).toContain(SEEN);
 });
 
 test('JSON stays valid, and reads back as it was', async () => {

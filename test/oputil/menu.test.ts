@@ -101,22 +101,31 @@ describe('menu check', () => {
 });
 
 describe('menu graph', () => {
-  test('draws Mermaid, DOT and SVG, by --format or by the name of the file', async () => {
+  test('writes Mermaid, into a .md file as a block that a forge draws', async () => {
     const board = await makeBoard();
-    expect(await shell.run(...board, 'menu', 'graph')).toMatch(/^flowchart TD\n[^]*hall/);
-    expect(await shell.run(...board, 'menu', 'graph', '--format', 'dot')).toMatch(/^digraph /);
-    const file = join(shell.folder, 'flow.svg');
-    expect(await shell.run(...board, 'menu', 'graph', '--out', file)).toContain(file);
-    expect(await readFile(file, 'utf8')).toMatch(/^<svg [^]*matrix[^]*<\/svg>\n$/);
-    expect((await shell.try(...board, 'menu', 'graph', '--format', 'gif')).exitCode).toBe(2);
-    expect((await shell.try(...board, 'menu', 'graph', '--out', '/no/x.svg')).exitCode).toBe(2);
-    const png = await shell.try(...board, 'menu', 'graph', '--out', join(shell.folder, 'g.png'));
-    expect([png.exitCode, png.err]).toEqual([
-      2,
-      expect.stringContaining('cannot draw a .png file'),
-    ]);
-    await expect(readFile(join(shell.folder, 'g.png'))).rejects.toThrow('ENOENT');
+    const printed = await shell.run(...board, 'menu', 'graph');
+    expect(printed).toMatch(/^flowchart TD\n[^]*hall/);
+    const [plain, page] = [join(shell.folder, 'flow.mmd'), join(shell.folder, 'flow.md')];
+    expect(await shell.run(...board, 'menu', 'graph', '--out', plain)).toContain(plain);
+    expect(await readFile(plain, 'utf8')).toBe(printed);
+    await shell.run(...board, 'menu', 'graph', '--out', page);
+    expect(await readFile(page, 'utf8')).toBe(`\`\`\`mermaid\n${printed}\`\`\`\n`);
+    expect((await shell.try(...board, 'menu', 'graph', '--out', '/no/x.mmd')).exitCode).toBe(2);
   });
+
+  test.each(['svg', 'png', 'dot'])(
+    'refuses a .%s file, which it does not draw, and says what it writes',
+    async (extension) => {
+      const board = await makeBoard();
+      const file = join(shell.folder, `flow.${extension}`);
+      const { exitCode, err } = await shell.try(...board, 'menu', 'graph', '--out', file);
+      expect([exitCode, err]).toEqual([
+        2,
+        `oputil: cannot write a .${extension} file: the flow is Mermaid, so name it .mmd or .md\n`,
+      ]);
+      await expect(readFile(file)).rejects.toThrow('ENOENT');
+    },
+  );
 });
 
 describe('menu why', () => {

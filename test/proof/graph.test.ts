@@ -1,7 +1,6 @@
 import { flowGraph } from '../../src/proof/flow-graph';
 import type { FlowGraph } from '../../src/proof/flow-graph';
-import { toDot, toMermaid, toSvg } from '../../src/proof/graph';
-import { layOut } from '../../src/proof/graph-layout';
+import { toMermaid } from '../../src/proof/graph';
 import { menusFrom } from './menu-text';
 
 function graphOf(text: string): FlowGraph {
@@ -46,42 +45,6 @@ it('Mermaid gets one node a menu and no character that it would take for its own
   }
 });
 
-it('dot quotes what it must', () => {
-  const text = toDot(GRAPH);
-  expect(text).toMatch(/^digraph menus \{/);
-  expect(text).toContain('label="login\\nSay \\"friend\\" & <enter> | end"');
-});
-
-it('SVG escapes every text, so that a menu cannot put markup into the picture', () => {
-  const text = toSvg(GRAPH);
-  expect(text).not.toContain('<enter>');
-  expect(text.match(/<rect /g)).toHaveLength(GRAPH.nodes.length + 1);
-  expect(text.match(/<path [^>]*class="edge/g)).toHaveLength(GRAPH.edges.length);
-});
-
-it('the layout lets no two menus overlap and keeps all inside the picture', () => {
-  const many = Array.from(
-    { length: 120 },
-    (_, at) => `m${at}: { next: [ "m${(at * 7 + 1) % 120}", "m${(at * 3 + 2) % 120}" ] }`,
-  );
-  const layout = layOut(graphOf(many.join('\n')));
-  const boxes = [...layout.boxes.values()];
-  expect(boxes).toHaveLength(120);
-  for (const [at, a] of boxes.entries()) {
-    expect(a.x).toBeGreaterThanOrEqual(0);
-    expect(a.x + a.width).toBeLessThanOrEqual(layout.width);
-    expect(a.y + a.height).toBeLessThanOrEqual(layout.height);
-    for (const b of boxes.slice(at + 1)) {
-      const apart =
-        a.x + a.width <= b.x ||
-        b.x + b.width <= a.x ||
-        a.y + a.height <= b.y ||
-        b.y + b.height <= a.y;
-      expect(apart).toBe(true);
-    }
-  }
-});
-
-it('an empty board has an empty picture', () => {
-  expect(toSvg({ nodes: [], edges: [] })).toContain('<svg');
+it('an empty board has an empty flowchart', () => {
+  expect(toMermaid({ nodes: [], edges: [] })).toMatch(/^flowchart TD\n {2}classDef /);
 });
