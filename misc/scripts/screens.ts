@@ -1,10 +1,9 @@
 // Takes the pictures in docs/screens/ from a running board: npm run screens
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { drawScreenPicture } from '../../src/oputil/screen-picture';
 import { TestBoard } from '../../test/support/board';
 import { KEYS, dialSsh, dialTelnet, type DialledCaller } from '../../test/support/dial';
-import { drawScreen } from './screen-picture';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'screens');
 const PASSWORD = 'a quiet harbour 7';
@@ -12,71 +11,77 @@ const PASSWORD = 'a quiet harbour 7';
 async function main(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const board = await TestBoard.start();
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
   try {
-    const page = await browser.newPage();
     await board.addUser('alice', PASSWORD);
     const secret = await board.addUser('bob', PASSWORD, 'google');
-    await telnetTour(board, page);
-    await secondFactorTour(board, page, secret);
-    await sshTour(board, page);
+    await telnetTour(board);
+    await secondFactorTour(board, secret);
+    await sshTour(board);
   } finally {
-    await browser.close();
     await board.remove();
   }
 }
 
-async function take(page: Page, caller: DialledCaller, name: string): Promise<void> {
-  await caller.screen.settled();
-  await writeFile(join(FOLDER, `${name}.png`), await drawScreen(page, caller.screen));
+async function take(caller: DialledCaller, name: string): Promise<void> {
+  const { screen } = caller;
+  await screen.settled();
+  const picture = drawScreenPicture({
+    width: screen.width,
+    height: screen.height,
+    cursor: screen.cursor,
+    at: (row, column) => {
+      const { character, ...style } = screen.cell(row, column);
+      return { character, style };
+    },
+  });
+  await writeFile(join(FOLDER, `${name}.png`), picture);
   console.log(`docs/screens/${name}.png`);
 }
 
-async function telnetTour(board: TestBoard, page: Page): Promise<void> {
+async function telnetTour(board: TestBoard): Promise<void> {
   const caller = await dialTelnet({ port: board.telnetPort });
   await caller.sees('Sign in');
-  await take(page, caller, 'matrix');
+  await take(caller, 'matrix');
   caller.type(KEYS.return);
   await caller.sees('User name');
-  await take(page, caller, 'login');
+  await take(caller, 'login');
   caller.type(`alice${KEYS.return}not this one${KEYS.return}`);
   await caller.sees(/wrong user name or password/i);
-  await take(page, caller, 'login-wrong');
+  await take(caller, 'login-wrong');
   caller.hangUp();
 }
 
-async function secondFactorTour(board: TestBoard, page: Page, secret: string): Promise<void> {
+async function secondFactorTour(board: TestBoard, secret: string): Promise<void> {
   const caller = await dialTelnet({ port: board.telnetPort });
   await caller.sees('Sign in');
   caller.type(`${KEYS.return}bob${KEYS.return}${PASSWORD}${KEYS.return}`);
   await caller.sees('One-time code');
-  await take(page, caller, 'otp');
+  await take(caller, 'otp');
   caller.type(`000000${KEYS.return}`);
   await caller.sees(/wrong/i);
-  await take(page, caller, 'otp-wrong');
+  await take(caller, 'otp-wrong');
   caller.type(`${board.code(secret)}${KEYS.return}`);
   await caller.sees('Welcome');
-  await take(page, caller, 'welcome');
+  await take(caller, 'welcome');
   caller.hangUp();
 }
 
-async function sshTour(board: TestBoard, page: Page): Promise<void> {
+async function sshTour(board: TestBoard): Promise<void> {
   const caller = await dialSsh({ port: board.sshPort, userName: 'alice', password: PASSWORD });
   await caller.sees('Welcome');
   caller.type(KEYS.return);
   await caller.sees('Command');
-  await take(page, caller, 'main-menu');
+  await take(caller, 'main-menu');
   caller.type(`2fa${KEYS.return}`);
   await caller.sees(/save/i);
-  await take(page, caller, 'two-factor');
+  await take(caller, 'two-factor');
   caller.type(`${KEYS.right}\t\t${KEYS.return}`);
-  await caller.sees('on its way');
+  await caller.sees('on its page');
   caller.type('q');
+  await caller.sees('Show the new secret');
+  caller.type(`${PASSWORD}${KEYS.return}`);
   await caller.sees('Scan this');
-  await take(page, caller, 'two-factor-qr');
+  await take(caller, 'two-factor-qr');
   caller.hangUp();
 }
 

@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { glyphOf } from '../../src/oputil/glyphs';
+import { drawScreenPicture } from '../../src/oputil/screen-picture';
+import { PLAIN, type Style } from '../../src/terminal/style';
 import { ScreenEmulator } from '../support/screen';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
@@ -52,6 +54,40 @@ async function makeBoard(menus = MENUS): Promise<string[]> {
   await writeFile(join(board, 'art', 'general', 'HALL.ans'), 'Hall of %UN\r\n');
   return ['--board', board];
 }
+
+describe('a picture of a screen', () => {
+  const styled = (character: string, style: Partial<Style>) => ({
+    character,
+    style: { ...PLAIN, ...style },
+  });
+
+  test('draws inverse, underline, 256 colours and the cursor, each where it belongs', () => {
+    const cells = [
+      styled(' ', { inverse: true, foreground: 2, background: 4 }),
+      styled(' ', { underline: true, foreground: 1 }),
+      styled('█', { foreground: 196 }),
+      styled(' ', { background: 244 }),
+    ];
+    const at = (_row: number, column: number) => cells[column - 1] ?? styled(' ', {});
+    const cursor = { row: 1, column: 4 };
+    const picture = PNG.sync.read(drawScreenPicture({ width: 4, height: 1, at, cursor }));
+    expect([picture.width, picture.height]).toEqual([32, 16]);
+    const pixel = (x: number, y: number): string =>
+      picture.data.subarray((y * 32 + x) * 4, (y * 32 + x) * 4 + 4).toString('hex');
+    expect([pixel(0, 0), pixel(7, 15)]).toEqual(['00aa00ff', '00aa00ff']);
+    expect([pixel(8, 13), pixel(8, 14), pixel(15, 14)]).toEqual([
+      '000000ff',
+      'aa0000ff',
+      'aa0000ff',
+    ]);
+    expect(pixel(16, 8)).toBe('ff0000ff');
+    expect([pixel(24, 13), pixel(24, 14), pixel(31, 15)]).toEqual([
+      '808080ff',
+      'ffffffff',
+      'ffffffff',
+    ]);
+  });
+});
 
 describe('menu check', () => {
   test('proves the flow of a menu file in which nobody gets past the second factor', async () => {
