@@ -4,6 +4,7 @@ import type { Acs } from '../../src/acs/acs';
 import type { AcsSubject } from '../../src/acs/subject';
 import { collectVariables, STAGES } from '../../src/acs/variables';
 import type { AcsVariable, AcsVariables } from '../../src/acs/variables';
+import { runs } from '../support/runs';
 import { subjectWith, userWith } from './subject';
 
 /** Codes with arguments in many forms, good and odd. */
@@ -146,7 +147,7 @@ function textsOf(acs: Acs): readonly string[] {
 }
 
 describe('caller states as ACS tells them apart', () => {
-  it('agree with the evaluation of every concrete caller (2,000 strings and callers)', () => {
+  it('agree with the evaluation of every concrete caller', () => {
     fc.assert(
       fc.property(expressions, subjects, (text, context) => {
         const acs = compileAcs(text);
@@ -161,7 +162,7 @@ describe('caller states as ACS tells them apart', () => {
         const expected = evaluateAcs(acs, context.subject) ? 1 : 0;
         expect(found.abstract(acs)(context.stage, values)).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -3,6 +3,7 @@ import { Terminal } from '@xterm/headless';
 import { decodeArt, type Art } from '../../src/art/art-file';
 import { renderArt, type RenderedArt } from '../../src/art/render';
 import { artToStream, rowsToStream } from '../../src/art/stream';
+import { runs } from '../support/runs';
 import { sauceRecord } from './sauce-record';
 
 const E = '\u001b';
@@ -255,7 +256,7 @@ describe('streams', () => {
         const seen = await emulate(text);
         expect(seen.slice(0, canvas.height)).toEqual(canvas.toLines());
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -286,7 +287,7 @@ describe('art that means harm', () => {
           expect(rendered.rows).toBeLessThanOrEqual(2000);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

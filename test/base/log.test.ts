@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { BbsError } from '../../src/base/errors';
 import { createLog } from '../../src/base/log';
 import type { Log } from '../../src/base/log';
+import { runs } from '../support/runs';
 
 function collect(level: Parameters<typeof createLog>[0]['level'] = 'debug'): [Log, string[]] {
   const lines: string[] = [];
@@ -83,6 +84,6 @@ test('random text of any kind stays one harmless line that reads back', () => {
       expect(lines[0]).not.toMatch(HARMFUL);
       expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name, nested: { agent } });
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

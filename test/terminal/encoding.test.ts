@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createDecoder, decodeText, encodeText, glyphOfCp437 } from '../../src/terminal/encoding';
 import { sanitizeUserText } from '../../src/terminal/untrusted';
+import { runs } from '../support/runs';
 
 test('CP437 carries box drawing, umlauts and escape sequences both ways', () => {
   const text = '\x1b[1;33m┌─┐ Grüße ░▒▓█ ñ\r\n';
@@ -54,7 +55,7 @@ test('no user text ever puts a control byte on a CP437 terminal', () => {
         expect([0x7f, 0x9b]).not.toContain(byte);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   for (const sly of ['¢', '⌂', '►', '♫', '☺']) {
     expect(encodeText(sanitizeUserText(sly), 'cp437')[0]).toBeLessThan(0x7f);
