@@ -1,8 +1,8 @@
+import type { OtpType } from '../src/base/otp-types';
 import { hashPassword } from '../src/auth/password';
 import { storePassword } from '../src/store/passwords';
 import { writeProperties } from '../src/store/properties';
 import { insertUser } from '../src/store/users';
-import type { OtpType } from '../src/store/factors';
 import type { BackOffice } from '../test/support/back-office';
 
 export const PASSWORD = 'a quiet harbour 7';

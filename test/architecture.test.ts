@@ -143,6 +143,14 @@ test('no rule asks for the name of a way in: it asks what is true of it (rule M9
   expect(findLines(policy, pattern)).toEqual([]);
 });
 
+test('only the table of OTP types names them', () => {
+  const others = SOURCES.filter(({ path }) => path !== 'base/otp-types.ts');
+  expect(findLines(others, /rfc6238_TOTP|rfc4266_HOTP/)).toEqual([]);
+  // The one type that The Forgotten Server has.
+  const withDefault = others.filter(({ path }) => path !== 'oputil/tfs-import.ts');
+  expect(findLines(withDefault, /'googleAuth'/)).toEqual([]);
+});
+
 test('every import of ours names a file that is there', () => {
   const missing = SOURCES.flatMap(({ path, imports }) =>
     imports.filter((name) => !PATHS.has(name)).map((name) => `${path} imports ${name}`),

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
+import { isOtpType, OTP_TYPES } from '../base/otp-types';
 import type { Random } from '../base/random';
 import type { Database } from '../store/database';
 import { findFactorType, listImportedFactors } from '../store/factors';
-import type { OtpProfile, OtpType } from '../store/factors';
 import { findProperty } from '../store/properties';
 import { addUnfinished, isUnfinished, markFinished } from '../store/unfinished';
 import { canonicalBackupCode } from './backup-codes';
@@ -18,13 +18,6 @@ export interface AdoptionReport {
   /** Accounts whose secret is none; they keep asking for a code until the sysop binds them anew. */
   readonly refused: readonly number[];
 }
-
-/** How ENiGMA½ computes codes (contract A4.2). */
-const PROFILES: Record<OtpType, OtpProfile> = {
-  googleAuth: { type: 'googleAuth', hash: 'SHA1', digits: 6, encoding: 'base32' },
-  rfc6238_TOTP: { type: 'rfc6238_TOTP', hash: 'SHA256', digits: 6, encoding: 'ascii' },
-  rfc4266_HOTP: { type: 'rfc4266_HOTP', hash: 'SHA256', digits: 6, encoding: 'ascii' },
-};
 
 /**
  * Takes over the second factors that a database from ENiGMA½ holds in clear text: seals the secrets,
@@ -89,8 +82,8 @@ async function adopt(
     if (!isOtpType(type)) {
       throw new BbsError('USER_INVALID', `its type ${JSON.stringify(type)} is not known`);
     }
-    const profile = PROFILES[type];
-    const key: OtpKey = { ...profile, secret: parseSecret(secret ?? '', profile.encoding) };
+    const profile = OTP_TYPES[type].adopted;
+    const key: OtpKey = { type, ...profile, secret: parseSecret(secret ?? '', profile.encoding) };
     await switchOn(
       sql,
       { sealing },
@@ -106,10 +99,6 @@ async function adopt(
       },
     );
   });
-}
-
-function isOtpType(text: string): text is OtpType {
-  return Object.hasOwn(PROFILES, text);
 }
 
 /** A JSON list of unused codes; what is no code, or there twice, is left out. */

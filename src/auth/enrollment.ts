@@ -1,7 +1,8 @@
+import type { OtpType } from '../base/otp-types';
 import { countBackupCodes } from '../store/backup-codes';
 import type { BackupCodePurpose } from '../store/backup-codes';
 import { findFactor, findPending } from '../store/factors';
-import type { OtpProfile, OtpType } from '../store/factors';
+import type { OtpProfile } from '../store/factors';
 import { findTokenOf } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes, storeBackupCodes } from './backup-codes';

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { HOTP, Secret } from 'otpauth';
 import { BbsError } from '../base/errors';
+import { OTP_TYPES, type OtpType } from '../base/otp-types';
 import type { Random } from '../base/random';
-import type { OtpProfile, OtpType } from '../store/factors';
+import type { OtpProfile } from '../store/factors';
 
 /** Codes change every half minute (contract A4.2). */
 export const STEP_MS = 30_000;
@@ -12,13 +13,6 @@ const LEAST_IMPORTED_BYTES = 10;
 const MOST_SECRET_CHARACTERS = 256;
 const BASE32 = /^[A-Z2-7]+$/;
 
-/** What a new secret of each type is made to; apps ignore anything but the first silently. */
-const NEW_PROFILES: Record<OtpType, OtpProfile> = {
-  googleAuth: { type: 'googleAuth', hash: 'SHA1', digits: 6, encoding: 'base32' },
-  rfc6238_TOTP: { type: 'rfc6238_TOTP', hash: 'SHA256', digits: 6, encoding: 'base32' },
-  rfc4266_HOTP: { type: 'rfc4266_HOTP', hash: 'SHA1', digits: 6, encoding: 'base32' },
-};
-
 /** A profile with its secret: all that is needed to compute codes. */
 export interface OtpKey extends OtpProfile {
   /** Base32 text, or the key's own characters where `encoding` is `ascii`. */
@@ -26,11 +20,11 @@ export interface OtpKey extends OtpProfile {
 }
 
 export function newProfile(type: OtpType): OtpProfile {
-  return NEW_PROFILES[type];
+  return { type, ...OTP_TYPES[type].made };
 }
 
 export function isCounterBased(type: OtpType): boolean {
-  return type === 'rfc4266_HOTP';
+  return OTP_TYPES[type].counterBased;
 }
 
 /** A new secret, Base32 without padding (rule A9). */

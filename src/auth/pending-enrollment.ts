@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
+import type { OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
 import { hasEnded } from '../store/calls';
 import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
-import type { OtpType, PendingRow } from '../store/factors';
+import type { PendingRow } from '../store/factors';
 import { mayUseLink } from '../store/link-rules';
 import type { Notifier } from '../store/notice';
 import {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { DEFAULT_OTP_TYPE } from '../base/otp-types';
 import type { Config } from '../config/schema';
 import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
@@ -9,7 +10,7 @@ import type { Notifier } from '../store/notice';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { DRIFT_REACH, learnDrift } from './drift';
 import { openFactorKey } from './factor-key';
-import { canonicalOtp, findCodes, isCounterBased, stepAt } from './otp';
+import { canonicalOtp, findCodes, isCounterBased, newProfile, stepAt } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
 import { switchOff } from './factor-change';
@@ -60,10 +61,7 @@ const RESYNC_MS = 5 * 60_000;
 
 /** Stands in for accounts without a factor, so that they cost the same work (rule B7). */
 const NOBODY: OtpKey = {
-  type: 'googleAuth',
-  hash: 'SHA1',
-  digits: 6,
-  encoding: 'base32',
+  ...newProfile(DEFAULT_OTP_TYPE),
   secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_OTP_TYPE, OTP_TYPES_TO_OFFER } from '../base/otp-types';
 import { file, seconds, section } from './schema-parts';
 
 const otp = section('One-time passwords.', {
@@ -123,10 +124,7 @@ export const users = section('Accounts.', {
   ),
   newUserSeconds: seconds(900, 60, 3600).describe('The same while the new-user form is open.'),
   twoFactorAuth: section('Second factor.', {
-    method: z
-      .enum(['googleAuth', 'rfc6238_TOTP', 'rfc4266_HOTP'])
-      .default('googleAuth')
-      .describe('Type offered first.'),
+    method: z.enum(OTP_TYPES_TO_OFFER).default(DEFAULT_OTP_TYPE).describe('Type offered first.'),
     otp,
   }),
   failedLogin: section('Failed sign-ins.', {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema';
-import type { OtpType } from '../store/factors';
+import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
 import { fillHtml, fillText } from './template';
@@ -28,16 +28,6 @@ export const NOTICE_HTML = 'misc/notice_email.template.html';
 const BARE_TEXT = '%TITLE%\n\n%TEXT%\n';
 const BARE_HTML =
   '<!doctype html><title>%TITLE%</title><h1>%TITLE%</h1><p style="white-space: pre-line">%TEXT%</p>';
-
-const TYPE_NAMES: Record<OtpType, string> = {
-  googleAuth: 'authenticator app (TOTP, SHA-1)',
-  rfc6238_TOTP: 'authenticator app (TOTP, SHA-256)',
-  rfc4266_HOTP: 'authenticator app (HOTP, counter)',
-};
-
-export function typeName(type: OtpType): string {
-  return TYPE_NAMES[type];
-}
 
 interface Content {
   readonly subject: string;
@@ -99,7 +89,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'second-factor-on':
       return told(
         'Two-factor sign-in is on',
-        `from now on, signing in asks for a one-time code from your ${typeName(notice.otpType)} as well. Keep your backup codes in a safe place: each lets you in once without the app.`,
+        `from now on, signing in asks for a one-time code from your ${OTP_TYPES[notice.otpType].label} as well. Keep your backup codes in a safe place: each lets you in once without the app.`,
         notYou,
       );
     case 'second-factor-off':
@@ -207,7 +197,7 @@ function registerContent(
     values: {
       TOKEN: notice.token,
       REGISTER_URL: link,
-      OTP_TYPE: typeName(notice.otpType),
+      OTP_TYPE: OTP_TYPES[notice.otpType].label,
       TTL_MINUTES: String(otp.tokenTtlMinutes),
       ASKED_BY: askedText(notice.askedBy),
       NOT_ASKED: notAskedText(notice.askedBy),

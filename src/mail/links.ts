@@ -1,5 +1,5 @@
+import type { OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
-import type { OtpType } from '../store/factors';
 
 /** Paths of the pages that mails lead to (contract A4.5, A7). */
 export const PATHS = {

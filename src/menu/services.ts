@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import type { OtpType } from '../base/otp-types';
 import type { Random } from '../base/random';
 import type { ArtStore } from '../art/art-store';
 import type { Config } from '../config/schema';
@@ -67,8 +68,6 @@ export interface AccountDirectory {
     properties: Readonly<Record<string, string | undefined>>,
   ): Promise<void>;
 }
-
-export type OtpType = 'googleAuth' | 'rfc6238_TOTP' | 'rfc4266_HOTP';
 
 /** A registration that was begun and not yet confirmed. */
 export interface PendingFactor {

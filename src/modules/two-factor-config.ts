@@ -1,5 +1,6 @@
 import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
+import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import { tellLacks } from '../menu/link-answer';
 import type { LinkResult, PendingFactor } from '../menu/services';
@@ -9,7 +10,6 @@ import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {
   chooseText,
   INFO_TEXTS,
-  OTP_TYPES,
   STATUS_TEXTS,
   type InfoText,
   type StatusText,
@@ -66,7 +66,7 @@ async function ready(context: MenuContext): Promise<void> {
   const user = userOf(context.caller);
   const preferred = context.services.config().users.twoFactorAuth.method;
   context.screen.select(TOGGLE, user.secondFactor === undefined ? 0 : 1);
-  context.screen.select(TYPE, OTP_TYPES.indexOf(user.secondFactor ?? preferred));
+  context.screen.select(TYPE, OTP_TYPE_NAMES.indexOf(user.secondFactor ?? preferred));
   const told = context.memory.get('status');
   context.memory.delete('status');
   if (typeof told === 'string') setInfo(context, told);
@@ -99,7 +99,10 @@ async function saveChanges(context: MenuContext, submission: Submission): Promis
   const { value } = submission;
   try {
     return Number(value['enableToggle']) === 1
-      ? await switchOn(context, Number(value['otpType'] ?? OTP_TYPES.indexOf('googleAuth')))
+      ? await switchOn(
+          context,
+          Number(value['otpType'] ?? OTP_TYPE_NAMES.indexOf(DEFAULT_OTP_TYPE)),
+        )
       : await switchOff(context);
   } catch (thrown) {
     return failed(context, 'two-factor.save-failed', thrown);
@@ -109,7 +112,7 @@ async function saveChanges(context: MenuContext, submission: Submission): Promis
 async function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
-  const type = OTP_TYPES[typeIndex] ?? 'googleAuth';
+  const type = OTP_TYPE_NAMES[typeIndex] ?? DEFAULT_OTP_TYPE;
   const missing = services.links.missing('second-factor');
   if (missing.length > 0) {
     await tellLacks(context, missing);
@@ -262,7 +265,11 @@ function showInfo(context: MenuContext, about: typeof TOGGLE | typeof TYPE): voi
 function infoText(context: MenuContext, about: typeof TOGGLE | typeof TYPE): string {
   const index = Number(context.screen.value(about));
   const key: InfoText =
-    about === TYPE ? (OTP_TYPES[index] ?? 'googleAuth') : index === 1 ? 'enabled' : 'disabled';
+    about === TYPE
+      ? (OTP_TYPE_NAMES[index] ?? DEFAULT_OTP_TYPE)
+      : index === 1
+        ? 'enabled'
+        : 'disabled';
   return chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] });
 }
 

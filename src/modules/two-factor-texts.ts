@@ -1,8 +1,5 @@
+import { forEachOtpType, type OtpType } from '../base/otp-types';
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import type { OtpType } from '../menu/services';
-
-/** Order of the types in view 2, fixed by contract A4.4. */
-export const OTP_TYPES: readonly OtpType[] = ['rfc6238_TOTP', 'rfc4266_HOTP', 'googleAuth'];
 
 export type InfoText = 'disabled' | 'enabled' | OtpType;
 
@@ -28,10 +25,7 @@ export type StatusText =
 export const INFO_TEXTS: Readonly<Record<InfoText, string>> = {
   disabled: 'Your password alone lets you in. Signing in with a code as well is much safer.',
   enabled: 'Signing in takes your password and a one-time code from your phone.',
-  rfc6238_TOTP:
-    'Codes by time, SHA-256. Many phone apps ignore that and show wrong codes: if unsure, take Google Authenticator.',
-  rfc4266_HOTP: 'Codes by counter: each one you ask your app or token for is the next.',
-  googleAuth: 'Codes by time, as every authenticator app knows them. The right choice for most.',
+  ...forEachOtpType(({ advice }) => advice),
 };
 
 /** What `config.statusText.*` may replace. */

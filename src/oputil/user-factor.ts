@@ -3,9 +3,10 @@ import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
 import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';
 import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/prerequisites';
 import { mailDrop } from '../office';
-import type { OtpProfile, OtpType } from '../store/factors';
+import type { OtpProfile } from '../store/factors';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { ACTOR, type Desk } from './desk';
@@ -14,13 +15,12 @@ import { confirmOrStop } from './question';
 import { SecretFile } from './secret-file';
 import { formatLabels } from './table';
 
+const WORDS: readonly string[] = OTP_TYPES_TO_OFFER.map((type) => OTP_TYPES[type].word);
+
+/** Types by their words, and by their stored names in small letters. */
 const TYPES: ReadonlyMap<string, OtpType> = new Map([
-  ['google', 'googleAuth'],
-  ['totp', 'rfc6238_TOTP'],
-  ['hotp', 'rfc4266_HOTP'],
-  ['googleauth', 'googleAuth'],
-  ['rfc6238_totp', 'rfc6238_TOTP'],
-  ['rfc4266_hotp', 'rfc4266_HOTP'],
+  ...OTP_TYPES_TO_OFFER.map((type) => [OTP_TYPES[type].word, type] as const),
+  ...OTP_TYPES_TO_OFFER.map((type) => [type.toLowerCase(), type] as const),
 ]);
 
 const HASHES: readonly OtpProfile['hash'][] = ['SHA1', 'SHA256', 'SHA512'];
@@ -48,7 +48,7 @@ export function addUserFactor(user: Command, desk: Desk): void {
     .alias('otp')
     .description('switch a second factor on or off; calls of the account end')
     .argument('<user>')
-    .argument('<type>', 'google, totp, hotp, or disable')
+    .argument('<type>', `${WORDS.join(', ')}, or disable`)
     .option('--secret <base32>', 'bind this secret instead of a new one')
     .option('--secret-stdin', 'read that secret from standard input')
     .option('--raw-key', 'its characters are the key themselves, not Base32')
@@ -70,7 +70,7 @@ export function addUserFactor(user: Command, desk: Desk): void {
     .command('2fa-link')
     .description('send the mail with the link to set up a second factor, again too')
     .argument('<user>')
-    .argument('[type]', 'google, totp or hotp', '')
+    .argument('[type]', `${WORDS.slice(0, -1).join(', ')} or ${WORDS.at(-1) ?? ''}`, '')
     .action((name: string, type: string) => sendLink(desk, name, type));
 }
 
@@ -87,7 +87,7 @@ function typeOf(word: string): OtpType {
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
   throw new BbsError(
     'USAGE',
-    `there is no second factor '${word}': google, totp, hotp or disable${hint}`,
+    `there is no second factor '${word}': ${WORDS.join(', ')} or disable${hint}`,
   );
 }
 

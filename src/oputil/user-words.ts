@@ -1,3 +1,4 @@
+import { OTP_TYPES } from '../base/otp-types';
 import type { User, UserStatus } from '../store/users';
 
 /** Words for the numbers of `account_status` (contract A1.3). */
@@ -9,30 +10,12 @@ export function statusWord(status: UserStatus): string {
 
 /** The second factor as `user info` has always called it (contract A5). */
 export function factorName(type: User['secondFactor']): string {
-  switch (type) {
-    case 'googleAuth':
-      return 'GoogleAuth';
-    case 'rfc6238_TOTP':
-      return 'RFC6238 TOTP';
-    case 'rfc4266_HOTP':
-      return 'rfc4266 HOTP';
-    case undefined:
-      return 'disabled';
-  }
+  return type === undefined ? 'disabled' : OTP_TYPES[type].name;
 }
 
 /** The word by which `2fa-otp` takes the type. */
 export function factorWord(type: User['secondFactor']): string {
-  switch (type) {
-    case 'googleAuth':
-      return 'google';
-    case 'rfc6238_TOTP':
-      return 'totp';
-    case 'rfc4266_HOTP':
-      return 'hotp';
-    case undefined:
-      return '-';
-  }
+  return type === undefined ? '-' : OTP_TYPES[type].word;
 }
 
 /** A stored moment to the minute, in UTC; '' for none. */

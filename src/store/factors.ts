@@ -1,15 +1,9 @@
+import type { OtpParameters, OtpType } from '../base/otp-types';
 import type { Sql } from './database';
-import type { User } from './users';
 
-export type OtpType = NonNullable<User['secondFactor']>;
-
-/** How codes are computed from a secret. */
-export interface OtpProfile {
+/** How the codes of one secret are computed. */
+export interface OtpProfile extends OtpParameters {
   readonly type: OtpType;
-  readonly hash: 'SHA1' | 'SHA256' | 'SHA512';
-  readonly digits: 6 | 8;
-  /** Whether the HMAC key is the decoded Base32 or the characters themselves (contract A4.2). */
-  readonly encoding: 'base32' | 'ascii';
 }
 
 /** What was learned from one code of a clock that is off (rule A5). */

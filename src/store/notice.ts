@@ -1,5 +1,5 @@
+import type { OtpType } from '../base/otp-types';
 import type { Sql } from './database';
-import type { OtpType } from './factors';
 
 /** What an account's owner is told by mail; the word is also the outbox row's kind. */
 export type Notice =

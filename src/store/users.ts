@@ -1,3 +1,4 @@
+import { DEFAULT_OTP_TYPE, isOtpType, type OtpType } from '../base/otp-types';
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
@@ -16,7 +17,7 @@ export interface User {
   readonly status: UserStatus;
   readonly groups: readonly string[];
   /** True once a second factor is confirmed; which is what AR2 asks. */
-  readonly secondFactor: 'googleAuth' | 'rfc6238_TOTP' | 'rfc4266_HOTP' | undefined;
+  readonly secondFactor: OtpType | undefined;
   /** Properties by contract name (A1.4), without password, OTP and token values. */
   readonly properties: ReadonlyMap<string, string>;
   /** Raised by every change that ends logins: one that was accepted at another number is void (rule M1). */
@@ -293,5 +294,5 @@ export function toStatus(value: string | null | undefined): UserStatus {
 /** A type whose factor row is missing still asks for a second factor: it fails closed. */
 function toFactorType(value: string | undefined): User['secondFactor'] {
   if (value === undefined) return undefined;
-  return value === 'rfc6238_TOTP' || value === 'rfc4266_HOTP' ? value : 'googleAuth';
+  return isOtpType(value) ? value : DEFAULT_OTP_TYPE;
 }

@@ -3,7 +3,7 @@ import { toString as drawQr } from 'qrcode';
 import { groupSecret } from '../auth/otp';
 import type { PendingEnrollment } from '../auth/pending-enrollment';
 import { PATHS } from '../mail/links';
-import { typeName } from '../mail/letter';
+import { OTP_TYPES } from '../base/otp-types';
 import { escapeHtml, fillHtml } from '../mail/template';
 import { singleValue } from './form';
 import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
@@ -115,13 +115,13 @@ async function sendForm(
     USERNAME: pending.userName,
     TOKEN: token,
     OTP_TYPE: pending.type,
-    TYPE_NAME: typeName(pending.type),
+    TYPE_NAME: OTP_TYPES[pending.type].label,
     POST_URL: PATHS.register,
     QR_IMG_DATA: await qrImage(pending.uri),
     SECRET: groupSecret(pending.secret),
     KEY_URI: pending.uri,
     MESSAGE: message,
-    HINT: TYPE_HINTS[pending.type],
+    HINT: OTP_TYPES[pending.type].hint,
   };
   const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, { ...sessionParts(pending, token) });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
@@ -132,14 +132,6 @@ async function qrImage(uri: string): Promise<string> {
   const svg = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
-
-const TYPE_HINTS: Record<PendingEnrollment['type'], string> = {
-  googleAuth: 'Any authenticator app will do. Choose "time based" where it asks.',
-  rfc6238_TOTP:
-    'Many phone apps ignore the SHA-256 of this type and then show codes that are never right. If that happens, choose the Google Authenticator type in the 2FA screen instead.',
-  rfc4266_HOTP:
-    'Choose "counter based" where the app asks, and begin at 0. Each code is good once, so do not ask the app for more than you need.',
-};
 
 function triesText(left: number): string {
   return left === 1 ? 'One try is left.' : `${left} tries are left.`;

@@ -2,12 +2,12 @@ import type { Clock } from '../../src/base/clock';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
+import type { OtpType } from '../../src/base/otp-types';
 import { resolveBoard } from '../../src/config/board';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
 import type { MailTransport } from '../../src/mail/transport';
 import { openOffice, type Office } from '../../src/office';
 import type { BoundFactor } from '../../src/auth/enrollment';
-import type { OtpType } from '../../src/store/factors';
 import { findUserByName } from '../../src/store/users';
 
 /** The accounts of a board from another process's side, while the board runs or not. */

@@ -1,0 +1,91 @@
+/** How codes are computed from a secret. */
+export interface OtpParameters {
+  readonly hash: 'SHA1' | 'SHA256' | 'SHA512';
+  readonly digits: 6 | 8;
+  /** Whether the HMAC key is the decoded Base32 or the characters themselves (contract A4.2). */
+  readonly encoding: 'base32' | 'ascii';
+}
+
+/** All that differs between the types of one-time codes. */
+export interface OtpTypeFacts {
+  /** By counter (RFC 4226); otherwise by time (RFC 6238). */
+  readonly counterBased: boolean;
+  /** For new secrets; apps ignore anything but SHA-1, six digits and Base32 silently. */
+  readonly made: OtpParameters;
+  /** For secrets that ENiGMA½ made (contract A4.2). */
+  readonly adopted: OtpParameters;
+  /** By which oputil takes it. */
+  readonly word: string;
+  /** In `oputil user info` (contract A5). */
+  readonly name: string;
+  /** In mails and on pages. */
+  readonly label: string;
+  /** On the screen where a type is chosen; `config.infoText` may replace it. */
+  readonly advice: string;
+  /** On the page that shows a new secret. */
+  readonly hint: string;
+}
+
+/**
+ * The one table of OTP types. The names are stored and stand in configurations; the order is that of the
+ * list on the screen (contract A4.4). In `base`, because `store`, `config`, `auth` and `mail` all read it.
+ */
+export const OTP_TYPES = {
+  rfc6238_TOTP: {
+    counterBased: false,
+    made: { hash: 'SHA256', digits: 6, encoding: 'base32' },
+    adopted: { hash: 'SHA256', digits: 6, encoding: 'ascii' },
+    word: 'totp',
+    name: 'RFC6238 TOTP',
+    label: 'authenticator app (TOTP, SHA-256)',
+    advice:
+      'Codes by time, SHA-256. Many phone apps ignore that and show wrong codes: if unsure, take Google Authenticator.',
+    hint: 'Many phone apps ignore the SHA-256 of this type and then show codes that are never right. If that happens, choose the Google Authenticator type in the 2FA screen instead.',
+  },
+  rfc4266_HOTP: {
+    counterBased: true,
+    made: { hash: 'SHA1', digits: 6, encoding: 'base32' },
+    adopted: { hash: 'SHA256', digits: 6, encoding: 'ascii' },
+    word: 'hotp',
+    name: 'rfc4266 HOTP',
+    label: 'authenticator app (HOTP, counter)',
+    advice: 'Codes by counter: each one you ask your app or token for is the next.',
+    hint: 'Choose "counter based" where the app asks, and begin at 0. Each code is good once, so do not ask the app for more than you need.',
+  },
+  googleAuth: {
+    counterBased: false,
+    made: { hash: 'SHA1', digits: 6, encoding: 'base32' },
+    adopted: { hash: 'SHA1', digits: 6, encoding: 'base32' },
+    word: 'google',
+    name: 'GoogleAuth',
+    label: 'authenticator app (TOTP, SHA-1)',
+    advice: 'Codes by time, as every authenticator app knows them. The right choice for most.',
+    hint: 'Any authenticator app will do. Choose "time based" where it asks.',
+  },
+} as const satisfies Readonly<Record<string, OtpTypeFacts>>;
+
+export type OtpType = keyof typeof OTP_TYPES;
+
+/** The type that every authenticator app can do. */
+export const DEFAULT_OTP_TYPE: OtpType = 'googleAuth';
+
+/** In the order of the table. */
+export const OTP_TYPE_NAMES = Object.keys(OTP_TYPES) as readonly OtpType[];
+
+/** With the default in front, as help and documentation list them. */
+export const OTP_TYPES_TO_OFFER: readonly OtpType[] = [
+  DEFAULT_OTP_TYPE,
+  ...OTP_TYPE_NAMES.filter((type) => type !== DEFAULT_OTP_TYPE),
+];
+
+export function isOtpType(text: string): text is OtpType {
+  return Object.hasOwn(OTP_TYPES, text);
+}
+
+/** One value for each type. */
+export function forEachOtpType<T>(
+  valueOf: (facts: OtpTypeFacts, type: OtpType) => T,
+): Readonly<Record<OtpType, T>> {
+  const entries = OTP_TYPE_NAMES.map((type) => [type, valueOf(OTP_TYPES[type], type)] as const);
+  return Object.fromEntries(entries) as Record<OtpType, T>;
+}

@@ -1,0 +1,41 @@
+import { forEachOtpType, isOtpType, OTP_TYPES, OTP_TYPE_NAMES } from '../../src/base/otp-types';
+import { configSchema } from '../../src/config/schema';
+import { INFO_TEXTS } from '../../src/modules/two-factor-texts';
+import { Shell } from '../oputil/shell';
+
+test('the list on the screen has the order of the contract (A4.4)', () => {
+  expect(OTP_TYPE_NAMES).toEqual(['rfc6238_TOTP', 'rfc4266_HOTP', 'googleAuth']);
+});
+
+test('no two types share a word, a name, a label or a text', () => {
+  for (const key of ['word', 'name', 'label', 'advice', 'hint'] as const) {
+    const values = Object.values(forEachOtpType((facts) => facts[key]));
+    expect([key, new Set(values).size]).toEqual([key, OTP_TYPE_NAMES.length]);
+  }
+});
+
+test('only the names of the table are types', () => {
+  expect(OTP_TYPE_NAMES.every(isOtpType)).toBe(true);
+  expect(['', 'google', 'GOOGLEAUTH', 'constructor', '__proto__'].filter(isOtpType)).toEqual([]);
+});
+
+test.each(OTP_TYPE_NAMES)('%s may stand in the config and has a text on the screen', (type) => {
+  const config = configSchema.parse({ users: { twoFactorAuth: { method: type } } });
+  expect(config.users.twoFactorAuth.method).toBe(type);
+  expect(INFO_TEXTS[type]).toBe(OTP_TYPES[type].advice);
+});
+
+test('oputil names each type in its help, and takes it by its word and by its stored name', async () => {
+  const shell = await Shell.open();
+  const help = await shell.run('user', '2fa-otp', '--help');
+  await shell.run('user', 'add', 'joe', '--password', 'trumpet vine 88');
+  for (const type of OTP_TYPE_NAMES) {
+    expect(help.split('Types: ')[1]).toMatch(new RegExp(`\\b${OTP_TYPES[type].word}\\s+\\(`));
+    for (const word of [OTP_TYPES[type].word, type]) {
+      await shell.run('user', '2fa-otp', 'joe', word, '--yes');
+      const info = await shell.json<{ secondFactor: string }>('user', 'info', 'joe');
+      expect(info.secondFactor).toBe(type);
+    }
+  }
+  await shell.close();
+});
