@@ -2,7 +2,10 @@ import type { Key } from '../terminal/key';
 import { cellsOf, fitCells, type Row } from './cells';
 import { View, type PressResult } from './view';
 
-/** BT: a button; return or space presses it. Its value is there only in the form that it submits. */
+/**
+ * BT: a button; return or space presses it. Its value is only in the data of the form that it
+ * submits.
+ */
 export class ButtonView extends View {
   private label = this.read.text('text') ?? '';
   private isFinal = false;

@@ -15,7 +15,7 @@ const SGR = /\x1b\[([0-9;]*)m/y;
 const OTHER_SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]?|.?)/y;
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
 
-/** Text as cells; its SGR sequences colour them, every other control is dropped. */
+/** Text as cells; its SGR sequences set their styles, every other control is dropped. */
 export function cellsOf(text: string, base: Style): Cell[] {
   const cells: Cell[] = [];
   let style = base;
@@ -41,7 +41,7 @@ export function cellsOf(text: string, base: Style): Cell[] {
   return cells;
 }
 
-/** Plain text as cells of one style; controls are dropped, escape sequences are not understood. */
+/** Plain text as cells of one style; controls are dropped, escape sequences are not interpreted. */
 export function plainCells(text: string, style: Style): Cell[] {
   const cells: Cell[] = [];
   for (const character of text) {
@@ -67,13 +67,13 @@ export function columnsOf(text: string): number {
 export interface Fit {
   readonly width: number;
   readonly justify?: Justify;
-  /** What stands where there is no text. */
+  /** The cell that fills the rest of the width. */
   readonly fill: Cell;
-  /** Undefined: longer text stays whole; otherwise it is cut to `width` and ends with this. */
+  /** Undefined: longer text is not cut; otherwise it is cut to `width` and ends with this. */
   readonly overflow?: string | undefined;
 }
 
-/** Cells brought to a width: filled up on the side that `justify` leaves open, or cut. */
+/** Fits cells to a width: padded according to `justify`, or cut. */
 export function fitCells(cells: Row, fit: Fit): Row {
   const missing = fit.width - cells.length;
   if (missing < 0) return fit.overflow === undefined ? cells : cutCells(cells, fit);
@@ -93,42 +93,42 @@ function cutCells(cells: Row, fit: Fit): Row {
 }
 
 /**
- * A row as it is kept while a caller looks at it: a hundred bytes instead of an object for each cell,
- * and ten thousand callers may be looking.
+ * The stored form of a row while a caller looks at it: a hundred bytes instead of an object for
+ * each cell, because ten thousand callers may be looking.
  */
 export interface PackedRow {
   readonly characters: string;
-  readonly inks: readonly Ink[];
+  readonly runs: readonly StyleRun[];
 }
 
-/** Cells of one style, up to a column. */
-interface Ink {
+/** A run of cells of one style, up to a column. */
+interface StyleRun {
   readonly style: Style;
   readonly end: number;
 }
 
-// Stands for the right half of a wide character; cells hold no controls.
+// Represents the right half of a wide character; cells contain no control characters.
 const RIGHT_HALF = '\0';
 
 export function packRow(cells: Row): PackedRow {
-  const inks: Ink[] = [];
+  const runs: StyleRun[] = [];
   const characters: string[] = [];
   let last: { style: Style; end: number } | undefined;
   for (const { character, style } of cells) {
     characters.push(character === '' ? RIGHT_HALF : character);
     if (last !== undefined && (last.style === style || sameStyle(last.style, style))) last.end += 1;
-    else inks.push((last = { style, end: (last?.end ?? 0) + 1 }));
+    else runs.push((last = { style, end: (last?.end ?? 0) + 1 }));
   }
-  // A copy is exactly as long as it has to be; an array that grew keeps room for more.
-  return { characters: characters.join(''), inks: [...inks] };
+  // A copied array has no spare capacity, unlike one that has grown.
+  return { characters: characters.join(''), runs: [...runs] };
 }
 
-export function unpackRow({ characters, inks }: PackedRow): Row {
+export function unpackRow({ characters, runs }: PackedRow): Row {
   const cells: Cell[] = [];
-  let ink = 0;
+  let run = 0;
   for (const character of characters) {
-    if (cells.length >= (inks[ink]?.end ?? 0)) ink += 1;
-    const style = inks[ink]?.style ?? PLAIN;
+    if (cells.length >= (runs[run]?.end ?? 0)) run += 1;
+    const style = runs[run]?.style ?? PLAIN;
     cells.push({ character: character === RIGHT_HALF ? '' : character, style });
   }
   return cells;
@@ -144,7 +144,8 @@ export interface PaintPlace {
 
 /**
  * The shortest output that turns a painted row into the next one: one move, then the cells from the
- * first that differs to the last. Cells off the screen and the bottom-right one are never written.
+ * first that differs to the last. Cells outside the screen and the bottom-right cell are never
+ * written.
  */
 export function paintRow(previous: Row, next: Row, place: PaintPlace): string {
   const length = Math.min(Math.max(previous.length, next.length), roomOf(place));

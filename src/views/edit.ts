@@ -5,14 +5,14 @@ import { sanitizeUserText } from '../terminal/untrusted';
 import { cellsOf, columnsOf, fitCells, plainCells, type Row } from './cells';
 import { DEFAULT_WIDTH, View, type PressResult, type ViewContext, type ViewSpec } from './view';
 
-/** Longest line that a menu may ask for: an SSH public key has to fit (contract A7). */
-const LONGEST_LINE = 1024;
+/** Limit of the length that a menu may set: an SSH public key has to fit (contract A7). */
+const MAX_LINE_CHARACTERS = 1024;
 
-/** ET: one line of typing, plain or as a password, that scrolls sideways past its width. */
+/** ET: one line of input, plain or as a password, that scrolls sideways beyond its width. */
 export class EditView extends View {
   private characters: string[] = [];
   private caret = 0;
-  /** First character in sight. */
+  /** Index of the first visible character. */
   private offset = 0;
   private readonly prefix: Row;
 
@@ -110,7 +110,7 @@ export class EditView extends View {
 
   private get maxLength(): number {
     const wanted = this.read.number('maxLength') ?? LIMITS.lineCharacters;
-    return Math.min(Math.max(1, wanted), LONGEST_LINE);
+    return Math.min(Math.max(1, wanted), MAX_LINE_CHARACTERS);
   }
 
   private get isPassword(): boolean {
@@ -127,7 +127,10 @@ export class EditView extends View {
     this.replace(this.caret, this.caret, clean);
   }
 
-  /** A mark that follows its letter (decomposed input): kept where both are one character (NFC). */
+  /**
+   * A combining mark after its letter (decomposed input): accepted where NFC composes both into one
+   * character.
+   */
   private addMark(mark: string): void {
     const composed = ((this.characters[this.caret - 1] ?? '') + mark).normalize('NFC');
     if (this.caret > 0 && Array.from(composed).length === 1) {
@@ -139,13 +142,14 @@ export class EditView extends View {
     const typed = Array.from(text);
     const after = this.characters.toSpliced(from, to - from, ...typed);
     const styled = Array.from(this.stylize(after.join('')));
-    // A style that changes the number of characters (ß to SS) would move the caret: leave it out then.
+    // A style that changes the number of characters (ß to SS) would move the caret, so it is not
+    // applied.
     this.characters = (styled.length === after.length ? styled : after).slice(0, this.maxLength);
     this.caret = Math.min(from + typed.length, this.characters.length);
     this.scroll();
   }
 
-  /** What is kept is what is seen: `textStyle: upper` gives the form upper case. */
+  /** The stored text is the displayed text: `textStyle: upper` gives the form upper case. */
   private stylize(text: string): string {
     const name = this.read.text('textStyle');
     if (name === undefined || this.isPassword) return text;
@@ -165,7 +169,10 @@ export class EditView extends View {
     return start;
   }
 
-  /** Keeps the caret in sight; a full field that fits needs no cell for a next character. */
+  /**
+   * Scrolls so that the caret is visible; a full field that fits needs no cell for a next
+   * character.
+   */
   private scroll(): void {
     const room = this.width - (this.characters.length >= this.maxLength ? 0 : 1);
     if (this.caret < this.offset) this.offset = this.caret;

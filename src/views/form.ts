@@ -6,16 +6,16 @@ import { ItemListView } from './item-list';
 import { findViewType } from './registry';
 import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
 
-/** What a form hands on, by `argName` or, without one, by the view's number. */
+/** The data of a form, by `argName` or, without one, by the view's number. */
 export type FormValues = Readonly<Record<string, unknown>>;
 
-/** What came of a key. Whatever it is, `output` is to be written as it stands. */
+/** The result of a key. `output` must always be written, unchanged. */
 export type FormEvent =
-  /** The key was for a view; `changed` is the view whose value is another one now. */
+  /** A view handled the key; `changed` is the view whose value changed, if any. */
   | { readonly kind: 'none'; readonly output: string; readonly changed: number | undefined }
-  /** No view wanted the key. */
+  /** No view handled the key. */
   | { readonly kind: 'key'; readonly output: string; readonly key: Key }
-  /** A value was refused by its validator; the cursor is on that view. */
+  /** A validator rejected a value; the cursor is on that view. */
   | {
       readonly kind: 'invalid';
       readonly output: string;
@@ -30,23 +30,26 @@ export type FormEvent =
 
 export interface FormOptions extends Partial<ViewContext> {
   readonly views: readonly ViewSpec[];
-  /** Asked for views with a `validate` property: a sentence for the caller, or undefined when all is well. */
+  /**
+   * Called for views with a `validate` property: resolves to a sentence for the caller, or to
+   * undefined when the value is valid.
+   */
   readonly validate?: (view: View, text: string) => Promise<string | undefined>;
 }
 
 /**
- * The views of one screen: paints them, moves the focus, and says what a key came to. It writes nothing
- * itself; every call returns the output, and that repaints only what changed.
+ * The views of one screen: paints them, moves the focus, and handles keys. It writes nothing
+ * itself; every call returns its output, which repaints only what changed.
  */
 export interface Form {
   readonly views: readonly View[];
   /** Number of the view in focus. */
   readonly focusedId: number | undefined;
-  /** All views and the cursor, on whatever the screen shows. */
+  /** Draws all views and places the cursor, whatever the screen shows. */
   draw(): string;
-  /** One key; to be awaited before the next one. */
+  /** Handles one key; await it before the next one. */
   press(key: Key): Promise<FormEvent>;
-  /** Puts the cursor back after others have written to the screen. */
+  /** Restores the cursor's position after other output was written to the screen. */
   placeCursor(): string;
   view(id: number): View | undefined;
   setText(id: number, text: string): string;
@@ -55,7 +58,7 @@ export interface Form {
   select(id: number, index: number): string;
   focus(id: number): string;
   values(): FormValues;
-  /** Goes on where another form left off, view by view; to be called before anything is drawn. */
+  /** Takes over the state of another form, view by view; call it before anything is drawn. */
   takeOver(previous: Form): void;
 }
 
@@ -169,7 +172,10 @@ class ViewForm implements Form {
     return view;
   }
 
-  /** Which view's acceptance submits: `view` if it is flagged, or the highest one if none is. */
+  /**
+   * The view that submits when it is accepted: `view` if it is flagged, or the highest one if none
+   * is.
+   */
   private submitter(view: View): View | undefined {
     if (view.submits) return view;
     return this.focusable.some((other) => other.submits) ? undefined : this.focusable.at(-1);
@@ -183,7 +189,10 @@ class ViewForm implements Form {
     return { kind: 'key', key, output: '' };
   }
 
-  /** Forward only past a value that holds; back always, since submitting checks everything again. */
+  /**
+   * The focus moves forward only if the value is valid; it always moves back, because submit checks
+   * everything again.
+   */
   private async goOn(view: View, step: 1 | -1): Promise<FormEvent> {
     const message = step === 1 ? await this.problemOf(view) : undefined;
     if (message !== undefined) {
@@ -240,7 +249,10 @@ class ViewForm implements Form {
     return this.paint(view) + this.placeCursor();
   }
 
-  /** Paints what differs from the last time; the style is reset, so that nobody inherits a colour. */
+  /**
+   * Paints the difference to the last time and resets the style, so that no later output inherits a
+   * colour.
+   */
   private paint(view: View): string {
     const before = (this.painted.get(view.id) ?? []).map(unpackRow);
     const rows = view.rows();

@@ -4,16 +4,16 @@ import { sanitizeUserText } from '../terminal/untrusted';
 import { cellsOf, fitCells, plainCells, type Row } from './cells';
 import { View, type ItemSpec, type PressResult, type ViewContext, type ViewSpec } from './view';
 
-/** An item as the view keeps it. */
+/** An item as the view stores it. */
 interface Item {
   readonly text: string;
   readonly data: unknown;
   readonly values: Readonly<Record<string, unknown>>;
-  /** True for what a sysop wrote: colour codes count in it. */
+  /** True for text of the sysop's: its colour codes are applied. */
   readonly trusted: boolean;
 }
 
-/** What VM, HM, FM, SM and TM share: items of which one is chosen, hot keys, and their formats. */
+/** Common part of VM, HM, FM, SM and TM: items, one of which is chosen, hot keys, and formats. */
 export abstract class ItemListView extends View {
   protected items: readonly Item[];
   protected chosen = 0;
@@ -68,26 +68,28 @@ export abstract class ItemListView extends View {
     return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
   }
 
-  /** Number of the item that an arrow or page key leads to; undefined for keys that move nothing. */
+  /** Number of the item that an arrow or page key moves to; undefined for keys that do not move. */
   protected abstract neighbour(key: Key): number | undefined;
 
   /** Called after each change of the chosen item. */
   protected onChosen(): void {
-    // Lists that scroll bring the item into sight.
+    // Lists that scroll override this to make the item visible.
   }
 
-  /** Number of the item after `index` by `step`, round the ends. */
+  /** Number of the item `step` after `index`, wrapping around at both ends. */
   protected around(step: number): number {
     const count = Math.max(1, this.items.length);
     return (this.chosen + step + count) % count;
   }
 
-  /** Width of the widest item, as it is drawn. */
-  protected get widest(): number {
+  /** Width of the maxItemWidth item, as it is drawn. */
+  protected get maxItemWidth(): number {
     return Math.max(0, ...this.items.map((_, index) => this.itemCells(index).length));
   }
 
-  /** An item's cells, in the colour of its state; `width` 0 leaves it as long as it is. */
+  /**
+   * An item's cells, in the colour of its state; with `width` 0 they are neither padded nor cut.
+   */
   protected itemCells(index: number, width = 0): Row {
     const item = this.items[index];
     if (item === undefined) return [];
@@ -95,8 +97,8 @@ export abstract class ItemListView extends View {
     const format =
       (focused ? this.read.text('focusItemFormat') : undefined) ?? this.read.text('itemFormat');
     const isMarked = focused && this.read.text('focusItemFormat') !== undefined;
-    // A choice that its format marks needs the focus colour only where the focus is; else the colour
-    // is all that tells it.
+    // A choice that its format marks needs the focus colour only while the view has the focus;
+    // otherwise the colour is the only indication.
     const style =
       !focused || (isMarked && !this.hasFocus)
         ? this.spec.style
@@ -115,7 +117,7 @@ export abstract class ItemListView extends View {
     });
   }
 
-  /** Whether the chosen item is drawn as such; a list shows it also while the focus is elsewhere. */
+  /** Whether the chosen item is drawn as chosen; a list shows it without the focus, too. */
   protected get showsChoice(): boolean {
     return true;
   }

@@ -1,10 +1,10 @@
 import { cellsOf, fitCells, packRow, unpackRow, type PackedRow, type Row } from './cells';
 import { View, type ViewContext, type ViewSpec } from './view';
 
-/** TL: text that only shows. */
+/** TL: text for display only. */
 export class LabelView extends View {
   private painted: PackedRow;
-  /** Text that a module put in. */
+  /** Text set by a module. */
   private given: string | undefined;
 
   constructor(spec: ViewSpec, context: ViewContext) {

@@ -5,7 +5,9 @@ import { sanitizeUserText } from '../terminal/untrusted';
 import type { Row } from './cells';
 import { View, type PressResult, type ViewContext, type ViewSpec } from './view';
 
-/** What each pattern character lets in; any other one stands for itself. */
+/**
+ * The characters that each pattern character accepts; all other pattern characters are literals.
+ */
 const SLOTS: Readonly<Record<string, RegExp>> = {
   '#': /^[0-9]$/,
   A: /^\p{L}$/u,
@@ -13,7 +15,7 @@ const SLOTS: Readonly<Record<string, RegExp>> = {
   '&': /^[^\p{C}]$/u,
 };
 
-/** ME: typing into a pattern such as `####/##/##`. Without a pattern nothing can be typed. */
+/** ME: input in a pattern such as `####/##/##`. Without a pattern nothing can be typed. */
 export class MaskedEditView extends View {
   private typed: string[] = [];
   private readonly pattern: readonly string[];
@@ -29,7 +31,9 @@ export class MaskedEditView extends View {
     this.setText(this.read.text('text') ?? '');
   }
 
-  /** The text with the pattern's literals as far as it is filled in; '' when nothing was typed. */
+  /**
+   * The text with the pattern's literals up to the last typed character; '' when nothing was typed.
+   */
   override get value(): string {
     const last = this.slots[this.typed.length - 1];
     if (last === undefined) return '';
@@ -40,7 +44,7 @@ export class MaskedEditView extends View {
       .join('');
   }
 
-  /** Takes text with or without the literals. */
+  /** Sets text with or without the literals. */
   override setText(text: string): void {
     this.typed = [];
     for (const character of sanitizeUserText(text, 'utf8')) this.type(character);
@@ -111,7 +115,10 @@ export class MaskedEditView extends View {
     return true;
   }
 
-  /** As in an edit: what is kept is what is seen, as long as the pattern takes it. */
+  /**
+   * As in an edit field: the stored text is the displayed text, provided that the pattern accepts
+   * it.
+   */
   private stylize(): void {
     const name = this.read.text('textStyle');
     if (name === undefined) return;

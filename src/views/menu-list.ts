@@ -18,7 +18,7 @@ export class VerticalMenuView extends ItemListView {
   }
 
   override rows(): readonly Row[] {
-    const width = this.read.number('width') ?? this.widest;
+    const width = this.read.number('width') ?? this.maxItemWidth;
     const rows: Row[] = [];
     for (let index = this.top; index < this.top + this.page; index++) {
       if (rows.length > 0) for (let blank = 0; blank < this.spacing; blank++) rows.push([]);
@@ -61,7 +61,7 @@ export class VerticalMenuView extends ItemListView {
     return this.read.number('itemSpacing') ?? 0;
   }
 
-  /** Items in sight at once. */
+  /** Number of visible items. */
   private get page(): number {
     const rows = this.read.number('height') ?? this.context.screenHeight - this.spec.row + 1;
     const fitting = Math.max(1, Math.floor((rows + this.spacing) / (1 + this.spacing)));
@@ -169,6 +169,6 @@ export class FullMenuView extends ItemListView {
   }
 
   private get columnWidth(): number {
-    return this.widest;
+    return this.maxItemWidth;
   }
 }

@@ -7,7 +7,7 @@ import { View, type PressResult, type ViewContext, type ViewSpec } from './view'
 export class MultiLineView extends View {
   private lines: readonly Row[] = [];
   private top = 0;
-  /** Text that a module put in. */
+  /** Text set by a module. */
   private given: string | undefined;
 
   constructor(spec: ViewSpec, context: ViewContext) {
@@ -78,13 +78,13 @@ export class MultiLineView extends View {
     }
   }
 
-  /** Colours run on from line to line, as they do in the text. */
+  /** Colours continue from line to line, as they do in the text. */
   private wrap(text: string): readonly Row[] {
     if (text === '') return [];
     const lines: Row[] = [];
     let style = this.spec.style;
     for (const paragraph of text.split(/\r\n|\n|\r/)) {
-      // A cell behind the text keeps the colour that the last sequence of the paragraph set.
+      // The extra cell after the text keeps the colour that the last sequence of the paragraph set.
       const cells = cellsOf(`${paragraph} `, style);
       style = cells.pop()?.style ?? style;
       lines.push(...wrapCells(this.styleLetters(cells, false), this.width));
@@ -93,7 +93,7 @@ export class MultiLineView extends View {
   }
 }
 
-/** Breaks cells into lines of at most `width`, behind the last space that fits. */
+/** Breaks cells into lines of at most `width`, after the last space that fits. */
 function wrapCells(cells: Row, width: number): Row[] {
   const lines: Row[] = [];
   let rest = cells;

@@ -1,7 +1,7 @@
 import type { Row } from './cells';
 import { View } from './view';
 
-/** XY: marks a place for a module; shows nothing and takes no key. */
+/** XY: marks a place for a module; shows nothing and handles no keys. */
 export class PlaceView extends View {
   override rows(): readonly Row[] {
     return [];

@@ -3,7 +3,7 @@ import { isTextStyle } from '../art/text-style';
 import type { Style } from '../terminal/style';
 import { cellsOf, type Justify } from './cells';
 
-/** A view's `mci` entry after themes, `@config:` and their like are settled. */
+/** A view's `mci` entry after themes and `@` values such as `@config:` are resolved. */
 export type ViewProperties = Readonly<Record<string, unknown>>;
 
 export type PropertyType =
@@ -22,7 +22,7 @@ export type PropertyType =
   | 'address'
   | 'place';
 
-/** One property of a view: what the checker holds a menu to and the manual prints. */
+/** One property of a view: used by the menu check and printed in the manual. */
 export interface ViewProperty {
   readonly name: string;
   readonly type: PropertyType;
@@ -86,7 +86,10 @@ function checkHotKeys(value: unknown): string | undefined {
   return wrong === undefined ? undefined : `${wrong[0]} must name an item by its number, from 0`;
 }
 
-/** What is wrong with a property's value, undefined when nothing is or when it comes from elsewhere. */
+/**
+ * Describes a problem with a property's value; undefined when it is valid or comes from an `@`
+ * value.
+ */
 export function checkProperty(property: ViewProperty, value: unknown): string | undefined {
   if (isText(value) && /^@(config|sysStat):/.test(value)) return undefined;
   return CHECKS[property.type](value);
@@ -101,7 +104,7 @@ function textOfItem(item: unknown): string | undefined {
   return isText(item.text) || typeof item.text === 'number' ? String(item.text) : undefined;
 }
 
-/** Reads properties by type; what is missing or of another type counts as not set. */
+/** Reads properties by type; a missing value or one of another type counts as not set. */
 export class PropertyReader {
   private readonly properties: ViewProperties;
 
@@ -129,7 +132,7 @@ export class PropertyReader {
     return value === 'right' || value === 'center' ? value : 'left';
   }
 
-  /** The colours that a property's codes make of `base`. */
+  /** `base` with the property's colour codes applied. */
   style(name: string, base: Style): Style | undefined {
     const codes = this.text(name);
     return codes === undefined

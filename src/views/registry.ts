@@ -11,12 +11,12 @@ import { SpinnerView } from './spinner';
 import { ToggleView } from './toggle';
 import type { View, ViewContext, ViewSpec } from './view';
 
-/** One kind of view: what its code is, how it is made, and which properties it knows. */
+/** One kind of view: its code, its constructor, and its properties. */
 export interface ViewType {
   readonly code: string;
   readonly name: string;
   readonly doc: string;
-  /** False for views whose value is no part of the form's data. */
+  /** False for views whose value is not part of the form's data. */
   readonly hasValue: boolean;
   readonly properties: readonly ViewProperty[];
   create(spec: ViewSpec, context: ViewContext): View;
@@ -98,7 +98,7 @@ const ITEMS: readonly ViewProperty[] = [
   FOCUS_TEXT_STYLE,
 ];
 
-/** Every kind of view by its code; menus are checked and the manual is written from this. */
+/** Every kind of view by its code; the checks of menus and the manual are based on it. */
 export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
   TL: {
     code: 'TL',
@@ -268,12 +268,15 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
   },
 };
 
-/** The kind of view with this code; undefined for codes that are no view, and for TK and SB, which are not built. */
+/**
+ * The kind of view with this code; undefined for codes that are not views, and for TK and SB, which
+ * are not implemented.
+ */
 export function findViewType(code: string): ViewType | undefined {
   return Object.hasOwn(VIEW_TYPES, code) ? VIEW_TYPES[code] : undefined;
 }
 
-/** The property of a view by its name; undefined when the view has none of that name. */
+/** A view's property by its name; undefined for an unknown name. */
 export function findProperty(type: ViewType, name: string): ViewProperty | undefined {
   return type.properties.find((candidate) => candidate.name === name);
 }

@@ -3,13 +3,16 @@ import type { Row } from './cells';
 import { ItemListView } from './item-list';
 import type { PressResult } from './view';
 
-/** SM: one item at a time, turned by up and down. */
+/** SM: one item at a time, changed by up and down. */
 export class SpinnerView extends ItemListView {
   override rows(): readonly Row[] {
-    return [this.itemCells(this.chosen, this.read.number('width') ?? this.widest)];
+    return [this.itemCells(this.chosen, this.read.number('width') ?? this.maxItemWidth)];
   }
 
-  /** Letters pick the next item that begins so; those of no item are taken too, and are no action keys. */
+  /**
+   * Letters choose the next item that begins with them; other letters are handled without effect,
+   * so that they are no action keys.
+   */
   override press(key: Key): PressResult {
     const result = super.press(key);
     if (result !== 'ignored' || key.text === '') return result;
@@ -26,7 +29,7 @@ export class SpinnerView extends ItemListView {
     return key.name === 'down arrow' ? this.around(1) : undefined;
   }
 
-  // The one item in sight needs its focus colour only while it has the focus.
+  // The one visible item needs its focus colour only while the view has the focus.
   protected override get showsChoice(): boolean {
     return this.hasFocus;
   }

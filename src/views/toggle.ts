@@ -3,8 +3,8 @@ import { plainCells, type Row } from './cells';
 import { ItemListView } from './item-list';
 
 /**
- * TM: a few items side by side, one of which holds. Menus of two are the rule; a third one, as the SSH
- * key screen of the contract lists, can be reached here.
+ * TM: a few items side by side, one of which is on. Menus of two are the rule; a third one, as on
+ * the SSH key screen of the contract, can be reached as well.
  */
 export class ToggleView extends ItemListView {
   override rows(): readonly Row[] {

@@ -8,7 +8,7 @@ import type { Encoding } from '../terminal/terminal';
 import type { Row } from './cells';
 import { PropertyReader, type ViewProperties } from './properties';
 
-/** A view as a screen has it: where the art placed it and what the menu says of it. */
+/** A view's position in the art and its properties in the menu. */
 export interface ViewSpec {
   readonly code: string;
   readonly id: number;
@@ -16,12 +16,12 @@ export interface ViewSpec {
   readonly row: number;
   readonly column: number;
   readonly style: Style;
-  /** Colour in focus, where the art gives one. */
+  /** Colour in focus, where the art sets one. */
   readonly focusStyle: Style | undefined;
   readonly properties: ViewProperties;
 }
 
-/** What views need to know of the caller's terminal and the board. */
+/** What views need of the caller's terminal and the board. */
 export interface ViewContext {
   readonly encoding: Encoding;
   readonly passwordChar: string;
@@ -41,16 +41,21 @@ export const DEFAULT_CONTEXT: ViewContext = {
   resolve: undefined,
 };
 
-/** What a view made of a key: not its business, taken without effect on the value, changed, or done with it. */
+/**
+ * The result of a key for a view: not handled, handled without a change of the value, changed, or
+ * accepted.
+ */
 export type PressResult = 'ignored' | 'handled' | 'changed' | 'accepted';
 
-/** An item of a list, as menus write it or modules set it; further fields are for `itemFormat`. */
+/** An item of a list, from a menu or a module; further fields are for `itemFormat`. */
 export type ItemSpec = string | ({ readonly text: string; readonly data?: unknown } & FormatValues);
 
-/** Width of a field whose menu names none (contract A10.1). */
+/** Width of a field without a width in its menu (contract A10.1). */
 export const DEFAULT_WIDTH = 15;
 
-/** One control on a screen. It knows its cells and keys; the form paints it and moves the focus. */
+/**
+ * One control on a screen. It handles its cells and keys; the form paints it and moves the focus.
+ */
 export abstract class View {
   readonly spec: ViewSpec;
   hasFocus = false;
@@ -80,7 +85,7 @@ export abstract class View {
     return this.read.flag('submit') === true;
   }
 
-  /** Whether the cursor may come here at all. */
+  /** Whether the view can get the focus at all. */
   get acceptsFocus(): boolean {
     return this.read.flag('acceptsFocus') ?? this.takesKeys;
   }
@@ -88,18 +93,21 @@ export abstract class View {
   /** Lines from the view's first row on, each from its first column. */
   abstract rows(): readonly Row[];
 
-  /** What the form hands on for this view; undefined when it has nothing to say. */
+  /** The view's value in the form's data; undefined when it has none. */
   get value(): unknown {
     return undefined;
   }
 
-  /** The value as a validator sees it. */
+  /** The value as a validator gets it. */
   get text(): string {
     const { value } = this;
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   }
 
-  /** Shows other text; final text whose SGR sequences colour it, plain data in an edit field. */
+  /**
+   * Replaces the text: SGR sequences of a finished text set its colours; in an edit field it is
+   * plain data.
+   */
   setText(text: string): void {
     void text; // Views without text of their own have nothing to change.
   }
@@ -109,11 +117,11 @@ export abstract class View {
   }
 
   /**
-   * Goes on where a view of the same code left off, e.g. on a screen of another size: what was typed
-   * or chosen, and what was put in with `setText` and `setItems`.
+   * Takes over the state of a view of the same code, e.g. on a screen of another size: what was
+   * typed or chosen, and what was set with `setText` and `setItems`.
    */
   takeOver(previous: View): void {
-    void previous; // A view that holds nothing has nothing to take over.
+    void previous; // A view without state has nothing to take over.
   }
 
   press(key: Key): PressResult {
@@ -121,7 +129,10 @@ export abstract class View {
     return 'ignored';
   }
 
-  /** Where the cursor stands while in focus, as an offset from the first cell; hidden unless it is for typing. */
+  /**
+   * Position of the cursor while in focus, as an offset from the first cell; hidden unless the view
+   * accepts text.
+   */
   get cursor(): { readonly row: number; readonly column: number; readonly visible: boolean } {
     return { row: 0, column: 0, visible: false };
   }
@@ -130,18 +141,18 @@ export abstract class View {
     return true;
   }
 
-  /** The style in force: the focus colour while in focus, where there is one. */
+  /** The current style: the focus colour while in focus, where there is one. */
   protected get style(): Style {
     return this.hasFocus ? (this.spec.focusStyle ?? this.spec.style) : this.spec.style;
   }
 
-  /** For views that must show their focus even if the art gives no colour for it. */
+  /** For views that must show their focus even if the art sets no colour for it. */
   protected get focusStyle(): Style {
     const { focusStyle, style } = this.spec;
     return focusStyle ?? { ...style, inverse: !style.inverse };
   }
 
-  /** `styleSGR<number>`, or what stands in for it. */
+  /** `styleSGR<number>`, or `otherwise` where it is not set. */
   protected styleNumber(number: number, otherwise: Style): Style {
     return this.read.style(`styleSGR${number}`, this.spec.style) ?? otherwise;
   }
@@ -153,7 +164,7 @@ export abstract class View {
     };
   }
 
-  /** A sysop's text with its colour codes and fields in place. */
+  /** A sysop's text with its colour codes and fields expanded. */
   protected format(template: string, values: FormatValues, base: Style): string {
     const { encoding, random, resolve } = this.context;
     return formatText(template, values, {
@@ -164,7 +175,10 @@ export abstract class View {
     });
   }
 
-  /** `textStyle`, or `focusTextStyle` in focus, on the letters of these cells; their number stays. */
+  /**
+   * Applies `textStyle`, or `focusTextStyle` in focus, to the letters of these cells; their number
+   * stays the same.
+   */
   protected styleLetters(cells: Row, focused = this.hasFocus): Row {
     const name =
       (focused ? this.read.text('focusTextStyle') : undefined) ?? this.read.text('textStyle');
