@@ -4,18 +4,19 @@ import type { FileHandle } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Stats } from 'node:fs';
 
-/** What a file holds, and what it is. */
+/** A file's content and its status. */
 export interface BoundedFile {
   readonly bytes: Buffer;
   readonly stats: Stats;
 }
 
 /**
- * Reads a file of at most so many bytes. A pipe or a device is no file, and what grows while it is read
- * is refused like what was too large from the beginning: reading always ends (rule M14).
+ * Reads a file of at most this many bytes. Pipes and devices are refused, and a file that grows
+ * while it is read is refused like one that was too large at the start: reading always ends (rule
+ * M14).
  */
 export async function readBoundedFile(path: string, mostBytes: number): Promise<BoundedFile> {
-  // Without O_NONBLOCK, to open a pipe waits for its writer.
+  // Without O_NONBLOCK, opening a pipe waits for its writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
@@ -43,7 +44,7 @@ async function readAtMost(handle: FileHandle, mostBytes: number): Promise<Buffer
   }
 }
 
-/** True for a path below one of the folders, by the names alone. */
+/** True for a path below one of the folders, judged by the names alone. */
 export function isInside(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
     const way = relative(folder, path);
@@ -52,21 +53,22 @@ export function isInside(path: string, folders: readonly string[]): boolean {
 }
 
 /**
- * The real path of a file, all links followed; undefined where there is none, or where it leads out of
- * the folders (rule M14). A hard link has no path of its own and counts as the file that it is.
+ * The real path of a file, with all links followed; undefined where there is none, or where it
+ * leads out of the folders (rule M14). A hard link has no path of its own and counts as the file
+ * itself.
  */
 export async function findRealPath(
   path: string,
   folders: readonly string[],
 ): Promise<string | undefined> {
-  // A missing file or folder is as good as one outside.
+  // A missing file or folder counts as outside.
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return undefined;
   const homes = await Promise.all(folders.map((folder) => realHome(folder)));
   return isInside(real, homes) ? real : undefined;
 }
 
-/** The folder that holds the home by its real path, and the home's own name, which may not be a link. */
+/** A folder by the real path of its parent; its own name is kept, and must not be a link. */
 async function realHome(folder: string): Promise<string> {
   const parts = folder.split(sep);
   const parent = await realpath(parts.slice(0, -1).join(sep) || sep).catch(() => undefined);

@@ -8,9 +8,12 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since an arbitrary start, never going back. */
   monotonicMs(): number;
-  /** Wall time less monotonic time: it changes by what the wall clock steps, and by nothing else. */
+  /** Wall time minus monotonic time: it changes only when the wall clock steps. */
   offsetMs(): number;
-  /** Runs `run` once after `delayMs`; the returned function calls it off. Does not keep the process alive. */
+  /**
+   * Runs `run` once after `delayMs`; the returned function cancels it. Does not keep the process
+   * alive.
+   */
   after(delayMs: number, run: () => void): Cancel;
 }
 
@@ -25,7 +28,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs`, or rejects with the signal's reason if that comes first. */
+/** Resolves after `delayMs`, or rejects with the signal's reason if it aborts first. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 
 /**
- * Every code an error of ours can carry, with the exit code a bin ends with when it reaches the top.
- * Exit codes (docs/sysops.md): 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
+ * Every code of a BbsError, with the exit code of a program that ends because of it. Exit codes
+ * (docs/sysops.md): 0 success, 1 failure, 2 wrong usage, 78 bad configuration.
  */
 export const ERROR_CODES = {
   CONFIG_UNREADABLE: 78,
@@ -51,8 +51,8 @@ export interface BbsErrorOptions {
 }
 
 /**
- * What a bug, the disk or the sysop causes. What a caller causes is a returned value instead.
- * The message is lower case and names the thing and the next step.
+ * An error that is caused by a bug, the disk or the sysop. What a caller causes is a returned value
+ * instead. The message is lower case and names the thing and the next step.
  */
 export class BbsError extends Error {
   readonly code: ErrorCode;
@@ -79,12 +79,15 @@ export function formatPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
 }
 
-/** Whether it is an Error, also one of another realm (jest and vm contexts have an Error of their own). */
+/**
+ * True for an Error, also for one of another realm (jest and vm contexts have an Error of their
+ * own).
+ */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
 
-/** Turns whatever was thrown into an Error, so that `cause` and `message` can be relied on. */
+/** Converts any thrown value to an Error, so that `cause` and `message` are always there. */
 export function toError(thrown: unknown): Error {
   return isError(thrown) ? thrown : new Error(String(thrown));
 }

@@ -1,49 +1,62 @@
 /**
- * Limits that are part of the promise and not the sysop's to change (docs/security.md names the rule
- * of each). What a sysop may change lives in config/schema.ts.
+ * Limits that are part of the security promise and that a sysop cannot change (docs/security.md
+ * names the rule of each). Limits that a sysop can change are in config/schema.ts.
  */
 export const LIMITS = {
-  /** Longest line a view or prompt accepts, in characters (rule F6). */
+  /** Longest line that a view or prompt accepts, in characters (rule F6). */
   lineCharacters: 255,
   /** Keys that may wait for the next screen (rule F6). */
   typeAheadBytes: 4096,
-  /** Bytes queued towards a caller before the connection is closed (rule F9). */
+  /** Bytes queued for a caller before the connection is closed (rule F9). */
   outputQueueBytes: 256 * 1024,
-  /** How long a full output queue may stand still (rule F9). */
+  /** How long a full output queue may make no progress (rule F9). */
   outputStallMs: 30_000,
   /** Sub-negotiation buffer of a telnet caller (rule F2). */
   subnegotiationBytes: 512,
   /** Telnet option negotiations a peer may send within ten seconds (rule F3). */
   negotiationsPer10s: 64,
-  /** What a caller may send before sign-in, the protocol's own bytes included (rule E6). */
+  /**
+   * Bytes that a caller may send before sign-in, those of the protocol itself included (rule E6).
+   */
   preAuthBytes: 1024 * 1024,
   /** SSH pty size, columns and rows (rule E8). */
   ptyMax: 500,
   /** Columns and rows of a screen before sign-in (rule M8). */
   preAuthColumns: 132,
   preAuthRows: 60,
-  /** A terminal's name (rule E8). */
+  /** Length of a terminal's name (rule E8). */
   terminalTypeCharacters: 40,
-  /** Environment variables of an SSH session (rule E8), and how many may be offered without effect (rule E6). */
+  /**
+   * Environment variables of an SSH session (rule E8), and how many may be offered without effect
+   * (rule E6).
+   */
   environmentCount: 8,
   environmentBytes: 256,
   environmentOffers: 512,
-  /** Requests that a board does not serve, on one SSH connection (rule E6). */
+  /** Unsupported requests on one SSH connection (rule E6). */
   sshRefusals: 10,
-  /** Largest WebSocket message, its frames, and the pieces in which one frame may arrive (rule G1). */
+  /**
+   * Largest WebSocket message, its frames, and the number of pieces in which one frame may arrive
+   * (rule G1).
+   */
   webSocketBytes: 64 * 1024,
   webSocketFragments: 64,
   webSocketPieces: 256,
-  /** TLS and the request for a WebSocket together (rule G1). */
+  /** TLS and the WebSocket request together (rule G1). */
   webSocketHandshakeMs: 10_000,
   /** Pings and pongs that a WebSocket peer may send within ten seconds. */
   webSocketControlsPer10s: 64,
-  /** Time between pings; a peer that lets one pass unanswered is gone (rule G4). */
+  /**
+   * Time between pings; a peer that leaves one unanswered until the next is disconnected (rule G4).
+   */
   webSocketPingMs: 30_000,
   /** Largest hjson file and deepest nesting, checked before it is parsed. */
   hjsonBytes: 2 * 1024 * 1024,
   hjsonDepth: 64,
-  /** Values in a file after its includes and references, and files it may include. */
+  /**
+   * Values in a file after its includes and references, and the number of files that it may
+   * include.
+   */
   hjsonValues: 2_000_000,
   hjsonIncludes: 256,
   /** Longest ACS string and deepest nesting. */
@@ -57,9 +70,9 @@ export const LIMITS = {
   httpRequestMs: 10_000,
   /** Longest password in bytes, longest in code points (rule C1). */
   passwordBytes: 1024,
-  /** Longest wait for one store call before a caller is told to try later. */
+  /** Longest wait for one store call before the caller is asked to try later. */
   storeMs: 6_000,
-  /** The same for the sysop's tool: a list of a million accounts takes its time. */
+  /** The same for the sysop's tool: listing a million accounts takes longer. */
   toolStoreMs: 600_000,
   /** From SIGTERM to exit (rule L18). */
   shutdownMs: 10_000,

@@ -6,8 +6,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * One JSON object a line: `event` and `remoteIp` first (misc/fail2ban matches on that), then level and
- * time, then the rest. Fields are named one by one; never pass a user record or a credential.
+ * One JSON object per line: `event` and `remoteIp` first (misc/fail2ban matches on that), then
+ * level and time, then the rest. Fields are named one by one; never pass a user record or a
+ * credential.
  */
 export interface Log {
   debug(event: string, fields?: LogFields): void;
@@ -35,8 +36,8 @@ export function createLog(options: LogOptions): Log {
       formatters: { level: () => ({}) },
       serializers: { err: (value: unknown) => value },
     },
-    // Without a level of its own in front, pino begins a line with a comma. It leaves DEL and the C1
-    // controls raw, and some terminals act on them (rule H3).
+    // Without a level at the start, pino begins a line with a comma. It leaves DEL and the C1
+    // controls unescaped, and some terminals act on them (rule H3).
     { write: (line: string) => options.write(escapeUnseen(line.replace(/^\{,/, '{'), '\n')) },
   );
 
@@ -65,7 +66,10 @@ export function createLog(options: LogOptions): Log {
   return withFields({});
 }
 
-/** An Error among the fields becomes its message, code and stack: never its own enumerable extras. */
+/**
+ * Replaces an Error among the fields by its message, code and stack; its other enumerable
+ * properties are left out.
+ */
 function describeErrors(fields: LogFields): LogFields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [

@@ -4,29 +4,32 @@ const ADDRESS = new RegExp(
   `^(${ATOM}(?:\\.${ATOM})*)@((?:${LABEL}\\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)$`,
 );
 
-const MOST_CHARACTERS = 254;
-const MOST_LOCAL_CHARACTERS = 64;
+const MAX_CHARACTERS = 254;
+const MAX_LOCAL_CHARACTERS = 64;
 
 /**
- * One plain ASCII `local@domain`, or undefined. Far less than mail allows: no quotes, comments, display
- * names, lists, literals or line ends, so that nothing in it can mean anything to a mailer (rule D13).
+ * One plain ASCII `local@domain`, or undefined. Far less than mail allows: no quotes, comments,
+ * display names, lists, literals or line ends, so that no part of it has a special meaning to a
+ * mailer (rule D13).
  */
 export function parseMailAddress(text: string): string | undefined {
-  if (text.length > MOST_CHARACTERS) return undefined;
+  if (text.length > MAX_CHARACTERS) return undefined;
   const local = ADDRESS.exec(text)?.[1];
-  return local === undefined || local.length > MOST_LOCAL_CHARACTERS ? undefined : text;
+  return local === undefined || local.length > MAX_LOCAL_CHARACTERS ? undefined : text;
 }
 
 export function isMailAddress(text: string): boolean {
   return parseMailAddress(text) !== undefined;
 }
 
-/** The form in which addresses are compared: letter case and blanks around them make no difference. */
+/** The form in which addresses are compared: letter case and surrounding blanks are ignored. */
 export function foldMailAddress(address: string): string {
   return address.trim().normalize('NFKC').toLowerCase();
 }
 
-/** The mailbox of an address: without the `+tag` that most mail servers leave to its owner. */
+/**
+ * The mailbox of an address: without the `+tag`, which most mail servers let users choose freely.
+ */
 export function mailboxOf(address: string): string {
   const folded = foldMailAddress(address);
   const at = folded.lastIndexOf('@');

@@ -1,29 +1,33 @@
 /**
- * The candidate a person most likely meant by `name`, or undefined when none is close. Letter case
- * costs nothing; a slip (wrong, missing, extra or swapped letter) costs one.
+ * The candidate that a person most likely meant by `name`, or undefined when none is similar.
+ * Letter case is ignored; an error (a wrong, missing, extra or swapped letter) costs one.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.slice(0, LONGEST).toLowerCase();
+  const wanted = name.slice(0, MAX_NAME_CHARACTERS).toLowerCase();
   let nearest: string | undefined;
-  let least = allowedSlips(wanted.length) + 1;
+  let fewest = allowedErrors(wanted.length) + 1;
   for (const candidate of candidates) {
-    const slips = editDistance(wanted, candidate.slice(0, LONGEST).toLowerCase(), least);
-    if (slips < least && slips < candidate.length) {
+    const errors = editDistance(
+      wanted,
+      candidate.slice(0, MAX_NAME_CHARACTERS).toLowerCase(),
+      fewest,
+    );
+    if (errors < fewest && errors < candidate.length) {
       nearest = candidate;
-      least = slips;
+      fewest = errors;
     }
   }
   return nearest;
 }
 
-// Names in a sysop's file are a few dozen letters; more would only cost time.
-const LONGEST = 64;
+// Names in a sysop's file have a few dozen letters; longer ones would only take time.
+const MAX_NAME_CHARACTERS = 64;
 
-function allowedSlips(length: number): number {
+function allowedErrors(length: number): number {
   return Math.max(1, Math.ceil(length / 3));
 }
 
-/** Optimal string alignment distance; gives up with `limit` once it cannot come out below it. */
+/** Optimal string alignment distance; stops with `limit` as soon as the result cannot be lower. */
 function editDistance(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit;
   let beforeLast: readonly number[] = [];

@@ -18,16 +18,20 @@ import {
 import { basename, dirname, join } from 'node:path';
 
 /*
- * The one way in which files are written into a data folder (rule I5): for their owner alone, who is
- * the owner of the folder also where root writes, whole or not at all, and never through a link.
+ * The only way in which files are written into a data folder (rule I5): readable by their owner
+ * alone, who is the owner of the folder also where root writes; completely or not at all; and never
+ * through a link.
  */
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-/** Windows has no such flag, and no links that a user without rights can make. */
+/** Windows has no such flag, and no links that an unprivileged user can create. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
-/** Writes beside the file, syncs, and moves into place: a crash leaves the old content or the new. */
+/**
+ * Writes to a file beside it, syncs, and renames: after a crash there is either the old content or
+ * the new.
+ */
 export function writePrivateFile(file: string, content: string | Buffer): void {
   checkNoLink(file);
   const draft = writeDraft(file, content);
@@ -40,12 +44,15 @@ export function writePrivateFile(file: string, content: string | Buffer): void {
   syncPath(dirname(file));
 }
 
-/** The same for a file that must not be there yet; false when it is, also since a moment ago. */
+/**
+ * The same for a file that must not exist yet; false when it does, also when it was created a
+ * moment ago.
+ */
 export function makePrivateFile(file: string, content: string | Buffer): boolean {
   if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
   const draft = writeDraft(file, content);
   try {
-    // link() fails where a rename would replace what another process has just made.
+    // link() fails where a rename would replace a file that another process has just created.
     linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -57,7 +64,9 @@ export function makePrivateFile(file: string, content: string | Buffer): boolean
   return true;
 }
 
-/** Opens a file for appending and makes it where it is missing. The caller closes the descriptor. */
+/**
+ * Opens a file for appending and creates it where it is missing. The caller closes the descriptor.
+ */
 export function openPrivateLog(file: string): number {
   makeFolders(dirname(file), PRIVATE_FOLDER);
   checkNoLink(dirname(file));
@@ -74,8 +83,9 @@ export function openPrivateLog(file: string): number {
 }
 
 /**
- * Makes a folder with those above it that are missing; they belong to the owner of the one that is there.
- * Not the recursive mkdir of Node.js 20, which never ends in a folder that takes no new ones (/proc).
+ * Creates a folder and its missing parents; they belong to the owner of the lowest existing parent.
+ * Node.js 20's recursive mkdir is not used: it never ends in a folder that accepts no new ones
+ * (/proc).
  */
 export function makeFolders(folder: string, mode?: number): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
@@ -84,7 +94,8 @@ export function makeFolders(folder: string, mode?: number): void {
   try {
     mkdirSync(folder, { mode });
   } catch (error) {
-    // Another process made it meanwhile; a file in its place is told by whoever writes into it.
+    // Another process created it in the meantime; a file in its place is reported by the code that
+    // writes into it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
     throw error;
@@ -92,13 +103,16 @@ export function makeFolders(folder: string, mode?: number): void {
   giveToOwnerOf(parent, folder);
 }
 
-/** Throws where `path` is a symbolic link: who can put one there must not choose what is written. */
+/**
+ * Throws where `path` is a symbolic link: a user who can create one there must not choose what is
+ * written.
+ */
 export function checkNoLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
   throw new Error(`${path} is a symbolic link, and the board does not write through links`);
 }
 
-/** Gives what root has made to the owner of the folder that it is in. Other users own what they make. */
+/** Gives what root has created to the owner of its folder. Other users own what they create. */
 export function giveToOwnerOf(folder: string, made: string | number): void {
   if (process.geteuid?.() !== 0) return;
   const { uid, gid } = statSync(folder);
@@ -108,7 +122,7 @@ export function giveToOwnerOf(folder: string, made: string | number): void {
 
 /** Waits until a file, or the names in a folder, are on the disk. */
 export function syncPath(path: string): void {
-  // Windows opens no folders.
+  // Windows cannot open folders.
   if (process.platform === 'win32' && statSync(path).isDirectory()) return;
   const handle = openSync(path, 'r');
   try {

@@ -1,25 +1,28 @@
 import type { Clock } from './clock';
 import { sourceOf } from './source';
 
-/** Sources that are remembered; the one unseen for longest goes first (rule D11). */
-const MOST_SOURCES = 65_536;
+/** Limit of remembered sources; the one that was idle for longest is dropped first (rule D11). */
+const MAX_SOURCES = 65_536;
 
 interface Count {
   readonly startedMs: number;
   readonly events: number;
 }
 
-/** Counts events per source in each span of time, in bounded memory. */
+/** Counts events per source and time span, in bounded memory. */
 export class SourceCounter {
   private readonly counts = new Map<string, Count>();
 
   constructor(
     private readonly clock: Clock,
     private readonly spanMs: number,
-    private readonly mostSources = MOST_SOURCES,
+    private readonly mostSources = MAX_SOURCES,
   ) {}
 
-  /** Counts one event; undefined when it may go on, else the milliseconds until the span ends. */
+  /**
+   * Counts one event; undefined when it is within the limit, else the milliseconds until the span
+   * ends.
+   */
   count(ip: string, most: number): number | undefined {
     const nowMs = this.clock.monotonicMs();
     const source = sourceOf(ip);
@@ -27,7 +30,7 @@ export class SourceCounter {
     const fresh = known === undefined || nowMs - known.startedMs >= this.spanMs;
     const startedMs = fresh ? nowMs : known.startedMs;
     const events = fresh ? 1 : known.events + 1;
-    // Put in anew, so that the order of the map is that of the last events.
+    // Inserted again, so that the order of the map is that of the last events.
     this.counts.delete(source);
     this.counts.set(source, { startedMs, events });
     if (this.counts.size > this.mostSources) {
@@ -37,7 +40,7 @@ export class SourceCounter {
     return events <= most ? undefined : startedMs + this.spanMs - nowMs;
   }
 
-  /** Sources that are remembered now. */
+  /** Number of sources that are remembered. */
   get size(): number {
     return this.counts.size;
   }

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 
-/** An address as Node gives it, without a zone and with mapped IPv4 written as IPv4. */
+/** An address as Node reports it, without a zone and with mapped IPv4 written as IPv4. */
 export function plainIp(ip: string): string {
   const withoutZone = ip.split('%', 1)[0] ?? '';
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(withoutZone)?.[1] ?? withoutZone;
 }
 
 /**
- * What limits and memories of callers go by: one IPv4 address, or one IPv6 /64, because a single home
- * line holds 2^64 addresses (rule K1).
+ * The unit by which callers are limited and remembered: one IPv4 address, or one IPv6 /64, because
+ * a single home line has 2^64 addresses (rule K1).
  */
 export function sourceOf(ip: string): string {
   const plain = plainIp(ip);
@@ -16,8 +16,9 @@ export function sourceOf(ip: string): string {
 }
 
 /**
- * The networks that an address is counted by, from the widest to its source (rule M11): a line has up to
- * a /56 of IPv6, a customer of a tunnel broker a /48; a /24 is the least that is routed of IPv4.
+ * The networks by which an address is counted, from the widest to its source (rule M11): a line has
+ * up to a /56 of IPv6, a customer of a tunnel broker a /48; a /24 is the smallest routed IPv4
+ * network.
  */
 export function networksOf(ip: string): readonly [string, ...string[]] {
   const plain = plainIp(ip);
@@ -39,19 +40,19 @@ export function isLoopback(ip: string): boolean {
   return plain === '::1' || (plain.startsWith('127.') && isIP(plain) === 4);
 }
 
-/** The first four groups of an IPv6 address, which are all that a /64 keeps. */
+/** The first four groups of an IPv6 address, which make up its /64. */
 function groupsOf(plain: string): readonly number[] {
   const [head = '', tail] = plain.toLowerCase().split('::', 2);
   const front = head.split(':').filter((group) => group !== '');
   const back = (tail ?? '').split(':').filter((group) => group !== '');
-  // An IPv4 tail takes the place of two groups.
+  // An IPv4 suffix takes the place of two groups.
   const length = back.length + (plain.includes('.') ? 1 : 0);
   const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - length);
   const network = [...front, ...new Array<string>(gap).fill('0'), ...back].slice(0, 4);
   return network.map((group) => Number.parseInt(group, 16));
 }
 
-/** A prefix of 48 bits or more in the notation that all tables use. */
+/** A prefix of 48 bits or more, in the notation that all tables use. */
 function prefixOf(groups: readonly number[], bits: 48 | 56 | 64): string {
   const last = bits === 64 ? 0xffff : bits === 56 ? 0xff00 : 0;
   const kept = groups.map((group, at) => (at < 3 ? group : group & last));

@@ -1,11 +1,14 @@
 import type { Cancel, Clock } from './clock';
 
-/** Less is a clock that is slewed, or two readings that did not fall together: followed at once. */
-const LEAST_STEP_MS = 2_000;
+/**
+ * A smaller difference is a clock that is slewed, or two readings that were not simultaneous: it is
+ * followed at once.
+ */
+const MIN_STEP_MS = 2_000;
 
 /**
- * A clock whose wall time goes on as before when the machine's clock steps, until the step is taken over:
- * so the times that are stored and the time that is read move together (rule L13).
+ * A clock whose wall time continues unchanged when the machine's clock steps, until the step is
+ * taken over: stored times and the clock then move together (rule L13).
  */
 export class SteadyClock implements Clock {
   private takenMs: number;
@@ -30,18 +33,21 @@ export class SteadyClock implements Clock {
     return this.base.after(delayMs, run);
   }
 
-  /** By how much the machine's clock has stepped and this one has not; 0 where it has not. */
+  /** The step of the machine's clock that was not taken over yet; 0 if there is none. */
   get stepMs(): number {
     const stepMs = Math.round(this.base.offsetMs() - this.takenMs);
-    return Math.abs(stepMs) < LEAST_STEP_MS ? 0 : stepMs;
+    return Math.abs(stepMs) < MIN_STEP_MS ? 0 : stepMs;
   }
 
-  /** Goes on from the machine's time where no step waits, so that slewing never adds up to one. */
+  /**
+   * Continues from the machine's time where no step is pending, so that slewing never adds up to
+   * one.
+   */
   follow(): void {
     if (this.stepMs === 0) this.takenMs = this.base.offsetMs();
   }
 
-  /** Steps, as the machine's clock did. */
+  /** Takes over a step of the machine's clock. */
   take(stepMs: number): void {
     this.takenMs += stepMs;
   }

@@ -1,6 +1,7 @@
 /**
- * Characters that a terminal obeys or does not show: C0, DEL, C1, bidirectional and zero-width controls,
- * tags (the unassigned ones too), line separators, lone surrogates, and blanks without a width of their own.
+ * Characters that a terminal acts upon or does not show: C0, DEL, C1, bidirectional and zero-width
+ * controls, tags (the unassigned ones too), line separators, lone surrogates, and blanks without a
+ * width of their own.
  */
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u{e0000}-\u{e007f}]/gu;
@@ -11,8 +12,8 @@ export function isAllSeen(text: string): boolean {
 }
 
 /**
- * Each of them as `\u009b`, one escape for each UTF-16 unit: readable for people, and inside a JSON string
- * the same text for programs. Those in `kept` stay as they are.
+ * Escapes each of them as `\u009b`, one escape per UTF-16 unit: readable for people, and inside a
+ * JSON string the same text for programs. Those in `kept` stay as they are.
  */
 export function escapeUnseen(text: string, kept = ''): string {
   return text.replace(UNSEEN, (character) =>

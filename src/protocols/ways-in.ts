@@ -1,10 +1,10 @@
 /** A login server, as everything above the protocols sees it. */
 export interface WayIn {
-  /** As screens name it. */
+  /** Its name on screens. */
   readonly label: string;
   /**
-   * True where what a caller types is encrypted on its way. Rules about clear text (F8, D16, `SC`) ask
-   * this, never the name (rule M9).
+   * True where the caller's input is encrypted in transit. Rules about clear text (F8, D16, `SC`)
+   * check this, never the name (rule M9).
    */
   readonly secure: boolean;
 }
@@ -20,7 +20,9 @@ export type WayInName = keyof typeof WAYS_IN;
 
 export const WAY_IN_NAMES = Object.keys(WAYS_IN) as readonly WayInName[];
 
-/** The label of what a record was made by: a way in, the pages (`web`), or anything else by its own name. */
+/**
+ * The label of a record's origin: a way in, the pages (`web`), or any other origin by its own name.
+ */
 export function labelOfWay(name: string): string {
   if (name === 'web') return 'Web';
   return Object.hasOwn(WAYS_IN, name) ? WAYS_IN[name as WayInName].label : name;
