@@ -14,7 +14,7 @@ import {
 export interface BoardCertificateOptions {
   readonly config: () => Config;
   readonly dataDir: string;
-  /** Turns a file name of the config into a path. */
+  /** Resolves a file name of the config to a path. */
   readonly resolveFile: (name: string) => string;
   readonly clock: Clock;
   readonly random: Random;
@@ -23,7 +23,7 @@ export interface BoardCertificateOptions {
 
 type CertificateNames = Pick<BoardCertificateOptions, 'config' | 'dataDir' | 'resolveFile'>;
 
-/** The board's one certificate: the HTTPS pages and secure WebSocket show the same. */
+/** The board's one certificate: the HTTPS pages and secure WebSocket use the same. */
 export function loadBoardCertificate(options: BoardCertificateOptions): Promise<Certificate> {
   const { config, clock, random, log } = options;
   return loadCertificate({
@@ -33,14 +33,17 @@ export function loadBoardCertificate(options: BoardCertificateOptions): Promise<
   });
 }
 
-/** The same without making any; a warning where it ends soon or has ended. */
+/**
+ * The same check without creating a certificate; returns a warning where it expires soon or has
+ * expired.
+ */
 export function checkBoardCertificate(
   options: CertificateNames & { readonly clock: Clock },
 ): Promise<string | undefined> {
   return checkCertificate(placesOf(options), options.clock.nowMs());
 }
 
-/** The files that it is read from, the sysop's or the board's own. */
+/** The files of the certificate, either the sysop's or the board's own. */
 export function boardCertificateFiles(options: CertificateNames): readonly string[] {
   const { certFile, keyFile } = filesOf(placesOf(options));
   return [certFile, keyFile];

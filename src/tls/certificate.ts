@@ -9,15 +9,15 @@ import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
 
 export interface CertificatePlaces {
-  /** Folder of keys that the board makes itself: data/keys. */
+  /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
-  /** Files of the sysop's; empty is a certificate of the board's own. */
+  /** Files of the sysop's; empty selects the board's own certificate. */
   readonly certFile: string;
   readonly keyFile: string;
 }
 
 export interface CertificateOptions extends CertificatePlaces {
-  /** Host name in links; the certificate is made for it. */
+  /** Host name in links; the certificate is issued for it. */
   readonly domain: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,14 +27,17 @@ export interface CertificateOptions extends CertificatePlaces {
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
-  /** For an operator to compare with what his browser shows. */
+  /** For an operator to compare with the one that the browser shows. */
   readonly fingerprint: string;
 }
 
 const RENEW_MS = 30 * 24 * 3600_000;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
-/** The certificate of the board; made at the first start where the sysop names none. */
+/**
+ * Loads the certificate of the board; it is generated at the first start where the sysop names
+ * none.
+ */
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
   const { clock, log } = options;
   const { own, certFile, keyFile } = filesOf(options);
@@ -55,8 +58,9 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
 }
 
 /**
- * What is wrong with the certificate of the sysop, without making any: thrown where a start would throw
- * it, told where it ends soon or has ended. The board's own is made anew whenever it cannot be used.
+ * Checks the sysop's certificate without generating any: throws where a start would throw, and
+ * returns a warning where it expires soon or has expired. The board's own is not checked, because
+ * it is replaced whenever it cannot be used.
  */
 export async function checkCertificate(
   places: CertificatePlaces,
@@ -70,13 +74,13 @@ export async function checkCertificate(
   return `the certificate ${certFile} ${verb} on ${validTo}: renew it`;
 }
 
-/** The end of a certificate that has ended or ends soon. */
+/** The expiry time of a certificate that has expired or expires soon. */
 function findEnd({ cert }: Certificate, nowMs: number): string | undefined {
   const { validTo } = new X509Certificate(cert);
   return Date.parse(validTo) < nowMs + RENEW_MS ? validTo : undefined;
 }
 
-/** Where certificate and key are, and whether they are the board's own. */
+/** The files of certificate and key, and whether they are the board's own. */
 export function filesOf({ keysDir, certFile, keyFile }: CertificatePlaces): {
   readonly own: boolean;
   readonly certFile: string;
@@ -100,7 +104,7 @@ async function needsNew(
     const ends = Date.parse(found.validTo) < options.clock.nowMs() + RENEW_MS;
     return ends || found.checkHost(options.domain) === undefined;
   } catch {
-    // Missing, or cut short by a crash: it is ours to make again.
+    // Missing, or cut short by a crash: it is the board's own and can be generated again.
     return true;
   }
 }
@@ -109,7 +113,8 @@ async function readPair(certFile: string, keyFile: string): Promise<Certificate>
   const cert = await read(certFile, 'certPem');
   const key = await read(keyFile, 'keyPem');
   const { mode, uid } = await stat(keyFile);
-  // A key that belongs to somebody else (certbot's to root) is read by a group that it was given for that.
+  // A key that belongs to somebody else (certbot's to root) is readable through a group that was
+  // assigned for this.
   const isOurs = uid === process.getuid?.();
   if (process.platform !== 'win32' && (mode & (isOurs ? 0o077 : 0o037)) !== 0) {
     throw new BbsError(

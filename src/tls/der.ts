@@ -1,9 +1,9 @@
-/** Encodes the few ASN.1 types that a certificate is made of (X.690, DER). */
+/** Encodes the few ASN.1 types that a certificate consists of (X.690, DER). */
 export const der = {
   sequence: (...parts: readonly Buffer[]): Buffer => field(0x30, Buffer.concat(parts)),
   set: (...parts: readonly Buffer[]): Buffer => field(0x31, Buffer.concat(parts)),
   boolean: (value: boolean): Buffer => field(0x01, Buffer.of(value ? 0xff : 0)),
-  /** A whole number that is not negative, from its bytes. */
+  /** A non-negative integer, from its bytes. */
   integer: (bytes: Buffer): Buffer => {
     const first = bytes.findIndex((byte) => byte !== 0);
     const short = first < 0 ? Buffer.of(0) : bytes.subarray(first);
@@ -24,7 +24,7 @@ export const der = {
       ? field(0x17, Buffer.from(digits.slice(2), 'ascii'))
       : field(0x18, Buffer.from(digits, 'ascii'));
   },
-  /** A context tag around finished fields. */
+  /** A context tag around complete fields. */
   explicit: (tag: number, content: Buffer): Buffer => field(0xa0 | tag, content),
   /** A context tag in place of a primitive type's own. */
   implicit: (tag: number, content: Buffer): Buffer => field(0x80 | tag, content),

@@ -9,16 +9,17 @@ import {
 import type { Certificate } from './certificate';
 
 export interface LiveCertificateOptions extends BoardCertificateOptions {
-  /** Told in words why new files are not used, and when some are. */
+  /** Called with a text when new files are refused, and when they are taken. */
   readonly onNews: (kind: 'refused' | 'taken', text: string) => void;
 }
 
-// Key and certificate are written one after the other: until then they need not fit.
+// Key and certificate are written one after the other: until this time has passed they need not
+// match.
 const SETTLE_MS = 5_000;
 
 /**
- * The board's certificate, followed while it runs: files that change are taken up for the next connection,
- * and those that cannot be used leave the last good ones in place (invariant 8).
+ * The board's certificate, watched at run time: changed files take effect for the next connection,
+ * and files that cannot be used leave the last good ones in place (invariant 8).
  */
 export class LiveCertificate {
   private watch: FileWatch | undefined;
@@ -33,7 +34,9 @@ export class LiveCertificate {
     private certificate: Certificate,
   ) {}
 
-  /** Reads it for the first time; files that cannot be used are thrown as a BbsError. */
+  /**
+   * Reads the certificate for the first time; files that cannot be used are thrown as a BbsError.
+   */
   static async open(options: LiveCertificateOptions): Promise<LiveCertificate> {
     const live = new LiveCertificate(options, await loadBoardCertificate(options));
     live.follow();

@@ -8,7 +8,7 @@ export interface SelfSigned {
   readonly keyPem: string;
 }
 
-/** Clients of Apple refuse longer lives. */
+/** Apple clients reject longer lifetimes. */
 export const CERTIFICATE_DAYS = 825;
 const DAY_MS = 24 * 3600_000;
 
@@ -23,7 +23,9 @@ const OID = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
 } as const;
 
-/** Makes a P-256 key and a certificate that it signs itself, for these names and addresses (RFC 5280). */
+/**
+ * Generates a P-256 key and a certificate signed with it, for these names and addresses (RFC 5280).
+ */
 export function makeSelfSigned(options: {
   readonly names: readonly string[];
   readonly nowMs: number;
@@ -40,7 +42,7 @@ export function makeSelfSigned(options: {
     der.integer(serialNumber(options.random)),
     algorithm,
     name,
-    // An hour back, for clients whose clock is a little behind.
+    // Valid from an hour ago, for clients whose clock is slightly behind.
     der.sequence(
       der.time(options.nowMs - 3600_000),
       der.time(options.nowMs + CERTIFICATE_DAYS * DAY_MS),
@@ -96,7 +98,7 @@ function ipv6Bytes(address: string): Buffer {
   return bytes;
 }
 
-/** Positive and never zero, as RFC 5280 wants. */
+/** Positive and never zero, as RFC 5280 requires. */
 function serialNumber(random: Random): Buffer {
   const bytes = Buffer.from(random.bytes(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
