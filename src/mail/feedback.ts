@@ -5,7 +5,7 @@ import type { Budgets } from '../store/budget';
 import type { Database } from '../store/database';
 import type { Notifier, NoticeResult } from '../store/notice';
 
-/** A letter to the sysop from a caller who is not signed in: all of it is what he typed. */
+/** A letter to the sysop from a caller who is not signed in: all of it is typed by the caller. */
 export interface FeedbackLetter {
   readonly from: string;
   readonly subject: string;
@@ -18,7 +18,7 @@ export interface FeedbackOrigin {
   readonly node: number;
 }
 
-/** Takes letters for the sysop from people who cannot sign in. */
+/** Accepts letters to the sysop from people who cannot sign in. */
 export interface FeedbackBox {
   send(letter: FeedbackLetter, origin: FeedbackOrigin): Promise<NoticeResult>;
 }

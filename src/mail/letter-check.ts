@@ -6,10 +6,10 @@ import { findProperty } from '../store/properties';
 import { findAnyToken } from '../store/tokens';
 import { findUser } from '../store/users';
 
-/** What a stored letter says of its recipient. */
+/** The recipient of a stored letter. */
 export interface StoredRecipient {
   readonly to: string;
-  /** True where `to` was the address of the account, and not one that the notice names. */
+  /** True where `to` was the address of the account, not one that the notice names. */
   readonly toAccount?: boolean;
 }
 
@@ -18,9 +18,9 @@ export type LetterCheck =
   | { readonly kind: 'discard'; readonly reason: string };
 
 /**
- * Looks at a letter again before it is sent: hours may lie between (rule M10). A letter with a link goes
- * only while the link lives, the account may use it, and the address is still the account's. A notice
- * without a link goes to the address that the account has now.
+ * Checks a letter again before it is sent, because hours may have passed (rule M10). A letter with
+ * a link is sent only while the link is valid, the account may use it, and the address is still the
+ * account's. A notice without a link goes to the account's current address.
  */
 export async function checkLetter(
   sql: Sql,

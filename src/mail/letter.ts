@@ -6,7 +6,7 @@ import { fillHtml, fillText } from './template';
 import type { TemplateValues } from './template';
 import type { FindTemplate } from './template-files';
 
-/** A mail before it has an address. */
+/** A mail without its address. */
 export interface Letter {
   readonly subject: string;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Letter {
 export interface LetterParts {
   readonly config: Config;
   readonly findTemplate: FindTemplate;
-  /** What links begin with. */
+  /** The beginning of links. */
   readonly prefix: string;
   readonly userName: string;
 }
@@ -24,7 +24,7 @@ export interface LetterParts {
 export const NOTICE_TEXT = 'misc/notice_email.template.txt';
 export const NOTICE_HTML = 'misc/notice_email.template.html';
 
-/** Used where a board's template files are gone; plain, but whole. */
+/** Used where a board's template files are missing; plain, but complete. */
 const BARE_TEXT = '%TITLE%\n\n%TEXT%\n';
 const BARE_HTML =
   '<!doctype html><title>%TITLE%</title><h1>%TITLE%</h1><p style="white-space: pre-line">%TEXT%</p>';
@@ -64,7 +64,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
   const board = parts.config.general.boardName;
   const notYou =
     'If that was not you, sign in at once, change your password and tell the sysop of this board.';
-  const told = (subject: string, ...paragraphs: readonly string[]): Content => ({
+  const notification = (subject: string, ...paragraphs: readonly string[]): Content => ({
     subject: `${board}: ${subject}`,
     title: subject,
     paragraphs: [`Hello ${userName},`, ...paragraphs],
@@ -75,76 +75,76 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'password-reset':
       return resetContent(notice, parts);
     case 'set-up-dropped':
-      return told(
+      return notification(
         'A set-up of two-factor sign-in was dropped',
         `somebody signed in as you ${placeText(notice)} while a set-up of two-factor sign-in waited for its first code. The set-up was dropped, and its link has ended. Signing in is as it was before.`,
         'If that was you, begin again, and stay signed in until the page has confirmed it. If it was not, somebody else knows your password: sign in at once, change it and tell the sysop of this board.',
       );
     case 'set-up-disowned':
-      return told(
+      return notification(
         'A set-up of two-factor sign-in was ended',
         `somebody who signed in as you ${placeText(notice)} had begun to set up two-factor sign-in. On the page of its link it was said that this was not you, so the set-up was ended. Signing in is as it was before.`,
         'Whoever began it knows your password: sign in at once, change it and tell the sysop of this board.',
       );
     case 'second-factor-on':
-      return told(
+      return notification(
         'Two-factor sign-in is on',
         `from now on, signing in asks for a one-time code from your ${OTP_TYPES[notice.otpType].label} as well. Keep your backup codes in a safe place: each lets you in once without the app.`,
         notYou,
       );
     case 'second-factor-off':
-      return told(
+      return notification(
         'Two-factor sign-in is off',
         'from now on, your password or key alone lets you in. Your backup codes are void.',
         notYou,
       );
     case 'backup-code-used':
-      return told(
+      return notification(
         'A backup code was used',
         `somebody signed in with one of your backup codes. ${codesLeft(notice.left)}`,
         notYou,
       );
     case 'backup-codes-new':
-      return told(
+      return notification(
         'New backup codes were made',
         'new backup codes were made for your account. The old ones are void.',
         notYou,
       );
     case 'password-changed':
-      return told('Your password was changed', 'your password was changed.', notYou);
+      return notification('Your password was changed', 'your password was changed.', notYou);
     case 'ssh-key-added':
-      return told(
+      return notification(
         'An SSH key was added',
         `whoever holds this key can sign in as you from now on: ${notice.fingerprint}`,
         notYou,
       );
     case 'ssh-key-removed':
-      return told(
+      return notification(
         'An SSH key was removed',
         `this key no longer signs you in: ${notice.fingerprint}`,
         notYou,
       );
     case 'wrong-codes':
-      return told(
+      return notification(
         'Wrong one-time codes',
         `somebody who knows your password typed three wrong one-time codes in a row, last from ${notice.remoteIp}.`,
         'If that was not you, change your password now: it is known to somebody else.',
       );
     case 'second-factor-locked':
-      return told(
+      return notification(
         'Your second factor is locked',
         `too many one-time codes in a row were wrong, the last from ${notice.remoteIp}. No code and no backup code lets you in any more, until the sysop of this board sets up a new second factor for you: please ask for one.`,
         'If you did not type these codes, somebody knows your password: change it as soon as you are back.',
       );
     case 'code-replayed':
-      return told(
+      return notification(
         'A used code came again',
         `a one-time code that had already let you in was tried again from ${notice.remoteIp}. It was refused.`,
         'If that was not you, somebody may be reading along: change your password, and use SSH rather than telnet.',
       );
     case 'confirm-mail':
       return {
-        ...told(
+        ...notification(
           'Confirm your mail address',
           `${board} will send your mail to this address once you have confirmed it. The link works once and ends soon.`,
           'If you did not ask for this, do nothing.',
@@ -153,7 +153,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       };
     case 'address-in-use':
       return {
-        ...told('This address has an account'),
+        ...notification('This address has an account'),
         paragraphs: [
           'Hello,',
           `somebody asked ${board} to use this address for an account. ${accountsNamed(notice.names)} this address already, so nothing was changed.`,
@@ -162,7 +162,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         ],
       };
     case 'mail-changed':
-      return told(
+      return notification(
         'Your mail address was changed',
         'mail of this board no longer comes to this address.',
         notYou,
@@ -206,7 +206,10 @@ function registerContent(
   };
 }
 
-/** What to do with a link that one did not ask for; the page of a caller's link has a button for it. */
+/**
+ * What to do with a link that the reader did not ask for; the page of a caller's link has a button
+ * for it.
+ */
 function notAskedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']): string {
   return callerOf(askedBy) === undefined
     ? 'You know nothing of this? Then do not open the link, and ask the sysop.'
@@ -218,7 +221,7 @@ function callerOf(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy'])
   return askedBy?.remoteIp === '' ? undefined : askedBy;
 }
 
-/** Who asked for a set-up, and what he has to know: the link ends with the call that asked for it. */
+/** Who asked for a set-up, and that the link ends with the call that asked for it. */
 function askedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']): string {
   const caller = callerOf(askedBy);
   if (caller === undefined) {

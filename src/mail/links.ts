@@ -1,7 +1,7 @@
 import type { OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
 
-/** Paths of the pages that mails lead to (contract A4.5, A7). */
+/** Paths of the pages that links in mails open (contract A4.5, A7). */
 export const PATHS = {
   register: '/_enig/2fa/enable_2fa_otp',
   resetPassword: '/_enig/sec/reset_password',
@@ -9,8 +9,9 @@ export const PATHS = {
 } as const;
 
 /**
- * What every link begins with: from the configuration alone, never from a request (rule D7).
- * `boundPort` is the port the web server really has, which matters where the configured one is 0.
+ * The beginning of every link: taken from the configuration alone, never from a request (rule D7).
+ * `boundPort` is the port that the web server really uses, which matters where the configured one
+ * is 0.
  */
 export function linkPrefix(config: Config, boundPort?: number): string {
   const { domain, overrideUrlPrefix, https } = config.contentServers.web;
@@ -19,7 +20,7 @@ export function linkPrefix(config: Config, boundPort?: number): string {
   return `https://${domain}${port === 443 ? '' : `:${port}`}`;
 }
 
-/** In the contract's order of parameters. */
+/** The parameters are in the contract's order. */
 export function registerUrl(prefix: string, token: string, type: OtpType): string {
   return `${prefix}${PATHS.register}?token=${encodeURIComponent(token)}&otpType=${type}`;
 }

@@ -30,38 +30,41 @@ export interface MailerOptions {
   readonly random: Random;
   readonly sealer: Sealer;
   readonly log: Log;
-  /** Where mails go as files while no transport is configured. */
+  /** Folder into which mails are written as files while no transport is configured. */
   readonly dropFolder: string;
   readonly findTemplate: FindTemplate;
-  /** The port the web server really has, for links; undefined until it listens. */
+  /** The port that the web server really uses, for links; undefined until it listens. */
   readonly httpsPort?: () => number | undefined;
-  /** In place of the configured transport, for embedders. */
+  /** Replaces the configured transport, for embedders. */
   readonly transport?: MailTransport;
 }
 
-/** Stores mails and sends them: each once, in its own time, whoever asked for it is not kept waiting. */
+/**
+ * Stores mails and delivers them asynchronously, so that nobody waits for a delivery, and once
+ * each.
+ */
 export interface Mailer extends Notifier {
-  /** False while mails are dropped as files, for want of a mail server. */
+  /** False while mails are written as files because there is no mail server. */
   readonly sendsMail: boolean;
   start(): void;
-  /** Sends what is due and tells how many mails were handed over. */
+  /** Sends the mails that are due and returns how many were handed over. */
   deliver(): Promise<number>;
-  /** Begins no delivery any more; one that is under way has a moment to end. */
+  /** Starts no more deliveries; one that is running has a moment to finish. */
   close(): Promise<void>;
 }
 
 type StoredMail = Omit<Mail, 'from' | 'date'> & StoredRecipient;
 
-/** After the first try: five more over an hour (rule D15). */
+/** After the first attempt: five more over an hour (rule D15). */
 const RETRY_MS = [1, 4, 10, 20, 30].map((minutes) => minutes * 60_000);
 
 const POLL_MS = 2_000;
 const SOON_MS = 50;
 const BATCH = 5;
-/** Longer than any delivery takes, so that a claim ends only when its process died. */
+/** Longer than any delivery takes, so that a claim expires only when its process died. */
 const CLAIM_MS = 120_000;
 const SEND_LIMIT_MS = 60_000;
-/** A mail server that does not answer must not hold up the end of the board (rule L18). */
+/** A mail server that does not respond must not delay the shutdown (rule L18). */
 const CLOSE_MS = 1_500;
 const KEEP_SENT_MS = 24 * 3600_000;
 
@@ -83,7 +86,8 @@ class OutboxMailer implements Mailer {
     const notifier = createNotifier(parts);
     this.notify = async (sql, notice) => {
       const result = await notifier.notify(sql, notice);
-      // The transaction commits after this; a look that comes too early is repeated by the next.
+      // The transaction commits only after this; a delivery that starts too early is repeated by
+      // the next poll.
       if (result === 'queued') this.wake();
       return result;
     };
@@ -99,7 +103,8 @@ class OutboxMailer implements Mailer {
     this.closed = true;
     this.cancel();
     const cancel = new AbortController();
-    // What is left then is claimed, and sent by whoever runs when the claim ends, as after a kill.
+    // Mails that are left then are claimed; the process that runs when a claim expires sends them,
+    // as after a kill.
     await Promise.race([
       this.running,
       sleep(this.parts.clock, CLOSE_MS, cancel.signal).catch(() => undefined),
@@ -128,11 +133,11 @@ class OutboxMailer implements Mailer {
   private schedule(delayMs: number): void {
     this.cancel();
     this.cancel = this.parts.clock.after(delayMs, () => {
-      this.running = this.turn();
+      this.running = this.poll();
     });
   }
 
-  private async turn(): Promise<void> {
+  private async poll(): Promise<void> {
     const { db, clock, log } = this.parts;
     this.busy = true;
     this.again = false;
@@ -140,7 +145,8 @@ class OutboxMailer implements Mailer {
       await this.deliver();
       await db.run((sql) => pruneOutbox(sql, clock.nowMs() - KEEP_SENT_MS));
     } catch (error) {
-      // The rows are still there; the next turn looks again. After the close database and log are gone.
+      // The rows are still there; the next poll tries again. After the close, database and log are
+      // gone.
       if (this.closed) return;
       log.warn('mail-outbox-unread', { error });
     }
@@ -155,10 +161,10 @@ class OutboxMailer implements Mailer {
     const claim = { row, nowMs, untilMs: nowMs + CLAIM_MS };
     if (!(await db.run((sql) => claimMail(sql, claim)))) return false;
     try {
-      const unwanted = await this.send(row);
-      if (unwanted !== undefined) {
+      const discardReason = await this.send(row);
+      if (discardReason !== undefined) {
         await db.run((sql) => removeMail(sql, id));
-        log.info('mail-discarded', { kind, userId, reason: unwanted });
+        log.info('mail-discarded', { kind, userId, reason: discardReason });
         return false;
       }
     } catch (error) {
@@ -166,12 +172,12 @@ class OutboxMailer implements Mailer {
       return false;
     }
     await db.run((sql) => markMailSent(sql, id, clock.nowMs()));
-    // A mail in the drop folder has not been sent to anybody, and the log must not say so.
+    // A mail in the drop folder was not sent to anybody, and the log must not claim that it was.
     log.info(this.sendsMail ? 'mail-sent' : 'mail-dropped', { kind, userId });
     return true;
   }
 
-  /** Hands a mail over; why it was not, where it must not go any more. */
+  /** Hands a mail over, or returns the reason why it must not be sent any more. */
   private async send(row: OutboxRow): Promise<string | undefined> {
     const { db, clock, sealer } = this.parts;
     const place = { table: 'outbox', column: 'message', userId: row.userId };
@@ -193,10 +199,10 @@ class OutboxMailer implements Mailer {
     const { db, clock, log } = this.parts;
     const { id, userId, kind } = row;
     const retryMs = RETRY_MS[row.attempts];
-    const hopeless =
+    const isPermanent =
       (error instanceof MailFailure && error.permanent) ||
       (error instanceof BbsError && error.code === 'SEAL_BROKEN');
-    if (hopeless || retryMs === undefined) {
+    if (isPermanent || retryMs === undefined) {
       await db.run((sql) => removeMail(sql, id));
       log.error('mail-given-up', { kind, userId, tries: row.attempts + 1, error });
       return;
@@ -222,9 +228,9 @@ class OutboxMailer implements Mailer {
   }
 }
 
-/** Whom mails of the board come from. */
+/** Sender of the board's mails. */
 export function mailSender({ general, email, contentServers }: Config): Mail['from'] {
-  // `Name <address>` is what sysops may still have; the name is the board's either way.
+  // Sysops may still have `Name <address>`; the name is always the board's.
   const given = /<([^<>]*)>\s*$/.exec(email.defaultFrom)?.[1] ?? email.defaultFrom;
   const address = parseMailAddress(given.trim()) ?? `noreply@${contentServers.web.domain}`;
   return { name: general.boardName, address };

@@ -25,10 +25,10 @@ export interface NotifierOptions {
 const HOUR_MS = 3600_000;
 
 /**
- * Mails of a kind per account and hour; what strangers can cause is scarce (rules A15, C7). Those that go
- * to others than the account's owner are counted by Budgets.
+ * Limit of mails of a kind per account and hour; low for kinds that strangers can cause (rules A15,
+ * C7). Mails that go to other people than the account's owner are limited by Budgets.
  */
-const MOST_PER_HOUR: Record<Notice['kind'], number> = {
+const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'otp-register': 5,
   'set-up-dropped': 3,
   'set-up-disowned': 3,
@@ -49,7 +49,7 @@ const MOST_PER_HOUR: Record<Notice['kind'], number> = {
   feedback: Infinity,
 };
 
-/** Writes mails into the outbox, sealed, in the transaction of the change they tell about. */
+/** Writes mails into the outbox, sealed, in the same transaction as the change that they report. */
 export function createNotifier(parts: NotifierOptions): Notifier {
   return {
     async notify(sql, notice): Promise<NoticeResult> {
@@ -60,7 +60,7 @@ export function createNotifier(parts: NotifierOptions): Notifier {
       const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
       if (to === undefined) return 'no-address';
       const recent = await countRecentMail(sql, { userId, kind, sinceMs: nowMs - HOUR_MS });
-      if (recent >= MOST_PER_HOUR[kind]) return 'too-many';
+      if (recent >= MAX_PER_HOUR[kind]) return 'too-many';
       const letter = await writeLetter(notice, {
         config: config(),
         findTemplate: parts.findTemplate,
@@ -84,7 +84,7 @@ export function createNotifier(parts: NotifierOptions): Notifier {
   };
 }
 
-/** Whether a notice goes somewhere else than to the address of its account. */
+/** True for a notice that goes to an address other than its account's. */
 function hasOwnAddress(notice: Notice): boolean {
   return notice.kind === 'feedback' || 'address' in notice;
 }

@@ -1,17 +1,17 @@
 import type { Config } from '../config/schema';
 import { linkPrefix } from './links';
 
-/** The servers that a mailed link has to do with, each true while it listens. */
+/** The servers that a mailed link depends on, each true while it listens. */
 export interface Listening {
   readonly ssh: boolean;
   readonly wss: boolean;
   readonly https: boolean;
 }
 
-/** Something that a mailed link needs of the board. */
+/** A requirement of a mailed link. */
 export type Prerequisite = 'secure-login' | 'pages' | 'public-address';
 
-/** What a link is for: who sets up a second factor must also be able to call on a secure line. */
+/** The purpose of a link: setting up a second factor also requires a secure way to call. */
 export type LinkPurpose = 'second-factor' | 'account';
 
 interface Words {
@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<Prerequisite, Words>> = {
 export const NO_MAIL_SERVER =
   'This board sends no mail: the sysop finds the link in its mail folder.';
 
-/** The servers that the configuration switches on, for where no board runs. */
+/** The servers that the configuration enables, for use where no board runs. */
 export function configuredServers({ loginServers, contentServers }: Config): Listening {
   return {
     ssh: loginServers.ssh.enabled,
@@ -51,8 +51,9 @@ export function configuredServers({ loginServers, contentServers }: Config): Lis
 }
 
 /**
- * What the board lacks now for a link of this purpose; asked by screens, `oputil` and `doctor` alike. A
- * mail server is not among it: without one the link waits in the mail folder (`NO_MAIL_SERVER`).
+ * The requirements of a link of this purpose that are not met now; used by screens, `oputil` and
+ * `doctor` alike. A mail server is not one of them: without it the link waits in the mail folder
+ * (`NO_MAIL_SERVER`).
  */
 export function missingForLink(
   config: Config,
@@ -66,18 +67,22 @@ export function missingForLink(
   return missing;
 }
 
-/** `This board lacks what a mailed link needs: ...`, the same words everywhere. */
+/** `This board lacks what a mailed link needs: ...`, with the same wording everywhere. */
 export function lackSentence(missing: readonly Prerequisite[]): string {
   const needed = missing.map((each) => WORDS[each].needed).join('; ');
   return `This board lacks what a mailed link needs: ${needed}.`;
 }
 
-/** What the sysop does about each. */
+/** The sysop's remedy for each. */
 export function remedyFor(missing: Prerequisite): string {
   return WORDS[missing].remedy;
 }
 
-/** False where the address in the links is of this machine alone, or the pages are, and others call. */
+/**
+ * False where callers cannot reach the pages: the links have a loopback address while callers come
+ * from elsewhere, or the pages listen on a loopback address only, without a proxy and without
+ * overrideUrlPrefix.
+ */
 function isReachable(config: Config): boolean {
   const { https, behindProxy, overrideUrlPrefix } = config.contentServers.web;
   const leadsHere = isLoopback(new URL(linkPrefix(config)).hostname);
@@ -91,7 +96,7 @@ function isCalledFromElsewhere({ loginServers, contentServers }: Config): boolea
   return servers.some(({ enabled, address }) => enabled && !isLoopback(address));
 }
 
-/** True for an address or name that means this machine to itself. */
+/** True for an address or name of the loopback interface. */
 export function isLoopback(address: string): boolean {
   return /^(127\.|::1$|\[::1\]$|localhost$|::ffff:127\.)/i.test(address);
 }

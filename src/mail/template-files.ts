@@ -3,12 +3,12 @@ import { findRealPath, readBoundedFile } from '../base/bounded-file';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 
-/** Reads a template by the path that the configuration names; undefined when it cannot be used. */
+/** Reads a template by the path in the configuration; undefined when it cannot be used. */
 export type FindTemplate = (path: string) => Promise<string | undefined>;
 
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
-/** The folders of a board that may hold templates. */
+/** The folders of a board in which templates are allowed. */
 export function templateFolders(board: {
   readonly boardDir: string;
   readonly packageDir: string;
@@ -26,10 +26,13 @@ export async function readTemplate(
   if (real === undefined) {
     throw new Error(`it must be a file in one of these folders: ${folders.join(', ')}`);
   }
-  return (await readBoundedFile(real, MOST_BYTES)).bytes.toString('utf8');
+  return (await readBoundedFile(real, MAX_BYTES)).bytes.toString('utf8');
 }
 
-/** Reads templates from the folders of a board that may hold them (rule M14), afresh each time: they are small, and an edit is live at once. */
+/**
+ * Reads templates from the allowed folders of a board (rule M14), without caching: they are small,
+ * and an edit takes effect at once.
+ */
 export function createTemplateFiles(
   find: (relative: string) => Promise<string>,
   folders: readonly string[],
@@ -39,7 +42,7 @@ export function createTemplateFiles(
     try {
       return await readTemplate(find, folders, path);
     } catch (error) {
-      // The built-in words go out instead: a mail that looks plain is better than none.
+      // The built-in text is sent instead: a plain mail is better than none.
       log.warn('template-unreadable', { path, reason: toError(error).message });
       return undefined;
     }

@@ -2,8 +2,8 @@
 export type TemplateValues = Readonly<Record<string, string>>;
 
 /**
- * Puts values into a text template in one pass: a value is data, so a `%NAME%` or `$&` inside it stays
- * as it is (rule D12). Variables that nobody set stay visible, which shows a sysop his mistake.
+ * Inserts values into a text template in one pass: a value is data, so a `%NAME%` or `$&` inside it
+ * stays as it is (rule D12). Unknown variables stay visible, which shows the sysop the mistake.
  */
 export function fillText(template: string, values: TemplateValues): string {
   return template.replace(/%([A-Z][A-Z0-9_]*)%/g, (variable, name: string) =>
@@ -12,8 +12,8 @@ export function fillText(template: string, values: TemplateValues): string {
 }
 
 /**
- * The same for HTML: values are escaped, for element text and quoted attributes alike. Fragments are
- * HTML of the board's own, which goes in as it is.
+ * The same for HTML: values are escaped, for element text and quoted attributes alike. Fragments
+ * are the board's own HTML, which is inserted unchanged.
  */
 export function fillHtml(
   template: string,

@@ -5,26 +5,26 @@ import { parseMailAddress } from '../base/mail-address';
 import { writePrivateFile } from '../base/private-file';
 import type { MailTransportOptions } from '../config/schema-mail';
 
-/** A finished mail: one recipient, plain addresses only. */
+/** A complete mail: one recipient, plain addresses only. */
 export interface Mail {
   readonly from: { readonly name: string; readonly address: string };
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Stays the same over all tries, so that a mail server can tell a repeat. */
+  /** Stays the same over all attempts, so that a mail server can detect a duplicate. */
   readonly messageId: string;
   readonly date: Date;
 }
 
-/** Hands a mail over. Throws MAIL_FAILED, with `permanent` where another try cannot help. */
+/** Hands a mail over. Throws MAIL_FAILED, with `permanent` where another attempt cannot help. */
 export interface MailTransport {
   send(mail: Mail): Promise<void>;
 }
 
 /** The mail server of the configuration. */
 export interface SmtpTransport extends MailTransport {
-  /** Sends, and gives the server's answer. */
+  /** Sends, and returns the server's response. */
   deliver(mail: Mail): Promise<string>;
   /** Connects, and signs in where a user is configured; throws MAIL_FAILED. */
   check(): Promise<void>;
@@ -40,7 +40,7 @@ export class MailFailure extends BbsError {
   }
 }
 
-/** No step of a delivery waits longer; together they stay below a minute (invariant 6). */
+/** Time limit of each step of a delivery; together they stay below a minute (invariant 6). */
 const LIMITS_MS = {
   dnsTimeout: 10_000,
   connectionTimeout: 10_000,
@@ -49,8 +49,8 @@ const LIMITS_MS = {
 } as const;
 
 /**
- * Sends by SMTP, as the configuration says. TLS is required unless the mail server is on
- * this machine or the sysop says otherwise (rule D15).
+ * Sends by SMTP according to the configuration. TLS is required unless the mail server is on this
+ * machine or the sysop configures otherwise (rule D15).
  */
 export function createSmtpTransport(options: MailTransportOptions): SmtpTransport {
   const local = ['localhost', '127.0.0.1', '::1'].includes(options.host ?? 'localhost');
@@ -58,7 +58,8 @@ export function createSmtpTransport(options: MailTransportOptions): SmtpTranspor
     ...LIMITS_MS,
     requireTLS: !local,
     ...options,
-    // Addresses and texts are ours; nothing in a mail may make nodemailer read files or fetch addresses.
+    // The board sets all addresses and texts; nothing in a mail may make nodemailer read files or
+    // fetch addresses.
     disableFileAccess: true,
     disableUrlAccess: true,
     logger: false,
@@ -76,7 +77,7 @@ export function createSmtpTransport(options: MailTransportOptions): SmtpTranspor
       const { code } = toError(error) as Error & { code?: unknown };
       const refused = typeof responseCode === 'number' && responseCode >= 500;
       throw new MailFailure(
-        `the mail server did not take it: ${reason}`,
+        `the mail server did not accept the mail: ${reason}`,
         refused && (code === 'EENVELOPE' || code === 'EMESSAGE'),
         error,
       );
@@ -98,13 +99,15 @@ export function createSmtpTransport(options: MailTransportOptions): SmtpTranspor
   };
 }
 
-/** Writes each mail as a file, for boards without a mail server. The same mail is the same file. */
+/**
+ * Writes each mail as a file, for boards without a mail server. The same mail yields the same file.
+ */
 export function createDropTransport(folder: string): MailTransport {
   const transporter = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail) {
       const { message } = await transporter.sendMail(compose(mail));
-      // To the millisecond, so that names sort as the mails were written.
+      // To the millisecond, so that names sort in the order in which the mails were written.
       const stamp = mail.date.toISOString().replaceAll(/[:.]/g, '');
       const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
       try {
@@ -120,7 +123,10 @@ export function createDropTransport(folder: string): MailTransport {
   };
 }
 
-/** Checked again at the last moment: what is in the database may have been put there (rule D13). */
+/**
+ * Addresses are checked again just before sending: somebody may have changed the database (rule
+ * D13).
+ */
 function compose(mail: Mail) {
   const to = parseMailAddress(mail.to);
   if (to === undefined) {
