@@ -129,8 +129,8 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D15',
     fault: 'a mail that cannot go out is lost',
     file: 'src/mail/mailer.ts',
-    find: 'if (hopeless || retryMs === undefined) {',
-    put: 'if (hopeless || retryMs === undefined || row.attempts >= 0) {',
+    find: 'if (isPermanent || retryMs === undefined) {',
+    put: 'if (isPermanent || retryMs === undefined || row.attempts >= 0) {',
   },
   {
     rule: 'D14',
