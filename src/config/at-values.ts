@@ -9,12 +9,17 @@ import type { ObjectNode, Scalar, ScalarNode, SourceNode } from './source-tree';
 const REFERENCE = '@reference:';
 const ENVIRONMENT = '@environment:';
 const FILE = '@file:';
-/** The variable that holds the key of all secrets: the board reads it, and no file may show it. */
+/**
+ * The variable of the key that seals all secrets: only the board reads it, and no file may show it.
+ */
 const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
 
 export interface AtSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the files named by `@file:` hold, or why they cannot be read, by the name as written. */
+  /**
+   * The content of the files of `@file:` values, or the error why they cannot be read, by the name
+   * as written.
+   */
   readonly files: ReadonlyMap<string, string | BbsError>;
 }
 
@@ -24,7 +29,7 @@ export interface AtResult {
   readonly warnings: readonly Problem[];
 }
 
-/** The `@file:` values of a tree, each name with the first place that asks for it. */
+/** The `@file:` values of a tree, each name with the first place where it is used. */
 export function findFileNames(root: SourceNode): ReadonlyMap<string, Place> {
   const names = new Map<string, Place>();
   const visit = (node: SourceNode): void => {
@@ -37,7 +42,7 @@ export function findFileNames(root: SourceNode): ReadonlyMap<string, Place> {
   return names;
 }
 
-/** True for a `@file:` value, and for what one has become. */
+/** True for a `@file:` value, also after it was replaced. */
 export function isFromFile(node: ScalarNode): boolean {
   return node.origin === 'file' || textAfter(node, FILE) !== undefined;
 }
@@ -54,9 +59,11 @@ class Resolver {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   private readonly done = new Map<SourceNode, SourceNode>();
-  /** Nodes on the way from the root to the current one: to meet one again is a circle. */
+  /**
+   * Nodes on the path from the root to the current one: a second visit means a circular reference.
+   */
   private readonly open = new Set<SourceNode>();
-  /** Values below a node, as a reference repeats them all. */
+  /** Number of values below a node, all of which a reference repeats. */
   private readonly sizes = new Map<
     SourceNode,
     { readonly values: number; readonly depth: number }
@@ -109,7 +116,7 @@ class Resolver {
     return node;
   }
 
-  // Ten references to ten references to ten more would be a small file and an endless value.
+  // Ten references to ten references to ten more would turn a small file into an enormous value.
   private refuseTooMuch(place: Place, size: { values: number; depth: number }): void {
     if (size.values <= LIMITS.hjsonValues && size.depth <= 2 * LIMITS.hjsonDepth) return;
     throw new BbsError('CONFIG_INVALID', 'with its @reference: values this grows too large', {

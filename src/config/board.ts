@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { BbsError, toError } from '../base/errors';
 import { checkNoLink, makeFolders } from '../base/private-file';
 
-/** The folder of the installed package: what a board lacks is taken from there. */
+/** The folder of the installed package: the default for files that a board lacks. */
 export const PACKAGE_DIR = resolve(__dirname, '..', '..');
 
 export interface BoardOptions {
@@ -17,7 +17,7 @@ export interface BoardOptions {
   readonly packageDir?: string;
 }
 
-/** Where a board's files are. Only `dataDir` is ever written to. */
+/** The places of a board's files. The server writes into `dataDir` only. */
 export interface Board {
   readonly boardDir: string;
   readonly dataDir: string;
@@ -27,13 +27,16 @@ export interface Board {
   readonly configMustExist: boolean;
   /** Folders that hold general/ and themes/, the board's own first. */
   readonly artRoots: readonly string[];
-  /** Where to look for what a config folder includes but does not hold. */
+  /** Folders that are searched for files which a config folder includes but does not contain. */
   readonly configFallbacks: readonly string[];
   /** A file by its path in a board, e.g. `misc/bad_passwords.txt`: the board's own, else the package's. */
   find(relative: string): Promise<string>;
 }
 
-/** Finds the board: flags win over SALLYPORT_BOARD and SALLYPORT_DATA, and those over the current folder. */
+/**
+ * Locates the board: flags take precedence over SALLYPORT_BOARD and SALLYPORT_DATA, and those over
+ * the current folder.
+ */
 export async function resolveBoard(options: BoardOptions): Promise<Board> {
   const { env, cwd = process.cwd(), packageDir = PACKAGE_DIR } = options;
   const named = given(options.board) ?? given(env['SALLYPORT_BOARD']);
@@ -48,7 +51,8 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
   const namedConfig = given(options.config);
   const configFile =
     namedConfig === undefined ? await find('config/config.hjson') : resolve(cwd, namedConfig);
-  // A stock board run from elsewhere keeps its data where it is run, never inside the package.
+  // A stock board that is run from elsewhere keeps its data in the current folder, never inside the
+  // package.
   const besideBoard = named === undefined && boardDir === packageDir ? cwd : boardDir;
   const dataDir = given(options.data) ?? given(env['SALLYPORT_DATA']);
   const roots = [...new Set([boardDir, packageDir])];
@@ -72,17 +76,23 @@ export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Pr
   return (await exists(inMenus)) ? inMenus : usual;
 }
 
-/** What the board makes in its data folder. The folder itself may be a link; these may not (rule I5). */
+/**
+ * Folders that the board creates in its data folder. The data folder itself may be a link; these
+ * may not (rule I5).
+ */
 const DATA_FOLDERS = ['db', 'keys', 'logs', 'mail'] as const;
 
-/** Makes the data folder, for its owner alone, and checks that it can be written, and not by others. */
+/**
+ * Creates the data folder, accessible to its owner alone, and checks that the board can write to it
+ * and others cannot.
+ */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     makeFolders(dataDir, 0o700);
     for (const name of DATA_FOLDERS) checkNoLink(join(dataDir, name));
     await refuseOpenFolders(dataDir);
-    // A folder that is there already may be open to others. On a volume of somebody else's this may
-    // be refused, and the files inside are made for this user alone anyhow.
+    // An existing folder may be accessible to others. On a volume of another user chmod may be
+    // refused; the files inside are created for this user alone in any case.
     await chmod(dataDir, 0o700).catch(() => undefined);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -96,11 +106,12 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * Who can write one of these folders chooses the keys and the accounts of the board, and may have done
- * so already: that is for the sysop to look at, so it is not mended in passing (rule M14).
+ * Whoever can write to one of these folders controls the keys and the accounts of the board, and
+ * may already have changed them: the sysop has to look at it, so permissions are not corrected
+ * silently (rule M14).
  */
 export async function refuseOpenFolders(dataDir: string): Promise<void> {
-  // Windows has no such bits and reports them all.
+  // Windows has no such bits and reports them all as set.
   if (process.platform === 'win32') return;
   for (const name of ['.', ...DATA_FOLDERS]) {
     const folder = join(dataDir, name);
@@ -119,7 +130,7 @@ async function currentBoard(cwd: string, packageDir: string): Promise<string> {
   return (await isFolder(join(cwd, 'config'))) ? cwd : packageDir;
 }
 
-/** The first root that holds the file; where none does, the path in the first. */
+/** The file in the first root that has it; where none does, its path in the first root. */
 async function findFile(relative: string, roots: readonly [string, ...string[]]): Promise<string> {
   if (isAbsolute(relative)) return relative;
   for (const root of roots) {
@@ -141,7 +152,7 @@ async function isFolder(path: string): Promise<boolean> {
   return (await statOf(path))?.isDirectory() ?? false;
 }
 
-// What cannot be looked at is as good as absent here; reading it says why.
+// A path that cannot be examined counts as absent here; reading it reports the reason.
 function statOf(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
   return stat(path).catch(() => undefined);
 }

@@ -7,7 +7,7 @@ export interface ConfigKey {
   /** Dotted, e.g. `loginServers.ssh.port`. */
   readonly path: string;
   readonly doc: string;
-  /** What may be written, in words: `a whole number from 0 to 65535`. */
+  /** The accepted values in words: `a whole number from 0 to 65535`. */
   readonly accepts: string;
   readonly default: unknown;
 }
@@ -52,7 +52,7 @@ export function listConfigSections(): readonly ConfigSection[] {
   return sections;
 }
 
-/** Names that may stand directly below a section; for the root, path is empty. */
+/** Names that are allowed directly below a section; for the root, path is empty. */
 export function listNamesBelow(path: string): readonly string[] {
   const before = path === '' ? '' : `${path}.`;
   const names = listConfigSections()
@@ -63,7 +63,7 @@ export function listNamesBelow(path: string): readonly string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** The key that a path of a value belongs to: itself, or the list or table that holds it. */
+/** The key to which a path of a value belongs: itself, or the list or table that contains it. */
 export function findConfigKey(path: string): ConfigKey | undefined {
   const keys = listConfigSections().flatMap((section) => section.keys);
   return keys.find((key) => path === key.path || path.startsWith(`${key.path}.`));

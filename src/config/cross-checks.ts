@@ -3,14 +3,14 @@ import { isAllSeen } from '../base/unseen';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
 
-/** Something about several keys at once, or about a text that only code can judge. */
+/** A finding about several keys at once, or about a text that only code can check. */
 export interface CrossFinding {
   readonly path: Path;
   readonly severity: 'error' | 'warning';
   readonly message: string;
 }
 
-/** What a schema of single keys cannot say. */
+/** Checks what a schema of single keys cannot express. */
 export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
   return [
     ...checkRanges(config),
@@ -76,7 +76,7 @@ function* checkTexts({ users, security, email, general, logging }: Config): Iter
   if (!isAllSeen(general.boardName)) {
     yield error('general.boardName', 'must have no control characters and no invisible ones');
   }
-  // Anywhere else it could be a key or the database (rule M14).
+  // In any other folder it could be a key or the database (rule M14).
   if (/[/\\\0]|^\.{1,2}$/.test(logging.file)) {
     yield error('logging.file', 'must be a file name without a folder');
   }

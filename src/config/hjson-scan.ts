@@ -2,7 +2,7 @@ import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
 
-/** Where things stand in an hjson text; offsets count UTF-16 units from 0. */
+/** Positions in an hjson text; offsets count UTF-16 units from 0. */
 export type ScanNode =
   | { readonly kind: 'object'; readonly at: number; readonly entries: Map<string, ScanEntry> }
   | { readonly kind: 'array'; readonly at: number; readonly items: ScanNode[] }
@@ -19,8 +19,8 @@ export interface Scan {
 }
 
 /**
- * Walks an hjson text in linear time by the grammar of the hjson package, and refuses what that
- * package lets pass or chokes on: bombs, duplicate keys, keys that reach a prototype.
+ * Scans an hjson text in linear time by the grammar of the hjson package, and refuses what that
+ * package accepts or cannot handle: bombs, duplicate keys, keys that reach a prototype.
  */
 export function scanHjson(text: string, file: string): Scan {
   if (text.length > LIMITS.hjsonBytes) {
@@ -35,14 +35,14 @@ export function scanHjson(text: string, file: string): Scan {
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Keys that would reach an object's prototype; no file of ours may use one. */
+/** Keys that would reach an object's prototype; they are not allowed in any file of a board. */
 export function isReservedKey(key: string): boolean {
   return RESERVED_KEYS.has(key);
 }
 
-// The hjson package looks again at the whole of a quoteless value at each , ] } # in it, and at the
-// whole line before each ''', which is quadratic. The units are about a tenth of a nanosecond.
-const MOST_WORK = 64 * 1024 * 1024;
+// The hjson package rescans the whole of a quoteless value at each , ] } # in it, and the whole
+// line before each ''', which is quadratic. One unit of work is about a tenth of a nanosecond.
+const MAX_WORK = 64 * 1024 * 1024;
 const WORK_PER_CHARACTER = 16;
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?[\0- ]*$/;
@@ -64,8 +64,11 @@ class Scanner {
   private at = 0;
   private depth = 0;
   private work = 0;
-  /** The first text without quotes that took a closing bracket in: the usual reason for a missing one. */
-  private swallower: number | undefined;
+  /**
+   * Start of the first text without quotes that contains a closing bracket: the usual reason for a
+   * missing one.
+   */
+  private unquotedStart: number | undefined;
 
   constructor(
     private readonly text: string,
@@ -233,7 +236,9 @@ class Scanner {
     this.at = end + 3;
   }
 
-  /** A quoteless value is a word or number up to a terminator, else text up to the end of its line. */
+  /**
+   * A quoteless value is a word or number up to a terminator, else text up to the end of its line.
+   */
   private skipQuoteless(): void {
     const start = this.at;
     const first = this.text.charAt(start);
@@ -244,7 +249,7 @@ class Scanner {
       if (character === '\n' || character === '\r') break;
       if (!this.isTerminator(character)) continue;
       if (++terminators === 1 && isWordOrNumber(this.text.slice(start, this.at))) return;
-      if (character === '}' || character === ']') this.swallower ??= start;
+      if (character === '}' || character === ']') this.unquotedStart ??= start;
     }
     this.at = Math.min(this.at, this.text.length);
     if (/[-0-9]/.test(first)) {
@@ -266,7 +271,7 @@ class Scanner {
 
   private charge(at: number, work: number): void {
     this.work += work;
-    if (this.work > MOST_WORK) this.fail(at, 'this line is too long; put the text in quotes');
+    if (this.work > MAX_WORK) this.fail(at, 'this line is too long; put the text in quotes');
   }
 
   private skipComma(): void {
@@ -293,7 +298,7 @@ class Scanner {
   }
 
   private failUnclosed(at: number): never {
-    const { line } = this.swallower === undefined ? {} : this.place(this.swallower);
+    const { line } = this.unquotedStart === undefined ? {} : this.place(this.unquotedStart);
     const hint = line === undefined ? '' : `; the text without quotes on line ${line} takes one in`;
     return this.fail(at, `this '${this.text.charAt(at)}' is never closed${hint}`);
   }

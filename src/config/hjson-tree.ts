@@ -16,32 +16,38 @@ import type { ObjectNode, SourceNode } from './source-tree';
 export interface HjsonTreeOptions {
   /** For `@environment:` values. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reads a file by its full path; `namedAt` is what names it. From the disk where not given. */
+  /**
+   * Reads a file by its full path; `namedAt` is the place that names it. By default it is read from
+   * the disk.
+   */
   readonly readText?: (file: string, namedAt: Place) => Promise<string>;
   /**
-   * Folders where a file that is included but not there is looked for, the board's first. Where the
-   * root file itself stands in one of them, they are asked in their order: a board's own file wins
-   * over the stock one that a stock file includes.
+   * Folders that are searched for included files which the config folder does not contain, the
+   * board's first. Where the root file itself is in one of them, they are searched in their order:
+   * a board's own file takes precedence over the stock one that a stock file includes.
    */
   readonly fallbackFolders?: readonly string[];
-  /** Where a `@file:` value may stand, and what stands in for it by reference; anywhere where not given. */
+  /** Where `@file:` values, and references to them, are allowed; anywhere where not given. */
   readonly mayHoldFile?: (path: readonly string[], root: ObjectNode) => boolean;
-  /** Folders that included files must really lie in, links followed; anywhere where not given (rule M14). */
+  /**
+   * Folders in which included files must be after all links are followed; anywhere where not given
+   * (rule M14).
+   */
   readonly within?: readonly string[];
 }
 
-/** One hjson file with all that it includes and refers to. */
+/** One hjson file with its includes and references resolved. */
 export interface HjsonTree extends HjsonDocument {
   /** Every file that was read, for a watcher. */
   readonly files: readonly string[];
-  /** What is odd but was read: a reference to nothing stays as it is written. */
+  /** Findings that do not prevent loading: a reference to an unknown key stays as it is written. */
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Reads a config, menu or theme file: merges its `includes` under it (the including file wins, then the
- * earlier include), then puts in `@reference:`, `@environment:` and `@file:` values. Names of files
- * are relative to the folder of the root file, in included files too.
+ * Reads a config, menu or theme file: merges its `includes` under it (the including file takes
+ * precedence, then the earlier include), then replaces `@reference:`, `@environment:` and `@file:`
+ * values. Names of files are relative to the folder of the root file, in included files too.
  */
 export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Promise<HjsonTree> {
   const own = dirname(file);
@@ -49,7 +55,7 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   const folders = fallbacks.includes(own) ? fallbacks : [own, ...fallbacks];
   const loader = new TreeLoader(folders, options.readText ?? readSourceText, options.within);
   const merged = await loader.load(file, { file });
-  // What may not stand there is not read either.
+  // A misplaced file is reported before any file is read.
   throwProblems('CONFIG_INVALID', findMisplacedFiles(merged, merged, options));
   const contents = await loader.readAll(findFileNames(merged), own);
   const resolved = resolveAtValues(merged, { env: options.env, files: contents });
@@ -60,9 +66,9 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   return treeOf(resolved.root, { files: [...loader.files], warnings: resolved.warnings });
 }
 
-/** A tree of nodes that are there already. */
+/** A tree of existing nodes. */
 export function treeOf(root: ObjectNode, from: Pick<HjsonTree, 'files' | 'warnings'>): HjsonTree {
-  // Not spread: that would make the plain value now.
+  // Not a spread, which would compute the plain value at once.
   return Object.assign(documentOf(root), { files: from.files, warnings: from.warnings });
 }
 
@@ -131,7 +137,7 @@ class TreeLoader {
   }
 }
 
-/** Each value that comes from a file and stands where callers may be shown it (rule M14). */
+/** Finds each value that comes from a file in a place that may be shown to callers (rule M14). */
 function findMisplacedFiles(
   tree: ObjectNode,
   written: ObjectNode,

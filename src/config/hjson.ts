@@ -6,11 +6,14 @@ import type { ScanNode } from './hjson-scan';
 import { placeInTree, toPlain } from './source-tree';
 import type { ArrayNode, ObjectNode, Path, SourceNode } from './source-tree';
 
-/** An hjson text as a value that knows where each part of it was written. */
+/** The value of an hjson text with the places of its parts. */
 export interface HjsonDocument {
   readonly value: Record<string, unknown>;
   readonly root: ObjectNode;
-  /** Place of the value at `path`, or of its key; for a missing path that of its nearest parent. */
+  /**
+   * Place of the value at `path`, or of its key; for a missing path the place of its nearest
+   * parent.
+   */
   placeOf(path: Path, part?: 'value' | 'key'): Place;
 }
 
@@ -19,7 +22,10 @@ export function parseHjson(text: string, file: string): HjsonDocument {
   return documentOf(parseHjsonNodes(text, file));
 }
 
-/** The plain value of nodes, with their places. Made when it is asked for: menus read the nodes alone. */
+/**
+ * The plain value of nodes, with their places. Computed when it is first used: menus read the nodes
+ * alone.
+ */
 export function documentOf(root: ObjectNode): HjsonDocument {
   let value: Record<string, unknown> | undefined;
   return {
@@ -32,7 +38,7 @@ export function documentOf(root: ObjectNode): HjsonDocument {
   };
 }
 
-/** As parseHjson, without making the plain value. */
+/** As parseHjson, without the plain value. */
 export function parseHjsonNodes(text: string, file: string): ObjectNode {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const scan = scanHjson(content, file);
@@ -77,7 +83,10 @@ export function parseHjsonNodes(text: string, file: string): ObjectNode {
   return locateObject(scan.root, value);
 }
 
-/** Our scan and the hjson package read the text differently: better no value than a wrong one. */
+/**
+ * The scanner and the hjson package read the text differently: it is refused, because one of them
+ * is wrong.
+ */
 function disagreement(place: Place): BbsError {
   return new BbsError('CONFIG_SYNTAX', 'this can be read in two ways; use quotes and commas', {
     place,

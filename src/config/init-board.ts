@@ -7,12 +7,12 @@ import { PACKAGE_DIR, makeDataDir } from './board';
 
 const BOARD_FOLDERS = ['config', 'art', 'misc'] as const;
 
-/** Parts of the package's folders that are its own tools and no part of a board. */
+/** Parts of the package's folders that are tools of the package and not part of a board. */
 const NOT_COPIED: ReadonlySet<string> = new Set([join('misc', 'scripts'), join('misc', 'web')]);
 
 /**
- * Makes a board of one's own in `dir`: copies config/, art/ and misc/ and makes data/. What is there
- * already is left alone. Returns what it did, a line each.
+ * Creates a board in `dir`: copies config/, art/ and misc/ and creates data/. Existing files are
+ * kept. Returns a report, one line per action.
  */
 export async function initBoard(
   dir: string,

@@ -16,27 +16,30 @@ import { findNode, mergeNodes, toObjectNode } from './source-tree';
 import type { Path, SourceNode } from './source-tree';
 
 export interface LoadConfigOptions extends HjsonTreeOptions {
-  /** Full path of config.hjson; it need hold only the keys that differ. */
+  /** Full path of config.hjson; it only needs the keys that differ from the defaults. */
   readonly file: string;
-  /** True where the sysop named the file himself: it must then exist. Else an absent file is empty. */
+  /**
+   * True where the sysop named the file: it must then exist. Otherwise a missing file counts as
+   * empty.
+   */
   readonly mustExist?: boolean;
-  /** Keys that an embedding program sets; they win over the file. */
+  /** Keys that an embedding program sets; they take precedence over the file. */
   readonly overrides?: ConfigInput | undefined;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** What is allowed but hardly meant; for the log and `oputil doctor`. */
+  /** Settings that are allowed but probably unintended; for the log and `oputil doctor`. */
   readonly warnings: readonly Problem[];
-  /** Where a key stands, or the block that it would stand in. */
+  /** The place of a key, or of the block to which it would belong. */
   readonly placeOf: (path: Path) => Place;
-  /** Every file that was read, for a watcher; of an absent file the name. */
+  /** Every file that was read, for a watcher; a missing file by its name. */
   readonly files: readonly string[];
 }
 
 /**
- * Reads the configuration. All that is wrong with it comes as one InvalidFileError, each problem with
- * its place, what is accepted there, and for an unknown key the nearest right name.
+ * Reads the configuration. All problems are thrown as one InvalidFileError, each with its place,
+ * the accepted values, and for an unknown key the nearest known name.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const tree = withOverrides(await loadTree(options), options.overrides);
@@ -55,7 +58,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
   const { file, mustExist = false } = options;
   try {
-    // Without folders of its own: what it includes lies beside it or in the stock config (rule M14).
+    // No folders of its own: included files must be beside the file or in the stock config (rule
+    // M14).
     return await loadHjsonTree(file, { within: [], ...options, mayHoldFile });
   } catch (error) {
     if (mustExist || !isFileAbsent(error)) throw error;
@@ -64,15 +68,17 @@ async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
 }
 
 function withOverrides(tree: HjsonTree, overrides: ConfigInput | undefined): HjsonTree {
-  // Else a key that is left out would stand in no file of the sysop's.
+  // Without overrides the tree stays as it is, so that the place of a missing key is in the sysop's
+  // file.
   if (overrides === undefined) return tree;
   const over = toObjectNode(overrides, { file: 'the config given by the program' });
   return treeOf(mergeNodes(tree.root, over), tree);
 }
 
 /**
- * Only what no message, log or screen shows: a password, a token, a key, and what else signs in to or
- * secures the mail server (rule M14). A name of a menu, theme or file is told where it is wrong.
+ * True for values that no message, log or screen shows: a password, a token, a key, and other
+ * settings that sign in to or secure the mail server (rule M14). The name of a menu, theme or file
+ * appears in error messages, so it may not come from a file.
  */
 function mayHoldFile(path: readonly string[]): boolean {
   const [section, block, part] = path;
@@ -82,12 +88,12 @@ function mayHoldFile(path: readonly string[]): boolean {
   return isSecretName(path.at(-1) ?? '');
 }
 
-/** Whether the named file itself is missing, rather than one that it includes. */
+/** True when the named file itself is missing, rather than one that it includes. */
 function isFileAbsent(error: unknown): boolean {
   return error instanceof BbsError && error.place?.line === undefined && isAbsent(error);
 }
 
-/** Where keys are wrong, the config is that of the others, so that they can be looked at too. */
+/** Where keys are invalid, the config consists of the others, so that they can be checked too. */
 function validate(tree: HjsonTree, value: object): { config: Config; problems: Problem[] } {
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data, problems: [] };
@@ -116,7 +122,7 @@ function remove(value: object, path: Path): void {
     Reflect.deleteProperty(parent, path.at(-1) ?? '');
 }
 
-/** Takes out the keys that ENiGMA½ knows and a gate has no use for, with a warning each. */
+/** Removes the keys that ENiGMA½ knows and this board does not use, with a warning each. */
 function withoutForeignKeys(tree: HjsonTree, warnings: Problem[]): object {
   const without = (value: object, path: Path): object => {
     const kept: Record<string, unknown> = {};

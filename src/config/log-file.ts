@@ -6,11 +6,11 @@ import { createLog, type Log } from '../base/log';
 import { openPrivateLog } from '../base/private-file';
 import type { Config } from './schema';
 
-/** A log file is put aside at this size; one old one is kept. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** A log file is renamed at this size; one old file is kept. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
-/** A file that was moved away is noticed by the first line after this. */
-const LOOK_AGAIN_MS = 1_000;
+/** Interval of the check whether the file was moved away. */
+const CHECK_INTERVAL_MS = 1_000;
 
 /** The log of a running board: `logging.file` in data/logs, or standard error where that is empty. */
 export function openLog(
@@ -29,20 +29,20 @@ function toStandardError(line: string): void {
   process.stderr.write(line);
 }
 
-/** Appends whole lines, for this user alone (rule I5). */
+/** Appends whole lines; the file is accessible to this user alone (rule I5). */
 class LogFile {
   private readonly path: string;
   private handle: number;
   private bytes: number;
 
-  private lookedMs: number;
+  private checkedMs: number;
 
   constructor(
     folder: string,
     file: string,
     private readonly clock: Clock,
   ) {
-    this.lookedMs = clock.monotonicMs();
+    this.checkedMs = clock.monotonicMs();
     this.path = join(folder, file);
     try {
       this.handle = openPrivateLog(this.path);
@@ -59,10 +59,10 @@ class LogFile {
   readonly write = (line: string): void => {
     try {
       this.lookAgain();
-      if (this.bytes > MOST_BYTES) this.putAside();
+      if (this.bytes > MAX_BYTES) this.putAside();
       this.bytes += writeSync(this.handle, line);
     } catch {
-      // A full disk must not end calls that are under way; standard error is what is left to say it.
+      // A full disk must not end running calls; standard error is the only place left to report it.
       toStandardError(line);
     }
   };
@@ -71,7 +71,7 @@ class LogFile {
     closeSync(this.handle);
   }
 
-  /** Goes on in a new file of the same name where the old one was moved away, as logrotate does. */
+  /** Opens a new file of the same name where the old one was moved away, e.g. by logrotate. */
   reopen(): void {
     const handle = openPrivateLog(this.path);
     closeSync(this.handle);
@@ -81,8 +81,8 @@ class LogFile {
 
   private lookAgain(): void {
     const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.lookedMs < LOOK_AGAIN_MS) return;
-    this.lookedMs = nowMs;
+    if (nowMs - this.checkedMs < CHECK_INTERVAL_MS) return;
+    this.checkedMs = nowMs;
     const own = fstatSync(this.handle);
     const there = statSync(this.path, { throwIfNoEntry: false });
     this.bytes = own.size;

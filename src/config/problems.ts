@@ -1,7 +1,7 @@
 import { BbsError, formatPlace } from '../base/errors';
 import type { ErrorCode, Place } from '../base/errors';
 
-/** One thing wrong in a sysop's file, and where. */
+/** One problem in a sysop's file, with its place. */
 export interface Problem {
   readonly place: Place;
   readonly message: string;
@@ -11,7 +11,7 @@ export function formatProblem(problem: Problem): string {
   return `${formatPlace(problem.place)}: ${problem.message}`;
 }
 
-/** All that is wrong with a file at once, so that it can be mended in one go. */
+/** All problems of a file at once, so that they can be corrected together. */
 export class InvalidFileError extends BbsError {
   readonly problems: readonly Problem[];
 

@@ -1,6 +1,6 @@
 import type { Config } from './schema';
 
-/** Keys and blocks that the board reads when it starts and not again. */
+/** Keys and blocks that the board reads only when it starts. */
 const AT_START = [
   'loginServers.telnet.enabled',
   'loginServers.telnet.address',
@@ -22,7 +22,7 @@ const AT_START = [
   'logging',
 ] as const;
 
-/** Which of them say something else now, so that an edit of them waits for a restart. */
+/** Those of these keys that have changed, so that the change takes effect after a restart. */
 export function keysThatWaitForRestart(started: Config, now: Config): readonly string[] {
   return AT_START.filter((path) => textAt(started, path) !== textAt(now, path));
 }

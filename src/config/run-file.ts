@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from '../base/private-file';
 
-/** For scripts: which process runs on a data folder, and where it listens. */
+/** For scripts: the process that uses a data folder, and where it listens. */
 export interface RunFile {
   readonly pid: number;
   readonly version: string;
@@ -13,18 +13,18 @@ export function writeRunFile(dataDir: string, content: RunFile): void {
   writePrivateFile(runFile(dataDir), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** Removes it if it names this process: another board's file is none of ours. */
+/** Removes the file if it names this process: another board's file is not touched. */
 export function removeRunFile(dataDir: string, pid: number): void {
   if (readRunFile(dataDir)?.pid === pid) rmSync(runFile(dataDir), { force: true });
 }
 
-/** What the file says; undefined where there is none, or none that can be read. */
+/** The content of the file; undefined where it is missing or unreadable. */
 export function readRunFile(dataDir: string): Partial<RunFile> | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(runFile(dataDir), 'utf8'));
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    // No such file: no server. A broken one says no more than that.
+    // No such file means that no server runs. An invalid file is treated in the same way.
     return undefined;
   }
 }

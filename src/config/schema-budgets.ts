@@ -12,7 +12,7 @@ const mostPerSource = (value: number) =>
     .default(value)
     .describe('From one IPv4 address or IPv6 /64 in a day.');
 
-/** What callers can cause costs others, so it is counted (rule M5). */
+/** Actions of callers that cost other people something are limited (rule M5). */
 export const budgets = section('Accounts and mails that callers can cause.', {
   applications: section('Accounts made by applying.', {
     perSourceAndDay: mostPerSource(5),

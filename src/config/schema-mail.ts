@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { section } from './schema-parts';
 
 /**
- * How mails reach a mail server (rule M14). Only what SMTP needs: nothing here runs a program, writes a
- * file or fetches an address of the configuration's.
+ * Connection to a mail server (rule M14). Only what SMTP needs: no setting runs a program, writes a
+ * file or fetches an address from the configuration.
  */
 const transport = z.strictObject({
   host: z.string().min(1).optional(),
@@ -52,7 +52,7 @@ const transport = z.strictObject({
       privateKey: z.string(),
     })
     .optional(),
-  /** Name for EHLO, and the local address to call from. */
+  /** Name for EHLO, and the local address to connect from. */
   name: z.string().optional(),
   localAddress: z.string().optional(),
   lmtp: z.boolean().optional(),
@@ -66,7 +66,7 @@ const transport = z.strictObject({
 /** `email.transport` of the configuration, checked. */
 export type MailTransportOptions = z.output<typeof transport>;
 
-/** Every key that `email.transport` knows, and those of its blocks as `auth.user`. */
+/** Every key that `email.transport` accepts, and those of its blocks in the form `auth.user`. */
 export const MAIL_TRANSPORT_KEYS: readonly string[] = Object.entries(transport.shape).flatMap(
   ([key, value]) => {
     const inner = value.unwrap();

@@ -21,5 +21,5 @@ export const address = () =>
 export const seconds = (value: number, least: number, most: number) =>
   z.int().min(least).max(most).default(value);
 
-/** A path; relative ones are looked for in the board folder, then in the package. */
+/** A path; relative ones are looked up in the board folder, then in the package. */
 export const file = (value: string) => z.string().default(value);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { address, file, port, seconds, section } from './schema-parts';
 
-/** As a browser sends it: scheme, host and, where it is not the usual one, port. */
+/** An origin as a browser sends it: scheme, host and, where it is not the default, port. */
 function isOrigin(text: string): boolean {
   return (
     URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
   );
 }
 
-/** What callers dial in to. */
+/** Servers for callers. */
 export const loginServers = section('Where callers dial in.', {
   telnet: section('Telnet. Clear text: 2FA cannot be set up here.', {
     enabled: z.boolean().default(true).describe('Listen at all.'),
@@ -69,7 +69,7 @@ export const loginServers = section('Where callers dial in.', {
   }),
 });
 
-/** What is looked at with a browser. */
+/** Servers for browsers. */
 export const contentServers = section('Web.', {
   web: section('The HTTPS pages: 2FA registration, password reset.', {
     domain: z.string().default('localhost').describe('Host name in mailed links (rule D7).'),

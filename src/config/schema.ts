@@ -7,7 +7,8 @@ import { contentServers, loginServers } from './schema-servers';
 
 /**
  * Every key of config.hjson: its type, its default and one line of documentation (docs/config.md is
- * generated from here). Names follow ENiGMA½'s; where a default departs from its, the line says so.
+ * generated from here). Names follow ENiGMA½'s; where a default differs from ENiGMA½'s, the line
+ * says so.
  */
 
 const general = section('The board itself.', {
@@ -174,7 +175,7 @@ export const configSchema = z.strictObject({
 /** A complete configuration: every key has a value. */
 export type Config = z.output<typeof configSchema>;
 
-/** What a sysop may write: only the keys that differ. */
+/** A config file's content: only the keys that differ from the defaults. */
 export type ConfigInput = z.input<typeof configSchema>;
 
 export function defaultConfig(): Config {

@@ -6,17 +6,17 @@ import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
 
 /**
- * Reads a text file of the sysop's; `namedAt` is the place that names it, for the error. One that
- * everybody may write, or that lies where everybody may put another in its place, is refused (rule M14).
+ * Reads a text file of the sysop's; `namedAt` is the place that names it, for the error. A file
+ * that all users may write, or may replace through its folder, is refused (rule M14).
  */
 export async function readSourceText(file: string, namedAt: Place = { file }): Promise<string> {
   try {
     const { bytes, stats } = await readBoundedFile(file, LIMITS.hjsonBytes);
     refuseWritable(file, stats.mode);
-    // The folder of the board too, where another config folder could be put in place of this one.
+    // The board's folder is checked too, because the whole config folder could be replaced there.
     for (const folder of [dirname(file), dirname(dirname(file))]) {
       const { mode } = await stat(folder);
-      // In a folder like /tmp, which is sticky, nobody replaces the file of somebody else.
+      // In a sticky folder such as /tmp nobody can replace files of other users.
       if ((mode & STICKY) === 0) refuseWritable(folder, mode);
     }
     return decodeUtf8(bytes);
@@ -30,14 +30,16 @@ export async function readSourceText(file: string, namedAt: Place = { file }): P
 
 const STICKY = 0o1000;
 
-/** Who can write what a board is configured by does with the board what he likes. */
+/**
+ * Refuses a path that all users may write: the board's configuration gives control of the board.
+ */
 export function refuseWritable(path: string, mode: number): void {
-  // Windows has no such bits and reports them all.
+  // Windows has no such bits and reports them all as set.
   if (process.platform === 'win32' || (mode & 0o002) === 0) return;
   throw new Error(`${path} can be written by everybody; run: chmod o-w ${path}`);
 }
 
-/** Whether the reason of a CONFIG_UNREADABLE is that there is no such file. */
+/** True when a CONFIG_UNREADABLE was caused by a missing file. */
 export function isAbsent(error: unknown): boolean {
   return codeOf(toError(error).cause) === 'ENOENT';
 }

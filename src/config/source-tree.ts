@@ -4,8 +4,8 @@ export type Scalar = string | number | boolean | null;
 export type Path = readonly (string | number)[];
 
 /**
- * A value from a sysop's file together with the place that it was written at. Merging and replacing
- * keep the places, so that a finding can always point at the line to change.
+ * A value of a sysop's file together with its place. Merging and replacing keep the places, so that
+ * a finding can always name the line to change.
  */
 export type SourceNode = ObjectNode | ArrayNode | ScalarNode;
 
@@ -30,13 +30,15 @@ export interface ScalarNode {
   readonly kind: 'scalar';
   readonly place: Place;
   readonly value: Scalar;
-  /** Written without quotes, so that it runs to the end of its line, comments included. */
+  /** Written without quotes, so that it extends to the end of its line, comments included. */
   readonly quoteless: boolean;
-  /** Set where an `@` value brought it in; it may be a secret then, and is not shown. */
+  /** Set where an `@` value supplied it; it may be a secret then, and is not shown. */
   readonly origin?: 'variable' | 'file';
 }
 
-/** `over` wins; objects are merged key by key, everything else is replaced as a whole. */
+/**
+ * `over` takes precedence; objects are merged key by key, everything else is replaced as a whole.
+ */
 export function mergeNodes(under: ObjectNode, over: ObjectNode): ObjectNode {
   const entries = new Map(under.entries);
   for (const [key, entry] of over.entries) {
@@ -57,7 +59,7 @@ export function findNode(root: SourceNode, path: Path): SourceNode | undefined {
   return node;
 }
 
-/** Where the value (or its key) at `path` was written; for a path that is not there, its nearest parent. */
+/** The place of the value (or its key) at `path`; for a missing path that of its nearest parent. */
 export function placeInTree(root: SourceNode, path: Path, part: 'value' | 'key' = 'value'): Place {
   let node = root;
   let place = root.place;
@@ -71,7 +73,7 @@ export function placeInTree(root: SourceNode, path: Path, part: 'value' | 'key' 
   return place;
 }
 
-/** A plain value of one's own: changing it changes nothing else. */
+/** An independent plain value: changes to it do not affect the tree. */
 export function toPlain(node: ObjectNode): Record<string, unknown>;
 export function toPlain(node: SourceNode): unknown;
 export function toPlain(node: SourceNode): unknown {
@@ -87,7 +89,7 @@ export function toPlain(node: SourceNode): unknown {
   }
 }
 
-/** Nodes for a value that was made by a program: all of it stands at one place. */
+/** Nodes for a value from a program: all of them have the same place. */
 export function toObjectNode(value: object, place: Place): ObjectNode {
   const nodeOf = (part: unknown): SourceNode => {
     if (Array.isArray(part)) return { kind: 'array', place, items: part.map(nodeOf) };

@@ -3,13 +3,13 @@ import type { BigIntStats, FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Cancel, Clock } from '../base/clock';
 
-/** How long it must be quiet before a change counts as finished. */
+/** Quiet time after which a change counts as complete. */
 const QUIET_MS = 300;
 
-/** When it is never quiet, a change is told after this. */
-const LONGEST_MS = 2000;
+/** Without quiet, a change is reported after this time. */
+const MAX_DELAY_MS = 2000;
 
-/** How soon a folder that could not be watched is tried again. */
+/** Delay until a folder that could not be watched is tried again. */
 const RETRY_MS = 1000;
 
 export interface FileWatch {
@@ -17,9 +17,9 @@ export interface FileWatch {
 }
 
 /**
- * Calls `onChange` once after files or folders (with all that is in them) have changed and 300 ms have
- * been quiet. Folders are watched rather than files, as many editors put a new file in the old one's
- * place; a path that is not there yet counts as changed when it appears.
+ * Calls `onChange` once after files or folders (with their contents) have changed and no event came
+ * for 300 ms. Folders are watched rather than files, because many editors replace a file by a new
+ * one; a path that does not exist yet counts as changed when it appears.
  */
 export function watchFiles(
   paths: readonly string[],
@@ -54,7 +54,7 @@ class WatchedPaths implements FileWatch {
   private wait(delayMs: number): void {
     const nowMs = this.clock.monotonicMs();
     this.firstEventMs ??= nowMs;
-    if (this.timer !== undefined && nowMs - this.firstEventMs > LONGEST_MS) return;
+    if (this.timer !== undefined && nowMs - this.firstEventMs > MAX_DELAY_MS) return;
     this.timer?.();
     this.timer = this.clock.after(delayMs, () => {
       this.timer = undefined;
@@ -65,7 +65,8 @@ class WatchedPaths implements FileWatch {
 
   private look(): void {
     const isComplete = this.watchFolders(survey(this.paths).folders);
-    // Only now, with the new folders watched, is nothing missed between this look and the next event.
+    // Surveyed again after the new folders are watched, so that no change between the survey and
+    // the next event is missed.
     const { signature } = survey(this.paths);
     if (!isComplete) this.wait(RETRY_MS);
     if (signature === this.lastSeen) return;
@@ -94,7 +95,8 @@ class WatchedPaths implements FileWatch {
         this.watchers.delete(folder);
       };
       watcher.on('change', (_event, name) => {
-        // A folder that is moved away or removed names itself; its successor needs a new watcher.
+        // The event of a folder that is moved away or removed has its own name; its successor needs
+        // a new watcher.
         if (name === basename(folder)) forget();
         this.wait(QUIET_MS);
       });
@@ -105,7 +107,7 @@ class WatchedPaths implements FileWatch {
       this.watchers.set(folder, watcher);
       return true;
     } catch {
-      // Gone since the survey, or the system has no watchers left: the next look finds out.
+      // Removed since the survey, or the system has no watchers left: the next survey handles it.
       return false;
     }
   }
@@ -117,7 +119,7 @@ interface Survey {
   readonly signature: string;
 }
 
-// Without awaiting, so that no change can slip in between; some hundred files take a millisecond.
+// Synchronous, so that no change can happen in between; some hundred files take a millisecond.
 function survey(paths: readonly string[]): Survey {
   const folders = new Set<string>();
   const lines: string[] = [];
@@ -149,7 +151,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
-    // Removed a moment ago, or closed to us: it holds nothing that could be read anyway.
+    // Removed a moment ago, or not accessible: nothing in it could be read anyway.
     return [];
   }
 }
