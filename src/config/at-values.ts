@@ -241,7 +241,7 @@ function convertText(text: string, type: string, name: string): unknown {
       return new Date(text).toISOString();
     default:
       throw new Error(
-        `'${type}' is no type; use string, boolean, number, object or timestamp for ${name}`,
+        `'${type}' is not a type; use string, boolean, number, object or timestamp for ${name}`,
       );
   }
 }

@@ -299,7 +299,7 @@ class Scanner {
 
   private failUnclosed(at: number): never {
     const { line } = this.unquotedStart === undefined ? {} : this.place(this.unquotedStart);
-    const hint = line === undefined ? '' : `; the text without quotes on line ${line} takes one in`;
+    const hint = line === undefined ? '' : `; the text without quotes on line ${line} includes one`;
     return this.fail(at, `this '${this.text.charAt(at)}' is never closed${hint}`);
   }
 

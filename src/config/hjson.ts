@@ -88,7 +88,7 @@ export function parseHjsonNodes(text: string, file: string): ObjectNode {
  * is wrong.
  */
 function disagreement(place: Place): BbsError {
-  return new BbsError('CONFIG_SYNTAX', 'this can be read in two ways; use quotes and commas', {
+  return new BbsError('CONFIG_SYNTAX', 'this is ambiguous; use quotes and commas', {
     place,
   });
 }

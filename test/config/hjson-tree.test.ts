@@ -207,7 +207,7 @@ test.each([
   [
     '@environment:NAME:colour',
     'x',
-    "'colour' is no type; use string, boolean, number, object or timestamp for NAME",
+    "'colour' is not a type; use string, boolean, number, object or timestamp for NAME",
   ],
   [
     '@environment:NAME:number:list',
