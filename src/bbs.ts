@@ -244,7 +244,7 @@ class Bbs {
     const { db, enrollment, passwordReset, mailChange, findTemplate } = office;
     const web = await startWebServer({
       ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-      admit: (socket) => pageAdmission.admit(socket),
+      accept: (socket) => pageAdmission.admit(socket),
       loginPorts: () => open.loginPorts,
     });
     this.closers.push(() => web.close());

@@ -1,4 +1,4 @@
-/** Used where a board's template file is gone: no style, but everything that is needed. */
+/** Used where a board's template file is missing: without style, but with all required content. */
 export const BARE_REGISTER_PAGE = `<!doctype html>
 <title>%BOARDNAME%</title>
 <p>%MESSAGE%</p>

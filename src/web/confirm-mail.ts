@@ -5,11 +5,11 @@ import { escapeHtml } from '../mail/template';
 import { singleValue } from './form';
 import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
 import type { WebParts } from './parts';
-import { admit, createRouteCounter, readForm } from './route-guard';
+import { limitRequests, createRouteCounter, readForm } from './route-guard';
 
 /**
- * The page of a link to a new mail address. A button confirms it: mail scanners open links, and
- * opening one must change nothing (rules D4, D14).
+ * The page of a link that confirms a new mail address. It has a button, because mail scanners open
+ * links and opening one must change nothing (rules D4, D14).
  */
 export function addConfirmMailRoutes(
   routes: FastifyInstance,
@@ -22,7 +22,7 @@ export function addConfirmMailRoutes(
 
   routes.get(PATHS.confirmMail, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.otpRegGet;
-    if (!(await admit({ request, reply }, { counter: gets, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
     if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     const pending = await mailChange.find(token);
@@ -32,7 +32,7 @@ export function addConfirmMailRoutes(
 
   routes.post(PATHS.confirmMail, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.otpRegPost;
-    if (!(await admit({ request, reply }, { counter: posts, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: posts, most }, parts))) return reply;
     const fields = await readForm(request, reply, parts);
     if (fields === undefined) return reply;
     const token = fields.get('token');

@@ -1,6 +1,6 @@
 /**
- * Reads a form body into its fields, or undefined when it is not one: a field that comes twice could
- * mean one thing to a check and another to its use (rule D10).
+ * Parses a form body into its fields, or undefined when it is not one: a repeated field could mean
+ * one thing to a check and another to the code that uses it (rule D10).
  */
 export function parseForm(body: string): ReadonlyMap<string, string> | undefined {
   const fields = new Map<string, string>();
@@ -11,7 +11,7 @@ export function parseForm(body: string): ReadonlyMap<string, string> | undefined
   return fields;
 }
 
-/** A query value that is there exactly once. */
+/** A query value that is present exactly once. */
 export function singleValue(query: unknown, name: string): string | undefined {
   if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return undefined;
   const value = (query as Readonly<Record<string, unknown>>)[name];

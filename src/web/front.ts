@@ -4,7 +4,10 @@ import { sendPage } from './page';
 import type { LoginPorts, WebParts } from './parts';
 import { hostName } from './terminal';
 
-/** What the board's address alone leads to: its terminal, or how to call where it has none for browsers. */
+/**
+ * The page at the board's plain address: redirects to its terminal, or shows how to call where it
+ * has none for browsers.
+ */
 export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
   routes.get('/', (request, reply) => {
     const ports = parts.loginPorts?.() ?? {};
@@ -15,7 +18,7 @@ export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
 }
 
 function describeCalls(host: string, { ssh, telnet }: LoginPorts): string {
-  // An IPv6 address stands in brackets in a browser only.
+  // An IPv6 address has brackets only in URLs.
   const name = escapeHtml(host.replace(/^\[|\]$/g, ''));
   const calls = [
     ...(ssh === undefined ? [] : [`ssh -p ${ssh} YOURNAME@${name}`]),

@@ -1,6 +1,6 @@
 /**
  * The gatehouse of the screens, for the head of each page: `shut` has the portcullis raised and the
- * inner door closed, as for somebody whose password was right; `open` has both doors open.
+ * inner door closed, for somebody whose password was right; `open` has both doors open.
  */
 export function gatePicture(doors: 'shut' | 'open'): string {
   const merlons = (x: number, y: number, count: number, step: number): string =>
@@ -11,7 +11,7 @@ export function gatePicture(doors: 'shut' | 'open'): string {
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-320 0 960 150" preserveAspectRatio="xMidYMax meet">',
     STARS,
     '<circle cx="268" cy="30" r="13" fill="#f2efe6"/><circle cx="263" cy="26" r="3" fill="#d9d4c5"/>',
-    // Flag and its pole.
+    // Flag and flagpole.
     '<path d="M213 18v34" stroke="#8b8980" stroke-width="2.5"/><path d="M214 18l24 7-24 8z" fill="#c4691c"/>',
     // The wall on both sides.
     `<g fill="#3a3b40"><rect x="-320" y="98" width="960" height="52"/>${merlons(-320, 88, 48, 20)}</g>`,

@@ -1,4 +1,4 @@
-/** On every answer, errors and refusals included (rule D8). */
+/** Sent with every answer, errors and refusals included (rule D8). */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'strict-transport-security': 'max-age=31536000',
   'content-security-policy':

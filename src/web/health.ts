@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { hasUsers } from '../store/users';
 import type { WebParts } from './parts';
 
-/** Where the board says whether it is well. */
+/** The path of the health check. */
 export const HEALTH_ROUTE = '/_enig/health';
 
 /** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */

@@ -11,8 +11,8 @@ export interface RequestParty {
 }
 
 /**
- * False for a request that was meant for another host: links are built from the configuration alone,
- * and a page is shown under its own name only (rule D7).
+ * False for a request to another host: links are built from the configuration alone, and a page is
+ * shown under its own name only (rule D7).
  */
 export function isOwnHost(request: RequestParty, config: Config, port: number): boolean {
   const { headers } = request;
@@ -30,7 +30,7 @@ export function isOwnHost(request: RequestParty, config: Config, port: number): 
 
 /**
  * False for a form that another site sends. Under `Referrer-Policy: no-referrer` browsers send
- * `Origin: null` with our own forms, and say where they come from in Sec-Fetch-Site (rule D9).
+ * `Origin: null` with the board's own forms, and report their origin in Sec-Fetch-Site (rule D9).
  */
 export function isOwnOrigin(request: RequestParty, config: Config, port: number): boolean {
   const { origin } = request.headers;
@@ -40,7 +40,7 @@ export function isOwnOrigin(request: RequestParty, config: Config, port: number)
   return isPageOrigin({ origin, remoteIp: request.remoteIp }, config, port);
 }
 
-/** True for the origin of the board's own pages, as this caller may see it (rule G2). */
+/** True for the origin of the board's own pages from this caller's point of view (rule G2). */
 export function isPageOrigin(
   caller: { readonly origin: string; readonly remoteIp: string },
   config: Config,
@@ -50,12 +50,15 @@ export function isPageOrigin(
   return match?.[1] !== undefined && ownAuthorities(caller.remoteIp, config, port).has(match[1]);
 }
 
-/** Hosts that a request may name: a client may leave the port out. */
+/** Hosts that a request may name: a client may omit the port. */
 function ownHosts(remoteIp: string, config: Config, port: number): ReadonlySet<string> {
   return new Set([...ownNames(remoteIp, config), ...ownAuthorities(remoteIp, config, port)]);
 }
 
-/** Where our pages are, to the port: an origin without one is a service on 443, and may be somebody else's. */
+/**
+ * Authorities of the board's pages, port included: an origin without a port is a service on 443,
+ * and may belong to somebody else.
+ */
 function ownAuthorities(remoteIp: string, config: Config, port: number): ReadonlySet<string> {
   const own = ownNames(remoteIp, config).flatMap((name) =>
     port === 443 ? [name, `${name}:443`] : [`${name}:${port}`],
@@ -65,7 +68,7 @@ function ownAuthorities(remoteIp: string, config: Config, port: number): Readonl
 
 function ownNames(remoteIp: string, config: Config): readonly string[] {
   const domain = config.contentServers.web.domain.toLowerCase();
-  // From the machine itself, for a health check or a look by the sysop.
+  // Requests from the machine itself, for a health check or a look by the sysop.
   return LOOPBACK.test(remoteIp) ? [domain, ...LOCAL_HOSTS] : [domain];
 }
 

@@ -2,11 +2,11 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '../config/schema';
 import { escapeHtml } from '../mail/template';
 
-/** A page of the board's own, around a few sentences. */
+/** One of the board's own pages, around a few sentences. */
 export interface Page {
   readonly status: number;
   readonly title: string;
-  /** Finished HTML; whatever comes from people is escaped before it gets here. */
+  /** Finished HTML; text from people was escaped before. */
   readonly body: string;
   readonly doors?: 'shut' | 'open';
 }
@@ -47,7 +47,7 @@ export function paragraphs(...sentences: readonly string[]): string {
   return sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n');
 }
 
-/** What went wrong, for whoever opened the page: what happened and what to do. */
+/** Pages about errors, for the visitor: what happened and what to do. */
 export const PROBLEM_PAGES = {
   badRequest: {
     status: 400,

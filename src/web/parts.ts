@@ -13,14 +13,14 @@ import type { LiveCertificate } from '../tls/live-certificate';
 
 export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>>;
 
-/** A connection's place among the open ones. */
-export interface PagePlace {
-  /** Nothing but the board's health may be asked on it. */
+/** A connection's slot among the open ones. */
+export interface PageSlot {
+  /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
 }
 
-/** What the web server is made of. */
+/** Dependencies of the web server. */
 export interface WebServerOptions {
   readonly config: () => Config;
   readonly clock: Clock;
@@ -32,14 +32,16 @@ export interface WebServerOptions {
   /** Without it there is no page for confirming a mail address. */
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
-  /** Asks at TCP accept for a place among the open connections; undefined refuses (rules K1, K2, L6). */
-  readonly admit?: (socket: Socket) => PagePlace | undefined;
-  /** Where the login servers listen now, for the pages that say how to call. */
+  /**
+   * Asks at TCP accept for a slot among the open connections; undefined refuses (rules K1, K2, L6).
+   */
+  readonly accept?: (socket: Socket) => PageSlot | undefined;
+  /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly certificate: LiveCertificate;
 }
 
-/** What the routes work with. */
+/** Dependencies of the routes. */
 export interface WebParts extends WebServerOptions {
   /** The port that is really in use. */
   readonly port: () => number;

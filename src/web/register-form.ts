@@ -3,18 +3,18 @@ import { PATHS } from '../mail/links';
 import { escapeHtml } from '../mail/template';
 import { labelOfWay } from '../protocols/ways-in';
 
-/** What the page of a set-up that a session began has beyond the code, as finished HTML. */
+/** Parts of the page that only a set-up started by a session has, as finished HTML. */
 export interface SessionParts {
-  /** Who began it, with a button for whoever did not. */
+  /** Who started it, with a button for somebody who did not. */
   readonly NOT_ME: string;
   /** The field for the word that this session shows (rule M2). */
   readonly WORD_FIELD: string;
 }
 
-/** The button's name and value in the form that it sends. */
+/** The button's name and value in the form data. */
 export const NOT_ME = { name: 'answer', value: 'not-me' } as const;
 
-/** Both parts, or nothing where the sysop sent the link. */
+/** Both parts, or empty texts where the sysop sent the link. */
 export function sessionParts(pending: PendingEnrollment, token: string): SessionParts {
   const { begunBy } = pending;
   if (begunBy === undefined) return { NOT_ME: '', WORD_FIELD: '' };
@@ -33,12 +33,12 @@ export function sessionParts(pending: PendingEnrollment, token: string): Session
 }
 
 /**
- * A template with places for what a session's set-up needs. One that was written before there was a word
- * has none: they are put before and into the form with the field for the code. Undefined where that form
- * is not found, so that another page has to be used.
+ * A template with placeholders for the parts of a session's set-up. An older one has none: they are
+ * inserted before the form with the field for the code and into it. Undefined where that form is
+ * not found, so that another page has to be used.
  */
 export function withPlaces(template: string): string | undefined {
-  // Same length, so that positions are the same: what stands in a comment is no place.
+  // The same length keeps the positions: placeholders in comments do not count.
   const live = template.replace(/<!--[\s\S]*?(?:-->|$)/g, (comment) => ' '.repeat(comment.length));
   const hasWord = live.includes('%WORD_FIELD%') || /\bname\s*=\s*["']?word\b/i.test(live);
   const hasNotice = live.includes('%NOT_ME%');

@@ -10,12 +10,12 @@ import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
 import type { WebParts } from './parts';
 import { BARE_REGISTER_PAGE } from './bare-pages';
 import { NOT_ME, sessionParts, withPlaces } from './register-form';
-import { admit, createRouteCounter, readForm } from './route-guard';
+import { limitRequests, createRouteCounter, readForm } from './route-guard';
 
 /**
- * The page of a registration link (contract A4.5): the secret that waits, as QR and text, and fields
- * for its first code and, where a session began it, for the word that this session shows (rule M2).
- * Looking at it changes nothing; the secret and the type never come from the browser.
+ * The page of a registration link (contract A4.5): the pending secret as QR and text, and fields
+ * for its first code and, where a session started it, for the word that this session shows (rule
+ * M2). Opening it changes nothing; the secret and the type never come from the browser.
  */
 export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): void {
   const { enrollment, config, clock } = parts;
@@ -24,7 +24,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
 
   routes.get(PATHS.register, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.otpRegGet;
-    if (!(await admit({ request, reply }, { counter: gets, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
     if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     const pending = await enrollment.find(token);
@@ -34,7 +34,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
 
   routes.post(PATHS.register, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.otpRegPost;
-    if (!(await admit({ request, reply }, { counter: posts, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: posts, most }, parts))) return reply;
     const fields = await readForm(request, reply, parts);
     if (fields === undefined) return reply;
     const token = fields.get('token');
@@ -45,7 +45,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     if (token === undefined || code === undefined) {
       return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     }
-    // Read before the confirmation, which ends it.
+    // Read before the confirmation, which removes it.
     const pending = await enrollment.find(token);
     const result = await enrollment.confirm(token, code, {
       ...{ server: 'web', remoteIp: request.ip },
@@ -82,7 +82,7 @@ const WRONG = {
   word: 'That word is not the one on the screen of the call that asked for this. The code was not used up.',
 } as const;
 
-/** Whoever reads the mail and did not ask for it ends the set-up. */
+/** Ends a set-up that the reader of the mail did not ask for. */
 async function disown(parts: WebParts, token: string, remoteIp: string): Promise<Page> {
   if (!(await parts.enrollment.disown(token, { server: 'web', remoteIp }))) {
     return PROBLEM_PAGES.gone;
@@ -107,7 +107,7 @@ async function sendForm(
   const template = (await parts.findTemplate(registerPageTemplate)) ?? BARE_REGISTER_PAGE;
   const page = pending.begunBy === undefined ? template : withPlaces(template);
   if (page === undefined) {
-    // The word is always asked for; a page without its field would end in errors.
+    // The word is always required; a page without its field would only produce errors.
     parts.log.warn('register-template-without-form', { template: registerPageTemplate });
   }
   const values = {
@@ -127,7 +127,7 @@ async function sendForm(
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
 }
 
-/** As a data address, which the content policy allows for images. */
+/** As a data URL, which the content security policy allows for images. */
 async function qrImage(uri: string): Promise<string> {
   const svg = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;

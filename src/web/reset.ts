@@ -6,9 +6,12 @@ import { BARE_RESET_PAGE } from './bare-pages';
 import { singleValue } from './form';
 import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
 import type { WebParts } from './parts';
-import { admit, createRouteCounter, readForm } from './route-guard';
+import { limitRequests, createRouteCounter, readForm } from './route-guard';
 
-/** The page of a link for a forgotten password. Looking at it changes nothing; 2FA stays on (rule C8). */
+/**
+ * The page of a link for a forgotten password. Opening it changes nothing; two-factor sign-in stays
+ * on (rule C8).
+ */
 export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
   const { passwordReset, config, clock } = parts;
   const gets = createRouteCounter(clock);
@@ -16,7 +19,7 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
 
   routes.get(PATHS.resetPassword, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.pwResetGet;
-    if (!(await admit({ request, reply }, { counter: gets, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
     if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
     const user = await passwordReset.find(token);
@@ -26,7 +29,7 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
 
   routes.post(PATHS.resetPassword, async (request, reply) => {
     const most = config().contentServers.web.rateLimits.pwResetPost;
-    if (!(await admit({ request, reply }, { counter: posts, most }, parts))) return reply;
+    if (!(await limitRequests({ request, reply }, { counter: posts, most }, parts))) return reply;
     const fields = await readForm(request, reply, parts);
     if (fields === undefined) return reply;
     const token = fields.get('token');

@@ -8,18 +8,18 @@ import type { WebParts } from './parts';
 
 const SPAN_MS = 10 * 60_000;
 
-/** Counts requests of one route per source and ten minutes. */
+/** Counts requests of one route per source in ten minutes. */
 export function createRouteCounter(clock: Clock): SourceCounter {
   return new SourceCounter(clock, SPAN_MS);
 }
 
-/** False when the request was answered with "too many", or nobody waits for an answer. */
-export async function admit(
+/** False when the request was answered with "too many", or when the client is gone. */
+export async function limitRequests(
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   limit: { readonly counter: SourceCounter; readonly most: number },
   parts: WebParts,
 ): Promise<boolean> {
-  // Node.js has no address any more for a client that is gone: what he asked for is not done either.
+  // Node.js has no address any more for a client that is gone: its request is not executed.
   const ip = exchange.request.ip as string | undefined;
   if (ip === undefined) {
     await sendPage(exchange.reply, PROBLEM_PAGES.badRequest, parts.config());
@@ -32,7 +32,9 @@ export async function admit(
   return false;
 }
 
-/** The fields of a form that this site sent; undefined when the request was answered with a refusal. */
+/**
+ * The fields of a form that this site sent; undefined when the request was answered with a refusal.
+ */
 export async function readForm(
   request: FastifyRequest,
   reply: FastifyReply,

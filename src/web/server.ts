@@ -12,7 +12,7 @@ import { addHealthRoute, HEALTH_ROUTE } from './health';
 import { isOwnHost } from './origin';
 import { PROBLEM_PAGES, sendPage } from './page';
 import type { Page } from './page';
-import type { PagePlace, WebParts, WebServerOptions } from './parts';
+import type { PageSlot, WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
 import { endSlowReaders } from './slow-readers';
@@ -23,28 +23,28 @@ import { loadTerminalFiles } from './terminal-files';
 /** The HTTPS pages of a board. */
 export interface WebServer {
   readonly address: { readonly address: string; readonly port: number };
-  /** Answers what is under way, then stops. */
+  /** Answers the running requests, then stops. */
   close(): Promise<void>;
 }
 
 const TLS_VERSION = 'TLSv1.2';
-/** From an answer to a broken request until its socket is closed without. */
+/** Time between the answer to an invalid request and the forced end of its socket. */
 const GOOD_BYE_MS = 2_000;
-/** What is under way may take this long when the board stops. */
+/** Time limit for running requests when the board stops. */
 const CLOSE_MS = 2_000;
 
-/** Starts the pages; a taken port or an unusable certificate is thrown as a BbsError. */
+/** Starts the pages; a port in use or an unusable certificate is thrown as a BbsError. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { https } = options.config().contentServers.web;
   const { certificate } = options;
   const server = createServer(certificate.current, options);
-  // Connections that are open keep theirs.
+  // Open connections keep theirs.
   certificate.onChange(({ cert, key }) =>
     server.server.setSecureContext({ cert, key, minVersion: TLS_VERSION }),
   );
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
-  const { sockets, isForHealth } = admitSockets(server, options);
+  const { sockets, isForHealth } = acceptSockets(server, options);
   endSlowReaders(server.server, options.clock);
   guard(server, parts, isForHealth);
   await addRoutes(server, parts);
@@ -70,7 +70,7 @@ function createServer(
       maxHeaderSize: LIMITS.httpHeaderBytes,
       headersTimeout: LIMITS.httpRequestMs,
       requestTimeout: LIMITS.httpRequestMs,
-      // Node looks for late requests only so often.
+      // The interval at which Node.js looks for late requests.
       connectionsCheckingInterval: 500,
     },
     requestTimeout: LIMITS.httpRequestMs,
@@ -81,11 +81,12 @@ function createServer(
     logger: false,
     trustProxy: false,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
-    // An address that cannot be read never reaches the hooks.
+    // A URL that cannot be parsed never reaches the hooks.
     frameworkErrors: (_error, _request, reply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
     routerOptions: { maxParamLength: 100 },
-    // No route has a schema; loading the compilers for them would take a tenth of a second of each start.
+    // No route has a schema; loading the compilers for them would add a tenth of a second to each
+    // start.
     schemaController: {
       compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema },
     },
@@ -100,11 +101,12 @@ function refuseSchema(): never {
 }
 
 /**
- * Lets in before TLS begins: who is refused costs us the accept and no more. Returns who is there, for Node's
- * own list leaves out sockets that have not finished their handshake.
+ * Accepts or refuses before TLS begins: a refused connection costs no more than the accept. Returns
+ * the open connections, because Node.js's own list lacks sockets that have not finished their
+ * handshake.
  */
-function admitSockets(server: Server, options: WebServerOptions): Admitted {
-  const { admit = () => FREE_PLACE, log } = options;
+function acceptSockets(server: Server, options: WebServerOptions): OpenSockets {
+  const { accept = () => UNLIMITED_SLOT, log } = options;
   const sockets = new Set<Socket>();
   const forHealth = new Set<string>();
   const tls = server.server;
@@ -115,21 +117,21 @@ function admitSockets(server: Server, options: WebServerOptions): Admitted {
     const remoteIp = plainIp(socket.remoteAddress ?? '');
     const peer = peerOf(socket);
     try {
-      const place = admit(socket);
-      if (place === undefined) {
+      const slot = accept(socket);
+      if (slot === undefined) {
         socket.resetAndDestroy();
         return;
       }
       sockets.add(socket);
-      if (place.onlyHealth) forHealth.add(peer);
+      if (slot.onlyHealth) forHealth.add(peer);
       socket.once('close', () => {
         sockets.delete(socket);
         forHealth.delete(peer);
-        place.release();
+        slot.release();
       });
       for (const begin of handshakes) Reflect.apply(begin, tls, [socket]);
     } catch (error) {
-      // One socket's fault; the port stays open for the next.
+      // A failure of one socket; the port stays open for the next.
       log.error('web.failed', { remoteIp, error: toError(error) });
       socket.destroy();
     }
@@ -137,15 +139,15 @@ function admitSockets(server: Server, options: WebServerOptions): Admitted {
   return { sockets, isForHealth: (socket) => forHealth.has(peerOf(socket)) };
 }
 
-/** The connections that are open, and which of them are there for the board's health alone. */
-interface Admitted {
+/** The open connections, and which of them are only for the board's health. */
+interface OpenSockets {
   readonly sockets: ReadonlySet<Socket>;
   isForHealth(socket: Socket): boolean;
 }
 
-const FREE_PLACE: PagePlace = { onlyHealth: false, release: () => undefined };
+const UNLIMITED_SLOT: PageSlot = { onlyHealth: false, release: () => undefined };
 
-/** One connection, however often it is wrapped: TLS has a socket of its own. */
+/** Identifies a connection also after it is wrapped: TLS has a socket of its own. */
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
@@ -162,8 +164,8 @@ async function closeServer(
   cancel();
 }
 
-/** What holds for every request before a route sees it. */
-function guard(server: Server, parts: WebParts, isForHealth: Admitted['isForHealth']): void {
+/** Checks that apply to every request before its route. */
+function guard(server: Server, parts: WebParts, isForHealth: OpenSockets['isForHealth']): void {
   const { config, log, port } = parts;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -179,10 +181,12 @@ function guard(server: Server, parts: WebParts, isForHealth: Admitted['isForHeal
       return undefined;
     }
     const party = { headers: request.headers, remoteIp: request.ip };
-    // Two names are one for us and another one for whoever passed the request on (RFC 9112 3.2).
+    // Two Host headers could mean one name to this server and another to a proxy before it (RFC
+    // 9112 3.2).
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
     if (hosts.length > 1) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
-    // A whole address as target (RFC 9112 3.2.2) is for proxies, and its host would win over the header.
+    // An absolute URL as target (RFC 9112 3.2.2) is for proxies, and its host would override the
+    // header.
     const isPath = request.raw.url?.startsWith('/') === true;
     if (isPath && isOwnHost(party, config(), port())) return undefined;
     return sendPage(reply, PROBLEM_PAGES.misdirected, config());
@@ -198,7 +202,7 @@ function guard(server: Server, parts: WebParts, isForHealth: Admitted['isForHeal
 }
 
 async function addRoutes(server: Server, parts: WebParts): Promise<void> {
-  // The routes see plain fastify; that the wire is TLS is this file's business.
+  // The routes use the plain fastify type; only this file knows that the transport is TLS.
   const routes = server as unknown as FastifyInstance;
   routes.get('/_enig/style.css', (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE_SHEET),
@@ -245,7 +249,7 @@ function pageForError(error: FastifyError): Page {
     case 400:
       return PROBLEM_PAGES.badRequest;
     case 404:
-      // What passes even the handler for what is not found.
+      // For requests that not even the handler for unknown paths answers.
       return PROBLEM_PAGES.notFound;
     case 413:
       return PROBLEM_PAGES.tooLarge;
@@ -256,15 +260,15 @@ function pageForError(error: FastifyError): Page {
   }
 }
 
-/** Answers what is no request at all, and requests that take too long, with the same headers. */
+/** Answers invalid and slow requests with the same headers. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, clock: Clock): void {
-  // Without TLS nothing can be said: an answer would wait for ever for a handshake that is over.
+  // Without TLS nothing can be sent: an answer would wait for ever for a handshake that is over.
   const isHttp = /^(?:HPE|ERR_HTTP)_/.test(error.code ?? '');
   if (!socket.writable || !isHttp) {
     socket.destroy();
     return;
   }
-  // Who does not close his side is not waited for.
+  // A client that does not close its side is not waited for.
   const cancel = clock.after(GOOD_BYE_MS, () => socket.destroy());
   socket.once('close', cancel);
   const status =

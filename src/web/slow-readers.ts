@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 
 /**
- * Ends connections whose answer is not taken within 30 s of its request (rule F9). Node's own timeouts begin
- * anew with each byte that a peer takes, and with several requests in one connection.
+ * Ends connections whose answer is not received within 30 s of its request (rule F9). Node.js's own
+ * timeouts restart with each byte that a peer receives, and with each request of a connection.
  */
 export function endSlowReaders(server: Pick<Server, 'on'>, clock: Clock): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

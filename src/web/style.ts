@@ -1,11 +1,13 @@
 import { gatePicture } from './gate-picture';
 
-/** The gatehouse as a value for CSS. */
+/** The gatehouse as a CSS value. */
 export function pictureUrl(doors: 'shut' | 'open'): string {
   return `url("data:image/svg+xml;base64,${Buffer.from(gatePicture(doors)).toString('base64')}")`;
 }
 
-/** The one style sheet of the pages, served as /_enig/style.css. It draws the gatehouse as well. */
+/**
+ * The one style sheet of the pages, served as /_enig/style.css. It contains the gatehouse as well.
+ */
 export const STYLE_SHEET = `
 :root { color-scheme: dark; --night: #0e0f14; --stone: #191b21; --edge: #34363e; --ink: #ece9e2;
   --quiet: #a5a299; --flame: #e08a3c; --light: #ffe680; --bad: #ff9c8a; }

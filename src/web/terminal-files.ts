@@ -12,17 +12,17 @@ export interface TerminalFile {
   readonly gzipped: Buffer;
 }
 
-/** What the terminal page loads. */
+/** The files that the terminal page loads. */
 export interface TerminalFiles {
-  /** Changes with the content, so that browsers may keep what they have. */
-  readonly edition: string;
+  /** Changes with the content, so that browsers can cache the files. */
+  readonly version: string;
   find(name: string): TerminalFile | undefined;
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
 
-/** Reads the terminal's files: our script and style sheet, and those of xterm.js. */
+/** Reads the terminal's files: the board's own script and style sheet, and those of xterm.js. */
 export async function loadTerminalFiles(): Promise<TerminalFiles> {
   const xterm = dirname(require.resolve('@xterm/xterm/package.json'));
   const compress = promisify(gzip);
@@ -38,5 +38,5 @@ export async function loadTerminalFiles(): Promise<TerminalFiles> {
   ]);
   const hash = createHash('sha256');
   for (const { body } of files.values()) hash.update(body);
-  return { edition: hash.digest('hex').slice(0, 16), find: (name) => files.get(name) };
+  return { version: hash.digest('hex').slice(0, 16), find: (name) => files.get(name) };
 }

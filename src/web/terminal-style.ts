@@ -1,6 +1,9 @@
 import { pictureUrl } from './style';
 
-/** The style sheet of the terminal page: the whole window for the screen, and a notice of the gatehouse. */
+/**
+ * The style sheet of the terminal page: the screen fills the window, and notices look like the
+ * other pages.
+ */
 export const TERMINAL_STYLE_SHEET = `
 :root { color-scheme: dark; --night: #0e0f14; --stone: #191b21; --edge: #34363e; --ink: #ece9e2;
   --quiet: #a5a299; --flame: #e08a3c; --light: #ffe680; }

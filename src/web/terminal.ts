@@ -9,7 +9,7 @@ const PATH = '/terminal';
 const FILES_PATH = '/_enig/terminal';
 const NONCE_BYTES = 16;
 
-/** A terminal in the browser, for callers without a program of their own: only while wss listens. */
+/** A terminal in the browser, for callers without a terminal program; only while wss listens. */
 export function addTerminalRoutes(
   routes: FastifyInstance,
   parts: WebParts,
@@ -19,11 +19,11 @@ export function addTerminalRoutes(
     const port = parts.loginPorts?.().wss;
     if (port === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
     const page = {
-      // One of the board's own names: the guard of all routes has seen to that (rule D7).
+      // One of the board's own names: the checks of all requests ensure that (rule D7).
       authority: `${hostName(request.headers.host ?? '')}:${port}`,
       boardName: parts.config().general.boardName,
       nonce: parts.random.bytes(NONCE_BYTES).toString('base64'),
-      edition: files.edition,
+      version: files.version,
     };
     return reply
       .header('content-security-policy', policy(page))
@@ -31,9 +31,9 @@ export function addTerminalRoutes(
       .send(renderTerminal(page));
   });
 
-  routes.get(`${FILES_PATH}/:edition/:name`, (request, reply) => {
-    const { edition, name } = request.params as Readonly<Record<'edition' | 'name', string>>;
-    const file = edition === files.edition ? files.find(name) : undefined;
+  routes.get(`${FILES_PATH}/:version/:name`, (request, reply) => {
+    const { version, name } = request.params as Readonly<Record<'version' | 'name', string>>;
+    const file = version === files.version ? files.find(name) : undefined;
     if (file === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
     void reply.headers({
       'cache-control': 'public, max-age=31536000, immutable',
@@ -47,22 +47,22 @@ export function addTerminalRoutes(
 }
 
 interface TerminalPage {
-  /** Host and port to call. */
+  /** Host and port to connect to. */
   readonly authority: string;
   readonly boardName: string;
-  /** For the style elements that xterm.js makes. */
+  /** For the style elements that xterm.js creates. */
   readonly nonce: string;
-  readonly edition: string;
+  readonly version: string;
 }
 
-/** Scripts of ours, one address to call, and nothing else. */
+/** Allows the board's own scripts, one address to connect to, and nothing else. */
 function policy({ authority, nonce }: TerminalPage): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
     'img-src data:',
-    // A policy cannot name an IPv6 address; only the machine itself is asked for by one.
+    // A policy cannot name an IPv6 address; only the machine itself uses one here.
     `connect-src ${authority.startsWith('[') ? 'wss:' : `wss://${authority}`}`,
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -70,9 +70,9 @@ function policy({ authority, nonce }: TerminalPage): string {
   ].join('; ');
 }
 
-function renderTerminal({ authority, boardName, nonce, edition }: TerminalPage): string {
+function renderTerminal({ authority, boardName, nonce, version }: TerminalPage): string {
   const board = escapeHtml(boardName);
-  const folder = `${FILES_PATH}/${edition}`;
+  const folder = `${FILES_PATH}/${version}`;
   return `<!doctype html>
 <html lang="en">
 <head>

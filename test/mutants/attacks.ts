@@ -251,7 +251,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M11',
     fault: 'a connection that is let in for its health sees all pages',
     file: 'src/web/server.ts',
-    find: '      if (place.onlyHealth) forHealth.add(peer);\n',
+    find: '      if (slot.onlyHealth) forHealth.add(peer);\n',
     put: '',
   },
   {
