@@ -151,11 +151,11 @@ function chooseName(
   const base = extension === '' ? wanted : wanted.slice(0, -extension.length);
   const exact = names.find((name) => name.toLowerCase() === wanted && extension !== '');
   if (exact !== undefined) {
-    const twin =
+    const utf8Variant =
       options.encoding === 'utf8'
         ? names.find((name) => name.toLowerCase() === `${base}.utf8ans`)
         : undefined;
-    return twin ?? exact;
+    return utf8Variant ?? exact;
   }
   for (const type of extensionOrder(options)) {
     const variants = names

@@ -1,6 +1,6 @@
 /**
- * Keys that a config.hjson made for ENiGMA½ may hold and that have no meaning for a gate. They are
- * passed over with a warning, so that a sysop can bring the file he has.
+ * Keys that a config.hjson made for ENiGMA½ may have and that have no effect here. They are ignored
+ * with a warning, so that a sysop can use an existing file.
  */
 const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'general.prettyBoardName': 'put pipe codes into the art instead',

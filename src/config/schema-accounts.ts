@@ -165,5 +165,7 @@ export const users = section('Accounts.', {
   tellLocked: z
     .boolean()
     .default(false)
-    .describe('true: a right password on a locked account is told so; false: it looks wrong.'),
+    .describe(
+      'true: the right password of a locked account is answered with that fact; false: it looks wrong.',
+    ),
 });

@@ -31,7 +31,7 @@ const general = section('The board itself.', {
     .string()
     .default('')
     .describe("Address of the board's own site, for `%`-codes and mails."),
-  sysOp: section('The sysop, as MCI codes SN SR SL SA SS SE show him.', {
+  sysOp: section('The sysop, as shown by the MCI codes SN SR SL SA SS SE.', {
     username: z.string().default('sysop').describe('User name (SN).'),
     realName: z.string().default('SysOp').describe('Real name (SR).'),
     location: z.string().default('').describe('Location (SL).'),
