@@ -7,27 +7,30 @@ import { Seat } from './seat';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =
-  /** So few file descriptors are left that the board itself needs them (rule L6). */
+  /** Only the file descriptors that the board itself needs are left (rule L6). */
   | 'reserve'
-  /** The source has offended lately (rule K1). */
+  /** The source was penalized recently (rule K1). */
   | 'penalty'
   | 'source-total'
   | 'source-pre-auth'
-  /** The /24, /56 or /48 around the source has all that it may have (rule M11). */
+  /** The /24, /56 or /48 around the source has reached its limit (rule M11). */
   | 'network-pre-auth'
-  /** As many strangers as there may be, and none of them could end for this one (rule K2). */
+  /**
+   * The limit of callers before sign-in is reached, and none of them could be ended for this one
+   * (rule K2).
+   */
   | 'full';
 
 export type Admittance =
   | { readonly ok: true; readonly seat: Seat }
   | { readonly ok: false; readonly reason: RefusalReason };
 
-/** Who asks to be let in. */
+/** A connection that asks to be accepted. */
 export interface Applicant {
   readonly remoteIp: string;
-  /** From the machine that the board runs on. */
+  /** True for a connection from the machine that the board runs on. */
   readonly isLocal?: boolean;
-  /** Closes the connection, when its place is needed before the caller has signed in. */
+  /** Closes the connection when its slot is needed before the caller has signed in. */
   readonly end: () => void;
 }
 
@@ -38,9 +41,9 @@ export interface AdmissionOptions {
   readonly guard: SourceGuard;
   /** Sources without penalties and without a limit of their own. */
   readonly isExempt: (ip: string) => boolean;
-  /** Sources from which accounts were signed in to lately. */
+  /** Sources from which accounts were signed in to recently. */
   readonly isKnown: (source: string) => boolean;
-  /** Most connections at once that leave the board its own descriptors; undefined is no limit. */
+  /** Limit of open connections that leaves the board its own descriptors; undefined is no limit. */
   readonly mostConnections: number | undefined;
 }
 
@@ -49,12 +52,17 @@ interface Count {
   preAuth: number;
 }
 
-/** What wider networks may have of connections before sign-in, as multiples of what a source may have. */
+/**
+ * Limits of wider networks for connections before sign-in, as multiples of the limit per source.
+ */
 const WIDER = [4, 16] as const;
-/** Connections of a proxy in front of the pages. */
-const MOST_PROXIED = 1_000;
+/** Limit of connections of a proxy in front of the pages. */
+const MAX_PROXIED = 1_000;
 
-/** Who may connect at all: one for all servers, asked before a byte is read or written. */
+/**
+ * Decides which connections are accepted: one limiter for all servers, asked before a byte is read
+ * or written.
+ */
 export class Admission {
   private readonly sources = new Map<string, Count>();
   private readonly places: Places;
@@ -66,7 +74,7 @@ export class Admission {
     this.places = new Places(options);
   }
 
-  /** Connections open now, and those of them that are not signed in. */
+  /** Number of open connections, and of those that are not signed in. */
   get open(): { readonly total: number; readonly preAuth: number } {
     return { total: this.total, preAuth: this.preAuth };
   }
@@ -85,11 +93,11 @@ export class Admission {
     return { ok: true, seat: this.take(applicant, { networks, source, favoured }) };
   }
 
-  /** For a proxy of the sysop's that calls for many: its address says nothing of who they are. */
+  /** For a sysop's proxy that connects for many callers: its address does not identify them. */
   admitProxy(applicant: Applicant): Admittance {
     const networks = networksOf(applicant.remoteIp);
     const reason =
-      this.proxied < MOST_PROXIED ? this.refusalOfAll({ networks, favoured: true }) : 'full';
+      this.proxied < MAX_PROXIED ? this.refusalOfAll({ networks, favoured: true }) : 'full';
     if (reason !== undefined) return { ok: false, reason };
     this.proxied += 1;
     const source = networks[networks.length - 1] ?? applicant.remoteIp;
@@ -108,7 +116,10 @@ export class Admission {
     return undefined;
   }
 
-  /** What only strangers have to mind: the networks around them, and the room for all of them together. */
+  /**
+   * Limits that apply only to unknown sources: those of the networks around them, and the total of
+   * all of them.
+   */
   private refusalOfStranger(networks: readonly string[]): RefusalReason | undefined {
     const { security } = this.options.config();
     const { strangers } = this.places;
@@ -122,8 +133,9 @@ export class Admission {
   }
 
   /**
-   * start:percent:full: from `start` strangers on, `percent` in a hundred newcomers end one whose network has
-   * more than theirs, rising to all of them at `full`; from there on no stranger comes without another's end.
+   * start:percent:full: from `start` unknown callers on, `percent` of 100 new connections end one
+   * whose network has more than theirs, rising to all of them at `full`; from there on no unknown
+   * caller is accepted unless another one is ended.
    */
   private makesRoomEarly(networks: readonly string[], rule: string): boolean {
     const [start = 0, percent = 0, full = 0] = rule.split(':').map(Number);

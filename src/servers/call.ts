@@ -4,22 +4,26 @@ import type { Grace } from './grace';
 import type { NodeSlot } from './nodes';
 import type { Seat } from './seat';
 
-/** One call as a way in hands it to a session. */
+/** One call as a way in passes it to a session. */
 export interface Call {
   readonly connection: Connection;
-  /** Resolves once the caller's side has said what it will say about its terminal; never rejects. */
+  /**
+   * Resolves once the client has sent its terminal's data, as far as it sends any; never rejects.
+   */
   readonly settled: Promise<void>;
-  /** The time to sign in, running since TCP accept. */
+  /** The deadline of the sign-in, running since TCP accept. */
   readonly grace: Grace;
   readonly seat: Seat;
-  /** There is no node for the caller. */
+  /** Called when there is no free node for the caller. */
   readonly onNodesBusy: () => void;
   readonly firstMenu: string;
-  /** Where the way in has asked for credentials itself (SSH); else the session begins one. */
+  /**
+   * The login where the way in asks for credentials itself (SSH); otherwise the session starts one.
+   */
   readonly login: Login | undefined;
-  /** Where the way in needed a node number before the session. */
+  /** The node where the way in needed its number before the session. */
   readonly node: NodeSlot | undefined;
 }
 
-/** Lives one caller's life; resolves when it is over and never rejects. */
+/** Runs one caller's session; resolves when it is over and never rejects. */
 export type Serve = (call: Call) => Promise<void>;

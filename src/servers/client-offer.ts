@@ -1,16 +1,19 @@
 import type { ProfileAlgorithms } from './ssh-profile';
 
-/** What a client said about itself before keys were agreed: its version line and its algorithms. */
+/** What a client sent before key exchange: its version line and its algorithms. */
 export interface ClientOffer {
   readonly ident: string | undefined;
   readonly lists: { readonly [Kind in keyof ProfileAlgorithms]: readonly string[] } | undefined;
 }
 
-// A KEXINIT of OpenSSH's takes 1.5 KB; RFC 4253 allows no packet over 35,000 bytes.
-const MOST_BYTES = 36_000;
+// A KEXINIT of OpenSSH takes 1.5 KB; RFC 4253 allows no packet over 35,000 bytes.
+const MAX_BYTES = 36_000;
 const KEXINIT = 20;
 
-/** Keeps the first bytes of a connection, until its keys are agreed, so that a failure can be explained. */
+/**
+ * Records the first bytes of a connection, until keys are agreed, so that a failure can be
+ * explained.
+ */
 export class OfferRecorder {
   private chunks: Buffer[] | undefined = [];
   private bytes = 0;
@@ -18,7 +21,7 @@ export class OfferRecorder {
   record(chunk: Buffer): void {
     if (this.chunks === undefined) return;
     this.bytes += chunk.length;
-    if (this.bytes > MOST_BYTES) this.forget();
+    if (this.bytes > MAX_BYTES) this.forget();
     else this.chunks.push(chunk);
   }
 
@@ -31,7 +34,10 @@ export class OfferRecorder {
   }
 }
 
-/** Reads the version line and the first KEXINIT (RFC 4253 sections 4.2 and 7.1), which are in clear text. */
+/**
+ * Parses the version line and the first KEXINIT (RFC 4253 sections 4.2 and 7.1), which are in clear
+ * text.
+ */
 export function parseOffer(bytes: Buffer): ClientOffer {
   const start = bytes.indexOf('SSH-');
   const end = start < 0 ? -1 : bytes.indexOf(10, start);
@@ -74,13 +80,13 @@ const KINDS = {
 } as const;
 
 export interface Disagreement {
-  /** What nothing could be agreed on, with what the client offered for it. */
+  /** The kind of algorithm without agreement, with the client's offer for it. */
   readonly kind: (typeof KINDS)[keyof typeof KINDS];
   readonly offered: readonly string[];
   readonly wanted: readonly string[];
 }
 
-/** What a client and a profile have not in common; empty when they could agree. */
+/** The kinds of algorithm that a client and a profile do not share; empty when they could agree. */
 export function disagreements(
   offer: ClientOffer,
   profile: ProfileAlgorithms,

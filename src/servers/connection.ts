@@ -1,26 +1,29 @@
 import type { WayInName } from '../protocols/ways-in';
 
-/** What each way in hands to a session; telnet, SSH and WebSocket look the same from here. */
+/**
+ * A connection as each way in passes it to a session; telnet, SSH and WebSocket have the same
+ * interface.
+ */
 export interface Connection {
   readonly server: WayInName;
   /** True where the transport is encrypted end to end (ACS SC). */
   readonly secure: boolean;
   readonly remoteIp: string;
-  /** Hints from TTYPE/NAWS/pty-req, undefined while unknown; display only (rule F4). */
+  /** Hints from TTYPE/NAWS/pty-req, undefined while unknown; for display only (rule F4). */
   readonly terminalType: string | undefined;
   readonly columns: number | undefined;
   readonly rows: number | undefined;
   /** Never blocks, never throws; a reader that is too slow is disconnected (rule F9). */
   write(bytes: Buffer): void;
-  /** Sends what is queued, then closes. */
+  /** Sends the queued output, then closes. */
   end(): void;
-  /** Resolves when end() has sent what was queued, or the connection is gone. */
+  /** Resolves when end() has sent the queued output, or when the connection is closed. */
   readonly ended: Promise<void>;
   /** Closes at once. */
   destroy(): void;
-  /** Aborted when the connection is gone, whatever the cause. */
+  /** Aborted when the connection is closed, for whatever reason. */
   readonly signal: AbortSignal;
   onData(listener: (bytes: Buffer) => void): void;
-  /** Size or type changed. */
+  /** Registers a listener for changes of size or type. */
   onHints(listener: () => void): void;
 }

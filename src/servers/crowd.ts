@@ -1,18 +1,21 @@
-/** What a crowd has to know of one who is in it. */
+/** The data of a caller that a crowd needs. */
 export interface Member {
-  /** From the widest to the source itself (base/source). */
+  /** From the widest network to the source itself (base/source). */
   readonly networks: readonly string[];
-  /** When he was heard of last, monotonic. */
+  /** Time of the caller's last input, monotonic. */
   readonly heardMs: number;
 }
 
-/** Who is to go, and whether his network has more places than the newcomer's would have. */
+/**
+ * The caller to end for a new connection; `greedy` is true when that caller's network has more
+ * slots than the newcomer's would have.
+ */
 export interface Candidate<M> {
   readonly member: M;
   readonly greedy: boolean;
 }
 
-/** Those who are in one network. */
+/** The callers in one network. */
 interface Network<M> {
   readonly name: string;
   size: number;
@@ -21,8 +24,8 @@ interface Network<M> {
 }
 
 /**
- * Callers by their networks, so that who takes the most places is found at once, however many there are
- * (rule M11).
+ * Callers by their networks, so that the network with the most slots is found at once, however many
+ * callers there are (rule M11).
  */
 export class Crowd<M extends Member> {
   private readonly all: Network<M> = network('');
@@ -49,7 +52,10 @@ export class Crowd<M extends Member> {
     }
   }
 
-  /** He was heard of: among networks of one size, his is looked at last. */
+  /**
+   * Records input of a caller: among networks of the same size, this one becomes the last
+   * candidate.
+   */
   heard(member: M): void {
     const path = this.path(member.networks);
     for (const [depth, each] of path.entries()) {
@@ -58,14 +64,15 @@ export class Crowd<M extends Member> {
     }
   }
 
-  /** How many there are in the network at this depth of an address; depth 1 is the widest. */
+  /** Number of callers in the network at this depth of an address; depth 1 is the widest. */
   sizeOf(networks: readonly string[], depth: number): number {
     return this.path(networks)[depth]?.size ?? 0;
   }
 
   /**
-   * Whom a newcomer may take the place of: the one who has been silent for longest in the network with
-   * the most places, part by part down to one source. `depth` confines it to a network of the newcomer's own.
+   * Finds the caller that a newcomer may replace: the one that has been silent for longest in the
+   * network with the most slots, chosen level by level down to one source. `depth` restricts it to
+   * a network of the newcomer's.
    */
   findGreediest(networks: readonly string[], depth = 0): Candidate<M> | undefined {
     let at = this.path(networks)[depth];
@@ -74,9 +81,10 @@ export class Crowd<M extends Member> {
     for (let level = depth; at !== undefined && at.parts.largest !== undefined; level += 1) {
       const top: Network<M> = at.parts.largest;
       const mine: Network<M> | undefined = own?.parts.find(networks[level] ?? '');
-      // One more for the newcomer, one less for the other: only where that is fairer than before.
+      // The newcomer gets one more, the other network one less: only where the difference becomes
+      // smaller.
       if (own !== undefined && top.size >= (mine?.size ?? 0) + 2) greedy = true;
-      // Among equals, each makes room in his own network.
+      // Among networks of equal size, the newcomer's own is chosen.
       at = mine?.size === top.size ? mine : top;
       own = at === mine ? mine : undefined;
     }
@@ -84,7 +92,7 @@ export class Crowd<M extends Member> {
     return member === undefined ? undefined : { member, greedy };
   }
 
-  /** The networks of an address that somebody is in, the whole crowd first. */
+  /** The existing networks of an address, beginning with the whole crowd. */
   private path(networks: readonly string[]): readonly Network<M>[] {
     const path = [this.all];
     let at: Network<M> | undefined = this.all;
@@ -97,13 +105,13 @@ export class Crowd<M extends Member> {
   }
 }
 
-/** The parts of one network, in the order of their sizes. */
+/** The parts of one network, sorted by size. */
 class Parts<M> {
   private readonly byName = new Map<string, Network<M>>();
   private readonly bySize = new Map<number, Set<Network<M>>>();
   private most = 0;
 
-  /** The one with the most members; of several, the one that has not changed for longest. */
+  /** The part with the most members; of several, the one that has not changed for longest. */
   get largest(): Network<M> | undefined {
     const [largest] = this.bySize.get(this.most) ?? [];
     return largest;
@@ -123,7 +131,7 @@ class Parts<M> {
 
   shrink(part: Network<M>): void {
     this.resize(part, -1);
-    // The part itself is one smaller now, so that no size in between can be empty.
+    // The part itself has become one smaller, so no size in between can be empty.
     if (!this.bySize.has(this.most)) this.most -= 1;
     if (part.size === 0) this.byName.delete(part.name);
   }

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 
-/** What a caller has used up before he signed in. */
+/** The limit that a caller reached before the sign-in. */
 export type GraceLimit = 'time' | 'bytes';
 
 export interface GraceOptions {
@@ -10,17 +10,19 @@ export interface GraceOptions {
   readonly limitMs: number;
   /** The same where the new-user form is open. */
   readonly formLimitMs: number;
-  /** What has come from the caller so far: everything on the socket, whatever the protocol makes of it. */
+  /**
+   * Bytes received from the caller: everything on the socket, whatever the protocol uses it for.
+   */
   readonly bytesRead: () => number;
-  /** The time is over, or too much was sent. */
+  /** Called when the time is over, or when too much was sent. */
   readonly onExpired: (limit: GraceLimit) => void;
-  /** Closes the connection, after its last words if it has any. */
+  /** Closes the connection, after the session's last message if there is one. */
   readonly close: () => void;
 }
 
-// Time for the sentence that a session says when the time to sign in is over.
+// Time for the sentence that a session shows when the time to sign in is over.
 const LAST_WORDS_MS = 1_000;
-// Who goes on sending while he is told is cut off without waiting for that.
+// A caller who keeps sending while the sentence is shown is disconnected after this many bytes.
 const SPARE_BYTES = 64 * 1024;
 const SENTENCES: Readonly<Record<GraceLimit, string>> = {
   time: 'You took too long to sign in. Please call again.',
@@ -28,9 +30,8 @@ const SENTENCES: Readonly<Record<GraceLimit, string>> = {
 };
 
 /**
- * How long a caller may take to sign in, counted from TCP accept, and how much he may send until then
- * (rules E2, E6, F6). Nothing that he sends extends the time; only the new-user form does, once and up to a
- * fixed end.
+ * Limits the time and the input of a caller before the sign-in, counted from TCP accept (rules E2,
+ * E6, F6). No input extends the time; only the new-user form does, once and up to a fixed end.
  */
 export class Grace {
   private readonly startedMs: number;
@@ -45,12 +46,15 @@ export class Grace {
     this.arm(this.startedMs + options.limitMs);
   }
 
-  /** Who says why, when a limit is reached; without one the connection is closed without a word. */
+  /**
+   * Sets the function that tells the caller the reason; without one the connection is closed
+   * without a message.
+   */
   onLastWords(say: (sentence: string) => void): void {
     this.lastWords = say;
   }
 
-  /** Something has come from the caller. */
+  /** To be called after each input of the caller. */
   heard(): void {
     if (this.over && !this.isFlooded) return;
     const bytes = this.options.bytesRead();
@@ -64,20 +68,23 @@ export class Grace {
     this.expire('bytes');
   }
 
-  /** The caller has come to the new-user form. */
+  /** The caller has opened the new-user form. */
   formOpened(): void {
     this.formWasOpen = true;
     this.arm(this.startedMs + this.options.formLimitMs);
   }
 
-  /** He left it again: from here he has the ordinary time, but never more than both together. */
+  /**
+   * The caller has left the form: the ordinary time starts again, but never exceeds both times
+   * together.
+   */
   formClosed(): void {
     if (!this.formWasOpen) return;
     const { clock, limitMs, formLimitMs } = this.options;
     this.arm(Math.min(clock.monotonicMs() + limitMs, this.startedMs + formLimitMs + limitMs));
   }
 
-  /** Fully signed in, or gone. */
+  /** The caller is fully signed in, or disconnected. */
   end(): void {
     this.over = true;
     this.cancel?.();

@@ -8,7 +8,7 @@ import { makePrivateFile } from '../base/private-file';
 import type { Config } from '../config/schema';
 import type { SshProfile } from './ssh-profile';
 
-/** A host key as ssh2 takes it, with what an operator compares. */
+/** A host key in the form that ssh2 takes, with the fingerprint that an operator compares. */
 export interface HostKey {
   readonly file: string;
   readonly key: ParsedKey;
@@ -16,20 +16,20 @@ export interface HostKey {
 }
 
 export interface HostKeyOptions {
-  /** Folder of keys that the board makes itself: data/keys. */
+  /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
   readonly profile: SshProfile;
-  /** A file of the sysop's; empty is the board's own key. */
+  /** A file of the sysop's; empty selects the board's own key. */
   readonly privateKeyFile: string;
   readonly passphrase: string;
   readonly log: Log;
 }
 
 const RSA_BITS = 3072;
-const LEAST_RSA_BITS = 2048;
-const MOST_GENERATED = 20;
+const MIN_RSA_BITS = 2048;
+const MAX_GENERATED = 20;
 
-/** Where the host keys are, by the configuration. */
+/** The files of the host keys, from the configuration. */
 export function hostKeyOptions(
   { loginServers }: Config,
   places: { readonly dataDir: string; readonly resolveFile: (name: string) => string },
@@ -43,7 +43,7 @@ export function hostKeyOptions(
   };
 }
 
-/** The host keys of a profile, made at the first start and the same ever after (rule E10). */
+/** Loads the host keys of a profile; they are generated at the first start and kept (rule E10). */
 export function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[]> {
   return readHostKeys(options, async (file, type) => {
     if (!(await isThere(file))) await makeKey(file, type, options.log);
@@ -51,7 +51,7 @@ export function loadHostKeys(options: HostKeyOptions): Promise<readonly HostKey[
   });
 }
 
-/** The same without those that a start would make: what is there must be usable. */
+/** The same without keys that a start would generate: existing ones must be usable. */
 export function findHostKeys(options: Omit<HostKeyOptions, 'log'>): Promise<readonly HostKey[]> {
   return readHostKeys(options, isThere);
 }
@@ -67,10 +67,10 @@ async function readHostKeys(
   const file = own ? join(keysDir, 'ssh_host_ed25519') : privateKeyFile;
   if (own && !(await provide(file, 'ed25519'))) return [];
   const first = await readHostKey(file, own ? '' : passphrase);
-  if (first.type === 'ssh-rsa' && rsaBits(first.key) < LEAST_RSA_BITS) {
+  if (first.type === 'ssh-rsa' && rsaBits(first.key) < MIN_RSA_BITS) {
     throw new BbsError(
       'KEY_UNREADABLE',
-      `host key ${file} is an RSA key of ${rsaBits(first.key)} bits, and ${LEAST_RSA_BITS} are the least; ` +
+      `host key ${file} is an RSA key of ${rsaBits(first.key)} bits, the minimum is ${MIN_RSA_BITS}; ` +
         'make an Ed25519 key: ssh-keygen -t ed25519',
     );
   }
@@ -100,11 +100,14 @@ function parseKey(text: string, passphrase: string): ParsedKey | Error {
   const parsed: unknown = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)
     ? utils.parseKey(traditional(text, passphrase))
     : utils.parseKey(text, passphrase === '' ? undefined : passphrase);
-  // OpenSSH files could hold several keys, and none does.
+  // OpenSSH files could contain several keys, but none does.
   return (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
 }
 
-/** PKCS #8, which `openssl genrsa` writes since version 3, as ssh2 1.17 reads keys; else the text as it was. */
+/**
+ * Converts PKCS #8, which `openssl genrsa` writes since version 3, to the form that ssh2 1.17
+ * reads; other text is returned unchanged.
+ */
 function traditional(text: string, passphrase: string): string {
   try {
     const key = createPrivateKey({ key: text, passphrase });
@@ -112,7 +115,7 @@ function traditional(text: string, passphrase: string): string {
     const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
     return key.export({ type, format: 'pem' }).toString();
   } catch {
-    // A wrong passphrase, or no key: ssh2 does not read it either and says so.
+    // A wrong passphrase, or not a key: ssh2 cannot read it either and reports that.
     return text;
   }
 }
@@ -121,7 +124,7 @@ async function checkMode(file: string): Promise<void> {
   const { mode } = await stat(file).catch((error: unknown) => {
     throw unreadable(file, 'see loginServers.ssh.privateKeyPem', error);
   });
-  // Windows has no such bits and reports them all.
+  // Windows has no such bits and reports them all as set.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new BbsError(
     'KEY_UNREADABLE',
@@ -150,7 +153,7 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** Makes a key where there is none; of two starts at once both end up with the same. */
+/** Generates a key where there is none; two simultaneous starts end up with the same key. */
 async function makeKey(file: string, type: KeyType, log: Log): Promise<void> {
   const pem = await generateUsableKey(type);
   try {
@@ -161,13 +164,16 @@ async function makeKey(file: string, type: KeyType, log: Log): Promise<void> {
   log.info('ssh.host-key-made', { file, type });
 }
 
-/** About one Ed25519 key in 300 that ssh2 1.17 writes is one that it cannot read again: then another. */
+/**
+ * About one in 300 Ed25519 keys that ssh2 1.17 writes cannot be read by it again: such a key is
+ * replaced.
+ */
 async function generateUsableKey(type: KeyType): Promise<string> {
-  for (let attempt = 0; attempt < MOST_GENERATED; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_GENERATED; attempt += 1) {
     const pem = await generateKey(type);
     if (!(utils.parseKey(pem) instanceof Error)) return pem;
   }
-  throw new BbsError('INTERNAL', `no usable ${type} host key came of ${MOST_GENERATED} attempts`);
+  throw new BbsError('INTERNAL', `no usable ${type} host key came of ${MAX_GENERATED} attempts`);
 }
 
 function generateKey(type: KeyType): Promise<string> {

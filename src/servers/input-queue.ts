@@ -1,24 +1,26 @@
 import { InputTurns } from './input-turns';
 
 export interface InputQueueOptions {
-  /** Takes a few bytes in; what it writes because of them shows in `isBehind` by the next turn. */
+  /** Processes a few bytes; `isBehind` reflects their output by the next turn of the event loop. */
   readonly deliver: (bytes: Buffer) => void;
-  /** Whether the caller is slow to take what he is shown. */
+  /** True while the caller is slow to receive output. */
   readonly isBehind: () => boolean;
-  /** Stops and starts the transport, so that the caller's side keeps what has to wait. */
+  /** Pauses and resumes the transport, so that the rest waits on the client's side. */
   readonly flow: (on: boolean) => void;
   /** Shared with the other callers of the port. */
   readonly turns?: InputTurns;
 }
 
-// A key may redraw a whole text: some thousand bytes for each of these, far from a full output queue.
+// A key may redraw a whole text: these bytes cause some thousand bytes of output each, far from a
+// full output queue.
 const TURN_BYTES = 64;
-/** A key, also one that is sent as a sequence. */
+/** Length of a key, including one that is sent as a sequence. */
 const KEY_BYTES = 8;
 
 /**
- * Bytes of one caller on their way in: a few in each turn of the event loop, and none while he is behind.
- * So a long paste is taken in as fast as its echo goes out, and nobody else waits for it (rule F10).
+ * A caller's input: a few bytes are processed in each turn of the event loop, and none while the
+ * output is behind. A long paste is processed only as fast as its echo is sent, and other callers
+ * do not wait for it (rule F10).
  */
 export class InputQueue {
   private pieces: Buffer[] = [];
@@ -33,7 +35,7 @@ export class InputQueue {
 
   push(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    // A copy, where it has to wait: the transport may use its buffer again.
+    // Bytes that have to wait are copied, because the transport may reuse its buffer.
     const waits = this.turn !== undefined || this.pieces.length > 0 || bytes.length > KEY_BYTES;
     this.pieces.push(waits ? Buffer.from(bytes) : bytes);
     this.goOn();
@@ -42,7 +44,7 @@ export class InputQueue {
     this.options.flow(false);
   }
 
-  /** To be called whenever the caller has taken something, too. */
+  /** To be called also whenever the client has received output. */
   goOn(): void {
     if (this.turn !== undefined || this.cancel !== undefined || this.options.isBehind()) return;
     const [piece] = this.pieces;
@@ -69,7 +71,7 @@ export class InputQueue {
     this.options.deliver(piece.subarray(0, TURN_BYTES));
   }
 
-  /** Forgets what waits. */
+  /** Discards the waiting input. */
   stop(): void {
     clearImmediate(this.turn);
     this.cancel?.();

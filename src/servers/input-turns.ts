@@ -1,17 +1,18 @@
-// With the screens that they cause, some milliseconds: a key of somebody else waits no longer for them.
+// Together with the output that they cause, these take some milliseconds: the longest delay of
+// another caller's key.
 const PER_TURN = 8;
 
 /**
- * How many callers of one port may have a paste taken in during one turn of the event loop. Thousands who
- * send name and password at once share the turns, and who types a key between them does not notice
- * (rules F10, K3).
+ * Limits how many callers of one port have a paste processed during one turn of the event loop.
+ * When thousands send name and password at once they share the turns, and a caller who types a key
+ * in between does not notice (rules F10, K3).
  */
 export class InputTurns {
   private left = PER_TURN;
   private readonly waiting = new Set<() => void>();
   private next: NodeJS.Immediate | undefined;
 
-  /** True when it may be done in this turn, which then has room for one less. */
+  /** True when the work may be done in this turn, whose remaining share is then one less. */
   now(): boolean {
     if (this.left === 0 || this.waiting.size > 0) return false;
     this.left -= 1;
@@ -19,7 +20,10 @@ export class InputTurns {
     return true;
   }
 
-  /** Does it in a later turn, behind those who wait already; the returned function calls it off. */
+  /**
+   * Queues the work for a later turn, after the work that already waits; the returned function
+   * cancels it.
+   */
   later(work: () => void): () => void {
     this.waiting.add(work);
     this.arrange();

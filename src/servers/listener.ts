@@ -12,7 +12,7 @@ import { isFromThisMachine } from './networks';
 import { RefusalLog } from './refusal-log';
 import type { Seat } from './seat';
 
-/** A TCP connection that has been let in; its time to sign in is running. */
+/** An accepted TCP connection; the deadline of its sign-in is running. */
 export interface Accepted {
   readonly socket: Socket;
   readonly remoteIp: string;
@@ -20,7 +20,7 @@ export interface Accepted {
   readonly grace: Grace;
   /** Shared by the callers of this port. */
   readonly turns: InputTurns;
-  /** There was no node for the caller. */
+  /** Called when there is no free node for the caller. */
   readonly onNodesBusy: () => void;
 }
 
@@ -40,17 +40,20 @@ export interface ListenerOptions {
   readonly onAccepted: (accepted: Accepted) => void;
 }
 
-// Keys are single bytes that want to go out at once, and dead lines are to be noticed (rule E9).
+// Keys are single bytes that must be sent at once, and dead connections must be detected (rule E9).
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
 const BACKLOG = 1024;
-/** Where the configuration has each server. */
+/** The config key of each server. */
 const CONFIG_KEYS: Readonly<Record<WayInName, string>> = {
   telnet: 'loginServers.telnet',
   ssh: 'loginServers.ssh',
   wss: 'loginServers.webSocket.wss',
 };
 
-/** One port: accepts, counts, refuses, and gives each caller his time to sign in from TCP accept on. */
+/**
+ * One port: accepts, counts and refuses connections, and starts the login deadline of each caller
+ * at TCP accept.
+ */
 export class Listener {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -62,13 +65,14 @@ export class Listener {
   private constructor(private readonly options: ListenerOptions) {
     this.bound = { address: options.address, port: options.port };
     this.refusals = new RefusalLog(options);
-    // Half-open sockets stay ours to close: a program piped into us still gets its first screen.
+    // The board closes half-open sockets itself: a program piped into a connection still gets its
+    // first screen.
     this.server = createServer({ ...SOCKET_OPTIONS, allowHalfOpen: true }, (socket) =>
       this.accept(socket),
     );
   }
 
-  /** Listens, or throws a BbsError that names the server, its address and what to do. */
+  /** Listens, or throws a BbsError that names the server, its address and the remedy. */
   static async open(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
     await listener.listen();
@@ -79,13 +83,13 @@ export class Listener {
     return this.bound;
   }
 
-  /** Accepts nobody any more; callers stay. */
+  /** Stops accepting connections; callers stay. */
   stop(): void {
     if (this.closed === undefined)
       this.closed = new Promise((resolve) => this.server.close(() => resolve()));
   }
 
-  /** Closes every connection; resolves when the port is free and all sockets are gone. */
+  /** Closes every connection; resolves when the port is free and all sockets are closed. */
   async close(): Promise<void> {
     this.stop();
     for (const socket of this.sockets) socket.destroy();
@@ -103,7 +107,7 @@ export class Listener {
         this.server.off('error', refuse);
         const { address: boundTo, port: boundPort } = this.server.address() as AddressInfo;
         this.bound = { address: boundTo, port: boundPort };
-        // Whatever goes wrong with one accept (EMFILE, ECONNABORTED) is no reason to stop.
+        // A failed accept (EMFILE, ECONNABORTED) is no reason to stop.
         this.server.on('error', (error) => log.error('server.error', { server: name, error }));
         log.info('server.listening', { server: name, ...this.address });
         resolve();
@@ -112,7 +116,7 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    // First of all: a reset between accept and here must find a listener.
+    // Registered first, because a reset can come at any time after the accept.
     socket.on('error', () => undefined);
     const remoteIp = plainIp(socket.remoteAddress ?? '');
     if (remoteIp === '') {
@@ -122,7 +126,7 @@ export class Listener {
     try {
       this.seat(socket, remoteIp);
     } catch (error) {
-      // One caller's fault, whoever's it is: the port stays open for the next (rule F1).
+      // A failure of one call, whatever its cause: the port stays open for the next (rule F1).
       this.options.log.error('call.failed', { remoteIp, error: toError(error) });
       socket.destroy();
     }
@@ -138,7 +142,7 @@ export class Listener {
       },
     });
     if (!admittance.ok) {
-      // No sentence: a refused source must not cost us more than the accept.
+      // No sentence: a refused source must not cost more than the accept.
       socket.resetAndDestroy();
       this.refusals.note(remoteIp, admittance.reason);
       return;

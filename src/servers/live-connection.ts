@@ -6,15 +6,15 @@ import { InputQueue } from './input-queue';
 import type { InputTurns } from './input-turns';
 import { OutputQueue } from './output-queue';
 
-/** What a way in does with bytes and with the end of a call. */
+/** The operations of a way in on its socket. */
 export interface Wire {
-  /** Sends one piece and calls `done` when the transport has taken it. */
+  /** Sends one piece and calls `done` when the socket has accepted it. */
   send(piece: Buffer, done: () => void): void;
-  /** Everything is sent: says good-bye as the protocol does, and closes. */
+  /** All output is sent: ends the call according to the protocol, and closes. */
   finish(): void;
   /** Closes at once. */
   destroy(): void;
-  /** Stops and starts reading, so that the caller's side keeps what has to wait. */
+  /** Pauses and resumes reading, so that input waits on the client's side. */
   flow(on: boolean): void;
 }
 
@@ -25,7 +25,7 @@ export interface LiveConnectionOptions {
   readonly wire: Wire;
   /** Shared by the callers of a port. */
   readonly turns: InputTurns;
-  /** The reader was too slow and has been disconnected. */
+  /** Called when the reader was too slow and has been disconnected. */
   readonly onOverrun?: (reason: 'full' | 'stalled') => void;
 }
 
@@ -35,12 +35,15 @@ export interface TerminalHints {
   readonly rows?: number | undefined;
 }
 
-// How long a caller has to take our good-bye before the socket is closed under him.
+// Time for the client to close the connection before the socket is destroyed.
 const FINISH_MS = 2_000;
-// From here on what a caller types waits until he has seen more of what is under way to him.
+// With more queued output than this, input waits until the client has received more of it.
 const BEHIND_BYTES = LIMITS.outputQueueBytes / 4;
 
-/** The one Connection there is: the ways in differ only in their Wire and in what feeds them. */
+/**
+ * The only implementation of Connection: the ways in differ in their Transport and in the source of
+ * their input.
+ */
 export class LiveConnection implements Connection {
   readonly server: Connection['server'];
   readonly secure: boolean;
@@ -131,7 +134,10 @@ export class LiveConnection implements Connection {
     this.hintsListeners = [...this.hintsListeners, listener];
   }
 
-  /** Bytes of the caller's, for the session. Before it listens, a screenful of type-ahead is kept. */
+  /**
+   * Passes input to the session. Before the session listens, up to a screenful of type-ahead is
+   * kept.
+   */
   received(bytes: Buffer): void {
     if (this.gone.signal.aborted) return;
     if (this.dataListener !== undefined) this.input.push(bytes);
@@ -141,15 +147,15 @@ export class LiveConnection implements Connection {
     }
   }
 
-  /** What the caller's side says about its terminal. */
+  /** Records what the client reports about its terminal. */
   hinted(hints: TerminalHints): void {
     const { terminalType, columns, rows } = { ...this.hints, ...hints };
-    // Field by field: an object spread into another has a hidden class of its own, for each caller.
+    // Field by field: a spread object would get a separate hidden class for each caller.
     this.hints = { terminalType, columns, rows };
     for (const listener of this.hintsListeners) listener();
   }
 
-  /** The transport is gone, whatever the cause. */
+  /** To be called when the transport is closed, for whatever reason. */
   closed(): void {
     if (this.gone.signal.aborted) return;
     this.queue.stop();

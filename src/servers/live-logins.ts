@@ -2,12 +2,12 @@ import type { Login } from '../auth/login';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 
-/** What a caller whose login has ended is told. */
+/** The sentence for a caller whose login has ended. */
 export const ACCOUNT_CHANGED = 'Your account was changed. Please sign in again.';
 
-/** Follows one login until `stop`. */
+/** Watches one login until `stop`. */
 export interface LoginWatch {
-  /** Reads the account now, for changes of before the watch; false when the login has ended. */
+  /** Reads the account now, for changes before the watch began; false when the login has ended. */
   look(): Promise<boolean>;
   stop(): void;
 }
@@ -19,13 +19,13 @@ interface Watched {
 }
 
 /**
- * Every login that somebody holds, with a session or before one: whom a change of his account reaches
- * (rules J4, M1).
+ * Every login that is in use, with a session or before one: a change of an account reaches all of
+ * its logins (rules J4, M1).
  */
 export class LiveLogins {
   private readonly watched = new Set<Watched>();
 
-  /** Calls `end` once the login may not go on. */
+  /** Calls `end` once the login may not continue. */
   watch(login: Login, holder: { readonly log: Log; readonly end: () => void }): LoginWatch {
     const watched = { login, ...holder };
     this.watched.add(watched);
@@ -35,11 +35,11 @@ export class LiveLogins {
     };
   }
 
-  /** An account was changed, here or by another process. */
+  /** To be called after a change of an account, by this or by another process. */
   accountChanged(userId: number): void {
     for (const watched of this.watched) {
       const { user } = watched.login;
-      // Whose login it is may be known only when the credential under way has been looked at.
+      // The account of a login may be known only after the credential under way was checked.
       if (user === undefined || user.id === userId) void this.lookAt(watched, userId);
     }
   }
@@ -47,7 +47,7 @@ export class LiveLogins {
   private async lookAt(watched: Watched, userId: number | undefined): Promise<boolean> {
     const { login, log } = watched;
     const verdict = await login.refresh(userId).catch((error: unknown) => {
-      // Who cannot be looked at again must not go on.
+      // A login that cannot be checked again must end.
       log.error('call.refresh-failed', { error: toError(error) });
       return 'end' as const;
     });

@@ -2,11 +2,11 @@ import { BlockList, isIP, type Socket } from 'node:net';
 import { BbsError } from '../base/errors';
 import { isLoopback, plainIp } from '../base/source';
 
-/** Networks in CIDR notation, asked by address. */
+/** Networks in CIDR notation, searched by address. */
 export class Networks {
   private readonly list = new BlockList();
 
-  /** Throws CONFIG_INVALID naming the first entry that is no network. */
+  /** Throws CONFIG_INVALID naming the first invalid entry. */
   constructor(cidrs: readonly string[], key: string) {
     for (const cidr of cidrs) {
       const [network = '', bits] = cidr.split('/', 2);
@@ -20,7 +20,7 @@ export class Networks {
       )
         throw new BbsError(
           'CONFIG_INVALID',
-          `${key} holds "${cidr}", which is no network; write it like 192.0.2.0/24 or 2001:db8::/32`,
+          `${key} holds "${cidr}", which is not a network; write it like 192.0.2.0/24 or 2001:db8::/32`,
         );
       this.list.addSubnet(network, prefix, family === 6 ? 'ipv6' : 'ipv4');
     }
@@ -33,7 +33,7 @@ export class Networks {
   }
 }
 
-/** Networks as a config key names them now; a reload may name others. */
+/** The networks of a config key; a reload may change them. */
 export class ConfiguredNetworks {
   private cidrs: readonly string[] | undefined;
   private networks: Networks | undefined;
@@ -53,7 +53,7 @@ export class ConfiguredNetworks {
   }
 }
 
-/** True where the caller is a program on the machine that the board runs on. */
+/** True for a connection from a program on the machine that the board runs on. */
 export function isFromThisMachine(socket: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean {
   const { remoteAddress = '', localAddress } = socket;
   return isLoopback(remoteAddress) || remoteAddress === localAddress;

@@ -4,27 +4,27 @@ import type { NodeMessage } from '../menu/inbox';
 import { Places } from './places';
 import type { Seat } from './seat';
 
-/** What a node can be asked by others: nothing but to hear something, and to end. */
+/** The operations on another node: showing it a message, and ending its call. */
 export interface NodeHandle {
   post(message: NodeMessage): void;
-  /** Ends the call on this node because its account went on elsewhere. */
+  /** Ends the call on this node because its account signed in on another node. */
   takenOver(byNode: number): void;
 }
 
-/** One node number in use, held by one call. */
+/** One node number in use by one call. */
 export interface NodeSlot {
   readonly node: number;
-  /** Shown by who's online. */
+  /** Sets the text in the list of who is online. */
   describe(description: string): void;
   attach(handle: NodeHandle): void;
-  /** Fully signed in. Returns the other calls that the same account has online (rule J2). */
+  /** Records the sign-in. Returns the other calls of the same account that are online (rule J2). */
   signedIn(user: { readonly id: number; readonly name: string }): readonly NodeHandle[];
   release(): void;
 }
 
 export interface NodesOptions {
   readonly clock: Clock;
-  /** Most nodes at once; 0 is no limit. */
+  /** Limit of nodes; 0 is no limit. */
   readonly most: () => number;
 }
 
@@ -34,10 +34,10 @@ interface Entry {
   handle: NodeHandle | undefined;
 }
 
-/** Node numbers: the lowest free one to each call, and who is where. */
+/** Assigns node numbers, the lowest free one to each call, and lists who is on which node. */
 export class Nodes implements NodeList {
   private readonly entries = new Map<number, Entry>();
-  /** No number below is free. */
+  /** All numbers below are in use. */
   private lowest = 1;
   private readonly places: Places;
 
@@ -45,7 +45,10 @@ export class Nodes implements NodeList {
     this.places = new Places({ clock: options.clock, onMadeRoom: (seat) => this.vacate(seat) });
   }
 
-  /** The lowest free node, or undefined when all are busy with callers who need not make room (rule M11). */
+  /**
+   * The lowest free node, or undefined when all are in use by callers who cannot be ended for this
+   * one (rule M11).
+   */
   take(server: NodeInfo['server'], seat: Seat): NodeSlot | undefined {
     const most = this.options.most();
     if (most > 0 && !this.places.makeRoom(seat, { most, taken: this.entries.size }))
@@ -104,7 +107,7 @@ export class Nodes implements NodeList {
     this.lowest = Math.min(this.lowest, node);
   }
 
-  /** The node is free at once; its call ends when its connection does. */
+  /** The node is free at once; its call ends when its connection closes. */
   private vacate(seat: Seat): void {
     for (const [node, entry] of this.entries) if (entry.seat === seat) this.release(node, entry);
   }

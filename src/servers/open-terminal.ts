@@ -8,13 +8,14 @@ import type { Connection } from './connection';
 
 export interface OpenTerminal {
   readonly terminal: Terminal;
-  /** Resolves when size, type and encoding are as well known as they will be. */
+  /** Resolves when size, type and encoding are known as far as they can be. */
   readonly ready: Promise<void>;
 }
 
 /**
- * A terminal on a connection. What the way in learns by itself comes first, which takes a telnet client
- * milliseconds and netcat a quarter of a second; then the terminal is asked, which takes another 0.9 s at most.
+ * Creates a terminal for a connection. First come the results of the protocol, which takes a telnet
+ * client milliseconds and netcat a quarter of a second; then the terminal is queried, which takes
+ * at most another 0.9 s.
  */
 export function openTerminal(
   connection: Connection,

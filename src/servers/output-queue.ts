@@ -4,16 +4,16 @@ export interface OutputQueueOptions {
   readonly clock: Clock;
   readonly limitBytes: number;
   readonly stallMs: number;
-  /** Sends one piece and calls `done` when the transport has taken it. One piece at a time. */
+  /** Sends one piece and calls `done` when the transport has accepted it. One piece at a time. */
   readonly send: (piece: Buffer, done: () => void) => void;
-  /** The reader is too slow (rule F9). Called once; nothing is sent afterwards. */
+  /** Called once when the reader is too slow (rule F9); nothing is sent afterwards. */
   readonly onOverrun: (reason: 'full' | 'stalled') => void;
 }
 
 // Small enough that progress shows at modem speed: 16 KiB in 30 s is 5,600 baud.
 const PIECE_BYTES = 16 * 1024;
 
-/** Bytes on their way to one caller, bounded in number and in time. */
+/** A caller's output, limited in size and in time. */
 export class OutputQueue {
   private readonly pieces: Buffer[] = [];
   private queuedBytes = 0;
@@ -40,13 +40,13 @@ export class OutputQueue {
     this.pump();
   }
 
-  /** Calls `then` once everything written so far is out; further writes are dropped. */
+  /** Calls `then` once all output written so far is sent; further writes are dropped. */
   finish(then: () => void): void {
     this.whenEmpty = then;
     this.pump();
   }
 
-  /** Forgets what is queued. */
+  /** Discards the queued output. */
   stop(): void {
     this.stopped = true;
     this.pieces.length = 0;
@@ -69,7 +69,7 @@ export class OutputQueue {
     }
   }
 
-  /** What is next: small writes that have waited for one another go out as one. */
+  /** The next piece: small writes that have waited are sent together. */
   private take(): Buffer | undefined {
     let bytes = 0;
     const end = this.pieces.findIndex((piece) => (bytes += piece.length) > PIECE_BYTES);
@@ -89,7 +89,7 @@ export class OutputQueue {
       this.queuedBytes -= piece.length;
       this.stall?.();
       this.stall = undefined;
-      // Called back before `send` returned: the loop in pump() goes on by itself.
+      // Called before `send` returned: the loop in pump() continues by itself.
       if (wasWaiting) this.pump();
     });
     if (!this.sending || this.stopped) return;

@@ -10,17 +10,17 @@ export interface PageAdmissionOptions extends Omit<RefusalLogOptions, 'server'> 
   readonly admission: Admission;
 }
 
-/** A connection's place among those of the pages. */
+/** The slot of a connection to the pages. */
 export interface PageSeat {
-  /** Nothing but the board's health may be asked on it. */
+  /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
 }
 
-/** Connections from the machine itself that are there for its health alone (rule M11). */
-const MOST_HEALTH = 8;
+/** Limit of local connections that are only for the health check (rule M11). */
+const MAX_HEALTH = 8;
 
-/** How the pages ask the admission of the login servers: for a seat, or undefined for whom it refuses. */
+/** Asks the limiter of the login servers for the pages: a slot, or undefined when it refuses. */
 export class PageAdmission {
   private readonly refusals: RefusalLog;
   private asking = 0;
@@ -43,14 +43,17 @@ export class PageAdmission {
     return isLocal ? this.healthSeat() : undefined;
   }
 
-  /** Says what is counted and not said yet. */
+  /** Logs the refusals that were counted but not logged yet. */
   close(): void {
     this.refusals.close();
   }
 
-  /** Whatever strangers do, and whatever the machine's own programs did: a supervisor gets its answer. */
+  /**
+   * A supervisor on this machine always gets its health check, whatever other callers or local
+   * programs do.
+   */
   private healthSeat(): PageSeat | undefined {
-    if (this.asking >= MOST_HEALTH) return undefined;
+    if (this.asking >= MAX_HEALTH) return undefined;
     this.asking += 1;
     return { onlyHealth: true, release: () => void (this.asking -= 1) };
   }

@@ -2,25 +2,30 @@ import type { Clock } from '../base/clock';
 import { Crowd } from './crowd';
 import type { Seat } from './seat';
 
-/** Among equals only one who has been silent for so long ends for a newcomer. */
+/**
+ * Without a greedier network, only a caller that was silent for this long is ended for a newcomer.
+ */
 const SILENT_MS = 30_000;
-/** One place in so many is kept for those whom strangers must not crowd out. */
+/** One slot in this many is reserved for favoured callers. */
 const SHARE = 10;
 
 export interface PlacesOptions {
   readonly clock: Clock;
-  /** A caller who is not signed in had to go. */
+  /** Called when a caller who was not signed in is ended for another. */
   readonly onMadeRoom?: (seat: Seat) => void;
 }
 
-/** The callers who are not signed in, and which of them ends where there is no place for another (rule M11). */
+/**
+ * The callers who are not signed in; chooses which of them is ended when there is no free slot
+ * (rule M11).
+ */
 export class Places {
   readonly strangers = new Crowd<Seat>();
   readonly favoured = new Crowd<Seat>();
 
   constructor(private readonly options: PlacesOptions) {}
 
-  /** Takes part until he is signed in or gone. */
+  /** Adds a caller until the sign-in or the end of the connection. */
   add(seat: Seat): void {
     seat.join(seat.favoured ? this.favoured : this.strangers);
   }
@@ -30,8 +35,9 @@ export class Places {
   }
 
   /**
-   * Sees to it that one of `most` places is free, of which `taken` are. A stranger takes the place of one
-   * whose network has more than his own, or of one who has been silent; who is favoured takes any stranger's.
+   * Ensures that one of `most` slots is free, of which `taken` are in use. An unknown caller
+   * replaces one whose network has more slots, or one that was silent; a favoured caller replaces
+   * any unknown one.
    */
   makeRoom(
     newcomer: Pick<Seat, 'favoured' | 'networks'>,
@@ -48,12 +54,12 @@ export class Places {
     return true;
   }
 
-  /** One of the strangers goes for another, in all of the crowd or in a network of the newcomer's own. */
+  /** Ends one unknown caller for another, among all or within a network of the newcomer's. */
   makeRoomAmongStrangers(networks: readonly string[], depth?: number): boolean {
     return this.end(this.strangers, { networks, depth });
   }
 
-  /** Only one goes whose network has more places than the newcomer's would have. */
+  /** Ends a caller only where its network has more slots than the newcomer's would have. */
   thinOut(networks: readonly string[]): void {
     const candidate = this.strangers.findGreediest(networks);
     if (candidate?.greedy === true) this.endOne(candidate.member);

@@ -1,31 +1,31 @@
 /** The four option verbs of RFC 854. */
 export type Verb = 'will' | 'wont' | 'do' | 'dont';
 
-/** Whose option it is: ours (WILL/WONT sent, DO/DONT received) or the peer's. */
-export type Side = 'us' | 'him';
+/** The side of an option: ours (WILL/WONT sent, DO/DONT received) or the peer's. */
+export type Side = 'us' | 'peer';
 
 type State =
   | 'no'
   | 'yes'
-  /** We asked for an end, or for a beginning; `opposite`: and have changed our mind since. */
+  /** A request to disable or to enable was sent; `opposite`: and the opposite is wanted since. */
   | 'want-no'
   | 'want-no-opposite'
   | 'want-yes'
   | 'want-yes-opposite';
 
 export interface QMethodOptions {
-  /** Options each side may have; all others are refused. */
+  /** Options that each side may enable; all others are refused. */
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   readonly send: (verb: Verb, option: number) => void;
-  /** An option came on or went off. */
+  /** Called when an option is enabled or disabled. */
   readonly changed: (side: Side, option: number, on: boolean) => void;
-  /** We asked for an option and the peer has none. */
+  /** Called when the peer refuses a requested option. */
   readonly refused: (side: Side, option: number) => void;
 }
 
 /**
- * Option negotiation after RFC 1143 section 7: one state per option and side, so that no exchange of
- * requests can go round for ever.
+ * Option negotiation after RFC 1143 section 7: one state per option and side, so that no exchange
+ * of requests can loop for ever.
  */
 export class QMethod {
   private readonly states = new Map<number, State>();
@@ -37,13 +37,13 @@ export class QMethod {
     return this.state(side, option) === 'yes';
   }
 
-  /** True once the peer has said yes or no to what we asked. */
+  /** True once the peer has answered the request. */
   isSettled(side: Side, option: number): boolean {
     const state = this.state(side, option);
     return state === 'yes' || state === 'no';
   }
 
-  /** Asks for an option. */
+  /** Requests an option. */
   enable(side: Side, option: number): void {
     const state = this.state(side, option);
     if (state === 'no') {
@@ -53,7 +53,7 @@ export class QMethod {
     else if (state === 'want-yes-opposite') this.set(side, option, 'want-yes');
   }
 
-  /** Asks for the end of an option. */
+  /** Requests the end of an option. */
   disable(side: Side, option: number): void {
     const state = this.state(side, option);
     if (state === 'yes') {
@@ -64,7 +64,7 @@ export class QMethod {
   }
 
   receive(verb: Verb, option: number): void {
-    const side: Side = verb === 'will' || verb === 'wont' ? 'him' : 'us';
+    const side: Side = verb === 'will' || verb === 'wont' ? 'peer' : 'us';
     if (verb === 'will' || verb === 'do') this.receiveYes(side, option);
     else this.receiveNo(side, option);
   }
@@ -81,7 +81,8 @@ export class QMethod {
       case 'yes':
         return;
       case 'want-no':
-        // The peer answers an end with a beginning, which RFC 1143 calls an error: it stays off.
+        // The peer answers a disable with an enable, which RFC 1143 calls an error: the option
+        // stays off.
         this.set(side, option, 'no');
         return;
       case 'want-no-opposite':
@@ -119,7 +120,7 @@ export class QMethod {
     }
   }
 
-  /** Says no once; a peer that goes on asking hears nothing more. */
+  /** Refuses once; repeated requests of the peer are not answered. */
   private refuse(side: Side, option: number): void {
     const key = keyOf(side, option);
     if (this.refusedOnce.has(key)) return;

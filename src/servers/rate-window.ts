@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 
-/** Counts events, so many in each span of time. */
+/** Counts events up to a limit in each span of time. */
 export class RateWindow {
   private startedMs: number;
   private seen = 0;
@@ -13,7 +13,7 @@ export class RateWindow {
     this.startedMs = clock.monotonicMs();
   }
 
-  /** Counts one; false when that is one too many. */
+  /** Counts one event; false when it exceeds the limit. */
   count(): boolean {
     const nowMs = this.clock.monotonicMs();
     if (nowMs - this.startedMs >= this.spanMs) {

@@ -9,25 +9,31 @@ export interface RefusalLogOptions {
   readonly log: Log;
 }
 
-/** Why somebody was turned away: refused at the door, no node, or ended for another caller. */
-export type TurnedAway = RefusalReason | 'nodes-busy' | 'made-room';
+/**
+ * Reason for a refusal or an early end: refused at accept, no free node, or ended for another
+ * caller.
+ */
+export type RefusalCause = RefusalReason | 'nodes-busy' | 'made-room';
 
 interface Entry {
-  readonly reason: TurnedAway;
+  readonly reason: RefusalCause;
   readonly network: string;
   remoteIp: string;
-  /** Since the line before. */
+  /** Since the previous line. */
   calls: number;
 }
 
 const EVERY_MS = 60_000;
-/** Kinds and networks that are told apart in a minute; all others are counted together by kind. */
-const MOST_ENTRIES = 256;
+/**
+ * Limit of kinds and networks that are counted separately per minute; all others are counted
+ * together by kind.
+ */
+const MAX_ENTRIES = 256;
 const OTHERS = 'others';
 
 /**
- * Says of one port whom it turns away: one line a minute for each reason and /24 or /48, with the calls since
- * the line before, or the log would be a flood's second victim.
+ * Logs the refusals of one port: one line a minute for each reason and /24 or /48, with the number
+ * of calls since the previous line; otherwise a flood would also fill the log.
  */
 export class RefusalLog {
   private entries = new Map<string, Entry>();
@@ -35,19 +41,19 @@ export class RefusalLog {
 
   constructor(private readonly options: RefusalLogOptions) {}
 
-  note(remoteIp: string, reason: TurnedAway): void {
+  note(remoteIp: string, reason: RefusalCause): void {
     const [network] = networksOf(remoteIp);
     const entry = this.entryOf(reason, network);
     entry.remoteIp = remoteIp;
     entry.calls += 1;
-    // The first of a minute at once, so that whoever watches the log need not wait for it.
+    // The first of a minute is logged at once, so that a watcher of the log need not wait.
     if (this.entries.get(keyOf(entry)) === entry) return;
     this.entries.set(keyOf(entry), entry);
     this.say(entry);
     this.cancel ??= this.options.clock.after(EVERY_MS, () => this.turn());
   }
 
-  /** Says what is counted and not said yet. */
+  /** Logs the refusals that were counted but not logged yet. */
   close(): void {
     this.cancel?.();
     this.cancel = undefined;
@@ -55,15 +61,15 @@ export class RefusalLog {
     this.entries.clear();
   }
 
-  private entryOf(reason: TurnedAway, network: string): Entry {
+  private entryOf(reason: RefusalCause, network: string): Entry {
     const key = keyOf({ reason, network });
     const isNew = !this.entries.has(key);
-    const name = isNew && this.entries.size >= MOST_ENTRIES ? OTHERS : network;
+    const name = isNew && this.entries.size >= MAX_ENTRIES ? OTHERS : network;
     const known = this.entries.get(keyOf({ reason, network: name }));
     return known ?? { reason, network: name, remoteIp: '', calls: 0 };
   }
 
-  /** A minute is over: what was counted is said, and what was quiet is forgotten. */
+  /** At the end of a minute: logs what was counted, and forgets entries without new refusals. */
   private turn(): void {
     const before = this.entries;
     this.entries = new Map([...before].filter(([, { calls }]) => calls > 0));

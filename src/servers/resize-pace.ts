@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../base/clock';
 
-/** A window that is dragged is drawn this often and no oftener (rule M8). */
+/** While a window is dragged it is repainted at most this often (rule M8). */
 export const REPAINT_MS = 50;
 
 /**

@@ -6,17 +6,17 @@ import type { SourceGuard } from './source-guard';
 export interface SeatOptions {
   readonly remoteIp: string;
   readonly networks: readonly string[];
-  /** Of a place that strangers cannot crowd out (rule M11). */
+  /** True for a slot that unknown callers cannot take over (rule M11). */
   readonly favoured: boolean;
   readonly clock: Clock;
   readonly guard: Pick<SourceGuard, 'penalize'>;
-  /** Closes the connection, because its place is needed. */
+  /** Closes the connection because its slot is needed. */
   readonly end: () => void;
   readonly onLeftPreAuth: () => void;
   readonly onReleased: () => void;
 }
 
-/** A caller's place among the open connections, from TCP accept to the end of his socket. */
+/** A caller's slot among the open connections, from TCP accept until the socket is closed. */
 export class Seat {
   heardMs: number;
   private state: 'pre-auth' | 'signed-in' | 'gone' = 'pre-auth';
@@ -36,7 +36,7 @@ export class Seat {
     return this.options.favoured;
   }
 
-  /** Takes part in a crowd until he is signed in or gone. */
+  /** Adds the slot to a crowd until the sign-in or the end of the connection. */
   join(crowd: Crowd<Seat>): void {
     if (this.state !== 'pre-auth') return;
     this.crowds.add(crowd);
@@ -47,34 +47,34 @@ export class Seat {
     if (this.crowds.delete(crowd)) crowd.remove(this);
   }
 
-  /** The caller has said something. */
+  /** To be called after each input of the caller. */
   heard(): void {
     this.heardMs = this.options.clock.monotonicMs();
     for (const crowd of this.crowds) crowd.heard(this);
   }
 
   /**
-   * It is a call now, whatever server took it: who ends it without having tried to sign in is charged
-   * (rule K1).
+   * Marks the connection as a call on a login server: the source is charged if it ends without an
+   * attempt to sign in (rule K1).
    */
   isCall(hasTried: () => boolean): void {
     this.hasTried = hasTried;
   }
 
-  /** Charges the source; what is charged here is not charged again as a call without a sign-in. */
+  /** Charges the source; it is not charged again for a call without a sign-in. */
   charge(kind: PenaltyKind): void {
     this.charged = true;
     this.options.guard.penalize(this.options.remoteIp, kind);
   }
 
-  /** Fully signed in: no longer counted among those who may still be anybody. */
+  /** The caller is fully signed in: the slot no longer counts as one before sign-in. */
   signedIn(): void {
     if (this.state !== 'pre-auth') return;
     this.state = 'signed-in';
     this.leavePreAuth();
   }
 
-  /** Gives the place to somebody else at once, and closes the connection. */
+  /** Frees the slot for another caller at once, and closes the connection. */
   makeRoom(): void {
     this.release();
     this.options.end();

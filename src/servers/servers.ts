@@ -19,12 +19,12 @@ export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly random: Random;
   /** For secure WebSocket; a board without TLS has none. */
   readonly certificate?: LiveCertificate | undefined;
-  /** Turns a file name of the config into a path. */
+  /** Resolves a file name of the config to a path. */
   readonly resolveFile: (name: string) => string;
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
-  /** Who may connect at all; the pages ask the same one. */
+  /** Decides which connections are accepted; the pages use the same one. */
   readonly admission: Admission;
-  /** Whether an origin is one of the board's own pages (rule G2). */
+  /** True for an origin of the board's own pages (rule G2). */
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
 
@@ -60,14 +60,17 @@ export class Servers {
     );
   }
 
-  /** Refuses new callers, tells those who are there, and resolves when all are gone; at most `graceMs`. */
+  /**
+   * Refuses new callers, notifies the present ones, and resolves when all are gone, at most after
+   * `graceMs`.
+   */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
     this.stopFollowing();
     for (const listener of this.listeners.values()) listener.stop();
     for (const session of this.sessions) session.end('shutdown', GOING_DOWN);
     const cancel = new AbortController();
-    // Whichever comes first; the other is called off or no longer of interest.
+    // Whichever comes first; the other is cancelled or no longer needed.
     await Promise.race([
       Promise.all([...this.living]),
       sleep(this.options.clock, graceMs, cancel.signal).catch(() => undefined),
@@ -143,7 +146,7 @@ export class Servers {
         shared.isOwnOrigin(origin, remoteIp) ||
         config().loginServers.webSocket.allowedOrigins.includes(origin),
       isClosing: () => this.closing,
-      // As telnet: from there on the two differ in nothing but `secure`.
+      // As telnet: apart from `secure` the two do not differ after this point.
       firstMenu: () => config().loginServers.telnet.firstMenu,
       serve: (call: Call) => this.serve(call),
     });
@@ -183,7 +186,7 @@ export class Servers {
       session = new Session(call, node, { ...this.options, logins: this.logins });
       this.sessions.add(session);
       await session.live();
-      // The board does not close while a good-bye is under way.
+      // The board does not close while a session's last output is being sent.
       await connection.ended;
     } finally {
       if (session !== undefined) this.sessions.delete(session);

@@ -4,14 +4,14 @@ import type { Config } from '../config/schema';
 export interface SessionLimitsOptions {
   readonly clock: Clock;
   readonly users: Config['users'];
-  /** Says something and lets the call go on. */
+  /** Shows a sentence; the call continues. */
   readonly warn: (sentence: string) => void;
   readonly end: (sentence: string) => void;
 }
 
 const WARNED_BEFORE_MS = 60_000;
 
-/** How long a call may be silent, and how long it may be (rule J5). */
+/** Limits the idle time and the length of a call (rule J5). */
 export class SessionLimits {
   private readonly startedMs: number;
   private lastInputMs: number;
@@ -27,7 +27,7 @@ export class SessionLimits {
     this.watchLength();
   }
 
-  /** The caller sent something. */
+  /** To be called after each input of the caller. */
   touched(): void {
     this.lastInputMs = this.options.clock.monotonicMs();
     this.warned = false;
@@ -44,7 +44,7 @@ export class SessionLimits {
     this.cancelMost();
   }
 
-  /** One timer a call: a key only notes the time, and the timer looks at it when it fires. */
+  /** One timer per call: a key only records the time, and the timer checks it when it fires. */
   private watch(): void {
     const { users, clock, end, warn } = this.options;
     this.cancelIdle();

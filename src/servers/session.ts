@@ -16,7 +16,7 @@ import { ResizePace } from './resize-pace';
 import { SessionLimits } from './session-limits';
 import type { LoginGate } from './ssh-caller';
 
-/** What a session needs of the rest of the board. */
+/** What a session needs from the rest of the board. */
 export interface SessionOptions {
   readonly config: () => Config;
   readonly clock: Clock;
@@ -24,20 +24,22 @@ export interface SessionOptions {
   readonly gate: LoginGate;
   readonly nodes: Nodes;
   readonly logins: LiveLogins;
-  /** Makes the caller's terminal and finds out what it can do; through within a second or so. */
+  /** Creates the caller's terminal and probes it; finished within a second or so. */
   readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
   /** Shows menus until the call is over (menu/runner). */
   readonly run: (caller: Caller, firstMenu: string) => Promise<EndReason>;
-  /** Once a call, when the caller is fully signed in: counts it. */
+  /** Called once per call when the caller is fully signed in: counts the call. */
   readonly onSignedIn: (caller: Caller) => Promise<void>;
-  /** Once for each call that was counted. */
+  /** Called once for each call that was counted. */
   readonly onEnded: (caller: Caller) => Promise<void>;
 }
 
-// How long menus may take to let go of a call that has ended, before it is cleared up without them.
+// Time for menus to finish after the end of a call, before the session is cleaned up without them.
 const LET_GO_MS = 2_000;
 
-/** One caller's life: node, terminal, menus, end. A failure in it ends this call and no other. */
+/**
+ * One caller's session: node, terminal, menus, end. A failure in it ends this call and no other.
+ */
 export class Session implements NodeHandle {
   readonly login: Login;
   private readonly inbox = new Inbox();
@@ -77,7 +79,7 @@ export class Session implements NodeHandle {
     this.caller = this.makeCaller();
   }
 
-  /** Lives the call through; resolves when everything of it is cleared up, and never rejects. */
+  /** Runs the call; resolves when everything is cleaned up, and never rejects. */
   async live(): Promise<void> {
     const startedMs = this.options.clock.monotonicMs();
     this.log.info('call.began', { server: this.call.connection.server });
@@ -96,7 +98,7 @@ export class Session implements NodeHandle {
     });
   }
 
-  /** Ends the call, with a sentence for the caller. The first reason is the one that counts. */
+  /** Ends the call, with a sentence for the caller. Only the first reason counts. */
   end(reason: EndReason, sentence = ''): void {
     if (this.ending.signal.aborted) return;
     this.farewell = sentence;
@@ -131,7 +133,7 @@ export class Session implements NodeHandle {
     });
   }
 
-  /** What the caller's side says of its terminal now; a change of size repaints the screen. */
+  /** Applies what the client reports of its terminal; a change of size repaints the screen. */
   private takeHints(): void {
     const { terminalType, columns, rows } = this.call.connection;
     const { terminal } = this.open;
@@ -141,7 +143,8 @@ export class Session implements NodeHandle {
 
   private async untilEnd(): Promise<EndReason> {
     await this.untilReady();
-    // Where SSH took the credentials, the account may have changed before there was a session (rule M1).
+    // Where SSH checked the credentials, the account may have changed before the session started
+    // (rule M1).
     if (this.login.user !== undefined) await this.watch.look();
     this.ending.signal.throwIfAborted();
     if (this.login.complete) await this.signedIn();
@@ -161,7 +164,9 @@ export class Session implements NodeHandle {
     signal.throwIfAborted();
   }
 
-  /** Rejects a while after the call has ended: menus that hang on to it must not keep its node. */
+  /**
+   * Rejects some time after the end of the call: menus that do not finish must not keep its node.
+   */
   private letGo(): { readonly promise: Promise<never>; readonly cancel: () => void } {
     const { signal } = this.ending;
     let cancel: Cancel = () => undefined;
@@ -202,7 +207,7 @@ export class Session implements NodeHandle {
     this.node.release();
     if (!this.online) return;
     await this.options.onEnded(this.caller).catch((error: unknown) => {
-      // The call is over either way; only its end is not on record.
+      // The call is over in any case; only its end is not recorded.
       this.log.error('call.end-unrecorded', { error: toError(error) });
     });
   }
@@ -212,12 +217,15 @@ export class Session implements NodeHandle {
       const { terminal } = this.open;
       terminal.write(`${lastWords(terminal, sentence)}\r\n`);
     } catch (error) {
-      // A terminal that cannot even say good-bye is closed without a word.
+      // A terminal that cannot show the last sentence is closed without it.
       this.log.error('call.farewell-failed', { error: toError(error) });
     }
   }
 
-  /** Called after each accepted factor; the first time that the sign-in is complete counts (rule J2). */
+  /**
+   * Called after each accepted factor; only the first time that the sign-in is complete counts
+   * (rule J2).
+   */
   private async signedIn(): Promise<void> {
     const { user } = this.login;
     if (!this.login.complete || user === undefined || this.online) return;
@@ -258,7 +266,10 @@ export class Session implements NodeHandle {
   }
 }
 
-/** Rejects with the signal's reason as soon as it is aborted, unless it is called off; never resolves. */
+/**
+ * Rejects with the signal's reason as soon as it is aborted, unless it is cancelled; never
+ * resolves.
+ */
 function whenAborted(signal: AbortSignal): {
   readonly promise: Promise<never>;
   readonly cancel: Cancel;

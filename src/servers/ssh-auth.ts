@@ -13,27 +13,29 @@ import { rejectionSentence } from '../menu/login-answer';
 
 export interface SshAuthOptions {
   readonly log: Log;
-  /** The state machine that all credentials go to (invariant 1); asked for at the first of them. */
+  /** The state machine that checks all credentials (invariant 1); created at the first of them. */
   readonly login: () => Login;
   /** True for a name that opens the new-user application now (rule E7). */
   readonly isNewUserName: (name: string) => boolean;
   /** Whether the account has this key; counts and changes nothing. */
   readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
-  /** True once the connection is gone: ssh2 throws when it is still answered. */
+  /** True once the connection is closed: ssh2 throws when a request is still answered. */
   readonly isGone: () => boolean;
   readonly hangUp: (reason: HangUpReason) => void;
 }
 
-/** Why a connection is ended while nobody is told in a session. */
+/** Reason for ending a connection where there is no session to notify the caller. */
 export type HangUpReason = 'too-many' | 'failure' | 'account-changed';
 
 const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password'];
-const MOST_ATTEMPTS = 6;
-// Asking whether a key would do costs little and proves nothing; agents hold a handful of keys.
-const MOST_KEY_QUERIES = 20;
-const MOST_NAME_CHARACTERS = 255;
+const MAX_ATTEMPTS = 6;
+// A query for a key costs little and proves nothing; agents have a handful of keys.
+const MAX_KEY_QUERIES = 20;
+const MAX_NAME_CHARACTERS = 255;
 
-/** Signature algorithms whose keys may be asked about. RSA comes as `ssh-rsa` with its hash beside it. */
+/**
+ * Signature algorithms whose keys may be queried. RSA comes as `ssh-rsa` with its hash beside it.
+ */
 const KEY_ALGORITHMS: ReadonlySet<string> = new Set([
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -51,7 +53,7 @@ export class SshAuth {
   private noneAsked = false;
   private hungUp = false;
   private busy: Promise<void> = Promise.resolve();
-  /** How the caller was let in, once he was. */
+  /** The way in which the caller was accepted, once that is decided. */
   private letIn: 'member' | 'new-user' | undefined;
 
   constructor(private readonly options: SshAuthOptions) {}
@@ -73,8 +75,8 @@ export class SshAuth {
   private async answer(context: AuthContext): Promise<void> {
     if (this.letIn !== undefined || this.isOver()) return;
     this.userName ??= context.username;
-    // ssh2 ends connections that change the name as well; this does not depend on it (rule E7).
-    if (context.username !== this.userName || this.userName.length > MOST_NAME_CHARACTERS) {
+    // ssh2 also ends connections that change the name; this check does not depend on it (rule E7).
+    if (context.username !== this.userName || this.userName.length > MAX_NAME_CHARACTERS) {
       this.reject(context);
       this.hangUp('too-many');
       return;
@@ -84,20 +86,20 @@ export class SshAuth {
       return;
     }
     this.attempts += 1;
-    if (this.attempts > MOST_ATTEMPTS) {
+    if (this.attempts > MAX_ATTEMPTS) {
       this.hangUp('too-many');
       return;
     }
     await this.answerAttempt(context);
   }
 
-  /** What asks only for information: the first `none`, and whether a key would do (rule E1). */
+  /** Requests for information only: the first `none`, and queries for a key (rule E1). */
   private isFree(context: AuthContext): boolean {
     if (context.method === 'none') return !this.noneAsked;
     return (
       context.method === 'publickey' &&
       context.signature === undefined &&
-      this.keyQueries < MOST_KEY_QUERIES
+      this.keyQueries < MAX_KEY_QUERIES
     );
   }
 
@@ -112,7 +114,7 @@ export class SshAuth {
     const { algo, data } = context.key;
     const usable =
       KEY_ALGORITHMS.has(algo) || (algo === 'ssh-rsa' && context.hashAlgo !== undefined);
-    // accept() without a signature only says that one would be looked at.
+    // accept() without a signature only states that a signature would be checked.
     const known = usable && (await this.options.hasKey(context.username, algo, data));
     if (known && !this.isOver()) context.accept();
     else this.reject(context);
@@ -121,7 +123,7 @@ export class SshAuth {
   private async answerAttempt(context: AuthContext): Promise<void> {
     switch (context.method) {
       case 'password':
-        // A request to change the password comes as an object, whatever the types say.
+        // A request to change the password comes as an object, although the types exclude that.
         if (typeof context.password !== 'string') this.reject(context);
         else if (this.isNewUser()) this.accept(context, 'new-user');
         else
@@ -168,12 +170,14 @@ export class SshAuth {
         return verdict;
       },
     });
-    // Asked again here, so that nobody is let in by a wrong key however the login sees it.
+    // Checked again here, so that a wrong key never signs a caller in, whatever the login returns.
     if (result.kind !== 'rejected' && !proven) this.reject(context);
     else this.conclude(context, result);
   }
 
-  /** Password, and in the same dialogue the one-time code where the account wants one (rule E4). */
+  /**
+   * Password, and in the same dialogue the one-time code where the account requires one (rule E4).
+   */
   private async converse(context: KeyboardAuthContext): Promise<void> {
     const dialogue = new KeyboardDialogue(context, () => this.isOver());
     const login = this.options.login();
@@ -185,7 +189,7 @@ export class SshAuth {
       const code = await dialogue.ask('One-time code: ', sentence);
       if (code === undefined) return;
       this.attempts += 1;
-      if (this.attempts > MOST_ATTEMPTS) {
+      if (this.attempts > MAX_ATTEMPTS) {
         this.hangUp('too-many');
         return;
       }
@@ -201,8 +205,8 @@ export class SshAuth {
   }
 
   /**
-   * `need` lets the connection in as well: old terminals know no second round, and the one-time code is
-   * then a screen of the session, which leads nowhere else (invariant 2).
+   * `need` accepts the connection as well: old clients support no second round, and the one-time
+   * code is then a screen of the session, which leads nowhere else (invariant 2).
    */
   private conclude(context: AuthContext, result: LoginResult): void {
     if (result.kind !== 'rejected') {
@@ -211,7 +215,7 @@ export class SshAuth {
     }
     this.reject(context);
     if (result.reason === 'too-many') this.hangUp('too-many');
-    // Its first factor is void, and SSH cannot begin anew on this connection.
+    // Its first factor is void, and SSH cannot start again on this connection.
     if (result.reason === 'changed') this.hangUp('account-changed');
   }
 
@@ -225,7 +229,7 @@ export class SshAuth {
     if (!this.isOver()) context.reject(METHODS);
   }
 
-  /** What the client has sent already is still coming in; none of it is looked at any more. */
+  /** What the client has already sent still arrives; it is no longer processed. */
   private hangUp(reason: HangUpReason): void {
     this.hungUp = true;
     this.options.hangUp(reason);
@@ -246,7 +250,7 @@ function mayRetry(reason: (LoginResult & { kind: 'rejected' })['reason']): boole
 
 /** The questions of one keyboard-interactive request (RFC 4256). */
 class KeyboardDialogue {
-  /** The client went on to another request (RFC 4252 5.1): nothing that comes of this one counts. */
+  /** The client went on to another request (RFC 4252 5.1): results of this one do not count. */
   aborted = false;
 
   constructor(
@@ -258,12 +262,12 @@ class KeyboardDialogue {
     });
   }
 
-  /** Asks one thing without echo; undefined when the client went on to something else. */
+  /** Asks one question without echo; undefined when the client went on to another request. */
   ask(prompt: string, instructions = ''): Promise<string | undefined> {
     return this.request([{ prompt, echo: false }], instructions);
   }
 
-  /** Says a sentence: a request without prompts, which clients answer by themselves. */
+  /** Shows a sentence: a request without prompts, which clients answer automatically. */
   async tell(sentence: string): Promise<void> {
     await this.request([], sentence);
   }

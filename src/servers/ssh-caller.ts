@@ -18,10 +18,13 @@ import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
 import { SshRefusals } from './ssh-refusals';
 import { acceptOneShell } from './ssh-shell';
 
-/** Where credentials go, whoever asks for them (invariant 1). */
+/** Creates the logins that check credentials, for all ways in (invariant 1). */
 export interface LoginGate {
   begin(origin: LoginOrigin): Login;
-  /** Whether the account has this key; counts and changes nothing. Without it every key may be tried. */
+  /**
+   * Whether the account has this key; counts and changes nothing. Without it every key may be
+   * tried.
+   */
   hasKey?(userName: string, key: { algorithm: string; blob: Buffer }): Promise<boolean>;
 }
 
@@ -37,11 +40,12 @@ export interface SshCallerOptions {
   readonly serve: Serve;
 }
 
-// ssh2 queues its own replies without a limit; this is what a window of output and some replies take.
-const MOST_UNREAD_BYTES = 2 * LIMITS.outputQueueBytes;
+// ssh2 queues its own replies without a limit; this is enough for a window of output and some
+// replies.
+const MAX_UNREAD_BYTES = 2 * LIMITS.outputQueueBytes;
 const GOODBYE_MS = 500;
 
-/** One SSH caller, from TCP accept to the end of his shell. */
+/** One SSH caller, from TCP accept to the end of the shell. */
 export class SshCaller {
   private readonly log: Log;
   private readonly auth: SshAuth;
@@ -74,12 +78,13 @@ export class SshCaller {
     socket.once('close', () => this.closed());
   }
 
-  /** ssh2 has seen the client's version line and made a connection of it. */
+  /** ssh2 has received the client's version line and created a connection. */
   identified(client: SshConnection): void {
     this.client = client;
     const { socket } = this.accepted;
     client.on('error', (error: Error & { readonly level?: string }) => this.failed(error));
-    // ssh2 keeps its timers while a half of the socket stays open, and throws when they fire too late.
+    // ssh2 keeps its timers while a half of the socket stays open, and throws when they fire too
+    // late.
     client.on('end', () => socket.destroySoon());
     client.on('handshake', () => this.recorder.forget());
     client.on('authentication', (context) => this.auth.handle(context));
@@ -108,7 +113,7 @@ export class SshCaller {
     grace.heard();
     seat.heard();
     this.recorder.record(chunk);
-    if (socket.writableLength <= MOST_UNREAD_BYTES) return;
+    if (socket.writableLength <= MAX_UNREAD_BYTES) return;
     this.log.info('call.too-slow', { reason: 'full' });
     socket.destroy();
   }
@@ -122,7 +127,8 @@ export class SshCaller {
         remoteIp: this.accepted.remoteIp,
         node: this.node?.node ?? 0,
       });
-      // From the first credential on, for who is let in may take his time with a shell (rule M1).
+      // From the first credential on, because an accepted caller may wait before opening a shell
+      // (rule M1).
       this.watching = this.options.logins.watch(this.login, {
         log: this.log,
         end: () => this.hangUp('account-changed'),
@@ -158,7 +164,7 @@ export class SshCaller {
     connection.hinted(hints);
     channel.on('error', () => socket.destroy());
     channel.on('data', (bytes: Buffer) => connection.received(bytes));
-    // EOF is no hang-up: `ssh -T` with its input at an end still wants to see the answer.
+    // EOF does not end the call: `ssh -T` with its input at an end still wants to see the answer.
     channel.on('close', () => this.client?.end());
     const { firstMenu, firstMenuNewUser } = this.options.config().loginServers.ssh;
     void this.options.serve({
@@ -171,12 +177,13 @@ export class SshCaller {
       login: this.beginLogin(),
       node: this.node,
     });
-    // The session watches by itself from here on, and says why it ends.
+    // From here on the session watches by itself, and tells the caller why it ends.
     this.watching?.stop();
   }
 
   private finish(channel: ServerChannel): void {
-    // The client closes when it has seen status and end of the channel; if not, the socket is closed.
+    // The client closes when it has received status and end of the channel; if it does not, the
+    // socket is closed.
     channel.exit(0);
     channel.end();
   }
@@ -192,8 +199,8 @@ export class SshCaller {
   }
 
   /**
-   * Tells the sysop what a client that could not agree on algorithms has, and what would let it in.
-   * False when it was not that.
+   * Logs for the sysop what a client that could not agree on algorithms offers, and what would
+   * accept it. False when that was not the error.
    */
   private explain(error: Error): boolean {
     const offer = this.recorder.offer();
@@ -201,7 +208,7 @@ export class SshCaller {
     const missing = disagreements(offer, algorithmsWith(profile, hostKeys));
     if (missing.length === 0) return false;
     const retroWould = disagreements(offer, PROFILES.retro).length === 0;
-    // Scanners ask like that all day long: information, and no warning.
+    // Scanners do this all day long: information, not a warning.
     this.log.info('ssh.no-agreement', {
       reason: error.message,
       client: offer.ident,
@@ -223,7 +230,7 @@ export class SshCaller {
     this.destroyAfterGoodbye(this.accepted.socket);
   }
 
-  /** Ended as the protocol does, and nothing more is read meanwhile. */
+  /** Ends the connection according to the protocol; nothing more is read meanwhile. */
   private abused(what: string): void {
     const { seat, socket } = this.accepted;
     this.log.warn('ssh.abuse', { what });
@@ -242,13 +249,15 @@ export class SshCaller {
     this.gone = true;
     this.watching?.stop();
     this.recorder.forget();
-    // A session has its own hand on the node until it has cleaned up.
+    // A session keeps the node until it has cleaned up.
     if (this.connection === undefined) this.node?.release();
     this.connection?.closed();
   }
 }
 
-/** One piece into the channel; done when the channel's window and the socket have taken it. */
+/**
+ * Sends one piece into the channel; done when the channel's window and the socket have accepted it.
+ */
 function send(
   channel: ServerChannel,
   socket: Socket,

@@ -1,7 +1,7 @@
 import type { Connection as SshConnection } from 'ssh2';
 import { BbsError } from '../base/errors';
 
-/** Told of a client's messages before ssh2 acts on them. `false` keeps a message from ssh2. */
+/** Called for a client's messages before ssh2 processes them. `false` keeps a message from ssh2. */
 export interface MessageWatch {
   readonly channelOpen: (type: string) => boolean;
   readonly globalRequest: (name: string) => boolean;
@@ -12,7 +12,7 @@ export interface MessageWatch {
 
 type Handler = (protocol: unknown, ...fields: readonly unknown[]) => void;
 
-/** Where ssh2 1.17 keeps what it does with each message; it has no events for what it refuses by itself. */
+/** Private handlers of ssh2 1.17 per message; it has no events for what it refuses by itself. */
 interface Handled {
   readonly _protocol?: { readonly _handlers?: Record<string, Handler | undefined> };
 }

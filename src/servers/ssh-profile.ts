@@ -3,7 +3,7 @@ import type { Config } from '../config/schema';
 
 export type SshProfile = Config['loginServers']['ssh']['profile'];
 
-/** Algorithm names by what they are for, most wanted first. */
+/** Algorithm names by purpose, most preferred first. */
 export interface ProfileAlgorithms {
   readonly kex: readonly string[];
   readonly serverHostKey: readonly string[];
@@ -13,9 +13,10 @@ export interface ProfileAlgorithms {
 }
 
 /**
- * Curve25519, the host key that the board has, and ciphers that are AEAD or encrypt-then-MAC. Strict key exchange is ssh2's own.
- * dropbear 2022 hangs unless the name with `@libssh.org` comes first. Without the groups of many
- * thousand bits no stranger can make us calculate for 20 ms, and without compression he cannot bomb us.
+ * Curve25519, the board's host keys, and ciphers that are AEAD or encrypt-then-MAC. Strict key
+ * exchange is built into ssh2. dropbear 2022 hangs unless the name with `@libssh.org` comes first.
+ * Without groups of many thousand bits no stranger can make the board calculate for 20 ms, and
+ * without compression there are no decompression bombs.
  */
 const MODERN: ProfileAlgorithms = {
   kex: ['curve25519-sha256@libssh.org', 'curve25519-sha256'],
@@ -39,7 +40,10 @@ const MODERN: ProfileAlgorithms = {
   compress: ['none'],
 };
 
-/** What SyncTERM's cryptlib, NetRunner, mTelnet and their time can do, after everything better. */
+/**
+ * What SyncTERM's cryptlib, NetRunner, mTelnet and other clients of their time support, after all
+ * better algorithms.
+ */
 const RETRO: ProfileAlgorithms = {
   kex: [
     ...MODERN.kex,
@@ -63,8 +67,9 @@ export const PROFILES: Readonly<Record<SshProfile, ProfileAlgorithms>> = {
 };
 
 /**
- * A host key as ssh2 1.17 takes it, once for each algorithm that it may sign by. Given an RSA key ssh2
- * offers SHA-1 whatever its `algorithms` say, unless the key comes under the name of one algorithm.
+ * A host key in the form that ssh2 1.17 takes, once for each algorithm that it may sign with. For
+ * an RSA key ssh2 offers SHA-1 whatever its `algorithms` are, unless the key is passed under the
+ * name of one algorithm.
  */
 export function ssh2HostKeys(profile: SshProfile, key: ParsedKey): readonly { key: ParsedKey }[] {
   if (key.type !== 'ssh-rsa' || PROFILES[profile].serverHostKey.includes('ssh-rsa'))
@@ -73,7 +78,7 @@ export function ssh2HostKeys(profile: SshProfile, key: ParsedKey): readonly { ke
   return names.map((type) => ({ key: Object.create(key, { type: { value: type } }) as ParsedKey }));
 }
 
-/** What a board of this profile offers with the host keys that it has. */
+/** The algorithms that a board of this profile offers with its host keys. */
 export function algorithmsWith(
   profile: SshProfile,
   keys: readonly { readonly key: ParsedKey }[],
@@ -85,9 +90,9 @@ export function algorithmsWith(
   return { ...offered, serverHostKey: offered.serverHostKey.filter(canSign) };
 }
 
-/** The profile as ssh2 wants it. */
+/** The profile in the form that ssh2 takes. */
 export function ssh2Algorithms(profile: SshProfile): Algorithms {
   const { kex, serverHostKey, cipher, hmac, compress } = PROFILES[profile];
-  // Our own constants, which ssh2 checks again name by name.
+  // Constants of the board, which ssh2 checks again name by name.
   return { kex, serverHostKey, cipher, hmac, compress } as Algorithms;
 }

@@ -6,23 +6,30 @@ import { watchMessages } from './ssh-messages';
 export interface SshRefusalsOptions {
   readonly log: Log;
   readonly isLetIn: () => boolean;
-  /** The client asks for more than anyone needs, or breaks the protocol; the connection should end. */
+  /**
+   * The client exceeds the limit of refused requests, or breaks the protocol; the connection should
+   * end.
+   */
   readonly onAbuse: (what: string) => void;
 }
 
-/** What OpenSSH asks for once a connection by itself or by its usual options, and gets without harm to its user. */
+/**
+ * Requests that OpenSSH makes by itself or with common options: each is free once per connection,
+ * because it does no harm to its user.
+ */
 const FREE_ONCE: ReadonlySet<string> = new Set([
   'no-more-sessions@openssh.com',
   'hostkeys-prove-00@openssh.com',
   'x11-req',
   'auth-agent-req@openssh.com',
 ]);
-/** Each client has a name of its own for it. */
+/** Each client uses a name of its own for it. */
 const KEEP_ALIVE = /^keepalive@/;
 
 /**
- * Counts what a client asks for and does not get (rule E6): one line in the log for a connection, and its
- * end at the tenth. What ssh2 refuses by itself is counted too, and data beyond the window ends it at once.
+ * Counts the refused requests of a client (rule E6): one line in the log per connection, and its
+ * end at the tenth. Requests that ssh2 refuses by itself are counted too, and data beyond the
+ * window ends the connection at once.
  */
 export class SshRefusals {
   private readonly asked = new Set<string>();
@@ -44,7 +51,8 @@ export class SshRefusals {
         if (!KEEP_ALIVE.test(name)) this.noteRepeated(name);
         return !this.isOver;
       },
-      // Others are served (ssh-shell), or said by a client of its channel: PuTTY's winadj, signals, breaks.
+      // Others are served (ssh-shell), or are messages about the channel itself: PuTTY's winadj,
+      // signals, breaks.
       channelRequest: (type) => {
         if (FREE_ONCE.has(type)) this.noteRepeated(type);
         return !this.isOver;
@@ -57,12 +65,12 @@ export class SshRefusals {
     });
   }
 
-  /** The channel whose window is kept an eye on. */
+  /** Starts to track the window of this channel. */
   opened(shell: ServerChannel): void {
     this.shell = shell;
   }
 
-  /** One more refusal. */
+  /** Counts one refusal. */
   note(what: string): void {
     if (this.isOver) return;
     this.refusals += 1;
@@ -96,7 +104,7 @@ interface IncomingWindow {
   readonly window: number;
 }
 
-/** A name as a client gave it, for the log. */
+/** Sanitizes a client's text for the log. */
 function clean(what: string): string {
   return what.replace(/[^\x20-\x7e]/g, '').slice(0, LIMITS.terminalTypeCharacters);
 }

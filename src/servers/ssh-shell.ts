@@ -4,10 +4,10 @@ import type { TerminalHints } from './live-connection';
 import { sizeOf, terminalTypeOf } from './terminal-hints';
 
 export interface ShellEvents {
-  /** The one shell was opened; everything else on the connection is refused. */
+  /** The one shell was opened; all other requests on the connection are refused. */
   readonly onShell: (channel: ServerChannel, hints: TerminalHints) => void;
   readonly onHints: (hints: TerminalHints) => void;
-  /** A request that a board does not serve. */
+  /** Called for a request that a board does not serve. */
   readonly onRefused: (what: string) => void;
 }
 
@@ -15,12 +15,12 @@ const NOT_A_SHELL =
   'This is a bulletin board: it runs no commands and moves no files. ' +
   'Call without a command to get in.\r\n';
 
-/** Names of variables that a caller's side may set; they say how to draw, never who it is (rule E8). */
+/** Names of variables that a client may set; they affect display, never identity (rule E8). */
 const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS)$/;
 
 /**
- * What may be opened on a connection once it is let in: one session channel with one shell, with or
- * without a pty (rule E6). ssh2 refuses by itself what nobody listens for: forwards, X11, the agent; see
+ * Accepts on an authenticated connection one session channel with one shell, with or without a pty
+ * (rule E6). Requests without a listener are refused by ssh2 itself: forwards, X11, the agent; see
  * SshRefusals.
  */
 export function acceptOneShell(connection: SshConnection, events: ShellEvents): void {
@@ -76,7 +76,7 @@ class ShellSession {
       this.events.onShell(accept(), this.hints);
     });
     session.on('exec', (accept) => this.refuse(accept, 'exec'));
-    // Where nobody listens for `sftp`, ssh2 brings it here too.
+    // Without a listener for `sftp`, ssh2 emits it here too.
     session.on('subsystem', (accept) => this.refuse(accept, 'subsystem'));
   }
 
@@ -86,20 +86,20 @@ class ShellSession {
   }
 
   private takeVariable(name: string, value: string): boolean {
-    // `SendEnv *` offers the whole environment, which is no harm; ten thousand of them are.
+    // `SendEnv *` offers the whole environment, which does no harm; ten thousand variables do.
     this.offers += 1;
     if (this.offers > LIMITS.environmentOffers) this.events.onRefused('variable');
     if (!ENVIRONMENT.test(name) || Buffer.byteLength(value) > LIMITS.environmentBytes) return false;
     this.variables += 1;
     if (this.variables > LIMITS.environmentCount) return false;
-    // A pty says it better; these are for callers without one (ssh -T, plink -T).
+    // A pty is more accurate; these are for callers without one (ssh -T, plink -T).
     if (name === 'TERM') this.hints = { terminalType: terminalTypeOf(value), ...this.hints };
     else if (name === 'COLUMNS') this.hints = { columns: sizeOf(Number(value)), ...this.hints };
     else if (name === 'ROWS') this.hints = { rows: sizeOf(Number(value)), ...this.hints };
     return true;
   }
 
-  /** Accepted only so far that the sentence gets through; nothing is run. */
+  /** Accepted only to send the sentence; nothing is run. */
   private refuse(accept: () => ServerChannel, what: string): void {
     this.events.onRefused(what);
     if (this.hasShell) return;

@@ -5,14 +5,14 @@ import { SshCaller, type SshCallerOptions } from './ssh-caller';
 import { ssh2Algorithms, ssh2HostKeys } from './ssh-profile';
 
 export interface SshOptions extends SshCallerOptions {
-  /** 0 is off, for old terminals that hang on it (rule E9). */
+  /** 0 is off, for old terminals that hang because of it (rule E9). */
   readonly keepAliveSeconds: number;
-  /** Logs each packet's name, for a sysop who looks for a fault. */
+  /** Logs each packet's name, for troubleshooting. */
   readonly trace: boolean;
 }
 
 const KEEP_ALIVES_MISSED = 3;
-// ssh2 takes 0 for its own default; this is the longest time that Node.js can wait: 24 days.
+// ssh2 takes 0 for its own default; this is the longest delay that Node.js supports: 24 days.
 const NEVER_MS = 2_147_483_647;
 
 /** Speaks SSH on sockets that a Listener has accepted. */
@@ -35,20 +35,24 @@ export class SshEndpoint {
       if (caller === undefined) client.end();
       else caller.identified(client);
     });
-    // Listening is the Listener's part, so that nothing but a bug of ours could come here.
+    // The Listener does the listening, so that only a bug in the board could cause an error here.
     this.server.on('error', (error: Error) => log.error('ssh.server-error', { error }));
   }
 
-  /** Takes a caller over. A client that never says what it is stays with its grace timer. */
+  /**
+   * Takes over an accepted caller. For a client that never identifies itself only the login
+   * deadline runs.
+   */
   take(accepted: Accepted): void {
     const { socket } = accepted;
     const key = keyOf(socket.remoteAddress, socket.remotePort);
     const recorder = new OfferRecorder();
     this.server.injectSocket(socket);
-    // After injectSocket, which pauses the socket: nothing flows before both listen.
+    // After injectSocket, which pauses the socket: no data flows before both have listeners.
     this.waiting.set(key, new SshCaller(accepted, recorder, this.options));
     socket.once('close', () => this.waiting.delete(key));
-    // ssh2 ends its side of what it cannot speak with; a peer that keeps the other half is cut off.
+    // ssh2 ends its side of a connection that it cannot handle; a peer that keeps the other half
+    // open is disconnected.
     socket.once('end', () => socket.destroySoon());
   }
 }

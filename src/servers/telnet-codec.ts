@@ -10,25 +10,25 @@ export interface TelnetCodecOptions {
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   /** Bytes for the socket. */
   readonly onEncoded: (bytes: Buffer) => void;
-  /** What the caller typed, each line end as one CR. */
+  /** The caller's input, each line end as one CR. */
   readonly onText: (bytes: Buffer) => void;
   readonly onOption: (side: Side, option: number, on: boolean) => void;
   readonly onRefused: (side: Side, option: number) => void;
-  /** A finished sub-negotiation of an option that is on; the buffer is the listener's own. */
+  /** A complete sub-negotiation of an enabled option; the buffer belongs to the listener. */
   readonly onSub: (option: number, data: Buffer) => void;
   readonly onAreYouThere: () => void;
-  /** The peer does not keep to the protocol; the call should end. */
+  /** The peer violates the protocol; the call should end. */
   readonly onAbuse: (what: string) => void;
 }
 
 const WINDOW_MS = 10_000;
 // Dragging a window's corner sends NAWS dozens of times a second.
 const SUBS_PER_WINDOW = 512;
-const MOST_OVERFLOWS = 3;
-// A client that forgets to double an IAC in NAWS (a 255-column window) is broken, not hostile.
-const MOST_MALFORMED = 16;
-// How far a sub-negotiation may run on past its buffer without an end.
-const MOST_OVERRUN_BYTES = 64 * 1024;
+const MAX_OVERFLOWS = 3;
+// A client that does not double an IAC in NAWS (a 255-column window) is broken, not hostile.
+const MAX_MALFORMED = 16;
+// Limit for the bytes of a sub-negotiation beyond its buffer.
+const MAX_OVERRUN_BYTES = 64 * 1024;
 
 const CR = 13;
 const LF = 10;
@@ -36,7 +36,8 @@ const NUL = 0;
 
 /**
  * Telnet's escaping and option negotiation for one caller, in both directions. The only file that
- * knows telnet-stream, whose parsers are used without pipe() and each with an error handler of its own.
+ * uses telnet-stream, whose parsers are used without pipe() and each with an error handler of its
+ * own.
  */
 export class TelnetCodec {
   private readonly input = new TelnetInput({
@@ -68,16 +69,16 @@ export class TelnetCodec {
     this.listen();
   }
 
-  /** Bytes from the socket. */
+  /** Processes bytes from the socket. */
   receive(chunk: Buffer): void {
     if (this.closed) return;
     this.input.write(chunk);
     if (this.overrunBytes === undefined) return;
     this.overrunBytes += chunk.length;
-    if (this.overrunBytes > MOST_OVERRUN_BYTES) this.abuse('endless sub-negotiation');
+    if (this.overrunBytes > MAX_OVERRUN_BYTES) this.abuse('endless sub-negotiation');
   }
 
-  /** Text for the caller; 0xFF is doubled on the way. */
+  /** Sends text to the caller; 0xFF is doubled. */
   send(bytes: Buffer): void {
     if (!this.closed) this.output.write(bytes);
   }
@@ -107,7 +108,8 @@ export class TelnetCodec {
       this.input.on(verb, (option: number) => this.negotiate(verb, option));
     this.input.on('sub', (option: number, data: Buffer) => this.sub(option, data));
     this.input.on('command', (command: number) => {
-      // IP, BRK, AO, EC, EL, GA, NOP and all others change nothing (rule F7): keys do what they would.
+      // IP, BRK, AO, EC, EL, GA, NOP and all others have no effect (rule F7): the equivalent keys
+      // are used instead.
       if (command === COMMAND.ayt && this.withinLimit(this.negotiations))
         this.options.onAreYouThere();
     });
@@ -121,8 +123,8 @@ export class TelnetCodec {
     const overflowed = this.overrunBytes !== undefined;
     this.overrunBytes = undefined;
     if (overflowed || !this.withinLimit(this.subs)) return;
-    // telnet-stream fills the same buffer again for the next one.
-    if (this.isOn('him', option)) this.options.onSub(option, Buffer.from(data));
+    // Copied, because telnet-stream reuses the buffer for the next one.
+    if (this.isOn('peer', option)) this.options.onSub(option, Buffer.from(data));
   }
 
   private withinLimit(window: RateWindow): boolean {
@@ -136,11 +138,11 @@ export class TelnetCodec {
     if (error.message.includes('overflow')) {
       this.overflows += 1;
       this.overrunBytes = 0;
-      if (this.overflows >= MOST_OVERFLOWS) this.abuse('sub-negotiation overflow');
+      if (this.overflows >= MAX_OVERFLOWS) this.abuse('sub-negotiation overflow');
       return;
     }
     this.malformed += 1;
-    if (this.malformed >= MOST_MALFORMED) this.abuse('malformed sub-negotiation');
+    if (this.malformed >= MAX_MALFORMED) this.abuse('malformed sub-negotiation');
   }
 
   private abuse(what: string): void {
@@ -167,7 +169,9 @@ export class TelnetCodec {
     }
   }
 
-  /** CR LF, CR NUL, CR and LF each end one line (RFC 854, RFC 1123 3.3.1), however TCP splits them. */
+  /**
+   * CR LF, CR NUL, CR and LF each end one line (RFC 854, RFC 1123 3.3.1), wherever TCP splits them.
+   */
   private text(bytes: Buffer): void {
     if (this.closed) return;
     let length = 0;

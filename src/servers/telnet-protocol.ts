@@ -1,4 +1,4 @@
-/** Telnet commands (RFC 854) that we name. */
+/** Telnet commands (RFC 854) that are handled. */
 export const COMMAND = { ayt: 246 } as const;
 
 /** Telnet options by their assigned numbers. */
@@ -22,7 +22,10 @@ export const SUB = { is: 0, send: 1, info: 2 } as const;
 
 const ENVIRONMENT = { variable: 0, value: 1, escape: 2, userVariable: 3 } as const;
 
-/** `SEND USERVAR ROWS USERVAR COLUMNS`: the two we want to know, and nothing about who it is (rule F4). */
+/**
+ * `SEND USERVAR ROWS USERVAR COLUMNS`: only these two are requested, and nothing about the user's
+ * identity (rule F4).
+ */
 export const ASK_ROWS_AND_COLUMNS: Buffer = Buffer.concat([
   Buffer.from([SUB.send, ENVIRONMENT.userVariable]),
   Buffer.from('ROWS', 'latin1'),
@@ -30,7 +33,7 @@ export const ASK_ROWS_AND_COLUMNS: Buffer = Buffer.concat([
   Buffer.from('COLUMNS', 'latin1'),
 ]);
 
-/** Variables of a NEW-ENVIRON `IS` or `INFO` (RFC 1572), in order; broken ones are left out. */
+/** Variables of a NEW-ENVIRON `IS` or `INFO` (RFC 1572), in order; malformed ones are left out. */
 export function parseEnvironment(data: Buffer): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   let name: string | undefined;

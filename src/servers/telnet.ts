@@ -18,22 +18,22 @@ export interface TelnetOptions {
 
 const { binary, echo, suppressGoAhead, terminalType, windowSize, newEnvironment } = OPTION;
 
-/** Options that either side may have; every other one is refused, LINEMODE and AUTH among them. */
+/** Options that either side may enable; all others are refused, LINEMODE and AUTH among them. */
 const AGREED: Readonly<Record<Side, ReadonlySet<number>>> = {
   us: new Set([binary, echo, suppressGoAhead]),
-  him: new Set([binary, suppressGoAhead, terminalType, windowSize, newEnvironment]),
+  peer: new Set([binary, suppressGoAhead, terminalType, windowSize, newEnvironment]),
 };
 
-// A peer that has not answered one of our requests by then is no telnet client (netcat), or far away.
+// A peer that has not answered any request by then is not a telnet client (netcat), or is far away.
 const NO_ANSWER_MS = 250;
-// One that has answered something may take this long for the rest.
+// A peer that has answered a request may take this long for the others.
 const ALL_ANSWERS_MS = 1_000;
 const FIRST_SCREEN_MS = 2_000;
-const MOST_TYPE_REQUESTS = 2;
-// Names that say nothing: the next one of the client's list may say more (RFC 1091).
+const MAX_TYPE_REQUESTS = 2;
+// Names without information: the next one of the client's list may be more specific (RFC 1091).
 const VAGUE_TYPES: ReadonlySet<string> = new Set(['unknown', 'network', 'dumb', 'none']);
 
-/** One telnet caller: what RFC 854 and its options have to say, and nothing else. */
+/** One telnet caller: handles RFC 854 and its options, and nothing else. */
 export class TelnetCaller {
   private readonly codec: TelnetCodec;
   private readonly connection: LiveConnection;
@@ -90,12 +90,12 @@ export class TelnetCaller {
     socket.once('close', () => this.closed());
   }
 
-  /** Negotiates, and hands the caller over to a session. */
+  /** Negotiates, and passes the caller to a session. */
   start(): void {
     this.inOneWrite(() => {
       for (const option of [echo, suppressGoAhead, binary]) this.codec.enable('us', option);
       for (const option of [suppressGoAhead, binary, terminalType, windowSize])
-        this.codec.enable('him', option);
+        this.codec.enable('peer', option);
     });
     const { clock } = this.options;
     clock.after(NO_ANSWER_MS, () => {
@@ -114,7 +114,7 @@ export class TelnetCaller {
     });
   }
 
-  /** Requests and answers of a few bytes each go out together, and not in a packet of their own. */
+  /** Sends requests and answers of a few bytes together instead of in separate packets. */
   private inOneWrite(work: () => void): void {
     const { socket } = this.accepted;
     socket.cork();
@@ -136,16 +136,16 @@ export class TelnetCaller {
 
   private optionChanged(side: Side, option: number, on: boolean): void {
     this.answered = true;
-    if (side !== 'him' || !on) return;
+    if (side !== 'peer' || !on) return;
     if (option === terminalType) this.askType();
     else if (option === newEnvironment) this.codec.sendSub(newEnvironment, ASK_ROWS_AND_COLUMNS);
   }
 
   private optionRefused(side: Side, option: number): void {
     this.answered = true;
-    if (side !== 'him') return;
+    if (side !== 'peer') return;
     if (option === terminalType) this.typeKnown = true;
-    else if (option === windowSize) this.codec.enable('him', newEnvironment);
+    else if (option === windowSize) this.codec.enable('peer', newEnvironment);
     else if (option === newEnvironment) this.sizeKnown = true;
     this.settleWhenKnown();
   }
@@ -160,7 +160,7 @@ export class TelnetCaller {
     else if (option === windowSize && data.length >= 4)
       this.sizeAnswered(data.readUInt16BE(0), data.readUInt16BE(2));
     else if (option === newEnvironment && data[0] !== SUB.send) {
-      // USER, ACCT and the rest are not looked at: nobody is let in by a variable (rule F4).
+      // USER, ACCT and all other variables are ignored: a variable signs nobody in (rule F4).
       const variables = parseEnvironment(data);
       this.sizeAnswered(Number(variables.get('COLUMNS')), Number(variables.get('ROWS')));
     }
@@ -176,13 +176,13 @@ export class TelnetCaller {
     )
       this.connection.hinted({ terminalType: type });
     const vague = type === undefined || VAGUE_TYPES.has(type);
-    if (vague && this.typeRequests < MOST_TYPE_REQUESTS) this.askType();
+    if (vague && this.typeRequests < MAX_TYPE_REQUESTS) this.askType();
     else this.typeKnown = true;
   }
 
   private sizeAnswered(columns: number, rows: number): void {
     this.sizeKnown = true;
-    // 0 is a client that does not know its size; the other figure may still be right.
+    // 0 means that the client does not know its size; the other dimension may still be right.
     this.connection.hinted({
       columns: sizeOf(columns) ?? this.connection.columns,
       rows: sizeOf(rows) ?? this.connection.rows,
@@ -201,8 +201,8 @@ export class TelnetCaller {
   }
 
   /**
-   * The peer has hung up, or is a program piped into us (`printf ... | nc`) that has nothing more to say
-   * and waits for the first screen: one that has just called is given the time for that.
+   * The peer has hung up, or is a program piped into the connection (`printf ... | nc`) that has
+   * sent all its input and waits for the first screen: a new caller gets the time for that.
    */
   private inputEnded(): void {
     const { socket } = this.accepted;

@@ -11,7 +11,7 @@ import { sizeOf, terminalTypeOf } from './terminal-hints';
 export interface WebSocketCallerOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** The board is going down. */
+  /** True while the board shuts down. */
   readonly isClosing: () => boolean;
   readonly firstMenu: () => string;
   readonly serve: Serve;
@@ -22,8 +22,8 @@ const CLOSE = { normal: 1000, goingAway: 1001, unsupported: 1003, policy: 1008 }
 const TEN_SECONDS_MS = 10_000;
 
 /**
- * One caller by WebSocket: binary messages are what telnet would carry without its commands. Pings find
- * out who is gone, and what breaks the protocol ends the call.
+ * One caller by WebSocket: binary messages carry what telnet would carry without its commands.
+ * Pings detect dead connections, and protocol violations end the call.
  */
 export class WebSocketCaller {
   private readonly connection: LiveConnection;
@@ -57,12 +57,13 @@ export class WebSocketCaller {
       if (this.countControl()) socket.pong(data);
     });
     socket.on('pong', () => this.countControl());
-    // ws has sent its status already: 1002 for what is no frame, 1008 and 1009 for too many or too large.
+    // ws has sent its status already: 1002 for an invalid frame, 1008 and 1009 for too many or too
+    // large ones.
     socket.on('error', (error) => this.abused(error.message));
     socket.once('close', () => this.gone());
   }
 
-  /** Hands the caller over to a session. */
+  /** Passes the caller to a session. */
   start(hints: TerminalHints): void {
     const { grace, seat, onNodesBusy } = this.accepted;
     this.connection.hinted(hints);
@@ -89,7 +90,7 @@ export class WebSocketCaller {
     this.gone();
   }
 
-  /** False where it was one too many: a flood of them is no terminal. */
+  /** False when the limit is exceeded: terminals do not flood. */
   private countControl(): boolean {
     this.alive = true;
     this.accepted.grace.heard();
@@ -118,14 +119,17 @@ export class WebSocketCaller {
     this.gone();
   }
 
-  /** The call is over at once; ws closes the socket when the peer has answered, or soon without. */
+  /**
+   * The call is over at once; ws closes the socket when the peer has answered, or soon without an
+   * answer.
+   */
   private gone(): void {
     this.cancelBeat();
     this.connection.closed();
   }
 }
 
-/** Size and name of the terminal as the address has them, `?cols=80&rows=24&term=xterm`; display only. */
+/** Size and name of the terminal from the URL, `?cols=80&rows=24&term=xterm`; for display only. */
 export function hintsOf(address: string): TerminalHints {
   const at = address.indexOf('?');
   const query = new URLSearchParams(at < 0 ? '' : address.slice(at));

@@ -10,9 +10,9 @@ import type { Accepted } from './listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
 
 export interface WebSocketOptions extends WebSocketCallerOptions {
-  /** The one that is shown to the next caller. */
+  /** The certificate for the next caller. */
   readonly certificate: () => Pick<Certificate, 'cert' | 'key'>;
-  /** Whether a page from there may call (rule G2). */
+  /** True where a page of this origin may connect (rule G2). */
   readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
 }
 
@@ -22,10 +22,10 @@ interface Waiting {
   readonly cancel: Cancel;
 }
 
-// How long a peer may take to answer a close, before its socket is closed without.
+// Time for a peer to answer a close, before its socket is closed without an answer.
 const CLOSE_MS = 2_000;
 const SUB_PROTOCOL = 'binary';
-// Apart from the call, for the types of ws do not know all of its limits yet.
+// Separate from the call, because the types of ws do not include all of its limits yet.
 const PROTOCOL = {
   noServer: true,
   clientTracking: false,
@@ -47,12 +47,14 @@ const PLAIN_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
 } as const;
-// Who looks at this port with a browser has mostly been sent to accept a self-made certificate.
+// A visitor with a browser was probably sent here to accept a self-signed certificate.
 const NOT_A_PAGE =
   'This port is for terminals, and your browser can reach it. Go back to the terminal page and call again.\n';
 const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
 
-/** Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames. */
+/**
+ * Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames.
+ */
 export class WebSocketEndpoint {
   private made: { readonly context: SecureContext; readonly of: object } | undefined;
   private readonly http: Server;
@@ -68,7 +70,7 @@ export class WebSocketEndpoint {
     this.webSockets = new WebSocketServer(PROTOCOL);
   }
 
-  /** Takes a caller over. */
+  /** Takes over an accepted caller. */
   take(accepted: Accepted): void {
     const { clock, log } = this.options;
     const { socket, remoteIp, seat } = accepted;
@@ -83,7 +85,7 @@ export class WebSocketEndpoint {
       secureContext: this.context(),
       ALPNProtocols: ['http/1.1'],
     });
-    // Not charged: a browser that distrusts a certificate ends like that, too.
+    // Not charged: a browser that does not trust a certificate ends in the same way.
     secure.on('error', (error) =>
       log.debug('wss.error', { remoteIp, reason: toError(error).message }),
     );
@@ -116,7 +118,7 @@ export class WebSocketEndpoint {
       (origin) => !this.options.isAllowedOrigin(origin, accepted.remoteIp),
     );
     if (foreign !== undefined) {
-      // Not charged either: it is the visitor of the foreign page whom that would shut out.
+      // Not charged either: that would lock out the visitor of the foreign page.
       const { remoteIp } = accepted;
       this.options.log.info('wss.origin-refused', { remoteIp, origin: foreign.slice(0, 200) });
       refuse(socket, '403 Forbidden', FOREIGN_PAGE);
@@ -129,7 +131,10 @@ export class WebSocketEndpoint {
   }
 }
 
-/** HTTP/1.1 with one Host and without a body (RFC 6455 4.1): all else is another protocol in disguise. */
+/**
+ * HTTP/1.1 with one Host and without a body (RFC 6455 4.1); anything else may be another protocol
+ * in disguise.
+ */
 function isHandshake({ httpVersion, headers, rawHeaders }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
   const hasBody =
@@ -137,7 +142,7 @@ function isHandshake({ httpVersion, headers, rawHeaders }: IncomingMessage): boo
   return httpVersion === '1.1' && hosts.length === 1 && !hasBody;
 }
 
-/** A client that is no browser sends none; version 8 of the protocol has another name for it. */
+/** Clients that are not browsers send none; version 8 of the protocol has another name for it. */
 function originsOf({ headers }: IncomingMessage): readonly string[] {
   return [headers.origin, headers['sec-websocket-origin']].flatMap((origin) => origin ?? []);
 }

@@ -38,7 +38,7 @@ export const KEYS: readonly Buffer[] = [
 ].map((text) => Buffer.from(text, 'utf8'));
 
 const clock = new FakeClock();
-const AGREED = { us: new Set([0, 1, 3]), him: new Set([0, 3, 24, 31, 39]) };
+const AGREED = { us: new Set([0, 1, 3]), peer: new Set([0, 3, 24, 31, 39]) };
 
 interface Heard {
   readonly text: Buffer;
@@ -62,7 +62,7 @@ function listen(pieces: readonly Buffer[]): Heard {
     onAbuse: () => (abused = true),
   });
   for (const option of AGREED.us) codec.enable('us', option);
-  for (const option of AGREED.him) codec.enable('him', option);
+  for (const option of AGREED.peer) codec.enable('peer', option);
   // telnet-stream keeps what it is given and writes into it.
   for (const piece of pieces) codec.receive(Buffer.from(piece));
   codec.close();

@@ -29,15 +29,15 @@ export const SSH: readonly Mutant[] = [
     rule: 'E3',
     fault: 'a connection has sixty attempts',
     file: AUTH,
-    find: 'const MOST_ATTEMPTS = 6;',
-    put: 'const MOST_ATTEMPTS = 60;',
+    find: 'const MAX_ATTEMPTS = 6;',
+    put: 'const MAX_ATTEMPTS = 60;',
   },
   {
     rule: 'E4',
     fault: 'the dialogue ends with the password',
     file: AUTH,
     find: "while (result.kind === 'need') {",
-    put: "while (result.kind === 'need' && this.attempts > MOST_ATTEMPTS) {",
+    put: "while (result.kind === 'need' && this.attempts > MAX_ATTEMPTS) {",
   },
   {
     rule: 'E5',

@@ -15,8 +15,8 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F2',
     fault: 'a hundred overflows are forgiven',
     file: CODEC,
-    find: 'const MOST_OVERFLOWS = 3;',
-    put: 'const MOST_OVERFLOWS = 100;',
+    find: 'const MAX_OVERFLOWS = 3;',
+    put: 'const MAX_OVERFLOWS = 100;',
   },
   {
     rule: 'F3',

@@ -9,7 +9,7 @@ function peer() {
   const changes: string[] = [];
   const refused: string[] = [];
   const q = new QMethod({
-    agreed: { us: new Set([KNOWN]), him: new Set([KNOWN]) },
+    agreed: { us: new Set([KNOWN]), peer: new Set([KNOWN]) },
     send: (verb, option) => sent.push(`${verb} ${option}`),
     changed: (side, option, on) => changes.push(`${side} ${option} ${on ? 'on' : 'off'}`),
     refused: (side, option) => refused.push(`${side} ${option}`),
@@ -36,12 +36,12 @@ describe('telnet option negotiation (RFC 1143)', () => {
 
   test('a refusal of our request is final and says nothing more', () => {
     const { q, sent, refused } = peer();
-    q.enable('him', KNOWN);
+    q.enable('peer', KNOWN);
     q.receive('wont', KNOWN);
     q.receive('wont', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`]);
     expect(refused).toEqual([`him ${KNOWN}`]);
-    expect(q.isSettled('him', KNOWN)).toBe(true);
+    expect(q.isSettled('peer', KNOWN)).toBe(true);
   });
 
   test.each<[Verb, string]>([
@@ -66,18 +66,18 @@ describe('telnet option negotiation (RFC 1143)', () => {
 
   test('changing our mind while a request is on its way sends one request after the other', () => {
     const { q, sent } = peer();
-    q.enable('him', KNOWN);
-    q.disable('him', KNOWN);
+    q.enable('peer', KNOWN);
+    q.disable('peer', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`]);
     q.receive('will', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`, `dont ${KNOWN}`]);
     q.receive('wont', KNOWN);
-    expect(q.isOn('him', KNOWN)).toBe(false);
+    expect(q.isOn('peer', KNOWN)).toBe(false);
   });
 
   test('two implementations that talk to each other always fall silent', () => {
     const step = fc.record({
-      side: fc.constantFrom<Side>('us', 'him'),
+      side: fc.constantFrom<Side>('us', 'peer'),
       option: fc.constantFrom(KNOWN, UNKNOWN),
       enable: fc.boolean(),
       here: fc.boolean(),
@@ -87,7 +87,7 @@ describe('telnet option negotiation (RFC 1143)', () => {
         const wires: Record<'toA' | 'toB', [Verb, number][]> = { toA: [], toB: [] };
         const end = (to: 'toA' | 'toB', agreed: number[]): QMethod =>
           new QMethod({
-            agreed: { us: new Set(agreed), him: new Set(agreed) },
+            agreed: { us: new Set(agreed), peer: new Set(agreed) },
             send: (verb, option) => wires[to].push([verb, option]),
             changed: () => undefined,
             refused: () => undefined,
@@ -115,8 +115,8 @@ describe('telnet option negotiation (RFC 1143)', () => {
         }
         deliver();
         for (const option of [KNOWN, UNKNOWN]) {
-          expect(a.isOn('us', option)).toBe(b.isOn('him', option));
-          expect(a.isOn('him', option)).toBe(b.isOn('us', option));
+          expect(a.isOn('us', option)).toBe(b.isOn('peer', option));
+          expect(a.isOn('peer', option)).toBe(b.isOn('us', option));
         }
       }),
       { seed: 20260101, numRuns: 500 },

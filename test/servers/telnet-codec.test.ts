@@ -21,7 +21,7 @@ function codec(clock = new FakeClock()) {
   const heard: Heard = { text: Buffer.alloc(0), sent: Buffer.alloc(0), events: [] };
   const it = new TelnetCodec({
     clock,
-    agreed: { us: new Set([echo]), him: new Set([terminalType, windowSize]) },
+    agreed: { us: new Set([echo]), peer: new Set([terminalType, windowSize]) },
     onEncoded: (bytes) => (heard.sent = Buffer.concat([heard.sent, bytes])),
     onText: (bytes) => (heard.text = Buffer.concat([heard.text, bytes])),
     onOption: (side, option, on) => heard.events.push(`${side} ${option} ${on}`),
