@@ -5,12 +5,12 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
-import type { Admission } from './admission';
-import { Grace } from './grace';
+import type { Admission } from './connection-limiter';
+import { Grace } from './login-deadline';
 import { InputTurns } from './input-turns';
 import { isFromThisMachine } from './networks';
 import { RefusalLog } from './refusal-log';
-import type { Seat } from './seat';
+import type { Seat } from './connection-slot';
 
 /** An accepted TCP connection; the deadline of its sign-in is running. */
 export interface Accepted {

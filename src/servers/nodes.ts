@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import type { NodeInfo, NodeList } from '../menu/services';
 import type { NodeMessage } from '../menu/inbox';
 import { Places } from './places';
-import type { Seat } from './seat';
+import type { Seat } from './connection-slot';
 
 /** The operations on another node: showing it a message, and ending its call. */
 export interface NodeHandle {

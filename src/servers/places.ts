@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { Crowd } from './crowd';
-import type { Seat } from './seat';
+import type { Seat } from './connection-slot';
 
 /**
  * Without a greedier network, only a caller that was silent for this long is ended for a newcomer.

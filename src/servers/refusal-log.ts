@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { networksOf } from '../base/source';
-import type { RefusalReason } from './admission';
+import type { RefusalReason } from './connection-limiter';
 
 export interface RefusalLogOptions {
   readonly server: string;

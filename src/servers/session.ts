@@ -7,7 +7,7 @@ import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
 import { lastWords } from '../menu/message-line';
-import type { Call } from './call';
+import type { Call } from './incoming-call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';

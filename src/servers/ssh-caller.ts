@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
-import type { Serve } from './call';
+import type { Serve } from './incoming-call';
 import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from './listener';
 import type { LiveLogins, LoginWatch } from './live-logins';

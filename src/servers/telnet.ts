@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Accepted } from './listener';
 import { LiveConnection } from './live-connection';
-import type { Serve } from './call';
+import type { Serve } from './incoming-call';
 import type { Side } from './q-method';
 import { TelnetCodec } from './telnet-codec';
 import { ASK_ROWS_AND_COLUMNS, OPTION, SUB, parseEnvironment } from './telnet-protocol';

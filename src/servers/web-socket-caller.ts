@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
-import type { Serve } from './call';
+import type { Serve } from './incoming-call';
 import type { Accepted } from './listener';
 import { LiveConnection, type TerminalHints } from './live-connection';
 import { RateWindow } from './rate-window';

@@ -4,7 +4,7 @@ import { openSourcePenalties } from '../../src/auth/source-penalties';
 import { systemRandom } from '../../src/base/random';
 import { SourceCounter } from '../../src/base/source-counter';
 import { configSchema } from '../../src/config/schema';
-import { Admission } from '../../src/servers/admission';
+import { Admission } from '../../src/servers/connection-limiter';
 import { openAccounts } from '../support/accounts';
 import { atScale, MIB, mib, type Part } from './part';
 

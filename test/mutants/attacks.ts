@@ -5,7 +5,7 @@ const SECOND_STEP = 'src/auth/second-step.ts';
 const PENDING = 'src/auth/pending-enrollment.ts';
 const SET_UP_WATCH = 'src/auth/set-up-watch.ts';
 const ENTRANCE = 'src/menu/entrance.ts';
-const ADMISSION = 'src/servers/admission.ts';
+const ADMISSION = 'src/servers/connection-limiter.ts';
 
 /** Part M of docs/security.md. */
 export const ATTACKS: readonly Mutant[] = [

@@ -12,7 +12,7 @@ export const SOURCES: readonly Mutant[] = [
   {
     rule: 'K1',
     fault: 'the end of a call charges nobody',
-    file: 'src/servers/seat.ts',
+    file: 'src/servers/connection-slot.ts',
     find: "      if (!this.charged && this.hasTried?.() === false) this.charge('no-auth');\n",
     put: '',
   },

@@ -21,7 +21,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E2',
     fault: 'signing in by SSH ends the time to sign in',
-    file: 'src/servers/grace.ts',
+    file: 'src/servers/login-deadline.ts',
     find: 'const leftMs = Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
     put: 'const leftMs = 10 * Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
   },

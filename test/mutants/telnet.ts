@@ -42,7 +42,7 @@ export const TELNET: readonly Mutant[] = [
   {
     rule: 'F6',
     fault: 'nobody is told that the time to sign in is over',
-    file: 'src/servers/grace.ts',
+    file: 'src/servers/login-deadline.ts',
     find: '    this.lastWords(SENTENCES[limit]);\n',
     put: '',
   },

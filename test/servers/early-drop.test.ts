@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random';
-import type { Seat } from '../../src/servers/seat';
+import type { Seat } from '../../src/servers/connection-slot';
 import { SeededRandom } from '../support/seeded-random';
 import { TestAdmission } from '../support/test-admission';
 

@@ -1,8 +1,8 @@
 import type { Random } from '../../src/base/random';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
-import { Admission } from '../../src/servers/admission';
-import type { Seat } from '../../src/servers/seat';
+import { Admission } from '../../src/servers/connection-limiter';
+import type { Seat } from '../../src/servers/connection-slot';
 import { FakeClock } from './fake-clock';
 import { SourceLedger } from './source-ledger';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema';
 import { plainIp } from '../base/source';
-import type { Admission } from './admission';
+import type { Admission } from './connection-limiter';
 import { isFromThisMachine } from './networks';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 

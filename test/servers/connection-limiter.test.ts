@@ -1,6 +1,6 @@
 import { Networks, isFromThisMachine } from '../../src/servers/networks';
 import { withoutReserve } from '../../src/servers/fd-limit';
-import type { Seat } from '../../src/servers/seat';
+import type { Seat } from '../../src/servers/connection-slot';
 import { TestAdmission } from '../support/test-admission';
 
 describe('networks', () => {

@@ -1,8 +1,8 @@
 import type { Login } from '../auth/login';
 import type { Connection } from './connection';
-import type { Grace } from './grace';
+import type { Grace } from './login-deadline';
 import type { NodeSlot } from './nodes';
-import type { Seat } from './seat';
+import type { Seat } from './connection-slot';
 
 /** One call as a way in passes it to a session. */
 export interface Call {

@@ -3,7 +3,7 @@ import type { Random } from '../base/random';
 import { networksOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { Places } from './places';
-import { Seat } from './seat';
+import { Seat } from './connection-slot';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =
