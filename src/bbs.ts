@@ -25,12 +25,12 @@ import { checkBoardFiles } from './readiness/board-files';
 import { findConfigGaps } from './readiness/public-gaps';
 import { createOffice, databaseFile, mailDrop, openBoardDatabase, type Office } from './office';
 import { OpenServers } from './open-servers';
-import { Admission } from './servers/connection-limiter';
+import { ConnectionLimiter } from './servers/connection-limiter';
 import { mostConnections } from './servers/fd-limit';
 import { ConfiguredNetworks } from './servers/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
-import { PageAdmission } from './servers/page-connection-limiter';
+import { PageConnectionLimiter } from './servers/page-connection-limiter';
 import { Servers } from './servers/servers';
 import { ClockWatch } from './store/clock-watch';
 import { explainFailure, type Database } from './store/database';
@@ -121,11 +121,11 @@ class Bbs {
     const stored = await this.openStore(basics);
     const office = await this.openOffice(basics, stored);
     const first = await this.prepareAccounts(basics, office);
-    const admission = await this.openAdmission(basics, stored);
+    const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
-    await this.startPages(basics, { office, admission, certificate });
+    await this.startPages(basics, { office, limiter, certificate });
     office.mailer.start();
-    await this.startServers(basics, { office, admission, certificate });
+    await this.startServers(basics, { office, limiter, certificate });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
     return this.announce(basics, { office, first, certificate, edits });
   }
@@ -200,11 +200,11 @@ class Bbs {
   }
 
   /** Who may connect at all: callers and pages ask the same one. */
-  private async openAdmission(
+  private async openLimiter(
     { shared, isExempt }: Basics,
     { penalties, knownPlaces }: Stored,
-  ): Promise<Admission> {
-    return new Admission({
+  ): Promise<ConnectionLimiter> {
+    return new ConnectionLimiter({
       ...{ ...shared, isExempt, guard: penalties },
       isKnown: (source) => knownPlaces.has(source),
       mostConnections: await mostConnections(),
@@ -233,18 +233,18 @@ class Bbs {
     { shared, open }: Basics,
     parts: {
       readonly office: Office;
-      readonly admission: Admission;
+      readonly limiter: ConnectionLimiter;
       readonly certificate: LiveCertificate | undefined;
     },
   ): Promise<void> {
-    const { office, admission, certificate } = parts;
-    const pageAdmission = new PageAdmission({ ...shared, admission });
-    this.closers.push(() => pageAdmission.close());
+    const { office, limiter, certificate } = parts;
+    const pageLimiter = new PageConnectionLimiter({ ...shared, limiter });
+    this.closers.push(() => pageLimiter.close());
     if (!shared.config().contentServers.web.https.enabled || certificate === undefined) return;
     const { db, enrollment, passwordReset, mailChange, findTemplate } = office;
     const web = await startWebServer({
       ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-      accept: (socket) => pageAdmission.admit(socket),
+      accept: (socket) => pageLimiter.accept(socket),
       loginPorts: () => open.loginPorts,
     });
     this.closers.push(() => web.close());
@@ -255,13 +255,13 @@ class Bbs {
     basics: Basics,
     parts: {
       readonly office: Office;
-      readonly admission: Admission;
+      readonly limiter: ConnectionLimiter;
       readonly certificate: LiveCertificate | undefined;
     },
   ): Promise<void> {
     const { shared, nodes, open, live, art } = basics;
     const { config, clock } = shared;
-    const { office, admission, certificate } = parts;
+    const { office, limiter, certificate } = parts;
     const services = boardServices({
       ...{ ...shared, live, art, nodes, office },
       listening: () => open.listening,
@@ -270,7 +270,7 @@ class Bbs {
     const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
     const servers = await Servers.start({
       ...shared,
-      ...{ nodes, admission, certificate },
+      ...{ nodes, limiter, certificate },
       gate: office.gate,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
       accountEvents: office.accountEvents,

@@ -3,7 +3,7 @@ import type { Random } from '../base/random';
 import { networksOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { Places } from './places';
-import { Seat } from './connection-slot';
+import { ConnectionSlot } from './connection-slot';
 import type { SourceGuard } from './source-guard';
 
 export type RefusalReason =
@@ -21,12 +21,12 @@ export type RefusalReason =
    */
   | 'full';
 
-export type Admittance =
-  | { readonly ok: true; readonly seat: Seat }
+export type AcceptResult =
+  | { readonly ok: true; readonly slot: ConnectionSlot }
   | { readonly ok: false; readonly reason: RefusalReason };
 
 /** A connection that asks to be accepted. */
-export interface Applicant {
+export interface ConnectionRequest {
   readonly remoteIp: string;
   /** True for a connection from the machine that the board runs on. */
   readonly isLocal?: boolean;
@@ -34,7 +34,7 @@ export interface Applicant {
   readonly end: () => void;
 }
 
-export interface AdmissionOptions {
+export interface ConnectionLimiterOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly random: Random;
@@ -63,14 +63,14 @@ const MAX_PROXIED = 1_000;
  * Decides which connections are accepted: one limiter for all servers, asked before a byte is read
  * or written.
  */
-export class Admission {
+export class ConnectionLimiter {
   private readonly sources = new Map<string, Count>();
   private readonly places: Places;
   private total = 0;
   private preAuth = 0;
   private proxied = 0;
 
-  constructor(private readonly options: AdmissionOptions) {
+  constructor(private readonly options: ConnectionLimiterOptions) {
     this.places = new Places(options);
   }
 
@@ -79,8 +79,8 @@ export class Admission {
     return { total: this.total, preAuth: this.preAuth };
   }
 
-  admit(applicant: Applicant): Admittance {
-    const { remoteIp, isLocal } = applicant;
+  accept(request: ConnectionRequest): AcceptResult {
+    const { remoteIp, isLocal } = request;
     const networks = networksOf(remoteIp);
     const source = networks[networks.length - 1] ?? remoteIp;
     const exempt = this.options.isExempt(remoteIp);
@@ -90,21 +90,21 @@ export class Admission {
       (favoured ? undefined : this.refusalOfStranger(networks)) ??
       this.refusalOfAll({ networks, favoured });
     if (reason !== undefined) return { ok: false, reason };
-    return { ok: true, seat: this.take(applicant, { networks, source, favoured }) };
+    return { ok: true, slot: this.take(request, { networks, source, favoured }) };
   }
 
   /** For a sysop's proxy that connects for many callers: its address does not identify them. */
-  admitProxy(applicant: Applicant): Admittance {
-    const networks = networksOf(applicant.remoteIp);
+  acceptProxy(request: ConnectionRequest): AcceptResult {
+    const networks = networksOf(request.remoteIp);
     const reason =
       this.proxied < MAX_PROXIED ? this.refusalOfAll({ networks, favoured: true }) : 'full';
     if (reason !== undefined) return { ok: false, reason };
     this.proxied += 1;
-    const source = networks[networks.length - 1] ?? applicant.remoteIp;
+    const source = networks[networks.length - 1] ?? request.remoteIp;
     const leave = (): void => void (this.proxied -= 1);
-    const seat = this.take(applicant, { networks, source, favoured: true }, leave);
-    seat.signedIn();
-    return { ok: true, seat };
+    const slot = this.take(request, { networks, source, favoured: true }, leave);
+    slot.signedIn();
+    return { ok: true, slot };
   }
 
   private refusalOfSource(remoteIp: string, source: string): RefusalReason | undefined {
@@ -147,17 +147,19 @@ export class Admission {
     return true;
   }
 
-  private refusalOfAll(newcomer: Pick<Seat, 'favoured' | 'networks'>): RefusalReason | undefined {
+  private refusalOfAll(
+    newcomer: Pick<ConnectionSlot, 'favoured' | 'networks'>,
+  ): RefusalReason | undefined {
     const most = this.options.mostConnections;
     if (most === undefined) return undefined;
     return this.places.makeRoom(newcomer, { most, taken: this.total }) ? undefined : 'reserve';
   }
 
   private take(
-    { remoteIp, end }: Applicant,
+    { remoteIp, end }: ConnectionRequest,
     at: { readonly networks: readonly string[]; readonly source: string; favoured: boolean },
     onReleased: () => void = () => undefined,
-  ): Seat {
+  ): ConnectionSlot {
     const { source, networks, favoured } = at;
     const count = this.sources.get(source) ?? { total: 0, preAuth: 0 };
     this.sources.set(source, count);
@@ -166,7 +168,7 @@ export class Admission {
     this.total += 1;
     this.preAuth += 1;
     const { clock, guard } = this.options;
-    const seat = new Seat({
+    const slot = new ConnectionSlot({
       ...{ remoteIp, networks, favoured, clock, guard, end },
       onLeftPreAuth: () => {
         count.preAuth -= 1;
@@ -179,7 +181,7 @@ export class Admission {
         onReleased();
       },
     });
-    this.places.add(seat);
-    return seat;
+    this.places.add(slot);
+    return slot;
   }
 }

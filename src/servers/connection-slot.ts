@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import type { Crowd } from './crowd';
 import type { SourceGuard } from './source-guard';
 
-export interface SeatOptions {
+export interface ConnectionSlotOptions {
   readonly remoteIp: string;
   readonly networks: readonly string[];
   /** True for a slot that unknown callers cannot take over (rule M11). */
@@ -17,14 +17,14 @@ export interface SeatOptions {
 }
 
 /** A caller's slot among the open connections, from TCP accept until the socket is closed. */
-export class Seat {
+export class ConnectionSlot {
   heardMs: number;
   private state: 'pre-auth' | 'signed-in' | 'gone' = 'pre-auth';
   private charged = false;
   private hasTried: (() => boolean) | undefined;
-  private readonly crowds = new Set<Crowd<Seat>>();
+  private readonly crowds = new Set<Crowd<ConnectionSlot>>();
 
-  constructor(private readonly options: SeatOptions) {
+  constructor(private readonly options: ConnectionSlotOptions) {
     this.heardMs = options.clock.monotonicMs();
   }
 
@@ -37,13 +37,13 @@ export class Seat {
   }
 
   /** Adds the slot to a crowd until the sign-in or the end of the connection. */
-  join(crowd: Crowd<Seat>): void {
+  join(crowd: Crowd<ConnectionSlot>): void {
     if (this.state !== 'pre-auth') return;
     this.crowds.add(crowd);
     crowd.add(this);
   }
 
-  leave(crowd: Crowd<Seat>): void {
+  leave(crowd: Crowd<ConnectionSlot>): void {
     if (this.crowds.delete(crowd)) crowd.remove(this);
   }
 

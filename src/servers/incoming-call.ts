@@ -1,19 +1,19 @@
 import type { Login } from '../auth/login';
 import type { Connection } from './connection';
-import type { Grace } from './login-deadline';
+import type { LoginDeadline } from './login-deadline';
 import type { NodeSlot } from './nodes';
-import type { Seat } from './connection-slot';
+import type { ConnectionSlot } from './connection-slot';
 
 /** One call as a way in passes it to a session. */
-export interface Call {
+export interface IncomingCall {
   readonly connection: Connection;
   /**
    * Resolves once the client has sent its terminal's data, as far as it sends any; never rejects.
    */
   readonly settled: Promise<void>;
   /** The deadline of the sign-in, running since TCP accept. */
-  readonly grace: Grace;
-  readonly seat: Seat;
+  readonly deadline: LoginDeadline;
+  readonly slot: ConnectionSlot;
   /** Called when there is no free node for the caller. */
   readonly onNodesBusy: () => void;
   readonly firstMenu: string;
@@ -26,4 +26,4 @@ export interface Call {
 }
 
 /** Runs one caller's session; resolves when it is over and never rejects. */
-export type Serve = (call: Call) => Promise<void>;
+export type Serve = (call: IncomingCall) => Promise<void>;

@@ -5,19 +5,19 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
-import type { Admission } from './connection-limiter';
-import { Grace } from './login-deadline';
+import type { ConnectionLimiter } from './connection-limiter';
+import { LoginDeadline } from './login-deadline';
 import { InputTurns } from './input-turns';
 import { isFromThisMachine } from './networks';
 import { RefusalLog } from './refusal-log';
-import type { Seat } from './connection-slot';
+import type { ConnectionSlot } from './connection-slot';
 
 /** An accepted TCP connection; the deadline of its sign-in is running. */
 export interface Accepted {
   readonly socket: Socket;
   readonly remoteIp: string;
-  readonly seat: Seat;
-  readonly grace: Grace;
+  readonly slot: ConnectionSlot;
+  readonly deadline: LoginDeadline;
   /** Shared by the callers of this port. */
   readonly turns: InputTurns;
   /** Called when there is no free node for the caller. */
@@ -36,7 +36,7 @@ export interface ListenerOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly admission: Admission;
+  readonly limiter: ConnectionLimiter;
   readonly onAccepted: (accepted: Accepted) => void;
 }
 
@@ -124,7 +124,7 @@ export class Listener {
       return;
     }
     try {
-      this.seat(socket, remoteIp);
+      this.acceptSocket(socket, remoteIp);
     } catch (error) {
       // A failure of one call, whatever its cause: the port stays open for the next (rule F1).
       this.options.log.error('call.failed', { remoteIp, error: toError(error) });
@@ -132,8 +132,8 @@ export class Listener {
     }
   }
 
-  private seat(socket: Socket, remoteIp: string): void {
-    const admittance = this.options.admission.admit({
+  private acceptSocket(socket: Socket, remoteIp: string): void {
+    const result = this.options.limiter.accept({
       remoteIp,
       isLocal: isFromThisMachine(socket),
       end: () => {
@@ -141,30 +141,33 @@ export class Listener {
         socket.destroy();
       },
     });
-    if (!admittance.ok) {
+    if (!result.ok) {
       // No sentence: a refused source must not cost more than the accept.
       socket.resetAndDestroy();
-      this.refusals.note(remoteIp, admittance.reason);
+      this.refusals.note(remoteIp, result.reason);
       return;
     }
-    const { seat } = admittance;
-    socket.once('close', () => seat.release());
+    const { slot } = result;
+    socket.once('close', () => slot.release());
     this.sockets.add(socket);
-    const grace = this.grace(socket, { remoteIp, seat });
+    const deadline = this.startDeadline(socket, { remoteIp, slot });
     socket.once('close', () => {
       this.sockets.delete(socket);
-      grace.end();
+      deadline.end();
     });
     this.options.onAccepted({
-      ...{ socket, remoteIp, seat, grace, turns: this.turns },
+      ...{ socket, remoteIp, slot, deadline, turns: this.turns },
       onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),
     });
   }
 
-  private grace(socket: Socket, { remoteIp, seat }: Pick<Accepted, 'remoteIp' | 'seat'>): Grace {
+  private startDeadline(
+    socket: Socket,
+    { remoteIp, slot }: Pick<Accepted, 'remoteIp' | 'slot'>,
+  ): LoginDeadline {
     const { clock, log, server } = this.options;
     const { users } = this.options.config();
-    return new Grace({
+    return new LoginDeadline({
       clock,
       limitMs: users.loginGraceSeconds * 1000,
       formLimitMs: users.newUserSeconds * 1000,
@@ -172,7 +175,7 @@ export class Listener {
       onExpired: (limit) => {
         if (limit === 'time') log.info('call.grace-over', { remoteIp, server });
         else log.warn('call.too-many-bytes', { remoteIp, server });
-        seat.charge(limit === 'time' ? 'grace' : 'protocol');
+        slot.charge(limit === 'time' ? 'grace' : 'protocol');
       },
       close: () => socket.destroy(),
     });

@@ -7,7 +7,7 @@ import type { InputTurns } from './input-turns';
 import { OutputQueue } from './output-queue';
 
 /** The operations of a way in on its socket. */
-export interface Wire {
+export interface Transport {
   /** Sends one piece and calls `done` when the socket has accepted it. */
   send(piece: Buffer, done: () => void): void;
   /** All output is sent: ends the call according to the protocol, and closes. */
@@ -22,7 +22,7 @@ export interface LiveConnectionOptions {
   readonly server: Connection['server'];
   readonly remoteIp: string;
   readonly clock: Clock;
-  readonly wire: Wire;
+  readonly transport: Transport;
   /** Shared by the callers of a port. */
   readonly turns: InputTurns;
   /** Called when the reader was too slow and has been disconnected. */
@@ -71,7 +71,7 @@ export class LiveConnection implements Connection {
       limitBytes: LIMITS.outputQueueBytes,
       stallMs: LIMITS.outputStallMs,
       send: (piece, done) =>
-        options.wire.send(piece, () => {
+        options.transport.send(piece, () => {
           done();
           this.input.goOn();
         }),
@@ -83,7 +83,7 @@ export class LiveConnection implements Connection {
     this.input = new InputQueue({
       deliver: (bytes) => this.dataListener?.(bytes),
       isBehind: () => this.queue.bytes > BEHIND_BYTES,
-      flow: (on) => options.wire.flow(on),
+      flow: (on) => options.transport.flow(on),
       turns: options.turns,
     });
   }
@@ -111,7 +111,7 @@ export class LiveConnection implements Connection {
   end(): void {
     if (this.gone.signal.aborted) return;
     this.queue.finish(() => {
-      this.options.wire.finish();
+      this.options.transport.finish();
       this.resolveEnded();
     });
     const cancel = this.options.clock.after(FINISH_MS, () => this.destroy());
@@ -119,7 +119,7 @@ export class LiveConnection implements Connection {
   }
 
   destroy(): void {
-    this.options.wire.destroy();
+    this.options.transport.destroy();
     this.closed();
   }
 

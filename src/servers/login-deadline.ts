@@ -2,9 +2,9 @@ import type { Cancel, Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 
 /** The limit that a caller reached before the sign-in. */
-export type GraceLimit = 'time' | 'bytes';
+export type LoginLimit = 'time' | 'bytes';
 
-export interface GraceOptions {
+export interface LoginDeadlineOptions {
   readonly clock: Clock;
   /** From TCP accept to fully signed in. */
   readonly limitMs: number;
@@ -15,7 +15,7 @@ export interface GraceOptions {
    */
   readonly bytesRead: () => number;
   /** Called when the time is over, or when too much was sent. */
-  readonly onExpired: (limit: GraceLimit) => void;
+  readonly onExpired: (limit: LoginLimit) => void;
   /** Closes the connection, after the session's last message if there is one. */
   readonly close: () => void;
 }
@@ -24,7 +24,7 @@ export interface GraceOptions {
 const LAST_WORDS_MS = 1_000;
 // A caller who keeps sending while the sentence is shown is disconnected after this many bytes.
 const SPARE_BYTES = 64 * 1024;
-const SENTENCES: Readonly<Record<GraceLimit, string>> = {
+const SENTENCES: Readonly<Record<LoginLimit, string>> = {
   time: 'You took too long to sign in. Please call again.',
   bytes: 'You have sent more than a sign-in takes. Please call again.',
 };
@@ -33,7 +33,7 @@ const SENTENCES: Readonly<Record<GraceLimit, string>> = {
  * Limits the time and the input of a caller before the sign-in, counted from TCP accept (rules E2,
  * E6, F6). No input extends the time; only the new-user form does, once and up to a fixed end.
  */
-export class Grace {
+export class LoginDeadline {
   private readonly startedMs: number;
   private cancel: Cancel | undefined;
   private lastWords: ((sentence: string) => void) | undefined;
@@ -41,7 +41,7 @@ export class Grace {
   private over = false;
   private isFlooded = false;
 
-  constructor(private readonly options: GraceOptions) {
+  constructor(private readonly options: LoginDeadlineOptions) {
     this.startedMs = options.clock.monotonicMs();
     this.arm(this.startedMs + options.limitMs);
   }
@@ -97,7 +97,7 @@ export class Grace {
     this.cancel = this.options.clock.after(leftMs, () => this.expire('time'));
   }
 
-  private expire(limit: GraceLimit): void {
+  private expire(limit: LoginLimit): void {
     this.over = true;
     this.options.onExpired(limit);
     if (this.lastWords === undefined) {

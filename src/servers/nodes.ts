@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import type { NodeInfo, NodeList } from '../menu/services';
 import type { NodeMessage } from '../menu/inbox';
 import { Places } from './places';
-import type { Seat } from './connection-slot';
+import type { ConnectionSlot } from './connection-slot';
 
 /** The operations on another node: showing it a message, and ending its call. */
 export interface NodeHandle {
@@ -30,7 +30,7 @@ export interface NodesOptions {
 
 interface Entry {
   info: NodeInfo;
-  readonly seat: Seat;
+  readonly slot: ConnectionSlot;
   handle: NodeHandle | undefined;
 }
 
@@ -42,22 +42,22 @@ export class Nodes implements NodeList {
   private readonly places: Places;
 
   constructor(private readonly options: NodesOptions) {
-    this.places = new Places({ clock: options.clock, onMadeRoom: (seat) => this.vacate(seat) });
+    this.places = new Places({ clock: options.clock, onMadeRoom: (slot) => this.vacate(slot) });
   }
 
   /**
    * The lowest free node, or undefined when all are in use by callers who cannot be ended for this
    * one (rule M11).
    */
-  take(server: NodeInfo['server'], seat: Seat): NodeSlot | undefined {
+  take(server: NodeInfo['server'], slot: ConnectionSlot): NodeSlot | undefined {
     const most = this.options.most();
-    if (most > 0 && !this.places.makeRoom(seat, { most, taken: this.entries.size }))
+    if (most > 0 && !this.places.makeRoom(slot, { most, taken: this.entries.size }))
       return undefined;
     let node = this.lowest;
     while (this.entries.has(node)) node += 1;
     this.lowest = node + 1;
     const entry: Entry = {
-      seat,
+      slot,
       handle: undefined,
       info: {
         node,
@@ -68,7 +68,7 @@ export class Nodes implements NodeList {
       },
     };
     this.entries.set(node, entry);
-    this.places.add(seat);
+    this.places.add(slot);
     return this.slot(node, entry);
   }
 
@@ -102,13 +102,13 @@ export class Nodes implements NodeList {
 
   private release(node: number, entry: Entry): void {
     if (this.entries.get(node) !== entry) return;
-    this.places.remove(entry.seat);
+    this.places.remove(entry.slot);
     this.entries.delete(node);
     this.lowest = Math.min(this.lowest, node);
   }
 
   /** The node is free at once; its call ends when its connection closes. */
-  private vacate(seat: Seat): void {
-    for (const [node, entry] of this.entries) if (entry.seat === seat) this.release(node, entry);
+  private vacate(slot: ConnectionSlot): void {
+    for (const [node, entry] of this.entries) if (entry.slot === slot) this.release(node, entry);
   }
 }

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema';
 import { plainIp } from '../base/source';
-import type { Admission } from './connection-limiter';
+import type { ConnectionLimiter } from './connection-limiter';
 import { isFromThisMachine } from './networks';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 
-export interface PageAdmissionOptions extends Omit<RefusalLogOptions, 'server'> {
+export interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {
   readonly config: () => Config;
-  readonly admission: Admission;
+  readonly limiter: ConnectionLimiter;
 }
 
 /** The slot of a connection to the pages. */
-export interface PageSeat {
+export interface PageSlot {
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
@@ -21,26 +21,26 @@ export interface PageSeat {
 const MAX_HEALTH = 8;
 
 /** Asks the limiter of the login servers for the pages: a slot, or undefined when it refuses. */
-export class PageAdmission {
+export class PageConnectionLimiter {
   private readonly refusals: RefusalLog;
   private asking = 0;
 
-  constructor(private readonly options: PageAdmissionOptions) {
+  constructor(private readonly options: PageConnectionLimiterOptions) {
     this.refusals = new RefusalLog({ ...options, server: 'https' });
   }
 
-  admit(socket: Socket): PageSeat | undefined {
-    const { admission, config } = this.options;
+  accept(socket: Socket): PageSlot | undefined {
+    const { limiter, config } = this.options;
     const remoteIp = plainIp(socket.remoteAddress ?? '');
     if (remoteIp === '') return undefined;
     const isLocal = isFromThisMachine(socket);
-    const applicant = { remoteIp, isLocal, end: () => this.end(socket, remoteIp) };
-    const admittance = config().contentServers.web.behindProxy
-      ? admission.admitProxy(applicant)
-      : admission.admit(applicant);
-    if (admittance.ok) return { onlyHealth: false, release: () => admittance.seat.release() };
-    this.refusals.note(remoteIp, admittance.reason);
-    return isLocal ? this.healthSeat() : undefined;
+    const request = { remoteIp, isLocal, end: () => this.end(socket, remoteIp) };
+    const result = config().contentServers.web.behindProxy
+      ? limiter.acceptProxy(request)
+      : limiter.accept(request);
+    if (result.ok) return { onlyHealth: false, release: () => result.slot.release() };
+    this.refusals.note(remoteIp, result.reason);
+    return isLocal ? this.healthSlot() : undefined;
   }
 
   /** Logs the refusals that were counted but not logged yet. */
@@ -52,7 +52,7 @@ export class PageAdmission {
    * A supervisor on this machine always gets its health check, whatever other callers or local
    * programs do.
    */
-  private healthSeat(): PageSeat | undefined {
+  private healthSlot(): PageSlot | undefined {
     if (this.asking >= MAX_HEALTH) return undefined;
     this.asking += 1;
     return { onlyHealth: true, release: () => void (this.asking -= 1) };

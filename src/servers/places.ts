@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { Crowd } from './crowd';
-import type { Seat } from './connection-slot';
+import type { ConnectionSlot } from './connection-slot';
 
 /**
  * Without a greedier network, only a caller that was silent for this long is ended for a newcomer.
@@ -12,7 +12,7 @@ const SHARE = 10;
 export interface PlacesOptions {
   readonly clock: Clock;
   /** Called when a caller who was not signed in is ended for another. */
-  readonly onMadeRoom?: (seat: Seat) => void;
+  readonly onMadeRoom?: (slot: ConnectionSlot) => void;
 }
 
 /**
@@ -20,18 +20,18 @@ export interface PlacesOptions {
  * (rule M11).
  */
 export class Places {
-  readonly strangers = new Crowd<Seat>();
-  readonly favoured = new Crowd<Seat>();
+  readonly strangers = new Crowd<ConnectionSlot>();
+  readonly favoured = new Crowd<ConnectionSlot>();
 
   constructor(private readonly options: PlacesOptions) {}
 
   /** Adds a caller until the sign-in or the end of the connection. */
-  add(seat: Seat): void {
-    seat.join(seat.favoured ? this.favoured : this.strangers);
+  add(slot: ConnectionSlot): void {
+    slot.join(slot.favoured ? this.favoured : this.strangers);
   }
 
-  remove(seat: Seat): void {
-    seat.leave(seat.favoured ? this.favoured : this.strangers);
+  remove(slot: ConnectionSlot): void {
+    slot.leave(slot.favoured ? this.favoured : this.strangers);
   }
 
   /**
@@ -40,7 +40,7 @@ export class Places {
    * any unknown one.
    */
   makeRoom(
-    newcomer: Pick<Seat, 'favoured' | 'networks'>,
+    newcomer: Pick<ConnectionSlot, 'favoured' | 'networks'>,
     { most, taken }: { readonly most: number; readonly taken: number },
   ): boolean {
     const { favoured, networks } = newcomer;
@@ -66,7 +66,7 @@ export class Places {
   }
 
   private end(
-    crowd: Crowd<Seat>,
+    crowd: Crowd<ConnectionSlot>,
     at: { readonly networks: readonly string[]; readonly depth?: number | undefined },
   ): boolean {
     const candidate = crowd.findGreediest(at.networks, at.depth);
@@ -77,8 +77,8 @@ export class Places {
     return true;
   }
 
-  private endOne(seat: Seat): void {
-    this.options.onMadeRoom?.(seat);
-    seat.makeRoom();
+  private endOne(slot: ConnectionSlot): void {
+    this.options.onMadeRoom?.(slot);
+    slot.makeRoom();
   }
 }

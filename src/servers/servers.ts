@@ -4,8 +4,8 @@ import { BbsError, toError } from '../base/errors';
 import type { Random } from '../base/random';
 import type { AccountEvents } from '../store/account-events';
 import type { LiveCertificate } from '../tls/live-certificate';
-import type { Admission } from './connection-limiter';
-import type { Call } from './incoming-call';
+import type { ConnectionLimiter } from './connection-limiter';
+import type { IncomingCall } from './incoming-call';
 import { hostKeyOptions, loadHostKeys } from './host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type BoundAddress } from './listener';
@@ -23,7 +23,7 @@ export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly resolveFile: (name: string) => string;
   readonly accountEvents: Pick<AccountEvents, 'follow'>;
   /** Decides which connections are accepted; the pages use the same one. */
-  readonly admission: Admission;
+  readonly limiter: ConnectionLimiter;
   /** True for an origin of the board's own pages (rule G2). */
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
@@ -95,7 +95,7 @@ export class Servers {
     const telnet = {
       ...shared,
       firstMenu: () => shared.config().loginServers.telnet.firstMenu,
-      serve: (call: Call) => this.serve(call),
+      serve: (call: IncomingCall) => this.serve(call),
     };
     const listener = await Listener.open({
       ...shared,
@@ -122,7 +122,7 @@ export class Servers {
       hostKeys,
       keepAliveSeconds: ssh.keepAliveSeconds,
       trace: ssh.traceConnections,
-      serve: (call: Call) => this.serve(call),
+      serve: (call: IncomingCall) => this.serve(call),
     });
     const listener = await Listener.open({
       ...shared,
@@ -148,7 +148,7 @@ export class Servers {
       isClosing: () => this.closing,
       // As telnet: apart from `secure` the two do not differ after this point.
       firstMenu: () => config().loginServers.telnet.firstMenu,
-      serve: (call: Call) => this.serve(call),
+      serve: (call: IncomingCall) => this.serve(call),
     });
     const listener = await Listener.open({
       ...shared,
@@ -158,7 +158,7 @@ export class Servers {
     this.listeners.set('wss', listener);
   }
 
-  private serve(call: Call): Promise<void> {
+  private serve(call: IncomingCall): Promise<void> {
     const life = this.live(call).catch((error: unknown) => {
       this.options.log.error('call.failed', {
         remoteIp: call.connection.remoteIp,
@@ -170,9 +170,9 @@ export class Servers {
     return life.finally(() => this.living.delete(life));
   }
 
-  private async live(call: Call): Promise<void> {
+  private async live(call: IncomingCall): Promise<void> {
     const { connection } = call;
-    const node = call.node ?? this.options.nodes.take(connection.server, call.seat);
+    const node = call.node ?? this.options.nodes.take(connection.server, call.slot);
     if (node === undefined || this.closing) {
       if (!this.closing) call.onNodesBusy();
       connection.write(Buffer.from(this.closing ? `${GOING_DOWN}\r\n` : ALL_BUSY));

@@ -7,7 +7,7 @@ import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
 import { Inbox, type NodeMessage } from '../menu/inbox';
 import { lastWords } from '../menu/message-line';
-import type { Call } from './incoming-call';
+import type { IncomingCall } from './incoming-call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
@@ -54,7 +54,7 @@ export class Session implements NodeHandle {
   private online = false;
 
   constructor(
-    private readonly call: Call,
+    private readonly call: IncomingCall,
     private readonly node: NodeSlot,
     private readonly options: SessionOptions,
   ) {
@@ -63,7 +63,7 @@ export class Session implements NodeHandle {
     const { server, secure, remoteIp } = connection;
     this.log = options.log.with({ remoteIp, node: node.node });
     this.login = call.login ?? gate.begin({ server, secure, remoteIp, node: node.node });
-    call.seat.isCall(() => this.login.tried);
+    call.slot.isCall(() => this.login.tried);
     this.limits = new SessionLimits({
       clock,
       users: options.config().users,
@@ -115,16 +115,16 @@ export class Session implements NodeHandle {
   }
 
   private listen(): void {
-    const { connection, grace } = this.call;
+    const { connection, deadline } = this.call;
     const { terminal } = this.open;
     this.node.attach(this);
     if (connection.signal.aborted) this.end('hung-up');
     connection.signal.addEventListener('abort', () => this.end('hung-up'), { once: true });
-    grace.onLastWords((sentence) => this.end('idle', sentence));
+    deadline.onLastWords((sentence) => this.end('idle', sentence));
     connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
       this.limits.touched();
-      this.call.seat.heard();
+      this.call.slot.heard();
       try {
         terminal.feed(bytes);
       } catch (error) {
@@ -196,12 +196,12 @@ export class Session implements NodeHandle {
   }
 
   private async clearUp(reason: EndReason): Promise<void> {
-    const { connection, grace } = this.call;
+    const { connection, deadline } = this.call;
     this.end(reason);
     this.limits.stop();
     this.resizes.stop();
     this.watch.stop();
-    grace.end();
+    deadline.end();
     if (this.farewell !== '') this.say(this.farewell);
     connection.end();
     this.node.release();
@@ -230,8 +230,8 @@ export class Session implements NodeHandle {
     const { user } = this.login;
     if (!this.login.complete || user === undefined || this.online) return;
     this.online = true;
-    this.call.grace.end();
-    this.call.seat.signedIn();
+    this.call.deadline.end();
+    this.call.slot.signedIn();
     this.limits.signedIn();
     this.open.terminal.allow({ width: LIMITS.ptyMax, height: LIMITS.ptyMax });
     for (const other of this.node.signedIn({ id: user.id, name: user.name }))
@@ -242,8 +242,8 @@ export class Session implements NodeHandle {
   private entered(place: CallerPlace): void {
     this.node.describe(place.description);
     if (this.online) return;
-    if (place.isApplication) this.call.grace.formOpened();
-    else this.call.grace.formClosed();
+    if (place.isApplication) this.call.deadline.formOpened();
+    else this.call.deadline.formClosed();
   }
 
   private makeCaller(): Caller {

@@ -73,7 +73,7 @@ export class SshCaller {
       isGone: () => this.gone || this.hungUp,
       hangUp: (reason) => this.hangUp(reason),
     });
-    accepted.seat.isCall(() => this.login?.tried === true);
+    accepted.slot.isCall(() => this.login?.tried === true);
     socket.on('data', (chunk) => this.watch(chunk));
     socket.once('close', () => this.closed());
   }
@@ -109,9 +109,9 @@ export class SshCaller {
   }
 
   private watch(chunk: Buffer): void {
-    const { grace, seat, socket } = this.accepted;
-    grace.heard();
-    seat.heard();
+    const { deadline, slot, socket } = this.accepted;
+    deadline.heard();
+    slot.heard();
     this.recorder.record(chunk);
     if (socket.writableLength <= MAX_UNREAD_BYTES) return;
     this.log.info('call.too-slow', { reason: 'full' });
@@ -120,7 +120,7 @@ export class SshCaller {
 
   private beginLogin(): Login {
     if (this.login === undefined) {
-      this.node = this.options.nodes.take('ssh', this.accepted.seat);
+      this.node = this.options.nodes.take('ssh', this.accepted.slot);
       this.login = this.options.gate.begin({
         server: 'ssh',
         secure: WAYS_IN.ssh.secure,
@@ -146,13 +146,13 @@ export class SshCaller {
   }
 
   private shell(channel: ServerChannel, hints: TerminalHints): void {
-    const { socket, remoteIp, grace, seat, onNodesBusy } = this.accepted;
+    const { socket, remoteIp, deadline, slot, onNodesBusy } = this.accepted;
     const connection = new LiveConnection({
       server: 'ssh',
       turns: this.accepted.turns,
       remoteIp,
       clock: this.options.clock,
-      wire: {
+      transport: {
         send: (piece, done) => send(channel, socket, { piece, done }),
         finish: () => this.finish(channel),
         destroy: () => socket.destroy(),
@@ -170,8 +170,8 @@ export class SshCaller {
     void this.options.serve({
       connection,
       settled: Promise.resolve(),
-      grace,
-      seat,
+      deadline,
+      slot,
       onNodesBusy,
       firstMenu: this.auth.outcome === 'new-user' ? firstMenuNewUser : firstMenu,
       login: this.beginLogin(),
@@ -189,10 +189,10 @@ export class SshCaller {
   }
 
   private failed(error: Error & { readonly level?: string }): void {
-    const { seat, socket } = this.accepted;
+    const { slot, socket } = this.accepted;
     if (error.level !== 'handshake' || !this.explain(error)) {
       this.log.debug('ssh.error', { layer: error.level, reason: error.message });
-      if (error.level === 'protocol' || error.level === 'handshake') seat.charge('protocol');
+      if (error.level === 'protocol' || error.level === 'handshake') slot.charge('protocol');
     }
     socket.destroySoon();
     this.destroyAfterGoodbye(socket);
@@ -232,9 +232,9 @@ export class SshCaller {
 
   /** Ends the connection according to the protocol; nothing more is read meanwhile. */
   private abused(what: string): void {
-    const { seat, socket } = this.accepted;
+    const { slot, socket } = this.accepted;
     this.log.warn('ssh.abuse', { what });
-    seat.charge('protocol');
+    slot.charge('protocol');
     this.client?.end();
     socket.pause();
     this.destroyAfterGoodbye(socket);

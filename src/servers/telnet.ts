@@ -60,7 +60,7 @@ export class TelnetCaller {
       turns: accepted.turns,
       remoteIp,
       clock: options.clock,
-      wire: {
+      transport: {
         send: (piece, done) => {
           this.pieceDone = done;
           this.codec.send(piece);
@@ -84,7 +84,7 @@ export class TelnetCaller {
     });
     socket.on('data', (chunk) => {
       this.inOneWrite(() => this.codec.receive(chunk));
-      accepted.grace.heard();
+      accepted.deadline.heard();
     });
     socket.once('end', () => this.inputEnded());
     socket.once('close', () => this.closed());
@@ -105,8 +105,8 @@ export class TelnetCaller {
     void this.options.serve({
       connection: this.connection,
       settled: this.settled,
-      grace: this.accepted.grace,
-      seat: this.accepted.seat,
+      deadline: this.accepted.deadline,
+      slot: this.accepted.slot,
       onNodesBusy: this.accepted.onNodesBusy,
       firstMenu: this.options.firstMenu(),
       login: undefined,
@@ -194,9 +194,9 @@ export class TelnetCaller {
   }
 
   private abused(what: string): void {
-    const { remoteIp, seat, socket } = this.accepted;
+    const { remoteIp, slot, socket } = this.accepted;
     this.options.log.warn('telnet.abuse', { remoteIp, what });
-    seat.charge('protocol');
+    slot.charge('protocol');
     socket.destroy();
   }
 

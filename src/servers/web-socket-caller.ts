@@ -44,7 +44,7 @@ export class WebSocketCaller {
       turns: accepted.turns,
       remoteIp,
       clock,
-      wire: {
+      transport: {
         send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
         finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
         destroy: () => socket.terminate(),
@@ -65,13 +65,13 @@ export class WebSocketCaller {
 
   /** Passes the caller to a session. */
   start(hints: TerminalHints): void {
-    const { grace, seat, onNodesBusy } = this.accepted;
+    const { deadline, slot, onNodesBusy } = this.accepted;
     this.connection.hinted(hints);
     this.beat();
     void this.options.serve({
       connection: this.connection,
       settled: Promise.resolve(),
-      ...{ grace, seat, onNodesBusy },
+      ...{ deadline, slot, onNodesBusy },
       firstMenu: this.options.firstMenu(),
       login: undefined,
       node: undefined,
@@ -79,7 +79,7 @@ export class WebSocketCaller {
   }
 
   private message(data: Buffer, isBinary: boolean): void {
-    this.accepted.grace.heard();
+    this.accepted.deadline.heard();
     if (this.connection.signal.aborted) return;
     this.alive = true;
     if (isBinary) {
@@ -93,7 +93,7 @@ export class WebSocketCaller {
   /** False when the limit is exceeded: terminals do not flood. */
   private countControl(): boolean {
     this.alive = true;
-    this.accepted.grace.heard();
+    this.accepted.deadline.heard();
     if (this.connection.signal.aborted) return false;
     if (this.controls.count()) return true;
     this.socket.close(CLOSE.policy, 'too many pings');
@@ -113,9 +113,9 @@ export class WebSocketCaller {
   }
 
   private abused(what: string): void {
-    const { remoteIp, seat } = this.accepted;
+    const { remoteIp, slot } = this.accepted;
     this.options.log.warn('wss.abuse', { remoteIp, what });
-    seat.charge('protocol');
+    slot.charge('protocol');
     this.gone();
   }
 

@@ -73,10 +73,10 @@ export class WebSocketEndpoint {
   /** Takes over an accepted caller. */
   take(accepted: Accepted): void {
     const { clock, log } = this.options;
-    const { socket, remoteIp, seat } = accepted;
+    const { socket, remoteIp, slot } = accepted;
     const cancel = clock.after(LIMITS.webSocketHandshakeMs, () => {
       log.info('wss.handshake-over', { remoteIp });
-      seat.charge('no-auth');
+      slot.charge('no-auth');
       socket.destroy();
     });
     socket.once('close', cancel);

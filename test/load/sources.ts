@@ -4,7 +4,7 @@ import { openSourcePenalties } from '../../src/auth/source-penalties';
 import { systemRandom } from '../../src/base/random';
 import { SourceCounter } from '../../src/base/source-counter';
 import { configSchema } from '../../src/config/schema';
-import { Admission } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/servers/connection-limiter';
 import { openAccounts } from '../support/accounts';
 import { atScale, MIB, mib, type Part } from './part';
 
@@ -22,7 +22,7 @@ export const sources: Part = {
     const { db, log, fake: clock } = accounts;
     const guard = await openSourcePenalties({ db, clock, log, isExempt });
     const pages = new SourceCounter(clock, 600_000);
-    const admission = new Admission({
+    const limiter = new ConnectionLimiter({
       ...{ config: () => config, clock, random: systemRandom, guard, isExempt },
       isKnown: () => false,
       mostConnections: undefined,
@@ -30,10 +30,10 @@ export const sources: Part = {
     const beforeBytes = collected();
     for (let at = 0; at < count; at++) {
       const ip = `2001:db8:${(at >>> 16).toString(16)}:${(at & 0xffff).toString(16)}::1`;
-      const admittance = admission.admit({ remoteIp: ip, end: () => undefined });
+      const result = limiter.accept({ remoteIp: ip, end: () => undefined });
       guard.penalize(ip, 'auth-failure');
       pages.count(ip, 10);
-      if (admittance.ok) admittance.seat.release();
+      if (result.ok) result.slot.release();
       // Those who came long ago are over, as they would be.
       if (at % 10_000 === 0) await clock.advance(100);
     }

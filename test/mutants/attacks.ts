@@ -5,7 +5,7 @@ const SECOND_STEP = 'src/auth/second-step.ts';
 const PENDING = 'src/auth/pending-enrollment.ts';
 const SET_UP_WATCH = 'src/auth/set-up-watch.ts';
 const ENTRANCE = 'src/menu/entrance.ts';
-const ADMISSION = 'src/servers/connection-limiter.ts';
+const LIMITER = 'src/servers/connection-limiter.ts';
 
 /** Part M of docs/security.md. */
 export const ATTACKS: readonly Mutant[] = [
@@ -229,14 +229,14 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M11',
     fault: 'known places and the machine itself are strangers',
-    file: ADMISSION,
+    file: LIMITER,
     find: 'exempt || isLocal === true || this.options.isKnown(source)',
     put: 'exempt',
   },
   {
     rule: 'M11',
     fault: 'wider networks have no caps',
-    file: ADMISSION,
+    file: LIMITER,
     find: 'const WIDER = [4, 16] as const;',
     put: 'const WIDER = [400, 1600] as const;',
   },

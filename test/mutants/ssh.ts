@@ -57,7 +57,7 @@ export const SSH: readonly Mutant[] = [
     rule: 'E6',
     fault: 'what comes before sign-in is not counted by SSH',
     file: 'src/servers/ssh-caller.ts',
-    find: '    grace.heard();\n',
+    find: '    deadline.heard();\n',
     put: '',
   },
   {

@@ -1,7 +1,7 @@
 import { Networks, isFromThisMachine } from '../../src/servers/networks';
 import { withoutReserve } from '../../src/servers/fd-limit';
-import type { Seat } from '../../src/servers/connection-slot';
-import { TestAdmission } from '../support/test-admission';
+import type { ConnectionSlot } from '../../src/servers/connection-slot';
+import { TestLimiter } from '../support/test-limiter';
 
 describe('networks', () => {
   test('networks hold what is in them, mapped addresses too', () => {
@@ -33,10 +33,10 @@ describe('networks', () => {
   });
 });
 
-describe('admission', () => {
+describe('the connection limiter', () => {
   test('a source has so many calls at once, and fewer before it signs in', () => {
-    const door = new TestAdmission({ security: { maxPerSource: 3, maxPreAuthPerSource: 2 } });
-    const first = door.seat('192.0.2.1');
+    const door = new TestLimiter({ security: { maxPerSource: 3, maxPreAuthPerSource: 2 } });
+    const first = door.slot('192.0.2.1');
     expect(door.answer('192.0.2.1')).toBe('ok');
     expect(door.answer('192.0.2.1')).toBe('source-pre-auth');
     expect(door.answer('192.0.2.2')).toBe('ok');
@@ -45,11 +45,11 @@ describe('admission', () => {
     expect(door.answer('192.0.2.1')).toBe('source-total');
     first.release();
     first.release();
-    expect(door.admission.open).toEqual({ total: 3, preAuth: 3 });
+    expect(door.limiter.open).toEqual({ total: 3, preAuth: 3 });
   });
 
   test('exempt sources have no limit of their own', () => {
-    const door = new TestAdmission({
+    const door = new TestLimiter({
       security: { maxPerSource: 1, maxPreAuthPerSource: 1 },
       isExempt: () => true,
     });
@@ -57,7 +57,7 @@ describe('admission', () => {
   });
 
   test('nobody gets a descriptor that the board needs', () => {
-    const door = new TestAdmission({ mostConnections: 1, isExempt: () => true });
+    const door = new TestLimiter({ mostConnections: 1, isExempt: () => true });
     expect([door.answer('192.0.2.1'), door.answer('192.0.2.1')]).toEqual(['ok', 'reserve']);
     expect(withoutReserve(20_000)).toBe(19_000);
     expect(withoutReserve(1_024)).toBe(921);
@@ -73,74 +73,74 @@ describe('strangers keep nobody out (rule M11)', () => {
     ['a /56 has four times', (at: number) => `2001:db8:1:${at.toString(16)}::1`, 40],
     ['a /48 has sixteen times', (at: number) => `2001:db8:1:${at.toString(16)}00::1`, 160],
   ])('%s what a source has before sign-in', (_what, address, most) => {
-    const door = new TestAdmission();
+    const door = new TestLimiter();
     // Two calls each, so that none of them is greedier than another.
-    for (let call = 0; call < most; call += 1) door.seat(address(1 + Math.floor(call / 2)));
+    for (let call = 0; call < most; call += 1) door.slot(address(1 + Math.floor(call / 2)));
     expect(door.ended).toEqual([]);
     expect(door.answer(address(1 + most / 2 - 1))).toBe('network-pre-auth');
     // Somebody of the same network who has none gets the place of one who has two.
     expect(door.answer(address(1 + most / 2))).toBe('ok');
     expect(door.ended).toEqual([address(1)]);
-    expect(door.admission.open.preAuth).toBe(most);
+    expect(door.limiter.open.preAuth).toBe(most);
   });
 
   test('known places, exempt networks and the machine itself come in when the room is full, and none of them ends', () => {
-    const door = new TestAdmission({
+    const door = new TestLimiter({
       security: { earlyDrop: '1:100:4' },
       known: [KNOWN],
       isExempt: (ip) => ip.startsWith('10.'),
     });
     for (let at = 0; at < 9; at += 1) door.call(`198.18.${at}.1`);
     door.ended.length = 0;
-    const seats = ['10.0.0.1', KNOWN, '::1'].map((ip) => door.seat(ip, ip === '::1'));
+    const slots = ['10.0.0.1', KNOWN, '::1'].map((ip) => door.slot(ip, ip === '::1'));
     for (let at = 0; at < 9; at += 1) door.call(`198.19.${at}.1`);
     expect(door.ended).toEqual([]);
-    expect(seats).toHaveLength(3);
+    expect(slots).toHaveLength(3);
     expect(door.answer('192.0.2.1')).toBe('full');
   });
 
   test('a tenth of the connections is theirs, and beyond it they take the place of a stranger', () => {
-    const door = new TestAdmission({ mostConnections: 20, known: [KNOWN] });
-    for (let at = 0; at < 18; at += 1) door.seat(`198.18.${at}.1`);
+    const door = new TestLimiter({ mostConnections: 20, known: [KNOWN] });
+    for (let at = 0; at < 18; at += 1) door.slot(`198.18.${at}.1`);
     expect(door.answer('192.0.2.1')).toBe('reserve');
-    for (let call = 0; call < 2; call += 1) door.seat(KNOWN);
+    for (let call = 0; call < 2; call += 1) door.slot(KNOWN);
     expect(door.ended).toEqual([]);
-    door.seat(KNOWN);
+    door.slot(KNOWN);
     expect(door.ended).toEqual(['198.18.0.1']);
-    expect(door.admission.open.total).toBe(20);
+    expect(door.limiter.open.total).toBe(20);
   });
 
   test('it is the network with the most calls that gives, then its greediest part, and there the one silent for longest', async () => {
-    const door = new TestAdmission({ security: { earlyDrop: '8:0:9' } });
-    const seats: Seat[] = [];
+    const door = new TestLimiter({ security: { earlyDrop: '8:0:9' } });
+    const slots: ConnectionSlot[] = [];
     for (const ip of [
       ...['203.0.113.1', '203.0.113.2', '203.0.113.2', '203.0.113.2'],
       ...['2001:db8:1:1::1', '2001:db8:1:1::2', '2001:db8:1:101::1'],
       ...['198.18.0.1', '198.18.1.1'],
     ]) {
       await door.clock.advance(1);
-      seats.push(door.seat(ip));
+      slots.push(door.slot(ip));
     }
     await door.clock.advance(1);
     // The oldest of the three from one address has just said something.
-    seats[1]?.heard();
-    door.seat('192.0.2.1');
-    door.seat('192.0.3.1');
-    door.seat('192.0.4.1');
+    slots[1]?.heard();
+    door.slot('192.0.2.1');
+    door.slot('192.0.3.1');
+    door.slot('192.0.4.1');
     expect(door.ended).toEqual(['203.0.113.2', '2001:db8:1:1::1', '203.0.113.2']);
     // Those who had to go have given their places back already.
-    seats[2]?.release();
-    seats[3]?.release();
-    expect(door.admission.open.preAuth).toBe(9);
+    slots[2]?.release();
+    slots[3]?.release();
+    expect(door.limiter.open.preAuth).toBe(9);
   });
 
   test('who ends for another is charged as one who did not try to sign in, who did is not', () => {
-    const door = new TestAdmission({ security: { earlyDrop: '1:0:2' } });
+    const door = new TestLimiter({ security: { earlyDrop: '1:0:2' } });
     for (const hasTried of [false, true]) {
-      const seat = door.seat('203.0.113.1');
-      seat.isCall(() => hasTried);
+      const slot = door.slot('203.0.113.1');
+      slot.isCall(() => hasTried);
     }
-    door.seat('192.0.2.1');
+    door.slot('192.0.2.1');
     expect(door.ended).toEqual(['203.0.113.1']);
     expect(door.guard.charges).toEqual([{ ip: '203.0.113.1', kind: 'no-auth' }]);
   });

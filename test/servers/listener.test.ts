@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
-import { Admission } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/servers/connection-limiter';
 import { Listener } from '../../src/servers/listener';
 import { MemoryLog } from '../support/memory-log';
 import { eventually, RawCaller } from '../support/raw-caller';
@@ -12,7 +12,7 @@ test('a fault while a caller is let in ends his connection, is logged, and the n
   const log = new MemoryLog();
   const guard = new SourceLedger();
   let faults = 1;
-  const admission = new Admission({
+  const limiter = new ConnectionLimiter({
     config: () => config,
     random: systemRandom,
     guard,
@@ -26,7 +26,7 @@ test('a fault while a caller is let in ends his connection, is logged, and the n
   });
   const listener = await Listener.open({
     ...{ server: 'telnet', address: '127.0.0.1', port: 0 },
-    ...{ config: () => config, clock: systemClock, log, admission },
+    ...{ config: () => config, clock: systemClock, log, limiter },
     onAccepted: ({ socket }) => socket.write('welcome'),
   });
   const first = await RawCaller.dial(listener.address.port);
@@ -35,7 +35,7 @@ test('a fault while a caller is let in ends his connection, is logged, and the n
   expect(log.of('call.failed')).toMatchObject([{ remoteIp: '127.0.0.1' }]);
   const second = await RawCaller.dial(listener.address.port);
   await second.sees('welcome');
-  expect(admission.open).toEqual({ total: 1, preAuth: 1 });
+  expect(limiter.open).toEqual({ total: 1, preAuth: 1 });
   await listener.close();
-  await eventually('the places to be free', () => admission.open.total === 0);
+  await eventually('the places to be free', () => limiter.open.total === 0);
 });

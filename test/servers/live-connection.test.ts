@@ -12,7 +12,7 @@ function slowReader() {
   const connection = new LiveConnection({
     ...{ server: 'telnet', remoteIp: '192.0.2.1', clock },
     turns: new InputTurns(),
-    wire: {
+    transport: {
       send: () => undefined,
       finish: () => undefined,
       destroy: () => {

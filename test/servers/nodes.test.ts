@@ -1,5 +1,5 @@
 import { Nodes, type NodeHandle, type NodeSlot } from '../../src/servers/nodes';
-import { TestAdmission } from '../support/test-admission';
+import { TestLimiter } from '../support/test-limiter';
 
 const ann = { id: 1, name: 'ann' };
 const HOME = '198.51.100.7';
@@ -16,11 +16,11 @@ function handle(): NodeHandle & { readonly heard: string[] } {
 
 /** Nodes, and callers of them: each from an address of his own unless it says otherwise. */
 function desk(most = 0) {
-  const door = new TestAdmission({ known: [HOME], isExempt: (ip) => ip === '10.0.0.1' });
+  const door = new TestLimiter({ known: [HOME], isExempt: (ip) => ip === '10.0.0.1' });
   const nodes = new Nodes({ clock: door.clock, most: () => most });
   let callers = 0;
   const call = (ip = `192.0.${(callers += 1)}.1`): NodeSlot | undefined =>
-    nodes.take('telnet', door.seat(ip, ip === HERE));
+    nodes.take('telnet', door.slot(ip, ip === HERE));
   return { door, nodes, call };
 }
 
@@ -38,7 +38,7 @@ describe('nodes', () => {
     const { nodes, door, call } = desk();
     const first = call();
     first?.release();
-    nodes.take('ssh', door.seat('192.0.2.1'));
+    nodes.take('ssh', door.slot('192.0.2.1'));
     first?.release();
     expect(nodes.list().map(({ node, server }) => [node, server])).toEqual([[1, 'ssh']]);
   });
@@ -110,7 +110,7 @@ describe('nodes that strangers fill (rule M11)', () => {
 
   test('who is signed in keeps his node, and those who are favoured do not shut each other out', async () => {
     const { door, nodes, call } = desk(2);
-    const signedIn = door.seat('192.0.2.1');
+    const signedIn = door.slot('192.0.2.1');
     nodes.take('telnet', signedIn);
     signedIn.signedIn();
     call(HOME);

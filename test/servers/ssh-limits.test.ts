@@ -258,8 +258,8 @@ describe('after the sign-in (rule E6)', () => {
 
   test('data beyond the window ends it (rule E6)', async () => {
     const port = await start({
-      serve: ({ connection, grace }) => {
-        grace.end();
+      serve: ({ connection, deadline }) => {
+        deadline.end();
         connection.onData(() => undefined);
         return new Promise((resolve) =>
           connection.signal.addEventListener('abort', () => resolve()),
@@ -349,7 +349,7 @@ describe('a line that is dead (rule E9)', () => {
     await shellOf(client);
     await eventually('a session', () => servers.calls.length === 1);
     relay.cut();
-    await eventually('the end of the call', () => servers.admission.open.total === 0);
+    await eventually('the end of the call', () => servers.limiter.open.total === 0);
     expect(servers.calls[0]?.connection.signal.aborted).toBe(true);
   });
 });

@@ -436,7 +436,7 @@ describe('SSH server', () => {
       if (bytes !== '') caller.send(Buffer.from(bytes, 'latin1'));
       await caller.sees('SSH-2.0-Sallyport\r\n');
       await clock.advance(119_999);
-      expect(servers.admission.open.total).toBe(1);
+      expect(servers.limiter.open.total).toBe(1);
       await clock.advance(1);
       await caller.isClosed();
       expect(servers.log.of('call.grace-over')).toHaveLength(1);
@@ -522,7 +522,7 @@ describe('SSH server', () => {
         await eventually('a login', () => servers.gate.origins.length === round + 1);
         client.destroy();
       }
-      await eventually('nobody', () => servers.admission.open.total === 0);
+      await eventually('nobody', () => servers.limiter.open.total === 0);
       expect(servers.log.of('ssh.auth-failed')).toEqual([]);
       expect(servers.nodes.list()).toEqual([]);
     });
@@ -535,7 +535,7 @@ describe('SSH server', () => {
       inner._sock.write(
         generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }),
       );
-      await eventually('nobody', () => servers.admission.open.total === 0);
+      await eventually('nobody', () => servers.limiter.open.total === 0);
       await call(port, { username: 'ann', password: 'right' }).letIn;
     });
   });

@@ -144,10 +144,10 @@ describe('a call by secure WebSocket', () => {
     await open();
     const polite = await dial();
     const cut = await dial();
-    expect(servers.admission.open.total).toBe(2);
+    expect(servers.limiter.open.total).toBe(2);
     polite.socket.close();
     cut.socket.terminate();
-    await eventually('both to be gone', () => servers.admission.open.total === 0);
+    await eventually('both to be gone', () => servers.limiter.open.total === 0);
     expect(servers.calls.map(({ connection }) => connection.signal.aborted)).toEqual([true, true]);
     expect(servers.guard.charges).toEqual([]);
   });
@@ -251,7 +251,7 @@ describe('rule G1: sizes, fragments, binary frames, ten seconds for the handshak
     slow.write('GET / HTTP/1.1\r\nhost: localhost\r\n');
     const closed = Promise.all([readAll(onlyTls), readAll(slow)]);
     const quick = await dial();
-    await eventually('four connections', () => servers.admission.open.total === 4);
+    await eventually('four connections', () => servers.limiter.open.total === 4);
     await clock.advance(9_999);
     expect(silent.closed).toBe(false);
     await clock.advance(1);
@@ -420,7 +420,7 @@ describe('what is no WebSocket', () => {
     await open();
     expect(await say(bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(servers.calls).toHaveLength(0);
-    await eventually('the place to be free', () => servers.admission.open.total === 0);
+    await eventually('the place to be free', () => servers.limiter.open.total === 0);
   });
 
   test('bytes at random end at most their own call', async () => {

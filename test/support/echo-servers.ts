@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
-import { Admission } from '../../src/servers/connection-limiter';
-import type { Call } from '../../src/servers/incoming-call';
+import { ConnectionLimiter } from '../../src/servers/connection-limiter';
+import type { IncomingCall } from '../../src/servers/incoming-call';
 import { loadHostKeys } from '../../src/servers/host-key';
 import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';
@@ -27,17 +27,17 @@ export interface EchoOptions {
   /** Pages that may call by WebSocket. */
   readonly origins?: readonly string[];
   /** What to do with a call; echoes where none is given. */
-  readonly serve?: (call: Call) => Promise<void>;
+  readonly serve?: (call: IncomingCall) => Promise<void>;
 }
 
 /** The servers alone, on a free port of the loopback, with a session that sends back what it gets. */
 export class EchoServers {
-  readonly calls: Call[] = [];
+  readonly calls: IncomingCall[] = [];
   readonly gate: SmallGate;
   readonly nodes: Nodes;
   readonly logins = new LiveLogins();
   readonly guard: SourceLedger;
-  readonly admission: Admission;
+  readonly limiter: ConnectionLimiter;
   readonly log = new MemoryLog();
   readonly config: Config;
   /** The certificate of the WebSocket server. */
@@ -58,7 +58,7 @@ export class EchoServers {
     );
     const isExempt = (ip: string): boolean => exempt.has(ip);
     this.guard = new SourceLedger(isExempt);
-    this.admission = new Admission({
+    this.limiter = new ConnectionLimiter({
       config: () => this.config,
       clock: this.clock,
       random: systemRandom,
@@ -151,8 +151,8 @@ export class EchoServers {
       clock: this.clock,
       log: this.log,
       config: () => this.config,
-      admission: this.admission,
-      serve: (call: Call) => {
+      limiter: this.limiter,
+      serve: (call: IncomingCall) => {
         this.calls.push(call);
         return this.options.serve?.(call) ?? echo(call);
       },
@@ -160,7 +160,7 @@ export class EchoServers {
   }
 }
 
-function echo(call: Call): Promise<void> {
+function echo(call: IncomingCall): Promise<void> {
   const { connection } = call;
   connection.onData((bytes) => connection.write(Buffer.from(bytes)));
   return new Promise((resolve) => connection.signal.addEventListener('abort', () => resolve()));

@@ -6,7 +6,7 @@ import { configSchema, type Config, type ConfigInput } from '../../src/config/sc
 import type { Caller, EndReason } from '../../src/menu/caller';
 import { Nodes } from '../../src/servers/nodes';
 import { openTerminal } from '../../src/servers/open-terminal';
-import { Admission } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/servers/connection-limiter';
 import { Servers } from '../../src/servers/servers';
 import type { AccountEvent } from '../../src/store/account-events';
 import { FakeClock } from './fake-clock';
@@ -68,7 +68,7 @@ export class QuizServers {
       log,
       gate,
       nodes,
-      admission: new Admission({
+      limiter: new ConnectionLimiter({
         ...{ config, clock, guard, random: systemRandom },
         isKnown: () => false,
         isExempt: () => true,

@@ -1,12 +1,12 @@
 import type { Random } from '../../src/base/random';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
-import { Admission } from '../../src/servers/connection-limiter';
-import type { Seat } from '../../src/servers/connection-slot';
+import { ConnectionLimiter } from '../../src/servers/connection-limiter';
+import type { ConnectionSlot } from '../../src/servers/connection-slot';
 import { FakeClock } from './fake-clock';
 import { SourceLedger } from './source-ledger';
 
-export interface TestAdmissionOptions {
+export interface TestLimiterOptions {
   readonly security?: ConfigInput['security'];
   readonly random?: Random;
   readonly mostConnections?: number;
@@ -15,19 +15,19 @@ export interface TestAdmissionOptions {
   readonly known?: readonly string[];
 }
 
-/** The admission of a board without a board: its callers are addresses, and an end is noted. */
-export class TestAdmission {
+/** The limiter of a board without a board: its callers are addresses, and an end is noted. */
+export class TestLimiter {
   readonly clock = new FakeClock();
   readonly guard: SourceLedger;
-  readonly admission: Admission;
+  readonly limiter: ConnectionLimiter;
   /** Addresses whose connection was closed for another, in that order. */
   readonly ended: string[] = [];
 
-  constructor(options: TestAdmissionOptions = {}) {
+  constructor(options: TestLimiterOptions = {}) {
     const isExempt = options.isExempt ?? ((): boolean => false);
     const config = configSchema.parse({ security: options.security });
     this.guard = new SourceLedger(isExempt);
-    this.admission = new Admission({
+    this.limiter = new ConnectionLimiter({
       config: () => config,
       clock: this.clock,
       random: options.random ?? systemRandom,
@@ -38,23 +38,23 @@ export class TestAdmission {
     });
   }
 
-  /** The seat, or why there is none. */
-  call(remoteIp: string, isLocal = false): Seat | string {
+  /** The slot, or why there is none. */
+  call(remoteIp: string, isLocal = false): ConnectionSlot | string {
     const end = (): void => void this.ended.push(remoteIp);
-    const admittance = this.admission.admit({ remoteIp, isLocal, end });
-    return admittance.ok ? admittance.seat : admittance.reason;
+    const result = this.limiter.accept({ remoteIp, isLocal, end });
+    return result.ok ? result.slot : result.reason;
   }
 
   /** For who has to get in. */
-  seat(remoteIp: string, isLocal = false): Seat {
-    const seat = this.call(remoteIp, isLocal);
-    if (typeof seat === 'string') throw new Error(`${remoteIp} is refused: ${seat}`);
-    return seat;
+  slot(remoteIp: string, isLocal = false): ConnectionSlot {
+    const slot = this.call(remoteIp, isLocal);
+    if (typeof slot === 'string') throw new Error(`${remoteIp} is refused: ${slot}`);
+    return slot;
   }
 
   /** `ok`, or why not. */
   answer(remoteIp: string, isLocal = false): string {
-    const seat = this.call(remoteIp, isLocal);
-    return typeof seat === 'string' ? seat : 'ok';
+    const slot = this.call(remoteIp, isLocal);
+    return typeof slot === 'string' ? slot : 'ok';
   }
 }
