@@ -1,6 +1,6 @@
 import type { ServerAddress } from './embedding';
 import type { Listening } from './mail/prerequisites';
-import type { WayInName } from './protocols/ways-in';
+import { mapWays, type WayInName } from './protocols/ways-in';
 
 /** Where the board's servers listen, filled in as each starts: mails, pages and menus ask here. */
 export class OpenServers {
@@ -13,13 +13,14 @@ export class OpenServers {
   }
 
   get loginPorts(): Readonly<Partial<Record<WayInName, number | undefined>>> {
-    const { telnet, ssh, wss } = this.login;
-    return { telnet: telnet?.port, ssh: ssh?.port, wss: wss?.port };
+    return mapWays((way) => this.login[way]?.port);
   }
 
   /** The servers that callers can reach now, of those that mailed links need. */
   get listening(): Listening {
-    const { ssh, wss } = this.login;
-    return { ssh: ssh !== undefined, wss: wss !== undefined, https: this.https !== undefined };
+    return {
+      ...mapWays((way) => this.login[way] !== undefined),
+      https: this.https !== undefined,
+    };
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { VERSION } from './base/version';
 import { PACKAGE_DIR } from './config/board';
 import type { RunningBbs } from './embedding';
+import { WAYS_IN, WAYS_TO_TELL } from './protocols/ways-in';
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
 export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {
@@ -46,10 +47,12 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
 }
 
 function howToCall(bbs: RunningBbs): string[] {
-  const { telnet, ssh, wss, https } = bbs.addresses;
-  const lines: string[] = [];
-  if (ssh !== undefined) lines.push(`  SSH    ssh -p ${ssh.port} YOURNAME@${host(ssh.address)}`);
-  if (telnet !== undefined) lines.push(`  Telnet telnet ${host(telnet.address)} ${telnet.port}`);
+  const { wss, https } = bbs.addresses;
+  const lines = WAYS_TO_TELL.flatMap((way) => {
+    const at = bbs.addresses[way];
+    const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
+    return command === undefined ? [] : [`  ${WAYS_IN[way].label.padEnd(6)} ${command}`];
+  });
   if (https !== undefined) {
     // With wss there is a page to look at without a link from a mail.
     const page = wss === undefined ? '' : 'terminal';

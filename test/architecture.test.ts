@@ -2,31 +2,33 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
+import { WAY_IN_NAMES } from '../src/protocols/ways-in';
+import { findLists } from './support/word-lists';
 
 /** A file imports from its own folder or a strictly lower floor (docs/architecture.md). */
 const FLOORS: Readonly<Record<string, number>> = {
   base: 0,
-  config: 1,
-  terminal: 1,
-  store: 1,
   protocols: 1,
-  art: 2,
-  auth: 2,
-  mail: 2,
-  acs: 2,
-  tls: 2,
-  views: 3,
-  menu: 4,
-  proof: 5,
-  modules: 6,
-  servers: 7,
-  web: 7,
-  readiness: 8,
-  oputil: 9,
+  config: 2,
+  terminal: 2,
+  store: 2,
+  art: 3,
+  auth: 3,
+  mail: 3,
+  acs: 3,
+  tls: 3,
+  views: 4,
+  menu: 5,
+  proof: 6,
+  modules: 7,
+  servers: 8,
+  web: 8,
+  readiness: 9,
+  oputil: 10,
   // bbs.ts, main.ts, index.ts and what only they use.
-  '': 10,
+  '': 11,
   // What the board and the sysop's tool share.
-  'office.ts': 7,
+  'office.ts': 8,
 };
 
 const BINS: readonly string[] = ['main.ts', 'oputil/main.ts'];
@@ -136,11 +138,15 @@ test('a file imports from its own folder or a lower floor', () => {
 });
 
 test('no rule asks for the name of a way in: it asks what is true of it (rule M9)', () => {
-  const pattern = /\b(?:server|way)\b (?:===|!==) '(?:telnet|wss)'/;
-  const policy = SOURCES.filter(({ path }) =>
-    ['acs', 'auth', 'menu', 'oputil'].includes(folderOf(path)),
-  );
-  expect(findLines(policy, pattern)).toEqual([]);
+  const pattern = new RegExp(`(?:===|!==) '(?:${WAY_IN_NAMES.join('|')})'`);
+  expect(findLines(SOURCES, pattern)).toEqual([]);
+});
+
+test('the table of ways in is the only one: what else names each of them is typed by it', () => {
+  // The schema has a section for each, which config/login-servers.ts holds to the table.
+  const tables = ['protocols/ways-in.ts', 'config/schema-servers.ts'];
+  const lists = findLists(SOURCES, { words: WAY_IN_NAMES, keyType: 'WayInName' });
+  expect(lists.filter((place) => !tables.includes(place.replace(/:.*/, '')))).toEqual([]);
 });
 
 test('only the table of OTP types names them', () => {
@@ -216,7 +222,7 @@ test.each(['ssh2', 'node:net', 'node:tls', 'fastify'])(
   (name) => {
     // node:net also tells addresses apart, which needs no socket.
     const allowed = name === 'node:net' ? /\b(isIP|isIPv4|isIPv6|BlockList|SocketAddress)\b/ : /^$/;
-    const below = usersOf(name).filter((path) => (floorOf(path) ?? 0) < 6);
+    const below = usersOf(name).filter((path) => (floorOf(path) ?? 0) < 7);
     const breaks = below.filter((path) => {
       const text = SOURCES.find((file) => file.path === path)?.text ?? '';
       const clause = new RegExp(`import (type )?\\{([^}]*)\\} from '${name}'`).exec(text);
@@ -337,6 +343,31 @@ describe('these checks themselves', () => {
       'menu/a.ts',
     ]);
     expect(findCycle([one, two, file('menu/c.ts', '')])).toEqual([]);
+  });
+
+  test.each([
+    "type Way = 'telnet' | 'ssh';",
+    "const ways = ['telnet', 'wss'];",
+    "const entries = [{ server: 'telnet', on: true }, { server: 'wss', on: false }];",
+    "const paths = ['loginServers.ssh', 'loginServers.webSocket.wss'];",
+    "const labels = { telnet: 'Telnet', ssh: 'SSH' };",
+    'interface Listening { readonly ssh: boolean; readonly wss: boolean }',
+    'const { telnet, ssh } = config.loginServers;',
+    "switch (way) { case 'telnet': break; case 'ssh': break; }",
+    "const isOpen = way.name === 'telnet' || way.name === 'wss';",
+  ])('see a second list of words: %s', (text) => {
+    const found = findLists([file('menu/a.ts', text)], { words: ['telnet', 'ssh', 'wss'] });
+    expect(found).toEqual(['menu/a.ts:1']);
+  });
+
+  test('see no list in one word, in a comment, or in an object that is typed by the table', () => {
+    const text = [
+      "const origin = { server: 'telnet', secure: false };",
+      "// ['telnet', 'ssh']",
+      'const made: Readonly<Record<WayInName, number>> = { telnet: 1, ssh: 2, wss: 3 };',
+    ].join('\n');
+    const words = { words: ['telnet', 'ssh', 'wss'], keyType: 'WayInName' };
+    expect(findLists([file('menu/a.ts', text)], words)).toEqual([]);
   });
 
   test('see a forbidden line, but not in a comment', () => {

@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { isAllSeen } from '../base/unseen';
+import { SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+import { listLoginServers, loginServer } from './login-servers';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
 
@@ -111,18 +113,15 @@ interface Listener {
   readonly port: number;
 }
 
-function* checkPorts({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
-  const { telnet, ssh, webSocket } = loginServers;
-  if (![telnet, ssh, webSocket.wss].some(({ enabled }) => enabled))
-    yield error(
-      'loginServers',
-      'are all off, so that nobody could call; enable ssh, telnet or wss',
-    );
+function* checkPorts(config: Config): Iterable<CrossFinding> {
+  const loginServers = listLoginServers(config);
+  if (!loginServers.some(({ enabled }) => enabled)) {
+    const names = WAYS_TO_TELL.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+    yield error('loginServers', `are all off, so that nobody could call; enable ${names}`);
+  }
   const listeners: readonly Listener[] = [
-    { path: 'loginServers.telnet', ...loginServers.telnet },
-    { path: 'loginServers.ssh', ...loginServers.ssh },
-    { path: 'loginServers.webSocket.wss', ...loginServers.webSocket.wss },
-    { path: 'contentServers.web.https', ...contentServers.web.https },
+    ...loginServers,
+    { path: 'contentServers.web.https', ...config.contentServers.web.https },
   ].filter((listener) => listener.enabled && listener.port !== 0);
   for (const [index, listener] of listeners.entries()) {
     const other = listeners.slice(0, index).find((earlier) => collide(earlier, listener));
@@ -176,17 +175,19 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
   }
 }
 
-function* checkSecondFactor({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
-  if (!contentServers.web.https.enabled) {
+function* checkSecondFactor(config: Config): Iterable<CrossFinding> {
+  if (!config.contentServers.web.https.enabled) {
     yield warning(
       'contentServers.web.https.enabled',
       'is false: nobody can register a second factor or reset a password by a mailed link',
     );
   }
-  if (!loginServers.ssh.enabled && !loginServers.webSocket.wss.enabled) {
+  if (!SECURE_WAYS.some((way) => loginServer(config, way).enabled)) {
+    const [first = '', ...others] = SECURE_WAYS.map((way) => WAYS_IN[way].configKey);
+    const also = others.map((key) => `, and so is ${key.replace('loginServers.', '')}`).join('');
     yield warning(
-      'loginServers.ssh.enabled',
-      'is false, and so is webSocket.wss: without a secure way in nobody can set up a second factor',
+      `${first}.enabled`,
+      `is false${also}: without a secure way in nobody can set up a second factor`,
     );
   }
 }

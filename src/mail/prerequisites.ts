@@ -1,12 +1,10 @@
+import { listLoginServers, loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
+import { mapWays, SECURE_WAYS, WAYS_IN, type SecureWayInName } from '../protocols/ways-in';
 import { linkPrefix } from './links';
 
 /** The servers that a mailed link depends on, each true while it listens. */
-export interface Listening {
-  readonly ssh: boolean;
-  readonly wss: boolean;
-  readonly https: boolean;
-}
+export type Listening = Readonly<Record<SecureWayInName | 'https', boolean>>;
 
 /** A requirement of a mailed link. */
 export type Prerequisite = 'secure-login' | 'pages' | 'public-address';
@@ -23,8 +21,8 @@ interface Words {
 
 const WORDS: Readonly<Record<Prerequisite, Words>> = {
   'secure-login': {
-    needed: 'SSH or secure WebSocket, on and listening',
-    remedy: 'switch loginServers.ssh.enabled on and restart the board',
+    needed: `${SECURE_WAYS.map((way) => WAYS_IN[way].inWords).join(' or ')}, on and listening`,
+    remedy: `switch ${SECURE_WAYS.map((way) => WAYS_IN[way].configKey)[0]}.enabled on and restart the board`,
   },
   pages: {
     needed: 'the HTTPS web server, on and listening',
@@ -42,12 +40,16 @@ export const NO_MAIL_SERVER =
   'This board sends no mail: the sysop finds the link in its mail folder.';
 
 /** The servers that the configuration enables, for use where no board runs. */
-export function configuredServers({ loginServers, contentServers }: Config): Listening {
+export function configuredServers(config: Config): Listening {
   return {
-    ssh: loginServers.ssh.enabled,
-    wss: loginServers.webSocket.wss.enabled,
-    https: contentServers.web.https.enabled,
+    ...mapWays((way) => loginServer(config, way).enabled),
+    https: config.contentServers.web.https.enabled,
   };
+}
+
+/** The secure way in that a caller is sent to: the first of the table that listens. */
+export function secureWayTo(listening: Listening): SecureWayInName | undefined {
+  return SECURE_WAYS.find((way) => listening[way]);
 }
 
 /**
@@ -61,7 +63,8 @@ export function missingForLink(
   purpose: LinkPurpose,
 ): readonly Prerequisite[] {
   const missing: Prerequisite[] = [];
-  if (purpose === 'second-factor' && !listening.ssh && !listening.wss) missing.push('secure-login');
+  const isSecureOff = secureWayTo(listening) === undefined;
+  if (purpose === 'second-factor' && isSecureOff) missing.push('secure-login');
   if (!listening.https) missing.push('pages');
   else if (!isReachable(config)) missing.push('public-address');
   return missing;
@@ -90,9 +93,8 @@ function isReachable(config: Config): boolean {
   return behindProxy || overrideUrlPrefix !== '' || !isLoopback(https.address);
 }
 
-function isCalledFromElsewhere({ loginServers, contentServers }: Config): boolean {
-  const { telnet, ssh, webSocket } = loginServers;
-  const servers = [telnet, ssh, webSocket.wss, contentServers.web.https];
+function isCalledFromElsewhere(config: Config): boolean {
+  const servers = [...listLoginServers(config), config.contentServers.web.https];
   return servers.some(({ enabled, address }) => enabled && !isLoopback(address));
 }
 

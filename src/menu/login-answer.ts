@@ -1,4 +1,5 @@
 import { WAYS_IN } from '../protocols/ways-in';
+import { secureWayTo } from '../mail/prerequisites';
 import type { Factor, LoginResult, RejectReason } from '../auth/login';
 import type { MenuContext, Transition } from './module';
 
@@ -108,8 +109,8 @@ function notHereSentence(context: MenuContext): string | undefined {
   if (context.caller.login.complete) return 'You are signed in already.';
   if (context.caller.secure) return undefined;
   const { label } = WAYS_IN[context.caller.server];
-  const { ssh, wss } = context.services.listening();
-  const way = ssh ? ' Please call by SSH.' : wss ? ' Please call by browser.' : '';
+  const secure = secureWayTo(context.services.listening());
+  const way = secure === undefined ? '' : ` Please call by ${WAYS_IN[secure].callBy}.`;
   switch (context.services.config().loginServers.telnet.passwordLogin) {
     case 'refuse':
       return `Nobody can sign in by ${label} here.${way}`;

@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../acs/birthdate';
-import type { Listening } from '../mail/prerequisites';
+import { secureWayTo, type Listening } from '../mail/prerequisites';
 import { CODES_AFTER_SIGN_IN } from '../art/mci-codes';
 import type { Caller } from './caller';
 import { formatDate } from './date-format';
@@ -84,9 +84,10 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
 };
 
 /** For a screen that sends callers to a secure line: never to one that is off. */
-function secureWayIn({ ssh, wss }: Listening): string {
-  if (ssh) return 'Call by SSH, and come back here.';
-  return wss ? 'Call by browser, and come back.' : 'No secure way in is on here now.';
+function secureWayIn(listening: Listening): string {
+  const way = secureWayTo(listening);
+  if (way === undefined) return 'No secure way in is on here now.';
+  return `Call by ${WAYS_IN[way].callBy}, and come back.`;
 }
 
 /** The value of a predefined code, as data; undefined when there is no such code. */

@@ -1,6 +1,7 @@
 import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
+import { signsInFirst } from '../protocols/ways-in';
 import { lackSentence, NO_MAIL_SERVER } from '../mail/prerequisites';
 import { rejectionSentence } from '../menu/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
@@ -187,9 +188,9 @@ function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
   });
 }
 
-/** Who applies by SSH has nothing to go back to. */
+/** Who applies by a way that signs in first has no menu to go back to. */
 function turnBack({ caller }: MenuContext): Transition {
-  if (caller.server !== 'ssh') return { kind: 'previous' };
+  if (!signsInFirst(caller.server)) return { kind: 'previous' };
   return { kind: 'log-off', message: 'Good-bye.' };
 }
 

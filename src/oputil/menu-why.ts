@@ -1,8 +1,9 @@
-import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
+import { signsInFirst, WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
 import type { AcsSubject } from '../acs/subject';
 import { BbsError, formatPlace } from '../base/errors';
+import { firstMenuOf } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { factsOfModules } from '../proof/module-facts';
 import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../proof/why';
@@ -50,11 +51,9 @@ async function why(
   const { menus, config } = await loadBoardParts(desk);
   const target = getMenu(menus, asked.menuName);
   const user = await getAccount(desk, asked.name);
-  const { telnet, ssh } = config.loginServers;
   const answer = whyMenu(menus, {
-    from: way === 'ssh' ? ssh.firstMenu : telnet.firstMenu,
-    // SSH itself has checked a password or key before its first menu.
-    factor: way === 'ssh' ? 1 : 0,
+    from: firstMenuOf(config, way),
+    factor: signsInFirst(way) ? 1 : 0,
     to: target.name,
     subject: (factor) => subjectOf(user, { factor, way, config, nowMs: desk.clock.nowMs() }),
     modules: factsOfModules(moduleTable()),

@@ -1,4 +1,5 @@
 import { readRunFile } from '../config/run-file';
+import { mapWays } from '../protocols/ways-in';
 import type { Listening } from '../mail/prerequisites';
 import { boardLockFile, findLockHolder } from '../store/board-lock';
 
@@ -22,8 +23,7 @@ export async function findRunning(dataDir: string): Promise<RunningBoard | undef
     pid: holder.pid,
     httpsPort: servers?.['https']?.port,
     listening: servers && {
-      ssh: servers['ssh'] !== undefined,
-      wss: servers['wss'] !== undefined,
+      ...mapWays((way) => servers[way] !== undefined),
       https: servers['https'] !== undefined,
     },
   };

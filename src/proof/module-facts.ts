@@ -1,5 +1,6 @@
-import { WAYS_IN } from '../protocols/ways-in';
+import { WAYS_IN, WAY_IN_NAMES } from '../protocols/ways-in';
 import type { Place } from '../base/errors';
+import { valueAt } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
@@ -30,22 +31,11 @@ export function entryPoints(
   config: Config,
   placeOf?: (path: readonly string[]) => Place,
 ): readonly EntryPoint[] {
-  const { telnet, ssh } = config.loginServers;
-  const named = (section: string, name: string) => ({
-    key: `loginServers.${section}.${name}`,
-    place: placeOf?.(['loginServers', section, name]),
-  });
-  const telnetFirst = { menu: telnet.firstMenu, signedIn: false, ...named('telnet', 'firstMenu') };
-  return [
-    { server: 'telnet', secure: WAYS_IN.telnet.secure, ...telnetFirst },
-    { server: 'wss', secure: WAYS_IN.wss.secure, ...telnetFirst },
-    {
-      ...{ server: 'ssh', secure: WAYS_IN.ssh.secure, signedIn: true },
-      ...{ menu: ssh.firstMenu, ...named('ssh', 'firstMenu') },
-    },
-    {
-      ...{ server: 'ssh', secure: WAYS_IN.ssh.secure, signedIn: false },
-      ...{ menu: ssh.firstMenuNewUser, ...named('ssh', 'firstMenuNewUser') },
-    },
-  ];
+  return WAY_IN_NAMES.flatMap((server) =>
+    WAYS_IN[server].firstMenus.map(({ key, signedIn }) => ({
+      ...{ server, secure: WAYS_IN[server].secure, key, signedIn },
+      menu: valueAt(config, key) as string,
+      place: placeOf?.(key.split('.')),
+    })),
+  );
 }

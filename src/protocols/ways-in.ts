@@ -2,23 +2,99 @@
 export interface WayIn {
   /** Its name on screens. */
   readonly label: string;
+  /** As a sentence names it: "SSH or secure WebSocket". */
+  readonly inWords: string;
+  /** Completes "call by". */
+  readonly callBy: string;
   /**
    * True where the caller's input is encrypted in transit. Rules about clear text (F8, D16, `SC`)
    * check this, never the name (rule M9).
    */
   readonly secure: boolean;
+  /** The section of config.hjson with its address and port; the type checker demands it (config/login-servers.ts). */
+  readonly configKey: string;
+  /** Where its calls begin; the first is the usual one. */
+  readonly firstMenus: readonly [FirstMenu, ...FirstMenu[]];
+  /** What a caller types into a shell; undefined where a browser calls. */
+  readonly command: ((host: string, port: number) => string) | undefined;
 }
 
-/** The one table of ways in; the login servers of the config have the same names. */
+/** A menu where calls begin. */
+export interface FirstMenu {
+  /** The key of config.hjson that names the menu. */
+  readonly key: string;
+  /** True where the protocol itself has checked a first factor before the menu. */
+  readonly signedIn: boolean;
+}
+
+const TELNET_MENU = { key: 'loginServers.telnet.firstMenu', signedIn: false } as const;
+
+/** The one table of ways in. What another table says of each is a mapped type over `WayInName`. */
 export const WAYS_IN = {
-  telnet: { label: 'Telnet', secure: false },
-  ssh: { label: 'SSH', secure: true },
-  wss: { label: 'WebSocket', secure: true },
+  telnet: {
+    label: 'Telnet',
+    inWords: 'telnet',
+    callBy: 'telnet',
+    secure: false,
+    configKey: 'loginServers.telnet',
+    firstMenus: [TELNET_MENU],
+    command: (host, port) => `telnet ${host} ${port}`,
+  },
+  ssh: {
+    label: 'SSH',
+    inWords: 'SSH',
+    callBy: 'SSH',
+    secure: true,
+    configKey: 'loginServers.ssh',
+    firstMenus: [
+      { key: 'loginServers.ssh.firstMenu', signedIn: true },
+      { key: 'loginServers.ssh.firstMenuNewUser', signedIn: false },
+    ],
+    command: (host, port) => `ssh -p ${port} YOURNAME@${host}`,
+  },
+  wss: {
+    label: 'WebSocket',
+    inWords: 'secure WebSocket',
+    callBy: 'browser',
+    secure: true,
+    configKey: 'loginServers.webSocket.wss',
+    firstMenus: [TELNET_MENU],
+    command: undefined,
+  },
 } as const satisfies Readonly<Record<string, WayIn>>;
 
 export type WayInName = keyof typeof WAYS_IN;
 
+/** The ways in that are secure. */
+export type SecureWayInName = {
+  [Name in WayInName]: (typeof WAYS_IN)[Name]['secure'] extends true ? Name : never;
+}[WayInName];
+
 export const WAY_IN_NAMES = Object.keys(WAYS_IN) as readonly WayInName[];
+
+export const SECURE_WAYS = WAY_IN_NAMES.filter(
+  (name): name is SecureWayInName => WAYS_IN[name].secure,
+);
+
+/** In the order in which callers are told of them: the secure ones first. */
+export const WAYS_TO_TELL: readonly WayInName[] = [
+  ...SECURE_WAYS,
+  ...WAY_IN_NAMES.filter((name) => !WAYS_IN[name].secure),
+];
+
+/** One value for each way in. */
+export function mapWays<Value>(
+  valueOf: (name: WayInName) => Value,
+): Readonly<Record<WayInName, Value>> {
+  return Object.fromEntries(WAY_IN_NAMES.map((name) => [name, valueOf(name)])) as Readonly<
+    Record<WayInName, Value>
+  >;
+}
+
+/** True where the protocol itself checks a credential before the first menu. */
+export function signsInFirst(name: WayInName): boolean {
+  return WAYS_IN[name].firstMenus[0].signedIn;
+}
 
 /**
  * The label of a record's origin: a way in, the pages (`web`), or any other origin by its own name.

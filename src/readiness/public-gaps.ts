@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toError } from '../base/errors';
+import { listLoginServers } from '../config/login-servers';
+import { WAYS_IN } from '../protocols/ways-in';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
 import {
@@ -34,24 +36,18 @@ export function findConfigGaps(
     ...linkGaps(config, state.listening),
     ...webGaps(config, state.board, state.nowMs),
     ...mailGaps(config),
-    ...telnetGaps(config),
+    ...clearTextGaps(config),
   ];
 }
 
 const missing = (text: string): Gap => ({ weight: 'missing', text });
 const advice = (text: string): Gap => ({ weight: 'advice', text });
 
-function* addressGaps({ loginServers, contentServers }: Config): Iterable<Gap> {
-  const { telnet, ssh, webSocket } = loginServers;
-  const { https } = contentServers.web;
-  const servers = [
-    { path: 'loginServers.ssh', ...ssh },
-    { path: 'loginServers.telnet', ...telnet },
-    { path: 'loginServers.webSocket.wss', ...webSocket.wss },
-    { path: 'contentServers.web.https', ...https },
-  ];
+function* addressGaps(config: Config): Iterable<Gap> {
+  const { https, behindProxy } = config.contentServers.web;
+  const servers = [...listLoginServers(config), { path: 'contentServers.web.https', ...https }];
   for (const { path, enabled, address } of servers) {
-    const isBehindProxy = path.startsWith('contentServers') && contentServers.web.behindProxy;
+    const isBehindProxy = path.startsWith('contentServers') && behindProxy;
     if (!enabled || isBehindProxy || !isLoopback(address)) continue;
     yield missing(
       `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,
@@ -125,10 +121,13 @@ function* mailGaps({ email, general }: Config): Iterable<Gap> {
   }
 }
 
-function* telnetGaps({ loginServers }: Config): Iterable<Gap> {
-  const { enabled, address, passwordLogin } = loginServers.telnet;
-  if (!enabled || isLoopback(address) || passwordLogin !== 'allow') return;
-  yield advice(
-    'telnet carries passwords in clear text: loginServers.telnet.passwordLogin: with-otp lets in only accounts with a second factor',
-  );
+function* clearTextGaps(config: Config): Iterable<Gap> {
+  if (config.loginServers.telnet.passwordLogin !== 'allow') return;
+  for (const { way, enabled, address } of listLoginServers(config)) {
+    const { secure, inWords } = WAYS_IN[way];
+    if (secure || !enabled || isLoopback(address)) continue;
+    yield advice(
+      `${inWords} carries passwords in clear text: loginServers.telnet.passwordLogin: with-otp lets in only accounts with a second factor`,
+    );
+  }
 }

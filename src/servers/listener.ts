@@ -1,4 +1,4 @@
-import type { WayInName } from '../protocols/ways-in';
+import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -43,12 +43,6 @@ export interface ListenerOptions {
 // Keys are single bytes that must be sent at once, and dead connections must be detected (rule E9).
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
 const BACKLOG = 1024;
-/** The config key of each server. */
-const CONFIG_KEYS: Readonly<Record<WayInName, string>> = {
-  telnet: 'loginServers.telnet',
-  ssh: 'loginServers.ssh',
-  wss: 'loginServers.webSocket.wss',
-};
 
 /**
  * One port: accepts, counts and refuses connections, and starts the login deadline of each caller
@@ -184,7 +178,7 @@ export class Listener {
 
 function listenError(error: NodeJS.ErrnoException, options: ListenerOptions): BbsError {
   const where = `${options.server} server cannot listen on ${options.address} port ${options.port}`;
-  const key = CONFIG_KEYS[options.server];
+  const key = WAYS_IN[options.server].configKey;
   const cause = { cause: error };
   switch (error.code) {
     case 'EADDRINUSE':

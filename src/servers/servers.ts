@@ -1,14 +1,15 @@
-import type { WayInName } from '../protocols/ways-in';
+import { WAYS_TO_TELL, type WayInName } from '../protocols/ways-in';
 import { sleep } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Random } from '../base/random';
+import { firstMenuOf, loginServer } from '../config/login-servers';
 import type { AccountEvents } from '../store/account-events';
 import type { LiveCertificate } from '../tls/live-certificate';
 import type { ConnectionLimiter } from './connection-limiter';
 import type { IncomingCall } from './incoming-call';
 import { hostKeyOptions, loadHostKeys } from './host-key';
 import { LiveLogins } from './live-logins';
-import { Listener, type BoundAddress } from './listener';
+import { Listener, type Accepted, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh';
 import { TelnetCaller } from './telnet';
@@ -28,6 +29,9 @@ export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
 
+/** What a way in does with each caller who is let in. */
+type TakesCaller = (accepted: Accepted) => void;
+
 const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';
 const GOING_DOWN = 'The board is going down. Please call again later.';
 
@@ -37,6 +41,14 @@ export class Servers {
   private readonly logins = new LiveLogins();
   private readonly living = new Set<Promise<void>>();
   private readonly listeners = new Map<WayInName, Listener>();
+  /** Readies the protocol of each way in, before its port is opened. */
+  private readonly protocols: Readonly<
+    Record<WayInName, (shared: ServersOptions) => Promise<TakesCaller>>
+  > = {
+    telnet: (shared) => this.readyTelnet(shared),
+    ssh: (shared) => this.readySsh(shared),
+    wss: (shared) => this.readyWebSocket(shared),
+  };
   private stopFollowing: () => void = () => undefined;
   private closing = false;
 
@@ -81,35 +93,34 @@ export class Servers {
 
   private async open(): Promise<void> {
     const { options } = this;
-    const { telnet, ssh, webSocket } = options.config().loginServers;
     this.stopFollowing = options.accountEvents.follow(({ userId }) =>
       this.logins.accountChanged(userId),
     );
-    if (ssh.enabled) await this.openSsh(options);
-    if (telnet.enabled) await this.openTelnet(options);
-    if (webSocket.wss.enabled) await this.openWebSocket(options);
+    const ways = WAYS_TO_TELL.filter((way) => loginServer(options.config(), way).enabled);
+    const ready = new Map<WayInName, TakesCaller>();
+    for (const way of ways) ready.set(way, await this.protocols[way](options));
+    // Making a host key takes time: no port is opened before every protocol is ready.
+    for (const [server, onAccepted] of ready) {
+      const { address, port } = loginServer(options.config(), server);
+      this.listeners.set(
+        server,
+        await Listener.open({ ...options, server, address, port, onAccepted }),
+      );
+    }
   }
 
-  private async openTelnet(shared: ServersOptions): Promise<void> {
-    const { address, port } = shared.config().loginServers.telnet;
+  private readyTelnet(shared: ServersOptions): Promise<TakesCaller> {
     const telnet = {
       ...shared,
-      firstMenu: () => shared.config().loginServers.telnet.firstMenu,
+      firstMenu: () => firstMenuOf(shared.config(), 'telnet'),
       serve: (call: IncomingCall) => this.serve(call),
     };
-    const listener = await Listener.open({
-      ...shared,
-      server: 'telnet',
-      address,
-      port,
-      onAccepted: (accepted) => new TelnetCaller(accepted, telnet).start(),
-    });
-    this.listeners.set('telnet', listener);
+    return Promise.resolve((accepted) => new TelnetCaller(accepted, telnet).start());
   }
 
-  private async openSsh(shared: ServersOptions): Promise<void> {
+  private async readySsh(shared: ServersOptions): Promise<TakesCaller> {
     const { ssh } = shared.config().loginServers;
-    const { address, port, profile } = ssh;
+    const { profile } = ssh;
     const hostKeys = await loadHostKeys({
       ...hostKeyOptions(shared.config(), shared),
       log: shared.log,
@@ -124,21 +135,13 @@ export class Servers {
       trace: ssh.traceConnections,
       serve: (call: IncomingCall) => this.serve(call),
     });
-    const listener = await Listener.open({
-      ...shared,
-      server: 'ssh',
-      address,
-      port,
-      onAccepted: (accepted) => endpoint.take(accepted),
-    });
-    this.listeners.set('ssh', listener);
+    return (accepted) => endpoint.take(accepted);
   }
 
-  private async openWebSocket(shared: ServersOptions): Promise<void> {
+  private readyWebSocket(shared: ServersOptions): Promise<TakesCaller> {
     const { config, certificate } = shared;
     if (certificate === undefined)
       throw new BbsError('INTERNAL', 'secure WebSocket needs a certificate; pass it to Servers');
-    const { address, port } = config().loginServers.webSocket.wss;
     const endpoint = new WebSocketEndpoint({
       ...shared,
       certificate: () => certificate.current,
@@ -146,16 +149,10 @@ export class Servers {
         shared.isOwnOrigin(origin, remoteIp) ||
         config().loginServers.webSocket.allowedOrigins.includes(origin),
       isClosing: () => this.closing,
-      // As telnet: apart from `secure` the two do not differ after this point.
-      firstMenu: () => config().loginServers.telnet.firstMenu,
+      firstMenu: () => firstMenuOf(config(), 'wss'),
       serve: (call: IncomingCall) => this.serve(call),
     });
-    const listener = await Listener.open({
-      ...shared,
-      ...{ server: 'wss', address, port },
-      onAccepted: (accepted) => endpoint.take(accepted),
-    });
-    this.listeners.set('wss', listener);
+    return Promise.resolve((accepted: Accepted) => endpoint.take(accepted));
   }
 
   private serve(call: IncomingCall): Promise<void> {

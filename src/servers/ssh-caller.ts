@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Connection as SshConnection, ServerChannel } from 'ssh2';
 import type { Login, LoginOrigin } from '../auth/login';
 import type { Clock } from '../base/clock';
+import { firstMenuOf } from '../config/login-servers';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
@@ -166,14 +167,15 @@ export class SshCaller {
     channel.on('data', (bytes: Buffer) => connection.received(bytes));
     // EOF does not end the call: `ssh -T` with its input at an end still wants to see the answer.
     channel.on('close', () => this.client?.end());
-    const { firstMenu, firstMenuNewUser } = this.options.config().loginServers.ssh;
     void this.options.serve({
       connection,
       settled: Promise.resolve(),
       deadline,
       slot,
       onNodesBusy,
-      firstMenu: this.auth.outcome === 'new-user' ? firstMenuNewUser : firstMenu,
+      firstMenu: firstMenuOf(this.options.config(), 'ssh', {
+        isNewUser: this.auth.outcome === 'new-user',
+      }),
       login: this.beginLogin(),
       node: this.node,
     });

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 import { escapeHtml } from '../mail/template';
 import { sendPage } from './page';
 import type { LoginPorts, WebParts } from './parts';
@@ -17,13 +18,13 @@ export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
   });
 }
 
-function describeCalls(host: string, { ssh, telnet }: LoginPorts): string {
-  // An IPv6 address has brackets only in URLs.
+function describeCalls(host: string, ports: LoginPorts): string {
+  // An IPv6 address stands in brackets in a browser only.
   const name = escapeHtml(host.replace(/^\[|\]$/g, ''));
-  const calls = [
-    ...(ssh === undefined ? [] : [`ssh -p ${ssh} YOURNAME@${name}`]),
-    ...(telnet === undefined ? [] : [`telnet ${name} ${telnet}`]),
-  ];
+  const calls = WAYS_TO_TELL.flatMap((way) => {
+    const port = ports[way];
+    return port === undefined ? [] : (WAYS_IN[way].command?.(name, port) ?? []);
+  });
   if (calls.length === 0) return '<p>No login server is open at the moment.</p>';
   return `<p>This board is called by a terminal:</p>
 ${calls.map((call) => `<code class="secret">${call}</code>`).join('\n')}

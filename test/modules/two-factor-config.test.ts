@@ -261,7 +261,7 @@ describe('the two-factor screen', () => {
   });
 
   it.each([
-    [{ ssh: true, wss: true, https: true }, 'Call by SSH, and come back here.'],
+    [{ ssh: true, wss: true, https: true }, 'Call by SSH, and come back.'],
     [{ ssh: false, wss: true, https: true }, 'Call by browser, and come back.'],
     [{ ssh: false, wss: false, https: true }, 'No secure way in is on here now.'],
   ])('names on an open line a secure one that is on: %j', async (listening, sentence) => {

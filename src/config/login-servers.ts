@@ -1,0 +1,68 @@
+import { WAYS_IN, WAY_IN_NAMES, type WayIn, type WayInName } from '../protocols/ways-in';
+import type { Config } from './schema';
+
+/** What every login server has in the configuration. */
+export interface LoginServer {
+  readonly enabled: boolean;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The dotted keys of all values of a type. */
+type KeyOf<Section, Wanted, Before extends string> = {
+  [Key in keyof Section & string]: Section[Key] extends Wanted
+    ? `${Before}${Key}`
+    : Section[Key] extends object
+      ? KeyOf<Section[Key], Wanted, `${Before}${Key}.`>
+      : never;
+}[keyof Section & string];
+
+type Servers = Config['loginServers'];
+
+/** The table of ways in, held to the schema: a section or menu that the schema lacks does not compile. */
+const WAYS: Readonly<
+  Record<
+    WayInName,
+    {
+      readonly configKey: KeyOf<Servers, LoginServer, 'loginServers.'>;
+      readonly firstMenus: readonly {
+        readonly key: KeyOf<Servers, string, 'loginServers.'>;
+      }[];
+    }
+  >
+> = WAYS_IN;
+
+/** The login server of a way in. */
+export function loginServer(config: Config, way: WayInName): LoginServer {
+  return valueAt(config, WAYS[way].configKey) as LoginServer;
+}
+
+/** Every login server with its key, whether it is enabled or not. */
+export function listLoginServers(config: Config): readonly (LoginServer & {
+  readonly way: WayInName;
+  readonly path: string;
+})[] {
+  return WAY_IN_NAMES.map((way) => ({
+    ...{ way, path: WAYS[way].configKey },
+    ...loginServer(config, way),
+  }));
+}
+
+/** The menu where a call begins: the usual one, or the one of callers whom the protocol has not signed in. */
+export function firstMenuOf(
+  config: Config,
+  way: WayInName,
+  options: { readonly isNewUser?: boolean } = {},
+): string {
+  const { firstMenus }: WayIn = WAYS_IN[way];
+  const forNewUsers = firstMenus.find(({ signedIn }) => !signedIn);
+  const { key } = (options.isNewUser === true ? forNewUsers : undefined) ?? firstMenus[0];
+  return valueAt(config, key) as string;
+}
+
+/** The value of a dotted key. */
+export function valueAt(config: Config, path: string): unknown {
+  let at: unknown = config;
+  for (const key of path.split('.')) at = (at as Readonly<Record<string, unknown>>)[key];
+  return at;
+}
