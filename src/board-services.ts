@@ -4,13 +4,9 @@ import type { Log } from './base/log';
 import type { Random } from './base/random';
 import { VERSION } from './base/version';
 import type { LiveBoard } from './live-board';
-import { missingForLink, type Listening } from './mail/prerequisites';
-import { createCallHistory } from './menu/call-history';
+import type { Listening } from './mail/prerequisites';
 import { KeyTurns } from './menu/key-turns';
-import type { MenuServices } from './menu/menu-services';
-import { createSignInHistory } from './menu/sign-in-history';
-import { createSshKeyDesk } from './menu/ssh-key-desk';
-import { createTwoFactorDesk } from './menu/two-factor-desk';
+import type { MenuServices } from './menu/stage';
 import { modulesForCallers } from './modules/registry';
 import type { Office } from './office';
 import type { Nodes } from './servers/nodes';
@@ -40,29 +36,15 @@ export function boardServices(parts: {
     art: parts.art,
     keyTurns: new KeyTurns(parts.clock),
     modules: modulesForCallers(),
-    accounts: office.directory,
-    calls: createCallHistory(office.db),
+    db: office.db,
+    accounts: office.accounts,
+    enrollment: office.enrollment,
+    sshKeys: office.sshKeys,
+    mailChange: office.mailChange,
+    passwordReset: office.passwordReset,
+    feedback: office.feedback,
+    mailer: office.mailer,
     nodes: parts.nodes,
     listening: parts.listening,
-    links: {
-      missing: (purpose) => missingForLink(live.config, parts.listening(), purpose),
-      sendsMail: () => office.mailer.sendsMail,
-    },
-    twoFactor: createTwoFactorDesk({ enrollment: office.enrollment }),
-    accountDesk: office.accounts,
-    mailChange: office.mailChange,
-    sshKeys: createSshKeyDesk({
-      db: office.db,
-      clock: parts.clock,
-      notifier: office.mailer,
-      changed: () => office.accountEvents.poke(),
-    }),
-    signIns: createSignInHistory(office.db),
-    sendFeedback: (letter, origin) => office.feedback.send(letter, origin),
-    contentServices: () => new Set(parts.listening().https ? ['https'] : []),
-    forgotPassword: (name, { server, remoteIp, node }) => {
-      office.passwordReset.request(name, { server, remoteIp, node });
-      return Promise.resolve();
-    },
   };
 }

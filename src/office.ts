@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
+import { AccountKeys } from './auth/account-keys';
 import { createAccounts, type Accounts } from './auth/accounts';
 import { createBudgets } from './auth/budgets';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
@@ -17,7 +18,6 @@ import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
 import { createSecondFactor } from './auth/second-factor';
 import { endSetUpsOf } from './auth/set-up-watch';
-import { StoredAccountDirectory } from './auth/account-directory';
 import type { Clock } from './base/clock';
 import { BbsError } from './base/errors';
 import type { Log } from './base/log';
@@ -69,8 +69,7 @@ export interface Office {
   readonly mailChange: MailChange;
   readonly feedback: FeedbackBox;
   readonly findTemplate: FindTemplate;
-  /** Accounts as menus and validators ask for them. */
-  readonly directory: StoredAccountDirectory;
+  readonly sshKeys: AccountKeys;
   /** Stores mails at once; delivers them only after start(). */
   readonly mailer: Mailer;
   endCall(sessionId: string): Promise<void>;
@@ -195,7 +194,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
     mailChange: createMailChange({ db, config, clock, random, log, notifier, budgets, changed }),
     feedback: createFeedbackBox({ db, clock, log, notifier, budgets }),
     findTemplate,
-    directory: new StoredAccountDirectory({ db, config, rules, accounts }),
+    sshKeys: new AccountKeys({ db, clock, notifier, changed }),
     endCall: (sessionId) =>
       db.transaction(async (sql) => {
         await endCall(sql, sessionId, clock.nowMs());

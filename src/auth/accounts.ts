@@ -7,11 +7,13 @@ import type { Budgets, Spend, SpentScope } from '../store/budget';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
-import { formatTimestamp, setProperties, writeProperties } from '../store/properties';
+import { findHolders, formatTimestamp, setProperties, writeProperties } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { replaceSources } from '../store/sources';
+import { isReservedName } from '../store/user-name';
 import {
   findUser,
+  findUserByName,
   getUser,
   hasUsers,
   insertUser,
@@ -69,6 +71,16 @@ export interface Accounts {
   setGroups(userId: number, groups: readonly string[], actor: Actor): Promise<AccountResult>;
   /** Throws USER_INVALID for properties that belong to auth (rule I4). */
   setProperties(userId: number, values: PropertyValues, actor: Actor): Promise<AccountResult>;
+  /** True for reserved names too: neither can be chosen. Compared exactly, letter case aside. */
+  isNameTaken(name: string): Promise<boolean>;
+  isRealNameTaken(name: string): Promise<boolean>;
+  /** Why nobody may choose this name for a new account, as a plain sentence; undefined when one may. */
+  nameProblem(name: string): Promise<string | undefined>;
+  /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
+  passwordProblem(
+    password: string,
+    about: { readonly userName: string; readonly email: string },
+  ): string | undefined;
 }
 
 export interface AccountsOptions {
@@ -249,6 +261,26 @@ class StoredAccounts implements Accounts {
       await this.parts.notifier?.notify(sql, { kind: 'mail-changed', userId, address });
     });
   }
+
+  async isNameTaken(name: string): Promise<boolean> {
+    const { users } = this.parts.config();
+    if (isReservedName(name, [...users.badUserNames, ...users.newUserNames])) return true;
+    return (await this.parts.db.run((sql) => findUserByName(sql, name))) !== undefined;
+  }
+
+  async isRealNameTaken(name: string): Promise<boolean> {
+    const wanted = { property: 'real_name', value: name };
+    return (await this.parts.db.run((sql) => findHolders(sql, wanted))).length > 0;
+  }
+
+  async nameProblem(name: string): Promise<string | undefined> {
+    const refused = this.parts.rules.checkName(name, false);
+    if (refused !== undefined) return refused.text;
+    return (await this.isNameTaken(name)) ? refuse('name-taken').text : undefined;
+  }
+
+  passwordProblem: Accounts['passwordProblem'] = (password, about) =>
+    this.parts.rules.checkPassword(password, about)?.text;
 
   /** What every new account has. */
   private async fill(sql: Sql, id: number, account: NewAccount): Promise<void> {

@@ -62,7 +62,7 @@ export class CallerSubject implements AcsSubject {
   }
 
   get services(): ReadonlySet<string> {
-    return this.board.contentServices();
+    return new Set(this.board.listening().https ? ['https'] : []);
   }
 
   get user(): AcsUser | undefined {

@@ -1,7 +1,7 @@
 import { BbsError, toError } from '../base/errors';
 import { findSignInGap, type SignInNeed } from './entrance';
 import type { MenuEntry, Target } from './menu-entry';
-import type { MenuServices } from './menu-services';
+import type { MenuServices } from './stage';
 import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from './module';
 import type { Stage } from './stage';
 import { SYSTEM_METHODS } from './system-methods';

@@ -1,6 +1,6 @@
 import type { Key } from '../terminal/key';
 import type { Caller } from './caller';
-import type { MenuServices } from './menu-services';
+import type { Services } from './services';
 
 /** What came while a menu waited. */
 export type Arrival =
@@ -35,7 +35,7 @@ export class KeyReader {
 
   constructor(
     private readonly caller: Caller,
-    private readonly board: Pick<MenuServices, 'clock' | 'keyTurns'>,
+    private readonly board: Pick<Services, 'clock' | 'keyTurns'>,
   ) {}
 
   /** A timed screen counts as a key where it took real time: a slide show is no ring of menus. */

@@ -1,5 +1,18 @@
-import { lackSentence, type Prerequisite } from '../mail/prerequisites';
+import {
+  lackSentence,
+  missingForLink,
+  type LinkPurpose,
+  type Prerequisite,
+} from '../mail/prerequisites';
 import type { MenuContext } from './module';
+
+/** What the board lacks now for a mailed link; empty when nothing. */
+export function findLacks(
+  { services }: Pick<MenuContext, 'services'>,
+  purpose: LinkPurpose,
+): readonly Prerequisite[] {
+  return missingForLink(services.config(), services.listening(), purpose);
+}
 
 /** Says on a screen of its own why no link can be sent; the sysop alone can change that. */
 export async function tellLacks(

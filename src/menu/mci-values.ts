@@ -3,6 +3,8 @@ import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../acs/birthdate';
 import { secureWayTo, type Listening } from '../mail/prerequisites';
 import { CODES_AFTER_SIGN_IN } from '../art/mci-codes';
+import { countCalls, listCalls } from '../store/calls';
+import { countCreatedSince, countUsers } from '../store/users';
 import type { Caller } from './caller';
 import { formatDate } from './date-format';
 import type { Services } from './services';
@@ -109,22 +111,24 @@ export async function readFigures(
     figures.some((code) => codes.includes(code));
   const today = new Date(services.clock.nowMs());
   today.setHours(0, 0, 0, 0);
-  const { calls, accounts } = services;
+  const { db } = services;
+  const sinceMs = today.getTime();
   try {
-    const [callsEver, callsToday, last, users] = await Promise.all([
-      wants('TC') ? calls.count() : undefined,
-      wants('TT') ? calls.count(today.getTime()) : undefined,
-      wants('LC', 'LT', 'LD') ? calls.last(2) : undefined,
-      wants('TU', 'NT') ? accounts.count(today.getTime()) : undefined,
+    const [callsEver, callsToday, last, users, newToday] = await Promise.all([
+      wants('TC') ? db.run((sql) => countCalls(sql)) : undefined,
+      wants('TT') ? db.run((sql) => countCalls(sql, sinceMs)) : undefined,
+      wants('LC', 'LT', 'LD') ? db.run((sql) => listCalls(sql, { limit: 2 })) : undefined,
+      wants('TU') ? db.run(countUsers) : undefined,
+      wants('NT') ? db.run((sql) => countCreatedSince(sql, sinceMs)) : undefined,
     ]);
     // Who asks for the last caller means the one before himself.
     const newest = last?.[0]?.userId === ownId ? last?.[1] : last?.[0];
     return {
       callsEver,
       callsToday,
-      users: users?.all,
-      newToday: users?.createdSince,
-      lastCaller: newest && { name: newest.userName, atMs: newest.atMs },
+      users,
+      newToday,
+      lastCaller: newest && { name: newest.userName, atMs: newest.startedAtMs },
     };
   } catch (error) {
     // Figures are decoration: the screen goes out without them.

@@ -8,7 +8,7 @@ import {
   type ResolveMci,
 } from '../art/render';
 import { toError } from '../base/errors';
-import { mciValue, readFigures } from './mci-values';
+import { mciValue } from './mci-values';
 import type { ShownArt } from './module';
 import type { Stage } from './stage';
 
@@ -72,7 +72,7 @@ export async function fillIn(
     services,
     theme,
     description: options.description,
-    figures: await readFigures(services, codes, stage.caller.login.user?.id),
+    figures: await stage.figures(codes),
   };
   const resolve: ResolveMci = (code) => mciValue(code, source);
   const { height } = caller.terminal;

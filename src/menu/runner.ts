@@ -4,7 +4,7 @@ import { SessionEnd, type Caller, type EndReason } from './caller';
 import type { Exit } from './departure';
 import { admit, OTP_MENU, type Admission } from './entrance';
 import type { MenuEntry } from './menu-entry';
-import type { MenuServices } from './menu-services';
+import type { MenuServices } from './stage';
 import { lastWords } from './message-line';
 import { Stage } from './stage';
 import { MenuStack, type StackEntry } from './stack';

@@ -3,12 +3,19 @@ import type { Caller } from './caller';
 import type { AdmissionParts } from './entrance';
 import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
-import type { MenuServices } from './menu-services';
+import { readFigures, type BoardFigures } from './mci-values';
+import type { MenuModule } from './module';
+import type { Services } from './services';
 import { signInNews } from './sign-in-news';
 import { BARE_THEME, fittingTheme, type Theme } from './theme';
 
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
+
+/** What the menus run on: the board around them, and the modules that a menu file may name. */
+export interface MenuServices extends Services {
+  readonly modules: ReadonlyMap<string, MenuModule>;
+}
 
 /** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
 export class Stage {
@@ -56,6 +63,11 @@ export class Stage {
   /** What decides whether this caller enters a menu, as it is now. */
   get admission(): AdmissionParts {
     return { menus: this.menus, modules: this.services.modules, subject: this.subject };
+  }
+
+  /** The board's figures that these predefined codes show. */
+  figures(codes: readonly string[]): Promise<BoardFigures> {
+    return readFigures(this.services, codes, this.caller.login.user?.id);
   }
 
   /** Keeps a sentence for the message line of the next screen that stays. */

@@ -1,7 +1,7 @@
 import type { LoginResult } from '../auth/login';
 import type { Encoding } from '../terminal/terminal';
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import { tellAboutLink, tellLacks } from './link-answer';
+import { findLacks, tellAboutLink, tellLacks } from './link-answer';
 import type { SignInNeed } from './entrance';
 import { answerRejection } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
@@ -137,17 +137,17 @@ async function sendForgotPasswordEmail(
   submission: Submission,
   extraArgs: unknown,
 ): Promise<Transition> {
-  const { server, secure, remoteIp, node } = context.caller;
-  const origin = { server, secure, remoteIp, node };
-  const { links } = context.services;
+  const { server, remoteIp, node } = context.caller;
+  const origin = { server, remoteIp, node };
+  const { passwordReset, mailer } = context.services;
   // The same for any name: it tells of the board, and of no account.
-  const missing = links.missing('account');
+  const missing = findLacks(context, 'account');
   if (missing.length > 0) {
     await tellLacks(context, missing);
     return { kind: 'previous' };
   }
-  await context.services.forgotPassword(fieldText(submission, 'username'), origin);
-  if (!links.sendsMail()) {
+  passwordReset.request(fieldText(submission, 'username'), origin);
+  if (!mailer.sendsMail) {
     await tellAboutLink(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
     return { kind: 'previous' };
   }

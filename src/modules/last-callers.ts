@@ -1,6 +1,7 @@
 import type { MenuContext, MenuModule } from '../menu/module';
-import type { PastCall } from '../menu/services';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
+import { listCalls, type Call } from '../store/calls';
+import { findUsers } from '../store/users';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './list-items';
 
 const MOST_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */
@@ -31,11 +32,11 @@ interface Rules {
 
 async function ready(context: MenuContext): Promise<void> {
   const { services, screen } = context;
-  const calls = await services.calls.last(MOST_READ);
+  const calls = await services.db.run((sql) => listCalls(sql, { limit: MOST_READ }));
   const callers = [...new Set(calls.map((call) => call.userId))];
-  const people = await services.accounts.findAll(callers);
+  const people = usersById(await services.db.run((sql) => findUsers(sql, callers)));
   const rules = { user: readRules(context, 'user'), sysop: readRules(context, 'sysop') };
-  const ruleOf = (call: PastCall): Rules =>
+  const ruleOf = (call: Call): Rules =>
     people.get(call.userId)?.groups.includes('sysops') === true ? rules.sysop : rules.user;
   const pattern = ownPattern(context);
   const shown = collapse(
@@ -49,22 +50,19 @@ async function ready(context: MenuContext): Promise<void> {
       userId: call.userId,
       userName: call.userName,
       server: call.server,
-      ts: context.dateText(call.atMs, pattern),
+      ts: context.dateText(call.startedAtMs, pattern),
       ...publicFacts(people.get(call.userId)),
     })),
   );
 }
 
 /** Leaves out a call that soon after was followed by another one of the same person. */
-function collapse(
-  newestFirst: readonly PastCall[],
-  ruleOf: (call: PastCall) => Rules,
-): readonly PastCall[] {
+function collapse(newestFirst: readonly Call[], ruleOf: (call: Call) => Rules): readonly Call[] {
   const later = new Map<number, number>();
   return newestFirst.filter((call) => {
     const laterMs = later.get(call.userId);
-    later.set(call.userId, call.atMs);
-    return laterMs === undefined || laterMs - call.atMs > ruleOf(call).collapseMs;
+    later.set(call.userId, call.startedAtMs);
+    return laterMs === undefined || laterMs - call.startedAtMs > ruleOf(call).collapseMs;
   });
 }
 

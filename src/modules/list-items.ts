@@ -13,6 +13,10 @@ export function publicFacts(user: User | undefined): Readonly<Record<string, str
   return { location: user?.properties.get('location') ?? '', affils, affiliation: affils };
 }
 
+export function usersById(users: readonly User[]): ReadonlyMap<number, User> {
+  return new Map(users.map((user) => [user.id, user]));
+}
+
 /** The key of `config` that every list of moments understands. */
 export const DATE_TIME_KEY = {
   dateTimeFormat: "Pattern of dates with times; the theme's own way where nothing is said.",

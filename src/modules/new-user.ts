@@ -3,6 +3,7 @@ import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
 import { signsInFirst } from '../protocols/ways-in';
 import { lackSentence, NO_MAIL_SERVER } from '../mail/prerequisites';
+import { findLacks } from '../menu/link-answer';
 import { rejectionSentence } from '../menu/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
 import { mailAddressProblem } from '../menu/validators';
@@ -76,7 +77,7 @@ async function submitApplication(
   if (problem !== undefined) return problem;
   const { userName: name, password } = application;
   // The address counts once the link that goes there was opened (rule D14).
-  const made = await services.accountDesk.create(
+  const made = await services.accounts.create(
     { name, password, properties: personal.properties },
     actorOf(caller),
   );
@@ -143,10 +144,10 @@ async function askForMailProof(
   if (email === '') return [];
   const { services, caller } = context;
   try {
-    const missing = services.links.missing('account');
+    const missing = findLacks(context, 'account');
     if (missing.length > 0) return [lackSentence(missing), '', ...NO_ADDRESS_YET];
     const begun = await services.mailChange.begin(user.id, email, actorOf(caller));
-    return mailLines(begun, { email, sendsMail: services.links.sendsMail() });
+    return mailLines(begun, { email, sendsMail: services.mailer.sendsMail });
   } catch (thrown) {
     caller.signal.throwIfAborted();
     caller.log.error('new-user.mail-failed', { userId: user.id, error: toError(thrown) });

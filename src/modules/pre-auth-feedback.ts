@@ -47,13 +47,13 @@ async function sendFeedback(context: MenuContext, submission: Submission): Promi
   const text = letterText(context);
   if (from === '') return stay('Please say who you are.', VIEWS.from);
   if (text === '') return stay('Please write something first.', VIEWS.firstLine);
-  const sent = await services.sendFeedback({ from, subject, text }, originOf(caller));
+  const sent = await services.feedback.send({ from, subject, text }, originOf(caller));
   caller.log.info('feedback-sent', { outcome: sent, view: submission.submitId });
   if (sent === 'no-address') return stay('The sysop of this board takes no mail, alas.', undefined);
   if (sent === 'too-many') {
     return stay('There were many letters lately. Please try again tomorrow.', undefined);
   }
-  const how = services.links.sendsMail() ? 'gets your letter by mail' : 'finds your letter here';
+  const how = services.mailer.sendsMail ? 'gets your letter by mail' : 'finds your letter here';
   await context.showPages({ data: [{ color: '|07', text: `  Thank you. The sysop ${how}.` }] });
   return { kind: 'next' };
 }

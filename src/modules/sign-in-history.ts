@@ -1,7 +1,7 @@
 import { labelOfWay } from '../protocols/ways-in';
 import type { LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/module';
-import type { SignIn } from '../menu/services';
+import { listSignIns, type AuditRow } from '../store/audit';
 import { userOf } from './caller-actor';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
 
@@ -47,14 +47,15 @@ async function ready(context: MenuContext): Promise<void> {
   const { history } = caller.login;
   if (history !== undefined) screen.setCustom('signInInfoFormat', summary(context, history));
   if (!screen.has(LIST_VIEW)) return;
-  const signIns = await services.signIns.of(userOf(caller).id, MOST_SHOWN);
+  const query = { userId: userOf(caller).id, limit: MOST_SHOWN };
+  const signIns = await services.db.run((sql) => listSignIns(sql, query));
   screen.setItems(
     LIST_VIEW,
     signIns.map((signIn) => describe(context, signIn)),
   );
 }
 
-function describe(context: MenuContext, signIn: SignIn) {
+function describe(context: MenuContext, signIn: AuditRow) {
   const change = CHANGES[signIn.kind];
   const what = change === undefined ? offered(signIn) : 'change';
   const result = change ?? outcome(signIn);
@@ -71,11 +72,11 @@ function describe(context: MenuContext, signIn: SignIn) {
   };
 }
 
-function offered({ kind, reason }: SignIn): string {
+function offered({ kind, reason }: AuditRow): string {
   return reason === 'backup-code' ? 'backup code' : (OFFERED[kind] ?? kind);
 }
 
-function outcome({ result, reason }: SignIn): string {
+function outcome({ result, reason }: AuditRow): string {
   if (result === 'accepted') return reason === 'backup-code' ? 'used' : 'right';
   return reason === 'spent' ? 'spent' : 'refused';
 }

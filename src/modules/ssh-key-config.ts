@@ -1,5 +1,6 @@
+import { MOST_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
+import { parseSshPublicKey } from '../auth/ssh-key';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
-import type { OwnSshKey } from '../menu/services';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
 
@@ -8,6 +9,11 @@ const VIEWS = { info: 1, key: 2, status: 4 } as const;
 
 /** Where people without a secure line are sent, as from the screen for the second factor. */
 const NOT_SECURE_MENU = 'userTwoFactorAuthOTPSecConnRequired';
+
+const NOT_ADDED = {
+  'there-already': 'You have this key already.',
+  'too-many': `${MOST_SSH_KEYS} keys are the most; remove one first.`,
+} as const;
 
 /** The keys that a caller signs in with by SSH. A new key is a new way in, so it asks who is there (rule D18). */
 export const sshKeyConfigModule: MenuModule = {
@@ -44,18 +50,18 @@ async function saveKey(context: MenuContext): Promise<Transition> {
   const { services, caller, screen } = context;
   const line = screen.text(VIEWS.key).trim();
   if (line === '') return stay('Paste the line in your .pub file first.');
-  const problem = services.sshKeys.findProblem(line);
-  if (problem !== undefined) return stay(sentence(problem));
+  const parsed = parseSshPublicKey(line);
+  if (parsed.kind === 'refused') return stay(sentence(parsed.why));
+  const { key } = parsed;
   const proof = await proveAgain(context, {
     title: 'Add an SSH key',
     text: ['From then on whoever holds this key can sign in as you.'],
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return stay('The key was not added.');
-  const added = await services.sshKeys.add(userOf(caller).id, line, actorOf(caller));
-  return added.kind === 'refused'
-    ? stay(sentence(added.why))
-    : done(context, `Added: ${added.fingerprint}`);
+  const actor = actorOf(caller);
+  const added = await services.sshKeys.add(userOf(caller).id, { key, actor });
+  return added === 'added' ? done(context, `Added: ${key.fingerprint}`) : stay(NOT_ADDED[added]);
 }
 
 async function removeKey(context: MenuContext): Promise<Transition> {
@@ -72,8 +78,9 @@ async function removeKey(context: MenuContext): Promise<Transition> {
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return stay('The key was not removed.');
   const { fingerprint } = key;
-  const removed = await services.sshKeys.remove(userOf(caller).id, fingerprint, actorOf(caller));
-  return done(context, removed ? `Removed: ${fingerprint}` : 'That key was gone already.');
+  const gone = { fingerprint, actor: actorOf(caller) };
+  const removed = await services.sshKeys.remove(userOf(caller).id, gone);
+  return done(context, removed > 0 ? `Removed: ${fingerprint}` : 'That key was gone already.');
 }
 
 /** This call goes on, the others of the account end; the screen shows the keys as they are now. */

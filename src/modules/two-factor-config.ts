@@ -2,8 +2,8 @@ import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
-import { tellLacks } from '../menu/link-answer';
-import type { LinkResult, PendingFactor } from '../menu/services';
+import { findLacks, tellLacks } from '../menu/link-answer';
+import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
@@ -22,7 +22,15 @@ const LINK_STATUS = {
   'no-address': 'emailRequired',
   'too-many': 'tooManyMails',
   'not-now': 'notNow',
-} as const satisfies Record<LinkResult, StatusText>;
+} as const satisfies Record<string, StatusText>;
+
+/** What became of the link, as callers are told and the log says. */
+type LinkResult = keyof typeof LINK_STATUS;
+
+function linkResult({ kind }: BeginResult): LinkResult {
+  if (kind === 'begun') return 'sent';
+  return kind === 'no-address' || kind === 'too-many' ? kind : 'not-now';
+}
 
 /** What this menu remembers of a set-up whose secret may be shown: when it ends. */
 const PROVED = 'proved-set-up';
@@ -72,14 +80,14 @@ async function ready(context: MenuContext): Promise<void> {
   if (typeof told === 'string') setInfo(context, told);
   else setInfo(context, (await waitingText(context)) ?? infoText(context, TOGGLE));
   const { log, node } = context.caller;
-  for (const missing of context.services.links.missing('second-factor')) {
+  for (const missing of findLacks(context, 'second-factor')) {
     log.warn('two-factor.prerequisite-missing', { node, missing });
   }
 }
 
 /** The set-up that this call has begun; of any other it learns nothing (rule M2). */
-function ownSetUp({ services, caller }: MenuContext): Promise<PendingFactor | undefined> {
-  return services.twoFactor.pending(userOf(caller).id, caller.login.sessionId);
+function ownSetUp({ services, caller }: MenuContext): Promise<OwnEnrollment | undefined> {
+  return services.enrollment.pendingFor(userOf(caller).id, caller.login.sessionId);
 }
 
 /** What is told, with the word that the page asks for, while a set-up of this call waits for its first code. */
@@ -113,7 +121,7 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   const { services, caller } = context;
   const user = userOf(context.caller);
   const type = OTP_TYPE_NAMES[typeIndex] ?? DEFAULT_OTP_TYPE;
-  const missing = services.links.missing('second-factor');
+  const missing = findLacks(context, 'second-factor');
   if (missing.length > 0) {
     await tellLacks(context, missing);
     return redraw(context, status(context, 'cancelled'));
@@ -129,7 +137,8 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
   }
-  const sent = await services.twoFactor.sendLink(user, type, actorOf(caller));
+  const mailed = { actor: actorOf(caller), mail: true };
+  const sent = linkResult(await services.enrollment.begin(user.id, type, mailed));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
   const pending = await ownSetUp(context);
   const outcome = linkText(context, sent, pending);
@@ -141,9 +150,9 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
 function linkText(
   context: MenuContext,
   sent: LinkResult,
-  pending: PendingFactor | undefined,
+  pending: OwnEnrollment | undefined,
 ): string {
-  const isFiled = sent === 'sent' && !context.services.links.sendsMail();
+  const isFiled = sent === 'sent' && !context.services.mailer.sendsMail;
   const text = status(context, isFiled ? 'saveNoMailServer' : LINK_STATUS[sent]);
   return sent === 'sent' && pending !== undefined ? withWord(text, pending.word) : text;
 }
@@ -155,7 +164,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
     if ((await ownSetUp(context)) === undefined) {
       return stay(context, status(context, 'otpNotEnabled'));
     }
-    await services.twoFactor.dropPending(user.id, actorOf(caller));
+    await services.enrollment.removePending(user.id, actorOf(caller));
     return stay(context, status(context, 'pendingDropped'));
   }
   const proof = await proveAgain(context, {
@@ -164,7 +173,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
-  await services.twoFactor.disable(user.id, actorOf(caller));
+  await services.enrollment.disable(user.id, actorOf(caller));
   if ((await caller.login.refresh()) === 'end') {
     return { kind: 'log-off', message: status(context, 'saveDisabled'), reason: 'ended' };
   }
@@ -193,7 +202,7 @@ async function showSecret(context: MenuContext): Promise<Transition> {
 async function reveal(
   context: MenuContext,
   missing: StatusText,
-  draw: (pending: PendingFactor) => readonly string[] | string,
+  draw: (pending: OwnEnrollment) => readonly string[] | string,
 ): Promise<Transition> {
   try {
     const pending = await ownSetUp(context);
@@ -222,7 +231,7 @@ async function countBackupCodes(context: MenuContext): Promise<Transition> {
   const user = userOf(context.caller);
   if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
   try {
-    const left = await context.services.twoFactor.backupCodesLeft(user.id);
+    const { backupCodesLeft: left } = await context.services.enrollment.status(user.id);
     const text = status(context, left === 0 ? 'noBackupCodes' : 'backupCodesLeft');
     return stay(context, text.replaceAll('{left}', String(left)));
   } catch (thrown) {
@@ -241,8 +250,8 @@ async function makeBackupCodes(context: MenuContext): Promise<Transition> {
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
-    const codes = await services.twoFactor.newBackupCodes(user.id, actorOf(caller));
-    return await showDetails(context, backupCodeLines(codes, caller.terminal.width));
+    const codes = await services.enrollment.regenerateBackupCodes(user.id, actorOf(caller));
+    return await showDetails(context, backupCodeLines(codes ?? [], caller.terminal.width));
   } catch (thrown) {
     return failed(context, 'two-factor.backup-codes-failed', thrown);
   }

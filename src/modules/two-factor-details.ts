@@ -1,10 +1,10 @@
-import type { PendingFactor } from '../menu/services';
+import type { OwnEnrollment } from '../auth/pending-enrollment';
 import { wrapWords } from '../menu/word-wrap';
 import { renderTerminalQr } from '../terminal/qr';
 
 /** The QR of a registration with a line of text, or undefined where the screen has no room for it. */
 export function qrLines(
-  pending: PendingFactor,
+  pending: Pick<OwnEnrollment, 'uri' | 'word'>,
   screen: { readonly width: number; readonly height: number },
 ): readonly string[] | undefined {
   // One row stays free for the text and the pause prompt; the last column is never written.
@@ -19,7 +19,10 @@ export function qrLines(
 }
 
 /** The secret of a registration in groups of four, as people type it into an app; no group is cut. */
-export function secretLines(pending: PendingFactor, width: number): readonly string[] {
+export function secretLines(
+  pending: Pick<OwnEnrollment, 'secret' | 'word'>,
+  width: number,
+): readonly string[] {
   const groups = pending.secret.match(/.{1,4}/g) ?? [];
   return [
     '',

@@ -1,5 +1,5 @@
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import { tellLacks } from '../menu/link-answer';
+import { findLacks, tellLacks } from '../menu/link-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/validators';
 import type { PropertyValues } from '../store/properties';
@@ -165,7 +165,7 @@ async function findProblem(
   if (email === undefined || email === '') return undefined;
   const badAddress = mailAddressProblem(email);
   if (badAddress !== undefined) return stay(badAddress, VIEWS.email);
-  const missing = context.services.links.missing('account');
+  const missing = findLacks(context, 'account');
   if (missing.length === 0) return undefined;
   await tellLacks(context, missing);
   return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
@@ -173,26 +173,26 @@ async function findProblem(
 
 async function apply(context: MenuContext, user: User, wish: Wish): Promise<Transition> {
   const { services, caller, memory } = context;
-  const { accountDesk, mailChange } = services;
+  const { accounts, mailChange } = services;
   const actor = actorOf(caller);
   const told: string[] = [];
   // Taking an address away needs no link: there is nobody to ask.
   const gone = wish.email === '' ? { email_address: undefined } : {};
   const properties = { ...wish.properties, ...gone };
   if (Object.keys(properties).length > 0) {
-    const saved = await accountDesk.setProperties(user.id, properties, actor);
+    const saved = await accounts.setProperties(user.id, properties, actor);
     if (saved.kind === 'refused') return stay(saved.text);
   }
   if (wish.password !== undefined) {
     const { password } = wish;
-    const changed = await accountDesk.changePassword(user.id, { password }, actor);
+    const changed = await accounts.changePassword(user.id, { password }, actor);
     if (changed.kind === 'refused') return staySecret(changed.text);
     told.push('Your password is changed.');
   }
   if (wish.email !== undefined && wish.email !== '') {
     const begun = await mailChange.begin(user.id, wish.email, actor);
     told.push(
-      begun === 'accepted' && !services.links.sendsMail() ? NO_MAIL_SERVER : MAIL_TEXTS[begun],
+      begun === 'accepted' && !services.mailer.sendsMail ? NO_MAIL_SERVER : MAIL_TEXTS[begun],
     );
   }
   const message = told.length === 0 ? 'Saved.' : told.join(' ');

@@ -1,4 +1,5 @@
 import type { MenuContext, MenuModule } from '../menu/module';
+import { listActiveUsers } from '../store/users';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
 
 /** More than anybody scrolls through at a terminal. */
@@ -22,7 +23,7 @@ async function ready(context: MenuContext): Promise<void> {
     const atMs = Date.parse(text);
     return Number.isNaN(atMs) ? '' : context.dateText(atMs, pattern);
   };
-  const users = await services.accounts.list(MOST_SHOWN);
+  const users = await services.db.run((sql) => listActiveUsers(sql, MOST_SHOWN));
   screen.setItems(
     LIST_VIEW,
     users.map((user) => ({

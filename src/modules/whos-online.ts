@@ -1,6 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/module';
-import { LIST_VIEW, publicFacts } from './list-items';
+import { findUsers } from '../store/users';
+import { LIST_VIEW, publicFacts, usersById } from './list-items';
 
 /** Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2). */
 export const whosOnlineModule: MenuModule = {
@@ -18,7 +19,8 @@ async function ready(context: MenuContext): Promise<void> {
   const online = services.nodes
     .list()
     .flatMap(({ user, ...node }) => (user === undefined ? [] : [{ ...node, user }]));
-  const people = await services.accounts.findAll(online.map(({ user }) => user.id));
+  const ids = online.map(({ user }) => user.id);
+  const people = usersById(await services.db.run((sql) => findUsers(sql, ids)));
   screen.setItems(
     LIST_VIEW,
     online.map(({ node, server, user, description, connectedAtMs }) => ({

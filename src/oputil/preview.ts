@@ -3,14 +3,15 @@ import type { Login } from '../auth/login';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
+import { configuredServers } from '../mail/prerequisites';
 import type { Caller } from '../menu/caller';
 import { choose } from '../menu/choose';
 import { composeMenu } from '../menu/compose';
 import { Inbox } from '../menu/inbox';
 import { KeyTurns } from '../menu/key-turns';
 import type { MenuEntry } from '../menu/menu-entry';
-import type { MenuServices } from '../menu/menu-services';
-import { Stage } from '../menu/stage';
+import type { BoardFigures } from '../menu/mci-values';
+import { Stage, type MenuServices } from '../menu/stage';
 import type { ThemeSet } from '../menu/theme';
 import type { BoardParts } from '../modules/board-check';
 import { modulesForCallers } from '../modules/registry';
@@ -40,7 +41,7 @@ export interface PreviewOptions {
 export async function composeScreen(desk: Desk, options: PreviewOptions): Promise<string> {
   const { menu } = options;
   const caller = previewCaller(desk, options);
-  const stage = new Stage(caller, previewServices(desk, options));
+  const stage = new PreviewStage(caller, previewServices(desk, options));
   const spec = menu.art === undefined ? undefined : choose(menu.art, stage.subject, desk.random);
   const description = menu.desc ?? menu.name;
   const composition = await composeMenu(stage, {
@@ -57,6 +58,12 @@ export async function composeScreen(desk: Desk, options: PreviewOptions): Promis
     screenHeight: options.size.height,
   });
   return cells + (backdrop?.draw() ?? '') + form.draw();
+}
+
+class PreviewStage extends Stage {
+  override figures(): Promise<BoardFigures> {
+    return Promise.resolve({ callsEver: 0, callsToday: 0 });
+  }
 }
 
 function previewCaller(desk: Desk, options: PreviewOptions): Caller {
@@ -117,9 +124,8 @@ function previewServices(desk: Desk, options: PreviewOptions): MenuServices {
     art: parts.art,
     keyTurns: new KeyTurns(desk.clock),
     modules: modulesForCallers(),
-    calls: { last: () => Promise.resolve([]), count: () => Promise.resolve(0) },
     nodes: { list: () => [] },
-    contentServices: () => new Set(parts.config.contentServers.web.https.enabled ? ['https'] : []),
+    listening: () => configuredServers(parts.config),
   };
   return new Proxy(known, REFUSING) as MenuServices;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { MOST_SSH_KEYS } from '../auth/account-keys';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
-import { addAccountKey, MOST_SSH_KEYS, removeAccountKeys } from '../auth/ssh-key-change';
 import { BbsError } from '../base/errors';
 import { getAccount } from './account';
 import { readBounded } from './bounded-input';
@@ -28,9 +28,8 @@ export function addUserKeys(user: Command, desk: Desk): void {
 async function importKey(desk: Desk, name: string, file: string): Promise<void> {
   const user = await getAccount(desk, name);
   const key = await readKey(file);
-  const { db, mailer } = await desk.office();
-  const parts = { db, clock: desk.clock, notifier: mailer };
-  const result = await addAccountKey(parts, user.id, { key, actor: ACTOR });
+  const { sshKeys } = await desk.office();
+  const result = await sshKeys.add(user.id, { key, actor: ACTOR });
   if (result === 'too-many') {
     throw new BbsError(
       'USER_INVALID',
@@ -68,9 +67,8 @@ async function readKey(file: string): Promise<SshPublicKey> {
 
 async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promise<void> {
   const user = await getAccount(desk, name);
-  const { db, mailer } = await desk.office();
-  const parts = { db, clock: desk.clock, notifier: mailer };
-  const count = await removeAccountKeys(parts, user.id, { fingerprint, actor: ACTOR });
+  const { sshKeys } = await desk.office();
+  const count = await sshKeys.remove(user.id, { fingerprint, actor: ACTOR });
   if (count === 0) {
     const which = fingerprint === undefined ? 'no SSH key' : `no key ${fingerprint}`;
     throw new BbsError(

@@ -1,6 +1,5 @@
 import { listAudit } from '../../src/store/audit';
 import { findUser, findUserByName, listUsers } from '../../src/store/users';
-import { StoredAccountDirectory } from '../../src/auth/account-directory';
 import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/gate-desk';
 import type { Desk, DeskOptions } from '../support/gate-desk';
 
@@ -264,21 +263,21 @@ test('secrets are no part of an account as others see it', async () => {
   expect(JSON.stringify([...(user?.properties ?? [])])).not.toContain('c4nary');
 });
 
-test('the directory answers what menus ask', async () => {
+test('accounts answer what forms ask of names and passwords', async () => {
   await open();
-  const directory = new StoredAccountDirectory(desk);
   const id = await desk.addAccount('joe');
   await desk.accounts.setProperties(
     id,
     { real_name: 'Joe Doe', email_address: 'Joe@example.org' },
     actor,
   );
-  expect(await directory.isNameTaken('JOE')).toBe(true);
-  expect(await directory.isNameTaken('sysop')).toBe(true);
-  expect(await directory.isNameTaken('new')).toBe(true);
-  expect(await directory.isNameTaken('jo%')).toBe(false);
-  expect(await directory.isRealNameTaken('joe doe')).toBe(true);
-  expect(await directory.count(desk.clock.nowMs())).toEqual({ all: 1, createdSince: 1 });
-  expect(directory.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(/name/);
-  expect(directory.passwordProblem(PASSWORD, { userName: 'joe', email: '' })).toBeUndefined();
+  expect(await desk.accounts.isNameTaken('JOE')).toBe(true);
+  expect(await desk.accounts.isNameTaken('sysop')).toBe(true);
+  expect(await desk.accounts.isNameTaken('new')).toBe(true);
+  expect(await desk.accounts.isNameTaken('jo%')).toBe(false);
+  expect(await desk.accounts.isRealNameTaken('joe doe')).toBe(true);
+  expect(desk.accounts.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(
+    /name/,
+  );
+  expect(desk.accounts.passwordProblem(PASSWORD, { userName: 'joe', email: '' })).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { addAccountKey, removeAccountKeys } from '../../src/auth/ssh-key-change';
+import { AccountKeys } from '../../src/auth/account-keys';
 import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import type { Login, LoginResult } from '../../src/auth/login';
 import { NOON } from '../support/accounts';
@@ -45,7 +45,7 @@ const CHANGES: Readonly<Record<string, (account: Account) => Promise<unknown>>> 
     await elsewhere.enrollment.bind(id, 'googleAuth');
     await elsewhere.enrollment.disable(id);
   },
-  'loses a key': ({ id }) => removeAccountKeys(elsewhere, id, { actor: {} }),
+  'loses a key': ({ id }) => new AccountKeys(elsewhere).remove(id, { actor: {} }),
   'is renamed': ({ id, name }) => elsewhere.accounts.rename(id, `${name}x`, {}),
   'is removed': ({ id }) => elsewhere.accounts.remove(id, {}),
 };
@@ -53,7 +53,7 @@ const CHANGES: Readonly<Record<string, (account: Account) => Promise<unknown>>> 
 async function addAccount(hasFactor: boolean): Promise<Account> {
   const name = `joe${(made += 1)}`;
   const id = await desk.addAccount(name);
-  await addAccountKey(desk, id, { key: KEY, actor: {} });
+  await new AccountKeys(desk).add(id, { key: KEY, actor: {} });
   if (!hasFactor) return { id, name, code: () => '' };
   const { secret } = await desk.enrollment.bind(id, 'googleAuth');
   return { id, name, code: () => totp(secret, NOON) };

@@ -273,7 +273,7 @@ describe('the two-factor screen', () => {
   });
 
   it('names all that the board lacks, and sends nothing', async () => {
-    await open({ missing: ['secure-login', 'pages'] });
+    await open({ listening: { ssh: false, wss: false, https: false } });
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');

@@ -4,7 +4,9 @@ import { createAccountRules } from '../../src/auth/account-rules';
 import { createHashQueue } from '../../src/auth/hash-queue';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { listDueMail, pruneOutbox } from '../../src/store/outbox';
-import { hasUsers } from '../../src/store/users';
+import { listSignIns } from '../../src/store/audit';
+import { countCalls, listCalls } from '../../src/store/calls';
+import { countCreatedSince, countUsers, hasUsers, listActiveUsers } from '../../src/store/users';
 import { CHEAP_HASH } from '../support/gate-desk';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
@@ -62,14 +64,15 @@ describe('what callers make the database do', () => {
       () => 'out',
     );
     expect(wrong).toBe('out');
-    await services.accounts.count(0);
+    await db.run(countUsers);
+    await db.run((sql) => countCreatedSince(sql, 0));
     await services.accounts.isNameTaken('nobody');
     await services.accounts.isRealNameTaken('Nobody');
-    await services.accounts.list(500);
-    await services.calls.count();
-    await services.calls.count(0);
-    await services.calls.last(20);
-    await services.signIns.of(2, 20);
+    await db.run((sql) => listActiveUsers(sql, 500));
+    await db.run((sql) => countCalls(sql));
+    await db.run((sql) => countCalls(sql, 0));
+    await db.run((sql) => listCalls(sql, { limit: 20 }));
+    await db.run((sql) => listSignIns(sql, { userId: 2, limit: 20 }));
     const rules = createAccountRules({
       config: accounts.config,
       policy: createPasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
@@ -95,7 +98,7 @@ describe('what callers make the database do', () => {
     await reset.find(token);
     await reset.complete(token, 'another quiet harbour 8', FROM);
     await desk.setProperties(id, { location: 'Rome' }, FROM);
-    await services.sendFeedback({ from: 'Joe', subject: 'Hello', text: 'Hello' }, FROM);
+    await services.feedback.send({ from: 'Joe', subject: 'Hello', text: 'Hello' }, FROM);
     await board.addUser('otto', PASSWORD, { otp: true });
     await look(
       await board

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import iconv from 'iconv-lite';
 import { createArtStore } from '../../src/art/art-store';
-import { StoredAccountDirectory } from '../../src/auth/account-directory';
+import { AccountKeys } from '../../src/auth/account-keys';
 import { createAccountRules } from '../../src/auth/account-rules';
 import { createAccounts } from '../../src/auth/accounts';
 import { createHashQueue } from '../../src/auth/hash-queue';
@@ -16,20 +16,16 @@ import type { Clock } from '../../src/base/clock';
 import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { createFeedbackBox } from '../../src/mail/feedback';
-import type { Listening, Prerequisite } from '../../src/mail/prerequisites';
-import { createCallHistory } from '../../src/menu/call-history';
+import type { Listening } from '../../src/mail/prerequisites';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
 import { KeyTurns } from '../../src/menu/key-turns';
 import { loadMenus } from '../../src/menu/menu-file';
 import type { MenuSet } from '../../src/menu/menu-entry';
 import { runMenus } from '../../src/menu/runner';
-import type { MenuServices } from '../../src/menu/menu-services';
+import type { MenuServices } from '../../src/menu/stage';
 import type { NodeInfo } from '../../src/menu/services';
-import { createSignInHistory } from '../../src/menu/sign-in-history';
-import { createSshKeyDesk } from '../../src/menu/ssh-key-desk';
 import { loadThemes } from '../../src/menu/theme-files';
-import { createTwoFactorDesk } from '../../src/menu/two-factor-desk';
 import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/module';
 import { storePassword } from '../../src/store/passwords';
@@ -70,7 +66,6 @@ export interface MenuBoardOptions {
   /** Where the words of set-ups come from. */
   readonly random?: Random;
   readonly modules?: readonly MenuModule[];
-  readonly missing?: readonly Prerequisite[];
   /** Who is connected. */
   readonly nodes?: readonly NodeInfo[];
 }
@@ -120,11 +115,8 @@ export class MenuBoard {
     });
     const rules = createAccountRules({ config, policy: passwordPolicy });
     const hashes = createHashQueue({ cost: CHEAP_HASH });
-    const writing = createAccounts({ ...accounts, rules, hashes });
-    const enrollment = createEnrollment(accounts);
     const gate = createGate({ ...accounts, hashes, floorMs: 0 });
     const mailChange = createMailChange(accounts);
-    const feedback = createFeedbackBox(accounts);
     const modules = new Map([
       ...modulesForCallers(),
       ...(options.modules ?? []).map((module) => [module.name, module] as const),
@@ -144,30 +136,16 @@ export class MenuBoard {
         menus: () => board.getMenus(),
         themes: () => themes,
         art: createArtStore({ roots: artRoots, random: systemRandom }),
-        accounts: new StoredAccountDirectory({ db, config, rules, accounts: writing }),
-        calls: createCallHistory(db),
+        db,
+        accounts: createAccounts({ ...accounts, rules, hashes }),
+        enrollment: createEnrollment(accounts),
+        sshKeys: new AccountKeys(accounts),
+        mailChange,
+        passwordReset: { request: (name) => board.forgotten.push(name) },
+        feedback: createFeedbackBox(accounts),
+        mailer: { sendsMail: options.sendsMail ?? true },
         nodes: { list: () => options.nodes ?? [] },
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
-        links: {
-          missing: () => options.missing ?? [],
-          sendsMail: () => options.sendsMail ?? true,
-        },
-        twoFactor: createTwoFactorDesk({ enrollment }),
-        accountDesk: writing,
-        mailChange,
-        sshKeys: createSshKeyDesk({
-          db,
-          clock,
-          notifier: accounts.notifier,
-          changed: () => undefined,
-        }),
-        signIns: createSignInHistory(db),
-        sendFeedback: (letter, origin) => feedback.send(letter, origin),
-        contentServices: () => new Set(['https']),
-        forgotPassword: (name) => {
-          board.forgotten.push(name);
-          return Promise.resolve();
-        },
       },
       gate,
       mailChange,
