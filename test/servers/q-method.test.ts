@@ -23,7 +23,7 @@ describe('telnet option negotiation (RFC 1143)', () => {
     q.receive('will', KNOWN);
     q.receive('will', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`]);
-    expect(changes).toEqual([`him ${KNOWN} on`]);
+    expect(changes).toEqual([`peer ${KNOWN} on`]);
   });
 
   test('our own request is not answered again when the peer agrees', () => {
@@ -40,7 +40,7 @@ describe('telnet option negotiation (RFC 1143)', () => {
     q.receive('wont', KNOWN);
     q.receive('wont', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`]);
-    expect(refused).toEqual([`him ${KNOWN}`]);
+    expect(refused).toEqual([`peer ${KNOWN}`]);
     expect(q.isSettled('peer', KNOWN)).toBe(true);
   });
 

@@ -63,9 +63,9 @@ describe('telnet codec', () => {
     await settled();
     expect(whole.heard.text.toString('latin1')).toBe(CORPUS_TEXT);
     expect(whole.heard.events).toEqual([
-      `him ${terminalType} true`,
+      `peer ${terminalType} true`,
       `sub ${terminalType} 00414eff53`,
-      `him ${windowSize} true`,
+      `peer ${windowSize} true`,
       `sub ${windowSize} 0084003c`,
       'ayt',
       `us ${echo} true`,
@@ -120,10 +120,10 @@ describe('telnet codec', () => {
     it.receive(flood);
     it.receive(flood);
     await settled();
-    expect(heard.events).toEqual([`him ${terminalType} true`]);
+    expect(heard.events).toEqual([`peer ${terminalType} true`]);
     it.receive(flood);
     await settled();
-    expect(heard.events).toEqual([`him ${terminalType} true`, 'abuse sub-negotiation overflow']);
+    expect(heard.events).toEqual([`peer ${terminalType} true`, 'abuse sub-negotiation overflow']);
   });
 
   test('one that never ends, ends the call', async () => {
