@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createArtStore, type ArtStore } from './art/art-store';
 import { adoptFactors } from './auth/adopt-factors';
 import { KnownPlaces } from './auth/known-places';
-import { openSourcePenalties, type SourcePenalties } from './auth/source-penalties';
+import { SourcePenalties } from './auth/source-penalties';
 import { systemClock } from './base/clock';
 import { toError } from './base/errors';
 import { LIMITS } from './base/limits';
@@ -165,7 +165,7 @@ class Bbs {
     this.closers.push(() => db.close());
     const clockWatch = await ClockWatch.open({ db, clock, log });
     this.closers.push(() => clockWatch.close());
-    const penalties = await openSourcePenalties({ db, clock, log, isExempt });
+    const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
     clockWatch.onStep((stepMs) => penalties.shift(stepMs));
     const knownPlaces = await KnownPlaces.open({ db, clock, log });

@@ -2,21 +2,21 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createAccountRules, type AccountRules } from './auth/account-rules';
 import { AccountKeys } from './auth/account-keys';
-import { createAccounts, type Accounts } from './auth/accounts';
+import { Accounts } from './auth/accounts';
 import { createBudgets } from './auth/budgets';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
 import { createGate, type Gate, type GateOptions } from './auth/gate';
-import { createHashQueue } from './auth/hash-queue';
-import { createMailChange, type MailChange } from './auth/mail-change';
+import { HashQueue } from './auth/hash-queue';
+import { MailChange } from './auth/mail-change';
 import {
   createPasswordPolicy,
   loadRefusedPasswords,
   type PasswordRules,
 } from './auth/password-policy';
-import { createPasswordReset, type PasswordReset } from './auth/password-reset';
+import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
-import { createSecondFactor } from './auth/second-factor';
+import { SecondFactor } from './auth/second-factor';
 import { endSetUpsOf } from './auth/set-up-watch';
 import type { Clock } from './base/clock';
 import { BbsError } from './base/errors';
@@ -155,7 +155,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
   });
   const accountEvents = await createAccountEvents({ db, clock, log });
   const changed = (): void => accountEvents.poke();
-  const hashes = createHashQueue();
+  const hashes = new HashQueue();
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
   const mailer = createMailer({
     ...{ db, config, clock, random, log },
@@ -170,11 +170,11 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
     ...{ config, clock, log },
     ...(options.isExempt === undefined ? {} : { isExempt: options.isExempt }),
   });
-  const secondFactor = createSecondFactor({ config, clock, sealing, log, notifier });
-  const accounts = createAccounts({
+  const secondFactor = new SecondFactor({ config, clock, sealing, log, notifier });
+  const accounts = new Accounts({
     ...{ db, config, clock, random, rules, hashes, notifier, budgets, changed },
   });
-  const passwordReset = createPasswordReset({
+  const passwordReset = new PasswordReset({
     ...{ db, config, clock, random, log, accounts, notifier, budgets },
   });
   const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
@@ -191,7 +191,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
     }),
     passwordReset,
-    mailChange: createMailChange({ db, config, clock, random, log, notifier, budgets, changed }),
+    mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),
     feedback: createFeedbackBox({ db, clock, log, notifier, budgets }),
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),

@@ -53,36 +53,6 @@ export interface PasswordChange {
   readonly provided?: (sql: Sql) => Promise<boolean>;
 }
 
-/**
- * The only way in which accounts are made and changed, whoever asks: every change is checked alike,
- * leaves an audit row, and tells the account's sessions.
- */
-export interface Accounts {
-  create(account: NewAccount, actor: Actor): Promise<AccountResult>;
-  /** Makes the sysop when there is no account at all, and returns his password, once. */
-  ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined>;
-  changePassword(userId: number, change: PasswordChange, actor: Actor): Promise<AccountResult>;
-  /** Also ends a lock and the waits after failures. */
-  setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult>;
-  /** Ends the waits after failures. A second factor that too many wrong codes locked stays locked. */
-  unlock(userId: number, actor: Actor): Promise<AccountResult>;
-  rename(userId: number, name: string, actor: Actor): Promise<AccountResult>;
-  remove(userId: number, actor: Actor): Promise<AccountResult>;
-  setGroups(userId: number, groups: readonly string[], actor: Actor): Promise<AccountResult>;
-  /** Throws USER_INVALID for properties that belong to auth (rule I4). */
-  setProperties(userId: number, values: PropertyValues, actor: Actor): Promise<AccountResult>;
-  /** True for reserved names too: neither can be chosen. Compared exactly, letter case aside. */
-  isNameTaken(name: string): Promise<boolean>;
-  isRealNameTaken(name: string): Promise<boolean>;
-  /** Why nobody may choose this name for a new account, as a plain sentence; undefined when one may. */
-  nameProblem(name: string): Promise<string | undefined>;
-  /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
-  passwordProblem(
-    password: string,
-    about: { readonly userName: string; readonly email: string },
-  ): string | undefined;
-}
-
 export interface AccountsOptions {
   readonly db: Database;
   readonly config: () => Config;
@@ -98,11 +68,11 @@ export interface AccountsOptions {
 
 const SYSTEM: Actor = { server: 'system' };
 
-export function createAccounts(options: AccountsOptions): Accounts {
-  return new StoredAccounts(options);
-}
-
-class StoredAccounts implements Accounts {
+/**
+ * The only way in which accounts are made and changed, whoever asks: every change is checked alike,
+ * leaves an audit row, and tells the account's sessions.
+ */
+export class Accounts {
   constructor(private readonly parts: AccountsOptions) {}
 
   async create(account: NewAccount, actor: Actor): Promise<AccountResult> {
@@ -131,6 +101,7 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** Makes the sysop when there is no account at all, and returns his password, once. */
   async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
     const { db, config, clock, hashes } = this.parts;
     if (await db.run(hasUsers)) return undefined;
@@ -194,6 +165,7 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** Also ends a lock and the waits after failures. */
   setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
       await writeStatus(sql, userId, { status, nowMs: this.parts.clock.nowMs() });
@@ -205,6 +177,7 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** Ends the waits after failures. A second factor that too many wrong codes locked stays locked. */
   unlock(userId: number, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
       await endFailureLock(sql, userId, this.parts.clock.nowMs());
@@ -243,6 +216,7 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** Throws USER_INVALID for properties that belong to auth (rule I4). */
   async setProperties(
     userId: number,
     values: PropertyValues,
@@ -262,6 +236,7 @@ class StoredAccounts implements Accounts {
     });
   }
 
+  /** True for reserved names too: neither can be chosen. Compared exactly, letter case aside. */
   async isNameTaken(name: string): Promise<boolean> {
     const { users } = this.parts.config();
     if (isReservedName(name, [...users.badUserNames, ...users.newUserNames])) return true;
@@ -273,14 +248,20 @@ class StoredAccounts implements Accounts {
     return (await this.parts.db.run((sql) => findHolders(sql, wanted))).length > 0;
   }
 
+  /** Why nobody may choose this name for a new account, as a plain sentence; undefined when one may. */
   async nameProblem(name: string): Promise<string | undefined> {
     const refused = this.parts.rules.checkName(name, false);
     if (refused !== undefined) return refused.text;
     return (await this.isNameTaken(name)) ? refuse('name-taken').text : undefined;
   }
 
-  passwordProblem: Accounts['passwordProblem'] = (password, about) =>
-    this.parts.rules.checkPassword(password, about)?.text;
+  /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
+  passwordProblem(
+    password: string,
+    about: { readonly userName: string; readonly email: string },
+  ): string | undefined {
+    return this.parts.rules.checkPassword(password, about)?.text;
+  }
 
   /** What every new account has. */
   private async fill(sql: Sql, id: number, account: NewAccount): Promise<void> {

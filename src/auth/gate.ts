@@ -11,8 +11,7 @@ import { foldName } from '../store/user-name';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { CallerLogin } from './caller-login';
-import { createHashQueue } from './hash-queue';
-import type { HashQueue } from './hash-queue';
+import { HashQueue } from './hash-queue';
 import type { Login, LoginOrigin } from './login';
 import type { FailureKind, LoginParts } from './login-parts';
 import { createRegulator } from './regulator';
@@ -25,7 +24,7 @@ export interface GateOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly secondFactor: SecondFactor;
+  readonly secondFactor: Pick<SecondFactor, 'verify'>;
   /** Shared with whoever else hashes passwords. */
   readonly hashes?: HashQueue;
   /** Told about wrong and replayed codes; nobody is told without it. */
@@ -68,7 +67,7 @@ export function createGate(options: GateOptions): Gate {
     log,
     secondFactor,
     notifier: options.notifier,
-    hashes: options.hashes ?? createHashQueue(),
+    hashes: options.hashes ?? new HashQueue(),
     room: new SignInRoom(options.mostAtOnce),
     regulator: createRegulator({ db, config, clock }),
     penalize: options.penalize ?? (() => undefined),

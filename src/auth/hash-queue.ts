@@ -5,20 +5,6 @@ import type { HashCost } from './password';
 export type HashOutcome<T> =
   { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
-/**
- * Runs password hashes, a few at a time, because each takes 19 MiB and a thread that the database
- * needs too (rule K3).
- */
-export interface HashQueue {
-  /** Sources take turns, so that one that floods waits for itself. */
-  run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>>;
-  /** What a new hash costs; one that cost something else is made anew at the next sign-in. */
-  readonly cost: HashCost;
-  /** Jobs that wait, and jobs ever started. */
-  readonly waiting: number;
-  readonly started: number;
-}
-
 interface Waiting {
   readonly start: () => void;
   readonly refuse: () => void;
@@ -30,23 +16,30 @@ export interface HashQueueOptions {
   readonly cost?: HashCost;
 }
 
-export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
-  return new FairQueue(options.atOnce ?? 2, options.most ?? 200, options.cost ?? HASH_COST);
-}
-
-class FairQueue implements HashQueue {
+/**
+ * Runs password hashes, a few at a time, because each takes 19 MiB and a thread that the database
+ * needs too (rule K3).
+ */
+export class HashQueue {
+  /** What a new hash costs; one that cost something else is made anew at the next sign-in. */
+  readonly cost: HashCost;
   /** In the order of their turns. */
   private readonly sources = new Map<string, Waiting[]>();
   private running = 0;
+  /** Jobs that wait, and jobs ever started. */
   waiting = 0;
   started = 0;
 
-  constructor(
-    private readonly atOnce: number,
-    private readonly most: number,
-    readonly cost: HashCost,
-  ) {}
+  private readonly atOnce: number;
+  private readonly most: number;
 
+  constructor(options: HashQueueOptions = {}) {
+    this.atOnce = options.atOnce ?? 2;
+    this.most = options.most ?? 200;
+    this.cost = options.cost ?? HASH_COST;
+  }
+
+  /** Sources take turns, so that one that floods waits for itself. */
   run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>> {
     return new Promise((resolve, reject) => {
       const start = (): void => {

@@ -19,7 +19,7 @@ export interface LoginParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly secondFactor: SecondFactor;
+  readonly secondFactor: Pick<SecondFactor, 'verify'>;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
   readonly room: SignInRoom;

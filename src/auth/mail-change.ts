@@ -49,33 +49,19 @@ export type MailChangeResult =
   /** Used, expired or replaced. */
   | { readonly kind: 'gone' };
 
-/** Mail addresses between being typed and being used: only a link sent there makes one count (rule D14). */
-export interface MailChange {
-  /**
-   * Mails a link to `address`; the old address stays until it is opened. Where another account has the
-   * address, the mail tells its owner so instead. Who may ask is decided before.
-   */
-  begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun>;
-  /** What a link stands for; changes nothing (rule D4). */
-  find(token: string): Promise<PendingMail | undefined>;
-  /** The address that waits for an account. */
-  pendingFor(userId: number): Promise<PendingMail | undefined>;
-  /** Ends the link and takes the address over, both or neither; the old address is told. */
-  confirm(token: string, actor: Actor): Promise<MailChangeResult>;
-}
-
 /** For the log; who asks is told less. */
 type BeginOutcome = 'mailed' | 'mailed-before' | 'too-many' | 'bad-address';
 
 const LIFE_MS = 24 * 3600_000;
 
-export function createMailChange(options: MailChangeOptions): MailChange {
-  return new ConfirmedMailChange(options);
-}
-
-class ConfirmedMailChange implements MailChange {
+/** Mail addresses between being typed and being used: only a link sent there makes one count (rule D14). */
+export class MailChange {
   constructor(private readonly parts: MailChangeOptions) {}
 
+  /**
+   * Mails a link to `address`; the old address stays until it is opened. Where another account has the
+   * address, the mail tells its owner so instead. Who may ask is decided before.
+   */
   async begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun> {
     const { db, config, clock, random, log } = this.parts;
     if (!isMailAddress(address) || address.length > config().users.emailMax) return 'bad-address';
@@ -133,6 +119,7 @@ class ConfirmedMailChange implements MailChange {
     return queued === 'too-many' ? 'too-many' : 'bad-address';
   }
 
+  /** What a link stands for; changes nothing (rule D4). */
   async find(token: string): Promise<PendingMail | undefined> {
     if (!isToken(token)) return undefined;
     const wanted = { tokenHash: hashToken(token), purpose: 'confirm-mail' as const };
@@ -142,6 +129,7 @@ class ConfirmedMailChange implements MailChange {
     );
   }
 
+  /** The address that waits for an account. */
   async pendingFor(userId: number): Promise<PendingMail | undefined> {
     const { db, clock } = this.parts;
     const wanted = { userId, purpose: 'confirm-mail' as const };
@@ -150,6 +138,7 @@ class ConfirmedMailChange implements MailChange {
     );
   }
 
+  /** Ends the link and takes the address over, both or neither; the old address is told. */
   async confirm(token: string, actor: Actor): Promise<MailChangeResult> {
     if (!isToken(token)) return { kind: 'gone' };
     const { db, log } = this.parts;

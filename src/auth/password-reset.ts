@@ -25,33 +25,19 @@ export interface PasswordResetOptions {
   readonly budgets: Budgets;
 }
 
-/** New passwords for people who forgot theirs, by a mailed link. The second factor stays on (rule C8). */
-export interface PasswordReset {
-  /**
-   * Sends a link where the account exists. Returns at once and alike for any name: what it does, and
-   * how long that takes, happens behind the answer (rule C7).
-   */
-  request(userName: string, actor: Actor): void;
-  /** The account a link stands for; changes nothing (rule D4). */
-  find(token: string): Promise<User | undefined>;
-  /** Sets the password and ends the link, both or neither; undefined when the link has ended. */
-  complete(token: string, password: string, actor: Actor): Promise<AccountResult | undefined>;
-  /** Waits for requests that are under way. */
-  close(): Promise<void>;
-}
-
 /** Requests that wait for the database at once; more are dropped. */
 const MOST_WAITING = 200;
 
-export function createPasswordReset(options: PasswordResetOptions): PasswordReset {
-  return new MailedPasswordReset(options);
-}
-
-class MailedPasswordReset implements PasswordReset {
+/** New passwords for people who forgot theirs, by a mailed link. The second factor stays on (rule C8). */
+export class PasswordReset {
   private readonly waiting = new Set<Promise<void>>();
 
   constructor(private readonly parts: PasswordResetOptions) {}
 
+  /**
+   * Sends a link where the account exists. Returns at once and alike for any name: what it does, and
+   * how long that takes, happens behind the answer (rule C7).
+   */
   request(userName: string, actor: Actor): void {
     if (this.waiting.size >= MOST_WAITING) {
       this.parts.log.warn('password-reset-refused', { remoteIp: actor.remoteIp });
@@ -66,6 +52,7 @@ class MailedPasswordReset implements PasswordReset {
     this.waiting.add(work);
   }
 
+  /** The account a link stands for; changes nothing (rule D4). */
   async find(token: string): Promise<User | undefined> {
     if (!isToken(token)) return undefined;
     const { db, clock } = this.parts;
@@ -80,6 +67,7 @@ class MailedPasswordReset implements PasswordReset {
     });
   }
 
+  /** Sets the password and ends the link, both or neither; undefined when the link has ended. */
   async complete(
     token: string,
     password: string,
@@ -106,6 +94,7 @@ class MailedPasswordReset implements PasswordReset {
     return result.kind === 'refused' && result.problem === 'not-now' ? undefined : result;
   }
 
+  /** Waits for requests that are under way. */
   async close(): Promise<void> {
     await Promise.all(this.waiting);
   }

@@ -38,15 +38,6 @@ export class WrongCodeLost extends BbsError {
   }
 }
 
-/** Verifies and spends codes. Charging and throttling attempts is the login's part. */
-export interface SecondFactor {
-  /**
-   * Compares, and spends in one conditional statement, inside the transaction that grants: 'right' is
-   * true once that is committed, and where it is rolled back the code is not spent (rules A13, B3).
-   */
-  verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult>;
-}
-
 export interface SecondFactorOptions {
   readonly config: () => Config;
   readonly clock: Clock;
@@ -65,19 +56,20 @@ const NOBODY: OtpKey = {
   secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
 };
 
-export function createSecondFactor(options: SecondFactorOptions): SecondFactor {
-  return new StoredSecondFactor(options);
-}
-
 /** A factor with its secret opened. */
 interface BoundKey {
   readonly factor: FactorRow;
   readonly key: OtpKey;
 }
 
-class StoredSecondFactor implements SecondFactor {
+/** Verifies and spends codes. Charging and throttling attempts is the login's part. */
+export class SecondFactor {
   constructor(private readonly parts: SecondFactorOptions) {}
 
+  /**
+   * Compares, and spends in one conditional statement, inside the transaction that grants: 'right' is
+   * true once that is committed, and where it is rolled back the code is not spent (rules A13, B3).
+   */
   async verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
     const factor = await findFactor(sql, userId);
     const backupCode = canonicalBackupCode(code);

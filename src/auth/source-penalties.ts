@@ -13,21 +13,6 @@ import type { PenaltyRow } from '../store/penalties';
 /** What a source can be charged with (rule K1). */
 export type PenaltyKind = 'auth-failure' | 'unknown-user' | 'no-auth' | 'grace' | 'protocol';
 
-/**
- * Penalties per source, asked at every TCP accept: answered from memory, and kept in the store so that
- * they outlive a restart, hold on every node, and are the sysop's to change.
- */
-export interface SourcePenalties {
-  admit(ip: string): { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
-  penalize(ip: string, kind: PenaltyKind): void;
-  /** Moves what is remembered with the clock, as the store moved what is stored. */
-  shift(stepMs: number): void;
-  /** Sources remembered now. */
-  readonly size: number;
-  /** Writes what is not written yet, and stops. */
-  close(): Promise<void>;
-}
-
 export interface SourcePenaltiesOptions {
   readonly db: Database;
   readonly clock: Clock;
@@ -57,17 +42,11 @@ const PRUNE_AFTER_MS = 3_600_000;
 /** Rows written in one transaction. */
 const BATCH = 500;
 
-/** Reads what is in force and begins to keep store and memory alike. */
-export async function openSourcePenalties(
-  options: SourcePenaltiesOptions,
-): Promise<SourcePenalties> {
-  const nowMs = options.clock.nowMs();
-  const most = 2 * (options.sourcesPerFamily ?? SOURCES_PER_FAMILY);
-  const rows = await options.db.run((sql) => listPenalties(sql, { nowMs, limit: most }));
-  return new StoredSourcePenalties(options, rows);
-}
-
-class StoredSourcePenalties implements SourcePenalties {
+/**
+ * Penalties per source, asked at every TCP accept: answered from memory, and kept in the store so that
+ * they outlive a restart, hold on every node, and are the sysop's to change.
+ */
+export class SourcePenalties {
   private readonly families = {
     4: new Map<string, PenaltyRow>(),
     6: new Map<string, PenaltyRow>(),
@@ -80,7 +59,7 @@ class StoredSourcePenalties implements SourcePenalties {
   private cancel: Cancel;
   private closed = false;
 
-  constructor(
+  private constructor(
     private readonly options: SourcePenaltiesOptions,
     rows: readonly PenaltyRow[],
   ) {
@@ -89,6 +68,15 @@ class StoredSourcePenalties implements SourcePenalties {
     this.cancel = options.clock.after(TURN_MS, () => this.turn());
   }
 
+  /** Reads what is in force and begins to keep store and memory alike. */
+  static async open(options: SourcePenaltiesOptions): Promise<SourcePenalties> {
+    const nowMs = options.clock.nowMs();
+    const most = 2 * (options.sourcesPerFamily ?? SOURCES_PER_FAMILY);
+    const rows = await options.db.run((sql) => listPenalties(sql, { nowMs, limit: most }));
+    return new SourcePenalties(options, rows);
+  }
+
+  /** Sources remembered now. */
   get size(): number {
     return this.families[4].size + this.families[6].size;
   }
@@ -127,6 +115,7 @@ class StoredSourcePenalties implements SourcePenalties {
     this.unwritten.set(source, row);
   }
 
+  /** Moves what is remembered with the clock, as the store moved what is stored. */
   shift(stepMs: number): void {
     this.steps++;
     this.readUntilMs += stepMs;
@@ -144,6 +133,7 @@ class StoredSourcePenalties implements SourcePenalties {
     }
   }
 
+  /** Writes what is not written yet, and stops. */
   async close(): Promise<void> {
     this.closed = true;
     this.cancel();

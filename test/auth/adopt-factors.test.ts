@@ -6,9 +6,9 @@ import { adoptFactors } from '../../src/auth/adopt-factors';
 import { findProperty, writeProperties } from '../../src/store/properties';
 import { findUser, removeUser } from '../../src/store/users';
 import { NOON, openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 beforeEach(async () => {
   accounts = await openAccounts();
   accounts.fake.stepWall(1_700_000_000_000 - NOON);

@@ -1,6 +1,6 @@
 import { createBudgets } from '../../src/auth/budgets';
-import { createMailChange, type MailChange } from '../../src/auth/mail-change';
-import { createPasswordReset, type PasswordReset } from '../../src/auth/password-reset';
+import { MailChange } from '../../src/auth/mail-change';
+import { PasswordReset } from '../../src/auth/password-reset';
 import type { ConfigInput } from '../../src/config/schema';
 import { listAudit } from '../../src/store/audit';
 import { countUsers, findUserByName } from '../../src/store/users';
@@ -16,8 +16,8 @@ describe('what callers can cause', () => {
 
   const open = async (config: ConfigInput = {}): Promise<void> => {
     desk = await openDesk({ config });
-    mailChange = createMailChange(desk);
-    reset = createPasswordReset(desk);
+    mailChange = new MailChange(desk);
+    reset = new PasswordReset(desk);
   };
   afterEach(async () => {
     await reset.close();
@@ -155,7 +155,7 @@ describe('what callers can cause', () => {
   it('leaves exempt networks without a budget of their own, and holds for the board and for strangers there', async () => {
     await open({ security: { budgets: { confirmMails: { perSourceAndDay: 1, perHour: 3 } } } });
     const budgets = createBudgets({ ...desk, isExempt: (ip) => ip === '192.0.2.7' });
-    const exempt = createMailChange({ ...desk, budgets });
+    const exempt = new MailChange({ ...desk, budgets });
     const answers: string[] = [];
     for (const name of ['one', 'two', 'three', 'four']) {
       const id = await desk.addUser(name);

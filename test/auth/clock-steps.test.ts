@@ -1,4 +1,4 @@
-import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 import { accountSubject, chargeAttempt } from '../../src/store/attempts';
 import { listPenalties, raisePenalty } from '../../src/store/penalties';
 import { totp } from '../support/authenticator';
@@ -6,7 +6,7 @@ import { totp } from '../support/authenticator';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 let user: number;
 let secret: string;
 

@@ -1,6 +1,6 @@
 import { KNOWN_SOURCE_MS, KnownPlaces } from '../../src/auth/known-places';
 import { currentStatus } from '../../src/auth/login-store';
-import { openSourcePenalties, type SourcePenalties } from '../../src/auth/source-penalties';
+import { SourcePenalties } from '../../src/auth/source-penalties';
 import { SteadyClock } from '../../src/base/steady-clock';
 import { chargeAttempt } from '../../src/store/attempts';
 import { takeBudget } from '../../src/store/budget';
@@ -13,7 +13,7 @@ import { isKnownSource, rememberSource } from '../../src/store/sources';
 import { formatTimestamp, writeProperties } from '../../src/store/properties';
 import { findToken, replaceToken, TOKEN_PURPOSES } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
-import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 import { FakeClock } from '../support/fake-clock';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +28,7 @@ const STEPS = [...BACK, 3_000, LENGTH_MS - 1_000, LENGTH_MS, 2 * HOUR_MS, DAY_MS
 
 let fake: FakeClock;
 let clock: SteadyClock;
-let accounts: Accounts;
+let accounts: TestAccounts;
 let watch: ClockWatch;
 let user: number;
 
@@ -329,7 +329,7 @@ it('a link of a writer whose clock was ahead is gone, and does not begin later (
 describe('penalties in memory', () => {
   let penalties: SourcePenalties;
   beforeEach(async () => {
-    penalties = await openSourcePenalties({ ...accounts, isExempt: () => false });
+    penalties = await SourcePenalties.open({ ...accounts, isExempt: () => false });
     watch.onStep((stepMs) => penalties.shift(stepMs));
     for (let times = 0; times < 12; times++) penalties.penalize(IP, 'auth-failure');
   });

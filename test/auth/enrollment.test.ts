@@ -4,10 +4,10 @@ import { listAudit } from '../../src/store/audit';
 import { findProperty, writeProperties } from '../../src/store/properties';
 import { findUser } from '../../src/store/users';
 import { EVER, NOON, openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 import { totp, hotp, decodeBase32 } from '../support/authenticator';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 let user: number;
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { HOTP } from 'otpauth';
-import { openAccounts, type Accounts } from '../support/accounts';
+import { openAccounts, type TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 beforeEach(async () => {
   accounts = await openAccounts();
 });

@@ -1,4 +1,4 @@
-import { createHashQueue } from '../../src/auth/hash-queue';
+import { HashQueue } from '../../src/auth/hash-queue';
 
 interface Job {
   readonly source: string;
@@ -6,7 +6,7 @@ interface Job {
 }
 
 function desk(atOnce: number, most: number) {
-  const queue = createHashQueue({ atOnce, most });
+  const queue = new HashQueue({ atOnce, most });
   const running: Job[] = [];
   const order: string[] = [];
   const submit = (source: string): Promise<string> =>
@@ -59,7 +59,7 @@ test('a full queue is busy for the one who filled it, and makes room for others'
 });
 
 test('a job that fails fails for its caller only', async () => {
-  const queue = createHashQueue({ atOnce: 1 });
+  const queue = new HashQueue({ atOnce: 1 });
   const failing = queue.run('a', () => Promise.reject(new Error('out of memory')));
   const next = queue.run('a', () => Promise.resolve(1));
   await expect(failing).rejects.toThrow('out of memory');
@@ -67,7 +67,7 @@ test('a job that fails fails for its caller only', async () => {
 });
 
 test('a board hashes two at a time, and lets two hundred wait (rule K3)', async () => {
-  const queue = createHashQueue();
+  const queue = new HashQueue();
   const ends: (() => void)[] = [];
   const jobs = Array.from({ length: 202 }, (_each, at) =>
     queue.run(`source ${at}`, () => new Promise<void>((resolve) => ends.push(resolve))),

@@ -1,9 +1,9 @@
 import { checkKeys, needsSealingKey, rotateKeys } from '../../src/auth/key-rotation';
 import { NOON, openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 import { totp } from '../support/authenticator';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 beforeEach(async () => {
   accounts = await openAccounts();
 });

@@ -1,11 +1,11 @@
 import { KnownPlaces } from '../../src/auth/known-places';
 import { rememberSource, replaceSources } from '../../src/store/sources';
-import { openAccounts, type Accounts } from '../support/accounts';
+import { openAccounts, type TestAccounts } from '../support/accounts';
 
 const HOME = '192.0.2.7';
 const DAY_MS = 86_400_000;
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 let places: KnownPlaces;
 let userId: number;
 

@@ -1,5 +1,5 @@
-import { createMailChange, type MailChange } from '../../src/auth/mail-change';
-import { createPasswordReset } from '../../src/auth/password-reset';
+import { MailChange } from '../../src/auth/mail-change';
+import { PasswordReset } from '../../src/auth/password-reset';
 import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
@@ -19,7 +19,7 @@ describe('a change of the mail address', () => {
 
   beforeEach(async () => {
     desk = await openDesk();
-    mailChange = createMailChange(desk);
+    mailChange = new MailChange(desk);
     userId = await desk.addUser('walter');
   });
 
@@ -126,7 +126,7 @@ describe('a change of the mail address', () => {
   });
 
   it('ends the links that went to the old address', async () => {
-    const reset = createPasswordReset({ ...desk, accounts: desk.accounts });
+    const reset = new PasswordReset({ ...desk, accounts: desk.accounts });
     reset.request('walter', ACTOR);
     await reset.close();
     const [link] = mails('password-reset');

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON, openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 
 async function open(otp: Record<string, unknown> = {}): Promise<void> {
   accounts = await openAccounts({ config: { users: { twoFactorAuth: { otp } } } });

@@ -1,15 +1,14 @@
-import { openSourcePenalties } from '../../src/auth/source-penalties';
-import type { SourcePenalties } from '../../src/auth/source-penalties';
+import { SourcePenalties } from '../../src/auth/source-penalties';
 import { endPenalty, listPenalties, replacePenalty } from '../../src/store/penalties';
 import { openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 let penalties: SourcePenalties;
 const IP = '203.0.113.9';
 
 const begin = (sourcesPerFamily?: number): Promise<SourcePenalties> =>
-  openSourcePenalties({
+  SourcePenalties.open({
     ...accounts,
     isExempt: (ip) => ip === '127.0.0.1',
     ...(sourcesPerFamily === undefined ? {} : { sourcesPerFamily }),

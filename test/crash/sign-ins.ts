@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { listAudit } from '../../src/store/audit';
 import { listCalls } from '../../src/store/calls';
-import { createSecondFactor } from '../../src/auth/second-factor';
+import { SecondFactor } from '../../src/auth/second-factor';
 import { sumFailures, accountSubject } from '../../src/store/attempts';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
@@ -164,7 +164,7 @@ async function killWhile(
 async function verify(scene: Scene, userId: number, code: string): Promise<string> {
   const { office } = scene;
   const config = configSchema.parse({});
-  const factor = createSecondFactor({
+  const factor = new SecondFactor({
     sealing: office.sealing,
     clock: systemClock,
     config: () => config,

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/base/clock';
 import { configSchema } from '../../src/config/schema';
-import { createSecondFactor, type SecondFactorResult } from '../../src/auth/second-factor';
+import { SecondFactor, type SecondFactorResult } from '../../src/auth/second-factor';
 import { createLog } from '../../src/base/log';
 import { totp } from '../support/authenticator';
 import { openBackOffice, type BackOffice } from '../support/back-office';
@@ -77,7 +77,7 @@ export function verifyCode(
   code: string,
 ): Promise<SecondFactorResult> {
   const config = configSchema.parse({});
-  const factor = createSecondFactor({
+  const factor = new SecondFactor({
     sealing: office.sealing,
     clock: systemClock,
     config: () => config,

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openSourcePenalties } from '../../src/auth/source-penalties';
+import { SourcePenalties } from '../../src/auth/source-penalties';
 import { systemRandom } from '../../src/base/random';
 import { SourceCounter } from '../../src/base/source-counter';
 import { configSchema } from '../../src/config/schema';
@@ -20,7 +20,7 @@ export const sources: Part = {
     const config = configSchema.parse({});
     const isExempt = (): boolean => false;
     const { db, log, fake: clock } = accounts;
-    const guard = await openSourcePenalties({ db, clock, log, isExempt });
+    const guard = await SourcePenalties.open({ db, clock, log, isExempt });
     const pages = new SourceCounter(clock, 600_000);
     const limiter = new ConnectionLimiter({
       ...{ config: () => config, clock, random: systemRandom, guard, isExempt },

@@ -4,14 +4,14 @@ import { createFeedbackBox } from '../../src/mail/feedback';
 import { createNotifier } from '../../src/mail/notifier';
 import { listAudit } from '../../src/store/audit';
 import { writeProperties } from '../../src/store/properties';
-import { openAccounts, type Accounts } from '../support/accounts';
+import { openAccounts, type TestAccounts } from '../support/accounts';
 import { insertUser } from '../../src/store/users';
 
 const ORIGIN = { server: 'telnet', remoteIp: '192.0.2.7', node: 3 };
 const LETTER = { from: 'Joe', subject: 'Locked out', text: 'Please help.\n\nJoe' };
 
 describe('letters to the sysop', () => {
-  let accounts: Accounts;
+  let accounts: TestAccounts;
 
   beforeEach(async () => {
     accounts = await openAccounts();

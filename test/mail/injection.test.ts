@@ -3,7 +3,7 @@ import { parseMailAddress } from '../../src/base/mail-address';
 import { createMailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
-import { openAccounts, type Accounts } from '../support/accounts';
+import { openAccounts, type TestAccounts } from '../support/accounts';
 import { openDesk } from '../support/gate-desk';
 import { SmtpCatcher } from '../support/smtp-catcher';
 
@@ -84,7 +84,7 @@ test('none of them can be the address of an account, by any way in (rule D13)', 
 }, 60_000);
 
 describe('forced into the database', () => {
-  let accounts: Accounts;
+  let accounts: TestAccounts;
   let smtp: SmtpCatcher;
   beforeEach(async () => {
     accounts = await openAccounts();

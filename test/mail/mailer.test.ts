@@ -12,13 +12,13 @@ import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
 import { hashToken, replaceToken } from '../../src/store/tokens';
 import { openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 import { SmtpCatcher } from '../support/smtp-catcher';
 
 const PACKAGE = join(__dirname, '..', '..');
 const TOKEN = 'T'.repeat(43);
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 let user: number;
 let mailer: Mailer;
 let catcher: SmtpCatcher | undefined;

@@ -1,5 +1,5 @@
 import type { Login } from '../../src/auth/login';
-import { createPasswordReset } from '../../src/auth/password-reset';
+import { PasswordReset } from '../../src/auth/password-reset';
 import { sshFingerprint } from '../../src/auth/ssh-key';
 import { findUser } from '../../src/store/users';
 import { addSshKey } from '../../src/store/ssh-keys';
@@ -121,7 +121,7 @@ const registration: Contest = {
 const reset: Contest = {
   name: 'a reset token',
   prepare: async (desk, userId) => {
-    const resets = createPasswordReset(desk);
+    const resets = new PasswordReset(desk);
     const user = await desk.db.run((sql) => findUser(sql, userId));
     resets.request(user?.name ?? '', {});
     await resets.close();
@@ -131,7 +131,7 @@ const reset: Contest = {
     return { userId, text: token ?? '', code: '' };
   },
   enter: (desk, { text }) => {
-    const resets = createPasswordReset(desk);
+    const resets = new PasswordReset(desk);
     return Promise.resolve(async () => {
       const result = await resets.complete(text, `a new password ${Math.random()}`, {});
       return result !== undefined && result.kind !== 'refused';

@@ -1,9 +1,9 @@
 import { addAccountEvent, createAccountEvents } from '../../src/store/account-events';
 import type { AccountEvent } from '../../src/store/account-events';
 import { openAccounts } from '../support/accounts';
-import type { Accounts } from '../support/accounts';
+import type { TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 
 beforeEach(async () => {
   accounts = await openAccounts();

@@ -4,9 +4,9 @@ import {
   raisePenalty,
   type PenaltyRow,
 } from '../../src/store/penalties';
-import { NOON, openAccounts, type Accounts } from '../support/accounts';
+import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 
-let accounts: Accounts;
+let accounts: TestAccounts;
 beforeEach(async () => {
   accounts = await openAccounts();
 });

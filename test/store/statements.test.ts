@@ -1,7 +1,7 @@
-import { createPasswordReset } from '../../src/auth/password-reset';
-import { createAccounts } from '../../src/auth/accounts';
+import { PasswordReset } from '../../src/auth/password-reset';
+import { Accounts } from '../../src/auth/accounts';
 import { createAccountRules } from '../../src/auth/account-rules';
-import { createHashQueue } from '../../src/auth/hash-queue';
+import { HashQueue } from '../../src/auth/hash-queue';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { listDueMail, pruneOutbox } from '../../src/store/outbox';
 import { listSignIns } from '../../src/store/audit';
@@ -77,10 +77,10 @@ describe('what callers make the database do', () => {
       config: accounts.config,
       policy: createPasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
     });
-    const desk = createAccounts({
+    const desk = new Accounts({
       ...accounts,
       rules,
-      hashes: createHashQueue({ cost: CHEAP_HASH }),
+      hashes: new HashQueue({ cost: CHEAP_HASH }),
     });
     const made = await desk.create({ name: 'wilma', password: PASSWORD }, FROM);
     const id = made.kind === 'done' ? made.user.id : 0;
@@ -89,7 +89,7 @@ describe('what callers make the database do', () => {
     const mail = accounts.notices.at(-1);
     await board.mailChange.confirm(mail !== undefined && 'token' in mail ? mail.token : '', FROM);
     await board.mailChange.pendingFor(id);
-    const reset = createPasswordReset({ ...accounts, accounts: desk });
+    const reset = new PasswordReset({ ...accounts, accounts: desk });
     reset.request('wilma', FROM);
     reset.request('nobody', FROM);
     await reset.close();

@@ -7,7 +7,7 @@ import { systemRandom, type Random } from '../../src/base/random';
 import { createBudgets } from '../../src/auth/budgets';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { openSealing } from '../../src/auth/sealing';
-import { createSecondFactor } from '../../src/auth/second-factor';
+import { SecondFactor } from '../../src/auth/second-factor';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
 import { openDatabase } from '../../src/store/database';
@@ -32,7 +32,7 @@ export interface AccountsOptions {
   readonly random?: Random;
 }
 
-export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
+export type TestAccounts = Awaited<ReturnType<typeof openAccounts>>;
 
 /**
  * The file of a database that nobody has used, made once for a test file: its tests begin with a copy.
@@ -86,7 +86,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
       },
     },
   };
-  const secondFactor = createSecondFactor(parts);
+  const secondFactor = new SecondFactor(parts);
   return {
     ...parts,
     folder,

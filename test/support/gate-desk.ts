@@ -1,7 +1,7 @@
 import { createAccountRules } from '../../src/auth/account-rules';
-import { createAccounts } from '../../src/auth/accounts';
+import { Accounts } from '../../src/auth/accounts';
 import { createGate } from '../../src/auth/gate';
-import { createHashQueue } from '../../src/auth/hash-queue';
+import { HashQueue } from '../../src/auth/hash-queue';
 import type { Login, LoginOrigin } from '../../src/auth/login';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import type { HashCost } from '../../src/auth/password';
@@ -22,13 +22,13 @@ export interface DeskOptions extends AccountsOptions {
   readonly floorMs?: number;
   /** CHEAP_HASH where none is given. */
   readonly hashCost?: HashCost;
-  readonly secondFactor?: SecondFactor;
+  readonly secondFactor?: Pick<SecondFactor, 'verify'>;
 }
 
 /** A gate with everything behind it on a real database file. */
 export async function openDesk(options: DeskOptions = {}) {
   const base = await openAccounts(options);
-  const hashes = createHashQueue({ cost: options.hashCost ?? CHEAP_HASH });
+  const hashes = new HashQueue({ cost: options.hashCost ?? CHEAP_HASH });
   const rules = createAccountRules({
     config: base.config,
     policy: createPasswordPolicy({
@@ -39,7 +39,7 @@ export async function openDesk(options: DeskOptions = {}) {
       }),
     }),
   });
-  const accounts = createAccounts({ ...base, rules, hashes });
+  const accounts = new Accounts({ ...base, rules, hashes });
   const penalties: string[] = [];
   const gate = createGate({
     ...base,

@@ -5,11 +5,11 @@ import iconv from 'iconv-lite';
 import { createArtStore } from '../../src/art/art-store';
 import { AccountKeys } from '../../src/auth/account-keys';
 import { createAccountRules } from '../../src/auth/account-rules';
-import { createAccounts } from '../../src/auth/accounts';
-import { createHashQueue } from '../../src/auth/hash-queue';
+import { Accounts } from '../../src/auth/accounts';
+import { HashQueue } from '../../src/auth/hash-queue';
 import { createEnrollment } from '../../src/auth/enrollment';
 import { createGate } from '../../src/auth/gate';
-import { createMailChange, type MailChange } from '../../src/auth/mail-change';
+import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import type { Clock } from '../../src/base/clock';
@@ -32,7 +32,7 @@ import { storePassword } from '../../src/store/passwords';
 import { writeProperties } from '../../src/store/properties';
 import { setGroups } from '../../src/store/users';
 import { createTerminal } from '../../src/terminal/caller-terminal';
-import { openAccounts, type Accounts } from './accounts';
+import { openAccounts, type TestAccounts } from './accounts';
 import { CHEAP_HASH } from './gate-desk';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 
@@ -77,7 +77,7 @@ export class MenuBoard {
 
   private constructor(
     readonly folder: string,
-    readonly accounts: Accounts,
+    readonly accounts: TestAccounts,
     readonly services: MenuServices,
     private readonly gate: ReturnType<typeof createGate>,
     readonly mailChange: MailChange,
@@ -114,9 +114,9 @@ export class MenuBoard {
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });
     const rules = createAccountRules({ config, policy: passwordPolicy });
-    const hashes = createHashQueue({ cost: CHEAP_HASH });
+    const hashes = new HashQueue({ cost: CHEAP_HASH });
     const gate = createGate({ ...accounts, hashes, floorMs: 0 });
-    const mailChange = createMailChange(accounts);
+    const mailChange = new MailChange(accounts);
     const modules = new Map([
       ...modulesForCallers(),
       ...(options.modules ?? []).map((module) => [module.name, module] as const),
@@ -137,7 +137,7 @@ export class MenuBoard {
         themes: () => themes,
         art: createArtStore({ roots: artRoots, random: systemRandom }),
         db,
-        accounts: createAccounts({ ...accounts, rules, hashes }),
+        accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: createEnrollment(accounts),
         sshKeys: new AccountKeys(accounts),
         mailChange,

@@ -1,11 +1,11 @@
 import { request } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPasswordReset } from '../../src/auth/password-reset';
+import { PasswordReset } from '../../src/auth/password-reset';
 import { createAccountRules } from '../../src/auth/account-rules';
-import { createAccounts } from '../../src/auth/accounts';
-import { createHashQueue } from '../../src/auth/hash-queue';
-import { createMailChange } from '../../src/auth/mail-change';
+import { Accounts } from '../../src/auth/accounts';
+import { HashQueue } from '../../src/auth/hash-queue';
+import { MailChange } from '../../src/auth/mail-change';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
@@ -56,10 +56,10 @@ export async function openWebBoard(
   const accountParts = {
     ...parts,
     rules: createAccountRules({ config: () => config, policy }),
-    hashes: createHashQueue({ cost: CHEAP_HASH }),
+    hashes: new HashQueue({ cost: CHEAP_HASH }),
   };
-  const mailChange = createMailChange(parts);
-  const passwordReset = createPasswordReset({ ...parts, accounts: createAccounts(accountParts) });
+  const mailChange = new MailChange(parts);
+  const passwordReset = new PasswordReset({ ...parts, accounts: new Accounts(accountParts) });
   const certificate = await LiveCertificate.open({
     ...parts,
     dataDir: accounts.folder,
@@ -113,7 +113,7 @@ export async function openWebBoard(
     });
   return {
     ...accounts,
-    accounts: createAccounts(accountParts),
+    accounts: new Accounts(accountParts),
     passwordReset,
     mailChange,
     server,
