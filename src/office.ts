@@ -24,8 +24,8 @@ import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
 import type { Config } from './config/schema';
-import { createFeedbackBox, type FeedbackBox } from './mail/feedback';
-import { createMailer, type Mailer } from './mail/mailer';
+import { FeedbackBox } from './mail/feedback';
+import { Mailer } from './mail/mailer';
 import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template-files';
 import type { MailTransport } from './mail/transport';
 import { createAccountEvents, type AccountEvents } from './store/account-events';
@@ -157,7 +157,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
   const changed = (): void => accountEvents.poke();
   const hashes = new HashQueue();
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
-  const mailer = createMailer({
+  const mailer = new Mailer({
     ...{ db, config, clock, random, log },
     sealer: sealing,
     dropFolder: mailDrop(board.dataDir),
@@ -192,7 +192,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
     }),
     passwordReset,
     mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),
-    feedback: createFeedbackBox({ db, clock, log, notifier, budgets }),
+    feedback: new FeedbackBox({ db, clock, log, notifier, budgets }),
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),
     endCall: (sessionId) =>

@@ -19,44 +19,42 @@ export interface FeedbackOrigin {
 }
 
 /** Accepts letters to the sysop from people who cannot sign in. */
-export interface FeedbackBox {
-  send(letter: FeedbackLetter, origin: FeedbackOrigin): Promise<NoticeResult>;
-}
-
-export function createFeedbackBox(parts: {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly notifier: Notifier;
-  readonly budgets: Budgets;
-}): FeedbackBox {
-  const { db, clock, log, notifier, budgets } = parts;
-  return {
-    async send(letter, origin) {
-      const { remoteIp, server, node } = origin;
-      const result = await db.transaction(async (sql): Promise<NoticeResult> => {
-        const spend = { expense: 'feedback', spender: origin } as const;
-        const spent = await budgets.take(sql, spend);
-        if (spent !== undefined) {
-          await budgets.recordRefusal(sql, spend, spent);
-          return 'too-many';
-        }
-        const from = `${letter.from} [${server} ${remoteIp}]`;
-        const queued = await notifier.notify(sql, { kind: 'feedback', userId: 0, ...letter, from });
-        await addAudit(sql, {
-          atMs: clock.nowMs(),
-          ...{ node, server },
-          source: remoteIp,
-          userId: undefined,
-          factor: 0,
-          kind: 'feedback',
-          result: 'done',
-          reason: queued,
-        });
-        return queued;
-      });
-      log.info('feedback', { remoteIp, outcome: result });
-      return result;
+export class FeedbackBox {
+  constructor(
+    private readonly parts: {
+      readonly db: Database;
+      readonly clock: Clock;
+      readonly log: Log;
+      readonly notifier: Notifier;
+      readonly budgets: Budgets;
     },
-  };
+  ) {}
+
+  async send(letter: FeedbackLetter, origin: FeedbackOrigin): Promise<NoticeResult> {
+    const { db, clock, log, notifier, budgets } = this.parts;
+    const { remoteIp, server, node } = origin;
+    const result = await db.transaction(async (sql): Promise<NoticeResult> => {
+      const spend = { expense: 'feedback', spender: origin } as const;
+      const spent = await budgets.take(sql, spend);
+      if (spent !== undefined) {
+        await budgets.recordRefusal(sql, spend, spent);
+        return 'too-many';
+      }
+      const from = `${letter.from} [${server} ${remoteIp}]`;
+      const queued = await notifier.notify(sql, { kind: 'feedback', userId: 0, ...letter, from });
+      await addAudit(sql, {
+        atMs: clock.nowMs(),
+        ...{ node, server },
+        source: remoteIp,
+        userId: undefined,
+        factor: 0,
+        kind: 'feedback',
+        result: 'done',
+        reason: queued,
+      });
+      return queued;
+    });
+    log.info('feedback', { remoteIp, outcome: result });
+    return result;
+  }
 }

@@ -39,20 +39,6 @@ export interface MailerOptions {
   readonly transport?: MailTransport;
 }
 
-/**
- * Stores mails and delivers them asynchronously, so that nobody waits for a delivery, and once
- * each.
- */
-export interface Mailer extends Notifier {
-  /** False while mails are written as files because there is no mail server. */
-  readonly sendsMail: boolean;
-  start(): void;
-  /** Sends the mails that are due and returns how many were handed over. */
-  deliver(): Promise<number>;
-  /** Starts no more deliveries; one that is running has a moment to finish. */
-  close(): Promise<void>;
-}
-
 type StoredMail = Omit<Mail, 'from' | 'date'> & StoredRecipient;
 
 /** After the first attempt: five more over an hour (rule D15). */
@@ -68,11 +54,11 @@ const SEND_LIMIT_MS = 60_000;
 const CLOSE_MS = 1_500;
 const KEEP_SENT_MS = 24 * 3600_000;
 
-export function createMailer(options: MailerOptions): Mailer {
-  return new OutboxMailer(options);
-}
-
-class OutboxMailer implements Mailer {
+/**
+ * Stores mails and delivers them asynchronously, so that nobody waits for a delivery, and once
+ * each.
+ */
+export class Mailer implements Notifier {
   readonly notify: Notifier['notify'];
   private cancel: Cancel = () => undefined;
   private running: Promise<unknown> = Promise.resolve();
@@ -98,6 +84,7 @@ class OutboxMailer implements Mailer {
     this.wake();
   }
 
+  /** Starts no more deliveries; one that is running has a moment to finish. */
   async close(): Promise<void> {
     this.started = false;
     this.closed = true;
@@ -112,6 +99,7 @@ class OutboxMailer implements Mailer {
     cancel.abort(new Error('all mails are out'));
   }
 
+  /** Sends the mails that are due and returns how many were handed over. */
   async deliver(): Promise<number> {
     const { db, clock } = this.parts;
     let sent = 0;
@@ -223,6 +211,7 @@ class OutboxMailer implements Mailer {
     return this.transport.use;
   }
 
+  /** False while mails are written as files because there is no mail server. */
   get sendsMail(): boolean {
     return this.parts.transport !== undefined || this.parts.config().email.transport !== null;
   }

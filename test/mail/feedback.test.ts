@@ -1,6 +1,6 @@
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
-import { createFeedbackBox } from '../../src/mail/feedback';
+import { FeedbackBox } from '../../src/mail/feedback';
 import { createNotifier } from '../../src/mail/notifier';
 import { listAudit } from '../../src/store/audit';
 import { writeProperties } from '../../src/store/properties';
@@ -28,7 +28,7 @@ describe('letters to the sysop', () => {
       sealer: accounts.sealing,
       findTemplate: () => Promise.resolve(undefined),
     });
-    return createFeedbackBox({ ...accounts, notifier });
+    return new FeedbackBox({ ...accounts, notifier });
   };
   const letters = async () => {
     const rows: readonly { user_id: number; message: string }[] = await accounts.db.run((sql) =>

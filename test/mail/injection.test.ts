@@ -1,6 +1,6 @@
 import { createEnrollment } from '../../src/auth/enrollment';
 import { parseMailAddress } from '../../src/base/mail-address';
-import { createMailer } from '../../src/mail/mailer';
+import { Mailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
@@ -96,7 +96,7 @@ describe('forced into the database', () => {
   });
 
   const mailer = () =>
-    createMailer({
+    new Mailer({
       ...accounts,
       sealer: accounts.sealing,
       config: () => ({

@@ -4,8 +4,7 @@ import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
-import { createMailer } from '../../src/mail/mailer';
-import type { Mailer } from '../../src/mail/mailer';
+import { Mailer } from '../../src/mail/mailer';
 import { createTemplateFiles } from '../../src/mail/template-files';
 import type { Notice } from '../../src/store/notice';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
@@ -35,7 +34,7 @@ afterEach(async () => {
 });
 
 function open(config: ConfigInput = {}): Mailer {
-  mailer = createMailer({
+  mailer = new Mailer({
     ...accounts,
     sealer: accounts.sealing,
     random: systemRandom,
@@ -153,7 +152,7 @@ describe('by SMTP', () => {
   test('a mail is sent once, also by two processes at the same moment', async () => {
     await openSmtp();
     const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
-    const second = createMailer({
+    const second = new Mailer({
       ...other,
       sealer: other.sealing,
       config: () =>
@@ -255,7 +254,7 @@ describe('by SMTP', () => {
 
   test('the loop sends by itself, soon after the commit', async () => {
     await openSmtp();
-    const running = createMailer({
+    const running = new Mailer({
       ...accounts,
       clock: systemClock,
       sealer: accounts.sealing,

@@ -15,7 +15,7 @@ import { createPasswordPolicy } from '../../src/auth/password-policy';
 import type { Clock } from '../../src/base/clock';
 import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
-import { createFeedbackBox } from '../../src/mail/feedback';
+import { FeedbackBox } from '../../src/mail/feedback';
 import type { Listening } from '../../src/mail/prerequisites';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
 import { Inbox } from '../../src/menu/inbox';
@@ -142,7 +142,7 @@ export class MenuBoard {
         sshKeys: new AccountKeys(accounts),
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
-        feedback: createFeedbackBox(accounts),
+        feedback: new FeedbackBox(accounts),
         mailer: { sendsMail: options.sendsMail ?? true },
         nodes: { list: () => options.nodes ?? [] },
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
