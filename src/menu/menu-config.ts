@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest';
 import type { ObjectNode, SourceNode } from '../config/source-tree';
 import { readNamed } from './choice';
 import type { EntryReader } from './entry-reader';
-import type { MenuConfig } from './menu-entry';
+import type { MenuConfig, ShownConfig } from './menu-entry';
 
 /** `config` keys that every menu understands, each with its documentation (contract A2.3). */
 export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
@@ -54,13 +54,7 @@ export function readMenuConfig(
   const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
   const flags = readFlags(reader, value('menuFlags'));
   return {
-    cls: reader.flag(value('cls'), "'cls'"),
-    pause: readPause(reader, value('pause')),
-    pausePrompt: readPausePrompt(reader, value('pausePrompt')),
-    pausePosition: readPosition(reader, value('pausePosition')),
-    nextTimeoutMs: readTimeout(reader, value('nextTimeout')),
-    baudRate: readBaudRate(reader, value('baudRate')),
-    font: reader.text(value('font'), "'font'"),
+    ...readShown(reader, node),
     encodedAs: reader.text(value('encodedAs'), "'encodedAs'"),
     interrupt: readWord(reader, value('interrupt'), { key: 'interrupt', words: INTERRUPTS }),
     noHistory: flags.includes('noHistory'),
@@ -68,6 +62,37 @@ export function readMenuConfig(
     mergeFlags: flags.includes('mergeFlags'),
     all: node === undefined ? {} : (reader.plain(node) as Readonly<Record<string, unknown>>),
     placeOf: (path) => keyPlace(node, path.split('.')) ?? node?.place ?? menuPlace,
+  };
+}
+
+/** Reads what a theme says of a menu's `config`: only what it says in a form that is understood. */
+export function readThemedConfig(
+  reader: EntryReader,
+  node: ObjectNode | undefined,
+): Partial<ShownConfig> {
+  const { pausePrompt, ...shown } = readShown(reader, node);
+  const said = Object.fromEntries(
+    Object.entries(shown).filter(([, value]) => value !== undefined),
+  ) as Partial<ShownConfig>;
+  const pause = reader.find(node, 'pause')?.node;
+  const isOff = pause?.kind === 'scalar' && pause.value === false;
+  return {
+    ...said,
+    ...(isOff ? { pause: undefined } : {}),
+    ...(Object.keys(pausePrompt).length === 0 ? {} : { pausePrompt }),
+  };
+}
+
+function readShown(reader: EntryReader, node: ObjectNode | undefined): ShownConfig {
+  const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
+  return {
+    cls: reader.flag(value('cls'), "'cls'"),
+    pause: readPause(reader, value('pause')),
+    pausePrompt: readPausePrompt(reader, value('pausePrompt')),
+    pausePosition: readPosition(reader, value('pausePosition')),
+    nextTimeoutMs: readTimeout(reader, value('nextTimeout')),
+    baudRate: readBaudRate(reader, value('baudRate')),
+    font: reader.text(value('font'), "'font'"),
   };
 }
 

@@ -101,6 +101,12 @@ export interface MenuConfig {
   placeOf(key: string): Place;
 }
 
+/** What of a menu's `config` is only about how it is shown: a theme may say it too. */
+export type ShownConfig = Pick<
+  MenuConfig,
+  'cls' | 'pause' | 'pausePrompt' | 'pausePosition' | 'nextTimeoutMs' | 'baudRate' | 'font'
+>;
+
 /** Key and value of something a sysop wrote that may name a menu: `config.locked`, `extraArgs.next`. */
 export interface MenuMention {
   readonly key: string;

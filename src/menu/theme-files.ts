@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { findRealPath } from '../base/bounded-file';
 import { BbsError } from '../base/errors';
 import { loadHjsonTree } from '../config/hjson-tree';
+import { findNode, type ObjectNode } from '../config/source-tree';
+import { EntryReader } from './entry-reader';
+import { readThemedConfig } from './menu-config';
+import type { Finding, ShownConfig } from './menu-entry';
 import { asTree, isTree, themeDefaults, type Theme, type ThemeSet, type Tree } from './theme';
 
 export interface ThemeFilesOptions {
@@ -75,7 +79,8 @@ async function loadTheme(
       mayHoldFile: () => false,
     });
     const place = (path: readonly string[]) => tree.placeOf(path);
-    return { theme: parseTheme(id, directories, { value: tree.value, place }), files: tree.files };
+    const theme = parseTheme(id, directories, { value: tree.value, place });
+    return { theme: { ...theme, ...readConfigs(tree.root) }, files: tree.files };
   }
   return {
     theme: parseTheme(id, directories, { value: {}, place: () => ({ file: id }) }),
@@ -112,7 +117,26 @@ export function parseTheme(id: string, directories: readonly string[], source: T
     defaults: themeDefaults(block(['customization', 'defaults'])),
     menus: block(['customization', 'menus']),
     prompts: block(['customization', 'prompts']),
+    shown: new Map(),
+    problems: [],
   };
+}
+
+/**
+ * What the theme says of each menu's `config`, by the rules of the menus. Nothing wrong in it keeps a
+ * theme from going live, since the menu's own value stands in: all of it is warnings.
+ */
+function readConfigs(root: ObjectNode): Pick<Theme, 'shown' | 'problems'> {
+  const found: Finding[] = [];
+  const shown = new Map<string, Partial<ShownConfig>>();
+  const menus = findNode(root, ['customization', 'menus']);
+  for (const [name, { node }] of menus?.kind === 'object' ? menus.entries : []) {
+    const config = findNode(node, ['config']);
+    if (config === undefined) continue;
+    const reader = new EntryReader(name, found, new Map());
+    shown.set(name, readThemedConfig(reader, reader.object(config, "'config'")));
+  }
+  return { shown, problems: found.map((finding) => ({ ...finding, severity: 'warning' })) };
 }
 
 function text(value: unknown): string | undefined {

@@ -1,3 +1,5 @@
+import type { Finding, ShownConfig } from './menu-entry';
+
 /** A value of a sysop's file: plain data, checked for size and odd keys when it was read. */
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -24,6 +26,10 @@ export interface Theme {
   readonly defaults: ThemeDefaults;
   readonly menus: Tree;
   readonly prompts: Tree;
+  /** What it says of each menu's `config`, as far as a theme may say it and in a form that is understood. */
+  readonly shown: ReadonlyMap<string, Partial<ShownConfig>>;
+  /** What of that is not understood; the menu's own value stands then. */
+  readonly problems: readonly Finding[];
 }
 
 export interface ThemeSet {
@@ -48,6 +54,8 @@ export const BARE_THEME: Theme = {
   defaults: themeDefaults({}),
   menus: {},
   prompts: {},
+  shown: new Map(),
+  problems: [],
 };
 
 /**

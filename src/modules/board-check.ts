@@ -28,7 +28,10 @@ export async function checkBoard(
   parts: BoardParts,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  const themes = findThemeProblems(parts, options.bypass ?? 'warning');
+  const themes = [
+    ...findThemeProblems(parts, options.bypass ?? 'warning'),
+    ...themeFileFindings(parts.themes),
+  ];
   return [...themes, ...checkMenus(parts.menus, await boardRegistries(parts), options)];
 }
 
@@ -47,6 +50,11 @@ export function findThemeProblems(
     const finding = { severity, rule: 'unknown-theme', place, subject: '', text };
     return [nearest === undefined ? finding : { ...finding, nearest }];
   });
+}
+
+/** What the theme files themselves say in a form that is not understood. */
+export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
+  return themes.list().flatMap(({ problems }) => problems);
 }
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { checkMenus, formatFinding } from '../proof/check';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/menu-entry';
-import { boardRegistries } from '../modules/board-check';
+import { boardRegistries, themeFileFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
 import type { Desk } from './desk';
 
@@ -31,6 +31,7 @@ async function check(desk: Desk): Promise<void> {
     // The flow is looked at once, and told in full below.
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
+    ...themeFileFindings(parts.themes),
   ].sort(byPlace);
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
