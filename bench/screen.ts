@@ -13,6 +13,7 @@ import { createTerminal } from '../src/terminal/caller-terminal';
 import { choose } from '../src/menu/choose';
 import { MenuBoard } from '../test/support/menu-board';
 import { ms, type Figure, type Scale } from './figures';
+import { isViewCode } from '../src/views/registry';
 
 const LIMIT_MS = 1;
 /** Showings of every screen before any is measured: the program is warm, the board has been up for a while. */
@@ -44,7 +45,12 @@ export async function weighScreens({ full }: Scale): Promise<Figure> {
   const board = await MenuBoard.open({});
   // As the running board has it: with the system's clock.
   const roots = [join(__dirname, '../art')];
-  const art = createArtStore({ roots, random: systemRandom, clock: systemClock });
+  const art = createArtStore({
+    isView: isViewCode,
+    roots,
+    random: systemRandom,
+    clock: systemClock,
+  });
   try {
     const call = board.call('matrix');
     call.hangUp();

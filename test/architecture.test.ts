@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { WAY_IN_NAMES } from '../src/protocols/ways-in';
+import { VIEW_CODES } from '../src/views/registry';
 import { findLists } from './support/word-lists';
 
 /** A file imports from its own folder or a strictly lower floor (docs/architecture.md). */
@@ -155,6 +156,11 @@ test('only the table of OTP types names them', () => {
   // The one type that The Forgotten Server has.
   const withDefault = others.filter(({ path }) => path !== 'oputil/tfs-import.ts');
   expect(findLines(withDefault, /'googleAuth'/)).toEqual([]);
+});
+
+test('the registry of views is the only list of their codes', () => {
+  const lists = findLists(SOURCES, { words: VIEW_CODES });
+  expect(lists.filter((place) => !place.startsWith('views/registry.ts:'))).toEqual([]);
 });
 
 test('every import of ours names a file that is there', () => {

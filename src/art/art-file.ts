@@ -2,7 +2,7 @@ import iconv from 'iconv-lite';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { glyphOfCp437 } from '../terminal/encoding';
-import { parseArt, type ArtToken } from './art-token';
+import { parseArt, type ArtToken, type IsViewCode } from './art-token';
 import { splitSauce, type Sauce } from './sauce';
 
 /** Extensions of art, in the order in which they are tried for a spec without one (contract A8). */
@@ -42,6 +42,8 @@ export interface DecodeOptions {
   readonly encodedAs?: string | undefined;
   /** False ignores a SAUCE record. */
   readonly readSauce?: boolean | undefined;
+  /** Without it no code places a view. */
+  readonly isView?: IsViewCode;
 }
 
 const DEFAULT_WIDTH = 80;
@@ -61,7 +63,7 @@ export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
   return {
     file: options.file,
     text,
-    tokens: parseArt(text),
+    tokens: parseArt(text, options.isView ?? (() => false)),
     sauce: known,
     width: known?.width ?? DEFAULT_WIDTH,
     height: known?.height,

@@ -1,5 +1,5 @@
 import { type ColorCode, colorCodeAt, mayBeginColorCode } from './color-codes';
-import { CURSOR_CODES, mciKind } from './mci-codes';
+import { CURSOR_CODES, isCursorCode, isPredefinedCode } from './mci-codes';
 
 /** An MCI code as it is written in an art file. */
 export interface MciToken {
@@ -10,6 +10,9 @@ export interface MciToken {
   readonly number: number | undefined;
   readonly arguments: readonly string[];
 }
+
+/** Tells which codes place a view: `isViewCode` of the registry of views, which art does not import. */
+export type IsViewCode = (code: string) => boolean;
 
 export type EraseArea = 'screen' | 'below' | 'above' | 'line' | 'line-end' | 'line-start';
 
@@ -35,7 +38,7 @@ const MCI = /%([A-Z]{2})(\d{1,2})?(?:\(([^()\r\n\u001b]{0,128})\))?/y;
 const PIPE_MCI = /\|([A-Z]{2})(\d{1,2})?/y;
 
 /** Tokenizes decoded art. Linear in its length; sequences that art must not contain are dropped. */
-export function parseArt(text: string): readonly ArtToken[] {
+export function parseArt(text: string, isView: IsViewCode): readonly ArtToken[] {
   const tokens: ArtToken[] = [];
   let run = 0;
   let index = 0;
@@ -48,7 +51,7 @@ export function parseArt(text: string): readonly ArtToken[] {
       index += 1;
       continue;
     }
-    const found = tokenAt(text, index, unit);
+    const found = tokenAt(text, index, { unit, isView });
     if (found === undefined) {
       index += 1;
       continue;
@@ -67,9 +70,13 @@ interface Found {
   readonly length: number;
 }
 
-function tokenAt(text: string, index: number, unit: number): Found | undefined {
+function tokenAt(
+  text: string,
+  index: number,
+  { unit, isView }: { readonly unit: number; readonly isView: IsViewCode },
+): Found | undefined {
   if (unit === ESCAPE) return escapeAt(text, index);
-  if (unit === PERCENT) return mciAt(MCI, text, index);
+  if (unit === PERCENT) return mciAt(text, index, isView);
   if (mayBeginColorCode(unit)) {
     const code = colorCodeAt(text, index);
     if (code !== undefined) return { token: { kind: 'color', code }, length: code.length };
@@ -96,14 +103,13 @@ const CONTROLS: Readonly<Record<number, ArtToken>> = {
   0x0d: { kind: 'return' },
 };
 
-function mciAt(expression: RegExp, text: string, index: number): Found | undefined {
-  expression.lastIndex = index;
-  const match = expression.exec(text);
+function mciAt(text: string, index: number, isView: IsViewCode): Found | undefined {
+  MCI.lastIndex = index;
+  const match = MCI.exec(text);
   if (match === null) return undefined;
   const [source, code = '', number, list] = match;
-  const kind = mciKind(code);
-  if (kind === undefined) return undefined;
-  if (kind === 'cursor') return cursorCode(source, code, number);
+  if (isCursorCode(code)) return cursorCode(source, code, number);
+  if (!isView(code) && !isPredefinedCode(code)) return undefined;
   return {
     token: {
       kind: 'mci',
@@ -123,9 +129,8 @@ function pipeMciAt(text: string, index: number): Found | undefined {
   const match = PIPE_MCI.exec(text);
   if (match === null) return undefined;
   const [source, code = '', number] = match;
-  const kind = mciKind(code);
-  if (kind === 'cursor') return cursorCode(source, code, number);
-  if (kind !== 'predefined') return undefined;
+  if (isCursorCode(code)) return cursorCode(source, code, number);
+  if (!isPredefinedCode(code)) return undefined;
   const written = source.slice(0, 3);
   return {
     token: { kind: 'mci', source: written, code, number: undefined, arguments: [] },

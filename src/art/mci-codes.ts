@@ -1,22 +1,4 @@
-/** Codes that place a view (contract A8, A10.1), each with its one-line meaning. */
-export const VIEW_CODES: Readonly<Record<string, string>> = {
-  TL: 'label',
-  ET: 'edit field',
-  ME: 'edit field with a mask',
-  MT: 'text of several lines',
-  BT: 'button',
-  VM: 'vertical menu',
-  HM: 'horizontal menu',
-  FM: 'full menu',
-  SM: 'spinner',
-  TM: 'toggle',
-  KE: 'single key',
-  TK: 'ticker',
-  SB: 'status bar',
-};
-
-/** Marks a place without a view. */
-export const PLACE_CODE = 'XY';
+import { WAY_IN_NAMES, WAYS_IN } from '../protocols/ways-in';
 
 /** Codes that move the cursor by the number behind them. */
 export const CURSOR_CODES: Readonly<
@@ -59,7 +41,7 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   MS: 'date the caller became a member',
   ND: 'number of this node',
   IP: "caller's network address",
-  ST: 'way in: telnet, ssh or wss',
+  ST: `way in: ${WAY_IN_NAMES.map((name) => WAYS_IN[name].label).join(', ')}`,
   WI: 'how to call on a secure line, or that no secure way in is on',
   SH: 'rows of the terminal',
   SW: 'columns of the terminal',
@@ -94,10 +76,12 @@ export const CODES_AFTER_SIGN_IN: ReadonlySet<string> = new Set([
   ...['LC', 'LT', 'LD'],
 ]);
 
-/** The kind of a two-letter code, undefined for an unknown one. */
-export function mciKind(code: string): 'view' | 'place' | 'cursor' | 'predefined' | undefined {
-  if (Object.hasOwn(VIEW_CODES, code)) return 'view';
-  if (code === PLACE_CODE) return 'place';
-  if (Object.hasOwn(CURSOR_CODES, code)) return 'cursor';
-  return Object.hasOwn(PREDEFINED_CODES, code) ? 'predefined' : undefined;
+/** True for a code that shows a value of the board or of the caller. */
+export function isPredefinedCode(code: string): boolean {
+  return Object.hasOwn(PREDEFINED_CODES, code);
+}
+
+/** True for a code that moves the cursor. */
+export function isCursorCode(code: string): boolean {
+  return Object.hasOwn(CURSOR_CODES, code);
 }

@@ -4,7 +4,7 @@ import { createForm, type Form } from '../views/form';
 import { findViewType } from '../views/registry';
 import type { View, ViewSpec } from '../views/view';
 import { choose } from './choose';
-import { mciKeyOf } from './form-entry';
+import { mciKeyOf, mciKeysOf } from './form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
 import type { ShownArt } from './module';
 import type { ScreenSize } from './key-reader';
@@ -232,7 +232,7 @@ function chooseForm(
   const id = menu.forms.some((form) => form.id === wanted) ? wanted : menu.forms[0]?.id;
   const variants = menu.forms.filter((form) => form.id === id);
   const codes = placements.map((place) => place.code);
-  const keys = [mciKeyOf(codes), mciKeyOf(codes.filter((code) => code !== 'TL' && code !== 'XY'))];
+  const keys = mciKeysOf(codes);
   return (
     variants.find((form) => form.mciKey === undefined) ??
     variants.find((form) => form.mciKey === keys[0]) ??

@@ -1,32 +1,23 @@
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { ObjectNode, SourceNode } from '../config/source-tree';
+import { findViewType, VIEW_CODES } from '../views/registry';
 import { readAction, readChoice } from './choice';
 import type { EntryReader } from './entry-reader';
 import type { FieldMatch, FormEntry, KeyRule, SubmitRule, ViewEntry } from './menu-entry';
 
 const FORM_KEYS = ['mci', 'submit', 'actionKeys'];
-const VIEW_CODES = [
-  'TL',
-  'ET',
-  'ME',
-  'MT',
-  'BT',
-  'VM',
-  'HM',
-  'FM',
-  'SM',
-  'TM',
-  'KE',
-  'TK',
-  'SB',
-  'XY',
-];
 const MCI_CODE = /^([A-Z]{2})([0-9]{0,3})$/;
 
 /** The key that selects a form variant: the view codes of an art, sorted and joined (contract A2.2). */
 export function mciKeyOf(codes: Iterable<string>): string {
   return [...codes].sort().join('');
+}
+
+/** The keys that fit the art with these codes: all of them, or without those that may be left out. */
+export function mciKeysOf(codes: readonly string[]): readonly string[] {
+  const isNeeded = (code: string): boolean => findViewType(code)?.isOptionalInKey !== true;
+  return [mciKeyOf(codes), mciKeyOf(codes.filter(isNeeded))];
 }
 
 /** Reads `form`: each form directly, or its variants by MCI key. */

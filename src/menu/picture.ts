@@ -1,3 +1,4 @@
+import { isViewCode } from '../views/registry';
 import { parseArt } from '../art/art-token';
 import type { Art } from '../art/art-file';
 import {
@@ -116,7 +117,7 @@ function artOfLines(stage: Stage, lines: readonly string[]): Art {
   return {
     file: '',
     text,
-    tokens: parseArt(text),
+    tokens: parseArt(text, isViewCode),
     sauce: undefined,
     width: stage.caller.terminal.width,
     height: undefined,

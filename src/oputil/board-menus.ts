@@ -1,4 +1,5 @@
 import { createArtStore } from '../art/art-store';
+import { isViewCode } from '../views/registry';
 import { BbsError } from '../base/errors';
 import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
@@ -22,7 +23,7 @@ export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
       fallbackFolders: board.configFallbacks,
     }),
     themes: await loadThemes({ artRoots: board.artRoots, env }),
-    art: createArtStore({ roots: board.artRoots, random: desk.random }),
+    art: createArtStore({ roots: board.artRoots, random: desk.random, isView: isViewCode }),
   };
 }
 

@@ -5,7 +5,7 @@ import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import { parseAsset } from '../menu/asset';
 import type { ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
-import { mciKeyOf } from '../menu/form-entry';
+import { mciKeysOf } from '../menu/form-entry';
 import type {
   Choice,
   Finding,
@@ -266,9 +266,7 @@ function artsOf(
 }
 
 function fitsKey(art: ArtFacts, key: string): boolean {
-  const codes = art.views.map(({ code }) => code);
-  const withoutLabels = codes.filter((code) => code !== 'TL' && code !== 'XY');
-  return mciKeyOf(codes) === key || mciKeyOf(withoutLabels) === key;
+  return mciKeysOf(art.views.map(({ code }) => code)).includes(key);
 }
 
 /** What `validate` names: known validators of the board, or of the menu's module. */

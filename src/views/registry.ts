@@ -11,15 +11,21 @@ import { SpinnerView } from './spinner';
 import { ToggleView } from './toggle';
 import type { View, ViewContext, ViewSpec } from './view';
 
-/** One kind of view: its code, its constructor, and its properties. */
-export interface ViewType {
-  readonly code: string;
+/** One kind of view: its constructor and its properties. */
+interface ViewEntry {
   readonly name: string;
   readonly doc: string;
   /** False for views whose value is not part of the form's data. */
   readonly hasValue: boolean;
   readonly properties: readonly ViewProperty[];
+  /** True where the code may be left out of the key of a form's variant (contract A2.2). */
+  readonly isOptionalInKey?: boolean;
   create(spec: ViewSpec, context: ViewContext): View;
+}
+
+/** One kind of view, with its code. */
+export interface ViewType extends ViewEntry {
+  readonly code: string;
 }
 
 const property = (
@@ -98,18 +104,20 @@ const ITEMS: readonly ViewProperty[] = [
   FOCUS_TEXT_STYLE,
 ];
 
-/** Every kind of view by its code; the checks of menus and the manual are based on it. */
-export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
+/**
+ * The one table of view codes. What art and menus know of them, the checks and the manual are derived
+ * from it; a new view needs its entry here and its file.
+ */
+const VIEWS: Readonly<Record<string, ViewEntry>> = {
   TL: {
-    code: 'TL',
     name: 'label',
     doc: 'Text that only shows; `text` may hold {format} fields and predefined codes.',
     hasValue: false,
+    isOptionalInKey: true,
     properties: [POSITION, TEXT, WIDTH_OF_TEXT, JUSTIFY, FILL, OVERFLOW, TEXT_STYLE, FILL_STYLE],
     create: (spec, context) => new LabelView(spec, context),
   },
   ET: {
-    code: 'ET',
     name: 'edit text',
     doc: 'One line of typing; scrolls sideways past its width.',
     hasValue: true,
@@ -130,7 +138,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new EditView(spec, context),
   },
   ME: {
-    code: 'ME',
     name: 'masked edit',
     doc: 'Typing into a pattern, such as a date.',
     hasValue: true,
@@ -148,7 +155,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new MaskedEditView(spec, context),
   },
   MT: {
-    code: 'MT',
     name: 'multi-line text',
     doc: 'Text of several lines, wrapped at words. Editing is not built.',
     hasValue: false,
@@ -170,7 +176,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new MultiLineView(spec, context),
   },
   BT: {
-    code: 'BT',
     name: 'button',
     doc: 'Return or space presses it; its name is in the data of the form that it submits.',
     hasValue: true,
@@ -188,7 +193,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new ButtonView(spec, context),
   },
   VM: {
-    code: 'VM',
     name: 'vertical menu',
     doc: 'Items one below the other: up, down, page up, page down, home, end.',
     hasValue: true,
@@ -203,7 +207,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new VerticalMenuView(spec, context),
   },
   HM: {
-    code: 'HM',
     name: 'horizontal menu',
     doc: 'Items side by side: left, right, home, end.',
     hasValue: true,
@@ -217,7 +220,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new HorizontalMenuView(spec, context),
   },
   FM: {
-    code: 'FM',
     name: 'full menu',
     doc: 'Items in columns: all four arrows, home, end.',
     hasValue: true,
@@ -231,7 +233,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new FullMenuView(spec, context),
   },
   SM: {
-    code: 'SM',
     name: 'spinner menu',
     doc: 'One item at a time: up and down.',
     hasValue: true,
@@ -239,7 +240,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new SpinnerView(spec, context),
   },
   TM: {
-    code: 'TM',
     name: 'toggle menu',
     doc: 'Two items (or a few) side by side: left, right, space.',
     hasValue: true,
@@ -251,7 +251,6 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new ToggleView(spec, context),
   },
   KE: {
-    code: 'KE',
     name: 'key entry',
     doc: 'The next key is the value.',
     hasValue: true,
@@ -259,14 +258,36 @@ export const VIEW_TYPES: Readonly<Record<string, ViewType>> = {
     create: (spec, context) => new KeyEntryView(spec, context),
   },
   XY: {
-    code: 'XY',
     name: 'place',
     doc: 'Marks a place for a module.',
     hasValue: false,
+    isOptionalInKey: true,
     properties: [POSITION],
     create: (spec, context) => new PlaceView(spec, context),
   },
 };
+
+/** Codes of ENiGMA½ whose views are not implemented: art may have them, and nothing stands there. */
+export const UNBUILT_VIEWS: Readonly<Record<string, string>> = {
+  TK: 'ticker',
+  SB: 'status bar',
+};
+
+/** Every implemented kind of view by its code. */
+export const VIEW_TYPES: Readonly<Record<string, ViewType>> = Object.fromEntries(
+  Object.entries(VIEWS).map(([code, view]) => [code, { code, ...view }]),
+);
+
+/** Every code that places a view. */
+export const VIEW_CODES: readonly string[] = [
+  ...Object.keys(VIEW_TYPES),
+  ...Object.keys(UNBUILT_VIEWS),
+];
+
+/** True for a code that places a view; the art is read with it. */
+export function isViewCode(code: string): boolean {
+  return VIEW_CODES.includes(code);
+}
 
 /**
  * The kind of view with this code; undefined for codes that are not views, and for TK and SB, which

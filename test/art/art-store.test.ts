@@ -5,6 +5,7 @@ import { createArtStore, type ArtStore } from '../../src/art/art-store';
 import { fillSketch } from '../../src/art/render';
 import type { Random } from '../../src/base/random';
 import { FakeClock } from '../support/fake-clock';
+import { isViewCode } from '../../src/views/registry';
 
 let directory: string;
 let turn: number;
@@ -18,7 +19,11 @@ function write(path: string, text: string): string {
 }
 
 function store(): ArtStore {
-  return createArtStore({ roots: [join(directory, 'board'), join(directory, 'stock')], random });
+  return createArtStore({
+    isView: isViewCode,
+    roots: [join(directory, 'board'), join(directory, 'stock')],
+    random,
+  });
 }
 
 const themeDirs = (): string[] => [
@@ -127,7 +132,12 @@ describe('art store', () => {
   it('shows what was saved within half a second, and looks no more often than that', async () => {
     const clock = new FakeClock();
     const file = write('board/general/FOO.ans', 'old');
-    const art = createArtStore({ roots: [join(directory, 'board')], random, clock });
+    const art = createArtStore({
+      isView: isViewCode,
+      roots: [join(directory, 'board')],
+      random,
+      clock,
+    });
     const first = await art.find('FOO');
     expect(first?.text).toBe('old');
     writeFileSync(file, 'newer');

@@ -5,6 +5,7 @@ import { renderArt, type RenderedArt } from '../../src/art/render';
 import { artToStream, rowsToStream } from '../../src/art/stream';
 import { runs } from '../support/runs';
 import { sauceRecord } from './sauce-record';
+import { isViewCode } from '../../src/views/registry';
 
 const E = '\u001b';
 
@@ -12,6 +13,7 @@ function art(text: string, fields?: { width: number; height: number; flags?: num
   const bytes = Buffer.from(text, 'utf8');
   return decodeArt(fields === undefined ? bytes : Buffer.concat([bytes, sauceRecord(fields)]), {
     file: 'TEST.ANS',
+    isView: isViewCode,
     encodedAs: 'utf8',
   });
 }

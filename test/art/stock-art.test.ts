@@ -7,6 +7,7 @@ import { renderArt, type RenderedArt } from '../../src/art/render';
 import { encodeText } from '../../src/terminal/encoding';
 import { systemRandom } from '../../src/base/random';
 import { ScreenEmulator } from '../support/screen';
+import { isViewCode } from '../../src/views/registry';
 
 const root = join(__dirname, '../../art');
 
@@ -52,7 +53,7 @@ const THEMES = [
   { theme: 'general', extension: '.asc', columns: 40 },
 ];
 
-const art = createArtStore({ roots: [root], random: systemRandom });
+const art = createArtStore({ isView: isViewCode, roots: [root], random: systemRandom });
 
 async function draw(folder: string, name: string, columns: number): Promise<RenderedArt> {
   const found = await art.find(`${folder}/${name}`);
@@ -150,7 +151,7 @@ describe('stock art', () => {
     const folder = mkdtempSync(join(tmpdir(), 'stock-art-'));
     try {
       execFileSync(process.execPath, [join(__dirname, '../../misc/scripts/draw-art.mjs'), folder]);
-      const drawn = createArtStore({ roots: [folder], random: systemRandom });
+      const drawn = createArtStore({ isView: isViewCode, roots: [folder], random: systemRandom });
       for (const { theme } of THEMES) {
         for (const name of Object.keys(SCREENS)) {
           const fresh = await drawn.find(`${theme}/${name}`);

@@ -8,6 +8,7 @@ import { boardRegistries } from '../../src/modules/board-check';
 import { moduleTable } from '../../src/modules/registry';
 import type { MenuRegistries } from '../../src/proof/registries';
 import { scenes } from './scene';
+import { isViewCode } from '../../src/views/registry';
 
 const ROOT = join(__dirname, '../..');
 const open = scenes();
@@ -60,7 +61,11 @@ describe('A7 before authentication: the screens', () => {
       config: defaultConfig(),
       menus,
       themes: await loadThemes({ artRoots, env: {} }),
-      art: createArtStore({ roots: artRoots, random: { bytes: Buffer.alloc, below: () => 0 } }),
+      art: createArtStore({
+        isView: isViewCode,
+        roots: artRoots,
+        random: { bytes: Buffer.alloc, below: () => 0 },
+      }),
     });
   });
 

@@ -8,6 +8,7 @@ import { systemRandom } from '../../src/base/random';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { MemoryLog } from '../support/memory-log';
+import { isViewCode } from '../../src/views/registry';
 
 /** A secret beside the board, and one inside its data folder. */
 const SECRET = 'TOPSECRET-41';
@@ -93,7 +94,11 @@ it('a theme shows no file by @file: (rule M14)', async () => {
 });
 
 it('art is shown only where its real path is in an art folder (rule M14)', async () => {
-  const art = createArtStore({ roots: [join(boardDir, 'art')], random: systemRandom });
+  const art = createArtStore({
+    isView: isViewCode,
+    roots: [join(boardDir, 'art')],
+    random: systemRandom,
+  });
   const general = join(boardDir, 'art/general');
   await symlink(join(dir.path, 'outside/secret.txt'), join(general, 'LINK.txt'));
   await symlink('../../data/keys', join(general, 'KEYS'));

@@ -19,6 +19,7 @@ import { parseForm } from '../../src/web/form';
 import { subjectWith, userWith } from '../acs/subject';
 import { jumble, mutate } from './mutate';
 import { promise, type Target } from './target';
+import { isViewCode } from '../../src/views/registry';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -51,7 +52,7 @@ const artFiles: Target = {
   make: (random) => mutate(random, art, 16_384),
   eat(input) {
     mayRefuse(() => {
-      const decoded = decodeArt(input, { file: 'fuzz.ans' });
+      const decoded = decodeArt(input, { file: 'fuzz.ans', isView: isViewCode });
       const { canvas, placements } = renderArt(decoded, {
         width: 80,
         height: 24,

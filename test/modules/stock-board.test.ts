@@ -7,11 +7,16 @@ import { loadMenus } from '../../src/menu/menu-file';
 import { loadThemes } from '../../src/menu/theme-files';
 import { checkBoard } from '../../src/modules/board-check';
 import { MODULES } from '../../src/modules/registry';
+import { isViewCode } from '../../src/views/registry';
 
 const ROOT = join(__dirname, '../..');
 
 it('has nothing to say against the stock board, its art and its themes', async () => {
-  const art = createArtStore({ roots: [join(ROOT, 'art')], random: systemRandom });
+  const art = createArtStore({
+    isView: isViewCode,
+    roots: [join(ROOT, 'art')],
+    random: systemRandom,
+  });
   const menus = await loadMenus({ file: join(ROOT, 'config/menu.hjson'), env: {} });
   const themes = await loadThemes({ artRoots: [join(ROOT, 'art')], env: {} });
   const findings = await checkBoard({ config: defaultConfig(), menus, themes, art });

@@ -7,12 +7,14 @@ import type { MenuSet } from '../../src/menu/menu-entry';
 import { loadMenus } from '../../src/menu/menu-file';
 import { loadThemes } from '../../src/menu/theme-files';
 import { boardRegistries, checkBoard } from '../../src/modules/board-check';
+import { isViewCode } from '../../src/views/registry';
 
 const root = join(__dirname, '../..');
 
 describe('the stock menus', () => {
   const config = defaultConfig();
   const art = createArtStore({
+    isView: isViewCode,
     roots: [join(root, 'art')],
     random: { bytes: (count) => Buffer.alloc(count), below: () => 0 },
   });

@@ -35,6 +35,7 @@ import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type TestAccounts } from './accounts';
 import { CHEAP_HASH } from './gate-desk';
 import { ScreenEmulator, type ScreenOptions } from './screen';
+import { isViewCode } from '../../src/views/registry';
 
 const PATIENCE_MS = 40_000;
 const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
@@ -135,7 +136,7 @@ export class MenuBoard {
         startedAtMs: clock.nowMs(),
         menus: () => board.getMenus(),
         themes: () => themes,
-        art: createArtStore({ roots: artRoots, random: systemRandom }),
+        art: createArtStore({ isView: isViewCode, roots: artRoots, random: systemRandom }),
         db,
         accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: createEnrollment(accounts),

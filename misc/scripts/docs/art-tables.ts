@@ -1,12 +1,6 @@
 import { codeSpan, markdownTable } from './markdown';
 import { ART_EXTENSIONS } from '../../../src/art/art-file';
-import {
-  CODES_AFTER_SIGN_IN,
-  CURSOR_CODES,
-  PLACE_CODE,
-  PREDEFINED_CODES,
-  VIEW_CODES,
-} from '../../../src/art/mci-codes';
+import { CODES_AFTER_SIGN_IN, CURSOR_CODES, PREDEFINED_CODES } from '../../../src/art/mci-codes';
 import { NUMBER_STYLES } from '../../../src/art/number-style';
 import { TEXT_STYLES } from '../../../src/art/text-style';
 
@@ -29,11 +23,6 @@ export const ART_TABLES: Readonly<Record<string, () => string>> = {
     markdownTable(
       ['Ending', 'What it is'],
       ART_EXTENSIONS.map((extension) => [codeSpan(extension), EXTENSIONS[extension]]),
-    ),
-  'mci-views': () =>
-    markdownTable(
-      ['Code', 'Places'],
-      [...entries(VIEW_CODES), [codeSpan(`%${PLACE_CODE}`), 'nothing: a place for a module']],
     ),
   'mci-predefined': () => markdownTable(['Code', 'Shows'], entries(PREDEFINED_CODES)),
   'mci-after-sign-in': () =>

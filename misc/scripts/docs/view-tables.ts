@@ -1,6 +1,6 @@
 import { codeSpan, markdownTable } from './markdown';
 import type { ViewProperty } from '../../../src/views/properties';
-import { VIEW_TYPES, type ViewType } from '../../../src/views/registry';
+import { UNBUILT_VIEWS, VIEW_TYPES, type ViewType } from '../../../src/views/registry';
 
 /** Tables about views, by the name of their place in the pages. */
 export const VIEW_TABLES: Readonly<Record<string, () => string>> = {
@@ -8,6 +8,17 @@ export const VIEW_TABLES: Readonly<Record<string, () => string>> = {
     markdownTable(
       ['View', 'Name', 'What it is'],
       Object.values(VIEW_TYPES).map(({ code, name, doc }) => [codeSpan(code), name, doc]),
+    ),
+  'mci-views': () =>
+    markdownTable(
+      ['Code', 'Places'],
+      [
+        ...Object.values(VIEW_TYPES).map(({ code, name }) => [codeSpan(`%${code}`), name]),
+        ...Object.entries(UNBUILT_VIEWS).map(([code, name]) => [
+          codeSpan(`%${code}`),
+          `${name}; not implemented, nothing is shown`,
+        ]),
+      ],
     ),
   'view-properties': () => Object.values(VIEW_TYPES).map(propertiesOf).join('\n\n'),
 };
