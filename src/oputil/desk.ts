@@ -1,7 +1,7 @@
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '../auth/change-record';
-import { systemClock, type Clock } from '../base/clock';
+import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { createLog, type Log } from '../base/log';
@@ -32,7 +32,7 @@ export const ACTOR: Actor = { server: 'oputil' };
 
 /** What one command works with: the board it was pointed at, opened as far as it is needed. */
 export class Desk {
-  readonly clock: Clock = systemClock;
+  readonly clock: Clock;
   readonly random = systemRandom;
   /** What the bin ends with when nothing was thrown. */
   exitCode = 0;
@@ -43,7 +43,9 @@ export class Desk {
   constructor(
     readonly io: HarmlessIo,
     private readonly globals: () => Globals,
-  ) {}
+  ) {
+    this.clock = io.clock;
+  }
 
   get json(): boolean {
     return this.globals().json === true;

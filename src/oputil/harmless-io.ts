@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../base/clock';
 import { escapeUnseen } from '../base/unseen';
 import type { OputilIo } from './oputil-io';
 
@@ -25,6 +26,10 @@ export class HarmlessIo implements OputilIo {
 
   get columns(): number | undefined {
     return this.io.columns;
+  }
+
+  get clock(): Clock {
+    return this.io.clock ?? systemClock;
   }
 
   out(text: string): void {

@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock';
+
 /** How the tool talks: the terminal for the bin, plain text for tests and embedders. */
 export interface OputilIo {
   out(text: string): void;
@@ -11,4 +13,6 @@ export interface OputilIo {
   readonly columns?: number | undefined;
   /** True where the output is a terminal, which knows colours. */
   readonly colors?: boolean;
+  /** The board's, where both are parts of one program; the system's where none is given. */
+  readonly clock?: Clock;
 }

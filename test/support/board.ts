@@ -117,6 +117,7 @@ export class TestBoard {
         err: (text) => (err += text),
         readLine: () => Promise.resolve(''),
         env: {},
+        clock: this.clock,
       },
     );
     return { exitCode, out, err };
