@@ -2,7 +2,10 @@ import { adoptFactors } from '../../src/auth/adopt-factors';
 import type { Log } from '../../src/base/log';
 import { openAccounts } from './accounts';
 
-/** A process that takes over the factors in `folder` and dies of kill -9 right after, or before it has cleaned up. */
+/**
+ * A process that adopts the factors in `folder` and dies of kill -9 directly after that, or before
+ * it has cleaned up.
+ */
 async function adopt(folder: string, when: string): Promise<void> {
   const die = (): boolean => process.kill(process.pid, 'SIGKILL');
   const accounts = await openAccounts({ folder });

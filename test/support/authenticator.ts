@@ -19,7 +19,10 @@ export interface AppOptions {
   readonly digits?: number;
 }
 
-/** An authenticator app of our own (RFC 4226, RFC 6238), independent of the board's. */
+/**
+ * An independent implementation of an authenticator app (RFC 4226, RFC 6238), which shares no code
+ * with the board.
+ */
 export function hotp(key: Buffer, counter: number, options: AppOptions = {}): string {
   const moving = Buffer.alloc(8);
   moving.writeBigUInt64BE(BigInt(counter));
@@ -35,7 +38,7 @@ export function totp(base32Secret: string, unixMs: number, options: AppOptions =
   return hotp(decodeBase32(base32Secret), Math.floor(unixMs / 30_000), options);
 }
 
-/** What an app learns from the QR code. */
+/** The data that an app reads from the QR code. */
 export function readKeyUri(uri: string): {
   readonly type: string;
   readonly label: string;

@@ -10,7 +10,7 @@ import { openOffice, type Office } from '../../src/office';
 import type { BoundFactor } from '../../src/auth/enrollment';
 import { findUserByName } from '../../src/store/users';
 
-/** The accounts of a board from another process's side, while the board runs or not. */
+/** The accounts of a board, accessed as by another process, while the board runs or not. */
 export interface BackOffice extends Office {
   addAccount(name: string, password: string): Promise<number>;
   userId(name: string): Promise<number>;

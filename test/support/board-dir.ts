@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A board folder of a test's own; what it lacks comes from the package, as for any sysop. */
+/** A board folder for one test; missing files come from the package, as for any sysop. */
 export class BoardDir {
   private constructor(readonly path: string) {}
 
@@ -19,7 +19,7 @@ export class BoardDir {
     await writeFile(file, text);
   }
 
-  /** Keys must be readable by nobody else. */
+  /** Keys must not be readable by others. */
   async makePrivate(name: string): Promise<void> {
     await chmod(join(this.path, name), 0o600);
   }

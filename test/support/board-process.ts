@@ -11,7 +11,7 @@ const PATIENCE_MS = 30_000;
 export interface BoardProcessOptions {
   readonly dataDir: string;
   readonly config?: ConfigInput;
-  /** Runs the board under another program: prlimit, strace. */
+  /** A program under which the board runs: prlimit, strace. */
   readonly under?: readonly string[];
   readonly nodeOptions?: readonly string[];
 }
@@ -21,18 +21,21 @@ interface RunFile {
   readonly servers: Readonly<Record<string, { readonly port: number }>>;
 }
 
-/** The bin, as a process of its own: what is killed, limited and loaded from outside. */
+/**
+ * The board's program as a separate process: for tests that kill it, limit it or load it from
+ * outside.
+ */
 export class BoardProcess {
   private constructor(
     readonly child: ChildProcess,
-    /** The board's own pid, whatever it runs under. */
+    /** The pid of the board itself, also where it runs under another program. */
     readonly pid: number,
     readonly dataDir: string,
     readonly startMs: number,
     private readonly servers: RunFile['servers'],
   ) {}
 
-  /** Resolves once the board says that it listens. */
+  /** Resolves once the board reports that it listens. */
   static async start(options: BoardProcessOptions): Promise<BoardProcess> {
     const { dataDir } = options;
     const runFile = join(dataDir, 'run.json');
@@ -72,7 +75,7 @@ export class BoardProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** True when each of the board's threads has a tracer. */
+  /** True when a tracer is attached to each of the board's threads. */
   get isTraced(): boolean {
     const tasks = readdirSync(`/proc/${this.pid}/task`);
     return tasks.every((task) => {
@@ -95,7 +98,7 @@ export class BoardProcess {
     return dialSsh({ port: this.port('ssh'), ...options });
   }
 
-  /** Resident memory and CPU time of the board, from outside. */
+  /** Resident memory and CPU time of the board, measured from outside. */
   usage(): { readonly rssBytes: number; readonly cpuMs: number; readonly files: number } {
     return readUsage(this.pid);
   }
@@ -104,13 +107,13 @@ export class BoardProcess {
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
     if (!this.alive) return this.child.exitCode;
     const gone = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
-    // Under another program it is the board that gets the signal; the other ends with it.
+    // Under another program the board itself gets the signal; the other program ends with it.
     process.kill(this.pid, signal);
     return gone;
   }
 }
 
-/** Removes what a board process left beside its data folder, too. */
+/** Removes also the files that a board process left beside its data folder. */
 export function removeBoardFiles(dataDir: string): void {
   for (const file of [dataDir, `${dataDir}.hjson`, `${dataDir}.out`])
     rmSync(file, { recursive: true, force: true });
@@ -119,7 +122,7 @@ export function removeBoardFiles(dataDir: string): void {
 /** Resident memory and CPU time of a process (Linux). */
 export function readUsage(pid: number): { rssBytes: number; cpuMs: number; files: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  // The name may hold spaces; what counts stands behind its closing bracket.
+  // The name may contain spaces; the fields follow its closing bracket.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
@@ -135,7 +138,7 @@ function readRunFile(file: string): RunFile | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
   } catch {
-    // Not there yet, or half written.
+    // Not created yet, or incomplete.
     return undefined;
   }
 }

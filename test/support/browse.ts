@@ -15,7 +15,7 @@ export interface BrowseOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A browser without eyes: trusts the board's own certificate and nothing else. */
+/** A simple HTTPS client that trusts only the board's own certificate. */
 export function browse(
   dataDir: string,
   address: string,
@@ -26,7 +26,7 @@ export function browse(
   return new Promise((resolve, reject) => {
     const asking = request(
       {
-        // Boards of tests listen there, whatever their name resolves to.
+        // Boards of tests listen on this address, whatever their name resolves to.
         host: '127.0.0.1',
         port: url.port,
         servername: url.hostname,
@@ -59,7 +59,7 @@ export function browse(
   });
 }
 
-/** What a page's form would send: its hidden fields. */
+/** The hidden fields that a page's form would send. */
 export function hiddenFields(page: BrowsedPage): Record<string, string> {
   const inputs = page.body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
   return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, value]));

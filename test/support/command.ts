@@ -11,12 +11,12 @@ export function wholeNumber(text: string, option: string, least = 1): number {
   return number;
 }
 
-/** What a run has held to, a promise each, in the figures that `.ci/count.mjs` adds up. */
+/** The results of a run, one promise each, in the form that `.ci/count.mjs` sums up. */
 export class Verdicts {
   private passed = 0;
   private failed = 0;
 
-  /** Kept where nothing broke it. */
+  /** A promise is kept where there are no faults. */
   note(promise: string, faults: readonly string[]): void {
     if (faults.length === 0) this.passed += 1;
     else this.failed += 1;

@@ -16,7 +16,7 @@ export const KEYS = {
   backspace: '\x7f',
 } as const;
 
-/** A person at a terminal: types, and reads the screen. */
+/** A caller at a terminal: types, and reads the screen. */
 export class DialledCaller {
   readonly screen: ScreenEmulator;
   private readonly watchers = new Set<() => void>();
@@ -27,7 +27,7 @@ export class DialledCaller {
     private readonly transport: {
       send(bytes: Buffer): void;
       hangUp(): void;
-      /** Tells the board another window size. */
+      /** Reports another window size to the board. */
       resize?(width: number, height: number): void;
     },
   ) {
@@ -54,12 +54,12 @@ export class DialledCaller {
     this.send(Buffer.from(text, 'utf8'));
   }
 
-  /** Bytes as they are, for what no keyboard sends. */
+  /** Sends raw bytes that no keyboard sends. */
   send(bytes: Buffer): void {
     this.transport.send(bytes);
   }
 
-  /** Drags the window to another size. */
+  /** Changes the window size. */
   resize(width: number, height: number): void {
     this.screen.resize(width, height);
     this.transport.resize?.(width, height);
@@ -86,14 +86,14 @@ export class DialledCaller {
     );
   }
 
-  /** Resolves once the board has sent this, whatever has become of it on the screen. */
+  /** Resolves once the board has sent this, whether or not it is still on the screen. */
   async receives(wanted: string): Promise<string> {
     return this.until(`${wanted} from the board`, () =>
       Buffer.concat(this.screen.sent).includes(wanted),
     );
   }
 
-  /** Resolves with the screen's text once the board has hung up. */
+  /** Resolves with the screen's text once the board has closed the connection. */
   async isHungUpOn(): Promise<string> {
     return this.until('the board to hang up', () => this.gone);
   }
@@ -137,9 +137,9 @@ export interface DialOptions {
   readonly height?: number;
   readonly terminalType?: string;
   readonly encoding?: 'cp437' | 'utf8';
-  /** Answers nothing that the board asks, neither as telnet nor as a terminal: netcat. */
+  /** Answers no query of the board, neither of telnet nor of the terminal: like netcat. */
   readonly silent?: boolean;
-  /** Where the board listens; 127.0.0.1 unless said. */
+  /** Address of the board; 127.0.0.1 by default. */
   readonly host?: string;
   /** Another address of this machine to call from, such as 127.0.0.2. */
   readonly localAddress?: string;
@@ -157,7 +157,8 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   const protocol = new TelnetClientProtocol(socket, options);
   const caller = new DialledCaller(screen, {
     send: (bytes) => void (socket.writable && socket.write(bytes)),
-    // A line that drops. Closed politely, the board would finish its first screen before it goes.
+    // Simulates a lost connection. After a regular close the board would finish its first screen
+    // first.
     hangUp: () => socket.resetAndDestroy(),
     resize: (width, height) => protocol.sendSize(width, height),
   });
@@ -178,14 +179,14 @@ export interface SshDialOptions extends DialOptions {
   /** Answers to keyboard-interactive prompts, in order of asking. */
   readonly answers?: readonly string[];
   readonly authHandler?: AuthHandlerMiddleware | ConnectConfig['authHandler'];
-  /** Filled with what keyboard-interactive asked and said, in order. */
+  /** Collects the prompts and texts of keyboard-interactive, in order. */
   readonly prompts?: string[];
 }
 
 /** Dials in by SSH and opens a shell; rejects when the board refuses the credentials. */
 export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   const client = new Client();
-  // A refused client may see its connection reset as well; the first error is the one that counts.
+  // A refused client may see its connection reset as well; only the first error counts.
   client.on('error', () => undefined);
   const answers = [...(options.answers ?? [])];
   client.on('keyboard-interactive', (_name, instructions, _language, prompts, finish) => {
@@ -223,7 +224,7 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
 
 function openShell(client: Client, options: DialOptions): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
-    // ssh2 forgets its callbacks when the connection goes.
+    // ssh2 drops its callbacks when the connection closes.
     client.once('close', () => reject(new Error('the board closed the connection')));
     client.shell(
       {
@@ -263,7 +264,10 @@ const NAWS = 31;
 const AGREED_TO_DO = new Set([0, 3, TTYPE, NAWS]);
 const AGREED_FROM_BOARD = new Set([0, 1, 3]);
 
-/** The client's half of RFC 854 and 855, written apart from the board's so that neither hides the other's faults. */
+/**
+ * The client's half of RFC 854 and 855, implemented separately from the board's so that neither
+ * hides the other's faults.
+ */
 class TelnetClientProtocol {
   private rest: Buffer = Buffer.alloc(0);
 
@@ -272,7 +276,7 @@ class TelnetClientProtocol {
     private readonly options: DialOptions,
   ) {}
 
-  /** Answers what is for the protocol; returns what is for the screen. */
+  /** Answers protocol commands; returns the bytes for the screen. */
   receive(chunk: Buffer): Buffer {
     const data = Buffer.concat([this.rest, chunk]);
     this.rest = Buffer.alloc(0);
@@ -294,7 +298,7 @@ class TelnetClientProtocol {
     return Buffer.from(text);
   }
 
-  /** Bytes the command at the front takes; 0 while it is not complete. */
+  /** Length of the command at the beginning; 0 while it is incomplete. */
   private command(data: Buffer): number {
     const [, verb, option] = data;
     if (verb === undefined) return 0;

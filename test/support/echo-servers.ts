@@ -24,13 +24,13 @@ export interface EchoOptions {
   readonly clock?: Clock;
   readonly accounts?: Readonly<Record<string, SmallAccount>>;
   readonly mostConnections?: number;
-  /** Pages that may call by WebSocket. */
+  /** Origins whose pages may connect by WebSocket. */
   readonly origins?: readonly string[];
-  /** What to do with a call; echoes where none is given. */
+  /** Handles a call; by default its input is echoed. */
   readonly serve?: (call: IncomingCall) => Promise<void>;
 }
 
-/** The servers alone, on a free port of the loopback, with a session that sends back what it gets. */
+/** The login servers alone, on a free loopback port, with a session that echoes its input. */
 export class EchoServers {
   readonly calls: IncomingCall[] = [];
   readonly gate: SmallGate;

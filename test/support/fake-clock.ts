@@ -35,17 +35,20 @@ export class FakeClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** Timers that are still waiting. */
+  /** Number of waiting timers. */
   get waiting(): number {
     return this.timers.size;
   }
 
-  /** Until the next of them is due; Infinity where none waits. */
+  /** Time until the next of them is due; Infinity where none waits. */
   get nextInMs(): number {
     return Math.min(...[...this.timers].map((timer) => timer.atMs)) - this.steadyMs;
   }
 
-  /** Moves both clocks on and runs what falls due, in order, letting promises settle in between. */
+  /**
+   * Advances both clocks and runs timers as they fall due, in order, letting promises settle in
+   * between.
+   */
   async advance(byMs: number): Promise<void> {
     const endMs = this.steadyMs + byMs;
     for (;;) {

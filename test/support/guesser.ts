@@ -1,7 +1,10 @@
 import { systemClock } from '../../src/base/clock';
 import { openDesk, tryPassword } from './gate-desk';
 
-/** A second process on one database: guesses the password of joe so many times at once, and prints the answers. */
+/**
+ * A second process on one database: tries this many passwords of joe at once, and prints the
+ * results.
+ */
 async function guess(folder: string, times: number): Promise<void> {
   const desk = await openDesk({ folder, clock: systemClock });
   const answers = await Promise.all(

@@ -27,7 +27,7 @@ export function readLetter(raw: string): Letter {
   };
 }
 
-/** The one link of a mail's text. */
+/** The only link of a mail's text. */
 export function linkIn(letter: Letter): string {
   const [link, ...more] = letter.text.match(/https?:\/\/\S+/g) ?? [];
   if (link === undefined || more.length > 0) throw new Error(`not one link in:\n${letter.text}`);

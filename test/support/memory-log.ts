@@ -5,7 +5,7 @@ export interface LogEntry extends LogFields {
   readonly level: LogLevel;
 }
 
-/** A log that keeps its entries, for tests that ask what was logged and not how it is written. */
+/** A log that keeps its entries, for tests of what is logged rather than how it is written. */
 export class MemoryLog implements Log {
   constructor(
     readonly entries: LogEntry[] = [],

@@ -237,14 +237,14 @@ interface CallParts {
   readonly login: Caller['login'];
 }
 
-/** A caller in the menus: his keys, his screen, and what became of his call. */
+/** A caller in the menus: keys, screen, and the result of the call. */
 export class MenuCaller {
   readonly screen: ScreenEmulator;
   readonly caller: Caller;
   readonly places: CallerPlace[] = [];
   readonly ended: Promise<EndReason>;
   signedIn = 0;
-  /** The board waits for a key of his. */
+  /** True while the board waits for a key of this caller. */
   isAsked = false;
   private readonly ending = new AbortController();
 

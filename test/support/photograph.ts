@@ -3,7 +3,7 @@ import type { ScreenEmulator } from './screen';
 
 const PIXELS = 8;
 
-/** The QR code that a phone's camera would read off a screen; half a cell is a row of pixels. */
+/** Reads the QR code from a screen as a phone's camera would; half a cell is a row of pixels. */
 export function readQrCode(screen: ScreenEmulator): string | undefined {
   const width = screen.width * PIXELS;
   const height = screen.height * 2 * PIXELS;

@@ -36,7 +36,7 @@ export class QuizServers {
   readonly nodes: Nodes;
   readonly config: Config;
   servers: Servers | undefined;
-  /** Set by a test that wants the record of a sign-in to fail. */
+  /** Set by a test in which recording a sign-in has to fail. */
   failToRecord = false;
   private readonly listeners = new Set<(event: AccountEvent) => void>();
   private dataDir = '';
@@ -107,7 +107,7 @@ export class QuizServers {
     return caller;
   }
 
-  /** Lets the time go by that a client which answers nothing is waited for. */
+  /** Advances the time by the wait for a client that answers no query. */
   async passProbe(): Promise<void> {
     await this.clock.advance(250);
     await this.clock.advance(950);

@@ -2,10 +2,10 @@ import { connect, type Socket } from 'node:net';
 
 const PATIENCE_MS = 40_000;
 
-/** A TCP client that keeps every byte it is sent and says nothing by itself. */
+/** A TCP client that keeps every received byte and sends nothing by itself. */
 export class RawCaller {
   received: Buffer = Buffer.alloc(0);
-  /** The other side has closed its half, or all of it. */
+  /** True once the other side has closed its half, or the connection. */
   closed = false;
   private readonly watchers = new Set<() => void>();
 
@@ -67,7 +67,7 @@ export class RawCaller {
   }
 }
 
-/** Resolves once `holds`, looked at on each turn of the event loop. */
+/** Resolves once `holds` is true, checked on each turn of the event loop. */
 export async function eventually(what: string, holds: () => boolean): Promise<void> {
   const until = Date.now() + PATIENCE_MS;
   while (!holds()) {

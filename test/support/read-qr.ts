@@ -1,10 +1,10 @@
 import jsqr from 'jsqr';
 
 const SCALE = 4;
-/** Dark modules around it count as no picture; readers want a light margin. */
+/** Surrounding dark modules are not part of the picture; readers need a light margin. */
 const MARGIN = 4;
 
-/** What a phone reads from a picture made of dark and light modules. */
+/** Decodes a picture of dark and light modules as a phone would. */
 export function readModules(
   isDark: (row: number, column: number) => boolean,
   size: number,
@@ -29,7 +29,7 @@ export function readModules(
   }
 }
 
-/** From the screen: half blocks, light modules as foreground. */
+/** Reads a QR code from the screen: half blocks, light modules as foreground. */
 export function readScreenQr(text: string): string {
   const lines = text.split('\n').filter((line) => /^ *[▀▄█ ]{30,}$/.test(line));
   const left = Math.min(...lines.map((line) => line.search(/[▀▄█]/)));
@@ -41,7 +41,7 @@ export function readScreenQr(text: string): string {
   return readModules((row, column) => !isLight(row, column), width);
 }
 
-/** From an SVG that draws dark modules as strokes one module wide. */
+/** Reads a QR code from an SVG that draws dark modules as strokes one module wide. */
 export function readSvgQr(svg: string): string {
   const size = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]);
   const path = /<path stroke="#000000" d="([^"]+)"/.exec(svg)?.[1] ?? '';

@@ -9,7 +9,7 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route that the pages add, read from their source: none can be added and forgotten here. */
+/** Every route of the pages, read from their source, so that a new route cannot be missed here. */
 export const ROUTES: readonly Route[] = readdirSync(WEB)
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => routesIn(readFileSync(join(WEB, name), 'utf8'), name));
@@ -26,7 +26,7 @@ function routesIn(source: string, file: string): readonly Route[] {
   });
 }
 
-/** An address as the source has it: text, one of PATHS, a constant of the file, or a template of these. */
+/** A path in the source: text, one of PATHS, a constant of the file, or a template of these. */
 function resolve(address: string, source: string): string {
   const named = /^PATHS\.(\w+)$/.exec(address)?.[1];
   if (named !== undefined) return PATHS[named as keyof typeof PATHS];

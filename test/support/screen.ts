@@ -19,15 +19,15 @@ export interface ScreenOptions {
 }
 
 /**
- * What a caller would see: xterm.js without a window. It takes bytes as a socket would give them and is
- * itself a TerminalOutput. Rows and columns count from 1. Wait for `settled()` before looking.
+ * What a caller would see: xterm.js without a window. It takes bytes as from a socket and is itself
+ * a TerminalOutput. Rows and columns count from 1. Await `settled()` before reading the screen.
  */
 export class ScreenEmulator {
   width: number;
   height: number;
   /** Every byte written so far, for assertions on what was sent. */
   readonly sent: Buffer[] = [];
-  /** What the terminal itself answered (cursor reports and the like). */
+  /** Replies of the terminal itself (cursor reports and the like). */
   readonly replies: string[] = [];
   title = '';
   bells = 0;
@@ -56,7 +56,7 @@ export class ScreenEmulator {
     this.terminal.onBell(() => (this.bells += 1));
   }
 
-  /** The person drags the window to another size. */
+  /** Changes the size of the window. */
   resize(width: number, height: number): void {
     this.width = width;
     this.height = height;
@@ -67,7 +67,7 @@ export class ScreenEmulator {
     });
   }
 
-  /** Gives the terminal's own answers (CPR, DA) to `listener`, as a real terminal sends them. */
+  /** Passes the terminal's own replies (CPR, DA) to `listener`, as a real terminal sends them. */
   answerTo(listener: (bytes: Buffer) => void): void {
     this.onReply = listener;
   }
@@ -115,7 +115,7 @@ export class ScreenEmulator {
     return { row: buffer.cursorY + 1, column: buffer.cursorX + 1 };
   }
 
-  /** Lines that scrolled off at the top; 0 for a screen that was composed well. */
+  /** Lines that scrolled off at the top; 0 for a screen that was composed correctly. */
   get scrolled(): number {
     return this.terminal.buffer.active.baseY;
   }

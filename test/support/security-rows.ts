@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const PAGE = join(__dirname, '..', '..', 'docs', 'security.md');
 
-/** How many rules each part of docs/security.md has. */
+/** Number of rules in each part of docs/security.md. */
 const RULE_COUNTS: Readonly<Record<string, number>> = {
   ...{ A: 16, B: 8, C: 9, D: 18, E: 10, F: 10, G: 4, H: 5, I: 6, J: 6, K: 3, L: 19, M: 15 },
 };
@@ -13,11 +13,11 @@ export const RULES: readonly string[] = Object.entries(RULE_COUNTS).flatMap(([le
   Array.from({ length: count }, (_, at) => `${letter}${at + 1}`),
 );
 
-/** A test file that the page names, with the names of tests quoted behind it. */
+/** A test file that the page names, with the names of the tests quoted after it. */
 export interface QuotedTests {
   /** From the root of the checkout. */
   readonly file: string;
-  /** As they stand in the file, placeholders of `test.each` included. */
+  /** As they are written in the file, placeholders of `test.each` included. */
   readonly names: readonly string[];
 }
 

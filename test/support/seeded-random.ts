@@ -1,6 +1,6 @@
 import type { Random } from '../../src/base/random';
 
-/** Randomness that can be had again: print the seed, and the run can be repeated. */
+/** Reproducible randomness: with the printed seed a run can be repeated. */
 export class SeededRandom implements Random {
   private state: number;
 

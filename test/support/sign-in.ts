@@ -1,6 +1,6 @@
 import { KEYS, type DialledCaller } from './dial';
 
-/** Long enough for every account, and in no list of bad passwords. */
+/** Long enough for every account, and not in the list of bad passwords. */
 export const PASSWORD = 'a quiet harbour 7';
 
 /** From the matrix through the log-in form. */
@@ -36,19 +36,22 @@ export async function openTwoFactor(caller: DialledCaller): Promise<void> {
 
 const LINK_MADE = /(?:A mail with a link|sends no mail)[^]*?Type\s+([A-Z0-9]{4})\b/;
 
-/** The word that the page of a set-up asks for, from the screen of the call that has asked for the link. */
+/**
+ * The word that the page of a set-up asks for, read from the screen of the call that requested the
+ * link.
+ */
 export async function readSetUpWord(caller: DialledCaller): Promise<string> {
   return LINK_MADE.exec(await caller.sees(LINK_MADE))?.[1] ?? '';
 }
 
-/** Proves again who sits there, where a screen asks for it. */
+/** Repeats password and code where a screen asks for them. */
 export async function prove(caller: DialledCaller, password: string, code?: string): Promise<void> {
   await caller.sees('Escape goes back.');
   caller.type(`${password}${KEYS.return}${code === undefined ? '' : `${code}${KEYS.return}`}`);
 }
 
-/** On the screen of the second factor, where it is off: on, and save. */
+/** Keys on the screen of the second factor while it is off: select on, and save. */
 export const SWITCH_ON = `${KEYS.right}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
 
-/** The same where it is on: off, and save. */
+/** The same while it is on: select off, and save. */
 export const SWITCH_OFF = `${KEYS.left}${KEYS.tab}${KEYS.tab}${KEYS.return}`;

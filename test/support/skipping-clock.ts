@@ -3,9 +3,10 @@ import { systemClock, type Cancel, type Clock } from '../../src/base/clock';
 const STEP_MS = 30_000;
 
 /**
- * A wall clock that begins with a code's step and moves a millisecond each time it is read, until a test skips
- * time: to the next code, past a link's end. So the code that a test reads is still the code when the board
- * looks at it, however slow the machine, and no two events are of one time. Waits are the system's.
+ * A wall clock that begins with a code's step and moves a millisecond each time it is read, until a
+ * test skips time: to the next code, past a link's end. The code that a test reads is then still
+ * valid when the board checks it, however slow the machine, and no two events have the same time.
+ * Timers use the system's clock.
  */
 export class SkippingClock implements Clock {
   private steppedMs = 0;
@@ -28,12 +29,12 @@ export class SkippingClock implements Clock {
     return systemClock.after(delayMs, run);
   }
 
-  /** Lets time pass. */
+  /** Skips time. */
   skip(ms: number): void {
     this.wallMs += ms;
   }
 
-  /** Steps the wall clock, while no time passes. */
+  /** Steps the wall clock without any time passing. */
   step(ms: number): void {
     this.wallMs += ms;
     this.steppedMs += ms;

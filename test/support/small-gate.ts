@@ -12,12 +12,15 @@ export interface SmallAccount {
   readonly keys?: readonly string[];
 }
 
-/** Sign-in for tests of the servers: a real state machine, without store, hashes, waits and budgets. */
+/**
+ * Sign-in for tests of the servers: a real state machine, without store, hashes, delays and
+ * budgets.
+ */
 export class SmallGate implements LoginGate {
   readonly origins: LoginOrigin[] = [];
   readonly submitted: Credential[] = [];
   readonly logins: SmallLogin[] = [];
-  /** Of each signature that was looked at, whether it was right. */
+  /** Results of the checked signatures: true for a correct one. */
   readonly signatures: boolean[] = [];
   failuresUntilTooMany = 99;
 
@@ -63,7 +66,7 @@ export class SmallLogin implements Login {
 
   async submit(credential: Credential): Promise<LoginResult> {
     this.tried = true;
-    // A turn of the event loop, as any real look into a store takes.
+    // One turn of the event loop, as any real access to a store takes.
     await new Promise((resolve) => setImmediate(resolve));
     this.gate.submitted.push(credential);
     if (credential.kind === 'second-factor') {

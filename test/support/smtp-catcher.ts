@@ -8,7 +8,7 @@ export interface CaughtMail {
   readonly raw: string;
 }
 
-/** A mail server on a free loopback port that keeps what it gets. */
+/** A mail server on a free loopback port that keeps the received mails. */
 export class SmtpCatcher {
   private constructor(
     private readonly server: SMTPServer,
@@ -17,7 +17,7 @@ export class SmtpCatcher {
     private readonly listeners: ((mail: CaughtMail) => void)[],
   ) {}
 
-  /** Told of each mail that comes from now on. */
+  /** Called for each mail that arrives from now on. */
   onMail(listener: (mail: CaughtMail) => void): void {
     this.listeners.push(listener);
   }

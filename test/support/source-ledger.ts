@@ -1,6 +1,8 @@
 import type { SourceGuard } from '../../src/servers/source-guard';
 
-/** A guard that shuts out a source once it was charged twice, for tests of what the servers charge. */
+/**
+ * A guard that refuses a source once it was charged twice, for tests of what the servers charge.
+ */
 export class SourceLedger implements SourceGuard {
   readonly charges: { readonly ip: string; readonly kind: string }[] = [];
 

@@ -16,7 +16,7 @@ export interface RunFile {
   readonly servers: Readonly<Record<string, { readonly address: string; readonly port: number }>>;
 }
 
-/** The bin as a sysop starts it: a process of its own on a data folder. */
+/** The program as a sysop starts it: a separate process on a data folder. */
 export class SpawnedBoard {
   out = '';
   err = '';
@@ -38,14 +38,14 @@ export class SpawnedBoard {
     });
   }
 
-  /** A data folder with a configuration that picks free ports. */
+  /** A data folder with a configuration that uses free ports. */
   static async makeDataDir(config: unknown = FREE_PORTS): Promise<string> {
     const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-spawned-'));
     await writeFile(join(dataDir, 'config.hjson'), JSON.stringify(config));
     return dataDir;
   }
 
-  /** Starts it, whatever becomes of it. */
+  /** Starts it, also where the start is expected to fail. */
   static spawn(dataDir: string, ...args: readonly string[]): SpawnedBoard {
     const config = join(dataDir, 'config.hjson');
     const child = spawn(
@@ -62,7 +62,7 @@ export class SpawnedBoard {
     return new SpawnedBoard(child, dataDir);
   }
 
-  /** Starts it and resolves once it says that it is open. */
+  /** Starts it and resolves once it reports that it is open. */
   static async start(dataDir: string, ...args: readonly string[]): Promise<SpawnedBoard> {
     const board = SpawnedBoard.spawn(dataDir, ...args);
     await eventually(
@@ -73,7 +73,7 @@ export class SpawnedBoard {
     return board;
   }
 
-  /** Where it wrote down who it is. */
+  /** The file in which the board records its pid and ports. */
   get runFile(): string {
     return join(this.dataDir, 'run.json');
   }
@@ -86,7 +86,10 @@ export class SpawnedBoard {
     return JSON.parse(await readFile(this.runFile, 'utf8')) as RunFile;
   }
 
-  /** The sysop's password, which a first start keeps in a file where its output is no terminal. */
+  /**
+   * The sysop's password, which the first start writes into a file when its output is not a
+   * terminal.
+   */
   async firstPassword(): Promise<string> {
     return (await readFile(join(this.dataDir, 'first-password'), 'utf8')).trim();
   }
@@ -101,7 +104,7 @@ export class SpawnedBoard {
     this.process.kill(name);
   }
 
-  /** As a power cut would. */
+  /** Ends the process as a power cut would. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.ended;

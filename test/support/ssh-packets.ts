@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2';
 
-/** What ssh2 has for sending, of which its client uses less than a stranger might. */
-interface Wire {
+/** The part of ssh2 that sends packets, of which its client uses less than a hostile one might. */
+interface Protocol {
   readonly _packetRW: {
     readonly write: {
       readonly allocStart: number;
@@ -12,15 +12,15 @@ interface Wire {
   readonly _cipher: { encrypt(packet: Buffer): void };
 }
 
-/** Sends one SSH packet as it is, whatever the state of the connection. */
+/** Sends one SSH packet unchanged, whatever the state of the connection. */
 export function sendPacket(client: Client, payload: Buffer): void {
-  const { _packetRW, _cipher } = (client as unknown as { readonly _protocol: Wire })._protocol;
+  const { _packetRW, _cipher } = (client as unknown as { readonly _protocol: Protocol })._protocol;
   const packet = _packetRW.write.alloc(payload.length);
   payload.copy(packet, _packetRW.write.allocStart);
   _cipher.encrypt(_packetRW.write.finalize(packet));
 }
 
-/** A string as SSH has it, its length first (RFC 4251 section 5). */
+/** A string in SSH's encoding, its length first (RFC 4251 section 5). */
 export function sshText(value: string): Buffer {
   const bytes = Buffer.from(value);
   const length = Buffer.alloc(4);

@@ -15,12 +15,12 @@ export interface TestLimiterOptions {
   readonly known?: readonly string[];
 }
 
-/** The limiter of a board without a board: its callers are addresses, and an end is noted. */
+/** The connection limiter without a board: its callers are addresses, and each end is recorded. */
 export class TestLimiter {
   readonly clock = new FakeClock();
   readonly guard: SourceLedger;
   readonly limiter: ConnectionLimiter;
-  /** Addresses whose connection was closed for another, in that order. */
+  /** Addresses whose connection was ended for another, in order. */
   readonly ended: string[] = [];
 
   constructor(options: TestLimiterOptions = {}) {
@@ -38,21 +38,21 @@ export class TestLimiter {
     });
   }
 
-  /** The slot, or why there is none. */
+  /** The slot, or the reason of the refusal. */
   call(remoteIp: string, isLocal = false): ConnectionSlot | string {
     const end = (): void => void this.ended.push(remoteIp);
     const result = this.limiter.accept({ remoteIp, isLocal, end });
     return result.ok ? result.slot : result.reason;
   }
 
-  /** For who has to get in. */
+  /** The slot of a connection that must be accepted. */
   slot(remoteIp: string, isLocal = false): ConnectionSlot {
     const slot = this.call(remoteIp, isLocal);
     if (typeof slot === 'string') throw new Error(`${remoteIp} is refused: ${slot}`);
     return slot;
   }
 
-  /** `ok`, or why not. */
+  /** `ok`, or the reason of the refusal. */
   answer(remoteIp: string, isLocal = false): string {
     const slot = this.call(remoteIp, isLocal);
     return typeof slot === 'string' ? slot : 'ok';

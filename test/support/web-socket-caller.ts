@@ -10,22 +10,22 @@ export interface WebSocketDial {
   readonly port: number;
   /** Certificate to trust. */
   readonly ca: string | Buffer;
-  /** From the first slash on. */
+  /** Path of the URL, with its leading slash. */
   readonly path?: string;
   readonly protocols?: readonly string[];
   readonly origin?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Answers pings. */
+  /** Whether pings are answered. */
   readonly autoPong?: boolean;
 }
 
-/** A WebSocket client that keeps what it is sent. */
+/** A WebSocket client that keeps everything it receives. */
 export class WebSocketCaller {
   pings = 0;
   /** Status of the close, once it is closed. */
   status: number | undefined;
   private readonly watchers = new Set<() => void>();
-  /** Grows by doubling: joining what is there with each message takes minutes over a long paste. */
+  /** Grows by doubling: copying all of it for each message would take minutes for a long paste. */
   private room = Buffer.alloc(4096);
   private length = 0;
 
@@ -45,7 +45,7 @@ export class WebSocketCaller {
     });
   }
 
-  /** Resolves when the call is open; rejects with the answer's status line where it is refused. */
+  /** Resolves when the call is open; rejects with the status line of a refusal. */
   static async dial(options: WebSocketDial): Promise<WebSocketCaller> {
     const { port, ca, path = '/', protocols = [], origin, headers = {}, autoPong } = options;
     const client: ClientOptions = {
@@ -90,7 +90,9 @@ export class WebSocketCaller {
     });
   }
 
-  /** Resolves with the status that the board closed with; 1006 is a socket closed without one. */
+  /**
+   * Resolves with the status of the board's close; 1006 is a socket that was closed without one.
+   */
   async isClosed(): Promise<number> {
     await this.until('to be closed', () => this.status !== undefined);
     return this.status ?? 0;
@@ -137,7 +139,7 @@ export class WebSocketCaller {
   }
 }
 
-/** A person at a terminal that calls by WebSocket, as the page in the browser does. */
+/** A caller at a terminal who calls by WebSocket, as the page in the browser does. */
 export async function dialWebSocket(options: WebSocketDial): Promise<DialledCaller> {
   const screen = new ScreenEmulator({ width: 80, height: 24, encoding: 'utf8' });
   const { socket } = await WebSocketCaller.dial({
@@ -153,7 +155,7 @@ export async function dialWebSocket(options: WebSocketDial): Promise<DialledCall
   return caller;
 }
 
-/** A TLS connection, for what no WebSocket library sends. */
+/** A TLS connection, for bytes that no WebSocket library sends. */
 export function dialTls(port: number, ca: string | Buffer): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost' });
