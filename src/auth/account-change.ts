@@ -26,7 +26,10 @@ export function changeDecision(change: AccountChange): 'keep' | 'end' {
   return hasSwitchedOn(before, after) ? 'end' : 'keep';
 }
 
-/** What a caller is told whose session ends by a change that he waits for himself. */
+/**
+ * The sentence for a caller whose session ends because of a change that the same caller is waiting
+ * for.
+ */
 export function changeFarewell(before: User, after: User | undefined): string | undefined {
   return after?.status === 2 && hasSwitchedOn(before, after)
     ? 'Two-factor sign-in is on. Please sign in again with a code.'

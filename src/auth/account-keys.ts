@@ -25,7 +25,7 @@ export interface OwnSshKey {
 export interface AccountKeysOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** Tells the account's owner by mail; nobody is told without it. */
+  /** Notifies the account's owner by mail; without it no mail is sent. */
   readonly notifier?: Notifier | undefined;
   /** Called after each committed change, so that sessions in this process learn of it at once. */
   readonly changed?: (() => void) | undefined;
@@ -101,9 +101,9 @@ export class AccountKeys {
 }
 
 /**
- * The stored key with this blob: one of the account's keys, or the one that ENiGMA½ kept for it. A key
- * that was stored under other rules and is not accepted any more counts as none: a client that asks
- * about it is told so before it signs.
+ * The stored key with this blob: one of the account's keys, or the one that ENiGMA½ stored for it.
+ * A key that was stored under other rules and is no longer accepted counts as missing: a client
+ * that queries it gets that answer before it signs.
  */
 export async function findAccountKey(
   sql: Sql,

@@ -4,10 +4,10 @@ import { voidLinkMail } from '../store/outbox';
 import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens';
 
 /**
- * Ends the links of an account, the set-up that one of them confirms, and the letters with a link that
- * wait to be sent. Every change of address, password, status and lock calls this in its transaction,
- * whoever makes the change: who could read the old mailbox, or knew the old password, holds nothing
- * afterwards (rule M10).
+ * Ends the links of an account, the set-up that one of them confirms, and the letters with a link
+ * that wait to be sent. Every change of address, password, status and lock calls this in its
+ * transaction, for every kind of actor: somebody who could read the old mailbox, or knew the old
+ * password, holds nothing afterwards (rule M10).
  */
 export async function endLinks(
   sql: Sql,

@@ -15,7 +15,10 @@ import type { Sealing } from './sealing';
 
 export interface AdoptionReport {
   readonly adopted: number;
-  /** Accounts whose secret is none; they keep asking for a code until the sysop binds them anew. */
+  /**
+   * Accounts whose secret is invalid; they keep asking for a code until the sysop sets up a new
+   * factor.
+   */
   readonly refused: readonly number[];
 }
 
@@ -101,7 +104,7 @@ async function adopt(
   });
 }
 
-/** A JSON list of unused codes; what is no code, or there twice, is left out. */
+/** A JSON list of unused codes; invalid and duplicate codes are dropped. */
 function readCodes(json: string | undefined): readonly string[] {
   let parsed: unknown;
   try {

@@ -2,7 +2,10 @@ import { addAccountEvent, type AccountEventKind } from '../store/account-events'
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
 
-/** Who changes an account, for the audit and so that his own session may go on. */
+/**
+ * The actor who changes an account, for the audit, and so that the actor's own session may
+ * continue.
+ */
 export interface Actor {
   readonly sessionId?: string | undefined;
   readonly node?: number;
@@ -21,7 +24,9 @@ export interface AccountChangeRecord {
   readonly audit: string;
   readonly factor?: 0 | 2;
   readonly reason?: string;
-  /** What the account's sessions are told; left out where it changes nothing for them. */
+  /**
+   * The notification for the account's sessions; left out where the change does not affect them.
+   */
   readonly event?: AccountEventKind;
 }
 

@@ -5,7 +5,10 @@ import type { LoginOrigin, RejectReason } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf } from './login-store';
 
-/** Who asks, and as which session he goes on if he gets in; undefined when he is in already. */
+/**
+ * The origin of an attempt, and the session in which the caller continues after success; undefined
+ * when the caller is already signed in.
+ */
 export interface Asked {
   readonly origin: LoginOrigin;
   readonly source: string;
@@ -16,7 +19,7 @@ export interface Failure {
   readonly kind: string;
   readonly factor: 0 | 1;
   readonly user: User | undefined;
-  /** For the audit and the log; the caller is told `reason`. */
+  /** For the audit and the log; the caller sees `reason`. */
   readonly why: string;
   readonly reason: RejectReason;
   readonly retryAfterMs?: number;

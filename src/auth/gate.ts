@@ -25,9 +25,9 @@ export interface GateOptions {
   readonly random: Random;
   readonly log: Log;
   readonly secondFactor: Pick<SecondFactor, 'verify'>;
-  /** Shared with whoever else hashes passwords. */
+  /** Shared with other parts that hash passwords. */
   readonly hashes?: HashQueue;
-  /** Told about wrong and replayed codes; nobody is told without it. */
+  /** Notified of wrong and replayed codes; optional. */
   readonly notifier?: Notifier;
   /** Charges the source of a failed attempt. */
   readonly penalize?: (remoteIp: string, kind: FailureKind) => void;

@@ -76,7 +76,7 @@ export class KnownPlaces {
   private turn(): void {
     this.working = this.read()
       .catch((error: unknown) => {
-        // Whoever was known stays so until the store answers again.
+        // Known places stay known until the store answers again.
         this.options.log.warn('known-places-not-read', { error });
       })
       .then(() => this.wait());

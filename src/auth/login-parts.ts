@@ -25,6 +25,6 @@ export interface LoginParts {
   readonly room: SignInRoom;
   readonly regulator: Regulator;
   penalize(remoteIp: string, kind: FailureKind): void;
-  /** Waits until a rejection for this name may be told. */
+  /** Waits until a rejection for this name may be reported. */
   floor(userName: string, startedMs: number): Promise<void>;
 }

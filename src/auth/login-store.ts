@@ -22,7 +22,7 @@ export interface Arrival {
   readonly source: string;
   readonly sessionId: string;
   readonly nowMs: number;
-  /** Told of what this sign-in ends. */
+  /** Notified of what this sign-in ends. */
   readonly notifier: Notifier | undefined;
   /** Calls kept; negative keeps all. */
   readonly keep: number;

@@ -67,7 +67,7 @@ export interface LoginOrigin {
   readonly node: number;
 }
 
-/** What a caller is told about his account when he is in. */
+/** What a caller is told about the account after signing in. */
 export interface LoginHistory {
   /** The full sign-in before this one. */
   readonly last:
@@ -76,7 +76,7 @@ export interface LoginHistory {
   readonly failedSince: number;
   /** A set-up of a second factor that another session began and nobody confirmed (rule M2). */
   readonly setUp?: { readonly atMs: number; readonly server: string; readonly remoteIp: string };
-  /** How many backup codes are left, when one of them let him in (rule B8). */
+  /** Number of backup codes left, where one of them was used to sign in (rule B8). */
   readonly backupCodesLeft?: number;
   /** Set when the code was one that switches the second factor off (The Forgotten Server's recovery token). */
   readonly factorRemoved?: true;
@@ -85,7 +85,7 @@ export interface LoginHistory {
 /** The state machine of one caller. It knows no socket, no menu and no screen. */
 export interface Login {
   readonly factor: Factor;
-  /** What ACS calls AR: the factor this account needs; 1 while nobody is known. */
+  /** What ACS calls AR: the factor that this account requires; 1 while the caller is unknown. */
   readonly requiredFactor: 1 | 2;
   /** True when factor >= requiredFactor and somebody is known. */
   readonly complete: boolean;
@@ -97,7 +97,10 @@ export interface Login {
   readonly history: LoginHistory | undefined;
   /** True once a credential was submitted, whatever came of it. */
   readonly tried: boolean;
-  /** What a caller is told whose session ends because `refresh` answered 'end', where that is not the usual. */
+  /**
+   * The sentence for a caller whose session ends because `refresh` answered 'end', where it is not
+   * the usual one.
+   */
   readonly farewell?: string | undefined;
   submit(credential: Credential): Promise<LoginResult>;
   /**

@@ -49,7 +49,7 @@ export type MailChangeResult =
   /** Used, expired or replaced. */
   | { readonly kind: 'gone' };
 
-/** For the log; who asks is told less. */
+/** For the log; the user who asks learns less. */
 type BeginOutcome = 'mailed' | 'mailed-before' | 'too-many' | 'bad-address';
 
 const LIFE_MS = 24 * 3600_000;

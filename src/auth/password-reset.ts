@@ -45,7 +45,7 @@ export class PasswordReset {
     }
     const work = this.sendLink(userName, actor)
       .catch((error: unknown) => {
-        // Nobody waits for the outcome; the caller was told the same in any case.
+        // Nobody waits for the outcome; the caller gets the same answer in any case.
         this.parts.log.error('password-reset-failed', { remoteIp: actor.remoteIp, error });
       })
       .finally(() => this.waiting.delete(work));

@@ -58,7 +58,7 @@ export interface OwnEnrollment extends PendingEnrollment {
   readonly word: string;
 }
 
-/** Who confirms, and the word that he typed where the page asked for one. */
+/** Who confirms, and the word that was typed where the page asks for one. */
 export interface Confirmer extends Actor {
   readonly word?: string | undefined;
 }

@@ -124,8 +124,8 @@ export function createRegulator(options: {
 }
 
 /**
- * Runs jobs of one name one after the other, and forgets the name when none is left. A job whose turn
- * does not come in time never begins: while the store hangs, nobody waits for all those before him.
+ * Runs jobs of one name one after the other, and forgets the name when none is left. A job that
+ * cannot start in time never runs: while the store hangs, nobody waits for all the jobs before.
  */
 function createTurns(
   clock: Clock,

@@ -43,7 +43,7 @@ export interface SecondFactorOptions {
   readonly clock: Clock;
   readonly sealing: Sealing;
   readonly log: Log;
-  /** Told about used backup codes; nobody is told without it. */
+  /** Notified of used backup codes; optional. */
   readonly notifier?: Notifier;
 }
 

@@ -19,7 +19,10 @@ import type { SecondFactorResult } from './second-factor';
 type RightCode = Extract<SecondFactorResult, { kind: 'right' }>;
 
 const KIND = 'second-factor';
-/** Wrong codes in a row, after a right password, that the owner is told of (rule A15). */
+/**
+ * Number of wrong codes in a row, after a right password, at which the owner is notified (rule
+ * A15).
+ */
 const TOLD_AT = 3;
 
 /**
@@ -151,13 +154,16 @@ async function accept(
   };
 }
 
-/** What the code cost its owner, which he is told. */
+/** What the code used up, for the owner's information. */
 function lossOf(code: RightCode): Pick<LoginHistory, 'backupCodesLeft' | 'factorRemoved'> {
   if (code.factorRemoved === true) return { factorRemoved: true };
   return code.left === undefined ? {} : { backupCodesLeft: code.left };
 }
 
-/** Whoever has the password already deserves a mail about it (rule A15). */
+/**
+ * Notifies the owner by mail, because somebody who gets this far already has the password (rule
+ * A15).
+ */
 async function tellOwner(
   parts: LoginParts,
   asked: Asked,
@@ -179,7 +185,7 @@ async function tellOwner(
   });
 }
 
-/** The failure that locks the factor is on record, and its owner is told of the lock (rule A15). */
+/** Records the failure that locks the factor, and notifies its owner of the lock (rule A15). */
 async function tellLock(parts: LoginParts, asked: Asked, user: User): Promise<void> {
   const { db, notifier, log, clock } = parts;
   const { disableAfter } = parts.config().users.twoFactorAuth.otp;

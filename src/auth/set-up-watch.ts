@@ -27,8 +27,8 @@ export interface FullSignIn {
 const TOLD_MS = 30 * 86_400_000;
 
 /**
- * What a full sign-in does to a set-up that another session began: it ends, because only one of the two
- * can be the owner, and he is told by mail (rule M2). One that the sysop sent has no session, and stays.
+ * Ends a set-up that another session began, at a full sign-in: only one of the two can be the
+ * owner, who is notified by mail (rule M2). A set-up that the sysop sent has no session, and stays.
  */
 export async function endForeignSetUp(
   sql: Sql,
@@ -49,8 +49,9 @@ export async function endForeignSetUp(
 }
 
 /**
- * The newest set-up that a session began and nobody confirmed since the last call from this place. Told
- * once to each place, so that a stranger who signs in again does not use up what the owner is to read.
+ * The newest set-up that a session began and nobody confirmed since the last call from this place.
+ * It is reported once to each place, so that a stranger who signs in again does not use up the
+ * owner's notice.
  */
 export async function findForeignSetUp(
   sql: Sql,

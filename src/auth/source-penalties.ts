@@ -208,7 +208,7 @@ export class SourcePenalties {
     const most = this.options.sourcesPerFamily ?? SOURCES_PER_FAMILY;
     if (known.size < most) return true;
     for (const [source, penalty] of known) {
-      // A few from the front are enough: whoever offends again moves to the end.
+      // Checking a few from the front is enough: a source with a new offence moves to the end.
       if (this.leftMs(penalty) > 0) break;
       known.delete(source);
     }

@@ -91,7 +91,7 @@ export type SshVerdict =
   | { readonly valid: true; readonly signatureCount?: number }
   | { readonly valid: false; readonly why: string };
 
-/** Verifies that whoever signed holds the key. Everything that is not exactly right is invalid. */
+/** Verifies that the signer holds the key. Everything that is not exactly right is invalid. */
 export function verifySshSignature(proof: SshSignature): SshVerdict {
   const parsed = parseBlob(proof.blob);
   if (typeof parsed === 'string') return invalid(parsed);

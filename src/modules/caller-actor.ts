@@ -3,7 +3,9 @@ import type { LoginOrigin } from '../auth/login';
 import type { Caller } from '../menu/caller';
 import type { User } from '../store/users';
 
-/** Who changes something, for the record and so that his own session is not ended by it. */
+/**
+ * The actor of a change, for the record, and so that the actor's own session is not ended by it.
+ */
 export function actorOf({ login, node, server, remoteIp }: Caller): Actor {
   return { sessionId: login.sessionId, node, server, remoteIp };
 }

@@ -83,7 +83,7 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
   [/^week/, 604_800_000],
 ];
 
-/** `30 minutes`, `1 hour` ...; what is no such text collapses nothing. */
+/** `30 minutes`, `1 hour` ...; anything else returns 0 (no collapsing). */
 function periodMs(text: unknown): number {
   const [, count, word = ''] = /^\s*(\d{1,6})\s*([a-z]+)\s*$/i.exec(String(text)) ?? [];
   const unit = UNITS.find(([name]) => name.test(word.toLowerCase()));

@@ -135,7 +135,10 @@ async function letWait(
     : { kind: 'next' };
 }
 
-/** Lines for the new user about his address; the account is made whatever becomes of the mail. */
+/**
+ * Lines for the new user about the mail address; the account is created whether or not the mail is
+ * sent.
+ */
 async function askForMailProof(
   context: MenuContext,
   user: User,

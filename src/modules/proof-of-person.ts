@@ -1,7 +1,7 @@
 import { rejectionSentence } from '../menu/login-answer';
 import type { AskField, MenuContext, Transition } from '../menu/module';
 
-/** What came of asking a caller to prove again that it is him. */
+/** The result of asking a caller to prove the identity again. */
 export type Proof =
   | { readonly kind: 'proved' }
   | { readonly kind: 'cancelled' }

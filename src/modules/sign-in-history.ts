@@ -31,7 +31,10 @@ const CHANGES: Readonly<Record<string, string>> = {
   unlocked: 'unlocked',
 };
 
-/** What a caller should know of sign-ins to his account: a stranger's are the ones he does not remember. */
+/**
+ * What a caller should know of sign-ins to the account: those that the caller does not remember are
+ * a stranger's.
+ */
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
   doc: "Sign-ins to the caller's own account, the failed ones too, and changes of it, in `%VM1` if the art has one: {ts} {server} {from} {event}, or {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",

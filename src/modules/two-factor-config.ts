@@ -24,7 +24,7 @@ const LINK_STATUS = {
   'not-now': 'notNow',
 } as const satisfies Record<string, StatusText>;
 
-/** What became of the link, as callers are told and the log says. */
+/** The result of sending the link, as shown to callers and logged. */
 type LinkResult = keyof typeof LINK_STATUS;
 
 function linkResult({ kind }: BeginResult): LinkResult {
@@ -90,7 +90,10 @@ function ownSetUp({ services, caller }: MenuContext): Promise<OwnEnrollment | un
   return services.enrollment.pendingFor(userOf(caller).id, caller.login.sessionId);
 }
 
-/** What is told, with the word that the page asks for, while a set-up of this call waits for its first code. */
+/**
+ * The sentence, with the word that the page asks for, while a set-up of this call waits for its
+ * first code.
+ */
 async function waitingText(context: MenuContext): Promise<string | undefined> {
   try {
     const pending = await ownSetUp(context);

@@ -33,7 +33,10 @@ const PERSONAL_VIEWS: readonly (readonly [number, PersonalProperty])[] = [
 
 const FEWEST_ROWS = 10;
 
-/** A caller's own data (contract A7): password and mail address change only for who proves again that it is him. */
+/**
+ * A caller's own data (contract A7): password and mail address change only after the caller has
+ * proved the identity again.
+ */
 export const userConfigModule: MenuModule = {
   name: 'user_config',
   doc: "The caller's own data, theme and password; asks for the present password before it changes password or mail.",
@@ -52,7 +55,7 @@ export const userConfigModule: MenuModule = {
   },
 };
 
-/** What the caller wants changed; undefined is what he left as it was. */
+/** The caller's changes; undefined for unchanged fields. */
 interface Wish {
   readonly properties: PropertyValues;
   readonly rows: number | undefined;
@@ -81,7 +84,7 @@ async function ready(context: MenuContext): Promise<void> {
   const own = themes.findIndex(({ id }) => id === ownTheme);
   screen.select(VIEWS.theme, Math.max(0, own));
   showTheme(context);
-  // A terminal that cannot show a letter must not cost somebody his name: only what changed is saved.
+  // A terminal that cannot show a letter must not damage a name: only changed fields are saved.
   memory.set('shown', shownNow(context));
   const status = memory.get('status');
   memory.delete('status');
@@ -232,7 +235,7 @@ function chosenTheme({ screen, services }: MenuContext) {
   return services.themes().list()[Number(screen.value(VIEWS.theme))];
 }
 
-/** His present address is not looked at again: it may be from before the rules. */
+/** The present address is not checked again: it may be older than the rules. */
 function addressUnlessOwn(): Validator {
   return {
     doc: 'One plain mail address; may be empty.',

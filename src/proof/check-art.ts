@@ -9,7 +9,7 @@ export interface ArtFacts {
   readonly views: readonly { readonly code: string; readonly id: number }[];
 }
 
-/** Every art spec that a menu set names, for whoever looks them up. */
+/** Every art spec in a menu set, for the code that looks them up. */
 export function artSpecsOf(set: MenuSet): readonly string[] {
   const specs = new Set<string>();
   for (const entry of [...set.menus.values(), ...set.prompts.values()]) {

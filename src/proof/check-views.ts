@@ -256,7 +256,7 @@ class FormChecker {
   }
 }
 
-/** What is known of the art of a menu; undefined when art is not looked at or there is none. */
+/** What is known of a menu's art; undefined when art is not checked or the menu has none. */
 function artsOf(
   art: Choice<string> | undefined,
   { art: known }: MenuRegistries,

@@ -18,7 +18,7 @@ export interface CheckOptions {
    * for `oputil menu check`, a warning on a live board, where the runner holds.
    */
   readonly bypass?: Finding['severity'];
-  /** False leaves the flow out, for whoever proves it himself. */
+  /** False leaves out the flow, for callers of this function that prove it themselves. */
   readonly flow?: boolean;
 }
 
@@ -48,7 +48,9 @@ export function formatFinding(finding: Finding): string {
   return `${formatPlace(finding.place)}: ${finding.severity}: ${describeFinding(finding)}`;
 }
 
-/** What a finding is about, with the nearest right name, for where its place is told apart. */
+/**
+ * The subject of a finding, with the nearest right name, where its place is reported separately.
+ */
 export function describeFinding({ subject, text, nearest }: Finding): string {
   const about = subject === '' || text.includes(`'${subject}'`) ? '' : `${subject}: `;
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;

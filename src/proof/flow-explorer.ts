@@ -9,7 +9,7 @@ export interface Start {
   readonly states: StateSet;
 }
 
-/** One step of an example: where the caller was and what took him on. */
+/** One step of an example: the caller's position, and the action that continues from it. */
 export interface FlowStep {
   readonly menu: string;
   readonly via: string;

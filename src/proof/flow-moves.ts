@@ -150,7 +150,7 @@ class MoveFinder {
         this.addMentions(step, (key) => key === 'next');
         return;
       default:
-        // The others keep the caller where he is.
+        // The others keep the caller on the same menu.
         return;
     }
   }
@@ -229,7 +229,7 @@ class MoveFinder {
   }
 }
 
-/** What a caller chose: `navSelect = login`, or just `submit` for whatever he typed. */
+/** The caller's choice: `navSelect = login`, or just `submit` for any input. */
 function submitText({ match }: SubmitRule): string {
   const chosen = match.filter(({ equals }) => equals !== null);
   return chosen.map(({ field, equals }) => `${field} = ${equals}`).join(', ') || 'submit';

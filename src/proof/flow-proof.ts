@@ -48,7 +48,7 @@ export interface LockedOut {
   readonly server: EntryPoint['server'];
   readonly menu: string;
   readonly place: Place;
-  /** For whom it is so; undefined: for everybody with a second factor. */
+  /** The callers to whom it applies; undefined: all with a second factor. */
   readonly state: string | undefined;
 }
 
@@ -67,7 +67,10 @@ export interface FlowReport {
   readonly lockedOut: readonly LockedOut[];
   readonly deadEnds: readonly DeadEnd[];
   readonly unreachable: readonly { readonly menu: string; readonly place: Place }[];
-  /** How many caller states were told apart, and by what besides AF and AR. */
+  /**
+   * Number of distinguished caller states, and the variables besides AF and AR that distinguish
+   * them.
+   */
   readonly states: number;
   readonly variables: readonly string[];
   /** What was too wide to be looked at case by case, and so was taken to go either way. */
@@ -81,10 +84,11 @@ const INCOMPLETE = [0, 2];
 const COMPLETE = [1, 3];
 
 /**
- * Shows that the menus alone, without the runner's guard, let nobody out of the login area below his
- * factor floor (AF < AR, or AF0); or finds the ways round. It enumerates every caller state that the
- * ACS strings can tell apart. Two things are taken for granted, because the login sees to them: a
- * caller who is through stays so, and an account's AR changes in a running call only together with AF.
+ * Shows that the menus alone, without the runner's guard, let no caller out of the login area below
+ * the required factor (AF < AR, or AF0); or finds the ways around. It enumerates every caller state
+ * that the ACS strings can distinguish. Two things are assumed, because the login ensures them: a
+ * fully signed-in caller stays so, and an account's AR changes in a running call only together with
+ * AF.
  */
 export function proveFlow(set: MenuSet, options: ProofOptions): FlowReport {
   return new Prover(set, options).prove();
@@ -203,7 +207,8 @@ class Prover {
         .reachedMenus()
         .filter((name) => this.set.menus.get(name)?.loginArea === false)
         .reduce((all, name) => union(all, explorer.reached(name)), space.empty());
-      // Whom the first menu does not even begin with a sign-in (an application by SSH) is no loss.
+      // A first menu that does not lead to a sign-in at all (an application by SSH) is not counted
+      // as a loss.
       const signsIn = explorer.reachedMenus().some((name) => this.signsIn(name));
       if (!signsIn && !entry.signedIn) return [];
       const missing = subtract(wanted, arrived);

@@ -17,8 +17,9 @@ export interface Takings {
 const MOST_CASES = 1 << 18;
 
 /**
- * The caller states that are told apart: a stage times a value of each fixed variable. The variables
- * that are not fixed may have any value at any moment, and each choice is looked at for all of them.
+ * The caller states that are distinguished: a stage times a value of each fixed variable. The
+ * variables that are not fixed may have any value at any moment, and each choice is evaluated for
+ * all of them.
  */
 export class StateSpace {
   /** States of one stage. */
@@ -145,7 +146,7 @@ export class StateSpace {
       return result;
     }
     for (const to of effect === 'first-factor' ? [1, 2] : [1]) {
-      // Who is nobody yet becomes the account he will be.
+      // A caller without an account becomes the account of the sign-in.
       for (let at = 0; at < this.perStage; at++) this.move(set, result, { from: 0, to, at });
       // Who is somebody already may sign in as somebody else.
       for (let first = 0; first < this.perStage; first += this.accounts) {
@@ -180,7 +181,7 @@ export class StateSpace {
     return union(both, union(passed, this.after(set, 'second-factor')));
   }
 
-  /** A state in words: how far the caller is, and what else is told apart. */
+  /** A state in words: the stage of the caller, and the other distinguished values. */
   describe(state: number): string {
     const stage = Math.floor(state / this.perStage);
     return [STAGE_TEXT[stage] ?? '', ...this.describeFixed(state)].join(', ');

@@ -29,11 +29,14 @@ export interface WhyStep {
 /** Whether and how a user gets to a menu. */
 export interface WhyAnswer {
   readonly reaches: boolean;
-  /** The way there; or those on which he is stopped, at the menu's door if he comes that far. */
+  /**
+   * The way there; or the ways on which the user is stopped, at the menu itself where they reach
+   * it.
+   */
   readonly ways: readonly (readonly WhyStep[])[];
 }
 
-/** The user at each stage of his sign-in: not signed in, first factor, second factor. */
+/** The user at each stage of the sign-in: not signed in, first factor, second factor. */
 export type SubjectAt = (factor: 0 | 1 | 2) => AcsSubject;
 
 export interface WhyQuestion {
@@ -54,8 +57,8 @@ interface Stand {
 const MOST_WAYS = 5;
 
 /**
- * Walks the menus as a user would, shortest way first, and tells which ACS decided at each step.
- * Where he does not arrive, the ways that end nearest to the menu are told instead.
+ * Walks the menus as a user would, shortest way first, and reports which ACS decided at each step.
+ * Where the menu is not reached, the ways that end nearest to it are reported instead.
  */
 export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
   const { modules, subject } = question;

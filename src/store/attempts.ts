@@ -5,7 +5,7 @@ import { foldName } from './user-name';
 /** What was tried. Keys are not counted: nobody guesses one (rule M12). */
 export type AttemptFactor = 'password' | 'second';
 
-/** One count of failures: whose, by what, and by whom. */
+/** One count of failures: the account, the factor, and the budget of the source. */
 export interface AttemptKey {
   readonly subject: string;
   readonly factor: AttemptFactor;
@@ -33,7 +33,7 @@ export function accountSubject(userId: number): string {
 
 /**
  * Names that no account has share 2^20 counts: enough that they behave like accounts, few enough
- * that a stranger cannot fill the disk, and too few for the name to be told from the row.
+ * that a stranger cannot fill the disk, and too few to recognise the name from the row.
  */
 export function nameSubject(name: string): string {
   const digest = createHash('sha256').update(foldName(name)).digest();

@@ -31,7 +31,10 @@ export interface AuditQuery {
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** What somebody offers to get in; proving again who he is does not count. */
+/**
+ * The credentials that sign a caller in; those that prove the identity again during a session do
+ * not count.
+ */
 const SIGN_IN_KINDS = ['password', 'public-key', 'second-factor'];
 
 export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {

@@ -80,7 +80,7 @@ export async function countBackupCodesByKey(sql: Sql): Promise<ReadonlyMap<strin
   return new Map(rows.map((row) => [row.key_id, Number(row.codes)]));
 }
 
-/** Accounts with unused codes under a key that is none of these. */
+/** Accounts with unused codes under any other key than these. */
 export async function listOwnersOfCodes(
   sql: Sql,
   { exceptKeys }: { readonly exceptKeys: readonly string[] },

@@ -48,7 +48,8 @@ export async function findLockHolder(
     await run(connection, 'PRAGMA busy_timeout = 0');
     return (await begin(connection)) ? undefined : { pid: await readPid(connection) };
   } catch {
-    // A lock that this user may not even try to take: what he may do, the files themselves say.
+    // This user may not even try to take the lock: the permissions of the files themselves decide
+    // what the user may do.
     return undefined;
   } finally {
     await close(connection);

@@ -36,7 +36,7 @@ export class ClockWatch {
     return watch;
   }
 
-  /** Told in the same moment in which the clock steps, for times that are kept in memory. */
+  /** Called at the same moment in which the clock steps, for times that are kept in memory. */
   onStep(listener: (stepMs: number) => void): void {
     this.listeners.push(listener);
   }

@@ -127,7 +127,7 @@ class KnexDatabase implements Database {
     return this.limited(() =>
       this.sql.transaction(async (transaction) => {
         const result = await work(transaction);
-        // The caller was told that it failed: then it must not happen either.
+        // The caller was told that the call failed: then it must not take effect either.
         if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();
         return result;
       }),

@@ -78,8 +78,9 @@ class ImmediateClient extends SqliteClient {
   }
 
   /**
-   * Another process holds the database. Who waits for the connection fails with the one that found
-   * out, before anything of his has begun: one after the other they would wait for minutes.
+   * Another process holds the database. Calls that wait for the connection fail together with the
+   * one that detected it, before they have started any work: one after the other they would wait
+   * for minutes.
    */
   private dismissWaiting(): void {
     const pool = this.pool as unknown as Pool | undefined;

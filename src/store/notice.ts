@@ -1,7 +1,7 @@
 import type { OtpType } from '../base/otp-types';
 import type { Sql } from './database';
 
-/** What an account's owner is told by mail; the word is also the outbox row's kind. */
+/** The subject of a mail to an account's owner; the word is also the outbox row's kind. */
 export type Notice =
   | {
       readonly kind: 'otp-register';
@@ -18,7 +18,7 @@ export type Notice =
       readonly server: string;
       readonly remoteIp: string;
     }
-  /** Who read the mail of a set-up says on its page that he did not begin it; names who did. */
+  /** The reader of a set-up's mail stated on its page not to have begun it; names who did. */
   | {
       readonly kind: 'set-up-disowned';
       readonly userId: number;
