@@ -28,9 +28,9 @@ import { FeedbackBox } from './mail/feedback';
 import { Mailer } from './mail/mailer';
 import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template-files';
 import type { MailTransport } from './mail/transport';
-import { createAccountEvents, type AccountEvents } from './store/account-events';
+import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
-import { openDatabase, type Database } from './store/database';
+import { Database } from './store/database';
 
 /** What the back office needs from outside. */
 export interface OfficeOptions {
@@ -119,7 +119,7 @@ export function openBoardDatabase(
 ): Promise<Database> {
   const { board, clock, log, storeMs } = options;
   if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
-  return openDatabase({ file: databaseFile(board.dataDir), clock, log, callMs: storeMs });
+  return Database.open({ file: databaseFile(board.dataDir), clock, log, callMs: storeMs });
 }
 
 /** The keys are made after the database: where they are and it is not, it has been lost. */
@@ -153,7 +153,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
       refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
     }),
   });
-  const accountEvents = await createAccountEvents({ db, clock, log });
+  const accountEvents = await AccountEvents.open({ db, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = new HashQueue();
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);

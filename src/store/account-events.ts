@@ -30,15 +30,6 @@ export interface AccountEvent {
   readonly sessionId: string | undefined;
 }
 
-/** Tells who follows, within a second, what changed in this process or another. */
-export interface AccountEvents {
-  /** Calls `listener` for each event from now on; the returned function ends that. */
-  follow(listener: (event: AccountEvent) => void): Cancel;
-  /** Looks now instead of at the next turn. Call it after a commit that added an event. */
-  poke(): void;
-  close(): void;
-}
-
 const POLL_MS = 500;
 /** Ids are given before their transaction commits, so a lower one may turn up after a higher one. */
 const OVERLAP = 100;
@@ -98,71 +89,92 @@ async function newestEventId(sql: Sql): Promise<number> {
   return Number(row?.id ?? 0);
 }
 
-/** Follows the events in the store by asking twice a second while somebody listens. */
-export async function createAccountEvents(options: {
+export interface AccountEventsOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-}): Promise<AccountEvents> {
-  const { db, clock, log } = options;
-  const listeners = new Set<(event: AccountEvent) => void>();
-  const start = await db.run(newestEventId);
-  let seen = new Set<number>(await db.run((sql) => recentIds(sql, start - OVERLAP)));
-  let newest = start;
-  let asking = false;
-  let again = false;
-  let closed = false;
-  let cancel: Cancel = () => undefined;
+}
 
-  const look = async (): Promise<void> => {
-    const rows: readonly EventRow[] = await db.run((sql) =>
+/** Tells who follows, within a second, what changed in this process or another. */
+export class AccountEvents {
+  private readonly listeners = new Set<(event: AccountEvent) => void>();
+  private asking = false;
+  private again = false;
+  private closed = false;
+  private cancel: Cancel = () => undefined;
+
+  private constructor(
+    private readonly options: AccountEventsOptions,
+    private seen: Set<number>,
+    private newest: number,
+  ) {
+    this.wait();
+  }
+
+  /** Asks the store twice a second from now on. */
+  static async open(options: AccountEventsOptions): Promise<AccountEvents> {
+    const { db } = options;
+    const newest = await db.run(newestEventId);
+    const seen = new Set<number>(await db.run((sql) => recentIds(sql, newest - OVERLAP)));
+    return new AccountEvents(options, seen, newest);
+  }
+
+  /** Calls `listener` for each event from now on; the returned function ends that. */
+  follow(listener: (event: AccountEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Looks now instead of at the next turn. Call it after a commit that added an event. */
+  poke(): void {
+    if (!this.closed) void this.turn();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancel();
+    this.listeners.clear();
+  }
+
+  private wait(): void {
+    this.cancel = this.options.clock.after(POLL_MS, () => void this.turn());
+  }
+
+  private async turn(): Promise<void> {
+    if (this.asking) {
+      this.again = true;
+      return;
+    }
+    this.asking = true;
+    this.cancel();
+    try {
+      do {
+        this.again = false;
+        await this.look();
+      } while (this.again && !this.closed);
+    } catch (error) {
+      // The next turn reads the same rows again, so nothing is lost by going on.
+      if (!this.closed) this.options.log.warn('account-events-unread', { error });
+    } finally {
+      this.asking = false;
+      if (!this.closed) this.wait();
+    }
+  }
+
+  private async look(): Promise<void> {
+    const rows: readonly EventRow[] = await this.options.db.run((sql) =>
       sql('account_event')
-        .where('id', '>', newest - OVERLAP)
+        .where('id', '>', this.newest - OVERLAP)
         .orderBy('id'),
     );
     for (const row of rows) {
-      if (seen.has(row.id)) continue;
-      seen.add(row.id);
-      newest = Math.max(newest, row.id);
-      for (const listener of [...listeners]) listener(toEvent(row));
+      if (this.seen.has(row.id)) continue;
+      this.seen.add(row.id);
+      this.newest = Math.max(this.newest, row.id);
+      for (const listener of [...this.listeners]) listener(toEvent(row));
     }
-    seen = new Set([...seen].filter((id) => id > newest - OVERLAP));
-  };
-  const turn = async (): Promise<void> => {
-    if (asking) {
-      again = true;
-      return;
-    }
-    asking = true;
-    cancel();
-    try {
-      do {
-        again = false;
-        await look();
-      } while (again && !closed);
-    } catch (error) {
-      // The next turn reads the same rows again, so nothing is lost by going on.
-      if (!closed) log.warn('account-events-unread', { error });
-    } finally {
-      asking = false;
-      if (!closed) cancel = clock.after(POLL_MS, () => void turn());
-    }
-  };
-  cancel = clock.after(POLL_MS, () => void turn());
-  return {
-    follow: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    poke: () => {
-      if (!closed) void turn();
-    },
-    close: () => {
-      closed = true;
-      cancel();
-      listeners.clear();
-    },
-  };
+    this.seen = new Set([...this.seen].filter((id) => id > this.newest - OVERLAP));
+  }
 }
 
 async function recentIds(sql: Sql, afterId: number): Promise<readonly number[]> {

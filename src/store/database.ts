@@ -13,24 +13,6 @@ import { MIGRATIONS } from './migrations';
 /** What store functions run their statements on: the database itself or a transaction. */
 export type Sql = Knex;
 
-/**
- * The one database. Both calls answer within LIMITS.storeMs; when the database is locked, full,
- * read-only or gone they throw BbsError STORE_FAILED, and then nothing may be granted.
- */
-export interface Database {
-  readonly kind: DatabaseKind;
-  /** Runs single statements, each its own commit. Inside a transaction use its `sql` instead. */
-  run<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /**
-   * Takes what was deleted out of file and journal; as long as it lasts, nothing else is done. False
-   * where another process kept the journal in use: then some of it may be left.
-   */
-  purge(): Promise<boolean>;
-  close(): Promise<void>;
-}
-
 export interface DatabaseOptions {
   /** SQLite file, made with its folder when it is missing. */
   readonly file: string;
@@ -38,30 +20,6 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** How long one call may take; the sysop's tool waits longer than a caller at the gate may. */
   readonly callMs?: number | undefined;
-}
-
-/** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { file, clock, log } = options;
-  makeDatabaseFile(file);
-  const dialect = sqliteDialect(file, log);
-  const sql = dialect.connect();
-  try {
-    await whileBusy(dialect, clock, async () => {
-      await dialect.verify(sql);
-      await migrate({ sql, dialect, migrations: MIGRATIONS, clock, log });
-    });
-  } catch (error) {
-    await sql.destroy();
-    const explained = explainFailure(error, file);
-    if (explained instanceof BbsError) throw explained;
-    throw new BbsError(
-      'DATABASE_UNAVAILABLE',
-      `cannot use the database ${file}: ${toError(error).message}`,
-      { cause: error },
-    );
-  }
-  return new KnexDatabase(sql, dialect, clock, options.callMs ?? CALL_MS);
 }
 
 /**
@@ -106,22 +64,52 @@ export function explainFailure(error: unknown, file: string): unknown {
   return error;
 }
 
-class KnexDatabase implements Database {
-  constructor(
+/**
+ * The one database. Both calls answer within LIMITS.storeMs; when the database is locked, full,
+ * read-only or gone they throw BbsError STORE_FAILED, and then nothing may be granted.
+ */
+export class Database {
+  private constructor(
     private readonly sql: Knex,
     private readonly dialect: Dialect,
     private readonly clock: Clock,
     private readonly callMs: number,
   ) {}
 
+  /** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const { file, clock, log } = options;
+    makeDatabaseFile(file);
+    const dialect = sqliteDialect(file, log);
+    const sql = dialect.connect();
+    try {
+      await whileBusy(dialect, clock, async () => {
+        await dialect.verify(sql);
+        await migrate({ sql, dialect, migrations: MIGRATIONS, clock, log });
+      });
+    } catch (error) {
+      await sql.destroy();
+      const explained = explainFailure(error, file);
+      if (explained instanceof BbsError) throw explained;
+      throw new BbsError(
+        'DATABASE_UNAVAILABLE',
+        `cannot use the database ${file}: ${toError(error).message}`,
+        { cause: error },
+      );
+    }
+    return new Database(sql, dialect, clock, options.callMs ?? CALL_MS);
+  }
+
   get kind(): DatabaseKind {
     return this.dialect.kind;
   }
 
+  /** Runs single statements, each its own commit. Inside a transaction use its `sql` instead. */
   run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.limited(() => work(this.sql));
   }
 
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const startedMs = this.clock.monotonicMs();
     return this.limited(() =>
@@ -134,6 +122,10 @@ class KnexDatabase implements Database {
     );
   }
 
+  /**
+   * Takes what was deleted out of file and journal; as long as it lasts, nothing else is done. False
+   * where another process kept the journal in use: then some of it may be left.
+   */
   purge(): Promise<boolean> {
     return this.dialect.purge(this.sql).catch((error: unknown) => {
       throw this.failure(error);

@@ -1,4 +1,4 @@
-import { addAccountEvent, createAccountEvents } from '../../src/store/account-events';
+import { AccountEvents, addAccountEvent } from '../../src/store/account-events';
 import type { AccountEvent } from '../../src/store/account-events';
 import { openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
@@ -23,7 +23,7 @@ async function withinASecond(condition: () => boolean): Promise<void> {
 
 test('events of another process are told within a second, each once, and old ones never', async () => {
   await add(1);
-  const events = await createAccountEvents(accounts);
+  const events = await AccountEvents.open(accounts);
   const heard: AccountEvent[] = [];
   const stop = events.follow((event) => heard.push(event));
   const other = await openAccounts({ folder: accounts.folder, clock: accounts.clock });
@@ -44,7 +44,7 @@ test('events of another process are told within a second, each once, and old one
 });
 
 test('a poke tells at once', async () => {
-  const events = await createAccountEvents(accounts);
+  const events = await AccountEvents.open(accounts);
   const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
   await add(5);
   events.poke();
@@ -53,7 +53,7 @@ test('a poke tells at once', async () => {
 });
 
 test('an event whose transaction commits late is not lost', async () => {
-  const events = await createAccountEvents(accounts);
+  const events = await AccountEvents.open(accounts);
   const heard: number[] = [];
   events.follow((event) => heard.push(event.id));
   const row = { user_id: 1, kind: 'status', at: 1 };

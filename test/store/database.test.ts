@@ -6,8 +6,7 @@ import { systemClock } from '../../src/base/clock';
 import type { BbsError } from '../../src/base/errors';
 import { LIMITS } from '../../src/base/limits';
 import { createLog } from '../../src/base/log';
-import { openDatabase } from '../../src/store/database';
-import type { Database } from '../../src/store/database';
+import { Database } from '../../src/store/database';
 import { sqliteDialect } from '../../src/store/dialect';
 import { migrate } from '../../src/store/migrate';
 import type { Migration } from '../../src/store/migrate';
@@ -30,7 +29,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<Database> {
-  const db = await openDatabase({ file, clock: systemClock, log });
+  const db = await Database.open({ file, clock: systemClock, log });
   open.push(db);
   return db;
 }
@@ -247,7 +246,7 @@ test.each([
   'a call with a limit of %s ms that takes longer than callers may wait ends with %s',
   async (callMs, end) => {
     const clock = new FakeClock();
-    const db = await openDatabase({ file, clock, log, callMs });
+    const db = await Database.open({ file, clock, log, callMs });
     open.push(db);
     const call = db.transaction(async () => {
       await clock.advance(LIMITS.storeMs + 1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { createLog } from '../../src/base/log';
-import { openDatabase, type Database } from '../../src/store/database';
+import { Database } from '../../src/store/database';
 import { findHolders, writeProperties } from '../../src/store/properties';
 import {
   countCreatedSince,
@@ -40,7 +40,7 @@ describe('a board that was taken over', () => {
       raw.exec(THEIRS, (error) => (error === null ? raw.close(() => resolve()) : reject(error)));
     });
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
-    db = await openDatabase({ file, clock: new FakeClock(), log });
+    db = await Database.open({ file, clock: new FakeClock(), log });
   });
   afterAll(async () => {
     await db.close();

@@ -10,7 +10,7 @@ import { openSealing } from '../../src/auth/sealing';
 import { SecondFactor } from '../../src/auth/second-factor';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
-import { openDatabase } from '../../src/store/database';
+import { Database } from '../../src/store/database';
 import type { Notice, NoticeResult } from '../../src/store/notice';
 import { writeProperties } from '../../src/store/properties';
 import { insertUser } from '../../src/store/users';
@@ -45,7 +45,7 @@ function migrated(): Promise<Buffer> {
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-unused-'));
     const file = join(folder, 'board.sqlite3');
     const log = createLog({ level: 'error', write: () => undefined, nowMs: () => NOON });
-    await (await openDatabase({ file, clock: new FakeClock(NOON), log })).close();
+    await (await Database.open({ file, clock: new FakeClock(NOON), log })).close();
     const bytes = await readFile(file);
     await rm(folder, { recursive: true });
     return bytes;
@@ -70,7 +70,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
   const sealing = openSealing({ file: join(folder, 'keys', 'sealing.json'), random: systemRandom });
   const file = join(folder, 'board.sqlite3');
   if (options.folder === undefined) await writeFile(file, await migrated(), { mode: 0o600 });
-  const db = await openDatabase({ file, clock, log });
+  const db = await Database.open({ file, clock, log });
   const parts = {
     db,
     clock,
