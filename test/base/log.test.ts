@@ -75,8 +75,12 @@ test.each([
 });
 
 test('random text of any kind stays one harmless line that reads back', () => {
+  // Of all characters the harmful ones are so few that chance alone seldom meets them.
+  const harmful = fc.constantFrom(...'\n\r\u001b\u007f\u0085\u009b\u200b\u2028\u202e\u2066\ufeff');
+  const character = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), harmful);
+  const text = fc.string({ unit: character });
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, agent) => {
+    fc.property(text, text, (name, agent) => {
       const [log, lines] = collect();
       log.info('http.request', { name, nested: { agent } });
       expect(lines).toHaveLength(1);
