@@ -163,6 +163,15 @@ test('the registry of views is the only list of their codes', () => {
   expect(lists.filter((place) => !place.startsWith('views/registry.ts:'))).toEqual([]);
 });
 
+test('one function decides whether a caller is fully signed in, and one table holds the glyphs of CP437', () => {
+  const places = (pattern: RegExp): readonly string[] =>
+    findLines(SOURCES, pattern).map((place) => place.replace(/:.*/, ''));
+  expect(places(/\b[fF]actor\b[^=<>]*(?:>=?|<=?)[^=<>]*\brequiredFactor\b/)).toEqual([
+    'auth/login.ts',
+  ]);
+  expect(places(/☺☻♥|◄↕‼/)).toEqual(['terminal/encoding.ts']);
+});
+
 test('every import of ours names a file that is there', () => {
   const missing = SOURCES.flatMap(({ path, imports }) =>
     imports.filter((name) => !PATHS.has(name)).map((name) => `${path} imports ${name}`),

@@ -16,6 +16,7 @@ import type {
   LoginResult,
   RejectReason,
 } from './login';
+import { isFullySignedIn, requiredFactorOf } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf } from './login-store';
 import type { Checked } from './checked';
@@ -57,11 +58,11 @@ export class CallerLogin implements Login {
   }
 
   get requiredFactor(): 1 | 2 {
-    return this.user?.secondFactor === undefined ? 1 : 2;
+    return requiredFactorOf(this.user);
   }
 
   get complete(): boolean {
-    return this.user !== undefined && this.factor >= this.requiredFactor;
+    return this.user !== undefined && isFullySignedIn(this);
   }
 
   submit(credential: Credential): Promise<LoginResult> {

@@ -82,12 +82,25 @@ export interface LoginHistory {
   readonly factorRemoved?: true;
 }
 
+/** The factor that an account needs (AR); 1 while nobody is known. */
+export function requiredFactorOf(user: Pick<User, 'secondFactor'> | undefined): 1 | 2 {
+  return user?.secondFactor === undefined ? 1 : 2;
+}
+
+/** True where somebody is known by all the factors that his account needs (AF >= AR): invariant 2. */
+export function isFullySignedIn(at: {
+  readonly factor: Factor;
+  readonly requiredFactor: 1 | 2;
+}): boolean {
+  return at.factor > 0 && at.factor >= at.requiredFactor;
+}
+
 /** The state machine of one caller. It knows no socket, no menu and no screen. */
 export interface Login {
   readonly factor: Factor;
   /** What ACS calls AR: the factor that this account requires; 1 while the caller is unknown. */
   readonly requiredFactor: 1 | 2;
-  /** True when factor >= requiredFactor and somebody is known. */
+  /** `isFullySignedIn` of these two. */
   readonly complete: boolean;
   /** Known from the first accepted factor on. */
   readonly user: User | undefined;

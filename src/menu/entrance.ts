@@ -1,5 +1,6 @@
 import { evaluateAcs } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
+import { isFullySignedIn } from '../auth/login';
 import type { MenuEntry, MenuSet } from './menu-entry';
 
 /**
@@ -11,7 +12,7 @@ export type SignInNeed = 'none' | 'complete';
 
 /** What SSH has asked for already is not asked for again: its menus say `AR2`, with the code or without. */
 export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
-  return isThrough(subject) && asksForCode(menu);
+  return isFullySignedIn(subject) && asksForCode(menu);
 }
 
 function asksForCode({ forms, submit }: MenuEntry): boolean {
@@ -21,10 +22,6 @@ function asksForCode({ forms, submit }: MenuEntry): boolean {
       ({ value }) => value.kind === 'system-method' && value.name === 'login2FA_OTP',
     ),
   );
-}
-
-function isThrough({ factor, requiredFactor }: AcsSubject): boolean {
-  return factor > 0 && factor >= requiredFactor;
 }
 
 /** May a caller enter a menu? */
@@ -43,7 +40,7 @@ export const OTP_MENU = 'loginTwoFactorAuthOTP';
 
 /** Why a caller may not use what needs this, as a sentence for the caller; undefined when allowed. */
 export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | undefined {
-  if (need === 'none' || isThrough(subject)) return undefined;
+  if (need === 'none' || isFullySignedIn(subject)) return undefined;
   return subject.factor === 0
     ? 'Please sign in first.'
     : 'Your account needs a one-time code as well before you can go on.';

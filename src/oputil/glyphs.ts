@@ -1,4 +1,4 @@
-import iconv from 'iconv-lite';
+import { glyphOfCp437 } from '../terminal/encoding';
 
 /**
  * The 256 characters of CP437 as 8x16 bitmaps, a byte a row, from GNU Unifont 15.0.01
@@ -71,13 +71,13 @@ const BITMAPS = Buffer.from(
 export const GLYPH_WIDTH = 8;
 export const GLYPH_HEIGHT = 16;
 
-/** What a PC shows for 1 to 31, and for 127. */
-const LOW = '☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼';
-const HOUSE = '⌂';
+const CODE_OF: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 255 }, (_, index) => [glyphOfCp437(index + 1), index + 1]),
+);
 
 /** Rows of a character, the leftmost pixel in the highest bit; a box for one that CP437 lacks. */
 export function glyphOf(character: string): Uint8Array {
-  const code = codeOf(character);
+  const code = CODE_OF.get(character);
   if (code === undefined) return BOX;
   return BITMAPS.subarray(code * GLYPH_HEIGHT, (code + 1) * GLYPH_HEIGHT);
 }
@@ -85,13 +85,3 @@ export function glyphOf(character: string): Uint8Array {
 const BOX = Uint8Array.from({ length: GLYPH_HEIGHT }, (_, row) =>
   row < 3 || row > 12 ? 0 : row === 3 || row === 12 ? 0x7e : 0x42,
 );
-
-function codeOf(character: string): number | undefined {
-  if (character === HOUSE) return 127;
-  const low = LOW.indexOf(character);
-  if (low >= 0) return low + 1;
-  const [byte = 0, ...more] = iconv.encode(character, 'cp437');
-  // What cannot be encoded comes out as a question mark.
-  const isLost = byte === 0x3f && character !== '?';
-  return more.length > 0 || isLost ? undefined : byte;
-}

@@ -2,6 +2,7 @@ import { signsInFirst, WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocol
 import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
 import type { AcsSubject } from '../acs/subject';
+import { requiredFactorOf } from '../auth/login';
 import { BbsError, formatPlace } from '../base/errors';
 import { firstMenuOf } from '../config/login-servers';
 import type { Config } from '../config/schema';
@@ -97,7 +98,7 @@ function subjectOf(
   const isKnown = factor > 0;
   return {
     factor,
-    requiredFactor: isKnown && user.secondFactor !== undefined ? 2 : 1,
+    requiredFactor: requiredFactorOf(isKnown ? user : undefined),
     secure: WAYS_IN[way].secure,
     remoteIp: '192.0.2.1',
     node: 1,

@@ -1,5 +1,5 @@
 import { WAYS_IN } from '../protocols/ways-in';
-import type { Login } from '../auth/login';
+import { requiredFactorOf, type Login } from '../auth/login';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
@@ -94,7 +94,7 @@ function previewCaller(desk: Desk, options: PreviewOptions): Caller {
 }
 
 function previewLogin(user: User | undefined): Login {
-  const requiredFactor = user?.secondFactor === undefined ? 1 : 2;
+  const requiredFactor = requiredFactorOf(user);
   return {
     factor: user === undefined ? 0 : requiredFactor,
     requiredFactor,

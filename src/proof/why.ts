@@ -1,6 +1,7 @@
 import { evaluateAcs, explainAcs } from '../acs/acs';
 import type { AcsStep } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
+import { isFullySignedIn } from '../auth/login';
 import type { Place } from '../base/errors';
 import { movesOf } from './flow-moves';
 import type { Condition, Effect, ModuleFacts, Move } from './flow-moves';
@@ -119,9 +120,8 @@ function takeStep(
   const after = ask(move.after, subject.after);
   const base = { from, to: menu.name, via: move.via, asked: [...before.asked, ...after.asked] };
   if (!before.taken || !after.taken) return { ...base, entry: undefined, result: 'another-way' };
-  const { factor, requiredFactor } = subject.after;
-  const isThrough = factor > 0 && factor >= requiredFactor;
-  if (!isThrough && !menu.loginArea) return { ...base, entry: undefined, result: 'factor' };
+  if (!isFullySignedIn(subject.after) && !menu.loginArea)
+    return { ...base, entry: undefined, result: 'factor' };
   if (menu.acs === undefined) return { ...base, entry: undefined, result: 'goes-on' };
   const { acs, place } = menu.acs;
   const result = evaluateAcs(acs, subject.after);

@@ -111,7 +111,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M4',
     fault: 'the password alone is a complete sign-in',
     file: ENTRANCE,
-    find: "if (need === 'none' || isThrough(subject)) return undefined;",
+    find: "if (need === 'none' || isFullySignedIn(subject)) return undefined;",
     put: "if (need === 'none' || subject.factor > 0) return undefined;",
   },
   {
