@@ -29,7 +29,7 @@ export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
 }
 
-/** What a way in does with each caller who is let in. */
+/** Takes over each accepted caller of a way in. */
 type TakesCaller = (accepted: Accepted) => void;
 
 const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';

@@ -24,7 +24,7 @@ const PATIENCE_MS = 40_000;
 export interface TestBoardOptions extends Pick<BbsOptions, 'random' | 'boardDir'> {
   readonly dataDir?: string;
   readonly config?: ConfigInput;
-  /** Another board's, where both have one time. */
+  /** The clock of another board, where both share one. */
   readonly clock?: SkippingClock;
 }
 
@@ -32,7 +32,7 @@ interface Parts {
   readonly bbs: RunningBbs;
   readonly dataDir: string;
   readonly logLines: readonly string[];
-  /** Called at each log line. */
+  /** Called for each log line. */
   readonly heard: Set<() => void>;
   readonly clock: SkippingClock;
   readonly options: TestBoardOptions;
@@ -93,7 +93,7 @@ export class TestBoard {
     return this.port('https');
   }
 
-  /** What the sysop's tool prints; rejects when it fails. */
+  /** Output of the sysop's tool; rejects when the tool fails. */
   async oputil(...args: string[]): Promise<string> {
     const result = await this.tryOputil(...args);
     if (result.exitCode !== 0) {
@@ -144,19 +144,19 @@ export class TestBoard {
     return secret;
   }
 
-  /** Lets an account sign in by a key: a line as in a .pub file. */
+  /** Adds an SSH key to an account: a line as in a .pub file. */
   async addSshKey(name: string, line: string): Promise<void> {
     const file = join(this.dataDir, `${name}.pub`);
     await writeFile(file, `${line}\n`);
     await this.oputil('user', 'import-ssh-key', name, file);
   }
 
-  /** What the app shows now, `steps` later. */
+  /** The code that the app shows now, or `steps` later. */
   code(secret: string, steps = 0): string {
     return totp(secret, this.clock.nowMs() + steps * STEP_MS);
   }
 
-  /** What the app shows after its next change: a code that nobody can have used. */
+  /** The code that the app shows after its next change, which cannot have been used. */
   freshCode(secret: string): string {
     this.clock.skip(STEP_MS);
     return this.code(secret);
@@ -165,12 +165,12 @@ export class TestBoard {
   /** Mails dropped so far, oldest first. */
   async mails(): Promise<string[]> {
     const folder = join(this.dataDir, 'mail');
-    // One that is being written has another name until it is whole.
+    // A mail has another name until it is completely written.
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
     return Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
   }
 
-  /** Dials in by telnet; hung up on with the board at the latest. */
+  /** Connects by telnet; the connection ends with the board at the latest. */
   async telnet(options: Omit<DialOptions, 'port'> = {}): Promise<DialledCaller> {
     const caller = await dialTelnet({ port: this.telnetPort, ...options });
     this.callers.push(caller);
@@ -196,7 +196,7 @@ export class TestBoard {
     return this.loggedWhere(event, isIt, count);
   }
 
-  /** Resolves once the log has `count` lines that are so. */
+  /** Resolves once `count` lines of the log match. */
   async loggedWhere(
     what: string,
     isIt: (fields: Record<string, unknown>) => boolean,
@@ -230,12 +230,12 @@ export class TestBoard {
     });
   }
 
-  /** What a token shows at this count. */
+  /** The code of a token at this counter. */
   counterCode(secret: string, counter: number): string {
     return hotp(decodeBase32(secret), counter);
   }
 
-  /** Everything in the data folder, as a thief of the disk would have it. */
+  /** All files in the data folder, as somebody who stole the disk would have them. */
   async files(): Promise<Buffer[]> {
     const names = await readdir(this.dataDir, { recursive: true, withFileTypes: true });
     const files = names.filter((entry) => entry.isFile());
@@ -264,7 +264,7 @@ export class TestBoard {
       .filter((fields) => fields.event === event);
   }
 
-  /** Stops the board and leaves its data, as a restart does. */
+  /** Stops the board and keeps its data, as a restart does. */
   async stop(): Promise<void> {
     for (const caller of this.callers.splice(0)) caller.hangUp();
     await this.bbs.close();

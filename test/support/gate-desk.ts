@@ -13,19 +13,19 @@ export const PASSWORD = 'correct horse battery';
 export const STRANGER = '203.0.113.7';
 export const HOME = '198.51.100.20';
 
-/** For accounts of tests that are not about the cost of a hash. */
+/** For accounts in tests that do not measure the cost of a hash. */
 export const CHEAP_HASH: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
 export interface DeskOptions extends AccountsOptions {
   readonly floorMs?: number;
-  /** CHEAP_HASH where none is given. */
+  /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
   readonly secondFactor?: Pick<SecondFactor, 'verify'>;
 }
 
-/** A gate with everything behind it on a real database file. */
+/** A gate with all its dependencies on a real database file. */
 export async function openDesk(options: DeskOptions = {}) {
   const base = await openAccounts(options);
   const hashes = new HashQueue({ cost: options.hashCost ?? CHEAP_HASH });
@@ -55,7 +55,7 @@ export async function openDesk(options: DeskOptions = {}) {
     accounts,
     gate,
     penalties,
-    /** A caller who has not said anything yet. */
+    /** Starts a login without any credential yet. */
     call: (origin: Partial<LoginOrigin> = {}): Login =>
       gate.begin({
         ...{ server: 'ssh', secure: origin.server !== 'telnet', remoteIp: STRANGER, node: 1 },
@@ -69,7 +69,7 @@ export async function openDesk(options: DeskOptions = {}) {
   };
 }
 
-/** Submits a password and says in one word how it went. */
+/** Submits a password and returns the result in one word. */
 export async function tryPassword(
   login: Login,
   password: string,

@@ -42,32 +42,29 @@ const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
 const STOCK_ART = join(__dirname, '../../art');
 
 export interface MenuBoardOptions {
-  /**
-   * The menu file, as hjson or as the value it stands for; left out, the stock menus, art and themes
-   * are used.
-   */
+  /** The menu file, as hjson or as a value; by default the stock menus, art and themes are used. */
   readonly menus?: object | string;
-  /** Files beside it, by their path: what it includes, `@file:`. */
+  /** Further files beside it, by their path: includes, `@file:`. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Menus that count as the login area, as if `config: { area: login }` stood in each. */
+  /** Menus that count as the login area, as if each had `config: { area: login }`. */
   readonly openMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string | Buffer>>;
-  /** The stock art and themes as well, where `menus` are given. */
+  /** Uses the stock art and themes as well, where `menus` are given. */
   readonly stockArt?: true;
   readonly config?: ConfigInput;
   readonly listening?: Listening;
   /** False where mails stay on the board as files. */
   readonly sendsMail?: boolean;
-  /** When the board's clock stands. */
+  /** Start time of the board's clock. */
   readonly startMs?: number;
-  /** Instead of a clock that stands. */
+  /** Replaces the clock that stands still. */
   readonly clock?: Clock;
-  /** Where the words of set-ups come from. */
+  /** Source of the words of set-ups. */
   readonly random?: Random;
   readonly modules?: readonly MenuModule[];
-  /** Who is connected. */
+  /** The nodes that are in use. */
   readonly nodes?: readonly NodeInfo[];
 }
 
@@ -156,7 +153,7 @@ export class MenuBoard {
     return board;
   }
 
-  /** Puts another menu file in place, as a reload does. */
+  /** Replaces the menu file, as a reload does. */
   async reload(menus: object | string): Promise<void> {
     await writeFile(join(this.folder, 'menu.hjson'), textOf(menus));
     this.menuSet = await this.load();
@@ -189,7 +186,10 @@ export class MenuBoard {
     return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
   }
 
-  /** A call by SSH, where the server has checked the password, perhaps a code, before there is a screen. */
+  /**
+   * A call by SSH, where the server checks the password, and possibly a code, before there is a
+   * screen.
+   */
   async callBySsh(
     by: { readonly userName: string; readonly password: string; readonly code?: string },
     firstMenu = 'sshConnected',
@@ -293,12 +293,12 @@ export class MenuCaller {
     return this.places.map((place) => place.menu);
   }
 
-  /** Text or escape sequences, as the terminal program sends them. */
+  /** Sends text or escape sequences, as the terminal program does. */
   type(text: string): void {
     this.caller.terminal.feed(Buffer.from(text, 'latin1'));
   }
 
-  /** Another window size, as NAWS and window-change tell it. */
+  /** Sets another window size, as reported by NAWS and window-change. */
   resize(width: number, height: number): void {
     this.screen.resize(width, height);
     this.caller.terminal.resize(width, height);
@@ -332,7 +332,7 @@ export class MenuCaller {
     this.ending.abort(new SessionEnd('hung-up'));
   }
 
-  /** Waits until something holds, looking each time other work has had its turn. */
+  /** Waits until a condition is true, checking each time after other work was done. */
   async until(what: string, holds: () => boolean): Promise<string> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -348,7 +348,7 @@ export class MenuCaller {
   }
 }
 
-/** The menus with some of them in the login area. */
+/** The menus with some of them added to the login area. */
 export function openToAll(set: MenuSet, names: readonly string[]): MenuSet {
   const menus = [...set.menus].map(
     ([name, menu]) => [name, names.includes(name) ? { ...menu, loginArea: true } : menu] as const,
