@@ -125,13 +125,14 @@ export function openBoardDatabase(
 /** The keys are made after the database: where they are and it is not, it has been lost. */
 function refuseNewBesideKeys(dataDir: string): void {
   const file = databaseFile(dataDir);
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size !== undefined && size > 0) return;
   const keys = ['sealing.json', 'ssh_host_ed25519'].map((name) => join(dataDir, 'keys', name));
   const found = keys.find((key) => statSync(key, { throwIfNoEntry: false }) !== undefined);
   if (found === undefined) return;
   throw new BbsError(
     'DATABASE_MISSING',
-    `the database ${file} is gone, but ${found} of an earlier start is there: put a backup in its place, ` +
+    `the database ${file} is ${size === undefined ? 'gone' : 'empty'}, but ${found} of an earlier start is there: put a backup in its place, ` +
       'or start once with --new-database for a board without accounts (the keys stay)',
   );
 }

@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   mount: 'mount',
   ip: 'iproute2',
+  sqlite3: 'sqlite3',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */

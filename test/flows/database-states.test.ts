@@ -69,6 +69,7 @@ describe('a board does not start on a database that', () => {
     for (const suffix of ['-wal', '-shm']) await rm(file + suffix, { force: true });
     const error = await failure();
     expect(error).toMatchObject({ code: 'DATABASE_MISSING', exitCode: 78 });
+    expect(error.message).toContain(`user.sqlite3 is ${how}, but `);
     expect(error.message).toContain('--new-database');
     // Nothing was made in its place.
     expect((await readdir(join(shell.dataDir, 'db'))).length).toBe(how === 'gone' ? 0 : 1);
