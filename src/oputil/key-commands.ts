@@ -9,7 +9,7 @@ import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
 import { findUsers } from '../store/users';
 import { ACTOR, type Desk } from './desk';
-import { confirms } from './question';
+import { confirmOrStop } from './question';
 import { formatTable } from './table';
 
 const HELP = `
@@ -37,7 +37,8 @@ export function addKeyCommands(program: Command, desk: Desk): void {
     .command('new')
     .description('go on after the key was lost; the board must be stopped')
     .requiredOption('--lost', 'there is no copy of the key: what it sealed is given up')
-    .action(() => replaceLost(desk));
+    .option('-y, --yes', 'ask nothing')
+    .action(({ yes }: { readonly yes?: boolean }) => replaceLost(desk, yes));
 }
 
 async function check(desk: Desk): Promise<void> {
@@ -82,7 +83,7 @@ function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
 }
 
 /** With the lock of the board: one that runs has the keys in its memory, and may seal with them. */
-async function replaceLost(desk: Desk): Promise<void> {
+async function replaceLost(desk: Desk, yes: boolean | undefined): Promise<void> {
   const office = await desk.office();
   const { dataDir } = await desk.board();
   const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
@@ -93,13 +94,17 @@ async function replaceLost(desk: Desk): Promise<void> {
     );
   }
   try {
-    await giveUpLost(desk, office);
+    await giveUpLost(desk, office, yes);
   } finally {
     await lock.release();
   }
 }
 
-async function giveUpLost(desk: Desk, { db, sealing }: Office): Promise<void> {
+async function giveUpLost(
+  desk: Desk,
+  { db, sealing }: Office,
+  yes: boolean | undefined,
+): Promise<void> {
   const report = await checkKeys({ db, sealing });
   const isLost = sealing.keyIds().length === 0;
   if (!isLost && report.unreadable.length === 0 && !codesAreLost(report, sealing)) {
@@ -115,9 +120,7 @@ async function giveUpLost(desk: Desk, { db, sealing }: Office): Promise<void> {
   desk.note(
     'instead. Else second factors of the lost key take no code until they are bound again.',
   );
-  if (!(await confirms(desk, 'Give them up?'))) {
-    throw new BbsError('USAGE', 'nothing was changed; answer y, or use --no-prompt');
-  }
+  await confirmOrStop(desk, 'Give them up?', yes);
   const keys = isLost ? await makeKey(desk) : sealing;
   const lost = await shutLost({ db, sealing: keys, clock: desk.clock, actor: ACTOR });
   (await desk.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });

@@ -2,7 +2,7 @@ import { BbsError } from '../base/errors';
 import type { Desk } from './desk';
 
 /** Asks for a yes; with -n or --yes the answer is yes, and whatever is not yes is no. */
-export async function confirms(desk: Desk, question: string, yes = false): Promise<boolean> {
+async function confirms(desk: Desk, question: string, yes = false): Promise<boolean> {
   if (yes || !desk.mayAsk) return true;
   const answer = await desk.io.readLine(`${question} [y/N] `);
   return /^y(es)?$/i.test(answer.trim());

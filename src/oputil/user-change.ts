@@ -7,7 +7,7 @@ import { changed, getAccount, noteSharedAddress } from './account';
 import { ACTOR, type Desk } from './desk';
 import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
-import { confirmOrStop, confirms } from './question';
+import { confirmOrStop } from './question';
 import { formatLabels } from './table';
 import { accountData, statusWord } from './user-words';
 
@@ -48,7 +48,8 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .aliases(['remove', 'del', 'delete'])
     .description('delete an account with all that belongs to it')
     .argument('<user>')
-    .action((name: string) => removeAccount(desk, name));
+    .option('-y, --yes', 'ask nothing')
+    .action((name: string, { yes }: Yes) => removeAccount(desk, name, yes));
   user
     .command('rename')
     .alias('mv')
@@ -102,17 +103,15 @@ async function setPassword(desk: Desk, name: string, options: PasswordOptions): 
   desk.show(['New password set', ...shown], { user: user.name, ...(made ? { password } : {}) });
 }
 
-async function removeAccount(desk: Desk, name: string): Promise<void> {
+async function removeAccount(desk: Desk, name: string, yes: boolean | undefined): Promise<void> {
   const user = await getAccount(desk, name);
   const { accounts } = await desk.office();
-  if (desk.mayAsk) {
+  if (desk.mayAsk && yes !== true) {
     desk.note(`Username     : ${user.name}`);
     desk.note(`ID           : ${user.id}`);
     desk.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
   }
-  if (!(await confirms(desk, 'Delete this account for good?'))) {
-    throw new BbsError('USER_INVALID', 'nothing was deleted; answer y, or use --no-prompt');
-  }
+  await confirmOrStop(desk, 'Delete this account for good?', yes);
   changed(await accounts.remove(user.id, ACTOR), `delete "${user.name}"`);
   desk.show('User has been deleted.', { deleted: user.name, id: user.id });
 }

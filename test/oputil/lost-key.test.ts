@@ -59,7 +59,10 @@ test('without the key the reading verbs work, and what needs it says how to go o
 
 test('key new --lost shuts the factors of the lost key, lowers none, and names who must bind again', async () => {
   shell.answers = ['n'];
-  expect((await shell.try('key', 'new', '--lost')).exitCode).toBe(2);
+  const refused = await shell.try('key', 'new', '--lost');
+  expect(refused).toMatchObject({
+    ...{ exitCode: 1, err: expect.stringContaining('nothing was changed; answer y, or use --yes') },
+  });
   expect(await readdir(join(shell.dataDir, 'keys'))).toEqual([]);
 
   shell.answers = ['y'];
@@ -84,7 +87,8 @@ test('key new --lost shuts the factors of the lost key, lowers none, and names w
 });
 
 test('an owner binds again by the link that the sysop has sent', async () => {
-  await shell.run('key', 'new', '--lost', '-n');
+  await shell.run('key', 'new', '--lost', '--yes');
+  expect(shell.questions).toEqual([]);
   expect(await shell.run('user', '2fa-link', 'joe')).toContain('Registration mail for joe stored.');
   const office = await openBackOffice(shell.dataDir);
   const joe = await office.userId('joe');

@@ -264,7 +264,8 @@ describe('changes of an account', () => {
   });
 
   test('rm asks nothing with -n, and never removes the sysop', async () => {
-    await shell.run('user', 'rm', 'joe', '-n');
+    await shell.run('user', 'rm', 'joe', '--yes');
+    expect(shell.questions).toEqual([]);
     expect(shell.questions).toEqual([]);
     const { exitCode, err } = await shell.try('user', 'rm', 'sysop', '-n');
     expect(exitCode).toBe(1);
