@@ -148,6 +148,23 @@ async function givenSecret(
   };
 }
 
+const CODES_A_LINE = 2;
+
+/** Two codes fit a line of 80 columns behind the label; a script reads all of them on one. */
+function codeLines(
+  codes: readonly string[],
+  isTerminal: boolean,
+): readonly (readonly [string, string])[] {
+  if (!isTerminal) return [['Backup codes', codes.join(', ')]];
+  const lines: (readonly [string, string])[] = [];
+  for (let at = 0; at < codes.length; at += CODES_A_LINE) {
+    const label = at === 0 ? 'Backup codes' : '';
+    const comma = at + CODES_A_LINE < codes.length ? ',' : '';
+    lines.push([label, codes.slice(at, at + CODES_A_LINE).join(', ') + comma]);
+  }
+  return lines;
+}
+
 /** With the labels that sysops' scripts know (contract A5). */
 function showBound(
   desk: Desk,
@@ -162,7 +179,7 @@ function showBound(
   const lines = formatLabels(17, [
     ['OTP enabled for', user.name],
     ['Secret', bound.secret],
-    ['Backup codes', bound.backupCodes.join(', ')],
+    ...codeLines(bound.backupCodes, desk.io.columns !== undefined),
   ]);
   const picture =
     typeof qr === 'string'

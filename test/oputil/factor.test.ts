@@ -60,6 +60,19 @@ test('2fa-otp prints the labels that scripts know, and a QR code that reads as t
   expect(await shell.run('user', 'info', 'joe')).toContain('2FA OTP      : GoogleAuth');
 });
 
+test('on a terminal backup codes stand two a line, and none is broken at 80 columns', async () => {
+  shell.columns = 80;
+  const out = await shell.run('user', '2fa-otp', 'joe', 'google');
+  const code = `${CODE}(?:-${CODE}){3}`;
+  expect(out).toMatch(
+    new RegExp(
+      `\nBackup codes     : ${code}, ${code},\n(?: {17}: ${code}, ${code},?\n){4}--- Begin`,
+    ),
+  );
+  const lines = out.split('--- Begin')[0]?.split('\n') ?? [];
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
 test.each([
   ['google', 'googleAuth', 'GoogleAuth', 'totp'],
   ['totp', 'rfc6238_TOTP', 'RFC6238 TOTP', 'totp'],
