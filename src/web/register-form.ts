@@ -22,7 +22,7 @@ export function sessionParts(pending: PendingEnrollment, token: string): Session
   const place = `${labelOfWay(begunBy.server)} from ${begunBy.remoteIp}`;
   return {
     NOT_ME: `<form class="not-me" method="post" action="${PATHS.register}">
-<p>This was asked for by ${escapeHtml(place)}, on ${at} UTC. If you did not ask for this on the board just now, close this page: somebody else knows your password.</p>
+<p>This was asked for by ${escapeHtml(place)}, on ${at} UTC. If you did not ask for this on the board just now, somebody else knows your password: choose this button, and the set-up ends.</p>
 <input type="hidden" name="token" value="${escapeHtml(token)}">
 <button name="${NOT_ME.name}" value="${NOT_ME.value}">This was not me</button>
 </form>`,

@@ -59,7 +59,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
       return sendPage(reply, PROBLEM_PAGES.gone, config());
     }
     if (result.kind === 'malformed') {
-      const message = MALFORMED[result.what];
+      const message = MALFORMED[result.what](fields.get('word'));
       return sendForm(reply, parts, { pending, token, status: 400, message });
     }
     if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
@@ -73,9 +73,15 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
 }
 
 const MALFORMED = {
-  code: 'A code has six digits. That was something else; nothing was counted.',
-  word: 'Type the word as well: four letters and digits, on the screen of the call that asked for this. Nothing was counted.',
-} as const;
+  code: () => 'A code has six digits. That was something else; nothing was counted.',
+  word: (typed = '') =>
+    typed.trim() === ''
+      ? 'Type the word as well: four letters and digits, on the screen of the call that asked for this. Nothing was counted.'
+      : `That cannot be the word: it has four letters and digits, and none of ${NEVER_IN_A_WORD}. Nothing was counted.`,
+} as const satisfies Record<string, (typed?: string) => string>;
+
+/** What the words of set-ups leave out, for it looks like something else or makes words. */
+export const NEVER_IN_A_WORD = 'A B E I L O S U Z 0 1 2 5 8';
 
 const WRONG = {
   code: 'That code is not right. Wait for the next one and type that.',

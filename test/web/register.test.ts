@@ -1,5 +1,7 @@
 import jsqr from 'jsqr';
 import { listAudit } from '../../src/store/audit';
+import { canonicalSetUpWord } from '../../src/auth/set-up-word';
+import { NEVER_IN_A_WORD } from '../../src/web/register';
 import { NOON } from '../support/accounts';
 import { readKeyUri, totp } from '../support/authenticator';
 import { openWebBoard } from '../support/web-board';
@@ -205,9 +207,19 @@ test('who reads the mail of another session cannot confirm without its word (rul
   expect(page.body).not.toContain(word);
   expect(page.body).toMatch(/<label for="word">[^]*<input [^>]*name="word" autocomplete="off"/);
   expect(page.body).toContain('This was asked for by SSH from 192.0.2.9, on 2026-01-01 12:00 UTC.');
-  for (const none of ['', '    ', 'A', 'K7QFK']) {
+  // Who did not ask is told to choose the button, not to leave without it.
+  expect(page.body).toMatch(
+    /choose this button[^<]*<\/p>\s*<input[^>]*>\s*<button[^>]*>This was not/,
+  );
+  expect(page.body).not.toContain('close this page');
+  for (const none of ['', '    ']) {
     const answer = await post({ token, otp, word: none });
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('Type the word')]);
+  }
+  for (const mistyped of ['A', 'K7QFK', 'K7QO']) {
+    const { status, body } = await post({ token, otp, word: mistyped });
+    expect([status, body]).toEqual([400, expect.stringContaining('That cannot be the word')]);
+    expect(body).toContain(NEVER_IN_A_WORD);
   }
   const wrong = word === 'CCCC' ? 'DDDD' : 'CCCC';
   const answer = await post({ token, otp, word: wrong });
@@ -218,6 +230,12 @@ test('who reads the mail of another session cannot confirm without its word (rul
   // The code was not spent by the wrong word; the right one may be typed in any form.
   const typed = ` ${word.slice(0, 2).toLowerCase()}-${word.slice(2)}`;
   expect((await post({ token, otp, word: typed })).status).toBe(200);
+});
+
+test('the letters and digits that the page says no word has are those that none can have', () => {
+  const all = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
+  const never = all.filter((each) => canonicalSetUpWord(each.repeat(4)) === undefined);
+  expect(never.join(' ')).toBe(NEVER_IN_A_WORD);
 });
 
 test('five wrong words end the set-up (rules D11, M2)', async () => {
