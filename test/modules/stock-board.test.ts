@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
 import { systemRandom } from '../../src/base/random';
@@ -27,4 +28,17 @@ it('uses every module that there is on the stock board', async () => {
   const menus = await loadMenus({ file: join(ROOT, 'config/menu.hjson'), env: {} });
   const used = new Set([...menus.menus.values()].map((menu) => menu.module.name));
   expect(MODULES.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
+});
+
+it('tells no sysop to call the tool by npx, which would ask the public registry for it', () => {
+  const texts = ['config', 'docs', 'misc', 'art'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(hjson|md|txt|service|conf|html)$/.test(name))
+      .map((name) => join(ROOT, folder, name)),
+  );
+  const telling = [join(ROOT, 'README.md'), ...texts].filter((file) =>
+    /npx (oputil|sallyport)/.test(readFileSync(file, 'utf8')),
+  );
+  expect(telling).toEqual([]);
+  expect(texts.length).toBeGreaterThan(20);
 });
