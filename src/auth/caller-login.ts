@@ -19,7 +19,7 @@ import type {
 import { isFullySignedIn, requiredFactorOf } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf } from './login-store';
-import type { Checked } from './checked';
+import type { Checked } from './failure';
 import { checkSecondFactor } from './second-step';
 
 /** Attempts of all kinds on one connection before it is signed in (rule E3). */

@@ -1,6 +1,5 @@
 import { addAudit } from '../store/audit';
 import type { User } from '../store/users';
-import type { Checked } from './checked';
 import type { LoginOrigin, RejectReason } from './login';
 import type { LoginParts } from './login-parts';
 import { auditOf } from './login-store';
@@ -64,3 +63,8 @@ export async function recordFailure(
     ? { kind: 'rejected', reason }
     : { kind: 'rejected', reason, retryAfterMs };
 }
+
+/** The outcome of one credential: only what the caller may learn of it. */
+export type Checked<T> =
+  | { readonly kind: 'accepted'; readonly value: T }
+  | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly retryAfterMs?: number };

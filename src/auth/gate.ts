@@ -11,12 +11,11 @@ import { foldName } from '../store/user-name';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { CallerLogin } from './caller-login';
-import { HashQueue } from './hash-queue';
+import { HashQueue, SignInRoom } from './hash-queue';
 import type { Login, LoginOrigin } from './login';
 import type { FailureKind, LoginParts } from './login-parts';
 import { createRegulator } from './regulator';
 import type { SecondFactor } from './second-factor';
-import { SignInRoom } from './sign-in-room';
 
 export interface GateOptions {
   readonly db: Database;

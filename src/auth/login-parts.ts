@@ -4,10 +4,9 @@ import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
-import type { HashQueue } from './hash-queue';
+import type { HashQueue, SignInRoom } from './hash-queue';
 import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
-import type { SignInRoom } from './sign-in-room';
 
 /** What a failed attempt costs its source (rule K1). */
 export type FailureKind = 'auth-failure' | 'unknown-user';

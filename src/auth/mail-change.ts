@@ -9,13 +9,20 @@ import type { Database, Sql } from '../store/database';
 import { mayUseLink } from '../store/link-rules';
 import type { Notice, Notifier } from '../store/notice';
 import { findHolders, setProperties } from '../store/properties';
-import { consumeToken, findToken, findTokenOf, hashToken, replaceToken } from '../store/tokens';
+import {
+  consumeToken,
+  findToken,
+  findTokenOf,
+  hashToken,
+  replaceToken,
+  isToken,
+  makeToken,
+} from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
 import { endLinks } from './account-links';
 import { recordChange, type Actor } from './change-record';
-import { isToken, makeToken } from './token';
 
 export interface MailChangeOptions {
   readonly db: Database;

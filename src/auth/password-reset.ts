@@ -6,13 +6,19 @@ import type { Budgets } from '../store/budget';
 import type { Database, Sql } from '../store/database';
 import { mayUseLink } from '../store/link-rules';
 import type { NoticeResult, Notifier } from '../store/notice';
-import { consumeToken, findToken, hashToken, replaceToken } from '../store/tokens';
+import {
+  consumeToken,
+  findToken,
+  hashToken,
+  replaceToken,
+  isToken,
+  makeToken,
+} from '../store/tokens';
 import { findUser, findUserByName } from '../store/users';
 import type { User } from '../store/users';
 import type { AccountResult } from './account-rules';
 import type { Accounts } from './accounts';
 import { recordChange, type Actor } from './change-record';
-import { isToken, makeToken } from './token';
 
 export interface PasswordResetOptions {
   readonly db: Database;

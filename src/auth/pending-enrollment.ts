@@ -18,6 +18,8 @@ import {
   refundToken,
   removeExpiredTokens,
   replaceToken,
+  isToken,
+  makeToken,
 } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
 import { findUser, getUser } from '../store/users';
@@ -32,7 +34,6 @@ import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
 import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
 import type { BegunBy } from './set-up-word';
-import { isToken, makeToken } from './token';
 
 /** Wrong codes and words that end a registration link (rule D11). */
 export const CONFIRM_TRIES = 5;

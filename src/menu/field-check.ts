@@ -6,7 +6,7 @@ import { LATER, own } from './follow';
 import type { SubmitRule } from './menu-entry';
 import type { MenuContext, MenuModule } from './module';
 import type { OpenScreen } from './open-screen';
-import { matchSubmit } from './submit-match';
+import { matchSubmit } from './choose';
 import { VALIDATORS } from './validators';
 
 type Checked = MenuContext & { readonly screen: OpenScreen };

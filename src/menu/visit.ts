@@ -3,7 +3,7 @@ import { sleep } from '../base/clock';
 import type { AcsSubject } from '../acs/subject';
 import type { Key } from '../terminal/key';
 import { keyMatches } from '../terminal/key-name';
-import { choose } from './choose';
+import { choose, matchSubmit } from './choose';
 import { composeMenu, type Composition } from './compose';
 import { formatDate } from './date-format';
 import { isPassedBy } from './entrance';
@@ -26,7 +26,6 @@ import { pauseAtEnd, present, presentAgain } from './present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { Stage } from './stage';
-import { matchSubmit } from './submit-match';
 import { configUnder } from './themed-config';
 import { showPages } from './show-pages';
 

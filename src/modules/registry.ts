@@ -1,5 +1,4 @@
-import type { MenuModule } from '../menu/module';
-import { absentModule } from './absent-module';
+import type { MenuModule, MenuContext, Transition } from '../menu/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { newUserModule } from './new-user';
@@ -7,11 +6,19 @@ import { preAuthFeedbackModule } from './pre-auth-feedback';
 import { showArtModule } from './show-art';
 import { signInHistoryModule } from './sign-in-history';
 import { sshKeyConfigModule } from './ssh-key-config';
-import { standardModule } from './standard';
 import { twoFactorConfigModule } from './two-factor-config';
 import { userConfigModule } from './user-config';
 import { userListModule } from './user-list';
 import { whosOnlineModule } from './whos-online';
+
+/** A menu without `module`: art, views and rules, and nothing of its own. */
+const standardModule: MenuModule = {
+  name: 'standard',
+  doc: 'What a menu without `module` is: its art, its form or prompt, and where they lead.',
+  needs: 'none',
+  views: [],
+  methods: {},
+};
 
 /** Every module that `module:` in a menu can name; checks, docs and the runner read this one list. */
 export const MODULES: readonly MenuModule[] = [
@@ -39,4 +46,23 @@ export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
     ([name, why]) => [name, absentModule(name, why)] as const,
   );
   return new Map([...standIns, ...moduleTable()]);
+}
+
+/**
+ * Stands in for a module that this board does not have. A menu that leads on, as those of a login
+ * sequence do, is passed by; who chose another one is told, and is back where he was.
+ */
+function absentModule(name: string, why: string): MenuModule {
+  const enter = async (context: MenuContext): Promise<Transition> => {
+    context.caller.log.debug('menu.module-absent', { menu: context.menu, module: name });
+    if (context.leadsOn) return { kind: 'next' };
+    await context.showPages([
+      '',
+      ` ${context.desc}`,
+      '',
+      ` This part of the board is not here: ${why}.`,
+    ]);
+    return { kind: 'previous' };
+  };
+  return { name, doc: why, needs: 'none', views: [], methods: {}, enter };
 }

@@ -4,7 +4,7 @@ import { networksOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { Places } from './places';
 import { ConnectionSlot } from './connection-slot';
-import type { SourceGuard } from './source-guard';
+import type { SourceGuard } from './connection-slot';
 
 export type RefusalReason =
   /** Only the file descriptors that the board itself needs are left (rule L6). */

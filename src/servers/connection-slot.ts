@@ -1,7 +1,6 @@
-import type { PenaltyKind } from '../auth/source-penalties';
+import type { PenaltyKind, SourcePenalties } from '../auth/source-penalties';
 import type { Clock } from '../base/clock';
 import type { Crowd } from './crowd';
-import type { SourceGuard } from './source-guard';
 
 export interface ConnectionSlotOptions {
   readonly remoteIp: string;
@@ -95,3 +94,8 @@ export class ConnectionSlot {
     this.options.onLeftPreAuth();
   }
 }
+
+/**
+ * The listeners' access to the penalties of sources (rule K1); answered from memory, at TCP accept.
+ */
+export type SourceGuard = Pick<SourcePenalties, 'admit' | 'penalize'>;

@@ -1,4 +1,4 @@
-import type { SourceGuard } from '../../src/servers/source-guard';
+import type { SourceGuard } from '../../src/servers/connection-slot';
 
 /**
  * A guard that refuses a source once it was charged twice, for tests of what the servers charge.
