@@ -203,7 +203,7 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
 }
 
 /** One line for each thing that is wrong, with its place first. */
-export function describeProblems(error: unknown): readonly string[] {
+function describeProblems(error: unknown): readonly string[] {
   if (error instanceof InvalidFileError) return error.problems.map(formatProblem);
   return [error instanceof BbsError ? error.describe() : toError(error).message];
 }

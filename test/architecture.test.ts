@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
+import { ERROR_CODES } from '../src/base/errors';
 import { WAY_IN_NAMES } from '../src/protocols/ways-in';
 import { VIEW_CODES } from '../src/views/registry';
 import { findLists } from './support/word-lists';
@@ -170,6 +171,37 @@ test('one function decides whether a caller is fully signed in, and one table ho
     'auth/login.ts',
   ]);
   expect(places(/☺☻♥|◄↕‼/)).toEqual(['terminal/encoding.ts']);
+});
+
+test('every error code is used where something is thrown', () => {
+  const others = SOURCES.filter(({ path }) => path !== 'base/errors.ts');
+  const isUsed = (code: string): boolean => others.some(({ text }) => text.includes(`'${code}'`));
+  expect(Object.keys(ERROR_CODES).filter((code) => !isUsed(code))).toEqual([]);
+});
+
+test('every value that a file exports is used by another file', () => {
+  const folders = ['test', 'bench', 'misc'].map((folder) => join(ROOT, folder));
+  const elsewhere = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|[cm]?js)$/.test(name))
+      .map((name) => ({
+        path: join(folder, name),
+        text: readFileSync(join(folder, name), 'utf8'),
+      })),
+  );
+  const files = [...SOURCES, ...elsewhere].map(({ path, text }) => ({
+    path,
+    words: new Set(text.match(/\w+/g)),
+  }));
+  // A migration is imported by its name as a whole.
+  const sources = SOURCES.filter(({ path }) => !path.startsWith('store/migrations/'));
+  const unused = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:async |abstract )*(?:function\*?|const|class) (\w+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !files.some((other) => other.path !== path && other.words.has(name)))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(unused).toEqual([]);
 });
 
 test('every import of ours names a file that is there', () => {

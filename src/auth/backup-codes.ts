@@ -10,7 +10,7 @@ import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Sealing } from './sealing';
 
 /** Codes in a set (docs/security.md, rule B1). */
-export const BACKUP_CODE_COUNT = 10;
+const BACKUP_CODE_COUNT = 10;
 
 const GROUPS = 4;
 const CONSONANTS = 'bdfghjklmnprstvz';

@@ -33,7 +33,7 @@ const STICKY = 0o1000;
 /**
  * Refuses a path that all users may write: the board's configuration gives control of the board.
  */
-export function refuseWritable(path: string, mode: number): void {
+function refuseWritable(path: string, mode: number): void {
   // Windows has no such bits and reports them all as set.
   if (process.platform === 'win32' || (mode & 0o002) === 0) return;
   throw new Error(`${path} can be written by everybody; run: chmod o-w ${path}`);

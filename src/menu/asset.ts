@@ -48,12 +48,6 @@ export function parseAsset(text: string): Asset | undefined {
   return { kind, name, ...(location === undefined ? {} : { location }) };
 }
 
-/** Writes an address as a sysop would. */
-export function formatAsset(asset: Asset): string {
-  const location = asset.location === undefined ? '' : `${asset.location}:`;
-  return `@${asset.kind}:${location}${asset.name}`;
-}
-
 function isAssetKind(text: string): text is AssetKind {
   return Object.hasOwn(ASSET_KINDS, text);
 }

@@ -122,7 +122,7 @@ function notHereSentence(context: MenuContext): string | undefined {
 }
 
 /** "Please wait 30 seconds." in the unit that people use for such a time. */
-export function waitSentence(ms: number | undefined): string {
+function waitSentence(ms: number | undefined): string {
   if (ms === undefined) return 'Please try again later.';
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds < 120) return `Please wait ${seconds} second${seconds === 1 ? '' : 's'}.`;

@@ -38,9 +38,7 @@ export const MENU_NAMING_KEYS = [
   'locked',
 ] as const;
 
-export const BAUD_RATES = [
-  300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 76800, 115200,
-] as const;
+const BAUD_RATES = [300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 76800, 115200] as const;
 
 const MENU_FLAGS = ['noHistory', 'forwardArgs', 'mergeFlags'];
 const INTERRUPTS = ['never', 'queued', 'realtime'] as const;

@@ -94,7 +94,7 @@ interface ThemeSource {
 }
 
 /** Makes a theme of what stands in theme.hjson; a part that is no block is THEME_INVALID. */
-export function parseTheme(id: string, directories: readonly string[], source: ThemeSource): Theme {
+function parseTheme(id: string, directories: readonly string[], source: ThemeSource): Theme {
   const block = (path: readonly string[]): Tree => {
     let at: unknown = source.value;
     for (const key of path) at = asTree(at)[key];

@@ -141,7 +141,7 @@ function mergeViews(views: Tree, change: Tree): Tree {
 }
 
 /** Deep merge in which `over` wins; lists are replaced as a whole. */
-export function mergeTrees(under: Tree, over: Tree): Tree {
+function mergeTrees(under: Tree, over: Tree): Tree {
   const merged: Record<string, unknown> = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];

@@ -62,7 +62,7 @@ function positioned(views: Tree, config: Config): readonly ViewSpec[] {
 }
 
 /** Puts in what `@config:` and `@sysStat:` point to; addresses of methods stay. */
-export function resolveProperties(properties: Tree, config: Config): Tree {
+function resolveProperties(properties: Tree, config: Config): Tree {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, resolveValue(value, config)]),
   );

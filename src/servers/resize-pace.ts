@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock';
 
 /** While a window is dragged it is repainted at most this often (rule M8). */
-export const REPAINT_MS = 50;
+const REPAINT_MS = 50;
 
 /**
  * Coalesces changes of a terminal's size: the first is applied at once, those within the next 50 ms

@@ -52,17 +52,6 @@ export async function findFactorType(sql: Sql, userId: number): Promise<OtpType 
   return row === undefined ? undefined : (row['type'] as OtpType);
 }
 
-/** Types by user id, of those among `userIds` that have a second factor. */
-export async function listFactorTypes(
-  sql: Sql,
-  userIds: readonly number[],
-): Promise<ReadonlyMap<number, OtpType>> {
-  const rows: readonly Stored[] = await sql('otp_factor')
-    .whereIn('user_id', userIds)
-    .select('user_id', 'type');
-  return new Map(rows.map((row) => [Number(row['user_id']), row['type'] as OtpType]));
-}
-
 /** Accounts whose secret was lost with its key and emptied: they are asked for a code, and none is right. */
 export async function listShutFactors(sql: Sql): Promise<readonly number[]> {
   return sql('otp_factor').where({ secret: '' }).orderBy('user_id').pluck<number[]>('user_id');

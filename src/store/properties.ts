@@ -16,7 +16,7 @@ const VALUE_CHARACTERS = 4096;
 export type PropertyValues = Readonly<Record<string, string | undefined>>;
 
 /** True for a property that only auth and the store may write (rule I4). */
-export function isProtectedProperty(name: string): boolean {
+function isProtectedProperty(name: string): boolean {
   return PROTECTED.test(name);
 }
 

@@ -106,10 +106,6 @@ export async function consumeToken(
   return removed === 1;
 }
 
-export async function removeToken(sql: Sql, tokenHash: string): Promise<void> {
-  await sql('token').where({ token_hash: tokenHash }).delete();
-}
-
 export async function removeTokens(sql: Sql, userId: number, purpose: TokenPurpose): Promise<void> {
   await sql('token').where({ user_id: userId, purpose }).delete();
 }

@@ -22,11 +22,6 @@ export function eraseLine(): string {
   return `${ESC}[K`;
 }
 
-/** Erases from the cursor to the end of the screen. */
-export function eraseBelow(): string {
-  return `${ESC}[J`;
-}
-
 export function hideCursor(): string {
   return `${ESC}[?25l`;
 }
@@ -42,11 +37,6 @@ export function requestCursor(): string {
 
 export function resetStyle(): string {
   return `${ESC}[0m`;
-}
-
-/** Bright backgrounds in place of blinking text (SAUCE flag iCE), on terminals that support it. */
-export function setIceColors(on: boolean): string {
-  return `${ESC}[?33${on ? 'h' : 'l'}`;
 }
 
 /** The sequence that sets this style, whatever style the terminal had before. */

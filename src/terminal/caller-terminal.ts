@@ -28,7 +28,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 }
 
 /** The size that is assumed until the terminal reports one. */
-export const DEFAULT_SIZE = { width: 80, height: 24 } as const;
+const DEFAULT_SIZE = { width: 80, height: 24 } as const;
 
 /**
  * How long an ESC may be the start of a sequence, and how long the rest of a partial sequence is

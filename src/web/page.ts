@@ -11,7 +11,7 @@ export interface Page {
   readonly doors?: 'shut' | 'open';
 }
 
-export function renderPage(page: Page, boardName: string): string {
+function renderPage(page: Page, boardName: string): string {
   const title = escapeHtml(page.title);
   const board = escapeHtml(boardName);
   return `<!doctype html>
