@@ -31,11 +31,13 @@ export async function recordFactorChange(
     readonly actor: Actor;
     readonly nowMs: number;
     readonly reason?: string;
+    /** A set-up that its owner disowns: whoever began it knows the password, so every session ends. */
+    readonly disowned?: boolean;
   },
 ): Promise<void> {
-  const { kind, ...who } = change;
+  const { kind, disowned = false, ...who } = change;
   // What only waits for its confirmation changes nothing for anybody.
-  const waits = kind === 'second-factor-pending' || kind === 'second-factor-dropped';
+  const waits = !disowned && (kind === 'second-factor-pending' || kind === 'second-factor-dropped');
   const event = waits ? {} : { event: 'second-factor' as const };
   await recordChange(sql, { ...who, audit: kind, factor: 2, ...event });
 }

@@ -188,7 +188,8 @@ export class PendingEnrollments {
       if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;
       await endSetUp(sql, userId);
       const kind = 'second-factor-dropped';
-      await recordFactorChange(sql, { userId, kind, actor, nowMs, reason: 'disowned' });
+      const change = { userId, kind, actor, nowMs, reason: 'disowned', disowned: true } as const;
+      await recordFactorChange(sql, change);
       const { server, remoteIp } = begunBy;
       await notifier?.notify(sql, { kind: 'set-up-disowned', userId, server, remoteIp });
       return true;

@@ -83,7 +83,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'set-up-disowned':
       return notification(
         'A set-up of two-factor sign-in was ended',
-        `somebody who signed in as you ${placeText(notice)} had begun to set up two-factor sign-in. On the page of its link it was said that this was not you, so the set-up was ended. Signing in is as it was before.`,
+        `somebody who signed in as you ${placeText(notice)} had begun to set up two-factor sign-in. On the page of its link it was said that this was not you, so the set-up and every call of yours were ended. Signing in is as it was before.`,
         'Whoever began it knows your password: sign in at once, change it and tell the sysop of this board.',
       );
     case 'second-factor-on':

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, linkSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, lstatSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -21,7 +21,9 @@ export async function backUpDatabase(options: BackupOptions): Promise<void> {
   const { file, target } = options;
   if (!existsSync(file))
     throw failed(options, `there is no database ${file}; start the board once`);
-  if (existsSync(target)) throw failed(options, 'it is there already; choose another name');
+  // Not existsSync: a link whose file is gone is a name that is taken too.
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+    throw failed(options, 'it is there already; choose another name');
   const draft = `${target}.${process.pid}.new`;
   try {
     // SQLite writes into a file that is there if it is empty, and so keeps its mode.

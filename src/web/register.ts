@@ -155,7 +155,7 @@ const DISOWNED_PAGE = {
   status: 200,
   title: 'The set-up has ended',
   body: paragraphs(
-    'Its link works no longer, and signing in is as it was before.',
+    'Its link works no longer, every call of the account was ended, and signing in is as it was before.',
     'Whoever began it knows your password: sign in to the board, change your password, and tell the sysop.',
   ),
 };

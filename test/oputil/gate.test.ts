@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
@@ -72,6 +72,9 @@ describe('backup', () => {
     expect(exitCode).toBe(1);
     expect(err).toContain('it is there already; choose another name');
     expect(await shell.read('taken')).toBe('precious');
+    const link = join(shell.folder, 'link');
+    await symlink(join(shell.folder, 'nowhere'), link);
+    expect((await shell.try('backup', link)).err).toContain('it is there already; choose another');
     const empty = await shell.try('--data', join(shell.folder, 'none'), 'backup', 'x');
     expect(empty.err).toContain('there is no database');
     expect((await shell.try('backup', '/no/folder/x')).exitCode).toBe(1);
