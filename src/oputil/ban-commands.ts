@@ -4,6 +4,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { plainIp, sourceOf } from '../base/source';
 import { addAudit } from '../store/audit';
+import { ConfiguredNetworks } from '../servers/networks';
 import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
 import type { Desk } from './desk';
@@ -23,6 +24,8 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 7 * 86_400_000,
 };
+
+const EXEMPT_KEY = 'security.exemptNetworks';
 
 /** 9999-12-31, for bans without an end. */
 const FOR_EVER_MS = 253_402_300_799_000;
@@ -52,6 +55,7 @@ export function addBanCommands(program: Command, desk: Desk): void {
 
 async function listBans(desk: Desk, limit: number): Promise<void> {
   const nowMs = desk.clock.nowMs();
+  const isExempt = await exemptions(desk);
   const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit }));
   const table = desk.table(
     [{ title: 'Source' }, { title: 'Until (UTC)' }, { title: 'For' }, { title: 'Kept out' }],
@@ -59,7 +63,7 @@ async function listBans(desk: Desk, limit: number): Promise<void> {
       source,
       untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(untilMs),
       reason,
-      enforced ? 'yes' : 'not yet',
+      isExempt(source) ? 'no, exempt' : enforced ? 'yes' : 'not yet',
     ]),
   );
   desk.show(
@@ -69,13 +73,22 @@ async function listBans(desk: Desk, limit: number): Promise<void> {
       until: new Date(untilMs).toISOString(),
       reason,
       enforced,
+      exempt: isExempt(source),
     })),
   );
+}
+
+/** Whether the board lets a source in whatever is held against it. */
+async function exemptions(desk: Desk): Promise<(source: string) => boolean> {
+  const { security } = await desk.config();
+  const networks = new ConfiguredNetworks(EXEMPT_KEY, () => security.exemptNetworks);
+  return (source) => networks.has(source.split('/', 1)[0] ?? '');
 }
 
 async function addBan(desk: Desk, address: string, time: string): Promise<void> {
   const source = sourceFrom(address);
   const nowMs = desk.clock.nowMs();
+  const isExempt = await exemptions(desk);
   await desk.makeOffice();
   const untilMs = time === 'ever' ? FOR_EVER_MS : nowMs + durationOf(time);
   await change(desk, { source, kind: 'ban-added', reason: time }, async (sql) => {
@@ -84,7 +97,12 @@ async function addBan(desk: Desk, address: string, time: string): Promise<void> 
     return true;
   });
   const until = time === 'ever' ? 'for ever' : `until ${minuteOf(untilMs)} UTC`;
-  desk.show(`${source} is kept out ${until}`, { source, until: new Date(untilMs).toISOString() });
+  desk.show(
+    isExempt(source)
+      ? `${source} is banned ${until}, and let in all the same: ${EXEMPT_KEY} holds it`
+      : `${source} is kept out ${until}`,
+    { source, until: new Date(untilMs).toISOString(), exempt: isExempt(source) },
+  );
 }
 
 async function removeBan(desk: Desk, address: string): Promise<void> {

@@ -57,13 +57,17 @@ export function checkArt(
   if (art === undefined) return [];
   const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
   const missing = (entry: MenuEntry | PromptEntry, spec: string, place = entry.place): Finding => {
-    const nearest = nearestName(spec, artNames);
+    // What is listed by this very name and cannot be read is a link (rule M14).
+    const isLink = artNames.includes(spec.toUpperCase());
+    const nearest = isLink ? undefined : nearestName(spec, artNames);
     const finding: Finding = {
       severity: 'error',
       rule: 'missing-art',
       place,
       subject: entry.name,
-      text: `there is no art '${spec}'`,
+      text: isLink
+        ? `the art '${spec}' is a link that leads out of the art folders, and is not shown`
+        : `there is no art '${spec}'`,
     };
     return nearest === undefined ? finding : { ...finding, nearest };
   };

@@ -149,12 +149,17 @@ describe('ban', () => {
     const list = await shell.run('ban', 'list');
     expect(list).toMatch(/^2001:db8:0:0::\/64 +ever +ban +yes$/m);
     expect(list).toMatch(/^203\.0\.113\.9 +\d{4}-.* +ban +yes$/m);
+    expect(await shell.run('ban', 'add', '127.0.0.1')).toContain(
+      'and let in all the same: security.exemptNetworks holds it',
+    );
+    expect(await shell.run('ban', 'list')).toMatch(/^127\.0\.0\.1 .* no, exempt$/m);
+    await shell.run('ban', 'rm', '127.0.0.1');
     expect(await shell.run('ban', 'remove', '203.0.113.9')).toBe('203.0.113.9 may call again\n');
     await shell.run('ban', 'rm', '2001:db8::/64');
     expect(await shell.run('ban', 'list')).toBe('nobody is kept out\n');
     const kinds = (await shell.json<{ kind: string }[]>('audit')).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'ban-added')).toHaveLength(2);
-    expect(kinds.filter((kind) => kind === 'ban-removed')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'ban-added')).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === 'ban-removed')).toHaveLength(3);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { glyphOf } from '../../src/oputil/glyphs';
@@ -126,6 +126,15 @@ describe('menu check', () => {
     expect(report.ok).toBe(false);
     expect(report.findings.some(({ nearest }) => nearest === 'cellar')).toBe(true);
     expect(report.findings.every(({ place }) => place.line > 0)).toBe(true);
+  });
+
+  test('says of art that is a link to elsewhere why it is not shown (rule M14)', async () => {
+    const board = await makeBoard(MENUS.replace('art: "HALL"', 'art: "LEAK"'));
+    const elsewhere = await shell.file('elsewhere.ans', 'not of this board');
+    await symlink(elsewhere, join(shell.folder, 'board', 'art', 'general', 'LEAK.ans'));
+    const { exitCode, out } = await shell.try(...board, 'menu', 'check');
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/error: hall: the art 'LEAK' is a link that leads out of the art folders/);
   });
 
   test('ends with 78 where the file cannot be read at all', async () => {
