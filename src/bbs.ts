@@ -27,7 +27,7 @@ import { createOffice, databaseFile, mailDrop, openBoardDatabase, type Office } 
 import { OpenServers } from './open-servers';
 import { ConnectionLimiter } from './servers/connection-limiter';
 import { mostConnections } from './servers/fd-limit';
-import { ConfiguredNetworks } from './servers/networks';
+import { ConfiguredNetworks } from './base/networks';
 import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { PageConnectionLimiter } from './servers/page-connection-limiter';

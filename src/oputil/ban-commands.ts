@@ -4,7 +4,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { plainIp, sourceOf } from '../base/source';
 import { addAudit } from '../store/audit';
-import { ConfiguredNetworks } from '../servers/networks';
+import { ConfiguredNetworks } from '../base/networks';
 import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
 import type { Desk } from './desk';

@@ -8,7 +8,7 @@ import type { Config } from '../config/schema';
 import type { ConnectionLimiter } from './connection-limiter';
 import { LoginDeadline } from './login-deadline';
 import { InputTurns } from './input-turns';
-import { isFromThisMachine } from './networks';
+import { isFromThisMachine } from '../base/networks';
 import { RefusalLog } from './refusal-log';
 import type { ConnectionSlot } from './connection-slot';
 

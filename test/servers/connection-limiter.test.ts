@@ -1,4 +1,4 @@
-import { Networks, isFromThisMachine } from '../../src/servers/networks';
+import { Networks, isFromThisMachine } from '../../src/base/networks';
 import { withoutReserve } from '../../src/servers/fd-limit';
 import type { ConnectionSlot } from '../../src/servers/connection-slot';
 import { TestLimiter } from '../support/test-limiter';

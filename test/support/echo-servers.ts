@@ -10,7 +10,7 @@ import { loadHostKeys } from '../../src/servers/host-key';
 import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
-import { ConfiguredNetworks } from '../../src/servers/networks';
+import { ConfiguredNetworks } from '../../src/base/networks';
 import { SourceLedger } from './source-ledger';
 import { SshEndpoint } from '../../src/servers/ssh';
 import { TelnetCaller } from '../../src/servers/telnet';

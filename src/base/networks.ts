@@ -1,6 +1,6 @@
 import { BlockList, isIP, type Socket } from 'node:net';
-import { BbsError } from '../base/errors';
-import { isLoopback, plainIp } from '../base/source';
+import { BbsError } from './errors';
+import { isLoopback, plainIp } from './source';
 
 /** Networks in CIDR notation, searched by address. */
 export class Networks {
