@@ -1,4 +1,4 @@
-import { BlockList, isIP, type Socket } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { BbsError } from './errors';
 import { isLoopback, plainIp } from './source';
 
@@ -54,7 +54,10 @@ export class ConfiguredNetworks {
 }
 
 /** True for a connection from a program on the machine that the board runs on. */
-export function isFromThisMachine(socket: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean {
+export function isFromThisMachine(socket: {
+  readonly remoteAddress?: string | undefined;
+  readonly localAddress?: string | undefined;
+}): boolean {
   const { remoteAddress = '', localAddress } = socket;
   return isLoopback(remoteAddress) || remoteAddress === localAddress;
 }
