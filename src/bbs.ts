@@ -8,7 +8,7 @@ import { toError } from './base/errors';
 import { LIMITS } from './base/limits';
 import type { Log } from './base/log';
 import { systemRandom, type Random } from './base/random';
-import { SteadyClock } from './base/steady-clock';
+import { BoardClock } from './base/board-clock';
 import { VERSION } from './base/version';
 import { makeDataDir, resolveBoard, type Board } from './config/board';
 import { removeRunFile, writeRunFile } from './config/run-file';
@@ -32,7 +32,7 @@ import { Nodes } from './servers/nodes';
 import { openTerminal } from './servers/open-terminal';
 import { PageConnectionLimiter } from './servers/page-connection-limiter';
 import { Servers } from './servers/servers';
-import { ClockWatch } from './store/clock-watch';
+import { Timeline } from './store/timeline';
 import { explainFailure, type Database } from './store/database';
 import { HEADINGS, tellSysops } from './sysop-notice';
 import { LiveCertificate } from './tls/live-certificate';
@@ -74,7 +74,7 @@ interface Basics {
   /** What servers and pages are made of alike. */
   readonly shared: {
     readonly config: () => Config;
-    readonly clock: SteadyClock;
+    readonly clock: BoardClock;
     readonly random: Random;
     readonly log: Log;
     readonly dataDir: string;
@@ -99,7 +99,7 @@ interface Started {
 
 /** One running board: builds the graph in steps, and takes it down in reverse order. */
 class Bbs {
-  private readonly clock: SteadyClock;
+  private readonly clock: BoardClock;
   private readonly random: Random;
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: (() => Promise<void> | void)[] = [];
@@ -110,7 +110,7 @@ class Bbs {
     private readonly board: Board,
     private readonly options: BbsOptions,
   ) {
-    this.clock = new SteadyClock(options.clock ?? systemClock);
+    this.clock = new BoardClock(options.clock ?? systemClock);
     this.random = options.random ?? systemRandom;
     this.env = options.env ?? {};
   }
@@ -164,14 +164,12 @@ class Bbs {
     const { newDatabase } = this.options;
     const db = await openBoardDatabase({ board, clock, log, newDatabase });
     this.closers.push(() => db.close());
-    const clockWatch = await ClockWatch.open({ db, clock, log });
-    this.closers.push(() => clockWatch.close());
+    const timeline = await Timeline.open({ db, clock, log });
+    this.closers.push(() => timeline.close());
     const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
-    clockWatch.onStep((stepMs) => penalties.shift(stepMs));
     const knownPlaces = await KnownPlaces.open({ db, clock, log });
     this.closers.push(() => knownPlaces.close());
-    clockWatch.onStep((stepMs) => knownPlaces.shift(stepMs));
     return { db, penalties, knownPlaces };
   }
 

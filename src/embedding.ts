@@ -1,4 +1,4 @@
-import type { Clock } from './base/clock';
+import type { TimeSource } from './base/clock';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { ConfigInput } from './config/schema';
@@ -16,7 +16,7 @@ export interface BbsOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where log lines go; data/logs and standard error where none is given. */
   readonly log?: Log;
-  readonly clock?: Clock;
+  readonly clock?: TimeSource;
   readonly random?: Random;
   /** Makes a new database beside the keys of an earlier start, which is refused otherwise. */
   readonly newDatabase?: boolean | undefined;

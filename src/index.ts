@@ -6,7 +6,7 @@ export type { ErrorCode, Place } from './base/errors';
 export { createLog } from './base/log';
 export type { Log, LogFields, LogLevel } from './base/log';
 export { systemClock } from './base/clock';
-export type { Cancel, Clock } from './base/clock';
+export type { Cancel, TimeSource } from './base/clock';
 export { systemRandom } from './base/random';
 export type { Random } from './base/random';
 export { configSchema, defaultConfig } from './config/schema';

@@ -12,12 +12,12 @@ import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens
 export async function endLinks(
   sql: Sql,
   userId: number,
-  options: { readonly nowMs: number; readonly keep?: TokenPurpose },
+  options: { readonly keep?: TokenPurpose } = {},
 ): Promise<void> {
   for (const purpose of TOKEN_PURPOSES) {
     if (purpose === options.keep) continue;
     await removeTokens(sql, userId, purpose);
-    await voidLinkMail(sql, { userId, kind: purpose, nowMs: options.nowMs });
+    await voidLinkMail(sql, { userId, kind: purpose });
   }
   await removePending(sql, userId);
 }

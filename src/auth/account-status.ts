@@ -5,6 +5,7 @@ import { endLinks } from './account-links';
 
 /** A lock by failures: when it began, and the status that it ends with. The sysop's lock has neither. */
 export interface FailureLock {
+  /** By the timeline. */
   readonly atMs: number;
   readonly before: UserStatus;
 }
@@ -13,9 +14,9 @@ export interface FailureLock {
 export async function writeStatus(
   sql: Sql,
   userId: number,
-  change: { readonly status: UserStatus; readonly nowMs: number; readonly lock?: FailureLock },
+  change: { readonly status: UserStatus; readonly lock?: FailureLock },
 ): Promise<void> {
-  const { status, nowMs, lock } = change;
+  const { status, lock } = change;
   const before = toStatus(await findProperty(sql, userId, 'account_status'));
   await writeProperties(sql, userId, {
     account_status: String(status),
@@ -25,13 +26,13 @@ export async function writeStatus(
   });
   // An applicant's address is confirmed by a link that was sent before the sysop activated the account.
   const activated = before === 1 && status === 2;
-  await endLinks(sql, userId, { nowMs, ...(activated ? { keep: 'confirm-mail' } : {}) });
+  await endLinks(sql, userId, activated ? { keep: 'confirm-mail' } : {});
 }
 
 /** Ends a lock by failures; false where there is none. A lock by the sysop has no time, and stays. */
-export async function endFailureLock(sql: Sql, userId: number, nowMs: number): Promise<boolean> {
+export async function endFailureLock(sql: Sql, userId: number): Promise<boolean> {
   if ((await findProperty(sql, userId, 'account_locked_timestamp')) === undefined) return false;
   const before = await findProperty(sql, userId, 'account_locked_prev_status');
-  await writeStatus(sql, userId, { status: before === undefined ? 2 : toStatus(before), nowMs });
+  await writeStatus(sql, userId, { status: before === undefined ? 2 : toStatus(before) });
   return true;
 }

@@ -155,10 +155,13 @@ export class Accounts {
       // Who knew the old password may have signed in from anywhere, and asked for links.
       // Where the change comes from, its owner sits: the session's place or the reset link's (rule M12).
       const { remoteIp } = actor;
-      const proven = remoteIp === undefined ? undefined : { source: sourceOf(remoteIp), nowMs };
+      const proven =
+        remoteIp === undefined
+          ? undefined
+          : { source: sourceOf(remoteIp), timelineMs: clock.timelineMs() };
       await replaceSources(sql, userId, proven);
-      await endLinks(sql, userId, { nowMs });
-      if (change.endLock === true) await endFailureLock(sql, userId, nowMs);
+      await endLinks(sql, userId);
+      if (change.endLock === true) await endFailureLock(sql, userId);
       await this.record(sql, { userId, audit: 'password-changed', event: 'password', actor });
       await notifier?.notify(sql, { kind: 'password-changed', userId });
       return { kind: 'done', user: await getUser(sql, userId) };
@@ -168,7 +171,7 @@ export class Accounts {
   /** Also ends a lock and the waits after failures. */
   setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
-      await writeStatus(sql, userId, { status, nowMs: this.parts.clock.nowMs() });
+      await writeStatus(sql, userId, { status });
       if (status === 2) await this.clearWaits(sql, userId);
       const names = ['disabled', 'inactive', 'active', 'locked'];
       const reason = names[status] ?? '';
@@ -180,7 +183,7 @@ export class Accounts {
   /** Ends the waits after failures. A second factor that too many wrong codes locked stays locked. */
   unlock(userId: number, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql) => {
-      await endFailureLock(sql, userId, this.parts.clock.nowMs());
+      await endFailureLock(sql, userId);
       await this.clearWaits(sql, userId);
       await this.record(sql, { userId, audit: 'unlocked', event: 'unlocked', actor });
     });
@@ -198,7 +201,7 @@ export class Accounts {
   remove(userId: number, actor: Actor): Promise<AccountResult> {
     return this.change(userId, async (sql, user) => {
       if (userId === ROOT_ID) return refuse('root');
-      await endLinks(sql, userId, { nowMs: this.parts.clock.nowMs() });
+      await endLinks(sql, userId);
       await removeUser(sql, userId);
       await removeAttempts(sql, accountSubject(userId));
       await this.record(sql, { userId, audit: 'account-removed', event: 'deleted', actor });
@@ -230,7 +233,7 @@ export class Accounts {
       await this.record(sql, { userId, audit: 'properties', event: 'properties', actor, reason });
       const address = before.properties.get('email_address');
       if (!('email_address' in values) || address === values['email_address']) return;
-      await endLinks(sql, userId, { nowMs: this.parts.clock.nowMs() });
+      await endLinks(sql, userId);
       if (address === undefined) return;
       await this.parts.notifier?.notify(sql, { kind: 'mail-changed', userId, address });
     });

@@ -40,10 +40,10 @@ class StoredBudgets implements Budgets {
   constructor(private readonly parts: BudgetsOptions) {}
 
   async take(sql: Sql, spend: Spend): Promise<SpentScope | undefined> {
-    const nowMs = this.parts.clock.nowMs();
+    const timelineMs = this.parts.clock.timelineMs();
     const taken: BudgetKey[] = [];
     for (const { scope, key, rule } of this.limitsOf(spend)) {
-      if (await takeBudget(sql, key, { rule, nowMs })) {
+      if (await takeBudget(sql, key, { rule, timelineMs })) {
         taken.push(key);
         continue;
       }

@@ -160,7 +160,7 @@ export function createEnrollment(parts: EnrollmentOptions): Enrollment {
         const link = await findTokenOf(sql, {
           userId,
           purpose: 'otp-register',
-          nowMs: clock.nowMs(),
+          timelineMs: clock.timelineMs(),
         });
         return {
           type: factor?.type,

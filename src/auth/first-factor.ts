@@ -85,8 +85,10 @@ class FirstFactor {
     if (proof === 'wrong-signature') return this.fail(proof);
     if (proof === undefined || user === undefined) return this.wrong();
     const { users } = this.parts.config();
-    const nowMs = this.parts.clock.nowMs();
-    const status = await this.parts.db.run((sql) => currentStatus(sql, user, { users, nowMs }));
+    const timelineMs = this.parts.clock.timelineMs();
+    const status = await this.parts.db.run((sql) =>
+      currentStatus(sql, user, { users, timelineMs }),
+    );
     if (status === 0) return this.undone('disabled', 'disabled');
     if (status === 1) return this.undone('inactive', 'inactive');
     if (status === 3)
@@ -171,7 +173,10 @@ class FirstFactor {
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
     const history =
       user.secondFactor === undefined && sessionId !== undefined
-        ? await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep, notifier })
+        ? await recordArrival(sql, {
+            ...{ user, origin, source, sessionId, nowMs, keep, notifier },
+            timelineMs: this.parts.clock.timelineMs(),
+          })
         : undefined;
     const { loginVersion } = user;
     return { user: { ...(await getUser(sql, user.id)), loginVersion }, history };
@@ -211,7 +216,10 @@ class FirstFactor {
       this.charged.failures >= lockAccount
     ) {
       await parts.db.transaction((sql) =>
-        lockByFailures(sql, user, this.asked.origin, parts.clock.nowMs()),
+        lockByFailures(sql, user, this.asked.origin, {
+          nowMs: parts.clock.nowMs(),
+          timelineMs: parts.clock.timelineMs(),
+        }),
       );
     }
     return failed;

@@ -19,6 +19,7 @@ const MOST = 16_384;
 const TURN_MS = 5_000;
 /** So often all is read again, so that what accounts have forgotten is forgotten here too. */
 const WHOLE_EVERY_MS = 600_000;
+const WHOLE_SOON_MS = 30_000;
 /** Clocks of other nodes may be this far behind. */
 const OVERLAP_MS = 30_000;
 
@@ -31,7 +32,6 @@ export class KnownPlaces {
   private places = new Map<string, number>();
   private readUntilMs = 0;
   private wholeAtMs = -Infinity;
-  private steps = 0;
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel = () => undefined;
   private closed = false;
@@ -53,14 +53,7 @@ export class KnownPlaces {
 
   has(source: string): boolean {
     const usedAtMs = this.places.get(source);
-    return usedAtMs !== undefined && usedAtMs > this.options.clock.nowMs() - KNOWN_SOURCE_MS;
-  }
-
-  /** Moves what is remembered with the clock, as the store moved what is stored. */
-  shift(stepMs: number): void {
-    this.steps++;
-    this.readUntilMs += stepMs;
-    for (const [source, usedAtMs] of this.places) this.places.set(source, usedAtMs + stepMs);
+    return usedAtMs !== undefined && usedAtMs > this.options.clock.timelineMs() - KNOWN_SOURCE_MS;
   }
 
   async close(): Promise<void> {
@@ -84,19 +77,16 @@ export class KnownPlaces {
 
   private async read(): Promise<void> {
     const { db, clock, most = MOST } = this.options;
-    const nowMs = clock.nowMs();
-    const oldestMs = nowMs - KNOWN_SOURCE_MS;
+    const timelineMs = clock.timelineMs();
+    const oldestMs = timelineMs - KNOWN_SOURCE_MS;
     const isWhole = clock.monotonicMs() - this.wholeAtMs >= WHOLE_EVERY_MS;
     const sinceMs = isWhole ? oldestMs : Math.max(oldestMs, this.readUntilMs - OVERLAP_MS);
-    const { steps } = this;
     const newestFirst = await db.run((sql) => listKnownSources(sql, { sinceMs, limit: most }));
-    // Read before a step of the clock: read again at the next turn.
-    if (steps !== this.steps) return;
     if (isWhole) {
       this.places = new Map();
       this.wholeAtMs = clock.monotonicMs();
     }
-    this.readUntilMs = nowMs;
+    this.readUntilMs = timelineMs;
     for (const known of newestFirst.reverse()) this.learn(known, most);
   }
 
@@ -107,5 +97,9 @@ export class KnownPlaces {
     if (this.places.size <= most) return;
     const [oldest] = this.places.keys();
     if (oldest !== undefined) this.places.delete(oldest);
+    // The store keeps a few places of each account, and memory whatever it learned: accounts that sign in
+    // from ever new places push the others out of here until all is read again.
+    const soonMs = this.options.clock.monotonicMs() - WHOLE_EVERY_MS + WHOLE_SOON_MS;
+    this.wholeAtMs = Math.min(this.wholeAtMs, soonMs);
   }
 }

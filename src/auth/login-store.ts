@@ -22,6 +22,7 @@ export interface Arrival {
   readonly source: string;
   readonly sessionId: string;
   readonly nowMs: number;
+  readonly timelineMs: number;
   /** Notified of what this sign-in ends. */
   readonly notifier: Notifier | undefined;
   /** Calls kept; negative keeps all. */
@@ -37,7 +38,7 @@ export function auditOf(
 
 /** Records a complete sign-in and returns what its owner may want to know about the ones before. */
 export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHistory> {
-  const { user, origin, nowMs } = arrival;
+  const { user, origin, nowMs, timelineMs } = arrival;
   const [last] = await listCalls(sql, { userId: user.id, limit: 1 });
   const failedSince = await countFailures(sql, user.id, last?.startedAtMs ?? 0);
   const call = {
@@ -49,11 +50,17 @@ export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHi
     source: origin.remoteIp,
     startedAtMs: nowMs,
   };
-  const signIn = { userId: user.id, sessionId: arrival.sessionId, nowMs, ...placeOf(origin) };
+  const signIn = {
+    userId: user.id,
+    sessionId: arrival.sessionId,
+    nowMs,
+    timelineMs,
+    ...placeOf(origin),
+  };
   await endForeignSetUp(sql, signIn, arrival.notifier);
   const setUp = await findForeignSetUp(sql, signIn);
   await addCall(sql, call, arrival.keep);
-  await rememberSource(sql, user.id, { source: arrival.source, nowMs });
+  await rememberSource(sql, user.id, { source: arrival.source, timelineMs });
   const count = Number(user.properties.get('login_count') ?? 0);
   await writeProperties(sql, user.id, {
     last_login_timestamp: formatTimestamp(nowMs),
@@ -74,13 +81,13 @@ function placeOf({ server, remoteIp, node }: LoginOrigin): Omit<LoginOrigin, 'se
 export async function currentStatus(
   sql: Sql,
   user: User,
-  options: { readonly users: Config['users']; readonly nowMs: number },
+  options: { readonly users: Config['users']; readonly timelineMs: number },
 ): Promise<UserStatus> {
   if (user.status !== 3) return user.status;
   const minutes = options.users.failedLogin.autoUnlockMinutes;
   const lockedAt = Date.parse((await findProperty(sql, user.id, 'account_locked_timestamp')) ?? '');
   if (minutes === 0 || Number.isNaN(lockedAt)) return 3;
-  if (options.nowMs - lockedAt < minutes * 60_000) return 3;
+  if (options.timelineMs - lockedAt < minutes * 60_000) return 3;
   const before = await findProperty(sql, user.id, 'account_locked_prev_status');
   return before === undefined ? 2 : toStatus(before);
 }
@@ -91,7 +98,7 @@ export async function unlock(
   userId: number,
   change: { readonly status: UserStatus; readonly nowMs: number },
 ): Promise<void> {
-  await writeStatus(sql, userId, change);
+  await writeStatus(sql, userId, { status: change.status });
   await addAccountEvent(sql, { userId, kind: 'unlocked', nowMs: change.nowMs });
 }
 
@@ -100,10 +107,11 @@ export async function lockByFailures(
   sql: Sql,
   user: User,
   origin: LoginOrigin,
-  nowMs: number,
+  now: { readonly nowMs: number; readonly timelineMs: number },
 ): Promise<void> {
-  const lock = { atMs: nowMs, before: user.status };
-  await writeStatus(sql, user.id, { status: 3, nowMs, lock });
+  const { nowMs } = now;
+  const lock = { atMs: now.timelineMs, before: user.status };
+  await writeStatus(sql, user.id, { status: 3, lock });
   await addAccountEvent(sql, { userId: user.id, kind: 'status', nowMs });
   await addAudit(
     sql,

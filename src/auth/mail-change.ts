@@ -72,12 +72,12 @@ export class MailChange {
   async begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun> {
     const { db, config, clock, random, log } = this.parts;
     if (!isMailAddress(address) || address.length > config().users.emailMax) return 'bad-address';
-    const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
     const token = makeToken(random);
     const outcome = await db.transaction(async (sql): Promise<BeginOutcome> => {
       const asked = await this.mail(sql, { userId, address, token, actor });
       if (asked === 'too-many' || asked === 'bad-address') return asked;
-      const waiting = await findTokenOf(sql, { userId, purpose: 'confirm-mail', nowMs });
+      const waiting = await findTokenOf(sql, { userId, purpose: 'confirm-mail', timelineMs });
       const isTheSame = foldMailAddress(waiting?.subject ?? '') === foldMailAddress(address);
       // The link of the mail that went there stays good.
       if (asked === 'mailed-before' && isTheSame) return asked;
@@ -87,8 +87,8 @@ export class MailChange {
         userId,
         purpose: 'confirm-mail',
         subject: address,
-        createdAtMs: nowMs,
-        expiresAtMs: nowMs + LIFE_MS,
+        createdAtMs: timelineMs,
+        expiresAtMs: timelineMs + LIFE_MS,
       });
       await this.record(sql, { userId, kind: 'mail-change-request', actor });
       return asked;
@@ -132,7 +132,7 @@ export class MailChange {
     const wanted = { tokenHash: hashToken(token), purpose: 'confirm-mail' as const };
     const { db, clock } = this.parts;
     return db.run(async (sql) =>
-      describe(sql, await findToken(sql, { ...wanted, nowMs: clock.nowMs() })),
+      describe(sql, await findToken(sql, { ...wanted, timelineMs: clock.timelineMs() })),
     );
   }
 
@@ -141,7 +141,7 @@ export class MailChange {
     const { db, clock } = this.parts;
     const wanted = { userId, purpose: 'confirm-mail' as const };
     return db.run(async (sql) =>
-      describe(sql, await findTokenOf(sql, { ...wanted, nowMs: clock.nowMs() })),
+      describe(sql, await findTokenOf(sql, { ...wanted, timelineMs: clock.timelineMs() })),
     );
   }
 
@@ -158,8 +158,10 @@ export class MailChange {
   }
 
   private async take(sql: Sql, tokenHash: string, actor: Actor): Promise<MailChangeResult> {
-    const nowMs = this.parts.clock.nowMs();
-    const wanted = { tokenHash, purpose: 'confirm-mail' as const, nowMs };
+    const { clock } = this.parts;
+    const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
+    const wanted = { tokenHash, purpose: 'confirm-mail' as const, timelineMs };
     const row = await findToken(sql, wanted);
     const address = row?.subject;
     if (row === undefined || address === undefined || !(await consumeToken(sql, wanted))) {
@@ -170,7 +172,7 @@ export class MailChange {
     if (before === undefined || !mayUseLink('confirm-mail', before)) return { kind: 'gone' };
     if ((await findOtherHolders(sql, address, userId)).length > 0) return { kind: 'taken' };
     await setProperties(sql, userId, { email_address: address });
-    await endLinks(sql, userId, { nowMs });
+    await endLinks(sql, userId);
     await this.record(sql, { userId, kind: 'mail-changed', actor });
     await addAccountEvent(sql, { userId, kind: 'properties', sessionId: actor.sessionId, nowMs });
     const old = before.properties.get('email_address');

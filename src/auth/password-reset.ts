@@ -66,7 +66,7 @@ export class PasswordReset {
       const row = await findToken(sql, {
         tokenHash: hashToken(token),
         purpose: 'password-reset',
-        nowMs: clock.nowMs(),
+        timelineMs: clock.timelineMs(),
       });
       const user = row === undefined ? undefined : await findUser(sql, row.userId);
       return user !== undefined && mayUseLink('password-reset', user) ? user : undefined;
@@ -89,7 +89,7 @@ export class PasswordReset {
         const wanted = {
           tokenHash: hashToken(token),
           purpose: 'password-reset',
-          nowMs: clock.nowMs(),
+          timelineMs: clock.timelineMs(),
         } as const;
         const now = await findUser(sql, user.id);
         if (now === undefined || !mayUseLink('password-reset', now)) return false;
@@ -108,6 +108,7 @@ export class PasswordReset {
   private async sendLink(userName: string, actor: Actor): Promise<void> {
     const { db, clock, random, config, budgets, log } = this.parts;
     const nowMs = clock.nowMs();
+    const createdAtMs = clock.timelineMs();
     const token = makeToken(random);
     const { tokenTtlMinutes } = config().contentServers.web.resetPassword;
     const outcome = await db.transaction(async (sql) => {
@@ -127,8 +128,8 @@ export class PasswordReset {
           userId: user.id,
           purpose: 'password-reset',
           subject: undefined,
-          createdAtMs: nowMs,
-          expiresAtMs: nowMs + tokenTtlMinutes * 60_000,
+          createdAtMs,
+          expiresAtMs: createdAtMs + tokenTtlMinutes * 60_000,
         });
       }
       const audit = 'password-reset-request';

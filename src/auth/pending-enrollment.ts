@@ -3,7 +3,6 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
-import { hasEnded } from '../store/calls';
 import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { PendingRow } from '../store/factors';
@@ -32,6 +31,7 @@ import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from '
 import { makeSecret, newProfile, stepAt } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
+import { mayBegin } from './set-up-watch';
 import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
 import type { BegunBy } from './set-up-word';
 
@@ -112,17 +112,18 @@ export class PendingEnrollments {
     const { secretBytes, tokenTtlMinutes } = this.settings();
     const { actor = {} } = options;
     const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
     const token = makeToken(random);
     const key: OtpKey = { ...newProfile(type), secret: makeSecret(random, secretBytes) };
-    const expiresAtMs = nowMs + tokenTtlMinutes * 60_000;
+    const expiresAtMs = timelineMs + tokenTtlMinutes * 60_000;
     try {
       await db.transaction(async (sql) => {
         // Swept here, so that no job is needed for secrets that nobody confirmed.
-        await removeExpiredTokens(sql, nowMs);
+        await removeExpiredTokens(sql, timelineMs);
         if (!mayUseLink('otp-register', await getUser(sql, userId))) {
           throw new Cancelled('not-active');
         }
-        if (!(await mayBegin(sql, userId, { actor, nowMs }))) throw new Cancelled('not-yours');
+        if (!(await mayBegin(sql, userId, { actor, timelineMs }))) throw new Cancelled('not-yours');
         await replacePending(sql, {
           userId,
           ...profileOf(key),
@@ -135,7 +136,7 @@ export class PendingEnrollments {
           userId,
           purpose: 'otp-register',
           subject: undefined,
-          createdAtMs: nowMs,
+          createdAtMs: timelineMs,
           expiresAtMs,
         });
         await recordFactorChange(sql, { userId, kind: 'second-factor-pending', actor, nowMs });
@@ -181,11 +182,13 @@ export class PendingEnrollments {
     if (row === undefined) return false;
     const { tokenHash, userId } = row;
     const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
     const done = await db.transaction(async (sql) => {
       const pending = await findPending(sql, userId);
       const begunBy = pending === undefined ? undefined : begunByOf(pending);
       if (begunBy === undefined) return false;
-      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;
+      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs })))
+        return false;
       await endSetUp(sql, userId);
       const kind = 'second-factor-dropped';
       const change = { userId, kind, actor, nowMs, reason: 'disowned', disowned: true } as const;
@@ -243,10 +246,12 @@ export class PendingEnrollments {
     const { db, clock, random, sealing, notifier } = this.parts;
     const { tokenHash, userId } = token;
     const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
     const backupCodes = makeBackupCodes(random);
     const done = await db
       .transaction(async (sql) => {
-        if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;
+        if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs })))
+          return false;
         // A new link may have replaced the secret since it was compared.
         const pending = await findPending(sql, userId);
         if (pending?.secret !== found.pending.secret) return false;
@@ -281,14 +286,28 @@ export class PendingEnrollments {
   private async countWrong(token: TokenRow, what: 'code' | 'word'): Promise<ConfirmResult> {
     const { db } = this.parts;
     const now = await db.run((sql) =>
-      findToken(sql, { ...token, purpose: 'otp-register', nowMs: this.parts.clock.nowMs() }),
+      findToken(sql, {
+        ...token,
+        purpose: 'otp-register',
+        timelineMs: this.parts.clock.timelineMs(),
+      }),
     );
     const triesLeft = now === undefined ? 0 : Math.max(0, CONFIRM_TRIES - now.failures);
-    if (triesLeft === 0) {
-      await db.transaction((sql) => endSetUp(sql, token.userId));
-      this.parts.log.warn('otp-link-used-up', { userId: token.userId });
-    }
+    if (triesLeft === 0) await this.endUsedUp(token);
     return { kind: 'wrong', what, triesLeft };
+  }
+
+  /** Ends a set-up whose link has no tries left; only that one, whatever began meanwhile. */
+  private async endUsedUp({ tokenHash, userId }: TokenRow): Promise<void> {
+    const { db, clock, log } = this.parts;
+    const { nowMs, timelineMs } = { nowMs: clock.nowMs(), timelineMs: clock.timelineMs() };
+    await db.transaction(async (sql) => {
+      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs }))) return;
+      await endSetUp(sql, userId);
+      const change = { userId, kind: 'second-factor-dropped', actor: {}, nowMs } as const;
+      await recordFactorChange(sql, { ...change, reason: 'no tries left' });
+    });
+    log.warn('otp-link-used-up', { userId });
   }
 
   /** The code was right and only the store failed: the try is given back where that is possible. */
@@ -328,17 +347,17 @@ export class PendingEnrollments {
 
   private async findToken(token: string): Promise<TokenRow | undefined> {
     if (!isToken(token)) return undefined;
-    const nowMs = this.parts.clock.nowMs();
+    const timelineMs = this.parts.clock.timelineMs();
     const row = await this.parts.db.run((sql) =>
-      findToken(sql, { tokenHash: hashToken(token), purpose: 'otp-register', nowMs }),
+      findToken(sql, { tokenHash: hashToken(token), purpose: 'otp-register', timelineMs }),
     );
     return this.usable(row);
   }
 
   private async findTokenOf(userId: number): Promise<TokenRow | undefined> {
-    const nowMs = this.parts.clock.nowMs();
+    const timelineMs = this.parts.clock.timelineMs();
     const row = await this.parts.db.run((sql) =>
-      findTokenOf(sql, { userId, purpose: 'otp-register', nowMs }),
+      findTokenOf(sql, { userId, purpose: 'otp-register', timelineMs }),
     );
     return this.usable(row);
   }
@@ -371,24 +390,6 @@ export class PendingEnrollments {
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
-}
-
-/**
- * A session may begin a set-up where none waits, or in place of its own. Who knows the password replaces
- * neither what the owner set up elsewhere nor what the sysop sent; the sysop replaces anything (rule M2).
- */
-async function mayBegin(
-  sql: Sql,
-  userId: number,
-  by: { readonly actor: Actor; readonly nowMs: number },
-): Promise<boolean> {
-  const { sessionId } = by.actor;
-  if (sessionId === undefined) return true;
-  if (await hasEnded(sql, sessionId)) return false;
-  const pending = await findPending(sql, userId);
-  if (pending === undefined || pending.sessionId === sessionId) return true;
-  const wanted = { userId, purpose: 'otp-register', nowMs: by.nowMs } as const;
-  return (await findTokenOf(sql, wanted)) === undefined;
 }
 
 /** What authenticator apps show above the code. */

@@ -89,7 +89,7 @@ export function createRegulator(options: {
     const known = await db.run((sql) =>
       isKnownSource(sql, by.userId ?? 0, {
         source: by.source,
-        sinceMs: clock.nowMs() - KNOWN_SOURCE_MS,
+        sinceMs: clock.timelineMs() - KNOWN_SOURCE_MS,
       }),
     );
     return {
@@ -101,7 +101,7 @@ export function createRegulator(options: {
   const prune = async (): Promise<void> => {
     if (clock.monotonicMs() - prunedAtMs < PRUNE_EVERY_MS) return;
     prunedAtMs = clock.monotonicMs();
-    await db.run((sql) => pruneAttempts(sql, clock.nowMs() - UNKNOWN_NAME_MS));
+    await db.run((sql) => pruneAttempts(sql, clock.timelineMs() - UNKNOWN_NAME_MS));
   };
 
   return {
@@ -110,12 +110,13 @@ export function createRegulator(options: {
       const key = await keyOf(by);
       const name = `${key.subject} ${key.factor} ${key.budget}`;
       const turn = await inTurn(name, async (): Promise<Attempted<Looked>> => {
-        const nowMs = clock.nowMs();
+        const timelineMs = clock.timelineMs();
         const charge = await db.run((sql) =>
-          chargeAttempt(sql, key, { rule: rule(by.factor), nowMs }),
+          chargeAttempt(sql, key, { rule: rule(by.factor), timelineMs }),
         );
         if (charge.kind === 'stopped') return { kind: 'stopped' };
-        if (charge.kind === 'wait') return { kind: 'wait', retryAfterMs: charge.untilMs - nowMs };
+        if (charge.kind === 'wait')
+          return { kind: 'wait', retryAfterMs: charge.untilMs - timelineMs };
         return { kind: 'looked', value: await look({ key, failures: charge.failures }) };
       });
       return turn === 'too late' ? { kind: 'busy' } : turn;

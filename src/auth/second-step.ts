@@ -144,7 +144,10 @@ async function accept(
   const history =
     sessionId === undefined
       ? undefined
-      : await recordArrival(sql, { user, origin, source, sessionId, nowMs, keep, notifier });
+      : await recordArrival(sql, {
+          ...{ user, origin, source, sessionId, nowMs, keep, notifier },
+          timelineMs: parts.clock.timelineMs(),
+        });
   // A code that removes the factor is a change of the account by this login.
   const loginVersion = user.loginVersion + (found.code.factorRemoved === true ? 1 : 0);
   return {

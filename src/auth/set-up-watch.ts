@@ -1,10 +1,11 @@
 import { findAuditAfter } from '../store/audit';
-import { findCallFrom } from '../store/calls';
+import { findCallFrom, hasEnded } from '../store/calls';
 import type { Sql } from '../store/database';
 import { findPending, listPendingOf } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import { findTokenOf } from '../store/tokens';
 import { endSetUp } from './account-links';
+import type { Actor } from './change-record';
 import { recordFactorChange } from './factor-change';
 
 /** A set-up of a second factor that another session began and nobody confirmed. */
@@ -21,6 +22,7 @@ export interface FullSignIn {
   readonly remoteIp: string;
   readonly node: number;
   readonly nowMs: number;
+  readonly timelineMs: number;
 }
 
 /** How long a set-up is worth telling to somebody who signs in from a place that is new. */
@@ -35,10 +37,10 @@ export async function endForeignSetUp(
   signIn: FullSignIn,
   notifier: Notifier | undefined,
 ): Promise<void> {
-  const { userId, sessionId, nowMs, ...place } = signIn;
+  const { userId, sessionId, nowMs, timelineMs, ...place } = signIn;
   const pending = await findPending(sql, userId);
   if (pending?.sessionId === undefined || pending.sessionId === sessionId) return;
-  const wanted = { userId, purpose: 'otp-register', nowMs } as const;
+  const wanted = { userId, purpose: 'otp-register', timelineMs } as const;
   const waited = (await findTokenOf(sql, wanted)) !== undefined;
   await endSetUp(sql, userId);
   if (!waited) return;
@@ -79,4 +81,22 @@ export async function endSetUpsOf(
     const actor = { sessionId: pending.sessionId };
     await recordFactorChange(sql, { userId, kind: 'second-factor-dropped', actor, nowMs });
   }
+}
+
+/**
+ * A session may begin a set-up where none waits, or in place of its own. Who knows the password replaces
+ * neither what the owner set up elsewhere nor what the sysop sent; the sysop replaces anything (rule M2).
+ */
+export async function mayBegin(
+  sql: Sql,
+  userId: number,
+  by: { readonly actor: Actor; readonly timelineMs: number },
+): Promise<boolean> {
+  const { sessionId } = by.actor;
+  if (sessionId === undefined) return true;
+  if (await hasEnded(sql, sessionId)) return false;
+  const pending = await findPending(sql, userId);
+  if (pending === undefined || pending.sessionId === sessionId) return true;
+  const wanted = { userId, purpose: 'otp-register', timelineMs: by.timelineMs } as const;
+  return (await findTokenOf(sql, wanted)) === undefined;
 }

@@ -54,7 +54,6 @@ export class SourcePenalties {
   private readonly unwritten = new Map<string, PenaltyRow>();
   private readUntilMs: number;
   private prunedAtMs = -Infinity;
-  private steps = 0;
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel;
   private closed = false;
@@ -63,16 +62,16 @@ export class SourcePenalties {
     private readonly options: SourcePenaltiesOptions,
     rows: readonly PenaltyRow[],
   ) {
-    this.readUntilMs = options.clock.nowMs();
+    this.readUntilMs = options.clock.timelineMs();
     for (const row of rows) this.learn(row);
     this.cancel = options.clock.after(TURN_MS, () => this.turn());
   }
 
   /** Reads what is in force and begins to keep store and memory alike. */
   static async open(options: SourcePenaltiesOptions): Promise<SourcePenalties> {
-    const nowMs = options.clock.nowMs();
+    const timelineMs = options.clock.timelineMs();
     const most = 2 * (options.sourcesPerFamily ?? SOURCES_PER_FAMILY);
-    const rows = await options.db.run((sql) => listPenalties(sql, { nowMs, limit: most }));
+    const rows = await options.db.run((sql) => listPenalties(sql, { timelineMs, limit: most }));
     return new SourcePenalties(options, rows);
   }
 
@@ -93,7 +92,7 @@ export class SourcePenalties {
 
   penalize(ip: string, kind: PenaltyKind): void {
     if (this.closed || this.options.isExempt(ip)) return;
-    const nowMs = this.options.clock.nowMs();
+    const timelineMs = this.options.clock.timelineMs();
     const source = sourceOf(ip);
     const known = this.family(source);
     const before = known.get(source);
@@ -104,33 +103,15 @@ export class SourcePenalties {
     const lengthMs = Math.min(MOST_MS, leftMs + PENALTY_MS[kind]);
     const row: PenaltyRow = {
       source,
-      untilMs: nowMs + lengthMs,
+      untilMs: timelineMs + lengthMs,
       enforced: (leftMs > 0 && before?.enforced === true) || lengthMs >= ENFORCED_FROM_MS,
       reason: kind,
-      changedAtMs: nowMs,
+      changedAtMs: timelineMs,
     };
     // Put at the end, so that the map stays in order of the last offence.
     known.delete(source);
     known.set(source, row);
     this.unwritten.set(source, row);
-  }
-
-  /** Moves what is remembered with the clock, as the store moved what is stored. */
-  shift(stepMs: number): void {
-    this.steps++;
-    this.readUntilMs += stepMs;
-    this.prunedAtMs += stepMs;
-    for (const known of Object.values(this.families)) {
-      for (const [source, row] of known) {
-        const moved = {
-          ...row,
-          untilMs: row.untilMs + stepMs,
-          changedAtMs: row.changedAtMs + stepMs,
-        };
-        known.set(source, moved);
-        if (this.unwritten.has(source)) this.unwritten.set(source, moved);
-      }
-    }
   }
 
   /** Writes what is not written yet, and stops. */
@@ -143,7 +124,7 @@ export class SourcePenalties {
 
   /** A penalty that lasts longer than any can is left over from a clock that was wrong. */
   private leftMs(penalty: PenaltyRow): number {
-    const leftMs = penalty.untilMs - this.options.clock.nowMs();
+    const leftMs = penalty.untilMs - this.options.clock.timelineMs();
     return penalty.reason !== 'ban' && leftMs > MOST_MS ? 0 : leftMs;
   }
 
@@ -162,16 +143,13 @@ export class SourcePenalties {
     await this.write();
     const { db, clock } = this.options;
     const sinceMs = this.readUntilMs - OVERLAP_MS;
-    const { steps } = this;
-    const readAtMs = clock.nowMs();
+    const readAtMs = clock.timelineMs();
     const changed = await db.run((sql) => listChangedPenalties(sql, { sinceMs, limit: 10_000 }));
-    // Read before a step of the clock, and learned after it: read again next time.
-    if (steps !== this.steps) return;
     this.readUntilMs = readAtMs;
     for (const row of changed) this.learn(row);
-    if (clock.nowMs() - this.prunedAtMs < PRUNE_AFTER_MS) return;
-    this.prunedAtMs = clock.nowMs();
-    await db.run((sql) => prunePenalties(sql, clock.nowMs() - PRUNE_AFTER_MS));
+    if (clock.timelineMs() - this.prunedAtMs < PRUNE_AFTER_MS) return;
+    this.prunedAtMs = clock.timelineMs();
+    await db.run((sql) => prunePenalties(sql, clock.timelineMs() - PRUNE_AFTER_MS));
   }
 
   private async write(): Promise<void> {

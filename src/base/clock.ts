@@ -2,14 +2,12 @@ import { BbsError } from './errors';
 
 export type Cancel = () => void;
 
-/** The only source of time. Wall time may step; monotonic time may not. */
-export interface Clock {
+/** Where time comes from. Wall time may step; monotonic time may not. */
+export interface TimeSource {
   /** Unix time in milliseconds. */
   nowMs(): number;
   /** Milliseconds since an arbitrary start, never going back. */
   monotonicMs(): number;
-  /** Wall time minus monotonic time: it changes only when the wall clock steps. */
-  offsetMs(): number;
   /**
    * Runs `run` once after `delayMs`; the returned function cancels it. Does not keep the process
    * alive.
@@ -17,10 +15,18 @@ export interface Clock {
   after(delayMs: number, run: () => void): Cancel;
 }
 
+export interface Clock extends TimeSource {
+  /**
+   * Milliseconds by which everything ends that is limited: waits, links, bans, budgets, retries. Stored,
+   * and compared with nothing else. It runs with the wall clock and takes no part in its steps (rule L13).
+   */
+  timelineMs(): number;
+}
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  timelineMs: () => Math.round(performance.timeOrigin + performance.now()),
   monotonicMs: () => performance.now(),
-  offsetMs: () => Date.now() - performance.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     timer.unref();
@@ -28,8 +34,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** A time of the timeline as people read it: Unix time by what the wall clock says now. */
+export function wallTimeOf(clock: Clock, timelineMs: number): number {
+  return timelineMs - clock.timelineMs() + clock.nowMs();
+}
+
 /** Resolves after `delayMs`, or rejects with the signal's reason if it aborts first. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: TimeSource, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason as Error);
@@ -49,7 +60,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 
 /** Settles as `promise` does, or rejects with TIMED_OUT naming `what` after `limitMs`. */
 export function withLimit<T>(
-  clock: Clock,
+  clock: TimeSource,
   promise: Promise<T>,
   limit: { readonly limitMs: number; readonly what: string },
 ): Promise<T> {

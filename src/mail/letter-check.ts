@@ -26,7 +26,7 @@ export async function checkLetter(
   sql: Sql,
   row: OutboxRow,
   stored: StoredRecipient,
-  nowMs: number,
+  timelineMs: number,
 ): Promise<LetterCheck> {
   const address =
     stored.toAccount === true
@@ -34,7 +34,7 @@ export async function checkLetter(
       : stored.to;
   if (address === undefined) return discard('the account has no address any more');
   if (row.tokenHash === undefined) return { kind: 'send', to: address };
-  const token = await findAnyToken(sql, row.tokenHash, nowMs);
+  const token = await findAnyToken(sql, row.tokenHash, timelineMs);
   if (token === undefined) return discard('its link has ended');
   const user = await findUser(sql, token.userId);
   if (user === undefined || !mayUseLink(token.purpose, user)) {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../base/clock';
-import { sleep, withLimit } from '../base/clock';
+import { sleep, wallTimeOf, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
@@ -104,8 +104,8 @@ export class Mailer implements Notifier {
     const { db, clock } = this.parts;
     let sent = 0;
     for (;;) {
-      const nowMs = clock.nowMs();
-      const due = await db.run((sql) => listDueMail(sql, { nowMs, most: BATCH }));
+      const timelineMs = clock.timelineMs();
+      const due = await db.run((sql) => listDueMail(sql, { timelineMs, most: BATCH }));
       if (due.length === 0) return sent;
       const results = await Promise.all(due.map((row) => this.deliverOne(row)));
       sent += results.filter((handedOver) => handedOver).length;
@@ -131,7 +131,7 @@ export class Mailer implements Notifier {
     this.again = false;
     try {
       await this.deliver();
-      await db.run((sql) => pruneOutbox(sql, clock.nowMs() - KEEP_SENT_MS));
+      await db.run((sql) => pruneOutbox(sql, clock.timelineMs() - KEEP_SENT_MS));
     } catch (error) {
       // The rows are still there; the next poll tries again. After the close, database and log are
       // gone.
@@ -144,9 +144,9 @@ export class Mailer implements Notifier {
 
   private async deliverOne(row: OutboxRow): Promise<boolean> {
     const { db, clock, log } = this.parts;
-    const nowMs = clock.nowMs();
+    const timelineMs = clock.timelineMs();
     const { id, userId, kind } = row;
-    const claim = { row, nowMs, untilMs: nowMs + CLAIM_MS };
+    const claim = { row, timelineMs, untilMs: timelineMs + CLAIM_MS };
     if (!(await db.run((sql) => claimMail(sql, claim)))) return false;
     try {
       const discardReason = await this.send(row);
@@ -159,7 +159,7 @@ export class Mailer implements Notifier {
       await this.postpone(row, error);
       return false;
     }
-    await db.run((sql) => markMailSent(sql, id, clock.nowMs()));
+    await db.run((sql) => markMailSent(sql, id, clock.timelineMs()));
     // A mail in the drop folder was not sent to anybody, and the log must not claim that it was.
     log.info(this.sendsMail ? 'mail-sent' : 'mail-dropped', { kind, userId });
     return true;
@@ -170,13 +170,13 @@ export class Mailer implements Notifier {
     const { db, clock, sealer } = this.parts;
     const place = { table: 'outbox', column: 'message', userId: row.userId };
     const stored = JSON.parse(sealer.open(row.message, place)) as StoredMail;
-    const checked = await db.run((sql) => checkLetter(sql, row, stored, clock.nowMs()));
+    const checked = await db.run((sql) => checkLetter(sql, row, stored, clock.timelineMs()));
     if (checked.kind === 'discard') return checked.reason;
     const { subject, text, html, messageId } = stored;
     const mail: Mail = {
       ...{ to: checked.to, subject, text, html, messageId },
       from: mailSender(this.parts.config()),
-      date: new Date(row.createdAtMs),
+      date: new Date(wallTimeOf(clock, row.createdAtMs)),
     };
     const sending = this.currentTransport().send(mail);
     await withLimit(clock, sending, { limitMs: SEND_LIMIT_MS, what: 'the mail server' });
@@ -195,7 +195,7 @@ export class Mailer implements Notifier {
       log.error('mail-given-up', { kind, userId, tries: row.attempts + 1, error });
       return;
     }
-    const later = { nextAtMs: clock.nowMs() + retryMs, error: toError(error).message };
+    const later = { nextAtMs: clock.timelineMs() + retryMs, error: toError(error).message };
     await db.run((sql) => postponeMail(sql, id, later));
     log.warn('mail-postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
   }

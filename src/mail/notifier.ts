@@ -55,11 +55,11 @@ export function createNotifier(parts: NotifierOptions): Notifier {
     async notify(sql, notice): Promise<NoticeResult> {
       const { config, clock, random, sealer } = parts;
       const { userId, kind } = notice;
-      const nowMs = clock.nowMs();
+      const timelineMs = clock.timelineMs();
       const toAccount = !hasOwnAddress(notice);
       const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
       if (to === undefined) return 'no-address';
-      const recent = await countRecentMail(sql, { userId, kind, sinceMs: nowMs - HOUR_MS });
+      const recent = await countRecentMail(sql, { userId, kind, sinceMs: timelineMs - HOUR_MS });
       if (recent >= MAX_PER_HOUR[kind]) return 'too-many';
       const letter = await writeLetter(notice, {
         config: config(),
@@ -77,7 +77,7 @@ export function createNotifier(parts: NotifierOptions): Notifier {
           column: 'message',
           userId,
         }),
-        createdAtMs: nowMs,
+        createdAtMs: timelineMs,
       });
       return 'queued';
     },

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
+import { wallTimeOf } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { plainIp, sourceOf } from '../base/source';
@@ -54,14 +55,14 @@ export function addBanCommands(program: Command, desk: Desk): void {
 }
 
 async function listBans(desk: Desk, limit: number): Promise<void> {
-  const nowMs = desk.clock.nowMs();
+  const timelineMs = desk.clock.timelineMs();
   const isExempt = await exemptions(desk);
-  const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit }));
+  const rows = await desk.read((sql) => listPenalties(sql, { timelineMs, limit }));
   const table = desk.table(
     [{ title: 'Source' }, { title: 'Until (UTC)' }, { title: 'For' }, { title: 'Kept out' }],
     rows.map(({ source, untilMs, reason, enforced }) => [
       source,
-      untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(untilMs),
+      untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(endOf(desk, untilMs)),
       reason,
       isExempt(source) ? 'no, exempt' : enforced ? 'yes' : 'not yet',
     ]),
@@ -70,12 +71,17 @@ async function listBans(desk: Desk, limit: number): Promise<void> {
     rows.length === 0 ? ['nobody is kept out'] : table,
     rows.map(({ source, untilMs, reason, enforced }) => ({
       source,
-      until: new Date(untilMs).toISOString(),
+      until: new Date(endOf(desk, untilMs)).toISOString(),
       reason,
       enforced,
       exempt: isExempt(source),
     })),
   );
+}
+
+/** When a ban ends, by the wall clock. */
+function endOf(desk: Desk, untilMs: number): number {
+  return untilMs >= FOR_EVER_MS ? untilMs : wallTimeOf(desk.clock, untilMs);
 }
 
 /** Whether the board lets a source in whatever is held against it. */
@@ -87,32 +93,32 @@ async function exemptions(desk: Desk): Promise<(source: string) => boolean> {
 
 async function addBan(desk: Desk, address: string, time: string): Promise<void> {
   const source = sourceFrom(address);
-  const nowMs = desk.clock.nowMs();
+  const timelineMs = desk.clock.timelineMs();
   const isExempt = await exemptions(desk);
   await desk.makeOffice();
-  const untilMs = time === 'ever' ? FOR_EVER_MS : nowMs + durationOf(time);
+  const untilMs = time === 'ever' ? FOR_EVER_MS : timelineMs + durationOf(time);
   await change(desk, { source, kind: 'ban-added', reason: time }, async (sql) => {
-    const row = { source, untilMs, enforced: true, reason: 'ban', changedAtMs: nowMs };
+    const row = { source, untilMs, enforced: true, reason: 'ban', changedAtMs: timelineMs };
     await replacePenalty(sql, row);
     return true;
   });
-  const until = time === 'ever' ? 'for ever' : `until ${minuteOf(untilMs)} UTC`;
+  const until = time === 'ever' ? 'for ever' : `until ${minuteOf(endOf(desk, untilMs))} UTC`;
   desk.show(
     isExempt(source)
       ? `${source} is banned ${until}, and let in all the same: ${EXEMPT_KEY} holds it`
       : `${source} is kept out ${until}`,
-    { source, until: new Date(untilMs).toISOString(), exempt: isExempt(source) },
+    { source, until: new Date(endOf(desk, untilMs)).toISOString(), exempt: isExempt(source) },
   );
 }
 
 async function removeBan(desk: Desk, address: string): Promise<void> {
   const source = sourceFrom(address);
-  const nowMs = desk.clock.nowMs();
+  const timelineMs = desk.clock.timelineMs();
   const done = await change(desk, { source, kind: 'ban-removed', reason: '' }, (sql) =>
-    endPenalty(sql, source, nowMs),
+    endPenalty(sql, source, timelineMs),
   );
   if (!done) {
-    const rows = await desk.read((sql) => listPenalties(sql, { nowMs, limit: 10_000 }));
+    const rows = await desk.read((sql) => listPenalties(sql, { timelineMs, limit: 10_000 }));
     const names = rows.map((row) => row.source);
     const nearest = nearestName(source, names);
     const hint = nearest === undefined ? `see 'oputil ban list'` : `did you mean ${nearest}?`;

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '../auth/change-record';
-import type { Clock } from '../base/clock';
+import { BoardClock } from '../base/board-clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { createLog, type Log } from '../base/log';
@@ -13,6 +13,7 @@ import type { Config } from '../config/schema';
 import { configuredServers, type Listening } from '../mail/prerequisites';
 import { databaseFile, openOffice, type Office } from '../office';
 import { explainFailure, type Sql } from '../store/database';
+import { findTimelineMark, writeTimelineMark } from '../store/timeline';
 import type { HarmlessIo } from './harmless-io';
 import { findRunning, type RunningBoard } from './running-board';
 import { formatTable, type Column } from './table';
@@ -32,7 +33,7 @@ export const ACTOR: Actor = { server: 'oputil' };
 
 /** What one command works with: the board it was pointed at, opened as far as it is needed. */
 export class Desk {
-  readonly clock: Clock;
+  readonly clock: BoardClock;
   readonly random = systemRandom;
   /** What the bin ends with when nothing was thrown. */
   exitCode = 0;
@@ -44,7 +45,7 @@ export class Desk {
     readonly io: HarmlessIo,
     private readonly globals: () => Globals,
   ) {
-    this.clock = io.clock;
+    this.clock = new BoardClock(io.clock);
   }
 
   get json(): boolean {
@@ -160,7 +161,7 @@ export class Desk {
     const config = await this.config();
     const running = await this.running();
     await makeDataDir(board.dataDir);
-    return openOffice({
+    const office = await openOffice({
       board,
       config: () => config,
       clock: this.clock,
@@ -171,6 +172,19 @@ export class Desk {
       mayLackKey: true,
       storeMs: LIMITS.toolStoreMs,
     });
+    await this.setClock(office, running !== undefined);
+    return office;
+  }
+
+  /** By the timeline of the board: what is written here ends by it (rule L13). */
+  private async setClock({ db }: Office, isRunning: boolean): Promise<void> {
+    const { clock } = this;
+    const mark = await db.run(findTimelineMark);
+    if (mark === undefined) return;
+    if (isRunning) return clock.follow(mark);
+    clock.resume(mark);
+    const now = { timelineMs: clock.timelineMs(), offsetMs: clock.offsetMs };
+    await db.run((sql) => writeTimelineMark(sql, now));
   }
 
   private openLog(board: Board, config: Config): Log {

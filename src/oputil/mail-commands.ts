@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { withLimit } from '../base/clock';
+import { withLimit, wallTimeOf } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { parseMailAddress } from '../base/mail-address';
 import { mailSender } from '../mail/mailer';
@@ -63,8 +63,8 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       String(mail.id),
       name,
       mail.kind,
-      minuteOf(mail.createdAtMs),
-      minuteOf(mail.nextAtMs).slice(11),
+      minuteOf(wallTimeOf(desk.clock, mail.createdAtMs)),
+      minuteOf(wallTimeOf(desk.clock, mail.nextAtMs)).slice(11),
       String(mail.attempts),
       mail.lastError ?? '',
     ]),
@@ -76,8 +76,8 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       id: mail.id,
       user: name,
       kind: mail.kind,
-      storedAt: new Date(mail.createdAtMs).toISOString(),
-      nextAt: new Date(mail.nextAtMs).toISOString(),
+      storedAt: new Date(wallTimeOf(desk.clock, mail.createdAtMs)).toISOString(),
+      nextAt: new Date(wallTimeOf(desk.clock, mail.nextAtMs)).toISOString(),
       tries: mail.attempts,
       lastError: mail.lastError ?? null,
     })),
@@ -87,7 +87,7 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
 async function sendMail(desk: Desk, now: boolean): Promise<void> {
   const { mailer, db } = await desk.office();
   const { dataDir } = await desk.board();
-  if (now) await db.run((sql) => makeMailDue(sql, desk.clock.nowMs()));
+  if (now) await db.run((sql) => makeMailDue(sql, desk.clock.timelineMs()));
   const sent = await mailer.deliver();
   const waiting = await desk.read(countOutbox);
   const failed = (await desk.read((sql) => listWaitingMail(sql, waiting))).flatMap(

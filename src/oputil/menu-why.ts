@@ -65,7 +65,7 @@ async function why(
   }
   const bars = await desk.read((sql) =>
     findSignInBars(sql, user, {
-      ...{ config, nowMs: desk.clock.nowMs(), way },
+      ...{ config, clock: desk.clock, way },
       ...(remoteIp === undefined ? {} : { remoteIp }),
     }),
   );

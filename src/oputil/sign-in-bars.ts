@@ -1,3 +1,4 @@
+import { wallTimeOf, type Clock } from '../base/clock';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import { currentStatus } from '../auth/login-store';
 import { sourceOf } from '../base/source';
@@ -15,7 +16,7 @@ import { minuteOf, statusWord } from './user-words';
 /** What is asked about: by which server and from where somebody calls; anything where nothing is said. */
 export interface CallAsked {
   readonly config: Config;
-  readonly nowMs: number;
+  readonly clock: Clock;
   readonly way?: WayInName;
   readonly remoteIp?: string;
 }
@@ -38,14 +39,17 @@ export async function findSignInBars(
 async function statusBars(
   sql: Sql,
   user: User,
-  { config, nowMs }: CallAsked,
+  { config, clock }: CallAsked,
 ): Promise<readonly string[]> {
-  const status = await currentStatus(sql, user, { users: config.users, nowMs });
+  const status = await currentStatus(sql, user, {
+    users: config.users,
+    timelineMs: clock.timelineMs(),
+  });
   if (status === 2) return [];
   const lockedAtMs = Date.parse(user.properties.get('account_locked_timestamp') ?? '');
   const minutes = config.users.failedLogin.autoUnlockMinutes;
   if (status === 3 && minutes > 0 && !Number.isNaN(lockedAtMs)) {
-    const until = minuteOf(lockedAtMs + minutes * 60_000);
+    const until = minuteOf(wallTimeOf(clock, lockedAtMs + minutes * 60_000));
     return [`locked after failed sign-ins until ${until} UTC: ${verb('unlock', user)}`];
   }
   return [`the account is ${statusWord(status)}: ${verb('activate', user)}`];
@@ -57,10 +61,10 @@ const TRIED: Readonly<Record<AttemptFactor, string>> = {
 };
 
 async function waitBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
-  const waits = await listWaits(sql, accountSubject(user.id), asked.nowMs);
+  const waits = await listWaits(sql, accountSubject(user.id), asked.clock.timelineMs());
   return waits.map(({ factor, budget, failures, untilMs }) => {
     const from = budget === '' ? 'places that are new for the account' : budget;
-    return `${TRIED[factor]} from ${from} wait until ${minuteOf(untilMs)} UTC after ${failures} that were wrong: ${verb('unlock', user)}`;
+    return `${TRIED[factor]} from ${from} wait until ${minuteOf(wallTimeOf(asked.clock, untilMs))} UTC after ${failures} that were wrong: ${verb('unlock', user)}`;
   });
 }
 
@@ -98,16 +102,16 @@ const SOURCES_LOOKED_AT = 20;
 
 /** Of sources nothing is known but those that were refused; or the one that was asked about. */
 async function sourceBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
-  const { nowMs, remoteIp } = asked;
+  const { clock, remoteIp } = asked;
   const tried =
     remoteIp === undefined
       ? await listFailedSources(sql, { userId: user.id, limit: SOURCES_LOOKED_AT })
       : [remoteIp];
   const bars: string[] = [];
   for (const source of new Set(tried.filter((ip) => ip !== '').map(sourceOf))) {
-    const penalty = await findPenalty(sql, source, nowMs);
+    const penalty = await findPenalty(sql, source, clock.timelineMs());
     if (penalty?.enforced !== true) continue;
-    const until = `${minuteOf(penalty.untilMs)} UTC (${penalty.reason})`;
+    const until = `${minuteOf(wallTimeOf(clock, penalty.untilMs))} UTC (${penalty.reason})`;
     bars.push(`calls from ${source} are refused until ${until}: oputil ban remove ${source}`);
   }
   return bars;

@@ -101,8 +101,8 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
 
 async function barsOf(desk: Desk, user: User): Promise<readonly string[]> {
   const config = await desk.config();
-  const nowMs = desk.clock.nowMs();
-  return desk.read((sql) => findSignInBars(sql, user, { config, nowMs }));
+  const { clock } = desk;
+  return desk.read((sql) => findSignInBars(sql, user, { config, clock }));
 }
 
 /** Whether the owner could sign in now, and what stands in the way. */

@@ -47,16 +47,9 @@ export function nameSubject(name: string): string {
 export async function chargeAttempt(
   sql: Sql,
   key: AttemptKey,
-  options: { readonly rule: ChargeRule; readonly nowMs: number },
+  options: { readonly rule: ChargeRule; readonly timelineMs: number },
 ): Promise<Charge> {
-  const { rule, nowMs } = options;
-  // A wait that begins in the future was charged before the clock went back: it begins again now, so that
-  // the step neither ends it nor makes it longer than it is.
-  await sql('attempt')
-    .where(key)
-    .andWhere('charged_at', '>', nowMs)
-    .andWhere('wait_until', '>', sql.ref('charged_at'))
-    .update({ wait_until: sql.raw('wait_until - charged_at + ?', [nowMs]), charged_at: nowMs });
+  const { rule, timelineMs } = options;
   // More than once only where the row is new, or changed between the two statements.
   for (let tries = 0; tries < 3; tries++) {
     const charged = await raise(sql, key, options);
@@ -66,29 +59,31 @@ export async function chargeAttempt(
     const row = await sql('attempt').where(key).first<{ wait_until: number } | undefined>();
     if (row === undefined) {
       await sql('attempt')
-        .insert({ ...key, failures: 0, wait_until: 0, charged_at: nowMs })
+        .insert({ ...key, failures: 0, wait_until: 0, charged_at: timelineMs })
         .onConflict(['subject', 'factor', 'budget'])
         .ignore();
-    } else if (Number(row.wait_until) > nowMs) {
+    } else if (Number(row.wait_until) > timelineMs) {
       return { kind: 'wait', untilMs: Number(row.wait_until) };
     }
   }
-  return { kind: 'wait', untilMs: nowMs + 1_000 };
+  return { kind: 'wait', untilMs: timelineMs + 1_000 };
 }
 
 async function raise(
   sql: Sql,
   key: AttemptKey,
-  options: { readonly rule: ChargeRule; readonly nowMs: number },
+  options: { readonly rule: ChargeRule; readonly timelineMs: number },
 ): Promise<number | undefined> {
-  const { rule, nowMs } = options;
+  const { rule, timelineMs } = options;
   const waits = waitSteps(rule);
   const cases = waits.map(() => 'when ? then cast(? as bigint)').join(' ');
   const update = sql('attempt')
     .where(key)
     // A wait that ends later than any wait can is left over from a clock that was wrong.
     .andWhere((due) => {
-      void due.where('wait_until', '<=', nowMs).orWhere('wait_until', '>', nowMs + rule.mostWaitMs);
+      void due
+        .where('wait_until', '<=', timelineMs)
+        .orWhere('wait_until', '>', timelineMs + rule.mostWaitMs);
     });
   if (rule.stopAt !== undefined) {
     void update.andWhereRaw(
@@ -103,11 +98,11 @@ async function raise(
         `case when failures + 1 < ? then cast(0 as bigint) else case failures + 1 ${cases} else cast(? as bigint) end end`,
         [
           rule.free,
-          ...waits.flatMap((waitMs, step) => [rule.free + step, nowMs + waitMs]),
-          nowMs + rule.mostWaitMs,
+          ...waits.flatMap((waitMs, step) => [rule.free + step, timelineMs + waitMs]),
+          timelineMs + rule.mostWaitMs,
         ],
       ),
-      charged_at: nowMs,
+      charged_at: timelineMs,
     },
     ['failures'],
   );
@@ -177,7 +172,7 @@ export async function listStopped(
 export async function listWaits(
   sql: Sql,
   subject: string,
-  nowMs: number,
+  timelineMs: number,
 ): Promise<
   readonly (Pick<AttemptKey, 'factor' | 'budget'> & {
     readonly failures: number;
@@ -186,7 +181,7 @@ export async function listWaits(
 > {
   const rows: readonly Record<string, unknown>[] = await sql('attempt')
     .where({ subject })
-    .andWhere('wait_until', '>', nowMs)
+    .andWhere('wait_until', '>', timelineMs)
     .orderBy('wait_until', 'desc');
   return rows.map((row) => ({
     factor: row['factor'] as AttemptFactor,

@@ -18,12 +18,12 @@ export interface BudgetRule {
 export async function takeBudget(
   sql: Sql,
   key: BudgetKey,
-  options: { readonly rule: BudgetRule; readonly nowMs: number },
+  options: { readonly rule: BudgetRule; readonly timelineMs: number },
 ): Promise<boolean> {
-  const { rule, nowMs } = options;
+  const { rule, timelineMs } = options;
   await pruneBudgets(sql, options);
   const taken: readonly unknown[] = await sql('budget')
-    .insert({ ...key, used: 1, refused: 0, ends_at: nowMs + rule.spanMs })
+    .insert({ ...key, used: 1, refused: 0, ends_at: timelineMs + rule.spanMs })
     .onConflict(['kind', 'holder'])
     .merge({ used: sql.raw('budget.used + 1') })
     .where('budget.used', '<', rule.most)
@@ -47,12 +47,12 @@ export async function countRefusal(sql: Sql, key: BudgetKey): Promise<number> {
 /** Ended spans, and those that end later than any can: a clock that was wrong began them. */
 async function pruneBudgets(
   sql: Sql,
-  { nowMs, rule }: { readonly nowMs: number; readonly rule: BudgetRule },
+  { timelineMs, rule }: { readonly timelineMs: number; readonly rule: BudgetRule },
 ): Promise<void> {
   const longestMs = Math.max(rule.spanMs, LONGEST_SPAN_MS);
-  await sql('budget').where('ends_at', '<=', nowMs).delete();
+  await sql('budget').where('ends_at', '<=', timelineMs).delete();
   await sql('budget')
-    .where('ends_at', '>', nowMs + longestMs)
+    .where('ends_at', '>', timelineMs + longestMs)
     .delete();
 }
 

@@ -33,12 +33,12 @@ export async function addToOutbox(
 /** Mails that are due and that nobody is sending. */
 export async function listDueMail(
   sql: Sql,
-  due: { readonly nowMs: number; readonly most: number },
+  due: { readonly timelineMs: number; readonly most: number },
 ): Promise<readonly OutboxRow[]> {
   const rows: readonly Record<string, unknown>[] = await sql('outbox')
     .whereNull('sent_at')
-    .andWhere('next_at', '<=', due.nowMs)
-    .andWhere('claimed_until', '<=', due.nowMs)
+    .andWhere('next_at', '<=', due.timelineMs)
+    .andWhere('claimed_until', '<=', due.timelineMs)
     .orderBy('id')
     .limit(due.most);
   return rows.map(toOutbox);
@@ -47,11 +47,11 @@ export async function listDueMail(
 /** Takes a mail for sending, so that no other process sends it; false when another one was quicker. */
 export async function claimMail(
   sql: Sql,
-  claim: { readonly row: OutboxRow; readonly nowMs: number; readonly untilMs: number },
+  claim: { readonly row: OutboxRow; readonly timelineMs: number; readonly untilMs: number },
 ): Promise<boolean> {
   const changed = await sql('outbox')
     .where({ id: claim.row.id, attempts: claim.row.attempts })
-    .andWhere('claimed_until', '<=', claim.nowMs)
+    .andWhere('claimed_until', '<=', claim.timelineMs)
     .update({ attempts: claim.row.attempts + 1, claimed_until: claim.untilMs });
   return changed === 1;
 }
@@ -73,28 +73,28 @@ export async function postponeMail(
 }
 
 /** Makes all that waits due, but for what is being sent. */
-export async function makeMailDue(sql: Sql, nowMs: number): Promise<void> {
+export async function makeMailDue(sql: Sql, timelineMs: number): Promise<void> {
   await sql('outbox')
     .whereNull('sent_at')
-    .andWhere('claimed_until', '<=', nowMs)
-    .andWhere('next_at', '>', nowMs)
-    .update({ next_at: nowMs });
+    .andWhere('claimed_until', '<=', timelineMs)
+    .andWhere('next_at', '>', timelineMs)
+    .update({ next_at: timelineMs });
 }
 
 /** Empties a mail that was sent; what is left of it only counts (rules A15, C7). */
-export async function markMailSent(sql: Sql, id: number, nowMs: number): Promise<void> {
-  await sql('outbox').where({ id }).update({ sent_at: nowMs, message: '', token_hash: null });
+export async function markMailSent(sql: Sql, id: number, timelineMs: number): Promise<void> {
+  await sql('outbox').where({ id }).update({ sent_at: timelineMs, message: '', token_hash: null });
 }
 
 /** Empties the waiting mails of a kind for one account: they are not sent, and still count. */
 export async function voidLinkMail(
   sql: Sql,
-  mails: { readonly userId: number; readonly kind: string; readonly nowMs: number },
+  mails: { readonly userId: number; readonly kind: string },
 ): Promise<void> {
   await sql('outbox')
     .where({ user_id: mails.userId, kind: mails.kind })
     .whereNull('sent_at')
-    .update({ sent_at: mails.nowMs, message: '', token_hash: null });
+    .update({ sent_at: sql.ref('created_at'), message: '', token_hash: null });
 }
 
 /** Mails of one kind for one account since then, sent or waiting. */

@@ -40,25 +40,25 @@ export async function replacePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
 }
 
 /** Ends a penalty; the row stays for a while, so that running servers learn of it. False when there was none. */
-export async function endPenalty(sql: Sql, source: string, nowMs: number): Promise<boolean> {
+export async function endPenalty(sql: Sql, source: string, timelineMs: number): Promise<boolean> {
   const ended = await sql('source_penalty')
     .where({ source })
-    .andWhere('until_at', '>', nowMs)
-    .update({ until_at: ENDED, enforced: 0, changed_at: nowMs });
+    .andWhere('until_at', '>', timelineMs)
+    .update({ until_at: ENDED, enforced: 0, changed_at: timelineMs });
   return ended > 0;
 }
 
 /** Penalties that last, the longest first. */
 export async function listPenalties(
   sql: Sql,
-  query: { readonly nowMs: number; readonly limit: number },
+  query: { readonly timelineMs: number; readonly limit: number },
 ): Promise<readonly PenaltyRow[]> {
   const rows: readonly Stored[] = await sql('source_penalty')
-    .where('until_at', '>', query.nowMs)
+    .where('until_at', '>', query.timelineMs)
     // One that begins later than it is long is left over from a clock that was ahead.
     .andWhere((kept) => {
       const begun = 'changed_at - ? <= until_at - changed_at';
-      void kept.where({ reason: 'ban' }).orWhereRaw(begun, [query.nowMs]);
+      void kept.where({ reason: 'ban' }).orWhereRaw(begun, [query.timelineMs]);
     })
     .orderBy('until_at', 'desc')
     .limit(query.limit);
@@ -69,11 +69,11 @@ export async function listPenalties(
 export async function findPenalty(
   sql: Sql,
   source: string,
-  nowMs: number,
+  timelineMs: number,
 ): Promise<PenaltyRow | undefined> {
   const row: Stored | undefined = await sql('source_penalty')
     .where({ source })
-    .andWhere('until_at', '>', nowMs)
+    .andWhere('until_at', '>', timelineMs)
     .first();
   return row === undefined ? undefined : toPenalty(row);
 }

@@ -37,10 +37,10 @@ export async function listKnownSources(
 export async function rememberSource(
   sql: Sql,
   userId: number,
-  used: { readonly source: string; readonly nowMs: number },
+  used: { readonly source: string; readonly timelineMs: number },
 ): Promise<void> {
   await sql('known_source')
-    .insert({ user_id: userId, source: used.source, used_at: used.nowMs })
+    .insert({ user_id: userId, source: used.source, used_at: used.timelineMs })
     .onConflict(['user_id', 'source'])
     .merge(['used_at']);
   const oldest = await sql('known_source')
@@ -60,7 +60,7 @@ export async function rememberSource(
 export async function replaceSources(
   sql: Sql,
   userId: number,
-  proven: { readonly source: string; readonly nowMs: number } | undefined,
+  proven: { readonly source: string; readonly timelineMs: number } | undefined,
 ): Promise<void> {
   await sql('known_source').where({ user_id: userId }).delete();
   if (proven !== undefined) await rememberSource(sql, userId, proven);

@@ -40,11 +40,15 @@ export async function replaceToken(sql: Sql, token: Omit<TokenRow, 'failures'>):
 /** The token if it is for this purpose and alive now, whatever a clean-up job did or did not do (rule D2). */
 export async function findToken(
   sql: Sql,
-  wanted: { readonly tokenHash: string; readonly purpose: TokenPurpose; readonly nowMs: number },
+  wanted: {
+    readonly tokenHash: string;
+    readonly purpose: TokenPurpose;
+    readonly timelineMs: number;
+  },
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
-    .andWhere(isAlive(wanted.nowMs))
+    .andWhere(isAlive(wanted.timelineMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -53,11 +57,11 @@ export async function findToken(
 export async function findAnyToken(
   sql: Sql,
   tokenHash: string,
-  nowMs: number,
+  timelineMs: number,
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ token_hash: tokenHash })
-    .andWhere(isAlive(nowMs))
+    .andWhere(isAlive(timelineMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -65,11 +69,11 @@ export async function findAnyToken(
 /** The live token of an account, for saying that one is on its way. */
 export async function findTokenOf(
   sql: Sql,
-  wanted: { readonly userId: number; readonly purpose: TokenPurpose; readonly nowMs: number },
+  wanted: { readonly userId: number; readonly purpose: TokenPurpose; readonly timelineMs: number },
 ): Promise<TokenRow | undefined> {
   const row: Record<string, unknown> | undefined = await sql('token')
     .where({ user_id: wanted.userId, purpose: wanted.purpose })
-    .andWhere(isAlive(wanted.nowMs))
+    .andWhere(isAlive(wanted.timelineMs))
     .first();
   return row === undefined ? undefined : toToken(row);
 }
@@ -97,11 +101,15 @@ export async function refundToken(sql: Sql, tokenHash: string): Promise<void> {
 /** Ends the token; true for the one caller who ended it alive (rule D3). */
 export async function consumeToken(
   sql: Sql,
-  wanted: { readonly tokenHash: string; readonly purpose: TokenPurpose; readonly nowMs: number },
+  wanted: {
+    readonly tokenHash: string;
+    readonly purpose: TokenPurpose;
+    readonly timelineMs: number;
+  },
 ): Promise<boolean> {
   const removed = await sql('token')
     .where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })
-    .andWhere(isAlive(wanted.nowMs))
+    .andWhere(isAlive(wanted.timelineMs))
     .delete();
   return removed === 1;
 }
@@ -110,20 +118,16 @@ export async function removeTokens(sql: Sql, userId: number, purpose: TokenPurpo
   await sql('token').where({ user_id: userId, purpose }).delete();
 }
 
-/** Clears what has ended; expiry itself does not wait for this. */
-export async function removeExpiredTokens(sql: Sql, nowMs: number): Promise<void> {
-  await removeAll(sql, (rows) => void rows.where('expires_at', '<=', nowMs));
+/** Clears what has ended, with the set-ups that it would have confirmed; expiry itself does not wait for this. */
+export async function removeExpiredTokens(sql: Sql, timelineMs: number): Promise<void> {
+  await removeAll(sql, (rows) => void rows.where('expires_at', '<=', timelineMs));
 }
 
-/**
- * Removes links that begin in the future. A writer whose clock was ahead made them while no board ran, and
- * they would wake when that time comes (rule D2).
- */
-export async function removeFutureTokens(sql: Sql, nowMs: number): Promise<void> {
-  await removeAll(sql, (rows) => void rows.where('created_at', '>', nowMs + SKEW_MS));
+/** Removes links of a writer whose clock was ahead: they would wake when that time comes (rule D2). */
+export async function removeFutureTokens(sql: Sql, timelineMs: number): Promise<void> {
+  await removeAll(sql, (rows) => void rows.where('created_at', '>', timelineMs + MAX_SKEW_MS));
 }
 
-/** Tokens, and the set-ups that they would have confirmed. */
 async function removeAll(sql: Sql, which: (rows: Knex.QueryBuilder) => void): Promise<void> {
   const rows = sql('token').where(which);
   await sql('otp_pending')
@@ -133,15 +137,14 @@ async function removeAll(sql: Sql, which: (rows: Knex.QueryBuilder) => void): Pr
 }
 
 /** How far the clocks of two writers of one database may differ. */
-const SKEW_MS = 60_000;
+const MAX_SKEW_MS = 60_000;
 
-/**
- * Not over yet, and not begun in the future: a link of a clock that was ahead is void once that is right.
- * Steps under a running board, and those before its start, move the rows (`shiftTimes`).
- */
-function isAlive(nowMs: number): (rows: Knex.QueryBuilder) => void {
+/** Not over yet, and not begun in the future: a link of a writer whose time was ahead is void (rule D2). */
+function isAlive(timelineMs: number): (rows: Knex.QueryBuilder) => void {
   return (rows) =>
-    void rows.where('expires_at', '>', nowMs).andWhere('created_at', '<=', nowMs + SKEW_MS);
+    void rows
+      .where('expires_at', '>', timelineMs)
+      .andWhere('created_at', '<=', timelineMs + MAX_SKEW_MS);
 }
 
 function toToken(row: Record<string, unknown>): TokenRow {

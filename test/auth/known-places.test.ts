@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const remember = (source: string, nowMs = accounts.clock.nowMs()): Promise<void> =>
-  accounts.db.run((sql) => rememberSource(sql, userId, { source, nowMs }));
+  accounts.db.run((sql) => rememberSource(sql, userId, { source, timelineMs: nowMs }));
 
 /** Turns of the memory until it is so; the store answers in its own time. */
 async function until(condition: () => boolean): Promise<void> {
@@ -48,8 +48,22 @@ test('a place is forgotten with its account, and thirty days after its last use'
   await until(() => !places.has(HOME));
   await remember('192.0.2.8');
   await until(() => places.has('192.0.2.8'));
-  accounts.fake.stepWall(30 * DAY_MS);
+  accounts.fake.skip(30 * DAY_MS);
   expect(places.has('192.0.2.8')).toBe(false);
+});
+
+test('an account that calls from ever new places leaves the places of others known (rule M11)', async () => {
+  const few = await KnownPlaces.open({ ...accounts, most: 40 });
+  const other = await accounts.addUser('bob');
+  await remember(HOME);
+  await until(() => few.has(HOME));
+  for (let at = 0; at < 60; at += 1) {
+    const used = { source: `198.51.100.${at}`, timelineMs: accounts.clock.timelineMs() + at };
+    await accounts.db.run((sql) => rememberSource(sql, other, used));
+    if (at % 20 === 19) await until(() => few.has(used.source));
+  }
+  await until(() => few.has(HOME));
+  await few.close();
 });
 
 test('of more places than are kept, those used last are known (rule L19)', async () => {

@@ -134,7 +134,7 @@ describe('password', () => {
     const clock: Clock = {
       nowMs: () => fake.nowMs(),
       monotonicMs: () => fake.monotonicMs(),
-      offsetMs: () => fake.offsetMs(),
+      timelineMs: () => fake.timelineMs(),
       after: (delayMs, run) => {
         // Limits of the store are longer; what is shorter is the floor.
         if (delayMs > 1_000) return fake.after(delayMs, run);

@@ -151,7 +151,7 @@ describe('a change of the mail address', () => {
 
   it('is stored without the text of its token', async () => {
     await mailChange.begin(userId, NEW, ACTOR);
-    const wanted = { userId, purpose: 'confirm-mail' as const, nowMs: desk.clock.nowMs() };
+    const wanted = { userId, purpose: 'confirm-mail' as const, timelineMs: desk.clock.nowMs() };
     const row = await desk.db.run((sql) => findTokenOf(sql, wanted));
     expect(row?.tokenHash).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(row)).not.toContain(lastToken());

@@ -99,12 +99,10 @@ describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running boar
     const begun = await office.enrollment.begin(id, 'googleAuth');
     if (begun.kind !== 'begun') throw new Error(begun.kind);
     await stepClock(stepMs);
-    // Wall time also jumps where a machine slept: a step on ends a link, a step back moves it.
-    const found = await office.enrollment.find(begun.token);
-    expect(found !== undefined).toBe(stepMs < 0);
+    expect(await office.enrollment.find(begun.token)).toBeDefined();
     board.clock.skip(30 * 60_000);
     expect(await office.enrollment.find(begun.token)).toBeUndefined();
-    if (stepMs > 0) await stepClock(-stepMs);
+    await stepClock(-stepMs);
     expect(await office.enrollment.find(begun.token)).toBeUndefined();
   });
 });

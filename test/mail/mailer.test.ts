@@ -179,13 +179,13 @@ describe('by SMTP', () => {
     expect(await mailer.deliver()).toBe(0);
     expect(await mailer.deliver()).toBe(0);
     for (const minutes of [1, 4, 10, 20]) {
-      accounts.fake.stepWall(minutes * 60_000 - 1);
+      accounts.fake.skip(minutes * 60_000 - 1);
       expect(await mailer.deliver()).toBe(0);
-      accounts.fake.stepWall(1);
+      accounts.fake.skip(1);
       expect(await mailer.deliver()).toBe(0);
     }
     catcher = await SmtpCatcher.start({}, port);
-    accounts.fake.stepWall(30 * 60_000);
+    accounts.fake.skip(30 * 60_000);
     expect(await mailer.deliver()).toBe(1);
     expect(await mailer.deliver()).toBe(0);
     expect(catcher.mails).toHaveLength(1);
@@ -199,7 +199,7 @@ describe('by SMTP', () => {
     await tell({ kind: 'password-changed', userId: user });
     for (let tries = 0; tries < 6; tries += 1) {
       await mailer.deliver();
-      accounts.fake.stepWall(3600_000);
+      accounts.fake.skip(3600_000);
     }
     expect(await accounts.db.run(countOutbox)).toBe(0);
     expect(accounts.logLines.join('')).toContain('mail-given-up');
@@ -222,7 +222,7 @@ describe('by SMTP', () => {
     expect(await mailer.deliver()).toBe(1);
     expect(decoded(catcher?.mails[0]?.raw)).toContain('B'.repeat(43));
     await tellRegister('C'.repeat(43));
-    accounts.fake.stepWall(30 * 60_000);
+    accounts.fake.skip(30 * 60_000);
     expect(await mailer.deliver()).toBe(0);
     expect(await accounts.db.run(countOutbox)).toBe(0);
   });
@@ -235,7 +235,7 @@ describe('by SMTP', () => {
       sql('outbox').update({ claimed_until: claimedUntil, attempts: 1 }),
     );
     expect(await mailer.deliver()).toBe(0);
-    accounts.fake.stepWall(120_000);
+    accounts.fake.skip(120_000);
     expect(await mailer.deliver()).toBe(1);
   });
 
@@ -248,7 +248,7 @@ describe('by SMTP', () => {
     expect(await mailer.deliver()).toBe(0);
     expect(accounts.logLines.join('')).toContain('STARTTLS');
     open({ email: { transport: { ...elsewhere, requireTLS: false } } });
-    accounts.fake.stepWall(60_000);
+    accounts.fake.skip(60_000);
     expect(await mailer.deliver()).toBe(1);
   });
 
@@ -337,7 +337,7 @@ describe('how many', () => {
     expect(await tell(notice)).toBe('too-many');
     const other = await accounts.addUser('ann');
     expect(await tell({ ...notice, userId: other })).toBe('queued');
-    accounts.fake.stepWall(3600_000);
+    accounts.fake.skip(3600_000);
     expect(await tell(notice)).toBe('queued');
   });
 

@@ -20,7 +20,7 @@ const offence = (atMs: number, lastsMs: number): PenaltyRow => ({
   changedAtMs: atMs,
 });
 const inForce = (): Promise<readonly PenaltyRow[]> =>
-  accounts.db.run((sql) => listPenalties(sql, { nowMs: NOON, limit: 9 }));
+  accounts.db.run((sql) => listPenalties(sql, { timelineMs: NOON, limit: 9 }));
 
 test('a penalty that the sysop ends stays ended, also when an earlier offence is written after that (rule K1)', async () => {
   const { db } = accounts;

@@ -106,9 +106,9 @@ describe('what callers make the database do', () => {
         .catch(() => board.call('matrix')),
     );
     // The mailer's own, which run the more often the more mails callers cause; and the page for health.
-    const nowMs = accounts.clock.nowMs();
-    await db.run((sql) => listDueMail(sql, { nowMs, most: 5 }));
-    await db.run((sql) => pruneOutbox(sql, nowMs));
+    const timelineMs = accounts.clock.timelineMs();
+    await db.run((sql) => listDueMail(sql, { timelineMs, most: 5 }));
+    await db.run((sql) => pruneOutbox(sql, timelineMs));
     await db.run(hasUsers);
 
     const statements = [...asked.values()].filter(({ sql }) =>

@@ -13,7 +13,7 @@ export class FakeClock implements Clock {
   private order = 0;
   private readonly timers = new Set<Timer>();
 
-  constructor(startMs = Date.UTC(2026, 0, 1)) {
+  constructor(private readonly startMs = Date.UTC(2026, 0, 1)) {
     this.wallMs = startMs;
   }
 
@@ -25,8 +25,8 @@ export class FakeClock implements Clock {
     return this.steadyMs;
   }
 
-  offsetMs(): number {
-    return this.wallMs - this.steadyMs;
+  timelineMs(): number {
+    return this.startMs + this.steadyMs;
   }
 
   after(delayMs: number, run: () => void): Cancel {
@@ -65,6 +65,12 @@ export class FakeClock implements Clock {
     this.wallMs += endMs - this.steadyMs;
     this.steadyMs = endMs;
     await settle();
+  }
+
+  /** Moves both clocks on and runs nothing: what falls due runs at the next `advance`. */
+  skip(byMs: number): void {
+    this.wallMs += byMs;
+    this.steadyMs += byMs;
   }
 
   /** Steps the wall clock only, as an administrator or NTP would. */

@@ -21,8 +21,8 @@ export class SkippingClock implements Clock {
     return systemClock.monotonicMs();
   }
 
-  offsetMs(): number {
-    return this.steppedMs;
+  timelineMs(): number {
+    return this.nowMs() - this.steppedMs;
   }
 
   after(delayMs: number, run: () => void): Cancel {

@@ -8,7 +8,7 @@ import { secondFactor } from './0002-second-factor';
 import { lookups } from './0004-lookups';
 import { loginVersion } from './0005-login-version';
 import { setUpWord } from './0011-set-up-word';
-import { timeMark } from './0006-time-mark';
+import { timeline } from './0006-timeline';
 
 /** In the order in which they run; append only. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -17,7 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   signIns,
   lookups,
   loginVersion,
-  timeMark,
+  timeline,
   firstPassword,
   knownSourceUse,
   mailErrors,

@@ -1,0 +1,104 @@
+import type { BoardClock, TimelineMark } from '../base/board-clock';
+import type { Cancel } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Database, Sql } from './database';
+import { removeFutureTokens } from './tokens';
+
+export interface TimelineOptions {
+  readonly db: Database;
+  readonly clock: BoardClock;
+  readonly log: Log;
+}
+
+const TURN_MS = 1_000;
+/** How much of a run a killed board may forget, and so how small a step back it may overlook. */
+const MARK_EVERY_MS = 60_000;
+/** Less is a clock that is slewed: kept, and not reported. */
+const MIN_STEP_MS = 2_000;
+
+/**
+ * Keeps the mark of the board's timeline in the database, where the next run and `oputil` find it. A step
+ * of the machine's clock changes that one row; what is stored by the timeline stays as it is (rule L13).
+ */
+export class Timeline {
+  private cancel: Cancel = () => undefined;
+  private working: Promise<void> = Promise.resolve();
+  private closed = false;
+  private markedAtMs = 0;
+  private offsetMs = 0;
+
+  private constructor(private readonly options: TimelineOptions) {}
+
+  /** Lets the clock go on from the mark, before anything else asks for its timeline. */
+  static async open(options: TimelineOptions): Promise<Timeline> {
+    const { db, clock, log } = options;
+    const timeline = new Timeline(options);
+    const mark = await db.run(findTimelineMark);
+    if (mark !== undefined) {
+      clock.resume(mark);
+      const bySeconds = (clock.offsetMs - mark.offsetMs) / 1000;
+      if (Math.abs(bySeconds) * 1000 >= MIN_STEP_MS)
+        log.warn('clock-stepped', { bySeconds, whileRunning: false });
+    }
+    await timeline.write();
+    await db.transaction((sql) => removeFutureTokens(sql, clock.timelineMs()));
+    timeline.wait();
+    return timeline;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.cancel();
+    await this.working;
+    await this.write();
+  }
+
+  private wait(): void {
+    if (!this.closed) this.cancel = this.options.clock.after(TURN_MS, () => this.turn());
+  }
+
+  private turn(): void {
+    this.working = this.look()
+      .catch((error: unknown) => {
+        // Nothing that runs depends on the mark; the next turn writes it.
+        this.options.log.warn('clock-mark-not-written', { error });
+      })
+      .then(() => this.wait());
+  }
+
+  private async look(): Promise<void> {
+    const { clock, log } = this.options;
+    const stepMs = clock.offsetMs - this.offsetMs;
+    const isDue = clock.monotonicMs() - this.markedAtMs >= MARK_EVERY_MS;
+    const isStep = Math.abs(stepMs) >= MIN_STEP_MS;
+    if (!isDue && !isStep) return;
+    await this.write();
+    if (isStep) log.warn('clock-stepped', { bySeconds: stepMs / 1000, whileRunning: true });
+  }
+
+  private async write(): Promise<void> {
+    const { db, clock } = this.options;
+    const mark = { timelineMs: clock.timelineMs(), offsetMs: clock.offsetMs };
+    const markedAtMs = clock.monotonicMs();
+    await db.run((sql) => writeTimelineMark(sql, mark));
+    this.markedAtMs = markedAtMs;
+    this.offsetMs = mark.offsetMs;
+  }
+}
+
+/** undefined for a board that has not run yet, or was last run by a version without a timeline. */
+export async function findTimelineMark(sql: Sql): Promise<TimelineMark | undefined> {
+  const row = await sql('timeline')
+    .where({ id: 1 })
+    .first<{ at: number; wall_offset: number } | undefined>();
+  if (row === undefined) return undefined;
+  return { timelineMs: Number(row.at), offsetMs: Number(row.wall_offset) };
+}
+
+/** Keeps the mark; the timeline in it never goes back, whichever process writes last. */
+export async function writeTimelineMark(sql: Sql, mark: TimelineMark): Promise<void> {
+  await sql('timeline')
+    .insert({ id: 1, at: mark.timelineMs, wall_offset: mark.offsetMs })
+    .onConflict('id')
+    .merge(['at', 'wall_offset']);
+}
