@@ -47,7 +47,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M2',
     fault: 'a session whose call is over begins a set-up',
-    file: PENDING,
+    file: SET_UP_WATCH,
     find: '  if (await hasEnded(sql, sessionId)) return false;\n',
     put: '',
   },
@@ -69,7 +69,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M2',
     fault: 'what a reader of the mail disowns stays',
     file: PENDING,
-    find: "      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', nowMs }))) return false;\n      await endSetUp(sql, userId);\n",
+    find: "      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs })))\n        return false;\n      await endSetUp(sql, userId);\n",
     put: '',
   },
   {

@@ -17,7 +17,7 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D2',
     fault: 'a link lives a minute longer',
     file: PENDING,
-    find: 'const expiresAtMs = nowMs + tokenTtlMinutes * 60_000;',
+    find: 'const expiresAtMs = timelineMs + tokenTtlMinutes * 60_000;',
     put: 'const expiresAtMs = nowMs + (tokenTtlMinutes + 1) * 60_000;',
   },
   {
@@ -52,8 +52,8 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D5',
     fault: 'a token is good for every purpose',
     file: TOKENS,
-    find: '.where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })\n    .andWhere(isAlive(wanted.nowMs))\n    .first()',
-    put: '.where({ token_hash: wanted.tokenHash })\n    .andWhere(isAlive(wanted.nowMs))\n    .first()',
+    find: '.where({ token_hash: wanted.tokenHash, purpose: wanted.purpose })\n    .andWhere(isAlive(wanted.timelineMs))\n    .first()',
+    put: '.where({ token_hash: wanted.tokenHash })\n    .andWhere(isAlive(wanted.timelineMs))\n    .first()',
   },
   {
     rule: 'D6',
