@@ -22,7 +22,7 @@ import { LiveBoard, type EditWatch } from './live-board';
 import { openLog } from './config/log-file';
 import { runMenus } from './menu/runner';
 import { checkBoardFiles } from './readiness/board-files';
-import { findConfigGaps } from './readiness/public-gaps';
+import { findBoardGaps } from './readiness/board-gaps';
 import { createOffice, databaseFile, mailDrop, openBoardDatabase, type Office } from './office';
 import { OpenServers } from './open-servers';
 import { ConnectionLimiter } from './servers/connection-limiter';
@@ -147,6 +147,7 @@ class Bbs {
     });
     for (const { place, message } of [...live.warnings, ...files])
       log.warn('board.warning', { place, message });
+    for (const { message } of files) this.options.onNotice?.(message);
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
       () => config().security.exemptNetworks,
@@ -302,7 +303,10 @@ class Bbs {
   }
 
   /** Says where the board listens, and returns it as its embedder has it. */
-  private announce(basics: Basics, { office, first, certificate, edits }: Started): RunningBbs {
+  private async announce(
+    basics: Basics,
+    { office, first, certificate, edits }: Started,
+  ): Promise<RunningBbs> {
     const { board } = this;
     const { log, open, reopenLog } = basics;
     const { pid } = process;
@@ -313,6 +317,7 @@ class Bbs {
       open.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
+    const missingForPublic = await this.findMissing(basics, office);
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
@@ -323,7 +328,7 @@ class Bbs {
       get certificateFingerprint() {
         return fingerprint();
       },
-      missingForPublic: this.findMissing(basics),
+      missingForPublic,
       reload: async () => {
         reopenLog();
         const [isTaken, isUsable] = await Promise.all([edits.reload(), certificate?.reload()]);
@@ -334,13 +339,13 @@ class Bbs {
     };
   }
 
-  private findMissing({ shared, open }: Basics): readonly string[] {
+  private async findMissing({ shared, open }: Basics, office: Office): Promise<readonly string[]> {
     const { board, clock } = this;
-    return findConfigGaps(shared.config(), {
+    const gaps = await findBoardGaps(shared.config(), {
       ...{ board, nowMs: clock.nowMs(), listening: open.listening },
-    })
-      .filter(({ weight }) => weight === 'missing')
-      .map(({ text }) => text);
+      office: () => Promise.resolve(office),
+    });
+    return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
   }
 
   /** Takes everything down once, the last opened first; what fails does not keep the rest open. */

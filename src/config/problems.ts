@@ -7,15 +7,18 @@ export interface Problem {
   readonly message: string;
 }
 
-export function formatProblem(problem: Problem): string {
-  return `${formatPlace(problem.place)}: ${problem.message}`;
+/** One that no line of a file is to blame for: what a default names is missing. */
+export type UnplacedProblem = Pick<Problem, 'message'> & { readonly place?: Place | undefined };
+
+export function formatProblem({ place, message }: UnplacedProblem): string {
+  return place === undefined ? message : `${formatPlace(place)}: ${message}`;
 }
 
 /** All problems of a file at once, so that they can be corrected together. */
 export class InvalidFileError extends BbsError {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UnplacedProblem[];
 
-  constructor(code: ErrorCode, problems: readonly [Problem, ...Problem[]]) {
+  constructor(code: ErrorCode, problems: readonly [UnplacedProblem, ...UnplacedProblem[]]) {
     const [first, ...others] = problems;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     super(code, `${first.message}${more}`, { place: first.place });

@@ -5,6 +5,7 @@ import { shutLost } from '../auth/lost-key';
 import { replaceLostKey, type Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
 import { sealingFile, type Office } from '../office';
+import { findLostFactors } from '../readiness/factor-state';
 import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
 import { findUsers } from '../store/users';
@@ -63,6 +64,7 @@ async function check(desk: Desk): Promise<void> {
   );
   const keys = report.keys.map((key) => ({ ...key, state: state(key.id).toLowerCase() }));
   const shut = await namesOf(desk, await desk.read(listShutFactors));
+  const lost = (await findLostFactors(db)).map(({ name }) => name);
   const verdict = [
     ...unreadableLines(report.unreadable),
     ...(codesAreLost(report, sealing)
@@ -71,10 +73,13 @@ async function check(desk: Desk): Promise<void> {
   ];
   const fine = verdict.length === 0;
   desk.show(
-    [...table, '', ...(fine ? ['Every sealed value opens.'] : verdict), ...shutLines(shut)],
-    { ...report, keys, mustBindAgain: shut },
+    [
+      ...[...table, '', ...(fine ? ['Every sealed value opens.'] : verdict)],
+      ...[...shutLines(shut), ...lostLines(lost)],
+    ],
+    { ...report, keys, mustBindAgain: shut, mayHaveLostFactor: lost },
   );
-  if (!fine) desk.exitCode = 1;
+  if (!fine || lost.length > 0) desk.exitCode = 1;
 }
 
 function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
@@ -172,6 +177,15 @@ function shutLines(names: readonly string[]): readonly string[] {
     'These must bind their second factor again, and cannot sign in before:',
     ...names.map(indented),
     'oputil user 2fa-link NAME mails the owner a link; user 2fa-otp NAME google binds at once.',
+  ];
+}
+
+function lostLines(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [
+    'These accounts may have lost their second factor, and sign in with the password alone:',
+    ...names.map(indented),
+    'Bind it again (oputil user 2fa-otp NAME google); where none is wanted: oputil user 2fa-otp NAME disable.',
   ];
 }
 

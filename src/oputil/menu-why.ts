@@ -63,9 +63,10 @@ async function why(
   if (remoteIp !== undefined && isIP(remoteIp) === 0) {
     throw new BbsError('USAGE', `--from is an IP address, not '${remoteIp}'`);
   }
+  const { sealing } = await desk.office();
   const bars = await desk.read((sql) =>
     findSignInBars(sql, user, {
-      ...{ config, clock: desk.clock, way },
+      ...{ config, sealing, clock: desk.clock, way },
       ...(remoteIp === undefined ? {} : { remoteIp }),
     }),
   );

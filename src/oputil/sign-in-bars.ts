@@ -1,22 +1,27 @@
 import { wallTimeOf, type Clock } from '../base/clock';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
+import { isCounterBased, STEP_MS, stepAt } from '../auth/otp';
 import { currentStatus } from '../auth/login-store';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { accountSubject, listWaits, sumFailures, type AttemptFactor } from '../store/attempts';
 import { listFailedSources } from '../store/audit';
 import type { Sql } from '../store/database';
-import { findFactor } from '../store/factors';
+import { findFactor, type FactorRow } from '../store/factors';
 import { findPassword } from '../store/passwords';
 import { findPenalty } from '../store/penalties';
+import type { Sealer } from '../store/sealed';
 import { listSshKeys } from '../store/ssh-keys';
 import type { User } from '../store/users';
+import { opensFactor } from '../readiness/factor-state';
 import { minuteOf, statusWord } from './user-words';
 
 /** What is asked about: by which server and from where somebody calls; anything where nothing is said. */
 export interface CallAsked {
   readonly config: Config;
   readonly clock: Clock;
+  /** The keys that are at hand. */
+  readonly sealing: Sealer;
   readonly way?: WayInName;
   readonly remoteIp?: string;
 }
@@ -88,14 +93,40 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
 
 async function factorBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
   if (user.secondFactor === undefined) return [];
-  const bind = `${verb('2fa-link', user)}, or 2fa-otp`;
+  const bind = bindAgain(user);
   const factor = await findFactor(sql, user.id);
   if (factor === undefined) return [`the second factor could not be taken over: ${bind}`];
   if (factor.secret === '') return [`the key of the second factor was lost: ${bind}`];
+  if (!opensFactor(asked.sealing, factor)) {
+    return [
+      'the sealing key does not open the second factor, and no code is right: restore the key file ' +
+        '(oputil key check), or see "A lost sealing key" in docs/runbook.md',
+    ];
+  }
+  return [...(await lockBars(sql, user, asked)), ...clockBars(user, factor, asked)];
+}
+
+async function lockBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
   const { disableAfter } = asked.config.users.twoFactorAuth.otp;
   const failures = await sumFailures(sql, accountSubject(user.id), 'second');
   if (failures < disableAfter) return [];
-  return [`the second factor is locked after ${failures} wrong codes: ${bind}`];
+  return [`the second factor is locked after ${failures} wrong codes: ${bindAgain(user)}`];
+}
+
+/** After the clock went back, steps up to the one that was used stay closed (rule A14). */
+function clockBars(user: User, factor: FactorRow, asked: CallAsked): readonly string[] {
+  if (isCounterBased(factor.type)) return [];
+  const { window, driftMemory } = asked.config.users.twoFactorAuth.otp;
+  const reach = window + (driftMemory ? factor.drift : 0);
+  if (factor.lastPosition <= stepAt(asked.clock.nowMs()) + reach) return [];
+  const until = minuteOf((factor.lastPosition - reach + 1) * STEP_MS);
+  return [
+    `one-time codes are refused until ${until} UTC, for the clock went back behind one that was used: a backup code lets in, or ${bindAgain(user)}`,
+  ];
+}
+
+function bindAgain(user: User): string {
+  return `${verb('2fa-link', user)}, or 2fa-otp`;
 }
 
 const SOURCES_LOOKED_AT = 20;

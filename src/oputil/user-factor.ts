@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
+import { recordFactorChange } from '../auth/factor-change';
 import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';
 import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/prerequisites';
 import { mailDrop } from '../office';
+import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';
 import type { User } from '../store/users';
 import { getAccount } from './account';
@@ -96,8 +98,18 @@ async function switchOff(desk: Desk, name: string, options: FactorOptions): Prom
     throw new BbsError('USAGE', 'disable takes no --secret and no --out');
   }
   const user = await getAccount(desk, name);
-  const { enrollment } = await desk.office();
+  const { enrollment, db } = await desk.office();
+  const mayBeLost = (await findLostFactors(db)).some(({ id }) => id === user.id);
   const wasOn = await enrollment.disable(user.id, ACTOR);
+  if (mayBeLost) {
+    // From here on the audit says that it is off, and nobody looks for it any more.
+    const change = {
+      userId: user.id,
+      kind: 'second-factor-off',
+      nowMs: desk.clock.nowMs(),
+    } as const;
+    await db.transaction((sql) => recordFactorChange(sql, { ...change, actor: ACTOR }));
+  }
   if (!wasOn) desk.note(`"${user.name}" had no second factor`);
   desk.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });
 }

@@ -102,7 +102,8 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
 async function barsOf(desk: Desk, user: User): Promise<readonly string[]> {
   const config = await desk.config();
   const { clock } = desk;
-  return desk.read((sql) => findSignInBars(sql, user, { config, clock }));
+  const { sealing } = await desk.office();
+  return desk.read((sql) => findSignInBars(sql, user, { config, clock, sealing }));
 }
 
 /** Whether the owner could sign in now, and what stands in the way. */

@@ -2,18 +2,20 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { needsSealingKey } from '../auth/key-rotation';
 import { loadRefusedPasswords } from '../auth/password-policy';
-import { checkSealing } from '../auth/sealing';
+import { checkSealing, openSealing } from '../auth/sealing';
 import type { Clock } from '../base/clock';
-import { BbsError, isError, toError } from '../base/errors';
+import { BbsError, formatPlace, isError, toError, type Place } from '../base/errors';
 import { createLog } from '../base/log';
+import { systemRandom } from '../base/random';
 import { refuseOpenFolders, type Board } from '../config/board';
 import type { LoadedConfig } from '../config/load';
-import { InvalidFileError, type Problem } from '../config/problems';
+import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
 import { readTemplate, templateFolders } from '../mail/template-files';
 import { databaseFile, SEALING_KEY, sealingFile } from '../office';
 import { findHostKeys, hostKeyOptions } from '../servers/host-key';
-import { readDatabase } from '../store/database';
+import { readDatabase, type Sql } from '../store/database';
+import { findMissingKeys } from './factor-state';
 import { checkBoardCertificate } from '../tls/board-certificate';
 
 export interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
@@ -65,7 +67,7 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
 
 class Findings {
   readonly warnings: Problem[] = [];
-  private readonly problems: Problem[] = [];
+  private readonly problems: UnplacedProblem[] = [];
   private first: BbsError | undefined;
 
   constructor(private readonly placeOf: LoadedConfig['placeOf']) {}
@@ -79,8 +81,13 @@ class Findings {
     } catch (error) {
       if (!(error instanceof BbsError)) throw error;
       this.first ??= error;
-      this.problems.push({ place, message: error.message });
+      this.problems.push({ place: this.isSet(place) ? place : undefined, message: error.message });
     }
+  }
+
+  /** The start of the file is no place: the sysop has not written the key there. */
+  private isSet(place: Place): boolean {
+    return formatPlace(place) !== formatPlace(this.placeOf([]));
   }
 
   throwProblems(): void {
@@ -97,22 +104,44 @@ function placesOf({ board, config, clock }: BoardFilesOptions) {
   };
 }
 
-function checkKeys({ board, config, env }: BoardFilesOptions): Promise<void> {
+async function checkKeys({ board, config, env }: BoardFilesOptions): Promise<string | void> {
   const keys = { file: sealingFile(board, config), environmentKey: env[SEALING_KEY] };
-  return checkSealing(keys, () => holdsSealedValues(databaseFile(board.dataDir)));
+  const database = databaseFile(board.dataDir);
+  await checkSealing(keys, () => holdsSealedValues(database));
+  const sealing = openSealing({ ...keys, random: systemRandom, mayCreate: false, mayLack: true });
+  const missing = await readStored(database, [], (sql) => findMissingKeys(sql, sealing));
+  if (missing.length === 0) return;
+  return (
+    `the database holds values sealed with keys that are not in ${sourceOfKeys(keys)} (${missing.join(', ')}): ` +
+    'second factors under them take no code; restore the key, see "A lost sealing key" in docs/runbook.md'
+  );
 }
 
-async function holdsSealedValues(file: string): Promise<boolean> {
-  if (!existsSync(file) || statSync(file).size === 0) return false;
+function sourceOfKeys(keys: {
+  readonly file: string;
+  readonly environmentKey: string | undefined;
+}) {
+  return (keys.environmentKey ?? '') === '' ? keys.file : SEALING_KEY;
+}
+
+function holdsSealedValues(file: string): Promise<boolean> {
+  return readStored(file, false, (sql) => needsSealingKey({ run: (work) => work(sql) }));
+}
+
+/** What a database that is there says; `otherwise` where there is none yet. */
+async function readStored<T>(
+  file: string,
+  otherwise: T,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(file) || statSync(file).size === 0) return otherwise;
   try {
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
-    return await readDatabase({ file, log }, (sql) =>
-      needsSealingKey({ run: (work) => work(sql) }),
-    );
+    return await readDatabase({ file, log }, work);
   } catch (error) {
     if (error instanceof BbsError) throw error;
     // A database of an older version has not all tables yet; the start brings it up to date and looks again.
-    if (isError(error) && 'code' in error && error.code === 'SQLITE_ERROR') return false;
+    if (isError(error) && 'code' in error && error.code === 'SQLITE_ERROR') return otherwise;
     throw new BbsError(
       'DATABASE_UNAVAILABLE',
       `cannot read the database ${file}: ${toError(error).message}`,

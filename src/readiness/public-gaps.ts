@@ -13,13 +13,7 @@ import {
   remedyFor,
   type Listening,
 } from '../mail/prerequisites';
-
-/** One thing that a board lacks before the world may call. */
-export interface Gap {
-  /** `missing` is needed; `advice` is up to the sysop. */
-  readonly weight: 'missing' | 'advice';
-  readonly text: string;
-}
+import { advice, missing, type Gap } from './gap';
 
 /** What the configuration still lacks for a public board; nothing but files is looked at. */
 export function findConfigGaps(
@@ -39,9 +33,6 @@ export function findConfigGaps(
     ...clearTextGaps(config),
   ];
 }
-
-const missing = (text: string): Gap => ({ weight: 'missing', text });
-const advice = (text: string): Gap => ({ weight: 'advice', text });
 
 function* addressGaps(config: Config): Iterable<Gap> {
   const { https, behindProxy } = config.contentServers.web;

@@ -5,6 +5,7 @@ import { databaseFile } from '../../src/office';
 import { startBbs, type RunningBbs } from '../../src/index';
 import { explainFailure } from '../../src/store/database';
 import { describeStart } from '../../src/start-message';
+import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from '../oputil/shell';
 
 /** Ports of its own, and no log in the way. */
@@ -87,6 +88,44 @@ it('a full disk is told with what to do, whoever has met it', () => {
   }
   const other = new Error('other');
   expect(explainFailure(other, '/db')).toBe(other);
+});
+
+it('a start beside another key says on the console and in the log what does not open', async () => {
+  await shell.run('user', 'add', 'joe', '--password', PASSWORD);
+  await shell.run('user', '2fa-otp', 'joe', 'google');
+  const { keys } = await shell.json<{ keys: readonly { id: string }[] }>('key', 'check');
+  const notices: string[] = [];
+  const other = Buffer.alloc(32, 7).toString('base64');
+  const env = { SALLYPORT_SEALING_KEY: other };
+  const onNotice = (line: string): unknown => notices.push(line);
+  running.push(await startBbs({ dataDir: shell.dataDir, config: CONFIG, env, onNotice }));
+  const warning = `the database holds values sealed with keys that are not in SALLYPORT_SEALING_KEY (${keys[0]?.id})`;
+  expect(notices.join('\n')).toContain(warning);
+  expect(await shell.read('data/logs/sallyport.log')).toContain(warning);
+  await running.pop()?.close();
+  notices.length = 0;
+  running.push(await startBbs({ dataDir: shell.dataDir, config: CONFIG, onNotice }));
+  expect(notices).toEqual([]);
+});
+
+it('the start counts the open points that doctor names', async () => {
+  await shell.run('user', 'add', 'sysop', '--password', PASSWORD);
+  const configFile = await shell.file(
+    'my.hjson',
+    '{ loginServers: { telnet: { enabled: false }, ssh: { port: 0 } }, contentServers: { web: { https: { port: 0 } } } }',
+  );
+  await shell.run('user', 'add', 'joe', '--password', PASSWORD);
+  await shell.run('user', '2fa-otp', 'joe', 'google');
+  const office = await openBackOffice(shell.dataDir);
+  await office.db.run((sql) => sql('otp_factor').delete());
+  await office.close();
+  const bbs = await startBbs({ dataDir: shell.dataDir, configFile });
+  running.push(bbs);
+  const doctor = await shell.try('--config', configFile, 'doctor', '--json');
+  const { gaps } = JSON.parse(doctor.out) as { gaps: { weight: string; text: string }[] };
+  const needed = gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
+  expect(bbs.missingForPublic).toEqual(needed);
+  expect(needed.join()).toContain('may have lost their second factor');
 });
 
 describe('the first password', () => {

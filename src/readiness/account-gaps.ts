@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { BbsError } from '../base/errors';
+import type { Config } from '../config/schema';
+import { databaseFile, type Office } from '../office';
+import { listStopped } from '../store/attempts';
+import { hasFirstPassword } from '../store/passwords';
+import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
+import { findFactorState } from './factor-state';
+import { advice, missing, nameSome, type Gap } from './gap';
+
+type Accounts = Pick<Office, 'db' | 'sealing'>;
+
+/** What is wrong with accounts, their second factors and the database that holds them. */
+export async function findAccountGaps(
+  config: Config,
+  dataDir: string,
+  open: () => Promise<Accounts>,
+): Promise<readonly Gap[]> {
+  if (!existsSync(databaseFile(dataDir))) {
+    return [missing('the board has not been started yet: the first start makes accounts and keys')];
+  }
+  try {
+    const office = await open();
+    const sysop = await office.db.run((sql) => findUser(sql, ROOT_ID));
+    return [
+      ...(sysop === undefined ? [noSysop()] : await sysopGaps(office, sysop)),
+      ...(await lockedGaps(office, config)),
+      ...(await factorGaps(office)),
+    ];
+  } catch (error) {
+    // What keeps the database shut is the finding; the others are worth reading all the same.
+    if (!(error instanceof BbsError)) throw error;
+    return [missing(error.describe())];
+  }
+}
+
+function noSysop(): Gap {
+  return missing('there is no sysop (account 1); start the board once');
+}
+
+async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]> {
+  const { name } = sysop;
+  const gaps: Gap[] = [];
+  if (await db.run((sql) => hasFirstPassword(sql, sysop.id))) {
+    gaps.push(missing(`${name} still has the password of the first start: oputil user pw ${name}`));
+  }
+  if (sysop.secondFactor === undefined) {
+    gaps.push(advice(`${name} has no second factor: oputil user 2fa-otp ${name} google`));
+  }
+  if ((sysop.properties.get('email_address') ?? '') === '') {
+    gaps.push(
+      advice(
+        `${name} has no mail address for a forgotten password: oputil user set ${name} --email ADDRESS`,
+      ),
+    );
+  }
+  return gaps;
+}
+
+async function lockedGaps({ db }: Accounts, { users }: Config): Promise<readonly Gap[]> {
+  const stopAt = users.twoFactorAuth.otp.disableAfter;
+  const ids = await db.run((sql) => listStopped(sql, { factor: 'second', stopAt }));
+  if (ids.length === 0) return [];
+  const locked = await db.run((sql) => findUsers(sql, ids));
+  return [
+    advice(
+      `second factors locked after too many wrong codes: ${namesOf(locked)}; bind them again: oputil user 2fa-otp USER google`,
+    ),
+  ];
+}
+
+async function factorGaps({ db, sealing }: Accounts): Promise<readonly Gap[]> {
+  const { closed, codesLost, shut, lost } = await findFactorState(db, sealing);
+  const gaps: Gap[] = [];
+  const restore =
+    'restore the key file (oputil key check), or see "A lost sealing key" in docs/runbook.md';
+  if (closed.length > 0) {
+    gaps.push(
+      missing(`the sealing key does not open the second factors of ${namesOf(closed)}: ${restore}`),
+    );
+  }
+  if (codesLost.length > 0) {
+    gaps.push(
+      missing(`backup codes of ${namesOf(codesLost)} need a key that is missing: ${restore}`),
+    );
+  }
+  if (lost.length > 0) {
+    gaps.push(
+      missing(
+        `these accounts may have lost their second factor, and sign in with the password alone: ${namesOf(lost)}; bind it again: oputil user 2fa-otp USER google, or say that none is wanted: disable in place of google`,
+      ),
+    );
+  }
+  if (shut.length > 0) {
+    gaps.push(
+      advice(
+        `second factors that were lost with a key must be bound again: ${namesOf(shut)}: oputil user 2fa-link USER, or 2fa-otp USER google`,
+      ),
+    );
+  }
+  return gaps;
+}
+
+function namesOf(users: readonly User[]): string {
+  return nameSome(users.map(({ name }) => name));
+}
