@@ -32,6 +32,6 @@ export async function tellSysops(
     }
   } catch (error) {
     // The log has the same lines; nobody waits for this one.
-    log.warn('sysops-untold', { error: toError(error) });
+    log.warn('sysop-notice.not-queued', { error: toError(error) });
   }
 }

@@ -422,3 +422,15 @@ describe('these checks themselves', () => {
     expect(findLines([file('menu/a.ts', text)], /\bconsole\.\w+/)).toEqual(['menu/a.ts:2']);
   });
 });
+
+test('log events have one style: what it is about, a point, what happened', () => {
+  const calls = /\blog(?:\(\))?\s*\.(?:info|warn|error|debug)\(([^){,]*)/g;
+  const events = SOURCES.flatMap(({ path, text }) =>
+    [...text.matchAll(calls)].flatMap(([, first = '']) =>
+      [...first.matchAll(/'([^']+)'/g)].map(([, event = '']) => ({ path, event })),
+    ),
+  );
+  expect(events.length).toBeGreaterThan(80);
+  const odd = events.filter(({ event }) => !/^[a-z][a-z-]*\.[a-z][a-z-]*$/.test(event));
+  expect(odd.map(({ path, event }) => `${path}: ${event}`)).toEqual([]);
+});

@@ -48,11 +48,11 @@ export async function adoptFactors(parts: {
         await addUnfinished(sql, 'purge');
       });
       refused.push(userId);
-      log.warn('factor-not-adopted', { userId, reason: error.message });
+      log.warn('factors.not-adopted', { userId, reason: error.message });
     }
   }
   const adopted = owners.length - refused.length;
-  if (adopted > 0) log.info('factors-adopted', { adopted });
+  if (adopted > 0) log.info('factors.adopted', { adopted });
   await purge(parts);
   return { adopted, refused };
 }
@@ -60,7 +60,7 @@ export async function adoptFactors(parts: {
 async function purge({ db, log }: { readonly db: Database; readonly log: Log }): Promise<void> {
   if (!(await db.run((sql) => isUnfinished(sql, 'purge')))) return;
   if (await db.purge()) await db.run((sql) => markFinished(sql, 'purge'));
-  else log.warn('clear-text-not-purged', { reason: 'another process uses the database' });
+  else log.warn('factors.clear-text-not-purged', { reason: 'another process uses the database' });
 }
 
 async function adopt(

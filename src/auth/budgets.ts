@@ -77,7 +77,7 @@ class StoredBudgets implements Budgets {
       result: 'rejected',
       reason,
     });
-    log.warn('budget-spent', { remoteIp: spender.remoteIp, expense, scope, refusals });
+    log.warn('budget.spent', { remoteIp: spender.remoteIp, expense, scope, refusals });
   }
 
   /** The board's first: once it is spent, no further rows come into being for others. */

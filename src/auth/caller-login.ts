@@ -197,7 +197,7 @@ export class CallerLogin implements Login {
   /** Nothing was looked at, and nothing is written: a record of each would be the work that is too much. */
   private noRoom(kind: AuditEntry['kind']): LoginResult {
     const { remoteIp, server, node } = this.origin;
-    this.parts.log.warn('login-rejected', { remoteIp, server, node, kind, reason: 'busy' });
+    this.parts.log.warn('login.rejected', { remoteIp, server, node, kind, reason: 'busy' });
     return { kind: 'rejected', reason: 'busy' };
   }
 
@@ -213,7 +213,7 @@ export class CallerLogin implements Login {
       reason,
     });
     await db.run((sql) => addAudit(sql, entry));
-    log.warn('login-rejected', {
+    log.warn('login.rejected', {
       remoteIp: this.origin.remoteIp,
       server: this.origin.server,
       node: this.origin.node,
@@ -236,7 +236,7 @@ export class CallerLogin implements Login {
         if (!(error instanceof BbsError) || error.code !== 'STORE_FAILED') throw error;
         // It could not be recorded, so nothing is granted (rule A13).
         const { remoteIp, server, node } = this.origin;
-        this.parts.log.error('login-not-recorded', { remoteIp, server, node, error });
+        this.parts.log.error('login.not-recorded', { remoteIp, server, node, error });
         return { kind: 'rejected', reason: 'try-later' };
       }
     });

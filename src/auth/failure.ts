@@ -47,7 +47,7 @@ export async function recordFailure(
     reason: why,
   });
   await parts.db.run((sql) => addAudit(sql, entry));
-  parts.log.warn('login-rejected', {
+  parts.log.warn('login.rejected', {
     remoteIp,
     server,
     node,

@@ -243,7 +243,7 @@ class FirstFactor {
 
   private tell(accepted: Accepted): void {
     const { remoteIp, server, node } = this.asked.origin;
-    this.parts.log.info('login-accepted', {
+    this.parts.log.info('login.accepted', {
       remoteIp,
       server,
       node,

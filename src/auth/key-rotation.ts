@@ -72,7 +72,7 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   const used = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
   const dropped = sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
-  log.info('key-rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
+  log.info('key.rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
   return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
 }
 

@@ -70,7 +70,7 @@ export class KnownPlaces {
     this.working = this.read()
       .catch((error: unknown) => {
         // Known places stay known until the store answers again.
-        this.options.log.warn('known-places-not-read', { error });
+        this.options.log.warn('known-places.not-read', { error });
       })
       .then(() => this.wait());
   }

@@ -93,7 +93,7 @@ export class MailChange {
       await this.record(sql, { userId, kind: 'mail-change-request', actor });
       return asked;
     });
-    log.info('mail-change-request', { userId, remoteIp: actor.remoteIp, outcome });
+    log.info('mail-change.requested', { userId, remoteIp: actor.remoteIp, outcome });
     return outcome === 'too-many' || outcome === 'bad-address' ? outcome : 'accepted';
   }
 
@@ -151,7 +151,7 @@ export class MailChange {
     const { db, log } = this.parts;
     const result = await db.transaction((sql) => this.take(sql, hashToken(token), actor));
     if (result.kind === 'done') {
-      log.info('mail-changed', { userId: result.user.id, remoteIp: actor.remoteIp });
+      log.info('mail-change.confirmed', { userId: result.user.id, remoteIp: actor.remoteIp });
       this.parts.changed?.();
     }
     return result;

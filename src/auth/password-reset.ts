@@ -46,13 +46,13 @@ export class PasswordReset {
    */
   request(userName: string, actor: Actor): void {
     if (this.waiting.size >= MOST_WAITING) {
-      this.parts.log.warn('password-reset-refused', { remoteIp: actor.remoteIp });
+      this.parts.log.warn('password-reset.refused', { remoteIp: actor.remoteIp });
       return;
     }
     const work = this.sendLink(userName, actor)
       .catch((error: unknown) => {
         // Nobody waits for the outcome; the caller gets the same answer in any case.
-        this.parts.log.error('password-reset-failed', { remoteIp: actor.remoteIp, error });
+        this.parts.log.error('password-reset.failed', { remoteIp: actor.remoteIp, error });
       })
       .finally(() => this.waiting.delete(work));
     this.waiting.add(work);
@@ -136,7 +136,7 @@ export class PasswordReset {
       await recordChange(sql, { userId: user?.id, actor, nowMs, audit, reason: queued });
       return queued;
     });
-    log.info('password-reset-request', { remoteIp: actor.remoteIp, outcome });
+    log.info('password-reset.requested', { remoteIp: actor.remoteIp, outcome });
   }
 
   /** Three an hour go to an account, which the notifier counts (rule C7); the board's budget is for all. */

@@ -197,7 +197,7 @@ export class PendingEnrollments {
       await notifier?.notify(sql, { kind: 'set-up-disowned', userId, server, remoteIp });
       return true;
     });
-    if (done) log.warn('otp-set-up-disowned', { userId });
+    if (done) log.warn('set-up.disowned', { userId });
     return done;
   }
 
@@ -278,7 +278,7 @@ export class PendingEnrollments {
         throw error;
       });
     if (!done) return { kind: 'gone' };
-    this.parts.log.info('second-factor-on', { userId });
+    this.parts.log.info('second-factor.on', { userId });
     this.parts.onChange?.();
     return { kind: 'confirmed', userId, backupCodes };
   }
@@ -307,7 +307,7 @@ export class PendingEnrollments {
       const change = { userId, kind: 'second-factor-dropped', actor: {}, nowMs } as const;
       await recordFactorChange(sql, { ...change, reason: 'no tries left' });
     });
-    log.warn('otp-link-used-up', { userId });
+    log.warn('set-up.link-used-up', { userId });
   }
 
   /** The code was right and only the store failed: the try is given back where that is possible. */
@@ -316,7 +316,7 @@ export class PendingEnrollments {
       await this.parts.db.run((sql) => refundToken(sql, tokenHash));
     } catch (error) {
       // The first error is the one to report; a lost try is a small harm.
-      this.parts.log.warn('otp-link-not-refunded', { error });
+      this.parts.log.warn('set-up.try-not-refunded', { error });
     }
   }
 

@@ -37,7 +37,7 @@ export async function giveBack(
     await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
   } catch (error) {
     // The first error is the one to report; the wait that may follow ends by itself.
-    parts.log.warn('attempt-not-given-back', { subject: charged.key.subject, error });
+    parts.log.warn('attempt.not-given-back', { subject: charged.key.subject, error });
   }
 }
 

@@ -99,7 +99,7 @@ export class SecondFactor {
     const middle = nowStep + (driftMemory ? factor.drift : 0);
     if (factor.lastPosition > middle + window) {
       // The clock went back. Steps up to the spent one stay closed (rule A14); say for how long.
-      this.parts.log.warn('clock-went-back', {
+      this.parts.log.warn('clock.went-back', {
         userId: factor.userId,
         codesRefusedForSeconds: (factor.lastPosition - middle) * 30,
       });
@@ -130,7 +130,7 @@ export class SecondFactor {
       ? rememberDrift(sql, factor, { trail: lesson.trail })
       : rememberDrift(sql, factor, { trail: [], learned: lesson }));
     if (lesson.kind === 'learned') {
-      this.parts.log.info('otp-drift-learned', { userId: factor.userId, steps: lesson.drift });
+      this.parts.log.info('otp.drift-learned', { userId: factor.userId, steps: lesson.drift });
     }
   }
 
@@ -200,7 +200,7 @@ export class SecondFactor {
       return openFactorKey(this.parts.sealing, 'otp_factor', factor);
     } catch (error) {
       if (!(error instanceof BbsError) || error.code !== 'SEAL_BROKEN') throw error;
-      this.parts.log.error('seal-broken', { userId: factor.userId, error });
+      this.parts.log.error('seal.broken', { userId: factor.userId, error });
       return undefined;
     }
   }

@@ -87,7 +87,7 @@ async function look(
     return failed;
   }
   const { remoteIp, server, node } = asked.origin;
-  parts.log.info('login-accepted', {
+  parts.log.info('login.accepted', {
     remoteIp,
     server,
     node,
@@ -201,7 +201,7 @@ async function tellLock(parts: LoginParts, asked: Asked, user: User): Promise<vo
     await notifier?.notify(sql, { kind: 'second-factor-locked', userId: user.id, remoteIp });
   });
   const { remoteIp } = asked.origin;
-  log.warn('second-factor-locked', { remoteIp, userId: user.id, userName: user.name });
+  log.warn('second-factor.locked', { remoteIp, userId: user.id, userName: user.name });
 }
 
 async function isElsewhere(parts: LoginParts, userId: number, remoteIp: string): Promise<boolean> {

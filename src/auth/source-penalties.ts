@@ -132,7 +132,7 @@ export class SourcePenalties {
     this.working = this.synchronize()
       .catch((error: unknown) => {
         // What was not written stays in memory, and in line for the next turn.
-        this.options.log.warn('penalties-not-stored', { error });
+        this.options.log.warn('penalties.not-stored', { error });
       })
       .then(() => {
         if (!this.closed) this.cancel = this.options.clock.after(TURN_MS, () => this.turn());

@@ -54,7 +54,7 @@ export class FeedbackBox {
       });
       return queued;
     });
-    log.info('feedback', { remoteIp, outcome: result });
+    log.info('feedback.stored', { remoteIp, outcome: result });
     return result;
   }
 }

@@ -136,7 +136,7 @@ export class Mailer implements Notifier {
       // The rows are still there; the next poll tries again. After the close, database and log are
       // gone.
       if (this.closed) return;
-      log.warn('mail-outbox-unread', { error });
+      log.warn('mail.outbox-unread', { error });
     }
     this.busy = false;
     if (this.started) this.schedule(this.again ? SOON_MS : POLL_MS);
@@ -152,7 +152,7 @@ export class Mailer implements Notifier {
       const discardReason = await this.send(row);
       if (discardReason !== undefined) {
         await db.run((sql) => removeMail(sql, id));
-        log.info('mail-discarded', { kind, userId, reason: discardReason });
+        log.info('mail.discarded', { kind, userId, reason: discardReason });
         return false;
       }
     } catch (error) {
@@ -161,7 +161,7 @@ export class Mailer implements Notifier {
     }
     await db.run((sql) => markMailSent(sql, id, clock.timelineMs()));
     // A mail in the drop folder was not sent to anybody, and the log must not claim that it was.
-    log.info(this.sendsMail ? 'mail-sent' : 'mail-dropped', { kind, userId });
+    log.info(this.sendsMail ? 'mail.sent' : 'mail.dropped', { kind, userId });
     return true;
   }
 
@@ -192,12 +192,12 @@ export class Mailer implements Notifier {
       (error instanceof BbsError && error.code === 'SEAL_BROKEN');
     if (isPermanent || retryMs === undefined) {
       await db.run((sql) => removeMail(sql, id));
-      log.error('mail-given-up', { kind, userId, tries: row.attempts + 1, error });
+      log.error('mail.given-up', { kind, userId, tries: row.attempts + 1, error });
       return;
     }
     const later = { nextAtMs: clock.timelineMs() + retryMs, error: toError(error).message };
     await db.run((sql) => postponeMail(sql, id, later));
-    log.warn('mail-postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
+    log.warn('mail.postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
   }
 
   private currentTransport(): MailTransport {

@@ -43,7 +43,7 @@ export function createTemplateFiles(
       return await readTemplate(find, folders, path);
     } catch (error) {
       // The built-in text is sent instead: a plain mail is better than none.
-      log.warn('template-unreadable', { path, reason: toError(error).message });
+      log.warn('template.unreadable', { path, reason: toError(error).message });
       return undefined;
     }
   };

@@ -82,7 +82,7 @@ async function submitApplication(
     actorOf(caller),
   );
   if (made.kind === 'refused') return stayRefused(made);
-  caller.log.info('new-user', { userId: made.user.id, userName: made.user.name });
+  caller.log.info('new-user.applied', { userId: made.user.id, userName: made.user.name });
   const welcome = await askForMailProof(context, made.user, application.email);
   return made.user.status === 2
     ? signIn(context, application, welcome)

@@ -48,7 +48,7 @@ async function sendFeedback(context: MenuContext, submission: Submission): Promi
   if (from === '') return stay('Please say who you are.', VIEWS.from);
   if (text === '') return stay('Please write something first.', VIEWS.firstLine);
   const sent = await services.feedback.send({ from, subject, text }, originOf(caller));
-  caller.log.info('feedback-sent', { outcome: sent, view: submission.submitId });
+  caller.log.info('feedback.sent', { outcome: sent, view: submission.submitId });
   if (sent === 'no-address') return stay('The sysop of this board takes no mail, alas.', undefined);
   if (sent === 'too-many') {
     return stay('There were many letters lately. Please try again tomorrow.', undefined);

@@ -154,7 +154,7 @@ export class AccountEvents {
       } while (this.again && !this.closed);
     } catch (error) {
       // The next turn reads the same rows again, so nothing is lost by going on.
-      if (!this.closed) this.options.log.warn('account-events-unread', { error });
+      if (!this.closed) this.options.log.warn('account-events.unread', { error });
     } finally {
       this.asking = false;
       if (!this.closed) this.wait();

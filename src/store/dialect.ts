@@ -90,7 +90,7 @@ class ImmediateClient extends SqliteClient {
 
 /** SQLite in one file, through one connection that a transaction owns while it runs (rule I2). */
 export function sqliteDialect(file: string, log: Log): Dialect {
-  const warn = (message: unknown): void => log.warn('store-driver', { detail: String(message) });
+  const warn = (message: unknown): void => log.warn('store.driver', { detail: String(message) });
   return {
     kind: 'sqlite',
     connect: () =>

@@ -50,7 +50,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
       });
       return true;
     });
-    if (ran) log.info('store-migrated', { migration: migration.name });
+    if (ran) log.info('store.migrated', { migration: migration.name });
   }
 }
 

@@ -38,7 +38,7 @@ export class Timeline {
       clock.resume(mark);
       const bySeconds = (clock.offsetMs - mark.offsetMs) / 1000;
       if (Math.abs(bySeconds) * 1000 >= MIN_STEP_MS)
-        log.warn('clock-stepped', { bySeconds, whileRunning: false });
+        log.warn('clock.stepped', { bySeconds, whileRunning: false });
     }
     await timeline.write();
     await db.transaction((sql) => removeFutureTokens(sql, clock.timelineMs()));
@@ -61,7 +61,7 @@ export class Timeline {
     this.working = this.look()
       .catch((error: unknown) => {
         // Nothing that runs depends on the mark; the next turn writes it.
-        this.options.log.warn('clock-mark-not-written', { error });
+        this.options.log.warn('clock.mark-not-written', { error });
       })
       .then(() => this.wait());
   }
@@ -73,7 +73,7 @@ export class Timeline {
     const isStep = Math.abs(stepMs) >= MIN_STEP_MS;
     if (!isDue && !isStep) return;
     await this.write();
-    if (isStep) log.warn('clock-stepped', { bySeconds: stepMs / 1000, whileRunning: true });
+    if (isStep) log.warn('clock.stepped', { bySeconds: stepMs / 1000, whileRunning: true });
   }
 
   private async write(): Promise<void> {

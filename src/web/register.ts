@@ -114,7 +114,7 @@ async function sendForm(
   const page = pending.begunBy === undefined ? template : withPlaces(template);
   if (page === undefined) {
     // The word is always required; a page without its field would only produce errors.
-    parts.log.warn('register-template-without-form', { template: registerPageTemplate });
+    parts.log.warn('template.without-form', { template: registerPageTemplate });
   }
   const values = {
     BOARDNAME: config.general.boardName,

@@ -70,8 +70,8 @@ test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes 
   expect(Object.keys(count(told)).length).toBeGreaterThanOrEqual(5);
   const lines = desk.logLines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ event }) => event === 'login-accepted' || event === 'login-rejected')
-    .map(({ event, kind }) => `${String(kind)} ${String(event).replace('login-', '')}`);
+    .filter(({ event }) => event === 'login.accepted' || event === 'login.rejected')
+    .map(({ event, kind }) => `${String(kind)} ${String(event).replace('login.', '')}`);
   expect(count(lines)).toEqual(count(told));
   for (const row of audit) {
     expect(row).toMatchObject({

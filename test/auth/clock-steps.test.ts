@@ -94,7 +94,7 @@ test('who signed in while the clock was an hour ahead waits an hour at most, and
   expect(await verify(codeAt(NOON + HOUR_MS))).toBe('right');
   accounts.fake.stepWall(-HOUR_MS);
   expect(await verify(codeAt(NOON))).toBe('spent');
-  const [line = '{}'] = accounts.logLines.filter((each) => each.includes('clock-went-back'));
+  const [line = '{}'] = accounts.logLines.filter((each) => each.includes('clock.went-back'));
   expect(JSON.parse(line)).toMatchObject({ userId: user, codesRefusedForSeconds: 3_600 });
   await accounts.fake.advance(HOUR_MS);
   // The step of that moment is the one that was spent; the next one is open.

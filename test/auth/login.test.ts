@@ -764,7 +764,7 @@ describe('public key', () => {
     );
     expect(desk.penalties).toEqual(new Array(3).fill(`${STRANGER} auth-failure`));
     const line = desk.logLines.find((text) => text.includes('wrong-signature')) ?? '';
-    expect(line).toContain(`{"event":"login-rejected","remoteIp":"${STRANGER}",`);
+    expect(line).toContain(`{"event":"login.rejected","remoteIp":"${STRANGER}",`);
     expect(await desk.db.run((sql) => sql('attempt'))).toEqual([]);
   });
 

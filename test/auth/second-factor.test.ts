@@ -51,7 +51,7 @@ describe('codes by time', () => {
     expect(await verify(step(secret, 0))).toBe('right');
     accounts.fake.stepWall(-3600_000);
     expect(await verify(step(secret, 0, NOON - 3600_000))).toBe('spent');
-    expect(accounts.logLines.join('')).toContain('"event":"clock-went-back"');
+    expect(accounts.logLines.join('')).toContain('"event":"clock.went-back"');
   });
 
   test('a step is spent for another process and after a restart too', async () => {
@@ -136,7 +136,7 @@ describe('codes by time', () => {
     });
     expect(await verify(step(bound.secret, 0))).toBe('wrong');
     expect(await verify(step(secret, 0))).toBe('wrong');
-    expect(accounts.logLines.join('')).toContain('"event":"seal-broken"');
+    expect(accounts.logLines.join('')).toContain('"event":"seal.broken"');
   });
 
   test('neither secret nor codes stand in the database, its journal or the log', async () => {

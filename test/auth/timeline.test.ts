@@ -53,7 +53,7 @@ afterEach(async () => {
 });
 
 const stepsSeen = (): number =>
-  accounts.logLines.filter((line) => line.includes('clock-stepped')).length;
+  accounts.logLines.filter((line) => line.includes('clock.stepped')).length;
 
 /** Lets what the board's timers began come to its end, so that the next ones wait. */
 async function settle(): Promise<void> {
@@ -402,7 +402,7 @@ it('a mark that cannot be written changes nothing of what runs (rule L13)', asyn
   await accounts.db.run((sql) => sql.raw(refuse));
   fake.stepWall(DAY_MS);
   await fake.advance(1_000);
-  await until(() => accounts.logLines.some((line) => line.includes('clock-mark-not-written')));
+  await until(() => accounts.logLines.some((line) => line.includes('clock.mark-not-written')));
   expect(await wait.lasts()).toBe(true);
   await accounts.db.run((sql) => sql.raw('drop trigger refuse'));
   await step(0);
@@ -477,7 +477,7 @@ it('a step of the wall clock is logged once, with its size', async () => {
   await fake.advance(10_000);
   await settle();
   const [line = '{}', ...others] = accounts.logLines.filter((each) =>
-    each.includes('clock-stepped'),
+    each.includes('clock.stepped'),
   );
   expect(JSON.parse(line)).toMatchObject({ bySeconds: 7_200, whileRunning: true });
   expect(others).toEqual([]);

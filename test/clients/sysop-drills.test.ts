@@ -244,7 +244,7 @@ describe('a sysop who follows the docs', () => {
     await machine.output('root', rotate);
     expect(readFileSync(machine.path(`${logFile}.1`), 'utf8')).toContain(before);
     await rejected('carl');
-    await until('the new file', () => Promise.resolve(hasLine(log, 'login-rejected')));
+    await until('the new file', () => Promise.resolve(hasLine(log, 'login.rejected')));
     const find = `fail2ban-regex -o ip ${logFile} /etc/${filter}`;
     // An ssh whose terminal is closed at the prompt may still answer it with an empty password.
     const sources = async (): Promise<readonly string[]> => [
@@ -254,7 +254,7 @@ describe('a sysop who follows the docs', () => {
 
     await sysop(`mv data/logs/sallyport.log data/logs/by-hand.log && kill -HUP ${runFile().pid}`);
     await rejected('carl');
-    await until('the next file', () => Promise.resolve(hasLine(log, 'login-rejected')));
+    await until('the next file', () => Promise.resolve(hasLine(log, 'login.rejected')));
     expect(await sources()).toEqual(['127.0.0.1']);
   });
 

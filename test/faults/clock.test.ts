@@ -32,7 +32,7 @@ describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running boar
   async function stepClock(byMs: number): Promise<void> {
     board.clock.step(byMs);
     steps += 1;
-    await board.logged('clock-stepped', {}, steps);
+    await board.logged('clock.stepped', {}, steps);
   }
 
   async function atTheCode(name: string): Promise<DialledCaller> {
@@ -65,7 +65,7 @@ describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running boar
     } else {
       // Steps up to the spent one stay closed, and the log says for how long.
       await now.sees('Wrong code.');
-      await board.logged('clock-went-back');
+      await board.logged('clock.went-back');
     }
     now.hangUp();
     await stepClock(-stepMs);

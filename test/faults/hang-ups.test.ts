@@ -68,7 +68,7 @@ describe('callers whose line drops while they are waited on', () => {
       await new Promise((resolve) => setTimeout(resolve, ms / 4));
       caller.hangUp();
       await board.logged('call.ended', {}, board.events('call.began').length);
-      const accepted = (): number => board.events('login-accepted').filter(isSecond).length;
+      const accepted = (): number => board.events('login.accepted').filter(isSecond).length;
       const before = accepted();
       const again = await board.telnet();
       await signIn(again, 'joe');

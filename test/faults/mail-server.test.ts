@@ -70,7 +70,7 @@ describe.each(['is down', 'never answers'])('while the mail server %s', (fault) 
     caller.type(SWITCH_ON);
     await caller.sees('A mail with a link is on its');
     sayFigure(`mail server ${fault}: told in ${(performance.now() - startedMs).toFixed(0)} ms`);
-    if (fault === 'is down') await board.logged('mail-postponed');
+    if (fault === 'is down') await board.logged('mail.postponed');
     else await eventually('the server to be called', () => silent.calls > 0);
     expect(await office.db.run(countOutbox)).toBe(1);
     // His link ends with his call; one that the sysop sends has no call to end with.

@@ -90,7 +90,7 @@ describe('backup codes', () => {
     await prove(caller, PASSWORD, used);
     expect(await caller.sees('Wrong password or code.')).not.toMatch(CODE);
     await prove(caller, 'not her password', board.freshCode(secret));
-    await board.logged('login-rejected', { userName: 'dina' }, 2);
+    await board.logged('login.rejected', { userName: 'dina' }, 2);
     expect(caller.screen.text()).not.toMatch(CODE);
     caller.hangUp();
   });
@@ -110,7 +110,7 @@ describe('backup codes', () => {
 
   it('are in the data folder neither as text nor in the log', async () => {
     const codes = await newCodes('flora');
-    await board.logged('login-accepted', { userName: 'flora', factor: 2 });
+    await board.logged('login.accepted', { userName: 'flora', factor: 2 });
     const everything = [...(await board.files()), Buffer.from(board.logLines.join(''))];
     for (const code of codes) {
       for (const form of [code, code.replaceAll('-', ''), code.replaceAll('-', ' ')]) {

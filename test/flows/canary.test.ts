@@ -179,7 +179,7 @@ describe('no secret is readable anywhere (rule H4)', () => {
       database: (await readDatabase(board.dataDir)).toString('latin1'),
     };
     expect(places.log).toContain('ssh.trace');
-    expect(places.log).toContain('login-accepted');
+    expect(places.log).toContain('login.accepted');
     expect(places.database).toContain('otp_factor');
     for (const [place, text] of Object.entries(places)) {
       for (const secret of secrets)

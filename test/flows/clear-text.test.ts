@@ -96,7 +96,7 @@ describe('telnet, which everybody on the way can read', () => {
     caller.type(KEYS.return);
     const text = await caller.sees('User name');
     expect(text).not.toMatch(/sysop|root/);
-    expect(board.events('login-accepted')).not.toContainEqual(
+    expect(board.events('login.accepted')).not.toContainEqual(
       expect.objectContaining({ userName: 'sysop' }),
     );
     caller.hangUp();
@@ -118,7 +118,7 @@ describe('telnet where the sysop wants no passwords in clear text', () => {
     await signIn(caller, 'alice');
     const text = await caller.sees('Please call by SSH.');
     expect(text).not.toContain('One-time code');
-    expect(board.events('login-accepted')).toEqual([]);
+    expect(board.events('login.accepted')).toEqual([]);
     caller.hangUp();
   });
 });

@@ -49,7 +49,7 @@ describe('a forgotten password', () => {
       if (asked <= 3) await board.letterTo('dora@example.org', /reset/i, asked);
     }
     expect(new Set(shown).size).toBe(1);
-    await board.logged('password-reset-request', { outcome: 'too-many' }, 2);
+    await board.logged('password-reset.requested', { outcome: 'too-many' }, 2);
     expect((await board.mails()).filter((mail) => /To: dora@/.test(mail))).toHaveLength(3);
   });
 

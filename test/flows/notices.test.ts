@@ -47,7 +47,7 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     for (;;) {
       const letter = letters().findLast((each) => subject.test(each.subject));
       if (letter !== undefined) return letter;
-      await board.logged('mail-sent', {}, smtp.mails.length + 1);
+      await board.logged('mail.sent', {}, smtp.mails.length + 1);
     }
   }
   async function bySsh(): Promise<DialledCaller> {
@@ -116,12 +116,12 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     fourth.hangUp();
     await board.oputil('user', 'pw', NAME, 'another quiet harbour 8');
     // A notice that still waits when the address changes goes to the new one (rule M10).
-    await board.logged('mail-sent', { kind: 'password-changed' });
+    await board.logged('mail.sent', { kind: 'password-changed' });
     await board.oputil('user', 'set', NAME, '--email', 'new@example.org');
 
     // The last of them to be stored is the last to be sent.
     await board.oputil('user', 'pw', NAME, 'a third quiet harbour 9');
-    await board.logged('mail-sent', { kind: 'password-changed' }, 2);
+    await board.logged('mail.sent', { kind: 'password-changed' }, 2);
     expect(subjects()).toEqual({
       [`2-Factor Authentication Registration -> ${OLD}`]: 1,
       [`Two-factor sign-in is on -> ${OLD}`]: 1,

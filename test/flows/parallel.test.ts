@@ -132,7 +132,7 @@ describe('many callers at the same instant', () => {
   /** What the board said to each of `count` attempts; those that came to no turn in time are busy. */
   async function answersTo(userName: string, kind: string, count: number): Promise<string[]> {
     const isOurs = (fields: Record<string, unknown>): boolean =>
-      fields.event === 'login-rejected' && fields.userName === userName && fields.kind === kind;
+      fields.event === 'login.rejected' && fields.userName === userName && fields.kind === kind;
     const lines = await board.loggedWhere(`${count} rejections of ${userName}`, isOurs, count);
     return lines.map((fields) => String(fields.reason));
   }

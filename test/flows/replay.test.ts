@@ -66,7 +66,7 @@ describe('a code that has just worked', () => {
     const code = board.code(secret);
     expect(await bySsh(board.sshPort, code)).toBe('accepted');
     board.clock.step(-60_000);
-    await board.logged('clock-stepped');
+    await board.logged('clock.stepped');
     expect(await bySsh(board.sshPort, code)).toBe('refused');
     expect(await bySsh(board.sshPort, board.code(secret))).toBe('refused');
   });

@@ -77,7 +77,7 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     });
     await expect(dialling).rejects.toThrow();
     const looked = board
-      .events('login-rejected')
+      .events('login.rejected')
       .filter(({ userName, reason }) => userName === 'dave' && reason === 'wrong');
     expect(looked).toHaveLength(3);
   });

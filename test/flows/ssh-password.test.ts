@@ -49,7 +49,7 @@ describe('signing in by SSH with a password', () => {
     for (let failures = 0; failures < 2; failures += 1) {
       caller.type(`x${failures}${KEYS.return}${KEYS.return}`);
     }
-    await board.logged('login-rejected', { userName: 'xenia', reason: 'wrong' }, 5);
+    await board.logged('login.rejected', { userName: 'xenia', reason: 'wrong' }, 5);
     caller.hangUp();
     await expect(board.ssh({ userName: 'xenia', password: PASSWORD })).rejects.toThrow(REFUSED);
   });

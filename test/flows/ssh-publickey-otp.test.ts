@@ -46,17 +46,17 @@ describe('signing in by SSH with a public key', () => {
   it('refuses the right public key with a signature of another private key', async () => {
     const stolen = new OtherSigner(alices.public, strangers.private);
     await expect(letIn(board.sshPort, 'alice', stolen)).rejects.toThrow(REFUSED);
-    const [rejected] = await board.logged('login-rejected', { kind: 'public-key' });
+    const [rejected] = await board.logged('login.rejected', { kind: 'public-key' });
     expect(rejected).toMatchObject({ reason: 'wrong-signature', userName: 'alice' });
   });
 
   it('neither lets in nor counts who only asks whether a key would do', async () => {
     const keyLines = () =>
-      board.events('login-rejected').filter(({ kind }) => kind === 'public-key').length;
-    const before = { let: board.events('login-accepted').length, refused: keyLines() };
+      board.events('login.rejected').filter(({ kind }) => kind === 'public-key').length;
+    const before = { let: board.events('login.accepted').length, refused: keyLines() };
     const asking = new OtherSigner(alices.public, undefined);
     await expect(letIn(board.sshPort, 'alice', asking)).rejects.toThrow();
-    expect(board.events('login-accepted')).toHaveLength(before.let);
+    expect(board.events('login.accepted')).toHaveLength(before.let);
     expect(keyLines()).toBe(before.refused);
   });
 

@@ -143,7 +143,7 @@ describe('forced into the database', () => {
     expect(await mailer().deliver()).toBe(0);
     expect(smtp.mails).toEqual([]);
     expect(await accounts.db.run(countOutbox)).toBe(0);
-    const given = accounts.logLines.filter((line) => line.includes('mail-given-up'));
+    const given = accounts.logLines.filter((line) => line.includes('mail.given-up'));
     expect(given).toHaveLength(HOSTILE.length);
   }, 60_000);
 });

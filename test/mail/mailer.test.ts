@@ -84,7 +84,7 @@ describe('without a mail server', () => {
     open();
     expect(await tellRegister()).toBe('queued');
     expect(await mailer.deliver()).toBe(1);
-    expect(accounts.logLines.join('')).toContain('"event":"mail-dropped"');
+    expect(accounts.logLines.join('')).toContain('"event":"mail.dropped"');
     const folder = join(accounts.folder, 'mail');
     const files = await readdir(folder);
     expect(files).toEqual([expect.stringMatching(/^2026-01-01T120000000Z-[0-9a-f]{16}\.eml$/)]);
@@ -189,8 +189,8 @@ describe('by SMTP', () => {
     expect(await mailer.deliver()).toBe(1);
     expect(await mailer.deliver()).toBe(0);
     expect(catcher.mails).toHaveLength(1);
-    expect(accounts.logLines.join('')).toContain('"event":"mail-sent"');
-    expect(accounts.logLines.filter((line) => line.includes('mail-postponed'))).toHaveLength(5);
+    expect(accounts.logLines.join('')).toContain('"event":"mail.sent"');
+    expect(accounts.logLines.filter((line) => line.includes('mail.postponed'))).toHaveLength(5);
   });
 
   test('after an hour of trying it is given up and reported', async () => {
@@ -202,7 +202,7 @@ describe('by SMTP', () => {
       accounts.fake.skip(3600_000);
     }
     expect(await accounts.db.run(countOutbox)).toBe(0);
-    expect(accounts.logLines.join('')).toContain('mail-given-up');
+    expect(accounts.logLines.join('')).toContain('mail.given-up');
   });
 
   test('an address that the server refuses for good is not tried again', async () => {

@@ -197,7 +197,7 @@ describe('signing in through the menus', () => {
     await first.sees('User name');
     first.type('joe\r');
     for (let attempt = 0; attempt < 5; attempt++) first.type('wrong horse\r');
-    await first.until('five failures', () => board.events('login-rejected').length === 5);
+    await first.until('five failures', () => board.events('login.rejected').length === 5);
     first.hangUp();
     const second = board.call('login');
     await signIn(second, 'joe', 'correct horse');

@@ -60,7 +60,7 @@ describe('applying for an account', () => {
     await caller.sees('Welcome, walter');
     expect(caller.caller.login).toMatchObject({ factor: 1, complete: true });
     expect(caller.signedIn).toBe(1);
-    expect(board.events('login-accepted')).toMatchObject([{ userName: 'walter', factor: 1 }]);
+    expect(board.events('login.accepted')).toMatchObject([{ userName: 'walter', factor: 1 }]);
     const user = await account();
     expect(user).toMatchObject({ status: 2, groups: ['users'] });
     expect(Object.fromEntries(user?.properties ?? [])).toMatchObject({

@@ -18,7 +18,7 @@ export const LINKS: readonly Mutant[] = [
     fault: 'a link lives a minute longer',
     file: PENDING,
     find: 'const expiresAtMs = timelineMs + tokenTtlMinutes * 60_000;',
-    put: 'const expiresAtMs = nowMs + (tokenTtlMinutes + 1) * 60_000;',
+    put: 'const expiresAtMs = timelineMs + (tokenTtlMinutes + 1) * 60_000;',
   },
   {
     rule: 'D2',

@@ -124,7 +124,7 @@ describe('callers at once by telnet and SSH', () => {
     for (const [tries, code] of [board.code(secret), backupCodes[0] ?? ''].entries()) {
       await giveCode(late, code);
       // The screen says the same each time; the log tells one answer from the next.
-      await board.logged('login-rejected', { reason: 'wait' }, 95 + tries + 1);
+      await board.logged('login.rejected', { reason: 'wait' }, 95 + tries + 1);
     }
     await late.sees('Too many tries');
     board.clock.skip(3_600_000);

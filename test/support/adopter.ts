@@ -12,7 +12,7 @@ async function adopt(folder: string, when: string): Promise<void> {
   const log: Log = {
     ...accounts.log,
     info: (event) => {
-      if (event === 'factors-adopted' && when === 'between') die();
+      if (event === 'factors.adopted' && when === 'between') die();
     },
   };
   await adoptFactors({ ...accounts, log });

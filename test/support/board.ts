@@ -249,7 +249,7 @@ export class TestBoard {
       const found = letters.filter((each) => each.to === address && subject.test(each.subject));
       const letter = found[found.length - 1];
       if (letter !== undefined && found.length >= count) return letter;
-      await this.logged('mail-dropped', {}, dropped);
+      await this.logged('mail.dropped', {}, dropped);
     }
   }
 

@@ -290,7 +290,7 @@ test('without its template the page still has all that is needed', async () => {
   const { status, body } = await board.ask(link(token));
   expect(status).toBe(200);
   expect(body).toContain('name="otp"');
-  expect(board.logLines.join('')).toContain('template-unreadable');
+  expect(board.logLines.join('')).toContain('template.unreadable');
 });
 
 test('names are text on the page, whatever they hold', async () => {
