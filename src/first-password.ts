@@ -1,6 +1,6 @@
-import { lstatSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync } from 'node:fs';
 import { writePrivateFile } from './base/private-file';
+import { firstPasswordFile, forgetFirstPassword } from './config/first-password-file';
 import type { Office } from './office';
 import { hasFirstPassword } from './store/passwords';
 import { ROOT_ID } from './store/users';
@@ -17,7 +17,7 @@ export async function makeFirstPassword(
   office: Pick<Office, 'accounts' | 'db'>,
   { dataDir, keep }: { readonly dataDir: string; readonly keep: boolean },
 ): Promise<FirstPassword> {
-  const file = join(dataDir, 'first-password');
+  const file = firstPasswordFile(dataDir);
   const sysop = await office.accounts.ensureSysop();
   if (sysop !== undefined) {
     if (keep) writePrivateFile(file, `${sysop.password}\n`);
@@ -26,9 +26,4 @@ export async function makeFirstPassword(
   }
   const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
   return { sysop, file: isThere ? file : undefined };
-}
-
-/** Once it was shown, or is the password no longer. */
-export function forgetFirstPassword(file: string): void {
-  rmSync(file, { force: true });
 }

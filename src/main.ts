@@ -4,7 +4,7 @@ import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
 import { startBbs } from './bbs';
 import { initBoard } from './config/init-board';
-import { forgetFirstPassword } from './first-password';
+import { forgetFirstPassword } from './config/first-password-file';
 import { describeStart } from './start-message';
 import { VERSION } from './base/version';
 

@@ -23,6 +23,7 @@ import { BbsError } from './base/errors';
 import type { Log } from './base/log';
 import type { Random } from './base/random';
 import type { Board } from './config/board';
+import { firstPasswordFile, forgetFirstPassword } from './config/first-password-file';
 import type { Config } from './config/schema';
 import { FeedbackBox } from './mail/feedback';
 import { Mailer } from './mail/mailer';
@@ -31,6 +32,7 @@ import type { MailTransport } from './mail/transport';
 import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
 import { Database } from './store/database';
+import { ROOT_ID } from './store/users';
 
 /** What the back office needs from outside. */
 export interface OfficeOptions {
@@ -137,6 +139,32 @@ function refuseNewBesideKeys(dataDir: string): void {
   );
 }
 
+/** A new password of the sysop also ends the file with the one that the first start has made. */
+class BoardAccounts extends Accounts {
+  constructor(
+    parts: ConstructorParameters<typeof Accounts>[0],
+    private readonly firstPassword: string,
+  ) {
+    super(parts);
+  }
+
+  override async changePassword(
+    ...change: Parameters<Accounts['changePassword']>
+  ): ReturnType<Accounts['changePassword']> {
+    const result = await super.changePassword(...change);
+    if (result.kind === 'done' && change[0] === ROOT_ID) this.forgetFirst();
+    return result;
+  }
+
+  private forgetFirst(): void {
+    try {
+      forgetFirstPassword(this.firstPassword);
+    } catch {
+      // The password is changed, so what the file holds opens nothing; the next start removes it.
+    }
+  }
+}
+
 /** Builds the office on an open database, which its close() leaves open. */
 export async function createOffice(db: Database, options: OfficeOptions): Promise<Office> {
   const { board, config, clock, random, log } = options;
@@ -172,9 +200,12 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
     ...(options.isExempt === undefined ? {} : { isExempt: options.isExempt }),
   });
   const secondFactor = new SecondFactor({ config, clock, sealing, log, notifier });
-  const accounts = new Accounts({
-    ...{ db, config, clock, random, rules, hashes, notifier, budgets, changed },
-  });
+  const accounts = new BoardAccounts(
+    {
+      ...{ db, config, clock, random, rules, hashes, notifier, budgets, changed },
+    },
+    firstPasswordFile(board.dataDir),
+  );
   const passwordReset = new PasswordReset({
     ...{ db, config, clock, random, log, accounts, notifier, budgets },
   });

@@ -142,6 +142,8 @@ describe('the first password', () => {
     expect((await start()).firstPasswordFile).toBe(bbs.firstPasswordFile);
     await running.pop()?.close();
     await shell.run('user', 'pw', 'sysop', PASSWORD);
+    // At once, and not only when the board starts again.
+    expect(await readdir(shell.dataDir)).not.toContain('first-password');
     expect((await start()).firstPasswordFile).toBeUndefined();
   });
 });
