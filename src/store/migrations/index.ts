@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate';
 import { users } from './0001-users';
+import { auditFactor } from './0012-audit-factor';
 import { firstPassword } from './0007-first-password';
 import { signIns } from './0003-sign-ins';
 import { knownSourceUse } from './0008-known-source-use';
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   knownSourceUse,
   mailErrors,
   setUpWord,
+  auditFactor,
 ];
