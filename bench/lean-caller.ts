@@ -17,7 +17,7 @@ const TYPE = Buffer.from([IAC, SB, TTYPE, 0, ...Buffer.from('ansi'), IAC, SE]);
 const ASKS_TYPE = Buffer.from([IAC, SB, TTYPE, 1]);
 const ASKS_CURSOR = Buffer.from('\x1b[6n');
 const PATIENCE_MS = 120_000;
-const MOST_KEPT_BYTES = 32 * 1024;
+const MAX_KEPT_BYTES = 32 * 1024;
 
 interface Transport {
   send(bytes: Buffer): boolean;
@@ -152,7 +152,7 @@ export class LeanCaller {
     for (let at = chunk.indexOf(ASKS_CURSOR); at >= 0; at = chunk.indexOf(ASKS_CURSOR, at + 1))
       this.transport.send(Buffer.from('\x1b[1;1R'));
     this.onData();
-    if (this.heard.length > MOST_KEPT_BYTES) this.heard = Buffer.alloc(0);
+    if (this.heard.length > MAX_KEPT_BYTES) this.heard = Buffer.alloc(0);
     this.heard = this.heard.length === 0 ? chunk : Buffer.concat([this.heard, chunk]);
     this.look();
   }

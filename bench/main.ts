@@ -30,7 +30,7 @@ Parts: ${Object.keys(PARTS).join(', ')}; all of them where none is named.
 `;
 
 /** Nothing here takes half as long; a part that hangs is given up, and the others go on. */
-const MOST_MS = 20 * 60_000;
+const MAX_MS = 20 * 60_000;
 
 /** Measures side by side in one run, and prints the table of docs/performance.md. */
 async function main(): Promise<number> {
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     process.stderr.write(`bench: ${name}\n`);
     try {
-      const found = await within(MOST_MS, part({ full: !values.quick }));
+      const found = await within(MAX_MS, part({ full: !values.quick }));
       figures.push(...found);
       // As they come: who ends the run has what is there.
       process.stderr.write(`${table(found)}\n`);

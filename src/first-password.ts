@@ -12,7 +12,7 @@ export interface FirstPassword {
   readonly file: string | undefined;
 }
 
-/** Makes the sysop at a first start. With `keep` a start that fails later does not lose his password. */
+/** Makes the sysop at a first start. With `keep` a start that fails later does not lose the password. */
 export async function makeFirstPassword(
   office: Pick<Office, 'accounts' | 'db'>,
   { dataDir, keep }: { readonly dataDir: string; readonly keep: boolean },

@@ -10,8 +10,8 @@ import { VERSION } from './base/version';
 
 // Argon2, DNS, files and SQLite share libuv's pool; four threads let a login storm starve the database.
 process.env.UV_THREADPOOL_SIZE ??= '8';
-// The few bytes that an SSH caller keeps of his handshake hold the whole slabs they were cut from, two of
-// them, for as long as he is here: 8 KiB each as Node.js makes them.
+// The few bytes that an SSH connection keeps of its handshake hold the whole slabs they were cut from, two of
+// them, for as long as it lasts: 8 KiB each as Node.js makes them.
 Buffer.poolSize = 2048;
 
 const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--new-database]

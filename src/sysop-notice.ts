@@ -4,9 +4,9 @@ import type { Nodes } from './servers/nodes';
 import type { Database } from './store/database';
 import { findUser } from './store/users';
 
-const MOST_LINES = 3;
+const MAX_LINES = 3;
 
-/** What a sysop hears of his edits, online and where the board was started. */
+/** What a sysop hears of own edits, online and where the board was started. */
 export const HEADINGS = {
   refused: 'An edit was refused. The board goes on as it was before.',
   taken: 'An edit went live.',
@@ -22,8 +22,8 @@ export async function tellSysops(
   lines: readonly string[],
 ): Promise<void> {
   const { nodes, db, log } = parts;
-  const more = lines.length > MOST_LINES ? [`(and ${lines.length - MOST_LINES} more)`] : [];
-  const text = [HEADINGS[heading], ...lines.slice(0, MOST_LINES), ...more].join('\n\n');
+  const more = lines.length > MAX_LINES ? [`(and ${lines.length - MAX_LINES} more)`] : [];
+  const text = [HEADINGS[heading], ...lines.slice(0, MAX_LINES), ...more].join('\n\n');
   try {
     for (const { node, user } of nodes.list()) {
       if (user === undefined) continue;

@@ -9,7 +9,7 @@ export interface AttackReport {
 const CALLERS = 4;
 /** A caller who cannot be answered does not spin. */
 const AFTER_FAILURE_MS = 20;
-const MOST_CALLS = 20_000;
+const MAX_CALLS = 20_000;
 
 /** Four hostile callers; one who is cut off calls again. Ends by itself. */
 async function main(): Promise<void> {
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const isOver = (): boolean => performance.now() > endMs;
   let calls = 0;
   const lane = async (name: string): Promise<void> => {
-    while (!isOver() && calls < MOST_CALLS) {
+    while (!isOver() && calls < MAX_CALLS) {
       calls += 1;
       try {
         await ATTACKS[order.attack].attempt({ order, name, isOver });

@@ -4,10 +4,10 @@ import { Terminal } from './xterm.js';
 
 const COLUMNS = 80;
 const ROWS = 24;
-const LEAST_FONT_PX = 5;
-const MOST_FONT_PX = 64;
+const MIN_FONT_PX = 5;
+const MAX_FONT_PX = 64;
 /** Share of the letters' size that may be given up for pictures without seams. */
-const MOST_SHRUNK = 0.05;
+const MAX_SHRUNK = 0.05;
 const STEP_PX = 0.05;
 const FULL_BLOCK = '\u2588';
 const SOLID = 255;
@@ -132,7 +132,7 @@ function fit() {
     return width <= room.width && height <= room.height;
   });
   let best = { px: largest, cover: blockCover(largest) };
-  for (let px = largest; best.cover < SOLID && px > largest * (1 - MOST_SHRUNK); px -= STEP_PX) {
+  for (let px = largest; best.cover < SOLID && px > largest * (1 - MAX_SHRUNK); px -= STEP_PX) {
     const cover = blockCover(px);
     if (cover > best.cover) best = { px, cover };
   }
@@ -142,12 +142,12 @@ function fit() {
 /** A canvas that holds one letter of any size. */
 function makeRuler() {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = Math.ceil(2 * MOST_FONT_PX * devicePixelRatio);
+  canvas.width = canvas.height = Math.ceil(2 * MAX_FONT_PX * devicePixelRatio);
   return canvas.getContext('2d', { willReadFrequently: true });
 }
 
 function largestThat(fits) {
-  let [fitting, tooLarge] = [LEAST_FONT_PX, MOST_FONT_PX];
+  let [fitting, tooLarge] = [MIN_FONT_PX, MAX_FONT_PX];
   while (tooLarge - fitting > STEP_PX) {
     const px = (fitting + tooLarge) / 2;
     if (fits(px)) fitting = px;

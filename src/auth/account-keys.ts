@@ -8,7 +8,7 @@ import { recordChange, type Actor } from './change-record';
 import { isUsableKey, parseSshPublicKey, sshFingerprint, type SshPublicKey } from './ssh-key';
 
 /** Keys kept for one account; a longer list is a mistake. */
-export const MOST_SSH_KEYS = 16;
+export const MAX_SSH_KEYS = 16;
 
 export type SshKeyAdded = 'added' | 'there-already' | 'too-many';
 
@@ -59,7 +59,7 @@ export class AccountKeys {
     const result = await parts.db.transaction(async (sql): Promise<SshKeyAdded> => {
       const keys = await listSshKeys(sql, userId);
       if (keys.some((key) => key.fingerprint === fingerprint)) return 'there-already';
-      if (keys.length >= MOST_SSH_KEYS) return 'too-many';
+      if (keys.length >= MAX_SSH_KEYS) return 'too-many';
       const row = { userId, algorithm, blob: blob.toString('base64'), fingerprint, comment };
       await addSshKey(sql, { ...row, addedAtMs: nowMs });
       await record(sql, { userId, kind: 'ssh-key-added', actor: add.actor, nowMs, fingerprint });

@@ -101,7 +101,7 @@ export class Accounts {
     });
   }
 
-  /** Makes the sysop when there is no account at all, and returns his password, once. */
+  /** Makes the sysop when there is no account at all, and returns the password, once. */
   async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
     const { db, config, clock, hashes } = this.parts;
     if (await db.run(hasUsers)) return undefined;

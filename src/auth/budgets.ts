@@ -13,9 +13,9 @@ const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Mails a day to an address that did not ask for them as far as the board knows (rule M5). */
-const MOST_PER_RECIPIENT = 1;
+const MAX_PER_RECIPIENT = 1;
 /** Changes of its mail address that an account may begin in an hour. */
-const MOST_CHANGES_PER_ACCOUNT = 3;
+const MAX_CHANGES_PER_ACCOUNT = 3;
 
 interface Limit {
   readonly scope: SpentScope;
@@ -100,13 +100,13 @@ class StoredBudgets implements Budgets {
     }
     if (expense === 'confirm-mail' && userId !== undefined) {
       const holder = `u:${userId}`;
-      const most = MOST_CHANGES_PER_ACCOUNT;
+      const most = MAX_CHANGES_PER_ACCOUNT;
       add('account', { kind: expense, holder, most, spanMs: HOUR_MS });
     }
     if (recipient !== undefined) {
       // Hashed, so that the table is no list of strangers' addresses.
       const holder = createHash('sha256').update(mailboxOf(recipient)).digest('hex');
-      add('recipient', { kind: 'recipient', holder, most: MOST_PER_RECIPIENT, spanMs: DAY_MS });
+      add('recipient', { kind: 'recipient', holder, most: MAX_PER_RECIPIENT, spanMs: DAY_MS });
     }
     return limits;
   }

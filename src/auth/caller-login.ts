@@ -23,7 +23,7 @@ import type { Checked } from './failure';
 import { checkSecondFactor } from './second-step';
 
 /** Attempts of all kinds on one connection before it is signed in (rule E3). */
-const MOST_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 6;
 
 /** Answers that take at least the floor: those that could tell something about an account. */
 const FLOORED: readonly RejectReason[] = [
@@ -94,7 +94,7 @@ export class CallerLogin implements Login {
       return this.reject(credential.kind, 'not-here');
     }
     const { disconnect } = this.parts.config().users.failedLogin;
-    if (this.attempts >= MOST_ATTEMPTS || this.failures >= disconnect) {
+    if (this.attempts >= MAX_ATTEMPTS || this.failures >= disconnect) {
       return this.reject(credential.kind, 'too-many');
     }
     this.attempts++;
@@ -185,7 +185,7 @@ export class CallerLogin implements Login {
     }
     this.failures++;
     const { disconnect } = this.parts.config().users.failedLogin;
-    const over = this.failures >= disconnect || this.attempts >= MOST_ATTEMPTS;
+    const over = this.failures >= disconnect || this.attempts >= MAX_ATTEMPTS;
     if (over && (reason === 'bad-credential' || reason === 'wait')) {
       return { kind: 'rejected', reason: 'too-many' };
     }

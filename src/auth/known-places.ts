@@ -15,7 +15,7 @@ export interface KnownPlacesOptions {
   readonly most?: number;
 }
 
-const MOST = 16_384;
+const MAX_PLACES = 16_384;
 const TURN_MS = 5_000;
 /** So often all is read again, so that what accounts have forgotten is forgotten here too. */
 const WHOLE_EVERY_MS = 600_000;
@@ -76,7 +76,7 @@ export class KnownPlaces {
   }
 
   private async read(): Promise<void> {
-    const { db, clock, most = MOST } = this.options;
+    const { db, clock, most = MAX_PLACES } = this.options;
     const timelineMs = clock.timelineMs();
     const oldestMs = timelineMs - KNOWN_SOURCE_MS;
     const isWhole = clock.monotonicMs() - this.wholeAtMs >= WHOLE_EVERY_MS;

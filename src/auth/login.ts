@@ -87,7 +87,7 @@ export function requiredFactorOf(user: Pick<User, 'secondFactor'> | undefined): 
   return user?.secondFactor === undefined ? 1 : 2;
 }
 
-/** True where somebody is known by all the factors that his account needs (AF >= AR): invariant 2. */
+/** True where a caller has passed all the factors that the account needs (AF >= AR): invariant 2. */
 export function isFullySignedIn(at: {
   readonly factor: Factor;
   readonly requiredFactor: 1 | 2;

@@ -9,8 +9,8 @@ import type { OtpProfile } from '../store/factors';
 export const STEP_MS = 30_000;
 
 /** Bytes an imported secret decodes to at least: The Forgotten Server's have ten. */
-const LEAST_IMPORTED_BYTES = 10;
-const MOST_SECRET_CHARACTERS = 256;
+const MIN_IMPORTED_BYTES = 10;
+const MAX_SECRET_CHARACTERS = 256;
 const BASE32 = /^[A-Z2-7]+$/;
 
 /** A profile with its secret: all that is needed to compute codes. */
@@ -48,18 +48,18 @@ export function canonicalOtp(typed: string): string | undefined {
  */
 export function parseSecret(given: string, encoding: OtpProfile['encoding']): string {
   const text = encoding === 'ascii' ? given.trim() : given.replace(/[\s=-]/g, '').toUpperCase();
-  if (text.length > MOST_SECRET_CHARACTERS) {
-    throw new BbsError('USER_INVALID', `the secret is longer than ${MOST_SECRET_CHARACTERS}`);
+  if (text.length > MAX_SECRET_CHARACTERS) {
+    throw new BbsError('USER_INVALID', `the secret is longer than ${MAX_SECRET_CHARACTERS}`);
   }
   if (encoding === 'ascii' ? !/^[\x21-\x7e]+$/.test(text) : !BASE32.test(text)) {
     const expected = encoding === 'ascii' ? 'printable ASCII' : 'Base32 (A-Z and 2-7)';
     throw new BbsError('USER_INVALID', `the secret is not ${expected}`);
   }
   const bytes = encoding === 'ascii' ? text.length : Math.floor((text.length * 5) / 8);
-  if (bytes < LEAST_IMPORTED_BYTES) {
+  if (bytes < MIN_IMPORTED_BYTES) {
     throw new BbsError(
       'USER_INVALID',
-      `the secret has ${bytes} bytes; at least ${LEAST_IMPORTED_BYTES} are needed (16 Base32 characters)`,
+      `the secret has ${bytes} bytes; at least ${MIN_IMPORTED_BYTES} are needed (16 Base32 characters)`,
     );
   }
   return text;

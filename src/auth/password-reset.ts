@@ -32,7 +32,7 @@ export interface PasswordResetOptions {
 }
 
 /** Requests that wait for the database at once; more are dropped. */
-const MOST_WAITING = 200;
+const MAX_WAITING = 200;
 
 /** New passwords for people who forgot theirs, by a mailed link. The second factor stays on (rule C8). */
 export class PasswordReset {
@@ -45,7 +45,7 @@ export class PasswordReset {
    * how long that takes, happens behind the answer (rule C7).
    */
   request(userName: string, actor: Actor): void {
-    if (this.waiting.size >= MOST_WAITING) {
+    if (this.waiting.size >= MAX_WAITING) {
       this.parts.log.warn('password-reset.refused', { remoteIp: actor.remoteIp });
       return;
     }

@@ -73,7 +73,7 @@ interface Pbkdf2Parameters {
 
 const OLDEST: Pbkdf2Parameters = { iterations: 1000, digest: 'sha1', keyLen: 128 };
 const DIGESTS: readonly string[] = ['sha1', 'sha256', 'sha384', 'sha512'];
-const MOST_ITERATIONS = 2_000_000;
+const MAX_ITERATIONS = 2_000_000;
 
 /** `candidates` are the password as typed and composed: ENiGMA½ hashed what the terminal sent. */
 async function checkPbkdf2(
@@ -102,7 +102,7 @@ function parseParameters(json: string | undefined): Pbkdf2Parameters | undefined
   try {
     const { iterations, digest, keyLen } = JSON.parse(json) as Partial<Pbkdf2Parameters>;
     const usable =
-      isWithin(iterations, MOST_ITERATIONS) &&
+      isWithin(iterations, MAX_ITERATIONS) &&
       isWithin(keyLen, 1024) &&
       typeof digest === 'string' &&
       DIGESTS.includes(digest);

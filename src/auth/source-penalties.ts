@@ -33,7 +33,7 @@ const PENALTY_MS: Readonly<Record<PenaltyKind, number>> = {
 
 /** Below this a penalty is only remembered: one mistyped password shuts nobody out. */
 const ENFORCED_FROM_MS = 15_000;
-const MOST_MS = 600_000;
+const MAX_MS = 600_000;
 const SOURCES_PER_FAMILY = 65_536;
 const TURN_MS = 1_000;
 /** Clocks of other nodes may be this far behind. */
@@ -100,7 +100,7 @@ export class SourcePenalties {
     if (before === undefined && !this.makeRoom(known)) return;
     if (before?.reason === 'ban' && this.leftMs(before) > 0) return;
     const leftMs = before === undefined ? 0 : Math.max(0, this.leftMs(before));
-    const lengthMs = Math.min(MOST_MS, leftMs + PENALTY_MS[kind]);
+    const lengthMs = Math.min(MAX_MS, leftMs + PENALTY_MS[kind]);
     const row: PenaltyRow = {
       source,
       untilMs: timelineMs + lengthMs,
@@ -125,7 +125,7 @@ export class SourcePenalties {
   /** A penalty that lasts longer than any can is left over from a clock that was wrong. */
   private leftMs(penalty: PenaltyRow): number {
     const leftMs = penalty.untilMs - this.options.clock.timelineMs();
-    return penalty.reason !== 'ban' && leftMs > MOST_MS ? 0 : leftMs;
+    return penalty.reason !== 'ban' && leftMs > MAX_MS ? 0 : leftMs;
   }
 
   private turn(): void {

@@ -16,11 +16,11 @@ export type SshKeyParse =
   /** A sentence for the person who pasted it. */
   | { readonly kind: 'refused'; readonly why: string };
 
-const LEAST_RSA_BITS = 2048;
+const MIN_RSA_BITS = 2048;
 /** A check of a longer one takes so much longer that strangers could use it (rule M7). */
-const MOST_RSA_BITS = 4096;
-const MOST_LINE_CHARACTERS = 8192;
-const MOST_COMMENT_CHARACTERS = 128;
+const MAX_RSA_BITS = 4096;
+const MAX_LINE_CHARACTERS = 8192;
+const MAX_COMMENT_CHARACTERS = 128;
 
 const CURVES: Readonly<Record<string, { readonly jwk: string; readonly hash: string }>> = {
   nistp256: { jwk: 'P-256', hash: 'sha256' },
@@ -41,7 +41,7 @@ interface ParsedBlob {
 /** Reads one line of an authorized_keys or .pub file. Options before the key are refused. */
 export function parseSshPublicKey(line: string): SshKeyParse {
   const text = line.trim();
-  if (text.length > MOST_LINE_CHARACTERS) return refused('that is too long for a public key');
+  if (text.length > MAX_LINE_CHARACTERS) return refused('that is too long for a public key');
   if (/PRIVATE KEY/.test(text)) {
     return refused('that is a private key: keep it to yourself and paste the .pub file');
   }
@@ -56,7 +56,7 @@ export function parseSshPublicKey(line: string): SshKeyParse {
   if (parsed.algorithm !== algorithm) {
     return refused('the type at the beginning of the line is not the type of the key');
   }
-  const comment = rest.join(' ').slice(0, MOST_COMMENT_CHARACTERS);
+  const comment = rest.join(' ').slice(0, MAX_COMMENT_CHARACTERS);
   return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
 }
 
@@ -194,8 +194,8 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
       const e = reader.integer();
       const n = reader.integer();
       const bits = n.length * 8 - Math.clz32(n[0] ?? 0) + 24;
-      if (bits < LEAST_RSA_BITS) return rsaSize(bits);
-      if (bits > MOST_RSA_BITS) return rsaSize(bits);
+      if (bits < MIN_RSA_BITS) return rsaSize(bits);
+      if (bits > MAX_RSA_BITS) return rsaSize(bits);
       // A long exponent makes each check slow, which a stranger could use.
       if (e.length > 8) return 'the exponent of the RSA key is too long';
       return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
@@ -225,7 +225,7 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
 }
 
 function rsaSize(bits: number): string {
-  const range = `${LEAST_RSA_BITS} to ${MOST_RSA_BITS} bits`;
+  const range = `${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`;
   return `an RSA key has ${range} here, and this one has ${bits}; make one with ssh-keygen -t ed25519`;
 }
 

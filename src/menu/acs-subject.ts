@@ -4,7 +4,7 @@ import type { Caller } from './caller';
 import type { Services } from './services';
 
 /**
- * A caller as ACS sees him. Made once per session and read live: a check allocates nothing and sees
+ * A caller as ACS conditions see them. Made once per session and read live: a check allocates nothing and sees
  * every change (a factor gained, an account edited, a terminal resized) at once.
  */
 export class CallerSubject implements AcsSubject {

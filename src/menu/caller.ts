@@ -26,7 +26,7 @@ export type EndReason =
   /** An unexpected failure of ours. */
   | 'failure';
 
-/** What a caller's signal is aborted with when his session ends for a known reason. */
+/** What a caller's signal is aborted with when the session ends for a known reason. */
 export class SessionEnd extends Error {
   readonly reason: EndReason;
 
@@ -66,7 +66,7 @@ export interface Caller {
   entered(place: CallerPlace): void;
   /**
    * Called after each accepted factor. Once the login is complete the session puts the caller online,
-   * takes over his ghost and counts the call; doing so twice changes nothing.
+   * takes over the ghost of an earlier session and counts the call; doing so twice changes nothing.
    */
   signedIn(): Promise<void>;
   /** Ends the session at once, whatever is on the screen. */

@@ -23,7 +23,7 @@ export type Stay = Extract<Transition, { kind: 'stay' }>;
 
 const NO_SUBMISSION: Submission = { formId: 0, submitId: undefined, value: {} };
 /** Methods that lead to methods; more than a few is a ring. */
-const MOST_STEPS = 8;
+const MAX_STEPS = 8;
 
 /** Resolves `next` to where it leads; methods on the way are run. */
 export async function resolveExit(
@@ -50,14 +50,14 @@ export async function resolveExit(
       break;
   }
   const { next } = menu;
-  if (next === undefined || steps > MOST_STEPS) return { kind: 'previous' };
+  if (next === undefined || steps > MAX_STEPS) return { kind: 'previous' };
   const target = choose(next, stage.subject, stage.services.random);
   if (target === undefined) return { kind: 'nowhere' };
   const given = { target, submission: NO_SUBMISSION, extraArgs: undefined };
   return resolveExit(open, await follow(context, module, given), steps + 1);
 }
 
-/** What keeps a caller on a screen with keys instead of sending him where he may not go. */
+/** What keeps a caller on a screen with keys instead of leading to a menu that is not allowed. */
 export function refusalOf({ stage, menu }: OpenMenu, exit: Exit): Stay | undefined {
   const { log } = stage.caller;
   if (exit.kind === 'nowhere') {

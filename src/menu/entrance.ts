@@ -29,13 +29,13 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly menu: MenuEntry }
   | {
       readonly kind: 'refused';
-      /** `factor`: not signed in as far as his account demands, whatever the menu file says. */
+      /** `factor`: not signed in as far as the account demands, whatever the menu file says. */
       readonly why: 'unknown' | 'acs' | 'factor';
       /** For the caller, in plain words. */
       readonly sentence: string;
     };
 
-/** The menu where a caller types his one-time code (contract A9). */
+/** The menu where a caller types the one-time code (contract A9). */
 export const OTP_MENU = 'loginTwoFactorAuthOTP';
 
 /** Why a caller may not use what needs this, as a sentence for the caller; undefined when allowed. */
@@ -54,8 +54,8 @@ export interface AdmissionParts {
 }
 
 /**
- * The one place that decides who enters what (invariant 2). A caller whose factor is below the one his
- * account requires, and one who is nobody yet, enters menus of the login area only, and of these only
+ * The one place that decides who enters what (invariant 2). A caller whose factor is below the one that
+ * the account requires, and one who is not signed in, enters menus of the login area only, and of these only
  * those whose module needs no sign-in (rule M4); no menu file can change that. Only then are the
  * sysop's own conditions asked.
  */

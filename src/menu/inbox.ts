@@ -8,7 +8,7 @@ export interface NodeMessage {
 }
 
 // More than this is a flood; the oldest go first.
-const MOST_WAITING = 20;
+const MAX_WAITING = 20;
 
 /** Messages to one caller that wait for a menu which lets them through. */
 export class Inbox {
@@ -17,7 +17,7 @@ export class Inbox {
 
   post(message: NodeMessage): void {
     this.waiting.push(message);
-    if (this.waiting.length > MOST_WAITING) this.waiting.shift();
+    if (this.waiting.length > MAX_WAITING) this.waiting.shift();
     this.wake?.();
   }
 

@@ -35,7 +35,7 @@ export class KeyTurns {
     setImmediate(() => this.turn());
   }
 
-  /** One of those who wait, in the order in which they came: what he costs is seen at the next turn. */
+  /** One of those who wait, in the order in which they came; the next turn counts what the last one cost. */
   private turn(): void {
     this.planned = false;
     this.startedMs = undefined;

@@ -14,7 +14,7 @@ interface Answer {
 type Rejection = LoginResult & { kind: 'rejected' };
 
 /**
- * What a caller is told about a rejected credential, and where he goes: a sentence on the form he is
+ * What a caller is told about a rejected credential, and which menu follows: a sentence on the form they are
  * on; for an account that cannot be used the menu in `config.<reason>`, else the sentence and log-off.
  */
 export function answerRejection(

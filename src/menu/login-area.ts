@@ -2,7 +2,7 @@
  * The login area of invariant 2: the menus that the contract names for connecting, the matrix, signing
  * in, the one-time code, applying, a forgotten password, log-off and the screens of their failures.
  * A caller whose factors do not reach enters these and nothing else, whatever a menu file says. A
- * sysop adds menus of his own by `config: { area: login }`.
+ * sysop adds own menus by `config: { area: login }`.
  */
 export const LOGIN_AREA_MENUS: ReadonlySet<string> = new Set([
   'telnetConnected',

@@ -121,7 +121,7 @@ export async function readFigures(
       wants('TU') ? db.run(countUsers) : undefined,
       wants('NT') ? db.run((sql) => countCreatedSince(sql, sinceMs)) : undefined,
     ]);
-    // Who asks for the last caller means the one before himself.
+    // The last caller excludes the user who asks.
     const newest = last?.[0]?.userId === ownId ? last?.[1] : last?.[0];
     return {
       callsEver,

@@ -161,12 +161,12 @@ function isPlaceOnScreen(value: number | undefined): value is number {
   return value !== undefined && Number.isInteger(value) && value >= 1;
 }
 
-const LONGEST_TIMEOUT_MS = 86_400_000;
+const MAX_TIMEOUT_MS = 86_400_000;
 
 function readTimeout(reader: EntryReader, node: SourceNode | undefined): number | undefined {
   const timeout = reader.number(node, "'nextTimeout'");
   if (node === undefined || timeout === undefined) return undefined;
-  if (timeout >= 0 && timeout <= LONGEST_TIMEOUT_MS) return timeout;
+  if (timeout >= 0 && timeout <= MAX_TIMEOUT_MS) return timeout;
   reader.error('wrong-form', node.place, "'nextTimeout' is milliseconds, from 0 up to a day");
   return undefined;
 }

@@ -130,7 +130,7 @@ export interface MenuEntry {
   readonly config: MenuConfig;
   /** From `config.acs` or the menu's own `acs`: asked on goto. */
   readonly acs: { readonly acs: Acs; readonly place: Place } | undefined;
-  /** True for the menus that a caller may enter before he is through (invariant 2). */
+  /** True for the menus that a caller may enter before they are fully signed in (invariant 2). */
   readonly loginArea: boolean;
   /** Neither form nor prompt: goes on by itself once it was shown. */
   readonly autoNext: boolean;
@@ -159,7 +159,7 @@ export interface MenuSet {
   readonly problems: readonly Finding[];
 }
 
-/** Something a sysop should know about his menus. */
+/** Something a sysop should know about the menus. */
 export interface Finding {
   /** An error keeps the menus from going live (the last good ones stay); a warning does not. */
   readonly severity: 'error' | 'warning';

@@ -11,10 +11,10 @@ import { MenuStack, type StackEntry } from './stack';
 import { Visit } from './visit';
 
 /** Menus that may follow each other without the caller being asked for anything. */
-const MOST_WITHOUT_KEY = 64;
+const MAX_WITHOUT_KEY = 64;
 
 /**
- * Leads a caller through the menus until his call is over, and says why it is. Never throws: what
+ * Leads a caller through the menus until the call is over, and says why it is. Never throws: what
  * fails here ends this call alone (invariant 7).
  */
 export async function runMenus(
@@ -159,7 +159,7 @@ class MenuRun {
     const { keysRead } = this.stage.keys;
     this.withoutKey = keysRead === this.keysSeen ? this.withoutKey + 1 : 0;
     this.keysSeen = keysRead;
-    return this.withoutKey > MOST_WITHOUT_KEY;
+    return this.withoutKey > MAX_WITHOUT_KEY;
   }
 
   private announce(menu: MenuEntry): void {

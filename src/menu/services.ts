@@ -41,7 +41,7 @@ export interface Services {
   readonly version: string;
   readonly startedAtMs: number;
   config(): Config;
-  /** The menus that are live; what a caller is in stays as it was when he entered. */
+  /** The menus that are live; a menu that a caller is in stays as it was on entry. */
   menus(): MenuSet;
   themes(): ThemeSet;
   readonly art: ArtStore;

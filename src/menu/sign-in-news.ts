@@ -3,7 +3,7 @@ import type { LoginHistory } from '../auth/login';
 /** So few backup codes left that a caller should make new ones (rule B8). */
 const FEW = 3;
 
-/** What a caller has to know of the sign-in that let him in; undefined when there is nothing. */
+/** What a caller has to know of the sign-in just made; undefined when there is nothing. */
 export function signInNews(history: LoginHistory): string | undefined {
   const news = [setUpNews(history), codeNews(history)].filter((text) => text !== undefined);
   return news.length === 0 ? undefined : news.join(' ');

@@ -25,7 +25,7 @@ export class MenuStack {
     if (this.current?.noHistory === true) this.entries.pop();
     this.entries.push(entry);
     // A board whose menus only ever go forward must not grow a caller's memory without end.
-    if (this.entries.length > MOST_ENTRIES) this.entries.splice(0, 1);
+    if (this.entries.length > MAX_ENTRIES) this.entries.splice(0, 1);
   }
 
   /** Puts another entry in place of the open one. */
@@ -42,4 +42,4 @@ export class MenuStack {
   }
 }
 
-const MOST_ENTRIES = 200;
+const MAX_ENTRIES = 200;

@@ -17,7 +17,7 @@ export interface MenuServices extends Services {
   readonly modules: ReadonlyMap<string, MenuModule>;
 }
 
-/** What all menus of one call share: who it is, his keys, his theme, and the board around him. */
+/** What all menus of one call share: the caller, keys, theme, and the board's services. */
 export class Stage {
   readonly caller: Caller;
   readonly services: MenuServices;
@@ -44,7 +44,7 @@ export class Stage {
   }
 
   /**
-   * The caller's own theme once he is known, else the one for everybody; read live. In a window too
+   * The caller's own theme once they are known, else the one for everybody; read live. In a window too
    * small for it another one.
    */
   get theme(): Theme {

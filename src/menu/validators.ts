@@ -96,7 +96,7 @@ export function mailAddressProblem(text: string): string | undefined {
   return 'This is not a plain mail address, like name@example.org.';
 }
 
-const OLDEST_YEARS = 130;
+const MAX_AGE_YEARS = 130;
 
 /** Why a text is no birthdate, as a sentence; an empty one is fine. */
 export function birthdateProblem(text: string, nowMs: number): string | undefined {
@@ -110,7 +110,7 @@ export function birthdateProblem(text: string, nowMs: number): string | undefine
     return 'There is no such date.';
   }
   const years = (nowMs - date.getTime()) / (365.25 * 86_400_000);
-  return years < 0 || years > OLDEST_YEARS ? 'This cannot be a birthdate.' : undefined;
+  return years < 0 || years > MAX_AGE_YEARS ? 'This cannot be a birthdate.' : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -171,7 +171,7 @@ export class Visit implements MenuContext {
 
   private async makeScreen(): Promise<OpenScreen> {
     const { id } = this.shownForm;
-    // The theme may be another one than before: by the caller's choice, or by the size of his window.
+    // The theme may be another one than before: by the caller's choice, or by the size of the window.
     this.shownAs = configUnder(this.stage.theme, this.menuEntry);
     const composition = await composeMenu(this.stage, {
       menu: this.menuEntry,

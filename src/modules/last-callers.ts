@@ -3,9 +3,9 @@ import { listCalls, type Call } from '../store/calls';
 import { findUsers } from '../store/users';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './list-items';
 
-const MOST_SHOWN = 50;
+const MAX_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */
-const MOST_READ = 200;
+const MAX_READ = 200;
 
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
@@ -32,7 +32,7 @@ interface Rules {
 
 async function ready(context: MenuContext): Promise<void> {
   const { services, screen } = context;
-  const calls = await services.db.run((sql) => listCalls(sql, { limit: MOST_READ }));
+  const calls = await services.db.run((sql) => listCalls(sql, { limit: MAX_READ }));
   const callers = [...new Set(calls.map((call) => call.userId))];
   const people = usersById(await services.db.run((sql) => findUsers(sql, callers)));
   const rules = { user: readRules(context, 'user'), sysop: readRules(context, 'sysop') };
@@ -42,7 +42,7 @@ async function ready(context: MenuContext): Promise<void> {
   const shown = collapse(
     calls.filter((call) => !ruleOf(call).hide),
     ruleOf,
-  ).slice(0, MOST_SHOWN);
+  ).slice(0, MAX_SHOWN);
   screen.setItems(
     LIST_VIEW,
     shown.map((call) => ({

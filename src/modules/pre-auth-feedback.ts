@@ -4,7 +4,7 @@ import { originOf } from './caller-actor';
 /** Views of the header as ENiGMA½'s module has them, then the lines of the letter. */
 const VIEWS = { from: 1, to: 2, subject: 3, errors: 4, firstLine: 5, lastLine: 12 } as const;
 
-const MOST_NAME = 64;
+const MAX_NAME_CHARACTERS = 64;
 
 /**
  * A letter to the sysop from somebody who cannot sign in, sent by mail. Name and text are whatever was
@@ -42,7 +42,7 @@ function ready(context: MenuContext): Promise<void> {
 
 async function sendFeedback(context: MenuContext, submission: Submission): Promise<Transition> {
   const { screen, services, caller } = context;
-  const from = screen.text(VIEWS.from).trim().slice(0, MOST_NAME);
+  const from = screen.text(VIEWS.from).trim().slice(0, MAX_NAME_CHARACTERS);
   const subject = screen.text(VIEWS.subject).trim();
   const text = letterText(context);
   if (from === '') return stay('Please say who you are.', VIEWS.from);

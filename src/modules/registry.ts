@@ -50,7 +50,7 @@ export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
 
 /**
  * Stands in for a module that this board does not have. A menu that leads on, as those of a login
- * sequence do, is passed by; who chose another one is told, and is back where he was.
+ * sequence do, is passed by; a caller who chose another one gets a sentence and stays where they were.
  */
 function absentModule(name: string, why: string): MenuModule {
   const enter = async (context: MenuContext): Promise<Transition> => {

@@ -5,7 +5,7 @@ import { listSignIns, type AuditRow } from '../store/audit';
 import { userOf } from './caller-actor';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
 
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 const OFFERED: Readonly<Record<string, string>> = {
   password: 'password',
@@ -50,7 +50,7 @@ async function ready(context: MenuContext): Promise<void> {
   const { history } = caller.login;
   if (history !== undefined) screen.setCustom('signInInfoFormat', summary(context, history));
   if (!screen.has(LIST_VIEW)) return;
-  const query = { userId: userOf(caller).id, limit: MOST_SHOWN };
+  const query = { userId: userOf(caller).id, limit: MAX_SHOWN };
   const signIns = await services.db.run((sql) => listSignIns(sql, query));
   screen.setItems(
     LIST_VIEW,

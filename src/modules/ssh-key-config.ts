@@ -1,4 +1,4 @@
-import { MOST_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
+import { MAX_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
 import { actorOf, userOf } from './caller-actor';
@@ -12,7 +12,7 @@ const NOT_SECURE_MENU = 'userTwoFactorAuthOTPSecConnRequired';
 
 const NOT_ADDED = {
   'there-already': 'You have this key already.',
-  'too-many': `${MOST_SSH_KEYS} keys are the most; remove one first.`,
+  'too-many': `${MAX_SSH_KEYS} keys are the most; remove one first.`,
 } as const;
 
 /** The keys that a caller signs in with by SSH. A new key is a new way in, so it asks who is there (rule D18). */

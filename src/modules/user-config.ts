@@ -31,7 +31,7 @@ const PERSONAL_VIEWS: readonly (readonly [number, PersonalProperty])[] = [
   [7, 'web_address'],
 ];
 
-const FEWEST_ROWS = 10;
+const MIN_ROWS = 10;
 
 /**
  * A caller's own data (contract A7): password and mail address change only after the caller has
@@ -130,8 +130,8 @@ function readWish(context: MenuContext): Wish | Transition {
   );
   if (data.kind === 'refused') return stay(data.text, VIEWS.birthdate);
   const rows = isChanged(VIEWS.termHeight) ? Number(screen.text(VIEWS.termHeight)) : undefined;
-  if (rows !== undefined && rows !== 0 && rows < FEWEST_ROWS) {
-    return stay(`A screen has ${FEWEST_ROWS} rows at least.`, VIEWS.termHeight);
+  if (rows !== undefined && rows !== 0 && rows < MIN_ROWS) {
+    return stay(`A screen has ${MIN_ROWS} rows at least.`, VIEWS.termHeight);
   }
   const theme = isChanged(VIEWS.theme) ? chosenTheme(context)?.id : undefined;
   const password = screen.text(VIEWS.password);

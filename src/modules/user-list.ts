@@ -3,7 +3,7 @@ import { listActiveUsers } from '../store/users';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
 
 /** More than anybody scrolls through at a terminal. */
-const MOST_SHOWN = 500;
+const MAX_SHOWN = 500;
 
 /** The accounts of the board by name (contract A7, `{userName} {location} {lastLoginTs}`). */
 export const userListModule: MenuModule = {
@@ -23,7 +23,7 @@ async function ready(context: MenuContext): Promise<void> {
     const atMs = Date.parse(text);
     return Number.isNaN(atMs) ? '' : context.dateText(atMs, pattern);
   };
-  const users = await services.db.run((sql) => listActiveUsers(sql, MOST_SHOWN));
+  const users = await services.db.run((sql) => listActiveUsers(sql, MAX_SHOWN));
   screen.setItems(
     LIST_VIEW,
     users.map((user) => ({

@@ -47,7 +47,7 @@ export function refusal(refused: Refused, what: string): BbsError {
 }
 
 /**
- * Makes the sysop where there is no account at all, as the first start does: account 1 must be his,
+ * Makes the sysop where there is no account at all, as the first start does: account 1 must be the sysop's,
  * whoever is added first. His password is told once.
  */
 export async function makeSysopFirst(desk: Desk): Promise<void> {

@@ -21,7 +21,7 @@ export async function readBounded(
 }
 
 /** Longer than any password or secret. */
-const MOST_LINE_BYTES = 64 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
 /** The lines of a pipe, one after the other; a line without an end is refused at its limit. */
@@ -37,7 +37,7 @@ export class LineReader {
   async next(): Promise<string> {
     for (;;) {
       const end = this.rest.indexOf(LINE_FEED);
-      if (end >= 0 ? end > MOST_LINE_BYTES : this.rest.length > MOST_LINE_BYTES) {
+      if (end >= 0 ? end > MAX_LINE_BYTES : this.rest.length > MAX_LINE_BYTES) {
         throw new BbsError('USAGE', `a line of standard input is longer than 64 KiB`);
       }
       if (end >= 0) return this.take(end, end + 1);

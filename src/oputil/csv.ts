@@ -15,13 +15,13 @@ export function parseCsv(text: string, file: string): readonly CsvRecord[] {
 }
 
 /** Many times what name, address and secret of an account need. */
-const MOST_LINE_CHARACTERS = 64 * 1024;
+const MAX_LINE_CHARACTERS = 64 * 1024;
 
 function refuseLongLines(text: string, file: string): void {
   for (let line = 1, start = 0; start < text.length; line++) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
-    if (end - start > MOST_LINE_CHARACTERS) {
+    if (end - start > MAX_LINE_CHARACTERS) {
       throw new BbsError('USAGE', 'this line is longer than 64 KiB', { place: { file, line } });
     }
     start = end + 1;

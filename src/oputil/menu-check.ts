@@ -11,7 +11,7 @@ Errors are names that are nowhere, art that is missing, forms that nothing
 submits, broken conditions, and ways past the second factor. Exit code 1 when
 there is one. The proof goes through every state of a caller that the
 conditions can tell apart, and shows that the menus alone let nobody past the
-factor that his account asks for. The board holds that in any case; a menu
+factor that the account asks for. The board holds that in any case; a menu
 file that relies on it is a mistake all the same.`;
 
 /** `menu check`. */
@@ -55,7 +55,7 @@ function proofLines(report: FlowReport): readonly string[] {
   const { proven, states, variables, undecided } = report;
   const by = variables.length === 0 ? '' : `, told apart by ${variables.join(', ')}`;
   const verdict = proven
-    ? 'nobody gets past the factor that his account asks for'
+    ? 'nobody gets past the factor that the account asks for'
     : 'there are ways past the second factor (see above)';
   return [
     `flow: ${verdict}; ${plural(states, 'caller state')}${by}`,

@@ -49,9 +49,7 @@ export function addMenuShow(menu: Command, desk: Desk): void {
         .default('cp437'),
     )
     .option('--user <user>', 'as this user, fully signed in')
-    .addOption(
-      new Option('--server <way>', 'by which he calls').choices(WAY_IN_NAMES).default('ssh'),
-    )
+    .addOption(new Option('--server <way>', 'way of the call').choices(WAY_IN_NAMES).default('ssh'))
     .option('--ansi', 'with colours, as one ANSI string in UTF-8')
     .option('--text', 'the characters alone')
     .option('--png <file>', 'write a picture of it')

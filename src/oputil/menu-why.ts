@@ -20,19 +20,19 @@ const HELP = `
 Walks the menus as this user would, who types and chooses whatever leads on,
 with an 80x24 CP437 terminal on node 1; and says at each step which condition
 decided, and why.
-Exit code 1 when he never gets there, or cannot sign in now.`;
+Exit code 1 when the user never gets there, or cannot sign in now.`;
 
 /** `menu why`. */
 export function addMenuWhy(menu: Command, desk: Desk): void {
   menu
     .command('why')
-    .description('tell how a user gets to a menu, or where he is stopped')
+    .description('tell how a user gets to a menu, or what stops the user')
     .argument('<user>')
     .argument('<menu>')
     .addOption(
-      new Option('--server <way>', 'by which he calls').choices(WAY_IN_NAMES).default('telnet'),
+      new Option('--server <way>', 'way of the call').choices(WAY_IN_NAMES).default('telnet'),
     )
-    .option('--from <address>', 'the address that he calls from')
+    .option('--from <address>', 'the address of the caller')
     .addHelpText('after', HELP)
     .action((name: string, menuName: string, options: { server: WayInName; from?: string }) =>
       why(desk, { name, menuName, way: options.server, remoteIp: options.from }),

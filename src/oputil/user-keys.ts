@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { MOST_SSH_KEYS } from '../auth/account-keys';
+import { MAX_SSH_KEYS } from '../auth/account-keys';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
 import { getAccount } from './account';
@@ -7,7 +7,7 @@ import { readBounded } from './bounded-input';
 import { ACTOR, type Desk } from './desk';
 
 // A public key line has a few hundred characters; this may hold many, and is no disk image.
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
 /** `user import-ssh-key` and `user remove-ssh-key`. */
 export function addUserKeys(user: Command, desk: Desk): void {
@@ -33,7 +33,7 @@ async function importKey(desk: Desk, name: string, file: string): Promise<void> 
   if (result === 'too-many') {
     throw new BbsError(
       'USER_INVALID',
-      `"${user.name}" has ${MOST_SSH_KEYS} keys already; remove one: oputil user remove-ssh-key`,
+      `"${user.name}" has ${MAX_SSH_KEYS} keys already; remove one: oputil user remove-ssh-key`,
     );
   }
   if (result === 'there-already') desk.note(`"${user.name}" had this key already`);
@@ -54,7 +54,7 @@ async function importKey(desk: Desk, name: string, file: string): Promise<void> 
 }
 
 async function readKey(file: string): Promise<SshPublicKey> {
-  const text = await readBounded(file, { mostBytes: MOST_BYTES, what: 'a public key' });
+  const text = await readBounded(file, { mostBytes: MAX_BYTES, what: 'a public key' });
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line));
   const [line = ''] = lines;
   if (lines.length > 1 && !/PRIVATE KEY/.test(text)) {

@@ -44,7 +44,7 @@ export function addTfsImport(user: Command, desk: Desk): void {
 async function importAccounts(desk: Desk, options: ImportOptions): Promise<void> {
   const file = options.csv ?? '';
   const accounts = readAccounts(
-    parseCsv(await readBounded(file, { mostBytes: MOST_BYTES, what: 'a list of accounts' }), file),
+    parseCsv(await readBounded(file, { mostBytes: MAX_BYTES, what: 'a list of accounts' }), file),
     file,
   );
   const office = await desk.makeOffice();
@@ -65,7 +65,7 @@ async function importAccounts(desk: Desk, options: ImportOptions): Promise<void>
 }
 
 /** About a million accounts. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const COLUMNS = ['name', 'email', 'secret'] as const;
 

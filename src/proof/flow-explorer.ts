@@ -86,7 +86,7 @@ export class FlowExplorer {
       const moved = this.follow(states, move);
       if (isEmpty(moved)) continue;
       if (move.to.kind === 'menu') this.arrive(move.to.name, moved, { from: name, move });
-      // Who is turned away at the menu's own ACS may find himself a menu back.
+      // A caller refused by the menu's own ACS may return to the previous menu.
       const turnedAway = move.to.kind === 'menu' && this.hasAcs(move.to.name);
       if (move.to.kind === 'previous' || turnedAway) this.noteBack(name, move, moved);
     }

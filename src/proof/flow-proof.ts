@@ -78,7 +78,7 @@ export interface FlowReport {
 }
 
 // States of one stage that are enumerated; variables beyond that are taken to go either way.
-const MOST_PER_STAGE = 1024;
+const MAX_PER_STAGE = 1024;
 
 const INCOMPLETE = [0, 2];
 const COMPLETE = [1, 3];
@@ -262,7 +262,7 @@ function whereSecure(space: StateSpace, stages: readonly number[], secure: boole
 function choose(variables: readonly AcsVariable[]): readonly AcsVariable[] {
   let states = 1;
   return variables.filter(({ values }) => {
-    if (states * values.length > MOST_PER_STAGE) return false;
+    if (states * values.length > MAX_PER_STAGE) return false;
     states *= values.length;
     return true;
   });

@@ -14,7 +14,7 @@ export interface Takings {
 }
 
 // Past this a choice is no longer looked at value by value.
-const MOST_CASES = 1 << 18;
+const MAX_CASES = 1 << 18;
 
 /**
  * The caller states that are distinguished: a stage times a value of each fixed variable. The
@@ -91,7 +91,7 @@ export class StateSpace {
     );
     const open = [...used].filter((variable) => !this.strides.has(variable));
     const openCases = open.reduce((cases, { values }) => cases * values.length, 1);
-    const exact = openCases * this.size <= MOST_CASES;
+    const exact = openCases * this.size <= MAX_CASES;
     if (!exact) this.undecided.add(conditions.map((acs) => acs?.text ?? 'else').join(', '));
     const options = conditions.map(() => this.empty());
     const unmatched = this.empty();

@@ -55,7 +55,7 @@ interface Stand {
   readonly steps: readonly WhyStep[];
 }
 
-const MOST_WAYS = 5;
+const MAX_WAYS = 5;
 
 /**
  * Walks the menus as a user would, shortest way first, and reports which ACS decided at each step.
@@ -90,7 +90,7 @@ export function whyMenu(set: MenuSet, question: WhyQuestion): WhyAnswer {
     }
   }
   const ways = stopped.length > 0 ? stopped : turnedAway;
-  return { reaches: false, ways: ways.slice(0, MOST_WAYS) };
+  return { reaches: false, ways: ways.slice(0, MAX_WAYS) };
 }
 
 /** The factor after some effects, or undefined where they cannot happen to this user. */

@@ -3,10 +3,10 @@ import { findOpenFiles } from './file-modes';
 import { missing, nameSome, type Gap } from './gap';
 
 /** Less than this free under the data folder is told: a day of a busy board's log and mails fits into it. */
-const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 /** What is wrong with the data folder itself. */
-export function findDataGaps(dataDir: string, leastFreeBytes = LEAST_FREE_BYTES): readonly Gap[] {
+export function findDataGaps(dataDir: string, leastFreeBytes = MIN_FREE_BYTES): readonly Gap[] {
   return [...modeGaps(dataDir), ...diskGaps(dataDir, leastFreeBytes)];
 }
 

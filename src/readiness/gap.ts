@@ -8,10 +8,10 @@ export interface Gap {
 export const missing = (text: string): Gap => ({ weight: 'missing', text });
 export const advice = (text: string): Gap => ({ weight: 'advice', text });
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** The first few of a list, and how many more there are. */
 export function nameSome(names: readonly string[]): string {
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
 }

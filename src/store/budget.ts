@@ -49,14 +49,14 @@ async function pruneBudgets(
   sql: Sql,
   { timelineMs, rule }: { readonly timelineMs: number; readonly rule: BudgetRule },
 ): Promise<void> {
-  const longestMs = Math.max(rule.spanMs, LONGEST_SPAN_MS);
+  const longestMs = Math.max(rule.spanMs, MAX_SPAN_MS);
   await sql('budget').where('ends_at', '<=', timelineMs).delete();
   await sql('budget')
     .where('ends_at', '>', timelineMs + longestMs)
     .delete();
 }
 
-const LONGEST_SPAN_MS = 24 * 3600_000;
+const MAX_SPAN_MS = 24 * 3600_000;
 
 /** Who asks for something that costs others, for the audit. */
 export interface Spender {

@@ -14,7 +14,7 @@ export interface OutboxRow {
 }
 
 /** A mail server may answer with a novel. */
-const MOST_ERROR_CHARACTERS = 500;
+const MAX_ERROR_CHARACTERS = 500;
 
 export async function addToOutbox(
   sql: Sql,
@@ -68,7 +68,7 @@ export async function postponeMail(
     .update({
       next_at: nextAtMs,
       claimed_until: 0,
-      last_error: error.slice(0, MOST_ERROR_CHARACTERS),
+      last_error: error.slice(0, MAX_ERROR_CHARACTERS),
     });
 }
 

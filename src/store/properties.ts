@@ -92,7 +92,7 @@ export async function findHolders(
     .where({ prop_name: wanted.property, lookup: lookupKey(wanted.property, wanted.value) ?? '' })
     .andWhereNot({ user_id: wanted.exceptUserId ?? NOBODY })
     .orderBy('p.user_id')
-    .limit(MOST_HOLDERS)
+    .limit(MAX_HOLDERS)
     .select('u.id', 'u.user_name');
   return rows.map((row) => ({ id: Number(row.id), name: row.user_name }));
 }
@@ -105,7 +105,7 @@ export interface PropertyHolder {
 /** An id that no account has. */
 const NOBODY = 0;
 /** Enough to name them in a mail. */
-const MOST_HOLDERS = 5;
+const MAX_HOLDERS = 5;
 
 /** A moment as the contract writes it into properties: local form, offset +00:00 (A1.1). */
 export function formatTimestamp(ms: number): string {

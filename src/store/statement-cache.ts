@@ -15,7 +15,7 @@ interface Counted {
 }
 
 /** Different texts are few; lists of values and sets of columns make some more. */
-const MOST_STATEMENTS = 200;
+const MAX_STATEMENTS = 200;
 /** What comes again and again; schema changes and pragmas come once. */
 const WORTH_KEEPING = /^(?:select|insert|update|delete|with|begin|commit)\b/i;
 
@@ -68,7 +68,7 @@ export class StatementCache implements Runner {
   private keep(sql: string, statement: Statement): void {
     this.statements.set(sql, statement);
     const [oldest] = this.statements;
-    if (this.statements.size <= MOST_STATEMENTS || oldest === undefined) return;
+    if (this.statements.size <= MAX_STATEMENTS || oldest === undefined) return;
     this.statements.delete(oldest[0]);
     oldest[1].finalize();
   }

@@ -37,7 +37,7 @@ export interface DrawnRow {
 }
 
 // A cursor movement takes at least four bytes, so shorter gaps are cheaper to write again.
-const SHORTEST_GAP = 5;
+const MIN_GAP = 5;
 
 export function blankRow(): CellRow {
   return { characters: [], styles: [], isShared: true, timesDrawn: 0, drawn: undefined };
@@ -83,7 +83,7 @@ export function inkEnd(row: Cells, column: number, last: number): number {
   let end = column;
   while (end < last) {
     const gap = blankRun(row, end + 1, last);
-    if (gap >= SHORTEST_GAP) break;
+    if (gap >= MIN_GAP) break;
     end += gap === 0 ? 1 : gap;
   }
   return end;
@@ -91,7 +91,7 @@ export function inkEnd(row: Cells, column: number, last: number): number {
 
 /** True when a gap of this many columns is long enough to skip. */
 export function isWideGap(columns: number): boolean {
-  return columns >= SHORTEST_GAP;
+  return columns >= MIN_GAP;
 }
 
 export function isSameCell(a: Cells, b: Cells, column: number): boolean {
@@ -108,7 +108,7 @@ export function isSameCell(a: Cells, b: Cells, column: number): boolean {
 export function changeEnd(before: Cells, after: Cells, column: number): number {
   const width = Math.max(before.characters.length, after.characters.length);
   let end = column;
-  for (let at = column + 1; at <= width && at - end < SHORTEST_GAP; at++) {
+  for (let at = column + 1; at <= width && at - end < MIN_GAP; at++) {
     if (!isSameCell(before, after, at)) end = at;
   }
   return end;

@@ -25,7 +25,7 @@ const KINDS = [
   ...['key rotation', 'outbox'],
 ];
 /** Rule L9: so long after the start of the process the board listens again. */
-const MOST_START_MS = 3_000;
+const MAX_START_MS = 3_000;
 
 /** Kills the board, or who works beside it, at random instants, and looks at what is left. */
 class CrashRun implements Scene {
@@ -113,7 +113,7 @@ class CrashRun implements Scene {
       (starts[Math.floor((starts.length - 1) * share)] ?? 0).toFixed(0);
     console.log(`  listening again: median ${at(0.5)} ms, slowest ${at(1)} ms`);
     // The slowest may have met a busy moment of the machine; half of them cannot have.
-    if ((starts[Math.floor((starts.length - 1) / 2)] ?? 0) > MOST_START_MS)
+    if ((starts[Math.floor((starts.length - 1) / 2)] ?? 0) > MAX_START_MS)
       this.broken('half of the starts took more than 3 s');
     const verdicts = new Verdicts();
     for (const [kind, faults] of this.faults) verdicts.note(kind, faults);
@@ -143,7 +143,7 @@ const MUST_BE_EMPTY: Readonly<Record<string, string>> = {
 };
 
 /** Mails under way in one process, so that a kill can double no more. */
-const MOST_AT_ONCE = 5;
+const MAX_AT_ONCE = 5;
 
 function transportTo(catcher: SmtpCatcher): Record<string, unknown> {
   return { host: '127.0.0.1', port: catcher.port, secure: false, ignoreTLS: true };
@@ -181,7 +181,7 @@ async function checkMail(
       run.broken('a promised mail is lost');
   }
   const twice = [...byMessage.values()].filter((count) => count > 1).length;
-  if (twice > MOST_AT_ONCE * kills) run.broken(`${twice} mails were handed over twice`);
+  if (twice > MAX_AT_ONCE * kills) run.broken(`${twice} mails were handed over twice`);
   console.log(
     `  mails promised ${promised.size}, sent ${catcher.mails.length}; handed over again under the ` +
       `same Message-ID after a kill between the server's OK and our commit: ${twice}`,

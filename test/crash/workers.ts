@@ -11,7 +11,7 @@ import type { CrashKind, Scene } from './round';
 import { verifyCode, workerName, WORKERS, type Job, type Told } from './worker';
 
 const ROOT = join(__dirname, '..', '..');
-const MOST_WORK_MS = 250;
+const MAX_WORK_MS = 250;
 
 /** The accounts that workers work on. */
 export async function addWorkers(office: BackOffice): Promise<void> {
@@ -40,7 +40,7 @@ async function killWorker(scene: Scene, job: Job, smtpPort = 0): Promise<readonl
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   let killing = false;
-  const afterMs = scene.random.below(MOST_WORK_MS);
+  const afterMs = scene.random.below(MAX_WORK_MS);
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString('utf8');
     if (killing) return;

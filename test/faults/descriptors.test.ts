@@ -12,7 +12,7 @@ import { sayFigure } from './at-the-door';
 
 jest.setTimeout(120_000);
 
-const MOST_FILES = 300;
+const MAX_FILES = 300;
 const CALLS = 600;
 
 describe('a board at the limit of its descriptors', () => {
@@ -22,7 +22,7 @@ describe('a board at the limit of its descriptors', () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-files-')), 'data');
     board = await BoardProcess.start({
       dataDir,
-      under: ['prlimit', `--nofile=${MOST_FILES}:${MOST_FILES}`],
+      under: ['prlimit', `--nofile=${MAX_FILES}:${MAX_FILES}`],
       // Loopback is exempt from penalties, and here from the early drop.
       config: { security: { earlyDrop: '5000:30:10000' } },
     });
@@ -65,9 +65,9 @@ describe('a board at the limit of its descriptors', () => {
     const usual = openFiles();
     const sockets = await crowd();
     const taken = sockets.filter((socket) => !socket.destroyed).length;
-    sayFigure(`${CALLS} calls, ${MOST_FILES} descriptors: ${taken} taken, the others refused`);
-    expect(taken).toBeLessThan(MOST_FILES);
-    expect(taken).toBeGreaterThan(MOST_FILES / 2);
+    sayFigure(`${CALLS} calls, ${MAX_FILES} descriptors: ${taken} taken, the others refused`);
+    expect(taken).toBeLessThan(MAX_FILES);
+    expect(taken).toBeGreaterThan(MAX_FILES / 2);
     await signsIn(caller);
     for (const socket of sockets) socket.destroy();
     sayFigure(`back to normal ${(await backToNormal(usual)).toFixed(0)} ms after the crowd`);
@@ -81,7 +81,7 @@ describe('a board at the limit of its descriptors', () => {
     const sockets = await crowd();
     await signsIn(caller);
     for (const socket of sockets) socket.destroy();
-    limitFiles(`${MOST_FILES}`);
+    limitFiles(`${MAX_FILES}`);
     sayFigure(
       `back to normal ${(await backToNormal(usual)).toFixed(0)} ms after the limit is lifted`,
     );

@@ -9,7 +9,7 @@ import { TEXT_TARGETS } from './texts';
 const USAGE =
   'usage: npm run test:fuzz -- [--seconds N] [--seed N] [--only NAME,...] [--report FILE]';
 /** An input that takes longer, again and again, is a hang (rule L14). */
-const MOST_MS = 100;
+const MAX_MS = 100;
 
 interface Outcome {
   readonly name: string;
@@ -32,8 +32,7 @@ async function feed(target: Target, seed: number, forMs: number): Promise<Outcom
     try {
       const ms = await eatTimed(target, input);
       slowestMs = Math.max(slowestMs, ms);
-      if (ms > MOST_MS)
-        faults.push(`--seed ${ownSeed}: ${ms.toFixed(0)} ms for ${describe(input)}`);
+      if (ms > MAX_MS) faults.push(`--seed ${ownSeed}: ${ms.toFixed(0)} ms for ${describe(input)}`);
     } catch (error) {
       faults.push(`--seed ${ownSeed}: ${String(error)} with ${describe(input)}`);
     }
@@ -51,7 +50,7 @@ async function eatTimed(target: Target, input: Buffer): Promise<number> {
     const startedMs = performance.now();
     await target.eat(Buffer.from(input));
     best = Math.min(best, performance.now() - startedMs);
-    if (best <= MOST_MS) break;
+    if (best <= MAX_MS) break;
   }
   return best;
 }

@@ -38,9 +38,9 @@ const AT_ONCE = 48;
 /** A call of ours ends after this whatever the board does. */
 const CALL_MS = 400;
 /** What queues, caches and freed memory that is not given back may come to. */
-const MOST_GROWTH_BYTES = 256 * 1024 * 1024;
+const MAX_GROWTH_BYTES = 256 * 1024 * 1024;
 /** A caller who signs in meanwhile is through within this; a hang would keep him for good. */
-const MOST_SIGN_IN_MS = 20_000;
+const MAX_SIGN_IN_MS = 20_000;
 
 export async function openSocketTargets(): Promise<SocketTargets> {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-fuzz-')), 'data');
@@ -92,7 +92,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
       let slowestMs = 0;
       try {
         slowestMs = await watchSignsIn();
-        if (slowestMs > MOST_SIGN_IN_MS) faults.push(`a caller waited for ${slowestMs} ms`);
+        if (slowestMs > MAX_SIGN_IN_MS) faults.push(`a caller waited for ${slowestMs} ms`);
       } catch (error) {
         faults.push(`nobody can sign in meanwhile: ${String(error)}`);
       }
@@ -113,8 +113,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
       console.log(
         `  resident memory of the board: ${mib(atFirst)} MiB at first, ${mib(rssBytes)} MiB now`,
       );
-      if (rssBytes > atFirst + MOST_GROWTH_BYTES)
-        faults.push('the board keeps what strangers sent');
+      if (rssBytes > atFirst + MAX_GROWTH_BYTES) faults.push('the board keeps what strangers sent');
       const wrong = log()
         .split('\n')
         .filter((line) => line.includes('"level":"error"'));

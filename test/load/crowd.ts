@@ -29,7 +29,7 @@ export class Crowd {
 }
 
 /** A screen and what follows it. */
-const MOST_KEPT = 32 * 1024;
+const MAX_KEPT = 32 * 1024;
 
 /** One of a crowd. */
 export class Member {
@@ -52,7 +52,7 @@ export class Member {
       this.wake();
     });
     this.socket.on('data', (chunk) => {
-      this.heard = (this.heard + chunk.toString('latin1')).slice(-MOST_KEPT);
+      this.heard = (this.heard + chunk.toString('latin1')).slice(-MAX_KEPT);
       this.wake();
     });
   }

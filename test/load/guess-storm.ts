@@ -5,7 +5,7 @@ import { RacingProcess } from '../race/racing-process';
 import { atScale, type Part } from './part';
 
 const GUESSES = 10_000;
-const MOST_LOOKED_AT = 5;
+const MAX_LOOKED_AT = 5;
 
 export const guessStorm: Part = {
   name: 'guess-storm',
@@ -27,7 +27,7 @@ export const guessStorm: Part = {
       scene.say(
         `${3 * each} guesses in three processes within ${seconds} s: ${lookedAt} looked at`,
       );
-      if (lookedAt > MOST_LOOKED_AT) scene.broken(`${lookedAt} were looked at`);
+      if (lookedAt > MAX_LOOKED_AT) scene.broken(`${lookedAt} were looked at`);
       if (lookedAt === 0) scene.broken('none was looked at');
     } finally {
       await Promise.all(others.map((other) => other.stop()));

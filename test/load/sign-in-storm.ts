@@ -10,8 +10,8 @@ import { Crowd } from './crowd';
 import { atScale, MemoryPeak, MIB, mib, newDataDir, quantile, type Part } from './part';
 
 const SIGN_INS = 5_000;
-const MOST_MIB = 256;
-const MOST_ECHO_MS = 150;
+const MAX_MIB = 256;
+const MAX_ECHO_MS = 150;
 /** What a sign-in may be told. */
 const ANSWERS = [
   'Both doors are open.',
@@ -74,8 +74,8 @@ export const signInStorm: Part = {
       if (left > 0) scene.broken(`${left} were never answered`);
       if ((told.get('nothing') ?? 0) > 0) scene.broken('some were cut off without an answer');
       if ((told.get('Both doors are open.') ?? 0) === 0) scene.broken('nobody got in');
-      if (more > MOST_MIB * MIB) scene.broken(`more than ${MOST_MIB} MiB`);
-      if (quantile(stormMs, 0.99) > MOST_ECHO_MS) scene.broken(`echo above ${MOST_ECHO_MS} ms`);
+      if (more > MAX_MIB * MIB) scene.broken(`more than ${MAX_MIB} MiB`);
+      if (quantile(stormMs, 0.99) > MAX_ECHO_MS) scene.broken(`echo above ${MAX_ECHO_MS} ms`);
     } finally {
       crowd.disperse();
       await office.close();

@@ -5,7 +5,7 @@ import { Crowd } from './crowd';
 import { atScale, MemoryPeak, MIB, mib, newDataDir, until, type Part } from './part';
 
 const READERS = 1_000;
-const MOST_MIB = 256;
+const MAX_MIB = 256;
 const IAC_AYT = [255, 246];
 /** Answered with four times its size, and typed keys that move the bar of a menu. */
 const ASKED = Buffer.concat([
@@ -50,7 +50,7 @@ export const slowReaders: Part = {
           `${((performance.now() - startedMs) / 1000).toFixed(0)} s`,
       );
       if (!gone) scene.broken(`${crowd.open} are still there`);
-      if (more > MOST_MIB * MIB) scene.broken(`more than ${MOST_MIB} MiB`);
+      if (more > MAX_MIB * MIB) scene.broken(`more than ${MAX_MIB} MiB`);
     } finally {
       crowd.disperse();
       await office.close();

@@ -9,7 +9,7 @@ import { openAccounts } from '../support/accounts';
 import { atScale, MIB, mib, type Part } from './part';
 
 const SOURCES = 1_000_000;
-const MOST_MIB = 64;
+const MAX_MIB = 64;
 
 export const sources: Part = {
   name: 'sources',
@@ -42,7 +42,7 @@ export const sources: Part = {
       `${count} sources: ${guard.size} remembered, ` +
         `${mib(more)} more memory in use (heap and buffers, after a collection)`,
     );
-    if (more > MOST_MIB * MIB) scene.broken(`more than ${MOST_MIB} MiB`);
+    if (more > MAX_MIB * MIB) scene.broken(`more than ${MAX_MIB} MiB`);
     if (guard.size > 65_536) scene.broken('more sources are remembered than may be');
     await guard.close();
     await accounts.close();

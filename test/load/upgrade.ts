@@ -9,7 +9,7 @@ import { atScale, newDataDir, type Part } from './part';
 
 const USERS = 1_000_000;
 const KILLS = 3;
-const MOST_S = 60;
+const MAX_S = 60;
 const OPUTIL = join(__dirname, '..', '..', 'dist', 'oputil', 'main.js');
 
 export const upgrade: Part = {
@@ -49,7 +49,7 @@ export const upgrade: Part = {
         `${seconds.toFixed(1)} s; names folded ${row?.folded ?? 0}; ${integrity?.integrity_check}`,
     );
     if (exitCode !== 0) scene.broken(`oputil ended with ${String(exitCode)}`);
-    if (seconds > MOST_S) scene.broken(`more than ${MOST_S} s`);
+    if (seconds > MAX_S) scene.broken(`more than ${MAX_S} s`);
     if (row?.users !== count || row.folded !== count) scene.broken('users are missing');
     if (integrity?.integrity_check !== 'ok') scene.broken('the database is broken');
     removeBoardFiles(dataDir);

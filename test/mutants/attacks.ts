@@ -139,8 +139,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M5',
     fault: 'three mails a day go to a stranger',
     file: 'src/auth/budgets.ts',
-    find: 'const MOST_PER_RECIPIENT = 1;',
-    put: 'const MOST_PER_RECIPIENT = 3;',
+    find: 'const MAX_PER_RECIPIENT = 1;',
+    put: 'const MAX_PER_RECIPIENT = 3;',
   },
   {
     rule: 'M5',
@@ -181,8 +181,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M7',
     fault: 'RSA keys of 16,384 bit are taken',
     file: 'src/auth/ssh-key.ts',
-    find: 'const MOST_RSA_BITS = 4096;',
-    put: 'const MOST_RSA_BITS = 16_384;',
+    find: 'const MAX_RSA_BITS = 4096;',
+    put: 'const MAX_RSA_BITS = 16_384;',
   },
   {
     rule: 'M8',

@@ -11,7 +11,7 @@ const USAGE =
   'usage: npm run test:mutants -- [--all] [--rule RULE ...] [--report FILE]\n' +
   '  --all     also the mutants whose tests are slow or need more than Node\n' +
   '  --rule    only the mutants of this rule of docs/security.md, slow or not';
-const MOST_WORKSHOPS = 2;
+const MAX_WORKSHOPS = 2;
 /** Tests that take longer belong to `slow: true`. */
 const SLOW_SECONDS = 10;
 /** Tests there take long or need more than Node. */
@@ -62,7 +62,7 @@ async function noteUncompilable(
 }
 
 function openWorkshops(mutants: number): Promise<readonly Workshop[]> {
-  const count = Math.min(MOST_WORKSHOPS, availableParallelism(), mutants);
+  const count = Math.min(MAX_WORKSHOPS, availableParallelism(), mutants);
   return Promise.all(Array.from({ length: count }, () => Workshop.open()));
 }
 

@@ -93,7 +93,7 @@ describe('menu check', () => {
   test('proves the flow of a menu file in which nobody gets past the second factor', async () => {
     const board = await makeBoard();
     const ran = await shell.try(...board, 'menu', 'check');
-    expect(ran.out).toContain('flow: nobody gets past the factor that his account asks for; ');
+    expect(ran.out).toContain('flow: nobody gets past the factor that the account asks for; ');
     expect(ran.out).toMatch(/^7 menus: 0 errors, \d+ warnings?$/m);
     expect(ran.exitCode).toBe(0);
   });
