@@ -46,7 +46,7 @@ export const LINKS: readonly Mutant[] = [
     fault: 'looking at the page ends the link',
     file: PENDING,
     find: 'async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);',
-    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', nowMs: row?.createdAtMs ?? 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
+    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', timelineMs: row?.createdAtMs ?? 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
   },
   {
     rule: 'D5',
