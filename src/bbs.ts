@@ -159,7 +159,7 @@ class Bbs {
     return { live, art, nodes, log, reopenLog, isExempt, open: new OpenServers(), shared };
   }
 
-  /** Opens the database, takes over what the clock did meanwhile, and reads what memory holds of it. */
+  /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
   private async openStore({ log, isExempt }: Basics): Promise<Stored> {
     const { board, clock } = this;
     const { newDatabase } = this.options;

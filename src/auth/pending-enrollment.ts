@@ -300,10 +300,11 @@ export class PendingEnrollments {
   /** Ends a set-up whose link has no tries left; only that one, whatever began meanwhile. */
   private async endUsedUp({ tokenHash, userId }: TokenRow): Promise<void> {
     const { db, clock, log } = this.parts;
-    const { nowMs, timelineMs } = { nowMs: clock.nowMs(), timelineMs: clock.timelineMs() };
+    const timelineMs = clock.timelineMs();
     await db.transaction(async (sql) => {
       if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs }))) return;
       await endSetUp(sql, userId);
+      const nowMs = clock.nowMs();
       const change = { userId, kind: 'second-factor-dropped', actor: {}, nowMs } as const;
       await recordFactorChange(sql, { ...change, reason: 'no tries left' });
     });
