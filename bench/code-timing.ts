@@ -24,14 +24,14 @@ export async function benchCodeTiming({ full }: Scale): Promise<readonly Figure[
   // Passwords are not what is measured here; hashes would only make noise.
   const nodeOptions = ['--require', join(__dirname, 'no-hash.cjs')];
   const board = await startBoard({ dataDir, nodeOptions });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   try {
     return [
-      ...(await timePositions(board, office, times)),
-      await timeBackupCodes(board, office, times),
+      ...(await timePositions(board, backend, times)),
+      await timeBackupCodes(board, backend, times),
     ];
   } finally {
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(dataDir);
   }
@@ -40,10 +40,10 @@ export async function benchCodeTiming({ full }: Scale): Promise<readonly Figure[
 /** Right codes, one caller at a time: an acceptance waits for no floor that could hide a difference. */
 async function timePositions(
   board: BoardProcess,
-  office: BackOffice,
+  backend: BackOffice,
   times: number,
 ): Promise<readonly Figure[]> {
-  const accounts = await populate(office, { prefix: 'place', count: 16, factor: FACTOR });
+  const accounts = await populate(backend, { prefix: 'place', count: 16, factor: FACTOR });
   const counters = accounts.map(() => 0);
   const samples: readonly number[][] = POSITIONS.map(() => []);
   const turns = times * POSITIONS.length;
@@ -70,17 +70,17 @@ async function timePositions(
 /** Wrong backup codes; each account is asked once with codes and once with none. */
 async function timeBackupCodes(
   board: BoardProcess,
-  office: BackOffice,
+  backend: BackOffice,
   times: number,
 ): Promise<Figure> {
-  const accounts = await populate(office, { prefix: 'spare', count: times, factor: FACTOR });
-  const ids = await Promise.all(accounts.map(({ name }) => office.userId(name)));
+  const accounts = await populate(backend, { prefix: 'spare', count: times, factor: FACTOR });
+  const ids = await Promise.all(accounts.map(({ name }) => backend.userId(name)));
   const withCodes: number[] = [];
   const withNone: number[] = [];
   for (const round of [0, 1]) {
     for (const [index, id] of ids.entries()) {
-      if (index % 2 === round) await office.db.run((sql) => removeBackupCodes(sql, id));
-      else if (round === 1) await office.enrollment.regenerateBackupCodes(id);
+      if (index % 2 === round) await backend.db.run((sql) => removeBackupCodes(sql, id));
+      else if (round === 1) await backend.enrollment.regenerateBackupCodes(id);
     }
     const order = accounts.map((account, index) => ({ account, none: index % 2 === round }));
     const lane = async (): Promise<void> => {

@@ -21,11 +21,11 @@ export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
     dataDir,
     nodeOptions: ['--max-old-space-size=4096'],
   });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   const helpers: Helper[] = [];
   try {
-    const guests = await populate(office, { prefix: 'guest', count: bySsh });
-    const accounts = await populate(office, { prefix: 'late', count: 20, factor: 'rfc4266_HOTP' });
+    const guests = await populate(backend, { prefix: 'guest', count: bySsh });
+    const accounts = await populate(backend, { prefix: 'late', count: 20, factor: 'rfc4266_HOTP' });
     const emptyBytes = board.usage().rssBytes;
     const dial = (order: unknown): Promise<{ callers: number; seconds: number }> => {
       const helper = Helper.start('idle', order);
@@ -85,7 +85,7 @@ export async function benchCrowd({ full }: Scale): Promise<readonly Figure[]> {
     ];
   } finally {
     for (const helper of helpers) await helper.stop();
-    await office.close();
+    await backend.close();
     await board.end('SIGKILL');
     removeBoardFiles(dataDir);
   }

@@ -20,10 +20,10 @@ const WARM_UP_MS = 1_500;
 export async function benchHostile({ full }: Scale): Promise<readonly Figure[]> {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const board = await startBoard({ dataDir });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   const bare = Helper.start('bare-server', 'echo');
   try {
-    const accounts = await populate(office, { prefix: 'hostile', count: 4 });
+    const accounts = await populate(backend, { prefix: 'hostile', count: 4 });
     const barePort = await bare.says<number>();
     const keys = full ? 200 : 30;
     const seconds = full ? 9 : 3;
@@ -47,7 +47,7 @@ export async function benchHostile({ full }: Scale): Promise<readonly Figure[]> 
     return figures;
   } finally {
     await bare.stop();
-    await office.close();
+    await backend.close();
     await board.end('SIGKILL');
     removeBoardFiles(dataDir);
   }

@@ -18,15 +18,15 @@ const STORM = 64;
 export async function benchLatency(scale: Scale): Promise<readonly Figure[]> {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const board = await startBoard({ dataDir });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   const bare = Helper.start('bare-server', 'echo');
   try {
     const times = scale.full ? 40 : 5;
     const seconds = scale.full ? 12 : 3;
     const factor = 'rfc4266_HOTP';
-    const calm = await populate(office, { prefix: 'calm', count: 8, factor });
-    const stormy = await populate(office, { prefix: 'storm', count: 4 * STORM, factor });
-    await populate(office, { prefix: 'plain', count: 1 });
+    const calm = await populate(backend, { prefix: 'calm', count: 8, factor });
+    const stormy = await populate(backend, { prefix: 'storm', count: 4 * STORM, factor });
+    await populate(backend, { prefix: 'plain', count: 1 });
     const figures: Figure[] = [...(await firstScreens(board, times))];
     for (const way of ['telnet', 'ssh'] as const) {
       const accounts = calm.slice(way === 'telnet' ? 0 : 4, way === 'telnet' ? 4 : 8);
@@ -52,7 +52,7 @@ export async function benchLatency(scale: Scale): Promise<readonly Figure[]> {
     ];
   } finally {
     await bare.stop();
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(dataDir);
   }

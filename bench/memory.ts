@@ -55,16 +55,16 @@ async function weighBoard(way: 'telnet' | 'ssh', callers: number): Promise<numbe
     // Memory is weighed here; hashes would only take time.
     nodeOptions: [...COLLECTING, '--require', join(__dirname, 'no-hash.cjs')],
   });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   try {
     const names =
       way === 'telnet'
         ? []
-        : (await populate(office, { prefix: 'idle', count: callers })).map(({ name }) => name);
+        : (await populate(backend, { prefix: 'idle', count: callers })).map(({ name }) => name);
     const word = way === 'telnet' ? 'Sign in' : 'Both';
     return await weigh(board.pid, { way, port: board.port(way), callers, atOnce: 16, word, names });
   } finally {
-    await office.close();
+    await backend.close();
     await board.end('SIGKILL');
     removeBoardFiles(dataDir);
   }

@@ -15,7 +15,7 @@ export interface Inhabitant {
 
 /** Accounts with one password, whose hash is made once. */
 export async function populate(
-  office: BackOffice,
+  backend: BackOffice,
   wanted: {
     readonly prefix: string;
     readonly count: number;
@@ -25,7 +25,7 @@ export async function populate(
 ): Promise<readonly Inhabitant[]> {
   const hash = await hashPassword(PASSWORD);
   const nowMs = Date.now();
-  const ids = await office.db.transaction(async (sql) => {
+  const ids = await backend.db.transaction(async (sql) => {
     const made: { id: number; name: string }[] = [];
     for (let index = 0; index < wanted.count; index++) {
       const name = `${wanted.prefix}${index}`;
@@ -40,7 +40,7 @@ export async function populate(
   const inhabitants: Inhabitant[] = [];
   for (const { id, name } of ids) {
     const bound =
-      wanted.factor === undefined ? undefined : await office.enrollment.bind(id, wanted.factor);
+      wanted.factor === undefined ? undefined : await backend.enrollment.bind(id, wanted.factor);
     inhabitants.push({ name, secret: bound?.secret ?? '' });
   }
   return inhabitants;

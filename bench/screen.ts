@@ -3,9 +3,9 @@ import { createArtStore, type ArtStore } from '../src/art/art-store';
 import { systemClock } from '../src/base/clock';
 import { systemRandom } from '../src/base/random';
 import { composeMenu } from '../src/menu/compose';
-import { OpenScreen } from '../src/menu/open-screen';
+import { ScreenController } from '../src/menu/open-screen';
 import { present } from '../src/menu/present';
-import { Stage } from '../src/menu/stage';
+import { CallContext } from '../src/menu/stage';
 import type { Caller } from '../src/menu/caller';
 import type { MenuEntry } from '../src/menu/menu-entry';
 import type { Encoding } from '../src/terminal/terminal';
@@ -86,14 +86,14 @@ async function measure(
   how: How & { readonly batches: number; readonly warmUp: number },
 ): Promise<Cost> {
   const output = { writes: 0, bytes: 0 };
-  const stage = newStage(board, how, output);
-  for (let count = 0; count < how.warmUp; count += 1) await show(stage, menu);
+  const call = newStage(board, how, output);
+  for (let count = 0; count < how.warmUp; count += 1) await show(call, menu);
   output.writes = 0;
   output.bytes = 0;
   const batches: number[] = [];
   for (let batch = 0; batch < how.batches; batch += 1) {
     const start = process.cpuUsage();
-    for (let count = 0; count < SHOWINGS; count += 1) await show(stage, menu);
+    for (let count = 0; count < SHOWINGS; count += 1) await show(call, menu);
     batches.push(millis(process.cpuUsage(start)) / SHOWINGS);
   }
   batches.sort((left, right) => left - right);
@@ -109,22 +109,26 @@ async function measure(
 }
 
 /** A screen as a visit makes it, up to the bytes that go to the socket. */
-async function show(stage: Stage, menu: MenuEntry): Promise<void> {
+async function show(call: CallContext, menu: MenuEntry): Promise<void> {
   const spec =
-    menu.art === undefined ? undefined : choose(menu.art, stage.subject, stage.services.random);
+    menu.art === undefined ? undefined : choose(menu.art, call.subject, call.services.random);
   const description = menu.desc ?? menu.name;
-  const composition = await composeMenu(stage, {
+  const composition = await composeMenu(call, {
     menu,
     description,
     shown: spec === undefined ? undefined : { kind: 'art', spec },
     validate: () => Promise.resolve(undefined),
   });
-  const screen = new OpenScreen(stage, composition, { config: menu.config.all });
-  await present(stage, screen, { config: menu.config, description });
+  const screen = new ScreenController(call, composition, { config: menu.config.all });
+  await present(call, screen, { config: menu.config, description });
   screen.flush();
 }
 
-function newStage(board: MenuBoard, how: How, output: { writes: number; bytes: number }): Stage {
+function newStage(
+  board: MenuBoard,
+  how: How,
+  output: { writes: number; bytes: number },
+): CallContext {
   const { services } = board;
   const theme = { ...services.config().theme, default: how.theme, preLogin: how.theme };
   const terminal = createTerminal({
@@ -141,7 +145,7 @@ function newStage(board: MenuBoard, how: How, output: { writes: number; bytes: n
     encoding: how.encoding,
   });
   const caller: Caller = { ...how.caller, terminal, signal: new AbortController().signal };
-  return new Stage(caller, {
+  return new CallContext(caller, {
     ...services,
     art: how.art,
     config: () => ({ ...services.config(), theme }),

@@ -132,20 +132,20 @@ async function withStorm(
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const nodeOptions = hashed ? [] : ['--require', join(__dirname, 'no-hash.cjs')];
   const board = await startBoard({ dataDir, nodeOptions });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   let stormNumber = 0;
   try {
     await use(async ({ seconds, callers }) => {
       const prefix = `storm${(stormNumber += 1)}x`;
       const wanted = { prefix, count: callers * 4, factor: 'rfc4266_HOTP' } as const;
-      const accounts = await populate(office, wanted);
+      const accounts = await populate(backend, wanted);
       const order: LoginsOrder = { way, seconds, callers, port: board.port(way), accounts };
       const before = board.usage().cpuMs;
       const report = await measure<LoginsReport>('logins', order);
       return { ...report, cpuMsEach: (board.usage().cpuMs - before) / report.logins };
     });
   } finally {
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(dataDir);
   }

@@ -29,11 +29,11 @@ export async function benchTiming({ full }: Scale): Promise<readonly Figure[]> {
   const names = full ? 2_000 : 12;
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-bench-')), 'data');
   const board = await startBoard({ dataDir });
-  const office = await openBackOffice(dataDir);
+  const backend = await openBackOffice(dataDir);
   try {
     const figures: Figure[] = [];
     for (const way of ['telnet', 'ssh'] as const) {
-      const samples = await sampleAll({ board, office, way, names });
+      const samples = await sampleAll({ board, backend, way, names });
       for (const kind of KINDS.slice(1)) {
         const name = `${way}: ${kind} against ${KINDS[0]}`;
         figures.push(timingFigure(name, samples[KINDS[0]], samples[kind]));
@@ -41,7 +41,7 @@ export async function benchTiming({ full }: Scale): Promise<readonly Figure[]> {
     }
     return figures;
   } finally {
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(dataDir);
   }
@@ -54,25 +54,25 @@ export async function benchTiming({ full }: Scale): Promise<readonly Figure[]> {
  */
 async function sampleAll(what: {
   readonly board: BoardProcess;
-  readonly office: BackOffice;
+  readonly backend: BackOffice;
   readonly way: 'telnet' | 'ssh';
   readonly names: number;
 }): Promise<Readonly<Record<Kind, number[]>>> {
-  const { board, office, way } = what;
+  const { board, backend, way } = what;
   const samples: Record<Kind, number[]> = {
     'a wrong password': [],
     'no such account': [],
     'a locked account': [],
   };
-  const inhabitants = await populate(office, { prefix: way, count: what.names });
-  const ids = await Promise.all(inhabitants.map(({ name }) => office.userId(name)));
+  const inhabitants = await populate(backend, { prefix: way, count: what.names });
+  const ids = await Promise.all(inhabitants.map(({ name }) => backend.userId(name)));
   const guess = way === 'telnet' ? guessByTelnet : guessBySsh;
   for (let round = 0; round < KINDS.length; round++) {
     const order = inhabitants.map(({ name }, index): Guess => {
       const kind = KINDS[(index + round) % KINDS.length] ?? KINDS[0];
       return { name, kind };
     });
-    await makeTrue(office, order, ids);
+    await makeTrue(backend, order, ids);
     shuffle(order);
     const lane = async (): Promise<void> => {
       for (let next = order.shift(); next !== undefined; next = order.shift())
@@ -94,11 +94,11 @@ function shuffle(guesses: Guess[]): void {
 }
 
 async function makeTrue(
-  office: BackOffice,
+  backend: BackOffice,
   guesses: readonly Guess[],
   ids: readonly number[],
 ): Promise<void> {
-  await office.db.transaction(async (sql) => {
+  await backend.db.transaction(async (sql) => {
     for (const [index, { name, kind }] of guesses.entries()) {
       const id = ids[index] ?? 0;
       await renameUser(sql, id, kind === 'no such account' ? `away-${name}` : name);

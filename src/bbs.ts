@@ -23,7 +23,7 @@ import { openLog } from './config/log-file';
 import { runMenus } from './menu/runner';
 import { checkBoardFiles } from './readiness/board-files';
 import { findBoardGaps } from './readiness/board-gaps';
-import { createOffice, databaseFile, mailDrop, openBoardDatabase, type Office } from './office';
+import { createBackend, databaseFile, mailDrop, openBoardDatabase, type Backend } from './office';
 import { OpenServers } from './open-servers';
 import { ConnectionLimiter } from './servers/connection-limiter';
 import { mostConnections } from './servers/fd-limit';
@@ -34,7 +34,7 @@ import { PageConnectionLimiter } from './servers/page-connection-limiter';
 import { Servers } from './servers/servers';
 import { Timeline } from './store/timeline';
 import { explainFailure, type Database } from './store/database';
-import { HEADINGS, tellSysops } from './sysop-notice';
+import { HEADINGS, notifySysops } from './sysop-notice';
 import { LiveCertificate } from './tls/live-certificate';
 import { isPageOrigin } from './web/origin';
 import { startWebServer } from './web/server';
@@ -91,7 +91,7 @@ interface Stored {
 
 /** What a running board is asked for. */
 interface Started {
-  readonly office: Office;
+  readonly backend: Backend;
   readonly first: FirstPassword;
   readonly certificate: LiveCertificate | undefined;
   readonly edits: EditWatch;
@@ -120,15 +120,15 @@ class Bbs {
     this.closers.push(() => lock.release());
     const basics = await this.loadBoard();
     const stored = await this.openStore(basics);
-    const office = await this.openOffice(basics, stored);
-    const first = await this.prepareAccounts(basics, office);
+    const backend = await this.openBackend(basics, stored);
+    const first = await this.prepareAccounts(basics, backend);
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
-    await this.startPages(basics, { office, limiter, certificate });
-    office.mailer.start();
-    await this.startServers(basics, { office, limiter, certificate });
+    await this.startPages(basics, { backend, limiter, certificate });
+    backend.mailer.start();
+    await this.startServers(basics, { backend, limiter, certificate });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
-    return this.announce(basics, { office, first, certificate, edits });
+    return this.announce(basics, { backend, first, certificate, edits });
   }
 
   /** Reads and checks all that the sysop wrote, and opens the log. */
@@ -138,7 +138,7 @@ class Bbs {
     const live = await LiveBoard.load({
       ...{ board, env, clock, art },
       overrides: this.options.config,
-      check: (edition) => checkBoard(edition),
+      check: (snapshot) => checkBoard(snapshot),
     });
     const config = (): Config => live.config;
     const { log, reopen: reopenLog } = this.openLog(config());
@@ -174,26 +174,26 @@ class Bbs {
     return { db, penalties, knownPlaces };
   }
 
-  private async openOffice(
+  private async openBackend(
     { shared, isExempt, open }: Basics,
     { db, penalties }: Stored,
-  ): Promise<Office> {
-    const office = await createOffice(db, {
+  ): Promise<Backend> {
+    const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       mail: this.options.mail,
       penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
       httpsPort: () => open.https?.port,
     });
-    this.closers.push(() => office.close());
-    return office;
+    this.closers.push(() => backend.close());
+    return backend;
   }
 
   /** Seals what an older system left in clear text, ends what a kill cut short, and makes the sysop. */
-  private async prepareAccounts({ log }: Basics, office: Office): Promise<FirstPassword> {
+  private async prepareAccounts({ log }: Basics, backend: Backend): Promise<FirstPassword> {
     const { clock, random } = this;
-    await adoptFactors({ db: office.db, sealing: office.sealing, clock, random, log });
-    await office.enrollment.endAbandoned();
-    return makeFirstPassword(office, {
+    await adoptFactors({ db: backend.db, sealing: backend.sealing, clock, random, log });
+    await backend.enrollment.endAbandoned();
+    return makeFirstPassword(backend, {
       dataDir: this.board.dataDir,
       keep: this.options.keepFirstPassword === true,
     });
@@ -232,16 +232,16 @@ class Bbs {
   private async startPages(
     { shared, open }: Basics,
     parts: {
-      readonly office: Office;
+      readonly backend: Backend;
       readonly limiter: ConnectionLimiter;
       readonly certificate: LiveCertificate | undefined;
     },
   ): Promise<void> {
-    const { office, limiter, certificate } = parts;
+    const { backend, limiter, certificate } = parts;
     const pageLimiter = new PageConnectionLimiter({ ...shared, limiter });
     this.closers.push(() => pageLimiter.close());
     if (!shared.config().contentServers.web.https.enabled || certificate === undefined) return;
-    const { db, enrollment, passwordReset, mailChange, findTemplate } = office;
+    const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
     const web = await startWebServer({
       ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
       accept: (socket) => pageLimiter.accept(socket),
@@ -254,16 +254,16 @@ class Bbs {
   private async startServers(
     basics: Basics,
     parts: {
-      readonly office: Office;
+      readonly backend: Backend;
       readonly limiter: ConnectionLimiter;
       readonly certificate: LiveCertificate | undefined;
     },
   ): Promise<void> {
     const { shared, nodes, open, live, art } = basics;
     const { config, clock } = shared;
-    const { office, limiter, certificate } = parts;
+    const { backend, limiter, certificate } = parts;
     const services = boardServices({
-      ...{ ...shared, live, art, nodes, office },
+      ...{ ...shared, live, art, nodes, backend },
       listening: () => open.listening,
       startedAtMs: clock.nowMs(),
     });
@@ -271,13 +271,13 @@ class Bbs {
     const servers = await Servers.start({
       ...shared,
       ...{ nodes, limiter, certificate },
-      gate: office.gate,
+      authenticator: backend.authenticator,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
-      accountEvents: office.accountEvents,
+      accountEvents: backend.accountEvents,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
       onSignedIn: () => Promise.resolve(),
-      onEnded: (caller) => office.endCall(caller.login.sessionId),
+      onEnded: (caller) => backend.endCall(caller.login.sessionId),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     open.login = servers.addresses;
@@ -305,7 +305,7 @@ class Bbs {
   /** Says where the board listens, and returns it as its embedder has it. */
   private async announce(
     basics: Basics,
-    { office, first, certificate, edits }: Started,
+    { backend, first, certificate, edits }: Started,
   ): Promise<RunningBbs> {
     const { board } = this;
     const { log, open, reopenLog } = basics;
@@ -317,14 +317,14 @@ class Bbs {
       open.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
-    const missingForPublic = await this.findMissing(basics, office);
+    const missingForPublic = await this.findMissing(basics, backend);
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
       addresses,
       firstSysop: first.sysop,
       firstPasswordFile: first.file,
-      mailDrop: office.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
+      mailDrop: backend.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
       get certificateFingerprint() {
         return fingerprint();
       },
@@ -339,11 +339,14 @@ class Bbs {
     };
   }
 
-  private async findMissing({ shared, open }: Basics, office: Office): Promise<readonly string[]> {
+  private async findMissing(
+    { shared, open }: Basics,
+    backend: Backend,
+  ): Promise<readonly string[]> {
     const { board, clock } = this;
     const gaps = await findBoardGaps(shared.config(), {
       ...{ board, nowMs: clock.nowMs(), listening: open.listening },
-      office: () => Promise.resolve(office),
+      backend: () => Promise.resolve(backend),
     });
     return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
   }
@@ -387,11 +390,11 @@ class Bbs {
 
   /** Tells who watches the process and the sysops online. */
   private tell(
-    parts: Parameters<typeof tellSysops>[0],
+    parts: Parameters<typeof notifySysops>[0],
     heading: keyof typeof HEADINGS,
     lines: readonly string[],
   ): void {
     this.notice(heading, lines);
-    void tellSysops(parts, heading, lines);
+    void notifySysops(parts, heading, lines);
   }
 }

@@ -8,7 +8,7 @@ import type { Listening } from './mail/prerequisites';
 import { KeyTurns } from './menu/key-turns';
 import type { MenuServices } from './menu/stage';
 import { modulesForCallers } from './modules/registry';
-import type { Office } from './office';
+import type { Backend } from './office';
 import type { Nodes } from './servers/nodes';
 
 /** What menus and modules use of the board, put together from its parts. */
@@ -20,10 +20,10 @@ export function boardServices(parts: {
   readonly live: LiveBoard;
   readonly art: ArtStore;
   readonly nodes: Nodes;
-  readonly office: Office;
+  readonly backend: Backend;
   readonly listening: () => Listening;
 }): MenuServices {
-  const { live, office } = parts;
+  const { live, backend } = parts;
   return {
     clock: parts.clock,
     random: parts.random,
@@ -36,14 +36,14 @@ export function boardServices(parts: {
     art: parts.art,
     keyTurns: new KeyTurns(parts.clock),
     modules: modulesForCallers(),
-    db: office.db,
-    accounts: office.accounts,
-    enrollment: office.enrollment,
-    sshKeys: office.sshKeys,
-    mailChange: office.mailChange,
-    passwordReset: office.passwordReset,
-    feedback: office.feedback,
-    mailer: office.mailer,
+    db: backend.db,
+    accounts: backend.accounts,
+    enrollment: backend.enrollment,
+    sshKeys: backend.sshKeys,
+    mailChange: backend.mailChange,
+    passwordReset: backend.passwordReset,
+    feedback: backend.feedback,
+    mailer: backend.mailer,
     nodes: parts.nodes,
     listening: parts.listening,
   };

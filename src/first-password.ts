@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { writePrivateFile } from './base/private-file';
 import { firstPasswordFile, forgetFirstPassword } from './config/first-password-file';
-import type { Office } from './office';
+import type { Backend } from './office';
 import { hasFirstPassword } from './store/passwords';
 import { ROOT_ID } from './store/users';
 
@@ -14,14 +14,14 @@ export interface FirstPassword {
 
 /** Makes the sysop at a first start. With `keep` a start that fails later does not lose the password. */
 export async function makeFirstPassword(
-  office: Pick<Office, 'accounts' | 'db'>,
+  backend: Pick<Backend, 'accounts' | 'db'>,
   { dataDir, keep }: { readonly dataDir: string; readonly keep: boolean },
 ): Promise<FirstPassword> {
   const file = firstPasswordFile(dataDir);
-  const sysop = await office.accounts.ensureSysop();
+  const sysop = await backend.accounts.ensureSysop();
   if (sysop !== undefined) {
     if (keep) writePrivateFile(file, `${sysop.password}\n`);
-  } else if (!(await office.db.run((sql) => hasFirstPassword(sql, ROOT_ID)))) {
+  } else if (!(await backend.db.run((sql) => hasFirstPassword(sql, ROOT_ID)))) {
     forgetFirstPassword(file);
   }
   const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;

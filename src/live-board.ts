@@ -14,7 +14,7 @@ import type { Finding, MenuSet } from './menu/menu-entry';
 import { loadThemes, type LoadedThemes } from './menu/theme-files';
 
 /** What a sysop edits, read together: it all goes live together or not at all (invariant 8). */
-export interface Edition {
+export interface BoardSnapshot {
   readonly config: Config;
   readonly menus: MenuSet;
   readonly themes: LoadedThemes;
@@ -33,7 +33,7 @@ export interface LiveBoardOptions {
   /** What callers see: made once, and goes on with the art of each edition that goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
-  readonly check: (edition: Edition) => Promise<readonly Finding[]>;
+  readonly check: (snapshot: BoardSnapshot) => Promise<readonly Finding[]>;
 }
 
 /** What hears of edits while the board runs. */
@@ -51,48 +51,48 @@ export interface EditListener {
 export class LiveBoard {
   private constructor(
     private readonly options: LiveBoardOptions,
-    private edition: Edition,
+    private snapshot: BoardSnapshot,
   ) {}
 
   /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
   static async load(options: LiveBoardOptions): Promise<LiveBoard> {
-    const edition = await readEdition(options);
-    options.art.adopt(edition.art);
-    return new LiveBoard(options, edition);
+    const snapshot = await readSnapshot(options);
+    options.art.adopt(snapshot.art);
+    return new LiveBoard(options, snapshot);
   }
 
   get config(): Config {
-    return this.edition.config;
+    return this.snapshot.config;
   }
 
   get menus(): MenuSet {
-    return this.edition.menus;
+    return this.snapshot.menus;
   }
 
   get themes(): LoadedThemes {
-    return this.edition.themes;
+    return this.snapshot.themes;
   }
 
   /** Where a key of the configuration stands. */
   get placeOf(): LoadedConfig['placeOf'] {
-    return this.edition.configPlace;
+    return this.snapshot.configPlace;
   }
 
   get warnings(): readonly Problem[] {
-    return this.edition.warnings;
+    return this.snapshot.warnings;
   }
 
   /** Files and folders in which an edit may be. */
   get paths(): readonly string[] {
     const { board } = this.options;
     // Whole folders: a file that is new there may take the place of one of the package.
-    return [...new Set([...this.edition.files, ...board.artRoots, ...board.configFallbacks])];
+    return [...new Set([...this.snapshot.files, ...board.artRoots, ...board.configFallbacks])];
   }
 
   /** Reads everything again and goes on with it; throws and goes on as before where it is broken. */
   async readAgain(): Promise<void> {
-    this.edition = await readEdition(this.options);
-    this.options.art.adopt(this.edition.art);
+    this.snapshot = await readSnapshot(this.options);
+    this.options.art.adopt(this.snapshot.art);
   }
 
   /** Follows the files from now on: an edit goes live within a second of its save. */
@@ -141,7 +141,7 @@ export class EditWatch {
       await live.readAgain();
       listener.log.info('board.reloaded', { menus: live.menus.menus.size });
       listener.onTaken();
-      this.tellNews(before);
+      this.showSignInNews(before);
       this.watch.close();
       if (!this.closed) this.watch = this.watchFiles();
       return true;
@@ -154,7 +154,7 @@ export class EditWatch {
   }
 
   /** What an edit that went live leaves to be said: new warnings, and what has to wait. */
-  private tellNews(before: Pick<Edition, 'config' | 'warnings'>): void {
+  private showSignInNews(before: Pick<BoardSnapshot, 'config' | 'warnings'>): void {
     const { config, warnings } = this.live;
     const { log, onWaiting } = this.listener;
     const said = new Set(before.warnings.map(({ message }) => message));
@@ -169,7 +169,7 @@ export class EditWatch {
   }
 }
 
-async function readEdition(options: LiveBoardOptions): Promise<Edition> {
+async function readSnapshot(options: LiveBoardOptions): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
     file: board.configMustExist ? board.configFile : await board.find('config/config.hjson'),
@@ -188,8 +188,8 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
   const { warnings: configWarnings, placeOf: configPlace } = loaded;
-  const edition = { config, menus, themes, art, configPlace, warnings: configWarnings, files };
-  const findings = await options.check(edition);
+  const snapshot = { config, menus, themes, art, configPlace, warnings: configWarnings, files };
+  const findings = await options.check(snapshot);
   const errors = findings.filter((finding) => finding.severity === 'error');
   throwProblems(
     'MENU_INVALID',
@@ -199,7 +199,7 @@ async function readEdition(options: LiveBoardOptions): Promise<Edition> {
     place: finding.place,
     message: describeFinding(finding),
   }));
-  return { ...edition, warnings: [...configWarnings, ...warnings] };
+  return { ...snapshot, warnings: [...configWarnings, ...warnings] };
 }
 
 /** One line for each thing that is wrong, with its place first. */

@@ -5,7 +5,7 @@ import { AccountKeys } from './auth/account-keys';
 import { Accounts } from './auth/accounts';
 import { createBudgets } from './auth/budgets';
 import { createEnrollment, type Enrollment } from './auth/enrollment';
-import { createGate, type Gate, type GateOptions } from './auth/gate';
+import { createAuthenticator, type Authenticator, type AuthenticatorOptions } from './auth/gate';
 import { HashQueue } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
 import {
@@ -35,7 +35,7 @@ import { Database } from './store/database';
 import { ROOT_ID } from './store/users';
 
 /** What the back office needs from outside. */
-export interface OfficeOptions {
+export interface BackendOptions {
   readonly board: Board;
   readonly config: () => Config;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export interface OfficeOptions {
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Charges the source of a failed attempt; nobody dials in to the sysop's tool. */
-  readonly penalize?: NonNullable<GateOptions['penalize']>;
+  readonly penalize?: NonNullable<AuthenticatorOptions['penalize']>;
   /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
   readonly isExempt?: (ip: string) => boolean;
   /** The port that the web server really has, for mailed links. */
@@ -59,14 +59,14 @@ export interface OfficeOptions {
 }
 
 /** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
-export interface Office {
+export interface Backend {
   readonly db: Database;
   readonly sealing: Sealing;
   readonly accountEvents: AccountEvents;
   readonly rules: AccountRules;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
-  readonly gate: Gate;
+  readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
   readonly mailChange: MailChange;
   readonly feedback: FeedbackBox;
@@ -100,15 +100,15 @@ export function mailDrop(dataDir: string): string {
 }
 
 /** Opens the database, and everything that works on it; close() ends both. */
-export async function openOffice(options: OfficeOptions): Promise<Office> {
+export async function openBackend(options: BackendOptions): Promise<Backend> {
   const db = await openBoardDatabase(options);
   try {
-    const office = await createOffice(db, options);
+    const backend = await createBackend(db, options);
     const close = async (): Promise<void> => {
-      await office.close();
+      await backend.close();
       await db.close();
     };
-    return { ...office, close };
+    return { ...backend, close };
   } catch (error) {
     await db.close();
     throw error;
@@ -117,7 +117,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
 
 /** Opens the board's database, and refuses to make a new one beside keys of an earlier start. */
 export function openBoardDatabase(
-  options: Pick<OfficeOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
+  options: Pick<BackendOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
 ): Promise<Database> {
   const { board, clock, log, storeMs } = options;
   if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
@@ -166,7 +166,7 @@ class BoardAccounts extends Accounts {
 }
 
 /** Builds the office on an open database, which its close() leaves open. */
-export async function createOffice(db: Database, options: OfficeOptions): Promise<Office> {
+export async function createBackend(db: Database, options: BackendOptions): Promise<Backend> {
   const { board, config, clock, random, log } = options;
   const sealing = openSealing({
     file: sealingFile(board, config()),
@@ -218,7 +218,7 @@ export async function createOffice(db: Database, options: OfficeOptions): Promis
     accounts,
     mailer,
     enrollment: createEnrollment(enrolling),
-    gate: createGate({
+    authenticator: createAuthenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
     }),

@@ -16,7 +16,7 @@ export const HEADINGS = {
 } as const;
 
 /** Tells every sysop who is online of an edit; what goes wrong with telling is logged. */
-export async function tellSysops(
+export async function notifySysops(
   parts: { readonly nodes: Nodes; readonly db: Database; readonly log: Log },
   heading: keyof typeof HEADINGS,
   lines: readonly string[],

@@ -7,7 +7,7 @@ import type { Random } from '../base/random';
 import { decodeArt, type Art } from './art-file';
 import type { IsViewCode } from './art-token';
 import { createArtLookup, FRESH_MS, type ArtLookup, type LookupOptions } from './lookup';
-import { sketchArt, type ArtSketch } from './render';
+import { layOutArt, type LaidOutArt } from './render';
 
 export interface FindArtOptions extends LookupOptions {
   readonly encodedAs?: string | undefined;
@@ -19,7 +19,7 @@ export interface ArtStore {
   /** The decoded art of a spec, undefined when there is none. Throws ART_UNREADABLE. */
   find(spec: string, options?: FindArtOptions): Promise<Art | undefined>;
   /** The art that is the same for all screens of this width; drawn once, then cached. */
-  sketch(art: Art, width: number): ArtSketch;
+  layout(art: Art, width: number): LaidOutArt;
   /** Finds the file without reading it. */
   locate(spec: string, options?: LookupOptions): Promise<string | undefined>;
   /** Names that a spec could mean here, for "did you mean". */
@@ -76,7 +76,7 @@ function createCache(options: ArtStoreOptions): ArtCache {
 }
 
 class FileArtStore implements ArtStore {
-  private readonly sketches = new WeakMap<Art, ArtSketch[]>();
+  private readonly layouts = new WeakMap<Art, LaidOutArt[]>();
   private cache: ArtCache;
 
   constructor(private readonly options: ArtStoreOptions) {
@@ -89,13 +89,13 @@ class FileArtStore implements ArtStore {
     return file === undefined ? undefined : this.read(cache, file, find);
   }
 
-  sketch(art: Art, width: number): ArtSketch {
-    const known = this.sketches.get(art) ?? [];
-    const found = known.find((sketch) => sketch.width === width);
+  layout(art: Art, width: number): LaidOutArt {
+    const known = this.layouts.get(art) ?? [];
+    const found = known.find((layout) => layout.width === width);
     if (found !== undefined) return found;
-    const made = sketchArt(art, width);
+    const made = layOutArt(art, width);
     if (made.rows * width <= MAX_SKETCH_CELLS) {
-      this.sketches.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
+      this.layouts.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
     }
     return made;
   }

@@ -40,7 +40,7 @@ export interface RenderedArt {
  * Art as it is for all screens of this width: cells and placements, without any caller's values. It
  * is drawn once and filled in for each caller.
  */
-export interface ArtSketch {
+export interface LaidOutArt {
   readonly width: number;
   readonly canvas: Canvas;
   readonly placements: readonly Placement[];
@@ -68,16 +68,16 @@ interface Drawing {
 
 /** Renders art off-screen. The same art, size and values always give the same result. */
 export function renderArt(art: Art, options: RenderOptions): RenderedArt {
-  return fillSketch(sketchArt(art, options.width), options);
+  return fillLayout(layOutArt(art, options.width), options);
 }
 
 /** Draws a caller's values over the art on a copy of a sketch; the sketch does not change. */
-export function fillSketch(
-  sketch: ArtSketch,
+export function fillLayout(
+  layout: LaidOutArt,
   { height, resolve }: Pick<RenderOptions, 'height' | 'resolve'>,
 ): RenderedArt {
-  const { placements, predefined, rows, endRow, endColumn } = sketch;
-  const canvas = sketch.canvas.clone();
+  const { placements, predefined, rows, endRow, endColumn } = layout;
+  const canvas = layout.canvas.clone();
   for (const place of predefined) {
     const value = resolve?.(place.code, place.arguments);
     if (value === undefined) continue;
@@ -87,7 +87,7 @@ export function fillSketch(
 }
 
 /** Draws the part that is the same for all callers. */
-export function sketchArt(art: Art, width: number): ArtSketch {
+export function layOutArt(art: Art, width: number): LaidOutArt {
   const screen = new ArtScreen(art.width, art.softBreaks);
   const drawing: Drawing = {
     screen,

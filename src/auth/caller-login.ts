@@ -17,9 +17,9 @@ import type {
   RejectReason,
 } from './login';
 import { isFullySignedIn, requiredFactorOf } from './login';
-import type { LoginParts } from './login-parts';
+import type { LoginDeps } from './login-parts';
 import { auditOf } from './login-store';
-import type { Checked } from './failure';
+import type { CheckResult } from './failure';
 import { checkSecondFactor } from './second-step';
 
 /** Attempts of all kinds on one connection before it is signed in (rule E3). */
@@ -37,7 +37,7 @@ const FLOORED: readonly RejectReason[] = [
 ];
 
 /** The state machine of one caller; see the seam in login.ts. */
-export class CallerLogin implements Login {
+export class LoginSession implements Login {
   factor: Factor = 0;
   user: User | undefined;
   history: LoginHistory | undefined;
@@ -50,7 +50,7 @@ export class CallerLogin implements Login {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly parts: LoginParts,
+    private readonly parts: LoginDeps,
     private readonly origin: LoginOrigin,
     private readonly source: string,
   ) {
@@ -75,12 +75,12 @@ export class CallerLogin implements Login {
     readonly password: string;
     readonly code: string | undefined;
   }): Promise<LoginResult> {
-    return this.answer(this.user?.name ?? '', () => this.lookAgain(proof));
+    return this.answer(this.user?.name ?? '', () => this.reauthenticate(proof));
   }
 
   refresh(changedUserId?: number): Promise<'keep' | 'end'> {
     // In turn, so that a sign-in under way has said whose it is.
-    return this.inTurn(() => {
+    return this.runExclusive(() => {
       const { user } = this;
       if (user === undefined) return Promise.resolve('keep');
       if (changedUserId !== undefined && changedUserId !== user.id) return Promise.resolve('keep');
@@ -99,11 +99,14 @@ export class CallerLogin implements Login {
     }
     this.attempts++;
     const sessionId = this.randomId();
-    const asked = { origin: this.origin, source: this.source, sessionId };
-    const checked = await this.parts.room.run<Checked<Accepted>>(() =>
+    const attemptContext = { origin: this.origin, source: this.source, sessionId };
+    const checked = await this.parts.room.run<CheckResult<Accepted>>(() =>
       credential.kind === 'second-factor'
-        ? checkSecondFactor(this.parts, asked, { code: credential.code, proven: this.user })
-        : checkFirstFactor(this.parts, asked, credential),
+        ? checkSecondFactor(this.parts, attemptContext, {
+            code: credential.code,
+            proven: this.user,
+          })
+        : checkFirstFactor(this.parts, attemptContext, credential),
     );
     if (checked === undefined) return this.noRoom(credential.kind);
     if (checked.kind === 'rejected') return this.limited(checked);
@@ -126,7 +129,7 @@ export class CallerLogin implements Login {
     return { kind: 'accepted', user: accepted.user, factor: step.factor };
   }
 
-  private async lookAgain(proof: {
+  private async reauthenticate(proof: {
     readonly password: string;
     readonly code: string | undefined;
   }): Promise<LoginResult> {
@@ -136,9 +139,9 @@ export class CallerLogin implements Login {
     }
     if ((await this.reload(this.user)) === 'end') return this.reject('confirm', 'changed');
     const { id, name, loginVersion } = this.user;
-    const asked = { origin: this.origin, source: this.source, sessionId: undefined };
+    const attemptContext = { origin: this.origin, source: this.source, sessionId: undefined };
     const credential = { kind: 'password', userName: name, password: proof.password } as const;
-    const first = await checkFirstFactor(this.parts, asked, credential);
+    const first = await checkFirstFactor(this.parts, attemptContext, credential);
     if (first.kind === 'rejected') return this.limited(first);
     const fresh = first.value.user;
     // The name may belong to another account by now, and the password may be new.
@@ -147,7 +150,10 @@ export class CallerLogin implements Login {
     }
     if (fresh.secondFactor === undefined) return { kind: 'accepted', user: fresh, factor: 1 };
     if (proof.code === undefined) return { kind: 'need', factor: 2, user: fresh };
-    const second = await checkSecondFactor(this.parts, asked, { code: proof.code, proven: fresh });
+    const second = await checkSecondFactor(this.parts, attemptContext, {
+      code: proof.code,
+      proven: fresh,
+    });
     if (second.kind === 'rejected') return this.limited(second);
     return { kind: 'accepted', user: second.value.user, factor: 2 };
   }
@@ -178,7 +184,7 @@ export class CallerLogin implements Login {
     return credential.kind !== 'second-factor' && !this.origin.secure && passwordLogin === 'refuse';
   }
 
-  private limited(rejected: Extract<Checked<never>, { kind: 'rejected' }>): LoginResult {
+  private limited(rejected: Extract<CheckResult<never>, { kind: 'rejected' }>): LoginResult {
     const { reason, retryAfterMs } = rejected;
     if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
       return { kind: 'rejected', reason };
@@ -224,7 +230,7 @@ export class CallerLogin implements Login {
   }
 
   private async answer(userName: string, look: () => Promise<LoginResult>): Promise<LoginResult> {
-    return this.inTurn(async () => {
+    return this.runExclusive(async () => {
       const startedMs = this.parts.clock.monotonicMs();
       try {
         const result = await look();
@@ -243,7 +249,7 @@ export class CallerLogin implements Login {
   }
 
   /** One credential of a caller is looked at after the other. */
-  private inTurn<T>(job: () => Promise<T>): Promise<T> {
+  private runExclusive<T>(job: () => Promise<T>): Promise<T> {
     const mine = this.turn.then(job, job);
     this.turn = mine.catch(() => undefined);
     return mine;

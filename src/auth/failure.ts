@@ -1,14 +1,14 @@
 import { addAudit } from '../store/audit';
 import type { User } from '../store/users';
 import type { LoginOrigin, RejectReason } from './login';
-import type { LoginParts } from './login-parts';
+import type { LoginDeps } from './login-parts';
 import { auditOf } from './login-store';
 
 /**
  * The origin of an attempt, and the session in which the caller continues after success; undefined
  * when the caller is already signed in.
  */
-export interface Asked {
+export interface AttemptContext {
   readonly origin: LoginOrigin;
   readonly source: string;
   readonly sessionId: string | undefined;
@@ -25,20 +25,20 @@ export interface Failure {
 }
 
 /** What was tried, as the audit names it. */
-export function auditKind(asked: Asked, kind: string): string {
-  return asked.sessionId === undefined ? `confirm-${kind}` : kind;
+export function auditKind(attemptContext: AttemptContext, kind: string): string {
+  return attemptContext.sessionId === undefined ? `confirm-${kind}` : kind;
 }
 
 /** Records a rejection in audit, log and penalties, and returns it. */
 export async function recordFailure(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   failure: Failure,
-): Promise<Extract<Checked<never>, { kind: 'rejected' }>> {
+): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
   const { user, why, reason, retryAfterMs } = failure;
-  const { remoteIp, server, node } = asked.origin;
-  const kind = auditKind(asked, failure.kind);
-  const entry = auditOf(asked.origin, {
+  const { remoteIp, server, node } = attemptContext.origin;
+  const kind = auditKind(attemptContext, failure.kind);
+  const entry = auditOf(attemptContext.origin, {
     atMs: parts.clock.nowMs(),
     userId: user?.id,
     factor: failure.factor,
@@ -65,6 +65,6 @@ export async function recordFailure(
 }
 
 /** The outcome of one credential: only what the caller may learn of it. */
-export type Checked<T> =
+export type CheckResult<T> =
   | { readonly kind: 'accepted'; readonly value: T }
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly retryAfterMs?: number };

@@ -8,10 +8,10 @@ import type { SshKeyRow } from '../store/ssh-keys';
 import { findUser, findUserByName, getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import { findAccountKey } from './account-keys';
-import type { Checked, Asked } from './failure';
+import type { CheckResult, AttemptContext } from './failure';
 import { auditKind, recordFailure } from './failure';
 import type { Credential, LoginHistory, RejectReason } from './login';
-import type { LoginParts } from './login-parts';
+import type { LoginDeps } from './login-parts';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-store';
 import { checkPassword, hashPassword, isOutdated } from './password';
 import { giveBack, type Charged } from './regulator';
@@ -37,45 +37,50 @@ type Proof =
 
 /** Looks at a password or a key with its signature, and records what came of it. */
 export async function checkFirstFactor(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   credential: FirstCredential,
-): Promise<Checked<Accepted>> {
+): Promise<CheckResult<Accepted>> {
   const user = await parts.db.run((sql) => findUserByName(sql, credential.userName));
   // Nobody guesses a key, and public keys are public: a count of the account's would only let
   // strangers make its owner wait. A wrong one is charged to its source (rule M12).
   if (credential.kind === 'public-key') {
-    return new FirstFactor(parts, asked, credential, user, undefined).check();
+    return new FirstFactor(parts, attemptContext, credential, user, undefined).check();
   }
   const attempted = await parts.regulator.attempt(
     {
       userId: user?.id,
       userName: credential.userName,
       factor: 'password',
-      source: asked.source,
+      source: attemptContext.source,
     },
-    (charged) => new FirstFactor(parts, asked, credential, user, charged).check(),
+    (charged) => new FirstFactor(parts, attemptContext, credential, user, charged).check(),
   );
   if (attempted.kind === 'looked') return attempted.value;
   const failure = { kind: credential.kind, factor: 0, user } as const;
   if (attempted.kind === 'busy') {
-    return recordFailure(parts, asked, { ...failure, why: 'busy', reason: 'busy' });
+    return recordFailure(parts, attemptContext, { ...failure, why: 'busy', reason: 'busy' });
   }
   const retryAfterMs = attempted.kind === 'wait' ? attempted.retryAfterMs : 0;
-  return recordFailure(parts, asked, { ...failure, why: 'wait', reason: 'wait', retryAfterMs });
+  return recordFailure(parts, attemptContext, {
+    ...failure,
+    why: 'wait',
+    reason: 'wait',
+    retryAfterMs,
+  });
 }
 
 /** One attempt; a password's is charged. */
 class FirstFactor {
   constructor(
-    private readonly parts: LoginParts,
-    private readonly asked: Asked,
+    private readonly parts: LoginDeps,
+    private readonly attemptContext: AttemptContext,
     private readonly credential: FirstCredential,
     private readonly user: User | undefined,
     private readonly charged: Charged | undefined,
   ) {}
 
-  async check(): Promise<Checked<Accepted>> {
+  async check(): Promise<CheckResult<Accepted>> {
     const proof =
       this.credential.kind === 'password'
         ? await this.provePassword(this.credential.password)
@@ -92,7 +97,7 @@ class FirstFactor {
     if (status === 0) return this.undone('disabled', 'disabled');
     if (status === 1) return this.undone('inactive', 'inactive');
     if (status === 3)
-      return users.tellLocked ? this.undone('locked', 'locked') : this.fail('locked');
+      return users.notifyLocked ? this.undone('locked', 'locked') : this.fail('locked');
     if (this.needsSecondFactor(user)) return this.undone('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
     const accepted = await this.parts.db
@@ -109,7 +114,9 @@ class FirstFactor {
   private async provePassword(password: string): Promise<Proof | 'busy' | undefined> {
     const { db, hashes } = this.parts;
     const stored = await db.run((sql) => findPassword(sql, this.user?.id ?? 0));
-    const checked = await hashes.run(this.asked.source, () => checkPassword(stored, password));
+    const checked = await hashes.run(this.attemptContext.source, () =>
+      checkPassword(stored, password),
+    );
     if (checked.kind === 'busy') return 'busy';
     return checked.value && stored !== undefined ? { kind: 'password', stored } : undefined;
   }
@@ -120,7 +127,7 @@ class FirstFactor {
     if (proof.kind !== 'password' || credential.kind !== 'password') return undefined;
     const { hashes } = parts;
     if (!isOutdated(proof.stored, hashes.cost)) return undefined;
-    const made = await hashes.run(this.asked.source, () =>
+    const made = await hashes.run(this.attemptContext.source, () =>
       hashPassword(credential.password, hashes.cost),
     );
     // No room to hash again now: the next sign-in does it.
@@ -149,7 +156,7 @@ class FirstFactor {
     },
   ): Promise<Accepted | undefined> {
     const { proof, status, newHash } = found;
-    const { origin, source, sessionId } = this.asked;
+    const { origin, source, sessionId } = this.attemptContext;
     const nowMs = this.parts.clock.nowMs();
     const user = this.user === undefined ? undefined : await findUser(sql, this.user.id);
     if (user === undefined || user.status !== this.user?.status) return undefined;
@@ -164,7 +171,7 @@ class FirstFactor {
       atMs: nowMs,
       userId: user.id,
       factor: 1,
-      kind: auditKind(this.asked, this.credential.kind),
+      kind: auditKind(this.attemptContext, this.credential.kind),
       result: 'accepted',
       reason: '',
     } as const;
@@ -201,11 +208,13 @@ class FirstFactor {
   private needsSecondFactor(user: User): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
     return (
-      !this.asked.origin.secure && passwordLogin === 'with-otp' && user.secondFactor === undefined
+      !this.attemptContext.origin.secure &&
+      passwordLogin === 'with-otp' &&
+      user.secondFactor === undefined
     );
   }
 
-  private async wrong(): Promise<Checked<never>> {
+  private async wrong(): Promise<CheckResult<never>> {
     const { user, parts } = this;
     const { lockAccount } = parts.config().users.failedLogin;
     const failed = await this.fail(user === undefined ? 'unknown' : 'wrong');
@@ -216,7 +225,7 @@ class FirstFactor {
       this.charged.failures >= lockAccount
     ) {
       await parts.db.transaction((sql) =>
-        lockByFailures(sql, user, this.asked.origin, {
+        lockByFailures(sql, user, this.attemptContext.origin, {
           nowMs: parts.clock.nowMs(),
           timelineMs: parts.clock.timelineMs(),
         }),
@@ -225,29 +234,35 @@ class FirstFactor {
     return failed;
   }
 
-  private fail(why: string): Promise<Checked<never>> {
+  private fail(why: string): Promise<CheckResult<never>> {
     const { kind } = this.credential;
     const failure = { kind, factor: 0, user: this.user, why, reason: 'bad-credential' } as const;
-    return recordFailure(this.parts, this.asked, failure);
+    return recordFailure(this.parts, this.attemptContext, failure);
   }
 
   /** Rejected for another reason than the credential, so that the attempt is not counted. */
-  private async undone(why: string, reason: RejectReason): Promise<Checked<never>> {
+  private async undone(why: string, reason: RejectReason): Promise<CheckResult<never>> {
     const { charged } = this;
     if (charged !== undefined) {
       await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
     }
     const { kind } = this.credential;
-    return recordFailure(this.parts, this.asked, { kind, factor: 0, user: this.user, why, reason });
+    return recordFailure(this.parts, this.attemptContext, {
+      kind,
+      factor: 0,
+      user: this.user,
+      why,
+      reason,
+    });
   }
 
   private tell(accepted: Accepted): void {
-    const { remoteIp, server, node } = this.asked.origin;
+    const { remoteIp, server, node } = this.attemptContext.origin;
     this.parts.log.info('login.accepted', {
       remoteIp,
       server,
       node,
-      kind: auditKind(this.asked, this.credential.kind),
+      kind: auditKind(this.attemptContext, this.credential.kind),
       factor: 1,
       userId: accepted.user.id,
       userName: accepted.user.name,

@@ -10,14 +10,14 @@ import type { Notifier } from '../store/notice';
 import { foldName } from '../store/user-name';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
-import { CallerLogin } from './caller-login';
-import { HashQueue, SignInRoom } from './hash-queue';
+import { LoginSession } from './caller-login';
+import { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { Login, LoginOrigin } from './login';
-import type { FailureKind, LoginParts } from './login-parts';
+import type { FailureKind, LoginDeps } from './login-parts';
 import { createRegulator } from './regulator';
 import type { SecondFactor } from './second-factor';
 
-export interface GateOptions {
+export interface AuthenticatorOptions {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;
@@ -33,11 +33,11 @@ export interface GateOptions {
   /** Sign-ins under way at once; further ones are told that the board is busy. */
   readonly mostAtOnce?: number;
   /** Least time a rejection takes (rule C4); 0 for tests that count work instead of time. */
-  readonly floorMs?: number;
+  readonly minResponseMs?: number;
 }
 
 /** Where every credential of every way in is submitted (invariant 1). */
-export interface Gate {
+export interface Authenticator {
   begin(origin: LoginOrigin): Login;
   /**
    * Whether an account has this public key: the answer to SSH's unsigned query. It proves nothing,
@@ -49,16 +49,16 @@ export interface Gate {
 const FLOOR_MS = 250;
 const JITTER_MS = 85;
 
-export function createGate(options: GateOptions): Gate {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { db, config, clock, random, log, secondFactor } = options;
-  const floorMs = options.floorMs ?? FLOOR_MS;
+  const minResponseMs = options.minResponseMs ?? FLOOR_MS;
   // Always the same for one name, so that asking often does not average it out (rule C4).
   const jitterKey = random.bytes(32);
   const jitter = (userName: string): number =>
     (createHmac('sha256', jitterKey).update(foldName(userName)).digest().readUInt32BE(0) /
       2 ** 32) *
     JITTER_MS;
-  const parts: LoginParts = {
+  const parts: LoginDeps = {
     db,
     config,
     clock,
@@ -67,17 +67,17 @@ export function createGate(options: GateOptions): Gate {
     secondFactor,
     notifier: options.notifier,
     hashes: options.hashes ?? new HashQueue(),
-    room: new SignInRoom(options.mostAtOnce),
+    room: new ConcurrencyLimit(options.mostAtOnce),
     regulator: createRegulator({ db, config, clock }),
     penalize: options.penalize ?? (() => undefined),
     floor: async (userName, startedMs) => {
-      if (floorMs === 0) return;
-      const leftMs = startedMs + floorMs + jitter(userName) - clock.monotonicMs();
+      if (minResponseMs === 0) return;
+      const leftMs = startedMs + minResponseMs + jitter(userName) - clock.monotonicMs();
       if (leftMs > 0) await sleep(clock, leftMs);
     },
   };
   return {
-    begin: (origin) => new CallerLogin(parts, origin, sourceOf(origin.remoteIp)),
+    begin: (origin) => new LoginSession(parts, origin, sourceOf(origin.remoteIp)),
     hasKey: (userName, { blob }) =>
       db.run(async (sql) => {
         const user = await findUserByName(sql, userName);

@@ -100,7 +100,7 @@ export class HashQueue {
 const MAX_SIGN_INS = 256;
 
 /** Room for so many sign-ins, asked before anything is looked up or written for one. */
-export class SignInRoom {
+export class ConcurrencyLimit {
   private taken = 0;
 
   constructor(private readonly most = MAX_SIGN_INS) {}

@@ -4,7 +4,7 @@ import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
-import type { HashQueue, SignInRoom } from './hash-queue';
+import type { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
 
@@ -12,7 +12,7 @@ import type { SecondFactor } from './second-factor';
 export type FailureKind = 'auth-failure' | 'unknown-user';
 
 /** What one caller's login works with. */
-export interface LoginParts {
+export interface LoginDeps {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface LoginParts {
   readonly secondFactor: Pick<SecondFactor, 'verify'>;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
-  readonly room: SignInRoom;
+  readonly room: ConcurrencyLimit;
   readonly regulator: Regulator;
   penalize(remoteIp: string, kind: FailureKind): void;
   /** Waits until a rejection for this name may be reported. */

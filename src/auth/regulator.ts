@@ -14,7 +14,7 @@ import { isKnownSource } from '../store/sources';
 import { KNOWN_SOURCE_MS } from './known-places';
 
 /** What happened to an attempt: looked at, or not at all. */
-export type Attempted<T> =
+export type RegulatedResult<T> =
   | { readonly kind: 'looked'; readonly value: T }
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   /** So many attempts of the same budget came before it that it was not counted either. */
@@ -56,7 +56,7 @@ export interface Regulator {
    * one budget are looked at one after the other, so that guesses in parallel gain nothing (rule A16)
    * and an owner who calls twice at once is not taken for a guesser.
    */
-  attempt<T>(by: AttemptBy, look: (charged: Charged) => Promise<T>): Promise<Attempted<T>>;
+  attempt<T>(by: AttemptBy, look: (charged: Charged) => Promise<T>): Promise<RegulatedResult<T>>;
 }
 
 const UNKNOWN_NAME_MS = 86_400_000;
@@ -70,7 +70,7 @@ export function createRegulator(options: {
   readonly clock: Clock;
 }): Regulator {
   const { db, config, clock } = options;
-  const inTurn = createTurns(clock);
+  const runExclusive = createTurns(clock);
   let prunedAtMs = -Infinity;
 
   const rule = (factor: AttemptFactor): ChargeRule => {
@@ -109,7 +109,7 @@ export function createRegulator(options: {
       await prune();
       const key = await keyOf(by);
       const name = `${key.subject} ${key.factor} ${key.budget}`;
-      const turn = await inTurn(name, async (): Promise<Attempted<Looked>> => {
+      const turn = await runExclusive(name, async (): Promise<RegulatedResult<Looked>> => {
         const timelineMs = clock.timelineMs();
         const charge = await db.run((sql) =>
           chargeAttempt(sql, key, { rule: rule(by.factor), timelineMs }),

@@ -5,11 +5,11 @@ import type { Sql } from '../store/database';
 import type { Notice } from '../store/notice';
 import { findUser, getUser } from '../store/users';
 import type { User } from '../store/users';
-import type { Checked, Asked } from './failure';
+import type { CheckResult, AttemptContext } from './failure';
 import { auditKind, recordFailure } from './failure';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
-import type { LoginParts } from './login-parts';
+import type { LoginDeps } from './login-parts';
 import { auditOf, recordArrival } from './login-store';
 import { giveBack, type Charged } from './regulator';
 import { WrongCodeLost } from './second-factor';
@@ -29,44 +29,49 @@ const TOLD_AT = 3;
  * was right for: after a change that ends logins that factor counts no more (rule M1).
  */
 export async function checkSecondFactor(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   attempt: { readonly code: string; readonly proven: User | undefined },
-): Promise<Checked<Accepted>> {
+): Promise<CheckResult<Accepted>> {
   const { proven } = attempt;
   const user = await parts.db.run((sql) => findUser(sql, proven?.id ?? 0));
   if (user === undefined)
-    return reject(parts, asked, { user, why: 'gone', reason: 'bad-credential' });
+    return reject(parts, attemptContext, { user, why: 'gone', reason: 'bad-credential' });
   if (user.status !== 2) {
     const reason = statusReason(parts, user);
-    return reject(parts, asked, { user, why: `status-${user.status}`, reason });
+    return reject(parts, attemptContext, { user, why: `status-${user.status}`, reason });
   }
-  if (user.loginVersion !== proven?.loginVersion) return changed(parts, asked, user);
+  if (user.loginVersion !== proven?.loginVersion) return changed(parts, attemptContext, user);
   const attempted = await parts.regulator.attempt(
-    { userId: user.id, userName: user.name, factor: 'second', source: asked.source },
-    (charged) => look(parts, asked, { user, charged, code: attempt.code }),
+    { userId: user.id, userName: user.name, factor: 'second', source: attemptContext.source },
+    (charged) => look(parts, attemptContext, { user, charged, code: attempt.code }),
   );
   if (attempted.kind === 'looked') return attempted.value;
   if (attempted.kind === 'stopped') {
-    return reject(parts, asked, { user, why: 'factor-disabled', reason: 'factor-disabled' });
+    return reject(parts, attemptContext, {
+      user,
+      why: 'factor-disabled',
+      reason: 'factor-disabled',
+    });
   }
-  if (attempted.kind === 'busy') return reject(parts, asked, { user, why: 'busy', reason: 'busy' });
+  if (attempted.kind === 'busy')
+    return reject(parts, attemptContext, { user, why: 'busy', reason: 'busy' });
   const { retryAfterMs } = attempted;
-  return reject(parts, asked, { user, why: 'wait', reason: 'wait', retryAfterMs });
+  return reject(parts, attemptContext, { user, why: 'wait', reason: 'wait', retryAfterMs });
 }
 
 async function look(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   attempt: { readonly user: User; readonly charged: Charged; readonly code: string },
-): Promise<Checked<Accepted>> {
+): Promise<CheckResult<Accepted>> {
   const { user, charged } = attempt;
   // One transaction looks, spends and grants: where one of them cannot be recorded, none is, and the
   // code stays good (rule A13). Nothing is granted before it is committed (rule B3).
   let wrong = false;
   const looked = await parts.db
     .transaction(async (sql) => {
-      const seen = await lookAndAccept(sql, parts, asked, attempt);
+      const seen = await lookAndAccept(sql, parts, attemptContext, attempt);
       wrong = seen.kind === 'wrong' || seen.kind === 'spent' || seen.kind === 'none';
       return seen;
     })
@@ -77,21 +82,21 @@ async function look(
     });
   if (looked.kind === 'changed') {
     await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
-    return changed(parts, asked, user);
+    return changed(parts, attemptContext, user);
   }
   if (looked.kind !== 'accepted') {
     const reason = 'bad-credential';
-    const failed = await reject(parts, asked, { user, why: looked.kind, reason });
-    await tellOwner(parts, asked, { user, charged, spent: looked.kind === 'spent' });
-    await tellLock(parts, asked, user);
+    const failed = await reject(parts, attemptContext, { user, why: looked.kind, reason });
+    await notifyOwner(parts, attemptContext, { user, charged, spent: looked.kind === 'spent' });
+    await notifyLock(parts, attemptContext, user);
     return failed;
   }
-  const { remoteIp, server, node } = asked.origin;
+  const { remoteIp, server, node } = attemptContext.origin;
   parts.log.info('login.accepted', {
     remoteIp,
     server,
     node,
-    kind: auditKind(asked, KIND),
+    kind: auditKind(attemptContext, KIND),
     by: looked.by,
     factor: 2,
     userId: user.id,
@@ -106,8 +111,8 @@ type Looked =
 
 async function lookAndAccept(
   sql: Sql,
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   attempt: { readonly user: User; readonly code: string },
 ): Promise<Looked> {
   const user = await findUser(sql, attempt.user.id);
@@ -116,16 +121,20 @@ async function lookAndAccept(
   }
   const code = await parts.secondFactor.verify(sql, user.id, attempt.code);
   if (code.kind !== 'right') return code;
-  return { kind: 'accepted', value: await accept(sql, parts, asked, { user, code }), by: code.by };
+  return {
+    kind: 'accepted',
+    value: await accept(sql, parts, attemptContext, { user, code }),
+    by: code.by,
+  };
 }
 
 async function accept(
   sql: Sql,
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   found: { readonly user: User; readonly code: RightCode },
 ): Promise<Accepted> {
-  const { origin, source, sessionId } = asked;
+  const { origin, source, sessionId } = attemptContext;
   const { user } = found;
   const nowMs = parts.clock.nowMs();
   // Right codes end the count of consecutive wrong ones, wherever those came from.
@@ -134,7 +143,7 @@ async function accept(
     atMs: nowMs,
     userId: user.id,
     factor: 2,
-    kind: auditKind(asked, KIND),
+    kind: auditKind(attemptContext, KIND),
     result: 'accepted',
     reason: found.code.by,
   } as const;
@@ -166,15 +175,15 @@ function lossOf(code: RightCode): Pick<LoginHistory, 'backupCodesLeft' | 'factor
  * Notifies the owner by mail, because somebody who gets this far already has the password (rule
  * A15).
  */
-async function tellOwner(
-  parts: LoginParts,
-  asked: Asked,
+async function notifyOwner(
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   failed: { readonly user: User; readonly charged: Charged; readonly spent: boolean },
 ): Promise<void> {
   const { notifier, db } = parts;
   if (notifier === undefined) return;
   const { user, charged } = failed;
-  const { remoteIp } = asked.origin;
+  const { remoteIp } = attemptContext.origin;
   const notices: Notice[] = [];
   if (charged.failures === TOLD_AT)
     notices.push({ kind: 'wrong-codes', userId: user.id, remoteIp });
@@ -188,7 +197,11 @@ async function tellOwner(
 }
 
 /** Records the failure that locks the factor, and notifies its owner of the lock (rule A15). */
-async function tellLock(parts: LoginParts, asked: Asked, user: User): Promise<void> {
+async function notifyLock(
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
+  user: User,
+): Promise<void> {
   const { db, notifier, log, clock } = parts;
   const { disableAfter } = parts.config().users.twoFactorAuth.otp;
   const subject = accountSubject(user.id);
@@ -196,42 +209,42 @@ async function tellLock(parts: LoginParts, asked: Asked, user: User): Promise<vo
   await db.transaction(async (sql) => {
     const entry = { atMs: clock.nowMs(), userId: user.id, factor: 1 } as const;
     const event = { ...entry, kind: 'second-factor-locked', result: 'done', reason: '' } as const;
-    await addAudit(sql, auditOf(asked.origin, event));
-    const { remoteIp } = asked.origin;
+    await addAudit(sql, auditOf(attemptContext.origin, event));
+    const { remoteIp } = attemptContext.origin;
     await notifier?.notify(sql, { kind: 'second-factor-locked', userId: user.id, remoteIp });
   });
-  const { remoteIp } = asked.origin;
+  const { remoteIp } = attemptContext.origin;
   log.warn('second-factor.locked', { remoteIp, userId: user.id, userName: user.name });
 }
 
-async function isElsewhere(parts: LoginParts, userId: number, remoteIp: string): Promise<boolean> {
+async function isElsewhere(parts: LoginDeps, userId: number, remoteIp: string): Promise<boolean> {
   const [last] = await parts.db.run((sql) => listCalls(sql, { userId, limit: 1 }));
   return last !== undefined && last.source !== remoteIp;
 }
 
-function statusReason(parts: LoginParts, user: User): RejectReason {
+function statusReason(parts: LoginDeps, user: User): RejectReason {
   if (user.status === 0) return 'disabled';
   if (user.status === 1) return 'inactive';
-  return parts.config().users.tellLocked ? 'locked' : 'bad-credential';
+  return parts.config().users.notifyLocked ? 'locked' : 'bad-credential';
 }
 
 function changed(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   user: User,
-): Promise<Extract<Checked<never>, { kind: 'rejected' }>> {
-  return reject(parts, asked, { user, why: 'changed-meanwhile', reason: 'changed' });
+): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
+  return reject(parts, attemptContext, { user, why: 'changed-meanwhile', reason: 'changed' });
 }
 
 function reject(
-  parts: LoginParts,
-  asked: Asked,
+  parts: LoginDeps,
+  attemptContext: AttemptContext,
   failure: {
     readonly user: User | undefined;
     readonly why: string;
     readonly reason: RejectReason;
     readonly retryAfterMs?: number;
   },
-): Promise<Extract<Checked<never>, { kind: 'rejected' }>> {
-  return recordFailure(parts, asked, { ...failure, kind: KIND, factor: 1 });
+): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
+  return recordFailure(parts, attemptContext, { ...failure, kind: KIND, factor: 1 });
 }

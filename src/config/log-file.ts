@@ -58,7 +58,7 @@ class LogFile {
 
   readonly write = (line: string): void => {
     try {
-      this.lookAgain();
+      this.reauthenticate();
       if (this.bytes > MAX_BYTES) this.putAside();
       this.bytes += writeSync(this.handle, line);
     } catch {
@@ -79,7 +79,7 @@ class LogFile {
     this.bytes = fstatSync(handle).size;
   }
 
-  private lookAgain(): void {
+  private reauthenticate(): void {
     const nowMs = this.clock.monotonicMs();
     if (nowMs - this.checkedMs < CHECK_INTERVAL_MS) return;
     this.checkedMs = nowMs;

@@ -8,9 +8,9 @@ import { mciKeyOf, mciKeysOf } from './form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from './menu-entry';
 import type { ShownArt } from './module';
 import type { ScreenSize } from './key-reader';
-import { drawPicture, fillIn, findSketch, type Picture, type Sketch } from './picture';
-import type { Stage } from './stage';
-import { standInForm, standInPrompt } from './stand-in';
+import { drawPicture, fillIn, findLayout, type Picture, type ArtLayout } from './picture';
+import type { CallContext } from './stage';
+import { fallbackForm, fallbackPrompt } from './stand-in';
 import { asTree, themedForm, themedPrompt, type Theme, type Tree } from './theme';
 import { viewSpecs, viewTree } from './view-specs';
 
@@ -22,7 +22,7 @@ export interface FormRules {
 }
 
 /** A screen as it was made off-line: cells, views and rules, and not yet a byte sent. */
-export interface Composition {
+export interface ComposedScreen {
   readonly picture: Picture | undefined;
   /** The window that it was made for. */
   readonly size: ScreenSize;
@@ -48,13 +48,16 @@ export interface ComposeOptions {
 }
 
 /** Makes the screen of a menu for one caller: art, theme, form or prompt. */
-export async function composeMenu(stage: Stage, options: ComposeOptions): Promise<Composition> {
+export async function composeMenu(
+  call: CallContext,
+  options: ComposeOptions,
+): Promise<ComposedScreen> {
   const { menu, description, shown } = options;
-  const theme = stage.theme;
-  const size = sizeOf(stage);
-  const sketch = shown && (await sketchOrStandIn(stage, shown, options));
-  const scrolled = Math.max(0, (sketch?.drawn.rows ?? 0) - size.height);
-  const placements = shiftRows(sketch?.drawn.placements ?? [], -scrolled);
+  const theme = call.theme;
+  const size = sizeOf(call);
+  const layout = shown && (await layoutOrFallback(call, shown, options));
+  const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - size.height);
+  const placements = shiftRows(layout?.drawn.placements ?? [], -scrolled);
   const form = chooseForm(menu, placements, options.formId);
   const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
     menu: menu.name,
@@ -62,15 +65,15 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
     mciKey: mciKeyOf(placements.map((place) => place.code)),
   });
   const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
-  const picture = sketch && (await fillIn(stage, sketch, { description, texts }));
-  const canvas = screenCanvas(stage, picture, scrolled);
-  const own = makeForm(stage, { placements, views, picture, validate: options.validate });
+  const picture = layout && (await fillIn(call, layout, { description, texts }));
+  const canvas = screenCanvas(call, picture, scrolled);
+  const own = makeForm(call, { placements, views, picture, validate: options.validate });
   if (menu.prompt === undefined) {
     const rules = formRules(form);
     return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules };
   }
   const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
-  const prompt = await composePrompt(stage, menu.prompt.name, { canvas, row: below, ...options });
+  const prompt = await composePrompt(call, menu.prompt.name, { canvas, row: below, ...options });
   const rules = {
     formId: 0,
     submit: () => menu.submit,
@@ -81,18 +84,18 @@ export async function composeMenu(stage: Stage, options: ComposeOptions): Promis
 }
 
 /** Without its art a screen is plain, but it can be used: nobody is kept out by a file that is gone. */
-async function sketchOrStandIn(
-  stage: Stage,
+async function layoutOrFallback(
+  call: CallContext,
   shown: ShownArt,
   { menu, formId, description }: ComposeOptions,
-): Promise<Sketch | undefined> {
-  const sketch = await findSketch(stage, shown, menu.config.encodedAs);
-  if (sketch !== undefined) return sketch;
+): Promise<ArtLayout | undefined> {
+  const layout = await findLayout(call, shown, menu.config.encodedAs);
+  if (layout !== undefined) return layout;
   const form = chooseForm(menu, [], formId);
-  const standIn = form && standInForm(description, viewTree(form.views));
-  if (standIn === undefined) return undefined;
-  stage.caller.log.warn('menu.art-stand-in', { menu: menu.name });
-  return findSketch(stage, standIn, undefined);
+  const fallback = form && fallbackForm(description, viewTree(form.views));
+  if (fallback === undefined) return undefined;
+  call.caller.log.warn('menu.art-stand-in', { menu: menu.name });
+  return findLayout(call, fallback, undefined);
 }
 
 export interface PromptPlace {
@@ -116,20 +119,20 @@ export interface ComposedPrompt {
 
 /** Draws a prompt into a screen; undefined where there is no such prompt or it has no art. */
 export async function composePrompt(
-  stage: Stage,
+  call: CallContext,
   name: string,
   place: PromptPlace,
 ): Promise<ComposedPrompt | undefined> {
-  const prompt = stage.menus.prompts.get(name);
+  const prompt = call.menus.prompts.get(name);
   if (prompt === undefined) return undefined;
-  const { subject, services, theme } = stage;
+  const { subject, services, theme } = call;
   const spec = prompt.art === undefined ? undefined : choose(prompt.art, subject, services.random);
   const themed = themedPrompt({ mci: viewTree(prompt.views), config: prompt.config }, theme, name);
   const { description } = place;
-  let picture = spec && (await drawPicture(stage, { kind: 'art', spec }, { description }));
+  let picture = spec && (await drawPicture(call, { kind: 'art', spec }, { description }));
   if (!picture) {
-    stage.caller.log.warn('menu.prompt-art-missing', { prompt: name });
-    picture = await drawPicture(stage, standInPrompt(themed.mci), { description });
+    call.caller.log.warn('menu.prompt-art-missing', { prompt: name });
+    picture = await drawPicture(call, fallbackPrompt(themed.mci), { description });
   }
   const rows = picture?.rows ?? 1;
   const row = Math.max(1, Math.min(place.row, place.canvas.height - rows + 1));
@@ -140,7 +143,7 @@ export async function composePrompt(
     row: view.row + row - 1,
     column: view.column + column - 1,
   }));
-  const form = makeForm(stage, {
+  const form = makeForm(call, {
     placements,
     views: themed.mci,
     picture,
@@ -165,28 +168,28 @@ interface FormParts {
   readonly validate: Validate;
 }
 
-function makeForm(stage: Stage, parts: FormParts): Form {
+function makeForm(call: CallContext, parts: FormParts): Form {
   const { placements, views, picture, validate } = parts;
-  const specs = viewSpecs(placements, views, stage.services.config());
-  return formOf(stage, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
+  const specs = viewSpecs(placements, views, call.services.config());
+  return formOf(call, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
 }
 
 /** The caller's window as it is now. */
-export function sizeOf(stage: Stage): ScreenSize {
-  const { width, height } = stage.caller.terminal;
+export function sizeOf(call: CallContext): ScreenSize {
+  const { width, height } = call.caller.terminal;
   return { width, height };
 }
 
 /** A form on this caller's terminal. */
 export function formOf(
-  stage: Stage,
+  call: CallContext,
   views: readonly ViewSpec[],
   options: {
     readonly validate?: Validate;
     readonly resolve?: (code: string) => string | number | undefined;
   },
 ): Form {
-  const { caller, services, theme } = stage;
+  const { caller, services, theme } = call;
   const { terminal } = caller;
   return createForm({
     views: views.filter((view) => findViewType(view.code) !== undefined && view.row >= 1),
@@ -204,8 +207,8 @@ function passwordChar(theme: Theme, standard: string): string {
 }
 
 /** The canvas of the screen: what is left of the art on it, and room below. */
-function screenCanvas(stage: Stage, picture: Picture | undefined, scrolled: number): Canvas {
-  const { width, height } = stage.caller.terminal;
+function screenCanvas(call: CallContext, picture: Picture | undefined, scrolled: number): Canvas {
+  const { width, height } = call.caller.terminal;
   const fits = picture?.canvas.width === width && picture.canvas.height === height;
   if (picture !== undefined && fits) return picture.canvas;
   const canvas = new Canvas(width, height);

@@ -25,7 +25,7 @@ function asksForCode({ forms, submit }: MenuEntry): boolean {
 }
 
 /** May a caller enter a menu? */
-export type Admission =
+export type MenuAccess =
   | { readonly kind: 'admitted'; readonly menu: MenuEntry }
   | {
       readonly kind: 'refused';
@@ -47,7 +47,7 @@ export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | u
 }
 
 /** What decides about an entrance: the live menus, the modules, and who the caller is now. */
-export interface AdmissionParts {
+export interface MenuAccessParts {
   readonly menus: MenuSet;
   readonly modules: ReadonlyMap<string, { readonly needs: SignInNeed }>;
   readonly subject: AcsSubject;
@@ -59,7 +59,7 @@ export interface AdmissionParts {
  * those whose module needs no sign-in (rule M4); no menu file can change that. Only then are the
  * sysop's own conditions asked.
  */
-export function admit(name: string, { menus, modules, subject }: AdmissionParts): Admission {
+export function admit(name: string, { menus, modules, subject }: MenuAccessParts): MenuAccess {
   const menu = menus.menus.get(name);
   if (menu === undefined) {
     return { kind: 'refused', why: 'unknown', sentence: 'That part of the board is missing.' };

@@ -5,15 +5,15 @@ import { findSignInGap } from './entrance';
 import { LATER, own } from './follow';
 import type { SubmitRule } from './menu-entry';
 import type { MenuContext, MenuModule } from './module';
-import type { OpenScreen } from './open-screen';
+import type { ScreenController } from './open-screen';
 import { matchSubmit } from './choose';
 import { VALIDATORS } from './validators';
 
-type Checked = MenuContext & { readonly screen: OpenScreen };
+type CheckResult = MenuContext & { readonly screen: ScreenController };
 
 /** Asks the validator that a view names: a sentence for the caller, or undefined when all is well. */
 export async function checkField(
-  context: Checked,
+  context: CheckResult,
   module: MenuModule,
   field: { readonly view: View; readonly text: string },
 ): Promise<string | undefined> {
@@ -46,7 +46,7 @@ export async function checkField(
 const LEAVING_METHODS: readonly string[] = ['prevMenu', 'logoff'];
 
 /** True for a submission that only goes back: nobody has to fill a form in to cancel it. */
-function leavesTheForm(context: Checked, rules: readonly SubmitRule[]): boolean {
+function leavesTheForm(context: CheckResult, rules: readonly SubmitRule[]): boolean {
   const rule = matchSubmit(rules, context.screen.composition.form.values());
   return (
     rule?.action?.options.every(

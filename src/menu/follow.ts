@@ -3,7 +3,7 @@ import { findSignInGap, type SignInNeed } from './entrance';
 import type { MenuEntry, Target } from './menu-entry';
 import type { MenuServices } from './stage';
 import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from './module';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 import { SYSTEM_METHODS } from './system-methods';
 
 /** What a caller is told when something of ours fails that may work again soon. */
@@ -83,13 +83,13 @@ function moduleFor(context: RunContext, module: MenuModule, location?: string): 
 }
 
 /** The module that runs a menu. */
-export function findModule(stage: Stage, menu: MenuEntry): MenuModule {
+export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
   const { name, kind } = menu.module;
-  const module = stage.services.modules.get(name);
+  const module = call.services.modules.get(name);
   if (module !== undefined) return module;
   // The check refuses such a menu at load; a board that was started anyway still shows its art.
   if (kind !== 'standard') {
-    stage.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
+    call.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
   }
   return { name, doc: '', needs: 'none', views: [], methods: {} };
 }

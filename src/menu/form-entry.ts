@@ -134,7 +134,7 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
     return [
       {
         match: readMatch(reader, rule.entries.get('value')?.node),
-        ...readDeed(reader, rule, true),
+        ...readActionRule(reader, rule, true),
         place: rule.place,
       },
     ];
@@ -169,12 +169,12 @@ export function readKeyRules(reader: EntryReader, node: SourceNode | undefined):
     const keys = reader.texts(reader.find(rule, 'keys')?.node, "'keys'");
     if (keys.length === 0) reader.error('wrong-form', rule.place, 'this names no keys');
     const viewId = reader.number(reader.find(rule, 'viewId')?.node, "'viewId'");
-    const deed = readDeed(reader, rule, viewId === undefined);
-    return [{ keys, viewId, ...deed, place: rule.place }];
+    const action = readActionRule(reader, rule, viewId === undefined);
+    return [{ keys, viewId, ...action, place: rule.place }];
   });
 }
 
-function readDeed(
+function readActionRule(
   reader: EntryReader,
   rule: ObjectNode,
   needed: boolean,

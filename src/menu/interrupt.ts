@@ -1,9 +1,9 @@
 import type { NodeMessage } from './inbox';
 import type { MenuConfig } from './menu-entry';
 import type { DataLine } from './module';
-import type { OpenScreen } from './open-screen';
+import type { ScreenController } from './open-screen';
 import { showPages } from './show-pages';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 
 type Interruptible = Pick<MenuConfig, 'interrupt'>;
 
@@ -13,22 +13,25 @@ export function liveMessages({ interrupt }: Interruptible): 'all' | 'urgent' {
 }
 
 /** Shows what came while this menu's predecessors let nothing through. */
-export async function deliverQueued(stage: Stage, { interrupt }: Interruptible): Promise<void> {
+export async function deliverQueued(
+  call: CallContext,
+  { interrupt }: Interruptible,
+): Promise<void> {
   if (interrupt === 'never') return;
-  const messages = stage.caller.inbox.take('all');
-  if (messages.length > 0) await showMessages(stage, messages);
+  const messages = call.caller.inbox.take('all');
+  if (messages.length > 0) await showMessages(call, messages);
 }
 
 /** Shows what comes while a screen is open: urgent messages on its message line, others on a page. */
 export async function deliverNow(
-  stage: Stage,
+  call: CallContext,
   config: Interruptible,
-  screen: OpenScreen,
+  screen: ScreenController,
 ): Promise<void> {
-  const messages = stage.caller.inbox.take(liveMessages(config));
+  const messages = call.caller.inbox.take(liveMessages(config));
   const others = messages.filter((message) => message.urgent !== true);
   if (others.length > 0) {
-    await showMessages(stage, others);
+    await showMessages(call, others);
     screen.open({ clear: true });
   }
   for (const message of messages) {
@@ -38,12 +41,12 @@ export async function deliverNow(
 }
 
 /** Shows messages to this node on a screen of their own and waits for a key. */
-async function showMessages(stage: Stage, messages: readonly NodeMessage[]): Promise<void> {
+async function showMessages(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
   const data = messages.flatMap(({ from, text }): readonly DataLine[] => [
     { color: '', text: '' },
     { color: '|15', text: `  ${from === undefined ? 'From the board' : `Message from ${from}`}` },
     { color: '', text: '' },
     ...text.split(/\r\n|\r|\n/).map((line) => ({ color: '|07', text: `  ${line}` })),
   ]);
-  await showPages(stage, { data }, 'Message');
+  await showPages(call, { data }, 'Message');
 }

@@ -15,15 +15,15 @@ export function findLacks(
 }
 
 /** Says on a screen of its own why no link can be sent; the sysop alone can change that. */
-export async function tellLacks(
+export async function showLacks(
   context: MenuContext,
   missing: readonly Prerequisite[],
 ): Promise<void> {
-  await tellAboutLink(context, [lackSentence(missing), '', 'Please tell the sysop.']);
+  await showLinkAnswer(context, [lackSentence(missing), '', 'Please tell the sysop.']);
 }
 
 /** Sentences about a link, broken to the width of the screen. */
-export function tellAboutLink(context: MenuContext, lines: readonly string[]): Promise<void> {
+export function showLinkAnswer(context: MenuContext, lines: readonly string[]): Promise<void> {
   return context.showPages({
     data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
   });

@@ -4,10 +4,10 @@ import { Canvas } from '../terminal/canvas';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { ItemListView } from '../views/item-list';
 import type { ItemSpec, View } from '../views/view';
-import type { Composition } from './compose';
+import type { ComposedScreen } from './compose';
 import { fitSentence, messageLine, oneLine } from './message-line';
 import type { MenuScreen } from './module';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 import type { Tree } from './theme';
 
 /** The message line's number where the art has one (design: TL10). */
@@ -17,24 +17,24 @@ const MESSAGE_VIEW = 10;
  * A screen that is shown. Changes are gathered and go out with `flush`, so that one key of the caller
  * is answered by one write.
  */
-export class OpenScreen implements MenuScreen {
+export class ScreenController implements MenuScreen {
   private pending = '';
   private shown = false;
   /** Row of the art that a message stands on for now. */
-  private lentRow: number | undefined;
+  private messageRow: number | undefined;
   /** What the message line says; '' when nothing. */
   private said = '';
 
   constructor(
-    private readonly stage: Stage,
-    readonly composition: Composition,
+    private readonly call: CallContext,
+    readonly composition: ComposedScreen,
     private readonly menu: { readonly config: Tree; readonly messageView?: number | undefined },
   ) {}
 
   /** Begins the next write with the whole screen: cells, views, cursor. */
   open(options: { readonly clear: boolean; readonly before?: string }): void {
     const { canvas } = this.composition;
-    const { terminal } = this.stage.caller;
+    const { terminal } = this.call.caller;
     const screen = {
       encoding: terminal.encoding,
       screenWidth: terminal.width,
@@ -51,14 +51,14 @@ export class OpenScreen implements MenuScreen {
   openOver(art: string): void {
     const { form, backdrop } = this.composition;
     this.shown = true;
-    this.lentRow = undefined;
+    this.messageRow = undefined;
     this.pending = art + (backdrop?.draw() ?? '') + form.draw();
     if (this.said !== '') this.say(this.said);
   }
 
   /** Sends what has gathered, in one write. */
   flush(): void {
-    if (this.pending !== '') this.stage.caller.terminal.write(this.pending);
+    if (this.pending !== '') this.call.caller.terminal.write(this.pending);
     this.pending = '';
   }
 
@@ -113,7 +113,7 @@ export class OpenScreen implements MenuScreen {
   }
 
   /** Goes on where the screen before left off, which was of the same menu in a window of another size. */
-  takeOver(previous: OpenScreen): void {
+  takeOver(previous: ScreenController): void {
     const { form, backdrop } = this.composition;
     form.takeOver(previous.composition.form);
     if (previous.composition.backdrop !== undefined) {
@@ -123,7 +123,7 @@ export class OpenScreen implements MenuScreen {
   }
 
   /** True when every view of this screen is on the other one too. */
-  hasOnlyViewsOf(other: OpenScreen): boolean {
+  hasOnlyViewsOf(other: ScreenController): boolean {
     return this.views.every((view) => other.find(view.id)?.view.code === view.code);
   }
 
@@ -161,10 +161,10 @@ export class OpenScreen implements MenuScreen {
   /** Art without a message line: a row of it is lent to the message and given back. */
   private writeLentRow(text: string): void {
     const { form } = this.composition;
-    const row = this.lentRow ?? this.lastFreeRow;
-    if (text !== '') this.add(messageLine(this.stage.caller.terminal, text, row));
-    else if (this.lentRow !== undefined) this.add(this.drawRow(row));
-    this.lentRow = text === '' ? undefined : row;
+    const row = this.messageRow ?? this.lastFreeRow;
+    if (text !== '') this.add(messageLine(this.call.caller.terminal, text, row));
+    else if (this.messageRow !== undefined) this.add(this.drawRow(row));
+    this.messageRow = text === '' ? undefined : row;
     this.add(form.placeCursor());
   }
 
@@ -189,7 +189,7 @@ export class OpenScreen implements MenuScreen {
 
   private drawRow(row: number): string {
     return (
-      moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.stage, this.composition, row)
+      moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.call, this.composition, row)
     );
   }
 
@@ -198,7 +198,7 @@ export class OpenScreen implements MenuScreen {
     return [...form.views, ...(backdrop?.views ?? [])];
   }
 
-  private find(viewId: number): { view: View; form: Composition['form'] } | undefined {
+  private find(viewId: number): { view: View; form: ComposedScreen['form'] } | undefined {
     const { form, backdrop } = this.composition;
     const view = form.view(viewId);
     if (view !== undefined) return { view, form };
@@ -209,13 +209,13 @@ export class OpenScreen implements MenuScreen {
   }
 
   private get encoding(): 'cp437' | 'utf8' {
-    return this.stage.caller.terminal.encoding;
+    return this.call.caller.terminal.encoding;
   }
 }
 
 /** One row of a screen, for a row of the terminal that is empty. */
-export function rowToAnsi(stage: Stage, { canvas }: Composition, row: number): string {
-  const { width, height, encoding } = stage.caller.terminal;
+export function rowToAnsi(call: CallContext, { canvas }: ComposedScreen, row: number): string {
+  const { width, height, encoding } = call.caller.terminal;
   const without = canvas.clone();
   without.fill({ row, column: 1, width: canvas.width, height: 1 });
   return canvas.diff(without, { encoding, screenWidth: width, screenHeight: height });

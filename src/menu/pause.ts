@@ -6,7 +6,7 @@ import { keyMatches } from '../terminal/key-name';
 import { composePrompt, sizeOf } from './compose';
 import type { ScreenSize } from './key-reader';
 import { messageLine } from './message-line';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 import type { Tree } from './theme';
 
 /** What the caller wants after a pause. */
@@ -28,12 +28,12 @@ export interface PauseOptions {
 }
 
 /** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
-export async function pause(stage: Stage, options: PauseOptions): Promise<AfterPause> {
-  const { terminal } = stage.caller;
-  const { config, row, rows, size } = await showPrompt(stage, options);
+export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
+  const { terminal } = call.caller;
+  const { config, row, rows, size } = await showPrompt(call, options);
   const lastRow = row + rows - 1;
   const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
-  const key = await nextKey(stage, { size, messageRow });
+  const key = await nextKey(call, { size, messageRow });
   if (key === undefined) return 'resized';
   terminal.write(eraseRows(row, rows));
   if (key.name === 'escape') return 'stop';
@@ -53,11 +53,11 @@ interface ShownPrompt {
   readonly size: ScreenSize;
 }
 
-async function showPrompt(stage: Stage, options: PauseOptions): Promise<ShownPrompt> {
-  const { terminal } = stage.caller;
-  const size = sizeOf(stage);
+async function showPrompt(call: CallContext, options: PauseOptions): Promise<ShownPrompt> {
+  const { terminal } = call.caller;
+  const size = sizeOf(call);
   const canvas = new Canvas(terminal.width, terminal.height);
-  const prompt = await composePrompt(stage, options.prompt, {
+  const prompt = await composePrompt(call, options.prompt, {
     canvas,
     row: options.row,
     column: options.column ?? 1,
@@ -78,12 +78,12 @@ async function showPrompt(stage: Stage, options: PauseOptions): Promise<ShownPro
 
 /** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */
 async function nextKey(
-  stage: Stage,
+  call: CallContext,
   shown: { readonly size: ScreenSize; readonly messageRow: number },
 ): Promise<Key | undefined> {
-  const { inbox, terminal } = stage.caller;
+  const { inbox, terminal } = call.caller;
   for (;;) {
-    const arrival = await stage.keys.next({ messages: 'urgent', size: shown.size });
+    const arrival = await call.keys.next({ messages: 'urgent', size: shown.size });
     if (arrival.kind === 'key') return arrival.key;
     if (arrival.kind === 'resize') return undefined;
     for (const { text } of inbox.take('urgent')) {

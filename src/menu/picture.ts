@@ -2,16 +2,16 @@ import { isViewCode } from '../views/registry';
 import { parseArt } from '../art/art-token';
 import type { Art } from '../art/art-file';
 import {
-  fillSketch,
-  sketchArt,
-  type ArtSketch,
+  fillLayout,
+  layOutArt,
+  type LaidOutArt,
   type RenderedArt,
   type ResolveMci,
 } from '../art/render';
 import { toError } from '../base/errors';
 import { mciValue } from './mci-values';
 import type { ShownArt } from './module';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 
 /** Art as this caller sees it. */
 export interface Picture extends RenderedArt {
@@ -26,58 +26,58 @@ export interface PictureOptions {
 }
 
 /** Art that was found, and where it wants views; nobody's values are in it yet. */
-export interface Sketch {
+export interface ArtLayout {
   readonly art: Art;
-  readonly drawn: ArtSketch;
+  readonly drawn: LaidOutArt;
 }
 
 /** Finds and draws what is to be shown; undefined when there is no such art, which is never fatal. */
 export async function drawPicture(
-  stage: Stage,
+  call: CallContext,
   shown: ShownArt,
   options: PictureOptions,
 ): Promise<Picture | undefined> {
-  const sketch = await findSketch(stage, shown, options.encodedAs);
-  return sketch && fillIn(stage, sketch, { description: options.description, texts: [] });
+  const layout = await findLayout(call, shown, options.encodedAs);
+  return layout && fillIn(call, layout, { description: options.description, texts: [] });
 }
 
 /** The first half of that: before it is known which form goes with the art. */
-export async function findSketch(
-  stage: Stage,
+export async function findLayout(
+  call: CallContext,
   shown: ShownArt,
   encodedAs: string | undefined,
-): Promise<Sketch | undefined> {
-  const { width } = stage.caller.terminal;
+): Promise<ArtLayout | undefined> {
+  const { width } = call.caller.terminal;
   if (shown.kind === 'lines') {
-    const art = artOfLines(stage, shown.lines);
-    return { art, drawn: sketchArt(art, width) };
+    const art = artOfLines(call, shown.lines);
+    return { art, drawn: layOutArt(art, width) };
   }
-  const art = await findArt(stage, shown.spec, encodedAs);
-  return art && { art, drawn: stage.services.art.sketch(art, width) };
+  const art = await findArt(call, shown.spec, encodedAs);
+  return art && { art, drawn: call.services.art.layout(art, width) };
 }
 
 /** The other half: the caller's values. */
 export async function fillIn(
-  stage: Stage,
-  { art, drawn }: Sketch,
+  call: CallContext,
+  { art, drawn }: ArtLayout,
   options: {
     readonly description: string;
     /** Texts of views and formats, in which predefined codes may stand as well. */
     readonly texts: readonly string[];
   },
 ): Promise<Picture> {
-  const { caller, services, theme } = stage;
+  const { caller, services, theme } = call;
   const codes = [...drawn.predefined.map(({ code }) => code), ...options.texts.flatMap(codesIn)];
   const source = {
     caller,
     services,
     theme,
     description: options.description,
-    figures: await stage.figures(codes),
+    figures: await call.figures(codes),
   };
   const resolve: ResolveMci = (code) => mciValue(code, source);
   const { height } = caller.terminal;
-  const { canvas, placements, predefined, rows, tall, endRow, endColumn } = fillSketch(drawn, {
+  const { canvas, placements, predefined, rows, tall, endRow, endColumn } = fillLayout(drawn, {
     height,
     resolve,
   });
@@ -91,14 +91,14 @@ function codesIn(text: string): readonly string[] {
 }
 
 async function findArt(
-  stage: Stage,
+  call: CallContext,
   spec: string,
   encodedAs: string | undefined,
 ): Promise<Art | undefined> {
-  const { caller, services } = stage;
+  const { caller, services } = call;
   try {
     const art = await services.art.find(spec, {
-      themeDirs: stage.artDirectories,
+      themeDirs: call.artDirectories,
       encoding: caller.terminal.encoding,
       encodedAs,
     });
@@ -112,14 +112,14 @@ async function findArt(
 }
 
 /** Lines of our own making as art, in which colour codes count. */
-function artOfLines(stage: Stage, lines: readonly string[]): Art {
+function artOfLines(call: CallContext, lines: readonly string[]): Art {
   const text = lines.join('\r\n');
   return {
     file: '',
     text,
     tokens: parseArt(text, isViewCode),
     sauce: undefined,
-    width: stage.caller.terminal.width,
+    width: call.caller.terminal.width,
     height: undefined,
     font: undefined,
     iceColors: false,

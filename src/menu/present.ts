@@ -2,10 +2,10 @@ import { artToStream, rowsToStream } from '../art/stream';
 import { clearScreen, knowsFonts, moveTo, selectFont } from '../terminal/ansi';
 import { rowBelow } from './compose';
 import type { MenuConfig } from './menu-entry';
-import { rowToAnsi, type OpenScreen } from './open-screen';
+import { rowToAnsi, type ScreenController } from './open-screen';
 import { pause, type AfterPause } from './pause';
 import type { Picture } from './picture';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 
 export interface PresentOptions {
   readonly config: MenuConfig;
@@ -30,18 +30,18 @@ const STANDARD_FONT = 'cp437';
  * module adds. Only what takes time goes out here: art at the speed of a modem, art page by page.
  */
 export async function present(
-  stage: Stage,
-  screen: OpenScreen,
+  call: CallContext,
+  screen: ScreenController,
   options: PresentOptions,
 ): Promise<ShownPage> {
   const { config, fromRow } = options;
-  const { terminal, signal } = stage.caller;
+  const { terminal, signal } = call.caller;
   const { picture, scrolled, form } = screen.composition;
   const isAgain = fromRow !== undefined;
-  const clear = empties(stage, config) || isAgain;
-  const from = clear ? 1 : stage.freeRow;
-  stage.freeRow = freeRowBelow(stage, picture, from);
-  const font = fontSequence(stage, config.font ?? picture?.art.font);
+  const clear = empties(call, config) || isAgain;
+  const from = clear ? 1 : call.freeRow;
+  call.freeRow = freeRowBelow(call, picture, from);
+  const font = fontSequence(call, config.font ?? picture?.art.font);
   const start = font + (clear ? clearScreen() : '');
   if (picture !== undefined && config.baudRate !== undefined && !isAgain) {
     const { encoding } = terminal;
@@ -62,35 +62,35 @@ export async function present(
   }
   if (isPaged(config, picture, scrolled)) {
     terminal.write(start);
-    const page = await showPages(stage, picture, options);
+    const page = await showPages(call, picture, options);
     if (!page.resized) screen.openOver('');
     return page;
   }
   // The last row is placed, not scrolled in: a line break behind it would scroll once too often.
   const to = picture.rows - 1;
   const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
-  screen.openOver(start + stream + rowToAnsi(stage, screen.composition, terminal.height));
+  screen.openOver(start + stream + rowToAnsi(call, screen.composition, terminal.height));
   return WHOLE;
 }
 
 /** Gets a screen ready that was shown before: whole and at once, whatever its menu says of the first time. */
-export function presentAgain(stage: Stage, screen: OpenScreen): void {
-  stage.freeRow = freeRowBelow(stage, screen.composition.picture, 1);
+export function presentAgain(call: CallContext, screen: ScreenController): void {
+  call.freeRow = freeRowBelow(call, screen.composition.picture, 1);
   screen.open({ clear: true });
 }
 
-function freeRowBelow(stage: Stage, picture: Picture | undefined, from: number): number {
+function freeRowBelow(call: CallContext, picture: Picture | undefined, from: number): number {
   const rows = picture === undefined ? 0 : rowBelow(picture) - 1;
-  return Math.min(stage.caller.terminal.height, from + rows);
+  return Math.min(call.caller.terminal.height, from + rows);
 }
 
-function fontSequence(stage: Stage, wanted: string | undefined): string {
-  if (!knowsFonts(stage.caller.terminal.type)) return '';
+function fontSequence(call: CallContext, wanted: string | undefined): string {
+  if (!knowsFonts(call.caller.terminal.type)) return '';
   const font = wanted ?? STANDARD_FONT;
-  if (font === (stage.font ?? STANDARD_FONT)) return '';
+  if (font === (call.font ?? STANDARD_FONT)) return '';
   const sequence = selectFont(font);
   if (sequence === undefined) return '';
-  stage.font = font;
+  call.font = font;
   return sequence;
 }
 
@@ -101,11 +101,11 @@ function isPaged(config: MenuConfig, picture: Picture, scrolled: number): boolea
 }
 
 async function showPages(
-  stage: Stage,
+  call: CallContext,
   picture: Picture,
   options: PresentOptions,
 ): Promise<ShownPage> {
-  const { terminal } = stage.caller;
+  const { terminal } = call.caller;
   const { encoding } = terminal;
   // The last row is the prompt's.
   const perPage = Math.max(1, terminal.height - 1);
@@ -116,7 +116,7 @@ async function showPages(
     if (to === picture.rows) break;
     const prompt = options.config.pausePrompt.page ?? 'pausePage';
     const { description } = options;
-    const after = await pause(stage, { prompt, row: terminal.height, description });
+    const after = await pause(call, { prompt, row: terminal.height, description });
     if (after === 'resized') return { row: from, resized: true };
     if (after === 'stop') break;
     if (after === 'all-the-rest') {
@@ -129,17 +129,17 @@ async function showPages(
 
 /** The pause at the end of a screen, where its menu has one. */
 export async function pauseAtEnd(
-  stage: Stage,
-  screen: OpenScreen,
+  call: CallContext,
+  screen: ScreenController,
   options: PresentOptions,
 ): Promise<AfterPause> {
   const { config, description } = options;
   if (config.pause === undefined) return 'go-on';
   const named = typeof config.pause === 'object' ? config.pause.prompt : 'pause';
   const position = config.pausePosition;
-  return pause(stage, {
+  return pause(call, {
     prompt: config.pausePrompt.end ?? named,
-    row: position?.row ?? pauseRow(stage, screen, config),
+    row: position?.row ?? pauseRow(call, screen, config),
     column: position?.column ?? 1,
     mayScroll: position === undefined,
     description,
@@ -147,15 +147,15 @@ export async function pauseAtEnd(
 }
 
 /** Whether the screen is emptied before the menu is shown. */
-function empties(stage: Stage, config: MenuConfig): boolean {
-  return config.cls ?? stage.services.config().menus.cls;
+function empties(call: CallContext, config: MenuConfig): boolean {
+  return config.cls ?? call.services.config().menus.cls;
 }
 
 /** The first row below the art; art that takes the whole screen has none, and scrolls up for it. */
-function pauseRow(stage: Stage, screen: OpenScreen, config: MenuConfig): number {
+function pauseRow(call: CallContext, screen: ScreenController, config: MenuConfig): number {
   const { picture, scrolled } = screen.composition;
-  const { height } = stage.caller.terminal;
+  const { height } = call.caller.terminal;
   if (picture === undefined) return height;
-  const scrolledFree = !empties(stage, config) || isPaged(config, picture, scrolled);
-  return scrolledFree ? stage.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
+  const scrolledFree = !empties(call, config) || isPaged(config, picture, scrolled);
+  return scrolledFree ? call.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
 }

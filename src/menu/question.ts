@@ -2,10 +2,10 @@ import { Canvas } from '../terminal/canvas';
 import { PLAIN, type Style } from '../terminal/style';
 import { sanitizeUserText } from '../terminal/untrusted';
 import type { ViewSpec } from '../views/view';
-import { composePrompt, formOf, type Composition } from './compose';
+import { composePrompt, formOf, type ComposedScreen } from './compose';
 import type { Question } from './module';
-import { OpenScreen } from './open-screen';
-import type { Stage } from './stage';
+import { ScreenController } from './open-screen';
+import type { CallContext } from './stage';
 import { wrapWords } from './word-wrap';
 
 const TITLE: Style = { ...PLAIN, foreground: 15 };
@@ -22,26 +22,26 @@ const MESSAGE_VIEW = 10;
  * name, else by a plain form. undefined when the caller would rather not say.
  */
 export async function ask(
-  stage: Stage,
+  call: CallContext,
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  let screen = await makeScreen(stage, question);
+  let screen = await makeScreen(call, question);
   if (question.message !== undefined) screen.message(question.message);
   screen.open({ clear: true });
   screen.flush();
   for (;;) {
     const { form, size } = screen.composition;
-    const arrival = await stage.keys.next({ messages: 'urgent', size });
+    const arrival = await call.keys.next({ messages: 'urgent', size });
     if (arrival.kind === 'resize') {
       const before = screen;
-      screen = await makeScreen(stage, question);
+      screen = await makeScreen(call, question);
       screen.takeOver(before);
       screen.open({ clear: true });
       screen.flush();
       continue;
     }
     if (arrival.kind !== 'key') {
-      for (const { text } of stage.caller.inbox.take('urgent')) screen.message(text);
+      for (const { text } of call.caller.inbox.take('urgent')) screen.message(text);
       screen.flush();
       continue;
     }
@@ -54,9 +54,9 @@ export async function ask(
   }
 }
 
-async function makeScreen(stage: Stage, question: Question): Promise<OpenScreen> {
-  const composition = (await byPrompt(stage, question)) ?? plainQuestion(stage, question);
-  return new OpenScreen(stage, composition, { config: {} });
+async function makeScreen(call: CallContext, question: Question): Promise<ScreenController> {
+  const composition = (await byPrompt(call, question)) ?? plainQuestion(call, question);
+  return new ScreenController(call, composition, { config: {} });
 }
 
 function answersOf(
@@ -72,11 +72,14 @@ function answersOf(
 }
 
 /** The sysop's own screen counts only when it asks for every field. */
-async function byPrompt(stage: Stage, question: Question): Promise<Composition | undefined> {
+async function byPrompt(
+  call: CallContext,
+  question: Question,
+): Promise<ComposedScreen | undefined> {
   if (question.prompt === undefined) return undefined;
-  const { width, height } = stage.caller.terminal;
+  const { width, height } = call.caller.terminal;
   const canvas = new Canvas(width, height);
-  const prompt = await composePrompt(stage, question.prompt, {
+  const prompt = await composePrompt(call, question.prompt, {
     canvas,
     row: 1,
     description: question.title,
@@ -86,11 +89,11 @@ async function byPrompt(stage: Stage, question: Question): Promise<Composition |
   if (prompt === undefined || !question.fields.every((field) => names.has(field.name))) {
     return undefined;
   }
-  return asComposition(canvas, prompt.form);
+  return asComposedScreen(canvas, prompt.form);
 }
 
-function plainQuestion(stage: Stage, question: Question): Composition {
-  const { width, height } = stage.caller.terminal;
+function plainQuestion(call: CallContext, question: Question): ComposedScreen {
+  const { width, height } = call.caller.terminal;
   const canvas = new Canvas(width, height);
   let row = FIRST_ROW;
   canvas.print(row, COLUMN, clean(question.title), TITLE);
@@ -131,10 +134,10 @@ function plainQuestion(stage: Stage, question: Question): Composition {
     focusStyle: undefined,
     properties: { width: Math.max(10, width - COLUMN - 2), textOverflow: '' },
   });
-  return asComposition(canvas, formOf(stage, views, {}));
+  return asComposedScreen(canvas, formOf(call, views, {}));
 }
 
-function asComposition(canvas: Canvas, form: Composition['form']): Composition {
+function asComposedScreen(canvas: Canvas, form: ComposedScreen['form']): ComposedScreen {
   return {
     picture: undefined,
     size: { width: canvas.width, height: canvas.height },

@@ -1,14 +1,14 @@
 import { toError } from '../base/errors';
 import { moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
-import type { Exit } from './departure';
-import { admit, OTP_MENU, type Admission } from './entrance';
+import type { MenuOutcome } from './departure';
+import { admit, OTP_MENU, type MenuAccess } from './entrance';
 import type { MenuEntry } from './menu-entry';
 import type { MenuServices } from './stage';
 import { lastWords } from './message-line';
-import { Stage } from './stage';
+import { CallContext } from './stage';
 import { MenuStack, type StackEntry } from './stack';
-import { Visit } from './visit';
+import { ActiveMenu } from './visit';
 
 /** Menus that may follow each other without the caller being asked for anything. */
 const MAX_WITHOUT_KEY = 64;
@@ -22,7 +22,7 @@ export async function runMenus(
   firstMenu: string,
   services: MenuServices,
 ): Promise<EndReason> {
-  const run = new MenuRun(new Stage(caller, services));
+  const run = new MenuRun(new CallContext(caller, services));
   try {
     return await run.from(firstMenu);
   } catch (thrown) {
@@ -49,7 +49,7 @@ class MenuRun {
   private withoutKey = 0;
   private keysSeen = 0;
 
-  constructor(private readonly stage: Stage) {}
+  constructor(private readonly call: CallContext) {}
 
   get currentMenu(): string | undefined {
     return this.stack.current?.menu;
@@ -58,14 +58,14 @@ class MenuRun {
   async from(firstMenu: string): Promise<EndReason> {
     let step = this.goTo(firstMenu, undefined);
     while (step.kind === 'visit') {
-      this.stage.caller.signal.throwIfAborted();
+      this.call.caller.signal.throwIfAborted();
       if (this.isCircling()) {
-        this.stage.caller.log.error('menu.loop', { menu: step.menu.name });
+        this.call.caller.log.error('menu.loop', { menu: step.menu.name });
         this.sayGoodbye('These menus lead nowhere. Please tell the sysop.');
         return 'loop';
       }
       this.announce(step.menu);
-      const exit = await new Visit(this.stage, step.entry, step.menu).run();
+      const exit = await new ActiveMenu(this.call, step.entry, step.menu).run();
       step = this.after(exit);
     }
     return step.reason;
@@ -73,20 +73,20 @@ class MenuRun {
 
   /** Last words below the screen, and the terminal as it should be left: its cursor below the art. */
   sayGoodbye(sentence: string | undefined): void {
-    const { terminal } = this.stage.caller;
+    const { terminal } = this.call.caller;
     const end = `${resetStyle()}${showCursor()}`;
-    if (sentence === undefined) terminal.write(end + moveTo(this.stage.freeRow, 1));
+    if (sentence === undefined) terminal.write(end + moveTo(this.call.freeRow, 1));
     else terminal.write(`${lastWords(terminal, sentence)}${end}\r\n`);
   }
 
-  private after(exit: Exit): Step {
+  private after(exit: MenuOutcome): Step {
     switch (exit.kind) {
       case 'goto':
         return this.goTo(exit.menu, exit.extraArgs);
       case 'previous':
         return this.goBack();
       case 'nowhere':
-        this.stage.caller.log.warn('menu.no-condition-matched', {
+        this.call.caller.log.warn('menu.no-condition-matched', {
           menu: this.currentMenu,
           reason: 'NOCONDMATCH',
         });
@@ -98,12 +98,12 @@ class MenuRun {
   }
 
   private goTo(name: string, extraArgs: unknown): Step {
-    const admission = this.admit(name);
-    if (admission.kind === 'refused') return this.turnAway(name, admission);
-    const { menu } = admission;
+    const access = this.admit(name);
+    if (access.kind === 'refused') return this.turnAway(name, access);
+    const { menu } = access;
     if (this.stack.current?.menu === name) {
       // Going where one is means drawing it anew; the way back stays as it was.
-      this.stage.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
+      this.call.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
       return { kind: 'visit', menu, entry: this.stack.replace(entryOf(menu, extraArgs)) };
     }
     const entry = entryOf(menu, extraArgs);
@@ -115,21 +115,21 @@ class MenuRun {
   private goBack(): Step {
     const left = this.currentMenu;
     for (let entry = this.stack.pop(); entry !== undefined; entry = this.stack.pop()) {
-      const admission = this.admit(entry.menu);
-      if (admission.kind === 'admitted') return { kind: 'visit', menu: admission.menu, entry };
+      const access = this.admit(entry.menu);
+      if (access.kind === 'admitted') return { kind: 'visit', menu: access.menu, entry };
     }
-    this.stage.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
+    this.call.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
     this.sayGoodbye('There is nothing further here. Good-bye.');
     return { kind: 'end', reason: 'no-menu' };
   }
 
   /** Every way into a menu passes here, and nothing else does the deciding (invariant 2). */
-  private admit(name: string): Admission {
-    return admit(name, this.stage.admission);
+  private admit(name: string): MenuAccess {
+    return admit(name, this.call.access);
   }
 
-  private turnAway(name: string, refusal: Extract<Admission, { kind: 'refused' }>): Step {
-    const { caller, subject } = this.stage;
+  private turnAway(name: string, refusal: Extract<MenuAccess, { kind: 'refused' }>): Step {
+    const { caller, subject } = this.call;
     const { factor, requiredFactor } = subject;
     const { why } = refusal;
     caller.log.warn('menu.refused', {
@@ -142,7 +142,7 @@ class MenuRun {
     if (why === 'factor') {
       const otp = factor === 1 && name !== OTP_MENU ? this.admit(OTP_MENU) : refusal;
       if (otp.kind === 'admitted' && this.currentMenu !== OTP_MENU) {
-        this.stage.tell(refusal.sentence);
+        this.call.tell(refusal.sentence);
         return this.goTo(OTP_MENU, undefined);
       }
       this.sayGoodbye(refusal.sentence);
@@ -156,14 +156,14 @@ class MenuRun {
   }
 
   private isCircling(): boolean {
-    const { keysRead } = this.stage.keys;
+    const { keysRead } = this.call.keys;
     this.withoutKey = keysRead === this.keysSeen ? this.withoutKey + 1 : 0;
     this.keysSeen = keysRead;
     return this.withoutKey > MAX_WITHOUT_KEY;
   }
 
   private announce(menu: MenuEntry): void {
-    const { caller, services } = this.stage;
+    const { caller, services } = this.call;
     caller.entered({
       menu: menu.name,
       description: menu.desc ?? menu.name,

@@ -2,7 +2,7 @@ import { formatText } from '../art/format';
 import { clearScreen } from '../terminal/ansi';
 import type { DataLine } from './module';
 import { pause } from './pause';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 import { wrapWords } from './word-wrap';
 
 export type PageContent = readonly string[] | { readonly data: readonly DataLine[] };
@@ -15,18 +15,18 @@ interface ShownLine {
 
 /** Shows lines page by page on a screen of their own; a key goes on, escape leaves. */
 export async function showPages(
-  stage: Stage,
+  call: CallContext,
   content: PageContent,
   description: string,
 ): Promise<void> {
-  const { terminal } = stage.caller;
-  let lines = shownLines(stage, content);
+  const { terminal } = call.caller;
+  let lines = shownLines(call, content);
   for (let from = 0; ;) {
     const perPage = Math.max(1, terminal.height - 2);
     const page = lines.slice(from, from + perPage);
     terminal.write(`${clearScreen()}${page.map(({ text }) => text).join('\r\n')}\r\n`);
     const isLast = from + perPage >= lines.length;
-    const after = await pause(stage, {
+    const after = await pause(call, {
       prompt: isLast ? 'pause' : 'pausePage',
       row: terminal.height,
       description,
@@ -34,7 +34,7 @@ export async function showPages(
     if (after === 'resized') {
       // The same page again, as much of it as fits; its lines may be broken elsewhere.
       const first = page[0]?.source ?? 0;
-      lines = shownLines(stage, content);
+      lines = shownLines(call, content);
       from = Math.max(
         0,
         lines.findIndex(({ source }) => source === first),
@@ -46,8 +46,8 @@ export async function showPages(
   }
 }
 
-function shownLines(stage: Stage, content: PageContent): readonly ShownLine[] {
-  const { encoding, width } = stage.caller.terminal;
+function shownLines(call: CallContext, content: PageContent): readonly ShownLine[] {
+  const { encoding, width } = call.caller.terminal;
   if (!('data' in content)) {
     return content.map((line, source) => ({
       text: formatText(line.replace(/[{}]/g, '$&$&'), {}, { encoding }),

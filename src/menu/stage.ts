@@ -1,6 +1,6 @@
 import { CallerSubject } from './acs-subject';
 import type { Caller } from './caller';
-import type { AdmissionParts } from './entrance';
+import type { MenuAccessParts } from './entrance';
 import { KeyReader } from './key-reader';
 import type { MenuSet } from './menu-entry';
 import { readFigures, type BoardFigures } from './mci-values';
@@ -18,7 +18,7 @@ export interface MenuServices extends Services {
 }
 
 /** What all menus of one call share: the caller, keys, theme, and the board's services. */
-export class Stage {
+export class CallContext {
   readonly caller: Caller;
   readonly services: MenuServices;
   readonly subject: CallerSubject;
@@ -61,7 +61,7 @@ export class Stage {
   }
 
   /** What decides whether this caller enters a menu, as it is now. */
-  get admission(): AdmissionParts {
+  get access(): MenuAccessParts {
     return { menus: this.menus, modules: this.services.modules, subject: this.subject };
   }
 

@@ -8,7 +8,7 @@ const FIELD = /^(?:ET|ME|TM|SM|HM|BT|VM)\d{1,2}$/;
  * What is shown in place of art that is missing, so that a form can be filled in all the same: a line
  * for each field that the art would have placed. Undefined where the menu needs no art to go on.
  */
-export function standInForm(title: string, views: Tree): ShownArt | undefined {
+export function fallbackForm(title: string, views: Tree): ShownArt | undefined {
   const fields = Object.entries(views).filter(
     ([mci, properties]) => FIELD.test(mci) && asTree(properties)['position'] === undefined,
   );
@@ -18,8 +18,8 @@ export function standInForm(title: string, views: Tree): ShownArt | undefined {
 }
 
 /** The same for a prompt; one without fields waits for a key. */
-export function standInPrompt(views: Tree): ShownArt {
-  return standInForm('', views) ?? { kind: 'lines', lines: ['|07Press any key.'] };
+export function fallbackPrompt(views: Tree): ShownArt {
+  return fallbackForm('', views) ?? { kind: 'lines', lines: ['|07Press any key.'] };
 }
 
 /** `newPassword` as `New password: `; a button or menu speaks for itself. */

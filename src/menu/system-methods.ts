@@ -1,7 +1,7 @@
 import type { LoginResult } from '../auth/login';
 import type { Encoding } from '../terminal/terminal';
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import { findLacks, tellAboutLink, tellLacks } from './link-answer';
+import { findLacks, showLinkAnswer, showLacks } from './link-answer';
 import type { SignInNeed } from './entrance';
 import { answerRejection } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
@@ -143,12 +143,12 @@ async function sendForgotPasswordEmail(
   // The same for any name: it tells of the board, and of no account.
   const missing = findLacks(context, 'account');
   if (missing.length > 0) {
-    await tellLacks(context, missing);
+    await showLacks(context, missing);
     return { kind: 'previous' };
   }
   passwordReset.request(fieldText(submission, 'username'), origin);
   if (!mailer.sendsMail) {
-    await tellAboutLink(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
+    await showLinkAnswer(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
     return { kind: 'previous' };
   }
   const next = nextMenuOf(extraArgs);

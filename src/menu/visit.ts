@@ -4,10 +4,16 @@ import type { AcsSubject } from '../acs/subject';
 import type { Key } from '../terminal/key';
 import { keyMatches } from '../terminal/key-name';
 import { choose, matchSubmit } from './choose';
-import { composeMenu, type Composition } from './compose';
+import { composeMenu, type ComposedScreen } from './compose';
 import { formatDate } from './date-format';
 import { isPassedBy } from './entrance';
-import { refusalOf, resolveExit, type Exit, type OpenMenu, type Stay } from './departure';
+import {
+  refusalOf,
+  resolveOutcome,
+  type MenuOutcome,
+  type OpenMenu,
+  type StayOnScreen,
+} from './departure';
 import { checkField } from './field-check';
 import { findModule, follow } from './follow';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
@@ -21,11 +27,11 @@ import type {
   Submission,
   Transition,
 } from './module';
-import { OpenScreen } from './open-screen';
+import { ScreenController } from './open-screen';
 import { pauseAtEnd, present, presentAgain } from './present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
-import type { Stage } from './stage';
+import type { CallContext } from './stage';
 import { configUnder } from './themed-config';
 import { showPages } from './show-pages';
 
@@ -37,35 +43,35 @@ interface Redraw {
 }
 
 /** One stay in one menu: its screen, its keys, its methods, until it is left. */
-export class Visit implements MenuContext {
+export class ActiveMenu implements MenuContext {
   private shownAs: MenuConfig;
   private readonly module: MenuModule;
-  private open: OpenScreen | undefined;
+  private open: ScreenController | undefined;
   /** What is shown instead of form 0, and on which art. */
   private shownForm: { readonly id: number; readonly art: string | undefined } = {
     id: 0,
     art: undefined,
   };
   /** Form 0 while another one of the menu is in its place. */
-  private leftForm: OpenScreen | undefined;
+  private leftForm: ScreenController | undefined;
   /** Something else was on the screen in between, so that it has to be drawn again. */
   private covered = false;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly call: CallContext,
     private readonly entry: StackEntry,
     private readonly menuEntry: MenuEntry,
   ) {
-    this.shownAs = configUnder(stage.theme, menuEntry);
-    this.module = findModule(stage, menuEntry);
+    this.shownAs = configUnder(call.theme, menuEntry);
+    this.module = findModule(call, menuEntry);
   }
 
   get caller() {
-    return this.stage.caller;
+    return this.call.caller;
   }
 
   get services() {
-    return this.stage.services;
+    return this.call.services;
   }
 
   get menu(): string {
@@ -88,7 +94,7 @@ export class Visit implements MenuContext {
     return this.entry.memory;
   }
 
-  get screen(): OpenScreen {
+  get screen(): ScreenController {
     if (this.open === undefined) throw new BbsError('INTERNAL', `${this.menu} has no screen yet`);
     return this.open;
   }
@@ -98,11 +104,11 @@ export class Visit implements MenuContext {
   }
 
   subject(): AcsSubject {
-    return this.stage.subject;
+    return this.call.subject;
   }
 
   dateText(atMs: number, pattern?: string): string {
-    return formatDate(atMs, pattern ?? this.stage.theme.defaults.dateTime.short);
+    return formatDate(atMs, pattern ?? this.call.theme.defaults.dateTime.short);
   }
 
   get leadsOn(): boolean {
@@ -110,77 +116,77 @@ export class Visit implements MenuContext {
   }
 
   hasMenu(name: string): boolean {
-    return this.stage.menus.menus.has(name);
+    return this.call.menus.menus.has(name);
   }
 
   ask(question: Question): Promise<Readonly<Record<string, string>> | undefined> {
     this.covered = true;
-    return ask(this.stage, question);
+    return ask(this.call, question);
   }
 
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void> {
     this.covered = true;
-    return showPages(this.stage, lines, this.desc);
+    return showPages(this.call, lines, this.desc);
   }
 
   /** Shows the menu until it is left. */
-  async run(): Promise<Exit> {
-    if (isPassedBy(this.menuEntry, this.stage.subject)) {
-      return resolveExit(this.openMenu, { kind: 'next' });
+  async run(): Promise<MenuOutcome> {
+    if (isPassedBy(this.menuEntry, this.call.subject)) {
+      return resolveOutcome(this.openMenu, { kind: 'next' });
     }
     const early = await this.module.enter?.(this);
     if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
-      return resolveExit(this.openMenu, early);
+      return resolveOutcome(this.openMenu, early);
     }
-    let exit: Exit | Redraw = { kind: 'redraw' };
+    let exit: MenuOutcome | Redraw = { kind: 'redraw' };
     while (exit.kind === 'redraw') {
-      if (exit.fromRow === undefined) await deliverQueued(this.stage, this.shownAs);
+      if (exit.fromRow === undefined) await deliverQueued(this.call, this.shownAs);
       exit = await this.show(exit.fromRow);
     }
     return exit;
   }
 
-  private async show(fromRow: number | undefined): Promise<Exit | Redraw> {
+  private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {
     const screen = await this.makeScreen();
     this.covered = false;
     const how = { config: this.shownAs, description: this.desc, fromRow };
     const silent = this.menuEntry.autoNext && isEmpty(screen.composition);
     if (!silent) {
-      const page = await present(this.stage, screen, how);
+      const page = await present(this.call, screen, how);
       if (page.resized) return { kind: 'redraw', fromRow: page.row };
       await this.module.ready?.(this);
       this.restoreForm(screen);
-      this.tellNews(screen);
+      this.showSignInNews(screen);
       screen.flush();
       if (!this.menuEntry.autoNext) return this.interact();
-      const after = await pauseAtEnd(this.stage, screen, how);
+      const after = await pauseAtEnd(this.call, screen, how);
       if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
     }
     const { nextTimeoutMs } = this.shownAs;
     // Keys typed meanwhile wait for the next screen: a name sent at once must not be lost here.
     if (nextTimeoutMs !== undefined && this.shownAs.pause === undefined) {
       await sleep(this.services.clock, nextTimeoutMs, this.caller.signal);
-      this.stage.keys.waited(nextTimeoutMs);
+      this.call.keys.waited(nextTimeoutMs);
     }
-    return resolveExit(this.openMenu, { kind: 'next' });
+    return resolveOutcome(this.openMenu, { kind: 'next' });
   }
 
   private get openMenu(): OpenMenu {
-    return { stage: this.stage, menu: this.menuEntry, module: this.module, context: this };
+    return { call: this.call, menu: this.menuEntry, module: this.module, context: this };
   }
 
-  private async makeScreen(): Promise<OpenScreen> {
+  private async makeScreen(): Promise<ScreenController> {
     const { id } = this.shownForm;
     // The theme may be another one than before: by the caller's choice, or by the size of the window.
-    this.shownAs = configUnder(this.stage.theme, this.menuEntry);
-    const composition = await composeMenu(this.stage, {
+    this.shownAs = configUnder(this.call.theme, this.menuEntry);
+    const composition = await composeMenu(this.call, {
       menu: this.menuEntry,
       formId: id,
       description: this.desc,
       shown: await this.chooseArt(),
       validate: (view, text) => checkField(this, this.module, { view, text }),
     });
-    const screen = new OpenScreen(this.stage, composition, {
+    const screen = new ScreenController(this.call, composition, {
       config: this.config,
       messageView: this.module.messageView,
     });
@@ -195,7 +201,7 @@ export class Visit implements MenuContext {
     // Views that were not there before are still to be filled.
     if (!screen.hasOnlyViewsOf(before)) await this.module.ready?.(this);
     screen.takeOver(before);
-    presentAgain(this.stage, screen);
+    presentAgain(this.call, screen);
     screen.flush();
   }
 
@@ -208,14 +214,14 @@ export class Visit implements MenuContext {
   private ownArt(): ShownArt | undefined {
     const { art } = this.menuEntry;
     const spec =
-      art === undefined ? undefined : choose(art, this.stage.subject, this.services.random);
+      art === undefined ? undefined : choose(art, this.call.subject, this.services.random);
     return spec === undefined ? undefined : { kind: 'art', spec };
   }
 
   /** Keys and messages, until something leads away. */
-  private async interact(): Promise<Exit | Redraw> {
+  private async interact(): Promise<MenuOutcome | Redraw> {
     for (;;) {
-      const arrival = await this.stage.keys.next({
+      const arrival = await this.call.keys.next({
         timeoutMs: this.shownAs.nextTimeoutMs,
         messages: liveMessages(this.shownAs),
         size: this.screen.composition.size,
@@ -228,13 +234,13 @@ export class Visit implements MenuContext {
   }
 
   private async answer(
-    arrival: Awaited<ReturnType<Stage['keys']['next']>>,
+    arrival: Awaited<ReturnType<CallContext['keys']['next']>>,
   ): Promise<Transition | undefined> {
     switch (arrival.kind) {
       case 'timeout':
         return { kind: 'next' };
       case 'message':
-        await deliverNow(this.stage, this.shownAs, this.screen);
+        await deliverNow(this.call, this.shownAs, this.screen);
         return undefined;
       case 'resize':
         await this.redrawResized();
@@ -306,13 +312,13 @@ export class Visit implements MenuContext {
     action: Choice<Target>,
     given: { readonly submission: Submission; readonly extraArgs: unknown },
   ): Promise<Transition> {
-    const target = choose(action, this.stage.subject, this.services.random);
+    const target = choose(action, this.call.subject, this.services.random);
     if (target === undefined) return { kind: 'stay', message: 'You cannot do that.' };
     return follow(this, this.module, { target, ...given });
   }
 
   /** Applies a transition here; undefined when the caller is still on the screen. */
-  private async settle(transition: Transition): Promise<Exit | Redraw | undefined> {
+  private async settle(transition: Transition): Promise<MenuOutcome | Redraw | undefined> {
     switch (transition.kind) {
       case 'redraw':
         return { kind: 'redraw' };
@@ -321,14 +327,14 @@ export class Visit implements MenuContext {
       case 'stay':
         return this.stay(transition);
       default: {
-        const exit = await resolveExit(this.openMenu, transition);
+        const exit = await resolveOutcome(this.openMenu, transition);
         const refused = refusalOf(this.openMenu, exit);
         return refused === undefined ? exit : this.stay(refused);
       }
     }
   }
 
-  private stay({ clear, focus, message }: Stay): undefined {
+  private stay({ clear, focus, message }: StayOnScreen): undefined {
     if (this.covered) this.screen.open({ clear: true });
     this.covered = false;
     for (const viewId of clear ?? []) this.screen.setText(viewId, '');
@@ -349,17 +355,17 @@ export class Visit implements MenuContext {
   }
 
   /** On the first screen that stays: a pause may be over before it is read. */
-  private tellNews(screen: OpenScreen): void {
+  private showSignInNews(screen: ScreenController): void {
     if (this.menuEntry.autoNext) return;
-    const news = this.stage.takeNews();
+    const news = this.call.takeNews();
     if (news !== undefined) screen.message(news);
   }
 
-  private restoreForm(screen: OpenScreen): void {
+  private restoreForm(screen: ScreenController): void {
     if (this.formId !== 0 || this.leftForm === undefined) return;
     screen.takeOver(this.leftForm);
     this.leftForm = undefined;
-    presentAgain(this.stage, screen);
+    presentAgain(this.call, screen);
   }
 }
 
@@ -367,6 +373,6 @@ function findKeyRule(rules: readonly KeyRule[], key: Key): KeyRule | undefined {
   return rules.find((rule) => rule.keys.some((name) => keyMatches(key, name)));
 }
 
-function isEmpty(composition: Composition): boolean {
+function isEmpty(composition: ComposedScreen): boolean {
   return composition.picture === undefined && composition.form.views.length === 0;
 }

@@ -42,10 +42,10 @@ export function moduleTable(): ReadonlyMap<string, MenuModule> {
 
 /** What callers meet: those modules, and stand-ins for the ones that boards elsewhere have. */
 export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
-  const standIns = [...ABSENT_MODULES].map(
+  const fallbacks = [...ABSENT_MODULES].map(
     ([name, why]) => [name, absentModule(name, why)] as const,
   );
-  return new Map([...standIns, ...moduleTable()]);
+  return new Map([...fallbacks, ...moduleTable()]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
-import { findLacks, tellLacks } from '../menu/link-answer';
+import { findLacks, showLacks } from '../menu/link-answer';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
@@ -126,7 +126,7 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   const type = OTP_TYPE_NAMES[typeIndex] ?? DEFAULT_OTP_TYPE;
   const missing = findLacks(context, 'second-factor');
   if (missing.length > 0) {
-    await tellLacks(context, missing);
+    await showLacks(context, missing);
     return redraw(context, status(context, 'cancelled'));
   }
   if (!isMailAddress(user.properties.get('email_address') ?? '')) {

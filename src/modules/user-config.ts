@@ -1,5 +1,5 @@
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import { findLacks, tellLacks } from '../menu/link-answer';
+import { findLacks, showLacks } from '../menu/link-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/validators';
 import type { PropertyValues } from '../store/properties';
@@ -170,7 +170,7 @@ async function findProblem(
   if (badAddress !== undefined) return stay(badAddress, VIEWS.email);
   const missing = findLacks(context, 'account');
   if (missing.length === 0) return undefined;
-  await tellLacks(context, missing);
+  await showLacks(context, missing);
   return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
 }
 

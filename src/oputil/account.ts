@@ -5,13 +5,13 @@ import type { Config } from '../config/schema';
 import { findHolders } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { findUserByName, listUsers, type User } from '../store/users';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 /** The account called `name`, or an error with the nearest right name. */
-export async function getAccount(desk: Desk, name: string): Promise<User> {
-  const user = await desk.read((sql) => findUserByName(sql, name));
+export async function getAccount(context: CommandContext, name: string): Promise<User> {
+  const user = await context.read((sql) => findUserByName(sql, name));
   if (user !== undefined) return user;
-  const names = (await desk.read((sql) => listUsers(sql))).map((each) => each.name);
+  const names = (await context.read((sql) => listUsers(sql))).map((each) => each.name);
   const nearest = nearestName(name, names);
   const hint =
     nearest === undefined ? `'oputil user list' shows all` : `did you mean "${nearest}"?`;
@@ -25,14 +25,16 @@ export function changed(result: AccountResult, what: string): User {
 }
 
 /** Says so where other accounts have the same mail address: on a screen nobody could give it to two. */
-export async function noteSharedAddress(desk: Desk, user: User): Promise<void> {
+export async function noteSharedAddress(context: CommandContext, user: User): Promise<void> {
   const value = user.properties.get('email_address') ?? '';
   if (value === '') return;
   const wanted = { property: 'email_address', value, exceptUserId: user.id };
-  const others = await desk.read((sql) => findHolders(sql, wanted));
+  const others = await context.read((sql) => findHolders(sql, wanted));
   if (others.length === 0) return;
   const names = others.map(({ name }) => `"${name}"`).join(', ');
-  desk.note(`warning: ${value} is also the mail address of ${names}; mails about both go there.`);
+  context.note(
+    `warning: ${value} is also the mail address of ${names}; mails about both go there.`,
+  );
 }
 
 /** What was refused as an error: `cannot add "joe": this name is taken. ...`. */
@@ -50,12 +52,12 @@ export function refusal(refused: Refused, what: string): BbsError {
  * Makes the sysop where there is no account at all, as the first start does: account 1 must be the sysop's,
  * whoever is added first. His password is told once.
  */
-export async function makeSysopFirst(desk: Desk): Promise<void> {
-  const sysop = await (await desk.office()).accounts.ensureSysop();
+export async function makeSysopFirst(context: CommandContext): Promise<void> {
+  const sysop = await (await context.backend()).accounts.ensureSysop();
   if (sysop === undefined) return;
-  desk.note(`This board had no accounts yet: made ${sysop.name}, with the password`);
-  desk.note(`${sysop.password}`);
-  desk.note('It is shown this once.');
+  context.note(`This board had no accounts yet: made ${sysop.name}, with the password`);
+  context.note(`${sysop.password}`);
+  context.note('It is shown this once.');
 }
 
 /** True for the name that the first account, the sysop's, is to have. */

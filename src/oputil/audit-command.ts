@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import { listAudit, type AuditRow } from '../store/audit';
 import { findUser, findUserByName } from '../store/users';
 import { getAccount } from './account';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 
@@ -20,7 +20,7 @@ account; a name that no account has is not written down (somebody may have
 typed a password there).`;
 
 /** `oputil audit`: who signed in, who failed, who changed what. */
-export function addAuditCommand(program: Command, desk: Desk): void {
+export function addAuditCommand(program: Command, context: CommandContext): void {
   program
     .command('audit')
     .description('what happened at the gate and to accounts')
@@ -29,20 +29,20 @@ export function addAuditCommand(program: Command, desk: Desk): void {
     .option('--before <id>', 'only rows before this one, for paging', wholeNumber(1, 999_999_999))
     .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 40)
     .addHelpText('after', HELP)
-    .action((options: AuditOptions) => showAudit(desk, options));
+    .action((options: AuditOptions) => showAudit(context, options));
 }
 
-async function showAudit(desk: Desk, options: AuditOptions): Promise<void> {
+async function showAudit(context: CommandContext, options: AuditOptions): Promise<void> {
   const { limit, user, since, before } = options;
   const query = {
     limit,
-    ...(user === undefined ? {} : { userId: await accountId(desk, user) }),
+    ...(user === undefined ? {} : { userId: await accountId(context, user) }),
     ...(since === undefined ? {} : { sinceMs: momentOf(since) }),
     ...(before === undefined ? {} : { beforeId: before }),
   };
-  const rows = [...(await desk.read((sql) => listAudit(sql, query)))].reverse();
-  const names = await namesOf(desk, rows);
-  const table = desk.table(
+  const rows = [...(await context.read((sql) => listAudit(sql, query)))].reverse();
+  const names = await namesOf(context, rows);
+  const table = context.table(
     [
       { title: 'Time (UTC)' },
       { title: 'Who', most: 14 },
@@ -56,17 +56,17 @@ async function showAudit(desk: Desk, options: AuditOptions): Promise<void> {
       `${row.server} ${row.source}`.trim(),
     ]),
   );
-  desk.show(
+  context.show(
     rows.length === 0 ? ['nothing'] : table,
     rows.map((row) => dataOf(row, names)),
   );
 }
 
-async function accountId(desk: Desk, user: string): Promise<number> {
+async function accountId(context: CommandContext, user: string): Promise<number> {
   const id = /^#(\d{1,9})$/.exec(user)?.[1];
-  if (id === undefined) return (await getAccount(desk, user)).id;
+  if (id === undefined) return (await getAccount(context, user)).id;
   // A name may look like that as well, and whoever is here comes first.
-  const named = await desk.read((sql) => findUserByName(sql, user));
+  const named = await context.read((sql) => findUserByName(sql, user));
   return named?.id ?? Number(id);
 }
 
@@ -81,13 +81,13 @@ function momentOf(text: string): number {
 }
 
 async function namesOf(
-  desk: Desk,
+  context: CommandContext,
   rows: readonly AuditRow[],
 ): Promise<ReadonlyMap<number, string>> {
   const ids = new Set(rows.flatMap(({ userId }) => userId ?? []));
   const names = new Map<number, string>();
   for (const id of ids) {
-    const user = await desk.read((sql) => findUser(sql, id));
+    const user = await context.read((sql) => findUser(sql, id));
     if (user !== undefined) names.set(id, user.name);
   }
   return names;

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { databaseFile } from '../office';
 import { backUpDatabase } from '../store/backup';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 const HELP = `
 The copy is one SQLite file, whole and checked, taken at one moment, also
@@ -15,23 +15,23 @@ clients know) and config/, art/ and misc/ of the board. Logs and dropped mails
 are in data/logs and data/mail.`;
 
 /** `oputil backup`. */
-export function addBackupCommand(program: Command, desk: Desk): void {
+export function addBackupCommand(program: Command, context: CommandContext): void {
   program
     .command('backup')
     .description('copy the database, while the board runs too')
     .argument('<file>', 'the copy; it must not be there yet')
     .addHelpText('after', HELP)
-    .action((file: string) => backUp(desk, file));
+    .action((file: string) => backUp(context, file));
 }
 
-async function backUp(desk: Desk, name: string): Promise<void> {
-  const board = await desk.board();
-  const { sealingKeyFile } = (await desk.config()).security;
+async function backUp(context: CommandContext, name: string): Promise<void> {
+  const board = await context.board();
+  const { sealingKeyFile } = (await context.config()).security;
   const target = resolve(name);
-  await backUpDatabase({ file: databaseFile(board.dataDir), target, log: await desk.log() });
+  await backUpDatabase({ file: databaseFile(board.dataDir), target, log: await context.log() });
   const { size } = statSync(target);
-  const keys = keyPlace(desk, board.dataDir, sealingKeyFile);
-  desk.show(
+  const keys = keyPlace(context, board.dataDir, sealingKeyFile);
+  context.show(
     [
       `Database copied to ${name} (${size} bytes)`,
       'Not in it, and needed for a restore. Keep these too, the keys in another place:',
@@ -43,7 +43,7 @@ async function backUp(desk: Desk, name: string): Promise<void> {
   );
 }
 
-function keyPlace(desk: Desk, dataDir: string, configured: string): string {
-  if ((desk.io.env['SALLYPORT_SEALING_KEY'] ?? '') !== '') return 'SALLYPORT_SEALING_KEY';
+function keyPlace(context: CommandContext, dataDir: string, configured: string): string {
+  if ((context.io.env['SALLYPORT_SEALING_KEY'] ?? '') !== '') return 'SALLYPORT_SEALING_KEY';
   return configured === '' ? resolve(dataDir, 'keys', 'sealing.json') : configured;
 }

@@ -8,7 +8,7 @@ import { addAudit } from '../store/audit';
 import { ConfiguredNetworks } from '../base/networks';
 import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 
@@ -32,46 +32,46 @@ const EXEMPT_KEY = 'security.exemptNetworks';
 const FOR_EVER_MS = 253_402_300_799_000;
 
 /** `ban list`, `ban add` and `ban remove`. */
-export function addBanCommands(program: Command, desk: Desk): void {
+export function addBanCommands(program: Command, context: CommandContext): void {
   const ban = program.command('ban').description('addresses that are kept out');
   ban.addHelpText('after', HELP);
   ban
     .command('list')
     .description('show them, the longest first')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 40)
-    .action(({ limit }: { limit: number }) => listBans(desk, limit));
+    .action(({ limit }: { limit: number }) => listBans(context, limit));
   ban
     .command('add')
     .description('keep an address out')
     .argument('<address>', 'IPv4 or IPv6')
     .option('--for <time>', '30m, 12h, 7d, 4w or ever', '24h')
-    .action((address: string, options: { for: string }) => addBan(desk, address, options.for));
+    .action((address: string, options: { for: string }) => addBan(context, address, options.for));
   ban
     .command('remove')
     .aliases(['rm', 'del'])
     .description('let an address call again')
     .argument('<address>')
-    .action((address: string) => removeBan(desk, address));
+    .action((address: string) => removeBan(context, address));
 }
 
-async function listBans(desk: Desk, limit: number): Promise<void> {
-  const timelineMs = desk.clock.timelineMs();
-  const isExempt = await exemptions(desk);
-  const rows = await desk.read((sql) => listPenalties(sql, { timelineMs, limit }));
-  const table = desk.table(
+async function listBans(context: CommandContext, limit: number): Promise<void> {
+  const timelineMs = context.clock.timelineMs();
+  const isExempt = await exemptions(context);
+  const rows = await context.read((sql) => listPenalties(sql, { timelineMs, limit }));
+  const table = context.table(
     [{ title: 'Source' }, { title: 'Until (UTC)' }, { title: 'For' }, { title: 'Kept out' }],
     rows.map(({ source, untilMs, reason, enforced }) => [
       source,
-      untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(endOf(desk, untilMs)),
+      untilMs >= FOR_EVER_MS ? 'ever' : minuteOf(endOf(context, untilMs)),
       reason,
       isExempt(source) ? 'no, exempt' : enforced ? 'yes' : 'not yet',
     ]),
   );
-  desk.show(
+  context.show(
     rows.length === 0 ? ['nobody is kept out'] : table,
     rows.map(({ source, untilMs, reason, enforced }) => ({
       source,
-      until: new Date(endOf(desk, untilMs)).toISOString(),
+      until: new Date(endOf(context, untilMs)).toISOString(),
       reason,
       enforced,
       exempt: isExempt(source),
@@ -80,51 +80,51 @@ async function listBans(desk: Desk, limit: number): Promise<void> {
 }
 
 /** When a ban ends, by the wall clock. */
-function endOf(desk: Desk, untilMs: number): number {
-  return untilMs >= FOR_EVER_MS ? untilMs : wallTimeOf(desk.clock, untilMs);
+function endOf(context: CommandContext, untilMs: number): number {
+  return untilMs >= FOR_EVER_MS ? untilMs : wallTimeOf(context.clock, untilMs);
 }
 
 /** Whether the board lets a source in whatever is held against it. */
-async function exemptions(desk: Desk): Promise<(source: string) => boolean> {
-  const { security } = await desk.config();
+async function exemptions(context: CommandContext): Promise<(source: string) => boolean> {
+  const { security } = await context.config();
   const networks = new ConfiguredNetworks(EXEMPT_KEY, () => security.exemptNetworks);
   return (source) => networks.has(source.split('/', 1)[0] ?? '');
 }
 
-async function addBan(desk: Desk, address: string, time: string): Promise<void> {
+async function addBan(context: CommandContext, address: string, time: string): Promise<void> {
   const source = sourceFrom(address);
-  const timelineMs = desk.clock.timelineMs();
-  const isExempt = await exemptions(desk);
-  await desk.makeOffice();
+  const timelineMs = context.clock.timelineMs();
+  const isExempt = await exemptions(context);
+  await context.makeBackend();
   const untilMs = time === 'ever' ? FOR_EVER_MS : timelineMs + durationOf(time);
-  await change(desk, { source, kind: 'ban-added', reason: time }, async (sql) => {
+  await change(context, { source, kind: 'ban-added', reason: time }, async (sql) => {
     const row = { source, untilMs, enforced: true, reason: 'ban', changedAtMs: timelineMs };
     await replacePenalty(sql, row);
     return true;
   });
-  const until = time === 'ever' ? 'for ever' : `until ${minuteOf(endOf(desk, untilMs))} UTC`;
-  desk.show(
+  const until = time === 'ever' ? 'for ever' : `until ${minuteOf(endOf(context, untilMs))} UTC`;
+  context.show(
     isExempt(source)
       ? `${source} is banned ${until}, and let in all the same: ${EXEMPT_KEY} holds it`
       : `${source} is kept out ${until}`,
-    { source, until: new Date(endOf(desk, untilMs)).toISOString(), exempt: isExempt(source) },
+    { source, until: new Date(endOf(context, untilMs)).toISOString(), exempt: isExempt(source) },
   );
 }
 
-async function removeBan(desk: Desk, address: string): Promise<void> {
+async function removeBan(context: CommandContext, address: string): Promise<void> {
   const source = sourceFrom(address);
-  const timelineMs = desk.clock.timelineMs();
-  const done = await change(desk, { source, kind: 'ban-removed', reason: '' }, (sql) =>
+  const timelineMs = context.clock.timelineMs();
+  const done = await change(context, { source, kind: 'ban-removed', reason: '' }, (sql) =>
     endPenalty(sql, source, timelineMs),
   );
   if (!done) {
-    const rows = await desk.read((sql) => listPenalties(sql, { timelineMs, limit: 10_000 }));
+    const rows = await context.read((sql) => listPenalties(sql, { timelineMs, limit: 10_000 }));
     const names = rows.map((row) => row.source);
     const nearest = nearestName(source, names);
     const hint = nearest === undefined ? `see 'oputil ban list'` : `did you mean ${nearest}?`;
     throw new BbsError('USER_INVALID', `${source} is not kept out; ${hint}`);
   }
-  desk.show(`${source} may call again`, { source });
+  context.show(`${source} may call again`, { source });
 }
 
 /** A source as the penalties name it; `2001:db8::/64`, as the list shows it, is taken too. */
@@ -149,16 +149,16 @@ function durationOf(time: string): number {
 
 /** A change of the penalties with its audit row, in one transaction. */
 async function change(
-  desk: Desk,
+  context: CommandContext,
   entry: { readonly source: string; readonly kind: string; readonly reason: string },
   work: (sql: Sql) => Promise<boolean>,
 ): Promise<boolean> {
-  const { db } = await desk.office();
+  const { db } = await context.backend();
   return db.transaction(async (sql) => {
     const done = await work(sql);
     if (!done) return false;
     await addAudit(sql, {
-      ...{ atMs: desk.clock.nowMs(), node: 0, server: 'oputil', factor: 0, userId: undefined },
+      ...{ atMs: context.clock.nowMs(), node: 0, server: 'oputil', factor: 0, userId: undefined },
       ...{ ...entry, result: 'done' },
     });
     return true;

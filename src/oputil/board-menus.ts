@@ -7,13 +7,13 @@ import type { Finding, MenuEntry, MenuSet } from '../menu/menu-entry';
 import { loadMenus } from '../menu/menu-file';
 import { loadThemes } from '../menu/theme-files';
 import { checkBoard, type BoardParts } from '../modules/board-check';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 /** Menus, themes and art as they are on the disk now, whether or not they are live. */
-export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
-  const board = await desk.board();
-  const { config, placeOf } = await desk.loadedConfig();
-  const { env } = desk.io;
+export async function loadBoardParts(context: CommandContext): Promise<BoardParts> {
+  const board = await context.board();
+  const { config, placeOf } = await context.loadedConfig();
+  const { env } = context.io;
   return {
     config,
     configPlace: placeOf,
@@ -23,13 +23,13 @@ export async function loadBoardParts(desk: Desk): Promise<BoardParts> {
       fallbackFolders: board.configFallbacks,
     }),
     themes: await loadThemes({ artRoots: board.artRoots, env }),
-    art: createArtStore({ roots: board.artRoots, random: desk.random, isView: isViewCode }),
+    art: createArtStore({ roots: board.artRoots, random: context.random, isView: isViewCode }),
   };
 }
 
 /** All that is wrong with menus and art; a way round the login counts as an error here. */
-export async function findBoardFindings(desk: Desk): Promise<readonly Finding[]> {
-  return checkBoard(await loadBoardParts(desk), { bypass: 'error' });
+export async function findBoardFindings(context: CommandContext): Promise<readonly Finding[]> {
+  return checkBoard(await loadBoardParts(context), { bypass: 'error' });
 }
 
 /** The menu called `name`, or an error with the nearest right name. */

@@ -8,7 +8,7 @@ import { findThemeProblems } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
 import { checkBoardFiles } from '../readiness/board-files';
 import { loadBoardParts } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 const HELP = `
 A new board with a config.hjson of its own: sallyport init DIR. Every key,
@@ -16,48 +16,51 @@ with its default: docs/config.md. A running board takes over a change within a
 second of its save, and a broken one not at all.`;
 
 /** `config check` and `config cat`. */
-export function addConfigCommands(program: Command, desk: Desk): void {
+export function addConfigCommands(program: Command, context: CommandContext): void {
   const config = program.command('config').description('the configuration');
   config.addHelpText('after', HELP);
   config
     .command('check')
     .description('read it and say what is wrong with it, themes, certificate and keys')
-    .action(() => check(desk));
+    .action(() => check(context));
   config
     .command('cat')
     .description('print what is in force: the file, its includes and the defaults')
     .argument('[key]', 'only this part, e.g. loginServers.ssh')
-    .action((key?: string) => print(desk, key));
+    .action((key?: string) => print(context, key));
 }
 
-async function check(desk: Desk): Promise<void> {
-  const board = await desk.board();
-  const { config, placeOf, warnings: odd, files } = await desk.loadedConfig();
-  const wrong = findThemeProblems(await loadBoardParts(desk), 'error');
+async function check(context: CommandContext): Promise<void> {
+  const board = await context.board();
+  const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
+  const wrong = findThemeProblems(await loadBoardParts(context), 'error');
   throwProblems(
     'CONFIG_INVALID',
     wrong.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
   );
-  const { clock } = desk;
+  const { clock } = context;
   const warnings = [
     ...odd,
-    ...(await checkBoardFiles({ board, config, placeOf, clock, env: desk.io.env })),
+    ...(await checkBoardFiles({ board, config, placeOf, clock, env: context.io.env })),
   ];
   const lines = warnings.map((warning) => `warning: ${formatProblem(warning)}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
-  desk.show([...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`], {
-    file: board.configFile,
-    files,
-    warnings: warnings.map(({ place, message }) => ({ ...place, message })),
-  });
+  context.show(
+    [...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`],
+    {
+      file: board.configFile,
+      files,
+      warnings: warnings.map(({ place, message }) => ({ ...place, message })),
+    },
+  );
 }
 
 /** Passwords are not for the screen; whoever may read the file can read them there. */
 
-async function print(desk: Desk, key: string | undefined): Promise<void> {
-  const config = withoutSecrets(await desk.config(), '');
+async function print(context: CommandContext, key: string | undefined): Promise<void> {
+  const config = withoutSecrets(await context.config(), '');
   const part = key === undefined ? config : findPart(config, key);
-  desk.show(JSON.stringify(part, undefined, 2), part);
+  context.show(JSON.stringify(part, undefined, 2), part);
 }
 
 function withoutSecrets(value: unknown, name: string): unknown {

@@ -11,7 +11,7 @@ import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import type { Config } from '../config/schema';
 import { configuredServers, type Listening } from '../mail/prerequisites';
-import { databaseFile, openOffice, type Office } from '../office';
+import { databaseFile, openBackend, type Backend } from '../office';
 import { explainFailure, type Sql } from '../store/database';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
 import type { HarmlessIo } from './harmless-io';
@@ -32,14 +32,14 @@ export interface Globals {
 export const ACTOR: Actor = { server: 'oputil' };
 
 /** What one command works with: the board it was pointed at, opened as far as it is needed. */
-export class Desk {
+export class CommandContext {
   readonly clock: BoardClock;
   readonly random = systemRandom;
   /** What the bin ends with when nothing was thrown. */
   exitCode = 0;
   private boardFound: Promise<Board> | undefined;
   private configLoaded: Promise<LoadedConfig> | undefined;
-  private officeOpened: Promise<Office> | undefined;
+  private backendOpened: Promise<Backend> | undefined;
 
   constructor(
     readonly io: HarmlessIo,
@@ -73,20 +73,20 @@ export class Desk {
   }
 
   /** Accounts, factors, keys and mail. A board without a database is an error: --data may be wrong. */
-  async office(): Promise<Office> {
-    this.officeOpened ??= this.openOffice(false);
-    return this.officeOpened;
+  async backend(): Promise<Backend> {
+    this.backendOpened ??= this.openBackend(false);
+    return this.backendOpened;
   }
 
   /** The same for what may come before the first start: makes data folder, keys and database. */
-  async makeOffice(): Promise<Office> {
-    this.officeOpened ??= this.openOffice(true);
-    return this.officeOpened;
+  async makeBackend(): Promise<Backend> {
+    this.backendOpened ??= this.openBackend(true);
+    return this.backendOpened;
   }
 
   /** Runs one store function. */
   async read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return (await this.office()).db.run(work);
+    return (await this.backend()).db.run(work);
   }
 
   /** The board's own log: what the tool changes belongs beside what callers do. */
@@ -136,8 +136,8 @@ export class Desk {
 
   async close(): Promise<void> {
     // What failed to open was told already.
-    const office = await this.officeOpened?.catch(() => undefined);
-    await office?.close();
+    const backend = await this.backendOpened?.catch(() => undefined);
+    await backend?.close();
   }
 
   private async readConfig(): Promise<LoadedConfig> {
@@ -150,7 +150,7 @@ export class Desk {
     });
   }
 
-  private async openOffice(mayMake: boolean): Promise<Office> {
+  private async openBackend(mayMake: boolean): Promise<Backend> {
     const board = await this.board();
     if (!mayMake && !existsSync(databaseFile(board.dataDir))) {
       throw new BbsError(
@@ -161,7 +161,7 @@ export class Desk {
     const config = await this.config();
     const running = await this.running();
     await makeDataDir(board.dataDir);
-    const office = await openOffice({
+    const backend = await openBackend({
       board,
       config: () => config,
       clock: this.clock,
@@ -172,12 +172,12 @@ export class Desk {
       mayLackKey: true,
       storeMs: LIMITS.toolStoreMs,
     });
-    await this.setClock(office, running !== undefined);
-    return office;
+    await this.setClock(backend, running !== undefined);
+    return backend;
   }
 
   /** By the timeline of the board: what is written here ends by it (rule L13). */
-  private async setClock({ db }: Office, isRunning: boolean): Promise<void> {
+  private async setClock({ db }: Backend, isRunning: boolean): Promise<void> {
     const { clock } = this;
     const mark = await db.run(findTimelineMark);
     if (mark === undefined) return;

@@ -5,7 +5,7 @@ import { formatProblem } from '../config/problems';
 import type { Config } from '../config/schema';
 import { createSmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { findBoardGaps } from '../readiness/board-gaps';
 import type { Gap } from '../readiness/gap';
 
@@ -13,30 +13,30 @@ const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;
 
 /** `oputil doctor`: what a board still lacks before the world may call. */
-export function addDoctorCommand(program: Command, desk: Desk): void {
+export function addDoctorCommand(program: Command, context: CommandContext): void {
   program
     .command('doctor')
     .description('say what is still missing for a public board')
     .addHelpText('after', HELP)
-    .action(() => examine(desk));
+    .action(() => examine(context));
 }
 
-async function examine(desk: Desk): Promise<void> {
-  const board = await desk.board();
-  const { config, warnings } = await desk.loadedConfig();
+async function examine(context: CommandContext): Promise<void> {
+  const board = await context.board();
+  const { config, warnings } = await context.loadedConfig();
   const gaps: Gap[] = [
     ...(await findBoardGaps(config, {
-      ...{ board, nowMs: desk.clock.nowMs(), listening: await desk.listening() },
-      office: () => desk.office(),
+      ...{ board, nowMs: context.clock.nowMs(), listening: await context.listening() },
+      backend: () => context.backend(),
     })),
-    ...(await mailServerGaps(desk, config)),
-    ...(await menuGaps(desk)),
+    ...(await mailServerGaps(context, config)),
+    ...(await menuGaps(context)),
     ...warnings.map((warning): Gap => ({ weight: 'advice', text: formatProblem(warning) })),
   ];
-  const running = await desk.running();
+  const running = await context.running();
   const needed = gaps.filter(({ weight }) => weight === 'missing');
   const advised = gaps.filter(({ weight }) => weight === 'advice');
-  desk.show(
+  context.show(
     [
       `Board  ${board.boardDir}`,
       `Data   ${board.dataDir}`,
@@ -47,7 +47,7 @@ async function examine(desk: Desk): Promise<void> {
     ],
     { ready: needed.length === 0, running: running !== undefined, gaps },
   );
-  if (needed.length > 0) desk.exitCode = 1;
+  if (needed.length > 0) context.exitCode = 1;
 }
 
 function section(title: string, gaps: readonly Gap[]): readonly string[] {
@@ -70,11 +70,11 @@ function wrap(text: string): readonly string[] {
 /** A mail server that is not there answers by being late; `mail test` waits longer. */
 const MAIL_LIMIT_MS = 10_000;
 
-async function mailServerGaps(desk: Desk, { email }: Config): Promise<readonly Gap[]> {
+async function mailServerGaps(context: CommandContext, { email }: Config): Promise<readonly Gap[]> {
   if (email.transport === null) return [];
   try {
     const checking = createSmtpTransport(email.transport).check();
-    await withLimit(desk.clock, checking, { limitMs: MAIL_LIMIT_MS, what: 'the mail server' });
+    await withLimit(context.clock, checking, { limitMs: MAIL_LIMIT_MS, what: 'the mail server' });
     return [];
   } catch (error) {
     const why = toError(error).message;
@@ -82,8 +82,8 @@ async function mailServerGaps(desk: Desk, { email }: Config): Promise<readonly G
   }
 }
 
-async function menuGaps(desk: Desk): Promise<readonly Gap[]> {
-  const findings = await findBoardFindings(desk);
+async function menuGaps(context: CommandContext): Promise<readonly Gap[]> {
+  const findings = await findBoardFindings(context);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   if (errors === 0) return [];
   const count = errors === 1 ? '1 error' : `${errors} errors`;

@@ -4,12 +4,12 @@ import { checkKeys, rotateKeys, type KeyReport } from '../auth/key-rotation';
 import { shutLost } from '../auth/lost-key';
 import { replaceLostKey, type Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
-import { sealingFile, type Office } from '../office';
+import { sealingFile, type Backend } from '../office';
 import { findLostFactors } from '../readiness/factor-state';
 import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
 import { findUsers } from '../store/users';
-import { ACTOR, type Desk } from './desk';
+import { ACTOR, type CommandContext } from './desk';
 import { confirmOrStop } from './question';
 import { formatTable } from './table';
 
@@ -23,27 +23,27 @@ key new --lost makes another and shuts the second factors of the lost one. They
 stay required; who had one must have it bound again.`;
 
 /** `key check`, `key rotate` and `key new`. */
-export function addKeyCommands(program: Command, desk: Desk): void {
+export function addKeyCommands(program: Command, context: CommandContext): void {
   const key = program.command('key').description('the key that seals secrets in the database');
   key.addHelpText('after', HELP);
   key
     .command('check')
     .description('open every sealed value; changes nothing')
-    .action(() => check(desk));
+    .action(() => check(context));
   key
     .command('rotate')
     .description('seal all values with a new key')
-    .action(() => rotate(desk));
+    .action(() => rotate(context));
   key
     .command('new')
     .description('go on after the key was lost; the board must be stopped')
     .requiredOption('--lost', 'there is no copy of the key: what it sealed is given up')
     .option('-y, --yes', 'ask nothing')
-    .action(({ yes }: { readonly yes?: boolean }) => replaceLost(desk, yes));
+    .action(({ yes }: { readonly yes?: boolean }) => replaceLost(context, yes));
 }
 
-async function check(desk: Desk): Promise<void> {
-  const { db, sealing } = await desk.office();
+async function check(context: CommandContext): Promise<void> {
+  const { db, sealing } = await context.backend();
   const report = await checkKeys({ db, sealing });
   const known = new Set(sealing.keyIds());
   const state = (id: string): string =>
@@ -63,7 +63,7 @@ async function check(desk: Desk): Promise<void> {
     ]),
   );
   const keys = report.keys.map((key) => ({ ...key, state: state(key.id).toLowerCase() }));
-  const shut = await namesOf(desk, await desk.read(listShutFactors));
+  const shut = await namesOf(context, await context.read(listShutFactors));
   const lost = (await findLostFactors(db)).map(({ name }) => name);
   const verdict = [
     ...unreadableLines(report.unreadable),
@@ -72,14 +72,14 @@ async function check(desk: Desk): Promise<void> {
       : []),
   ];
   const fine = verdict.length === 0;
-  desk.show(
+  context.show(
     [
       ...[...table, '', ...(fine ? ['Every sealed value opens.'] : verdict)],
       ...[...shutLines(shut), ...lostLines(lost)],
     ],
     { ...report, keys, mustBindAgain: shut, mayHaveLostFactor: lost },
   );
-  if (!fine || lost.length > 0) desk.exitCode = 1;
+  if (!fine || lost.length > 0) context.exitCode = 1;
 }
 
 function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
@@ -88,9 +88,9 @@ function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
 }
 
 /** With the lock of the board: one that runs has the keys in its memory, and may seal with them. */
-async function replaceLost(desk: Desk, yes: boolean | undefined): Promise<void> {
-  const office = await desk.office();
-  const { dataDir } = await desk.board();
+async function replaceLost(context: CommandContext, yes: boolean | undefined): Promise<void> {
+  const backend = await context.backend();
+  const { dataDir } = await context.board();
   const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
   if (lock.kind === 'held') {
     throw new BbsError(
@@ -99,39 +99,39 @@ async function replaceLost(desk: Desk, yes: boolean | undefined): Promise<void> 
     );
   }
   try {
-    await giveUpLost(desk, office, yes);
+    await giveUpLost(context, backend, yes);
   } finally {
     await lock.release();
   }
 }
 
 async function giveUpLost(
-  desk: Desk,
-  { db, sealing }: Office,
+  context: CommandContext,
+  { db, sealing }: Backend,
   yes: boolean | undefined,
 ): Promise<void> {
   const report = await checkKeys({ db, sealing });
   const isLost = sealing.keyIds().length === 0;
   if (!isLost && report.unreadable.length === 0 && !codesAreLost(report, sealing)) {
-    const shut = await namesOf(desk, await desk.read(listShutFactors));
-    return desk.show(['Every sealed value opens: nothing is lost.', ...shutLines(shut)], {
+    const shut = await namesOf(context, await context.read(listShutFactors));
+    return context.show(['Every sealed value opens: nothing is lost.', ...shutLines(shut)], {
       keyId: report.currentKeyId,
       mustBindAgain: shut,
     });
   }
-  desk.note(
+  context.note(
     `${report.unreadable.length} sealed values do not open. Is there a copy of the key? Then restore it`,
   );
-  desk.note(
+  context.note(
     'instead. Else second factors of the lost key take no code until they are bound again.',
   );
-  await confirmOrStop(desk, 'Give them up?', yes);
-  const keys = isLost ? await makeKey(desk) : sealing;
-  const lost = await shutLost({ db, sealing: keys, clock: desk.clock, actor: ACTOR });
-  (await desk.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });
-  const shut = await namesOf(desk, lost.shut);
-  const withoutCodes = await namesOf(desk, lost.withoutCodes);
-  desk.show(
+  await confirmOrStop(context, 'Give them up?', yes);
+  const keys = isLost ? await makeKey(context) : sealing;
+  const lost = await shutLost({ db, sealing: keys, clock: context.clock, actor: ACTOR });
+  (await context.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });
+  const shut = await namesOf(context, lost.shut);
+  const withoutCodes = await namesOf(context, lost.withoutCodes);
+  context.show(
     [
       `Current key   : ${keys.currentKeyId()}${isLost ? ' (new)' : ''}`,
       `Mails dropped : ${lost.droppedMails}`,
@@ -149,14 +149,14 @@ async function giveUpLost(
   );
 }
 
-async function makeKey(desk: Desk): Promise<Sealing> {
-  const file = sealingFile(await desk.board(), await desk.config());
-  const environmentKey = desk.io.env['SALLYPORT_SEALING_KEY'];
+async function makeKey(context: CommandContext): Promise<Sealing> {
+  const file = sealingFile(await context.board(), await context.config());
+  const environmentKey = context.io.env['SALLYPORT_SEALING_KEY'];
   // What is left of a damaged file may be worth a look.
   const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
   if (isThere && (environmentKey ?? '') === '')
-    renameSync(file, `${file}.lost-${desk.clock.nowMs()}`);
-  const made = replaceLostKey({ file, random: desk.random, environmentKey });
+    renameSync(file, `${file}.lost-${context.clock.nowMs()}`);
+  const made = replaceLostKey({ file, random: context.random, environmentKey });
   if (made !== undefined) return made;
   throw new BbsError(
     'KEY_UNREADABLE',
@@ -164,8 +164,11 @@ async function makeKey(desk: Desk): Promise<Sealing> {
   );
 }
 
-async function namesOf(desk: Desk, ids: readonly number[]): Promise<readonly string[]> {
-  const users = await desk.read((sql) => findUsers(sql, ids));
+async function namesOf(
+  context: CommandContext,
+  ids: readonly number[],
+): Promise<readonly string[]> {
+  const users = await context.read((sql) => findUsers(sql, ids));
   return users.map(({ name }) => name);
 }
 
@@ -189,10 +192,10 @@ function lostLines(names: readonly string[]): readonly string[] {
   ];
 }
 
-async function rotate(desk: Desk): Promise<void> {
-  const { db, sealing } = await desk.office();
+async function rotate(context: CommandContext): Promise<void> {
+  const { db, sealing } = await context.backend();
   const before = sealing.currentKeyId();
-  const report = await rotateKeys({ db, sealing, clock: desk.clock, log: await desk.log() });
+  const report = await rotateKeys({ db, sealing, clock: context.clock, log: await context.log() });
   const lines = [
     `Current key  : ${report.keyId}${report.keyId === before ? ' (as before)' : ' (new)'}`,
     `Sealed again : ${report.resealed} values`,
@@ -205,8 +208,8 @@ async function rotate(desk: Desk): Promise<void> {
     );
   }
   const unreadable = unreadableLines(report.unreadable);
-  desk.show([...lines, ...unreadable], report);
-  if (unreadable.length > 0) desk.exitCode = 1;
+  context.show([...lines, ...unreadable], report);
+  if (unreadable.length > 0) context.exitCode = 1;
 }
 
 function unreadableLines(unreadable: readonly string[]): readonly string[] {

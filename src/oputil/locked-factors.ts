@@ -1,9 +1,9 @@
 import { listStopped } from '../store/attempts';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 /** Accounts whose second factor takes no code any more, after too many wrong ones. */
-export async function findLockedFactors(desk: Desk): Promise<ReadonlySet<number>> {
-  const { disableAfter } = (await desk.config()).users.twoFactorAuth.otp;
+export async function findLockedFactors(context: CommandContext): Promise<ReadonlySet<number>> {
+  const { disableAfter } = (await context.config()).users.twoFactorAuth.otp;
   const stopped = { factor: 'second', stopAt: disableAfter } as const;
-  return new Set(await desk.read((sql) => listStopped(sql, stopped)));
+  return new Set(await context.read((sql) => listStopped(sql, stopped)));
 }

@@ -7,7 +7,7 @@ import { createSmtpTransport } from '../mail/transport';
 import { mailDrop } from '../office';
 import { countOutbox, makeMailDue, listWaitingMail } from '../store/outbox';
 import { findUser } from '../store/users';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 
@@ -20,36 +20,36 @@ links.`;
 const TEST_LIMIT_MS = 60_000;
 
 /** `mail list`, `mail send` and `mail test`. */
-export function addMailCommands(program: Command, desk: Desk): void {
+export function addMailCommands(program: Command, context: CommandContext): void {
   const mail = program.command('mail').description('mails that wait to be sent');
   mail.addHelpText('after', HELP);
   mail
     .command('list')
     .description('show what waits')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 40)
-    .action(({ limit }: { limit: number }) => listMail(desk, limit));
+    .action(({ limit }: { limit: number }) => listMail(context, limit));
   mail
     .command('send')
     .description('send what is due now, without waiting for the board')
     .option('--now', 'also what waits for another try')
-    .action(({ now }: { now?: boolean }) => sendMail(desk, now === true));
+    .action(({ now }: { now?: boolean }) => sendMail(context, now === true));
   mail
     .command('test')
     .description('send a test mail by the configured mail server, and show its answer')
     .argument('<address>')
-    .action((address: string) => testMail(desk, address));
+    .action((address: string) => testMail(context, address));
 }
 
-async function listMail(desk: Desk, limit: number): Promise<void> {
-  const mails = await desk.read((sql) => listWaitingMail(sql, limit));
-  const waiting = await desk.read(countOutbox);
+async function listMail(context: CommandContext, limit: number): Promise<void> {
+  const mails = await context.read((sql) => listWaitingMail(sql, limit));
+  const waiting = await context.read(countOutbox);
   const rows = [];
   for (const mail of mails) {
-    const owner = await desk.read((sql) => findUser(sql, mail.userId));
+    const owner = await context.read((sql) => findUser(sql, mail.userId));
     const name = owner?.name ?? (mail.userId === 0 ? '-' : `#${mail.userId}`);
     rows.push({ mail, name });
   }
-  const table = desk.table(
+  const table = context.table(
     [
       { title: 'ID', align: 'right' },
       { title: 'For', most: 20 },
@@ -63,34 +63,34 @@ async function listMail(desk: Desk, limit: number): Promise<void> {
       String(mail.id),
       name,
       mail.kind,
-      minuteOf(wallTimeOf(desk.clock, mail.createdAtMs)),
-      minuteOf(wallTimeOf(desk.clock, mail.nextAtMs)).slice(11),
+      minuteOf(wallTimeOf(context.clock, mail.createdAtMs)),
+      minuteOf(wallTimeOf(context.clock, mail.nextAtMs)).slice(11),
       String(mail.attempts),
       mail.lastError ?? '',
     ]),
   );
   const sum = waiting > mails.length ? ['', `${waiting} in all; see --limit`] : [];
-  desk.show(
+  context.show(
     waiting === 0 ? ['no mail waits'] : [...table, ...sum],
     rows.map(({ mail, name }) => ({
       id: mail.id,
       user: name,
       kind: mail.kind,
-      storedAt: new Date(wallTimeOf(desk.clock, mail.createdAtMs)).toISOString(),
-      nextAt: new Date(wallTimeOf(desk.clock, mail.nextAtMs)).toISOString(),
+      storedAt: new Date(wallTimeOf(context.clock, mail.createdAtMs)).toISOString(),
+      nextAt: new Date(wallTimeOf(context.clock, mail.nextAtMs)).toISOString(),
       tries: mail.attempts,
       lastError: mail.lastError ?? null,
     })),
   );
 }
 
-async function sendMail(desk: Desk, now: boolean): Promise<void> {
-  const { mailer, db } = await desk.office();
-  const { dataDir } = await desk.board();
-  if (now) await db.run((sql) => makeMailDue(sql, desk.clock.timelineMs()));
+async function sendMail(context: CommandContext, now: boolean): Promise<void> {
+  const { mailer, db } = await context.backend();
+  const { dataDir } = await context.board();
+  if (now) await db.run((sql) => makeMailDue(sql, context.clock.timelineMs()));
   const sent = await mailer.deliver();
-  const waiting = await desk.read(countOutbox);
-  const failed = (await desk.read((sql) => listWaitingMail(sql, waiting))).flatMap(
+  const waiting = await context.read(countOutbox);
+  const failed = (await context.read((sql) => listWaitingMail(sql, waiting))).flatMap(
     ({ lastError }) => lastError ?? [],
   );
   const where = mailer.sendsMail ? '' : `, as files in ${mailDrop(dataDir)}`;
@@ -101,18 +101,18 @@ async function sendMail(desk: Desk, now: boolean): Promise<void> {
       `Last error: ${error}`,
       "'oputil mail list' shows each; 'mail test' tries the server",
     );
-    desk.exitCode = 1;
+    context.exitCode = 1;
   }
-  desk.show(lines, { sent, waiting, failed: failed.length, lastError: error ?? null });
+  context.show(lines, { sent, waiting, failed: failed.length, lastError: error ?? null });
 }
 
 /** Past the outbox, so that the answer is there at once and nothing is tried again. */
-async function testMail(desk: Desk, given: string): Promise<void> {
+async function testMail(context: CommandContext, given: string): Promise<void> {
   const address = parseMailAddress(given);
   if (address === undefined) {
     throw new BbsError('USAGE', `'${given}' is not one plain mail address like name@example.org`);
   }
-  const config = await desk.config();
+  const config = await context.config();
   const { transport } = config.email;
   if (transport === null) {
     throw new BbsError('MAIL_FAILED', 'this board sends no mail: email.transport is not set');
@@ -120,17 +120,17 @@ async function testMail(desk: Desk, given: string): Promise<void> {
   const subject = `${config.general.boardName}: test of the mail server`;
   const text = 'The mail server of this board works. Nobody has to do anything about this mail.';
   const answer = await withLimit(
-    desk.clock,
+    context.clock,
     createSmtpTransport(transport).deliver({
       from: mailSender(config),
       to: address,
       subject,
       text,
       html: `<p>${text}</p>`,
-      messageId: `${desk.random.bytes(16).toString('hex')}@${config.contentServers.web.domain}`,
-      date: new Date(desk.clock.nowMs()),
+      messageId: `${context.random.bytes(16).toString('hex')}@${config.contentServers.web.domain}`,
+      date: new Date(context.clock.nowMs()),
     }),
     { limitMs: TEST_LIMIT_MS, what: 'the mail server' },
   );
-  desk.show([`Sent to ${address}. The mail server says: ${answer}`], { address, answer });
+  context.show([`Sent to ${address}. The mail server says: ${answer}`], { address, answer });
 }

@@ -4,7 +4,7 @@ import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/menu-entry';
 import { boardRegistries, themeFileFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 const HELP = `
 Errors are names that are nowhere, art that is missing, forms that nothing
@@ -15,16 +15,16 @@ factor that the account asks for. The board holds that in any case; a menu
 file that relies on it is a mistake all the same.`;
 
 /** `menu check`. */
-export function addMenuCheck(menu: Command, desk: Desk): void {
+export function addMenuCheck(menu: Command, context: CommandContext): void {
   menu
     .command('check')
     .description('say all that is wrong with menus and art, and prove the flow')
     .addHelpText('after', HELP)
-    .action(() => check(desk));
+    .action(() => check(context));
 }
 
-async function check(desk: Desk): Promise<void> {
-  const parts = await loadBoardParts(desk);
+async function check(context: CommandContext): Promise<void> {
+  const parts = await loadBoardParts(context);
   const registries = await boardRegistries(parts);
   const report = proveFlow(parts.menus, registries);
   const findings = [
@@ -37,7 +37,7 @@ async function check(desk: Desk): Promise<void> {
     findings.filter((finding) => finding.severity === severity).length;
   const errors = count('error');
   const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}`;
-  desk.show([...findings.map(formatFinding), summary, ...proofLines(report)], {
+  context.show([...findings.map(formatFinding), summary, ...proofLines(report)], {
     ok: errors === 0,
     menus: parts.menus.menus.size,
     findings,
@@ -48,7 +48,7 @@ async function check(desk: Desk): Promise<void> {
       undecided: report.undecided,
     },
   });
-  if (errors > 0) desk.exitCode = 1;
+  if (errors > 0) context.exitCode = 1;
 }
 
 function proofLines(report: FlowReport): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { addMenuCheck } from './menu-check';
 import { addMenuGraph } from './menu-graph';
 import { addMenuShow } from './menu-show';
@@ -10,13 +10,13 @@ All of it reads the files on the disk, so that an edit can be tried before it
 goes live.`;
 
 /** `oputil menu ...`: menus and screens, without a running board. */
-export function addMenuCommands(program: Command, desk: Desk): void {
+export function addMenuCommands(program: Command, context: CommandContext): void {
   const menu = program
     .command('menu')
     .description('menu files, screens, and the flow between them');
   menu.addHelpText('after', HELP);
-  addMenuCheck(menu, desk);
-  addMenuGraph(menu, desk);
-  addMenuWhy(menu, desk);
-  addMenuShow(menu, desk);
+  addMenuCheck(menu, context);
+  addMenuGraph(menu, context);
+  addMenuWhy(menu, context);
+  addMenuShow(menu, context);
 }

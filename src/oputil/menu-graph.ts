@@ -7,7 +7,7 @@ import { factsOfModules } from '../proof/module-facts';
 import { toMermaid } from '../proof/graph';
 import { moduleTable } from '../modules/registry';
 import { loadBoardParts } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 const HELP = `
 The flow is written as a Mermaid flowchart, which forges and many editors draw.
@@ -15,21 +15,21 @@ A file named .md gets it as a code block that they draw where it stands:
   oputil menu graph --out menus.md`;
 
 /** `menu graph`. */
-export function addMenuGraph(menu: Command, desk: Desk): void {
+export function addMenuGraph(menu: Command, context: CommandContext): void {
   menu
     .command('graph')
     .description('write the flow between menus as a Mermaid flowchart')
     .option('--out <file>', 'write it to a file (.mmd .mermaid .md .txt)')
     .addHelpText('after', HELP)
-    .action((options: { readonly out?: string }) => writeGraph(desk, options.out));
+    .action((options: { readonly out?: string }) => writeGraph(context, options.out));
 }
 
-async function writeGraph(desk: Desk, out: string | undefined): Promise<void> {
+async function writeGraph(context: CommandContext, out: string | undefined): Promise<void> {
   const wrap = out === undefined ? asIs : wrapOf(out);
-  const { menus } = await loadBoardParts(desk);
+  const { menus } = await loadBoardParts(context);
   const graph = flowGraph(menus, factsOfModules(moduleTable()));
   const text = toMermaid(graph);
-  if (out === undefined) return desk.show(text.trimEnd(), graph);
+  if (out === undefined) return context.show(text.trimEnd(), graph);
   try {
     writeFileSync(out, wrap(text));
   } catch (error) {
@@ -38,7 +38,7 @@ async function writeGraph(desk: Desk, out: string | undefined): Promise<void> {
     });
   }
   const { nodes, edges } = graph;
-  desk.show(`${nodes.length} menus and ${edges.length} ways written to ${out}`, {
+  context.show(`${nodes.length} menus and ${edges.length} ways written to ${out}`, {
     file: out,
     menus: nodes.length,
     ways: edges.length,

@@ -9,7 +9,7 @@ import type { Encoding } from '../terminal/terminal';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { composeScreen, type Size } from './preview';
 import { drawScreenPicture } from './screen-picture';
 import { readScreen, toColoredLines } from './screen-reader';
@@ -33,7 +33,7 @@ to a terminal, plain text to a file; --ansi, --text and --png say which:
   oputil menu show matrix --ansi > matrix.utf8ans`;
 
 /** `menu show`. */
-export function addMenuShow(menu: Command, desk: Desk): void {
+export function addMenuShow(menu: Command, context: CommandContext): void {
   menu
     .command('show')
     .description('compose the screen of a menu')
@@ -54,7 +54,7 @@ export function addMenuShow(menu: Command, desk: Desk): void {
     .option('--text', 'the characters alone')
     .option('--png <file>', 'write a picture of it')
     .addHelpText('after', HELP)
-    .action((name: string, options: ShowOptions) => show(desk, name, options));
+    .action((name: string, options: ShowOptions) => show(context, name, options));
 }
 
 function sizeOf(text: string): Size {
@@ -65,24 +65,24 @@ function sizeOf(text: string): Size {
   throw new InvalidArgumentError('It is columns x rows, such as 80x24; from 20x5 to 500x500.');
 }
 
-async function show(desk: Desk, name: string, options: ShowOptions): Promise<void> {
-  const parts = await loadBoardParts(desk);
+async function show(context: CommandContext, name: string, options: ShowOptions): Promise<void> {
+  const parts = await loadBoardParts(context);
   const menu = getMenu(parts.menus, name);
   const { size, encoding, server } = options;
   const user: User | undefined =
-    options.user === undefined ? undefined : await getAccount(desk, options.user);
+    options.user === undefined ? undefined : await getAccount(context, options.user);
   const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
-  const sent = await composeScreen(desk, { parts, menu, size, encoding, server, user, theme });
+  const sent = await composeScreen(context, { parts, menu, size, encoding, server, user, theme });
   const canvas = readScreen(sent, size);
-  if (options.png !== undefined) return savePicture(desk, canvas, options.png);
+  if (options.png !== undefined) return savePicture(context, canvas, options.png);
   const lines = canvas.toLines().slice(0, canvas.lastUsedRow);
   const ansi = canvas.toAnsi({ encoding: 'utf8', clear: true });
-  const colored = options.text !== true && desk.io.colors === true;
+  const colored = options.text !== true && context.io.colors === true;
   const shown = options.ansi === true ? [ansi] : colored ? toColoredLines(canvas) : lines;
-  desk.showDrawing(shown, { menu: menu.name, ...size, encoding, lines, ansi });
+  context.showDrawing(shown, { menu: menu.name, ...size, encoding, lines, ansi });
 }
 
-function savePicture(desk: Desk, canvas: Canvas, file: string): void {
+function savePicture(context: CommandContext, canvas: Canvas, file: string): void {
   try {
     writeFileSync(file, drawScreenPicture(canvas));
   } catch (error) {
@@ -92,7 +92,7 @@ function savePicture(desk: Desk, canvas: Canvas, file: string): void {
     });
   }
   const { width, height } = canvas;
-  desk.show(`Picture saved to ${file}`, { file, width, height });
+  context.show(`Picture saved to ${file}`, { file, width, height });
 }
 
 function checkTheme(themes: ThemeSet, id: string): string {

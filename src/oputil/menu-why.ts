@@ -12,7 +12,7 @@ import { moduleTable } from '../modules/registry';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { findSignInBars } from './sign-in-bars';
 import { statusWord } from './user-words';
 
@@ -23,7 +23,7 @@ decided, and why.
 Exit code 1 when the user never gets there, or cannot sign in now.`;
 
 /** `menu why`. */
-export function addMenuWhy(menu: Command, desk: Desk): void {
+export function addMenuWhy(menu: Command, context: CommandContext): void {
   menu
     .command('why')
     .description('tell how a user gets to a menu, or what stops the user')
@@ -35,12 +35,12 @@ export function addMenuWhy(menu: Command, desk: Desk): void {
     .option('--from <address>', 'the address of the caller')
     .addHelpText('after', HELP)
     .action((name: string, menuName: string, options: { server: WayInName; from?: string }) =>
-      why(desk, { name, menuName, way: options.server, remoteIp: options.from }),
+      why(context, { name, menuName, way: options.server, remoteIp: options.from }),
     );
 }
 
 async function why(
-  desk: Desk,
+  context: CommandContext,
   asked: {
     readonly name: string;
     readonly menuName: string;
@@ -49,29 +49,29 @@ async function why(
   },
 ): Promise<void> {
   const { way } = asked;
-  const { menus, config } = await loadBoardParts(desk);
+  const { menus, config } = await loadBoardParts(context);
   const target = getMenu(menus, asked.menuName);
-  const user = await getAccount(desk, asked.name);
+  const user = await getAccount(context, asked.name);
   const answer = whyMenu(menus, {
     from: firstMenuOf(config, way),
     factor: signsInFirst(way) ? 1 : 0,
     to: target.name,
-    subject: (factor) => subjectOf(user, { factor, way, config, nowMs: desk.clock.nowMs() }),
+    subject: (factor) => subjectOf(user, { factor, way, config, nowMs: context.clock.nowMs() }),
     modules: factsOfModules(moduleTable()),
   });
   const { remoteIp } = asked;
   if (remoteIp !== undefined && isIP(remoteIp) === 0) {
     throw new BbsError('USAGE', `--from is an IP address, not '${remoteIp}'`);
   }
-  const { sealing } = await desk.office();
-  const bars = await desk.read((sql) =>
+  const { sealing } = await context.backend();
+  const bars = await context.read((sql) =>
     findSignInBars(sql, user, {
-      ...{ config, sealing, clock: desk.clock, way },
+      ...{ config, sealing, clock: context.clock, way },
       ...(remoteIp === undefined ? {} : { remoteIp }),
     }),
   );
   const verdict = answer.reaches ? 'gets to' : 'does not get to';
-  desk.show(
+  context.show(
     [
       `${user.name} ${verdict} ${target.name} by ${way}`,
       ...(bars.length === 0 ? [] : ['but cannot sign in now:', ...bars.map((bar) => `  - ${bar}`)]),
@@ -82,7 +82,7 @@ async function why(
       ...{ signIn: bars, ...answer },
     },
   );
-  if (!answer.reaches || bars.length > 0) desk.exitCode = 1;
+  if (!answer.reaches || bars.length > 0) context.exitCode = 1;
 }
 
 function subjectOf(

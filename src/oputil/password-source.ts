@@ -1,8 +1,8 @@
-import type { Office } from '../office';
+import type { Backend } from '../office';
 import { BbsError } from '../base/errors';
 import type { Random } from '../base/random';
 import { refusal } from './account';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 /** Where a command may take a new password from. */
 export interface PasswordOptions {
@@ -28,20 +28,20 @@ const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** The password that was given, read, asked for twice, or with -n made at random. */
 export async function takePassword(
-  desk: Desk,
+  context: CommandContext,
   owner: PasswordOwner,
   options: PasswordOptions,
 ): Promise<NewPassword> {
   if (options.password !== undefined) return { password: options.password, made: false };
-  if (options.passwordStdin === true) return readPassword(desk);
-  if (!desk.mayAsk) return { password: makePassword(desk.random), made: true };
-  if (desk.io.interactive !== true) {
+  if (options.passwordStdin === true) return readPassword(context);
+  if (!context.mayAsk) return { password: makePassword(context.random), made: true };
+  if (context.io.interactive !== true) {
     throw new BbsError(
       'USAGE',
       'give the password by --password-stdin, or let one be made with --no-prompt',
     );
   }
-  return { password: await askTwice(desk, owner), made: false };
+  return { password: await askTwice(context, owner), made: false };
 }
 
 /** 78 bits. */
@@ -51,23 +51,23 @@ function makePassword(random: Random): string {
   return [group(), group(), group(), group()].join('-');
 }
 
-async function readPassword(desk: Desk): Promise<NewPassword> {
-  const password = await desk.io.readLine('', true);
+async function readPassword(context: CommandContext): Promise<NewPassword> {
+  const password = await context.io.readLine('', true);
   if (password !== '') return { password, made: false };
   throw new BbsError('USAGE', 'standard input holds no password; --password-stdin reads one line');
 }
 
-async function askTwice(desk: Desk, owner: PasswordOwner): Promise<string> {
-  const office: Office = await desk.office();
+async function askTwice(context: CommandContext, owner: PasswordOwner): Promise<string> {
+  const backend: Backend = await context.backend();
   for (let tries = 0; tries < TRIES; tries++) {
-    const password = await desk.io.readLine(`New password for ${owner.userName}: `, true);
-    const refused = office.rules.checkPassword(password, owner);
+    const password = await context.io.readLine(`New password for ${owner.userName}: `, true);
+    const refused = backend.rules.checkPassword(password, owner);
     if (refused !== undefined) {
-      desk.note(refusal(refused, 'use it').message);
-    } else if ((await desk.io.readLine('The same again: ', true)) === password) {
+      context.note(refusal(refused, 'use it').message);
+    } else if ((await context.io.readLine('The same again: ', true)) === password) {
       return password;
     } else {
-      desk.note('the two are not the same');
+      context.note('the two are not the same');
     }
   }
   throw new BbsError('USER_INVALID', `no password after ${TRIES} tries; nothing was changed`);

@@ -11,14 +11,14 @@ import { Inbox } from '../menu/inbox';
 import { KeyTurns } from '../menu/key-turns';
 import type { MenuEntry } from '../menu/menu-entry';
 import type { BoardFigures } from '../menu/mci-values';
-import { Stage, type MenuServices } from '../menu/stage';
+import { CallContext, type MenuServices } from '../menu/stage';
 import type { ThemeSet } from '../menu/theme';
 import type { BoardParts } from '../modules/board-check';
 import { modulesForCallers } from '../modules/registry';
 import type { User } from '../store/users';
 import { createTerminal } from '../terminal/caller-terminal';
 import type { Encoding } from '../terminal/terminal';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 export interface Size {
   readonly width: number;
@@ -38,13 +38,16 @@ export interface PreviewOptions {
 }
 
 /** What a caller would be sent when the menu opens. Nobody is called and nothing is read but files. */
-export async function composeScreen(desk: Desk, options: PreviewOptions): Promise<string> {
+export async function composeScreen(
+  context: CommandContext,
+  options: PreviewOptions,
+): Promise<string> {
   const { menu } = options;
-  const caller = previewCaller(desk, options);
-  const stage = new PreviewStage(caller, previewServices(desk, options));
-  const spec = menu.art === undefined ? undefined : choose(menu.art, stage.subject, desk.random);
+  const caller = previewCaller(context, options);
+  const call = new PreviewCall(caller, previewServices(context, options));
+  const spec = menu.art === undefined ? undefined : choose(menu.art, call.subject, context.random);
   const description = menu.desc ?? menu.name;
-  const composition = await composeMenu(stage, {
+  const composition = await composeMenu(call, {
     menu,
     description,
     shown: spec === undefined ? undefined : { kind: 'art', spec },
@@ -60,18 +63,18 @@ export async function composeScreen(desk: Desk, options: PreviewOptions): Promis
   return cells + (backdrop?.draw() ?? '') + form.draw();
 }
 
-class PreviewStage extends Stage {
+class PreviewCall extends CallContext {
   override figures(): Promise<BoardFigures> {
     return Promise.resolve({ callsEver: 0, callsToday: 0 });
   }
 }
 
-function previewCaller(desk: Desk, options: PreviewOptions): Caller {
+function previewCaller(context: CommandContext, options: PreviewOptions): Caller {
   const { size, encoding, server } = options;
   const never = new AbortController();
   const terminal = createTerminal({
     output: { write: () => undefined },
-    clock: desk.clock,
+    clock: context.clock,
     ...size,
     type: 'ansi',
     encoding,
@@ -85,7 +88,7 @@ function previewCaller(desk: Desk, options: PreviewOptions): Caller {
     login: previewLogin(options.user),
     log: SILENCE,
     signal: never.signal,
-    connectedAtMs: desk.clock.nowMs(),
+    connectedAtMs: context.clock.nowMs(),
     inbox: new Inbox(),
     entered: () => undefined,
     signedIn: () => Promise.resolve(),
@@ -110,19 +113,19 @@ function previewLogin(user: User | undefined): Login {
 }
 
 /** A board where nothing has happened yet; what a screen has no need of refuses. */
-function previewServices(desk: Desk, options: PreviewOptions): MenuServices {
+function previewServices(context: CommandContext, options: PreviewOptions): MenuServices {
   const { parts } = options;
   const known: Partial<MenuServices> = {
-    clock: desk.clock,
-    random: desk.random,
+    clock: context.clock,
+    random: context.random,
     log: SILENCE,
     version: VERSION,
-    startedAtMs: desk.clock.nowMs(),
+    startedAtMs: context.clock.nowMs(),
     config: () => themedBoard(parts, options.theme),
     menus: () => parts.menus,
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
-    keyTurns: new KeyTurns(desk.clock),
+    keyTurns: new KeyTurns(context.clock),
     modules: modulesForCallers(),
     nodes: { list: () => [] },
     listening: () => configuredServers(parts.config),

@@ -5,7 +5,7 @@ import { addAuditCommand } from './audit-command';
 import { addBanCommands } from './ban-commands';
 import { addBackupCommand } from './backup-command';
 import { addConfigCommands } from './config-commands';
-import { Desk, type Globals } from './desk';
+import { CommandContext, type Globals } from './desk';
 import { addDoctorCommand } from './doctor-command';
 import { HarmlessIo } from './harmless-io';
 import { addKeyCommands } from './key-commands';
@@ -27,20 +27,20 @@ Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.`;
 export async function runOputil(args: readonly string[], given: OputilIo): Promise<number> {
   const io = new HarmlessIo(given);
   const program = new Command('oputil');
-  const desk = new Desk(io, () => program.opts<Globals>());
-  buildProgram(program, desk);
+  const context = new CommandContext(io, () => program.opts<Globals>());
+  buildProgram(program, context);
   try {
     await program.parseAsync(readGroupChanges(args), { from: 'user' });
-    return desk.exitCode;
+    return context.exitCode;
   } catch (error) {
-    return tell(await desk.explain(error), io);
+    return tell(await context.explain(error), io);
   } finally {
-    await desk.close();
+    await context.close();
   }
 }
 
-function buildProgram(program: Command, desk: Desk): void {
-  const { io } = desk;
+function buildProgram(program: Command, context: CommandContext): void {
+  const { io } = context;
   const output: OutputConfiguration = {
     writeOut: (text) => io.out(text),
     writeErr: (text) => io.err(text),
@@ -64,15 +64,15 @@ function buildProgram(program: Command, desk: Desk): void {
     .option('--json', 'print JSON, for scripts')
     .option('-n, --no-prompt', 'ask nothing')
     .addHelpText('after', EPILOGUE);
-  addUserCommands(program, desk);
-  addKeyCommands(program, desk);
-  addAuditCommand(program, desk);
-  addBanCommands(program, desk);
-  addMailCommands(program, desk);
-  addMenuCommands(program, desk);
-  addConfigCommands(program, desk);
-  addBackupCommand(program, desk);
-  addDoctorCommand(program, desk);
+  addUserCommands(program, context);
+  addKeyCommands(program, context);
+  addAuditCommand(program, context);
+  addBanCommands(program, context);
+  addMailCommands(program, context);
+  addMenuCommands(program, context);
+  addConfigCommands(program, context);
+  addBackupCommand(program, context);
+  addDoctorCommand(program, context);
 }
 
 /** Says what went wrong, and gives the exit code that goes with it. */

@@ -1,15 +1,19 @@
 import { BbsError } from '../base/errors';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 
 /** Asks for a yes; with -n or --yes the answer is yes, and whatever is not yes is no. */
-async function confirms(desk: Desk, question: string, yes = false): Promise<boolean> {
-  if (yes || !desk.mayAsk) return true;
-  const answer = await desk.io.readLine(`${question} [y/N] `);
+async function confirms(context: CommandContext, question: string, yes = false): Promise<boolean> {
+  if (yes || !context.mayAsk) return true;
+  const answer = await context.io.readLine(`${question} [y/N] `);
   return /^y(es)?$/i.test(answer.trim());
 }
 
 /** The same for what must not be done without a yes. */
-export async function confirmOrStop(desk: Desk, question: string, yes = false): Promise<void> {
-  if (await confirms(desk, question, yes)) return;
+export async function confirmOrStop(
+  context: CommandContext,
+  question: string,
+  yes = false,
+): Promise<void> {
+  if (await confirms(context, question, yes)) return;
   throw new BbsError('USER_INVALID', 'nothing was changed; answer y, or use --yes');
 }

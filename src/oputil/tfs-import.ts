@@ -1,7 +1,7 @@
 import { parseSecret } from '../auth/otp';
 import { BbsError } from '../base/errors';
 import type { Random } from '../base/random';
-import type { Office } from '../office';
+import type { Backend } from '../office';
 import { foldName } from '../store/user-name';
 import { findUserByName, type User } from '../store/users';
 import { ACTOR } from './desk';
@@ -23,7 +23,7 @@ export interface ImportResult {
 }
 
 export interface TfsImportOptions {
-  readonly office: Office;
+  readonly backend: Backend;
   /** Names that accounts have, folded: one look for all lines. */
   readonly taken: ReadonlySet<string>;
   readonly random: Random;
@@ -77,15 +77,16 @@ export class TfsImport {
   }
 
   private async make(account: TfsAccount): Promise<Pick<ImportResult, 'kind' | 'text'>> {
-    const { office, random, dryRun } = this.options;
+    const { backend, random, dryRun } = this.options;
     const { name, email, secret } = account;
     const properties = email === '' ? {} : { email_address: email };
-    const refused = office.rules.checkName(name, false) ?? office.rules.checkProperties(properties);
+    const refused =
+      backend.rules.checkName(name, false) ?? backend.rules.checkProperties(properties);
     if (refused !== undefined) throw invalid(refused.text);
     if (!dryRun) {
       // A password that nobody knows: 256 bits, which are written down nowhere.
       const password = random.bytes(32).toString('base64url');
-      const made = await office.accounts.create({ name, password, properties, status: 2 }, ACTOR);
+      const made = await backend.accounts.create({ name, password, properties, status: 2 }, ACTOR);
       if (made.kind === 'refused') throw invalid(made.text);
       if (secret !== '') await this.bindNew(made.user, secret);
     }
@@ -98,7 +99,7 @@ export class TfsImport {
     try {
       await this.bind(user.id, secret);
     } catch (error) {
-      await this.options.office.accounts.remove(user.id, ACTOR);
+      await this.options.backend.accounts.remove(user.id, ACTOR);
       throw error;
     }
   }
@@ -106,7 +107,7 @@ export class TfsImport {
   /** Backup codes are left to the owner: made here, they would have to be handed over. */
   private async bind(userId: number, text: string): Promise<void> {
     if (this.options.dryRun) return;
-    await this.options.office.enrollment.bind(userId, 'googleAuth', {
+    await this.options.backend.enrollment.bind(userId, 'googleAuth', {
       secret: { text, encoding: this.encoding() },
       backupCodes: [],
       actor: ACTOR,
@@ -115,7 +116,7 @@ export class TfsImport {
 
   private async find(name: string): Promise<User | undefined> {
     if (!this.options.taken.has(foldName(name))) return undefined;
-    return this.options.office.db.run((sql) => findUserByName(sql, name));
+    return this.options.backend.db.run((sql) => findUserByName(sql, name));
   }
 
   private encoding(): 'ascii' | 'base32' {

@@ -3,7 +3,7 @@ import { refuse } from '../auth/account-rules';
 import { BbsError } from '../base/errors';
 import { findUserByName, hasUsers, type User } from '../store/users';
 import { changed, isSysopName, makeSysopFirst, noteSharedAddress, refusal } from './account';
-import { ACTOR, type Desk } from './desk';
+import { ACTOR, type CommandContext } from './desk';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
 import { accountData } from './user-words';
@@ -15,7 +15,7 @@ interface AddOptions extends PasswordOptions {
 }
 
 /** `user add`. */
-export function addUserAdding(user: Command, desk: Desk): void {
+export function addUserAdding(user: Command, context: CommandContext): void {
   user
     .command('add')
     .description('add an account, active at once')
@@ -26,46 +26,46 @@ export function addUserAdding(user: Command, desk: Desk): void {
     .option('--real-name <name>', "the person's name")
     .option('--group <group>', 'a group besides users.defaultGroups; may be repeated', collect)
     .addHelpText('after', '\nWithout a password it is asked for; with --no-prompt one is made.')
-    .action((name: string, options: AddOptions) => addUser(desk, name, options));
+    .action((name: string, options: AddOptions) => addUser(context, name, options));
 }
 
 function collect(group: string, before: readonly string[] = []): readonly string[] {
   return [...before, group];
 }
 
-async function addUser(desk: Desk, name: string, options: AddOptions): Promise<void> {
-  const office = await desk.makeOffice();
-  const config = await desk.config();
-  if ((await desk.read((sql) => findUserByName(sql, name))) !== undefined) {
+async function addUser(context: CommandContext, name: string, options: AddOptions): Promise<void> {
+  const backend = await context.makeBackend();
+  const config = await context.config();
+  if ((await context.read((sql) => findUserByName(sql, name))) !== undefined) {
     throw refusal(refuse('name-taken'), `add "${name}"`);
   }
   const { email = '', realName = '' } = options;
-  const isFirst = !(await desk.read(hasUsers)) && isSysopName(config, name);
-  const taken = await takePassword(desk, { userName: name, email }, options);
+  const isFirst = !(await context.read(hasUsers)) && isSysopName(config, name);
+  const taken = await takePassword(context, { userName: name, email }, options);
   const properties = {
     ...(email === '' ? {} : { email_address: email }),
     ...(realName === '' ? {} : { real_name: realName }),
   };
   const groups = [...new Set([...config.users.defaultGroups, ...(options.group ?? [])])];
   const account = { name, password: taken.password, status: 2, properties, groups } as const;
-  if (isFirst) return showAdded(desk, await addSysop(desk, account), taken);
+  if (isFirst) return showAdded(context, await addSysop(context, account), taken);
   // Refused before the sysop is made: a command that fails leaves nothing behind.
   const refused =
-    office.rules.checkName(name, true) ??
-    office.rules.checkProperties(properties) ??
-    office.rules.checkGroups(groups) ??
-    office.rules.checkPassword(taken.password, { userName: name, email });
+    backend.rules.checkName(name, true) ??
+    backend.rules.checkProperties(properties) ??
+    backend.rules.checkGroups(groups) ??
+    backend.rules.checkPassword(taken.password, { userName: name, email });
   if (refused !== undefined) changed(refused, `add "${name}"`);
-  await makeSysopFirst(desk);
-  const made = await office.accounts.create({ ...account, allowReserved: true }, ACTOR);
+  await makeSysopFirst(context);
+  const made = await backend.accounts.create({ ...account, allowReserved: true }, ACTOR);
   const added = changed(made, `add "${name}"`);
-  await noteSharedAddress(desk, added);
-  showAdded(desk, added, taken);
+  await noteSharedAddress(context, added);
+  showAdded(context, added, taken);
 }
 
 /** The sysop on an empty board: account 1, with the password that was given. */
 async function addSysop(
-  desk: Desk,
+  context: CommandContext,
   account: {
     readonly password: string;
     readonly properties: Readonly<Record<string, string>>;
@@ -73,8 +73,8 @@ async function addSysop(
   },
 ): Promise<User> {
   const { password, properties } = account;
-  const { accounts, rules } = await desk.office();
-  const { username } = (await desk.config()).general.sysOp;
+  const { accounts, rules } = await context.backend();
+  const { username } = (await context.config()).general.sysOp;
   const what = `add "${username}"`;
   const refused =
     rules.checkProperties(properties) ??
@@ -85,7 +85,7 @@ async function addSysop(
     });
   if (refused !== undefined) changed(refused, what);
   await accounts.ensureSysop();
-  const sysop = await desk.read((sql) => findUserByName(sql, username));
+  const sysop = await context.read((sql) => findUserByName(sql, username));
   if (sysop === undefined) throw new BbsError('INTERNAL', `${username} was not made; try again`);
   changed(await accounts.changePassword(sysop.id, { password }, ACTOR), what);
   const groups = [...new Set([...sysop.groups, ...account.groups])];
@@ -93,9 +93,9 @@ async function addSysop(
   return changed(await accounts.setProperties(sysop.id, properties, ACTOR), what);
 }
 
-function showAdded(desk: Desk, user: User, { password, made }: NewPassword): void {
+function showAdded(context: CommandContext, user: User, { password, made }: NewPassword): void {
   const shown = made ? formatLabels(17, [['Password', `${password}   (shown this once)`]]) : [];
-  desk.show([`User "${user.name}" added with id ${user.id}`, ...shown], {
+  context.show([`User "${user.name}" added with id ${user.id}`, ...shown], {
     ...accountData(user),
     ...(made ? { password } : {}),
   });

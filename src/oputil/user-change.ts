@@ -4,7 +4,7 @@ import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/theme-files';
 import { ROOT_ID, type UserStatus } from '../store/users';
 import { changed, getAccount, noteSharedAddress } from './account';
-import { ACTOR, type Desk } from './desk';
+import { ACTOR, type CommandContext } from './desk';
 import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
 import { confirmOrStop } from './question';
@@ -32,7 +32,7 @@ interface Details {
 }
 
 /** Verbs that change one account. */
-export function addUserChanges(user: Command, desk: Desk): void {
+export function addUserChanges(user: Command, context: CommandContext): void {
   user
     .command('pw')
     .aliases(['passwd', 'password'])
@@ -41,7 +41,7 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .argument('[password]', 'asked for when it is not given')
     .option('--password-stdin', 'read it from standard input')
     .action((name: string, password: string | undefined, options: PasswordOptions) =>
-      setPassword(desk, name, { ...options, password }),
+      setPassword(context, name, { ...options, password }),
     );
   user
     .command('rm')
@@ -49,27 +49,27 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .description('delete an account with all that belongs to it')
     .argument('<user>')
     .option('-y, --yes', 'ask nothing')
-    .action((name: string, { yes }: Yes) => removeAccount(desk, name, yes));
+    .action((name: string, { yes }: Yes) => removeAccount(context, name, yes));
   user
     .command('rename')
     .alias('mv')
     .description('give an account another name')
     .argument('<user>')
     .argument('<name>', 'the new name')
-    .action((name: string, newName: string) => renameAccount(desk, name, newName));
+    .action((name: string, newName: string) => renameAccount(context, name, newName));
   for (const [verb, status, what] of STATUS_VERBS) {
     user
       .command(verb)
       .description(what)
       .argument('<user>')
       .option('-y, --yes', 'ask nothing')
-      .action((name: string, options: Yes) => setStatus(desk, name, { status, ...options }));
+      .action((name: string, options: Yes) => setStatus(context, name, { status, ...options }));
   }
   user
     .command('unlock')
     .description('end the waits, and a lock, after failed sign-ins')
     .argument('<user>')
-    .action((name: string) => unlock(desk, name));
+    .action((name: string) => unlock(context, name));
   user
     .command('group')
     .description('add (+) and remove (~ or -) groups')
@@ -77,7 +77,7 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .argument('<change...>', '+GROUP or GROUP adds, ~GROUP or -GROUP removes')
     .option('-y, --yes', 'ask nothing')
     .action((name: string, changes: readonly string[], options: Yes) =>
-      changeGroups(desk, name, { changes, ...options }),
+      changeGroups(context, name, { changes, ...options }),
     );
   user
     .command('set')
@@ -89,65 +89,77 @@ export function addUserChanges(user: Command, desk: Desk): void {
     .option('--affiliation <text>')
     .option('--web <address>')
     .option('--theme <id>')
-    .action((name: string, details: Details) => setDetails(desk, name, details));
+    .action((name: string, details: Details) => setDetails(context, name, details));
 }
 
-async function setPassword(desk: Desk, name: string, options: PasswordOptions): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
+async function setPassword(
+  context: CommandContext,
+  name: string,
+  options: PasswordOptions,
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
   const owner = { userName: user.name, email: user.properties.get('email_address') ?? '' };
-  const { password, made } = await takePassword(desk, owner, options);
+  const { password, made } = await takePassword(context, owner, options);
   const result = await accounts.changePassword(user.id, { password }, ACTOR);
   changed(result, `set the password of "${user.name}"`);
   const shown = made ? formatLabels(17, [['Password', `${password}   (shown this once)`]]) : [];
-  desk.show(['New password set', ...shown], { user: user.name, ...(made ? { password } : {}) });
+  context.show(['New password set', ...shown], { user: user.name, ...(made ? { password } : {}) });
 }
 
-async function removeAccount(desk: Desk, name: string, yes: boolean | undefined): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
-  if (desk.mayAsk && yes !== true) {
-    desk.note(`Username     : ${user.name}`);
-    desk.note(`ID           : ${user.id}`);
-    desk.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
+async function removeAccount(
+  context: CommandContext,
+  name: string,
+  yes: boolean | undefined,
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
+  if (context.mayAsk && yes !== true) {
+    context.note(`Username     : ${user.name}`);
+    context.note(`ID           : ${user.id}`);
+    context.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
   }
-  await confirmOrStop(desk, 'Delete this account for good?', yes);
+  await confirmOrStop(context, 'Delete this account for good?', yes);
   changed(await accounts.remove(user.id, ACTOR), `delete "${user.name}"`);
-  desk.show('User has been deleted.', { deleted: user.name, id: user.id });
+  context.show('User has been deleted.', { deleted: user.name, id: user.id });
 }
 
-async function renameAccount(desk: Desk, name: string, newName: string): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
+async function renameAccount(
+  context: CommandContext,
+  name: string,
+  newName: string,
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
   const result = await accounts.rename(user.id, newName, ACTOR);
   const renamed = changed(result, `rename "${user.name}" to "${newName}"`);
-  desk.show(`User "${user.name}" renamed to "${renamed.name}"`, {
+  context.show(`User "${user.name}" renamed to "${renamed.name}"`, {
     ...accountData(renamed),
     formerName: user.name,
   });
 }
 
 async function setStatus(
-  desk: Desk,
+  context: CommandContext,
   name: string,
   { status, yes }: Yes & { readonly status: UserStatus },
 ): Promise<void> {
-  const user = await getAccount(desk, name);
+  const user = await getAccount(context, name);
   if (user.id === ROOT_ID && status !== 2) {
     const question = `${user.name} is the sysop of this board, and could not sign in any more. Go on?`;
-    await confirmOrStop(desk, question, yes);
+    await confirmOrStop(context, question, yes);
   }
-  const { accounts } = await desk.office();
+  const { accounts } = await context.backend();
   const result = await accounts.setStatus(user.id, status, ACTOR);
   const after = changed(result, `change the status of "${user.name}"`);
-  desk.show(`User status set to ${statusWord(after.status)}`, accountData(after));
+  context.show(`User status set to ${statusWord(after.status)}`, accountData(after));
 }
 
-async function unlock(desk: Desk, name: string): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
+async function unlock(context: CommandContext, name: string): Promise<void> {
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
   const after = changed(await accounts.unlock(user.id, ACTOR), `unlock "${user.name}"`);
-  const isFactorLocked = (await findLockedFactors(desk)).has(after.id);
+  const isFactorLocked = (await findLockedFactors(context)).has(after.id);
   const lines = [`User "${after.name}" may try again`];
   if (after.status === 3) {
     lines.push(`It was locked by a sysop and stays so; to end that: oputil user activate`);
@@ -156,16 +168,16 @@ async function unlock(desk: Desk, name: string): Promise<void> {
     lines.push('Its second factor is locked after too many wrong codes until it is bound again:');
     lines.push(`oputil user 2fa-otp "${after.name}" google`);
   }
-  desk.show(lines, { ...accountData(after), secondFactorLocked: isFactorLocked });
+  context.show(lines, { ...accountData(after), secondFactorLocked: isFactorLocked });
 }
 
 async function changeGroups(
-  desk: Desk,
+  context: CommandContext,
   name: string,
   { changes, yes }: Yes & { readonly changes: readonly string[] },
 ): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
   const groups = new Set(user.groups);
   for (const change of changes) {
     const group = change.replace(/^[+~-]/, '');
@@ -179,16 +191,16 @@ async function changeGroups(
   }
   if (user.id === ROOT_ID && user.groups.includes('sysops') && !groups.has('sysops')) {
     const question = `${user.name} is the sysop of this board, and would lose what sysops may do. Go on?`;
-    await confirmOrStop(desk, question, yes);
+    await confirmOrStop(context, question, yes);
   }
   const result = await accounts.setGroups(user.id, [...groups], ACTOR);
   const after = changed(result, `change the groups of "${user.name}"`);
-  desk.show('User groups modified', accountData(after));
+  context.show('User groups modified', accountData(after));
 }
 
-async function setDetails(desk: Desk, name: string, details: Details): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { accounts } = await desk.office();
+async function setDetails(context: CommandContext, name: string, details: Details): Promise<void> {
+  const user = await getAccount(context, name);
+  const { accounts } = await context.backend();
   const given = {
     email_address: details.email,
     real_name: details.realName,
@@ -197,7 +209,7 @@ async function setDetails(desk: Desk, name: string, details: Details): Promise<v
     web_address: details.web,
     theme_id: details.theme,
   };
-  if (details.theme !== undefined && details.theme !== '') await checkTheme(desk, details.theme);
+  if (details.theme !== undefined && details.theme !== '') await checkTheme(context, details.theme);
   const values = Object.fromEntries(
     Object.entries(given).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value === '' ? undefined : value] as const],
@@ -208,13 +220,13 @@ async function setDetails(desk: Desk, name: string, details: Details): Promise<v
   }
   const result = await accounts.setProperties(user.id, values, ACTOR);
   const after = changed(result, `change "${user.name}"`);
-  if (values['email_address'] !== undefined) await noteSharedAddress(desk, after);
-  desk.show(`User "${after.name}" changed`, accountData(after));
+  if (values['email_address'] !== undefined) await noteSharedAddress(context, after);
+  context.show(`User "${after.name}" changed`, accountData(after));
 }
 
-async function checkTheme(desk: Desk, id: string): Promise<void> {
-  const { artRoots } = await desk.board();
-  const themes = await loadThemes({ artRoots, env: desk.io.env });
+async function checkTheme(context: CommandContext, id: string): Promise<void> {
+  const { artRoots } = await context.board();
+  const themes = await loadThemes({ artRoots, env: context.io.env });
   if (themes.find(id) !== undefined) return;
   const ids = themes.list().map((theme) => theme.id);
   const nearest = nearestName(id, ids);

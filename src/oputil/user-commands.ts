@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { addUserAdding } from './user-add';
 import { addUserChanges } from './user-change';
 import { addUserFactor } from './user-factor';
@@ -13,15 +13,15 @@ password or secret on the command line can be seen by other users of this
 machine and ends up in the shell's history: prefer --password-stdin.`;
 
 /** `oputil user ...`: accounts and what belongs to them. */
-export function addUserCommands(program: Command, desk: Desk): void {
+export function addUserCommands(program: Command, context: CommandContext): void {
   const user = program.command('user').description('accounts, second factors, SSH keys');
   user.addHelpText('after', EPILOGUE);
-  addUserAdding(user, desk);
-  addUserInfo(user, desk);
-  addUserChanges(user, desk);
-  addUserFactor(user, desk);
-  addUserKeys(user, desk);
-  addTfsImport(user, desk);
+  addUserAdding(user, context);
+  addUserInfo(user, context);
+  addUserChanges(user, context);
+  addUserFactor(user, context);
+  addUserKeys(user, context);
+  addTfsImport(user, context);
 }
 
 /** `user group NAME -staff` removes a group: the dash, which would begin an option, becomes `~`. */

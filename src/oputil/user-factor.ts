@@ -11,7 +11,7 @@ import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';
 import type { User } from '../store/users';
 import { getAccount } from './account';
-import { ACTOR, type Desk } from './desk';
+import { ACTOR, type CommandContext } from './desk';
 import { drawQr, QR_KINDS, qrKindOf, type QrKind } from './qr-picture';
 import { confirmOrStop } from './question';
 import { SecretFile } from './secret-file';
@@ -44,7 +44,7 @@ nobody can read them again. A secret of The Forgotten Server: --secret
 JBSWY3DPEHPK3PXP; with --raw-key where its characters themselves are the key.`;
 
 /** `user 2fa-otp` and `user 2fa-link`. */
-export function addUserFactor(user: Command, desk: Desk): void {
+export function addUserFactor(user: Command, context: CommandContext): void {
   user
     .command('2fa-otp')
     .alias('otp')
@@ -65,15 +65,15 @@ export function addUserFactor(user: Command, desk: Desk): void {
     .addHelpText('after', FACTOR_HELP)
     .action((name: string, type: string, options: FactorOptions) =>
       /^(disable|off)$/i.test(type)
-        ? switchOff(desk, name, options)
-        : switchOn(desk, name, typeOf(type), options),
+        ? switchOff(context, name, options)
+        : switchOn(context, name, typeOf(type), options),
     );
   user
     .command('2fa-link')
     .description('send the mail with the link to set up a second factor, again too')
     .argument('<user>')
     .argument('[type]', `${WORDS.slice(0, -1).join(', ')} or ${WORDS.at(-1) ?? ''}`, '')
-    .action((name: string, type: string) => sendLink(desk, name, type));
+    .action((name: string, type: string) => sendLink(context, name, type));
 }
 
 function hashOf(text: string): OtpProfile['hash'] {
@@ -93,12 +93,16 @@ function typeOf(word: string): OtpType {
   );
 }
 
-async function switchOff(desk: Desk, name: string, options: FactorOptions): Promise<void> {
+async function switchOff(
+  context: CommandContext,
+  name: string,
+  options: FactorOptions,
+): Promise<void> {
   if (options.secret !== undefined || options.secretStdin === true || options.out !== undefined) {
     throw new BbsError('USAGE', 'disable takes no --secret and no --out');
   }
-  const user = await getAccount(desk, name);
-  const { enrollment, db } = await desk.office();
+  const user = await getAccount(context, name);
+  const { enrollment, db } = await context.backend();
   const mayBeLost = (await findLostFactors(db)).some(({ id }) => id === user.id);
   const wasOn = await enrollment.disable(user.id, ACTOR);
   if (mayBeLost) {
@@ -106,27 +110,27 @@ async function switchOff(desk: Desk, name: string, options: FactorOptions): Prom
     const change = {
       userId: user.id,
       kind: 'second-factor-off',
-      nowMs: desk.clock.nowMs(),
+      nowMs: context.clock.nowMs(),
     } as const;
     await db.transaction((sql) => recordFactorChange(sql, { ...change, actor: ACTOR }));
   }
-  if (!wasOn) desk.note(`"${user.name}" had no second factor`);
-  desk.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });
+  if (!wasOn) context.note(`"${user.name}" had no second factor`);
+  context.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });
 }
 
 async function switchOn(
-  desk: Desk,
+  context: CommandContext,
   name: string,
   type: OtpType,
   options: FactorOptions,
 ): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { enrollment } = await desk.office();
+  const user = await getAccount(context, name);
+  const { enrollment } = await context.backend();
   const kind = qrKindOf(options.qrType, options.out);
-  const secret = await givenSecret(desk, options);
+  const secret = await givenSecret(context, options);
   if (user.secondFactor !== undefined && !(await enrollment.status(user.id)).isShut) {
     const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
-    await confirmOrStop(desk, question, options.yes);
+    await confirmOrStop(context, question, options.yes);
   }
   // Opened before anything is changed: a QR code that cannot be kept is never made.
   const file = options.out === undefined ? undefined : SecretFile.open(options.out);
@@ -135,20 +139,20 @@ async function switchOn(
       actor: ACTOR,
       ...(secret === undefined ? {} : { secret }),
     });
-    const qr = await drawQr(bound.uri, kind, desk.io.colors === true && file === undefined);
+    const qr = await drawQr(bound.uri, kind, context.io.colors === true && file === undefined);
     file?.write(qr);
-    showBound(desk, { user, type, bound, qr: file === undefined ? String(qr) : file });
+    showBound(context, { user, type, bound, qr: file === undefined ? String(qr) : file });
   } finally {
     file?.close();
   }
 }
 
 async function givenSecret(
-  desk: Desk,
+  context: CommandContext,
   options: FactorOptions,
 ): Promise<ImportedSecret | undefined> {
   const { rawKey, hash } = options;
-  const text = options.secretStdin === true ? await desk.io.readLine('', true) : options.secret;
+  const text = options.secretStdin === true ? await context.io.readLine('', true) : options.secret;
   if (text === undefined) {
     if (rawKey !== true && hash === undefined) return undefined;
     throw new BbsError('USAGE', '--raw-key and --hash say how to read a --secret; give one');
@@ -179,7 +183,7 @@ function codeLines(
 
 /** With the labels that sysops' scripts know (contract A5). */
 function showBound(
-  desk: Desk,
+  context: CommandContext,
   shown: {
     readonly user: User;
     readonly type: OtpType;
@@ -191,7 +195,7 @@ function showBound(
   const lines = formatLabels(17, [
     ['OTP enabled for', user.name],
     ['Secret', bound.secret],
-    ...codeLines(bound.backupCodes, desk.io.columns !== undefined),
+    ...codeLines(bound.backupCodes, context.io.columns !== undefined),
   ]);
   const picture =
     typeof qr === 'string'
@@ -205,29 +209,29 @@ function showBound(
     backupCodes: bound.backupCodes,
     ...(typeof qr === 'string' ? {} : { qrFile: qr.path }),
   };
-  if (typeof qr === 'string') desk.showDrawing([...lines, ...picture], data);
-  else desk.show([...lines, ...picture], data);
+  if (typeof qr === 'string') context.showDrawing([...lines, ...picture], data);
+  else context.show([...lines, ...picture], data);
 }
 
-async function sendLink(desk: Desk, name: string, word: string): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { enrollment, mailer } = await desk.office();
-  const { method } = (await desk.config()).users.twoFactorAuth;
+async function sendLink(context: CommandContext, name: string, word: string): Promise<void> {
+  const user = await getAccount(context, name);
+  const { enrollment, mailer } = await context.backend();
+  const { method } = (await context.config()).users.twoFactorAuth;
   const waiting = (await enrollment.status(user.id)).pending;
-  await checkLinks(desk);
+  await checkLinks(context);
   const type = word === '' ? (waiting ?? user.secondFactor ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
   if (begun.kind !== 'begun') {
     throw new BbsError('USER_INVALID', NO_LINK[begun.kind](user.name));
   }
-  const isRunning = (await desk.running()) !== undefined;
+  const isRunning = (await context.running()) !== undefined;
   const address = user.properties.get('email_address') ?? '';
   const goesTo = isRunning
     ? `It goes to ${address} within seconds.`
     : `It waits for ${address}: start the board, or run oputil mail send.`;
-  const folder = mailDrop((await desk.board()).dataDir);
+  const folder = mailDrop((await context.board()).dataDir);
   const how = mailer.sendsMail ? goesTo : `${NO_MAIL_SERVER} That is ${folder}.`;
-  desk.show([`Registration mail for ${user.name} stored. ${how}`], {
+  context.show([`Registration mail for ${user.name} stored. ${how}`], {
     user: user.name,
     type,
     address,
@@ -245,8 +249,12 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
 };
 
 /** A link that leads nowhere is not sent: it fails in the words that the screens have. */
-async function checkLinks(desk: Desk): Promise<void> {
-  const missing = missingForLink(await desk.config(), await desk.listening(), 'second-factor');
+async function checkLinks(context: CommandContext): Promise<void> {
+  const missing = missingForLink(
+    await context.config(),
+    await context.listening(),
+    'second-factor',
+  );
   if (missing.length === 0) return;
   const remedies = missing.map(remedyFor).join('; ');
   throw new BbsError('PREREQUISITE_MISSING', `${lackSentence(missing)} Remedy: ${remedies}`);

@@ -4,7 +4,7 @@ import type { FactorStatus } from '../auth/enrollment';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
 import { getAccount } from './account';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { findLockedFactors } from './locked-factors';
 import { wholeNumber } from './number-option';
 import { findSignInBars } from './sign-in-bars';
@@ -32,14 +32,14 @@ const SORTS: readonly UserSort[] = [
 const LOCKED = ', locked after too many wrong codes';
 
 /** `user info` and `user list`. */
-export function addUserInfo(user: Command, desk: Desk): void {
+export function addUserInfo(user: Command, context: CommandContext): void {
   user
     .command('info')
     .description('show an account')
     .argument('<user>')
     .option('--security', 'also what is set up for signing in; never a secret')
     .action((name: string, options: { security?: boolean }) =>
-      showInfo(desk, name, options.security === true),
+      showInfo(context, name, options.security === true),
     );
   user
     .command('list')
@@ -50,7 +50,7 @@ export function addUserInfo(user: Command, desk: Desk): void {
     .addOption(new Option('--sort <by>', 'in this order').choices(SORTS).default('id'))
     .option('--search <text>', 'only where this is part of the user name or real name')
     .option('--limit <count>', 'at most so many', wholeNumber(1, 999_999_999))
-    .action((status: string, options: ListAsked) => listAccounts(desk, status, options));
+    .action((status: string, options: ListAsked) => listAccounts(context, status, options));
 }
 
 interface ListAsked {
@@ -65,12 +65,12 @@ interface KeyLine {
   readonly comment: string;
 }
 
-async function showInfo(desk: Desk, name: string, security: boolean): Promise<void> {
-  const user = await getAccount(desk, name);
-  const keys = await keysOf(desk, user);
-  const factor = await (await desk.office()).enrollment.status(user.id);
-  const isLocked = (await findLockedFactors(desk)).has(user.id);
-  const bars = security ? await barsOf(desk, user) : [];
+async function showInfo(context: CommandContext, name: string, security: boolean): Promise<void> {
+  const user = await getAccount(context, name);
+  const keys = await keysOf(context, user);
+  const factor = await (await context.backend()).enrollment.status(user.id);
+  const isLocked = (await findLockedFactors(context)).has(user.id);
+  const bars = security ? await barsOf(context, user) : [];
   const property = (key: string): string => user.properties.get(key) ?? '';
   const lines = formatLabels(13, [
     ['Username', `${user.name}${user.id === ROOT_ID ? ' (root/SysOp)' : ''}`],
@@ -91,7 +91,7 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
     ...(security ? securityLines(user, factor) : []),
     ...(security ? signInLines(bars) : []),
   ]);
-  desk.show(lines, {
+  context.show(lines, {
     ...accountData(user),
     secondFactorLocked: isLocked,
     sshKeys: keys,
@@ -99,11 +99,11 @@ async function showInfo(desk: Desk, name: string, security: boolean): Promise<vo
   });
 }
 
-async function barsOf(desk: Desk, user: User): Promise<readonly string[]> {
-  const config = await desk.config();
-  const { clock } = desk;
-  const { sealing } = await desk.office();
-  return desk.read((sql) => findSignInBars(sql, user, { config, clock, sealing }));
+async function barsOf(context: CommandContext, user: User): Promise<readonly string[]> {
+  const config = await context.config();
+  const { clock } = context;
+  const { sealing } = await context.backend();
+  return context.read((sql) => findSignInBars(sql, user, { config, clock, sealing }));
 }
 
 /** Whether the owner could sign in now, and what stands in the way. */
@@ -147,8 +147,8 @@ function isoOf(ms: number | undefined): string | null {
 }
 
 /** The keys of an account, with the one that ENiGMA½ kept for it. */
-async function keysOf(desk: Desk, user: User): Promise<readonly KeyLine[]> {
-  const rows = await desk.read((sql) => listSshKeys(sql, user.id));
+async function keysOf(context: CommandContext, user: User): Promise<readonly KeyLine[]> {
+  const rows = await context.read((sql) => listSshKeys(sql, user.id));
   const keys = rows.map(({ algorithm, fingerprint, comment }) => ({
     algorithm,
     fingerprint,
@@ -161,11 +161,15 @@ async function keysOf(desk: Desk, user: User): Promise<readonly KeyLine[]> {
   return isKnown ? keys : [...keys, { algorithm, fingerprint, comment }];
 }
 
-async function listAccounts(desk: Desk, status: string, asked: ListAsked): Promise<void> {
+async function listAccounts(
+  context: CommandContext,
+  status: string,
+  asked: ListAsked,
+): Promise<void> {
   const { sort, search, limit } = asked;
   const index = STATUS_WORDS.findIndex((word) => word === status);
   const filter = index < 0 ? {} : { status: index as UserStatus };
-  const found = await desk.read((sql) =>
+  const found = await context.read((sql) =>
     listUsers(sql, {
       ...{ sort, ...filter },
       ...(search === undefined ? {} : { search }),
@@ -174,7 +178,7 @@ async function listAccounts(desk: Desk, status: string, asked: ListAsked): Promi
     }),
   );
   const users = found.slice(0, limit);
-  const locked = await findLockedFactors(desk);
+  const locked = await findLockedFactors(context);
   const rows = users.map((user) => [
     String(user.id),
     user.name,
@@ -184,7 +188,7 @@ async function listAccounts(desk: Desk, status: string, asked: ListAsked): Promi
     minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
     user.properties.get('login_count') ?? '0',
   ]);
-  const table = desk.table(
+  const table = context.table(
     [
       { title: 'ID', align: 'right' },
       { title: 'Username', most: 16 },
@@ -198,7 +202,7 @@ async function listAccounts(desk: Desk, status: string, asked: ListAsked): Promi
   );
   const all = users.length === 1 ? '1 account' : `${users.length} accounts`;
   const count = found.length > users.length ? `the first ${all}; there are more` : all;
-  desk.show(
+  context.show(
     users.length === 0 ? ['no accounts'] : [...table, '', count],
     users.map((user) => ({
       ...accountData(user),

@@ -4,31 +4,31 @@ import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
 import { getAccount } from './account';
 import { readBounded } from './bounded-input';
-import { ACTOR, type Desk } from './desk';
+import { ACTOR, type CommandContext } from './desk';
 
 // A public key line has a few hundred characters; this may hold many, and is no disk image.
 const MAX_BYTES = 256 * 1024;
 
 /** `user import-ssh-key` and `user remove-ssh-key`. */
-export function addUserKeys(user: Command, desk: Desk): void {
+export function addUserKeys(user: Command, context: CommandContext): void {
   user
     .command('import-ssh-key')
     .description('let an account sign in by an SSH key, besides those it has')
     .argument('<user>')
     .argument('<file>', 'the .pub file, or an authorized_keys with one key')
-    .action((name: string, file: string) => importKey(desk, name, file));
+    .action((name: string, file: string) => importKey(context, name, file));
   user
     .command('remove-ssh-key')
     .description('remove the SSH keys of an account, or one of them')
     .argument('<user>')
     .argument('[fingerprint]', 'as user info shows it: SHA256:...')
-    .action((name: string, fingerprint?: string) => removeKeys(desk, name, fingerprint));
+    .action((name: string, fingerprint?: string) => removeKeys(context, name, fingerprint));
 }
 
-async function importKey(desk: Desk, name: string, file: string): Promise<void> {
-  const user = await getAccount(desk, name);
+async function importKey(context: CommandContext, name: string, file: string): Promise<void> {
+  const user = await getAccount(context, name);
   const key = await readKey(file);
-  const { sshKeys } = await desk.office();
+  const { sshKeys } = await context.backend();
   const result = await sshKeys.add(user.id, { key, actor: ACTOR });
   if (result === 'too-many') {
     throw new BbsError(
@@ -36,9 +36,9 @@ async function importKey(desk: Desk, name: string, file: string): Promise<void> 
       `"${user.name}" has ${MAX_SSH_KEYS} keys already; remove one: oputil user remove-ssh-key`,
     );
   }
-  if (result === 'there-already') desk.note(`"${user.name}" had this key already`);
+  if (result === 'there-already') context.note(`"${user.name}" had this key already`);
   const comment = key.comment === '' ? '' : ` comment: ${key.comment}`;
-  desk.show(
+  context.show(
     [
       `SSH public key imported for "${user.name}"`,
       `Fingerprint  : ${key.algorithm} (${key.fingerprint})${comment}`,
@@ -65,9 +65,13 @@ async function readKey(file: string): Promise<SshPublicKey> {
   throw new BbsError('USER_INVALID', `cannot use ${file}: ${parsed.why}`);
 }
 
-async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promise<void> {
-  const user = await getAccount(desk, name);
-  const { sshKeys } = await desk.office();
+async function removeKeys(
+  context: CommandContext,
+  name: string,
+  fingerprint?: string,
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { sshKeys } = await context.backend();
   const count = await sshKeys.remove(user.id, { fingerprint, actor: ACTOR });
   if (count === 0) {
     const which = fingerprint === undefined ? 'no SSH key' : `no key ${fingerprint}`;
@@ -77,5 +81,5 @@ async function removeKeys(desk: Desk, name: string, fingerprint?: string): Promi
     );
   }
   const what = count === 1 ? 'SSH public key' : `${count} SSH public keys`;
-  desk.show(`${what} removed for "${user.name}"`, { user: user.name, removed: count });
+  context.show(`${what} removed for "${user.name}"`, { user: user.name, removed: count });
 }

@@ -5,7 +5,7 @@ import { listFoldedNames } from '../store/users';
 import { makeSysopFirst } from './account';
 import { readBounded } from './bounded-input';
 import { parseCsv, type CsvRecord } from './csv';
-import type { Desk } from './desk';
+import type { CommandContext } from './desk';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
 
 interface ImportOptions {
@@ -29,7 +29,7 @@ Each line is reported, and done for itself: a file may be imported again.
 Their owners make backup codes after signing in.`;
 
 /** `user import-tfs`: accounts of The Forgotten Server with their secrets. */
-export function addTfsImport(user: Command, desk: Desk): void {
+export function addTfsImport(user: Command, context: CommandContext): void {
   user
     .command('import-tfs')
     .description('take over accounts and secrets of The Forgotten Server')
@@ -38,21 +38,21 @@ export function addTfsImport(user: Command, desk: Desk): void {
     .option('--replace', 'in place of second factors that accounts have here')
     .option('--dry-run', 'only say what would be done')
     .addHelpText('after', HELP)
-    .action((options: ImportOptions) => importAccounts(desk, options));
+    .action((options: ImportOptions) => importAccounts(context, options));
 }
 
-async function importAccounts(desk: Desk, options: ImportOptions): Promise<void> {
+async function importAccounts(context: CommandContext, options: ImportOptions): Promise<void> {
   const file = options.csv ?? '';
   const accounts = readAccounts(
     parseCsv(await readBounded(file, { mostBytes: MAX_BYTES, what: 'a list of accounts' }), file),
     file,
   );
-  const office = await desk.makeOffice();
-  if (options.dryRun !== true) await makeSysopFirst(desk);
+  const backend = await context.makeBackend();
+  if (options.dryRun !== true) await makeSysopFirst(context);
   const importing = new TfsImport({
-    office,
-    taken: await desk.read(listFoldedNames),
-    random: desk.random,
+    backend,
+    taken: await context.read(listFoldedNames),
+    random: context.random,
     rawKey: options.rawKey === true,
     replace: options.replace === true,
     dryRun: options.dryRun === true,
@@ -60,8 +60,8 @@ async function importAccounts(desk: Desk, options: ImportOptions): Promise<void>
   const results: ImportResult[] = [];
   for (const account of accounts) results.push(await importing.take(account));
   const failed = results.filter(({ kind }) => kind === 'failed').length;
-  desk.show(report(desk, results, options.dryRun === true), { results, failed });
-  if (failed > 0) desk.exitCode = 1;
+  context.show(report(context, results, options.dryRun === true), { results, failed });
+  if (failed > 0) context.exitCode = 1;
 }
 
 /** About a million accounts. */
@@ -101,8 +101,12 @@ const DONE: Readonly<Record<ImportResult['kind'], string>> = {
   failed: 'FAILED',
 };
 
-function report(desk: Desk, results: readonly ImportResult[], dryRun: boolean): readonly string[] {
-  const table = desk.table(
+function report(
+  context: CommandContext,
+  results: readonly ImportResult[],
+  dryRun: boolean,
+): readonly string[] {
+  const table = context.table(
     [
       { title: 'Line', align: 'right' },
       { title: 'Name', most: 24 },

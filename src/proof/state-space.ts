@@ -7,7 +7,7 @@ import type { Effect } from './flow-moves';
 export type StateSet = Uint32Array;
 
 /** Options of a choice by the states in which each can be the one that is taken. */
-export interface Takings {
+export interface BranchStates {
   readonly options: readonly StateSet[];
   /** States in which none may fit. */
   readonly unmatched: StateSet;
@@ -29,7 +29,7 @@ export class StateSpace {
   readonly undecided = new Set<string>();
   private readonly words: number;
   private readonly values: Int32Array;
-  private readonly takings = new Map<string, Takings>();
+  private readonly branchStates = new Map<string, BranchStates>();
   /** Fixed variables with how far apart two neighbouring values stand in a state's number. */
   private readonly strides = new Map<AcsVariable, number>();
   /** States that differ in the account alone stand side by side, this many together. */
@@ -73,16 +73,16 @@ export class StateSpace {
   }
 
   /** For each of a list of conditions, of which the first that holds is taken, when it may be. */
-  take(conditions: readonly (Acs | undefined)[]): Takings {
+  take(conditions: readonly (Acs | undefined)[]): BranchStates {
     const key = conditions.map((acs) => acs?.text ?? '').join('\n');
-    const known = this.takings.get(key);
+    const known = this.branchStates.get(key);
     if (known !== undefined) return known;
-    const takings = this.findTakings(conditions);
-    this.takings.set(key, takings);
-    return takings;
+    const branchStates = this.findBranchStates(conditions);
+    this.branchStates.set(key, branchStates);
+    return branchStates;
   }
 
-  private findTakings(conditions: readonly (Acs | undefined)[]): Takings {
+  private findBranchStates(conditions: readonly (Acs | undefined)[]): BranchStates {
     const tests = conditions.map((acs) =>
       acs === undefined ? undefined : this.variables.abstract(acs),
     );

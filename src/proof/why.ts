@@ -118,7 +118,12 @@ function takeStep(
   if (menu === undefined) return undefined;
   const before = ask(move.before, subject.before);
   const after = ask(move.after, subject.after);
-  const base = { from, to: menu.name, via: move.via, asked: [...before.asked, ...after.asked] };
+  const base = {
+    from,
+    to: menu.name,
+    via: move.via,
+    asked: [...before.asked, ...after.asked],
+  };
   if (!before.taken || !after.taken) return { ...base, entry: undefined, result: 'another-way' };
   if (!isFullySignedIn(subject.after) && !menu.loginArea)
     return { ...base, entry: undefined, result: 'factor' };

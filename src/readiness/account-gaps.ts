@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { BbsError } from '../base/errors';
 import type { Config } from '../config/schema';
-import { databaseFile, type Office } from '../office';
+import { databaseFile, type Backend } from '../office';
 import { listStopped } from '../store/attempts';
 import { hasFirstPassword } from '../store/passwords';
 import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
 import { findFactorState } from './factor-state';
 import { advice, missing, nameSome, type Gap } from './gap';
 
-type Accounts = Pick<Office, 'db' | 'sealing'>;
+type Accounts = Pick<Backend, 'db' | 'sealing'>;
 
 /** What is wrong with accounts, their second factors and the database that holds them. */
 export async function findAccountGaps(
@@ -20,12 +20,12 @@ export async function findAccountGaps(
     return [missing('the board has not been started yet: the first start makes accounts and keys')];
   }
   try {
-    const office = await open();
-    const sysop = await office.db.run((sql) => findUser(sql, ROOT_ID));
+    const backend = await open();
+    const sysop = await backend.db.run((sql) => findUser(sql, ROOT_ID));
     return [
-      ...(sysop === undefined ? [noSysop()] : await sysopGaps(office, sysop)),
-      ...(await lockedGaps(office, config)),
-      ...(await factorGaps(office)),
+      ...(sysop === undefined ? [noSysop()] : await sysopGaps(backend, sysop)),
+      ...(await lockedGaps(backend, config)),
+      ...(await factorGaps(backend)),
     ];
   } catch (error) {
     // What keeps the database shut is the finding; the others are worth reading all the same.

@@ -1,7 +1,7 @@
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
 import type { Listening } from '../mail/prerequisites';
-import type { Office } from '../office';
+import type { Backend } from '../office';
 import { findAccountGaps } from './account-gaps';
 import { findDataGaps } from './data-gaps';
 import type { Gap } from './gap';
@@ -15,7 +15,7 @@ export async function findBoardGaps(
     readonly nowMs: number;
     readonly listening: Listening;
     /** Opened only where there is a database. */
-    readonly office: () => Promise<Pick<Office, 'db' | 'sealing'>>;
+    readonly backend: () => Promise<Pick<Backend, 'db' | 'sealing'>>;
   },
 ): Promise<readonly Gap[]> {
   const { dataDir } = state.board;
@@ -23,6 +23,6 @@ export async function findBoardGaps(
     ...findConfigGaps(config, state),
     // Opening the database closes its file to others again, so this comes first.
     ...findDataGaps(dataDir),
-    ...(await findAccountGaps(config, dataDir, state.office)),
+    ...(await findAccountGaps(config, dataDir, state.backend)),
   ];
 }

@@ -14,14 +14,14 @@ import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import type { OpenTerminal } from './open-terminal';
 import { ResizePace } from './resize-pace';
 import { SessionLimits } from './session-limits';
-import type { LoginGate } from './ssh-caller';
+import type { LoginAuthenticator } from './ssh-caller';
 
 /** What a session needs from the rest of the board. */
 export interface SessionOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly gate: LoginGate;
+  readonly authenticator: LoginAuthenticator;
   readonly nodes: Nodes;
   readonly logins: LiveLogins;
   /** Creates the caller's terminal and probes it; finished within a second or so. */
@@ -59,10 +59,10 @@ export class Session implements NodeHandle {
     private readonly options: SessionOptions,
   ) {
     const { connection } = call;
-    const { clock, gate } = options;
+    const { clock, authenticator } = options;
     const { server, secure, remoteIp } = connection;
     this.log = options.log.with({ remoteIp, node: node.node });
-    this.login = call.login ?? gate.begin({ server, secure, remoteIp, node: node.node });
+    this.login = call.login ?? authenticator.begin({ server, secure, remoteIp, node: node.node });
     call.slot.isCall(() => this.login.tried);
     this.limits = new SessionLimits({
       clock,

@@ -20,7 +20,7 @@ import { SshRefusals } from './ssh-refusals';
 import { acceptOneShell } from './ssh-shell';
 
 /** Creates the logins that check credentials, for all ways in (invariant 1). */
-export interface LoginGate {
+export interface LoginAuthenticator {
   begin(origin: LoginOrigin): Login;
   /**
    * Whether the account has this key; counts and changes nothing. Without it every key may be
@@ -33,7 +33,7 @@ export interface SshCallerOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly gate: LoginGate;
+  readonly authenticator: LoginAuthenticator;
   readonly nodes: Nodes;
   readonly logins: LiveLogins;
   readonly profile: SshProfile;
@@ -70,7 +70,7 @@ export class SshCaller {
       login: () => this.beginLogin(),
       isNewUserName: (name) => this.isNewUserName(name),
       hasKey: (userName, algorithm, blob) =>
-        options.gate.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
+        options.authenticator.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
       isGone: () => this.gone || this.hungUp,
       hangUp: (reason) => this.hangUp(reason),
     });
@@ -122,7 +122,7 @@ export class SshCaller {
   private beginLogin(): Login {
     if (this.login === undefined) {
       this.node = this.options.nodes.take('ssh', this.accepted.slot);
-      this.login = this.options.gate.begin({
+      this.login = this.options.authenticator.begin({
         server: 'ssh',
         secure: WAYS_IN.ssh.secure,
         remoteIp: this.accepted.remoteIp,

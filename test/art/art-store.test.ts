@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtStore, type ArtStore } from '../../src/art/art-store';
-import { fillSketch } from '../../src/art/render';
+import { fillLayout } from '../../src/art/render';
 import type { Random } from '../../src/base/random';
 import { FakeClock } from '../support/fake-clock';
 import { isViewCode } from '../../src/views/registry';
@@ -156,14 +156,14 @@ describe('art store', () => {
     const art = store();
     const foo = await art.find('FOO');
     if (foo === undefined) throw new Error('no art');
-    const sketch = art.sketch(foo, 80);
+    const layout = art.layout(foo, 80);
     const lines = (name: string): string[] =>
-      fillSketch(sketch, { height: 24, resolve: () => name }).canvas.toLines();
+      fillLayout(layout, { height: 24, resolve: () => name }).canvas.toLines();
     expect(lines('a long name')).toEqual(['Hello a long name', '']);
     expect(lines('joe')).toEqual(['Hello joe      !', '']);
-    expect(art.sketch(foo, 80)).toBe(sketch);
-    expect(art.sketch(foo, 40)).not.toBe(sketch);
-    expect(art.sketch(foo, 40).canvas.width).toBe(40);
+    expect(art.layout(foo, 80)).toBe(layout);
+    expect(art.layout(foo, 40)).not.toBe(layout);
+    expect(art.layout(foo, 40).canvas.width).toBe(40);
   });
 
   it('names the file that cannot be read', async () => {

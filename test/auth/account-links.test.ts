@@ -13,20 +13,20 @@ const ACTOR = { server: 'oputil' };
 const LINK = /token=([A-Za-z0-9_-]{43})/;
 
 let folder: string;
-let office: BackOffice;
+let backend: BackOffice;
 const sent: Mail[] = [];
 let accounts = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-links-'));
   await makeDataDir(folder);
-  office = await openBackOffice(folder, {
+  backend = await openBackOffice(folder, {
     config: { users: { failedLogin: { lockAccount: 1 } } },
     mail: { send: (mail) => Promise.resolve(void sent.push(mail)) },
   });
 });
 afterAll(async () => {
-  await office.close();
+  await backend.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -40,12 +40,12 @@ interface Owner {
 /** An account with one link of each kind, whose letters wait. */
 async function addOwner(): Promise<Owner> {
   const name = `owner${++accounts}`;
-  const id = await office.addAccount(name, PASSWORD);
+  const id = await backend.addAccount(name, PASSWORD);
   const next = `${name}@elsewhere.example`;
-  expect((await office.enrollment.begin(id, 'googleAuth', { mail: true })).kind).toBe('begun');
-  expect(await office.mailChange.begin(id, next, ACTOR)).toBe('accepted');
-  office.passwordReset.request(name, { ...ACTOR, remoteIp: `192.0.2.${accounts}` });
-  await office.passwordReset.close();
+  expect((await backend.enrollment.begin(id, 'googleAuth', { mail: true })).kind).toBe('begun');
+  expect(await backend.mailChange.begin(id, next, ACTOR)).toBe('accepted');
+  backend.passwordReset.request(name, { ...ACTOR, remoteIp: `192.0.2.${accounts}` });
+  await backend.passwordReset.close();
   return { id, name, address: `${name}@example.org`, next };
 }
 
@@ -57,7 +57,7 @@ interface Links {
 
 /** Sends what waits and reads the links in it. */
 async function deliver({ name }: Owner): Promise<Links> {
-  await office.mailer.deliver();
+  await backend.mailer.deliver();
   const own = sent.filter(({ to }) => to.startsWith(`${name}@`));
   const token = (path: string): string => {
     const mail = own.find(({ text }) => text.includes(path));
@@ -73,18 +73,18 @@ async function deliver({ name }: Owner): Promise<Links> {
 /** The links that still lead somewhere. */
 async function living(links: Links): Promise<string[]> {
   const found = {
-    register: await office.enrollment.find(links.register),
-    reset: await office.passwordReset.find(links.reset),
-    address: await office.mailChange.find(links.address),
+    register: await backend.enrollment.find(links.register),
+    reset: await backend.passwordReset.find(links.reset),
+    address: await backend.mailChange.find(links.address),
   };
   return Object.entries(found).flatMap(([kind, link]) => (link === undefined ? [] : [kind]));
 }
 
 /** Tries to use them, one after the other, and says which of them did anything. */
 async function used(links: Links): Promise<string[]> {
-  const reset = await office.passwordReset.complete(links.reset, 'a quiet harbour 7', ACTOR);
-  const address = await office.mailChange.confirm(links.address, ACTOR);
-  const register = await office.enrollment.confirm(links.register, '123456', ACTOR);
+  const reset = await backend.passwordReset.complete(links.reset, 'a quiet harbour 7', ACTOR);
+  const address = await backend.mailChange.confirm(links.address, ACTOR);
+  const register = await backend.enrollment.confirm(links.register, '123456', ACTOR);
   return [
     ...(reset === undefined ? [] : ['reset']),
     ...(address.kind === 'gone' ? [] : ['address']),
@@ -95,31 +95,36 @@ async function used(links: Links): Promise<string[]> {
 const ALL = ['register', 'reset', 'address'];
 
 const lockByFailure = async (name: string): Promise<void> => {
-  const login = office.gate.begin({ server: 'ssh', secure: true, remoteIp: '192.0.2.99', node: 1 });
+  const login = backend.authenticator.begin({
+    server: 'ssh',
+    secure: true,
+    remoteIp: '192.0.2.99',
+    node: 1,
+  });
   await login.submit({ kind: 'password', userName: name, password: 'not the password' });
 };
 
 /** Every change that ends links, by each road that leads to it without a link. */
 const CHANGES: Readonly<Record<string, (owner: Owner) => Promise<unknown>>> = {
   'another address by the sysop': ({ id }) =>
-    office.accounts.setProperties(id, { email_address: `new${id}@example.net` }, ACTOR),
+    backend.accounts.setProperties(id, { email_address: `new${id}@example.net` }, ACTOR),
   'no address any more': ({ id }) =>
-    office.accounts.setProperties(id, { email_address: undefined }, ACTOR),
+    backend.accounts.setProperties(id, { email_address: undefined }, ACTOR),
   'another password': ({ id }) =>
-    office.accounts.changePassword(id, { password: 'a quiet harbour 7' }, ACTOR),
-  'status disabled': ({ id }) => office.accounts.setStatus(id, 0, ACTOR),
-  'status inactive': ({ id }) => office.accounts.setStatus(id, 1, ACTOR),
-  'a lock by the sysop': ({ id }) => office.accounts.setStatus(id, 3, ACTOR),
+    backend.accounts.changePassword(id, { password: 'a quiet harbour 7' }, ACTOR),
+  'status disabled': ({ id }) => backend.accounts.setStatus(id, 0, ACTOR),
+  'status inactive': ({ id }) => backend.accounts.setStatus(id, 1, ACTOR),
+  'a lock by the sysop': ({ id }) => backend.accounts.setStatus(id, 3, ACTOR),
   'a lock by failures': ({ name }) => lockByFailure(name),
-  'its removal': ({ id }) => office.accounts.remove(id, ACTOR),
+  'its removal': ({ id }) => backend.accounts.remove(id, ACTOR),
 };
 
 /** The roads that begin with one of the links. */
 const BY_LINK: Readonly<Record<string, (links: Links) => Promise<unknown>>> = {
   'another address by its link': async ({ address }) =>
-    expect(await office.mailChange.confirm(address, ACTOR)).toMatchObject({ kind: 'done' }),
+    expect(await backend.mailChange.confirm(address, ACTOR)).toMatchObject({ kind: 'done' }),
   'another password by its link': async ({ reset }) =>
-    expect(await office.passwordReset.complete(reset, 'a quiet harbour 7', ACTOR)).toMatchObject({
+    expect(await backend.passwordReset.complete(reset, 'a quiet harbour 7', ACTOR)).toMatchObject({
       kind: 'done',
     }),
 };
@@ -139,7 +144,7 @@ test.each(Object.entries(ROADS))(
     expect(await living(links)).toEqual(ALL);
     await change(owner, links);
     expect(await living(links)).toEqual([]);
-    await office.accounts.setStatus(owner.id, 2, ACTOR);
+    await backend.accounts.setStatus(owner.id, 2, ACTOR);
     expect(await living(links)).toEqual([]);
     expect(await used(links)).toEqual([]);
   },
@@ -151,8 +156,8 @@ test.each(Object.entries(CHANGES))(
     const owner = await addOwner();
     const before = sent.length;
     await change(owner);
-    await office.accounts.setStatus(owner.id, 2, ACTOR);
-    await office.mailer.deliver();
+    await backend.accounts.setStatus(owner.id, 2, ACTOR);
+    await backend.mailer.deliver();
     expect(sent.slice(before).filter(({ text }) => LINK.test(text))).toEqual([]);
   },
 );
@@ -161,24 +166,24 @@ test.each(['another name', 'other groups'])('%s keeps the links', async (what) =
   const owner = await addOwner();
   const links = await deliver(owner);
   await (what === 'another name'
-    ? office.accounts.rename(owner.id, `${owner.name}x`, ACTOR)
-    : office.accounts.setGroups(owner.id, ['users'], ACTOR));
+    ? backend.accounts.rename(owner.id, `${owner.name}x`, ACTOR)
+    : backend.accounts.setGroups(owner.id, ['users'], ACTOR));
   expect(await living(links)).toEqual(ALL);
 });
 
 test('the link to the address of an applicant outlives his activation, and nothing else does', async () => {
   const owner = await addOwner();
-  await office.accounts.setStatus(owner.id, 1, ACTOR);
-  await office.mailChange.begin(owner.id, `${owner.name}@second.example`, ACTOR);
+  await backend.accounts.setStatus(owner.id, 1, ACTOR);
+  await backend.mailChange.begin(owner.id, `${owner.name}@second.example`, ACTOR);
   const links = await deliver(owner);
   const address = LINK.exec(sent.at(-1)?.text ?? '')?.[1] ?? '';
-  await office.accounts.setStatus(owner.id, 2, ACTOR);
+  await backend.accounts.setStatus(owner.id, 2, ACTOR);
   expect(await living({ ...links, address })).toEqual(['address']);
 });
 
 describe('an account that changed behind the back of its links', () => {
   const set = (id: number, values: Record<string, string | undefined>): Promise<void> =>
-    office.db.run((sql) => writeProperties(sql, id, values));
+    backend.db.run((sql) => writeProperties(sql, id, values));
 
   it.each([
     ['0', []],
@@ -200,18 +205,18 @@ describe('an account that changed behind the back of its links', () => {
     const owner = await addOwner();
     await set(owner.id, { account_status });
     const before = sent.length;
-    await office.mailer.deliver();
+    await backend.mailer.deliver();
     expect(sent.slice(before)).toHaveLength(letters);
   });
 
   it('gets no link at the address it had, and notices at the one it has', async () => {
     const owner = await addOwner();
-    await office.accounts.changePassword(owner.id, { password: 'a quiet harbour 7' }, ACTOR);
-    office.passwordReset.request(owner.name, ACTOR);
-    await office.passwordReset.close();
+    await backend.accounts.changePassword(owner.id, { password: 'a quiet harbour 7' }, ACTOR);
+    backend.passwordReset.request(owner.name, ACTOR);
+    await backend.passwordReset.close();
     await set(owner.id, { email_address: owner.next });
     const before = sent.length;
-    await office.mailer.deliver();
+    await backend.mailer.deliver();
     expect(sent.slice(before).map(({ to, subject }) => [to, subject])).toEqual([
       [owner.next, expect.stringContaining('Your password was changed')],
     ]);

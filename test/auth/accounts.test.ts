@@ -1,15 +1,15 @@
 import { listAudit } from '../../src/store/audit';
 import { findUser, findUserByName, listUsers } from '../../src/store/users';
 import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/gate-desk';
-import type { Desk, DeskOptions } from '../support/gate-desk';
+import type { CommandContext, DeskOptions } from '../support/gate-desk';
 
-let desk: Desk;
+let context: CommandContext;
 
 async function open(options: DeskOptions = {}): Promise<void> {
-  desk = await openDesk(options);
+  context = await openDesk(options);
 }
 
-afterEach(() => desk.close());
+afterEach(() => context.close());
 
 const problem = async (made: Promise<{ kind: string; problem?: string }>): Promise<string> => {
   const result = await made;
@@ -21,44 +21,46 @@ const actor = { server: 'oputil' };
 describe('the first sysop', () => {
   test('is made once, with a password that is told once and works', async () => {
     await open();
-    const sysop = await desk.accounts.ensureSysop();
+    const sysop = await context.accounts.ensureSysop();
     expect(sysop).toMatchObject({ name: 'sysop' });
     expect(sysop?.password).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
-    expect(await desk.accounts.ensureSysop()).toBeUndefined();
-    const login = desk.call();
+    expect(await context.accounts.ensureSysop()).toBeUndefined();
+    const login = context.call();
     expect(await tryPassword(login, sysop?.password ?? '', 'sysop')).toBe('accepted');
     expect(login.user).toMatchObject({ id: 1, groups: ['sysops', 'users'] });
   });
 
   test('of several starts at once one makes him', async () => {
     await open();
-    const made = await Promise.all(Array.from({ length: 4 }, () => desk.accounts.ensureSysop()));
+    const made = await Promise.all(Array.from({ length: 4 }, () => context.accounts.ensureSysop()));
     expect(made.filter((each) => each !== undefined)).toHaveLength(1);
   });
 
   test('is never whoever applies first', async () => {
     await open();
-    expect(await desk.addAccount('joe')).toBe(2);
-    const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+    expect(await context.addAccount('joe')).toBe(2);
+    const user = await context.db.run((sql) => findUserByName(sql, 'joe'));
     expect(user?.groups).toEqual(['users']);
   });
 
   test('cannot be removed', async () => {
     await open();
-    await desk.accounts.ensureSysop();
-    expect(await problem(desk.accounts.remove(1, actor))).toBe('root');
-    expect(await desk.db.run((sql) => findUser(sql, 1))).toBeDefined();
+    await context.accounts.ensureSysop();
+    expect(await problem(context.accounts.remove(1, actor))).toBe('root');
+    expect(await context.db.run((sql) => findUser(sql, 1))).toBeDefined();
   });
 });
 
 describe('a new account', () => {
   const create = (name: string, password = PASSWORD, email = ''): Promise<string> =>
-    problem(desk.accounts.create({ name, password, properties: { email_address: email } }, actor));
+    problem(
+      context.accounts.create({ name, password, properties: { email_address: email } }, actor),
+    );
 
   test('has the groups, status and theme that the board gives', async () => {
     await open({ config: { users: { requireActivation: true } } });
-    await desk.addAccount('joe');
-    const user = await desk.db.run((sql) => findUserByName(sql, 'Joe'));
+    await context.addAccount('joe');
+    const user = await context.db.run((sql) => findUserByName(sql, 'Joe'));
     expect(user).toMatchObject({ name: 'joe', status: 1, groups: ['users'] });
     expect(user?.properties.get('theme_id')).toBe('gatehouse');
     expect(user?.properties.get('account_created')).toBe('2026-01-01T12:00:00.000+00:00');
@@ -108,39 +110,39 @@ describe('a new account', () => {
     expect(await create('josephine', 'Josephine!1')).toBe('password-personal');
     expect(await create('joe', 'rustyhinge99')).toBe('password-personal');
     expect(await create('joe', 'gatekeeper77', 'gatekeeper@example.org')).toBe('password-personal');
-    expect(await desk.db.run((sql) => listUsers(sql))).toEqual([]);
+    expect(await context.db.run((sql) => listUsers(sql))).toEqual([]);
   });
 
   test('is not made at all when a part of it is refused', async () => {
     await open();
-    const refused = desk.accounts.create(
+    const refused = context.accounts.create(
       { name: 'joe', password: PASSWORD, properties: { account_status: '2' } },
       actor,
     );
     await expect(refused).rejects.toMatchObject({ code: 'USER_INVALID' });
-    expect(await desk.db.run((sql) => findUserByName(sql, 'joe'))).toBeUndefined();
+    expect(await context.db.run((sql) => findUserByName(sql, 'joe'))).toBeUndefined();
   });
 
   test('never gets the id of a removed one', async () => {
     await open();
-    const first = await desk.addAccount('joe');
-    expect(await problem(desk.accounts.remove(first, actor))).toBe('done');
-    expect(await desk.addAccount('joe')).toBeGreaterThan(first);
+    const first = await context.addAccount('joe');
+    expect(await problem(context.accounts.remove(first, actor))).toBe('done');
+    expect(await context.addAccount('joe')).toBeGreaterThan(first);
   });
 });
 
 describe('a change', () => {
   test('leaves an audit row and tells who follows, whatever it is', async () => {
     await open();
-    const id = await desk.addAccount();
-    await desk.accounts.changePassword(id, { password: 'another horse' }, actor);
-    await desk.accounts.setStatus(id, 0, actor);
-    await desk.accounts.rename(id, 'Joseph', actor);
-    await desk.accounts.setGroups(id, ['users', 'friends'], actor);
-    await desk.accounts.setProperties(id, { location: 'Bern' }, actor);
-    await desk.accounts.unlock(id, actor);
-    await desk.accounts.remove(id, actor);
-    const rows = await desk.db.run((sql) => listAudit(sql, { userId: id, limit: 99 }));
+    const id = await context.addAccount();
+    await context.accounts.changePassword(id, { password: 'another horse' }, actor);
+    await context.accounts.setStatus(id, 0, actor);
+    await context.accounts.rename(id, 'Joseph', actor);
+    await context.accounts.setGroups(id, ['users', 'friends'], actor);
+    await context.accounts.setProperties(id, { location: 'Bern' }, actor);
+    await context.accounts.unlock(id, actor);
+    await context.accounts.remove(id, actor);
+    const rows = await context.db.run((sql) => listAudit(sql, { userId: id, limit: 99 }));
     expect(rows.map(({ kind, reason }) => `${kind} ${reason}`.trim()).reverse()).toEqual([
       'account-created',
       'password-changed',
@@ -151,7 +153,7 @@ describe('a change', () => {
       'unlocked',
       'account-removed',
     ]);
-    const events = await desk.db.run((sql) =>
+    const events = await context.db.run((sql) =>
       sql('account_event').where({ user_id: id }).pluck('kind'),
     );
     expect(events).toEqual([
@@ -168,7 +170,7 @@ describe('a change', () => {
 
   test('of properties cannot touch what belongs to auth', async () => {
     await open();
-    const id = await desk.addAccount();
+    const id = await context.addAccount();
     for (const name of [
       'account_status',
       'pw_pbkdf2_dk',
@@ -186,65 +188,65 @@ describe('a change', () => {
       'a b',
       '__proto__ ',
     ]) {
-      const change = desk.accounts.setProperties(id, { [name]: '2' }, actor);
+      const change = context.accounts.setProperties(id, { [name]: '2' }, actor);
       await expect(change).rejects.toMatchObject({ code: 'USER_INVALID' });
     }
   });
 
   test('of the mail address tells the old one', async () => {
     await open();
-    const id = await desk.addAccount();
-    await desk.accounts.setProperties(id, { email_address: 'old@example.org' }, actor);
-    await desk.accounts.setProperties(id, { email_address: 'new@example.org' }, actor);
-    expect(desk.notices).toEqual([
+    const id = await context.addAccount();
+    await context.accounts.setProperties(id, { email_address: 'old@example.org' }, actor);
+    await context.accounts.setProperties(id, { email_address: 'new@example.org' }, actor);
+    expect(context.notices).toEqual([
       { kind: 'mail-changed', userId: id, address: 'old@example.org' },
     ]);
   });
 
   test('of the status to active ends waits and locks', async () => {
     await open({ config: { users: { failedLogin: { lockAccount: 5 } } } });
-    const id = await desk.addAccount();
-    for (let guess = 0; guess < 6; guess++) await tryPassword(desk.call(), 'a guess');
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
-    await desk.accounts.setStatus(id, 2, actor);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    const id = await context.addAccount();
+    for (let guess = 0; guess < 6; guess++) await tryPassword(context.call(), 'a guess');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('wait');
+    await context.accounts.setStatus(id, 2, actor);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   });
 
   test('of the password makes the places of before strange again', async () => {
     await open();
-    const id = await desk.addAccount();
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
-    await desk.accounts.changePassword(id, { password: 'another horse' }, actor);
+    const id = await context.addAccount();
+    expect(await tryPassword(context.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    await context.accounts.changePassword(id, { password: 'another horse' }, actor);
     for (let guess = 0; guess < 6; guess++) {
-      await tryPassword(desk.call({ remoteIp: STRANGER }), 'a guess');
+      await tryPassword(context.call({ remoteIp: STRANGER }), 'a guess');
     }
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), 'another horse')).toBe('wait');
+    expect(await tryPassword(context.call({ remoteIp: HOME }), 'another horse')).toBe('wait');
   });
 
   test('by a token that was spent meanwhile changes nothing', async () => {
     await open();
-    const id = await desk.addAccount();
+    const id = await context.addAccount();
     const change = { password: 'another horse', provided: () => Promise.resolve(false) };
-    expect(await problem(desk.accounts.changePassword(id, change, actor))).toBe('not-now');
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    expect(await problem(context.accounts.changePassword(id, change, actor))).toBe('not-now');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   });
 
   test('of an account that is gone says so', async () => {
     await open();
-    expect(await problem(desk.accounts.setStatus(77, 0, actor))).toBe('unknown-user');
+    expect(await problem(context.accounts.setStatus(77, 0, actor))).toBe('unknown-user');
     const change = { password: 'another horse' };
-    expect(await problem(desk.accounts.changePassword(77, change, actor))).toBe('unknown-user');
+    expect(await problem(context.accounts.changePassword(77, change, actor))).toBe('unknown-user');
   });
 });
 
 test('the list is sorted and filtered as asked', async () => {
   await open();
-  for (const name of ['cleo', 'Ann', 'bob']) await desk.addAccount(name);
-  const bob = await desk.db.run((sql) => findUserByName(sql, 'bob'));
-  await desk.accounts.setStatus(bob?.id ?? 0, 0, actor);
-  for (let call = 0; call < 2; call++) await tryPassword(desk.call(), PASSWORD, 'cleo');
+  for (const name of ['cleo', 'Ann', 'bob']) await context.addAccount(name);
+  const bob = await context.db.run((sql) => findUserByName(sql, 'bob'));
+  await context.accounts.setStatus(bob?.id ?? 0, 0, actor);
+  for (let call = 0; call < 2; call++) await tryPassword(context.call(), PASSWORD, 'cleo');
   const names = async (options: Parameters<typeof listUsers>[1]): Promise<readonly string[]> =>
-    (await desk.db.run((sql) => listUsers(sql, options))).map(({ name }) => name);
+    (await context.db.run((sql) => listUsers(sql, options))).map(({ name }) => name);
   expect(await names({})).toEqual(['Ann', 'bob', 'cleo']);
   expect(await names({ sort: 'id' })).toEqual(['cleo', 'Ann', 'bob']);
   expect(await names({ sort: 'status' })).toEqual(['bob', 'cleo', 'Ann']);
@@ -254,30 +256,32 @@ test('the list is sorted and filtered as asked', async () => {
 
 test('secrets are no part of an account as others see it', async () => {
   await open();
-  const made = await desk.accounts.create(
+  const made = await context.accounts.create(
     { name: 'joe', password: { salt: 'c4nary', key: 'c4nary', parameters: 'c4nary' } },
     actor,
   );
   expect(made.kind).toBe('done');
-  const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+  const user = await context.db.run((sql) => findUserByName(sql, 'joe'));
   expect(JSON.stringify([...(user?.properties ?? [])])).not.toContain('c4nary');
 });
 
 test('accounts answer what forms ask of names and passwords', async () => {
   await open();
-  const id = await desk.addAccount('joe');
-  await desk.accounts.setProperties(
+  const id = await context.addAccount('joe');
+  await context.accounts.setProperties(
     id,
     { real_name: 'Joe Doe', email_address: 'Joe@example.org' },
     actor,
   );
-  expect(await desk.accounts.isNameTaken('JOE')).toBe(true);
-  expect(await desk.accounts.isNameTaken('sysop')).toBe(true);
-  expect(await desk.accounts.isNameTaken('new')).toBe(true);
-  expect(await desk.accounts.isNameTaken('jo%')).toBe(false);
-  expect(await desk.accounts.isRealNameTaken('joe doe')).toBe(true);
-  expect(desk.accounts.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(
+  expect(await context.accounts.isNameTaken('JOE')).toBe(true);
+  expect(await context.accounts.isNameTaken('sysop')).toBe(true);
+  expect(await context.accounts.isNameTaken('new')).toBe(true);
+  expect(await context.accounts.isNameTaken('jo%')).toBe(false);
+  expect(await context.accounts.isRealNameTaken('joe doe')).toBe(true);
+  expect(context.accounts.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(
     /name/,
   );
-  expect(desk.accounts.passwordProblem(PASSWORD, { userName: 'joe', email: '' })).toBeUndefined();
+  expect(
+    context.accounts.passwordProblem(PASSWORD, { userName: 'joe', email: '' }),
+  ).toBeUndefined();
 });

@@ -2,17 +2,23 @@ import type { AuditRow } from '../../src/store/audit';
 import { listAudit } from '../../src/store/audit';
 import type { LoginResult } from '../../src/auth/login';
 import { totp } from '../support/authenticator';
-import { openDesk, PASSWORD, tryCode, tryPassword, type Desk } from '../support/gate-desk';
+import {
+  openDesk,
+  PASSWORD,
+  tryCode,
+  tryPassword,
+  type CommandContext,
+} from '../support/gate-desk';
 import { SeededRandom } from '../support/seeded-random';
 
-let desk: Desk;
-afterEach(() => desk.close());
+let context: CommandContext;
+afterEach(() => context.close());
 
 const SEED = 5;
 const CALLS = 150;
 
 const rows = async (): Promise<readonly AuditRow[]> =>
-  (await desk.db.run((sql) => listAudit(sql, { limit: 100_000 }))).filter(
+  (await context.db.run((sql) => listAudit(sql, { limit: 100_000 }))).filter(
     ({ server }) => server !== 'oputil' && server !== 'system',
   );
 
@@ -23,13 +29,13 @@ const count = (words: readonly string[]): Record<string, number> => {
 };
 
 test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes every attempt is in the audit and in the log (rule H5)`, async () => {
-  desk = await openDesk();
+  context = await openDesk();
   const random = new SeededRandom(SEED);
   const names = ['ann', 'bob', 'eve', 'joe'];
   const secrets = new Map<string, string>();
   for (const name of names) {
-    const id = await desk.addAccount(name);
-    if (name < 'c') secrets.set(name, (await desk.enrollment.bind(id, 'googleAuth')).secret);
+    const id = await context.addAccount(name);
+    if (name < 'c') secrets.set(name, (await context.enrollment.bind(id, 'googleAuth')).secret);
   }
   const told: string[] = [];
   const tell = (kind: string, answer: LoginResult['kind'] | string): void =>
@@ -40,7 +46,7 @@ test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes 
     Array.from({ length: CALLS }, async () => {
       const server = random.pick(['telnet', 'ssh', 'wss'] as const);
       const name = random.pick([...names, 'nobody', 'sysop', '%']);
-      const login = desk.call({
+      const login = context.call({
         server,
         remoteIp: `203.0.113.${random.below(250)}`,
         node: random.below(9),
@@ -61,14 +67,14 @@ test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes 
       tell('password', first);
       if (first !== 'need') return;
       const secret = secrets.get(name) ?? '';
-      const code = random.chance(0.5) ? totp(secret, desk.clock.nowMs()) : '000000';
+      const code = random.chance(0.5) ? totp(secret, context.clock.nowMs()) : '000000';
       tell('second-factor', await tryCode(login, code));
     }),
   );
   const audit = await rows();
   expect(count(audit.map(({ kind, result }) => `${kind} ${result}`))).toEqual(count(told));
   expect(Object.keys(count(told)).length).toBeGreaterThanOrEqual(5);
-  const lines = desk.logLines
+  const lines = context.logLines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ event }) => event === 'login.accepted' || event === 'login.rejected')
     .map(({ event, kind }) => `${String(kind)} ${String(event).replace('login.', '')}`);
@@ -85,32 +91,32 @@ test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes 
 }, 60_000);
 
 test('where the audit cannot be written nobody gets in, and afterwards everybody does (rule H5)', async () => {
-  desk = await openDesk();
-  const id = await desk.addAccount('joe');
-  const { secret, backupCodes } = await desk.enrollment.bind(id, 'googleAuth');
-  await desk.addAccount('ann');
+  context = await openDesk();
+  const id = await context.addAccount('joe');
+  const { secret, backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+  await context.addAccount('ann');
   const forbid = (when: string): Promise<unknown> =>
-    desk.db.run((sql) =>
+    context.db.run((sql) =>
       sql.raw(`CREATE TRIGGER no_audit BEFORE INSERT ON audit WHEN ${when}
         BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`),
     );
-  const allow = (): Promise<unknown> => desk.db.run((sql) => sql.raw('DROP TRIGGER no_audit'));
+  const allow = (): Promise<unknown> => context.db.run((sql) => sql.raw('DROP TRIGGER no_audit'));
 
   await forbid('1');
-  const login = desk.call();
+  const login = context.call();
   expect(await tryPassword(login, PASSWORD, 'ann')).toBe('try-later');
   expect(login).toMatchObject({ factor: 0, complete: false, user: undefined });
   await allow();
   expect(await tryPassword(login, PASSWORD, 'ann')).toBe('accepted');
 
   // The second factor alike: what was spent meanwhile stays spent, and lets nobody in.
-  const half = desk.call();
+  const half = context.call();
   expect(await tryPassword(half, PASSWORD, 'joe')).toBe('need');
   await forbid('NEW.factor = 2');
-  expect(await tryCode(half, totp(secret, desk.clock.nowMs()))).toBe('try-later');
+  expect(await tryCode(half, totp(secret, context.clock.nowMs()))).toBe('try-later');
   expect(await tryCode(half, backupCodes[0] ?? '')).toBe('try-later');
   expect(half).toMatchObject({ factor: 1, complete: false });
-  expect(await desk.db.run((sql) => sql('call').where({ user_id: id }))).toEqual([]);
+  expect(await context.db.run((sql) => sql('call').where({ user_id: id }))).toEqual([]);
   await allow();
-  expect(await tryCode(half, totp(secret, desk.clock.nowMs() + 30_000))).toBe('accepted');
+  expect(await tryCode(half, totp(secret, context.clock.nowMs() + 30_000))).toBe('accepted');
 });

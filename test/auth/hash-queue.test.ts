@@ -5,7 +5,7 @@ interface Job {
   finish(): void;
 }
 
-function desk(atOnce: number, most: number) {
+function context(atOnce: number, most: number) {
   const queue = new HashQueue({ atOnce, most });
   const running: Job[] = [];
   const order: string[] = [];
@@ -26,7 +26,7 @@ function desk(atOnce: number, most: number) {
 }
 
 test('so many run at once and no more', async () => {
-  const { queue, running, submit, finishOne } = desk(2, 200);
+  const { queue, running, submit, finishOne } = context(2, 200);
   const jobs = Array.from({ length: 5 }, () => submit('a'));
   expect(running).toHaveLength(2);
   expect(queue.waiting).toBe(3);
@@ -39,7 +39,7 @@ test('so many run at once and no more', async () => {
 });
 
 test('sources take turns, however many one of them asks for', async () => {
-  const { order, submit, finishOne } = desk(1, 200);
+  const { order, submit, finishOne } = context(1, 200);
   const jobs = [...Array.from({ length: 6 }, () => submit('flood')), submit('b'), submit('c')];
   for (let turn = 0; turn < 8; turn++) await finishOne();
   await Promise.all(jobs);
@@ -47,7 +47,7 @@ test('sources take turns, however many one of them asks for', async () => {
 });
 
 test('a full queue is busy for the one who filled it, and makes room for others', async () => {
-  const { queue, submit, finishOne } = desk(1, 3);
+  const { queue, submit, finishOne } = context(1, 3);
   const flood = Array.from({ length: 4 }, () => submit('flood'));
   expect(await submit('flood')).toBe('busy');
   const other = submit('b');

@@ -4,7 +4,7 @@ import type { Login, LoginResult } from '../../src/auth/login';
 import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
 import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/gate-desk';
-import type { Desk } from '../support/gate-desk';
+import type { CommandContext } from '../support/gate-desk';
 
 const KEY = parsedKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',
@@ -16,18 +16,18 @@ interface Account {
   readonly code: () => string;
 }
 
-let desk: Desk;
+let context: CommandContext;
 /** Another process on the database, where the changes are made: nothing but the store tells of them. */
-let elsewhere: Desk;
+let elsewhere: CommandContext;
 let made = 0;
 
 beforeAll(async () => {
-  desk = await openDesk();
-  elsewhere = await openDesk({ folder: desk.folder, clock: desk.clock });
+  context = await openDesk();
+  elsewhere = await openDesk({ folder: context.folder, clock: context.clock });
 });
 afterAll(async () => {
   await elsewhere.close();
-  await desk.close();
+  await context.close();
 });
 
 /** Whatever may happen to an account while somebody signs in to it. */
@@ -52,21 +52,21 @@ const CHANGES: Readonly<Record<string, (account: Account) => Promise<unknown>>> 
 
 async function addAccount(hasFactor: boolean): Promise<Account> {
   const name = `joe${(made += 1)}`;
-  const id = await desk.addAccount(name);
-  await new AccountKeys(desk).add(id, { key: KEY, actor: {} });
+  const id = await context.addAccount(name);
+  await new AccountKeys(context).add(id, { key: KEY, actor: {} });
   if (!hasFactor) return { id, name, code: () => '' };
-  const { secret } = await desk.enrollment.bind(id, 'googleAuth');
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
   return { id, name, code: () => totp(secret, NOON) };
 }
 
 const byPassword = async ({ name }: Account): Promise<Login> => {
-  const login = desk.call();
+  const login = context.call();
   expect(['accepted', 'need']).toContain(await tryPassword(login, PASSWORD, name));
   return login;
 };
 
 const byKey = async ({ name }: Account): Promise<Login> => {
-  const login = desk.call();
+  const login = context.call();
   const offer = {
     algorithm: KEY.algorithm,
     blob: KEY.blob,
@@ -84,9 +84,9 @@ const outcome = (result: LoginResult): string =>
 async function whileQueued<T>(work: () => Promise<T>, change: () => Promise<unknown>): Promise<T> {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  const blockers = [1, 2].map(() => desk.hashes.run('a blocker', () => held));
+  const blockers = [1, 2].map(() => context.hashes.run('a blocker', () => held));
   const working = work();
-  while (desk.hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (context.hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
   await change();
   release();
   await Promise.all(blockers);
@@ -140,9 +140,9 @@ describe.each(Object.keys(POINTS))('a login %s', (point) => {
   test('goes on where nothing of it changed', async () => {
     const account = await addAccount(true);
     const result = await POINTS[point]?.(account, async () => {
-      await desk.accounts.setProperties(account.id, { location: 'Basel' }, {});
-      await desk.accounts.setGroups(account.id, ['users', 'friends'], {});
-      await desk.accounts.unlock(account.id, {});
+      await context.accounts.setProperties(account.id, { location: 'Basel' }, {});
+      await context.accounts.setGroups(account.id, ['users', 'friends'], {});
+      await context.accounts.unlock(account.id, {});
     });
     expect(['accepted', 'keep', 'need']).toContain(result);
   });
@@ -151,7 +151,7 @@ describe.each(Object.keys(POINTS))('a login %s', (point) => {
 describe('a password that waits in the queue', () => {
   test.each(Object.keys(CHANGES))('lets nobody in once its account %s (rule M1)', async (name) => {
     const account = await addAccount(false);
-    const login = desk.call();
+    const login = context.call();
     const result = await whileQueued(
       () => tryPassword(login, PASSWORD, account.name),
       async () => CHANGES[name]?.(account),

@@ -14,29 +14,29 @@ import { FakeClock } from '../support/fake-clock';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
 import { HOME, openDesk, PASSWORD, STRANGER, tryCode, tryPassword } from '../support/gate-desk';
-import type { Desk, DeskOptions } from '../support/gate-desk';
+import type { CommandContext, DeskOptions } from '../support/gate-desk';
 
-let desk: Desk;
-const others: Desk[] = [];
+let context: CommandContext;
+const others: CommandContext[] = [];
 
 async function open(options: DeskOptions = {}): Promise<void> {
-  desk = await openDesk(options);
+  context = await openDesk(options);
 }
 
 /** The same database, as another process or a restarted one has it. */
-async function openAgain(options: DeskOptions = {}): Promise<Desk> {
-  const other = await openDesk({ folder: desk.folder, clock: desk.clock, ...options });
+async function openAgain(options: DeskOptions = {}): Promise<CommandContext> {
+  const other = await openDesk({ folder: context.folder, clock: context.clock, ...options });
   others.push(other);
   return other;
 }
 
 afterEach(async () => {
   for (const other of others.splice(0)) await other.close();
-  await desk.close();
+  await context.close();
 });
 
 const audit = async (): Promise<readonly string[]> => {
-  const rows = await desk.db.run((sql) => listAudit(sql, { limit: 1000 }));
+  const rows = await context.db.run((sql) => listAudit(sql, { limit: 1000 }));
   return rows
     .filter(({ server }) => server !== 'oputil' && server !== 'system')
     .map(({ kind, result, reason }) => `${kind} ${result} ${reason}`.trim())
@@ -46,54 +46,54 @@ const audit = async (): Promise<readonly string[]> => {
 describe('password', () => {
   test('the right one signs in, is audited and makes a call', async () => {
     await open();
-    const id = await desk.addAccount();
-    const login = desk.call();
+    const id = await context.addAccount();
+    const login = context.call();
     expect(login).toMatchObject({ factor: 0, requiredFactor: 1, complete: false, user: undefined });
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
     expect(login).toMatchObject({ factor: 1, requiredFactor: 1, complete: true });
     expect(login.user).toMatchObject({ id, name: 'joe', status: 2, groups: ['users'] });
     expect(login.user?.properties.get('login_count')).toBe('1');
     expect(await audit()).toEqual(['password accepted']);
-    expect(await desk.db.run((sql) => listCalls(sql, { limit: 9 }))).toMatchObject([
+    expect(await context.db.run((sql) => listCalls(sql, { limit: 9 }))).toMatchObject([
       { userId: id, sessionId: login.sessionId, source: STRANGER, server: 'ssh', node: 1 },
     ]);
   });
 
   test('letter case of the name makes no difference, and a pattern is a name', async () => {
     await open();
-    await desk.addAccount('joe');
-    expect(await tryPassword(desk.call(), PASSWORD, 'JOE')).toBe('accepted');
+    await context.addAccount('joe');
+    expect(await tryPassword(context.call(), PASSWORD, 'JOE')).toBe('accepted');
     for (const name of ['%', '_oe', 'jo%', 'joe%', '']) {
-      expect(await tryPassword(desk.call(), PASSWORD, name)).toBe('bad-credential');
+      expect(await tryPassword(context.call(), PASSWORD, name)).toBe('bad-credential');
     }
   });
 
   test('both ways of composing a letter are one password', async () => {
     await open();
     const password = 'café au lait à midi';
-    await desk.accounts.create({ name: 'joe', password: password.normalize('NFD') }, {});
-    expect(await tryPassword(desk.call(), password.normalize('NFC'))).toBe('accepted');
-    expect(await tryPassword(desk.call(), password.normalize('NFD'))).toBe('accepted');
+    await context.accounts.create({ name: 'joe', password: password.normalize('NFD') }, {});
+    expect(await tryPassword(context.call(), password.normalize('NFC'))).toBe('accepted');
+    expect(await tryPassword(context.call(), password.normalize('NFD'))).toBe('accepted');
   });
 
   test('only the whole of a long password is right', async () => {
     await open();
     const password = `${'long enough to be cut '.repeat(4)}and a last letter x`;
-    await desk.accounts.create({ name: 'joe', password }, {});
-    expect(await tryPassword(desk.call(), `${password.slice(0, -1)}y`)).toBe('bad-credential');
-    expect(await tryPassword(desk.call(), 'x'.repeat(100_000))).toBe('bad-credential');
-    expect(await tryPassword(desk.call(), password)).toBe('accepted');
+    await context.accounts.create({ name: 'joe', password }, {});
+    expect(await tryPassword(context.call(), `${password.slice(0, -1)}y`)).toBe('bad-credential');
+    expect(await tryPassword(context.call(), 'x'.repeat(100_000))).toBe('bad-credential');
+    expect(await tryPassword(context.call(), password)).toBe('accepted');
   });
 
   test('unknown, wrong and locked cost one hash each and look the same', async () => {
     await open();
-    await desk.addAccount('joe');
-    const locked = await desk.addAccount('ann');
-    await desk.accounts.setStatus(locked, 3, {});
+    await context.addAccount('joe');
+    const locked = await context.addAccount('ann');
+    await context.accounts.setStatus(locked, 3, {});
     const cost = async (name: string, password: string): Promise<unknown> => {
-      const before = desk.hashes.started;
-      const result = await desk.call().submit({ kind: 'password', userName: name, password });
-      return { result, hashes: desk.hashes.started - before };
+      const before = context.hashes.started;
+      const result = await context.call().submit({ kind: 'password', userName: name, password });
+      return { result, hashes: context.hashes.started - before };
     };
     const expected = { result: { kind: 'rejected', reason: 'bad-credential' }, hashes: 1 };
     expect(await cost('nobody', PASSWORD)).toEqual(expected);
@@ -106,7 +106,7 @@ describe('password', () => {
       'password rejected locked',
       'password rejected wrong',
     ]);
-    expect(desk.penalties).toEqual([
+    expect(context.penalties).toEqual([
       `${STRANGER} unknown-user`,
       `${STRANGER} auth-failure`,
       `${STRANGER} auth-failure`,
@@ -120,9 +120,9 @@ describe('password', () => {
     ['a password that is too long to be one', 'joe', 'x'.repeat(5_000)],
   ])('%s costs an argon2 hash that is really made (rule C4)', async (_what, name, password) => {
     await open();
-    await desk.addAccount('joe');
+    await context.addAccount('joe');
     const made = jest.spyOn(argon2, 'verify');
-    expect(await tryPassword(desk.call(), password, name)).toBe('bad-credential');
+    expect(await tryPassword(context.call(), password, name)).toBe('bad-credential');
     expect(made).toHaveBeenCalledTimes(1);
     expect(made.mock.calls[0]?.[0]).toMatch(/^\$argon2id\$/);
     made.mockRestore();
@@ -143,12 +143,12 @@ describe('password', () => {
         return () => undefined;
       },
     };
-    await open({ floorMs: 250, clock });
-    await desk.addAccount('joe');
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    await open({ minResponseMs: 250, clock });
+    await context.addAccount('joe');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
     expect(waits).toEqual([]);
     const names = ['joe', 'nobody', 'JOE', 'somebody'];
-    for (const name of names) await tryPassword(desk.call(), 'a guess', name);
+    for (const name of names) await tryPassword(context.call(), 'a guess', name);
     for (const wait of waits) {
       expect(wait).toBeGreaterThanOrEqual(250);
       expect(wait).toBeLessThan(335);
@@ -159,26 +159,26 @@ describe('password', () => {
   });
 
   test('status is told to the right password only', async () => {
-    await open({ config: { users: { tellLocked: true } } });
-    const id = await desk.addAccount();
+    await open({ config: { users: { notifyLocked: true } } });
+    const id = await context.addAccount();
     for (const [status, reason] of [
       [0, 'disabled'],
       [1, 'inactive'],
       [3, 'locked'],
     ] as const) {
-      await desk.accounts.setStatus(id, status, {});
-      expect(await tryPassword(desk.call(), 'wrong password')).toBe('bad-credential');
-      expect(await tryPassword(desk.call(), PASSWORD)).toBe(reason);
+      await context.accounts.setStatus(id, status, {});
+      expect(await tryPassword(context.call(), 'wrong password')).toBe('bad-credential');
+      expect(await tryPassword(context.call(), PASSWORD)).toBe(reason);
     }
-    await desk.accounts.setStatus(id, 2, {});
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    await context.accounts.setStatus(id, 2, {});
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   });
 
   test('an account whose status cannot be read lets nobody in', async () => {
     await open();
-    const id = await desk.addAccount();
-    await desk.db.run((sql) => writeProperties(sql, id, { account_status: 'active' }));
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('disabled');
+    const id = await context.addAccount();
+    await context.db.run((sql) => writeProperties(sql, id, { account_status: 'active' }));
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('disabled');
   });
 });
 
@@ -195,15 +195,17 @@ describe('passwords of ENiGMA½', () => {
     ['legacy', { salt, key: legacy }],
   ])('the %s form signs in, and is argon2id afterwards', async (_name, password) => {
     await open({ hashCost: HASH_COST });
-    await desk.accounts.create({ name: 'joe', password }, {});
-    expect(await tryPassword(desk.call(), 'correct horsf')).toBe('bad-credential');
-    expect(await desk.db.run((sql) => sql('user_password'))).toEqual([]);
-    expect(await tryPassword(desk.call(), 'correct horse')).toBe('accepted');
-    const [row] = await desk.db.run((sql) => sql('user_password').pluck('hash'));
+    await context.accounts.create({ name: 'joe', password }, {});
+    expect(await tryPassword(context.call(), 'correct horsf')).toBe('bad-credential');
+    expect(await context.db.run((sql) => sql('user_password'))).toEqual([]);
+    expect(await tryPassword(context.call(), 'correct horse')).toBe('accepted');
+    const [row] = await context.db.run((sql) => sql('user_password').pluck('hash'));
     expect(row).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-    const left = await desk.db.run((sql) => sql('user_property').where('prop_name', 'like', 'pw%'));
+    const left = await context.db.run((sql) =>
+      sql('user_property').where('prop_name', 'like', 'pw%'),
+    );
     expect(left).toEqual([]);
-    expect(await tryPassword(desk.call(), 'correct horse')).toBe('accepted');
+    expect(await tryPassword(context.call(), 'correct horse')).toBe('accepted');
   });
 
   test.each([
@@ -215,16 +217,16 @@ describe('passwords of ENiGMA½', () => {
     await open();
     const input = Buffer.from('correct horse').toString('hex');
     const key = pbkdf2Sync(input, salt, 1, 64, 'sha512').toString('hex');
-    await desk.accounts.create({ name: 'joe', password: { salt, key, parameters: broken } }, {});
-    expect(await tryPassword(desk.call(), 'correct horse')).toBe('bad-credential');
+    await context.accounts.create({ name: 'joe', password: { salt, key, parameters: broken } }, {});
+    expect(await tryPassword(context.call(), 'correct horse')).toBe('bad-credential');
   });
 
   test('hashing again ends no other session', async () => {
     await open();
-    await desk.accounts.create({ name: 'joe', password: { salt, key: legacy } }, {});
-    const first = desk.call();
+    await context.accounts.create({ name: 'joe', password: { salt, key: legacy } }, {});
+    const first = context.call();
     expect(await tryPassword(first, 'correct horse')).toBe('accepted');
-    expect(await tryPassword(desk.call(), 'correct horse')).toBe('accepted');
+    expect(await tryPassword(context.call(), 'correct horse')).toBe('accepted');
     expect(await first.refresh()).toBe('keep');
   });
 });
@@ -232,14 +234,14 @@ describe('passwords of ENiGMA½', () => {
 describe('guessing', () => {
   test('of 200 guesses at once, over many connections, five are looked at', async () => {
     await open({ config: { users: { failedLogin: { disconnect: 6 } } } });
-    await desk.addAccount();
+    await context.addAccount();
     const guesses = Array.from({ length: 200 }, (_, index) =>
-      tryPassword(desk.call({ remoteIp: `203.0.113.${index}` }), `guess number ${index}`),
+      tryPassword(context.call({ remoteIp: `203.0.113.${index}` }), `guess number ${index}`),
     );
     const results = await Promise.all(guesses);
     expect(results.filter((result) => result === 'bad-credential')).toHaveLength(5);
     expect(results.filter((result) => result === 'wait')).toHaveLength(195);
-    expect(desk.hashes.started).toBeLessThanOrEqual(5 + 1);
+    expect(context.hashes.started).toBeLessThanOrEqual(5 + 1);
     const rows = await audit();
     expect(rows).toHaveLength(200);
   });
@@ -248,77 +250,77 @@ describe('guessing', () => {
     await open();
     const answers = [];
     for (let guess = 0; guess < 7; guess++) {
-      answers.push(await tryPassword(desk.call(), 'a guess', 'nobody'));
+      answers.push(await tryPassword(context.call(), 'a guess', 'nobody'));
     }
     expect(answers).toEqual([...new Array<string>(5).fill('bad-credential'), 'wait', 'wait']);
   });
 
   test('waits double, and the right password inside a wait is not looked at', async () => {
     await open();
-    await desk.addAccount();
+    await context.addAccount();
     const wait = async (password: string): Promise<number | undefined> => {
-      const result = await desk.call().submit({ kind: 'password', userName: 'joe', password });
+      const result = await context.call().submit({ kind: 'password', userName: 'joe', password });
       return result.kind === 'rejected' ? result.retryAfterMs : undefined;
     };
     for (let guess = 0; guess < 5; guess++) await wait('a guess');
     const waits: (number | undefined)[] = [];
     for (let round = 0; round < 7; round++) {
-      const hashes = desk.hashes.started;
+      const hashes = context.hashes.started;
       const left = await wait(PASSWORD);
-      expect(desk.hashes.started).toBe(hashes);
+      expect(context.hashes.started).toBe(hashes);
       waits.push(left === undefined ? undefined : left / 1000);
-      await desk.fake.advance(left ?? 0);
+      await context.fake.advance(left ?? 0);
       await wait('a guess');
     }
     expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900]);
-    await desk.fake.advance(900_000);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    await context.fake.advance(900_000);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   });
 
   test('a success forgets the failures before it', async () => {
     await open();
-    await desk.addAccount();
+    await context.addAccount();
     for (let round = 0; round < 4; round++) {
       for (let guess = 0; guess < 4; guess++) {
-        expect(await tryPassword(desk.call(), 'a guess')).toBe('bad-credential');
+        expect(await tryPassword(context.call(), 'a guess')).toBe('bad-credential');
       }
-      expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+      expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
     }
   });
 
   test('the count is the same after a restart and for another process', async () => {
     await open();
-    await desk.addAccount();
-    for (let guess = 0; guess < 3; guess++) await tryPassword(desk.call(), 'a guess');
+    await context.addAccount();
+    for (let guess = 0; guess < 3; guess++) await tryPassword(context.call(), 'a guess');
     const other = await openAgain();
     expect(await tryPassword(other.call(), 'a guess')).toBe('bad-credential');
-    expect(await tryPassword(desk.call(), 'a guess')).toBe('bad-credential');
+    expect(await tryPassword(context.call(), 'a guess')).toBe('bad-credential');
     expect(await tryPassword(other.call(), PASSWORD)).toBe('wait');
-    expect(await tryPassword(desk.call({ server: 'telnet' }), PASSWORD)).toBe('wait');
+    expect(await tryPassword(context.call({ server: 'telnet' }), PASSWORD)).toBe('wait');
   });
 
   test('a stranger cannot shut the owner out of where he calls from', async () => {
     await open();
-    await desk.addAccount();
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
-    for (let guess = 0; guess < 20; guess++) await tryPassword(desk.call(), 'a guess');
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
-    await desk.fake.advance(31 * 86_400_000);
-    for (let guess = 0; guess < 6; guess++) await tryPassword(desk.call(), 'a guess');
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('wait');
+    await context.addAccount();
+    expect(await tryPassword(context.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    for (let guess = 0; guess < 20; guess++) await tryPassword(context.call(), 'a guess');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('wait');
+    expect(await tryPassword(context.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    await context.fake.advance(31 * 86_400_000);
+    for (let guess = 0; guess < 6; guess++) await tryPassword(context.call(), 'a guess');
+    expect(await tryPassword(context.call({ remoteIp: HOME }), PASSWORD)).toBe('wait');
   });
 
   test('a stranger cannot shut the owner out of where she changed her password (rule M12)', async () => {
     await open();
-    const id = await desk.addAccount();
+    const id = await context.addAccount();
     const at = (remoteIp: string, password: string): Promise<string> =>
-      tryPassword(desk.call({ remoteIp }), password);
+      tryPassword(context.call({ remoteIp }), password);
     const elsewhere = '192.0.2.99';
     expect(await at(elsewhere, PASSWORD)).toBe('accepted');
     expect(await at(HOME, PASSWORD)).toBe('accepted');
     const change = { password: 'another horse battery' };
-    await desk.accounts.changePassword(id, change, { server: 'ssh', remoteIp: HOME });
+    await context.accounts.changePassword(id, change, { server: 'ssh', remoteIp: HOME });
     for (let guess = 0; guess < 20; guess++) await at(STRANGER, 'a guess');
     expect(await at(HOME, change.password)).toBe('accepted');
     // Whoever knew the old password may have called from the other place.
@@ -327,23 +329,23 @@ describe('guessing', () => {
 
   test("a change by the sysop's tool keeps no place as known", async () => {
     await open();
-    const id = await desk.addAccount();
-    expect(await tryPassword(desk.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
-    await desk.accounts.changePassword(
+    const id = await context.addAccount();
+    expect(await tryPassword(context.call({ remoteIp: HOME }), PASSWORD)).toBe('accepted');
+    await context.accounts.changePassword(
       id,
       { password: 'another horse battery' },
       { server: 'oputil' },
     );
-    expect(await desk.db.run((sql) => sql('known_source'))).toEqual([]);
+    expect(await context.db.run((sql) => sql('known_source'))).toEqual([]);
   });
 
   test.each(['telnet', 'ssh', 'wss'] as const)(
     'the sixth attempt of a call by %s is its last, of whatever kind they are (rule E3)',
     async (server) => {
       await open({ config: { users: { failedLogin: { disconnect: 6, free: 10 } } } });
-      const id = await desk.addAccount();
-      const { secret } = await desk.enrollment.bind(id, 'googleAuth');
-      const login = desk.call({ server });
+      const id = await context.addAccount();
+      const { secret } = await context.enrollment.bind(id, 'googleAuth');
+      const login = context.call({ server });
       const answers = [await tryPassword(login, PASSWORD)];
       while (answers.length < 6) answers.push(await tryCode(login, '00000000'));
       expect(answers).toEqual(['need', ...new Array<string>(4).fill('bad-credential'), 'too-many']);
@@ -354,28 +356,28 @@ describe('guessing', () => {
 
   test('the owner who calls sixteen times at once is let in sixteen times', async () => {
     await open();
-    await desk.addAccount();
+    await context.addAccount();
     const results = await Promise.all(
-      Array.from({ length: 16 }, () => tryPassword(desk.call(), PASSWORD)),
+      Array.from({ length: 16 }, () => tryPassword(context.call(), PASSWORD)),
     );
     expect(results).toEqual(new Array(16).fill('accepted'));
   });
 
   test('a clock that was hours ahead does not make anybody wait for hours', async () => {
     await open();
-    await desk.addAccount();
-    for (let guess = 0; guess < 5; guess++) await tryPassword(desk.call(), 'a guess');
-    desk.fake.stepWall(-6 * 3600_000);
+    await context.addAccount();
+    for (let guess = 0; guess < 5; guess++) await tryPassword(context.call(), 'a guess');
+    context.fake.stepWall(-6 * 3600_000);
     // Nor does it let him off: the wait goes on for its own length.
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
-    await desk.fake.advance(30_000);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('wait');
+    await context.fake.advance(30_000);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   });
 
   test('a connection has three failures, and says so at the third', async () => {
     await open();
-    await desk.addAccount();
-    const login = desk.call();
+    await context.addAccount();
+    const login = context.call();
     expect(await tryPassword(login, 'a guess')).toBe('bad-credential');
     expect(await tryPassword(login, 'a guess', 'nobody')).toBe('bad-credential');
     expect(await tryPassword(login, 'a guess')).toBe('too-many');
@@ -386,24 +388,24 @@ describe('guessing', () => {
   test('where the sysop wants it, failures lock the account, and the lock ends', async () => {
     await open({
       config: {
-        users: { failedLogin: { lockAccount: 4, autoUnlockMinutes: 60 }, tellLocked: true },
+        users: { failedLogin: { lockAccount: 4, autoUnlockMinutes: 60 }, notifyLocked: true },
       },
     });
-    const id = await desk.addAccount();
-    for (let guess = 0; guess < 4; guess++) await tryPassword(desk.call(), 'a guess');
-    expect((await desk.db.run((sql) => findUser(sql, id)))?.status).toBe(3);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('locked');
-    await desk.fake.advance(61 * 60_000);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('accepted');
-    expect((await desk.db.run((sql) => findUser(sql, id)))?.status).toBe(2);
+    const id = await context.addAccount();
+    for (let guess = 0; guess < 4; guess++) await tryPassword(context.call(), 'a guess');
+    expect((await context.db.run((sql) => findUser(sql, id)))?.status).toBe(3);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('locked');
+    await context.fake.advance(61 * 60_000);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
+    expect((await context.db.run((sql) => findUser(sql, id)))?.status).toBe(2);
   });
 
   test('a lock by the sysop does not end by itself', async () => {
-    await open({ config: { users: { tellLocked: true } } });
-    const id = await desk.addAccount();
-    await desk.accounts.setStatus(id, 3, {});
-    await desk.fake.advance(400 * 86_400_000);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('locked');
+    await open({ config: { users: { notifyLocked: true } } });
+    const id = await context.addAccount();
+    await context.accounts.setStatus(id, 3, {});
+    await context.fake.advance(400 * 86_400_000);
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('locked');
   });
 });
 
@@ -412,25 +414,25 @@ describe('second factor', () => {
   let secret: string;
   const begin = async (options: DeskOptions = {}): Promise<void> => {
     await open(options);
-    id = await desk.addAccount();
-    ({ secret } = await desk.enrollment.bind(id, 'googleAuth'));
+    id = await context.addAccount();
+    ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
   };
-  const code = (steps = 0): string => totp(secret, desk.clock.nowMs() + steps * 30_000);
+  const code = (steps = 0): string => totp(secret, context.clock.nowMs() + steps * 30_000);
   const wrongCode = (): string => {
     const right = [-2, -1, 0, 1, 2].map(code);
     return ['000000', '111111', '222222', '333333', '444444', '555555'].filter(
       (each) => !right.includes(each),
     )[0] as string;
   };
-  const half = async (origin = {}): Promise<ReturnType<Desk['call']>> => {
-    const login = desk.call(origin);
+  const half = async (origin = {}): Promise<ReturnType<CommandContext['call']>> => {
+    const login = context.call(origin);
     expect(await tryPassword(login, PASSWORD)).toBe('need');
     return login;
   };
 
   test('password and code sign in, each with a session id of its own', async () => {
     await begin();
-    const login = desk.call();
+    const login = context.call();
     const ids = [login.sessionId];
     expect(await tryPassword(login, PASSWORD)).toBe('need');
     expect(login).toMatchObject({ factor: 1, requiredFactor: 2, complete: false });
@@ -445,14 +447,14 @@ describe('second factor', () => {
   test('a caller who stops at the code leaves no call and is known from nowhere', async () => {
     await begin();
     const login = await half();
-    expect(await desk.db.run((sql) => countCalls(sql))).toBe(0);
+    expect(await context.db.run((sql) => countCalls(sql))).toBe(0);
     expect(login.user?.properties.get('login_count')).toBeUndefined();
-    expect(await desk.db.run((sql) => sql('known_source'))).toEqual([]);
+    expect(await context.db.run((sql) => sql('known_source'))).toEqual([]);
   });
 
   test('a code before the password is not looked at', async () => {
     await begin();
-    const login = desk.call();
+    const login = context.call();
     expect(await tryCode(login, code())).toBe('not-here');
     expect(await tryPassword(login, PASSWORD)).toBe('need');
     expect(await tryCode(login, code())).toBe('accepted');
@@ -473,7 +475,11 @@ describe('second factor', () => {
     const used = code();
     expect(await tryCode(await half({ remoteIp: HOME }), used)).toBe('accepted');
     expect(await tryCode(await half(), used)).toBe('bad-credential');
-    expect(desk.notices).toContainEqual({ kind: 'code-replayed', userId: id, remoteIp: STRANGER });
+    expect(context.notices).toContainEqual({
+      kind: 'code-replayed',
+      userId: id,
+      remoteIp: STRANGER,
+    });
     const other = await openAgain();
     const login = other.call();
     expect(await tryPassword(login, PASSWORD)).toBe('need');
@@ -495,7 +501,7 @@ describe('second factor', () => {
       secondFactor: {
         verify: (sql, userId, guess) => {
           looked.push(guess);
-          return desk.secondFactor.verify(sql, userId, guess);
+          return context.secondFactor.verify(sql, userId, guess);
         },
       },
     });
@@ -520,7 +526,7 @@ describe('second factor', () => {
       answers.push(await tryCode(login, wrongCode()), await tryCode(login, wrongCode()));
     }
     expect(answers).toEqual([...new Array<string>(5).fill('bad-credential'), 'wait']);
-    expect(desk.notices).toContainEqual({ kind: 'wrong-codes', userId: id, remoteIp: STRANGER });
+    expect(context.notices).toContainEqual({ kind: 'wrong-codes', userId: id, remoteIp: STRANGER });
   });
 
   test('at the last consecutive wrong code the factor is off, from everywhere, until it is bound again', async () => {
@@ -529,23 +535,23 @@ describe('second factor', () => {
     const answers: string[] = [];
     while (answers.length < 10) {
       const answer = await tryCode(await half(), wrongCode());
-      if (answer === 'wait') await desk.fake.advance(3_600_000);
+      if (answer === 'wait') await context.fake.advance(3_600_000);
       else answers.push(answer);
     }
     expect(new Set(answers)).toEqual(new Set(['bad-credential']));
-    await desk.fake.advance(3_600_000);
+    await context.fake.advance(3_600_000);
     expect(await tryCode(await half(), code())).toBe('factor-disabled');
     expect(await tryCode(await half({ remoteIp: HOME }), code())).toBe('factor-disabled');
-    await desk.accounts.unlock(id, {});
+    await context.accounts.unlock(id, {});
     expect(await tryCode(await half(), code())).toBe('factor-disabled');
-    ({ secret } = await desk.enrollment.bind(id, 'googleAuth'));
+    ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
     expect(await tryCode(await half(), code())).toBe('accepted');
   });
 
   test('an account that was disabled meanwhile does not get in by its code', async () => {
     await begin();
     const login = await half();
-    await desk.accounts.setStatus(id, 0, {});
+    await context.accounts.setStatus(id, 0, {});
     expect(await tryCode(login, code())).toBe('disabled');
     expect(login.complete).toBe(false);
   });
@@ -553,10 +559,10 @@ describe('second factor', () => {
   test('a code that cannot be recorded as used lets nobody in, and works afterwards', async () => {
     await begin();
     const login = await half();
-    const raw = await lock(`${desk.folder}/board.sqlite3`);
+    const raw = await lock(`${context.folder}/board.sqlite3`);
     expect(await tryCode(login, code())).toBe('try-later');
     expect(login).toMatchObject({ factor: 1, complete: false });
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('try-later');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('try-later');
     await raw.unlock();
     expect(await tryCode(login, code())).toBe('accepted');
   });
@@ -565,17 +571,17 @@ describe('second factor', () => {
     'a %s code whose sign-in cannot be recorded is not used up (rule A13)',
     async (kind) => {
       await open();
-      id = await desk.addAccount();
-      const bound = await desk.enrollment.bind(id, 'googleAuth');
+      id = await context.addAccount();
+      const bound = await context.enrollment.bind(id, 'googleAuth');
       secret = bound.secret;
       const given = kind === 'backup' ? (bound.backupCodes[0] ?? '') : code();
       // As on a disk that has room for the code, and none for the rest.
       const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
-      await desk.db.run((sql) => sql.raw(full));
+      await context.db.run((sql) => sql.raw(full));
       const refused = await half();
       expect(await tryCode(refused, given)).toBe('try-later');
       expect(refused.complete).toBe(false);
-      await desk.db.run((sql) => sql.raw('drop trigger full'));
+      await context.db.run((sql) => sql.raw('drop trigger full'));
       expect(await tryCode(await half(), given)).toBe('accepted');
       expect(await tryCode(await half(), given)).toBe('bad-credential');
     },
@@ -584,20 +590,20 @@ describe('second factor', () => {
   test('a right code that cannot be recorded costs no attempt (rule A13)', async () => {
     await begin();
     const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
-    await desk.db.run((sql) => sql.raw(full));
+    await context.db.run((sql) => sql.raw(full));
     for (let tries = 0; tries < 7; tries++)
       expect(await tryCode(await half(), code())).toBe('try-later');
-    await desk.db.run((sql) => sql.raw('drop trigger full'));
+    await context.db.run((sql) => sql.raw('drop trigger full'));
     expect(await tryCode(await half(), code())).toBe('accepted');
   });
 
   test('a wrong code whose traces cannot be recorded stays an attempt (rule A13)', async () => {
     await open();
-    id = await desk.addAccount();
-    const bound = await desk.enrollment.bind(id, 'rfc4266_HOTP');
+    id = await context.addAccount();
+    const bound = await context.enrollment.bind(id, 'rfc4266_HOTP');
     const far = hotp(decodeBase32(bound.secret), 40);
     const full = `create trigger full before update on otp_factor begin select raise(abort, 'full'); end`;
-    await desk.db.run((sql) => sql.raw(full));
+    await context.db.run((sql) => sql.raw(full));
     for (let tries = 0; tries < 5; tries++)
       expect(await tryCode(await half(), far)).toBe('try-later');
     expect(await tryCode(await half(), far)).toBe('wait');
@@ -625,13 +631,13 @@ describe('second factor', () => {
       kind: 'accepted',
     });
     expect(login).toMatchObject({ factor: 2, sessionId: session });
-    expect(await desk.db.run((sql) => countCalls(sql))).toBe(1);
+    expect(await context.db.run((sql) => countCalls(sql))).toBe(1);
   });
 
   test('who comes in by a backup code knows how many are left, others hear nothing', async () => {
     await open();
-    id = await desk.addAccount();
-    const bound = await desk.enrollment.bind(id, 'googleAuth');
+    id = await context.addAccount();
+    const bound = await context.enrollment.bind(id, 'googleAuth');
     secret = bound.secret;
     for (const [used, left] of [9, 8].entries()) {
       const login = await half();
@@ -645,8 +651,8 @@ describe('second factor', () => {
 
   test('who comes in by a recovery token knows that his second factor is off', async () => {
     await open();
-    id = await desk.addAccount();
-    const bound = await desk.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
+    id = await context.addAccount();
+    const bound = await context.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
     const login = await half();
     expect(await tryCode(login, bound.backupCodes[0] ?? '')).toBe('accepted');
     expect(login).toMatchObject({ complete: true, requiredFactor: 1 });
@@ -681,7 +687,7 @@ describe('public key', () => {
     bytes: Buffer,
     isSigned: boolean,
     userName = 'joe',
-  ): Parameters<ReturnType<Desk['call']>['submit']>[0] => ({
+  ): Parameters<ReturnType<CommandContext['call']>['submit']>[0] => ({
     kind: 'public-key',
     userName,
     algorithm: 'ssh-ed25519',
@@ -691,13 +697,13 @@ describe('public key', () => {
 
   beforeEach(async () => {
     await open();
-    const id = await desk.addAccount();
+    const id = await context.addAccount();
     const line = `ssh-ed25519 ${blob.toString('base64')} joe@home`;
-    await desk.db.run((sql) => writeProperties(sql, id, { ssh_public_key: line }));
+    await context.db.run((sql) => writeProperties(sql, id, { ssh_public_key: line }));
   });
 
   test('signs in only with a verified signature', async () => {
-    const login = desk.call();
+    const login = context.call();
     expect(await login.submit(key(blob, false))).toEqual({
       kind: 'rejected',
       reason: 'bad-credential',
@@ -707,15 +713,15 @@ describe('public key', () => {
   });
 
   test('a query without signature leaves no trace, however often it comes', async () => {
-    const login = desk.call();
+    const login = context.call();
     for (let query = 0; query < 20; query++) {
-      expect(await desk.gate.hasKey('joe', { blob })).toBe(true);
+      expect(await context.authenticator.hasKey('joe', { blob })).toBe(true);
     }
     expect(await audit()).toEqual([]);
-    expect(await desk.db.run((sql) => sql('attempt'))).toEqual([]);
-    expect(desk.penalties).toEqual([]);
-    expect(await desk.gate.hasKey('joe', { blob: other })).toBe(false);
-    expect(await desk.gate.hasKey('nobody', { blob })).toBe(false);
+    expect(await context.db.run((sql) => sql('attempt'))).toEqual([]);
+    expect(context.penalties).toEqual([]);
+    expect(await context.authenticator.hasKey('joe', { blob: other })).toBe(false);
+    expect(await context.authenticator.hasKey('nobody', { blob })).toBe(false);
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
   });
 
@@ -729,14 +735,14 @@ describe('public key', () => {
     const parts = [Buffer.from('ssh-rsa'), Buffer.of(1, 0, 1), Buffer.of(0, ...modulus)];
     const lengthOf = (part: Buffer): Buffer => Buffer.of(0, 0, part.length >> 8, part.length & 255);
     const stored = Buffer.concat(parts.flatMap((part) => [lengthOf(part), part]));
-    const user = await desk.db.run((sql) => findUserByName(sql, 'joe'));
+    const user = await context.db.run((sql) => findUserByName(sql, 'joe'));
     const row = { algorithm: 'ssh-rsa', blob: stored.toString('base64'), comment: '' };
     const fingerprint = sshFingerprint(stored);
-    await desk.db.run((sql) =>
+    await context.db.run((sql) =>
       addSshKey(sql, { ...row, userId: user?.id ?? 0, fingerprint, addedAtMs: 0 }),
     );
-    expect(await desk.gate.hasKey('joe', { blob: stored })).toBe(acceptable);
-    const result = await desk.call().submit(key(stored, true));
+    expect(await context.authenticator.hasKey('joe', { blob: stored })).toBe(acceptable);
+    const result = await context.call().submit(key(stored, true));
     expect(result.kind).toBe(acceptable ? 'accepted' : 'rejected');
   });
 
@@ -746,13 +752,13 @@ describe('public key', () => {
     };
     for (const userName of ['joe', 'nobody']) {
       const offer = { ...key(other, true, userName), verify: never };
-      expect(await desk.call().submit(offer)).toMatchObject({ reason: 'bad-credential' });
+      expect(await context.call().submit(offer)).toMatchObject({ reason: 'bad-credential' });
     }
     expect(await audit()).toEqual(['public-key rejected wrong', 'public-key rejected unknown']);
   });
 
   test('a wrong signature is an attempt: audited, logged, counted, and charged to its source (rule M7)', async () => {
-    const login = desk.call();
+    const login = context.call();
     const answers: string[] = [];
     for (let times = 0; times < 4; times++) {
       const result = await login.submit(key(blob, false));
@@ -762,31 +768,33 @@ describe('public key', () => {
     expect((await audit()).slice(0, 3)).toEqual(
       new Array(3).fill('public-key rejected wrong-signature'),
     );
-    expect(desk.penalties).toEqual(new Array(3).fill(`${STRANGER} auth-failure`));
-    const line = desk.logLines.find((text) => text.includes('wrong-signature')) ?? '';
+    expect(context.penalties).toEqual(new Array(3).fill(`${STRANGER} auth-failure`));
+    const line = context.logLines.find((text) => text.includes('wrong-signature')) ?? '';
     expect(line).toContain(`{"event":"login.rejected","remoteIp":"${STRANGER}",`);
-    expect(await desk.db.run((sql) => sql('attempt'))).toEqual([]);
+    expect(await context.db.run((sql) => sql('attempt'))).toEqual([]);
   });
 
   test("no number of wrong keys and signatures makes the owner's key wait (rule M12)", async () => {
     for (let times = 0; times < 12; times++) {
-      await desk.call({ remoteIp: `203.0.113.${times}` }).submit(key(blob, false));
-      await desk.call({ remoteIp: `203.0.113.${times}` }).submit(key(other, true));
+      await context.call({ remoteIp: `203.0.113.${times}` }).submit(key(blob, false));
+      await context.call({ remoteIp: `203.0.113.${times}` }).submit(key(other, true));
     }
-    expect(desk.penalties).toHaveLength(24);
-    expect(await desk.call().submit(key(blob, true))).toMatchObject({ kind: 'accepted' });
-    expect(await desk.call({ remoteIp: HOME }).submit(key(blob, true))).toMatchObject({
+    expect(context.penalties).toHaveLength(24);
+    expect(await context.call().submit(key(blob, true))).toMatchObject({ kind: 'accepted' });
+    expect(await context.call({ remoteIp: HOME }).submit(key(blob, true))).toMatchObject({
       kind: 'accepted',
     });
   });
 
   test("somebody else's key is refused, and guessing passwords does not keep the owner's out", async () => {
-    expect(await desk.call().submit(key(other, true))).toMatchObject({ reason: 'bad-credential' });
-    expect(await desk.call().submit(key(blob, true, 'nobody'))).toMatchObject({
+    expect(await context.call().submit(key(other, true))).toMatchObject({
       reason: 'bad-credential',
     });
-    for (let guess = 0; guess < 8; guess++) await tryPassword(desk.call(), 'a guess');
-    expect(await desk.call().submit(key(blob, true))).toMatchObject({ kind: 'accepted' });
+    expect(await context.call().submit(key(blob, true, 'nobody'))).toMatchObject({
+      reason: 'bad-credential',
+    });
+    for (let guess = 0; guess < 8; guess++) await tryPassword(context.call(), 'a guess');
+    expect(await context.call().submit(key(blob, true))).toMatchObject({ kind: 'accepted' });
   });
 });
 
@@ -795,9 +803,9 @@ describe('a way in that is not secure', () => {
     'is closed to passwords by what it is and not by its name, such as %s (rule M9)',
     async (server) => {
       await open({ config: { loginServers: { telnet: { passwordLogin: 'refuse' } } } });
-      await desk.addAccount();
-      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('not-here');
-      expect(await tryPassword(desk.call({ server, secure: true }), PASSWORD)).toBe('accepted');
+      await context.addAccount();
+      expect(await tryPassword(context.call({ server, secure: false }), PASSWORD)).toBe('not-here');
+      expect(await tryPassword(context.call({ server, secure: true }), PASSWORD)).toBe('accepted');
     },
   );
 
@@ -805,10 +813,10 @@ describe('a way in that is not secure', () => {
     'takes accounts with a second factor only, where the sysop says so, whatever its name: %s (rule M9)',
     async (server) => {
       await open({ config: { loginServers: { telnet: { passwordLogin: 'with-otp' } } } });
-      const id = await desk.addAccount();
-      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('not-here');
-      await desk.enrollment.bind(id, 'googleAuth');
-      expect(await tryPassword(desk.call({ server, secure: false }), PASSWORD)).toBe('need');
+      const id = await context.addAccount();
+      expect(await tryPassword(context.call({ server, secure: false }), PASSWORD)).toBe('not-here');
+      await context.enrollment.bind(id, 'googleAuth');
+      expect(await tryPassword(context.call({ server, secure: false }), PASSWORD)).toBe('need');
     },
   );
 });
@@ -816,64 +824,64 @@ describe('a way in that is not secure', () => {
 describe('telnet', () => {
   test('may be closed to passwords, which are then not looked at', async () => {
     await open({ config: { loginServers: { telnet: { passwordLogin: 'refuse' } } } });
-    await desk.addAccount();
-    const hashes = desk.hashes.started;
-    expect(await tryPassword(desk.call({ server: 'telnet' }), PASSWORD)).toBe('not-here');
-    expect(desk.hashes.started).toBe(hashes);
-    expect(await tryPassword(desk.call({ server: 'wss' }), PASSWORD)).toBe('accepted');
+    await context.addAccount();
+    const hashes = context.hashes.started;
+    expect(await tryPassword(context.call({ server: 'telnet' }), PASSWORD)).toBe('not-here');
+    expect(context.hashes.started).toBe(hashes);
+    expect(await tryPassword(context.call({ server: 'wss' }), PASSWORD)).toBe('accepted');
   });
 
   test('may be open to accounts with a second factor only', async () => {
     await open({ config: { loginServers: { telnet: { passwordLogin: 'with-otp' } } } });
-    const id = await desk.addAccount();
-    expect(await tryPassword(desk.call({ server: 'telnet' }), 'a guess')).toBe('bad-credential');
-    expect(await tryPassword(desk.call({ server: 'telnet' }), PASSWORD)).toBe('not-here');
-    await desk.enrollment.bind(id, 'googleAuth');
-    expect(await tryPassword(desk.call({ server: 'telnet' }), PASSWORD)).toBe('need');
+    const id = await context.addAccount();
+    expect(await tryPassword(context.call({ server: 'telnet' }), 'a guess')).toBe('bad-credential');
+    expect(await tryPassword(context.call({ server: 'telnet' }), PASSWORD)).toBe('not-here');
+    await context.enrollment.bind(id, 'googleAuth');
+    expect(await tryPassword(context.call({ server: 'telnet' }), PASSWORD)).toBe('need');
   });
 });
 
 describe('a session while its account changes', () => {
   let id: number;
-  const signedIn = async (): Promise<ReturnType<Desk['call']>> => {
-    const login = desk.call();
+  const signedIn = async (): Promise<ReturnType<CommandContext['call']>> => {
+    const login = context.call();
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
     return login;
   };
   beforeEach(async () => {
     await open();
-    id = await desk.addAccount();
+    id = await context.addAccount();
   });
 
   test('goes on after a change of properties and groups, and knows them', async () => {
     const login = await signedIn();
-    await desk.accounts.setProperties(id, { location: 'Basel' }, {});
-    await desk.accounts.setGroups(id, ['users', 'friends'], {});
+    await context.accounts.setProperties(id, { location: 'Basel' }, {});
+    await context.accounts.setGroups(id, ['users', 'friends'], {});
     expect(await login.refresh()).toBe('keep');
     expect(login.user?.properties.get('location')).toBe('Basel');
     expect(login.user?.groups).toEqual(['friends', 'users']);
   });
 
   test('is not ended for a change that was made before it signed in, or of another account', async () => {
-    await desk.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON }));
+    await context.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON }));
     const login = await signedIn();
     expect(await login.refresh()).toBe('keep');
-    await desk.accounts.setStatus(id, 0, {});
+    await context.accounts.setStatus(id, 0, {});
     expect(await login.refresh(id + 1)).toBe('keep');
     expect(await login.refresh(id)).toBe('end');
   });
 
   test('ends for a change whose event is not there to be read', async () => {
     const login = await signedIn();
-    await desk.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON }));
-    await desk.db.run((sql) => sql('account_event').delete());
+    await context.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON }));
+    await context.db.run((sql) => sql('account_event').delete());
     expect(await login.refresh()).toBe('end');
   });
 
   test('goes on when its account is unlocked or activated once more', async () => {
     const login = await signedIn();
-    await desk.accounts.unlock(id, {});
-    await desk.accounts.setStatus(id, 2, {});
+    await context.accounts.unlock(id, {});
+    await context.accounts.setStatus(id, 2, {});
     expect(await login.refresh()).toBe('keep');
   });
 
@@ -882,23 +890,24 @@ describe('a session while its account changes', () => {
     const other = await signedIn();
     const { sessionId } = changing;
     const change = { password: 'another horse battery' };
-    expect(await desk.accounts.changePassword(id, change, { sessionId })).toMatchObject({
+    expect(await context.accounts.changePassword(id, change, { sessionId })).toMatchObject({
       kind: 'done',
     });
     expect(await changing.refresh()).toBe('keep');
     expect(await other.refresh()).toBe('end');
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('bad-credential');
-    expect(await tryPassword(desk.call(), 'another horse battery')).toBe('accepted');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('bad-credential');
+    expect(await tryPassword(context.call(), 'another horse battery')).toBe('accepted');
   });
 
   test.each([
-    ['is disabled', () => desk.accounts.setStatus(id, 0, {})],
-    ['is locked', () => desk.accounts.setStatus(id, 3, {})],
-    ['is removed', () => desk.accounts.remove(id, {})],
-    ['gets a second factor elsewhere', () => desk.enrollment.bind(id, 'googleAuth')],
+    ['is disabled', () => context.accounts.setStatus(id, 0, {})],
+    ['is locked', () => context.accounts.setStatus(id, 3, {})],
+    ['is removed', () => context.accounts.remove(id, {})],
+    ['gets a second factor elsewhere', () => context.enrollment.bind(id, 'googleAuth')],
     [
       'gets other keys elsewhere',
-      () => desk.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON })),
+      () =>
+        context.db.run((sql) => addAccountEvent(sql, { userId: id, kind: 'keys', nowMs: NOON })),
     ],
   ] as const)('ends when its account %s', async (_name, change) => {
     const login = await signedIn();
@@ -908,7 +917,7 @@ describe('a session while its account changes', () => {
 
   test('ends when a second factor is switched on, whoever asked for it (rule M3)', async () => {
     const login = await signedIn();
-    await desk.enrollment.bind(id, 'googleAuth', { actor: { sessionId: login.sessionId } });
+    await context.enrollment.bind(id, 'googleAuth', { actor: { sessionId: login.sessionId } });
     expect(await login.refresh()).toBe('end');
     expect(login.farewell).toBe('Two-factor sign-in is on. Please sign in again with a code.');
     expect(login.factor).toBe(1);
@@ -917,11 +926,11 @@ describe('a session while its account changes', () => {
   test('knows where its owner was last and how many attempts failed since', async () => {
     const first = await signedIn();
     expect(first.history).toEqual({ last: undefined, failedSince: 0 });
-    await desk.fake.advance(60_000);
-    await tryPassword(desk.call(), 'a guess');
-    await tryPassword(desk.call(), 'a guess');
-    await desk.fake.advance(60_000);
-    const second = desk.call({ remoteIp: HOME, server: 'telnet' });
+    await context.fake.advance(60_000);
+    await tryPassword(context.call(), 'a guess');
+    await tryPassword(context.call(), 'a guess');
+    await context.fake.advance(60_000);
+    const second = context.call({ remoteIp: HOME, server: 'telnet' });
     expect(await tryPassword(second, PASSWORD)).toBe('accepted');
     expect(second.history).toEqual({
       last: { atMs: NOON, server: 'ssh', remoteIp: STRANGER },

@@ -6,29 +6,29 @@ import { listAudit } from '../../src/store/audit';
 import type { Notice } from '../../src/store/notice';
 import { findTokenOf } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
-import { openDesk, type Desk } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/gate-desk';
 
 const DAY_MS = 24 * 3600_000;
 const ACTOR = { server: 'ssh', node: 1, remoteIp: '192.0.2.7' };
 const NEW = 'walter@new.example.org';
 
 describe('a change of the mail address', () => {
-  let desk: Desk;
+  let context: CommandContext;
   let mailChange: MailChange;
   let userId: number;
 
   beforeEach(async () => {
-    desk = await openDesk();
-    mailChange = new MailChange(desk);
-    userId = await desk.addUser('walter');
+    context = await openDesk();
+    mailChange = new MailChange(context);
+    userId = await context.addUser('walter');
   });
 
-  afterEach(() => desk.close());
+  afterEach(() => context.close());
 
   const address = async (id = userId): Promise<string | undefined> =>
-    (await desk.db.run((sql) => getUser(sql, id))).properties.get('email_address');
+    (await context.db.run((sql) => getUser(sql, id))).properties.get('email_address');
   const mails = <Kind extends Notice['kind']>(kind: Kind) =>
-    desk.notices.filter(
+    context.notices.filter(
       (notice): notice is Extract<Notice, { kind: Kind }> => notice.kind === kind,
     );
   const lastToken = (): string => mails('confirm-mail').at(-1)?.token ?? '';
@@ -56,9 +56,9 @@ describe('a change of the mail address', () => {
       { kind: 'mail-changed', userId, address: 'walter@example.org' },
     ]);
     expect(await mailChange.pendingFor(userId)).toBeUndefined();
-    const events = await desk.db.run((sql) => listAccountEvents(sql, userId, EVER));
+    const events = await context.db.run((sql) => listAccountEvents(sql, userId, EVER));
     expect(events.map(({ kind }) => kind)).toContain('properties');
-    const audit = await desk.db.run((sql) => listAudit(sql, { userId, limit: 10 }));
+    const audit = await context.db.run((sql) => listAudit(sql, { userId, limit: 10 }));
     expect(audit.map(({ kind, source }) => `${kind} ${source}`)).toEqual([
       'mail-changed 192.0.2.9',
       'mail-change-request 192.0.2.7',
@@ -66,7 +66,7 @@ describe('a change of the mail address', () => {
   });
 
   it('tells nobody when there was no address before', async () => {
-    const fresh = await desk.addUser('fresh', '');
+    const fresh = await context.addUser('fresh', '');
     await mailChange.begin(fresh, 'fresh@example.org', ACTOR);
     expect(await mailChange.confirm(lastToken(), {})).toMatchObject({ kind: 'done' });
     expect(mails('mail-changed')).toEqual([]);
@@ -89,9 +89,9 @@ describe('a change of the mail address', () => {
     const first = lastToken();
     await mailChange.begin(userId, 'other@example.org', ACTOR);
     expect(await mailChange.confirm(first, {})).toEqual({ kind: 'gone' });
-    await desk.fake.advance(DAY_MS - 1);
+    await context.fake.advance(DAY_MS - 1);
     expect(await mailChange.find(lastToken())).toMatchObject({ address: 'other@example.org' });
-    await desk.fake.advance(1);
+    await context.fake.advance(1);
     expect(await mailChange.find(lastToken())).toBeUndefined();
     expect(await mailChange.confirm(lastToken(), {})).toEqual({ kind: 'gone' });
     expect(await mailChange.confirm("' or 1=1 --", {})).toEqual({ kind: 'gone' });
@@ -99,9 +99,9 @@ describe('a change of the mail address', () => {
   });
 
   it('takes no address that another account has got since it was asked for', async () => {
-    const other = await desk.addUser('other');
+    const other = await context.addUser('other');
     await mailChange.begin(userId, NEW, ACTOR);
-    await desk.accounts.setProperties(other, { email_address: NEW.toUpperCase() }, {});
+    await context.accounts.setProperties(other, { email_address: NEW.toUpperCase() }, {});
     expect(await mailChange.confirm(lastToken(), {})).toEqual({ kind: 'taken' });
     expect(await address()).toBe('walter@example.org');
     expect(await mailChange.confirm(lastToken(), {})).toEqual({ kind: 'gone' });
@@ -116,17 +116,17 @@ describe('a change of the mail address', () => {
     'ä@example.org',
   ])('refuses %j', async (text) => {
     expect(await mailChange.begin(userId, text, ACTOR)).toBe('bad-address');
-    expect(desk.notices).toEqual([]);
+    expect(context.notices).toEqual([]);
   });
 
   it('leaves nothing behind when the mail cannot go out', async () => {
-    desk.answer.notice = 'too-many';
+    context.answer.notice = 'too-many';
     expect(await mailChange.begin(userId, NEW, ACTOR)).toBe('too-many');
     expect(await mailChange.pendingFor(userId)).toBeUndefined();
   });
 
   it('ends the links that went to the old address', async () => {
-    const reset = new PasswordReset({ ...desk, accounts: desk.accounts });
+    const reset = new PasswordReset({ ...context, accounts: context.accounts });
     reset.request('walter', ACTOR);
     await reset.close();
     const [link] = mails('password-reset');
@@ -138,23 +138,23 @@ describe('a change of the mail address', () => {
 
   it('is void once the password was changed: who asked for it may have been somebody else', async () => {
     await mailChange.begin(userId, NEW, ACTOR);
-    await desk.accounts.changePassword(userId, { password: 'a quiet harbour 7' }, {});
+    await context.accounts.changePassword(userId, { password: 'a quiet harbour 7' }, {});
     expect(await mailChange.confirm(lastToken(), {})).toEqual({ kind: 'gone' });
   });
 
   it('does not reach a disabled account', async () => {
     await mailChange.begin(userId, NEW, ACTOR);
-    await desk.accounts.setStatus(userId, 0, {});
+    await context.accounts.setStatus(userId, 0, {});
     expect(await mailChange.confirm(lastToken(), {})).toEqual({ kind: 'gone' });
     expect(await address()).toBe('walter@example.org');
   });
 
   it('is stored without the text of its token', async () => {
     await mailChange.begin(userId, NEW, ACTOR);
-    const wanted = { userId, purpose: 'confirm-mail' as const, timelineMs: desk.clock.nowMs() };
-    const row = await desk.db.run((sql) => findTokenOf(sql, wanted));
+    const wanted = { userId, purpose: 'confirm-mail' as const, timelineMs: context.clock.nowMs() };
+    const row = await context.db.run((sql) => findTokenOf(sql, wanted));
     expect(row?.tokenHash).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(row)).not.toContain(lastToken());
-    expect(desk.logLines.join('')).not.toContain(lastToken());
+    expect(context.logLines.join('')).not.toContain(lastToken());
   });
 });

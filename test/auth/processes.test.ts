@@ -16,20 +16,20 @@ function guessElsewhere(folder: string, times: number): Promise<readonly string[
 }
 
 test('two processes on one database look at five guesses together', async () => {
-  const desk = await openDesk({ clock: systemClock });
+  const context = await openDesk({ clock: systemClock });
   try {
-    await desk.addAccount();
+    await context.addAccount();
     const [here, one, two] = await Promise.all([
-      Promise.all(Array.from({ length: 40 }, () => tryPassword(desk.call(), 'a guess'))),
-      guessElsewhere(desk.folder, 40),
-      guessElsewhere(desk.folder, 40),
+      Promise.all(Array.from({ length: 40 }, () => tryPassword(context.call(), 'a guess'))),
+      guessElsewhere(context.folder, 40),
+      guessElsewhere(context.folder, 40),
     ]);
     const answers = [...here, ...one, ...two];
     expect(answers).toHaveLength(120);
     expect(answers.filter((answer) => answer === 'bad-credential')).toHaveLength(5);
     expect(answers.filter((answer) => answer === 'wait')).toHaveLength(115);
-    expect(await tryPassword(desk.call(), PASSWORD)).toBe('wait');
+    expect(await tryPassword(context.call(), PASSWORD)).toBe('wait');
   } finally {
-    await desk.close();
+    await context.close();
   }
 }, 60_000);

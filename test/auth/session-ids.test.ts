@@ -1,14 +1,14 @@
-import { openDesk, type Desk } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/gate-desk';
 
-let desk: Desk;
-afterEach(() => desk.close());
+let context: CommandContext;
+afterEach(() => context.close());
 
 test('twenty thousand session ids have 128 bits each and never repeat (rule J3)', async () => {
-  desk = await openDesk();
+  context = await openDesk();
   const ids = new Set<string>();
   const ones = new Array<number>(128).fill(0);
   for (let call = 0; call < 20_000; call += 1) {
-    const { sessionId } = desk.call();
+    const { sessionId } = context.call();
     ids.add(sessionId);
     const bits = Buffer.from(sessionId, 'hex');
     for (let bit = 0; bit < 128; bit += 1) {

@@ -16,7 +16,11 @@ const [INTERRUPT, ARE_YOU_THERE] = [244, 246];
 async function probe(
   options: ScreenOptions & { readonly mute?: true },
   hints: Partial<TerminalHints> = {},
-): Promise<{ readonly terminal: Terminal; readonly asked: string; readonly tookMs: number }> {
+): Promise<{
+  readonly terminal: Terminal;
+  readonly asked: string;
+  readonly tookMs: number;
+}> {
   const clock = new FakeClock();
   const screen = new ScreenEmulator(options);
   const terminal = createTerminal({ output: screen, clock });

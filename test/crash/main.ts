@@ -40,7 +40,7 @@ class CrashRun implements Scene {
   constructor(
     seed: number,
     readonly dataDir: string,
-    readonly office: BackOffice,
+    readonly backend: BackOffice,
     private readonly config: ConfigInput,
   ) {
     this.random = new SeededRandom(seed);
@@ -97,7 +97,7 @@ class CrashRun implements Scene {
   /** What holds whenever nobody is in the middle of something. */
   async checkDatabase(): Promise<void> {
     for (const [name, statement] of Object.entries(MUST_BE_EMPTY)) {
-      const rows: readonly object[] = await this.office.db.run((sql) => sql.raw(statement));
+      const rows: readonly object[] = await this.backend.db.run((sql) => sql.raw(statement));
       if (rows.length > 0) this.broken(`${name}: ${JSON.stringify(rows.slice(0, 3))}`);
     }
   }
@@ -122,7 +122,7 @@ class CrashRun implements Scene {
 
   async close(): Promise<void> {
     await this.running?.end('SIGKILL');
-    await this.office.close();
+    await this.backend.close();
   }
 }
 
@@ -158,15 +158,15 @@ async function checkMail(
 ): Promise<void> {
   const clock = new SkippingClock();
   const config = { email: { transport: transportTo(catcher) } };
-  const office = await openBackOffice(run.dataDir, { clock, config });
+  const backend = await openBackOffice(run.dataDir, { clock, config });
   // Past the claims of those who died while sending.
   clock.skip(5 * 60_000);
-  await office.mailer.deliver();
-  const live: readonly { token_hash: string }[] = await office.db.run((sql) =>
+  await backend.mailer.deliver();
+  const live: readonly { token_hash: string }[] = await backend.db.run((sql) =>
     sql('token').where({ purpose: 'otp-register' }).select('token_hash'),
   );
   const hashes = new Set(live.map((row) => row.token_hash));
-  await office.close();
+  await backend.close();
   const byMessage = new Map<string, number>();
   const delivered = new Set<string>();
   for (const { raw } of catcher.mails) {
@@ -217,11 +217,11 @@ async function main(): Promise<boolean> {
   // The board makes the database and the keys; the office opens what is there.
   const first = await BoardProcess.start({ dataDir, config });
   await first.end('SIGTERM');
-  const office = await openBackOffice(dataDir);
-  const run = new CrashRun(seed, dataDir, office, config);
+  const backend = await openBackOffice(dataDir);
+  const run = new CrashRun(seed, dataDir, backend, config);
   try {
     await addCallers(run);
-    await addWorkers(office);
+    await addWorkers(backend);
     await run.startBoard();
     const kinds = [
       ...[signInByPassword, signInByOneTimeCode, signInByBackupCode, enrolment, regeneration],
@@ -239,8 +239,8 @@ async function main(): Promise<boolean> {
     await checkMail(run, catcher, promised, kills);
     run.begin('keys after the rotations');
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
-    await rotateKeys({ ...office, clock: systemClock, log });
-    const keys = await checkKeys(office);
+    await rotateKeys({ ...backend, clock: systemClock, log });
+    const keys = await checkKeys(backend);
     for (const { id, sealed } of keys.keys)
       if (sealed > 0 && id !== keys.currentKeyId) run.broken(`${sealed} values wait under ${id}`);
     return run.report().report(values.report);

@@ -7,7 +7,7 @@ export interface Scene {
   readonly random: SeededRandom;
   readonly dataDir: string;
   /** The accounts, from this process, which is never killed. */
-  readonly office: BackOffice;
+  readonly backend: BackOffice;
   /** The board that runs now. */
   board(): BoardProcess;
   /** Kills the board and starts it again; resolves when it listens. */

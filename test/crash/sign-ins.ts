@@ -26,21 +26,21 @@ function nameOf(index: number): string {
   return `caller${index}`;
 }
 
-export async function addCallers(scene: Pick<Scene, 'office'>): Promise<void> {
+export async function addCallers(scene: Pick<Scene, 'backend'>): Promise<void> {
   for (let index = 0; index < CALLERS; index++)
-    await scene.office.addAccount(nameOf(index), PASSWORD);
+    await scene.backend.addAccount(nameOf(index), PASSWORD);
 }
 
 /** Half of the callers know their password; all submit one, and the board is killed meanwhile. */
 export const signInByPassword: CrashKind = {
   name: 'password',
   async round(scene) {
-    const { office, random } = scene;
+    const { backend, random } = scene;
     const names = Array.from({ length: CALLERS }, (_, index) => nameOf(index));
     for (const name of names) {
-      const userId = await office.userId(name);
-      await office.enrollment.disable(userId);
-      await office.accounts.unlock(userId, { server: 'oputil' });
+      const userId = await backend.userId(name);
+      await backend.enrollment.disable(userId);
+      await backend.accounts.unlock(userId, { server: 'oputil' });
     }
     const sinceMs = Date.now();
     const right = (name: string): boolean => names.indexOf(name) % 2 === 0;
@@ -60,9 +60,9 @@ export const signInByPassword: CrashKind = {
       return callers;
     });
     for (const { name, in: granted, refused } of told) {
-      const userId = await office.userId(name);
-      const rows = await office.db.run((sql) => listAudit(sql, { userId, sinceMs, limit: 100 }));
-      const calls = await office.db.run((sql) => listCalls(sql, { userId, limit: 10 }));
+      const userId = await backend.userId(name);
+      const rows = await backend.db.run((sql) => listAudit(sql, { userId, sinceMs, limit: 100 }));
+      const calls = await backend.db.run((sql) => listCalls(sql, { userId, limit: 10 }));
       const accepted = rows.filter((row) => row.result === 'accepted').length;
       const recorded = calls.filter((call) => call.startedAtMs >= sinceMs).length;
       if (granted) scene.count('granted');
@@ -72,7 +72,7 @@ export const signInByPassword: CrashKind = {
       if (accepted !== recorded) scene.broken(`${name}: ${accepted} accepted, ${recorded} calls`);
       if (!refused) continue;
       scene.count('refused');
-      const failures = await office.db.run((sql) =>
+      const failures = await backend.db.run((sql) =>
         sumFailures(sql, accountSubject(userId), 'password'),
       );
       if (failures < 1) scene.broken(`${name}: a failure that was told is not counted any more`);
@@ -88,7 +88,7 @@ function signInByCode(
   return {
     name,
     async round(scene) {
-      const { office, random } = scene;
+      const { backend, random } = scene;
       const codes = new Map<string, string>();
       for (let index = 0; index < CALLERS; index++)
         codes.set(nameOf(index), await codeOf(scene, nameOf(index)));
@@ -107,8 +107,8 @@ function signInByCode(
         return callers;
       });
       for (const { name, in: granted } of told) {
-        const userId = await office.userId(name);
-        const rows = await office.db.run((sql) => listAudit(sql, { userId, sinceMs, limit: 100 }));
+        const userId = await backend.userId(name);
+        const rows = await backend.db.run((sql) => listAudit(sql, { userId, sinceMs, limit: 100 }));
         const accepted = rows.filter((row) => row.result === 'accepted' && row.factor === 2).length;
         if (granted) scene.count('granted');
         if (granted && accepted !== 1)
@@ -124,12 +124,12 @@ function signInByCode(
   };
 }
 
-export const signInByOneTimeCode = signInByCode('one-time code', async ({ office }, name) =>
-  totp((await office.bind(name)).secret, Date.now()),
+export const signInByOneTimeCode = signInByCode('one-time code', async ({ backend }, name) =>
+  totp((await backend.bind(name)).secret, Date.now()),
 );
 
-export const signInByBackupCode = signInByCode('backup code', async ({ office, random }, name) =>
-  random.pick((await office.bind(name)).backupCodes),
+export const signInByBackupCode = signInByCode('backup code', async ({ backend, random }, name) =>
+  random.pick((await backend.bind(name)).backupCodes),
 );
 
 /** From the first statement to well after the last, whatever the machine. */
@@ -162,13 +162,13 @@ async function killWhile(
 }
 
 async function verify(scene: Scene, userId: number, code: string): Promise<string> {
-  const { office } = scene;
+  const { backend } = scene;
   const config = configSchema.parse({});
   const factor = new SecondFactor({
-    sealing: office.sealing,
+    sealing: backend.sealing,
     clock: systemClock,
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
-  return (await office.db.transaction((sql) => factor.verify(sql, userId, code))).kind;
+  return (await backend.db.transaction((sql) => factor.verify(sql, userId, code))).kind;
 }

@@ -34,10 +34,10 @@ function tell(told: Told): void {
   writeSync(1, `${JSON.stringify(told)}\n`);
 }
 
-const work: Readonly<Record<Job, (office: BackOffice, name: string) => Promise<void>>> = {
-  async enrol(office, name) {
-    const userId = await office.userId(name);
-    const { enrollment } = office;
+const work: Readonly<Record<Job, (backend: BackOffice, name: string) => Promise<void>>> = {
+  async enrol(backend, name) {
+    const userId = await backend.userId(name);
+    const { enrollment } = backend;
     await enrollment.disable(userId);
     tell({ told: 'off', name });
     const begun = await enrollment.begin(userId, 'googleAuth');
@@ -51,20 +51,20 @@ const work: Readonly<Record<Job, (office: BackOffice, name: string) => Promise<v
     tell({ told: 'confirmed', name, backupCodes: confirmed.backupCodes });
   },
 
-  async regenerate(office, name) {
-    const userId = await office.userId(name);
-    const backupCodes = await office.enrollment.regenerateBackupCodes(userId);
+  async regenerate(backend, name) {
+    const userId = await backend.userId(name);
+    const backupCodes = await backend.enrollment.regenerateBackupCodes(userId);
     if (backupCodes === undefined) throw new Error('no second factor');
     tell({ told: 'codes', name, backupCodes });
     const [backupCode = ''] = backupCodes;
-    const used = await verifyCode(office, userId, backupCode);
+    const used = await verifyCode(backend, userId, backupCode);
     if (used.kind !== 'right') throw new Error(used.kind);
     tell({ told: 'used', name, backupCode });
   },
 
-  async mail(office, name) {
-    const userId = await office.userId(name);
-    const begun = await office.enrollment.begin(userId, 'googleAuth', { mail: true });
+  async mail(backend, name) {
+    const userId = await backend.userId(name);
+    const begun = await backend.enrollment.begin(userId, 'googleAuth', { mail: true });
     // Five mails an hour and account (rule A15); the next round takes other accounts.
     if (begun.kind === 'begun') tell({ told: 'promised', token: begun.token });
   },
@@ -72,18 +72,18 @@ const work: Readonly<Record<Job, (office: BackOffice, name: string) => Promise<v
 
 /** One code, as the gate of an office verifies it, in a transaction of its own. */
 export function verifyCode(
-  office: BackOffice,
+  backend: BackOffice,
   userId: number,
   code: string,
 ): Promise<SecondFactorResult> {
   const config = configSchema.parse({});
   const factor = new SecondFactor({
-    sealing: office.sealing,
+    sealing: backend.sealing,
     clock: systemClock,
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
-  return office.db.transaction((sql) => factor.verify(sql, userId, code));
+  return backend.db.transaction((sql) => factor.verify(sql, userId, code));
 }
 
 /** Works until it is killed. */
@@ -91,11 +91,11 @@ async function main(dataDir: string, job: Job, smtpPort: number): Promise<never>
   const transport = { host: '127.0.0.1', port: smtpPort, secure: false, ignoreTLS: true };
   // Only the worker that sends mails has a server for them.
   const config = smtpPort === 0 ? {} : { email: { transport } };
-  const office = await openBackOffice(dataDir, { config });
-  if (job === 'mail') office.mailer.start();
+  const backend = await openBackOffice(dataDir, { config });
+  if (job === 'mail') backend.mailer.start();
   for (;;) {
     for (let index = 0; index < WORKERS[job]; index++) {
-      await work[job](office, workerName(job, index));
+      await work[job](backend, workerName(job, index));
     }
   }
 }

@@ -14,11 +14,11 @@ const ROOT = join(__dirname, '..', '..');
 const MAX_WORK_MS = 250;
 
 /** The accounts that workers work on. */
-export async function addWorkers(office: BackOffice): Promise<void> {
+export async function addWorkers(backend: BackOffice): Promise<void> {
   for (const job of Object.keys(WORKERS) as Job[]) {
     for (let index = 0; index < WORKERS[job]; index++) {
       const name = workerName(job, index);
-      const id = await office.db.transaction(async (sql) => {
+      const id = await backend.db.transaction(async (sql) => {
         const made = await insertUser(sql, { name });
         if (made === undefined) throw new Error(`${name} is there already`);
         await writeProperties(sql, made, {
@@ -27,7 +27,7 @@ export async function addWorkers(office: BackOffice): Promise<void> {
         });
         return made;
       });
-      if (job !== 'enrol') await office.enrollment.bind(id, 'googleAuth');
+      if (job !== 'enrol') await backend.enrollment.bind(id, 'googleAuth');
     }
   }
 }
@@ -58,7 +58,7 @@ async function killWorker(scene: Scene, job: Job, smtpPort = 0): Promise<readonl
 export const enrolment: CrashKind = {
   name: 'enrolment',
   async round(scene) {
-    const { office } = scene;
+    const { backend } = scene;
     const last = new Map<string, Told[]>();
     for (const told of await killWorker(scene, 'enrol')) {
       if (!('name' in told)) continue;
@@ -66,26 +66,26 @@ export const enrolment: CrashKind = {
       last.get(told.name)?.push(told);
     }
     for (const [name, history] of last) {
-      const userId = await office.userId(name);
-      const { type } = await office.enrollment.status(userId);
+      const userId = await backend.userId(name);
+      const { type } = await backend.enrollment.status(userId);
       const find = <T extends Told['told']>(kind: T): Extract<Told, { told: T }> | undefined =>
         history.find((told): told is Extract<Told, { told: T }> => told.told === kind);
       const begun = find('begun');
       const confirming = find('confirming');
       const confirmed = find('confirmed');
       const alive =
-        begun !== undefined && (await office.enrollment.find(begun.token)) !== undefined;
+        begun !== undefined && (await backend.enrollment.find(begun.token)) !== undefined;
       if (confirmed !== undefined) {
         if (type === undefined) {
           // The next turn may have switched it off already, without having been told so.
-          if (await wasSwitchedOff(office, userId)) continue;
+          if (await wasSwitchedOff(backend, userId)) continue;
           scene.broken(`${name}: a confirmed factor is gone`);
           continue;
         }
-        if ((await verifyCode(office, userId, confirming?.code ?? '')).kind === 'right')
+        if ((await verifyCode(backend, userId, confirming?.code ?? '')).kind === 'right')
           scene.broken(`${name}: the code of the enrolment can be used again`);
         for (const code of confirmed.backupCodes.slice(0, 2))
-          if ((await verifyCode(office, userId, code)).kind !== 'right')
+          if ((await verifyCode(backend, userId, code)).kind !== 'right')
             scene.broken(`${name}: a backup code that was shown is not right`);
       } else if (begun !== undefined && alive === (type !== undefined)) {
         scene.broken(`${name}: link ${alive ? 'alive' : 'gone'}, factor ${type ?? 'off'}`);
@@ -94,8 +94,8 @@ export const enrolment: CrashKind = {
   },
 };
 
-async function wasSwitchedOff(office: BackOffice, userId: number): Promise<boolean> {
-  const rows: readonly { kind: string }[] = await office.db.run((sql) =>
+async function wasSwitchedOff(backend: BackOffice, userId: number): Promise<boolean> {
+  const rows: readonly { kind: string }[] = await backend.db.run((sql) =>
     sql('audit').where({ user_id: userId }).orderBy('id', 'desc').limit(1).select('kind'),
   );
   return rows[0]?.kind === 'second-factor-off';
@@ -104,7 +104,7 @@ async function wasSwitchedOff(office: BackOffice, userId: number): Promise<boole
 export const regeneration: CrashKind = {
   name: 'regeneration',
   async round(scene) {
-    const { office } = scene;
+    const { backend } = scene;
     const sets = new Map<string, readonly string[]>();
     const used = new Map<string, string[]>();
     for (const told of await killWorker(scene, 'regenerate')) {
@@ -113,13 +113,14 @@ export const regeneration: CrashKind = {
         used.set(told.name, [...(used.get(told.name) ?? []), told.backupCode]);
     }
     for (const [name, codes] of sets) {
-      const userId = await office.userId(name);
+      const userId = await backend.userId(name);
       for (const code of used.get(name) ?? [])
-        if ((await verifyCode(office, userId, code)).kind === 'right')
+        if ((await verifyCode(backend, userId, code)).kind === 'right')
           scene.broken(`${name}: a used backup code can be used again`);
       // The first one may have been used without a word of it.
       const results = new Set<string>();
-      for (const code of codes.slice(1)) results.add((await verifyCode(office, userId, code)).kind);
+      for (const code of codes.slice(1))
+        results.add((await verifyCode(backend, userId, code)).kind);
       if (results.size !== 1)
         scene.broken(`${name}: codes of one set are ${[...results].join(' and ')}`);
     }
@@ -129,8 +130,8 @@ export const regeneration: CrashKind = {
 export const rotation: CrashKind = {
   name: 'key rotation',
   async round(scene) {
-    const { office, random } = scene;
-    const { secret } = await office.bind(workerName('mail', 0));
+    const { backend, random } = scene;
+    const { secret } = await backend.bind(workerName('mail', 0));
     const args = [
       join(ROOT, 'dist', 'oputil', 'main.js'),
       '--data',
@@ -144,10 +145,10 @@ export const rotation: CrashKind = {
     child.kill('SIGKILL');
     await ended;
     scene.count(child.signalCode === 'SIGKILL' ? 'killed' : 'finished before');
-    const report = await checkKeys(office);
+    const report = await checkKeys(backend);
     for (const place of report.unreadable) scene.broken(`${place} does not open any more`);
-    const userId = await office.userId(workerName('mail', 0));
-    const result = await verifyCode(office, userId, totp(secret, Date.now()));
+    const userId = await backend.userId(workerName('mail', 0));
+    const result = await verifyCode(backend, userId, totp(secret, Date.now()));
     if (result.kind !== 'right') scene.broken(`a right code is ${result.kind} after a rotation`);
   },
 };

@@ -15,7 +15,7 @@ const IN = 'Both doors are open.';
 export interface Submission {
   readonly name: string;
   /** Brings a fresh caller to where the next line lets him in. */
-  arrive(office: BackOffice, dial: () => Promise<DialledCaller>): Promise<Door>;
+  arrive(backend: BackOffice, dial: () => Promise<DialledCaller>): Promise<Door>;
 }
 
 export interface Door {
@@ -27,10 +27,10 @@ export interface Door {
 
 let made = 0;
 
-async function newAccount(office: BackOffice): Promise<{ name: string; userId: number }> {
+async function newAccount(backend: BackOffice): Promise<{ name: string; userId: number }> {
   made += 1;
   const name = `door${made}`;
-  return { name, userId: await office.addAccount(name, PASSWORD) };
+  return { name, userId: await backend.addAccount(name, PASSWORD) };
 }
 
 async function openForm(dial: () => Promise<DialledCaller>): Promise<DialledCaller> {
@@ -47,9 +47,9 @@ function byCode(
 ): Submission {
   return {
     name,
-    async arrive(office, dial) {
-      const account = await newAccount(office);
-      const bound = await office.bind(account.name);
+    async arrive(backend, dial) {
+      const account = await newAccount(backend);
+      const bound = await backend.bind(account.name);
       const caller = await openForm(dial);
       caller.type(`${account.name}\r${PASSWORD}\r`);
       await caller.sees('One-time code');
@@ -61,8 +61,8 @@ function byCode(
 export const SUBMISSIONS: readonly Submission[] = [
   {
     name: 'a password',
-    async arrive(office, dial) {
-      const { name, userId } = await newAccount(office);
+    async arrive(backend, dial) {
+      const { name, userId } = await newAccount(backend);
       const caller = await openForm(dial);
       return { caller, userId, key: `${name}\r${PASSWORD}\r` };
     },
@@ -77,11 +77,11 @@ export const SUBMISSIONS: readonly Submission[] = [
  */
 export async function refusedThenAccepted(
   door: Door,
-  office: BackOffice,
+  backend: BackOffice,
   heal: () => Promise<void>,
 ): Promise<number> {
   const { caller, userId, key } = door;
-  const before = await accepted(office, userId);
+  const before = await accepted(backend, userId);
   const startedMs = performance.now();
   caller.type(key);
   const answer = await caller.sees(new RegExp(`${TRY_LATER}|${IN}`));
@@ -89,17 +89,17 @@ export async function refusedThenAccepted(
   expect(answer).not.toContain(IN);
   expect(answerMs).toBeLessThan(MAX_ANSWER_MS);
   await heal();
-  expect(await accepted(office, userId)).toHaveLength(before.length);
+  expect(await accepted(backend, userId)).toHaveLength(before.length);
   caller.type(key);
   await caller.sees(IN);
-  expect(await accepted(office, userId)).toHaveLength(before.length + 1);
+  expect(await accepted(backend, userId)).toHaveLength(before.length + 1);
   caller.hangUp();
   await caller.isHungUpOn();
   return answerMs;
 }
 
-async function accepted(office: BackOffice, userId: number): Promise<readonly AuditRow[]> {
-  const rows = await office.db.run((sql) => listAudit(sql, { userId, limit: 100 }));
+async function accepted(backend: BackOffice, userId: number): Promise<readonly AuditRow[]> {
+  const rows = await backend.db.run((sql) => listAudit(sql, { userId, limit: 100 }));
   return rows.filter(({ result }) => result === 'accepted');
 }
 

@@ -18,13 +18,13 @@ const IN = 'Both doors are open.';
 describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running board', (step) => {
   const stepMs = STEPS_MS[step] ?? 0;
   let board: TestBoard;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     board = await TestBoard.start();
-    office = await openBackOffice(board.dataDir, { clock: board.clock });
+    backend = await openBackOffice(board.dataDir, { clock: board.clock });
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.remove();
   });
 
@@ -77,7 +77,7 @@ describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running boar
   });
 
   it('lets nobody in sooner or later than the longest wait', async () => {
-    const userId = await office.addAccount('jane', PASSWORD);
+    const userId = await backend.addAccount('jane', PASSWORD);
     const guess = async (password: string): Promise<string> => {
       const caller = await board.telnet();
       await signIn(caller, 'jane', password);
@@ -95,14 +95,14 @@ describe.each(Object.keys(STEPS_MS))('a clock that steps %s under a running boar
   });
 
   it('lets no link live longer than its length', async () => {
-    const id = await office.addAccount('jim', PASSWORD);
-    const begun = await office.enrollment.begin(id, 'googleAuth');
+    const id = await backend.addAccount('jim', PASSWORD);
+    const begun = await backend.enrollment.begin(id, 'googleAuth');
     if (begun.kind !== 'begun') throw new Error(begun.kind);
     await stepClock(stepMs);
-    expect(await office.enrollment.find(begun.token)).toBeDefined();
+    expect(await backend.enrollment.find(begun.token)).toBeDefined();
     board.clock.skip(30 * 60_000);
-    expect(await office.enrollment.find(begun.token)).toBeUndefined();
+    expect(await backend.enrollment.find(begun.token)).toBeUndefined();
     await stepClock(-stepMs);
-    expect(await office.enrollment.find(begun.token)).toBeUndefined();
+    expect(await backend.enrollment.find(begun.token)).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ const CALLS = 600;
 
 describe('a board at the limit of its descriptors', () => {
   let board: BoardProcess;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-files-')), 'data');
     board = await BoardProcess.start({
@@ -26,11 +26,11 @@ describe('a board at the limit of its descriptors', () => {
       // Loopback is exempt from penalties, and here from the early drop.
       config: { security: { earlyDrop: '5000:30:10000' } },
     });
-    office = await openBackOffice(dataDir);
-    await office.addAccount('joe', PASSWORD);
+    backend = await openBackOffice(dataDir);
+    await backend.addAccount('joe', PASSWORD);
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(board.dataDir);
   });

@@ -57,14 +57,14 @@ const FAULTS: readonly DiskFault[] = [
 
 describe('a board whose disk fails', () => {
   let board: BoardProcess;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-disk-')), 'data');
     board = await BoardProcess.start({ dataDir });
-    office = await openBackOffice(dataDir);
+    backend = await openBackOffice(dataDir);
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     expect(board.alive).toBe(true);
     await board.end('SIGTERM');
     removeBoardFiles(board.dataDir);
@@ -74,9 +74,9 @@ describe('a board whose disk fails', () => {
     it.each(SUBMISSIONS)(
       `${fault.name}: $name lets nobody in and is good afterwards`,
       async (way) => {
-        const door = await way.arrive(office, () => board.telnet());
+        const door = await way.arrive(backend, () => board.telnet());
         const heal = await fault.strike(board);
-        const answerMs = await refusedThenAccepted(door, office, heal);
+        const answerMs = await refusedThenAccepted(door, backend, heal);
         sayFigure(`${fault.name}, ${way.name}: answered in ${answerMs.toFixed(0)} ms`);
         expect(board.alive).toBe(true);
       },

@@ -18,20 +18,20 @@ if (!HAS_STRACE) withoutStrace('what lets a caller in is on the disk before he i
 
 describeTraced('what lets a caller in is on the disk before he is told (rule I1)', () => {
   let board: BoardProcess;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-sync-')), 'data');
     board = await BoardProcess.start({ dataDir });
-    office = await openBackOffice(dataDir);
+    backend = await openBackOffice(dataDir);
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.end('SIGTERM');
     removeBoardFiles(board.dataDir);
   });
 
   it.each(SUBMISSIONS)('$name', async (way) => {
-    const { caller, key } = await way.arrive(office, () => board.telnet());
+    const { caller, key } = await way.arrive(backend, () => board.telnet());
     const trace = join(board.dataDir, 'strace.log');
     const calls = 'trace=fdatasync,fsync,write,writev';
     const strace = await Strace.attach(board, '-o', trace, '-s', '65536', '-e', calls);

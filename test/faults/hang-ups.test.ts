@@ -11,14 +11,14 @@ jest.setTimeout(120_000);
  */
 describe('callers whose line drops while they are waited on', () => {
   let board: TestBoard;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     board = await TestBoard.start();
-    office = await openBackOffice(board.dataDir, { clock: board.clock });
-    await office.addAccount('joe', PASSWORD);
+    backend = await openBackOffice(board.dataDir, { clock: board.clock });
+    await backend.addAccount('joe', PASSWORD);
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.remove();
   });
 
@@ -60,7 +60,7 @@ describe('callers whose line drops while they are waited on', () => {
 
   it('while a one-time code is looked at, which is then spent or good, never both', async () => {
     for (const ms of afterMs.slice(0, 8)) {
-      const { secret } = await office.bind('joe');
+      const { secret } = await backend.bind('joe');
       const caller = await board.telnet();
       await signIn(caller, 'joe');
       await caller.sees('One-time code');

@@ -9,22 +9,22 @@ jest.setTimeout(120_000);
 
 describe('while another program holds the database', () => {
   let board: TestBoard;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     board = await TestBoard.start();
-    office = await openBackOffice(board.dataDir, { clock: board.clock });
+    backend = await openBackOffice(board.dataDir, { clock: board.clock });
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.remove();
   });
 
   it.each(SUBMISSIONS)(
     '$name lets nobody in, is answered in time and good afterwards',
     async (way) => {
-      const door = await way.arrive(office, () => board.telnet());
+      const door = await way.arrive(backend, () => board.telnet());
       const lock = await OutsideLock.take(databaseFile(board.dataDir));
-      const answerMs = await refusedThenAccepted(door, office, () => lock.release());
+      const answerMs = await refusedThenAccepted(door, backend, () => lock.release());
       sayFigure(`locked, ${way.name}: answered in ${answerMs.toFixed(0)} ms`);
     },
   );
@@ -35,7 +35,7 @@ describe('while another program holds the database', () => {
       const names = Array.from({ length: 20 }, (_, index) =>
         whose === 'one account' ? 'crowd' : `crowd${index}`,
       );
-      for (const name of new Set(names)) await office.addAccount(name, PASSWORD);
+      for (const name of new Set(names)) await backend.addAccount(name, PASSWORD);
       const callers = await Promise.all(Array.from({ length: 20 }, () => board.telnet()));
       await Promise.all(
         callers.map(async (caller) => {

@@ -45,7 +45,7 @@ class SilentServer {
 
 describe.each(['is down', 'never answers'])('while the mail server %s', (fault) => {
   let board: TestBoard;
-  let office: BackOffice;
+  let backend: BackOffice;
   let silent: SilentServer;
   beforeAll(async () => {
     silent = await SilentServer.start();
@@ -53,16 +53,16 @@ describe.each(['is down', 'never answers'])('while the mail server %s', (fault) 
     if (fault === 'is down') await silent.close();
     const transport = { host: '127.0.0.1', port, secure: false, ignoreTLS: true };
     board = await TestBoard.start({ config: { email: { transport } } });
-    office = await openBackOffice(board.dataDir, { clock: board.clock });
+    backend = await openBackOffice(board.dataDir, { clock: board.clock });
   });
   afterAll(async () => {
     if (fault !== 'is down') await silent.close();
-    await office.close();
+    await backend.close();
     await board.remove();
   });
 
   it('a caller who asks for his link is told the same, at once, and who waits for one gets it when it is back', async () => {
-    await office.addAccount('joe', PASSWORD);
+    await backend.addAccount('joe', PASSWORD);
     const caller = await board.ssh({ userName: 'joe', password: PASSWORD });
     await goToMainMenu(caller);
     await openTwoFactor(caller);
@@ -72,14 +72,14 @@ describe.each(['is down', 'never answers'])('while the mail server %s', (fault) 
     sayFigure(`mail server ${fault}: told in ${(performance.now() - startedMs).toFixed(0)} ms`);
     if (fault === 'is down') await board.logged('mail.postponed');
     else await eventually('the server to be called', () => silent.calls > 0);
-    expect(await office.db.run(countOutbox)).toBe(1);
+    expect(await backend.db.run(countOutbox)).toBe(1);
     // His link ends with his call; one that the sysop sends has no call to end with.
     caller.hangUp();
-    const jim = await office.addAccount('jim', PASSWORD);
-    await office.enrollment.begin(jim, 'googleAuth', { mail: true });
+    const jim = await backend.addAccount('jim', PASSWORD);
+    await backend.enrollment.begin(jim, 'googleAuth', { mail: true });
     // Signing in does not wait for it either.
-    await office.addAccount('jane', PASSWORD);
-    const { backupCodes } = await office.bind('jane');
+    await backend.addAccount('jane', PASSWORD);
+    const { backupCodes } = await backend.bind('jane');
     const other = await board.ssh({ userName: 'jane', password: PASSWORD });
     await giveCode(other, backupCodes[0] ?? '');
     await other.sees('Both doors are open.');

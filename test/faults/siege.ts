@@ -152,9 +152,9 @@ async function main(scenario: string): Promise<void> {
     contentServers: { web: { https: { address: '::' } } },
   };
   let board = await BoardProcess.start({ dataDir, config });
-  const office = await openBackOffice(dataDir);
-  await office.addAccount('alice', PASSWORD);
-  await office.close();
+  const backend = await openBackOffice(dataDir);
+  await backend.addAccount('alice', PASSWORD);
+  await backend.close();
   const call = (localAddress: string): Promise<DialledCaller> =>
     dialTelnet({
       port: board.port('telnet'),

@@ -116,9 +116,9 @@ it('the start counts the open points that doctor names', async () => {
   );
   await shell.run('user', 'add', 'joe', '--password', PASSWORD);
   await shell.run('user', '2fa-otp', 'joe', 'google');
-  const office = await openBackOffice(shell.dataDir);
-  await office.db.run((sql) => sql('otp_factor').delete());
-  await office.close();
+  const backend = await openBackOffice(shell.dataDir);
+  await backend.db.run((sql) => sql('otp_factor').delete());
+  await backend.close();
   const bbs = await startBbs({ dataDir: shell.dataDir, configFile });
   running.push(bbs);
   const doctor = await shell.try('--config', configFile, 'doctor', '--json');

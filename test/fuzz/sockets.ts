@@ -51,10 +51,10 @@ export async function openSocketTargets(): Promise<SocketTargets> {
       loginServers: { webSocket: { wss: { enabled: true, port: 0 } } },
     },
   });
-  const office = await openBackOffice(dataDir);
-  await office.addAccount('watch', PASSWORD);
-  await office.addAccount('member', PASSWORD);
-  await office.close();
+  const backend = await openBackOffice(dataDir);
+  await backend.addAccount('watch', PASSWORD);
+  await backend.addAccount('member', PASSWORD);
+  await backend.close();
   const atFirst = board.usage().rssBytes;
   const log = (): string => readFileSync(join(dataDir, 'logs', 'sallyport.log'), 'utf8');
 

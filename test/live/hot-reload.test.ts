@@ -112,10 +112,10 @@ describe('edits of a running board', () => {
     await start({});
     await board.addUser('walter', PASSWORD);
     await board.addUser('warden', PASSWORD);
-    const office = await openBackOffice(board.dataDir);
-    const warden = await office.userId('warden');
-    await office.db.transaction((sql) => setGroups(sql, warden, ['users', 'sysops']));
-    await office.close();
+    const backend = await openBackOffice(board.dataDir);
+    const warden = await backend.userId('warden');
+    await backend.db.transaction((sql) => setGroups(sql, warden, ['users', 'sysops']));
+    await backend.close();
     const sysop = await signIn('warden');
     const other = await signIn('walter');
     await editRefused(() =>
@@ -199,10 +199,10 @@ describe('edits of a running board', () => {
       'art/themes/own/MMENU.ANS': 'The court as I like it\r\n',
     });
     await board.addUser('walter', PASSWORD);
-    const office = await openBackOffice(board.dataDir);
-    const walter = await office.userId('walter');
-    await office.accounts.setProperties(walter, { theme_id: 'own' }, { server: 'oputil' });
-    await office.close();
+    const backend = await openBackOffice(board.dataDir);
+    const walter = await backend.userId('walter');
+    await backend.accounts.setProperties(walter, { theme_id: 'own' }, { server: 'oputil' });
+    await backend.close();
     const caller = await signIn('walter');
     await caller.sees('The court as I like it');
     await edit(() => rm(join(dir.path, 'art/themes/own'), { recursive: true }));

@@ -12,12 +12,12 @@ export const guessStorm: Part = {
   promise: 'of 10,000 codes guessed at once from three processes, five are looked at (A11, L7)',
   async run(scene) {
     const each = Math.ceil(atScale(scene, GUESSES) / 3);
-    const desk = await openDesk({ clock: systemClock });
-    const others = await Promise.all([0, 1].map(() => RacingProcess.start(desk.folder)));
+    const context = await openDesk({ clock: systemClock });
+    const others = await Promise.all([0, 1].map(() => RacingProcess.start(context.folder)));
     try {
-      const prize = await GUESS.prepare(desk, await addRunner(desk));
+      const prize = await GUESS.prepare(context, await addRunner(context));
       const [here] = await Promise.all([
-        lineUp(desk, GUESS, prize, each),
+        lineUp(context, GUESS, prize, each),
         ...others.map((other) => other.lineUp(GUESS, prize, each)),
       ]);
       const startedMs = performance.now();
@@ -31,7 +31,7 @@ export const guessStorm: Part = {
       if (lookedAt === 0) scene.broken('none was looked at');
     } finally {
       await Promise.all(others.map((other) => other.stop()));
-      await desk.close();
+      await context.close();
     }
   },
 };

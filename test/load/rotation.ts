@@ -17,8 +17,8 @@ export const rotation: Part = {
     const dataDir = newDataDir('rotation');
     const board = await BoardProcess.start({ dataDir });
     await board.end('SIGTERM');
-    const office = await openBackOffice(dataDir);
-    const { db, sealing } = office;
+    const backend = await openBackOffice(dataDir);
+    const { db, sealing } = backend;
     const count = atScale(scene, SECRETS);
     const first = 1_000;
     for (let id = first; id < first + count;) {
@@ -44,7 +44,7 @@ export const rotation: Part = {
       await delay(3_000);
       child.kill('SIGKILL');
       await gone;
-      const { keys } = await checkKeys(office);
+      const { keys } = await checkKeys(backend);
       scene.say(
         `killed after 3 s: ${keys.map(({ id, sealed }) => `${sealed} under ${id}`).join(', ')}`,
       );
@@ -54,7 +54,7 @@ export const rotation: Part = {
       stdio: 'ignore',
     });
     const exitCode = await new Promise((resolve) => last.once('exit', resolve));
-    const report = await checkKeys(office);
+    const report = await checkKeys(backend);
     const current = report.keys.find(({ id }) => id === report.currentKeyId)?.sealed ?? 0;
     scene.say(
       `${current} of ${count} under the new key; the last run took ` +
@@ -65,7 +65,7 @@ export const rotation: Part = {
     if (report.currentKeyId === before) scene.broken('there is no new key');
     if (current !== count) scene.broken(`${count - current} are not under the new key`);
     if (report.unreadable.length > 0) scene.broken(`${report.unreadable[0]} does not open`);
-    await office.close();
+    await backend.close();
     removeBoardFiles(dataDir);
   },
 };

@@ -30,12 +30,12 @@ export const signInStorm: Part = {
       dataDir,
       config: { security: { earlyDrop: '50000:1:60000' }, users: { loginGraceSeconds: 600 } },
     });
-    const office = await openBackOffice(dataDir);
+    const backend = await openBackOffice(dataDir);
     const crowd = new Crowd();
     try {
       const count = atScale(scene, SIGN_INS);
-      await addAccounts(office, count);
-      await office.addAccount('live', PASSWORD);
+      await addAccounts(backend, count);
+      await backend.addAccount('live', PASSWORD);
       const live = await board.telnet();
       await signIn(live, 'live');
       await goToMainMenu(live);
@@ -78,7 +78,7 @@ export const signInStorm: Part = {
       if (quantile(stormMs, 0.99) > MAX_ECHO_MS) scene.broken(`echo above ${MAX_ECHO_MS} ms`);
     } finally {
       crowd.disperse();
-      await office.close();
+      await backend.close();
       await board.end('SIGTERM');
       removeBoardFiles(dataDir);
     }
@@ -90,12 +90,12 @@ function ms(values: readonly number[], share: number): string {
 }
 
 /** Accounts with one password, whose hash is made once. */
-async function addAccounts(office: BackOffice, count: number): Promise<void> {
+async function addAccounts(backend: BackOffice, count: number): Promise<void> {
   const hash = await hashPassword(PASSWORD);
   const nowMs = Date.now();
   for (let index = 0; index < count;) {
     const end = Math.min(count, index + 500);
-    await office.db.transaction(async (sql) => {
+    await backend.db.transaction(async (sql) => {
       for (; index < end; index++) {
         const id = await insertUser(sql, { name: `caller${index}` });
         if (id === undefined) throw new Error('an account is there already');

@@ -22,8 +22,8 @@ export const slowReaders: Part = {
       dataDir,
       config: { security: { earlyDrop: '50000:1:60000' } },
     });
-    const office = await openBackOffice(dataDir);
-    await office.addAccount('joe', PASSWORD);
+    const backend = await openBackOffice(dataDir);
+    await backend.addAccount('joe', PASSWORD);
     const crowd = new Crowd();
     try {
       const readers = await crowd.join(board.port('telnet'), atScale(scene, READERS));
@@ -53,7 +53,7 @@ export const slowReaders: Part = {
       if (more > MAX_MIB * MIB) scene.broken(`more than ${MAX_MIB} MiB`);
     } finally {
       crowd.disperse();
-      await office.close();
+      await backend.close();
       await board.end('SIGTERM');
       removeBoardFiles(dataDir);
     }

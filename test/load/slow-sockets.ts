@@ -33,8 +33,8 @@ export const slowSockets: Part = {
         loginServers: { webSocket: { wss: { enabled: true, port: 0 } } },
       },
     });
-    const office = await openBackOffice(dataDir);
-    await office.addAccount('joe', PASSWORD);
+    const backend = await openBackOffice(dataDir);
+    await backend.addAccount('joe', PASSWORD);
     const crowd = new Crowd();
     const memory = new MemoryPeak(board);
     const byServer = new Map<string, readonly Member[]>();
@@ -90,7 +90,7 @@ export const slowSockets: Part = {
       clearInterval(drip);
       memory.stop();
       crowd.disperse();
-      await office.close();
+      await backend.close();
       await board.end('SIGTERM');
       removeBoardFiles(dataDir);
     }

@@ -65,21 +65,21 @@ test('there are two hundred of them and more (rule D13)', () => {
 });
 
 test('none of them can be the address of an account, by any way in (rule D13)', async () => {
-  const desk = await openDesk();
+  const context = await openDesk();
   try {
-    const id = await desk.addAccount('joe');
+    const id = await context.addAccount('joe');
     for (const [at, email_address] of HOSTILE.entries()) {
       const properties = { email_address };
-      const made = await desk.accounts.create(
+      const made = await context.accounts.create(
         { name: `user${at}`, password: 'a quiet harbour 7', properties },
         {},
       );
       expect([email_address, made.kind]).toEqual([email_address, 'refused']);
-      const changed = await desk.accounts.setProperties(id, properties, {});
+      const changed = await context.accounts.setProperties(id, properties, {});
       expect([email_address, changed]).toMatchObject([email_address, { problem: 'bad-email' }]);
     }
   } finally {
-    await desk.close();
+    await context.close();
   }
 }, 60_000);
 

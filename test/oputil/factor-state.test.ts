@@ -19,11 +19,11 @@ beforeEach(async () => {
 afterEach(() => shell.close());
 
 async function change(work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
-  const office = await openBackOffice(shell.dataDir);
-  await office.db.run(async (sql) => {
+  const backend = await openBackOffice(shell.dataDir);
+  await backend.db.run(async (sql) => {
     await work(sql);
   });
-  await office.close();
+  await backend.close();
 }
 
 /** The words of a command on one line, whatever it ends with. */

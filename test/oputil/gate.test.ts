@@ -5,7 +5,7 @@ import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
 import { resolveBoard } from '../../src/config/board';
 import { defaultConfig } from '../../src/config/schema';
-import { openOffice, type Office } from '../../src/office';
+import { openBackend, type Backend } from '../../src/office';
 import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
 import { totp } from '../support/authenticator';
 import { SmtpCatcher } from '../support/smtp-catcher';
@@ -21,9 +21,9 @@ beforeEach(async () => {
 afterEach(() => shell.close());
 
 /** What a running board has open on the same data folder. */
-async function openBoard(dataDir: string): Promise<Office> {
+async function openBoard(dataDir: string): Promise<Backend> {
   const config = defaultConfig();
-  return openOffice({
+  return openBackend({
     board: await resolveBoard({ data: dataDir, env: {} }),
     config: () => config,
     clock: systemClock,
@@ -58,7 +58,7 @@ describe('backup', () => {
     await copyFile(copy, join(shell.dataDir, 'db', 'user.sqlite3'));
     expect(await shell.run('key', 'check')).toContain('Every sealed value opens.');
     const restored = await openBoard(shell.dataDir);
-    const login = restored.gate.begin(ORIGIN);
+    const login = restored.authenticator.begin(ORIGIN);
     const first = await login.submit({ kind: 'password', userName: 'joe', password: PASSWORD });
     expect(first.kind).toBe('need');
     const code = totp(secret ?? '', Date.now());
@@ -95,7 +95,7 @@ describe('beside a running board', () => {
   test('unlock ends the waits after wrong passwords', async () => {
     const board = await openBoard(shell.dataDir);
     const attempt = async (password: string): Promise<string> => {
-      const result = await board.gate
+      const result = await board.authenticator
         .begin(ORIGIN)
         .submit({ kind: 'password', userName: 'joe', password });
       return result.kind === 'rejected' ? result.reason : result.kind;
@@ -111,7 +111,7 @@ describe('beside a running board', () => {
 describe('audit', () => {
   test('tells who did what, the newest last, and never what was typed', async () => {
     const board = await openBoard(shell.dataDir);
-    const login = board.gate.begin(ORIGIN);
+    const login = board.authenticator.begin(ORIGIN);
     await login.submit({ kind: 'password', userName: 'joe', password: 'hunter2 hunter2' });
     await login.submit({ kind: 'password', userName: 'no such', password: 'hunter2 hunter2' });
     await board.close();

@@ -25,9 +25,9 @@ afterEach(() => shell.close());
 
 /** How a sign-in by password and code ends. */
 async function signIn(name: string, code: string): Promise<string> {
-  const office = await openBackOffice(shell.dataDir);
+  const backend = await openBackOffice(shell.dataDir);
   try {
-    const login = office.gate.begin({
+    const login = backend.authenticator.begin({
       server: 'ssh',
       secure: true,
       remoteIp: '203.0.113.7',
@@ -37,7 +37,7 @@ async function signIn(name: string, code: string): Promise<string> {
     if (first.kind !== 'need') return first.kind;
     return (await login.submit({ kind: 'second-factor', code })).kind;
   } finally {
-    await office.close();
+    await backend.close();
   }
 }
 
@@ -90,14 +90,14 @@ test('an owner binds again by the link that the sysop has sent', async () => {
   await shell.run('key', 'new', '--lost', '--yes');
   expect(shell.questions).toEqual([]);
   expect(await shell.run('user', '2fa-link', 'joe')).toContain('Registration mail for joe stored.');
-  const office = await openBackOffice(shell.dataDir);
-  const joe = await office.userId('joe');
-  const begun = await office.enrollment.begin(joe, 'googleAuth', { actor: { server: 'oputil' } });
+  const backend = await openBackOffice(shell.dataDir);
+  const joe = await backend.userId('joe');
+  const begun = await backend.enrollment.begin(joe, 'googleAuth', { actor: { server: 'oputil' } });
   const token = begun.kind === 'begun' ? begun.token : '';
-  const secret = (await office.enrollment.find(token))?.secret ?? '';
-  expect((await office.enrollment.status(joe)).isShut).toBe(true);
-  const confirmed = await office.enrollment.confirm(token, totp(secret, Date.now()));
-  await office.close();
+  const secret = (await backend.enrollment.find(token))?.secret ?? '';
+  expect((await backend.enrollment.status(joe)).isShut).toBe(true);
+  const confirmed = await backend.enrollment.confirm(token, totp(secret, Date.now()));
+  await backend.close();
   expect(confirmed.kind).toBe('confirmed');
   // The next one: that of the confirmation is spent.
   expect(await signIn('joe', totp(secret, Date.now() + 30_000))).toBe('accepted');

@@ -211,13 +211,13 @@ describe('menu why', () => {
     const until = /until \d{4}-\d\d-\d\d \d\d:\d\d UTC/;
     expect((await why()).exitCode).toBe(0);
 
-    const office = await openBackOffice(shell.dataDir);
+    const backend = await openBackOffice(shell.dataDir);
     const origin = { server: 'ssh', secure: true, remoteIp: '203.0.113.7', node: 1 } as const;
     for (let guess = 0; guess < 6; guess += 1) {
       const credential = { kind: 'password', userName: 'joe', password: `guess ${guess}` } as const;
-      await office.gate.begin(origin).submit(credential);
+      await backend.authenticator.begin(origin).submit(credential);
     }
-    await office.close();
+    await backend.close();
     const waiting = await why();
     expect(waiting.exitCode).toBe(1);
     expect(waiting.out).toMatch(

@@ -61,7 +61,11 @@ describe('how a user gets to a menu', () => {
       'otp > mainMenu by one-time code: goes-on',
     ]);
     const [asked] = answer.ways[0]?.[1]?.asked ?? [];
-    expect(asked).toMatchObject({ text: 'AR2', result: true, place: { file: 'menu.hjson' } });
+    expect(asked).toMatchObject({
+      text: 'AR2',
+      result: true,
+      place: { file: 'menu.hjson' },
+    });
     expect(asked?.steps[0]?.reason).toContain('needs factor 2');
   });
 

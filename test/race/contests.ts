@@ -4,7 +4,7 @@ import { sshFingerprint } from '../../src/auth/ssh-key';
 import { findUser } from '../../src/store/users';
 import { addSshKey } from '../../src/store/ssh-keys';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
-import type { Desk } from '../support/gate-desk';
+import type { CommandContext } from '../support/gate-desk';
 
 /** What a round is about: plain data, so that other processes can be told. */
 export interface Prize {
@@ -22,9 +22,9 @@ export type Runner = () => Promise<boolean>;
 export interface Contest {
   readonly name: string;
   /** Makes what this round is about, for an account that the round may do anything with. */
-  prepare(desk: Desk, userId: number): Promise<Prize>;
+  prepare(context: CommandContext, userId: number): Promise<Prize>;
   /** Goes to the starting line. */
-  enter(desk: Desk, prize: Prize): Promise<Runner>;
+  enter(context: CommandContext, prize: Prize): Promise<Runner>;
 }
 
 /** A key blob that the account has; whoever enters says that he has verified its signature. */
@@ -36,16 +36,16 @@ const KEY_BLOB = Buffer.concat([
 ]);
 
 /** The account of all rounds; its first factor is a key, because a password costs a hash. */
-export async function addRunner(desk: Desk): Promise<number> {
-  const userId = await desk.addAccount('runner');
-  await desk.db.run((sql) =>
+export async function addRunner(context: CommandContext): Promise<number> {
+  const userId = await context.addAccount('runner');
+  await context.db.run((sql) =>
     addSshKey(sql, {
       userId,
       algorithm: 'ssh-ed25519',
       blob: KEY_BLOB.toString('base64'),
       fingerprint: sshFingerprint(KEY_BLOB),
       comment: '',
-      addedAtMs: desk.clock.nowMs(),
+      addedAtMs: context.clock.nowMs(),
     }),
   );
   return userId;
@@ -56,8 +56,8 @@ function pastTheGate(name: string, prepare: Contest['prepare']): Contest {
   return {
     name: `${name}, past the gate`,
     prepare,
-    enter: (desk, { userId, text }) =>
-      Promise.resolve(async () => (await desk.verifyCode(userId, text)).kind === 'right'),
+    enter: (context, { userId, text }) =>
+      Promise.resolve(async () => (await context.verifyCode(userId, text)).kind === 'right'),
   };
 }
 
@@ -65,8 +65,8 @@ function throughTheGate(name: string, prepare: Contest['prepare']): Contest {
   return {
     name: `${name}, through the gate`,
     prepare,
-    enter: async (desk, prize) => {
-      const login = await openFirstDoor(desk, prize.userId);
+    enter: async (context, prize) => {
+      const login = await openFirstDoor(context, prize.userId);
       return async () => {
         const second = await login.submit({ kind: 'second-factor', code: prize.text });
         return second.kind === 'accepted';
@@ -75,9 +75,9 @@ function throughTheGate(name: string, prepare: Contest['prepare']): Contest {
   };
 }
 
-async function openFirstDoor(desk: Desk, userId: number): Promise<Login> {
-  const user = await desk.db.run((sql) => findUser(sql, userId));
-  const login = desk.call();
+async function openFirstDoor(context: CommandContext, userId: number): Promise<Login> {
+  const user = await context.db.run((sql) => findUser(sql, userId));
+  const login = context.call();
   const first = await login.submit({
     kind: 'public-key',
     userName: user?.name ?? '',
@@ -89,49 +89,51 @@ async function openFirstDoor(desk: Desk, userId: number): Promise<Login> {
   return login;
 }
 
-async function totpStep(desk: Desk, userId: number): Promise<Prize> {
-  const { secret } = await desk.enrollment.bind(userId, 'googleAuth');
-  return { userId, text: totp(secret, desk.clock.nowMs()), code: '' };
+async function totpStep(context: CommandContext, userId: number): Promise<Prize> {
+  const { secret } = await context.enrollment.bind(userId, 'googleAuth');
+  return { userId, text: totp(secret, context.clock.nowMs()), code: '' };
 }
 
-async function hotpCounter(desk: Desk, userId: number): Promise<Prize> {
-  const { secret } = await desk.enrollment.bind(userId, 'rfc4266_HOTP');
+async function hotpCounter(context: CommandContext, userId: number): Promise<Prize> {
+  const { secret } = await context.enrollment.bind(userId, 'rfc4266_HOTP');
   return { userId, text: hotp(decodeBase32(secret), 3), code: '' };
 }
 
-async function backupCode(desk: Desk, userId: number): Promise<Prize> {
-  const { backupCodes } = await desk.enrollment.bind(userId, 'googleAuth');
+async function backupCode(context: CommandContext, userId: number): Promise<Prize> {
+  const { backupCodes } = await context.enrollment.bind(userId, 'googleAuth');
   return { userId, text: backupCodes[4] ?? '', code: '' };
 }
 
 const registration: Contest = {
   name: 'a registration token',
-  prepare: async (desk, userId) => {
-    await desk.enrollment.disable(userId);
-    const begun = await desk.enrollment.begin(userId, 'googleAuth');
+  prepare: async (context, userId) => {
+    await context.enrollment.disable(userId);
+    const begun = await context.enrollment.begin(userId, 'googleAuth');
     if (begun.kind !== 'begun') throw new Error(begun.kind);
-    const pending = await desk.enrollment.find(begun.token);
-    const code = totp(pending?.secret ?? '', desk.clock.nowMs());
+    const pending = await context.enrollment.find(begun.token);
+    const code = totp(pending?.secret ?? '', context.clock.nowMs());
     return { userId, text: begun.token, code };
   },
-  enter: (desk, { text, code }) =>
-    Promise.resolve(async () => (await desk.enrollment.confirm(text, code)).kind === 'confirmed'),
+  enter: (context, { text, code }) =>
+    Promise.resolve(
+      async () => (await context.enrollment.confirm(text, code)).kind === 'confirmed',
+    ),
 };
 
 const reset: Contest = {
   name: 'a reset token',
-  prepare: async (desk, userId) => {
-    const resets = new PasswordReset(desk);
-    const user = await desk.db.run((sql) => findUser(sql, userId));
+  prepare: async (context, userId) => {
+    const resets = new PasswordReset(context);
+    const user = await context.db.run((sql) => findUser(sql, userId));
     resets.request(user?.name ?? '', {});
     await resets.close();
-    const token = desk.notices
+    const token = context.notices
       .map((notice) => (notice.kind === 'password-reset' ? notice.token : ''))
       .at(-1);
     return { userId, text: token ?? '', code: '' };
   },
-  enter: (desk, { text }) => {
-    const resets = new PasswordReset(desk);
+  enter: (context, { text }) => {
+    const resets = new PasswordReset(context);
     return Promise.resolve(async () => {
       const result = await resets.complete(text, `a new password ${Math.random()}`, {});
       return result !== undefined && result.kind !== 'refused';
@@ -142,12 +144,12 @@ const reset: Contest = {
 /** A guess; here everybody "wins" whose guess is looked at. */
 export const GUESS: Contest = {
   name: 'a guessed code',
-  prepare: async (desk, userId) => {
-    await desk.enrollment.bind(userId, 'googleAuth');
+  prepare: async (context, userId) => {
+    await context.enrollment.bind(userId, 'googleAuth');
     return { userId, text: '000000', code: '' };
   },
-  enter: async (desk, prize) => {
-    const login = await openFirstDoor(desk, prize.userId);
+  enter: async (context, prize) => {
+    const login = await openFirstDoor(context, prize.userId);
     return async () => {
       const result = await login.submit({ kind: 'second-factor', code: prize.text });
       return result.kind === 'rejected' && result.reason === 'bad-credential';
@@ -175,13 +177,13 @@ export function findContest(name: string): Contest {
 
 /** Brings so many to the starting line; what is returned runs them all and counts the winners. */
 export async function lineUp(
-  desk: Desk,
+  context: CommandContext,
   contest: Contest,
   prize: Prize,
   runners: number,
 ): Promise<() => Promise<number>> {
   const line: Runner[] = [];
-  for (let count = 0; count < runners; count++) line.push(await contest.enter(desk, prize));
+  for (let count = 0; count < runners; count++) line.push(await contest.enter(context, prize));
   return async () => {
     const results = await Promise.all(line.map((run) => run()));
     return results.filter((won) => won).length;

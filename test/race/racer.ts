@@ -22,16 +22,16 @@ export type Report =
 
 /** A board process of its own on the test's database. */
 async function race(folder: string): Promise<void> {
-  const desk = await openDesk({ folder, clock: systemClock });
+  const context = await openDesk({ folder, clock: systemClock });
   let run = (): Promise<number> => Promise.resolve(0);
   const obey = async (order: Order): Promise<Report> => {
     if (order.kind === 'run') return { kind: 'ran', winners: await run() };
     if (order.kind === 'stop') {
-      await desk.close();
+      await context.close();
       process.disconnect();
       return { kind: 'ready' };
     }
-    run = await lineUp(desk, findContest(order.contest), order.prize, order.runners);
+    run = await lineUp(context, findContest(order.contest), order.prize, order.runners);
     return { kind: 'ready' };
   };
   process.on('message', (order: Order) => {

@@ -14,7 +14,7 @@ jest.setTimeout(120_000 + rounds(1) * 10_000);
 
 describe('callers at once by telnet and SSH', () => {
   let board: TestBoard;
-  let office: BackOffice;
+  let backend: BackOffice;
   beforeAll(async () => {
     // Hundreds of callers who have not signed in: the early drop would decide who takes part.
     board = await TestBoard.start({
@@ -23,11 +23,11 @@ describe('callers at once by telnet and SSH', () => {
         contentServers: { web: { rateLimits: { otpRegPost: 1_000_000 } } },
       },
     });
-    office = await openBackOffice(board.dataDir, { clock: board.clock });
-    await office.addAccount('runner', PASSWORD);
+    backend = await openBackOffice(board.dataDir, { clock: board.clock });
+    await backend.addAccount('runner', PASSWORD);
   });
   afterAll(async () => {
-    await office.close();
+    await backend.close();
     await board.remove();
   });
 
@@ -59,10 +59,10 @@ describe('callers at once by telnet and SSH', () => {
   }
 
   const codes: Readonly<Record<string, () => Promise<string>>> = {
-    'TOTP step': async () => board.code((await office.bind('runner')).secret),
+    'TOTP step': async () => board.code((await backend.bind('runner')).secret),
     'HOTP counter value': async () =>
-      hotp(decodeBase32((await office.bind('runner', 'rfc4266_HOTP')).secret), 0),
-    'backup code': async () => (await office.bind('runner')).backupCodes[0] ?? '',
+      hotp(decodeBase32((await backend.bind('runner', 'rfc4266_HOTP')).secret), 0),
+    'backup code': async () => (await backend.bind('runner')).backupCodes[0] ?? '',
   };
 
   test.each(Object.keys(codes))('one of sixteen gets in by one %s', async (kind) => {
@@ -76,13 +76,13 @@ describe('callers at once by telnet and SSH', () => {
   });
 
   it('one of sixteen confirms by one registration link', async () => {
-    const userId = await office.userId('runner');
+    const userId = await backend.userId('runner');
     const winners: number[] = [];
     for (let round = 0; round < rounds(3); round++) {
-      await office.enrollment.disable(userId);
-      const begun = await office.enrollment.begin(userId, 'googleAuth');
+      await backend.enrollment.disable(userId);
+      const begun = await backend.enrollment.begin(userId, 'googleAuth');
       if (begun.kind !== 'begun') throw new Error(begun.kind);
-      const secret = (await office.enrollment.find(begun.token))?.secret ?? '';
+      const secret = (await backend.enrollment.find(begun.token))?.secret ?? '';
       const otp = totp(secret, board.clock.nowMs());
       const form = new URLSearchParams({ token: begun.token, otp }).toString();
       const statuses = await Promise.all(Array.from({ length: 16 }, () => post(form)));
@@ -113,7 +113,7 @@ describe('callers at once by telnet and SSH', () => {
   }
 
   it('looks at five of 100 codes guessed at once', async () => {
-    const { secret, backupCodes } = await office.bind('runner');
+    const { secret, backupCodes } = await backend.bind('runner');
     const callers = await lineUp(50);
     const before = await newestAudit();
     expect(await whoGetsIn(callers, '000000')).toBe(0);
@@ -134,7 +134,7 @@ describe('callers at once by telnet and SSH', () => {
   });
 
   it('looks at five of 200 passwords guessed at once', async () => {
-    await office.addAccount('target', PASSWORD);
+    await backend.addAccount('target', PASSWORD);
     const before = await newestAudit();
     const atTheForm: DialledCaller[] = [];
     for (let left = 180; left > 0; left -= 20) {
@@ -163,13 +163,13 @@ describe('callers at once by telnet and SSH', () => {
   }
 
   async function newestAudit(): Promise<number> {
-    const [newest] = await office.db.run((sql) => listAudit(sql, { limit: 1 }));
+    const [newest] = await backend.db.run((sql) => listAudit(sql, { limit: 1 }));
     return newest?.id ?? 0;
   }
 
   /** How often each reason was written for a rejection. */
   async function reasonsSince(id: number): Promise<Record<string, number>> {
-    const rows = await office.db.run((sql) => listAudit(sql, { limit: 10_000 }));
+    const rows = await backend.db.run((sql) => listAudit(sql, { limit: 10_000 }));
     const counts: Record<string, number> = {};
     for (const row of rows) {
       if (row.id > id && row.result === 'rejected')

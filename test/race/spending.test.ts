@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk, type Desk } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/gate-desk';
 import { addRunner, CONTESTS, GUESS, lineUp, rounds, sayRounds } from './contests';
 import { RacingProcess } from './racing-process';
 
@@ -8,19 +8,19 @@ const AT_ONCE = 16;
 jest.setTimeout(120_000 + rounds(1) * 10_000);
 
 describe(`${AT_ONCE} at once in one process`, () => {
-  let desk: Desk;
+  let context: CommandContext;
   let userId: number;
   beforeAll(async () => {
-    desk = await openDesk({ clock: systemClock });
-    userId = await addRunner(desk);
+    context = await openDesk({ clock: systemClock });
+    userId = await addRunner(context);
   });
-  afterAll(() => desk.close());
+  afterAll(() => context.close());
 
   test.each(CONTESTS)('exactly one spends $name', async (contest) => {
     const winners: number[] = [];
     for (let round = 0; round < rounds(10); round++) {
-      const prize = await contest.prepare(desk, userId);
-      winners.push(await (await lineUp(desk, contest, prize, AT_ONCE))());
+      const prize = await contest.prepare(context, userId);
+      winners.push(await (await lineUp(context, contest, prize, AT_ONCE))());
     }
     sayRounds(`one process, ${contest.name}`, winners);
     expect(winners.filter((count) => count !== 1)).toEqual([]);
@@ -28,25 +28,25 @@ describe(`${AT_ONCE} at once in one process`, () => {
 });
 
 describe(`${AT_ONCE} at once from three processes on one database`, () => {
-  let desk: Desk;
+  let context: CommandContext;
   let userId: number;
   let others: readonly RacingProcess[] = [];
   beforeAll(async () => {
-    desk = await openDesk({ clock: systemClock });
-    userId = await addRunner(desk);
-    others = await Promise.all([0, 1].map(() => RacingProcess.start(desk.folder)));
+    context = await openDesk({ clock: systemClock });
+    userId = await addRunner(context);
+    others = await Promise.all([0, 1].map(() => RacingProcess.start(context.folder)));
   });
   afterAll(async () => {
     await Promise.all(others.map((other) => other.stop()));
-    await desk.close();
+    await context.close();
   });
 
   test.each(CONTESTS)('exactly one spends $name', async (contest) => {
     const winners: number[] = [];
     for (let round = 0; round < rounds(6); round++) {
-      const prize = await contest.prepare(desk, userId);
+      const prize = await contest.prepare(context, userId);
       await Promise.all(others.map((other) => other.lineUp(contest, prize, AT_ONCE / 2 - 2)));
-      const here = await lineUp(desk, contest, prize, 4);
+      const here = await lineUp(context, contest, prize, 4);
       const counts = await Promise.all([here(), ...others.map((other) => other.run())]);
       winners.push(counts.reduce((sum, count) => sum + count, 0));
     }
@@ -55,9 +55,9 @@ describe(`${AT_ONCE} at once from three processes on one database`, () => {
   });
 
   it('looks at five of 210 codes guessed at once', async () => {
-    const prize = await GUESS.prepare(desk, userId);
+    const prize = await GUESS.prepare(context, userId);
     await Promise.all(others.map((other) => other.lineUp(GUESS, prize, 70)));
-    const here = await lineUp(desk, GUESS, prize, 70);
+    const here = await lineUp(context, GUESS, prize, 70);
     const counts = await Promise.all([here(), ...others.map((other) => other.run())]);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5);
   });

@@ -15,7 +15,7 @@ function handle(): NodeHandle & { readonly heard: string[] } {
 }
 
 /** Nodes, and callers of them: each from an address of his own unless it says otherwise. */
-function desk(most = 0) {
+function context(most = 0) {
   const door = new TestLimiter({ known: [HOME], isExempt: (ip) => ip === '10.0.0.1' });
   const nodes = new Nodes({ clock: door.clock, most: () => most });
   let callers = 0;
@@ -26,7 +26,7 @@ function desk(most = 0) {
 
 describe('nodes', () => {
   test('each call gets the lowest free number', () => {
-    const { call } = desk();
+    const { call } = context();
     const [first, second, third] = [call(), call(), call()];
     expect([first?.node, second?.node, third?.node]).toEqual([1, 2, 3]);
     second?.release();
@@ -35,7 +35,7 @@ describe('nodes', () => {
   });
 
   test('a node that is released twice frees nobody else', () => {
-    const { nodes, door, call } = desk();
+    const { nodes, door, call } = context();
     const first = call();
     first?.release();
     nodes.take('ssh', door.slot('192.0.2.1'));
@@ -44,7 +44,7 @@ describe('nodes', () => {
   });
 
   test('no more nodes are given than general.maxConnections says', () => {
-    const { call } = desk(2);
+    const { call } = context(2);
     call();
     const second = call();
     expect(call()).toBeUndefined();
@@ -53,7 +53,7 @@ describe('nodes', () => {
   });
 
   test('who is online is shown by name only once fully signed in', () => {
-    const { nodes, call } = desk();
+    const { nodes, call } = context();
     const slot = call();
     slot?.describe('At the door');
     expect(nodes.list()).toMatchObject([{ user: undefined, description: 'At the door' }]);
@@ -62,7 +62,7 @@ describe('nodes', () => {
   });
 
   test('signing in finds the other calls of the same account that are online', () => {
-    const { call } = desk();
+    const { call } = context();
     const [old, half, now] = [call(), call(), call()];
     const ghost = handle();
     old?.attach(ghost);
@@ -78,7 +78,7 @@ describe('nodes that strangers fill (rule M11)', () => {
     ['an exempt network', '10.0.0.1'],
     ['the sysop on the machine', HERE],
   ])('%s gets a node at once, and the oldest silent stranger ends', (_who, ip) => {
-    const { door, call } = desk(4);
+    const { door, call } = context(4);
     for (let stranger = 0; stranger < 4; stranger += 1) call();
     const slot = call(ip);
     expect(slot?.node).toBe(1);
@@ -88,7 +88,7 @@ describe('nodes that strangers fill (rule M11)', () => {
   });
 
   test('a stranger gets the node of one whose network has more, and else of one who is silent for thirty seconds', async () => {
-    const { door, call } = desk(4);
+    const { door, call } = context(4);
     for (const host of [1, 2, 3]) call(`203.0.113.${host}`);
     call('192.0.2.1');
     expect(call('198.51.100.9')?.node).toBe(1);
@@ -101,7 +101,7 @@ describe('nodes that strangers fill (rule M11)', () => {
   });
 
   test('one node in ten is kept from strangers', () => {
-    const { door, call } = desk(20);
+    const { door, call } = context(20);
     for (let stranger = 0; stranger < 18; stranger += 1) expect(call()).toBeDefined();
     expect(call()).toBeUndefined();
     expect([call(HOME)?.node, call(HERE)?.node]).toEqual([19, 20]);
@@ -109,7 +109,7 @@ describe('nodes that strangers fill (rule M11)', () => {
   });
 
   test('who is signed in keeps his node, and those who are favoured do not shut each other out', async () => {
-    const { door, nodes, call } = desk(2);
+    const { door, nodes, call } = context(2);
     const signedIn = door.slot('192.0.2.1');
     nodes.take('telnet', signedIn);
     signedIn.signedIn();

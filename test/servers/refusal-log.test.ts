@@ -4,7 +4,7 @@ import { MemoryLog } from '../support/memory-log';
 
 const MINUTE_MS = 60_000;
 
-function desk() {
+function context() {
   const clock = new FakeClock();
   const log = new MemoryLog();
   const it = new RefusalLog({ server: 'telnet', clock, log });
@@ -13,7 +13,7 @@ function desk() {
 }
 
 test('the first who is turned away is logged at once, and those after him once a minute with their number', async () => {
-  const { clock, it, refused } = desk();
+  const { clock, it, refused } = context();
   for (let call = 1; call <= 31; call += 1) it.note(`192.0.2.${call}`, 'source-pre-auth');
   expect(refused()).toEqual([
     expect.objectContaining({
@@ -35,7 +35,7 @@ test('the first who is turned away is logged at once, and those after him once a
 });
 
 test('each reason and each network has a line of its own, and who ends for another is no refusal', () => {
-  const { it, log, refused } = desk();
+  const { it, log, refused } = context();
   it.note('192.0.2.1', 'full');
   it.note('192.0.2.1', 'nodes-busy');
   it.note('2001:db8:1:2::1', 'full');
@@ -50,7 +50,7 @@ test('each reason and each network has a line of its own, and who ends for anoth
 });
 
 test('lines and memory are bounded: beyond 256 networks all others are counted together', async () => {
-  const { clock, it, refused } = desk();
+  const { clock, it, refused } = context();
   for (let call = 0; call < 10_000; call += 1)
     it.note(`198.${call >> 8}.${call & 255}.1`, 'penalty');
   expect(refused()).toHaveLength(257);
@@ -59,7 +59,7 @@ test('lines and memory are bounded: beyond 256 networks all others are counted t
 });
 
 test('what was counted and not said is said when the server closes', () => {
-  const { it, refused } = desk();
+  const { it, refused } = context();
   for (let call = 0; call < 5; call += 1) it.note('192.0.2.1', 'reserve');
   it.close();
   expect(refused()).toMatchObject([{ calls: 1 }, { calls: 4 }]);

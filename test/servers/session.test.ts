@@ -221,7 +221,7 @@ describe('sessions', () => {
       await start();
       const ann = await signIn('ann right');
       const bob = await signIn('bob right');
-      for (const login of board.gate.logins) login.verdict = 'end';
+      for (const login of board.authenticator.logins) login.verdict = 'end';
       board.announce({ userId: 1, kind: 'password' });
       await ann.sees('Your account was changed. Please sign in again.');
       await ann.isClosed();
@@ -253,7 +253,7 @@ describe('sessions', () => {
         });
       });
       // Nothing tells of it: the session has to look.
-      for (const login of board.gate.logins) login.verdict = 'end';
+      for (const login of board.authenticator.logins) login.verdict = 'end';
       let seen = '';
       const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
       client.shell({}, (_error, channel) => {

@@ -172,7 +172,7 @@ describe('before the sign-in (rule E6)', () => {
     asked[0]?.({ type: 'none', username: 'ann' });
     await after;
     expect(servers.calls).toEqual([]);
-    expect(servers.gate.submitted).toEqual([]);
+    expect(servers.authenticator.submitted).toEqual([]);
     expect(servers.nodes.list()).toEqual([]);
   });
 });

@@ -129,7 +129,7 @@ describe('SSH server', () => {
       expect(servers.calls[0]).toMatchObject({ firstMenu: 'sshConnected', node: { node: 1 } });
       expect(servers.calls[0]?.login).toMatchObject({ factor: 1, complete: true });
       expect(servers.calls[0]?.connection).toMatchObject({ server: 'ssh', secure: true });
-      expect(servers.gate.origins).toEqual([
+      expect(servers.authenticator.origins).toEqual([
         { server: 'ssh', secure: true, remoteIp: '127.0.0.1', node: 1 },
       ]);
     });
@@ -202,18 +202,18 @@ describe('SSH server', () => {
       const { letIn } = call(port, { username: 'ann', authHandler: mixed });
       await expect(letIn).rejects.toThrow();
       expect(asked).toBe(8);
-      expect(servers.gate.submitted).toHaveLength(6);
+      expect(servers.authenticator.submitted).toHaveLength(6);
       expect(servers.log.of('ssh.hung-up-on')).toMatchObject([{ reason: 'too-many' }]);
     });
 
     test('a login that has had enough ends the connection', async () => {
       const port = await start();
-      servers.gate.failuresUntilTooMany = 2;
+      servers.authenticator.failuresUntilTooMany = 2;
       const again: AuthHandlerMiddleware = (_left, _partial, next) =>
         next({ type: 'password', username: 'ann', password: 'wrong' });
       const { letIn } = call(port, { username: 'ann', authHandler: again });
       await expect(letIn).rejects.toThrow();
-      expect(servers.gate.submitted).toHaveLength(2);
+      expect(servers.authenticator.submitted).toHaveLength(2);
     });
 
     test('another name on the same connection ends it', async () => {
@@ -225,7 +225,7 @@ describe('SSH server', () => {
         else next({ type: 'password', username: 'ann', password: 'right' });
       };
       await expect(call(port, { username: 'bob', authHandler: other }).letIn).rejects.toThrow();
-      expect(servers.gate.submitted).toHaveLength(1);
+      expect(servers.authenticator.submitted).toHaveLength(1);
     });
 
     test('a new user is let in by any method but a key, and his name reaches no account', async () => {
@@ -248,7 +248,7 @@ describe('SSH server', () => {
         'sshConnectedNewUser',
       ]);
       expect(servers.calls[0]?.login).toMatchObject({ factor: 0, user: undefined });
-      expect(servers.gate.submitted).toHaveLength(0);
+      expect(servers.authenticator.submitted).toHaveLength(0);
       const key = call(port, {
         username: 'new',
         privateKey: ed25519.private,
@@ -278,7 +278,7 @@ describe('SSH server', () => {
       });
       const { letIn } = call(port, { username: 'eve', privateKey: pair.private });
       await letIn;
-      expect(servers.gate.signatures).toEqual([true]);
+      expect(servers.authenticator.signatures).toEqual([true]);
     });
 
     test('asking whether a key would do is answered and leaves no trace', async () => {
@@ -292,8 +292,8 @@ describe('SSH server', () => {
       const { letIn } = call(port, { username: 'eve', agent });
       await expect(letIn).rejects.toThrow();
       expect(failure).toBe('asked to sign');
-      expect(servers.gate.submitted).toEqual([]);
-      expect(servers.gate.origins).toEqual([]);
+      expect(servers.authenticator.submitted).toEqual([]);
+      expect(servers.authenticator.origins).toEqual([]);
       expect(servers.nodes.list()).toEqual([]);
     });
 
@@ -301,7 +301,7 @@ describe('SSH server', () => {
       const port = await start();
       const { letIn } = call(port, { username: 'eve', privateKey: otherEd25519.private });
       await expect(letIn).rejects.toThrow();
-      expect(servers.gate.submitted).toEqual([]);
+      expect(servers.authenticator.submitted).toEqual([]);
     });
 
     test('the right public key with the wrong private key is refused', async () => {
@@ -310,8 +310,8 @@ describe('SSH server', () => {
       const agent = agentWith(ed25519.public, (data) => wrong.sign(data));
       const { letIn } = call(port, { username: 'eve', agent });
       await expect(letIn).rejects.toThrow();
-      expect(servers.gate.submitted).toMatchObject([{ kind: 'public-key' }]);
-      expect(servers.gate.signatures).toEqual([false]);
+      expect(servers.authenticator.submitted).toMatchObject([{ kind: 'public-key' }]);
+      expect(servers.authenticator.signatures).toEqual([false]);
       expect(servers.calls).toHaveLength(0);
     });
   });
@@ -519,7 +519,7 @@ describe('SSH server', () => {
       const port = await start();
       for (let round = 0; round < 5; round += 1) {
         const { client } = call(port, { username: 'ann', password: 'wrong' });
-        await eventually('a login', () => servers.gate.origins.length === round + 1);
+        await eventually('a login', () => servers.authenticator.origins.length === round + 1);
         client.destroy();
       }
       await eventually('nobody', () => servers.limiter.open.total === 0);

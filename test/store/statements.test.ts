@@ -24,20 +24,20 @@ const ALLOWED: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/from `outbox` where `sent_at` is null .* limit \?/, 'what is due, by its key, to a limit'],
 ];
 
-interface Asked {
+interface AttemptContext {
   readonly sql: string;
   readonly bindings: readonly (string | number)[];
 }
 
 describe('what callers make the database do', () => {
   let board: MenuBoard;
-  const asked = new Map<string, Asked>();
+  const asked = new Map<string, AttemptContext>();
 
   beforeAll(async () => {
     board = await MenuBoard.open({});
     await board.addUser('walter', PASSWORD);
     await board.accounts.db.run((sql) => {
-      sql.on('query', (query: Asked) => asked.set(query.sql, query));
+      sql.on('query', (query: AttemptContext) => asked.set(query.sql, query));
       return Promise.resolve();
     });
   });
@@ -77,19 +77,19 @@ describe('what callers make the database do', () => {
       config: accounts.config,
       policy: createPasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
     });
-    const desk = new Accounts({
+    const context = new Accounts({
       ...accounts,
       rules,
       hashes: new HashQueue({ cost: CHEAP_HASH }),
     });
-    const made = await desk.create({ name: 'wilma', password: PASSWORD }, FROM);
+    const made = await context.create({ name: 'wilma', password: PASSWORD }, FROM);
     const id = made.kind === 'done' ? made.user.id : 0;
     await board.mailChange.begin(id, 'walter@example.org', FROM);
     await board.mailChange.begin(id, 'wilma@example.org', FROM);
     const mail = accounts.notices.at(-1);
     await board.mailChange.confirm(mail !== undefined && 'token' in mail ? mail.token : '', FROM);
     await board.mailChange.pendingFor(id);
-    const reset = new PasswordReset({ ...accounts, accounts: desk });
+    const reset = new PasswordReset({ ...accounts, accounts: context });
     reset.request('wilma', FROM);
     reset.request('nobody', FROM);
     await reset.close();
@@ -97,7 +97,7 @@ describe('what callers make the database do', () => {
     const token = link !== undefined && 'token' in link ? link.token : '';
     await reset.find(token);
     await reset.complete(token, 'another quiet harbour 8', FROM);
-    await desk.setProperties(id, { location: 'Rome' }, FROM);
+    await context.setProperties(id, { location: 'Rome' }, FROM);
     await services.feedback.send({ from: 'Joe', subject: 'Hello', text: 'Hello' }, FROM);
     await board.addUser('otto', PASSWORD, { otp: true });
     await look(

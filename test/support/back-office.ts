@@ -6,12 +6,12 @@ import type { OtpType } from '../../src/base/otp-types';
 import { resolveBoard } from '../../src/config/board';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
 import type { MailTransport } from '../../src/mail/transport';
-import { openOffice, type Office } from '../../src/office';
+import { openBackend, type Backend } from '../../src/office';
 import type { BoundFactor } from '../../src/auth/enrollment';
 import { findUserByName } from '../../src/store/users';
 
 /** The accounts of a board, accessed as by another process, while the board runs or not. */
-export interface BackOffice extends Office {
+export interface BackOffice extends Backend {
   addAccount(name: string, password: string): Promise<number>;
   userId(name: string): Promise<number>;
   bind(name: string, type?: OtpType): Promise<BoundFactor>;
@@ -26,7 +26,7 @@ export async function openBackOffice(
   } = {},
 ): Promise<BackOffice> {
   const config = configSchema.parse(options.config ?? {});
-  const office = await openOffice({
+  const backend = await openBackend({
     board: await resolveBoard({ data: dataDir, env: {} }),
     config: () => config,
     clock: options.clock ?? systemClock,
@@ -36,22 +36,22 @@ export async function openBackOffice(
     mail: options.mail,
   });
   const userId = async (name: string): Promise<number> => {
-    const user = await office.db.run((sql) => findUserByName(sql, name));
+    const user = await backend.db.run((sql) => findUserByName(sql, name));
     if (user === undefined) throw new Error(`there is no ${name}`);
     return user.id;
   };
   return {
-    ...office,
+    ...backend,
     userId,
     addAccount: async (name, password) => {
       const properties = { email_address: `${name}@example.org` };
-      const made = await office.accounts.create(
+      const made = await backend.accounts.create(
         { name, password, properties },
         { server: 'oputil' },
       );
       if (made.kind === 'refused') throw new Error(made.text);
       return made.user.id;
     },
-    bind: async (name, type = 'googleAuth') => office.enrollment.bind(await userId(name), type),
+    bind: async (name, type = 'googleAuth') => backend.enrollment.bind(await userId(name), type),
   };
 }

@@ -17,7 +17,7 @@ import { TelnetCaller } from '../../src/servers/telnet';
 import { WebSocketEndpoint } from '../../src/servers/web-socket';
 import { makeSelfSigned } from '../../src/tls/self-signed';
 import { MemoryLog } from './memory-log';
-import { SmallGate, type SmallAccount } from './small-gate';
+import { SmallAuthenticator, type SmallAccount } from './small-gate';
 
 export interface EchoOptions {
   readonly config?: ConfigInput;
@@ -33,7 +33,7 @@ export interface EchoOptions {
 /** The login servers alone, on a free loopback port, with a session that echoes its input. */
 export class EchoServers {
   readonly calls: IncomingCall[] = [];
-  readonly gate: SmallGate;
+  readonly authenticator: SmallAuthenticator;
   readonly nodes: Nodes;
   readonly logins = new LiveLogins();
   readonly guard: SourceLedger;
@@ -50,7 +50,7 @@ export class EchoServers {
   constructor(private readonly options: EchoOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.config = configSchema.parse(options.config ?? {});
-    this.gate = new SmallGate(options.accounts ?? {});
+    this.authenticator = new SmallAuthenticator(options.accounts ?? {});
     this.nodes = new Nodes({ clock: this.clock, most: () => this.config.general.maxConnections });
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
@@ -97,7 +97,7 @@ export class EchoServers {
     const shared = this.shared();
     const endpoint = new SshEndpoint({
       ...shared,
-      gate: this.gate,
+      authenticator: this.authenticator,
       nodes: this.nodes,
       logins: this.logins,
       profile,

@@ -1,6 +1,6 @@
 import { createAccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
-import { createGate } from '../../src/auth/gate';
+import { createAuthenticator } from '../../src/auth/gate';
 import { HashQueue } from '../../src/auth/hash-queue';
 import type { Login, LoginOrigin } from '../../src/auth/login';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
@@ -16,10 +16,10 @@ export const HOME = '198.51.100.20';
 /** For accounts in tests that do not measure the cost of a hash. */
 export const CHEAP_HASH: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
-export type Desk = Awaited<ReturnType<typeof openDesk>>;
+export type CommandContext = Awaited<ReturnType<typeof openDesk>>;
 
 export interface DeskOptions extends AccountsOptions {
-  readonly floorMs?: number;
+  readonly minResponseMs?: number;
   /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
   readonly secondFactor?: Pick<SecondFactor, 'verify'>;
@@ -41,23 +41,23 @@ export async function openDesk(options: DeskOptions = {}) {
   });
   const accounts = new Accounts({ ...base, rules, hashes });
   const penalties: string[] = [];
-  const gate = createGate({
+  const authenticator = createAuthenticator({
     ...base,
     hashes,
     secondFactor: options.secondFactor ?? base.secondFactor,
     penalize: (ip, kind) => penalties.push(`${ip} ${kind}`),
-    floorMs: options.floorMs ?? 0,
+    minResponseMs: options.minResponseMs ?? 0,
   });
   return {
     ...base,
     hashes,
     rules,
     accounts,
-    gate,
+    authenticator,
     penalties,
     /** Starts a login without any credential yet. */
     call: (origin: Partial<LoginOrigin> = {}): Login =>
-      gate.begin({
+      authenticator.begin({
         ...{ server: 'ssh', secure: origin.server !== 'telnet', remoteIp: STRANGER, node: 1 },
         ...origin,
       }),

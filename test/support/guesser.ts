@@ -6,11 +6,13 @@ import { openDesk, tryPassword } from './gate-desk';
  * results.
  */
 async function guess(folder: string, times: number): Promise<void> {
-  const desk = await openDesk({ folder, clock: systemClock });
+  const context = await openDesk({ folder, clock: systemClock });
   const answers = await Promise.all(
-    Array.from({ length: times }, (_, index) => tryPassword(desk.call(), `guess number ${index}`)),
+    Array.from({ length: times }, (_, index) =>
+      tryPassword(context.call(), `guess number ${index}`),
+    ),
   );
-  await desk.close();
+  await context.close();
   process.stdout.write(JSON.stringify(answers));
 }
 

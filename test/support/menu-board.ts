@@ -8,7 +8,7 @@ import { createAccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { createEnrollment } from '../../src/auth/enrollment';
-import { createGate } from '../../src/auth/gate';
+import { createAuthenticator } from '../../src/auth/gate';
 import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
@@ -77,7 +77,7 @@ export class MenuBoard {
     readonly folder: string,
     readonly accounts: TestAccounts,
     readonly services: MenuServices,
-    private readonly gate: ReturnType<typeof createGate>,
+    private readonly authenticator: ReturnType<typeof createAuthenticator>,
     readonly mailChange: MailChange,
     private readonly load: () => Promise<MenuSet>,
   ) {}
@@ -113,7 +113,7 @@ export class MenuBoard {
     });
     const rules = createAccountRules({ config, policy: passwordPolicy });
     const hashes = new HashQueue({ cost: CHEAP_HASH });
-    const gate = createGate({ ...accounts, hashes, floorMs: 0 });
+    const authenticator = createAuthenticator({ ...accounts, hashes, minResponseMs: 0 });
     const mailChange = new MailChange(accounts);
     const modules = new Map([
       ...modulesForCallers(),
@@ -145,7 +145,7 @@ export class MenuBoard {
         nodes: { list: () => options.nodes ?? [] },
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
       },
-      gate,
+      authenticator,
       mailChange,
       async () => openToAll(await loadMenus({ file, env }), openMenus),
     );
@@ -183,7 +183,12 @@ export class MenuBoard {
   call(firstMenu: string, options: CallOptions = {}): MenuCaller {
     const { server = 'telnet', remoteIp = '192.0.2.7', ...screen } = options;
     const origin = { server, secure: WAYS_IN[server].secure, remoteIp, node: 1 };
-    return new MenuCaller(this, { firstMenu, origin, screen, login: this.gate.begin(origin) });
+    return new MenuCaller(this, {
+      firstMenu,
+      origin,
+      screen,
+      login: this.authenticator.begin(origin),
+    });
   }
 
   /**
@@ -196,7 +201,7 @@ export class MenuBoard {
     screen: CallOptions = {},
   ): Promise<MenuCaller> {
     const origin = { server: 'ssh', secure: true, remoteIp: '192.0.2.7', node: 1 } as const;
-    const login = this.gate.begin(origin);
+    const login = this.authenticator.begin(origin);
     const { userName, password, code } = by;
     const first = await login.submit({ kind: 'password', userName, password });
     const result = code === undefined ? first : await login.submit({ kind: 'second-factor', code });
@@ -232,7 +237,7 @@ export interface CallOptions extends ScreenOptions {
 
 interface CallParts {
   readonly firstMenu: string;
-  readonly origin: Parameters<ReturnType<typeof createGate>['begin']>[0];
+  readonly origin: Parameters<ReturnType<typeof createAuthenticator>['begin']>[0];
   readonly screen: CallOptions;
   readonly login: Caller['login'];
 }

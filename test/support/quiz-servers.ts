@@ -12,7 +12,7 @@ import type { AccountEvent } from '../../src/store/account-events';
 import { FakeClock } from './fake-clock';
 import { MemoryLog } from './memory-log';
 import { RawCaller } from './raw-caller';
-import { SmallGate } from './small-gate';
+import { SmallAuthenticator } from './small-gate';
 import { SourceLedger } from './source-ledger';
 
 export const FIRST_SCREEN = 'Who are you? ';
@@ -26,7 +26,7 @@ const IN_MENU = { loginArea: true, isApplication: false };
 export class QuizServers {
   readonly clock = new FakeClock();
   readonly log = new MemoryLog();
-  readonly gate = new SmallGate({
+  readonly authenticator = new SmallAuthenticator({
     ann: { password: 'right' },
     bob: { password: 'right', code: '123456' },
   });
@@ -58,7 +58,7 @@ export class QuizServers {
 
   async start(): Promise<Servers> {
     this.dataDir = await mkdtemp(join(tmpdir(), 'sallyport-servers-'));
-    const { clock, log, gate, nodes } = this;
+    const { clock, log, authenticator, nodes } = this;
     const config = (): Config => this.config;
     const guard = new SourceLedger();
     this.servers = await Servers.start({
@@ -66,7 +66,7 @@ export class QuizServers {
       clock,
       random: systemRandom,
       log,
-      gate,
+      authenticator,
       nodes,
       limiter: new ConnectionLimiter({
         ...{ config, clock, guard, random: systemRandom },

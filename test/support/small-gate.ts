@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Credential, Login, LoginOrigin, LoginResult } from '../../src/auth/login';
 import type { SshVerdict } from '../../src/auth/ssh-key';
 import type { User } from '../../src/store/users';
-import type { LoginGate } from '../../src/servers/ssh-caller';
+import type { LoginAuthenticator } from '../../src/servers/ssh-caller';
 
 export interface SmallAccount {
   readonly password: string;
@@ -16,7 +16,7 @@ export interface SmallAccount {
  * Sign-in for tests of the servers: a real state machine, without store, hashes, delays and
  * budgets.
  */
-export class SmallGate implements LoginGate {
+export class SmallAuthenticator implements LoginAuthenticator {
   readonly origins: LoginOrigin[] = [];
   readonly submitted: Credential[] = [];
   readonly logins: SmallLogin[] = [];
@@ -54,7 +54,7 @@ export class SmallLogin implements Login {
   private code: string | undefined;
   private failures = 0;
 
-  constructor(private readonly gate: SmallGate) {}
+  constructor(private readonly authenticator: SmallAuthenticator) {}
 
   get requiredFactor(): 1 | 2 {
     return this.code === undefined ? 1 : 2;
@@ -68,20 +68,20 @@ export class SmallLogin implements Login {
     this.tried = true;
     // One turn of the event loop, as any real access to a store takes.
     await new Promise((resolve) => setImmediate(resolve));
-    this.gate.submitted.push(credential);
+    this.authenticator.submitted.push(credential);
     if (credential.kind === 'second-factor') {
       if (this.user === undefined || credential.code !== this.code) return this.rejected();
       this.factor = 2;
       return { kind: 'accepted', user: this.user, factor: 2 };
     }
-    const names = Object.keys(this.gate.accounts);
+    const names = Object.keys(this.authenticator.accounts);
     const id = names.indexOf(credential.userName) + 1;
-    const account = this.gate.accounts[credential.userName];
+    const account = this.authenticator.accounts[credential.userName];
     const right =
       credential.kind === 'password'
         ? account?.password === credential.password
         : account?.keys?.includes(credential.blob.toString('base64')) === true &&
-          this.gate.isRight(credential.verify());
+          this.authenticator.isRight(credential.verify());
     if (account === undefined || !right) return this.rejected();
     this.code = account.code;
     this.factor = 1;
@@ -110,7 +110,7 @@ export class SmallLogin implements Login {
 
   private rejected(): LoginResult {
     this.failures += 1;
-    return this.failures >= this.gate.failuresUntilTooMany
+    return this.failures >= this.authenticator.failuresUntilTooMany
       ? { kind: 'rejected', reason: 'too-many' }
       : { kind: 'rejected', reason: 'bad-credential' };
   }
