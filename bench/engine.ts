@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileAcs, evaluateAcs } from '../src/acs/acs';
 import { checkMenus } from '../src/proof/check';
-import { loadMenus } from '../src/menu/menu-file';
+import { loadMenus } from '../src/menu/load/menu-file';
 import { subjectWith, userWith } from '../test/acs/subject';
 import { registriesFor } from '../test/proof/menu-text';
 import { removeBoardFiles } from '../test/support/board-process';

@@ -1,6 +1,6 @@
 /** The public API for programs that embed the gate (docs/embedding.md). */
-export { startBbs } from './bbs';
-export type { BbsOptions, RunningBbs, ServerAddress } from './embedding';
+export { startBbs } from './app/bbs';
+export type { BbsOptions, RunningBbs, ServerAddress } from './app/embedding';
 export { BbsError, ERROR_CODES } from './base/errors';
 export type { ErrorCode, Place } from './base/errors';
 export { createLog } from './base/log';

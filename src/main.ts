@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
-import { startBbs } from './bbs';
+import { startBbs } from './app/bbs';
 import { initBoard } from './config/init-board';
 import { forgetFirstPassword } from './config/first-password-file';
-import { describeStart } from './start-message';
+import { describeStart } from './app/start-message';
 import { VERSION } from './base/version';
 
 // Argon2, DNS, files and SQLite share libuv's pool; four threads let a login storm starve the database.

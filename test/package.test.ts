@@ -119,7 +119,7 @@ test('its manifest can be read, and files that are not the public API cannot be 
   const say = (name: string): Promise<string> =>
     run(process.execPath, '--print', `require(${JSON.stringify(name)}).version`);
   expect(await say('sallyport/package.json')).toBe(`${manifest.version}\n`);
-  await expect(say('sallyport/dist/bbs.js')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  await expect(say('sallyport/dist/app/bbs.js')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
 });
 
 test.each(['mts', 'cts'])(

@@ -1,8 +1,8 @@
 import { addAudit } from '../store/audit';
 import type { User } from '../store/users';
 import type { LoginOrigin, RejectReason } from './login';
-import type { LoginDeps } from './login-parts';
-import { auditOf } from './login-store';
+import type { LoginDeps } from './login-deps';
+import { auditOf } from './login-records';
 
 /**
  * The origin of an attempt, and the session in which the caller continues after success; undefined

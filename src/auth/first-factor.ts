@@ -11,8 +11,8 @@ import { findAccountKey } from './account-keys';
 import type { CheckResult, AttemptContext } from './failure';
 import { auditKind, recordFailure } from './failure';
 import type { Credential, LoginHistory, RejectReason } from './login';
-import type { LoginDeps } from './login-parts';
-import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-store';
+import type { LoginDeps } from './login-deps';
+import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-records';
 import { checkPassword, hashPassword, isOutdated } from './password';
 import { giveBack, type Charged } from './regulator';
 
@@ -97,7 +97,7 @@ class FirstFactor {
     if (status === 0) return this.undone('disabled', 'disabled');
     if (status === 1) return this.undone('inactive', 'inactive');
     if (status === 3)
-      return users.notifyLocked ? this.undone('locked', 'locked') : this.fail('locked');
+      return users.tellLocked ? this.undone('locked', 'locked') : this.fail('locked');
     if (this.needsSecondFactor(user)) return this.undone('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
     const accepted = await this.parts.db

@@ -9,8 +9,8 @@ import type { CheckResult, AttemptContext } from './failure';
 import { auditKind, recordFailure } from './failure';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
-import type { LoginDeps } from './login-parts';
-import { auditOf, recordArrival } from './login-store';
+import type { LoginDeps } from './login-deps';
+import { auditOf, recordArrival } from './login-records';
 import { giveBack, type Charged } from './regulator';
 import { WrongCodeLost } from './second-factor';
 import type { SecondFactorResult } from './second-factor';
@@ -225,7 +225,7 @@ async function isElsewhere(parts: LoginDeps, userId: number, remoteIp: string): 
 function statusReason(parts: LoginDeps, user: User): RejectReason {
   if (user.status === 0) return 'disabled';
   if (user.status === 1) return 'inactive';
-  return parts.config().users.notifyLocked ? 'locked' : 'bad-credential';
+  return parts.config().users.tellLocked ? 'locked' : 'bad-credential';
 }
 
 function changed(

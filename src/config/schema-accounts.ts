@@ -162,7 +162,7 @@ export const users = section('Accounts.', {
     .boolean()
     .default(true)
     .describe('A finished password reset ends a lock by failures.'),
-  notifyLocked: z
+  tellLocked: z
     .boolean()
     .default(false)
     .describe(

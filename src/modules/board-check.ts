@@ -4,12 +4,12 @@ import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
-import type { Finding, MenuSet } from '../menu/menu-entry';
+import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules } from '../proof/module-facts';
 import type { MenuRegistries } from '../proof/registries';
-import { SYSTEM_METHODS } from '../menu/system-methods';
-import type { ThemeSet } from '../menu/theme';
-import { VALIDATORS } from '../menu/validators';
+import { SYSTEM_METHODS } from '../menu/run/system-methods';
+import type { ThemeSet } from '../menu/load/theme';
+import { VALIDATORS } from '../menu/run/validators';
 import { ABSENT_MODULES } from './absent-modules';
 import { moduleTable } from './registry';
 

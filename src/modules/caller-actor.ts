@@ -1,6 +1,6 @@
 import type { Actor } from '../auth/change-record';
 import type { LoginOrigin } from '../auth/login';
-import type { Caller } from '../menu/caller';
+import type { Caller } from '../menu/run/caller';
 import type { User } from '../store/users';
 
 /**

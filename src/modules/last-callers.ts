@@ -1,4 +1,4 @@
-import type { MenuContext, MenuModule } from '../menu/module';
+import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listCalls, type Call } from '../store/calls';
 import { findUsers } from '../store/users';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './list-items';

@@ -1,4 +1,4 @@
-import type { MenuContext } from '../menu/module';
+import type { MenuContext } from '../menu/run/module';
 import type { User } from '../store/users';
 
 /** The view that lists show their rows in: `%VM1`. */

@@ -1,4 +1,4 @@
-import type { Validator } from '../menu/validators';
+import type { Validator } from '../menu/run/validators';
 
 /** Said where a password and its repetition differ. */
 export const PASSWORDS_DIFFER = 'The two passwords are not the same.';

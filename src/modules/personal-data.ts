@@ -1,4 +1,4 @@
-import { birthdateProblem } from '../menu/validators';
+import { birthdateProblem } from '../menu/run/validators';
 import type { PropertyValues } from '../store/properties';
 
 /** A property that people fill in about themselves. */

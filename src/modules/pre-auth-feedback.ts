@@ -1,4 +1,4 @@
-import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
+import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { originOf } from './caller-actor';
 
 /** Views of the header as ENiGMA½'s module has them, then the lines of the letter. */

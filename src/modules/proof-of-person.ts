@@ -1,5 +1,5 @@
-import { rejectionSentence } from '../menu/login-answer';
-import type { AskField, MenuContext, Transition } from '../menu/module';
+import { rejectionSentence } from '../menu/run/login-answer';
+import type { AskField, MenuContext, Transition } from '../menu/run/module';
 
 /** The result of asking a caller to prove the identity again. */
 export type Proof =

@@ -1,4 +1,4 @@
-import type { MenuModule, MenuContext, Transition } from '../menu/module';
+import type { MenuModule, MenuContext, Transition } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { newUserModule } from './new-user';

@@ -1,4 +1,4 @@
-import type { MenuContext, MenuModule, ShownArt } from '../menu/module';
+import type { MenuContext, MenuModule, ShownArt } from '../menu/run/module';
 
 /** Shows art that is chosen when the menu is entered: `config.method: extraArgs`, or `config.art`. */
 export const showArtModule: MenuModule = {

@@ -1,6 +1,6 @@
 import { labelOfWay } from '../protocols/ways-in';
 import type { LoginHistory } from '../auth/login';
-import type { MenuContext, MenuModule } from '../menu/module';
+import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
 import { userOf } from './caller-actor';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';

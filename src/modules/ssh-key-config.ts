@@ -1,6 +1,6 @@
 import { MAX_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
 import { parseSshPublicKey } from '../auth/ssh-key';
-import type { MenuContext, MenuModule, Transition } from '../menu/module';
+import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
 

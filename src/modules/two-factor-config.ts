@@ -1,8 +1,8 @@
 import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
-import type { MenuContext, MenuModule, Submission, Transition } from '../menu/module';
-import { findLacks, showLacks } from '../menu/link-answer';
+import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
+import { findLacks, showLacks } from '../menu/run/link-answer';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';

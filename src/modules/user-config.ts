@@ -1,7 +1,7 @@
 import { NO_MAIL_SERVER } from '../mail/prerequisites';
-import { findLacks, showLacks } from '../menu/link-answer';
-import type { MenuContext, MenuModule, Transition } from '../menu/module';
-import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/validators';
+import { findLacks, showLacks } from '../menu/run/link-answer';
+import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
+import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';
 import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
 import { actorOf, userOf } from './caller-actor';

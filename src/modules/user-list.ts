@@ -1,4 +1,4 @@
-import type { MenuContext, MenuModule } from '../menu/module';
+import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listActiveUsers } from '../store/users';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts } from './list-items';
 

@@ -1,5 +1,5 @@
 import { WAYS_IN } from '../protocols/ways-in';
-import type { MenuContext, MenuModule } from '../menu/module';
+import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
 import { LIST_VIEW, publicFacts, usersById } from './list-items';
 

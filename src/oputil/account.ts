@@ -5,7 +5,7 @@ import type { Config } from '../config/schema';
 import { findHolders } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { findUserByName, listUsers, type User } from '../store/users';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 /** The account called `name`, or an error with the nearest right name. */
 export async function getAccount(context: CommandContext, name: string): Promise<User> {

@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import { listAudit, type AuditRow } from '../store/audit';
 import { findUser, findUserByName } from '../store/users';
 import { getAccount } from './account';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 

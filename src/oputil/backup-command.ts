@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { databaseFile } from '../office';
+import { databaseFile } from '../backend';
 import { backUpDatabase } from '../store/backup';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 const HELP = `
 The copy is one SQLite file, whole and checked, taken at one moment, also

@@ -8,7 +8,7 @@ import { addAudit } from '../store/audit';
 import { ConfiguredNetworks } from '../base/networks';
 import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 

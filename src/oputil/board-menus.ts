@@ -3,11 +3,11 @@ import { isViewCode } from '../views/registry';
 import { BbsError } from '../base/errors';
 import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
-import type { Finding, MenuEntry, MenuSet } from '../menu/menu-entry';
-import { loadMenus } from '../menu/menu-file';
-import { loadThemes } from '../menu/theme-files';
+import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
+import { loadMenus } from '../menu/load/menu-file';
+import { loadThemes } from '../menu/load/theme-files';
 import { checkBoard, type BoardParts } from '../modules/board-check';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 /** Menus, themes and art as they are on the disk now, whether or not they are live. */
 export async function loadBoardParts(context: CommandContext): Promise<BoardParts> {

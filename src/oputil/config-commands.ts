@@ -8,7 +8,7 @@ import { findThemeProblems } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
 import { checkBoardFiles } from '../readiness/board-files';
 import { loadBoardParts } from './board-menus';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 const HELP = `
 A new board with a config.hjson of its own: sallyport init DIR. Every key,

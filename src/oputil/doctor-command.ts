@@ -5,7 +5,7 @@ import { formatProblem } from '../config/problems';
 import type { Config } from '../config/schema';
 import { createSmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { findBoardGaps } from '../readiness/board-gaps';
 import type { Gap } from '../readiness/gap';
 

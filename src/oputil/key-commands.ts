@@ -4,12 +4,12 @@ import { checkKeys, rotateKeys, type KeyReport } from '../auth/key-rotation';
 import { shutLost } from '../auth/lost-key';
 import { replaceLostKey, type Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
-import { sealingFile, type Backend } from '../office';
+import { sealingFile, type Backend } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
 import { findUsers } from '../store/users';
-import { ACTOR, type CommandContext } from './desk';
+import { ACTOR, type CommandContext } from './command-context';
 import { confirmOrStop } from './question';
 import { formatTable } from './table';
 

@@ -1,5 +1,5 @@
 import { listStopped } from '../store/attempts';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 /** Accounts whose second factor takes no code any more, after too many wrong ones. */
 export async function findLockedFactors(context: CommandContext): Promise<ReadonlySet<number>> {

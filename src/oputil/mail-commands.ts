@@ -4,10 +4,10 @@ import { BbsError } from '../base/errors';
 import { parseMailAddress } from '../base/mail-address';
 import { mailSender } from '../mail/mailer';
 import { createSmtpTransport } from '../mail/transport';
-import { mailDrop } from '../office';
+import { mailDrop } from '../backend';
 import { countOutbox, makeMailDue, listWaitingMail } from '../store/outbox';
 import { findUser } from '../store/users';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { wholeNumber } from './number-option';
 import { minuteOf } from './user-words';
 

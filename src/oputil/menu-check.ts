@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { checkMenus, formatFinding } from '../proof/check';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
-import type { Finding } from '../menu/menu-entry';
+import type { Finding } from '../menu/load/menu-entry';
 import { boardRegistries, themeFileFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 const HELP = `
 Errors are names that are nowhere, art that is missing, forms that nothing

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { addMenuCheck } from './menu-check';
 import { addMenuGraph } from './menu-graph';
 import { addMenuShow } from './menu-show';

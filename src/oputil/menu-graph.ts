@@ -7,7 +7,7 @@ import { factsOfModules } from '../proof/module-facts';
 import { toMermaid } from '../proof/graph';
 import { moduleTable } from '../modules/registry';
 import { loadBoardParts } from './board-menus';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 const HELP = `
 The flow is written as a Mermaid flowchart, which forges and many editors draw.

@@ -12,7 +12,7 @@ import { moduleTable } from '../modules/registry';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { findSignInBars } from './sign-in-bars';
 import { statusWord } from './user-words';
 

@@ -1,8 +1,8 @@
-import type { Backend } from '../office';
+import type { Backend } from '../backend';
 import { BbsError } from '../base/errors';
 import type { Random } from '../base/random';
 import { refusal } from './account';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 /** Where a command may take a new password from. */
 export interface PasswordOptions {

@@ -5,7 +5,7 @@ import { addAuditCommand } from './audit-command';
 import { addBanCommands } from './ban-commands';
 import { addBackupCommand } from './backup-command';
 import { addConfigCommands } from './config-commands';
-import { CommandContext, type Globals } from './desk';
+import { CommandContext, type Globals } from './command-context';
 import { addDoctorCommand } from './doctor-command';
 import { HarmlessIo } from './harmless-io';
 import { addKeyCommands } from './key-commands';

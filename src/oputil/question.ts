@@ -1,5 +1,5 @@
 import { BbsError } from '../base/errors';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 
 /** Asks for a yes; with -n or --yes the answer is yes, and whatever is not yes is no. */
 async function confirms(context: CommandContext, question: string, yes = false): Promise<boolean> {

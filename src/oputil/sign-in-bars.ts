@@ -1,7 +1,7 @@
 import { wallTimeOf, type Clock } from '../base/clock';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import { isCounterBased, STEP_MS, stepAt } from '../auth/otp';
-import { currentStatus } from '../auth/login-store';
+import { currentStatus } from '../auth/login-records';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { accountSubject, listWaits, sumFailures, type AttemptFactor } from '../store/attempts';

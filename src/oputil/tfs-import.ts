@@ -1,10 +1,10 @@
 import { parseSecret } from '../auth/otp';
 import { BbsError } from '../base/errors';
 import type { Random } from '../base/random';
-import type { Backend } from '../office';
+import type { Backend } from '../backend';
 import { foldName } from '../store/user-name';
 import { findUserByName, type User } from '../store/users';
-import { ACTOR } from './desk';
+import { ACTOR } from './command-context';
 
 /** One account as The Forgotten Server has it; the secret is '' where it has no second factor. */
 export interface TfsAccount {

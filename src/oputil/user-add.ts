@@ -3,7 +3,7 @@ import { refuse } from '../auth/account-rules';
 import { BbsError } from '../base/errors';
 import { findUserByName, hasUsers, type User } from '../store/users';
 import { changed, isSysopName, makeSysopFirst, noteSharedAddress, refusal } from './account';
-import { ACTOR, type CommandContext } from './desk';
+import { ACTOR, type CommandContext } from './command-context';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
 import { accountData } from './user-words';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
-import { loadThemes } from '../menu/theme-files';
+import { loadThemes } from '../menu/load/theme-files';
 import { ROOT_ID, type UserStatus } from '../store/users';
 import { changed, getAccount, noteSharedAddress } from './account';
-import { ACTOR, type CommandContext } from './desk';
+import { ACTOR, type CommandContext } from './command-context';
 import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
 import { confirmOrStop } from './question';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { addUserAdding } from './user-add';
 import { addUserChanges } from './user-change';
 import { addUserFactor } from './user-factor';

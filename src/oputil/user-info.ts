@@ -4,7 +4,7 @@ import type { FactorStatus } from '../auth/enrollment';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
 import { getAccount } from './account';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { findLockedFactors } from './locked-factors';
 import { wholeNumber } from './number-option';
 import { findSignInBars } from './sign-in-bars';

@@ -4,7 +4,7 @@ import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
 import { getAccount } from './account';
 import { readBounded } from './bounded-input';
-import { ACTOR, type CommandContext } from './desk';
+import { ACTOR, type CommandContext } from './command-context';
 
 // A public key line has a few hundred characters; this may hold many, and is no disk image.
 const MAX_BYTES = 256 * 1024;

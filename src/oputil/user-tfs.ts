@@ -5,7 +5,7 @@ import { listFoldedNames } from '../store/users';
 import { makeSysopFirst } from './account';
 import { readBounded } from './bounded-input';
 import { parseCsv, type CsvRecord } from './csv';
-import type { CommandContext } from './desk';
+import type { CommandContext } from './command-context';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
 
 interface ImportOptions {

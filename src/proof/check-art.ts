@@ -1,7 +1,7 @@
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import { nearestName } from '../base/nearest';
-import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/menu-entry';
+import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu-entry';
 
 /** One art file as a menu sees it: the views and places that it marks. */
 export interface ArtFacts {

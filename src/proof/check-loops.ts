@@ -1,4 +1,4 @@
-import type { Finding, MenuEntry, MenuSet } from '../menu/menu-entry';
+import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 
 /**
  * Rings of menus that show nothing, ask nothing and wait for nothing: a caller who enters one would

@@ -1,5 +1,5 @@
-import { parseAsset } from '../menu/asset';
-import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/menu-entry';
+import { parseAsset } from '../menu/load/asset';
+import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
 import type { Place } from '../base/errors';
 import { moduleOfPath } from './flow-moves';
 import type { MenuRegistries } from './registries';

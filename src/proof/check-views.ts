@@ -2,10 +2,10 @@ import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { checkProperty } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
-import { parseAsset } from '../menu/asset';
+import { parseAsset } from '../menu/load/asset';
 import type { ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
-import { mciKeysOf } from '../menu/form-entry';
+import { mciKeysOf } from '../menu/load/form-entry';
 import type {
   Choice,
   Finding,
@@ -16,7 +16,7 @@ import type {
   PromptEntry,
   SubmitRule,
   ViewEntry,
-} from '../menu/menu-entry';
+} from '../menu/load/menu-entry';
 import type { MenuRegistries } from './registries';
 
 /** Views and forms: properties, art that places them, submissions that can happen. */

@@ -9,8 +9,15 @@ import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
 import { flowFindings, proveFlow } from './flow-proof';
 import type { MenuRegistries } from './registries';
-import { MENU_CONFIG_KEYS } from '../menu/menu-config';
-import type { Choice, Finding, MenuEntry, MenuSet, PromptEntry, Target } from '../menu/menu-entry';
+import { MENU_CONFIG_KEYS } from '../menu/load/menu-config';
+import type {
+  Choice,
+  Finding,
+  MenuEntry,
+  MenuSet,
+  PromptEntry,
+  Target,
+} from '../menu/load/menu-entry';
 
 export interface CheckOptions {
   /**

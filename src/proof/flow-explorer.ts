@@ -1,5 +1,5 @@
 import type { Move } from './flow-moves';
-import type { MenuEntry } from '../menu/menu-entry';
+import type { MenuEntry } from '../menu/load/menu-entry';
 import { add, firstOf, has, intersect, isEmpty, subtract, union } from './state-space';
 import type { StateSet, StateSpace } from './state-space';
 

@@ -1,6 +1,6 @@
 import { movesOf } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
-import type { MenuSet } from '../menu/menu-entry';
+import type { MenuSet } from '../menu/load/menu-entry';
 
 /** One menu, or the end of a call, in a picture of the flow. */
 export interface GraphNode {

@@ -1,7 +1,7 @@
 import type { Place } from '../base/errors';
-import type { SignInNeed } from '../menu/entrance';
-import { MENU_NAMING_KEYS } from '../menu/menu-config';
-import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/menu-entry';
+import type { SignInNeed } from '../menu/run/menu-access';
+import { MENU_NAMING_KEYS } from '../menu/load/menu-config';
+import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/load/menu-entry';
 
 /** What a module can do to the flow, for checks, proof and pictures. */
 export interface ModuleFacts {

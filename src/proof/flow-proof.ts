@@ -7,7 +7,7 @@ import { FlowExplorer } from './flow-explorer';
 import type { FlowMap, Start } from './flow-explorer';
 import { movesOf } from './flow-moves';
 import type { ModuleFacts, Move } from './flow-moves';
-import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/menu-entry';
+import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
 import { firstOf, intersect, isEmpty, StateSpace, subtract, union } from './state-space';
 import type { StateSet } from './state-space';
 

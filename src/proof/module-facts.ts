@@ -4,7 +4,7 @@ import { valueAt } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
-import type { MenuModule } from '../menu/module';
+import type { MenuModule } from '../menu/run/module';
 
 /** The modules as checks and proof need them. */
 export function factsOfModules(

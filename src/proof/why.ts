@@ -5,7 +5,7 @@ import { isFullySignedIn } from '../auth/login';
 import type { Place } from '../base/errors';
 import { movesOf } from './flow-moves';
 import type { Condition, Effect, ModuleFacts, Move } from './flow-moves';
-import type { MenuEntry, MenuSet } from '../menu/menu-entry';
+import type { MenuEntry, MenuSet } from '../menu/load/menu-entry';
 
 /** One ACS that was asked on the way, with every part of it. */
 export interface AskedAcs {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BbsError } from '../base/errors';
 import type { Config } from '../config/schema';
-import { databaseFile, type Backend } from '../office';
+import { databaseFile, type Backend } from '../backend';
 import { listStopped } from '../store/attempts';
 import { hasFirstPassword } from '../store/passwords';
 import { findUser, findUsers, ROOT_ID, type User } from '../store/users';

@@ -1,7 +1,7 @@
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
 import type { Listening } from '../mail/prerequisites';
-import type { Backend } from '../office';
+import type { Backend } from '../backend';
 import { findAccountGaps } from './account-gaps';
 import { findDataGaps } from './data-gaps';
 import type { Gap } from './gap';

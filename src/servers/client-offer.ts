@@ -1,4 +1,4 @@
-import type { ProfileAlgorithms } from './ssh-profile';
+import type { ProfileAlgorithms } from './ssh/ssh-profile';
 
 /** What a client sent before key exchange: its version line and its algorithms. */
 export interface ClientOffer {

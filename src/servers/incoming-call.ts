@@ -1,8 +1,8 @@
 import type { Login } from '../auth/login';
 import type { Connection } from './connection';
-import type { LoginDeadline } from './login-deadline';
+import type { LoginDeadline } from '../throttle/login-deadline';
 import type { NodeSlot } from './nodes';
-import type { ConnectionSlot } from './connection-slot';
+import type { ConnectionSlot } from '../throttle/connection-slot';
 
 /** One call as a way in passes it to a session. */
 export interface IncomingCall {

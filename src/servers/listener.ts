@@ -5,12 +5,12 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
-import type { ConnectionLimiter } from './connection-limiter';
-import { LoginDeadline } from './login-deadline';
+import type { ConnectionLimiter } from '../throttle/connection-limiter';
+import { LoginDeadline } from '../throttle/login-deadline';
 import { InputTurns } from './input-turns';
 import { isFromThisMachine } from '../base/networks';
-import { RefusalLog } from './refusal-log';
-import type { ConnectionSlot } from './connection-slot';
+import { RefusalLog } from '../throttle/refusal-log';
+import type { ConnectionSlot } from '../throttle/connection-slot';
 
 /** An accepted TCP connection; the deadline of its sign-in is running. */
 export interface Accepted {

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock';
-import type { NodeInfo, NodeList } from '../menu/services';
-import type { NodeMessage } from '../menu/inbox';
-import { Places } from './places';
-import type { ConnectionSlot } from './connection-slot';
+import type { NodeInfo, NodeList } from '../menu/run/services';
+import type { NodeMessage } from '../menu/run/inbox';
+import { Places } from '../throttle/places';
+import type { ConnectionSlot } from '../throttle/connection-slot';
 
 /** The operations on another node: showing it a message, and ending its call. */
 export interface NodeHandle {

@@ -5,15 +5,15 @@ import type { Random } from '../base/random';
 import { firstMenuOf, loginServer } from '../config/login-servers';
 import type { AccountEvents } from '../store/account-events';
 import type { LiveCertificate } from '../tls/live-certificate';
-import type { ConnectionLimiter } from './connection-limiter';
+import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import type { IncomingCall } from './incoming-call';
-import { hostKeyOptions, loadHostKeys } from './host-key';
+import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
-import { SshEndpoint } from './ssh';
-import { TelnetCaller } from './telnet';
-import { WebSocketEndpoint } from './web-socket';
+import { SshEndpoint } from './ssh/ssh';
+import { TelnetCaller } from './telnet/telnet';
+import { WebSocketEndpoint } from './websocket/web-socket';
 
 export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly dataDir: string;

@@ -4,9 +4,9 @@ import { toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
-import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/caller';
-import { Inbox, type NodeMessage } from '../menu/inbox';
-import { lastWords } from '../menu/message-line';
+import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/run/caller';
+import { Inbox, type NodeMessage } from '../menu/run/inbox';
+import { lastWords } from '../menu/screen/message-line';
 import type { IncomingCall } from './incoming-call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
@@ -14,7 +14,7 @@ import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import type { OpenTerminal } from './open-terminal';
 import { ResizePace } from './resize-pace';
 import { SessionLimits } from './session-limits';
-import type { LoginAuthenticator } from './ssh-caller';
+import type { LoginAuthenticator } from './ssh/ssh-caller';
 
 /** What a session needs from the rest of the board. */
 export interface SessionOptions {

@@ -1,7 +1,7 @@
 import { listAudit } from '../../src/store/audit';
 import { findUser, findUserByName, listUsers } from '../../src/store/users';
-import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/gate-desk';
-import type { CommandContext, DeskOptions } from '../support/gate-desk';
+import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/authenticator-context';
+import type { CommandContext, DeskOptions } from '../support/authenticator-context';
 
 let context: CommandContext;
 

@@ -8,7 +8,7 @@ import {
   tryCode,
   tryPassword,
   type CommandContext,
-} from '../support/gate-desk';
+} from '../support/authenticator-context';
 import { SeededRandom } from '../support/seeded-random';
 
 let context: CommandContext;

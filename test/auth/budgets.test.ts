@@ -4,7 +4,7 @@ import { PasswordReset } from '../../src/auth/password-reset';
 import type { ConfigInput } from '../../src/config/schema';
 import { listAudit } from '../../src/store/audit';
 import { countUsers, findUserByName } from '../../src/store/users';
-import { openDesk, PASSWORD, type CommandContext } from '../support/gate-desk';
+import { openDesk, PASSWORD, type CommandContext } from '../support/authenticator-context';
 
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;

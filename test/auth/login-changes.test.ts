@@ -3,8 +3,8 @@ import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import type { Login, LoginResult } from '../../src/auth/login';
 import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
-import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/gate-desk';
-import type { CommandContext } from '../support/gate-desk';
+import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/authenticator-context';
+import type { CommandContext } from '../support/authenticator-context';
 
 const KEY = parsedKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',

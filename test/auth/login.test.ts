@@ -13,8 +13,15 @@ import { findUser, findUserByName } from '../../src/store/users';
 import { FakeClock } from '../support/fake-clock';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
-import { HOME, openDesk, PASSWORD, STRANGER, tryCode, tryPassword } from '../support/gate-desk';
-import type { CommandContext, DeskOptions } from '../support/gate-desk';
+import {
+  HOME,
+  openDesk,
+  PASSWORD,
+  STRANGER,
+  tryCode,
+  tryPassword,
+} from '../support/authenticator-context';
+import type { CommandContext, DeskOptions } from '../support/authenticator-context';
 
 let context: CommandContext;
 const others: CommandContext[] = [];
@@ -159,7 +166,7 @@ describe('password', () => {
   });
 
   test('status is told to the right password only', async () => {
-    await open({ config: { users: { notifyLocked: true } } });
+    await open({ config: { users: { tellLocked: true } } });
     const id = await context.addAccount();
     for (const [status, reason] of [
       [0, 'disabled'],
@@ -388,7 +395,7 @@ describe('guessing', () => {
   test('where the sysop wants it, failures lock the account, and the lock ends', async () => {
     await open({
       config: {
-        users: { failedLogin: { lockAccount: 4, autoUnlockMinutes: 60 }, notifyLocked: true },
+        users: { failedLogin: { lockAccount: 4, autoUnlockMinutes: 60 }, tellLocked: true },
       },
     });
     const id = await context.addAccount();
@@ -401,7 +408,7 @@ describe('guessing', () => {
   });
 
   test('a lock by the sysop does not end by itself', async () => {
-    await open({ config: { users: { notifyLocked: true } } });
+    await open({ config: { users: { tellLocked: true } } });
     const id = await context.addAccount();
     await context.accounts.setStatus(id, 3, {});
     await context.fake.advance(400 * 86_400_000);

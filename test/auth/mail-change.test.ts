@@ -6,7 +6,7 @@ import { listAudit } from '../../src/store/audit';
 import type { Notice } from '../../src/store/notice';
 import { findTokenOf } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
-import { openDesk, type CommandContext } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/authenticator-context';
 
 const DAY_MS = 24 * 3600_000;
 const ACTOR = { server: 'ssh', node: 1, remoteIp: '192.0.2.7' };

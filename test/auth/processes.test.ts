@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/base/clock';
-import { openDesk, PASSWORD, tryPassword } from '../support/gate-desk';
+import { openDesk, PASSWORD, tryPassword } from '../support/authenticator-context';
 
 const run = promisify(execFile);
 const support = join(__dirname, '..', 'support');

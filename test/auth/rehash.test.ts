@@ -1,6 +1,11 @@
 import { HASH_COST, hashPassword } from '../../src/auth/password';
 import { storePassword } from '../../src/store/passwords';
-import { openDesk, PASSWORD, tryPassword, type CommandContext } from '../support/gate-desk';
+import {
+  openDesk,
+  PASSWORD,
+  tryPassword,
+  type CommandContext,
+} from '../support/authenticator-context';
 
 let context: CommandContext;
 afterEach(() => context.close());

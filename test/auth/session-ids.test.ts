@@ -1,4 +1,4 @@
-import { openDesk, type CommandContext } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/authenticator-context';
 
 let context: CommandContext;
 afterEach(() => context.close());

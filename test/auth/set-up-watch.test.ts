@@ -10,7 +10,7 @@ import {
   tryCode,
   tryPassword,
   type CommandContext,
-} from '../support/gate-desk';
+} from '../support/authenticator-context';
 
 let context: CommandContext;
 let id: number;

@@ -1,4 +1,4 @@
-import { createAuthenticator } from '../../src/auth/gate';
+import { createAuthenticator } from '../../src/auth/authenticator';
 import { listAudit } from '../../src/store/audit';
 import {
   openDesk,
@@ -6,7 +6,7 @@ import {
   STRANGER,
   tryPassword,
   type CommandContext,
-} from '../support/gate-desk';
+} from '../support/authenticator-context';
 
 let context: CommandContext;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { SourcePenalties } from '../../src/auth/source-penalties';
+import { SourcePenalties } from '../../src/throttle/source-penalties';
 import { endPenalty, listPenalties, replacePenalty } from '../../src/store/penalties';
 import { openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';

@@ -1,6 +1,6 @@
 import { KNOWN_SOURCE_MS, KnownPlaces } from '../../src/auth/known-places';
-import { currentStatus } from '../../src/auth/login-store';
-import { SourcePenalties } from '../../src/auth/source-penalties';
+import { currentStatus } from '../../src/auth/login-records';
+import { SourcePenalties } from '../../src/throttle/source-penalties';
 import { BoardClock } from '../../src/base/board-clock';
 import { chargeAttempt } from '../../src/store/attempts';
 import { takeBudget } from '../../src/store/budget';

@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseFile } from '../../src/office';
+import { databaseFile } from '../../src/backend';
 import { PASSWORD, Shell } from '../oputil/shell';
 import { DocsPage } from './docs-page';
 import { output } from './programs';

@@ -1,4 +1,4 @@
-import type { Submission } from '../../src/menu/module';
+import type { Submission } from '../../src/menu/run/module';
 import type { MenuCaller } from '../support/menu-board';
 import { asking, color, noting, scenes } from './scene';
 

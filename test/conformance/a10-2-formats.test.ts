@@ -1,4 +1,4 @@
-import type { MenuModule } from '../../src/menu/module';
+import type { MenuModule } from '../../src/menu/run/module';
 import { color, scenes } from './scene';
 
 const open = scenes();

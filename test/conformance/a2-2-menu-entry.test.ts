@@ -1,4 +1,4 @@
-import type { Submission } from '../../src/menu/module';
+import type { Submission } from '../../src/menu/run/module';
 import { asking, keyed, noting, scenes, stop } from './scene';
 
 const open = scenes();

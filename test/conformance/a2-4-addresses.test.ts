@@ -1,6 +1,6 @@
-import { SYSTEM_METHODS } from '../../src/menu/system-methods';
-import { VALIDATORS } from '../../src/menu/validators';
-import type { MenuModule } from '../../src/menu/module';
+import { SYSTEM_METHODS } from '../../src/menu/run/system-methods';
+import { VALIDATORS } from '../../src/menu/run/validators';
+import type { MenuModule } from '../../src/menu/run/module';
 import { asking, keyed, scenes, stop } from './scene';
 
 const open = scenes();

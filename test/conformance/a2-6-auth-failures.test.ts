@@ -53,7 +53,7 @@ describe('A2.6 where a sign-in that failed leads', () => {
     ['Inactive', '1', 'inactive'],
     ['Locked', '3', 'locked'],
   ] as const)('%s: the menu that config names for it', async (_reason, status, key) => {
-    const scene = await board(targets, { users: { notifyLocked: true } });
+    const scene = await board(targets, { users: { tellLocked: true } });
     const { id } = await scene.board.addUser('joe', 'correct horse');
     await setStatus(scene, id, status);
     const caller = scene.call({}, 'login');
@@ -65,7 +65,7 @@ describe('A2.6 where a sign-in that failed leads', () => {
   it.each(['0', '1', '3'])(
     'status %s without such a menu: log-off, with a sentence',
     async (status) => {
-      const scene = await board({}, { users: { notifyLocked: true } });
+      const scene = await board({}, { users: { tellLocked: true } });
       const { id } = await scene.board.addUser('joe', 'correct horse');
       await setStatus(scene, id, status);
       const caller = scene.call({}, 'login');

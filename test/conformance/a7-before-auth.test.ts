@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
 import { defaultConfig } from '../../src/config/schema';
-import { loadMenus } from '../../src/menu/menu-file';
-import type { MenuEntry, MenuSet } from '../../src/menu/menu-entry';
-import { loadThemes } from '../../src/menu/theme-files';
+import { loadMenus } from '../../src/menu/load/menu-file';
+import type { MenuEntry, MenuSet } from '../../src/menu/load/menu-entry';
+import { loadThemes } from '../../src/menu/load/theme-files';
 import { boardRegistries } from '../../src/modules/board-check';
 import { moduleTable } from '../../src/modules/registry';
 import type { MenuRegistries } from '../../src/proof/registries';

@@ -1,4 +1,4 @@
-import type { MenuModule, Submission } from '../../src/menu/module';
+import type { MenuModule, Submission } from '../../src/menu/run/module';
 import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
 
 type CallOptions = Parameters<MenuBoard['call']>[1];

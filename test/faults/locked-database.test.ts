@@ -1,4 +1,4 @@
-import { databaseFile } from '../../src/office';
+import { databaseFile } from '../../src/backend';
 import { openBackOffice, type BackOffice } from '../support/back-office';
 import { TestBoard } from '../support/board';
 import { PASSWORD, signIn } from '../support/sign-in';

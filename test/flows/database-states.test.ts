@@ -1,10 +1,10 @@
 import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BbsError } from '../../src/base/errors';
-import { databaseFile } from '../../src/office';
+import { databaseFile } from '../../src/backend';
 import { startBbs, type RunningBbs } from '../../src/index';
 import { explainFailure } from '../../src/store/database';
-import { describeStart } from '../../src/start-message';
+import { describeStart } from '../../src/app/start-message';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from '../oputil/shell';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODULES } from '../../src/modules/registry';
-import { loadMenus } from '../../src/menu/menu-file';
+import { loadMenus } from '../../src/menu/load/menu-file';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';

@@ -1,4 +1,4 @@
-import { TelnetCodec } from '../../src/servers/telnet-codec';
+import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { KeyDecoder } from '../../src/terminal/keys';
 import type { Encoding } from '../../src/terminal/terminal';
 import { createTerminal } from '../../src/terminal/caller-terminal';

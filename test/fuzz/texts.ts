@@ -13,7 +13,7 @@ import { BbsError } from '../../src/base/errors';
 import { parseMailAddress } from '../../src/base/mail-address';
 import { plainIp, sourceOf } from '../../src/base/source';
 import { parseHjson, parseHjsonNodes } from '../../src/config/hjson';
-import { parseMenus } from '../../src/menu/menu-file';
+import { parseMenus } from '../../src/menu/load/menu-file';
 import { sanitizeUserText } from '../../src/terminal/untrusted';
 import { parseForm } from '../../src/web/form';
 import { subjectWith, userWith } from '../acs/subject';

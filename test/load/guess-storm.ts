@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk } from '../support/gate-desk';
+import { openDesk } from '../support/authenticator-context';
 import { addRunner, GUESS, lineUp } from '../race/contests';
 import { RacingProcess } from '../race/racing-process';
 import { atScale, type Part } from './part';

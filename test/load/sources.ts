@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { SourcePenalties } from '../../src/auth/source-penalties';
+import { SourcePenalties } from '../../src/throttle/source-penalties';
 import { systemRandom } from '../../src/base/random';
 import { SourceCounter } from '../../src/base/source-counter';
 import { configSchema } from '../../src/config/schema';
-import { ConnectionLimiter } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
 import { openAccounts } from '../support/accounts';
 import { atScale, MIB, mib, type Part } from './part';
 

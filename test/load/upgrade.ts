@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import sqlite3 from 'sqlite3';
-import { databaseFile } from '../../src/office';
+import { databaseFile } from '../../src/backend';
 import { removeBoardFiles } from '../support/board-process';
 import { atScale, newDataDir, type Part } from './part';
 

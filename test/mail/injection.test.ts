@@ -4,7 +4,7 @@ import { Mailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
-import { openDesk } from '../support/gate-desk';
+import { openDesk } from '../support/authenticator-context';
 import { SmtpCatcher } from '../support/smtp-catcher';
 
 /** Where a mailer, a header or a shell might find a second meaning. */

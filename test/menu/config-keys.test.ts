@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Finding, MenuConfig, MenuEntry } from '../../src/menu/menu-entry';
-import { loadMenus } from '../../src/menu/menu-file';
-import { loadThemes } from '../../src/menu/theme-files';
-import { configUnder } from '../../src/menu/themed-config';
+import type { Finding, MenuConfig, MenuEntry } from '../../src/menu/load/menu-entry';
+import { loadMenus } from '../../src/menu/load/menu-file';
+import { loadThemes } from '../../src/menu/load/theme-files';
+import { configUnder } from '../../src/menu/load/themed-config';
 import { Shell } from '../oputil/shell';
 import { BoardDir } from '../support/board-dir';
 

@@ -1,4 +1,4 @@
-import { formatDate } from '../../src/menu/date-format';
+import { formatDate } from '../../src/menu/screen/date-format';
 
 const at = new Date(2026, 1, 3, 15, 4, 5).getTime();
 

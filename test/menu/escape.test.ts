@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadMenus } from '../../src/menu/menu-file';
-import type { MenuModule } from '../../src/menu/module';
+import { loadMenus } from '../../src/menu/load/menu-file';
+import type { MenuModule } from '../../src/menu/run/module';
 import { MenuBoard } from '../support/menu-board';
 
 const area = { area: 'login' };

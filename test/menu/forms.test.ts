@@ -1,4 +1,4 @@
-import type { MenuModule } from '../../src/menu/module';
+import type { MenuModule } from '../../src/menu/run/module';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
 const area = { area: 'login' };

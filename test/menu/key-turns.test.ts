@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../../src/base/clock';
-import type { MenuModule } from '../../src/menu/module';
+import type { MenuModule } from '../../src/menu/run/module';
 import { MenuBoard } from '../support/menu-board';
 import { eventually } from '../support/raw-caller';
 

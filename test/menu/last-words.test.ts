@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { lastWords } from '../../src/menu/message-line';
+import { lastWords } from '../../src/menu/screen/message-line';
 import { createTerminal } from '../../src/terminal/caller-terminal';
 import { ScreenEmulator } from '../support/screen';
 

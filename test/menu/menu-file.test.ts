@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPlace } from '../../src/base/errors';
-import type { MenuEntry } from '../../src/menu/menu-entry';
-import { loadMenus } from '../../src/menu/menu-file';
+import type { MenuEntry } from '../../src/menu/load/menu-entry';
+import { loadMenus } from '../../src/menu/load/menu-file';
 import { menusFrom } from '../proof/menu-text';
 
 /** The one menu `m` with this body, and what was found wrong with it. */

@@ -1,5 +1,5 @@
-import type { MenuModule } from '../../src/menu/module';
-import { fitSentence } from '../../src/menu/message-line';
+import type { MenuModule } from '../../src/menu/run/module';
+import { fitSentence } from '../../src/menu/screen/message-line';
 import { MenuBoard, type CallOptions, type MenuCaller } from '../support/menu-board';
 
 const area = { area: 'login' };

@@ -4,7 +4,7 @@ import {
   type MenuBoardOptions,
   type MenuCaller,
 } from '../support/menu-board';
-import type { MenuModule } from '../../src/menu/module';
+import type { MenuModule } from '../../src/menu/run/module';
 
 const area = { area: 'login' };
 const lines = (count: number): string =>

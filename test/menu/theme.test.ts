@@ -7,8 +7,8 @@ import {
   themedForm,
   themedPrompt,
   type Theme,
-} from '../../src/menu/theme';
-import { loadThemes } from '../../src/menu/theme-files';
+} from '../../src/menu/load/theme';
+import { loadThemes } from '../../src/menu/load/theme-files';
 
 const theme = (parts: Partial<Theme>): Theme => ({ ...BARE_THEME, ...parts });
 

@@ -1,7 +1,7 @@
 import { PREDEFINED_CODES } from '../../src/art/mci-codes';
-import { mciValue } from '../../src/menu/mci-values';
-import { BARE_THEME } from '../../src/menu/theme';
-import { VALIDATORS } from '../../src/menu/validators';
+import { mciValue } from '../../src/menu/screen/mci-values';
+import { BARE_THEME } from '../../src/menu/load/theme';
+import { VALIDATORS } from '../../src/menu/run/validators';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
 let board: MenuBoard;

@@ -1,4 +1,4 @@
-import type { NodeInfo } from '../../src/menu/services';
+import type { NodeInfo } from '../../src/menu/run/services';
 import { addAudit, type AuditEntry } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';

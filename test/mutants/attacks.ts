@@ -4,8 +4,8 @@ const FIRST_FACTOR = 'src/auth/first-factor.ts';
 const SECOND_STEP = 'src/auth/second-step.ts';
 const PENDING = 'src/auth/pending-enrollment.ts';
 const SET_UP_WATCH = 'src/auth/set-up-watch.ts';
-const ENTRANCE = 'src/menu/entrance.ts';
-const LIMITER = 'src/servers/connection-limiter.ts';
+const ENTRANCE = 'src/menu/run/menu-access.ts';
+const LIMITER = 'src/throttle/connection-limiter.ts';
 
 /** Part M of docs/security.md. */
 export const ATTACKS: readonly Mutant[] = [
@@ -117,14 +117,14 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M4',
     fault: 'methods need no sign-in',
-    file: 'src/menu/follow.ts',
+    file: 'src/menu/run/follow.ts',
     find: 'findSignInGap(needs, context.subject())',
     put: "findSignInGap(needs === 'none' ? needs : 'none', context.subject())",
   },
   {
     rule: 'M4',
     fault: 'codes of account data show it before sign-in',
-    file: 'src/menu/mci-values.ts',
+    file: 'src/menu/screen/mci-values.ts',
     find: 'CODES_AFTER_SIGN_IN.has(code)',
     put: "CODES_AFTER_SIGN_IN.has('')",
   },
@@ -201,7 +201,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M9',
     fault: 'passwords are refused to telnet by its name',
-    file: 'src/auth/caller-login.ts',
+    file: 'src/auth/login-session.ts',
     find: '!this.origin.secure && passwordLogin',
     put: "this.origin.server === 'telnet' && passwordLogin",
   },
@@ -243,7 +243,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M11',
     fault: 'nobody ends for who is favoured',
-    file: 'src/servers/places.ts',
+    file: 'src/throttle/places.ts',
     find: 'const stranger = this.strangers.findGreediest(networks);',
     put: 'const stranger = undefined as ReturnType<typeof this.strangers.findGreediest>;',
   },

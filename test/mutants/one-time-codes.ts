@@ -92,7 +92,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
   {
     rule: 'A13',
     fault: 'a store that cannot record it is an error of the session',
-    file: 'src/auth/caller-login.ts',
+    file: 'src/auth/login-session.ts',
     find: "error.code !== 'STORE_FAILED'",
     put: "error.code === 'STORE_FAILED'",
   },

@@ -5,7 +5,7 @@ export const SESSIONS: readonly Mutant[] = [
   {
     rule: 'J1',
     fault: 'the runner lets in who has one factor of two',
-    file: 'src/menu/entrance.ts',
+    file: 'src/menu/run/menu-access.ts',
     find: 'if (sentence !== undefined) return',
     put: 'if (sentence !== undefined && subject.factor === 0) return',
   },
@@ -19,7 +19,7 @@ export const SESSIONS: readonly Mutant[] = [
   {
     rule: 'J3',
     fault: 'a session keeps its id',
-    file: 'src/auth/caller-login.ts',
+    file: 'src/auth/login-session.ts',
     find: '    this.sessionId = id;\n  }',
     put: '  }',
   },

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant';
 
-const AUTH = 'src/servers/ssh-auth.ts';
+const AUTH = 'src/servers/ssh/ssh-auth.ts';
 
 /** Part E of docs/security.md. */
 export const SSH: readonly Mutant[] = [
@@ -21,7 +21,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E2',
     fault: 'signing in by SSH ends the time to sign in',
-    file: 'src/servers/login-deadline.ts',
+    file: 'src/throttle/login-deadline.ts',
     find: 'const leftMs = Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
     put: 'const leftMs = 10 * Math.max(0, deadlineMs - this.options.clock.monotonicMs());',
   },
@@ -42,28 +42,28 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E5',
     fault: 'CBC is offered',
-    file: 'src/servers/ssh-profile.ts',
+    file: 'src/servers/ssh/ssh-profile.ts',
     find: "    'aes128-ctr',\n    'aes192-ctr',",
     put: "    'aes128-cbc',\n    'aes192-ctr',",
   },
   {
     rule: 'E6',
     fault: 'a second session is let in',
-    file: 'src/servers/ssh-shell.ts',
+    file: 'src/servers/ssh/ssh-shell.ts',
     find: 'if (sessions > 1) {',
     put: 'if (sessions > 1_000_000) {',
   },
   {
     rule: 'E6',
     fault: 'what comes before sign-in is not counted by SSH',
-    file: 'src/servers/ssh-caller.ts',
+    file: 'src/servers/ssh/ssh-caller.ts',
     find: '    deadline.heard();\n',
     put: '',
   },
   {
     rule: 'E6',
     fault: 'a thousand requests are refused',
-    file: 'src/servers/ssh-refusals.ts',
+    file: 'src/servers/ssh/ssh-refusals.ts',
     find: 'this.refusals >= LIMITS.sshRefusals',
     put: 'this.refusals >= 1000',
     slow: true,
@@ -71,7 +71,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E6',
     fault: 'data beyond the window is taken',
-    file: 'src/servers/ssh-refusals.ts',
+    file: 'src/servers/ssh/ssh-refusals.ts',
     find: 'incoming?.id === channel && bytes',
     put: 'incoming?.id === -1 && bytes',
     slow: true,
@@ -79,7 +79,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E7',
     fault: 'a closed system takes new users',
-    file: 'src/servers/ssh-caller.ts',
+    file: 'src/servers/ssh/ssh-caller.ts',
     find: '!general.closedSystem && users',
     put: 'general !== undefined && users',
   },
@@ -93,7 +93,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E9',
     fault: 'no keep-alives are sent',
-    file: 'src/servers/ssh.ts',
+    file: 'src/servers/ssh/ssh.ts',
     find: 'keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000',
     put: 'keepAliveSeconds === 0 ? NEVER_MS : NEVER_MS',
   },
@@ -107,7 +107,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E10',
     fault: 'a key that others can read is used',
-    file: 'src/servers/host-key.ts',
+    file: 'src/servers/ssh/host-key.ts',
     find: '(mode & 0o077) === 0',
     put: '(mode & 0o077) >= 0',
   },

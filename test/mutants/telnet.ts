@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant';
 
-const CODEC = 'src/servers/telnet-codec.ts';
+const CODEC = 'src/protocols/telnet-codec.ts';
 
 /** Part F of docs/security.md. */
 export const TELNET: readonly Mutant[] = [
@@ -21,14 +21,14 @@ export const TELNET: readonly Mutant[] = [
   {
     rule: 'F3',
     fault: 'every refused request is answered',
-    file: 'src/servers/q-method.ts',
+    file: 'src/protocols/q-method.ts',
     find: '    if (this.refusedOnce.has(key)) return;\n',
     put: '',
   },
   {
     rule: 'F4',
     fault: 'the client is asked who calls',
-    file: 'src/servers/telnet-protocol.ts',
+    file: 'src/protocols/telnet-protocol.ts',
     find: "Buffer.from('ROWS', 'latin1'),",
     put: "Buffer.from('USER', 'latin1'),",
   },
@@ -42,7 +42,7 @@ export const TELNET: readonly Mutant[] = [
   {
     rule: 'F6',
     fault: 'nobody is told that the time to sign in is over',
-    file: 'src/servers/login-deadline.ts',
+    file: 'src/throttle/login-deadline.ts',
     find: '    this.lastWords(SENTENCES[limit]);\n',
     put: '',
   },
@@ -56,7 +56,7 @@ export const TELNET: readonly Mutant[] = [
   {
     rule: 'F8',
     fault: 'passwords are taken by telnet where they are refused',
-    file: 'src/auth/caller-login.ts',
+    file: 'src/auth/login-session.ts',
     find: "passwordLogin === 'refuse'",
     put: "passwordLogin !== 'refuse' && passwordLogin === undefined",
   },

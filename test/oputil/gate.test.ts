@@ -5,7 +5,7 @@ import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
 import { resolveBoard } from '../../src/config/board';
 import { defaultConfig } from '../../src/config/schema';
-import { openBackend, type Backend } from '../../src/office';
+import { openBackend, type Backend } from '../../src/backend';
 import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
 import { totp } from '../support/authenticator';
 import { SmtpCatcher } from '../support/smtp-catcher';

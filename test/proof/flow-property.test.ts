@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { proveFlow } from '../../src/proof/flow-proof';
-import type { MenuSet } from '../../src/menu/menu-entry';
+import type { MenuSet } from '../../src/menu/load/menu-entry';
 import { subjectWith, userWith } from '../acs/subject';
 import { runs } from '../support/runs';
 import { menuGraphs } from './menu-graphs';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Credential, Login, LoginResult } from '../../src/auth/login';
-import { SessionEnd } from '../../src/menu/caller';
+import { SessionEnd } from '../../src/menu/run/caller';
 import { proveFlow } from '../../src/proof/flow-proof';
-import { Inbox } from '../../src/menu/inbox';
-import type { MenuEntry, MenuSet } from '../../src/menu/menu-entry';
-import { runMenus } from '../../src/menu/runner';
+import { Inbox } from '../../src/menu/run/inbox';
+import type { MenuEntry, MenuSet } from '../../src/menu/load/menu-entry';
+import { runMenus } from '../../src/menu/run/runner';
 import type { User } from '../../src/store/users';
 import { createTerminal } from '../../src/terminal/caller-terminal';
 import { MenuBoard } from '../support/menu-board';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkMenus } from '../../src/proof/check';
-import { loadMenus } from '../../src/menu/menu-file';
+import { loadMenus } from '../../src/menu/load/menu-file';
 import { runs } from '../support/runs';
 import { registriesFor } from './menu-text';
 

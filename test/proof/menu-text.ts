@@ -1,11 +1,11 @@
 import { parseHjsonNodes } from '../../src/config/hjson';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
 import type { EntryPoint } from '../../src/proof/flow-proof';
-import type { MenuSet } from '../../src/menu/menu-entry';
-import { parseMenus } from '../../src/menu/menu-file';
+import type { MenuSet } from '../../src/menu/load/menu-entry';
+import { parseMenus } from '../../src/menu/load/menu-file';
 import type { MenuRegistries } from '../../src/proof/registries';
-import { SYSTEM_METHODS } from '../../src/menu/system-methods';
-import { VALIDATORS } from '../../src/menu/validators';
+import { SYSTEM_METHODS } from '../../src/menu/run/system-methods';
+import { VALIDATORS } from '../../src/menu/run/validators';
 
 /** A menu set from the text of a menu file. */
 export function menusFrom(text: string): MenuSet {

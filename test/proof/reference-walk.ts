@@ -1,6 +1,6 @@
 import { evaluateAcs } from '../../src/acs/acs';
 import type { AcsSubject } from '../../src/acs/subject';
-import type { Choice, MenuEntry, MenuSet, Target } from '../../src/menu/menu-entry';
+import type { Choice, MenuEntry, MenuSet, Target } from '../../src/menu/load/menu-entry';
 
 /** The caller of a walk: what the login knows of him, and what ACS sees besides. */
 export interface Walker {

@@ -3,9 +3,9 @@ import { createArtStore } from '../../src/art/art-store';
 import { defaultConfig } from '../../src/config/schema';
 import { formatFinding } from '../../src/proof/check';
 import { proveFlow } from '../../src/proof/flow-proof';
-import type { MenuSet } from '../../src/menu/menu-entry';
-import { loadMenus } from '../../src/menu/menu-file';
-import { loadThemes } from '../../src/menu/theme-files';
+import type { MenuSet } from '../../src/menu/load/menu-entry';
+import { loadMenus } from '../../src/menu/load/menu-file';
+import { loadThemes } from '../../src/menu/load/theme-files';
 import { boardRegistries, checkBoard } from '../../src/modules/board-check';
 import { isViewCode } from '../../src/views/registry';
 

@@ -4,7 +4,7 @@ import { sshFingerprint } from '../../src/auth/ssh-key';
 import { findUser } from '../../src/store/users';
 import { addSshKey } from '../../src/store/ssh-keys';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
-import type { CommandContext } from '../support/gate-desk';
+import type { CommandContext } from '../support/authenticator-context';
 
 /** What a round is about: plain data, so that other processes can be told. */
 export interface Prize {

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk } from '../support/gate-desk';
+import { openDesk } from '../support/authenticator-context';
 import type { Prize } from './contests';
 import { findContest, lineUp } from './contests';
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk, type CommandContext } from '../support/gate-desk';
+import { openDesk, type CommandContext } from '../support/authenticator-context';
 import { addRunner, CONTESTS, GUESS, lineUp, rounds, sayRounds } from './contests';
 import { RacingProcess } from './racing-process';
 

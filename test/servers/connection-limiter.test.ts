@@ -1,6 +1,6 @@
 import { Networks, isFromThisMachine } from '../../src/base/networks';
-import { withoutReserve } from '../../src/servers/fd-limit';
-import type { ConnectionSlot } from '../../src/servers/connection-slot';
+import { withoutReserve } from '../../src/throttle/fd-limit';
+import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { TestLimiter } from '../support/test-limiter';
 
 describe('networks', () => {

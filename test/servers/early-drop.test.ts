@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random';
-import type { ConnectionSlot } from '../../src/servers/connection-slot';
+import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { SeededRandom } from '../support/seeded-random';
 import { TestLimiter } from '../support/test-limiter';
 

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
-import { loadHostKeys, type HostKeyOptions } from '../../src/servers/host-key';
+import { loadHostKeys, type HostKeyOptions } from '../../src/servers/ssh/host-key';
 import { MemoryLog } from '../support/memory-log';
 
 describe('host keys (rule E10)', () => {

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
-import { ConnectionLimiter } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
 import { Listener } from '../../src/servers/listener';
 import { MemoryLog } from '../support/memory-log';
 import { eventually, RawCaller } from '../support/raw-caller';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { QMethod, type Side, type Verb } from '../../src/servers/q-method';
+import { QMethod, type Side, type Verb } from '../../src/protocols/q-method';
 
 const KNOWN = 1;
 const UNKNOWN = 200;

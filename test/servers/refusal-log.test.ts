@@ -1,4 +1,4 @@
-import { RefusalLog } from '../../src/servers/refusal-log';
+import { RefusalLog } from '../../src/throttle/refusal-log';
 import { FakeClock } from '../support/fake-clock';
 import { MemoryLog } from '../support/memory-log';
 

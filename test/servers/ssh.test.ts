@@ -10,7 +10,7 @@ import {
   type ConnectConfig,
   type ClientChannel,
 } from 'ssh2';
-import type { SmallAccount } from '../support/small-gate';
+import type { SmallAccount } from '../support/small-authenticator';
 import { EchoServers, type EchoOptions } from '../support/echo-servers';
 import { FakeClock } from '../support/fake-clock';
 import { RawCaller, eventually } from '../support/raw-caller';

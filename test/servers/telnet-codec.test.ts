@@ -1,6 +1,6 @@
 import { LIMITS } from '../../src/base/limits';
-import { TelnetCodec } from '../../src/servers/telnet-codec';
-import { OPTION, parseEnvironment } from '../../src/servers/telnet-protocol';
+import { TelnetCodec } from '../../src/protocols/telnet-codec';
+import { OPTION, parseEnvironment } from '../../src/protocols/telnet-protocol';
 import { FakeClock } from '../support/fake-clock';
 
 const IAC = 255;

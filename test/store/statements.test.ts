@@ -7,7 +7,7 @@ import { listDueMail, pruneOutbox } from '../../src/store/outbox';
 import { listSignIns } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { countCreatedSince, countUsers, hasUsers, listActiveUsers } from '../../src/store/users';
-import { CHEAP_HASH } from '../support/gate-desk';
+import { CHEAP_HASH } from '../support/authenticator-context';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';

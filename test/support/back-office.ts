@@ -6,7 +6,7 @@ import type { OtpType } from '../../src/base/otp-types';
 import { resolveBoard } from '../../src/config/board';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
 import type { MailTransport } from '../../src/mail/transport';
-import { openBackend, type Backend } from '../../src/office';
+import { openBackend, type Backend } from '../../src/backend';
 import type { BoundFactor } from '../../src/auth/enrollment';
 import { findUserByName } from '../../src/store/users';
 

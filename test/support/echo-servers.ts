@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
-import { ConnectionLimiter } from '../../src/servers/connection-limiter';
+import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
 import type { IncomingCall } from '../../src/servers/incoming-call';
-import { loadHostKeys } from '../../src/servers/host-key';
+import { loadHostKeys } from '../../src/servers/ssh/host-key';
 import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
 import { ConfiguredNetworks } from '../../src/base/networks';
 import { SourceLedger } from './source-ledger';
-import { SshEndpoint } from '../../src/servers/ssh';
-import { TelnetCaller } from '../../src/servers/telnet';
-import { WebSocketEndpoint } from '../../src/servers/web-socket';
+import { SshEndpoint } from '../../src/servers/ssh/ssh';
+import { TelnetCaller } from '../../src/servers/telnet/telnet';
+import { WebSocketEndpoint } from '../../src/servers/websocket/web-socket';
 import { makeSelfSigned } from '../../src/tls/self-signed';
 import { MemoryLog } from './memory-log';
-import { SmallAuthenticator, type SmallAccount } from './small-gate';
+import { SmallAuthenticator, type SmallAccount } from './small-authenticator';
 
 export interface EchoOptions {
   readonly config?: ConfigInput;

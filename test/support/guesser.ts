@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk, tryPassword } from './gate-desk';
+import { openDesk, tryPassword } from './authenticator-context';
 
 /**
  * A second process on one database: tries this many passwords of joe at once, and prints the

@@ -8,7 +8,7 @@ import { createAccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { createEnrollment } from '../../src/auth/enrollment';
-import { createAuthenticator } from '../../src/auth/gate';
+import { createAuthenticator } from '../../src/auth/authenticator';
 import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
@@ -17,23 +17,28 @@ import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { FeedbackBox } from '../../src/mail/feedback';
 import type { Listening } from '../../src/mail/prerequisites';
-import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../../src/menu/caller';
-import { Inbox } from '../../src/menu/inbox';
-import { KeyTurns } from '../../src/menu/key-turns';
-import { loadMenus } from '../../src/menu/menu-file';
-import type { MenuSet } from '../../src/menu/menu-entry';
-import { runMenus } from '../../src/menu/runner';
-import type { MenuServices } from '../../src/menu/stage';
-import type { NodeInfo } from '../../src/menu/services';
-import { loadThemes } from '../../src/menu/theme-files';
+import {
+  SessionEnd,
+  type Caller,
+  type CallerPlace,
+  type EndReason,
+} from '../../src/menu/run/caller';
+import { Inbox } from '../../src/menu/run/inbox';
+import { KeyTurns } from '../../src/menu/run/key-turns';
+import { loadMenus } from '../../src/menu/load/menu-file';
+import type { MenuSet } from '../../src/menu/load/menu-entry';
+import { runMenus } from '../../src/menu/run/runner';
+import type { MenuServices } from '../../src/menu/run/call-context';
+import type { NodeInfo } from '../../src/menu/run/services';
+import { loadThemes } from '../../src/menu/load/theme-files';
 import { modulesForCallers } from '../../src/modules/registry';
-import type { MenuModule } from '../../src/menu/module';
+import type { MenuModule } from '../../src/menu/run/module';
 import { storePassword } from '../../src/store/passwords';
 import { writeProperties } from '../../src/store/properties';
 import { setGroups } from '../../src/store/users';
 import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type TestAccounts } from './accounts';
-import { CHEAP_HASH } from './gate-desk';
+import { CHEAP_HASH } from './authenticator-context';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 import { isViewCode } from '../../src/views/registry';
 

@@ -1,4 +1,4 @@
-import type { SourceGuard } from '../../src/servers/connection-slot';
+import type { SourceGuard } from '../../src/throttle/connection-slot';
 
 /**
  * A guard that refuses a source once it was charged twice, for tests of what the servers charge.

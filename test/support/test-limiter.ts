@@ -1,8 +1,8 @@
 import type { Random } from '../../src/base/random';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
-import { ConnectionLimiter } from '../../src/servers/connection-limiter';
-import type { ConnectionSlot } from '../../src/servers/connection-slot';
+import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
+import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { FakeClock } from './fake-clock';
 import { SourceLedger } from './source-ledger';
 

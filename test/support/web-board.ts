@@ -15,7 +15,7 @@ import type { WebServerOptions } from '../../src/web/parts';
 import { LiveCertificate } from '../../src/tls/live-certificate';
 import { startWebServer } from '../../src/web/server';
 import { openAccounts } from './accounts';
-import { CHEAP_HASH } from './gate-desk';
+import { CHEAP_HASH } from './authenticator-context';
 
 const PACKAGE = join(__dirname, '..', '..');
 

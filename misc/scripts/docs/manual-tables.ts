@@ -3,7 +3,7 @@ import { ART_TABLES } from './art-tables';
 import { BbsError } from '../../../src/base/errors';
 import { codeSpan, markdownTable } from './markdown';
 import { MENU_TABLES } from './menu-tables';
-import type { MenuModule } from '../../../src/menu/module';
+import type { MenuModule } from '../../../src/menu/run/module';
 import { VIEW_TABLES } from './view-tables';
 import { ABSENT_MODULES } from '../../../src/modules/absent-modules';
 import { MODULES } from '../../../src/modules/registry';

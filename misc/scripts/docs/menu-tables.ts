@@ -1,12 +1,12 @@
 import { codeSpan, markdownTable } from './markdown';
-import { ASSET_KINDS } from '../../../src/menu/asset';
-import { DATE_TOKENS } from '../../../src/menu/date-format';
-import { LOGIN_AREA_MENUS } from '../../../src/menu/login-area';
-import { MENU_CONFIG_KEYS } from '../../../src/menu/menu-config';
-import { MENU_KEYS, PROMPT_KEYS } from '../../../src/menu/menu-file';
-import { SYSTEM_METHODS } from '../../../src/menu/system-methods';
-import { PROTECTED_PROPERTIES } from '../../../src/menu/theme';
-import { VALIDATORS } from '../../../src/menu/validators';
+import { ASSET_KINDS } from '../../../src/menu/load/asset';
+import { DATE_TOKENS } from '../../../src/menu/screen/date-format';
+import { LOGIN_AREA_MENUS } from '../../../src/menu/load/login-area';
+import { MENU_CONFIG_KEYS } from '../../../src/menu/load/menu-config';
+import { MENU_KEYS, PROMPT_KEYS } from '../../../src/menu/load/menu-file';
+import { SYSTEM_METHODS } from '../../../src/menu/run/system-methods';
+import { PROTECTED_PROPERTIES } from '../../../src/menu/load/theme';
+import { VALIDATORS } from '../../../src/menu/run/validators';
 
 const described = (table: Readonly<Record<string, string>>): readonly string[][] =>
   Object.entries(table).map(([key, doc]) => [codeSpan(key), doc]);

@@ -1,0 +1,400 @@
+import { resolve } from 'node:path';
+import { createArtStore, type ArtStore } from '../art/art-store';
+import { adoptFactors } from '../auth/adopt-factors';
+import { KnownPlaces } from '../auth/known-places';
+import { SourcePenalties } from '../throttle/source-penalties';
+import { systemClock } from '../base/clock';
+import { toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import type { Log } from '../base/log';
+import { systemRandom, type Random } from '../base/random';
+import { BoardClock } from '../base/board-clock';
+import { VERSION } from '../base/version';
+import { makeDataDir, resolveBoard, type Board } from '../config/board';
+import { removeRunFile, writeRunFile } from '../config/run-file';
+import type { Config } from '../config/schema';
+import { boardServices } from './board-services';
+import { checkBoard } from '../modules/board-check';
+import { lockDataFolder } from './data-lock';
+import type { BbsOptions, RunningBbs } from './embedding';
+import { makeFirstPassword, type FirstPassword } from './first-password';
+import { LiveBoard, type EditWatch } from './live-board';
+import { openLog } from '../config/log-file';
+import { runMenus } from '../menu/run/runner';
+import { checkBoardFiles } from '../readiness/board-files';
+import { findBoardGaps } from '../readiness/board-gaps';
+import { createBackend, databaseFile, mailDrop, openBoardDatabase, type Backend } from '../backend';
+import { OpenServers } from './open-servers';
+import { ConnectionLimiter } from '../throttle/connection-limiter';
+import { mostConnections } from '../throttle/fd-limit';
+import { ConfiguredNetworks } from '../base/networks';
+import { Nodes } from '../servers/nodes';
+import { openTerminal } from '../servers/open-terminal';
+import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
+import { Servers } from '../servers/servers';
+import { Timeline } from '../store/timeline';
+import { explainFailure, type Database } from '../store/database';
+import { HEADINGS, notifySysops } from './sysop-notice';
+import { LiveCertificate } from '../tls/live-certificate';
+import { isPageOrigin } from '../web/origin';
+import { startWebServer } from '../web/server';
+import { isViewCode } from '../views/registry';
+
+/** Starts a board: the stock one on embedded defaults where nothing is given. */
+export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
+  const board = await resolveBoard({
+    board: options.boardDir,
+    data: options.dataDir,
+    config: options.configFile,
+    env: options.env ?? {},
+  });
+  await makeDataDir(board.dataDir);
+  const bbs = new Bbs(board, options);
+  try {
+    return await bbs.start();
+  } catch (error) {
+    await bbs.close();
+    throw explainFailure(error, databaseFile(board.dataDir));
+  }
+}
+
+/** Of the ten seconds that a stop may take, what is kept for pages, mail and database. */
+const STOP_RESERVE_MS = 4_000;
+
+/** What every step of a start works with. */
+interface Basics {
+  readonly live: LiveBoard;
+  readonly art: ArtStore;
+  readonly nodes: Nodes;
+  readonly log: Log;
+  readonly reopenLog: () => void;
+  readonly isExempt: (ip: string) => boolean;
+  /** Where the servers listen, as far as they are started. */
+  readonly open: OpenServers;
+  /** What servers and pages are made of alike. */
+  readonly shared: {
+    readonly config: () => Config;
+    readonly clock: BoardClock;
+    readonly random: Random;
+    readonly log: Log;
+    readonly dataDir: string;
+    readonly resolveFile: (name: string) => string;
+  };
+}
+
+/** The database, and what follows it in memory. */
+interface Stored {
+  readonly db: Database;
+  readonly penalties: SourcePenalties;
+  readonly knownPlaces: KnownPlaces;
+}
+
+/** What a running board is asked for. */
+interface Started {
+  readonly backend: Backend;
+  readonly first: FirstPassword;
+  readonly certificate: LiveCertificate | undefined;
+  readonly edits: EditWatch;
+}
+
+/** One running board: builds the graph in steps, and takes it down in reverse order. */
+class Bbs {
+  private readonly clock: BoardClock;
+  private readonly random: Random;
+  private readonly env: Readonly<Record<string, string | undefined>>;
+  private readonly closers: (() => Promise<void> | void)[] = [];
+  private closing: Promise<void> | undefined;
+  private isOpen = false;
+
+  constructor(
+    private readonly board: Board,
+    private readonly options: BbsOptions,
+  ) {
+    this.clock = new BoardClock(options.clock ?? systemClock);
+    this.random = options.random ?? systemRandom;
+    this.env = options.env ?? {};
+  }
+
+  async start(): Promise<RunningBbs> {
+    const lock = await lockDataFolder(this.board.dataDir);
+    this.closers.push(() => lock.release());
+    const basics = await this.loadBoard();
+    const stored = await this.openStore(basics);
+    const backend = await this.openBackend(basics, stored);
+    const first = await this.prepareAccounts(basics, backend);
+    const limiter = await this.openLimiter(basics, stored);
+    const certificate = await this.openCertificate(basics, stored);
+    await this.startPages(basics, { backend, limiter, certificate });
+    backend.mailer.start();
+    await this.startServers(basics, { backend, limiter, certificate });
+    const edits = this.followEdits(basics, { db: stored.db, certificate });
+    return this.announce(basics, { backend, first, certificate, edits });
+  }
+
+  /** Reads and checks all that the sysop wrote, and opens the log. */
+  private async loadBoard(): Promise<Basics> {
+    const { board, clock, random, env } = this;
+    const art = createArtStore({ roots: board.artRoots, random, clock, isView: isViewCode });
+    const live = await LiveBoard.load({
+      ...{ board, env, clock, art },
+      overrides: this.options.config,
+      check: (snapshot) => checkBoard(snapshot),
+    });
+    const config = (): Config => live.config;
+    const { log, reopen: reopenLog } = this.openLog(config());
+    const files = await checkBoardFiles({
+      ...{ board, env, clock, config: config(), placeOf: live.placeOf },
+    });
+    for (const { place, message } of [...live.warnings, ...files])
+      log.warn('board.warning', { place, message });
+    for (const { message } of files) this.options.onNotice?.(message);
+    const exempt = new ConfiguredNetworks(
+      'security.exemptNetworks',
+      () => config().security.exemptNetworks,
+    );
+    const nodes = new Nodes({ clock, most: () => config().general.maxConnections });
+    const resolveFile = (name: string): string => resolve(board.boardDir, name);
+    const shared = { config, clock, random, log, resolveFile, dataDir: board.dataDir };
+    const isExempt = (ip: string): boolean => exempt.has(ip);
+    return { live, art, nodes, log, reopenLog, isExempt, open: new OpenServers(), shared };
+  }
+
+  /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
+  private async openStore({ log, isExempt }: Basics): Promise<Stored> {
+    const { board, clock } = this;
+    const { newDatabase } = this.options;
+    const db = await openBoardDatabase({ board, clock, log, newDatabase });
+    this.closers.push(() => db.close());
+    const timeline = await Timeline.open({ db, clock, log });
+    this.closers.push(() => timeline.close());
+    const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
+    this.closers.push(() => penalties.close());
+    const knownPlaces = await KnownPlaces.open({ db, clock, log });
+    this.closers.push(() => knownPlaces.close());
+    return { db, penalties, knownPlaces };
+  }
+
+  private async openBackend(
+    { shared, isExempt, open }: Basics,
+    { db, penalties }: Stored,
+  ): Promise<Backend> {
+    const backend = await createBackend(db, {
+      ...{ ...shared, board: this.board, env: this.env, isExempt },
+      mail: this.options.mail,
+      penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
+      httpsPort: () => open.https?.port,
+    });
+    this.closers.push(() => backend.close());
+    return backend;
+  }
+
+  /** Seals what an older system left in clear text, ends what a kill cut short, and makes the sysop. */
+  private async prepareAccounts({ log }: Basics, backend: Backend): Promise<FirstPassword> {
+    const { clock, random } = this;
+    await adoptFactors({ db: backend.db, sealing: backend.sealing, clock, random, log });
+    await backend.enrollment.endAbandoned();
+    return makeFirstPassword(backend, {
+      dataDir: this.board.dataDir,
+      keep: this.options.keepFirstPassword === true,
+    });
+  }
+
+  /** Who may connect at all: callers and pages ask the same one. */
+  private async openLimiter(
+    { shared, isExempt }: Basics,
+    { penalties, knownPlaces }: Stored,
+  ): Promise<ConnectionLimiter> {
+    return new ConnectionLimiter({
+      ...{ ...shared, isExempt, guard: penalties },
+      isKnown: (source) => knownPlaces.has(source),
+      mostConnections: await mostConnections(),
+    });
+  }
+
+  /** Undefined where no server has TLS. */
+  private async openCertificate(
+    basics: Basics,
+    { db }: Pick<Stored, 'db'>,
+  ): Promise<LiveCertificate | undefined> {
+    const { contentServers, loginServers } = basics.shared.config();
+    if (!contentServers.web.https.enabled && !loginServers.webSocket.wss.enabled) return undefined;
+    const certificate = await LiveCertificate.open({
+      ...basics.shared,
+      onNews: (kind, text) =>
+        kind === 'refused'
+          ? this.tell({ ...basics, db }, 'certificateRefused', [text])
+          : this.notice('certificateTaken', [text]),
+    });
+    this.closers.push(() => certificate.close());
+    return certificate;
+  }
+
+  private async startPages(
+    { shared, open }: Basics,
+    parts: {
+      readonly backend: Backend;
+      readonly limiter: ConnectionLimiter;
+      readonly certificate: LiveCertificate | undefined;
+    },
+  ): Promise<void> {
+    const { backend, limiter, certificate } = parts;
+    const pageLimiter = new PageConnectionLimiter({ ...shared, limiter });
+    this.closers.push(() => pageLimiter.close());
+    if (!shared.config().contentServers.web.https.enabled || certificate === undefined) return;
+    const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
+    const web = await startWebServer({
+      ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
+      accept: (socket) => pageLimiter.accept(socket),
+      loginPorts: () => open.loginPorts,
+    });
+    this.closers.push(() => web.close());
+    open.https = web.address;
+  }
+
+  private async startServers(
+    basics: Basics,
+    parts: {
+      readonly backend: Backend;
+      readonly limiter: ConnectionLimiter;
+      readonly certificate: LiveCertificate | undefined;
+    },
+  ): Promise<void> {
+    const { shared, nodes, open, live, art } = basics;
+    const { config, clock } = shared;
+    const { backend, limiter, certificate } = parts;
+    const services = boardServices({
+      ...{ ...shared, live, art, nodes, backend },
+      listening: () => open.listening,
+      startedAtMs: clock.nowMs(),
+    });
+    const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
+    const servers = await Servers.start({
+      ...shared,
+      ...{ nodes, limiter, certificate },
+      authenticator: backend.authenticator,
+      isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
+      accountEvents: backend.accountEvents,
+      openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
+      run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
+      onSignedIn: () => Promise.resolve(),
+      onEnded: (caller) => backend.endCall(caller.login.sessionId),
+    });
+    this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
+    open.login = servers.addresses;
+  }
+
+  /** From here on an edit goes live as it is saved. */
+  private followEdits(
+    basics: Basics,
+    { db, certificate }: Pick<Stored, 'db'> & Pick<Started, 'certificate'>,
+  ): EditWatch {
+    const told = { ...basics, db };
+    const edits = basics.live.follow({
+      log: basics.log,
+      onRefused: (lines) => this.tell(told, 'refused', lines),
+      onTaken: () => {
+        this.notice('taken', []);
+        void certificate?.reload();
+      },
+      onWaiting: (keys) => this.tell(told, 'waiting', keys),
+    });
+    this.closers.push(() => edits.close());
+    return edits;
+  }
+
+  /** Says where the board listens, and returns it as its embedder has it. */
+  private async announce(
+    basics: Basics,
+    { backend, first, certificate, edits }: Started,
+  ): Promise<RunningBbs> {
+    const { board } = this;
+    const { log, open, reopenLog } = basics;
+    const { pid } = process;
+    const { addresses } = open;
+    writeRunFile(board.dataDir, { pid, version: VERSION, servers: addresses });
+    this.closers.push(() => removeRunFile(board.dataDir, pid));
+    const fingerprint = (): string | undefined =>
+      open.https === undefined ? undefined : certificate?.current.fingerprint;
+    log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
+    this.isOpen = true;
+    const missingForPublic = await this.findMissing(basics, backend);
+    return {
+      boardDir: board.boardDir,
+      dataDir: board.dataDir,
+      addresses,
+      firstSysop: first.sysop,
+      firstPasswordFile: first.file,
+      mailDrop: backend.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
+      get certificateFingerprint() {
+        return fingerprint();
+      },
+      missingForPublic,
+      reload: async () => {
+        reopenLog();
+        const [isTaken, isUsable] = await Promise.all([edits.reload(), certificate?.reload()]);
+        return isTaken && isUsable !== false;
+      },
+      reportFault: (error) => log.error('board.fault', { error: toError(error) }),
+      close: () => this.close(),
+    };
+  }
+
+  private async findMissing(
+    { shared, open }: Basics,
+    backend: Backend,
+  ): Promise<readonly string[]> {
+    const { board, clock } = this;
+    const gaps = await findBoardGaps(shared.config(), {
+      ...{ board, nowMs: clock.nowMs(), listening: open.listening },
+      backend: () => Promise.resolve(backend),
+    });
+    return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
+  }
+
+  /** Takes everything down once, the last opened first; what fails does not keep the rest open. */
+  close(): Promise<void> {
+    this.closing ??= this.takeDown();
+    return this.closing;
+  }
+
+  private async takeDown(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.closers.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** The embedder's log, or the board's own; what was opened before it is closed after its last line. */
+  private openLog(config: Config): { readonly log: Log; reopen(): void } {
+    const given = this.options.log;
+    const opened =
+      given === undefined
+        ? openLog(this.board.dataDir, config, this.clock)
+        : { log: given, reopen: () => undefined, close: () => undefined };
+    this.closers.push(() => opened.close());
+    this.closers.push(() => {
+      if (this.isOpen) opened.log.info('board.stopped', { version: VERSION });
+    });
+    return opened;
+  }
+
+  /** For who watches the process; the sysops online are told by others. */
+  private notice(heading: keyof typeof HEADINGS, lines: readonly string[]): void {
+    for (const line of [HEADINGS[heading], ...lines]) this.options.onNotice?.(line);
+  }
+
+  /** Tells who watches the process and the sysops online. */
+  private tell(
+    parts: Parameters<typeof notifySysops>[0],
+    heading: keyof typeof HEADINGS,
+    lines: readonly string[],
+  ): void {
+    this.notice(heading, lines);
+    void notifySysops(parts, heading, lines);
+  }
+}

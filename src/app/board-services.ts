@@ -1,0 +1,50 @@
+import type { ArtStore } from '../art/art-store';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import { VERSION } from '../base/version';
+import type { LiveBoard } from './live-board';
+import type { Listening } from '../mail/prerequisites';
+import { KeyTurns } from '../menu/run/key-turns';
+import type { MenuServices } from '../menu/run/call-context';
+import { modulesForCallers } from '../modules/registry';
+import type { Backend } from '../backend';
+import type { Nodes } from '../servers/nodes';
+
+/** What menus and modules use of the board, put together from its parts. */
+export function boardServices(parts: {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly startedAtMs: number;
+  readonly live: LiveBoard;
+  readonly art: ArtStore;
+  readonly nodes: Nodes;
+  readonly backend: Backend;
+  readonly listening: () => Listening;
+}): MenuServices {
+  const { live, backend } = parts;
+  return {
+    clock: parts.clock,
+    random: parts.random,
+    log: parts.log,
+    version: VERSION,
+    startedAtMs: parts.startedAtMs,
+    config: () => live.config,
+    menus: () => live.menus,
+    themes: () => live.themes,
+    art: parts.art,
+    keyTurns: new KeyTurns(parts.clock),
+    modules: modulesForCallers(),
+    db: backend.db,
+    accounts: backend.accounts,
+    enrollment: backend.enrollment,
+    sshKeys: backend.sshKeys,
+    mailChange: backend.mailChange,
+    passwordReset: backend.passwordReset,
+    feedback: backend.feedback,
+    mailer: backend.mailer,
+    nodes: parts.nodes,
+    listening: parts.listening,
+  };
+}

@@ -1,0 +1,58 @@
+import type { TimeSource } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { ConfigInput } from '../config/schema';
+import type { MailTransport } from '../mail/transport';
+
+/** What a program that embeds the board may give it (docs/embedding.md). */
+export interface BbsOptions {
+  /** The board's folder (design: `--board`); the stock board where none is given. */
+  readonly boardDir?: string | undefined;
+  readonly dataDir?: string | undefined;
+  readonly configFile?: string | undefined;
+  /** Keys that win over config.hjson. */
+  readonly config?: ConfigInput | undefined;
+  /** For SALLYPORT_* and `@environment:`; nothing of the process's own environment is read. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go; data/logs and standard error where none is given. */
+  readonly log?: Log;
+  readonly clock?: TimeSource;
+  readonly random?: Random;
+  /** Makes a new database beside the keys of an earlier start, which is refused otherwise. */
+  readonly newDatabase?: boolean | undefined;
+  /** Keeps the password of a first start in data/first-password, for where nobody reads the output. */
+  readonly keepFirstPassword?: boolean | undefined;
+  /** In place of email.transport. */
+  readonly mail?: MailTransport | undefined;
+  /** Told, a line each, of edits and certificates that were refused or taken while the board runs. */
+  readonly onNotice?: (line: string) => void;
+}
+
+export interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A board that runs, as its embedder has it. */
+export interface RunningBbs {
+  readonly boardDir: string;
+  readonly dataDir: string;
+  /** By server: `telnet`, `ssh`, `wss`, `https`. */
+  readonly addresses: Readonly<Record<string, ServerAddress>>;
+  /** Only at the first start; kept nowhere. */
+  readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
+  /** Where the password of the first start is kept, if it is, until it is changed. */
+  readonly firstPasswordFile: string | undefined;
+  /** Where mails are dropped while no gateway is configured. */
+  readonly mailDrop: string | undefined;
+  /** SHA-256 of the certificate in use, to compare with what a browser shows. */
+  readonly certificateFingerprint: string | undefined;
+  /** What a public board still lacks, a sentence each. */
+  readonly missingForPublic: readonly string[];
+  /** Reads config, menus, themes, art and certificate again, and opens the log anew; false when an edit was refused. */
+  reload(): Promise<boolean>;
+  /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */
+  reportFault(error: unknown): void;
+  /** Tells callers, finishes work and stops; at most ten seconds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,209 @@
+import type { ArtStore } from '../art/art-store';
+import { BbsError, toError } from '../base/errors';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import { findMenuFile, type Board } from '../config/board';
+import { loadConfig, type LoadedConfig } from '../config/load';
+import { formatProblem, InvalidFileError, throwProblems, type Problem } from '../config/problems';
+import { keysThatWaitForRestart } from '../config/restart-keys';
+import type { Config, ConfigInput } from '../config/schema';
+import { watchFiles, type FileWatch } from '../config/watch';
+import { describeFinding } from '../proof/check';
+import { loadMenus } from '../menu/load/menu-file';
+import type { Finding, MenuSet } from '../menu/load/menu-entry';
+import { loadThemes, type LoadedThemes } from '../menu/load/theme-files';
+
+/** What a sysop edits, read together: it all goes live together or not at all (invariant 8). */
+export interface BoardSnapshot {
+  readonly config: Config;
+  readonly menus: MenuSet;
+  readonly themes: LoadedThemes;
+  /** The art as it was looked at together with the rest. */
+  readonly art: ArtStore;
+  readonly configPlace: LoadedConfig['placeOf'];
+  readonly warnings: readonly Problem[];
+  readonly files: readonly string[];
+}
+
+export interface LiveBoardOptions {
+  readonly board: Board;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: ConfigInput | undefined;
+  readonly clock: Clock;
+  /** What callers see: made once, and goes on with the art of each edition that goes live. */
+  readonly art: ArtStore;
+  /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
+  readonly check: (snapshot: BoardSnapshot) => Promise<readonly Finding[]>;
+}
+
+/** What hears of edits while the board runs. */
+export interface EditListener {
+  readonly log: Log;
+  /** Called for each edit that was refused, with a line for each problem and its place. */
+  readonly onRefused: (lines: readonly string[]) => void;
+  /** Called for each edit that went live. */
+  readonly onTaken: () => void;
+  /** Called with keys that were edited and count from the next start on only. */
+  readonly onWaiting: (keys: readonly string[]) => void;
+}
+
+/** The edition that is live. */
+export class LiveBoard {
+  private constructor(
+    private readonly options: LiveBoardOptions,
+    private snapshot: BoardSnapshot,
+  ) {}
+
+  /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
+  static async load(options: LiveBoardOptions): Promise<LiveBoard> {
+    const snapshot = await readSnapshot(options);
+    options.art.adopt(snapshot.art);
+    return new LiveBoard(options, snapshot);
+  }
+
+  get config(): Config {
+    return this.snapshot.config;
+  }
+
+  get menus(): MenuSet {
+    return this.snapshot.menus;
+  }
+
+  get themes(): LoadedThemes {
+    return this.snapshot.themes;
+  }
+
+  /** Where a key of the configuration stands. */
+  get placeOf(): LoadedConfig['placeOf'] {
+    return this.snapshot.configPlace;
+  }
+
+  get warnings(): readonly Problem[] {
+    return this.snapshot.warnings;
+  }
+
+  /** Files and folders in which an edit may be. */
+  get paths(): readonly string[] {
+    const { board } = this.options;
+    // Whole folders: a file that is new there may take the place of one of the package.
+    return [...new Set([...this.snapshot.files, ...board.artRoots, ...board.configFallbacks])];
+  }
+
+  /** Reads everything again and goes on with it; throws and goes on as before where it is broken. */
+  async readAgain(): Promise<void> {
+    this.snapshot = await readSnapshot(this.options);
+    this.options.art.adopt(this.snapshot.art);
+  }
+
+  /** Follows the files from now on: an edit goes live within a second of its save. */
+  follow(listener: EditListener): EditWatch {
+    return new EditWatch(this, this.options.clock, listener);
+  }
+}
+
+/** Takes edits over while the board runs; a broken one is refused and the last good one stays. */
+export class EditWatch {
+  private watch: FileWatch;
+  private turn: Promise<unknown> = Promise.resolve();
+  private closed = false;
+  private readonly startedWith: Config;
+
+  constructor(
+    private readonly live: LiveBoard,
+    private readonly clock: Clock,
+    private readonly listener: EditListener,
+  ) {
+    this.startedWith = live.config;
+    this.watch = this.watchFiles();
+  }
+
+  /** Reads everything again; false when the edit was refused and the last good one stays. */
+  reload(): Promise<boolean> {
+    const next = this.turn.then(() => this.takeOver());
+    this.turn = next;
+    return next;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.watch.close();
+  }
+
+  private watchFiles(): FileWatch {
+    return watchFiles(this.live.paths, this.clock, () => void this.reload());
+  }
+
+  private async takeOver(): Promise<boolean> {
+    if (this.closed) return false;
+    const { live, listener } = this;
+    const before = { config: live.config, warnings: live.warnings };
+    try {
+      await live.readAgain();
+      listener.log.info('board.reloaded', { menus: live.menus.menus.size });
+      listener.onTaken();
+      this.showSignInNews(before);
+      this.watch.close();
+      if (!this.closed) this.watch = this.watchFiles();
+      return true;
+    } catch (error) {
+      const lines = describeProblems(error);
+      listener.log.error('board.edit-refused', { problems: lines });
+      listener.onRefused(lines);
+      return false;
+    }
+  }
+
+  /** What an edit that went live leaves to be said: new warnings, and what has to wait. */
+  private showSignInNews(before: Pick<BoardSnapshot, 'config' | 'warnings'>): void {
+    const { config, warnings } = this.live;
+    const { log, onWaiting } = this.listener;
+    const said = new Set(before.warnings.map(({ message }) => message));
+    for (const { place, message } of warnings) {
+      if (!said.has(message)) log.warn('board.warning', { place, message });
+    }
+    const keys = keysThatWaitForRestart(this.startedWith, config);
+    const waited = keysThatWaitForRestart(this.startedWith, before.config);
+    if (keys.length === 0 || keys.join() === waited.join()) return;
+    log.warn('board.restart-needed', { keys });
+    onWaiting(keys);
+  }
+}
+
+async function readSnapshot(options: LiveBoardOptions): Promise<BoardSnapshot> {
+  const { board, env } = options;
+  const loaded = await loadConfig({
+    file: board.configMustExist ? board.configFile : await board.find('config/config.hjson'),
+    mustExist: board.configMustExist,
+    env,
+    overrides: options.overrides,
+    fallbackFolders: board.configFallbacks,
+  });
+  const { config } = loaded;
+  const menus = await loadMenus({
+    file: await findMenuFile(board, config.general.menuFile),
+    env,
+    fallbackFolders: board.configFallbacks,
+  });
+  const themes = await loadThemes({ artRoots: board.artRoots, env });
+  const files = [...loaded.files, ...menus.files, ...themes.files];
+  const art = options.art.draft();
+  const { warnings: configWarnings, placeOf: configPlace } = loaded;
+  const snapshot = { config, menus, themes, art, configPlace, warnings: configWarnings, files };
+  const findings = await options.check(snapshot);
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  throwProblems(
+    'MENU_INVALID',
+    errors.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
+  );
+  const warnings = findings.map((finding) => ({
+    place: finding.place,
+    message: describeFinding(finding),
+  }));
+  return { ...snapshot, warnings: [...configWarnings, ...warnings] };
+}
+
+/** One line for each thing that is wrong, with its place first. */
+function describeProblems(error: unknown): readonly string[] {
+  if (error instanceof InvalidFileError) return error.problems.map(formatProblem);
+  return [error instanceof BbsError ? error.describe() : toError(error).message];
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { VERSION } from '../base/version';
+import { PACKAGE_DIR } from '../config/board';
+import type { RunningBbs } from './embedding';
+import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+
+/** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
+export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {
+  const lines = [`Sallyport ${VERSION}: the gate is open.`, '', ...howToCall(bbs)];
+  lines.push('', `  Board  ${bbs.boardDir}`, `  Data   ${bbs.dataDir}`);
+  if (bbs.mailDrop !== undefined) {
+    lines.push(`  Mail   no gateway configured: mails are dropped into ${bbs.mailDrop}`);
+  }
+  lines.push(...firstPassword(bbs, isTerminal));
+  if (bbs.missingForPublic.length > 0) {
+    const count = bbs.missingForPublic.length;
+    const points = count === 1 ? '1 point is' : `${count} points are`;
+    lines.push('', `  Before the world may call, ${points} open: ${oputil(bbs)} doctor`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The password itself is shown on a terminal only: other output is kept, in a journal or a file. */
+function firstPassword(bbs: RunningBbs, isTerminal: boolean): readonly string[] {
+  const { firstSysop, firstPasswordFile } = bbs;
+  if (firstSysop !== undefined && (isTerminal || firstPasswordFile === undefined)) {
+    const { name, password } = firstSysop;
+    return [
+      '',
+      `  First start: sign in as ${name} with the password ${password}`,
+      `  It is shown this once. Change it with: ${oputil(bbs)} user pw ${name}`,
+    ];
+  }
+  if (firstPasswordFile === undefined) return [];
+  return [
+    '',
+    `  The sysop's first password is in ${firstPasswordFile}`,
+    `  Change it with: ${oputil(bbs)} user pw ${firstSysop?.name ?? 'sysop'}`,
+  ];
+}
+
+/** The sysop's tool as it is called for this board. */
+function oputil({ boardDir, dataDir }: RunningBbs): string {
+  const isCheckout = boardDir === PACKAGE_DIR;
+  const command = isCheckout ? 'npm run -s oputil --' : `oputil --board ${boardDir}`;
+  return dataDir === join(boardDir, 'data') ? command : `${command} --data ${dataDir}`;
+}
+
+function howToCall(bbs: RunningBbs): string[] {
+  const { wss, https } = bbs.addresses;
+  const lines = WAYS_TO_TELL.flatMap((way) => {
+    const at = bbs.addresses[way];
+    const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
+    return command === undefined ? [] : [`  ${WAYS_IN[way].label.padEnd(6)} ${command}`];
+  });
+  if (https !== undefined) {
+    // With wss there is a page to look at without a link from a mail.
+    const page = wss === undefined ? '' : 'terminal';
+    const use = wss === undefined ? ' (the links in mails open here)' : '';
+    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${use}`);
+  }
+  if (wss !== undefined)
+    lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);
+  return lines;
+}
+
+/** An address that listens everywhere is called by this machine's name. */
+function host(address: string): string {
+  return address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+}
+
+function urlHost(address: string): string {
+  const name = host(address);
+  return name.includes(':') ? `[${name}]` : name;
+}

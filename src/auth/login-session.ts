@@ -1,0 +1,267 @@
+import { BbsError } from '../base/errors';
+import { listAccountEvents } from '../store/account-events';
+import { addAudit } from '../store/audit';
+import type { AuditEntry } from '../store/audit';
+import { findUser } from '../store/users';
+import type { User } from '../store/users';
+import { changeDecision, changeFarewell } from './account-change';
+import { checkFirstFactor } from './first-factor';
+import type { Accepted } from './first-factor';
+import type {
+  Credential,
+  Factor,
+  Login,
+  LoginHistory,
+  LoginOrigin,
+  LoginResult,
+  RejectReason,
+} from './login';
+import { isFullySignedIn, requiredFactorOf } from './login';
+import type { LoginDeps } from './login-deps';
+import { auditOf } from './login-records';
+import type { CheckResult } from './failure';
+import { checkSecondFactor } from './second-step';
+
+/** Attempts of all kinds on one connection before it is signed in (rule E3). */
+const MAX_ATTEMPTS = 6;
+
+/** Answers that take at least the floor: those that could tell something about an account. */
+const FLOORED: readonly RejectReason[] = [
+  'bad-credential',
+  'wait',
+  'disabled',
+  'inactive',
+  'locked',
+  'factor-disabled',
+  'too-many',
+];
+
+/** The state machine of one caller; see the seam in login.ts. */
+export class LoginSession implements Login {
+  factor: Factor = 0;
+  user: User | undefined;
+  history: LoginHistory | undefined;
+  farewell: string | undefined;
+  sessionId: string;
+  tried = false;
+  private readonly ownSessions = new Set<string>();
+  private attempts = 0;
+  private failures = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parts: LoginDeps,
+    private readonly origin: LoginOrigin,
+    private readonly source: string,
+  ) {
+    this.sessionId = this.randomId();
+  }
+
+  get requiredFactor(): 1 | 2 {
+    return requiredFactorOf(this.user);
+  }
+
+  get complete(): boolean {
+    return this.user !== undefined && isFullySignedIn(this);
+  }
+
+  submit(credential: Credential): Promise<LoginResult> {
+    this.tried = true;
+    const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
+    return this.answer(name ?? '', () => this.look(credential));
+  }
+
+  confirm(proof: {
+    readonly password: string;
+    readonly code: string | undefined;
+  }): Promise<LoginResult> {
+    return this.answer(this.user?.name ?? '', () => this.reauthenticate(proof));
+  }
+
+  refresh(changedUserId?: number): Promise<'keep' | 'end'> {
+    // In turn, so that a sign-in under way has said whose it is.
+    return this.runExclusive(() => {
+      const { user } = this;
+      if (user === undefined) return Promise.resolve('keep');
+      if (changedUserId !== undefined && changedUserId !== user.id) return Promise.resolve('keep');
+      return this.reload(user);
+    });
+  }
+
+  private async look(credential: Credential): Promise<LoginResult> {
+    const misplaced = credential.kind === 'second-factor' ? this.factor !== 1 : this.factor !== 0;
+    if (misplaced || this.complete || this.isRefusedHere(credential)) {
+      return this.reject(credential.kind, 'not-here');
+    }
+    const { disconnect } = this.parts.config().users.failedLogin;
+    if (this.attempts >= MAX_ATTEMPTS || this.failures >= disconnect) {
+      return this.reject(credential.kind, 'too-many');
+    }
+    this.attempts++;
+    const sessionId = this.randomId();
+    const attemptContext = { origin: this.origin, source: this.source, sessionId };
+    const checked = await this.parts.room.run<CheckResult<Accepted>>(() =>
+      credential.kind === 'second-factor'
+        ? checkSecondFactor(this.parts, attemptContext, {
+            code: credential.code,
+            proven: this.user,
+          })
+        : checkFirstFactor(this.parts, attemptContext, credential),
+    );
+    if (checked === undefined) return this.noRoom(credential.kind);
+    if (checked.kind === 'rejected') return this.limited(checked);
+    return this.enter(checked.value, {
+      sessionId,
+      factor: credential.kind === 'second-factor' ? 2 : 1,
+    });
+  }
+
+  private enter(
+    accepted: Accepted,
+    step: { readonly sessionId: string; readonly factor: 1 | 2 },
+  ): LoginResult {
+    this.user = accepted.user;
+    this.history = accepted.history;
+    this.factor = step.factor;
+    this.renameSession(step.sessionId);
+    if (!this.complete) return { kind: 'need', factor: 2, user: accepted.user };
+    this.failures = 0;
+    return { kind: 'accepted', user: accepted.user, factor: step.factor };
+  }
+
+  private async reauthenticate(proof: {
+    readonly password: string;
+    readonly code: string | undefined;
+  }): Promise<LoginResult> {
+    if (this.user === undefined || !this.complete) return this.reject('confirm', 'not-here');
+    if (this.failures >= this.parts.config().users.failedLogin.disconnect) {
+      return this.reject('confirm', 'too-many');
+    }
+    if ((await this.reload(this.user)) === 'end') return this.reject('confirm', 'changed');
+    const { id, name, loginVersion } = this.user;
+    const attemptContext = { origin: this.origin, source: this.source, sessionId: undefined };
+    const credential = { kind: 'password', userName: name, password: proof.password } as const;
+    const first = await checkFirstFactor(this.parts, attemptContext, credential);
+    if (first.kind === 'rejected') return this.limited(first);
+    const fresh = first.value.user;
+    // The name may belong to another account by now, and the password may be new.
+    if (fresh.id !== id || fresh.loginVersion !== loginVersion) {
+      return this.reject('confirm', 'changed');
+    }
+    if (fresh.secondFactor === undefined) return { kind: 'accepted', user: fresh, factor: 1 };
+    if (proof.code === undefined) return { kind: 'need', factor: 2, user: fresh };
+    const second = await checkSecondFactor(this.parts, attemptContext, {
+      code: proof.code,
+      proven: fresh,
+    });
+    if (second.kind === 'rejected') return this.limited(second);
+    return { kind: 'accepted', user: second.value.user, factor: 2 };
+  }
+
+  private async reload(before: User): Promise<'keep' | 'end'> {
+    const { user, events } = await this.parts.db.transaction(async (sql) => {
+      const user = await findUser(sql, before.id);
+      const versions = { after: before.loginVersion, upTo: user?.loginVersion ?? 0 };
+      return { user, events: await listAccountEvents(sql, before.id, versions) };
+    });
+    const decision = changeDecision({
+      before,
+      after: user,
+      events,
+      isOwn: (sessionId) => this.ownSessions.has(sessionId),
+    });
+    if (decision === 'end' || user === undefined) {
+      this.farewell = changeFarewell(before, user);
+      return 'end';
+    }
+    this.user = user;
+    return 'keep';
+  }
+
+  /** The sysop may want no passwords in clear text (rules F8, M9). */
+  private isRefusedHere(credential: Credential): boolean {
+    const { passwordLogin } = this.parts.config().loginServers.telnet;
+    return credential.kind !== 'second-factor' && !this.origin.secure && passwordLogin === 'refuse';
+  }
+
+  private limited(rejected: Extract<CheckResult<never>, { kind: 'rejected' }>): LoginResult {
+    const { reason, retryAfterMs } = rejected;
+    if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
+      return { kind: 'rejected', reason };
+    }
+    this.failures++;
+    const { disconnect } = this.parts.config().users.failedLogin;
+    const over = this.failures >= disconnect || this.attempts >= MAX_ATTEMPTS;
+    if (over && (reason === 'bad-credential' || reason === 'wait')) {
+      return { kind: 'rejected', reason: 'too-many' };
+    }
+    return retryAfterMs === undefined
+      ? { kind: 'rejected', reason }
+      : { kind: 'rejected', reason, retryAfterMs };
+  }
+
+  /** Nothing was looked at, and nothing is written: a record of each would be the work that is too much. */
+  private noRoom(kind: AuditEntry['kind']): LoginResult {
+    const { remoteIp, server, node } = this.origin;
+    this.parts.log.warn('login.rejected', { remoteIp, server, node, kind, reason: 'busy' });
+    return { kind: 'rejected', reason: 'busy' };
+  }
+
+  /** A rejection that nothing had to be looked at for. */
+  private async reject(kind: AuditEntry['kind'], reason: RejectReason): Promise<LoginResult> {
+    const { db, clock, log } = this.parts;
+    const entry = auditOf(this.origin, {
+      atMs: clock.nowMs(),
+      userId: this.user?.id,
+      factor: this.factor,
+      kind,
+      result: 'rejected',
+      reason,
+    });
+    await db.run((sql) => addAudit(sql, entry));
+    log.warn('login.rejected', {
+      remoteIp: this.origin.remoteIp,
+      server: this.origin.server,
+      node: this.origin.node,
+      kind,
+      reason,
+    });
+    return { kind: 'rejected', reason };
+  }
+
+  private async answer(userName: string, look: () => Promise<LoginResult>): Promise<LoginResult> {
+    return this.runExclusive(async () => {
+      const startedMs = this.parts.clock.monotonicMs();
+      try {
+        const result = await look();
+        if (result.kind === 'rejected' && FLOORED.includes(result.reason)) {
+          await this.parts.floor(userName, startedMs);
+        }
+        return result;
+      } catch (error) {
+        if (!(error instanceof BbsError) || error.code !== 'STORE_FAILED') throw error;
+        // It could not be recorded, so nothing is granted (rule A13).
+        const { remoteIp, server, node } = this.origin;
+        this.parts.log.error('login.not-recorded', { remoteIp, server, node, error });
+        return { kind: 'rejected', reason: 'try-later' };
+      }
+    });
+  }
+
+  /** One credential of a caller is looked at after the other. */
+  private runExclusive<T>(job: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(job, job);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** A new id at each factor (rule J3); changes made under the old ones are still this session's. */
+  private renameSession(id: string): void {
+    this.ownSessions.add(this.sessionId).add(id);
+    this.sessionId = id;
+  }
+
+  private randomId(): string {
+    return this.parts.random.bytes(16).toString('hex');
+  }
+}

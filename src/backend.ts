@@ -1,0 +1,249 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createAccountRules, type AccountRules } from './auth/account-rules';
+import { AccountKeys } from './auth/account-keys';
+import { Accounts } from './auth/accounts';
+import { createBudgets } from './auth/budgets';
+import { createEnrollment, type Enrollment } from './auth/enrollment';
+import {
+  createAuthenticator,
+  type Authenticator,
+  type AuthenticatorOptions,
+} from './auth/authenticator';
+import { HashQueue } from './auth/hash-queue';
+import { MailChange } from './auth/mail-change';
+import {
+  createPasswordPolicy,
+  loadRefusedPasswords,
+  type PasswordRules,
+} from './auth/password-policy';
+import { PasswordReset } from './auth/password-reset';
+import { needsSealingKey } from './auth/key-rotation';
+import { openSealing, type Sealing } from './auth/sealing';
+import { SecondFactor } from './auth/second-factor';
+import { endSetUpsOf } from './auth/set-up-watch';
+import type { Clock } from './base/clock';
+import { BbsError } from './base/errors';
+import type { Log } from './base/log';
+import type { Random } from './base/random';
+import type { Board } from './config/board';
+import { firstPasswordFile, forgetFirstPassword } from './config/first-password-file';
+import type { Config } from './config/schema';
+import { FeedbackBox } from './mail/feedback';
+import { Mailer } from './mail/mailer';
+import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template-files';
+import type { MailTransport } from './mail/transport';
+import { AccountEvents } from './store/account-events';
+import { endCall } from './store/calls';
+import { Database } from './store/database';
+import { ROOT_ID } from './store/users';
+
+/** What the back office needs from outside. */
+export interface BackendOptions {
+  readonly board: Board;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Charges the source of a failed attempt; nobody dials in to the sysop's tool. */
+  readonly penalize?: NonNullable<AuthenticatorOptions['penalize']>;
+  /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
+  readonly isExempt?: (ip: string) => boolean;
+  /** The port that the web server really has, for mailed links. */
+  readonly httpsPort?: () => number | undefined;
+  /** True where the sysop says that a new database beside keys that are there is meant. */
+  readonly newDatabase?: boolean | undefined;
+  /** True for the sysop's tool, of which most verbs work without the sealing key. */
+  readonly mayLackKey?: boolean;
+  /** Longest wait for one call of the database; LIMITS.storeMs where nothing is given. */
+  readonly storeMs?: number;
+  /** In place of the configured mail transport, for embedders. */
+  readonly mail?: MailTransport | undefined;
+}
+
+/** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
+export interface Backend {
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly accountEvents: AccountEvents;
+  readonly rules: AccountRules;
+  readonly accounts: Accounts;
+  readonly enrollment: Enrollment;
+  readonly authenticator: Authenticator;
+  readonly passwordReset: PasswordReset;
+  readonly mailChange: MailChange;
+  readonly feedback: FeedbackBox;
+  readonly findTemplate: FindTemplate;
+  readonly sshKeys: AccountKeys;
+  /** Stores mails at once; delivers them only after start(). */
+  readonly mailer: Mailer;
+  endCall(sessionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database's file in a data folder. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'db', 'user.sqlite3');
+}
+
+/** The sealing key's file. */
+export function sealingFile(board: Pick<Board, 'boardDir' | 'dataDir'>, config: Config): string {
+  const { sealingKeyFile } = config.security;
+  return sealingKeyFile === ''
+    ? join(board.dataDir, 'keys', 'sealing.json')
+    : resolve(board.boardDir, sealingKeyFile);
+}
+
+/** The variable that holds the sealing key in place of the file. */
+export const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
+
+/** Where mails go as files while no gateway is configured. */
+export function mailDrop(dataDir: string): string {
+  return join(dataDir, 'mail');
+}
+
+/** Opens the database, and everything that works on it; close() ends both. */
+export async function openBackend(options: BackendOptions): Promise<Backend> {
+  const db = await openBoardDatabase(options);
+  try {
+    const backend = await createBackend(db, options);
+    const close = async (): Promise<void> => {
+      await backend.close();
+      await db.close();
+    };
+    return { ...backend, close };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Opens the board's database, and refuses to make a new one beside keys of an earlier start. */
+export function openBoardDatabase(
+  options: Pick<BackendOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
+): Promise<Database> {
+  const { board, clock, log, storeMs } = options;
+  if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
+  return Database.open({ file: databaseFile(board.dataDir), clock, log, callMs: storeMs });
+}
+
+/** The keys are made after the database: where they are and it is not, it has been lost. */
+function refuseNewBesideKeys(dataDir: string): void {
+  const file = databaseFile(dataDir);
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size !== undefined && size > 0) return;
+  const keys = ['sealing.json', 'ssh_host_ed25519'].map((name) => join(dataDir, 'keys', name));
+  const found = keys.find((key) => statSync(key, { throwIfNoEntry: false }) !== undefined);
+  if (found === undefined) return;
+  throw new BbsError(
+    'DATABASE_MISSING',
+    `the database ${file} is ${size === undefined ? 'gone' : 'empty'}, but ${found} of an earlier start is there: put a backup in its place, ` +
+      'or start once with --new-database for a board without accounts (the keys stay)',
+  );
+}
+
+/** A new password of the sysop also ends the file with the one that the first start has made. */
+class BoardAccounts extends Accounts {
+  constructor(
+    parts: ConstructorParameters<typeof Accounts>[0],
+    private readonly firstPassword: string,
+  ) {
+    super(parts);
+  }
+
+  override async changePassword(
+    ...change: Parameters<Accounts['changePassword']>
+  ): ReturnType<Accounts['changePassword']> {
+    const result = await super.changePassword(...change);
+    if (result.kind === 'done' && change[0] === ROOT_ID) this.forgetFirst();
+    return result;
+  }
+
+  private forgetFirst(): void {
+    try {
+      forgetFirstPassword(this.firstPassword);
+    } catch {
+      // The password is changed, so what the file holds opens nothing; the next start removes it.
+    }
+  }
+}
+
+/** Builds the office on an open database, which its close() leaves open. */
+export async function createBackend(db: Database, options: BackendOptions): Promise<Backend> {
+  const { board, config, clock, random, log } = options;
+  const sealing = openSealing({
+    file: sealingFile(board, config()),
+    random,
+    environmentKey: options.env[SEALING_KEY],
+    mayCreate: !(await needsSealingKey(db)),
+    mayLack: options.mayLackKey,
+  });
+  const rules = createAccountRules({
+    config,
+    policy: createPasswordPolicy({
+      rules: () => passwordRules(config()),
+      refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
+    }),
+  });
+  const accountEvents = await AccountEvents.open({ db, clock, log });
+  const changed = (): void => accountEvents.poke();
+  const hashes = new HashQueue();
+  const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
+  const mailer = new Mailer({
+    ...{ db, config, clock, random, log },
+    sealer: sealing,
+    dropFolder: mailDrop(board.dataDir),
+    findTemplate,
+    ...(options.httpsPort === undefined ? {} : { httpsPort: options.httpsPort }),
+    ...(options.mail === undefined ? {} : { transport: options.mail }),
+  });
+  const notifier = mailer;
+  const budgets = createBudgets({
+    ...{ config, clock, log },
+    ...(options.isExempt === undefined ? {} : { isExempt: options.isExempt }),
+  });
+  const secondFactor = new SecondFactor({ config, clock, sealing, log, notifier });
+  const accounts = new BoardAccounts(
+    {
+      ...{ db, config, clock, random, rules, hashes, notifier, budgets, changed },
+    },
+    firstPasswordFile(board.dataDir),
+  );
+  const passwordReset = new PasswordReset({
+    ...{ db, config, clock, random, log, accounts, notifier, budgets },
+  });
+  const enrolling = { db, config, clock, random, sealing, log, notifier, onChange: changed };
+  return {
+    db,
+    sealing,
+    accountEvents,
+    rules,
+    accounts,
+    mailer,
+    enrollment: createEnrollment(enrolling),
+    authenticator: createAuthenticator({
+      ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
+      ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
+    }),
+    passwordReset,
+    mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),
+    feedback: new FeedbackBox({ db, clock, log, notifier, budgets }),
+    findTemplate,
+    sshKeys: new AccountKeys({ db, clock, notifier, changed }),
+    endCall: (sessionId) =>
+      db.transaction(async (sql) => {
+        await endCall(sql, sessionId, clock.nowMs());
+        await endSetUpsOf(sql, sessionId, clock.nowMs());
+      }),
+    async close() {
+      accountEvents.close();
+      await passwordReset.close();
+      await mailer.close();
+    },
+  };
+}
+
+function passwordRules({ users, general }: Config): PasswordRules {
+  return { min: users.passwordMin, max: users.passwordMax, boardName: general.boardName };
+}

@@ -1,0 +1,138 @@
+import type { SourceNode } from '../../config/source-tree';
+import { ASSET_KINDS, looksLikeAsset, parseAsset } from './asset';
+import type { EntryReader } from './entry-reader';
+import type { Choice, Option, Target } from './menu-entry';
+
+type ReadValue<Value> = (node: SourceNode) => Value | undefined;
+
+/** Reads `next`, `action` or `art` in any of its forms; `key` is what a list entry names its value by. */
+export function readChoice<Value>(
+  reader: EntryReader,
+  node: SourceNode | undefined,
+  how: { readonly key: string; readonly read: ReadValue<Value> },
+): Choice<Value> | undefined {
+  if (node === undefined) return undefined;
+  const { place } = node;
+  const items = node.kind === 'array' ? node.items : [node];
+  if (items.length === 0) {
+    reader.error('wrong-form', place, `this list is empty; '${how.key}' needs something to pick`);
+    return undefined;
+  }
+  const plain = items.filter((item) => item.kind === 'scalar').length;
+  if (plain > 0 && plain < items.length) {
+    reader.error(
+      'wrong-form',
+      place,
+      `this list mixes plain values with { acs, ${how.key} } entries; write all of one kind`,
+    );
+  }
+  const options = items.flatMap((item) => readOption(reader, item, how) ?? []);
+  if (options.length === 0) return undefined;
+  const pick = plain > 1 && plain === items.length ? 'random' : 'first';
+  if (pick === 'first') noteShadowed(reader, options);
+  return { pick, options, place };
+}
+
+function readOption<Value>(
+  reader: EntryReader,
+  node: SourceNode,
+  how: { readonly key: string; readonly read: ReadValue<Value> },
+): Option<Value> | undefined {
+  if (node.kind === 'array') {
+    reader.error('wrong-form', node.place, 'a list cannot stand inside this list');
+    return undefined;
+  }
+  if (node.kind === 'scalar') {
+    const value = how.read(node);
+    return value === undefined ? undefined : { acs: undefined, value, place: node.place };
+  }
+  reader.checkKeys(node, ['acs', how.key], 'this list');
+  const written = reader.find(node, how.key);
+  if (written === undefined) {
+    reader.error('wrong-form', node.place, `this entry has no '${how.key}'`);
+    return undefined;
+  }
+  const acs = reader.acs(node.entries.get('acs')?.node);
+  const value = how.read(written.node);
+  return value === undefined ? undefined : { acs, value, place: written.node.place };
+}
+
+function noteShadowed(reader: EntryReader, options: readonly Option<unknown>[]): void {
+  const last = options.findIndex((option) => option.acs === undefined);
+  const shadowed = last < 0 ? undefined : options[last + 1];
+  if (shadowed === undefined) return;
+  reader.warn(
+    'never-reached',
+    shadowed.place,
+    'this entry is never looked at: the one before it has no acs and takes everybody',
+  );
+}
+
+/** Reads where `next` leads: an address, or the bare name of a menu. */
+export function readNext(reader: EntryReader, node: SourceNode): Target | undefined {
+  const text = reader.text(node, "'next'");
+  if (text === undefined) return undefined;
+  return looksLikeAsset(text) ? readTarget(reader, node, text) : { kind: 'menu', name: text };
+}
+
+/** Reads what `action` does: always an address. */
+export function readAction(reader: EntryReader, node: SourceNode): Target | undefined {
+  const text = reader.text(node, "'action'");
+  if (text === undefined) return undefined;
+  if (looksLikeAsset(text)) return readTarget(reader, node, text);
+  reader.error(
+    'bad-address',
+    node.place,
+    `'${text}' is not an action; to go to a menu of that name write @menu:${text}`,
+  );
+  return undefined;
+}
+
+function readTarget(reader: EntryReader, node: SourceNode, text: string): Target | undefined {
+  const asset = parseAsset(text);
+  if (asset === undefined) {
+    reader.error('bad-address', node.place, `'${text}' is not of the form @kind:name`);
+    return undefined;
+  }
+  const { name } = asset;
+  switch (asset.kind) {
+    case 'menu':
+      return { kind: 'menu', name };
+    case 'method':
+      return asset.location === undefined
+        ? { kind: 'method', name }
+        : { kind: 'method', name, location: asset.location };
+    case 'systemMethod':
+      return { kind: 'system-method', name };
+    default:
+      reader.error(
+        'bad-address',
+        node.place,
+        `'${text}' names ${ASSET_KINDS[asset.kind]}, where only @menu:, @method: or @systemMethod: can stand`,
+      );
+      return undefined;
+  }
+}
+
+/** Reads an art spec: bare, or as `@art:spec`. */
+export function readArt(reader: EntryReader, node: SourceNode): string | undefined {
+  return readNamed(reader, node, { kind: 'art', what: "'art'" });
+}
+
+/** Reads a name that may also be written as an address of one kind, e.g. `@prompt:pause`. */
+export function readNamed(
+  reader: EntryReader,
+  node: SourceNode,
+  expected: { readonly kind: 'art' | 'prompt'; readonly what: string },
+): string | undefined {
+  const text = reader.text(node, expected.what);
+  if (text === undefined || !looksLikeAsset(text)) return text;
+  const asset = parseAsset(text);
+  if (asset?.kind === expected.kind) return asset.name;
+  reader.error(
+    'bad-address',
+    node.place,
+    `'${text}' cannot stand here; write @${expected.kind}:name or the bare name`,
+  );
+  return undefined;
+}

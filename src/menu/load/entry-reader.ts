@@ -1,0 +1,129 @@
+import { compileAcs } from '../../acs/acs';
+import type { Acs } from '../../acs/acs';
+import type { Place } from '../../base/errors';
+import { nearestName } from '../../base/nearest';
+import { toPlain } from '../../config/source-tree';
+import type { ArrayNode, ObjectNode, SourceNode } from '../../config/source-tree';
+import type { Finding } from './menu-entry';
+
+/** A key that was written, with the value behind it. */
+export interface Written {
+  readonly node: SourceNode;
+  readonly keyPlace: Place;
+}
+
+/**
+ * Reads one menu or prompt out of a file. What does not fit is noted as a finding with its place and
+ * left out, so that one slip hides no other.
+ */
+export class EntryReader {
+  constructor(
+    readonly subject: string,
+    private readonly findings: Finding[],
+    private readonly compiled: Map<string, Acs>,
+  ) {}
+
+  error(rule: string, place: Place, text: string, nearest?: string): void {
+    this.note('error', rule, place, text, nearest);
+  }
+
+  warn(rule: string, place: Place, text: string, nearest?: string): void {
+    this.note('warning', rule, place, text, nearest);
+  }
+
+  private note(
+    severity: Finding['severity'],
+    rule: string,
+    place: Place,
+    text: string,
+    nearest: string | undefined,
+  ): void {
+    const { subject } = this;
+    const base = { severity, rule, place, subject, text };
+    this.findings.push(nearest === undefined ? base : { ...base, nearest });
+  }
+
+  /** Notes each key that is not among `known`, with the nearest that is. */
+  checkKeys(node: ObjectNode, known: readonly string[], what: string): void {
+    for (const [key, entry] of node.entries) {
+      if (known.includes(key)) continue;
+      this.warn(
+        'unknown-key',
+        entry.keyPlace,
+        `'${key}' means nothing in ${what}`,
+        nearestName(key, known),
+      );
+    }
+  }
+
+  /** The value behind `key`; null counts as not written. */
+  find(node: ObjectNode | undefined, key: string): Written | undefined {
+    const entry = node?.entries.get(key);
+    if (entry === undefined) return undefined;
+    return entry.node.kind === 'scalar' && entry.node.value === null ? undefined : entry;
+  }
+
+  object(node: SourceNode | undefined, what: string): ObjectNode | undefined {
+    if (node === undefined || node.kind === 'object') return node;
+    this.error('wrong-form', node.place, `${what} is a block in braces: { ... }`);
+    return undefined;
+  }
+
+  array(node: SourceNode | undefined, what: string): ArrayNode | undefined {
+    if (node === undefined || node.kind === 'array') return node;
+    this.error('wrong-form', node.place, `${what} is a list in square brackets: [ ... ]`);
+    return undefined;
+  }
+
+  /** Text; a number will do, since a name of digits reads as one. */
+  text(node: SourceNode | undefined, what: string): string | undefined {
+    if (node === undefined) return undefined;
+    if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+    if (node.kind === 'scalar' && typeof node.value === 'number') return String(node.value);
+    this.error('wrong-form', node.place, `${what} is text`);
+    return undefined;
+  }
+
+  number(node: SourceNode | undefined, what: string): number | undefined {
+    if (node === undefined) return undefined;
+    if (node.kind === 'scalar' && typeof node.value === 'number') return node.value;
+    this.error('wrong-form', node.place, `${what} is a number`);
+    return undefined;
+  }
+
+  flag(node: SourceNode | undefined, what: string): boolean | undefined {
+    if (node === undefined) return undefined;
+    if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
+    this.error('wrong-form', node.place, `${what} is true or false`);
+    return undefined;
+  }
+
+  /** Text or a list of texts. */
+  texts(node: SourceNode | undefined, what: string): readonly string[] {
+    const nodes = node?.kind === 'array' ? node.items : node === undefined ? [] : [node];
+    return nodes.flatMap((item) => this.text(item, what) ?? []);
+  }
+
+  plain(node: SourceNode | undefined): unknown {
+    return node === undefined ? undefined : toPlain(node);
+  }
+
+  /** Compiles an ACS string once per file and notes what is wrong with it, with its column. */
+  acs(node: SourceNode | undefined): Acs | undefined {
+    const text = this.text(node, 'an ACS');
+    if (node === undefined) return undefined;
+    // What should be a condition and is none lets nobody in.
+    const acs = this.compiled.get(text ?? '') ?? compileAcs(text ?? '');
+    this.compiled.set(acs.text, acs);
+    const quote = node.kind === 'scalar' && !node.quoteless ? 1 : 0;
+    for (const problem of text === undefined ? [] : acs.problems) {
+      const place = shift(node.place, quote + problem.column - 1);
+      this.note(problem.severity, 'acs', place, `ACS: ${problem.text}`, problem.nearest);
+    }
+    return acs;
+  }
+}
+
+function shift(place: Place, columns: number): Place {
+  return place.column === undefined ? place : { ...place, column: place.column + columns };
+}

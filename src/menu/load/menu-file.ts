@@ -1,0 +1,247 @@
+import type { Acs } from '../../acs/acs';
+import { loadHjsonTree } from '../../config/hjson-tree';
+import type { HjsonTreeOptions } from '../../config/hjson-tree';
+import type { Problem } from '../../config/problems';
+import { isSecretName } from '../../config/secret-names';
+import { findNode } from '../../config/source-tree';
+import type { ObjectNode, SourceNode } from '../../config/source-tree';
+import { parseAsset } from './asset';
+import { readArt, readChoice, readNamed, readNext } from './choice';
+import { EntryReader } from './entry-reader';
+import { readForms, readKeyRules, readSubmitRules, readViews } from './form-entry';
+import { LOGIN_AREA_MENUS } from './login-area';
+import { MENU_NAMING_KEYS, readMenuConfig, readsAsLoginArea } from './menu-config';
+import type {
+  Finding,
+  MenuEntry,
+  MenuMention,
+  MenuSet,
+  ModuleName,
+  PromptEntry,
+  SubmitRule,
+} from './menu-entry';
+
+export interface LoadMenusOptions extends HjsonTreeOptions {
+  /** Full path of the menu file. */
+  readonly file: string;
+}
+
+/**
+ * Loads a menu file with all that it includes. A file that cannot be read or parsed is a BbsError;
+ * what is wrong with single entries is in `problems`, for checkMenus to report with its own findings.
+ */
+export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
+  const within = options.fallbackFolders ?? [];
+  const tree = await loadHjsonTree(options.file, { ...options, within, mayHoldFile });
+  return parseMenus(tree.root, { ...options, files: tree.files, warnings: tree.warnings });
+}
+
+/** Only a secret of a module, such as the password for a door server: its screens show none (rule M14). */
+function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
+  const [top, menu = '', part] = path;
+  if (top !== 'menus' || part !== 'config' || !isSecretName(path.at(-1) ?? '')) return false;
+  return findNode(root, ['menus', menu, 'module']) !== undefined;
+}
+
+/** Turns a menu file's tree into menus and prompts. */
+export function parseMenus(
+  root: ObjectNode,
+  options: {
+    readonly files?: readonly string[];
+    readonly warnings?: readonly Problem[];
+  } = {},
+): MenuSet {
+  const problems: Finding[] = (options.warnings ?? []).map((warning) => ({
+    severity: 'warning',
+    rule: 'reference',
+    place: warning.place,
+    subject: '',
+    text: warning.message,
+  }));
+  const compiled = new Map<string, Acs>();
+  const reader = (name: string): EntryReader => new EntryReader(name, problems, compiled);
+  const top = reader('');
+  const menuNodes = top.object(root.entries.get('menus')?.node, "'menus'")?.entries ?? new Map();
+  const promptNodes =
+    top.object(root.entries.get('prompts')?.node, "'prompts'")?.entries ?? new Map();
+  if (menuNodes.size === 0)
+    top.error('no-menus', root.place, "there are no menus: 'menus' is empty");
+  const context = {
+    isMenu: (name: string) => menuNodes.has(name),
+  };
+  const menus = new Map<string, MenuEntry>();
+  for (const [name, { node, keyPlace }] of menuNodes) {
+    const body = reader(name).object(node, `the menu '${name}'`);
+    const placed = body === undefined ? undefined : { ...body, place: keyPlace };
+    if (placed !== undefined) menus.set(name, readMenu(reader(name), placed, context));
+  }
+  const prompts = new Map<string, PromptEntry>();
+  for (const [name, { node, keyPlace }] of promptNodes) {
+    const body = reader(name).object(node, `the prompt '${name}'`);
+    const placed = body === undefined ? undefined : { ...body, place: keyPlace };
+    if (placed !== undefined) prompts.set(name, readPrompt(reader(name), placed));
+  }
+  return { menus, prompts, files: options.files ?? [], problems };
+}
+
+/** Keys of a menu (contract A2.2), each with its documentation. */
+export const MENU_KEYS: Readonly<Record<string, string>> = {
+  desc: "What who's online and `%MD` show while somebody is here.",
+  art: 'What is shown: an art name, or a list `[ { acs, art }, ..., { art } ]`.',
+  next: 'Where it goes on: a menu, an address, a list with `acs`, or a list to pick from at random.',
+  module: 'The part of the program that runs this menu; left out for an ordinary one.',
+  form: 'The views on the screen and what they do, by form number.',
+  prompt: 'A prompt to ask with, instead of a form.',
+  submit: 'With a prompt: what its answers do.',
+  config: 'How the menu behaves; see the next table.',
+  acs: 'The same as `config.acs`.',
+  fallback: 'Read, and means nothing: going back always goes to the menu before.',
+};
+
+/** Keys of a prompt, each with its documentation. */
+export const PROMPT_KEYS: Readonly<Record<string, string>> = {
+  art: 'What is shown.',
+  mci: 'The views on it.',
+  actionKeys: 'What keys do.',
+  config: '`continuousKey` (shows the rest without stopping), `quitKey` (shows no more).',
+};
+
+interface Context {
+  isMenu(name: string): boolean;
+}
+
+function readMenu(reader: EntryReader, node: ObjectNode, context: Context): MenuEntry {
+  const name = reader.subject;
+  const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
+  noteUnknownKeys(reader, node);
+  const configNode = reader.object(value('config'), "'config'");
+  const forms = readForms(reader, value('form'));
+  const prompt = readPromptName(reader, value('prompt'));
+  const submit = readPromptSubmit(reader, value('submit'), prompt !== undefined);
+  const markedLogin = readsAsLoginArea(reader, configNode);
+  const config = readMenuConfig(reader, configNode, node.place);
+  return {
+    name,
+    place: node.place,
+    desc: reader.text(value('desc'), "'desc'"),
+    art: readChoice(reader, value('art'), { key: 'art', read: (item) => readArt(reader, item) }),
+    next: readChoice(reader, value('next'), {
+      key: 'next',
+      read: (item) => readNext(reader, item),
+    }),
+    module: readModule(reader, value('module')),
+    forms,
+    prompt,
+    submit,
+    config,
+    acs: readEntryAcs(reader, node, configNode),
+    loginArea: markedLogin || LOGIN_AREA_MENUS.has(name),
+    autoNext: forms.length === 0 && prompt === undefined,
+    mentions: [...findMentions(configNode, context), ...findExtraArgsMentions(node, context)],
+  };
+}
+
+function noteUnknownKeys(reader: EntryReader, node: ObjectNode): void {
+  const misplaced = ['mci', 'actionKeys'].filter((key) => node.entries.has(key));
+  for (const key of misplaced) {
+    const place = node.entries.get(key)?.keyPlace ?? node.place;
+    reader.warn('unknown-key', place, `'${key}' of a menu belongs inside form: { 0: { ... } }`);
+  }
+  reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
+}
+
+/** The ACS on the way in: `config.acs`, or the menu's own `acs`, which means the same here. */
+function readEntryAcs(
+  reader: EntryReader,
+  node: ObjectNode,
+  config: ObjectNode | undefined,
+): MenuEntry['acs'] {
+  const inConfig = config?.entries.get('acs')?.node;
+  const inMenu = node.entries.get('acs')?.node;
+  if (inConfig !== undefined && inMenu !== undefined) {
+    const text = 'there is also a config.acs, which is the one that counts; take one of them out';
+    reader.warn('two-acs', inMenu.place, text);
+  }
+  const written = inConfig ?? inMenu;
+  const acs = reader.acs(written);
+  return acs === undefined || written === undefined ? undefined : { acs, place: written.place };
+}
+
+function readModule(reader: EntryReader, node: SourceNode | undefined): ModuleName {
+  const standard = { kind: 'standard', name: 'standard', place: undefined } as const;
+  const text = reader.text(node, "'module'");
+  if (node === undefined || text === undefined) return standard;
+  const { place } = node;
+  if (!text.startsWith('@')) return moduleNamed('system', text, place);
+  const asset = parseAsset(text);
+  if (asset?.kind === 'systemModule') return moduleNamed('system', asset.name, place);
+  if (asset?.kind === 'userModule') return { kind: 'user', name: asset.name, place };
+  const hint = 'write a name, @systemModule:name or @userModule:name';
+  reader.error('bad-address', place, `'${text}' names no module; ${hint}`);
+  return { ...standard, place };
+}
+
+function moduleNamed(kind: 'system', name: string, place: ModuleName['place']): ModuleName {
+  const plain = name === 'standard_menu' || name === 'standard';
+  return plain ? { kind: 'standard', name: 'standard', place } : { kind, name, place };
+}
+
+function readPromptName(reader: EntryReader, node: SourceNode | undefined): MenuEntry['prompt'] {
+  if (node === undefined) return undefined;
+  const name = readNamed(reader, node, { kind: 'prompt', what: "'prompt'" });
+  return name === undefined ? undefined : { name, place: node.place };
+}
+
+function readPromptSubmit(
+  reader: EntryReader,
+  node: SourceNode | undefined,
+  hasPrompt: boolean,
+): readonly SubmitRule[] {
+  if (node === undefined) return [];
+  if (!hasPrompt) {
+    const text =
+      "'submit' stands here only with a 'prompt'; with a form it belongs inside the form";
+    reader.warn('unknown-key', node.place, text);
+  }
+  return readSubmitRules(reader, node);
+}
+
+function readPrompt(reader: EntryReader, node: ObjectNode): PromptEntry {
+  const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
+  reader.checkKeys(node, Object.keys(PROMPT_KEYS), 'a prompt');
+  const config = reader.object(value('config'), "'config'");
+  return {
+    name: reader.subject,
+    place: node.place,
+    art: readChoice(reader, value('art'), { key: 'art', read: (item) => readArt(reader, item) }),
+    views: readViews(reader, value('mci')),
+    actionKeys: readKeyRules(reader, value('actionKeys')),
+    config: config === undefined ? {} : (reader.plain(config) as Readonly<Record<string, unknown>>),
+  };
+}
+
+/** What in `config` names a menu: known keys in any case, others where such a menu exists. */
+function findMentions(
+  config: ObjectNode | undefined,
+  context: Context,
+  alwaysNames?: string,
+): MenuMention[] {
+  return [...(config?.entries ?? [])].flatMap(([key, { node }]) => {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') return [];
+    const known = key === alwaysNames || MENU_NAMING_KEYS.some((name) => name === key);
+    const menu = node.value.replace(/^@menu:/, '');
+    return known || context.isMenu(menu) ? [{ key, menu, place: node.place }] : [];
+  });
+}
+
+/** `extraArgs` of rules and keys may name menus to a method: `next` in any case, others where there is one. */
+function findExtraArgsMentions(node: SourceNode, context: Context): MenuMention[] {
+  if (node.kind === 'scalar') return [];
+  if (node.kind === 'array') {
+    return node.items.flatMap((item) => findExtraArgsMentions(item, context));
+  }
+  return [...node.entries].flatMap(([key, { node: below }]) => {
+    if (key !== 'extraArgs') return findExtraArgsMentions(below, context);
+    return below.kind === 'object' ? findMentions(below, context, 'next') : [];
+  });
+}

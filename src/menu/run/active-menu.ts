@@ -1,0 +1,378 @@
+import { BbsError } from '../../base/errors';
+import { sleep } from '../../base/clock';
+import type { AcsSubject } from '../../acs/subject';
+import type { Key } from '../../terminal/key';
+import { keyMatches } from '../../terminal/key-name';
+import { choose, matchSubmit } from './choose';
+import { composeMenu, type ComposedScreen } from '../screen/compose';
+import { formatDate } from '../screen/date-format';
+import { isPassedBy } from './menu-access';
+import {
+  refusalOf,
+  resolveOutcome,
+  type MenuOutcome,
+  type OpenMenu,
+  type StayOnScreen,
+} from './transitions';
+import { checkField } from './field-check';
+import { findModule, follow } from './follow';
+import { deliverNow, deliverQueued, liveMessages } from './interrupt';
+import type { Choice, KeyRule, MenuConfig, MenuEntry, Target } from '../load/menu-entry';
+import type {
+  DataLine,
+  MenuContext,
+  MenuModule,
+  Question,
+  ShownArt,
+  Submission,
+  Transition,
+} from './module';
+import { ScreenController } from '../screen/screen-controller';
+import { pauseAtEnd, present, presentAgain } from '../screen/present';
+import { ask } from './question';
+import type { StackEntry } from './stack';
+import type { CallContext } from './call-context';
+import { configUnder } from '../load/themed-config';
+import { showPages } from '../screen/show-pages';
+
+/** Why a menu is drawn once more. */
+interface Redraw {
+  readonly kind: 'redraw';
+  /** The window has another size: at once, and on from this row of art that is shown page by page. */
+  readonly fromRow?: number;
+}
+
+/** One stay in one menu: its screen, its keys, its methods, until it is left. */
+export class ActiveMenu implements MenuContext {
+  private shownAs: MenuConfig;
+  private readonly module: MenuModule;
+  private open: ScreenController | undefined;
+  /** What is shown instead of form 0, and on which art. */
+  private shownForm: { readonly id: number; readonly art: string | undefined } = {
+    id: 0,
+    art: undefined,
+  };
+  /** Form 0 while another one of the menu is in its place. */
+  private leftForm: ScreenController | undefined;
+  /** Something else was on the screen in between, so that it has to be drawn again. */
+  private covered = false;
+
+  constructor(
+    private readonly call: CallContext,
+    private readonly entry: StackEntry,
+    private readonly menuEntry: MenuEntry,
+  ) {
+    this.shownAs = configUnder(call.theme, menuEntry);
+    this.module = findModule(call, menuEntry);
+  }
+
+  get caller() {
+    return this.call.caller;
+  }
+
+  get services() {
+    return this.call.services;
+  }
+
+  get menu(): string {
+    return this.menuEntry.name;
+  }
+
+  get desc(): string {
+    return this.menuEntry.desc ?? this.menuEntry.name;
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.shownAs.all;
+  }
+
+  get extraArgs(): unknown {
+    return this.entry.extraArgs;
+  }
+
+  get memory(): Map<string, unknown> {
+    return this.entry.memory;
+  }
+
+  get screen(): ScreenController {
+    if (this.open === undefined) throw new BbsError('INTERNAL', `${this.menu} has no screen yet`);
+    return this.open;
+  }
+
+  get formId(): number {
+    return this.shownForm.id;
+  }
+
+  subject(): AcsSubject {
+    return this.call.subject;
+  }
+
+  dateText(atMs: number, pattern?: string): string {
+    return formatDate(atMs, pattern ?? this.call.theme.defaults.dateTime.short);
+  }
+
+  get leadsOn(): boolean {
+    return this.menuEntry.next !== undefined;
+  }
+
+  hasMenu(name: string): boolean {
+    return this.call.menus.menus.has(name);
+  }
+
+  ask(question: Question): Promise<Readonly<Record<string, string>> | undefined> {
+    this.covered = true;
+    return ask(this.call, question);
+  }
+
+  showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void> {
+    this.covered = true;
+    return showPages(this.call, lines, this.desc);
+  }
+
+  /** Shows the menu until it is left. */
+  async run(): Promise<MenuOutcome> {
+    if (isPassedBy(this.menuEntry, this.call.subject)) {
+      return resolveOutcome(this.openMenu, { kind: 'next' });
+    }
+    const early = await this.module.enter?.(this);
+    if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
+      return resolveOutcome(this.openMenu, early);
+    }
+    let exit: MenuOutcome | Redraw = { kind: 'redraw' };
+    while (exit.kind === 'redraw') {
+      if (exit.fromRow === undefined) await deliverQueued(this.call, this.shownAs);
+      exit = await this.show(exit.fromRow);
+    }
+    return exit;
+  }
+
+  private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {
+    const screen = await this.makeScreen();
+    this.covered = false;
+    const how = { config: this.shownAs, description: this.desc, fromRow };
+    const silent = this.menuEntry.autoNext && isEmpty(screen.composition);
+    if (!silent) {
+      const page = await present(this.call, screen, how);
+      if (page.resized) return { kind: 'redraw', fromRow: page.row };
+      await this.module.ready?.(this);
+      this.restoreForm(screen);
+      this.showSignInNews(screen);
+      screen.flush();
+      if (!this.menuEntry.autoNext) return this.interact();
+      const after = await pauseAtEnd(this.call, screen, how);
+      if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
+    }
+    const { nextTimeoutMs } = this.shownAs;
+    // Keys typed meanwhile wait for the next screen: a name sent at once must not be lost here.
+    if (nextTimeoutMs !== undefined && this.shownAs.pause === undefined) {
+      await sleep(this.services.clock, nextTimeoutMs, this.caller.signal);
+      this.call.keys.waited(nextTimeoutMs);
+    }
+    return resolveOutcome(this.openMenu, { kind: 'next' });
+  }
+
+  private get openMenu(): OpenMenu {
+    return { call: this.call, menu: this.menuEntry, module: this.module, context: this };
+  }
+
+  private async makeScreen(): Promise<ScreenController> {
+    const { id } = this.shownForm;
+    // The theme may be another one than before: by the caller's choice, or by the size of the window.
+    this.shownAs = configUnder(this.call.theme, this.menuEntry);
+    const composition = await composeMenu(this.call, {
+      menu: this.menuEntry,
+      formId: id,
+      description: this.desc,
+      shown: await this.chooseArt(),
+      validate: (view, text) => checkField(this, this.module, { view, text }),
+    });
+    const screen = new ScreenController(this.call, composition, {
+      config: this.config,
+      messageView: this.module.messageView,
+    });
+    this.open = screen;
+    return screen;
+  }
+
+  /** The same screen for a window of another size; what was typed, chosen and said stays. */
+  private async redrawResized(): Promise<void> {
+    const before = this.screen;
+    const screen = await this.makeScreen();
+    // Views that were not there before are still to be filled.
+    if (!screen.hasOnlyViewsOf(before)) await this.module.ready?.(this);
+    screen.takeOver(before);
+    presentAgain(this.call, screen);
+    screen.flush();
+  }
+
+  private async chooseArt(): Promise<ShownArt | undefined> {
+    const { art: spec } = this.shownForm;
+    if (spec !== undefined) return { kind: 'art', spec };
+    return (await this.module.art?.(this)) ?? this.ownArt();
+  }
+
+  private ownArt(): ShownArt | undefined {
+    const { art } = this.menuEntry;
+    const spec =
+      art === undefined ? undefined : choose(art, this.call.subject, this.services.random);
+    return spec === undefined ? undefined : { kind: 'art', spec };
+  }
+
+  /** Keys and messages, until something leads away. */
+  private async interact(): Promise<MenuOutcome | Redraw> {
+    for (;;) {
+      const arrival = await this.call.keys.next({
+        timeoutMs: this.shownAs.nextTimeoutMs,
+        messages: liveMessages(this.shownAs),
+        size: this.screen.composition.size,
+      });
+      const transition = await this.answer(arrival);
+      if (transition === undefined) continue;
+      const exit = await this.settle(transition);
+      if (exit !== undefined) return exit;
+    }
+  }
+
+  private async answer(
+    arrival: Awaited<ReturnType<CallContext['keys']['next']>>,
+  ): Promise<Transition | undefined> {
+    switch (arrival.kind) {
+      case 'timeout':
+        return { kind: 'next' };
+      case 'message':
+        await deliverNow(this.call, this.shownAs, this.screen);
+        return undefined;
+      case 'resize':
+        await this.redrawResized();
+        return undefined;
+      case 'key':
+        return this.press(arrival.key);
+    }
+  }
+
+  /** A menu's own keys win over the views', except where the key would be typed (contract A2.2). */
+  private async press(key: Key): Promise<Transition | undefined> {
+    const { form, rules } = this.screen.composition;
+    const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
+    if (early !== undefined) return this.obeyKey(early, key);
+    const focusBefore = form.focusedId;
+    const event = await form.press(key);
+    this.screen.add(event.output);
+    if (event.kind === 'submit') return this.submitted(event.submission);
+    if (event.kind === 'key') {
+      const late = findKeyRule(rules.keys, key);
+      if (late !== undefined) return this.obeyKey(late, key);
+    }
+    if (event.kind === 'invalid') this.sayInvalid(event);
+    const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
+    const touched = event.kind === 'none' ? (event.changed ?? moved) : undefined;
+    if (touched !== undefined) {
+      this.screen.message('');
+      this.module.changed?.(this, touched);
+    }
+    this.screen.flush();
+    return undefined;
+  }
+
+  /** A refused password is typed anew: nobody can see what stands in its field. */
+  private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
+    const { viewId, message } = refused;
+    if (this.screen.secretViews.includes(viewId)) this.screen.setText(viewId, '');
+    this.screen.message(message);
+  }
+
+  private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
+    if (rule.viewId !== undefined) {
+      this.screen.focus(rule.viewId);
+      this.screen.flush();
+    }
+    if (rule.action === undefined) return undefined;
+    const { form, rules } = this.screen.composition;
+    const value = form.values();
+    const submission = { formId: rules.formId, submitId: undefined, value, key: key.name };
+    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
+  }
+
+  private submitted(filled: {
+    readonly submitId: number;
+    readonly value: Readonly<Record<string, unknown>>;
+  }): Promise<Transition> | Transition {
+    this.screen.message('');
+    this.screen.flush();
+    const { rules } = this.screen.composition;
+    const rule = matchSubmit(rules.submit(filled.submitId), filled.value);
+    if (rule?.action === undefined) {
+      return { kind: 'stay', message: 'That is none of the choices.', clear: [filled.submitId] };
+    }
+    const submission = { formId: rules.formId, ...filled };
+    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
+  }
+
+  private async act(
+    action: Choice<Target>,
+    given: { readonly submission: Submission; readonly extraArgs: unknown },
+  ): Promise<Transition> {
+    const target = choose(action, this.call.subject, this.services.random);
+    if (target === undefined) return { kind: 'stay', message: 'You cannot do that.' };
+    return follow(this, this.module, { target, ...given });
+  }
+
+  /** Applies a transition here; undefined when the caller is still on the screen. */
+  private async settle(transition: Transition): Promise<MenuOutcome | Redraw | undefined> {
+    switch (transition.kind) {
+      case 'redraw':
+        return { kind: 'redraw' };
+      case 'form':
+        return this.turnTo(transition);
+      case 'stay':
+        return this.stay(transition);
+      default: {
+        const exit = await resolveOutcome(this.openMenu, transition);
+        const refused = refusalOf(this.openMenu, exit);
+        return refused === undefined ? exit : this.stay(refused);
+      }
+    }
+  }
+
+  private stay({ clear, focus, message }: StayOnScreen): undefined {
+    if (this.covered) this.screen.open({ clear: true });
+    this.covered = false;
+    for (const viewId of clear ?? []) this.screen.setText(viewId, '');
+    if (focus !== undefined) this.screen.focus(focus);
+    if (message !== undefined) this.screen.message(message);
+    this.screen.flush();
+  }
+
+  /** Puts another form of the menu in place of this one, which waits as it is. */
+  private turnTo({ form, art }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
+    if (!this.menuEntry.forms.some(({ id }) => id === form)) {
+      this.caller.log.error('menu.form-missing', { menu: this.menu, form });
+      return this.stay({ kind: 'stay', message: 'That part of the board is missing.' });
+    }
+    if (this.formId === 0) this.leftForm = this.screen;
+    this.shownForm = { id: form, art };
+    return { kind: 'redraw' };
+  }
+
+  /** On the first screen that stays: a pause may be over before it is read. */
+  private showSignInNews(screen: ScreenController): void {
+    if (this.menuEntry.autoNext) return;
+    const news = this.call.takeNews();
+    if (news !== undefined) screen.message(news);
+  }
+
+  private restoreForm(screen: ScreenController): void {
+    if (this.formId !== 0 || this.leftForm === undefined) return;
+    screen.takeOver(this.leftForm);
+    this.leftForm = undefined;
+    presentAgain(this.call, screen);
+  }
+}
+
+function findKeyRule(rules: readonly KeyRule[], key: Key): KeyRule | undefined {
+  return rules.find((rule) => rule.keys.some((name) => keyMatches(key, name)));
+}
+
+function isEmpty(composition: ComposedScreen): boolean {
+  return composition.picture === undefined && composition.form.views.length === 0;
+}

@@ -1,0 +1,56 @@
+import { toError } from '../../base/errors';
+import type { View } from '../../views/view';
+import { parseAsset } from '../load/asset';
+import { findSignInGap } from './menu-access';
+import { LATER, own } from './follow';
+import type { SubmitRule } from '../load/menu-entry';
+import type { MenuContext, MenuModule } from './module';
+import type { ScreenController } from '../screen/screen-controller';
+import { matchSubmit } from './choose';
+import { VALIDATORS } from './validators';
+
+type CheckResult = MenuContext & { readonly screen: ScreenController };
+
+/** Asks the validator that a view names: a sentence for the caller, or undefined when all is well. */
+export async function checkField(
+  context: CheckResult,
+  module: MenuModule,
+  field: { readonly view: View; readonly text: string },
+): Promise<string | undefined> {
+  const { view, text } = field;
+  const { form, rules } = context.screen.composition;
+  const isSubmitting = form.focusedId !== view.id;
+  if (isSubmitting && leavesTheForm(context, rules.submit(form.focusedId ?? 0))) return undefined;
+  const asset = parseAsset(String(view.spec.properties['validate']));
+  const { caller, services } = context;
+  const validator =
+    asset?.kind === 'method'
+      ? own(module.validators ?? {}, asset.name)
+      : own(VALIDATORS, asset?.name ?? '');
+  if (validator === undefined) {
+    caller.log.error('menu.validator-missing', { menu: context.menu, validator: asset?.name });
+    return undefined;
+  }
+  // A module's validator belongs to a menu that its caller was let into; `needs` says so again.
+  const refusal = findSignInGap(validator.needs, context.subject());
+  if (refusal !== undefined) return refusal;
+  try {
+    return await validator.check(text, { caller, services, values: form.values() });
+  } catch (thrown) {
+    caller.signal.throwIfAborted();
+    caller.log.error('menu.validator-failed', { menu: context.menu, error: toError(thrown) });
+    return LATER;
+  }
+}
+
+const LEAVING_METHODS: readonly string[] = ['prevMenu', 'logoff'];
+
+/** True for a submission that only goes back: nobody has to fill a form in to cancel it. */
+function leavesTheForm(context: CheckResult, rules: readonly SubmitRule[]): boolean {
+  const rule = matchSubmit(rules, context.screen.composition.form.values());
+  return (
+    rule?.action?.options.every(
+      ({ value }) => value.kind === 'system-method' && LEAVING_METHODS.includes(value.name),
+    ) ?? false
+  );
+}

@@ -1,0 +1,103 @@
+import { BbsError, toError } from '../../base/errors';
+import { findSignInGap, type SignInNeed } from './menu-access';
+import type { MenuEntry, Target } from '../load/menu-entry';
+import type { MenuServices } from './call-context';
+import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from './module';
+import type { CallContext } from './call-context';
+import { SYSTEM_METHODS } from './system-methods';
+
+/** What a caller is told when something of ours fails that may work again soon. */
+export const LATER = 'The board cannot do this right now. Please try again later.';
+
+/** Failures of that kind: they do not end the call. */
+const PASSING_FAILURES: ReadonlySet<string> = new Set([
+  'STORE_FAILED',
+  'DATABASE_UNAVAILABLE',
+  'TIMED_OUT',
+  'MAIL_FAILED',
+  'SEAL_BROKEN',
+]);
+
+export interface Given {
+  readonly target: Target;
+  readonly submission: Submission;
+  readonly extraArgs: unknown;
+}
+
+/** The context as the runtime has it: with the modules, which one module does not see of another. */
+export type RunContext = MenuContext & { readonly services: MenuServices };
+
+/** Where a target leads: a menu, or what its method says. */
+export async function follow(
+  context: RunContext,
+  module: MenuModule,
+  given: Given,
+): Promise<Transition> {
+  const { target, submission, extraArgs } = given;
+  if (target.kind === 'menu') return { kind: 'goto', menu: target.name, extraArgs };
+  const { method, needs } = findMethod(context, module, target);
+  const { log, signal } = context.caller;
+  if (method === undefined) {
+    log.error('menu.method-missing', { menu: context.menu, method: target.name });
+    return { kind: 'stay', message: 'That part of the board is missing.' };
+  }
+  const refusal = findSignInGap(needs, context.subject());
+  if (refusal !== undefined) {
+    log.warn('menu.refused', { menu: context.menu, method: target.name, why: 'factor' });
+    return { kind: 'stay', message: refusal };
+  }
+  try {
+    return await method(context, submission, extraArgs);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof BbsError) || !PASSING_FAILURES.has(thrown.code)) throw thrown;
+    log.error('menu.method-failed', { menu: context.menu, error: toError(thrown) });
+    return { kind: 'stay', message: LATER };
+  }
+}
+
+interface FoundMethod {
+  readonly method: MenuMethod | undefined;
+  readonly needs: SignInNeed;
+}
+
+/** A method with what it needs: a system method's own, else what its module needs. */
+function findMethod(
+  context: RunContext,
+  module: MenuModule,
+  target: Exclude<Target, { kind: 'menu' }>,
+): FoundMethod {
+  if (target.kind === 'system-method') {
+    const { run, needs = 'complete' } = own(SYSTEM_METHODS, target.name) ?? {};
+    return { method: run, needs };
+  }
+  const { methods, needs } = moduleFor(context, module, target.location);
+  return { method: own(methods, target.name), needs };
+}
+
+/** `@method:/path/nua.js:x` names a method of the module `nua`. */
+function moduleFor(context: RunContext, module: MenuModule, location?: string): MenuModule {
+  if (location === undefined) return module;
+  const name = (location.split('/').at(-1) ?? '').replace(/\.js$/, '');
+  return context.services.modules.get(name) ?? module;
+}
+
+/** The module that runs a menu. */
+export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
+  const { name, kind } = menu.module;
+  const module = call.services.modules.get(name);
+  if (module !== undefined) return module;
+  // The check refuses such a menu at load; a board that was started anyway still shows its art.
+  if (kind !== 'standard') {
+    call.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
+  }
+  return { name, doc: '', needs: 'none', views: [], methods: {} };
+}
+
+/** A table's own entry: names come from sysops' files. */
+export function own<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

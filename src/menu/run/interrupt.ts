@@ -1,0 +1,52 @@
+import type { NodeMessage } from './inbox';
+import type { MenuConfig } from '../load/menu-entry';
+import type { DataLine } from './module';
+import type { ScreenController } from '../screen/screen-controller';
+import { showPages } from '../screen/show-pages';
+import type { CallContext } from './call-context';
+
+type Interruptible = Pick<MenuConfig, 'interrupt'>;
+
+/** Messages that end a wait in a menu; the others wait until it is left. */
+export function liveMessages({ interrupt }: Interruptible): 'all' | 'urgent' {
+  return interrupt === 'realtime' ? 'all' : 'urgent';
+}
+
+/** Shows what came while this menu's predecessors let nothing through. */
+export async function deliverQueued(
+  call: CallContext,
+  { interrupt }: Interruptible,
+): Promise<void> {
+  if (interrupt === 'never') return;
+  const messages = call.caller.inbox.take('all');
+  if (messages.length > 0) await showMessages(call, messages);
+}
+
+/** Shows what comes while a screen is open: urgent messages on its message line, others on a page. */
+export async function deliverNow(
+  call: CallContext,
+  config: Interruptible,
+  screen: ScreenController,
+): Promise<void> {
+  const messages = call.caller.inbox.take(liveMessages(config));
+  const others = messages.filter((message) => message.urgent !== true);
+  if (others.length > 0) {
+    await showMessages(call, others);
+    screen.open({ clear: true });
+  }
+  for (const message of messages) {
+    if (message.urgent === true) screen.message(message.text);
+  }
+  screen.flush();
+}
+
+/** Shows messages to this node on a screen of their own and waits for a key. */
+async function showMessages(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
+  const data = messages.flatMap(({ from, text }): readonly DataLine[] => [
+    { color: '', text: '' },
+    { color: '|15', text: `  ${from === undefined ? 'From the board' : `Message from ${from}`}` },
+    { color: '', text: '' },
+    ...text.split(/\r\n|\r|\n/).map((line) => ({ color: '|07', text: `  ${line}` })),
+  ]);
+  await showPages(call, { data }, 'Message');
+}

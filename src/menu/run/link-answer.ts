@@ -1,0 +1,30 @@
+import {
+  lackSentence,
+  missingForLink,
+  type LinkPurpose,
+  type Prerequisite,
+} from '../../mail/prerequisites';
+import type { MenuContext } from './module';
+
+/** What the board lacks now for a mailed link; empty when nothing. */
+export function findLacks(
+  { services }: Pick<MenuContext, 'services'>,
+  purpose: LinkPurpose,
+): readonly Prerequisite[] {
+  return missingForLink(services.config(), services.listening(), purpose);
+}
+
+/** Says on a screen of its own why no link can be sent; the sysop alone can change that. */
+export async function showLacks(
+  context: MenuContext,
+  missing: readonly Prerequisite[],
+): Promise<void> {
+  await showLinkAnswer(context, [lackSentence(missing), '', 'Please tell the sysop.']);
+}
+
+/** Sentences about a link, broken to the width of the screen. */
+export function showLinkAnswer(context: MenuContext, lines: readonly string[]): Promise<void> {
+  return context.showPages({
+    data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
+  });
+}

@@ -1,0 +1,130 @@
+import { WAYS_IN } from '../../protocols/ways-in';
+import { secureWayTo } from '../../mail/prerequisites';
+import type { Factor, LoginResult, RejectReason } from '../../auth/login';
+import type { MenuContext, Transition } from './module';
+
+/** Where a rejection leaves the caller: on the form, or out. */
+interface Answer {
+  readonly sentence: string;
+  readonly leaves: boolean;
+  /** `config` keys of the menu that may name a menu of its own for this case (contract A2.3, A2.6). */
+  readonly menus?: readonly string[];
+}
+
+type Rejection = LoginResult & { kind: 'rejected' };
+
+/**
+ * What a caller is told about a rejected credential, and which menu follows: a sentence on the form they are
+ * on; for an account that cannot be used the menu in `config.<reason>`, else the sentence and log-off.
+ */
+export function answerRejection(
+  context: MenuContext,
+  result: Rejection,
+  tried: { readonly factor: Exclude<Factor, 0>; readonly clear: readonly number[] },
+): Transition {
+  const answer = describeRejection(context, result, tried.factor);
+  const menu = answer.menus
+    ?.map((key) => context.config[key])
+    .find((name): name is string => typeof name === 'string' && context.hasMenu(name));
+  if (menu !== undefined) return { kind: 'goto', menu };
+  if (answer.leaves) {
+    const reason = result.reason === 'too-many' ? 'too-many' : 'ended';
+    return { kind: 'log-off', message: answer.sentence, reason };
+  }
+  const focus = tried.clear[0];
+  return {
+    kind: 'stay',
+    message: answer.sentence,
+    clear: tried.clear,
+    ...(focus === undefined ? {} : { focus }),
+  };
+}
+
+/** The plain sentence for a rejection; never more than the login itself gave away. */
+export function rejectionSentence(
+  reason: RejectReason,
+  tried: Exclude<Factor, 0>,
+  retryAfterMs: number | undefined,
+): string {
+  switch (reason) {
+    case 'bad-credential':
+      return tried === 1
+        ? 'Wrong user name or password.'
+        : 'Wrong code. Each code works only once.';
+    case 'wait':
+      return `Too many tries. ${waitSentence(retryAfterMs)}`;
+    case 'disabled':
+      return 'This account is disabled. Please ask the sysop.';
+    case 'inactive':
+      return 'This account is not active yet. The sysop has to let you in first.';
+    case 'locked':
+      return 'This account is locked. Please ask the sysop.';
+    case 'factor-disabled':
+      return 'Too many wrong codes: your second factor is locked. Please ask the sysop.';
+    case 'not-allowed':
+      return 'Nobody may sign in with this name.';
+    case 'too-many':
+      return 'Too many tries. Please call again later.';
+    case 'not-here':
+      return 'This way of signing in is switched off here.';
+    case 'busy':
+      return 'The board is busy. Please try again in a moment.';
+    case 'try-later':
+      return 'The board cannot check this right now. Please try again later.';
+    case 'changed':
+      return 'Your account was changed. Please sign in again.';
+  }
+}
+
+function describeRejection(
+  context: MenuContext,
+  result: Rejection,
+  tried: Exclude<Factor, 0>,
+): Answer {
+  const sentence = rejectionSentence(result.reason, tried, result.retryAfterMs);
+  switch (result.reason) {
+    case 'too-many':
+      return { sentence, leaves: true, menus: ['toomany', 'tooMany'] };
+    case 'disabled':
+    case 'inactive':
+    case 'locked':
+      return { sentence, leaves: true, menus: [result.reason] };
+    case 'factor-disabled':
+    case 'not-allowed':
+    case 'changed':
+      return { sentence, leaves: true };
+    case 'not-here': {
+      const menus = context.caller.login.complete ? ['tooNodeMenu'] : [];
+      return { sentence: notHereSentence(context) ?? sentence, leaves: false, menus };
+    }
+    case 'bad-credential':
+    case 'wait':
+    case 'busy':
+    case 'try-later':
+      return { sentence, leaves: false };
+  }
+}
+
+function notHereSentence(context: MenuContext): string | undefined {
+  if (context.caller.login.complete) return 'You are signed in already.';
+  if (context.caller.secure) return undefined;
+  const { label } = WAYS_IN[context.caller.server];
+  const secure = secureWayTo(context.services.listening());
+  const way = secure === undefined ? '' : ` Please call by ${WAYS_IN[secure].callBy}.`;
+  switch (context.services.config().loginServers.telnet.passwordLogin) {
+    case 'refuse':
+      return `Nobody can sign in by ${label} here.${way}`;
+    case 'with-otp':
+      return `${label} is for accounts with a second factor here.${way}`;
+    case 'allow':
+      return undefined;
+  }
+}
+
+/** "Please wait 30 seconds." in the unit that people use for such a time. */
+function waitSentence(ms: number | undefined): string {
+  if (ms === undefined) return 'Please try again later.';
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 120) return `Please wait ${seconds} second${seconds === 1 ? '' : 's'}.`;
+  return `Please wait ${Math.ceil(seconds / 60)} minutes.`;
+}

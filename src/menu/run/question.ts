@@ -1,0 +1,154 @@
+import { Canvas } from '../../terminal/canvas';
+import { PLAIN, type Style } from '../../terminal/style';
+import { sanitizeUserText } from '../../terminal/untrusted';
+import type { ViewSpec } from '../../views/view';
+import { composePrompt, formOf, type ComposedScreen } from '../screen/compose';
+import type { Question } from './module';
+import { ScreenController } from '../screen/screen-controller';
+import type { CallContext } from './call-context';
+import { wrapWords } from '../screen/word-wrap';
+
+const TITLE: Style = { ...PLAIN, foreground: 15 };
+const LABEL: Style = { ...PLAIN, foreground: 7 };
+const DIM: Style = { ...PLAIN, foreground: 8 };
+const FIELD: Style = { ...PLAIN, foreground: 15, background: 4 };
+const FIRST_ROW = 3;
+const COLUMN = 5;
+const FIELD_WIDTH = 32;
+const MESSAGE_VIEW = 10;
+
+/**
+ * Asks something in between, on a screen of its own: by the sysop's prompt where there is one of that
+ * name, else by a plain form. undefined when the caller would rather not say.
+ */
+export async function ask(
+  call: CallContext,
+  question: Question,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  let screen = await makeScreen(call, question);
+  if (question.message !== undefined) screen.message(question.message);
+  screen.open({ clear: true });
+  screen.flush();
+  for (;;) {
+    const { form, size } = screen.composition;
+    const arrival = await call.keys.next({ messages: 'urgent', size });
+    if (arrival.kind === 'resize') {
+      const before = screen;
+      screen = await makeScreen(call, question);
+      screen.takeOver(before);
+      screen.open({ clear: true });
+      screen.flush();
+      continue;
+    }
+    if (arrival.kind !== 'key') {
+      for (const { text } of call.caller.inbox.take('urgent')) screen.message(text);
+      screen.flush();
+      continue;
+    }
+    if (arrival.key.name === 'escape') return undefined;
+    const event = await form.press(arrival.key);
+    screen.add(event.output);
+    if (event.kind === 'invalid') screen.message(event.message);
+    screen.flush();
+    if (event.kind === 'submit') return answersOf(question, event.submission.value);
+  }
+}
+
+async function makeScreen(call: CallContext, question: Question): Promise<ScreenController> {
+  const composition = (await byPrompt(call, question)) ?? plainQuestion(call, question);
+  return new ScreenController(call, composition, { config: {} });
+}
+
+function answersOf(
+  question: Question,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    question.fields.map(({ name }) => {
+      const value = values[name];
+      return [name, typeof value === 'string' ? value : ''];
+    }),
+  );
+}
+
+/** The sysop's own screen counts only when it asks for every field. */
+async function byPrompt(
+  call: CallContext,
+  question: Question,
+): Promise<ComposedScreen | undefined> {
+  if (question.prompt === undefined) return undefined;
+  const { width, height } = call.caller.terminal;
+  const canvas = new Canvas(width, height);
+  const prompt = await composePrompt(call, question.prompt, {
+    canvas,
+    row: 1,
+    description: question.title,
+    validate: () => Promise.resolve(undefined),
+  });
+  const names = new Set(prompt?.form.views.map((view) => view.argName));
+  if (prompt === undefined || !question.fields.every((field) => names.has(field.name))) {
+    return undefined;
+  }
+  return asComposedScreen(canvas, prompt.form);
+}
+
+function plainQuestion(call: CallContext, question: Question): ComposedScreen {
+  const { width, height } = call.caller.terminal;
+  const canvas = new Canvas(width, height);
+  let row = FIRST_ROW;
+  canvas.print(row, COLUMN, clean(question.title), TITLE);
+  row += 2;
+  for (const line of question.text ?? []) {
+    const wrapped = wrapWords(clean(line), width - COLUMN);
+    for (const part of wrapped) canvas.print(row++, COLUMN, part, LABEL);
+  }
+  if (question.text !== undefined && question.text.length > 0) row += 1;
+  const labelWidth = Math.max(...question.fields.map((field) => field.label.length)) + 2;
+  const fieldColumn = COLUMN + labelWidth;
+  const views: ViewSpec[] = question.fields.map((field, index) => {
+    canvas.print(row + index, COLUMN, clean(field.label), LABEL);
+    return {
+      code: 'ET',
+      id: index + 1,
+      row: row + index,
+      column: fieldColumn,
+      style: FIELD,
+      focusStyle: undefined,
+      properties: {
+        argName: field.name,
+        width: Math.max(4, Math.min(FIELD_WIDTH, width - fieldColumn - 1)),
+        ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
+        ...(field.password === true ? { password: true } : {}),
+        ...(index === question.fields.length - 1 ? { submit: true } : {}),
+      },
+    };
+  });
+  row += question.fields.length + 1;
+  canvas.print(row + 2, COLUMN, 'Escape goes back.', DIM);
+  views.push({
+    code: 'TL',
+    id: MESSAGE_VIEW,
+    row,
+    column: COLUMN,
+    style: { ...PLAIN, foreground: 11 },
+    focusStyle: undefined,
+    properties: { width: Math.max(10, width - COLUMN - 2), textOverflow: '' },
+  });
+  return asComposedScreen(canvas, formOf(call, views, {}));
+}
+
+function asComposedScreen(canvas: Canvas, form: ComposedScreen['form']): ComposedScreen {
+  return {
+    picture: undefined,
+    size: { width: canvas.width, height: canvas.height },
+    canvas,
+    scrolled: 0,
+    form,
+    backdrop: undefined,
+    rules: { formId: 0, submit: () => [], keys: [] },
+  };
+}
+
+function clean(text: string): string {
+  return sanitizeUserText(text);
+}

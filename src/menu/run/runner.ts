@@ -1,0 +1,192 @@
+import { toError } from '../../base/errors';
+import { moveTo, resetStyle, showCursor } from '../../terminal/ansi';
+import { SessionEnd, type Caller, type EndReason } from './caller';
+import type { MenuOutcome } from './transitions';
+import { admit, OTP_MENU, type MenuAccess } from './menu-access';
+import type { MenuEntry } from '../load/menu-entry';
+import type { MenuServices } from './call-context';
+import { lastWords } from '../screen/message-line';
+import { CallContext } from './call-context';
+import { MenuStack, type StackEntry } from './stack';
+import { ActiveMenu } from './active-menu';
+
+/** Menus that may follow each other without the caller being asked for anything. */
+const MAX_WITHOUT_KEY = 64;
+
+/**
+ * Leads a caller through the menus until the call is over, and says why it is. Never throws: what
+ * fails here ends this call alone (invariant 7).
+ */
+export async function runMenus(
+  caller: Caller,
+  firstMenu: string,
+  services: MenuServices,
+): Promise<EndReason> {
+  const run = new MenuRun(new CallContext(caller, services));
+  try {
+    return await run.from(firstMenu);
+  } catch (thrown) {
+    if (caller.signal.aborted) return endReason(caller.signal.reason);
+    if (thrown instanceof SessionEnd) return thrown.reason;
+    caller.log.error('menu.failed', { menu: run.currentMenu, error: toError(thrown) });
+    run.sayGoodbye('Something went wrong here, and the sysop has been told. Please call again.');
+    return 'failure';
+  }
+}
+
+function endReason(reason: unknown): EndReason {
+  return reason instanceof SessionEnd ? reason.reason : 'hung-up';
+}
+
+/** Where a step of the runner comes out: in a menu, or at the end. */
+type Step =
+  | { readonly kind: 'visit'; readonly menu: MenuEntry; readonly entry: StackEntry }
+  | { readonly kind: 'end'; readonly reason: EndReason };
+
+/** One call's way through the menus. */
+class MenuRun {
+  private readonly stack = new MenuStack();
+  private withoutKey = 0;
+  private keysSeen = 0;
+
+  constructor(private readonly call: CallContext) {}
+
+  get currentMenu(): string | undefined {
+    return this.stack.current?.menu;
+  }
+
+  async from(firstMenu: string): Promise<EndReason> {
+    let step = this.goTo(firstMenu, undefined);
+    while (step.kind === 'visit') {
+      this.call.caller.signal.throwIfAborted();
+      if (this.isCircling()) {
+        this.call.caller.log.error('menu.loop', { menu: step.menu.name });
+        this.sayGoodbye('These menus lead nowhere. Please tell the sysop.');
+        return 'loop';
+      }
+      this.announce(step.menu);
+      const exit = await new ActiveMenu(this.call, step.entry, step.menu).run();
+      step = this.after(exit);
+    }
+    return step.reason;
+  }
+
+  /** Last words below the screen, and the terminal as it should be left: its cursor below the art. */
+  sayGoodbye(sentence: string | undefined): void {
+    const { terminal } = this.call.caller;
+    const end = `${resetStyle()}${showCursor()}`;
+    if (sentence === undefined) terminal.write(end + moveTo(this.call.freeRow, 1));
+    else terminal.write(`${lastWords(terminal, sentence)}${end}\r\n`);
+  }
+
+  private after(exit: MenuOutcome): Step {
+    switch (exit.kind) {
+      case 'goto':
+        return this.goTo(exit.menu, exit.extraArgs);
+      case 'previous':
+        return this.goBack();
+      case 'nowhere':
+        this.call.caller.log.warn('menu.no-condition-matched', {
+          menu: this.currentMenu,
+          reason: 'NOCONDMATCH',
+        });
+        return this.goBack();
+      case 'log-off':
+        this.sayGoodbye(exit.message);
+        return { kind: 'end', reason: exit.reason ?? 'log-off' };
+    }
+  }
+
+  private goTo(name: string, extraArgs: unknown): Step {
+    const access = this.admit(name);
+    if (access.kind === 'refused') return this.turnAway(name, access);
+    const { menu } = access;
+    if (this.stack.current?.menu === name) {
+      // Going where one is means drawing it anew; the way back stays as it was.
+      this.call.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
+      return { kind: 'visit', menu, entry: this.stack.replace(entryOf(menu, extraArgs)) };
+    }
+    const entry = entryOf(menu, extraArgs);
+    this.stack.push(entry);
+    return { kind: 'visit', menu, entry };
+  }
+
+  /** Back to the nearest menu below that still is there and still lets this caller in. */
+  private goBack(): Step {
+    const left = this.currentMenu;
+    for (let entry = this.stack.pop(); entry !== undefined; entry = this.stack.pop()) {
+      const access = this.admit(entry.menu);
+      if (access.kind === 'admitted') return { kind: 'visit', menu: access.menu, entry };
+    }
+    this.call.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
+    this.sayGoodbye('There is nothing further here. Good-bye.');
+    return { kind: 'end', reason: 'no-menu' };
+  }
+
+  /** Every way into a menu passes here, and nothing else does the deciding (invariant 2). */
+  private admit(name: string): MenuAccess {
+    return admit(name, this.call.access);
+  }
+
+  private turnAway(name: string, refusal: Extract<MenuAccess, { kind: 'refused' }>): Step {
+    const { caller, subject } = this.call;
+    const { factor, requiredFactor } = subject;
+    const { why } = refusal;
+    caller.log.warn('menu.refused', {
+      menu: name,
+      from: this.currentMenu,
+      why,
+      factor,
+      requiredFactor,
+    });
+    if (why === 'factor') {
+      const otp = factor === 1 && name !== OTP_MENU ? this.admit(OTP_MENU) : refusal;
+      if (otp.kind === 'admitted' && this.currentMenu !== OTP_MENU) {
+        this.call.tell(refusal.sentence);
+        return this.goTo(OTP_MENU, undefined);
+      }
+      this.sayGoodbye(refusal.sentence);
+      return { kind: 'end', reason: 'not-let-past' };
+    }
+    if (this.stack.current === undefined) {
+      this.sayGoodbye(refusal.sentence);
+      return { kind: 'end', reason: 'no-menu' };
+    }
+    return this.goBack();
+  }
+
+  private isCircling(): boolean {
+    const { keysRead } = this.call.keys;
+    this.withoutKey = keysRead === this.keysSeen ? this.withoutKey + 1 : 0;
+    this.keysSeen = keysRead;
+    return this.withoutKey > MAX_WITHOUT_KEY;
+  }
+
+  private announce(menu: MenuEntry): void {
+    const { caller, services } = this.call;
+    caller.entered({
+      menu: menu.name,
+      description: menu.desc ?? menu.name,
+      loginArea: menu.loginArea,
+      isApplication: services.modules.get(menu.module.name)?.isApplication === true,
+    });
+  }
+}
+
+function entryOf(menu: MenuEntry, extraArgs: unknown): StackEntry {
+  const { noHistory, mergeFlags } = menu.config;
+  return {
+    menu: menu.name,
+    extraArgs,
+    memory: new Map(),
+    noHistory: noHistory || (mergeFlags && asksNoHistory(extraArgs)),
+  };
+}
+
+/** `mergeFlags`: flags that come with the way here count as the menu's own. */
+function asksNoHistory(extraArgs: unknown): boolean {
+  if (typeof extraArgs !== 'object' || extraArgs === null || !('menuFlags' in extraArgs)) {
+    return false;
+  }
+  return Array.isArray(extraArgs.menuFlags) && extraArgs.menuFlags.includes('noHistory');
+}

@@ -1,0 +1,63 @@
+import type { ArtStore } from '../../art/art-store';
+import type { AccountKeys } from '../../auth/account-keys';
+import type { Accounts } from '../../auth/accounts';
+import type { Enrollment } from '../../auth/enrollment';
+import type { MailChange } from '../../auth/mail-change';
+import type { PasswordReset } from '../../auth/password-reset';
+import type { Clock } from '../../base/clock';
+import type { Log } from '../../base/log';
+import type { Random } from '../../base/random';
+import type { Config } from '../../config/schema';
+import type { FeedbackBox } from '../../mail/feedback';
+import type { Mailer } from '../../mail/mailer';
+import type { Listening } from '../../mail/prerequisites';
+import type { WayInName } from '../../protocols/ways-in';
+import type { Database } from '../../store/database';
+import type { KeyTurns } from './key-turns';
+import type { MenuSet } from '../load/menu-entry';
+import type { ThemeSet } from '../load/theme';
+
+/** One node that is in use, as who's online shows it. */
+export interface NodeInfo {
+  readonly node: number;
+  readonly server: WayInName;
+  /** undefined until fully signed in (rule J2). */
+  readonly user: { readonly id: number; readonly name: string } | undefined;
+  readonly description: string;
+  readonly connectedAtMs: number;
+}
+
+/** Who is connected now. */
+export interface NodeList {
+  /** By node number. */
+  list(): readonly NodeInfo[];
+}
+
+/** Everything that menus and modules use of the rest of the board. Made once, by the composition root. */
+export interface Services {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+  readonly startedAtMs: number;
+  config(): Config;
+  /** The menus that are live; a menu that a caller is in stays as it was on entry. */
+  menus(): MenuSet;
+  themes(): ThemeSet;
+  readonly art: ArtStore;
+  /** Shared by all callers of the board. */
+  readonly keyTurns: KeyTurns;
+  /** For what is only read, by the functions of store/. */
+  readonly db: Pick<Database, 'run'>;
+  readonly accounts: Accounts;
+  readonly enrollment: Enrollment;
+  readonly sshKeys: AccountKeys;
+  readonly mailChange: MailChange;
+  readonly passwordReset: Pick<PasswordReset, 'request'>;
+  readonly feedback: FeedbackBox;
+  /** Whether mails leave the board; else they stay on it as files. */
+  readonly mailer: Pick<Mailer, 'sendsMail'>;
+  readonly nodes: NodeList;
+  /** The servers that callers can reach now. */
+  listening(): Listening;
+}

@@ -1,0 +1,170 @@
+import type { LoginResult } from '../../auth/login';
+import type { Encoding } from '../../terminal/terminal';
+import { NO_MAIL_SERVER } from '../../mail/prerequisites';
+import { findLacks, showLinkAnswer, showLacks } from './link-answer';
+import type { SignInNeed } from './menu-access';
+import { answerRejection } from './login-answer';
+import type { MenuContext, MenuMethod, Submission, Transition } from './module';
+
+/** What `@systemMethod:` names in `action` and `next` (contract A2.4). */
+export interface SystemMethod {
+  /** One sentence for docs/menus.md. */
+  readonly doc: string;
+  /** How far a caller must be signed in (rule M4). */
+  readonly needs: SignInNeed;
+  readonly run: MenuMethod;
+}
+
+export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
+  login: {
+    doc: 'Signs in with the fields `username` and `password`, then follows `next`.',
+    needs: 'none',
+    run: login,
+  },
+  login2FA_OTP: {
+    doc: 'Submits the field `token`, a one-time or backup code, then follows `next`.',
+    needs: 'none',
+    run: submitCode,
+  },
+  logoff: { doc: 'Ends the call.', needs: 'none', run: () => go({ kind: 'log-off' }) },
+  prevMenu: {
+    doc: 'Goes back to the previous menu.',
+    needs: 'none',
+    run: () => go({ kind: 'previous' }),
+  },
+  nextMenu: { doc: "Follows the menu's `next`.", needs: 'none', run: () => go({ kind: 'next' }) },
+  setClientEncoding: {
+    doc: 'Sets the encoding from `extraArgs.encoding` or a field `encoding`: `utf8` or `cp437`.',
+    needs: 'none',
+    run: setClientEncoding,
+  },
+  sendForgotPasswordEmail: {
+    doc: 'Mails a reset link to the account in `username`, if there is one; goes to `extraArgs.next` or follows `next` either way.',
+    needs: 'none',
+    run: sendForgotPasswordEmail,
+  },
+  prevConf: {
+    doc: 'This board has no message conferences; says so.',
+    needs: 'none',
+    run: noConferences,
+  },
+  nextConf: {
+    doc: 'This board has no message conferences; says so.',
+    needs: 'none',
+    run: noConferences,
+  },
+  prevArea: { doc: 'This board has no message areas; says so.', needs: 'none', run: noConferences },
+  nextArea: { doc: 'This board has no message areas; says so.', needs: 'none', run: noConferences },
+  optimizeDatabases: {
+    doc: 'The database looks after itself; says so.',
+    needs: 'none',
+    run: () => go({ kind: 'stay', message: 'The database looks after itself.' }),
+  },
+};
+
+async function login(context: MenuContext, submission: Submission): Promise<Transition> {
+  const userName = fieldText(submission, 'username');
+  const password = fieldText(submission, 'password');
+  const result = await context.caller.login.submit({ kind: 'password', userName, password });
+  return afterSubmit(context, result, { factor: 1, clear: viewsToClear(context, submission) });
+}
+
+async function submitCode(context: MenuContext, submission: Submission): Promise<Transition> {
+  const code = fieldText(submission, 'token');
+  const result = await context.caller.login.submit({ kind: 'second-factor', code });
+  return afterSubmit(context, result, { factor: 2, clear: viewsToClear(context, submission) });
+}
+
+/** The way on is the menu's own `next`, asked with the factor the caller has now. */
+async function afterSubmit(
+  context: MenuContext,
+  result: LoginResult,
+  tried: { readonly factor: 1 | 2; readonly clear: readonly number[] },
+): Promise<Transition> {
+  switch (result.kind) {
+    case 'accepted':
+    case 'need':
+      await context.caller.signedIn();
+      return { kind: 'next' };
+    case 'rejected':
+      return answerRejection(context, result, tried);
+  }
+}
+
+/** Secrets are typed again; so is what a form without any was submitted from (the code). */
+function viewsToClear(context: MenuContext, submission: Submission): readonly number[] {
+  const { secretViews } = context.screen;
+  if (secretViews.length > 0) return secretViews;
+  return submission.submitId === undefined ? [] : [submission.submitId];
+}
+
+function fieldText(submission: Submission, name: string): string {
+  const value = submission.value[name];
+  return typeof value === 'string' ? value : '';
+}
+
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  utf8: 'utf8',
+  'utf-8': 'utf8',
+  cp437: 'cp437',
+};
+
+function setClientEncoding(
+  context: MenuContext,
+  submission: Submission,
+  extraArgs: unknown,
+): Promise<Transition> {
+  const wanted = encodingName(extraArgs) ?? encodingName(submission.value);
+  const encoding = ENCODINGS[(wanted ?? '').toLowerCase()];
+  if (encoding === undefined) {
+    context.caller.log.warn('menu.encoding-unknown', { menu: context.menu, encoding: wanted });
+    return go({ kind: 'previous' });
+  }
+  context.caller.terminal.setEncoding(encoding);
+  // Called by `next` the menu has been shown already: drawing it again would never end.
+  const byForm = submission.submitId !== undefined || submission.key !== undefined;
+  return go(byForm ? { kind: 'redraw' } : { kind: 'previous' });
+}
+
+function encodingName(from: unknown): string | undefined {
+  if (typeof from === 'string') return from;
+  if (typeof from !== 'object' || from === null || !('encoding' in from)) return undefined;
+  return typeof from.encoding === 'string' ? from.encoding : undefined;
+}
+
+async function sendForgotPasswordEmail(
+  context: MenuContext,
+  submission: Submission,
+  extraArgs: unknown,
+): Promise<Transition> {
+  const { server, remoteIp, node } = context.caller;
+  const origin = { server, remoteIp, node };
+  const { passwordReset, mailer } = context.services;
+  // The same for any name: it tells of the board, and of no account.
+  const missing = findLacks(context, 'account');
+  if (missing.length > 0) {
+    await showLacks(context, missing);
+    return { kind: 'previous' };
+  }
+  passwordReset.request(fieldText(submission, 'username'), origin);
+  if (!mailer.sendsMail) {
+    await showLinkAnswer(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
+    return { kind: 'previous' };
+  }
+  const next = nextMenuOf(extraArgs);
+  return next === undefined ? { kind: 'next' } : { kind: 'goto', menu: next };
+}
+
+function nextMenuOf(extraArgs: unknown): string | undefined {
+  if (typeof extraArgs !== 'object' || extraArgs === null || !('next' in extraArgs))
+    return undefined;
+  return typeof extraArgs.next === 'string' ? extraArgs.next.replace(/^@menu:/, '') : undefined;
+}
+
+function noConferences(): Promise<Transition> {
+  return go({ kind: 'stay', message: 'This board has no message areas.' });
+}
+
+function go(transition: Transition): Promise<Transition> {
+  return Promise.resolve(transition);
+}

@@ -1,0 +1,74 @@
+import { choose } from './choose';
+import { admit } from './menu-access';
+import { follow, type RunContext } from './follow';
+import type { MenuEntry } from '../load/menu-entry';
+import type { MenuModule, Submission, Transition } from './module';
+import type { CallContext } from './call-context';
+
+/** How a menu was left. */
+export type MenuOutcome =
+  | Extract<Transition, { kind: 'goto' | 'previous' | 'log-off' }>
+  /** `next` has conditions, and none of them holds (NOCONDMATCH). */
+  | { readonly kind: 'nowhere' };
+
+/** A menu that a caller is in. */
+export interface OpenMenu {
+  readonly call: CallContext;
+  readonly menu: MenuEntry;
+  readonly module: MenuModule;
+  readonly context: RunContext;
+}
+
+export type StayOnScreen = Extract<Transition, { kind: 'stay' }>;
+
+const NO_SUBMISSION: Submission = { formId: 0, submitId: undefined, value: {} };
+/** Methods that lead to methods; more than a few is a ring. */
+const MAX_STEPS = 8;
+
+/** Resolves `next` to where it leads; methods on the way are run. */
+export async function resolveOutcome(
+  open: OpenMenu,
+  transition: Transition,
+  steps = 0,
+): Promise<MenuOutcome> {
+  const { call, menu, module, context } = open;
+  switch (transition.kind) {
+    case 'goto':
+      return transition.extraArgs === undefined && menu.config.forwardArgs
+        ? { ...transition, extraArgs: context.extraArgs }
+        : transition;
+    case 'previous':
+    case 'log-off':
+      return transition;
+    case 'stay':
+    case 'redraw':
+    case 'form':
+      // Nobody is at a form here to stay for: what was to be said is said on the next screen.
+      if (transition.kind === 'stay' && menu.autoNext) call.tell(transition.message);
+      return menu.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
+    case 'next':
+      break;
+  }
+  const { next } = menu;
+  if (next === undefined || steps > MAX_STEPS) return { kind: 'previous' };
+  const target = choose(next, call.subject, call.services.random);
+  if (target === undefined) return { kind: 'nowhere' };
+  const given = { target, submission: NO_SUBMISSION, extraArgs: undefined };
+  return resolveOutcome(open, await follow(context, module, given), steps + 1);
+}
+
+/** What keeps a caller on a screen with keys instead of leading to a menu that is not allowed. */
+export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnScreen | undefined {
+  const { log } = call.caller;
+  if (exit.kind === 'nowhere') {
+    log.warn('menu.no-condition-matched', { menu: menu.name, reason: 'NOCONDMATCH' });
+    return { kind: 'stay', message: 'There is no way on from here for you.' };
+  }
+  if (exit.kind !== 'goto') return undefined;
+  const access = admit(exit.menu, call.access);
+  // Half signed in: the runner has a better answer than staying here.
+  const isHalfIn = call.subject.factor > 0;
+  if (access.kind === 'admitted' || (access.why === 'factor' && isHalfIn)) return undefined;
+  log.warn('menu.refused', { menu: exit.menu, from: menu.name, why: access.why });
+  return { kind: 'stay', message: access.sentence };
+}

@@ -1,0 +1,122 @@
+import { isMailAddress } from '../../base/mail-address';
+import type { Caller } from './caller';
+import type { SignInNeed } from './menu-access';
+import type { Services } from './services';
+
+/** What a validator may look at beside the text itself. */
+export interface ValidationContext {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** The other fields of the form as they are now, by argName or view id. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A check of one field. */
+export interface Validator {
+  /** One sentence for docs/menus.md. */
+  readonly doc: string;
+  /** How far a caller must be signed in (rule M4). */
+  readonly needs: SignInNeed;
+  /** A plain sentence that says what is wrong, or undefined when nothing is. */
+  check(text: string, context: ValidationContext): Promise<string | undefined>;
+}
+
+/** What `validate: @systemMethod:` may name (contract A2.4). */
+export const VALIDATORS: Readonly<Record<string, Validator>> = {
+  validateNonEmpty: {
+    doc: 'Something must be typed.',
+    needs: 'none',
+    check: (text) => answer(text.trim() === '' ? 'Please fill this in.' : undefined),
+  },
+  validateMessageSubject: {
+    doc: 'A subject must be typed.',
+    needs: 'none',
+    check: (text) => answer(text.trim() === '' ? 'Please give a subject.' : undefined),
+  },
+  validateUserNameAvail: {
+    doc: 'A user name that fits the rules and is free.',
+    needs: 'none',
+    check: (text, { services }) => services.accounts.nameProblem(text),
+  },
+  validateUserNameExists: {
+    doc: 'The name of an account.',
+    needs: 'complete',
+    check: async (text, { services }) =>
+      (await services.accounts.isNameTaken(text.trim())) ? undefined : 'There is no such user.',
+  },
+  validateUserNameOrRealNameExists: {
+    doc: 'The user name or real name of an account.',
+    needs: 'complete',
+    check: checkAnyName,
+  },
+  validateGeneralMailAddressedTo: {
+    doc: 'A user of this board, or a mail address.',
+    needs: 'complete',
+    check: async (text, context) =>
+      isMailAddress(text.trim()) ? undefined : await checkAnyName(text, context),
+  },
+  validateEmailAvail: {
+    doc: 'One plain mail address; may be empty. Who has it is told by mail and never here (rule M6).',
+    needs: 'none',
+    check: (text) => answer(mailAddressProblem(text)),
+  },
+  validateBirthdate: {
+    doc: 'A date in the past, year first; may be empty.',
+    needs: 'none',
+    check: (text, { services }) => answer(birthdateProblem(text, services.clock.nowMs())),
+  },
+  validatePasswordSpec: {
+    doc: 'A password that the rules for passwords allow.',
+    needs: 'none',
+    check: (text, { services, caller, values }) =>
+      answer(
+        services.accounts.passwordProblem(text, {
+          userName: textOf(values['username']) ?? caller.login.user?.name ?? '',
+          email:
+            textOf(values['email']) ?? caller.login.user?.properties.get('email_address') ?? '',
+        }),
+      ),
+  },
+};
+
+async function checkAnyName(
+  text: string,
+  { services }: ValidationContext,
+): Promise<string | undefined> {
+  const name = text.trim();
+  const known =
+    (await services.accounts.isNameTaken(name)) || (await services.accounts.isRealNameTaken(name));
+  return known ? undefined : 'There is no such user.';
+}
+
+/** Why a text is no mail address, as a sentence; an empty one is fine. */
+export function mailAddressProblem(text: string): string | undefined {
+  const address = text.trim();
+  if (address === '' || isMailAddress(address)) return undefined;
+  return 'This is not a plain mail address, like name@example.org.';
+}
+
+const MAX_AGE_YEARS = 130;
+
+/** Why a text is no birthdate, as a sentence; an empty one is fine. */
+export function birthdateProblem(text: string, nowMs: number): string | undefined {
+  const digits = text.replace(/[^0-9]/g, '');
+  if (digits === '') return undefined;
+  if (digits.length !== 8) return 'Please type the whole date: year, month, day.';
+  const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8)];
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  // 2023-02-30 is read as March by Date; the day must come out as it went in.
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
+    return 'There is no such date.';
+  }
+  const years = (nowMs - date.getTime()) / (365.25 * 86_400_000);
+  return years < 0 || years > MAX_AGE_YEARS ? 'This cannot be a birthdate.' : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function answer(problem: string | undefined): Promise<string | undefined> {
+  return Promise.resolve(problem);
+}

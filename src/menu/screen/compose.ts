@@ -1,0 +1,253 @@
+import { Canvas } from '../../terminal/canvas';
+import type { Placement } from '../../art/placement';
+import { createForm, type Form } from '../../views/form';
+import { findViewType } from '../../views/registry';
+import type { View, ViewSpec } from '../../views/view';
+import { choose } from '../run/choose';
+import { mciKeyOf, mciKeysOf } from '../load/form-entry';
+import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from '../load/menu-entry';
+import type { ShownArt } from '../run/module';
+import type { ScreenSize } from './key-reader';
+import { drawPicture, fillIn, findLayout, type Picture, type ArtLayout } from './art-layout';
+import type { CallContext } from '../run/call-context';
+import { fallbackForm, fallbackPrompt } from '../load/fallback';
+import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load/theme';
+import { viewSpecs, viewTree } from '../load/view-specs';
+
+/** What a form's submissions and keys lead to. */
+export interface FormRules {
+  readonly formId: number;
+  readonly submit: (submitId: number) => readonly SubmitRule[];
+  readonly keys: readonly KeyRule[];
+}
+
+/** A screen as it was made off-line: cells, views and rules, and not yet a byte sent. */
+export interface ComposedScreen {
+  readonly picture: Picture | undefined;
+  /** The window that it was made for. */
+  readonly size: ScreenSize;
+  /** Rows of the screen itself: of taller art the last ones. */
+  readonly canvas: Canvas;
+  /** Rows that scroll by above the canvas. */
+  readonly scrolled: number;
+  readonly form: Form;
+  /** Views of a menu's own art that stand behind a prompt and take no keys. */
+  readonly backdrop: Form | undefined;
+  readonly rules: FormRules;
+}
+
+export type Validate = (view: View, text: string) => Promise<string | undefined>;
+
+export interface ComposeOptions {
+  readonly menu: MenuEntry;
+  /** Which of the menu's forms; the first where none is given. */
+  readonly formId?: number;
+  readonly description: string;
+  readonly shown: ShownArt | undefined;
+  readonly validate: Validate;
+}
+
+/** Makes the screen of a menu for one caller: art, theme, form or prompt. */
+export async function composeMenu(
+  call: CallContext,
+  options: ComposeOptions,
+): Promise<ComposedScreen> {
+  const { menu, description, shown } = options;
+  const theme = call.theme;
+  const size = sizeOf(call);
+  const layout = shown && (await layoutOrFallback(call, shown, options));
+  const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - size.height);
+  const placements = shiftRows(layout?.drawn.placements ?? [], -scrolled);
+  const form = chooseForm(menu, placements, options.formId);
+  const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
+    menu: menu.name,
+    formId: form?.id ?? 0,
+    mciKey: mciKeyOf(placements.map((place) => place.code)),
+  });
+  const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
+  const picture = layout && (await fillIn(call, layout, { description, texts }));
+  const canvas = screenCanvas(call, picture, scrolled);
+  const own = makeForm(call, { placements, views, picture, validate: options.validate });
+  if (menu.prompt === undefined) {
+    const rules = formRules(form);
+    return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules };
+  }
+  const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
+  const prompt = await composePrompt(call, menu.prompt.name, { canvas, row: below, ...options });
+  const rules = {
+    formId: 0,
+    submit: () => menu.submit,
+    keys: prompt?.keys ?? [],
+  };
+  const shownForm = prompt?.form ?? own;
+  return { picture, size, scrolled, canvas, form: shownForm, backdrop: prompt && own, rules };
+}
+
+/** Without its art a screen is plain, but it can be used: nobody is kept out by a file that is gone. */
+async function layoutOrFallback(
+  call: CallContext,
+  shown: ShownArt,
+  { menu, formId, description }: ComposeOptions,
+): Promise<ArtLayout | undefined> {
+  const layout = await findLayout(call, shown, menu.config.encodedAs);
+  if (layout !== undefined) return layout;
+  const form = chooseForm(menu, [], formId);
+  const fallback = form && fallbackForm(description, viewTree(form.views));
+  if (fallback === undefined) return undefined;
+  call.caller.log.warn('menu.art-stand-in', { menu: menu.name });
+  return findLayout(call, fallback, undefined);
+}
+
+export interface PromptPlace {
+  /** Where the prompt is drawn into. */
+  readonly canvas: Canvas;
+  /** Row to begin at; moved up where the prompt would not fit. */
+  readonly row: number;
+  readonly column?: number;
+  readonly description: string;
+  readonly validate: Validate;
+}
+
+/** A prompt in its place on a screen. */
+export interface ComposedPrompt {
+  readonly form: Form;
+  readonly keys: readonly KeyRule[];
+  readonly config: Tree;
+  readonly row: number;
+  readonly rows: number;
+}
+
+/** Draws a prompt into a screen; undefined where there is no such prompt or it has no art. */
+export async function composePrompt(
+  call: CallContext,
+  name: string,
+  place: PromptPlace,
+): Promise<ComposedPrompt | undefined> {
+  const prompt = call.menus.prompts.get(name);
+  if (prompt === undefined) return undefined;
+  const { subject, services, theme } = call;
+  const spec = prompt.art === undefined ? undefined : choose(prompt.art, subject, services.random);
+  const themed = themedPrompt({ mci: viewTree(prompt.views), config: prompt.config }, theme, name);
+  const { description } = place;
+  let picture = spec && (await drawPicture(call, { kind: 'art', spec }, { description }));
+  if (!picture) {
+    call.caller.log.warn('menu.prompt-art-missing', { prompt: name });
+    picture = await drawPicture(call, fallbackPrompt(themed.mci), { description });
+  }
+  const rows = picture?.rows ?? 1;
+  const row = Math.max(1, Math.min(place.row, place.canvas.height - rows + 1));
+  const column = place.column ?? 1;
+  if (picture !== undefined) place.canvas.draw(picture.canvas, row, column);
+  const placements = (picture?.placements ?? []).map((view) => ({
+    ...view,
+    row: view.row + row - 1,
+    column: view.column + column - 1,
+  }));
+  const form = makeForm(call, {
+    placements,
+    views: themed.mci,
+    picture,
+    validate: place.validate,
+  });
+  return { form, keys: prompt.actionKeys, config: themed.config, row, rows };
+}
+
+function textsOf(tree: Tree): readonly string[] {
+  return Object.values(tree).filter((value) => typeof value === 'string');
+}
+
+/** The first row that is free below a picture. */
+export function rowBelow(picture: Picture): number {
+  return Math.max(picture.rows + 1, picture.endColumn === 1 ? picture.endRow : picture.endRow + 1);
+}
+
+interface FormParts {
+  readonly placements: readonly Placement[];
+  readonly views: Tree;
+  readonly picture: Picture | undefined;
+  readonly validate: Validate;
+}
+
+function makeForm(call: CallContext, parts: FormParts): Form {
+  const { placements, views, picture, validate } = parts;
+  const specs = viewSpecs(placements, views, call.services.config());
+  return formOf(call, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
+}
+
+/** The caller's window as it is now. */
+export function sizeOf(call: CallContext): ScreenSize {
+  const { width, height } = call.caller.terminal;
+  return { width, height };
+}
+
+/** A form on this caller's terminal. */
+export function formOf(
+  call: CallContext,
+  views: readonly ViewSpec[],
+  options: {
+    readonly validate?: Validate;
+    readonly resolve?: (code: string) => string | number | undefined;
+  },
+): Form {
+  const { caller, services, theme } = call;
+  const { terminal } = caller;
+  return createForm({
+    views: views.filter((view) => findViewType(view.code) !== undefined && view.row >= 1),
+    encoding: terminal.encoding,
+    passwordChar: passwordChar(theme, services.config().theme.passwordChar),
+    random: services.random,
+    screenWidth: terminal.width,
+    screenHeight: terminal.height,
+    ...options,
+  });
+}
+
+function passwordChar(theme: Theme, standard: string): string {
+  return theme.defaults.passwordChar ?? standard;
+}
+
+/** The canvas of the screen: what is left of the art on it, and room below. */
+function screenCanvas(call: CallContext, picture: Picture | undefined, scrolled: number): Canvas {
+  const { width, height } = call.caller.terminal;
+  const fits = picture?.canvas.width === width && picture.canvas.height === height;
+  if (picture !== undefined && fits) return picture.canvas;
+  const canvas = new Canvas(width, height);
+  if (picture !== undefined) canvas.draw(picture.canvas, 1 - scrolled, 1);
+  return canvas;
+}
+
+function shiftRows(placements: readonly Placement[], by: number): readonly Placement[] {
+  if (by === 0) return placements;
+  return placements
+    .map((place) => ({ ...place, row: place.row + by }))
+    .filter((place) => place.row >= 1);
+}
+
+/**
+ * The form that is asked for, else form 0, in the variant whose codes are those of the art. Labels may
+ * be left out of a key, and a single variant fits any art.
+ */
+function chooseForm(
+  menu: MenuEntry,
+  placements: readonly Placement[],
+  wanted = 0,
+): FormEntry | undefined {
+  const id = menu.forms.some((form) => form.id === wanted) ? wanted : menu.forms[0]?.id;
+  const variants = menu.forms.filter((form) => form.id === id);
+  const codes = placements.map((place) => place.code);
+  const keys = mciKeysOf(codes);
+  return (
+    variants.find((form) => form.mciKey === undefined) ??
+    variants.find((form) => form.mciKey === keys[0]) ??
+    variants.find((form) => form.mciKey === keys[1]) ??
+    variants[0]
+  );
+}
+
+function formRules(form: FormEntry | undefined): FormRules {
+  return {
+    formId: form?.id ?? 0,
+    submit: (submitId) => form?.submit.get(String(submitId)) ?? form?.submit.get('*') ?? [],
+    keys: form?.actionKeys ?? [],
+  };
+}

@@ -1,0 +1,107 @@
+import { formatText } from '../../art/format';
+import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
+import { Canvas } from '../../terminal/canvas';
+import type { Key } from '../../terminal/key';
+import { keyMatches } from '../../terminal/key-name';
+import { composePrompt, sizeOf } from './compose';
+import type { ScreenSize } from './key-reader';
+import { messageLine } from './message-line';
+import type { CallContext } from '../run/call-context';
+import type { Tree } from '../load/theme';
+
+/** What the caller wants after a pause. */
+export type AfterPause =
+  | 'go-on'
+  | 'all-the-rest'
+  | 'stop'
+  /** The window has another size: the screen is to be drawn anew, and paused again. */
+  | 'resized';
+
+export interface PauseOptions {
+  /** Name of the prompt; a plain line stands in where the board has none of that name. */
+  readonly prompt: string;
+  readonly row: number;
+  readonly column?: number;
+  /** The screen may scroll up where the prompt would not fit, so that it hides nothing. */
+  readonly mayScroll?: boolean;
+  readonly description: string;
+}
+
+/** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
+export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
+  const { terminal } = call.caller;
+  const { config, row, rows, size } = await showPrompt(call, options);
+  const lastRow = row + rows - 1;
+  const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
+  const key = await nextKey(call, { size, messageRow });
+  if (key === undefined) return 'resized';
+  terminal.write(eraseRows(row, rows));
+  if (key.name === 'escape') return 'stop';
+  if (config === undefined) return 'go-on';
+  const { continuousKey, quitKey } = config;
+  if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
+  const rest = typeof continuousKey === 'string' && keyMatches(key, continuousKey);
+  return rest ? 'all-the-rest' : 'go-on';
+}
+
+/** Where a prompt stands, and nothing of what it was drawn with: callers stay here for long. */
+interface ShownPrompt {
+  /** Undefined where the board has no such prompt. */
+  readonly config: Tree | undefined;
+  readonly row: number;
+  readonly rows: number;
+  readonly size: ScreenSize;
+}
+
+async function showPrompt(call: CallContext, options: PauseOptions): Promise<ShownPrompt> {
+  const { terminal } = call.caller;
+  const size = sizeOf(call);
+  const canvas = new Canvas(terminal.width, terminal.height);
+  const prompt = await composePrompt(call, options.prompt, {
+    canvas,
+    row: options.row,
+    column: options.column ?? 1,
+    description: options.description,
+    validate: () => Promise.resolve(undefined),
+  });
+  const row = prompt?.row ?? Math.min(options.row, terminal.height);
+  const rows = prompt?.rows ?? 1;
+  const screen = { encoding: terminal.encoding, screenWidth: terminal.width };
+  const shown =
+    prompt === undefined
+      ? moveTo(row, options.column ?? 1) + plainPrompt(terminal.encoding)
+      : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
+  const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
+  terminal.write(scrollUp(missing, terminal.height) + shown);
+  return { config: prompt?.config, row, rows, size };
+}
+
+/** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */
+async function nextKey(
+  call: CallContext,
+  shown: { readonly size: ScreenSize; readonly messageRow: number },
+): Promise<Key | undefined> {
+  const { inbox, terminal } = call.caller;
+  for (;;) {
+    const arrival = await call.keys.next({ messages: 'urgent', size: shown.size });
+    if (arrival.kind === 'key') return arrival.key;
+    if (arrival.kind === 'resize') return undefined;
+    for (const { text } of inbox.take('urgent')) {
+      terminal.write(messageLine(terminal, text, shown.messageRow));
+    }
+  }
+}
+
+function plainPrompt(encoding: 'cp437' | 'utf8'): string {
+  return formatText('|08Press |07any key|08 to go on. |07', {}, { encoding }) + resetStyle();
+}
+
+/** Line breaks on the last row. */
+function scrollUp(rows: number, height: number): string {
+  return rows > 0 ? resetStyle() + moveTo(height, 1) + '\r\n'.repeat(rows) : '';
+}
+
+function eraseRows(row: number, rows: number): string {
+  const lines = Array.from({ length: rows }, (_, index) => moveTo(row + index, 1) + eraseLine());
+  return resetStyle() + lines.join('') + moveTo(row, 1);
+}

@@ -1,0 +1,161 @@
+import { artToStream, rowsToStream } from '../../art/stream';
+import { clearScreen, knowsFonts, moveTo, selectFont } from '../../terminal/ansi';
+import { rowBelow } from './compose';
+import type { MenuConfig } from '../load/menu-entry';
+import { rowToAnsi, type ScreenController } from './screen-controller';
+import { pause, type AfterPause } from './pause';
+import type { Picture } from './art-layout';
+import type { CallContext } from '../run/call-context';
+
+export interface PresentOptions {
+  readonly config: MenuConfig;
+  readonly description: string;
+  /** Set when the same screen is shown again for a window of another size: at once, and from there on. */
+  readonly fromRow?: number | undefined;
+}
+
+/** Which row of the art the page on the screen begins with, and whether it was drawn for another size. */
+export interface ShownPage {
+  readonly row: number;
+  readonly resized: boolean;
+}
+
+const WHOLE: ShownPage = { row: 1, resized: false };
+
+/** Font that every screen has unless it asks for another. */
+const STANDARD_FONT = 'cp437';
+
+/**
+ * Gets a composed screen ready to go out with the next `flush`, so that it is one write with what the
+ * module adds. Only what takes time goes out here: art at the speed of a modem, art page by page.
+ */
+export async function present(
+  call: CallContext,
+  screen: ScreenController,
+  options: PresentOptions,
+): Promise<ShownPage> {
+  const { config, fromRow } = options;
+  const { terminal, signal } = call.caller;
+  const { picture, scrolled, form } = screen.composition;
+  const isAgain = fromRow !== undefined;
+  const clear = empties(call, config) || isAgain;
+  const from = clear ? 1 : call.freeRow;
+  call.freeRow = freeRowBelow(call, picture, from);
+  const font = fontSequence(call, config.font ?? picture?.art.font);
+  const start = font + (clear ? clearScreen() : '');
+  if (picture !== undefined && config.baudRate !== undefined && !isAgain) {
+    const { encoding } = terminal;
+    const stream = artToStream(picture.art, { resolve: picture.resolve, encoding });
+    await terminal.writePaced(start + stream, { baud: config.baudRate, signal });
+    screen.openOver('');
+    return WHOLE;
+  }
+  if (!clear && picture !== undefined && form.views.length === 0) {
+    // Art without views goes on below what is there, as it would on a scrolling terminal.
+    const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding });
+    screen.openOver(font + moveTo(from, 1) + stream);
+    return WHOLE;
+  }
+  if (picture === undefined || scrolled === 0) {
+    screen.open({ clear, before: font });
+    return WHOLE;
+  }
+  if (isPaged(config, picture, scrolled)) {
+    terminal.write(start);
+    const page = await showPages(call, picture, options);
+    if (!page.resized) screen.openOver('');
+    return page;
+  }
+  // The last row is placed, not scrolled in: a line break behind it would scroll once too often.
+  const to = picture.rows - 1;
+  const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
+  screen.openOver(start + stream + rowToAnsi(call, screen.composition, terminal.height));
+  return WHOLE;
+}
+
+/** Gets a screen ready that was shown before: whole and at once, whatever its menu says of the first time. */
+export function presentAgain(call: CallContext, screen: ScreenController): void {
+  call.freeRow = freeRowBelow(call, screen.composition.picture, 1);
+  screen.open({ clear: true });
+}
+
+function freeRowBelow(call: CallContext, picture: Picture | undefined, from: number): number {
+  const rows = picture === undefined ? 0 : rowBelow(picture) - 1;
+  return Math.min(call.caller.terminal.height, from + rows);
+}
+
+function fontSequence(call: CallContext, wanted: string | undefined): string {
+  if (!knowsFonts(call.caller.terminal.type)) return '';
+  const font = wanted ?? STANDARD_FONT;
+  if (font === (call.font ?? STANDARD_FONT)) return '';
+  const sequence = selectFont(font);
+  if (sequence === undefined) return '';
+  call.font = font;
+  return sequence;
+}
+
+/** Art that places its parts itself cannot be cut into pages (contract A10.5). */
+function isPaged(config: MenuConfig, picture: Picture, scrolled: number): boolean {
+  const wanted = config.pause === 'pageBreak' && config.baudRate === undefined && scrolled > 0;
+  return wanted && !picture.art.tokens.some((token) => token.kind === 'goto');
+}
+
+async function showPages(
+  call: CallContext,
+  picture: Picture,
+  options: PresentOptions,
+): Promise<ShownPage> {
+  const { terminal } = call.caller;
+  const { encoding } = terminal;
+  // The last row is the prompt's.
+  const perPage = Math.max(1, terminal.height - 1);
+  let from = options.fromRow ?? 1;
+  for (; ; from += perPage) {
+    const to = Math.min(picture.rows, from + perPage - 1);
+    terminal.write(rowsToStream(picture.canvas, { encoding, from, to }));
+    if (to === picture.rows) break;
+    const prompt = options.config.pausePrompt.page ?? 'pausePage';
+    const { description } = options;
+    const after = await pause(call, { prompt, row: terminal.height, description });
+    if (after === 'resized') return { row: from, resized: true };
+    if (after === 'stop') break;
+    if (after === 'all-the-rest') {
+      terminal.write(rowsToStream(picture.canvas, { encoding, from: to + 1 }));
+      break;
+    }
+  }
+  return { row: from, resized: false };
+}
+
+/** The pause at the end of a screen, where its menu has one. */
+export async function pauseAtEnd(
+  call: CallContext,
+  screen: ScreenController,
+  options: PresentOptions,
+): Promise<AfterPause> {
+  const { config, description } = options;
+  if (config.pause === undefined) return 'go-on';
+  const named = typeof config.pause === 'object' ? config.pause.prompt : 'pause';
+  const position = config.pausePosition;
+  return pause(call, {
+    prompt: config.pausePrompt.end ?? named,
+    row: position?.row ?? pauseRow(call, screen, config),
+    column: position?.column ?? 1,
+    mayScroll: position === undefined,
+    description,
+  });
+}
+
+/** Whether the screen is emptied before the menu is shown. */
+function empties(call: CallContext, config: MenuConfig): boolean {
+  return config.cls ?? call.services.config().menus.cls;
+}
+
+/** The first row below the art; art that takes the whole screen has none, and scrolls up for it. */
+function pauseRow(call: CallContext, screen: ScreenController, config: MenuConfig): number {
+  const { picture, scrolled } = screen.composition;
+  const { height } = call.caller.terminal;
+  if (picture === undefined) return height;
+  const scrolledFree = !empties(call, config) || isPaged(config, picture, scrolled);
+  return scrolledFree ? call.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
+}

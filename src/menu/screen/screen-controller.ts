@@ -1,0 +1,222 @@
+import { formatText } from '../../art/format';
+import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
+import { Canvas } from '../../terminal/canvas';
+import { sanitizeUserText } from '../../terminal/untrusted';
+import { ItemListView } from '../../views/item-list';
+import type { ItemSpec, View } from '../../views/view';
+import type { ComposedScreen } from './compose';
+import { fitSentence, messageLine, oneLine } from './message-line';
+import type { MenuScreen } from '../run/module';
+import type { CallContext } from '../run/call-context';
+import type { Tree } from '../load/theme';
+
+/** The message line's number where the art has one (design: TL10). */
+const MESSAGE_VIEW = 10;
+
+/**
+ * A screen that is shown. Changes are gathered and go out with `flush`, so that one key of the caller
+ * is answered by one write.
+ */
+export class ScreenController implements MenuScreen {
+  private pending = '';
+  private shown = false;
+  /** Row of the art that a message stands on for now. */
+  private messageRow: number | undefined;
+  /** What the message line says; '' when nothing. */
+  private said = '';
+
+  constructor(
+    private readonly call: CallContext,
+    readonly composition: ComposedScreen,
+    private readonly menu: { readonly config: Tree; readonly messageView?: number | undefined },
+  ) {}
+
+  /** Begins the next write with the whole screen: cells, views, cursor. */
+  open(options: { readonly clear: boolean; readonly before?: string }): void {
+    const { canvas } = this.composition;
+    const { terminal } = this.call.caller;
+    const screen = {
+      encoding: terminal.encoding,
+      screenWidth: terminal.width,
+      screenHeight: terminal.height,
+    };
+    // Without clearing, what is on the screen stays wherever this one has nothing.
+    const cells = options.clear
+      ? canvas.toAnsi({ ...screen, clear: true })
+      : canvas.diff(new Canvas(canvas.width, canvas.height), screen);
+    this.openOver((options.before ?? '') + cells);
+  }
+
+  /** Begins the next write with art that was made elsewhere, and the views over it. */
+  openOver(art: string): void {
+    const { form, backdrop } = this.composition;
+    this.shown = true;
+    this.messageRow = undefined;
+    this.pending = art + (backdrop?.draw() ?? '') + form.draw();
+    if (this.said !== '') this.say(this.said);
+  }
+
+  /** Sends what has gathered, in one write. */
+  flush(): void {
+    if (this.pending !== '') this.call.caller.terminal.write(this.pending);
+    this.pending = '';
+  }
+
+  /** Output of the form's own, to go out with the rest. */
+  add(output: string): void {
+    if (this.shown) this.pending += output;
+  }
+
+  has(viewId: number): boolean {
+    return this.find(viewId) !== undefined;
+  }
+
+  text(viewId: number): string {
+    return this.find(viewId)?.view.text ?? '';
+  }
+
+  value(viewId: number): unknown {
+    const view = this.find(viewId)?.view;
+    return view instanceof ItemListView ? view.index : view?.value;
+  }
+
+  setText(viewId: number, text: string): void {
+    const lines = text.split('\n').map((line) => sanitizeUserText(line, this.encoding));
+    this.setFinalText(viewId, lines.join('\n'));
+  }
+
+  setItems(viewId: number, items: readonly ItemSpec[]): void {
+    const found = this.find(viewId);
+    if (found !== undefined) this.add(found.form.setItems(viewId, items));
+  }
+
+  select(viewId: number, index: number): void {
+    const found = this.find(viewId);
+    if (found !== undefined) this.add(found.form.select(viewId, index));
+  }
+
+  focus(viewId: number): void {
+    const { form } = this.composition;
+    if (form.view(viewId) !== undefined) this.add(form.focus(viewId));
+  }
+
+  get secretViews(): readonly number[] {
+    return this.composition.form.views
+      .filter((view) => view.spec.properties['password'] === true)
+      .map((view) => view.id);
+  }
+
+  message(text: string): void {
+    if (text === '' && this.said === '') return;
+    this.said = text;
+    this.say(text);
+  }
+
+  /** Goes on where the screen before left off, which was of the same menu in a window of another size. */
+  takeOver(previous: ScreenController): void {
+    const { form, backdrop } = this.composition;
+    form.takeOver(previous.composition.form);
+    if (previous.composition.backdrop !== undefined) {
+      backdrop?.takeOver(previous.composition.backdrop);
+    }
+    this.said = previous.said;
+  }
+
+  /** True when every view of this screen is on the other one too. */
+  hasOnlyViewsOf(other: ScreenController): boolean {
+    return this.views.every((view) => other.find(view.id)?.view.code === view.code);
+  }
+
+  setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void {
+    for (const [key, format] of Object.entries(this.menu.config)) {
+      const number = key.startsWith(prefix) ? key.slice(prefix.length) : '';
+      if (!/^[1-9][0-9]$/.test(number) || typeof format !== 'string') continue;
+      const found = this.find(Number(number));
+      if (found === undefined) continue;
+      const text = formatText(format, values, {
+        base: found.view.spec.style,
+        encoding: this.encoding,
+        resolve: (code) => this.composition.picture?.resolve(code, []),
+      });
+      this.setFinalText(Number(number), text);
+    }
+  }
+
+  private say(text: string): void {
+    const clean = sanitizeUserText(oneLine(text), this.encoding);
+    const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
+    const view = this.find(id)?.view;
+    // A text of several lines wraps by itself.
+    if (view?.code === 'MT') this.setFinalText(id, clean);
+    else if (view?.code === 'TL') this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
+    else this.writeLentRow(text);
+  }
+
+  /** Text whose colours are ours, and in which nothing is a caller's without having been cleaned. */
+  private setFinalText(viewId: number, text: string): void {
+    const found = this.find(viewId);
+    if (found !== undefined) this.add(found.form.setText(viewId, text));
+  }
+
+  /** Art without a message line: a row of it is lent to the message and given back. */
+  private writeLentRow(text: string): void {
+    const { form } = this.composition;
+    const row = this.messageRow ?? this.lastFreeRow;
+    if (text !== '') this.add(messageLine(this.call.caller.terminal, text, row));
+    else if (this.messageRow !== undefined) this.add(this.drawRow(row));
+    this.messageRow = text === '' ? undefined : row;
+    this.add(form.placeCursor());
+  }
+
+  /** The lowest row without a view: nobody types under a message. */
+  private get lastFreeRow(): number {
+    const { height } = this.composition.size;
+    const taken = this.views.flatMap((view) =>
+      view.rows().map((_, index) => view.spec.row + index),
+    );
+    let row = height;
+    while (row > 0 && taken.includes(row)) row -= 1;
+    return row === 0 ? height : row;
+  }
+
+  /** Columns that a label has, never the last cell of the screen. */
+  private roomOf({ spec }: View): number {
+    const { width, height } = this.composition.size;
+    const toEdge = width - spec.column + (spec.row === height ? 0 : 1);
+    const own = Number(spec.properties['width'] ?? toEdge);
+    return Math.min(own > 0 ? own : toEdge, toEdge);
+  }
+
+  private drawRow(row: number): string {
+    return (
+      moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.call, this.composition, row)
+    );
+  }
+
+  private get views(): readonly View[] {
+    const { form, backdrop } = this.composition;
+    return [...form.views, ...(backdrop?.views ?? [])];
+  }
+
+  private find(viewId: number): { view: View; form: ComposedScreen['form'] } | undefined {
+    const { form, backdrop } = this.composition;
+    const view = form.view(viewId);
+    if (view !== undefined) return { view, form };
+    const behind = backdrop?.view(viewId);
+    return behind === undefined || backdrop === undefined
+      ? undefined
+      : { view: behind, form: backdrop };
+  }
+
+  private get encoding(): 'cp437' | 'utf8' {
+    return this.call.caller.terminal.encoding;
+  }
+}
+
+/** One row of a screen, for a row of the terminal that is empty. */
+export function rowToAnsi(call: CallContext, { canvas }: ComposedScreen, row: number): string {
+  const { width, height, encoding } = call.caller.terminal;
+  const without = canvas.clone();
+  without.fill({ row, column: 1, width: canvas.width, height: 1 });
+  return canvas.diff(without, { encoding, screenWidth: width, screenHeight: height });
+}

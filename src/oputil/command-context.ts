@@ -1,0 +1,212 @@
+import { closeSync, existsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Actor } from '../auth/change-record';
+import { BoardClock } from '../base/board-clock';
+import { BbsError } from '../base/errors';
+import { LIMITS } from '../base/limits';
+import { createLog, type Log } from '../base/log';
+import { openPrivateLog } from '../base/private-file';
+import { systemRandom } from '../base/random';
+import { makeDataDir, resolveBoard, type Board } from '../config/board';
+import { loadConfig, type LoadedConfig } from '../config/load';
+import type { Config } from '../config/schema';
+import { configuredServers, type Listening } from '../mail/prerequisites';
+import { databaseFile, openBackend, type Backend } from '../backend';
+import { explainFailure, type Sql } from '../store/database';
+import { findTimelineMark, writeTimelineMark } from '../store/timeline';
+import type { HarmlessIo } from './harmless-io';
+import { findRunning, type RunningBoard } from './running-board';
+import { formatTable, type Column } from './table';
+
+/** What may stand before or after any verb. */
+export interface Globals {
+  readonly board?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  /** False with -n. */
+  readonly prompt?: boolean;
+}
+
+/** Who changes accounts from here, in the audit. */
+export const ACTOR: Actor = { server: 'oputil' };
+
+/** What one command works with: the board it was pointed at, opened as far as it is needed. */
+export class CommandContext {
+  readonly clock: BoardClock;
+  readonly random = systemRandom;
+  /** What the bin ends with when nothing was thrown. */
+  exitCode = 0;
+  private boardFound: Promise<Board> | undefined;
+  private configLoaded: Promise<LoadedConfig> | undefined;
+  private backendOpened: Promise<Backend> | undefined;
+
+  constructor(
+    readonly io: HarmlessIo,
+    private readonly globals: () => Globals,
+  ) {
+    this.clock = new BoardClock(io.clock);
+  }
+
+  get json(): boolean {
+    return this.globals().json === true;
+  }
+
+  /** False where nothing may be asked. */
+  get mayAsk(): boolean {
+    return this.globals().prompt !== false;
+  }
+
+  board(): Promise<Board> {
+    const { board, data, config } = this.globals();
+    this.boardFound ??= resolveBoard({ board, data, config, env: this.io.env });
+    return this.boardFound;
+  }
+
+  loadedConfig(): Promise<LoadedConfig> {
+    this.configLoaded ??= this.readConfig();
+    return this.configLoaded;
+  }
+
+  async config(): Promise<Config> {
+    return (await this.loadedConfig()).config;
+  }
+
+  /** Accounts, factors, keys and mail. A board without a database is an error: --data may be wrong. */
+  async backend(): Promise<Backend> {
+    this.backendOpened ??= this.openBackend(false);
+    return this.backendOpened;
+  }
+
+  /** The same for what may come before the first start: makes data folder, keys and database. */
+  async makeBackend(): Promise<Backend> {
+    this.backendOpened ??= this.openBackend(true);
+    return this.backendOpened;
+  }
+
+  /** Runs one store function. */
+  async read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return (await this.backend()).db.run(work);
+  }
+
+  /** The board's own log: what the tool changes belongs beside what callers do. */
+  async log(): Promise<Log> {
+    return this.openLog(await this.board(), await this.config());
+  }
+
+  /** The server that runs on this data folder, if one does. */
+  async running(): Promise<RunningBoard | undefined> {
+    return findRunning((await this.board()).dataDir);
+  }
+
+  /** Servers that listen now; those that the configuration switches on where no board runs. */
+  async listening(): Promise<Listening> {
+    return (await this.running())?.listening ?? configuredServers(await this.config());
+  }
+
+  /** Prints lines for people, or `data` as JSON where --json asks for it. */
+  show(lines: string | readonly string[], data: unknown): void {
+    const text = typeof lines === 'string' ? lines : lines.join('\n');
+    if (this.json) this.io.out(`${JSON.stringify(data, undefined, 2)}\n`);
+    else if (text !== '') this.io.out(`${text}\n`);
+  }
+
+  /** A table as wide as the terminal, or as it needs in a pipe. */
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
+    return formatTable(columns, rows, this.io.columns);
+  }
+
+  /** The same for lines with a drawing among them, whose colours are kept. */
+  showDrawing(lines: readonly string[], data: unknown): void {
+    if (this.json) this.show(lines, data);
+    else this.io.draw(`${lines.join('\n')}\n`);
+  }
+
+  /** Says something beside the result, which a script should not read. */
+  note(text: string): void {
+    this.io.err(`${text}\n`);
+  }
+
+  /** What the database did wrong, with what to do about it; any other error as it is. */
+  async explain(error: unknown): Promise<unknown> {
+    // Without a board there was no database either.
+    const board = await this.board().catch(() => undefined);
+    return board === undefined ? error : explainFailure(error, databaseFile(board.dataDir));
+  }
+
+  async close(): Promise<void> {
+    // What failed to open was told already.
+    const backend = await this.backendOpened?.catch(() => undefined);
+    await backend?.close();
+  }
+
+  private async readConfig(): Promise<LoadedConfig> {
+    const board = await this.board();
+    return loadConfig({
+      file: board.configFile,
+      mustExist: board.configMustExist,
+      env: this.io.env,
+      fallbackFolders: board.configFallbacks,
+    });
+  }
+
+  private async openBackend(mayMake: boolean): Promise<Backend> {
+    const board = await this.board();
+    if (!mayMake && !existsSync(databaseFile(board.dataDir))) {
+      throw new BbsError(
+        'DATABASE_UNAVAILABLE',
+        `there is no database in ${board.dataDir}: start the board once, or see --board and --data`,
+      );
+    }
+    const config = await this.config();
+    const running = await this.running();
+    await makeDataDir(board.dataDir);
+    const backend = await openBackend({
+      board,
+      config: () => config,
+      clock: this.clock,
+      random: this.random,
+      log: await this.log(),
+      env: this.io.env,
+      httpsPort: () => running?.httpsPort,
+      mayLackKey: true,
+      storeMs: LIMITS.toolStoreMs,
+    });
+    await this.setClock(backend, running !== undefined);
+    return backend;
+  }
+
+  /** By the timeline of the board: what is written here ends by it (rule L13). */
+  private async setClock({ db }: Backend, isRunning: boolean): Promise<void> {
+    const { clock } = this;
+    const mark = await db.run(findTimelineMark);
+    if (mark === undefined) return;
+    if (isRunning) return clock.follow(mark);
+    clock.resume(mark);
+    const now = { timelineMs: clock.timelineMs(), offsetMs: clock.offsetMs };
+    await db.run((sql) => writeTimelineMark(sql, now));
+  }
+
+  private openLog(board: Board, config: Config): Log {
+    const { level, file } = config.logging;
+    const path = join(board.dataDir, 'logs', file);
+    const write = (line: string): void => {
+      try {
+        if (file === '') return this.io.err(line);
+        const handle = openPrivateLog(path);
+        try {
+          writeSync(handle, line);
+        } finally {
+          closeSync(handle);
+        }
+      } catch {
+        // The audit in the database is what counts; a log that cannot be written is still to be seen.
+        this.io.err(line);
+      }
+    };
+    // Standard error shows only what the sysop must know.
+    const least = file === '' && level !== 'silent' ? 'error' : level;
+    const log = createLog({ level: least, write, nowMs: () => this.clock.nowMs() });
+    return log.with({ server: 'oputil' });
+  }
+}

@@ -1,0 +1,113 @@
+import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
+import { LIMITS } from '../../base/limits';
+import type { TerminalHints } from '../live-connection';
+import { sizeOf, terminalTypeOf } from '../terminal-hints';
+
+export interface ShellEvents {
+  /** The one shell was opened; all other requests on the connection are refused. */
+  readonly onShell: (channel: ServerChannel, hints: TerminalHints) => void;
+  readonly onHints: (hints: TerminalHints) => void;
+  /** Called for a request that a board does not serve. */
+  readonly onRefused: (what: string) => void;
+}
+
+const NOT_A_SHELL =
+  'This is a bulletin board: it runs no commands and moves no files. ' +
+  'Call without a command to get in.\r\n';
+
+/** Names of variables that a client may set; they affect display, never identity (rule E8). */
+const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS)$/;
+
+/**
+ * Accepts on an authenticated connection one session channel with one shell, with or without a pty
+ * (rule E6). Requests without a listener are refused by ssh2 itself: forwards, X11, the agent; see
+ * SshRefusals.
+ */
+export function acceptOneShell(connection: SshConnection, events: ShellEvents): void {
+  let sessions = 0;
+  connection.on('session', (accept, reject) => {
+    sessions += 1;
+    if (sessions > 1) {
+      reject();
+      events.onRefused('second session');
+      return;
+    }
+    new ShellSession(accept(), events);
+  });
+}
+
+class ShellSession {
+  private hints: TerminalHints = {};
+  private variables = 0;
+  private offers = 0;
+  private hasShell = false;
+
+  constructor(
+    session: Session,
+    private readonly events: ShellEvents,
+  ) {
+    // ssh2 passes undefined for `accept` and `reject` where the client wants no reply.
+    session.on('pty', (accept: (() => void) | undefined, _reject, info) => {
+      this.hint({
+        terminalType: terminalTypeOf(String(info.term)),
+        columns: sizeOf(info.cols),
+        rows: sizeOf(info.rows),
+      });
+      accept?.();
+    });
+    session.on('window-change', (accept: (() => void) | undefined, _reject, info) => {
+      this.hint({ columns: sizeOf(info.cols), rows: sizeOf(info.rows) });
+      accept?.();
+    });
+    session.on(
+      'env',
+      (accept: (() => void) | undefined, reject: (() => void) | undefined, info) => {
+        if (this.takeVariable(info.key, info.val)) accept?.();
+        else reject?.();
+      },
+    );
+    session.on('shell', (accept, reject) => {
+      if (this.hasShell) {
+        (reject as (() => void) | undefined)?.();
+        this.events.onRefused('second shell');
+        return;
+      }
+      this.hasShell = true;
+      this.events.onShell(accept(), this.hints);
+    });
+    session.on('exec', (accept) => this.refuse(accept, 'exec'));
+    // Without a listener for `sftp`, ssh2 emits it here too.
+    session.on('subsystem', (accept) => this.refuse(accept, 'subsystem'));
+  }
+
+  private hint(hints: TerminalHints): void {
+    this.hints = { ...this.hints, ...hints };
+    if (this.hasShell) this.events.onHints(hints);
+  }
+
+  private takeVariable(name: string, value: string): boolean {
+    // `SendEnv *` offers the whole environment, which does no harm; ten thousand variables do.
+    this.offers += 1;
+    if (this.offers > LIMITS.environmentOffers) this.events.onRefused('variable');
+    if (!ENVIRONMENT.test(name) || Buffer.byteLength(value) > LIMITS.environmentBytes) return false;
+    this.variables += 1;
+    if (this.variables > LIMITS.environmentCount) return false;
+    // A pty is more accurate; these are for callers without one (ssh -T, plink -T).
+    if (name === 'TERM') this.hints = { terminalType: terminalTypeOf(value), ...this.hints };
+    else if (name === 'COLUMNS') this.hints = { columns: sizeOf(Number(value)), ...this.hints };
+    else if (name === 'ROWS') this.hints = { rows: sizeOf(Number(value)), ...this.hints };
+    return true;
+  }
+
+  /** Accepted only to send the sentence; nothing is run. */
+  private refuse(accept: () => ServerChannel, what: string): void {
+    this.events.onRefused(what);
+    if (this.hasShell) return;
+    this.hasShell = true;
+    const channel = accept();
+    channel.on('error', () => undefined);
+    channel.stderr.write(NOT_A_SHELL);
+    channel.exit(1);
+    channel.end();
+  }
+}

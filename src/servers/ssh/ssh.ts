@@ -1,0 +1,62 @@
+import { Server } from 'ssh2';
+import { OfferRecorder } from '../client-offer';
+import type { Accepted } from '../listener';
+import { SshCaller, type SshCallerOptions } from './ssh-caller';
+import { ssh2Algorithms, ssh2HostKeys } from './ssh-profile';
+
+export interface SshOptions extends SshCallerOptions {
+  /** 0 is off, for old terminals that hang because of it (rule E9). */
+  readonly keepAliveSeconds: number;
+  /** Logs each packet's name, for troubleshooting. */
+  readonly trace: boolean;
+}
+
+const KEEP_ALIVES_MISSED = 3;
+// ssh2 takes 0 for its own default; this is the longest delay that Node.js supports: 24 days.
+const NEVER_MS = 2_147_483_647;
+
+/** Speaks SSH on sockets that a Listener has accepted. */
+export class SshEndpoint {
+  private readonly server: Server;
+  private readonly waiting = new Map<string, SshCaller>();
+
+  constructor(private readonly options: SshOptions) {
+    const { keepAliveSeconds, log } = options;
+    this.server = new Server({
+      hostKeys: options.hostKeys.flatMap(({ key }) => ssh2HostKeys(options.profile, key)),
+      algorithms: ssh2Algorithms(options.profile),
+      ident: 'Sallyport',
+      keepaliveInterval: keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000,
+      keepaliveCountMax: KEEP_ALIVES_MISSED,
+      ...(options.trace ? { debug: (line: string) => log.debug('ssh.trace', { line }) } : {}),
+    });
+    this.server.on('connection', (client, { ip, port }) => {
+      const caller = this.waiting.get(keyOf(ip, port));
+      if (caller === undefined) client.end();
+      else caller.identified(client);
+    });
+    // The Listener does the listening, so that only a bug in the board could cause an error here.
+    this.server.on('error', (error: Error) => log.error('ssh.server-error', { error }));
+  }
+
+  /**
+   * Takes over an accepted caller. For a client that never identifies itself only the login
+   * deadline runs.
+   */
+  take(accepted: Accepted): void {
+    const { socket } = accepted;
+    const key = keyOf(socket.remoteAddress, socket.remotePort);
+    const recorder = new OfferRecorder();
+    this.server.injectSocket(socket);
+    // After injectSocket, which pauses the socket: no data flows before both have listeners.
+    this.waiting.set(key, new SshCaller(accepted, recorder, this.options));
+    socket.once('close', () => this.waiting.delete(key));
+    // ssh2 ends its side of a connection that it cannot handle; a peer that keeps the other half
+    // open is disconnected.
+    socket.once('end', () => socket.destroySoon());
+  }
+}
+
+function keyOf(ip: string | undefined, port: number | undefined): string {
+  return `${ip} ${port}`;
+}

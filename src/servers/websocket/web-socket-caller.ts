@@ -1,0 +1,141 @@
+import type { WebSocket } from 'ws';
+import type { Cancel, Clock } from '../../base/clock';
+import { LIMITS } from '../../base/limits';
+import type { Log } from '../../base/log';
+import type { Serve } from '../incoming-call';
+import type { Accepted } from '../listener';
+import { LiveConnection, type TerminalHints } from '../live-connection';
+import { RateWindow } from '../../base/rate-window';
+import { sizeOf, terminalTypeOf } from '../terminal-hints';
+
+export interface WebSocketCallerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** True while the board shuts down. */
+  readonly isClosing: () => boolean;
+  readonly firstMenu: () => string;
+  readonly serve: Serve;
+}
+
+/** Status codes of RFC 6455, section 7.4.1. */
+const CLOSE = { normal: 1000, goingAway: 1001, unsupported: 1003, policy: 1008 } as const;
+const TEN_SECONDS_MS = 10_000;
+
+/**
+ * One caller by WebSocket: binary messages carry what telnet would carry without its commands.
+ * Pings detect dead connections, and protocol violations end the call.
+ */
+export class WebSocketCaller {
+  private readonly connection: LiveConnection;
+  private readonly controls: RateWindow;
+  private cancelBeat: Cancel = () => undefined;
+  private alive = true;
+
+  constructor(
+    private readonly accepted: Accepted,
+    private readonly socket: WebSocket,
+    private readonly options: WebSocketCallerOptions,
+  ) {
+    const { clock, log } = options;
+    const { remoteIp } = accepted;
+    this.controls = new RateWindow(clock, TEN_SECONDS_MS, LIMITS.webSocketControlsPer10s);
+    this.connection = new LiveConnection({
+      server: 'wss',
+      turns: accepted.turns,
+      remoteIp,
+      clock,
+      transport: {
+        send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
+        finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
+        destroy: () => socket.terminate(),
+        flow: (on) => (on ? socket.resume() : socket.pause()),
+      },
+      onOverrun: (reason) => log.info('call.too-slow', { remoteIp, reason }),
+    });
+    socket.on('message', (data, isBinary) => this.message(data as Buffer, isBinary));
+    socket.on('ping', (data) => {
+      if (this.countControl()) socket.pong(data);
+    });
+    socket.on('pong', () => this.countControl());
+    // ws has sent its status already: 1002 for an invalid frame, 1008 and 1009 for too many or too
+    // large ones.
+    socket.on('error', (error) => this.abused(error.message));
+    socket.once('close', () => this.gone());
+  }
+
+  /** Passes the caller to a session. */
+  start(hints: TerminalHints): void {
+    const { deadline, slot, onNodesBusy } = this.accepted;
+    this.connection.hinted(hints);
+    this.beat();
+    void this.options.serve({
+      connection: this.connection,
+      settled: Promise.resolve(),
+      ...{ deadline, slot, onNodesBusy },
+      firstMenu: this.options.firstMenu(),
+      login: undefined,
+      node: undefined,
+    });
+  }
+
+  private message(data: Buffer, isBinary: boolean): void {
+    this.accepted.deadline.heard();
+    if (this.connection.signal.aborted) return;
+    this.alive = true;
+    if (isBinary) {
+      this.connection.received(data);
+      return;
+    }
+    this.socket.close(CLOSE.unsupported, 'binary messages only');
+    this.gone();
+  }
+
+  /** False when the limit is exceeded: terminals do not flood. */
+  private countControl(): boolean {
+    this.alive = true;
+    this.accepted.deadline.heard();
+    if (this.connection.signal.aborted) return false;
+    if (this.controls.count()) return true;
+    this.socket.close(CLOSE.policy, 'too many pings');
+    this.abused('ping flood');
+    return false;
+  }
+
+  private beat(): void {
+    if (!this.alive) {
+      this.options.log.info('wss.gone', { remoteIp: this.accepted.remoteIp });
+      this.socket.terminate();
+      return;
+    }
+    this.alive = false;
+    this.socket.ping();
+    this.cancelBeat = this.options.clock.after(LIMITS.webSocketPingMs, () => this.beat());
+  }
+
+  private abused(what: string): void {
+    const { remoteIp, slot } = this.accepted;
+    this.options.log.warn('wss.abuse', { remoteIp, what });
+    slot.charge('protocol');
+    this.gone();
+  }
+
+  /**
+   * The call is over at once; ws closes the socket when the peer has answered, or soon without an
+   * answer.
+   */
+  private gone(): void {
+    this.cancelBeat();
+    this.connection.closed();
+  }
+}
+
+/** Size and name of the terminal from the URL, `?cols=80&rows=24&term=xterm`; for display only. */
+export function hintsOf(address: string): TerminalHints {
+  const at = address.indexOf('?');
+  const query = new URLSearchParams(at < 0 ? '' : address.slice(at));
+  return {
+    columns: sizeOf(Number(query.get('cols') ?? 0)),
+    rows: sizeOf(Number(query.get('rows') ?? 0)),
+    terminalType: terminalTypeOf(query.get('term') ?? ''),
+  };
+}

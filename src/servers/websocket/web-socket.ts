@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { TLSSocket, createSecureContext, type SecureContext } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import type { Cancel } from '../../base/clock';
+import { toError } from '../../base/errors';
+import { LIMITS } from '../../base/limits';
+import type { Certificate } from '../../tls/certificate';
+import type { Accepted } from '../listener';
+import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
+
+export interface WebSocketOptions extends WebSocketCallerOptions {
+  /** The certificate for the next caller. */
+  readonly certificate: () => Pick<Certificate, 'cert' | 'key'>;
+  /** True where a page of this origin may connect (rule G2). */
+  readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
+}
+
+/** A connection that has not become a WebSocket yet. */
+interface Waiting {
+  readonly accepted: Accepted;
+  readonly cancel: Cancel;
+}
+
+// Time for a peer to answer a close, before its socket is closed without an answer.
+const CLOSE_MS = 2_000;
+const SUB_PROTOCOL = 'binary';
+// Separate from the call, because the types of ws do not include all of its limits yet.
+const PROTOCOL = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  // A WebSocketCaller counts pings before it answers them.
+  autoPong: false,
+  maxPayload: LIMITS.webSocketBytes,
+  maxFragments: LIMITS.webSocketFragments,
+  maxBufferedChunks: LIMITS.webSocketPieces,
+  closeTimeout: CLOSE_MS,
+  handleProtocols: (offered: ReadonlySet<string>) =>
+    offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : (false as const),
+};
+const PLAIN_HEADERS = {
+  connection: 'close',
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+} as const;
+// A visitor with a browser was probably sent here to accept a self-signed certificate.
+const NOT_A_PAGE =
+  'This port is for terminals, and your browser can reach it. Go back to the terminal page and call again.\n';
+const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
+
+/**
+ * Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames.
+ */
+export class WebSocketEndpoint {
+  private made: { readonly context: SecureContext; readonly of: object } | undefined;
+  private readonly http: Server;
+  private readonly webSockets: WebSocketServer;
+  private readonly waiting = new WeakMap<Duplex, Waiting>();
+
+  constructor(private readonly options: WebSocketOptions) {
+    this.http = createServer({ maxHeaderSize: LIMITS.httpHeaderBytes }, (request, response) =>
+      answerPlain(request, response),
+    );
+    this.http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    this.http.on('clientError', (_error, socket) => refuse(socket, '400 Bad Request'));
+    this.webSockets = new WebSocketServer(PROTOCOL);
+  }
+
+  /** Takes over an accepted caller. */
+  take(accepted: Accepted): void {
+    const { clock, log } = this.options;
+    const { socket, remoteIp, slot } = accepted;
+    const cancel = clock.after(LIMITS.webSocketHandshakeMs, () => {
+      log.info('wss.handshake-over', { remoteIp });
+      slot.charge('no-auth');
+      socket.destroy();
+    });
+    socket.once('close', cancel);
+    const secure = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: this.context(),
+      ALPNProtocols: ['http/1.1'],
+    });
+    // Not charged: a browser that does not trust a certificate ends in the same way.
+    secure.on('error', (error) =>
+      log.debug('wss.error', { remoteIp, reason: toError(error).message }),
+    );
+    this.waiting.set(secure, { accepted, cancel });
+    this.http.emit('connection', secure);
+  }
+
+  private context(): SecureContext {
+    const certificate = this.options.certificate();
+    if (this.made?.of !== certificate) {
+      const { cert, key } = certificate;
+      const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+      this.made = { context, of: certificate };
+    }
+    return this.made.context;
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const waiting = this.waiting.get(socket);
+    if (waiting === undefined) {
+      socket.destroy();
+      return;
+    }
+    const { accepted, cancel } = waiting;
+    if (!isHandshake(request)) {
+      refuse(socket, '400 Bad Request');
+      return;
+    }
+    const foreign = originsOf(request).find(
+      (origin) => !this.options.isAllowedOrigin(origin, accepted.remoteIp),
+    );
+    if (foreign !== undefined) {
+      // Not charged either: that would lock out the visitor of the foreign page.
+      const { remoteIp } = accepted;
+      this.options.log.info('wss.origin-refused', { remoteIp, origin: foreign.slice(0, 200) });
+      refuse(socket, '403 Forbidden', FOREIGN_PAGE);
+      return;
+    }
+    this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      cancel();
+      new WebSocketCaller(accepted, webSocket, this.options).start(hintsOf(request.url ?? ''));
+    });
+  }
+}
+
+/**
+ * HTTP/1.1 with one Host and without a body (RFC 6455 4.1); anything else may be another protocol
+ * in disguise.
+ */
+function isHandshake({ httpVersion, headers, rawHeaders }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return httpVersion === '1.1' && hosts.length === 1 && !hasBody;
+}
+
+/** Clients that are not browsers send none; version 8 of the protocol has another name for it. */
+function originsOf({ headers }: IncomingMessage): readonly string[] {
+  return [headers.origin, headers['sec-websocket-origin']].flatMap((origin) => origin ?? []);
+}
+
+function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { ...PLAIN_HEADERS, upgrade: 'websocket' });
+  response.end(NOT_A_PAGE);
+}
+
+function refuse(socket: Duplex, status: string, text = ''): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const headers = Object.entries({ ...PLAIN_HEADERS, 'content-length': Buffer.byteLength(text) });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`);
+}

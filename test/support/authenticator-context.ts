@@ -1,0 +1,85 @@
+import { createAccountRules } from '../../src/auth/account-rules';
+import { Accounts } from '../../src/auth/accounts';
+import { createAuthenticator } from '../../src/auth/authenticator';
+import { HashQueue } from '../../src/auth/hash-queue';
+import type { Login, LoginOrigin } from '../../src/auth/login';
+import { createPasswordPolicy } from '../../src/auth/password-policy';
+import type { HashCost } from '../../src/auth/password';
+import type { SecondFactor } from '../../src/auth/second-factor';
+import { openAccounts } from './accounts';
+import type { AccountsOptions } from './accounts';
+
+export const PASSWORD = 'correct horse battery';
+export const STRANGER = '203.0.113.7';
+export const HOME = '198.51.100.20';
+
+/** For accounts in tests that do not measure the cost of a hash. */
+export const CHEAP_HASH: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
+export type CommandContext = Awaited<ReturnType<typeof openDesk>>;
+
+export interface DeskOptions extends AccountsOptions {
+  readonly minResponseMs?: number;
+  /** CHEAP_HASH by default. */
+  readonly hashCost?: HashCost;
+  readonly secondFactor?: Pick<SecondFactor, 'verify'>;
+}
+
+/** A gate with all its dependencies on a real database file. */
+export async function openDesk(options: DeskOptions = {}) {
+  const base = await openAccounts(options);
+  const hashes = new HashQueue({ cost: options.hashCost ?? CHEAP_HASH });
+  const rules = createAccountRules({
+    config: base.config,
+    policy: createPasswordPolicy({
+      rules: () => ({
+        min: base.config().users.passwordMin,
+        max: base.config().users.passwordMax,
+        boardName: base.config().general.boardName,
+      }),
+    }),
+  });
+  const accounts = new Accounts({ ...base, rules, hashes });
+  const penalties: string[] = [];
+  const authenticator = createAuthenticator({
+    ...base,
+    hashes,
+    secondFactor: options.secondFactor ?? base.secondFactor,
+    penalize: (ip, kind) => penalties.push(`${ip} ${kind}`),
+    minResponseMs: options.minResponseMs ?? 0,
+  });
+  return {
+    ...base,
+    hashes,
+    rules,
+    accounts,
+    authenticator,
+    penalties,
+    /** Starts a login without any credential yet. */
+    call: (origin: Partial<LoginOrigin> = {}): Login =>
+      authenticator.begin({
+        ...{ server: 'ssh', secure: origin.server !== 'telnet', remoteIp: STRANGER, node: 1 },
+        ...origin,
+      }),
+    async addAccount(name = 'joe'): Promise<number> {
+      const made = await accounts.create({ name, password: PASSWORD }, { server: 'oputil' });
+      if (made.kind === 'refused') throw new Error(made.text);
+      return made.user.id;
+    },
+  };
+}
+
+/** Submits a password and returns the result in one word. */
+export async function tryPassword(
+  login: Login,
+  password: string,
+  userName = 'joe',
+): Promise<string> {
+  const result = await login.submit({ kind: 'password', userName, password });
+  return result.kind === 'rejected' ? result.reason : result.kind;
+}
+
+export async function tryCode(login: Login, code: string): Promise<string> {
+  const result = await login.submit({ kind: 'second-factor', code });
+  return result.kind === 'rejected' ? result.reason : result.kind;
+}
