@@ -58,7 +58,7 @@ describe('a forgotten password', () => {
     const open = await board.ssh({ userName: 'erika', password: PASSWORD });
     await giveCode(open, board.freshCode(secret));
     await open.sees('Both doors are open.');
-    (await ask('erika')).hangUp();
+    await shownTo('erika');
     const link = linkIn(await board.letterTo('erika@example.org', /reset/i));
     const form = {
       ...hiddenFields(await board.browse(link)),
