@@ -1,19 +1,36 @@
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { dialSsh, dialTelnet } from '../support/dial';
 import { eventually } from '../support/raw-caller';
 import { SpawnedBoard } from '../support/spawned-board';
 import { goToMainMenu, signIn } from '../support/sign-in';
 
+/** The user who owns the folder of a board that root starts. */
+const OWNER = 4711;
+
 describe('starting and stopping the server', () => {
   const boards: SpawnedBoard[] = [];
   let blocker: Server | undefined;
+  let first: Promise<SpawnedBoard> | undefined;
   afterEach(async () => {
     blocker?.close();
     for (const board of boards.splice(0)) await board.remove();
   });
+  afterAll(async () => (await first)?.remove());
+
+  /**
+   * One first start for all tests that leave the board and its folder as they are. Where the tests
+   * run as root, the folder belongs to another user.
+   */
+  function firstStart(): Promise<SpawnedBoard> {
+    first ??= SpawnedBoard.makeDataDir().then(async (dataDir) => {
+      if (process.geteuid?.() === 0) await chown(dataDir, OWNER, OWNER);
+      return SpawnedBoard.start(dataDir);
+    });
+    return first;
+  }
 
   async function start(dataDir?: string): Promise<SpawnedBoard> {
     const board = await SpawnedBoard.start(dataDir ?? (await SpawnedBoard.makeDataDir()));
@@ -30,7 +47,7 @@ describe('starting and stopping the server', () => {
   }
 
   it('says at the first start how to call, and where the password of the sysop is, not what it is', async () => {
-    const board = await start();
+    const board = await firstStart();
     const [ssh, telnet, https] = [
       await board.port('ssh'),
       await board.port('telnet'),
@@ -124,10 +141,9 @@ describe('starting and stopping the server', () => {
   });
 
   it('as root on the folder of another owner leaves nothing that is not his', async () => {
-    const dataDir = await SpawnedBoard.makeDataDir();
-    const owner = process.geteuid?.() === 0 ? 4711 : (await stat(dataDir)).uid;
-    if (process.geteuid?.() === 0) await chown(dataDir, owner, owner);
-    const board = await start(dataDir);
+    const board = await firstStart();
+    const { dataDir } = board;
+    const owner = process.geteuid?.() === 0 ? OWNER : process.geteuid?.();
     const names = await readdir(dataDir, { recursive: true });
     expect(names).toEqual(
       expect.arrayContaining([
@@ -210,17 +226,18 @@ describe('starting and stopping the server', () => {
   });
 
   it('ends with 78 when a key cannot be read, naming it', async () => {
-    const first = await start();
-    first.signal('SIGTERM');
-    await first.ended;
-    const [key = ''] = Object.keys(await readKeys(first.dataDir)).filter((name) =>
-      /ssh_host/.test(name),
+    const made = Object.keys(await readKeys((await firstStart()).dataDir)).map((key) =>
+      basename(key),
     );
-    await writeFile(key, 'not a key');
-    const again = SpawnedBoard.spawn(first.dataDir);
-    boards.push(again);
-    expect(await again.ended).toBe(78);
-    expect(again.err).toContain(key);
+    const name = made.find((key) => key.includes('ssh_host')) ?? '';
+    const dataDir = await SpawnedBoard.makeDataDir();
+    await mkdir(join(dataDir, 'keys'), { mode: 0o700 });
+    const key = join(dataDir, 'keys', name);
+    await writeFile(key, 'not a key', { mode: 0o600 });
+    const board = SpawnedBoard.spawn(dataDir);
+    boards.push(board);
+    expect(await board.ended).toBe(78);
+    expect(board.err).toContain(key);
   });
 
   it('ends with 2 and the usage on an option that it does not know', async () => {
