@@ -10,7 +10,7 @@ import { toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import type { Notifier } from '../store/notice';
 import { writeStatus } from './account-status';
-import type { LoginHistory, LoginOrigin } from './login';
+import { CREDENTIAL_KINDS, type LoginHistory, type LoginOrigin } from './login';
 import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
 
 /** What a sign-in writes about an account; each function runs inside the caller's transaction. */
@@ -40,7 +40,11 @@ export function auditOf(
 export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHistory> {
   const { user, origin, nowMs, timelineMs } = arrival;
   const [last] = await listCalls(sql, { userId: user.id, limit: 1 });
-  const failedSince = await countFailures(sql, user.id, last?.startedAtMs ?? 0);
+  const failedSince = await countFailures(sql, {
+    userId: user.id,
+    kinds: CREDENTIAL_KINDS,
+    sinceMs: last?.startedAtMs ?? 0,
+  });
   const call = {
     userId: user.id,
     userName: user.name,

@@ -23,6 +23,18 @@ export type Credential =
   /** A one-time or a backup code, as typed. */
   | { readonly kind: 'second-factor'; readonly code: string };
 
+/**
+ * What a caller calls each kind of credential. The kinds are those that sign a caller in: a proof of
+ * the identity during a session is recorded as another kind (`auditKind`).
+ */
+export const CREDENTIAL_LABELS: Readonly<Record<Credential['kind'], string>> = {
+  password: 'password',
+  'public-key': 'SSH key',
+  'second-factor': 'code',
+};
+
+export const CREDENTIAL_KINDS: readonly string[] = Object.keys(CREDENTIAL_LABELS);
+
 export type RejectReason =
   /** Unknown name, wrong password, wrong key, wrong or spent code, locked: one answer for all. */
   | 'bad-credential'

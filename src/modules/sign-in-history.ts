@@ -1,5 +1,5 @@
 import { labelOfWay } from '../protocols/ways-in';
-import type { LoginHistory } from '../auth/login';
+import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
 import { userOf } from './caller-actor';
@@ -7,11 +7,7 @@ import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
 
 const MAX_SHOWN = 100;
 
-const OFFERED: Readonly<Record<string, string>> = {
-  password: 'password',
-  'public-key': 'SSH key',
-  'second-factor': 'code',
-};
+const OFFERED: Readonly<Record<string, string>> = CREDENTIAL_LABELS;
 
 /** What was done to the account, short enough for a list. */
 const CHANGES: Readonly<Record<string, string>> = {
@@ -50,7 +46,7 @@ async function ready(context: MenuContext): Promise<void> {
   const { history } = caller.login;
   if (history !== undefined) screen.setCustom('signInInfoFormat', summary(context, history));
   if (!screen.has(LIST_VIEW)) return;
-  const query = { userId: userOf(caller).id, limit: MAX_SHOWN };
+  const query = { userId: userOf(caller).id, kinds: CREDENTIAL_KINDS, limit: MAX_SHOWN };
   const signIns = await services.db.run((sql) => listSignIns(sql, query));
   screen.setItems(
     LIST_VIEW,

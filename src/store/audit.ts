@@ -31,12 +31,6 @@ export interface AuditQuery {
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/**
- * The credentials that sign a caller in; those that prove the identity again during a session do
- * not count.
- */
-const SIGN_IN_KINDS = ['password', 'public-key', 'second-factor'];
-
 export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await sql('audit').insert({
     at: entry.atMs,
@@ -96,16 +90,16 @@ const CHANGE_KINDS = [
   'unlocked',
 ];
 
-/** Attempts to sign in to an account and changes of how that is done, newest first. */
+/** Attempts to sign in to an account by these kinds of credential and changes of how that is done, newest first. */
 export async function listSignIns(
   sql: Sql,
-  query: { readonly userId: number; readonly limit: number },
+  query: { readonly userId: number; readonly kinds: readonly string[]; readonly limit: number },
 ): Promise<readonly AuditRow[]> {
   const rows: readonly Stored[] = await sql('audit')
     .where({ user_id: query.userId })
     .andWhere((due) => {
       void due
-        .whereIn('kind', [...SIGN_IN_KINDS, ...CHANGE_KINDS])
+        .whereIn('kind', [...query.kinds, ...CHANGE_KINDS])
         // Of what the sysop sets, the address alone counts: links go there.
         .orWhere(
           (set) => void set.where('kind', 'properties').whereLike('reason', '%email_address%'),
@@ -117,12 +111,15 @@ export async function listSignIns(
   return rows.map(toRow);
 }
 
-/** Attempts to sign in to this account that failed after `sinceMs`. */
-export async function countFailures(sql: Sql, userId: number, sinceMs: number): Promise<number> {
+/** Attempts to sign in to this account by these kinds of credential that failed after `sinceMs`. */
+export async function countFailures(
+  sql: Sql,
+  query: { readonly userId: number; readonly kinds: readonly string[]; readonly sinceMs: number },
+): Promise<number> {
   const row = await sql('audit')
-    .where({ user_id: userId, result: 'rejected' })
-    .whereIn('kind', SIGN_IN_KINDS)
-    .andWhere('at', '>', sinceMs)
+    .where({ user_id: query.userId, result: 'rejected' })
+    .whereIn('kind', query.kinds)
+    .andWhere('at', '>', query.sinceMs)
     .count<{ count: number }[]>({ count: '*' })
     .first();
   return Number(row?.count ?? 0);

@@ -4,6 +4,7 @@ import { createAccountRules } from '../../src/auth/account-rules';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { createPasswordPolicy } from '../../src/auth/password-policy';
 import { listDueMail, pruneOutbox } from '../../src/store/outbox';
+import { CREDENTIAL_KINDS } from '../../src/auth/login';
 import { listSignIns } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { countCreatedSince, countUsers, hasUsers, listActiveUsers } from '../../src/store/users';
@@ -72,7 +73,7 @@ describe('what callers make the database do', () => {
     await db.run((sql) => countCalls(sql));
     await db.run((sql) => countCalls(sql, 0));
     await db.run((sql) => listCalls(sql, { limit: 20 }));
-    await db.run((sql) => listSignIns(sql, { userId: 2, limit: 20 }));
+    await db.run((sql) => listSignIns(sql, { userId: 2, kinds: CREDENTIAL_KINDS, limit: 20 }));
     const rules = createAccountRules({
       config: accounts.config,
       policy: createPasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
