@@ -1,0 +1,241 @@
+import type { Recipe } from './source-copy';
+
+/** TCP without any protocol on it, in clear text. */
+const WAY_IN: Recipe = {
+  change: 'a way in',
+  limit: 4,
+  edits: [
+    {
+      file: 'protocols/ways-in.ts',
+      anchor: `  ssh: {
+    label: 'SSH',`,
+      text: `  plain: {
+    label: 'Plain',
+    inWords: 'plain TCP',
+    callBy: 'plain TCP',
+    secure: false,
+    configKey: 'loginServers.plain',
+    firstMenus: [TELNET_MENU],
+    command: (host, port) => \`nc \${host} \${port}\`,
+  },
+  ssh: {
+    label: 'SSH',`,
+    },
+    {
+      file: 'config/schema-servers.ts',
+      anchor: `  ssh: section('SSH.', {`,
+      text: `  plain: section('TCP without a protocol.', {
+    enabled: z.boolean().default(false).describe('Listen at all.'),
+    address: address(),
+    port: port(8887),
+  }),
+  ssh: section('SSH.', {`,
+    },
+    {
+      file: 'servers/plain/plain.ts',
+      text: `import type { Clock } from '../../base/clock';
+import type { IncomingCall } from '../incoming-call';
+import type { Accepted } from '../listener';
+import { LiveConnection } from '../live-connection';
+
+/** A caller whose bytes are the keys, and who gets those of the screen. */
+export function plainCall(accepted: Accepted, clock: Clock, firstMenu: string): IncomingCall {
+  const { socket, remoteIp, turns, deadline, slot, onNodesBusy } = accepted;
+  const connection = new LiveConnection({
+    ...{ server: 'plain', remoteIp, clock, turns },
+    transport: {
+      send: (piece, done) => void socket.write(piece, () => done()),
+      finish: () => socket.end(),
+      destroy: () => socket.destroy(),
+      flow: (on) => void (on ? socket.resume() : socket.pause()),
+    },
+  });
+  socket.on('data', (chunk) => {
+    connection.received(chunk);
+    deadline.heard();
+  });
+  socket.once('end', () => socket.destroySoon());
+  socket.once('close', () => connection.closed());
+  const settled = Promise.resolve();
+  return { connection, settled, deadline, slot, onNodesBusy, firstMenu, login: undefined, node: undefined };
+}
+`,
+    },
+    {
+      file: 'servers/servers.ts',
+      anchor: `import { SshEndpoint } from './ssh/ssh';`,
+      text: `import { plainCall } from './plain/plain';
+import { SshEndpoint } from './ssh/ssh';`,
+    },
+    {
+      file: 'servers/servers.ts',
+      anchor: `    ssh: (shared) => this.readySsh(shared),`,
+      text: `    plain: ({ clock, config }) =>
+      Promise.resolve((accepted) => {
+        void this.serve(plainCall(accepted, clock, firstMenuOf(config(), 'plain')));
+      }),
+    ssh: (shared) => this.readySsh(shared),`,
+    },
+  ],
+};
+
+/** A ticket that the sysop has given out, kept as its hash in a property of the account. */
+const CREDENTIAL: Recipe = {
+  change: 'a kind of credential',
+  limit: 3,
+  edits: [
+    {
+      file: 'auth/login.ts',
+      anchor: `  /** A one-time or a backup code, as typed. */`,
+      text: `  | { readonly kind: 'ticket'; readonly userName: string; readonly ticket: string }
+  /** A one-time or a backup code, as typed. */`,
+    },
+    {
+      file: 'auth/login.ts',
+      anchor: `  'public-key': 'SSH key',`,
+      text: `  'public-key': 'SSH key',
+  ticket: 'ticket',`,
+    },
+    {
+      file: 'auth/ticket.ts',
+      text: `import { createHash } from 'node:crypto';
+import type { Sql } from '../store/database';
+import { findProperty } from '../store/properties';
+
+/** True for the ticket of this account. */
+export async function isTicketOf(sql: Sql, userId: number, ticket: string): Promise<boolean> {
+  const digest = createHash('sha256').update(ticket).digest('hex');
+  return (await findProperty(sql, userId, 'ticket_digest')) === digest;
+}
+`,
+    },
+    {
+      file: 'auth/first-factor.ts',
+      anchor: `import { giveBack, type Charged } from './regulator';`,
+      text: `import { giveBack, type Charged } from './regulator';
+import { isTicketOf } from './ticket';`,
+    },
+    {
+      file: 'auth/first-factor.ts',
+      anchor: `type Proof =
+`,
+      text: `type Proof =
+  | { readonly kind: 'ticket'; readonly ticket: string }
+`,
+    },
+    {
+      file: 'auth/first-factor.ts',
+      anchor: `        : await this.proveKey(this.credential);`,
+      text: `        : this.credential.kind === 'ticket'
+          ? await this.proveTicket(this.credential.ticket)
+          : await this.proveKey(this.credential);`,
+    },
+    {
+      file: 'auth/first-factor.ts',
+      anchor: `  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {`,
+      text: `  private async proveTicket(ticket: string): Promise<Proof | undefined> {
+    const isRight = await this.parts.db.run((sql) => isTicketOf(sql, this.user?.id ?? 0, ticket));
+    return isRight ? { kind: 'ticket', ticket } : undefined;
+  }
+
+  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {
+    if (proof.kind === 'ticket') return isTicketOf(sql, userId, proof.ticket);`,
+    },
+  ],
+};
+
+const COLUMN: Recipe = {
+  change: 'a column or table',
+  limit: 3,
+  edits: [
+    {
+      file: 'store/migrations/9001-source-note.ts',
+      text: `import type { Migration } from '../migrate';
+
+export const sourceNote: Migration = {
+  id: 9001,
+  name: '9001-source-note',
+  async up(sql) {
+    await sql.schema.alterTable('known_source', (table) => {
+      table.string('note', 40).defaultTo('no note');
+    });
+  },
+};
+`,
+    },
+    {
+      file: 'store/migrations/index.ts',
+      anchor: `import { users } from './0001-users';`,
+      text: `import { users } from './0001-users';
+import { sourceNote } from './9001-source-note';`,
+    },
+    {
+      file: 'store/migrations/index.ts',
+      anchor: `
+];`,
+      text: `
+  sourceNote,
+];`,
+    },
+    {
+      file: 'store/sources.ts',
+      anchor: `export async function rememberSource(`,
+      text: `export async function listSourceNotes(sql: Sql, userId: number): Promise<string[]> {
+  return sql('known_source').where({ user_id: userId }).pluck<string[]>('note');
+}
+
+export async function rememberSource(`,
+    },
+  ],
+};
+
+const VERB: Recipe = {
+  change: 'a verb of `oputil`',
+  limit: 2,
+  edits: [
+    {
+      file: 'oputil/motto-command.ts',
+      text: `import type { Command } from 'commander';
+import type { CommandContext } from './command-context';
+
+/** \`motto\`: prints the motto of the board. */
+export function addMottoCommand(program: Command, context: CommandContext): void {
+  program
+    .command('motto')
+    .description('print the motto of the board')
+    .action(async () => {
+      const { motto } = (await context.config()).general;
+      context.show(motto, { motto });
+    });
+}
+`,
+    },
+    {
+      file: 'oputil/program.ts',
+      anchor: `import { addMenuCommands } from './menu-commands';`,
+      text: `import { addMenuCommands } from './menu-commands';
+import { addMottoCommand } from './motto-command';`,
+    },
+    {
+      file: 'oputil/program.ts',
+      anchor: `  addDoctorCommand(program, context);`,
+      text: `  addDoctorCommand(program, context);
+  addMottoCommand(program, context);`,
+    },
+  ],
+};
+
+const CONFIG_KEY: Recipe = {
+  change: 'a config key',
+  limit: 1,
+  edits: [
+    {
+      file: 'config/schema.ts',
+      anchor: `  closedSystem: z.boolean()`,
+      text: `  motto: z.string().default('Come in').describe('What the sysop wants to say.'),
+  closedSystem: z.boolean()`,
+    },
+  ],
+};
+
+export const RECIPES: readonly Recipe[] = [WAY_IN, CREDENTIAL, COLUMN, VERB, CONFIG_KEY];
