@@ -92,6 +92,7 @@ function previewCaller(context: CommandContext, options: PreviewOptions): Caller
     inbox: new Inbox(),
     entered: () => undefined,
     signedIn: () => Promise.resolve(),
+    takeOver: () => Promise.reject(new BbsError('INTERNAL', 'a preview has no connection')),
     end: () => undefined,
   };
 }

@@ -3,14 +3,14 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { QMethod, type Side, type Verb } from './q-method';
 import { RateWindow } from '../base/rate-window';
-import { COMMAND } from './telnet-protocol';
+import { COMMAND, OPTION } from './telnet-protocol';
 
 export interface TelnetCodecOptions {
   readonly clock: Clock;
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   /** Bytes for the socket. */
   readonly onEncoded: (bytes: Buffer) => void;
-  /** The caller's input, each line end as one CR. */
+  /** The caller's input, with BINARY as it is, else each line end as one CR. */
   readonly onText: (bytes: Buffer) => void;
   readonly onOption: (side: Side, option: number, on: boolean) => void;
   readonly onRefused: (side: Side, option: number) => void;
@@ -53,6 +53,8 @@ export class TelnetCodec {
   private overrunBytes: number | undefined;
   private afterCr = false;
   private closed = false;
+  /** Whether bytes are passed through instead of text: without BINARY, by the rules of the NVT. */
+  isRaw = false;
 
   constructor(private readonly options: TelnetCodecOptions) {
     const { clock } = options;
@@ -80,7 +82,7 @@ export class TelnetCodec {
 
   /** Sends text to the caller; 0xFF is doubled. */
   send(bytes: Buffer): void {
-    if (!this.closed) this.output.write(bytes);
+    if (!this.closed) this.output.write(this.isRaw ? this.asNvt(bytes) : bytes);
   }
 
   enable(side: Side, option: number): void {
@@ -170,16 +172,32 @@ export class TelnetCodec {
   }
 
   /**
+   * Without BINARY a CR that ends no line is CR NUL (RFC 854). A peer that answers no request is no
+   * telnet client and gets the bytes as they are.
+   */
+  private asNvt(bytes: Buffer): Buffer {
+    const { negotiation } = this;
+    if (negotiation.isOn('us', OPTION.binary) || !negotiation.isSettled('us', OPTION.binary))
+      return bytes;
+    return Buffer.from(bytes.toString('latin1').replace(/\r(?!\n)/g, '\r\0'), 'latin1');
+  }
+
+  /**
    * CR LF, CR NUL, CR and LF each end one line (RFC 854, RFC 1123 3.3.1), wherever TCP splits them.
    */
   private text(bytes: Buffer): void {
     if (this.closed) return;
+    if (this.isOn('peer', OPTION.binary)) {
+      this.afterCr = false;
+      this.options.onText(bytes);
+      return;
+    }
     let length = 0;
     for (const byte of bytes) {
-      const second = this.afterCr && (byte === LF || byte === NUL);
+      const second = this.afterCr && (byte === NUL || (byte === LF && !this.isRaw));
       this.afterCr = byte === CR;
       if (second) continue;
-      bytes[length] = byte === LF ? CR : byte;
+      bytes[length] = byte === LF && !this.isRaw ? CR : byte;
       length += 1;
     }
     if (length > 0) this.options.onText(bytes.subarray(0, length));

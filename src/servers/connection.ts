@@ -1,4 +1,5 @@
 import type { WayInName } from '../protocols/ways-in';
+import type { TakenStream } from './taken-stream';
 
 /**
  * A connection as each way in passes it to a session; telnet, SSH and WebSocket have the same
@@ -24,6 +25,13 @@ export interface Connection {
   /** Aborted when the connection is closed, for whatever reason. */
   readonly signal: AbortSignal;
   onData(listener: (bytes: Buffer) => void): void;
+  /**
+   * Passes input to the returned stream, `decoded` first, and holds what is written elsewhere, until
+   * it is given back. `heard` is called on each input.
+   */
+  takeOver(taking: { readonly decoded: Buffer; readonly heard: () => void }): TakenStream;
+  /** Input that the stream's reader has left, and held output, take their usual way again. */
+  giveBack(stream: TakenStream, reason?: Error): void;
   /** Registers a listener for changes of size or type. */
   onHints(listener: () => void): void;
 }

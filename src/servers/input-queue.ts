@@ -71,6 +71,16 @@ export class InputQueue {
     this.options.deliver(piece.subarray(0, TURN_BYTES));
   }
 
+  /** Takes out the input that was not delivered yet. */
+  takeAll(): readonly Buffer[] {
+    const { pieces } = this;
+    this.stop();
+    this.turn = undefined;
+    this.cancel = undefined;
+    this.isHeld = false;
+    return pieces;
+  }
+
   /** Discards the waiting input. */
   stop(): void {
     clearImmediate(this.turn);

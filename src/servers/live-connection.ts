@@ -1,10 +1,12 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import type { Clock } from '../base/clock';
+import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Connection } from './connection';
 import { InputQueue } from './input-queue';
 import type { InputTurns } from './input-turns';
 import { OutputQueue } from './output-queue';
+import { TakenStream } from './taken-stream';
 
 /** The operations of a way in on its socket. */
 export interface Transport {
@@ -16,6 +18,8 @@ export interface Transport {
   destroy(): void;
   /** Pauses and resumes reading, so that input waits on the client's side. */
   flow(on: boolean): void;
+  /** Called when raw bytes begin and cease to pass, where the protocol has to know. */
+  raw?(on: boolean): void;
 }
 
 export interface LiveConnectionOptions {
@@ -58,6 +62,10 @@ export class LiveConnection implements Connection {
   private hintsListeners: readonly (() => void)[] = [];
   private early: Buffer[] = [];
   private earlyBytes = 0;
+  private taken: { readonly stream: TakenStream; readonly heard: () => void } | undefined;
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private inputIsOver = false;
 
   constructor(private readonly options: LiveConnectionOptions) {
     this.server = options.server;
@@ -74,6 +82,7 @@ export class LiveConnection implements Connection {
         options.transport.send(piece, () => {
           done();
           this.input.goOn();
+          this.taken?.stream.goOn();
         }),
       onOverrun: (reason) => {
         options.onOverrun?.(reason);
@@ -105,7 +114,49 @@ export class LiveConnection implements Connection {
   }
 
   write(bytes: Buffer): void {
-    this.queue.write(bytes);
+    if (this.taken === undefined) this.queue.write(bytes);
+    else if (this.heldBytes + bytes.length <= BEHIND_BYTES) {
+      // The screen is drawn anew afterwards: what does not fit is not missed.
+      this.held.push(bytes);
+      this.heldBytes += bytes.length;
+    }
+  }
+
+  takeOver(taking: { readonly decoded: Buffer; readonly heard: () => void }): TakenStream {
+    if (this.taken !== undefined)
+      throw new BbsError('INTERNAL', 'the connection is taken over already; await its return');
+    const { transport } = this.options;
+    const stream = new TakenStream({
+      send: (bytes) => this.queue.write(bytes),
+      isBehind: () => this.queue.bytes > BEHIND_BYTES,
+      flow: (on) => {
+        if (this.taken?.stream === stream) transport.flow(on);
+      },
+    });
+    this.taken = { stream, heard: taking.heard };
+    transport.raw?.(true);
+    // The input queue may have paused the transport.
+    transport.flow(true);
+    for (const bytes of [taking.decoded, ...this.input.takeAll()]) stream.received(bytes);
+    if (this.inputIsOver) stream.inputEnded();
+    return stream;
+  }
+
+  giveBack(stream: TakenStream, reason?: Error): void {
+    if (this.taken?.stream !== stream) return;
+    this.taken = undefined;
+    const left = stream.release(reason);
+    const { held } = this;
+    this.held = [];
+    this.heldBytes = 0;
+    if (this.gone.signal.aborted) return;
+    const { transport } = this.options;
+    transport.raw?.(false);
+    transport.flow(true);
+    for (const bytes of held) this.queue.write(bytes);
+    for (const bytes of left) this.input.push(bytes);
+    // A caller who can type no more has nothing to do in a menu.
+    if (this.inputIsOver) this.end();
   }
 
   end(): void {
@@ -140,11 +191,21 @@ export class LiveConnection implements Connection {
    */
   received(bytes: Buffer): void {
     if (this.gone.signal.aborted) return;
-    if (this.dataListener !== undefined) this.input.push(bytes);
+    if (this.taken !== undefined) {
+      this.taken.heard();
+      this.taken.stream.received(bytes);
+    } else if (this.dataListener !== undefined) this.input.push(bytes);
     else if (this.earlyBytes + bytes.length <= LIMITS.typeAheadBytes) {
       this.early.push(Buffer.from(bytes));
       this.earlyBytes += bytes.length;
     }
+  }
+
+  /** To be called when the client has sent its last byte; true where somebody else is told of it. */
+  inputEnded(): boolean {
+    this.inputIsOver = true;
+    this.taken?.stream.inputEnded();
+    return this.taken !== undefined;
   }
 
   /** Records what the client reports about its terminal. */

@@ -5,6 +5,7 @@ import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/run/caller';
+import type { TakenConnection, TakesOver } from '../menu/run/taken-connection';
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
 import type { IncomingCall } from './incoming-call';
@@ -123,8 +124,7 @@ export class Session implements NodeHandle {
     deadline.onLastWords((sentence) => this.end('idle', sentence));
     connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
-      this.limits.touched();
-      this.call.slot.heard();
+      this.heard();
       try {
         terminal.feed(bytes);
       } catch (error) {
@@ -261,8 +261,56 @@ export class Session implements NodeHandle {
       inbox: this.inbox,
       entered: (place) => this.entered(place),
       signedIn: () => this.signedIn(),
+      takeOver: (work) => this.runTaken(work),
       end: (reason) => this.end(reason),
     };
+  }
+
+  private async runTaken<Result>(work: TakesOver<Result>): Promise<Result> {
+    const { connection } = this.call;
+    const { signal } = this.ending;
+    signal.throwIfAborted();
+    const stream = connection.takeOver({
+      decoded: this.open.terminal.takeInput(),
+      heard: () => this.heard(),
+    });
+    const onEnd = (): void => connection.giveBack(stream, signal.reason as Error);
+    signal.addEventListener('abort', onEnd, { once: true });
+    try {
+      return await work(this.takenConnection(stream));
+    } finally {
+      if (!signal.aborted) await stream.flushed();
+      signal.removeEventListener('abort', onEnd);
+      connection.giveBack(stream);
+      signal.throwIfAborted();
+    }
+  }
+
+  private takenConnection(stream: TakenConnection['stream']): TakenConnection {
+    const { connection } = this.call;
+    const { terminal } = this.open;
+    const { login } = this;
+    return {
+      stream,
+      signal: this.ending.signal,
+      onResize: (listener) => terminal.onResize(listener),
+      get facts() {
+        const { server, secure, remoteIp } = connection;
+        const { type: terminalType, width, height, encoding } = terminal;
+        return {
+          ...{ server, secure, remoteIp, terminalType, encoding },
+          size: { width, height },
+          userName: login.user?.name,
+          groups: login.user?.groups ?? [],
+          factor: login.factor,
+        };
+      },
+    };
+  }
+
+  private heard(): void {
+    this.limits.touched();
+    this.call.slot.heard();
   }
 }
 

@@ -43,6 +43,9 @@ const TORN_MS = 500;
 const TURN_BYTES = 16 * 1024;
 const WAITING_BYTES = 64 * 1024;
 
+const NOTHING: Buffer = Buffer.alloc(0);
+const ESC = 0x1b;
+
 interface Reader {
   readonly resolve: (key: Key) => void;
   readonly reject: (reason: Error) => void;
@@ -69,6 +72,12 @@ class CallerTerminal implements Terminal {
   private readonly plainText = new PlainText();
 
   private keys: Key[] = [];
+  /** The bytes of each queued key. */
+  private rawKeys: Buffer[] = [];
+  /** Bytes that are decoded and belong to no key yet; `decoding` is decoded now, from `mark` on. */
+  private rawTail: Buffer = NOTHING;
+  private decoding: Buffer = NOTHING;
+  private mark = 0;
   private keyBytes = 0;
   private reader: Reader | undefined;
   private queries: CursorQuery[] = [];
@@ -162,6 +171,7 @@ class CallerTerminal implements Terminal {
         return;
       }
       const key = this.keys.shift();
+      this.rawKeys.shift();
       if (key !== undefined) {
         this.keyBytes -= bytesOf(key);
         resolve(key);
@@ -190,8 +200,21 @@ class CallerTerminal implements Terminal {
     this.reader?.reject(reason);
   }
 
+  takeInput(): Buffer {
+    const bytes = Buffer.concat([...this.rawKeys, this.rawTail, ...this.waiting]);
+    this.dropTypeAhead();
+    this.rawTail = NOTHING;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    this.decoder.reset();
+    return bytes;
+  }
+
   dropTypeAhead(): void {
     this.keys = [];
+    this.rawKeys = [];
     this.keyBytes = 0;
   }
 
@@ -230,7 +253,7 @@ class CallerTerminal implements Terminal {
       const bytes = this.waiting[0];
       if (bytes === undefined) break;
       const part = Math.min(left, bytes.length);
-      this.decoder.push(bytes, 0, part);
+      this.decode(bytes.subarray(0, part));
       left -= part;
       this.waitingBytes -= part;
       if (part === bytes.length) this.waiting.shift();
@@ -242,6 +265,34 @@ class CallerTerminal implements Terminal {
     } else {
       this.watchForTornSequence();
     }
+  }
+
+  private decode(bytes: Buffer): void {
+    this.decoding = bytes;
+    this.mark = 0;
+    this.decoder.position = 0;
+    this.decoder.push(bytes);
+    const rest = bytes.subarray(this.mark);
+    this.decoding = NOTHING;
+    this.mark = 0;
+    this.decoder.position = 0;
+    // A sequence without an end is no input that anybody waits for.
+    if (rest.length > 0 && this.rawTail.length + rest.length <= LIMITS.typeAheadBytes)
+      this.rawTail = Buffer.concat([this.rawTail, rest]);
+  }
+
+  /** The bytes that made a key or report: all up to here, of the escape key only the ESC. */
+  private takeRaw(isEscape: boolean): Buffer {
+    const { rawTail, mark } = this;
+    const upTo = this.decoder.position;
+    const bytes =
+      rawTail.length === 0
+        ? this.decoding.subarray(mark, upTo)
+        : Buffer.concat([rawTail, this.decoding.subarray(mark, upTo)]);
+    const most = isEscape ? bytes.indexOf(ESC) + 1 : bytes.length;
+    this.mark = upTo;
+    this.rawTail = bytes.subarray(most);
+    return bytes.subarray(0, most);
   }
 
   private watchForTornSequence(): void {
@@ -256,6 +307,7 @@ class CallerTerminal implements Terminal {
 
   private onKey(key: Key): void {
     const { reader } = this;
+    const raw = this.takeRaw(key.name === 'escape');
     if (reader !== undefined) {
       reader.resolve(key);
       return;
@@ -263,10 +315,12 @@ class CallerTerminal implements Terminal {
     const bytes = bytesOf(key);
     if (this.keyBytes + bytes > LIMITS.typeAheadBytes) return;
     this.keys.push(key);
+    this.rawKeys.push(Buffer.from(raw));
     this.keyBytes += bytes;
   }
 
   private onReport(report: Report): void {
+    this.takeRaw(false);
     if (report.kind !== 'cursor') return;
     this.queries.shift()?.resolve({ row: report.row, column: report.column });
   }

@@ -51,6 +51,8 @@ const CP437_KEYS: readonly Key[] = Array.from({ length: 128 }, (_, index) => {
  */
 export class KeyDecoder {
   encoding: Encoding;
+  /** Index after the byte of the current `push` that is being decoded. */
+  position = 0;
   private state: State = 'ground';
   private afterReturn = false;
   private parameters = '';
@@ -74,9 +76,15 @@ export class KeyDecoder {
     for (let index = start; index < end; index++) {
       const byte = bytes[index];
       if (byte === undefined) return;
+      this.position = index + 1;
       if (this.state === 'ground') this.ground(byte);
       else this.sequence(byte);
     }
+  }
+
+  /** Forgets what has begun. */
+  reset(): void {
+    this.toGround();
   }
 
   /** Nothing followed an ESC in time, so it was the escape key. A partial sequence is dropped. */

@@ -51,6 +51,8 @@ export interface Terminal {
   stopReading(reason: Error): void;
   /** Discards the keys typed ahead. */
   dropTypeAhead(): void;
+  /** Takes out the input that no key was read from, as the bytes that came. */
+  takeInput(): Buffer;
   /** Queries the cursor position (CPR); undefined when no reply came within `limitMs`. */
   queryCursor(limitMs: number): Promise<{ row: number; column: number } | undefined>;
 }

@@ -133,6 +133,7 @@ describe('the flow proof against the runner itself', () => {
               if (!login.complete && !isInArea(menu)) bypassed.add(menu);
             },
             signedIn: () => Promise.resolve(),
+            takeOver: () => Promise.reject(new Error('this caller has no connection')),
             end: (reason) => ending.abort(new SessionEnd(reason)),
           },
           entry.menu,

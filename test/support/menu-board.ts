@@ -294,6 +294,7 @@ export class MenuCaller {
         this.signedIn += 1;
         return Promise.resolve();
       },
+      takeOver: () => Promise.reject(new Error('this caller has no connection')),
       end: (reason) => this.ending.abort(new SessionEnd(reason)),
     };
     this.ended = runMenus(this.caller, parts.firstMenu, services);

@@ -32,6 +32,7 @@ import { pauseAtEnd, present, presentAgain } from '../screen/present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
+import type { TakesOver } from './taken-connection';
 import { configUnder } from '../load/themed-config';
 import { showPages } from '../screen/show-pages';
 
@@ -127,6 +128,11 @@ export class ActiveMenu implements MenuContext {
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void> {
     this.covered = true;
     return showPages(this.call, lines, this.desc);
+  }
+
+  takeOver<Result>(work: TakesOver<Result>): Promise<Result> {
+    this.covered = true;
+    return this.call.caller.takeOver(work);
   }
 
   /** Shows the menu until it is left. */

@@ -3,6 +3,7 @@ import type { Login } from '../../auth/login';
 import type { WayInName } from '../../protocols/ways-in';
 import type { Terminal } from '../../terminal/terminal';
 import type { Inbox } from './inbox';
+import type { TakesOver } from './taken-connection';
 
 /** Why a call is over; the last thing the log says about it. */
 export type EndReason =
@@ -69,6 +70,11 @@ export interface Caller {
    * takes over the ghost of an earlier session and counts the call; doing so twice changes nothing.
    */
   signedIn(): Promise<void>;
+  /**
+   * Runs `work` with the connection as raw bytes, below the screen; afterwards the screen has to be
+   * drawn anew. Rejects with the session's reason when the call ends meanwhile.
+   */
+  takeOver<Result>(work: TakesOver<Result>): Promise<Result>;
   /** Ends the session at once, whatever is on the screen. */
   end(reason: EndReason): void;
 }

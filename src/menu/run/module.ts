@@ -3,6 +3,7 @@ import type { ItemSpec } from '../../views/view';
 import type { Caller, EndReason } from './caller';
 import type { SignInNeed } from './menu-access';
 import type { Services } from './services';
+import type { TakesOver } from './taken-connection';
 import type { Validator } from './validators';
 
 /** What a form or prompt hands to a method (contract A2.2). */
@@ -113,6 +114,11 @@ export interface MenuContext {
    * lines, which are ours; what a person typed goes in as data.
    */
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
+  /**
+   * Runs `work` with the caller's connection as raw bytes; afterwards the menu is drawn again.
+   * Messages and other output wait meanwhile.
+   */
+  takeOver<Result>(work: TakesOver<Result>): Promise<Result>;
   /** True when the menu has a `next` to follow. */
   readonly leadsOn: boolean;
   /** True when the menu file has a menu of this name. */

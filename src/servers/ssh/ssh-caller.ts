@@ -165,6 +165,7 @@ export class SshCaller {
     connection.hinted(hints);
     channel.on('error', () => socket.destroy());
     channel.on('data', (bytes: Buffer) => connection.received(bytes));
+    channel.on('end', () => connection.inputEnded());
     // EOF does not end the call: `ssh -T` with its input at an end still wants to see the answer.
     channel.on('close', () => this.client?.end());
     void this.options.serve({

@@ -73,6 +73,7 @@ export class TelnetCaller {
         finish: () => socket.end(),
         destroy: () => socket.destroy(),
         flow: (on) => void (on ? socket.resume() : socket.pause()),
+        raw: (on) => this.setRaw(on),
       },
       onOverrun: (reason) => options.log.info('call.too-slow', { remoteIp, reason }),
     });
@@ -117,6 +118,14 @@ export class TelnetCaller {
       login: undefined,
       node: undefined,
     });
+  }
+
+  /** Asks for BINARY again, which a peer that refused it at first may allow now (RFC 856). */
+  private setRaw(on: boolean): void {
+    this.codec.isRaw = on;
+    if (!on) return;
+    this.codec.enable('us', binary);
+    this.codec.enable('peer', binary);
   }
 
   /** Sends requests and answers of a few bytes together instead of in separate packets. */
@@ -210,6 +219,7 @@ export class TelnetCaller {
    * sent all its input and waits for the first screen: a new caller gets the time for that.
    */
   private inputEnded(): void {
+    if (this.connection.inputEnded()) return;
     const { socket } = this.accepted;
     const leftMs = this.startedMs + FIRST_SCREEN_MS - this.options.clock.monotonicMs();
     if (leftMs <= 0) {

@@ -1,0 +1,36 @@
+import type { Duplex } from 'node:stream';
+import type { WayInName } from '../../protocols/ways-in';
+import type { Encoding, TerminalSize } from '../../terminal/terminal';
+
+/** What the board knows of a caller and their terminal at the moment. */
+export interface CallerFacts {
+  readonly server: WayInName;
+  readonly secure: boolean;
+  readonly remoteIp: string;
+  readonly terminalType: string;
+  readonly size: TerminalSize;
+  readonly encoding: Encoding;
+  /** Undefined before a factor was accepted. */
+  readonly userName: string | undefined;
+  readonly groups: readonly string[];
+  /** Highest factor that was accepted in this call. */
+  readonly factor: number;
+}
+
+/** A caller's connection below the screen, as the code that took it over has it. */
+export interface TakenConnection {
+  /**
+   * The caller's bytes as they come, and bytes for the caller. It ends when the caller sends no
+   * more, and is destroyed with the session's reason when the call is over.
+   */
+  readonly stream: Duplex;
+  /** As they are at the time of reading. */
+  readonly facts: CallerFacts;
+  /** Calls `listener` after each change of size; returns the function that removes it. */
+  onResize(listener: () => void): () => void;
+  /** Aborted when the call is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs with a caller's connection; the connection is given back when the promise settles. */
+export type TakesOver<Result> = (taken: TakenConnection) => Promise<Result>;

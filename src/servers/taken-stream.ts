@@ -1,0 +1,89 @@
+import { Duplex } from 'node:stream';
+
+export interface TakenStreamOptions {
+  readonly send: (bytes: Buffer) => void;
+  /** True while the caller is slow to receive output. */
+  readonly isBehind: () => boolean;
+  /** Pauses and resumes reading, so that input waits on the client's side. */
+  readonly flow: (on: boolean) => void;
+}
+
+const PIECE_BYTES = 16 * 1024;
+
+/** The raw bytes of a caller's connection while it is taken over, with backpressure both ways. */
+export class TakenStream extends Duplex {
+  private unsent: Buffer = Buffer.alloc(0);
+  private whenSent: (() => void) | undefined;
+  private isOver = false;
+
+  constructor(private readonly options: TakenStreamOptions) {
+    super({ readableHighWaterMark: PIECE_BYTES, writableHighWaterMark: PIECE_BYTES });
+    // A hang-up that the taker does not listen for must not end the process.
+    this.on('error', () => undefined);
+  }
+
+  /** Passes the caller's bytes on; the transport may reuse its buffer. */
+  received(bytes: Buffer): void {
+    if (bytes.length === 0 || this.isOver || this.destroyed) return;
+    if (!this.push(Buffer.from(bytes))) this.options.flow(false);
+  }
+
+  /** The caller sends no more. */
+  inputEnded(): void {
+    if (this.isOver || this.destroyed) return;
+    this.isOver = true;
+    this.push(null);
+  }
+
+  /** To be called whenever the client has received output. */
+  goOn(): void {
+    while (this.unsent.length > 0 && !this.options.isBehind() && !this.destroyed) {
+      const piece = this.unsent.subarray(0, PIECE_BYTES);
+      this.unsent = this.unsent.subarray(piece.length);
+      this.options.send(piece);
+    }
+    if (this.unsent.length > 0) return;
+    const done = this.whenSent;
+    this.whenSent = undefined;
+    done?.();
+  }
+
+  /** Resolves when all that was written is queued for the caller, or the stream is destroyed. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.destroyed || this.writableFinished) {
+        resolve();
+        return;
+      }
+      this.once('finish', resolve);
+      this.once('close', resolve);
+      if (!this.writableEnded) this.end();
+    });
+  }
+
+  /** Ends the stream; returns the caller's bytes that nobody has read. */
+  release(reason?: Error): readonly Buffer[] {
+    // Reading would pass the rest to listeners that are still there, a second time.
+    this.unpipe();
+    this.removeAllListeners('data');
+    this.removeAllListeners('readable');
+    const left: Buffer[] = [];
+    while (this.readableLength > 0) {
+      const bytes = this.read() as Buffer | null;
+      if (bytes === null) break;
+      left.push(bytes);
+    }
+    this.destroy(reason);
+    return left;
+  }
+
+  override _read(): void {
+    if (!this.isOver) this.options.flow(true);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.unsent = chunk;
+    this.whenSent = done;
+    this.goOn();
+  }
+}
