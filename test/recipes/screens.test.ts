@@ -169,7 +169,12 @@ const MENUS = {
         },
       },
     },
-    even: { desc: 'Even', art: 'EVEN', config: { area: 'login' } },
+    even: {
+      desc: 'Even',
+      art: 'EVEN',
+      config: { area: 'login' },
+      form: { 0: { mci: { ET1: { argName: 'x', focus: true } } } },
+    },
   },
 };
 
@@ -207,7 +212,7 @@ describe('the recipes for menus and screens', () => {
       await copy.write('config/config.hjson', JSON.stringify(CONFIG));
       await copy.write('art/general/RECIPE.ANS', 'name %QB\r\n%ZV1\r\n%TL2\r\n%ET3\r\n');
       await copy.write('art/general/ODD.ANS', 'an odd node\r\n%ET1\r\n');
-      await copy.write('art/general/EVEN.ANS', 'an even node\r\n');
+      await copy.write('art/general/EVEN.ANS', 'an even node\r\n%ET1\r\n');
     });
     afterAll(async () => {
       for (const caller of callers) caller.hangUp();
