@@ -36,8 +36,8 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F5',
     fault: 'the NUL behind a CR is a key',
     file: CODEC,
-    find: '(byte === LF || byte === NUL)',
-    put: 'byte === LF',
+    find: '(byte === NUL || (byte === LF && !this.isRaw))',
+    put: '(byte === LF && !this.isRaw)',
   },
   {
     rule: 'F6',
