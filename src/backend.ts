@@ -169,7 +169,7 @@ class BoardAccounts extends Accounts {
   }
 }
 
-/** Builds the office on an open database, which its close() leaves open. */
+/** Builds the backend on an open database, which its close() leaves open. */
 export async function createBackend(db: Database, options: BackendOptions): Promise<Backend> {
   const { board, config, clock, random, log } = options;
   const sealing = openSealing({

@@ -30,7 +30,7 @@ export interface LiveBoardOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: ConfigInput | undefined;
   readonly clock: Clock;
-  /** What callers see: made once, and goes on with the art of each edition that goes live. */
+  /** What callers see: made once, and goes on with the art of each snapshot that goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
   readonly check: (snapshot: BoardSnapshot) => Promise<readonly Finding[]>;

@@ -71,7 +71,7 @@ export function renderArt(art: Art, options: RenderOptions): RenderedArt {
   return fillLayout(layOutArt(art, options.width), options);
 }
 
-/** Draws a caller's values over the art on a copy of a sketch; the sketch does not change. */
+/** Draws a caller's values over the art on a copy of a layout; the layout does not change. */
 export function fillLayout(
   layout: LaidOutArt,
   { height, resolve }: Pick<RenderOptions, 'height' | 'resolve'>,

@@ -131,7 +131,7 @@ export type ShownArt =
   /** Lines of our own making, in which colour codes count. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] };
 
-/** What `module:` in a menu names (contract A2.2). Without state: what a visit needs is in its context. */
+/** What `module:` in a menu names (contract A2.2). Without state: what an active menu needs is in its context. */
 export interface MenuModule {
   readonly name: string;
   /** One sentence for docs/menus.md. */
