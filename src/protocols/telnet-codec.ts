@@ -10,7 +10,7 @@ export interface TelnetCodecOptions {
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   /** Bytes for the socket. */
   readonly onEncoded: (bytes: Buffer) => void;
-  /** The caller's input, with BINARY as it is, else each line end as one CR. */
+  /** The caller's input, each line end as one CR; raw and with BINARY, the bytes as they are. */
   readonly onText: (bytes: Buffer) => void;
   readonly onOption: (side: Side, option: number, on: boolean) => void;
   readonly onRefused: (side: Side, option: number) => void;
@@ -187,7 +187,8 @@ export class TelnetCodec {
    */
   private text(bytes: Buffer): void {
     if (this.closed) return;
-    if (this.isOn('peer', OPTION.binary)) {
+    // Only while taken: data and options of one packet arrive in no fixed order.
+    if (this.isRaw && this.isOn('peer', OPTION.binary)) {
       this.afterCr = false;
       this.options.onText(bytes);
       return;

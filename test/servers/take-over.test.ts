@@ -124,24 +124,29 @@ describe('a connection that is taken over', () => {
 
   test.each(WAYS)('a megabyte of random bytes passes unchanged both ways, by %s', async (way) => {
     const toBoard = randomBytes(MEGABYTE);
+    const ahead = Buffer.from('typed ahead \x1b[A\x1b[5~\xe9', 'latin1');
     const toCaller = randomBytes(MEGABYTE);
     const got: Buffer[] = [];
     let size = 0;
+    let began = false;
     work = async ({ stream }) => {
+      began = true;
       stream.write(toCaller);
       await new Promise<void>((resolve) => {
         stream.on('data', (chunk: Buffer) => {
           got.push(chunk);
           size += chunk.length;
-          if (size >= MEGABYTE) resolve();
+          if (size >= MEGABYTE + ahead.length) resolve();
         });
       });
     };
     await dial(way);
-    // In one piece with the key: the first bytes are decoded as keys before the connection is taken.
-    client.send(Buffer.concat([F1, toBoard]));
-    await eventually('all bytes at the taker', () => size >= MEGABYTE);
-    expect(Buffer.concat(got).equals(toBoard)).toBe(true);
+    // In one piece with the key: these bytes are decoded as keys before the connection is taken.
+    client.send(Buffer.concat([F1, ahead]));
+    await eventually('the taking', () => began);
+    client.send(toBoard);
+    await eventually('all bytes at the taker', () => size >= MEGABYTE + ahead.length);
+    expect(Buffer.concat(got).equals(Buffer.concat([ahead, toBoard]))).toBe(true);
     await eventually('all bytes at the caller', () => heard().length >= MEGABYTE);
     expect(heard().subarray(0, MEGABYTE).equals(toCaller)).toBe(true);
   });
@@ -268,6 +273,7 @@ const DIALS: Readonly<Record<Way, Dial>> = {
       onAreYouThere: () => undefined,
       onAbuse: () => undefined,
     });
+    codec.isRaw = true;
     socket.on('data', (chunk) => codec.receive(chunk));
     socket.on('error', () => undefined);
     await once(socket, 'connect');
