@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type * as LanguageCommon from '@zxcvbn-ts/language-common';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { foldName } from '../store/user-name';
@@ -65,7 +64,7 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
   let common: ReadonlySet<string> | undefined;
   const isListed = (word: string): boolean => {
     // The package has them in lower case and composed, as `fold` would make them.
-    common ??= loadCommonPasswords();
+    common ??= new Set(dictionary['passwords-common']);
     return common.has(word) || refused.has(word);
   };
 
@@ -88,13 +87,6 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
       return problem === undefined ? undefined : explain(problem, options.rules());
     },
   };
-}
-
-/** Unpacked when first asked for: most commands of the sysop's tool set no password. */
-function loadCommonPasswords(): ReadonlySet<string> {
-  const name = '@zxcvbn-ts/language-common';
-  const { dictionary } = createRequire(__filename)(name) as typeof LanguageCommon;
-  return new Set(dictionary['passwords-common']);
 }
 
 /** Reads the sysop's list: one password a line, `#` begins a comment line. A missing file is no list. */
