@@ -1,11 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sleep } from '../base/clock';
-import type { Clock } from '../base/clock';
-import type { Log } from '../base/log';
-import type { Random } from '../base/random';
 import { sourceOf } from '../base/source';
-import type { Config } from '../config/schema';
-import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { foldName } from '../store/user-name';
 import { findUserByName } from '../store/users';
@@ -15,15 +10,11 @@ import { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { Login, LoginOrigin } from './login';
 import type { FailureKind, LoginDeps } from './login-deps';
 import { createRegulator } from './regulator';
-import type { SecondFactor } from './second-factor';
 
-export interface AuthenticatorOptions {
-  readonly db: Database;
-  readonly config: () => Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly secondFactor: Pick<SecondFactor, 'verify'>;
+export interface AuthenticatorOptions extends Pick<
+  LoginDeps,
+  'db' | 'config' | 'clock' | 'random' | 'log' | 'secondFactor'
+> {
   /** Shared with other parts that hash passwords. */
   readonly hashes?: HashQueue;
   /** Notified of wrong and replayed codes; optional. */
