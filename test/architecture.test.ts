@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
+import { FACTOR_KIND_NAMES } from '../src/auth/factor-kinds';
 import { ERROR_CODES } from '../src/base/errors';
 import { WAY_IN_NAMES } from '../src/protocols/ways-in';
 import { VIEW_CODES } from '../src/views/registry';
@@ -159,6 +160,14 @@ test('only the table of OTP types names them', () => {
   // The one type that The Forgotten Server has.
   const withDefault = others.filter(({ path }) => path !== 'oputil/tfs-import.ts');
   expect(findLines(withDefault, /'googleAuth'/)).toEqual([]);
+});
+
+test('only the table of factor kinds lists or compares them: others ask what is true of a kind', () => {
+  const others = SOURCES.filter(({ path }) => path !== 'auth/factor-kinds.ts');
+  const names = FACTOR_KIND_NAMES.join('|');
+  expect(findLines(others, new RegExp(`(?:[!=]==? |\\bcase )['"](?:${names})['"]`))).toEqual([]);
+  expect(findLines(others, new RegExp(`['"](?:${names})['"] [!=]==? `))).toEqual([]);
+  expect(findLists(others, { words: FACTOR_KIND_NAMES, keyType: 'FactorKind' })).toEqual([]);
 });
 
 test('the registry of views is the only list of their codes', () => {

@@ -1,5 +1,6 @@
 import type { AccountEvent } from '../store/account-events';
 import type { User } from '../store/users';
+import { hasSecondFactor } from './factor-kinds';
 
 export interface AccountChange {
   readonly before: User;
@@ -37,5 +38,5 @@ export function changeFarewell(before: User, after: User | undefined): string | 
 }
 
 function hasSwitchedOn(before: User, after: User): boolean {
-  return before.secondFactor === undefined && after.secondFactor !== undefined;
+  return !hasSecondFactor(before) && hasSecondFactor(after);
 }

@@ -8,6 +8,7 @@ import type { SshKeyRow } from '../store/ssh-keys';
 import { findUser, findUserByName, getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import { findAccountKey } from './account-keys';
+import { hasSecondFactor } from './factor-kinds';
 import type { CheckResult, AttemptContext } from './failure';
 import { auditKind, recordFailure } from './failure';
 import type { Credential, LoginHistory, RejectReason } from './login';
@@ -179,7 +180,7 @@ class FirstFactor {
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
     const history =
-      user.secondFactor === undefined && sessionId !== undefined
+      !hasSecondFactor(user) && sessionId !== undefined
         ? await recordArrival(sql, {
             ...{ user, origin, source, sessionId, nowMs, keep, notifier },
             timelineMs: this.parts.clock.timelineMs(),
@@ -208,9 +209,7 @@ class FirstFactor {
   private needsSecondFactor(user: User): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
     return (
-      !this.attemptContext.origin.secure &&
-      passwordLogin === 'with-otp' &&
-      user.secondFactor === undefined
+      !this.attemptContext.origin.secure && passwordLogin === 'with-otp' && !hasSecondFactor(user)
     );
   }
 

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../store/audit';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
 import { changeDecision, changeFarewell } from './account-change';
+import { acceptedKinds, hasSecondFactor } from './factor-kinds';
 import { checkFirstFactor } from './first-factor';
 import type { Accepted } from './first-factor';
 import type {
@@ -124,7 +125,7 @@ export class LoginSession implements Login {
     this.history = accepted.history;
     this.factor = step.factor;
     this.renameSession(step.sessionId);
-    if (!this.complete) return { kind: 'need', factor: 2, user: accepted.user };
+    if (!this.complete) return needOf(accepted.user);
     this.failures = 0;
     return { kind: 'accepted', user: accepted.user, factor: step.factor };
   }
@@ -148,8 +149,8 @@ export class LoginSession implements Login {
     if (fresh.id !== id || fresh.loginVersion !== loginVersion) {
       return this.reject('confirm', 'changed');
     }
-    if (fresh.secondFactor === undefined) return { kind: 'accepted', user: fresh, factor: 1 };
-    if (proof.code === undefined) return { kind: 'need', factor: 2, user: fresh };
+    if (!hasSecondFactor(fresh)) return { kind: 'accepted', user: fresh, factor: 1 };
+    if (proof.code === undefined) return needOf(fresh);
     const second = await checkSecondFactor(this.parts, attemptContext, {
       code: proof.code,
       proven: fresh,
@@ -264,4 +265,8 @@ export class LoginSession implements Login {
   private randomId(): string {
     return this.parts.random.bytes(16).toString('hex');
   }
+}
+
+function needOf(user: User): LoginResult {
+  return { kind: 'need', factors: acceptedKinds(user), user };
 }

@@ -1,5 +1,6 @@
 import type { WayInName } from '../protocols/ways-in';
 import type { User } from '../store/users';
+import { hasSecondFactor, type FactorKind } from './factor-kinds';
 import type { SshVerdict } from './ssh-key';
 
 /** 0 nobody yet, 1 password or key, 2 one-time or backup code. What ACS calls AF. */
@@ -61,8 +62,8 @@ export type RejectReason =
 
 export type LoginResult =
   | { readonly kind: 'accepted'; readonly user: User; readonly factor: 1 | 2 }
-  /** First factor right; the account wants a second one. */
-  | { readonly kind: 'need'; readonly factor: 2; readonly user: User }
+  /** The first factor is right; one of these kinds must follow. */
+  | { readonly kind: 'need'; readonly factors: readonly FactorKind[]; readonly user: User }
   | {
       readonly kind: 'rejected';
       readonly reason: RejectReason;
@@ -95,8 +96,8 @@ export interface LoginHistory {
 }
 
 /** The factor that an account needs (AR); 1 while nobody is known. */
-export function requiredFactorOf(user: Pick<User, 'secondFactor'> | undefined): 1 | 2 {
-  return user?.secondFactor === undefined ? 1 : 2;
+export function requiredFactorOf(user: Pick<User, 'factors'> | undefined): 1 | 2 {
+  return user !== undefined && hasSecondFactor(user) ? 2 : 1;
 }
 
 /** True where a caller has passed all the factors that the account needs (AF >= AR): invariant 2. */

@@ -10,6 +10,7 @@ import type { Notifier } from '../store/notice';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { DRIFT_REACH, learnDrift } from './drift';
 import { openFactorKey } from './factor-key';
+import type { FactorKind } from './factor-kinds';
 import { canonicalOtp, findCodes, isCounterBased, newProfile, stepAt } from './otp';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
@@ -19,7 +20,7 @@ import { switchOff } from './factor-change';
 export type SecondFactorResult =
   | {
       readonly kind: 'right';
-      readonly by: 'otp' | 'backup-code';
+      readonly by: FactorKind;
       /** Backup codes that are still unused, when one of them was used. */
       readonly left?: number;
       /** True when the code was one that removes the factor (The Forgotten Server's recovery token). */

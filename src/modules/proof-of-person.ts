@@ -1,3 +1,4 @@
+import { acceptedKinds, questionFor } from '../auth/factor-kinds';
 import { rejectionSentence } from '../menu/run/login-answer';
 import type { AskField, MenuContext, Transition } from '../menu/run/module';
 
@@ -9,7 +10,7 @@ export type Proof =
   | { readonly kind: 'out'; readonly transition: Transition };
 
 const PASSWORD: AskField = { name: 'password', label: 'Password', password: true, maxLength: 128 };
-const CODE: AskField = { name: 'code', label: 'One-time code', password: true, maxLength: 32 };
+const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength: 32 };
 
 /**
  * Asks for the password, and for a current code where the account has a second factor, before
@@ -20,14 +21,16 @@ export async function proveAgain(
   question: { readonly title: string; readonly text: readonly string[] },
 ): Promise<Proof> {
   const { login } = context.caller;
-  const withCode = login.user?.secondFactor !== undefined;
+  const kinds = login.user === undefined ? [] : acceptedKinds(login.user);
+  const withCode = kinds.length > 0;
+  const fields = withCode ? [PASSWORD, { ...CODE, label: questionFor(kinds) }] : [PASSWORD];
   let message: string | undefined;
   for (;;) {
     const answer = await context.ask({
       prompt: withCode ? 'proofPasswordAndCode' : 'proofPassword',
       title: question.title,
       text: question.text,
-      fields: withCode ? [PASSWORD, CODE] : [PASSWORD],
+      fields,
       ...(message === undefined ? {} : { message }),
     });
     if (answer === undefined) return { kind: 'cancelled' };

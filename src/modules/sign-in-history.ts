@@ -1,4 +1,5 @@
 import { labelOfWay } from '../protocols/ways-in';
+import { findFactorKind } from '../auth/factor-kinds';
 import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
@@ -72,11 +73,11 @@ function describe(context: MenuContext, signIn: AuditRow) {
 }
 
 function offered({ kind, reason }: AuditRow): string {
-  return reason === 'backup-code' ? 'backup code' : (OFFERED[kind] ?? kind);
+  return findFactorKind(reason)?.label ?? OFFERED[kind] ?? kind;
 }
 
 function outcome({ result, reason }: AuditRow): string {
-  if (result === 'accepted') return reason === 'backup-code' ? 'used' : 'right';
+  if (result === 'accepted') return findFactorKind(reason)?.runsOut === true ? 'used' : 'right';
   return reason === 'spent' ? 'spent' : 'refused';
 }
 

@@ -3,6 +3,7 @@ import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { findLacks, showLacks } from '../menu/run/link-answer';
+import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from './caller-actor';
 import { proveAgain } from './proof-of-person';
@@ -73,8 +74,9 @@ function enter(context: MenuContext): Promise<Transition | undefined> {
 async function ready(context: MenuContext): Promise<void> {
   const user = userOf(context.caller);
   const preferred = context.services.config().users.twoFactorAuth.method;
-  context.screen.select(TOGGLE, user.secondFactor === undefined ? 0 : 1);
-  context.screen.select(TYPE, OTP_TYPE_NAMES.indexOf(user.secondFactor ?? preferred));
+  const type = otpTypeOf(user);
+  context.screen.select(TOGGLE, type === undefined ? 0 : 1);
+  context.screen.select(TYPE, OTP_TYPE_NAMES.indexOf(type ?? preferred));
   const told = context.memory.get('status');
   context.memory.delete('status');
   if (typeof told === 'string') setInfo(context, told);
@@ -132,7 +134,8 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   if (!isMailAddress(user.properties.get('email_address') ?? '')) {
     return stay(context, status(context, 'emailRequired'));
   }
-  if (user.secondFactor !== undefined) {
+  const isOn = otpTypeOf(user) !== undefined;
+  if (isOn) {
     const proof = await proveAgain(context, {
       title: 'Set up two-factor sign-in anew',
       text: ['Your present codes stay valid until the new ones are confirmed.'],
@@ -145,8 +148,9 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
   const pending = await ownSetUp(context);
   const outcome = linkText(context, sent, pending);
-  if (user.secondFactor !== undefined) context.memory.set(PROVED, pending?.expiresAtMs);
-  return user.secondFactor === undefined ? stay(context, outcome) : redraw(context, outcome);
+  if (!isOn) return stay(context, outcome);
+  context.memory.set(PROVED, pending?.expiresAtMs);
+  return redraw(context, outcome);
 }
 
 /** What became of the link; with the word that its page asks for where there is one. */
@@ -163,7 +167,7 @@ function linkText(
 async function switchOff(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
-  if (user.secondFactor === undefined) {
+  if (otpTypeOf(user) === undefined) {
     if ((await ownSetUp(context)) === undefined) {
       return stay(context, status(context, 'otpNotEnabled'));
     }
@@ -232,7 +236,7 @@ async function reveal(
 /** Backup codes are stored hashed, so that nobody can show them again (rule B5): only how many are left. */
 async function countBackupCodes(context: MenuContext): Promise<Transition> {
   const user = userOf(context.caller);
-  if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  if (otpTypeOf(user) === undefined) return stay(context, status(context, 'otpNotEnabled'));
   try {
     const { backupCodesLeft: left } = await context.services.enrollment.status(user.id);
     const text = status(context, left === 0 ? 'noBackupCodes' : 'backupCodesLeft');
@@ -245,7 +249,7 @@ async function countBackupCodes(context: MenuContext): Promise<Transition> {
 async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
-  if (user.secondFactor === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  if (otpTypeOf(user) === undefined) return stay(context, status(context, 'otpNotEnabled'));
   try {
     const proof = await proveAgain(context, {
       title: 'New backup codes',

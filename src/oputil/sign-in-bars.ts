@@ -1,5 +1,6 @@
 import { wallTimeOf, type Clock } from '../base/clock';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
+import { hasSecondFactor, otpTypeOf } from '../auth/factor-kinds';
 import { isCounterBased, STEP_MS, stepAt } from '../auth/otp';
 import { currentStatus } from '../auth/login-records';
 import { sourceOf } from '../base/source';
@@ -83,7 +84,7 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
   const { passwordLogin } = asked.config.loginServers.telnet;
   if (passwordLogin === 'refuse') {
     bars.push(`${asked.way} takes no passwords: loginServers.telnet.passwordLogin is refuse`);
-  } else if (passwordLogin === 'with-otp' && user.secondFactor === undefined) {
+  } else if (passwordLogin === 'with-otp' && !hasSecondFactor(user)) {
     bars.push(
       `${asked.way} is for accounts with a second factor: loginServers.telnet.passwordLogin is with-otp`,
     );
@@ -92,7 +93,7 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
 }
 
 async function factorBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
-  if (user.secondFactor === undefined) return [];
+  if (otpTypeOf(user) === undefined) return [];
   const bind = bindAgain(user);
   const factor = await findFactor(sql, user.id);
   if (factor === undefined) return [`the second factor could not be taken over: ${bind}`];

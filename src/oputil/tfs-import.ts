@@ -1,3 +1,4 @@
+import { otpTypeOf } from '../auth/factor-kinds';
 import { parseSecret } from '../auth/otp';
 import { BbsError } from '../base/errors';
 import type { Random } from '../base/random';
@@ -61,7 +62,7 @@ export class TfsImport {
     const user = await this.find(name);
     if (user === undefined) return this.make(account);
     if (secret === '') return { kind: 'kept', text: 'is there already; no secret to bind' };
-    if (user.secondFactor !== undefined && !this.options.replace) {
+    if (otpTypeOf(user) !== undefined && !this.options.replace) {
       return { kind: 'kept', text: 'has a second factor here already (see --replace)' };
     }
     await this.bind(user.id, secret);

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
 import { recordFactorChange } from '../auth/factor-change';
+import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
@@ -128,7 +129,7 @@ async function switchOn(
   const { enrollment } = await context.backend();
   const kind = qrKindOf(options.qrType, options.out);
   const secret = await givenSecret(context, options);
-  if (user.secondFactor !== undefined && !(await enrollment.status(user.id)).isShut) {
+  if (otpTypeOf(user) !== undefined && !(await enrollment.status(user.id)).isShut) {
     const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
     await confirmOrStop(context, question, options.yes);
   }
@@ -219,7 +220,7 @@ async function sendLink(context: CommandContext, name: string, word: string): Pr
   const { method } = (await context.config()).users.twoFactorAuth;
   const waiting = (await enrollment.status(user.id)).pending;
   await checkLinks(context);
-  const type = word === '' ? (waiting ?? user.secondFactor ?? method) : typeOf(word);
+  const type = word === '' ? (waiting ?? otpTypeOf(user) ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
   if (begun.kind !== 'begun') {
     throw new BbsError('USER_INVALID', NO_LINK[begun.kind](user.name));

@@ -1,6 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
+import { otpTypeOf } from '../auth/factor-kinds';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
 import { getAccount } from './account';
@@ -86,7 +87,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ['Location', property('location')],
     ['Affiliations', property('affiliation')],
     ['ActivityPub', 'none'],
-    ['2FA OTP', `${factorName(user.secondFactor)}${isLocked ? LOCKED : ''}`],
+    ['2FA OTP', `${factorName(otpTypeOf(user))}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),
     ...(security ? securityLines(user, factor) : []),
     ...(security ? signInLines(bars) : []),
@@ -120,7 +121,7 @@ function sshLines(keys: readonly KeyLine[]): readonly (readonly [string, string]
 }
 
 function securityLines(user: User, factor: FactorStatus): readonly (readonly [string, string])[] {
-  const isOn = user.secondFactor !== undefined;
+  const isOn = otpTypeOf(user) !== undefined;
   const { boundAtMs, usedAtMs, pending } = factor;
   return [
     ['OTP secret', isOn ? (factor.isShut ? 'lost: bind it again' : 'configured') : 'none'],
@@ -133,7 +134,7 @@ function securityLines(user: User, factor: FactorStatus): readonly (readonly [st
 
 function securityData(user: User, factor: FactorStatus): Readonly<Record<string, unknown>> {
   return {
-    configured: user.secondFactor !== undefined,
+    configured: otpTypeOf(user) !== undefined,
     lost: factor.isShut,
     backupCodesLeft: factor.backupCodesLeft,
     boundAt: isoOf(factor.boundAtMs),
@@ -184,7 +185,7 @@ async function listAccounts(
     user.name,
     user.properties.get('real_name') ?? '',
     statusWord(user.status),
-    `${factorWord(user.secondFactor)}${locked.has(user.id) ? ' locked' : ''}`,
+    `${factorWord(otpTypeOf(user))}${locked.has(user.id) ? ' locked' : ''}`,
     minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
     user.properties.get('login_count') ?? '0',
   ]);

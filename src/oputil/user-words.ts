@@ -1,4 +1,5 @@
-import { OTP_TYPES } from '../base/otp-types';
+import { otpTypeOf } from '../auth/factor-kinds';
+import { OTP_TYPES, type OtpType } from '../base/otp-types';
 import type { User, UserStatus } from '../store/users';
 
 /** Words for the numbers of `account_status` (contract A1.3). */
@@ -9,12 +10,12 @@ export function statusWord(status: UserStatus): string {
 }
 
 /** The second factor as `user info` has always called it (contract A5). */
-export function factorName(type: User['secondFactor']): string {
+export function factorName(type: OtpType | undefined): string {
   return type === undefined ? 'disabled' : OTP_TYPES[type].name;
 }
 
 /** The word by which `2fa-otp` takes the type. */
-export function factorWord(type: User['secondFactor']): string {
+export function factorWord(type: OtpType | undefined): string {
   return type === undefined ? '-' : OTP_TYPES[type].word;
 }
 
@@ -41,6 +42,8 @@ export function accountData(user: User): Readonly<Record<string, unknown>> {
     created: property('account_created'),
     lastLogin: property('last_login_timestamp'),
     logins: Number(property('login_count') ?? 0),
-    secondFactor: user.secondFactor ?? null,
+    // The type of the one-time codes: scripts of sysops know it by this key.
+    secondFactor: otpTypeOf(user) ?? null,
+    factors: user.factors,
   };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hasSecondFactor } from '../auth/factor-kinds';
 import { BbsError } from '../base/errors';
 import type { Config } from '../config/schema';
 import { databaseFile, type Backend } from '../backend';
@@ -44,7 +45,7 @@ async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]>
   if (await db.run((sql) => hasFirstPassword(sql, sysop.id))) {
     gaps.push(missing(`${name} still has the password of the first start: oputil user pw ${name}`));
   }
-  if (sysop.secondFactor === undefined) {
+  if (!hasSecondFactor(sysop)) {
     gaps.push(advice(`${name} has no second factor: oputil user 2fa-otp ${name} google`));
   }
   if ((sysop.properties.get('email_address') ?? '') === '') {

@@ -1,4 +1,5 @@
 import { openFactorKey } from '../auth/factor-key';
+import { hasSecondFactor } from '../auth/factor-kinds';
 import { eachSealed, opens } from '../auth/key-rotation';
 import type { Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
@@ -47,7 +48,7 @@ export async function findFactorState(db: Database, sealing: Sealing): Promise<F
 export async function findLostFactors(db: Database): Promise<readonly User[]> {
   const ids = await db.run(listLostFactors);
   const users = await db.run((sql) => findUsers(sql, ids));
-  return users.filter(({ secondFactor }) => secondFactor === undefined);
+  return users.filter((user) => !hasSecondFactor(user));
 }
 
 /** Ids of keys that sealed or hashed something which is there, and that are not at hand. */

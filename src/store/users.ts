@@ -9,6 +9,9 @@ import { foldName } from './user-name';
 /** 0 disabled, 1 inactive (awaits activation), 2 active, 3 locked (contract A1.3). */
 export type UserStatus = 0 | 1 | 2 | 3;
 
+/** A second factor that is bound to an account. */
+export type AccountFactor = { readonly kind: 'otp'; readonly type: OtpType };
+
 /** An account as the rest of the program sees it; nothing in it is a secret. */
 export interface User {
   readonly id: number;
@@ -16,8 +19,8 @@ export interface User {
   /** 0 disabled, 1 inactive (awaits activation), 2 active, 3 locked (contract A1.3). */
   readonly status: UserStatus;
   readonly groups: readonly string[];
-  /** True once a second factor is confirmed; which is what AR2 asks. */
-  readonly secondFactor: OtpType | undefined;
+  /** Confirmed factors beyond password and keys; one of them must be shown, which is what AR2 asks. */
+  readonly factors: readonly AccountFactor[];
   /** Properties by contract name (A1.4), without password, OTP and token values. */
   readonly properties: ReadonlyMap<string, string>;
   /** Raised by every change that ends logins: one that was accepted at another number is void (rule M1). */
@@ -223,7 +226,7 @@ async function loadUsersById(sql: Sql, ids: readonly number[]): Promise<readonly
   return ids.flatMap((id) => users.get(id) ?? []);
 }
 
-/** One thing known of an account: its name, a property, a group, or its second factor's type. */
+/** One fact about an account: its name, a property, a group, or the type of its one-time codes. */
 interface Fact {
   readonly user_id: number;
   readonly kind: 'name' | 'property' | 'group' | 'factor';
@@ -273,14 +276,16 @@ function toUser(id: number, facts: readonly Fact[]): User | undefined {
       properties.set(fact.name, fact.value);
   }
   if (name === undefined) return undefined;
-  const secondFactor = toFactorType(factor ?? properties.get('auth_factor2_otp'));
-  if (secondFactor !== undefined) properties.set('auth_factor2_otp', secondFactor);
+  const type = toOtpType(factor ?? properties.get('auth_factor2_otp'));
+  const factors: AccountFactor[] = [];
+  if (type !== undefined) factors.push({ kind: 'otp', type });
+  if (type !== undefined) properties.set('auth_factor2_otp', type);
   return {
     id,
     name,
     status: toStatus(properties.get('account_status')),
     groups: groups.sort(),
-    secondFactor,
+    factors,
     properties,
     loginVersion,
   };
@@ -292,7 +297,7 @@ export function toStatus(value: string | null | undefined): UserStatus {
 }
 
 /** A type whose factor row is missing still asks for a second factor: it fails closed. */
-function toFactorType(value: string | undefined): User['secondFactor'] {
+function toOtpType(value: string | undefined): OtpType | undefined {
   if (value === undefined) return undefined;
   return isOtpType(value) ? value : DEFAULT_OTP_TYPE;
 }

@@ -60,7 +60,7 @@ test('what cannot be taken over goes on asking for a code and lets nobody in', a
   });
   expect(await adoptFactors(accounts)).toEqual({ adopted: 0, refused: [broken, unknown] });
   for (const user of [broken, unknown]) {
-    expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeDefined();
+    expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toHaveLength(1);
     expect(await kind(user, '601616')).toBe('none');
   }
 });
@@ -68,7 +68,7 @@ test('what cannot be taken over goes on asking for a code and lets nobody in', a
 test('a leftover secret of a factor that was switched off is removed', async () => {
   const user = await imported('joe', { auth_factor2_otp_secret: 'JBSWY3DPEHPK3PXP' });
   await adoptFactors(accounts);
-  expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeUndefined();
+  expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toEqual([]);
   expect(await accounts.db.run((sql) => findProperty(sql, user, 'auth_factor2_otp_secret'))).toBe(
     undefined,
   );

@@ -33,7 +33,7 @@ test('a registration is found by its token, shows one secret, and is confirmed b
   expect(found?.triesLeft).toBe(5);
   expect(found?.expiresAtMs).toBe(NOON + 30 * 60_000);
   expect(decodeBase32(secret)).toHaveLength(20);
-  expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeUndefined();
+  expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toEqual([]);
 
   const { word } = (await accounts.enrollment.pendingFor(user, 'here')) ?? {};
   const from = { server: 'web', word };
@@ -42,7 +42,9 @@ test('a registration is found by its token, shows one secret, and is confirmed b
   const codes = confirmed.kind === 'confirmed' ? confirmed.backupCodes : [];
   expect(new Set(codes).size).toBe(10);
   expect(codes[0]).toMatch(/^[a-z]{5}(-[a-z]{5}){3}$/);
-  expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBe('googleAuth');
+  expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toEqual([
+    { kind: 'otp', type: 'googleAuth' },
+  ]);
   expect(await accounts.enrollment.status(user)).toMatchObject({
     type: 'googleAuth',
     backupCodesLeft: 10,
@@ -251,7 +253,7 @@ test('switching off removes factor, codes and pending link, once', async () => {
   expect(await accounts.verifyCode(user, code(secret))).toEqual({ kind: 'none' });
   expect(await accounts.verifyCode(user, backupCodes[0] ?? '')).toEqual({ kind: 'none' });
   expect(await accounts.enrollment.find(token)).toBeUndefined();
-  expect((await accounts.db.run((sql) => findUser(sql, user)))?.secondFactor).toBeUndefined();
+  expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toEqual([]);
   const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events.at(-1)).toMatchObject({ kind: 'second-factor', sessionId: 'here' });
 });

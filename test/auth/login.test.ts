@@ -641,6 +641,22 @@ describe('second factor', () => {
     expect(await context.db.run((sql) => countCalls(sql))).toBe(1);
   });
 
+  test('the kinds that are asked for after the first factor tell nothing of the backup codes left (rule B7)', async () => {
+    await open();
+    id = await context.addAccount();
+    const ask = async () => {
+      const login = context.call();
+      const result = await login.submit({ kind: 'password', userName: 'joe', password: PASSWORD });
+      return result.kind === 'need' ? result.factors : result;
+    };
+    expect(await ask()).toMatchObject({ kind: 'accepted', factor: 1 });
+    for (const backupCodes of [undefined, []]) {
+      await context.enrollment.bind(id, 'googleAuth', backupCodes && { backupCodes });
+      expect(await ask()).toEqual(['otp', 'backup-code']);
+    }
+    expect((await context.enrollment.status(id)).backupCodesLeft).toBe(0);
+  });
+
   test('who comes in by a backup code knows how many are left, others hear nothing', async () => {
     await open();
     id = await context.addAccount();

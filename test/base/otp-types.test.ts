@@ -33,8 +33,11 @@ test('oputil names each type in its help, and takes it by its word and by its st
     expect(help.split('Types: ')[1]).toMatch(new RegExp(`\\b${OTP_TYPES[type].word}\\s+\\(`));
     for (const word of [OTP_TYPES[type].word, type]) {
       await shell.run('user', '2fa-otp', 'joe', word, '--yes');
-      const info = await shell.json<{ secondFactor: string }>('user', 'info', 'joe');
+      const info = await shell.json<{ secondFactor: string; factors: unknown }>(
+        ...['user', 'info', 'joe'],
+      );
       expect(info.secondFactor).toBe(type);
+      expect(info.factors).toEqual([{ kind: 'otp', type }]);
     }
   }
   await shell.close();

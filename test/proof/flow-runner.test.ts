@@ -54,7 +54,9 @@ class RandomLogin implements Login {
     this.factor = 1;
     this.know();
     return Promise.resolve(
-      this.complete ? { kind: 'accepted', user, factor: 1 } : { kind: 'need', factor: 2, user },
+      this.complete
+        ? { kind: 'accepted', user, factor: 1 }
+        : { kind: 'need', factors: ['otp', 'backup-code'], user },
     );
   }
 
@@ -101,7 +103,7 @@ describe('the flow proof against the runner itself', () => {
           name: 'somebody',
           status: 2,
           groups: chance(2) === 0 ? ['a'] : [],
-          secondFactor: undefined,
+          factors: [],
           properties: new Map([['login_count', String(chance(10))]]),
           loginVersion: 0,
         };

@@ -144,6 +144,47 @@ import { isTicketOf } from './ticket';`,
   ],
 };
 
+/** A code on paper that works any number of times, kept as its hash in a property of the account. */
+const SECOND_FACTOR: Recipe = {
+  change: 'a kind of second factor',
+  limit: 3,
+  edits: [
+    {
+      file: 'auth/factor-kinds.ts',
+      anchor: `  'backup-code': {`,
+      text: `  'paper-code': { label: 'paper code', question: 'paper code', isBound: true, runsOut: false },
+  'backup-code': {`,
+    },
+    {
+      file: 'store/users.ts',
+      anchor: `export type AccountFactor = { readonly kind: 'otp'; readonly type: OtpType };`,
+      text: `export type AccountFactor =
+  { readonly kind: 'otp'; readonly type: OtpType } | { readonly kind: 'paper-code' };`,
+    },
+    {
+      file: 'store/users.ts',
+      anchor: `  if (type !== undefined) factors.push({ kind: 'otp', type });`,
+      text: `  if (type !== undefined) factors.push({ kind: 'otp', type });
+  if (properties.has('paper_digest')) factors.push({ kind: 'paper-code' });`,
+    },
+    {
+      file: 'auth/second-factor.ts',
+      anchor: `    const factor = await findFactor(sql, userId);`,
+      text: `    const digest = createHash('sha256').update(code).digest('hex');
+    if (digest === (await findProperty(sql, userId, 'paper_digest')))
+      return { kind: 'right', by: 'paper-code' };
+    const factor = await findFactor(sql, userId);`,
+    },
+    {
+      file: 'auth/second-factor.ts',
+      anchor: `import { findFactor, rememberDrift,`,
+      text: `import { createHash } from 'node:crypto';
+import { findProperty } from '../store/properties';
+import { findFactor, rememberDrift,`,
+    },
+  ],
+};
+
 const COLUMN: Recipe = {
   change: 'a column or table',
   limit: 3,
@@ -238,4 +279,11 @@ const CONFIG_KEY: Recipe = {
   ],
 };
 
-export const RECIPES: readonly Recipe[] = [WAY_IN, CREDENTIAL, COLUMN, VERB, CONFIG_KEY];
+export const RECIPES: readonly Recipe[] = [
+  WAY_IN,
+  CREDENTIAL,
+  SECOND_FACTOR,
+  COLUMN,
+  VERB,
+  CONFIG_KEY,
+];

@@ -10,6 +10,7 @@ import { filesOf, pathsIn, placeOf, SourceCopy } from './source-copy';
 /** Runs on the sources of the copy: the login, and the store. */
 const SCRIPT = `
 import { openDesk } from './test/support/authenticator-context';
+import { questionFor } from './src/auth/factor-kinds';
 import { CREDENTIAL_KINDS } from './src/auth/login';
 import { listSignIns } from './src/store/audit';
 import { setProperties } from './src/store/properties';
@@ -28,10 +29,20 @@ async function main() {
   };
   const wrong = await offer('red 41');
   const right = await offer('blue 42');
+  const paper = createHash('sha256').update('green 7').digest('hex');
+  await context.db.run((sql) => setProperties(sql, userId, { paper_digest: paper }));
+  const half = context.call();
+  const first = await half.submit({ kind: 'ticket', userName: 'joe', ticket: 'blue 42' });
+  const need = first.kind === 'need' ? [first.factors, questionFor(first.factors)] : first;
+  const codes = [];
+  for (const code of ['green 6', 'green 7']) {
+    const { kind } = await half.submit({ kind: 'second-factor', code });
+    codes.push([kind, half.complete]);
+  }
   const rows = await context.db.run((sql) => listSignIns(sql, { userId, kinds: CREDENTIAL_KINDS, limit: 9 }));
   const notes = await context.db.run((sql) => listSourceNotes(sql, userId));
   await context.close();
-  console.log(JSON.stringify({ wrong, right, kinds: rows.map(({ kind, result }) => kind + ' ' + result), notes }));
+  console.log(JSON.stringify({ wrong, right, kinds: rows.map(({ kind, result }) => kind + ' ' + result), notes, need, codes }));
 }
 void main();
 `;
@@ -69,15 +80,26 @@ describe('a copy of the program with every recipe carried out', () => {
     expect(built).toEqual({ exitCode: 0, out: '' });
   });
 
-  test('takes the new credential in the login, records it as a sign-in, and reads the new column', async () => {
+  test('takes the new credential and the new second factor in the login, records them, and reads the new column', async () => {
     await copy.write('use.ts', SCRIPT);
     const { exitCode, out } = await copy.run('misc/scripts/run-ts.cjs', 'use.ts');
     if (exitCode !== 0) throw new Error(out);
     expect(JSON.parse(out)).toEqual({
       wrong: ['bad-credential', false],
       right: ['accepted', true],
-      kinds: ['ticket accepted', 'ticket rejected'],
+      kinds: [
+        'second-factor accepted',
+        'second-factor rejected',
+        'ticket accepted',
+        'ticket accepted',
+        'ticket rejected',
+      ],
       notes: ['no note'],
+      need: [['paper-code', 'backup-code'], 'paper code or One-time code'],
+      codes: [
+        ['rejected', false],
+        ['accepted', true],
+      ],
     });
   });
 

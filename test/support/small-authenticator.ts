@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { acceptedKinds } from '../../src/auth/factor-kinds';
 import type { Credential, Login, LoginOrigin, LoginResult } from '../../src/auth/login';
 import type { SshVerdict } from '../../src/auth/ssh-key';
 import type { User } from '../../src/store/users';
@@ -91,13 +92,13 @@ export class SmallLogin implements Login {
       name: credential.userName,
       status: 2,
       groups: ['users'],
-      secondFactor: account.code === undefined ? undefined : 'googleAuth',
+      factors: account.code === undefined ? [] : [{ kind: 'otp', type: 'googleAuth' }],
       properties: new Map(),
       loginVersion: 0,
     };
     return this.complete
       ? { kind: 'accepted', user: this.user, factor: 1 }
-      : { kind: 'need', factor: 2, user: this.user };
+      : { kind: 'need', factors: acceptedKinds(this.user), user: this.user };
   }
 
   confirm(): Promise<LoginResult> {

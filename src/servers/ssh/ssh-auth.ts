@@ -5,6 +5,7 @@ import type {
   Prompt,
   PublicKeyAuthContext,
 } from 'ssh2';
+import { questionFor } from '../../auth/factor-kinds';
 import type { Login, LoginResult } from '../../auth/login';
 import { verifySshSignature } from '../../auth/ssh-key';
 import { toError } from '../../base/errors';
@@ -186,7 +187,7 @@ export class SshAuth {
     let result = await login.submit({ kind: 'password', userName: context.username, password });
     let sentence = '';
     while (result.kind === 'need') {
-      const code = await dialogue.ask('One-time code: ', sentence);
+      const code = await dialogue.ask(`${questionFor(result.factors)}: `, sentence);
       if (code === undefined) return;
       this.attempts += 1;
       if (this.attempts > MAX_ATTEMPTS) {
