@@ -1,10 +1,13 @@
 import type { AccountResult, Refused } from '../auth/account-rules';
+import { otpTypeOf } from '../auth/factor-kinds';
 import { BbsError, type ErrorCode } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { OTP_TYPES, type OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
+import { listStopped } from '../store/attempts';
 import { findHolders } from '../store/properties';
 import { foldName } from '../store/user-name';
-import { findUserByName, listUsers, type User } from '../store/users';
+import { findUserByName, listUsers, type User, type UserStatus } from '../store/users';
 import type { CommandContext } from './command-context';
 
 /** The account called `name`, or an error with the nearest right name. */
@@ -63,4 +66,57 @@ export async function makeSysopFirst(context: CommandContext): Promise<void> {
 /** True for the name that the first account, the sysop's, is to have. */
 export function isSysopName(config: Config, name: string): boolean {
   return foldName(config.general.sysOp.username) === foldName(name);
+}
+
+/** Accounts whose second factor takes no code any more, after too many wrong ones. */
+export async function findLockedFactors(context: CommandContext): Promise<ReadonlySet<number>> {
+  const { disableAfter } = (await context.config()).users.twoFactorAuth.otp;
+  const stopped = { factor: 'second', stopAt: disableAfter } as const;
+  return new Set(await context.read((sql) => listStopped(sql, stopped)));
+}
+
+/** Words for the numbers of `account_status` (contract A1.3). */
+export const STATUS_WORDS = ['disabled', 'inactive', 'active', 'locked'] as const;
+
+export function statusWord(status: UserStatus): string {
+  return STATUS_WORDS[status];
+}
+
+/** The second factor as `user info` has always called it (contract A5). */
+export function factorName(type: OtpType | undefined): string {
+  return type === undefined ? 'disabled' : OTP_TYPES[type].name;
+}
+
+/** The word by which `2fa-otp` takes the type. */
+export function factorWord(type: OtpType | undefined): string {
+  return type === undefined ? '-' : OTP_TYPES[type].word;
+}
+
+/** A stored moment to the minute, in UTC; '' for none. */
+export function minuteOf(moment: string | number | undefined): string {
+  const date = new Date(moment ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return '';
+  return date.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** What scripts are told of an account; never a secret (rule D17). */
+export function accountData(user: User): Readonly<Record<string, unknown>> {
+  const property = (name: string): string | undefined => user.properties.get(name);
+  return {
+    id: user.id,
+    name: user.name,
+    status: statusWord(user.status),
+    groups: user.groups,
+    realName: property('real_name'),
+    email: property('email_address'),
+    location: property('location'),
+    affiliation: property('affiliation'),
+    themeId: property('theme_id'),
+    created: property('account_created'),
+    lastLogin: property('last_login_timestamp'),
+    logins: Number(property('login_count') ?? 0),
+    // The type of the one-time codes: scripts of sysops know it by this key.
+    secondFactor: otpTypeOf(user) ?? null,
+    factors: user.factors,
+  };
 }

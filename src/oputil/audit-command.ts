@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { listAudit, type AuditRow } from '../store/audit';
 import { findUser, findUserByName } from '../store/users';
-import { getAccount } from './account';
-import type { CommandContext } from './command-context';
-import { wholeNumber } from './number-option';
-import { minuteOf } from './user-words';
+import { getAccount, minuteOf } from './account';
+import { type CommandContext, wholeNumber } from './command-context';
 
 interface AuditOptions {
   readonly user?: string;

@@ -8,9 +8,8 @@ import { addAudit } from '../store/audit';
 import { ConfiguredNetworks } from '../base/networks';
 import type { Sql } from '../store/database';
 import { endPenalty, listPenalties, replacePenalty } from '../store/penalties';
-import type { CommandContext } from './command-context';
-import { wholeNumber } from './number-option';
-import { minuteOf } from './user-words';
+import { type CommandContext, wholeNumber } from './command-context';
+import { minuteOf } from './account';
 
 const HELP = `
 The board itself keeps out, for seconds to minutes, sources that guess

@@ -1,22 +1,25 @@
+import { InvalidArgumentError } from 'commander';
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '../auth/change-record';
+import { type Backend, databaseFile, openBackend } from '../backend';
 import { BoardClock } from '../base/board-clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { createLog, type Log } from '../base/log';
 import { openPrivateLog } from '../base/private-file';
 import { systemRandom } from '../base/random';
-import { makeDataDir, resolveBoard, type Board } from '../config/board';
+import { type Board, makeDataDir, resolveBoard } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
+import { readRunFile } from '../config/run-file';
 import type { Config } from '../config/schema';
 import { configuredServers, type Listening } from '../mail/prerequisites';
-import { databaseFile, openBackend, type Backend } from '../backend';
+import { mapWays } from '../protocols/ways-in';
+import { boardLockFile, findLockHolder } from '../store/board-lock';
 import { explainFailure, type Sql } from '../store/database';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
-import type { HarmlessIo } from './harmless-io';
-import { findRunning, type RunningBoard } from './running-board';
-import { formatTable, type Column } from './table';
+import type { HarmlessIo } from './oputil-io';
+import { type Column, formatTable } from './table';
 
 /** What may stand before or after any verb. */
 export interface Globals {
@@ -127,6 +130,17 @@ export class CommandContext {
     this.io.err(`${text}\n`);
   }
 
+  /**
+   * Asks a yes-or-no question before what cannot be undone. The answer is yes with --no-prompt and
+   * where `yes` is true; everything but y or yes is no, and throws USER_INVALID.
+   */
+  async confirmOrStop(question: string, yes = false): Promise<void> {
+    if (yes || !this.mayAsk) return;
+    const answer = await this.io.readLine(`${question} [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+    throw new BbsError('USER_INVALID', 'nothing was changed; answer y, or use --yes');
+  }
+
   /** What the database did wrong, with what to do about it; any other error as it is. */
   async explain(error: unknown): Promise<unknown> {
     // Without a board there was no database either.
@@ -209,4 +223,39 @@ export class CommandContext {
     const log = createLog({ level: least, write, nowMs: () => this.clock.nowMs() });
     return log.with({ server: 'oputil' });
   }
+}
+
+/** Reads an option's whole number between two bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A server at work on a data folder. */
+interface RunningBoard {
+  /** Undefined in the moment in which it starts. */
+  readonly pid: number | undefined;
+  readonly httpsPort: number | undefined;
+  /** Undefined in that moment too. */
+  readonly listening: Listening | undefined;
+}
+
+/** The server that runs on a data folder: whoever holds its lock. Undefined when none does. */
+async function findRunning(dataDir: string): Promise<RunningBoard | undefined> {
+  const holder = await findLockHolder(boardLockFile(dataDir));
+  if (holder === undefined) return undefined;
+  const written = readRunFile(dataDir);
+  // What a process that was killed has left behind says nothing of this one.
+  const servers = written?.pid === holder.pid ? written?.servers : undefined;
+  return {
+    pid: holder.pid,
+    httpsPort: servers?.['https']?.port,
+    listening: servers && {
+      ...mapWays((way) => servers[way] !== undefined),
+      https: servers['https'] !== undefined,
+    },
+  };
 }

@@ -10,7 +10,6 @@ import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
 import { findUsers } from '../store/users';
 import { ACTOR, type CommandContext } from './command-context';
-import { confirmOrStop } from './question';
 import { formatTable } from './table';
 
 const HELP = `
@@ -125,7 +124,7 @@ async function giveUpLost(
   context.note(
     'instead. Else second factors of the lost key take no code until they are bound again.',
   );
-  await confirmOrStop(context, 'Give them up?', yes);
+  await context.confirmOrStop('Give them up?', yes);
   const keys = isLost ? await makeKey(context) : sealing;
   const lost = await shutLost({ db, sealing: keys, clock: context.clock, actor: ACTOR });
   (await context.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });

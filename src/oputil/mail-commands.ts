@@ -7,9 +7,8 @@ import { createSmtpTransport } from '../mail/transport';
 import { mailDrop } from '../backend';
 import { countOutbox, makeMailDue, listWaitingMail } from '../store/outbox';
 import { findUser } from '../store/users';
-import type { CommandContext } from './command-context';
-import { wholeNumber } from './number-option';
-import { minuteOf } from './user-words';
+import { type CommandContext, wholeNumber } from './command-context';
+import { minuteOf } from './account';
 
 const HELP = `
 Mails are stored with the change that they tell about and sent by the running

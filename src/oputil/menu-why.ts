@@ -10,11 +10,10 @@ import { factsOfModules } from '../proof/module-facts';
 import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../proof/why';
 import { moduleTable } from '../modules/registry';
 import type { User } from '../store/users';
-import { getAccount } from './account';
+import { getAccount, statusWord } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 import { findSignInBars } from './sign-in-bars';
-import { statusWord } from './user-words';
 
 const HELP = `
 Walks the menus as this user would, who types and chooses whatever leads on,

@@ -2,17 +2,24 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { BbsError, toError } from '../base/errors';
 import { VERSION } from '../base/version';
 import { addAuditCommand } from './audit-command';
-import { addBanCommands } from './ban-commands';
 import { addBackupCommand } from './backup-command';
-import { addConfigCommands } from './config-commands';
+import { addBanCommands } from './ban-commands';
 import { CommandContext, type Globals } from './command-context';
+import { addConfigCommands } from './config-commands';
 import { addDoctorCommand } from './doctor-command';
-import { HarmlessIo } from './harmless-io';
 import { addKeyCommands } from './key-commands';
 import { addMailCommands } from './mail-commands';
-import { addMenuCommands } from './menu-commands';
-import type { OputilIo } from './oputil-io';
-import { addUserCommands, readGroupChanges } from './user-commands';
+import { addMenuCheck } from './menu-check';
+import { addMenuGraph } from './menu-graph';
+import { addMenuShow } from './menu-show';
+import { addMenuWhy } from './menu-why';
+import { HarmlessIo, type OputilIo } from './oputil-io';
+import { addUserAdding } from './user-add';
+import { addUserChanges } from './user-change';
+import { addUserFactor } from './user-factor';
+import { addUserInfo } from './user-info';
+import { addUserKeys } from './user-keys';
+import { addTfsImport } from './user-tfs';
 
 export type { OputilIo } from './oputil-io';
 
@@ -85,4 +92,47 @@ function tell(error: unknown, io: OputilIo): number {
   }
   io.err(`oputil: ${toError(error).stack ?? 'failed'}\n`);
   return 1;
+}
+
+const MENU_HELP = `
+All of it reads the files on the disk, so that an edit can be tried before it
+goes live.`;
+
+/** `oputil menu ...`: menus and screens, without a running board. */
+function addMenuCommands(program: Command, context: CommandContext): void {
+  const menu = program
+    .command('menu')
+    .description('menu files, screens, and the flow between them');
+  menu.addHelpText('after', MENU_HELP);
+  addMenuCheck(menu, context);
+  addMenuGraph(menu, context);
+  addMenuWhy(menu, context);
+  addMenuShow(menu, context);
+}
+
+const USER_HELP = `
+User names are found whatever their letter case; quote those with spaces. A
+password or secret on the command line can be seen by other users of this
+machine and ends up in the shell's history: prefer --password-stdin.`;
+
+/** `oputil user ...`: accounts and what belongs to them. */
+function addUserCommands(program: Command, context: CommandContext): void {
+  const user = program.command('user').description('accounts, second factors, SSH keys');
+  user.addHelpText('after', USER_HELP);
+  addUserAdding(user, context);
+  addUserInfo(user, context);
+  addUserChanges(user, context);
+  addUserFactor(user, context);
+  addUserKeys(user, context);
+  addTfsImport(user, context);
+}
+
+/** `user group NAME -staff` removes a group: the dash, which would begin an option, becomes `~`. */
+function readGroupChanges(args: readonly string[]): readonly string[] {
+  const verb = args.findIndex((word, index) => word === 'user' && args[index + 1] === 'group');
+  if (verb < 0) return args;
+  const isRemoval = (word: string): boolean => /^-[A-Za-z0-9_][A-Za-z0-9_-]+$/.test(word);
+  return args.map((word, index) =>
+    index > verb + 1 && isRemoval(word) ? `~${word.slice(1)}` : word,
+  );
 }

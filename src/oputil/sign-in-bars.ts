@@ -15,7 +15,7 @@ import type { Sealer } from '../store/sealed';
 import { listSshKeys } from '../store/ssh-keys';
 import type { User } from '../store/users';
 import { opensFactor } from '../readiness/factor-state';
-import { minuteOf, statusWord } from './user-words';
+import { minuteOf, statusWord } from './account';
 
 /** What is asked about: by which server and from where somebody calls; anything where nothing is said. */
 export interface CallAsked {

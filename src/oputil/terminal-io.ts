@@ -1,8 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { LineReader } from './bounded-input';
-import type { OputilIo } from './oputil-io';
+import { LineReader, type OputilIo } from './oputil-io';
 
 /** The tool at a terminal or in a pipe. */
 export class TerminalIo implements OputilIo {

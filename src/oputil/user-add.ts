@@ -2,11 +2,17 @@ import type { Command } from 'commander';
 import { refuse } from '../auth/account-rules';
 import { BbsError } from '../base/errors';
 import { findUserByName, hasUsers, type User } from '../store/users';
-import { changed, isSysopName, makeSysopFirst, noteSharedAddress, refusal } from './account';
+import {
+  accountData,
+  changed,
+  isSysopName,
+  makeSysopFirst,
+  noteSharedAddress,
+  refusal,
+} from './account';
 import { ACTOR, type CommandContext } from './command-context';
 import { takePassword, type NewPassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
-import { accountData } from './user-words';
 
 interface AddOptions extends PasswordOptions {
   readonly email?: string;

@@ -3,13 +3,17 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/load/theme-files';
 import { ROOT_ID, type UserStatus } from '../store/users';
-import { changed, getAccount, noteSharedAddress } from './account';
+import {
+  accountData,
+  changed,
+  findLockedFactors,
+  getAccount,
+  noteSharedAddress,
+  statusWord,
+} from './account';
 import { ACTOR, type CommandContext } from './command-context';
-import { findLockedFactors } from './locked-factors';
 import { takePassword, type PasswordOptions } from './password-source';
-import { confirmOrStop } from './question';
 import { formatLabels } from './table';
-import { accountData, statusWord } from './user-words';
 
 const STATUS_VERBS: readonly (readonly [verb: string, status: UserStatus, what: string])[] = [
   ['activate', 2, 'let an account sign in; also ends a lock'],
@@ -119,7 +123,7 @@ async function removeAccount(
     context.note(`ID           : ${user.id}`);
     context.note(`Real name    : ${user.properties.get('real_name') ?? ''}`);
   }
-  await confirmOrStop(context, 'Delete this account for good?', yes);
+  await context.confirmOrStop('Delete this account for good?', yes);
   changed(await accounts.remove(user.id, ACTOR), `delete "${user.name}"`);
   context.show('User has been deleted.', { deleted: user.name, id: user.id });
 }
@@ -147,7 +151,7 @@ async function setStatus(
   const user = await getAccount(context, name);
   if (user.id === ROOT_ID && status !== 2) {
     const question = `${user.name} is the sysop of this board, and could not sign in any more. Go on?`;
-    await confirmOrStop(context, question, yes);
+    await context.confirmOrStop(question, yes);
   }
   const { accounts } = await context.backend();
   const result = await accounts.setStatus(user.id, status, ACTOR);
@@ -191,7 +195,7 @@ async function changeGroups(
   }
   if (user.id === ROOT_ID && user.groups.includes('sysops') && !groups.has('sysops')) {
     const question = `${user.name} is the sysop of this board, and would lose what sysops may do. Go on?`;
-    await confirmOrStop(context, question, yes);
+    await context.confirmOrStop(question, yes);
   }
   const result = await accounts.setGroups(user.id, [...groups], ACTOR);
   const after = changed(result, `change the groups of "${user.name}"`);

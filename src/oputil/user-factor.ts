@@ -13,9 +13,7 @@ import type { OtpProfile } from '../store/factors';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { ACTOR, type CommandContext } from './command-context';
-import { drawQr, QR_KINDS, qrKindOf, type QrKind } from './qr-picture';
-import { confirmOrStop } from './question';
-import { SecretFile } from './secret-file';
+import { drawQr, QR_KINDS, type QrKind, qrKindOf, SecretFile } from './qr-output';
 import { formatLabels } from './table';
 
 const WORDS: readonly string[] = OTP_TYPES_TO_OFFER.map((type) => OTP_TYPES[type].word);
@@ -131,7 +129,7 @@ async function switchOn(
   const secret = await givenSecret(context, options);
   if (otpTypeOf(user) !== undefined && !(await enrollment.status(user.id)).isShut) {
     const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
-    await confirmOrStop(context, question, options.yes);
+    await context.confirmOrStop(question, options.yes);
   }
   // Opened before anything is changed: a QR code that cannot be kept is never made.
   const file = options.out === undefined ? undefined : SecretFile.open(options.out);

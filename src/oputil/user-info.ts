@@ -4,20 +4,19 @@ import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
-import { getAccount } from './account';
-import type { CommandContext } from './command-context';
-import { findLockedFactors } from './locked-factors';
-import { wholeNumber } from './number-option';
-import { findSignInBars } from './sign-in-bars';
-import { formatLabels } from './table';
 import {
   accountData,
   factorName,
   factorWord,
+  findLockedFactors,
+  getAccount,
   minuteOf,
   STATUS_WORDS,
   statusWord,
-} from './user-words';
+} from './account';
+import { type CommandContext, wholeNumber } from './command-context';
+import { findSignInBars } from './sign-in-bars';
+import { formatLabels } from './table';
 
 const SORTS: readonly UserSort[] = [
   'id',

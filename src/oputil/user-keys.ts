@@ -3,7 +3,7 @@ import { MAX_SSH_KEYS } from '../auth/account-keys';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
 import { getAccount } from './account';
-import { readBounded } from './bounded-input';
+import { readBounded } from './oputil-io';
 import { ACTOR, type CommandContext } from './command-context';
 
 // A public key line has a few hundred characters; this may hold many, and is no disk image.

@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { listFoldedNames } from '../store/users';
 import { makeSysopFirst } from './account';
-import { readBounded } from './bounded-input';
+import { readBounded } from './oputil-io';
 import { parseCsv, type CsvRecord } from './csv';
 import type { CommandContext } from './command-context';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stepAt, STEP_MS } from '../../src/auth/otp';
 import { defaultConfig } from '../../src/config/schema';
-import { minuteOf } from '../../src/oputil/user-words';
+import { minuteOf } from '../../src/oputil/account';
 import type { Sql } from '../../src/store/database';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';

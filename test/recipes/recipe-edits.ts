@@ -253,8 +253,8 @@ export function addMottoCommand(program: Command, context: CommandContext): void
     },
     {
       file: 'oputil/program.ts',
-      anchor: `import { addMenuCommands } from './menu-commands';`,
-      text: `import { addMenuCommands } from './menu-commands';
+      anchor: `import { addMailCommands } from './mail-commands';`,
+      text: `import { addMailCommands } from './mail-commands';
 import { addMottoCommand } from './motto-command';`,
     },
     {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { LineReader } from '../../src/oputil/bounded-input';
+import { LineReader } from '../../src/oputil/oputil-io';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
