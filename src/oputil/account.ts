@@ -10,7 +10,7 @@ import { foldName } from '../store/user-name';
 import { findUserByName, listUsers, type User, type UserStatus } from '../store/users';
 import type { CommandContext } from './command-context';
 
-/** The account called `name`, or an error with the nearest right name. */
+/** Returns the account called `name`; throws USER_UNKNOWN with the nearest name. */
 export async function getAccount(context: CommandContext, name: string): Promise<User> {
   const user = await context.read((sql) => findUserByName(sql, name));
   if (user !== undefined) return user;
@@ -21,13 +21,13 @@ export async function getAccount(context: CommandContext, name: string): Promise
   throw new BbsError('USER_UNKNOWN', `there is no account "${name}"; ${hint}`);
 }
 
-/** The account after a change, or an error that says why there was none. */
+/** Returns the account after a change; throws the refusal. */
 export function changed(result: AccountResult, what: string): User {
   if (result.kind === 'done') return result.user;
   throw refusal(result, what);
 }
 
-/** Says so where other accounts have the same mail address: on a screen nobody could give it to two. */
+/** Warns where other accounts have the same mail address, which screens do not allow. */
 export async function noteSharedAddress(context: CommandContext, user: User): Promise<void> {
   const value = user.properties.get('email_address') ?? '';
   if (value === '') return;
@@ -40,7 +40,7 @@ export async function noteSharedAddress(context: CommandContext, user: User): Pr
   );
 }
 
-/** What was refused as an error: `cannot add "joe": this name is taken. ...`. */
+/** Converts a refusal into an error: `cannot add "joe": this name is taken`. */
 export function refusal(refused: Refused, what: string): BbsError {
   const codes: Readonly<Partial<Record<Refused['problem'], ErrorCode>>> = {
     'name-taken': 'USER_EXISTS',
@@ -52,8 +52,8 @@ export function refusal(refused: Refused, what: string): BbsError {
 }
 
 /**
- * Makes the sysop where there is no account at all, as the first start does: account 1 must be the sysop's,
- * whoever is added first. His password is told once.
+ * Creates the sysop on a board without accounts, as the first start does: account 1 must be the
+ * sysop's, whichever account is added first. The password is shown once.
  */
 export async function makeSysopFirst(context: CommandContext): Promise<void> {
   const sysop = await (await context.backend()).accounts.ensureSysop();
@@ -63,43 +63,43 @@ export async function makeSysopFirst(context: CommandContext): Promise<void> {
   context.note('It is shown this once.');
 }
 
-/** True for the name that the first account, the sysop's, is to have. */
+/** True for the configured name of the sysop, in any letter case. */
 export function isSysopName(config: Config, name: string): boolean {
   return foldName(config.general.sysOp.username) === foldName(name);
 }
 
-/** Accounts whose second factor takes no code any more, after too many wrong ones. */
+/** Ids of accounts whose second factor is locked after too many wrong codes. */
 export async function findLockedFactors(context: CommandContext): Promise<ReadonlySet<number>> {
   const { disableAfter } = (await context.config()).users.twoFactorAuth.otp;
   const stopped = { factor: 'second', stopAt: disableAfter } as const;
   return new Set(await context.read((sql) => listStopped(sql, stopped)));
 }
 
-/** Words for the numbers of `account_status` (contract A1.3). */
+/** Names of the numbers of `account_status` (contract A1.3). */
 export const STATUS_WORDS = ['disabled', 'inactive', 'active', 'locked'] as const;
 
 export function statusWord(status: UserStatus): string {
   return STATUS_WORDS[status];
 }
 
-/** The second factor as `user info` has always called it (contract A5). */
+/** Name of the second factor in `user info` (contract A5). */
 export function factorName(type: OtpType | undefined): string {
   return type === undefined ? 'disabled' : OTP_TYPES[type].name;
 }
 
-/** The word by which `2fa-otp` takes the type. */
+/** The argument of `2fa-otp` for this type; `-` for none. */
 export function factorWord(type: OtpType | undefined): string {
   return type === undefined ? '-' : OTP_TYPES[type].word;
 }
 
-/** A stored moment to the minute, in UTC; '' for none. */
+/** Formats a stored time to the minute, in UTC; '' for none. */
 export function minuteOf(moment: string | number | undefined): string {
   const date = new Date(moment ?? Number.NaN);
   if (Number.isNaN(date.getTime())) return '';
   return date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** What scripts are told of an account; never a secret (rule D17). */
+/** The JSON of an account, without secrets (rule D17). */
 export function accountData(user: User): Readonly<Record<string, unknown>> {
   const property = (name: string): string | undefined => user.properties.get(name);
   return {

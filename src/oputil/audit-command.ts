@@ -63,7 +63,7 @@ async function showAudit(context: CommandContext, options: AuditOptions): Promis
 async function accountId(context: CommandContext, user: string): Promise<number> {
   const id = /^#(\d{1,9})$/.exec(user)?.[1];
   if (id === undefined) return (await getAccount(context, user)).id;
-  // A name may look like that as well, and whoever is here comes first.
+  // An account may have such a name, and takes precedence over the number.
   const named = await context.read((sql) => findUserByName(sql, user));
   return named?.id ?? Number(id);
 }
@@ -96,7 +96,7 @@ function nameOf(row: AuditRow, names: ReadonlyMap<number, string>): string {
   return names.get(row.userId) ?? `#${row.userId}`;
 }
 
-/** `password rejected: wait`; what was simply done needs no verdict. */
+/** `password rejected: wait`; a result of `done` is left out. */
 function whatOf({ kind, result, reason }: AuditRow): string {
   const verdict = result === 'done' ? kind : `${kind} ${result}`;
   return reason === '' ? verdict : `${verdict}: ${reason}`;

@@ -78,12 +78,12 @@ async function listBans(context: CommandContext, limit: number): Promise<void> {
   );
 }
 
-/** When a ban ends, by the wall clock. */
+/** End of a ban in wall time. */
 function endOf(context: CommandContext, untilMs: number): number {
   return untilMs >= FOR_EVER_MS ? untilMs : wallTimeOf(context.clock, untilMs);
 }
 
-/** Whether the board lets a source in whatever is held against it. */
+/** Returns a predicate: true for a source that the configuration exempts from penalties. */
 async function exemptions(context: CommandContext): Promise<(source: string) => boolean> {
   const { security } = await context.config();
   const networks = new ConfiguredNetworks(EXEMPT_KEY, () => security.exemptNetworks);
@@ -126,7 +126,7 @@ async function removeBan(context: CommandContext, address: string): Promise<void
   context.show(`${source} may call again`, { source });
 }
 
-/** A source as the penalties name it; `2001:db8::/64`, as the list shows it, is taken too. */
+/** The source as penalties store it, from an address or from `2001:db8::/64` as the list prints it. */
 function sourceFrom(address: string): string {
   const [plain = '', bits] = plainIp(address).split('/', 2);
   const family = isIP(plain);
@@ -146,7 +146,7 @@ function durationOf(time: string): number {
   throw new BbsError('USAGE', `--for is a time like 30m, 12h, 7d, 4w, or ever, not '${time}'`);
 }
 
-/** A change of the penalties with its audit row, in one transaction. */
+/** Changes penalties and writes the audit row in one transaction. */
 async function change(
   context: CommandContext,
   entry: { readonly source: string; readonly kind: string; readonly reason: string },

@@ -9,7 +9,7 @@ import { loadThemes } from '../menu/load/theme-files';
 import { checkBoard, type BoardParts } from '../modules/board-check';
 import type { CommandContext } from './command-context';
 
-/** Menus, themes and art as they are on the disk now, whether or not they are live. */
+/** Loads menus, themes and art from the disk, also changes that the board has not taken over. */
 export async function loadBoardParts(context: CommandContext): Promise<BoardParts> {
   const board = await context.board();
   const { config, placeOf } = await context.loadedConfig();
@@ -27,12 +27,12 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
   };
 }
 
-/** All that is wrong with menus and art; a way round the login counts as an error here. */
+/** All findings of menus and art; a way past the login is an error. */
 export async function findBoardFindings(context: CommandContext): Promise<readonly Finding[]> {
   return checkBoard(await loadBoardParts(context), { bypass: 'error' });
 }
 
-/** The menu called `name`, or an error with the nearest right name. */
+/** Returns the menu called `name`; throws USAGE with the nearest name. */
 export function getMenu(menus: MenuSet, name: string): MenuEntry {
   const menu = menus.menus.get(name);
   if (menu !== undefined) return menu;

@@ -21,7 +21,7 @@ import { findTimelineMark, writeTimelineMark } from '../store/timeline';
 import type { HarmlessIo } from './oputil-io';
 import { type Column, formatTable } from './table';
 
-/** What may stand before or after any verb. */
+/** Options of every verb. */
 export interface Globals {
   readonly board?: string;
   readonly data?: string;
@@ -31,14 +31,14 @@ export interface Globals {
   readonly prompt?: boolean;
 }
 
-/** Who changes accounts from here, in the audit. */
+/** The actor of this tool's changes in the audit. */
 export const ACTOR: Actor = { server: 'oputil' };
 
-/** What one command works with: the board it was pointed at, opened as far as it is needed. */
+/** The board that a command works on; configuration and database are opened at first use. */
 export class CommandContext {
   readonly clock: BoardClock;
   readonly random = systemRandom;
-  /** What the bin ends with when nothing was thrown. */
+  /** Exit code of the program when nothing is thrown. */
   exitCode = 0;
   private boardFound: Promise<Board> | undefined;
   private configLoaded: Promise<LoadedConfig> | undefined;
@@ -55,7 +55,7 @@ export class CommandContext {
     return this.globals().json === true;
   }
 
-  /** False where nothing may be asked. */
+  /** False with --no-prompt. */
   get mayAsk(): boolean {
     return this.globals().prompt !== false;
   }
@@ -75,13 +75,16 @@ export class CommandContext {
     return (await this.loadedConfig()).config;
   }
 
-  /** Accounts, factors, keys and mail. A board without a database is an error: --data may be wrong. */
+  /**
+   * Accounts, factors, keys and mail. Throws DATABASE_UNAVAILABLE where there is no database:
+   * --data may be wrong.
+   */
   async backend(): Promise<Backend> {
     this.backendOpened ??= this.openBackend(false);
     return this.backendOpened;
   }
 
-  /** The same for what may come before the first start: makes data folder, keys and database. */
+  /** The same, but creates data folder, keys and database where they are missing. */
   async makeBackend(): Promise<Backend> {
     this.backendOpened ??= this.openBackend(true);
     return this.backendOpened;
@@ -92,17 +95,17 @@ export class CommandContext {
     return (await this.backend()).db.run(work);
   }
 
-  /** The board's own log: what the tool changes belongs beside what callers do. */
+  /** The board's log, which records changes by the tool and by callers alike. */
   async log(): Promise<Log> {
     return this.openLog(await this.board(), await this.config());
   }
 
-  /** The server that runs on this data folder, if one does. */
+  /** The server that runs on this data folder; undefined when none does. */
   async running(): Promise<RunningBoard | undefined> {
     return findRunning((await this.board()).dataDir);
   }
 
-  /** Servers that listen now; those that the configuration switches on where no board runs. */
+  /** Servers that listen now; without a running board, those that the configuration enables. */
   async listening(): Promise<Listening> {
     return (await this.running())?.listening ?? configuredServers(await this.config());
   }
@@ -119,13 +122,13 @@ export class CommandContext {
     return formatTable(columns, rows, this.io.columns);
   }
 
-  /** The same for lines with a drawing among them, whose colours are kept. */
+  /** The same for lines that contain a drawing, whose colour sequences are kept. */
   showDrawing(lines: readonly string[], data: unknown): void {
     if (this.json) this.show(lines, data);
     else this.io.draw(`${lines.join('\n')}\n`);
   }
 
-  /** Says something beside the result, which a script should not read. */
+  /** Writes a line to standard error. */
   note(text: string): void {
     this.io.err(`${text}\n`);
   }
@@ -141,15 +144,15 @@ export class CommandContext {
     throw new BbsError('USER_INVALID', 'nothing was changed; answer y, or use --yes');
   }
 
-  /** What the database did wrong, with what to do about it; any other error as it is. */
+  /** Converts a database error into a BbsError with a remedy; returns any other error unchanged. */
   async explain(error: unknown): Promise<unknown> {
-    // Without a board there was no database either.
+    // Without a board no database was opened.
     const board = await this.board().catch(() => undefined);
     return board === undefined ? error : explainFailure(error, databaseFile(board.dataDir));
   }
 
   async close(): Promise<void> {
-    // What failed to open was told already.
+    // A failure to open was reported by the command.
     const backend = await this.backendOpened?.catch(() => undefined);
     await backend?.close();
   }
@@ -190,7 +193,7 @@ export class CommandContext {
     return backend;
   }
 
-  /** By the timeline of the board: what is written here ends by it (rule L13). */
+  /** Uses the timeline of the board, by which stored limits end (rule L13). */
   private async setClock({ db }: Backend, isRunning: boolean): Promise<void> {
     const { clock } = this;
     const mark = await db.run(findTimelineMark);
@@ -214,18 +217,18 @@ export class CommandContext {
           closeSync(handle);
         }
       } catch {
-        // The audit in the database is what counts; a log that cannot be written is still to be seen.
+        // The audit is in the database; a log line that cannot be written goes to standard error.
         this.io.err(line);
       }
     };
-    // Standard error shows only what the sysop must know.
+    // On standard error only errors are shown.
     const least = file === '' && level !== 'silent' ? 'error' : level;
     const log = createLog({ level: least, write, nowMs: () => this.clock.nowMs() });
     return log.with({ server: 'oputil' });
   }
 }
 
-/** Reads an option's whole number between two bounds. */
+/** Parser of an option with a whole number; throws InvalidArgumentError outside the bounds. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -234,21 +237,21 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** A server at work on a data folder. */
+/** A server that runs on a data folder. */
 interface RunningBoard {
-  /** Undefined in the moment in which it starts. */
+  /** Undefined while it starts. */
   readonly pid: number | undefined;
   readonly httpsPort: number | undefined;
-  /** Undefined in that moment too. */
+  /** Undefined while it starts. */
   readonly listening: Listening | undefined;
 }
 
-/** The server that runs on a data folder: whoever holds its lock. Undefined when none does. */
+/** The server that holds the lock of a data folder; undefined when none does. */
 async function findRunning(dataDir: string): Promise<RunningBoard | undefined> {
   const holder = await findLockHolder(boardLockFile(dataDir));
   if (holder === undefined) return undefined;
   const written = readRunFile(dataDir);
-  // What a process that was killed has left behind says nothing of this one.
+  // A killed process leaves its run file behind, which says nothing about this one.
   const servers = written?.pid === holder.pid ? written?.servers : undefined;
   return {
     pid: holder.pid,

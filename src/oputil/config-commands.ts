@@ -55,8 +55,7 @@ async function check(context: CommandContext): Promise<void> {
   );
 }
 
-/** Passwords are not for the screen; whoever may read the file can read them there. */
-
+/** Prints the configuration in force, without passwords. */
 async function print(context: CommandContext, key: string | undefined): Promise<void> {
   const config = withoutSecrets(await context.config(), '');
   const part = key === undefined ? config : findPart(config, key);

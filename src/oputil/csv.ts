@@ -1,6 +1,6 @@
 import { BbsError } from '../base/errors';
 
-/** One record of a CSV file, with the line it begins on. */
+/** One record of a CSV file, with the number of its first line. */
 export interface CsvRecord {
   readonly line: number;
   readonly fields: readonly string[];
@@ -14,7 +14,7 @@ export function parseCsv(text: string, file: string): readonly CsvRecord[] {
   return reader.read().filter(({ fields }) => fields.some((field) => field.trim() !== ''));
 }
 
-/** Many times what name, address and secret of an account need. */
+/** Limit of one line; name, address and secret of an account need far less. */
 const MAX_LINE_CHARACTERS = 64 * 1024;
 
 function refuseLongLines(text: string, file: string): void {
@@ -28,7 +28,7 @@ function refuseLongLines(text: string, file: string): void {
   }
 }
 
-/** The one that stands most often on the first line; `mysql -B` writes tabs. */
+/** The separator with the most occurrences in the first line; `mysql -B` writes tabs. */
 function separatorOf(text: string): string {
   const [first = ''] = text.split(/\r?\n/, 1);
   const counts = [',', ';', '\t'].map((each) => ({ each, count: first.split(each).length }));

@@ -12,7 +12,7 @@ import type { Gap } from '../readiness/gap';
 const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;
 
-/** `oputil doctor`: what a board still lacks before the world may call. */
+/** `oputil doctor`: what a board lacks for the public. */
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   program
     .command('doctor')
@@ -55,7 +55,7 @@ function section(title: string, gaps: readonly Gap[]): readonly string[] {
   return ['', title, ...gaps.flatMap(({ text }) => wrap(text))];
 }
 
-/** A point of a list, 80 columns wide; words longer than that stay whole. */
+/** Wraps one list item at 80 columns; longer words are not broken. */
 function wrap(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -67,7 +67,7 @@ function wrap(text: string): readonly string[] {
   return lines;
 }
 
-/** A mail server that is not there answers by being late; `mail test` waits longer. */
+/** Time limit of the check of the mail server; `mail test` waits longer. */
 const MAIL_LIMIT_MS = 10_000;
 
 async function mailServerGaps(context: CommandContext, { email }: Config): Promise<readonly Gap[]> {

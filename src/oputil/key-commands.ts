@@ -86,7 +86,7 @@ function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
   return report.keys.some(({ id, backupCodes }) => !known.has(id) && backupCodes > 0);
 }
 
-/** With the lock of the board: one that runs has the keys in its memory, and may seal with them. */
+/** Runs with the lock of the board: a running board holds the keys in memory and seals with them. */
 async function replaceLost(context: CommandContext, yes: boolean | undefined): Promise<void> {
   const backend = await context.backend();
   const { dataDir } = await context.board();
@@ -151,7 +151,7 @@ async function giveUpLost(
 async function makeKey(context: CommandContext): Promise<Sealing> {
   const file = sealingFile(await context.board(), await context.config());
   const environmentKey = context.io.env['SALLYPORT_SEALING_KEY'];
-  // What is left of a damaged file may be worth a look.
+  // A damaged file is kept: part of it may be recoverable.
   const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
   if (isThere && (environmentKey ?? '') === '')
     renameSync(file, `${file}.lost-${context.clock.nowMs()}`);

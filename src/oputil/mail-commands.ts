@@ -15,7 +15,7 @@ Mails are stored with the change that they tell about and sent by the running
 board, with five more tries over an hour. Their texts are sealed: they hold
 links.`;
 
-/** Longer than the steps of a delivery take together. */
+/** More than the time limits of all steps of a delivery together. */
 const TEST_LIMIT_MS = 60_000;
 
 /** `mail list`, `mail send` and `mail test`. */
@@ -105,7 +105,7 @@ async function sendMail(context: CommandContext, now: boolean): Promise<void> {
   context.show(lines, { sent, waiting, failed: failed.length, lastError: error ?? null });
 }
 
-/** Past the outbox, so that the answer is there at once and nothing is tried again. */
+/** Sends without the outbox: the answer is shown at once, and nothing is tried again. */
 async function testMail(context: CommandContext, given: string): Promise<void> {
   const address = parseMailAddress(given);
   if (address === undefined) {

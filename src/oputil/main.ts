@@ -7,7 +7,7 @@ import { runOputil } from './program';
 process.env.UV_THREADPOOL_SIZE ??= '8';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A pipe that closes early (`| head`) is the reader's choice and no failure; a full disk is one.
+  // A pipe that is closed early (`| head`) is no failure; a full disk is one.
   if (error.code === 'EPIPE') process.exit(0);
   process.stderr.write(`oputil: cannot write the result: ${error.message}\n`);
   process.exit(1);

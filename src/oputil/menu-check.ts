@@ -28,7 +28,7 @@ async function check(context: CommandContext): Promise<void> {
   const registries = await boardRegistries(parts);
   const report = proveFlow(parts.menus, registries);
   const findings = [
-    // The flow is looked at once, and told in full below.
+    // The flow is proved once, and reported in full below.
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
     ...themeFileFindings(parts.themes),

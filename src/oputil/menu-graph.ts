@@ -47,7 +47,7 @@ async function writeGraph(context: CommandContext, out: string | undefined): Pro
 
 const asIs = (text: string): string => text;
 
-/** What a file of this kind holds around the flowchart. */
+/** Wraps the flowchart for a file of this extension. */
 const WRAPS: Readonly<Record<string, (text: string) => string>> = {
   '.mmd': asIs,
   '.mermaid': asIs,

@@ -3,29 +3,29 @@ import { type Clock, systemClock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { escapeUnseen } from '../base/unseen';
 
-/** How the tool talks: the terminal for the bin, plain text for tests and embedders. */
+/** Input and output of the tool: a terminal or a pipe, or strings for tests and embedders. */
 export interface OputilIo {
   out(text: string): void;
   err(text: string): void;
-  /** One line of input, '' at its end; `secret` is not shown while it is typed. */
+  /** Reads one line of input, '' at the end of the input; `secret` disables the echo. */
   readLine(prompt: string, secret?: boolean): Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** True where a person sits at it, who can be asked for a password. */
+  /** True for a terminal at which a password can be typed. */
   readonly interactive?: boolean;
-  /** Columns of the terminal; undefined where the output is none. */
+  /** Columns of the terminal; undefined where the output is not a terminal. */
   readonly columns?: number | undefined;
-  /** True where the output is a terminal, which knows colours. */
+  /** True where the output is a terminal with colours. */
   readonly colors?: boolean;
-  /** The board's, where both are parts of one program; the system's where none is given. */
+  /** The board's clock where an embedder runs both; default is the system clock. */
   readonly clock?: Clock;
 }
 
-// Colours and places, as a canvas writes them.
+// Colour and cursor sequences, as a canvas writes them.
 const OWN_SEQUENCE = /(\x1b\[[\d;]*[ABCDHJKm])/;
 
 /**
- * The only way out of the tool, to the terminal and as JSON: what came from a user, a file or the command
- * line acts on no terminal (rules H1, H3). In JSON an escaped character reads back as it was.
+ * All output of the tool passes here, text and JSON alike: control characters from users, files and
+ * the command line are escaped (rules H1, H3). In JSON an escaped character reads back unchanged.
  */
 export class HarmlessIo implements OputilIo {
   constructor(private readonly io: OputilIo) {}
@@ -58,7 +58,7 @@ export class HarmlessIo implements OputilIo {
     this.io.err(escapeUnseen(text, '\n\t'));
   }
 
-  /** Prints a drawing whose sequences are the tool's own: a QR code, a screen. */
+  /** Prints a drawing with the tool's own sequences: a QR code, a screen. */
   draw(text: string): void {
     const parts = text.split(OWN_SEQUENCE);
     // Every second part is a sequence.
@@ -71,7 +71,10 @@ export class HarmlessIo implements OputilIo {
   }
 }
 
-/** Reads a whole file of at most so many bytes; a device without an end is given up at the limit. */
+/**
+ * Reads a file, pipe or device of at most `mostBytes`; throws USAGE beyond the limit, or where it
+ * cannot be read.
+ */
 export async function readBounded(
   file: string,
   limit: { readonly mostBytes: number; readonly what: string },
@@ -90,11 +93,11 @@ export async function readBounded(
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Longer than any password or secret. */
+/** Limit of one line; passwords and secrets are shorter. */
 const MAX_LINE_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
-/** The lines of a pipe, one after the other; a line without an end is refused at its limit. */
+/** Reads a pipe line by line; throws USAGE for a line beyond the limit. */
 export class LineReader {
   private readonly chunks: AsyncIterator<Buffer | string>;
   private rest: Buffer = Buffer.alloc(0);
@@ -103,7 +106,7 @@ export class LineReader {
     this.chunks = input[Symbol.asyncIterator]();
   }
 
-  /** The next line without its end, '' behind the last one. */
+  /** The next line without its line end; '' after the last one. */
   async next(): Promise<string> {
     for (;;) {
       const end = this.rest.indexOf(LINE_FEED);

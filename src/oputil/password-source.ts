@@ -4,7 +4,7 @@ import type { Random } from '../base/random';
 import { refusal } from './account';
 import type { CommandContext } from './command-context';
 
-/** Where a command may take a new password from. */
+/** Options for the source of a new password. */
 export interface PasswordOptions {
   readonly password?: string | undefined;
   readonly passwordStdin?: boolean | undefined;
@@ -12,21 +12,21 @@ export interface PasswordOptions {
 
 export interface NewPassword {
   readonly password: string;
-  /** Made here, so that it has to be shown. */
+  /** True where it was generated, and must be shown. */
   readonly made: boolean;
 }
 
-/** Whom it is for: names and addresses must not be part of it. */
-export interface PasswordOwner {
+/** The owner, whose name and address must not be part of the password. */
+interface PasswordOwner {
   readonly userName: string;
   readonly email: string;
 }
 
 const TRIES = 3;
-// Without letters and digits that people mix up.
+// Without letters and digits that look alike.
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** The password that was given, read, asked for twice, or with -n made at random. */
+/** Takes the password from the options, from standard input, or from a prompt; with -n generates one. */
 export async function takePassword(
   context: CommandContext,
   owner: PasswordOwner,
@@ -44,7 +44,7 @@ export async function takePassword(
   return { password: await askTwice(context, owner), made: false };
 }
 
-/** 78 bits. */
+/** Generates a password of 78 bits of entropy. */
 function makePassword(random: Random): string {
   const letter = (): string => LETTERS.charAt(random.below(LETTERS.length));
   const group = (): string => Array.from({ length: 4 }, letter).join('');

@@ -25,15 +25,15 @@ export interface Size {
   readonly height: number;
 }
 
-export interface PreviewOptions {
+interface PreviewOptions {
   readonly parts: BoardParts;
   readonly menu: MenuEntry;
   readonly size: Size;
   readonly encoding: Encoding;
   readonly server: Caller['server'];
-  /** Fully signed in as this user; undefined is nobody yet. */
+  /** The signed-in user; undefined before sign-in. */
   readonly user: User | undefined;
-  /** In place of the theme that the user, or the board, has chosen. */
+  /** Overrides the theme of the user or of the board. */
   readonly theme: string | undefined;
 }
 
@@ -113,7 +113,7 @@ function previewLogin(user: User | undefined): Login {
   };
 }
 
-/** A board where nothing has happened yet; what a screen has no need of refuses. */
+/** Services of a board without callers; those that a screen does not need throw INTERNAL. */
 function previewServices(context: CommandContext, options: PreviewOptions): MenuServices {
   const { parts } = options;
   const known: Partial<MenuServices> = {
@@ -139,7 +139,7 @@ function themedBoard({ config }: BoardParts, theme: string | undefined): BoardPa
   return { ...config, theme: { ...config.theme, default: theme, preLogin: theme } };
 }
 
-/** Whatever theme is asked for, it is this one. */
+/** A set of themes that returns this one for every id. */
 function onlyTheme(themes: ThemeSet, id: string | undefined): ThemeSet {
   if (id === undefined) return themes;
   const theme = themes.find(id);
@@ -149,7 +149,7 @@ function onlyTheme(themes: ThemeSet, id: string | undefined): ThemeSet {
 const refuse = (): Promise<never> =>
   Promise.reject(new BbsError('INTERNAL', 'a preview asks nobody and changes nothing'));
 
-/** Accounts, second factors and the like: they are there, and each call of theirs is refused. */
+/** Accounts, second factors and the like: every call rejects. */
 const REFUSING: ProxyHandler<object> = {
   get: (known, name) => Reflect.get(known, name) ?? new Proxy({}, { get: () => refuse }),
 };

@@ -30,7 +30,7 @@ Not needed here: ssh create (the first start makes the host key) and config
 new (sallyport init DIR makes a board).
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.`;
 
-/** Runs one command of the sysop's tool and returns its exit code; nothing is ever thrown. */
+/** Runs one command of the sysop's tool and returns its exit code; never throws. */
 export async function runOputil(args: readonly string[], given: OputilIo): Promise<number> {
   const io = new HarmlessIo(given);
   const program = new Command('oputil');
@@ -55,7 +55,7 @@ function buildProgram(program: Command, context: CommandContext): void {
     getErrHelpWidth: () => 80,
     outputError: (text, write) => write(text.replace(/^error: /, 'oputil: ')),
   };
-  // Before any command is added: commands take these over from their parent.
+  // Before any command is added: commands copy these settings from their parent.
   program
     .exitOverride()
     .configureOutput(output)
@@ -82,9 +82,9 @@ function buildProgram(program: Command, context: CommandContext): void {
   addDoctorCommand(program, context);
 }
 
-/** Says what went wrong, and gives the exit code that goes with it. */
+/** Writes the error to standard error and returns its exit code. */
 function tell(error: unknown, io: OputilIo): number {
-  // Commander has told it already; its own success is the help and the version.
+  // Commander has written it already; its exit code 0 is for help and version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof BbsError) {
     io.err(`oputil: ${error.describe()}\n`);
@@ -127,7 +127,7 @@ function addUserCommands(program: Command, context: CommandContext): void {
   addTfsImport(user, context);
 }
 
-/** `user group NAME -staff` removes a group: the dash, which would begin an option, becomes `~`. */
+/** Rewrites `user group NAME -staff` to `~staff`: commander would read the dash as an option. */
 function readGroupChanges(args: readonly string[]): readonly string[] {
   const verb = args.findIndex((word, index) => word === 'user' && args[index + 1] === 'group');
   if (verb < 0) return args;

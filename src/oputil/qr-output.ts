@@ -4,10 +4,10 @@ import QRCode from 'qrcode';
 import { BbsError, toError } from '../base/errors';
 import { renderTerminalQr } from '../terminal/qr';
 
-/** Half blocks for a terminal, a data URL, an HTML image, or SVG (contract A5); and PNG for --out. */
+/** Half blocks for a terminal, data URL, HTML image, SVG (contract A5); PNG with --out only. */
 export type QrKind = 'ascii' | 'data' | 'img' | 'svg' | 'png';
 
-/** What --qr-type may be. */
+/** Values of --qr-type. */
 export const QR_KINDS: readonly QrKind[] = ['ascii', 'data', 'img', 'svg'];
 
 const KIND_BY_EXTENSION: Readonly<Record<string, QrKind>> = {
@@ -21,8 +21,8 @@ const KIND_BY_EXTENSION: Readonly<Record<string, QrKind>> = {
 
 const CODE = { errorCorrectionLevel: 'L', margin: 4 } as const;
 /**
- * Eight dots a module in shades of grey, each row as the difference to the one above: two thirds of the
- * bytes and a fifth of the work of what the package does by itself.
+ * Eight pixels per module in greyscale with the `up` filter: two thirds of the bytes and a fifth of
+ * the time of the package's defaults.
  */
 const PICTURE = {
   ...CODE,
@@ -30,7 +30,7 @@ const PICTURE = {
   rendererOpts: { deflateLevel: 9, colorType: 0, filterType: 2 },
 } as const;
 
-/** What was asked for, else what the file's name says. */
+/** The requested kind, else the one of the file's extension; throws USAGE for an unknown extension. */
 export function qrKindOf(asked: QrKind | undefined, file: string | undefined): QrKind {
   const extension = extname(file ?? '').toLowerCase();
   const kind = asked ?? KIND_BY_EXTENSION[extension];
@@ -38,7 +38,7 @@ export function qrKindOf(asked: QrKind | undefined, file: string | undefined): Q
   throw new BbsError('USAGE', `cannot draw a ${extension} file: .svg, .png, .html or .txt`);
 }
 
-/** Draws a QR code. `colored` sets white on black, so that it is no negative on a light terminal. */
+/** Draws a QR code. `colored` sets white on black, so that a light terminal does not invert it. */
 export async function drawQr(
   text: string,
   kind: QrKind,
@@ -60,7 +60,7 @@ export async function drawQr(
   }
 }
 
-/** A file for this user alone, opened before there is a secret to put into it. */
+/** A file of mode 0600, opened before the secret exists; every failure throws USAGE. */
 export class SecretFile {
   private constructor(
     readonly path: string,
@@ -70,7 +70,7 @@ export class SecretFile {
   static open(path: string): SecretFile {
     try {
       const handle = openSync(path, 'a', 0o600);
-      // A file that was there may be open to others.
+      // An existing file may be readable by others.
       fchmodSync(handle, 0o600);
       return new SecretFile(path, handle);
     } catch (error) {
@@ -78,7 +78,7 @@ export class SecretFile {
     }
   }
 
-  /** Puts `content` in place of whatever the file held. */
+  /** Replaces the content of the file. */
   write(content: string | Buffer): void {
     try {
       const bytes = typeof content === 'string' ? Buffer.from(`${content}\n`, 'utf8') : content;

@@ -4,7 +4,7 @@ import { glyphOfCp437 } from '../terminal/encoding';
 
 type Color = readonly [number, number, number];
 
-/** The sixteen colours of a PC's text screen, in ANSI order. */
+/** The sixteen colours of the PC text mode, in ANSI order. */
 const PC_COLORS: readonly Color[] = [
   [0, 0, 0],
   [170, 0, 0],
@@ -24,16 +24,16 @@ const PC_COLORS: readonly Color[] = [
   [255, 255, 255],
 ];
 
-/** What is drawn: a canvas, or a terminal that shows the same. Rows and columns count from 1. */
+/** The source of a picture: a canvas or a terminal. Rows and columns count from 1. */
 export interface PictureSource {
   readonly width: number;
   readonly height: number;
   at(row: number, column: number): Cell;
-  /** Where the cursor is drawn; nowhere when absent. */
+  /** Position of the cursor; none is drawn when absent. */
   readonly cursor?: { readonly row: number; readonly column: number };
 }
 
-/** Red, green and blue, eight bits each; the rows of a glyph are alike, so each is packed as a difference. */
+/** RGB with eight bits each, and the `up` filter, because the rows of a glyph are alike. */
 const FORMAT = {
   colorType: 2,
   inputColorType: 2,
@@ -46,7 +46,7 @@ const BYTES_PER_PIXEL = 3;
 const CURSOR_ROWS = 2;
 const CURSOR_COLOR = 15;
 
-/** A screen as a PNG, in the colours and the size of a PC's text mode. */
+/** Draws a screen as PNG, in the colours and the font size of the PC text mode. */
 export function drawScreenPicture(source: PictureSource): Buffer {
   const image = new PNG();
   image.width = source.width * GLYPH_WIDTH;
@@ -84,7 +84,7 @@ function cellPixels({ character, style }: Cell, hasCursor: boolean): Uint8Array 
   return pixels;
 }
 
-/** The 256 colours of xterm, with a PC's for the first sixteen. */
+/** The 256 colours of xterm, with those of the PC for the first sixteen. */
 function makePalette(): readonly Color[] {
   const levels = [0, 95, 135, 175, 215, 255];
   const cube = levels.flatMap((red) =>
@@ -172,7 +172,7 @@ const CODE_OF: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 255 }, (_, index) => [glyphOfCp437(index + 1), index + 1]),
 );
 
-/** Rows of a character, the leftmost pixel in the highest bit; a box for one that CP437 lacks. */
+/** Rows of a glyph, the leftmost pixel in the highest bit; a box where CP437 lacks the character. */
 export function glyphOf(character: string): Uint8Array {
   const code = CODE_OF.get(character);
   if (code === undefined) return BOX;

@@ -7,7 +7,7 @@ import { applySgr, isBlankStyle, styleChange } from '../terminal/style-sequence'
 const PARTS =
   /\x1b\[([?=<>]?)([\d;]*)([ -/]*)([@-~])|\x1b[ -/]*[0-~]|[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g;
 
-/** The cells that our own output makes on a screen of this size. */
+/** The cells that the board's output produces on a screen of this size. */
 export function readScreen(
   output: string,
   size: { readonly width: number; readonly height: number },
@@ -59,7 +59,7 @@ function obey(screen: ArtScreen, command: string, numbers: readonly number[]): v
   }
 }
 
-/** Rows with their colours, a line each, to be printed anywhere on a terminal. */
+/** Rows with their colours, one line each, for printing at any position of a terminal. */
 export function toColoredLines(canvas: Canvas): readonly string[] {
   return Array.from({ length: canvas.lastUsedRow }, (_, index) => coloredRow(canvas, index + 1));
 }

@@ -17,17 +17,17 @@ import type { User } from '../store/users';
 import { opensFactor } from '../readiness/factor-state';
 import { minuteOf, statusWord } from './account';
 
-/** What is asked about: by which server and from where somebody calls; anything where nothing is said. */
-export interface CallAsked {
+/** Server and source of the call in question; an absent one stands for any. */
+interface CallAsked {
   readonly config: Config;
   readonly clock: Clock;
-  /** The keys that are at hand. */
+  /** The sealing keys of the board. */
   readonly sealing: Sealer;
   readonly way?: WayInName;
   readonly remoteIp?: string;
 }
 
-/** What keeps the owner of an account from signing in now, a sentence each, with what ends it. */
+/** What prevents the owner of an account from signing in now: one sentence each, with the remedy. */
 export async function findSignInBars(
   sql: Sql,
   user: User,
@@ -114,7 +114,7 @@ async function lockBars(sql: Sql, user: User, asked: CallAsked): Promise<readonl
   return [`the second factor is locked after ${failures} wrong codes: ${bindAgain(user)}`];
 }
 
-/** After the clock went back, steps up to the one that was used stay closed (rule A14). */
+/** After the clock was set back, steps up to the last used one stay closed (rule A14). */
 function clockBars(user: User, factor: FactorRow, asked: CallAsked): readonly string[] {
   if (isCounterBased(factor.type)) return [];
   const { window, driftMemory } = asked.config.users.twoFactorAuth.otp;
@@ -132,7 +132,7 @@ function bindAgain(user: User): string {
 
 const SOURCES_LOOKED_AT = 20;
 
-/** Of sources nothing is known but those that were refused; or the one that was asked about. */
+/** Penalties of the given source, else of the sources that failed to sign in to this account. */
 async function sourceBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
   const { clock, remoteIp } = asked;
   const tried =

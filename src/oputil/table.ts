@@ -4,13 +4,13 @@ import { escapeUnseen } from '../base/unseen';
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Where a row is wider than the terminal, longer text goes on below; nothing is ever cut. */
+  /** Column limit where rows are wider than the terminal; longer text is wrapped, never cut. */
   readonly most?: number;
 }
 
 /**
- * Rows under their titles, two spaces apart, without trailing blanks. `width` is the terminal's; without
- * one (a pipe, a file) each row is one line.
+ * Formats rows under their titles, two spaces apart, without trailing blanks. `width` is the
+ * terminal's; without one (a pipe, a file) each row is one line.
  */
 export function formatTable(
   columns: readonly Column[],
@@ -44,14 +44,14 @@ function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/** One row as the lines that it takes with columns of these widths. */
+/** Wraps one row into the lines that it takes with columns of these widths. */
 function folded(row: readonly string[], widths: readonly number[]): readonly (readonly string[])[] {
   const columns = row.map((text, index) => fold(text, widths[index] ?? 0));
   const height = Math.max(1, ...columns.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => columns.map((lines) => lines[at] ?? ''));
 }
 
-/** Broken between words, and within a word that is wider than its column. */
+/** Wraps between words, and within a word that is wider than its column. */
 function fold(text: string, width: number): readonly string[] {
   if (lengthOf(text) <= width) return [text];
   const lines: string[] = [];
@@ -69,7 +69,7 @@ function fold(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** `Label        : value` lines, the labels as wide as the widest asked for (contract A5). */
+/** `Label        : value` lines, labels padded to `width` (contract A5). */
 export function formatLabels(
   width: number,
   pairs: readonly (readonly [label: string, value: string])[],

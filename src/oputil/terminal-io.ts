@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { LineReader, type OputilIo } from './oputil-io';
 
-/** The tool at a terminal or in a pipe. */
+/** Input and output over a terminal or a pipe. */
 export class TerminalIo implements OputilIo {
   readonly interactive: boolean;
   readonly colors: boolean;
@@ -31,12 +31,12 @@ export class TerminalIo implements OputilIo {
 
   async readLine(prompt: string, secret = false): Promise<string> {
     if (this.interactive) return this.ask(prompt, secret);
-    // One reader for all lines of a pipe: each would take more than its own line.
+    // One reader for all lines of a pipe: each reader consumes more than its own line.
     this.lines ??= new LineReader(this.input);
     return this.lines.next();
   }
 
-  /** Calls `then` once everything that was said has been written. */
+  /** Calls `then` once all output is written. */
   finish(then: () => void): void {
     this.output.write('', () => this.errors.write('', () => then()));
   }
@@ -64,7 +64,7 @@ export class TerminalIo implements OputilIo {
   }
 }
 
-/** Takes the echo of what is typed. */
+/** Discards the echo of typed characters. */
 class Silence extends Writable {
   override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
     done();

@@ -7,7 +7,7 @@ import { foldName } from '../store/user-name';
 import { findUserByName, type User } from '../store/users';
 import { ACTOR } from './command-context';
 
-/** One account as The Forgotten Server has it; the secret is '' where it has no second factor. */
+/** One account of The Forgotten Server; the secret is '' without a second factor. */
 export interface TfsAccount {
   readonly line: number;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface TfsAccount {
   readonly secret: string;
 }
 
-/** What became of one line; none is left out. */
+/** Result of one line of the file. */
 export interface ImportResult {
   readonly line: number;
   readonly name: string;
@@ -23,19 +23,19 @@ export interface ImportResult {
   readonly text: string;
 }
 
-export interface TfsImportOptions {
+interface TfsImportOptions {
   readonly backend: Backend;
-  /** Names that accounts have, folded: one look for all lines. */
+  /** Folded names of all accounts, read once for all lines. */
   readonly taken: ReadonlySet<string>;
   readonly random: Random;
   /** The characters of a secret are the HMAC key. */
   readonly rawKey: boolean;
-  /** In place of a second factor that an account has here. */
+  /** Replaces a second factor that the account has here. */
   readonly replace: boolean;
   readonly dryRun: boolean;
 }
 
-/** Takes over accounts one by one; each stands or fails for itself. */
+/** Imports accounts one by one; a failure concerns its own line only. */
 export class TfsImport {
   private readonly seen = new Map<string, number>();
 
@@ -46,7 +46,7 @@ export class TfsImport {
     try {
       return { line, name, ...(await this.import(account)) };
     } catch (error) {
-      // The next line may be right; whatever is not about this one ends the import.
+      // A refusal concerns this line; any other error ends the import.
       const isAboutIt = error instanceof BbsError && error.code === 'USER_INVALID';
       if (!isAboutIt) throw error;
       return { line, name, kind: 'failed', text: error.message };
@@ -56,7 +56,7 @@ export class TfsImport {
   private async import(account: TfsAccount): Promise<Pick<ImportResult, 'kind' | 'text'>> {
     const { name, secret } = account;
     if (name === '') throw invalid('it has no name');
-    // The Forgotten Server keeps 16 characters; whatever cannot be a secret changes nothing here.
+    // The Forgotten Server stores 16 characters; a value that is no secret changes nothing here.
     if (secret !== '') parseSecret(secret, this.encoding());
     this.refuseTwice(account);
     const user = await this.find(name);
@@ -69,7 +69,7 @@ export class TfsImport {
     return { kind: 'bound', text: 'was there already; secret bound' };
   }
 
-  /** Two lines that name one account would undo each other. */
+  /** Two lines for one account would overwrite each other. */
   private refuseTwice({ name, line }: TfsAccount): void {
     const key = foldName(name);
     const before = this.seen.get(key);
@@ -85,7 +85,7 @@ export class TfsImport {
       backend.rules.checkName(name, false) ?? backend.rules.checkProperties(properties);
     if (refused !== undefined) throw invalid(refused.text);
     if (!dryRun) {
-      // A password that nobody knows: 256 bits, which are written down nowhere.
+      // A password of 256 random bits that is stored and shown nowhere.
       const password = random.bytes(32).toString('base64url');
       const made = await backend.accounts.create({ name, password, properties, status: 2 }, ACTOR);
       if (made.kind === 'refused') throw invalid(made.text);
@@ -95,7 +95,7 @@ export class TfsImport {
     return { kind: 'made', text: `${factor}; ${passwordAdvice(email)}` };
   }
 
-  /** An account that should have a second factor is not left without: it goes again. */
+  /** Removes a new account whose second factor could not be bound. */
   private async bindNew(user: User, secret: string): Promise<void> {
     try {
       await this.bind(user.id, secret);
@@ -105,7 +105,7 @@ export class TfsImport {
     }
   }
 
-  /** Backup codes are left to the owner: made here, they would have to be handed over. */
+  /** Backup codes are not made here: the owner makes them after signing in. */
   private async bind(userId: number, text: string): Promise<void> {
     if (this.options.dryRun) return;
     await this.options.backend.enrollment.bind(userId, 'googleAuth', {

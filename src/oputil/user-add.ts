@@ -55,7 +55,7 @@ async function addUser(context: CommandContext, name: string, options: AddOption
   const groups = [...new Set([...config.users.defaultGroups, ...(options.group ?? [])])];
   const account = { name, password: taken.password, status: 2, properties, groups } as const;
   if (isFirst) return showAdded(context, await addSysop(context, account), taken);
-  // Refused before the sysop is made: a command that fails leaves nothing behind.
+  // Checked before the sysop is made: a command that fails changes nothing.
   const refused =
     backend.rules.checkName(name, true) ??
     backend.rules.checkProperties(properties) ??
@@ -69,7 +69,7 @@ async function addUser(context: CommandContext, name: string, options: AddOption
   showAdded(context, added, taken);
 }
 
-/** The sysop on an empty board: account 1, with the password that was given. */
+/** Creates the sysop on an empty board: account 1, with the given password. */
 async function addSysop(
   context: CommandContext,
   account: {

@@ -105,7 +105,7 @@ async function switchOff(
   const mayBeLost = (await findLostFactors(db)).some(({ id }) => id === user.id);
   const wasOn = await enrollment.disable(user.id, ACTOR);
   if (mayBeLost) {
-    // From here on the audit says that it is off, and nobody looks for it any more.
+    // The audit row ends the search for a lost factor of this account.
     const change = {
       userId: user.id,
       kind: 'second-factor-off',
@@ -131,7 +131,7 @@ async function switchOn(
     const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
     await context.confirmOrStop(question, options.yes);
   }
-  // Opened before anything is changed: a QR code that cannot be kept is never made.
+  // Opened before anything is changed: without a file for the QR code nothing is bound.
   const file = options.out === undefined ? undefined : SecretFile.open(options.out);
   try {
     const bound = await enrollment.bind(user.id, type, {
@@ -165,7 +165,7 @@ async function givenSecret(
 
 const CODES_A_LINE = 2;
 
-/** Two codes fit a line of 80 columns behind the label; a script reads all of them on one. */
+/** Two codes per line of a terminal with 80 columns; in a pipe all codes are on one line. */
 function codeLines(
   codes: readonly string[],
   isTerminal: boolean,
@@ -180,7 +180,7 @@ function codeLines(
   return lines;
 }
 
-/** With the labels that sysops' scripts know (contract A5). */
+/** Prints the result with the labels that sysops' scripts read (contract A5). */
 function showBound(
   context: CommandContext,
   shown: {
@@ -247,7 +247,7 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
   'not-active': (name) => `"${name}" is not active; first: oputil user activate "${name}"`,
 };
 
-/** A link that leads nowhere is not sent: it fails in the words that the screens have. */
+/** Throws PREREQUISITE_MISSING, in the words of the screens, where the link could not be opened. */
 async function checkLinks(context: CommandContext): Promise<void> {
   const missing = missingForLink(
     await context.config(),

@@ -28,7 +28,7 @@ const SORTS: readonly UserSort[] = [
   'logins',
 ];
 
-/** Behind the name of a factor. */
+/** Suffix of the name of a locked factor. */
 const LOCKED = ', locked after too many wrong codes';
 
 /** `user info` and `user list`. */
@@ -173,7 +173,7 @@ async function listAccounts(
     listUsers(sql, {
       ...{ sort, ...filter },
       ...(search === undefined ? {} : { search }),
-      // One more tells whether there are more.
+      // One more row tells whether the list goes on.
       ...(limit === undefined ? {} : { limit: limit + 1 }),
     }),
   );

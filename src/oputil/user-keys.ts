@@ -6,7 +6,7 @@ import { getAccount } from './account';
 import { readBounded } from './oputil-io';
 import { ACTOR, type CommandContext } from './command-context';
 
-// A public key line has a few hundred characters; this may hold many, and is no disk image.
+// A line of a public key has a few hundred characters; the limit admits many lines.
 const MAX_BYTES = 256 * 1024;
 
 /** `user import-ssh-key` and `user remove-ssh-key`. */

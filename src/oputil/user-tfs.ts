@@ -64,7 +64,7 @@ async function importAccounts(context: CommandContext, options: ImportOptions): 
   if (failed > 0) context.exitCode = 1;
 }
 
-/** About a million accounts. */
+/** Limit of the file, about a million accounts. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const COLUMNS = ['name', 'email', 'secret'] as const;
