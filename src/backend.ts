@@ -1,22 +1,14 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createAccountRules, type AccountRules } from './auth/account-rules';
+import { AccountRules } from './auth/account-rules';
 import { AccountKeys } from './auth/account-keys';
 import { Accounts } from './auth/accounts';
-import { createBudgets } from './auth/budgets';
-import { createEnrollment, type Enrollment } from './auth/enrollment';
-import {
-  createAuthenticator,
-  type Authenticator,
-  type AuthenticatorOptions,
-} from './auth/authenticator';
+import { StoredBudgets } from './auth/budgets';
+import { Enrollment } from './auth/enrollment';
+import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
-import {
-  createPasswordPolicy,
-  loadRefusedPasswords,
-  type PasswordRules,
-} from './auth/password-policy';
+import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth/password-policy';
 import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
@@ -179,9 +171,9 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     mayCreate: !(await needsSealingKey(db)),
     mayLack: options.mayLackKey,
   });
-  const rules = createAccountRules({
+  const rules = new AccountRules({
     config,
-    policy: createPasswordPolicy({
+    policy: new PasswordPolicy({
       rules: () => passwordRules(config()),
       refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
     }),
@@ -199,7 +191,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     ...(options.mail === undefined ? {} : { transport: options.mail }),
   });
   const notifier = mailer;
-  const budgets = createBudgets({
+  const budgets = new StoredBudgets({
     ...{ config, clock, log },
     ...(options.isExempt === undefined ? {} : { isExempt: options.isExempt }),
   });
@@ -221,8 +213,8 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     rules,
     accounts,
     mailer,
-    enrollment: createEnrollment(enrolling),
-    authenticator: createAuthenticator({
+    enrollment: new Enrollment(enrolling),
+    authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
     }),

@@ -1,42 +1,115 @@
-import type { AccountEvent } from '../store/account-events';
-import type { User } from '../store/users';
-import { hasSecondFactor } from './factor-kinds';
+import { addAccountEvent, type AccountEventKind } from '../store/account-events';
+import { addAudit } from '../store/audit';
+import type { Sql } from '../store/database';
+import { removePending } from '../store/factors';
+import { voidLinkMail } from '../store/outbox';
+import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
+import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens';
+import { toStatus, type UserStatus } from '../store/users';
 
-export interface AccountChange {
-  readonly before: User;
-  /** undefined when the account is gone. */
-  readonly after: User | undefined;
-  /** Since the version of `before`. */
-  readonly events: readonly AccountEvent[];
-  /** True for a session id that this session has or had. */
-  readonly isOwn: (sessionId: string) => boolean;
+/**
+ * The actor who changes an account, for the audit, and so that the actor's own session may
+ * continue.
+ */
+export interface Actor {
+  readonly sessionId?: string | undefined;
+  readonly node?: number;
+  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
+  readonly server?: string;
+  readonly remoteIp?: string;
+}
+
+/** One change of an account. */
+export interface AccountChangeRecord {
+  /** undefined where no account has the name that was given. */
+  readonly userId: number | undefined;
+  readonly actor: Actor;
+  readonly nowMs: number;
+  /** What the audit calls it. */
+  readonly audit: string;
+  readonly factor?: 0 | 2;
+  readonly reason?: string;
+  /**
+   * The notification for the account's sessions; left out where the change does not affect them.
+   */
+  readonly event?: AccountEventKind;
+}
+
+const REASON_CHARACTERS = 64;
+
+/** Writes the audit row of a change and the event for the account's sessions, in its transaction. */
+export async function recordChange(sql: Sql, change: AccountChangeRecord): Promise<void> {
+  const { userId, actor, nowMs, event } = change;
+  await addAudit(sql, {
+    atMs: nowMs,
+    node: actor.node ?? 0,
+    server: actor.server ?? 'system',
+    source: actor.remoteIp ?? '',
+    userId,
+    factor: change.factor ?? 0,
+    kind: change.audit,
+    result: 'done',
+    reason: (change.reason ?? '').slice(0, REASON_CHARACTERS),
+  });
+  if (event === undefined || userId === undefined) return;
+  await addAccountEvent(sql, { userId, kind: event, sessionId: actor.sessionId, nowMs });
 }
 
 /**
- * What a change of an account means for a login of it (rules J4, M1): it ends, or it goes on.
- * A second factor that is switched on ends every session: none of them has shown it (rule M3).
+ * Ends the links of an account, the set-up that one of them confirms, and the letters with a link
+ * that wait to be sent. Every change of address, password, status and lock calls this in its
+ * transaction, for every kind of actor: somebody who could read the old mailbox, or knew the old
+ * password, holds nothing afterwards (rule M10).
  */
-export function changeDecision(change: AccountChange): 'keep' | 'end' {
-  const { before, after } = change;
-  if (after === undefined || after.status !== 2) return 'end';
-  const ownEnding = change.events.filter(
-    ({ endsLogins, sessionId }) => endsLogins && sessionId !== undefined && change.isOwn(sessionId),
-  );
-  // Counted, so that an event that is missing ends the login as one of somebody else does.
-  if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
-  return hasSwitchedOn(before, after) ? 'end' : 'keep';
+export async function endLinks(
+  sql: Sql,
+  userId: number,
+  options: { readonly keep?: TokenPurpose } = {},
+): Promise<void> {
+  for (const purpose of TOKEN_PURPOSES) {
+    if (purpose === options.keep) continue;
+    await removeTokens(sql, userId, purpose);
+    await voidLinkMail(sql, { userId, kind: purpose });
+  }
+  await removePending(sql, userId);
 }
 
-/**
- * The sentence for a caller whose session ends because of a change that the same caller is waiting
- * for.
- */
-export function changeFarewell(before: User, after: User | undefined): string | undefined {
-  return after?.status === 2 && hasSwitchedOn(before, after)
-    ? 'Two-factor sign-in is on. Please sign in again with a code.'
-    : undefined;
+/** Ends a set-up of a second factor that waits, with its link; false when none did. */
+export async function endSetUp(sql: Sql, userId: number): Promise<boolean> {
+  await removeTokens(sql, userId, 'otp-register');
+  return removePending(sql, userId);
 }
 
-function hasSwitchedOn(before: User, after: User): boolean {
-  return !hasSecondFactor(before) && hasSecondFactor(after);
+/** A lock by failures: when it began, and the status that it ends with. The sysop's lock has neither. */
+interface FailureLock {
+  /** By the timeline. */
+  readonly atMs: number;
+  readonly before: UserStatus;
+}
+
+/** The only writer of an account's status: a change of it ends the account's links (rule M10). */
+export async function writeStatus(
+  sql: Sql,
+  userId: number,
+  change: { readonly status: UserStatus; readonly lock?: FailureLock },
+): Promise<void> {
+  const { status, lock } = change;
+  const before = toStatus(await findProperty(sql, userId, 'account_status'));
+  await writeProperties(sql, userId, {
+    account_status: String(status),
+    account_locked_timestamp: lock && formatTimestamp(lock.atMs),
+    account_locked_prev_status: lock && String(lock.before),
+    failed_login_attempts: undefined,
+  });
+  // An applicant's address is confirmed by a link that was sent before the sysop activated the account.
+  const activated = before === 1 && status === 2;
+  await endLinks(sql, userId, activated ? { keep: 'confirm-mail' } : {});
+}
+
+/** Ends a lock by failures; false where there is none. A lock by the sysop has no time, and stays. */
+export async function endFailureLock(sql: Sql, userId: number): Promise<boolean> {
+  if ((await findProperty(sql, userId, 'account_locked_timestamp')) === undefined) return false;
+  const before = await findProperty(sql, userId, 'account_locked_prev_status');
+  await writeStatus(sql, userId, { status: before === undefined ? 2 : toStatus(before) });
+  return true;
 }

@@ -4,13 +4,13 @@ import type { Notifier } from '../store/notice';
 import { findProperty, writeProperties } from '../store/properties';
 import { addSshKey, findSshKey, listSshKeys, removeSshKeys } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
-import { recordChange, type Actor } from './change-record';
+import { recordChange, type Actor } from './account-change';
 import { isUsableKey, parseSshPublicKey, sshFingerprint, type SshPublicKey } from './ssh-key';
 
 /** Keys kept for one account; a longer list is a mistake. */
 export const MAX_SSH_KEYS = 16;
 
-export type SshKeyAdded = 'added' | 'there-already' | 'too-many';
+type SshKeyAdded = 'added' | 'there-already' | 'too-many';
 
 /** A key that an account may sign in with by SSH. */
 export interface OwnSshKey {
@@ -22,7 +22,7 @@ export interface OwnSshKey {
   readonly usedAtMs: number | undefined;
 }
 
-export interface AccountKeysOptions {
+interface AccountKeysOptions {
   readonly db: Database;
   readonly clock: Clock;
   /** Notifies the account's owner by mail; without it no mail is sent. */

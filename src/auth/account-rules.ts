@@ -28,72 +28,67 @@ export interface Refused {
 
 export type AccountResult = { readonly kind: 'done'; readonly user: User } | Refused;
 
-/** What the board's configuration says about names, passwords and properties; the same on every path. */
-export interface AccountRules {
-  /** Whether a name may be given to an account; whether it is free is another question. */
-  checkName(name: string, allowReserved: boolean): Refused | undefined;
-  checkPassword(password: string, about: PasswordAbout): Refused | undefined;
-  checkProperties(values: PropertyValues): Refused | undefined;
-  checkGroups(groups: readonly string[]): Refused | undefined;
-}
-
 const GROUP = /^[A-Za-z0-9_-]{1,32}$/;
 
-export function createAccountRules(options: {
-  readonly config: () => Config;
-  readonly policy: PasswordPolicy;
-}): AccountRules {
-  const { config, policy } = options;
-  return {
-    checkName: (name, allowReserved) => {
-      const { users } = config();
-      const problem = findNameProblem(name, {
-        pattern: compilePattern(users.usernamePattern),
-        min: users.usernameMin,
-        max: users.usernameMax,
-        reserved: allowReserved ? [] : [...users.badUserNames, ...users.newUserNames],
-      });
-      if (problem !== undefined) return refuse(`name-${problem}`, nameText(problem, users));
-      // Over SSH these open the application, so nobody could sign in by them.
-      const opensForm = users.newUserNames.some((each) => foldName(each) === foldName(name));
-      return opensForm ? refuse('name-reserved', nameText('reserved', users)) : undefined;
-    },
-    checkPassword: (password, about) => {
-      const problem = policy.findProblem(password, about);
-      if (problem === undefined) return undefined;
-      return refuse(`password-${problem}`, policy.explainProblem(password, about));
-    },
-    checkProperties: (values) => {
-      const { users } = config();
-      const email = values['email_address'] ?? '';
-      if (email !== '' && (!isMailAddress(email) || email.length > users.emailMax)) {
-        return refuse('bad-email');
+/** What the board's configuration says about names, passwords and properties; the same on every path. */
+export class AccountRules {
+  constructor(
+    private readonly parts: { readonly config: () => Config; readonly policy: PasswordPolicy },
+  ) {}
+
+  /** Whether an account may have a name; whether another account has it is checked in the store. */
+  checkName(name: string, allowReserved: boolean): Refused | undefined {
+    const { users } = this.parts.config();
+    const problem = findNameProblem(name, {
+      pattern: compilePattern(users.usernamePattern),
+      min: users.usernameMin,
+      max: users.usernameMax,
+      reserved: allowReserved ? [] : [...users.badUserNames, ...users.newUserNames],
+    });
+    if (problem !== undefined) return refuse(`name-${problem}`, nameText(problem, users));
+    // Over SSH these open the application form, so that an account of this name could not sign in.
+    const opensForm = users.newUserNames.some((each) => foldName(each) === foldName(name));
+    return opensForm ? refuse('name-reserved', nameText('reserved', users)) : undefined;
+  }
+
+  checkPassword(password: string, about: PasswordAbout): Refused | undefined {
+    const { policy } = this.parts;
+    const problem = policy.findProblem(password, about);
+    return problem && refuse(`password-${problem}`, policy.explain(problem));
+  }
+
+  checkProperties(values: PropertyValues): Refused | undefined {
+    const { users } = this.parts.config();
+    const email = values['email_address'] ?? '';
+    if (email !== '' && (!isMailAddress(email) || email.length > users.emailMax)) {
+      return refuse('bad-email');
+    }
+    const most: Readonly<Record<string, number>> = {
+      real_name: users.realNameMax,
+      location: users.locationMax,
+      affiliation: users.affilsMax,
+      web_address: users.webMax,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      const limit = most[name];
+      if (limit !== undefined && Array.from(value ?? '').length > limit) {
+        return refuse('property-too-long', `Use at most ${limit} characters for ${name}.`);
       }
-      const most: Readonly<Record<string, number>> = {
-        real_name: users.realNameMax,
-        location: users.locationMax,
-        affiliation: users.affilsMax,
-        web_address: users.webMax,
-      };
-      for (const [name, value] of Object.entries(values)) {
-        const limit = most[name];
-        if (limit !== undefined && Array.from(value ?? '').length > limit) {
-          return refuse('property-too-long', `Use at most ${limit} characters for ${name}.`);
-        }
-      }
-      return undefined;
-    },
-    checkGroups: (groups) =>
-      groups.every((group) => GROUP.test(group)) ? undefined : refuse('bad-group'),
-  };
+    }
+    return undefined;
+  }
+
+  checkGroups(groups: readonly string[]): Refused | undefined {
+    return groups.every((group) => GROUP.test(group)) ? undefined : refuse('bad-group');
+  }
 }
 
-/** With Unicode classes where the pattern allows; the contract's own pattern escapes too much for that. */
+/** With the `u` flag where the pattern allows; the contract's own pattern has escapes that `u` refuses. */
 function compilePattern(source: string): RegExp {
   try {
     return new RegExp(source, 'u');
   } catch {
-    // The configuration was checked at load, so it is right without the flag.
+    // The configuration was checked at load, so the pattern is valid without the flag.
     return new RegExp(source);
   }
 }

@@ -23,16 +23,20 @@ import {
   setGroups,
 } from '../store/users';
 import type { User, UserStatus } from '../store/users';
-import { endLinks } from './account-links';
+import {
+  type AccountChangeRecord,
+  type Actor,
+  endFailureLock,
+  endLinks,
+  recordChange,
+  writeStatus,
+} from './account-change';
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
-import { endFailureLock, writeStatus } from './account-status';
-import { recordChange } from './change-record';
-import type { AccountChangeRecord, Actor } from './change-record';
 import type { HashQueue } from './hash-queue';
 import { hashPassword } from './password';
 
-export interface NewAccount {
+interface NewAccount {
   readonly name: string;
   /** A new password, or one that ENiGMA½ hashed (contract A1.5). */
   readonly password:
@@ -45,7 +49,7 @@ export interface NewAccount {
   readonly allowReserved?: boolean;
 }
 
-export interface PasswordChange {
+interface PasswordChange {
   readonly password: string;
   /** Ends a lock by failures; a finished reset by mail may. */
   readonly endLock?: boolean;

@@ -9,11 +9,10 @@ import { findProperty } from '../store/properties';
 import { addUnfinished, isUnfinished, markFinished } from '../store/unfinished';
 import { canonicalBackupCode } from './backup-codes';
 import { forgetImported, forgetSecret, switchOn } from './factor-change';
-import { parseSecret } from './otp';
-import type { OtpKey } from './otp';
+import { type OtpKey, parseSecret } from './otp';
 import type { Sealing } from './sealing';
 
-export interface AdoptionReport {
+interface AdoptionReport {
   readonly adopted: number;
   /**
    * Accounts whose secret is invalid; they keep asking for a code until the sysop sets up a new

@@ -5,11 +5,11 @@ import type { Notifier } from '../store/notice';
 import { foldName } from '../store/user-name';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
-import { LoginSession } from './login-session';
 import { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { Login, LoginOrigin } from './login';
-import type { FailureKind, LoginDeps } from './login-deps';
-import { createRegulator } from './regulator';
+import type { FailureKind, LoginDeps } from './login-attempt';
+import { LoginSession } from './login-session';
+import { Regulator } from './regulator';
 
 export interface AuthenticatorOptions extends Pick<
   LoginDeps,
@@ -23,56 +23,61 @@ export interface AuthenticatorOptions extends Pick<
   readonly penalize?: (remoteIp: string, kind: FailureKind) => void;
   /** Sign-ins under way at once; further ones are told that the board is busy. */
   readonly mostAtOnce?: number;
-  /** Least time a rejection takes (rule C4); 0 for tests that count work instead of time. */
+  /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */
   readonly minResponseMs?: number;
 }
 
-/** Where every credential of every way in is submitted (invariant 1). */
-export interface Authenticator {
-  begin(origin: LoginOrigin): Login;
-  /**
-   * Whether an account has this public key: the answer to SSH's unsigned query. It proves nothing,
-   * changes nothing and counts as nothing (rule E1).
-   */
-  hasKey(userName: string, key: { readonly blob: Buffer }): Promise<boolean>;
-}
-
-const FLOOR_MS = 250;
+const MIN_RESPONSE_MS = 250;
 const JITTER_MS = 85;
 
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { db, config, clock, random, log, secondFactor } = options;
-  const minResponseMs = options.minResponseMs ?? FLOOR_MS;
-  // Always the same for one name, so that asking often does not average it out (rule C4).
-  const jitterKey = random.bytes(32);
-  const jitter = (userName: string): number =>
-    (createHmac('sha256', jitterKey).update(foldName(userName)).digest().readUInt32BE(0) /
-      2 ** 32) *
-    JITTER_MS;
-  const parts: LoginDeps = {
-    db,
-    config,
-    clock,
-    random,
-    log,
-    secondFactor,
-    notifier: options.notifier,
-    hashes: options.hashes ?? new HashQueue(),
-    room: new ConcurrencyLimit(options.mostAtOnce),
-    regulator: createRegulator({ db, config, clock }),
-    penalize: options.penalize ?? (() => undefined),
-    floor: async (userName, startedMs) => {
-      if (minResponseMs === 0) return;
-      const leftMs = startedMs + minResponseMs + jitter(userName) - clock.monotonicMs();
-      if (leftMs > 0) await sleep(clock, leftMs);
-    },
-  };
-  return {
-    begin: (origin) => new LoginSession(parts, origin, sourceOf(origin.remoteIp)),
-    hasKey: (userName, { blob }) =>
-      db.run(async (sql) => {
-        const user = await findUserByName(sql, userName);
-        return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
-      }),
-  };
+/** Where every credential of every way in is submitted (invariant 1). */
+export class Authenticator {
+  private readonly parts: LoginDeps;
+  private readonly minResponseMs: number;
+  private readonly jitterKey: Buffer;
+
+  constructor(options: AuthenticatorOptions) {
+    const { db, config, clock, random, log, secondFactor } = options;
+    this.minResponseMs = options.minResponseMs ?? MIN_RESPONSE_MS;
+    this.jitterKey = random.bytes(32);
+    this.parts = {
+      ...{ db, config, clock, random, log, secondFactor },
+      notifier: options.notifier,
+      hashes: options.hashes ?? new HashQueue(),
+      room: new ConcurrencyLimit(options.mostAtOnce),
+      regulator: new Regulator({ db, config, clock }),
+      penalize: options.penalize ?? (() => undefined),
+      delayRejection: (userName, startedMs) => this.delayRejection(userName, startedMs),
+    };
+  }
+
+  /** The state machine of one caller. */
+  begin(origin: LoginOrigin): Login {
+    return new LoginSession(this.parts, origin, sourceOf(origin.remoteIp));
+  }
+
+  /**
+   * Whether an account has this public key: the answer to a request without a signature (RFC 4252
+   * section 7). It proves nothing, changes nothing and is not counted (rule E1).
+   */
+  hasKey(userName: string, { blob }: { readonly blob: Buffer }): Promise<boolean> {
+    return this.parts.db.run(async (sql) => {
+      const user = await findUserByName(sql, userName);
+      return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
+    });
+  }
+
+  private async delayRejection(userName: string, startedMs: number): Promise<void> {
+    if (this.minResponseMs === 0) return;
+    const { clock } = this.parts;
+    const endMs = startedMs + this.minResponseMs + this.jitterMs(userName);
+    const leftMs = endMs - clock.monotonicMs();
+    if (leftMs > 0) await sleep(clock, leftMs);
+  }
+
+  /** The same for one name each time, so that repeated attempts do not average it out (rule C4). */
+  private jitterMs(userName: string): number {
+    const digest = createHmac('sha256', this.jitterKey).update(foldName(userName)).digest();
+    return (digest.readUInt32BE(0) / 2 ** 32) * JITTER_MS;
+  }
 }

@@ -61,7 +61,7 @@ export function canonicalBackupCode(typed: string): string | undefined {
   return CODE.test(plain) ? plain : undefined;
 }
 
-export type BackupCodeResult =
+type BackupCodeResult =
   | { readonly kind: 'right'; readonly purpose: BackupCodePurpose; readonly left: number }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'spent' };

@@ -23,7 +23,7 @@ interface Limit {
   readonly rule: BudgetRule;
 }
 
-export interface BudgetsOptions {
+interface BudgetsOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,11 +32,7 @@ export interface BudgetsOptions {
 }
 
 /** The budgets that the configuration sets, counted in the store. */
-export function createBudgets(parts: BudgetsOptions): Budgets {
-  return new StoredBudgets(parts);
-}
-
-class StoredBudgets implements Budgets {
+export class StoredBudgets implements Budgets {
   constructor(private readonly parts: BudgetsOptions) {}
 
   async take(sql: Sql, spend: Spend): Promise<SpentScope | undefined> {

@@ -5,15 +5,19 @@ import { findFactor, removeFactor, replaceFactor } from '../store/factors';
 import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Notifier } from '../store/notice';
 import { writeProperties } from '../store/properties';
-import { endSetUp } from './account-links';
+import { type Actor, endSetUp, recordChange } from './account-change';
 import { storeBackupCodes } from './backup-codes';
-import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
-import { displaySecret, isCounterBased } from './otp';
-import type { OtpKey } from './otp';
-import { recordChange, type Actor } from './change-record';
+import {
+  displaySecret,
+  isCounterBased,
+  openFactorKey,
+  type OtpKey,
+  profileOf,
+  sealFactorKey,
+} from './otp';
 import type { Sealing } from './sealing';
 
-export type FactorChange =
+type FactorChange =
   | 'second-factor-on'
   | 'second-factor-off'
   /** Its secret is lost: it stays required, and no code is right. */

@@ -9,10 +9,14 @@ import { findUser, findUserByName, getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { hasSecondFactor } from './factor-kinds';
-import type { CheckResult, AttemptContext } from './failure';
-import { auditKind, recordFailure } from './failure';
+import {
+  type AttemptContext,
+  auditKind,
+  type CheckResult,
+  type LoginDeps,
+  recordFailure,
+} from './login-attempt';
 import type { Credential, LoginHistory, RejectReason } from './login';
-import type { LoginDeps } from './login-deps';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-records';
 import { checkPassword, hashPassword, isOutdated } from './password';
 import { giveBack, type Charged } from './regulator';
@@ -25,7 +29,7 @@ export interface Accepted {
   readonly history: LoginHistory | undefined;
 }
 
-export type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
+type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
 
 /** What a right credential was compared with, so that a change in between is noticed. */
 type Proof =
@@ -57,7 +61,7 @@ export async function checkFirstFactor(
     },
     (charged) => new FirstFactor(parts, attemptContext, credential, user, charged).check(),
   );
-  if (attempted.kind === 'looked') return attempted.value;
+  if (attempted.kind === 'checked') return attempted.value;
   const failure = { kind: credential.kind, factor: 0, user } as const;
   if (attempted.kind === 'busy') {
     return recordFailure(parts, attemptContext, { ...failure, why: 'busy', reason: 'busy' });

@@ -2,15 +2,14 @@ import { HASH_COST } from './password';
 import type { HashCost } from './password';
 
 /** What became of a job: its value, or that there was no room for it. */
-export type HashOutcome<T> =
-  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
+type HashOutcome<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
 interface Waiting {
   readonly start: () => void;
   readonly refuse: () => void;
 }
 
-export interface HashQueueOptions {
+interface HashQueueOptions {
   readonly atOnce?: number;
   readonly most?: number;
   readonly cost?: HashCost;

@@ -1,12 +1,16 @@
 import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
-import { countBackupCodesByKey } from '../store/backup-codes';
+import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../store/backup-codes';
 import type { Database } from '../store/database';
+import { listShutFactors } from '../store/factors';
+import { removeMail } from '../store/outbox';
 import { SEALED_COLUMNS, sealedKeyId } from '../store/sealed';
 import type { SealedColumn } from '../store/sealed';
 import { countSealedByKey, listSealedRows, replaceSealed } from '../store/sealed-rows';
 import type { SealedRow } from '../store/sealed-rows';
+import { endSetUp, type Actor } from './account-change';
+import { recordFactorChange } from './factor-change';
 import type { Sealing } from './sealing';
 
 const BATCH = 200;
@@ -14,14 +18,14 @@ const BATCH = 200;
 /** A retired key stays this long, for values that a running server sealed with it meanwhile. */
 const KEEP_RETIRED_MS = 24 * 3600_000;
 
-export interface KeyParts {
+interface KeyParts {
   readonly db: Database;
   readonly sealing: Sealing;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface RotationReport {
+interface RotationReport {
   readonly keyId: string;
   readonly resealed: number;
   /** Values that do not open, as `table.column of user N`. */
@@ -99,6 +103,52 @@ export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promis
     })),
     unreadable,
   };
+}
+
+interface LostReport {
+  /** Accounts whose second factor stays required, and for which no code is right until it is bound again. */
+  readonly shut: readonly number[];
+  /** Accounts whose factor works on, and whose backup codes are gone. */
+  readonly withoutCodes: readonly number[];
+  readonly droppedMails: number;
+}
+
+/**
+ * Shuts what no key opens any more. The secret is emptied and the factor stays, so that the account
+ * asks for a code as before and takes none: a lost key never lowers what is asked of anybody. Killed in
+ * between, the next run finishes it.
+ */
+export async function shutLost(parts: {
+  readonly db: Database;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly actor: Actor;
+}): Promise<LostReport> {
+  const { db, sealing, clock, actor } = parts;
+  let droppedMails = 0;
+  for (const column of SEALED_COLUMNS) {
+    await eachSealed(db, column, async (row) => {
+      if (opens(sealing, column, row)) return;
+      await db.transaction(async (sql) => {
+        const { userId, rowKey } = row;
+        if (column.table === 'otp_pending') await endSetUp(sql, userId);
+        else if (column.table === 'outbox') {
+          await removeMail(sql, rowKey);
+          droppedMails += 1;
+        } else if (await replaceSealed(sql, column, { row, sealed: '' })) {
+          await removeBackupCodes(sql, userId);
+          const nowMs = clock.nowMs();
+          await recordFactorChange(sql, { userId, kind: 'second-factor-shut', actor, nowMs });
+        }
+      });
+    });
+  }
+  const withoutCodes = await db.transaction(async (sql) => {
+    const owners = await listOwnersOfCodes(sql, { exceptKeys: sealing.keyIds() });
+    for (const userId of owners) await removeBackupCodes(sql, userId);
+    return owners;
+  });
+  return { shut: await db.run(listShutFactors), withoutCodes, droppedMails };
 }
 
 /** True when the database holds something that only its sealing key can open or check. */

@@ -7,7 +7,7 @@ import type { KnownSource } from '../store/sources';
 /** An account's places are known for so long after the last complete sign-in from there (rule C5). */
 export const KNOWN_SOURCE_MS = 30 * 86_400_000;
 
-export interface KnownPlacesOptions {
+interface KnownPlacesOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;

@@ -9,7 +9,7 @@ import { rememberSource } from '../store/sources';
 import { toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import type { Notifier } from '../store/notice';
-import { writeStatus } from './account-status';
+import { writeStatus } from './account-change';
 import { CREDENTIAL_KINDS, type LoginHistory, type LoginOrigin } from './login';
 import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
 

@@ -1,10 +1,9 @@
 import { BbsError } from '../base/errors';
-import { listAccountEvents } from '../store/account-events';
+import { listAccountEvents, type AccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
-import { changeDecision, changeFarewell } from './account-change';
 import { acceptedKinds, hasSecondFactor } from './factor-kinds';
 import { checkFirstFactor } from './first-factor';
 import type { Accepted } from './first-factor';
@@ -18,16 +17,15 @@ import type {
   RejectReason,
 } from './login';
 import { isFullySignedIn, requiredFactorOf } from './login';
-import type { LoginDeps } from './login-deps';
+import type { CheckResult, LoginDeps } from './login-attempt';
 import { auditOf } from './login-records';
-import type { CheckResult } from './failure';
 import { checkSecondFactor } from './second-step';
 
 /** Attempts of all kinds on one connection before it is signed in (rule E3). */
 const MAX_ATTEMPTS = 6;
 
-/** Answers that take at least the floor: those that could tell something about an account. */
-const FLOORED: readonly RejectReason[] = [
+/** Rejections that take a minimum time: those whose duration could tell something about an account (rule C4). */
+const DELAYED: readonly RejectReason[] = [
   'bad-credential',
   'wait',
   'disabled',
@@ -235,8 +233,8 @@ export class LoginSession implements Login {
       const startedMs = this.parts.clock.monotonicMs();
       try {
         const result = await look();
-        if (result.kind === 'rejected' && FLOORED.includes(result.reason)) {
-          await this.parts.floor(userName, startedMs);
+        if (result.kind === 'rejected' && DELAYED.includes(result.reason)) {
+          await this.parts.delayRejection(userName, startedMs);
         }
         return result;
       } catch (error) {
@@ -269,4 +267,43 @@ export class LoginSession implements Login {
 
 function needOf(user: User): LoginResult {
   return { kind: 'need', factors: acceptedKinds(user), user };
+}
+
+interface AccountChange {
+  readonly before: User;
+  /** undefined when the account is gone. */
+  readonly after: User | undefined;
+  /** Since the version of `before`. */
+  readonly events: readonly AccountEvent[];
+  /** True for a session id that this session has or had. */
+  readonly isOwn: (sessionId: string) => boolean;
+}
+
+/**
+ * What a change of an account means for a login of it (rules J4, M1): it ends, or it goes on.
+ * A second factor that is switched on ends every session: none of them has shown it (rule M3).
+ */
+function changeDecision(change: AccountChange): 'keep' | 'end' {
+  const { before, after } = change;
+  if (after === undefined || after.status !== 2) return 'end';
+  const ownEnding = change.events.filter(
+    ({ endsLogins, sessionId }) => endsLogins && sessionId !== undefined && change.isOwn(sessionId),
+  );
+  // Counted, so that an event that is missing ends the login as one of somebody else does.
+  if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
+  return hasSwitchedOn(before, after) ? 'end' : 'keep';
+}
+
+/**
+ * The sentence for a caller whose session ends because of a change that the same caller is waiting
+ * for.
+ */
+function changeFarewell(before: User, after: User | undefined): string | undefined {
+  return after?.status === 2 && hasSwitchedOn(before, after)
+    ? 'Two-factor sign-in is on. Please sign in again with a code.'
+    : undefined;
+}
+
+function hasSwitchedOn(before: User, after: User): boolean {
+  return !hasSecondFactor(before) && hasSecondFactor(after);
 }

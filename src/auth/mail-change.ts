@@ -21,10 +21,9 @@ import {
 import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
-import { endLinks } from './account-links';
-import { recordChange, type Actor } from './change-record';
+import { type Actor, endLinks, recordChange } from './account-change';
 
-export interface MailChangeOptions {
+interface MailChangeOptions {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;
@@ -43,13 +42,13 @@ export interface MailChangeOptions {
 export type MailChangeBegun = 'accepted' | 'bad-address' | 'too-many';
 
 /** An address that waits for its link to be opened. */
-export interface PendingMail {
+interface PendingMail {
   readonly userName: string;
   readonly address: string;
   readonly expiresAtMs: number;
 }
 
-export type MailChangeResult =
+type MailChangeResult =
   | { readonly kind: 'done'; readonly user: User; readonly address: string }
   /** Another account has got the address in the meantime. */
   | { readonly kind: 'taken' }

@@ -5,7 +5,7 @@ import { LIMITS } from '../base/limits';
 import { foldName } from '../store/user-name';
 import { normalizePassword } from './password';
 
-/** What a password must not be made of, besides what everybody uses. */
+/** What a password must not be made from, besides common passwords. */
 export interface PasswordAbout {
   readonly userName: string;
   readonly email: string;
@@ -20,24 +20,17 @@ export interface PasswordRules {
 export type PasswordProblem =
   'too-short' | 'too-long' | 'control-characters' | 'common' | 'too-simple' | 'personal';
 
-/** The one check of a new password, for every way in which one is set (rule C2). */
-export interface PasswordPolicy {
-  findProblem(password: string, about: PasswordAbout): PasswordProblem | undefined;
-  /** The same as a sentence to show; undefined when the password may be used. */
-  explainProblem(password: string, about: PasswordAbout): string | undefined;
-}
-
-export interface PasswordPolicyOptions {
+interface PasswordPolicyOptions {
   readonly rules: () => PasswordRules;
   /** Passwords of the sysop's own list, besides the common ones. */
   readonly refused?: readonly string[];
 }
 
-/** Characters that may stand before or after a common password without making it another one. */
+/** A common password with at most so many digits and signs before and after it is still common. */
 const AFFIX_CHARACTERS = 5;
-/** Parts of names and addresses shorter than this are in too many passwords by chance. */
+/** Shorter parts of names and addresses are in too many passwords by chance. */
 const PART_CHARACTERS = 3;
-/** What has to be left of a password when names and addresses are taken out of it. */
+/** Minimum number of letters left of a password without the names and addresses in it. */
 const REST_CHARACTERS = 5;
 
 const DISGUISES: ReadonlyMap<string, string> = new Map(
@@ -57,19 +50,20 @@ const DISGUISES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPolicy {
-  const refused = new Set((options.refused ?? []).map(fold));
-  refused.delete('');
-  // Made for the first new password: a start, and a sign-in, need not wait for 49,000 words.
-  let common: ReadonlySet<string> | undefined;
-  const isListed = (word: string): boolean => {
-    // The package has them in lower case and composed, as `fold` would make them.
-    common ??= new Set(dictionary['passwords-common']);
-    return common.has(word) || refused.has(word);
-  };
+/** The one check of a new password, for every way in which one is set (rule C2). */
+export class PasswordPolicy {
+  private readonly refused: ReadonlySet<string>;
+  /** Built at the first new password: neither a start nor a sign-in waits for 49,000 words. */
+  private common: ReadonlySet<string> | undefined;
 
-  const findProblem = (password: string, about: PasswordAbout): PasswordProblem | undefined => {
-    const { min, max, boardName } = options.rules();
+  constructor(private readonly options: PasswordPolicyOptions) {
+    const refused = new Set((options.refused ?? []).map(fold));
+    refused.delete('');
+    this.refused = refused;
+  }
+
+  findProblem(password: string, about: PasswordAbout): PasswordProblem | undefined {
+    const { min, max, boardName } = this.options.rules();
     const text = normalizePassword(password);
     const length = Array.from(text).length;
     if (length < min) return 'too-short';
@@ -78,21 +72,42 @@ export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPo
     const folded = fold(text);
     if (isSimple(folded)) return 'too-simple';
     if (isMadeOf(folded, personalParts(about, boardName))) return 'personal';
-    return isCommon(folded, isListed) ? 'common' : undefined;
-  };
-  return {
-    findProblem,
-    explainProblem: (password, about) => {
-      const problem = findProblem(password, about);
-      return problem === undefined ? undefined : explain(problem, options.rules());
-    },
-  };
+    return isCommon(folded, (word) => this.isListed(word)) ? 'common' : undefined;
+  }
+
+  /** A problem as a sentence for the person who chose the password. */
+  explain(problem: PasswordProblem): string {
+    const { min, max } = this.options.rules();
+    switch (problem) {
+      case 'too-short':
+        return `Use at least ${min} characters.`;
+      case 'too-long':
+        return `Use at most ${max} characters.`;
+      case 'control-characters':
+        return 'A password cannot hold control characters.';
+      case 'common':
+        return 'Too many people use that password. Choose another.';
+      case 'too-simple':
+        return 'That is one pattern repeated. Choose another.';
+      case 'personal':
+        return 'A password cannot be made from your name, mail address or the board name.';
+    }
+  }
+
+  private isListed(word: string): boolean {
+    // The package has them in lower case and composed, as `fold` would make them.
+    this.common ??= new Set(dictionary['passwords-common']);
+    return this.common.has(word) || this.refused.has(word);
+  }
 }
 
-/** Reads the sysop's list: one password a line, `#` begins a comment line. A missing file is no list. */
+/**
+ * Reads the sysop's list: one password a line, `#` begins a comment line; empty where there is no file.
+ * Throws CONFIG_UNREADABLE.
+ */
 export function loadRefusedPasswords(file: string): readonly string[] {
   try {
-    // To open a pipe would wait for its writer (rule M14).
+    // Opening a named pipe would wait for its writer (rule M14).
     if (!statSync(file).isFile()) throw new Error('it is not a file');
     return readFileSync(file, 'utf8')
       .split(/\r?\n/)
@@ -115,8 +130,8 @@ function undisguise(folded: string): string {
 }
 
 /**
- * On the list as it is, disguised (`p4ssw0rd`), backwards, or with a few digits and signs around it:
- * each of the 49,000 words of the list stands for thousands of passwords.
+ * True for a word of the list as it is, disguised (`p4ssw0rd`), reversed, or with a few digits and signs
+ * around it: each of the 49,000 words stands for thousands of passwords.
  */
 function isCommon(folded: string, isListed: (word: string) => boolean): boolean {
   const core = stripAffixes(folded);
@@ -135,7 +150,7 @@ function stripAffixes(text: string): string {
   return core.length >= 3 && text.length - core.length <= AFFIX_CHARACTERS ? core : text;
 }
 
-/** One to four characters over and over, or a row of the alphabet, the digits or the keyboard. */
+/** True for one to four characters repeated, and for a part of the alphabet, the digits or a keyboard row. */
 function isSimple(folded: string): boolean {
   if (/^(.{1,4}?)\1+.{0,3}$/su.test(folded) && new Set(folded).size <= 4) return true;
   const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
@@ -164,21 +179,4 @@ function isMadeOf(folded: string, parts: readonly string[]): boolean {
     for (const part of parts) rest = rest.replaceAll(part, '');
     return rest !== form && rest.replace(/[\d\p{P}\p{S}\s]/gu, '').length < REST_CHARACTERS;
   });
-}
-
-function explain(problem: PasswordProblem, rules: PasswordRules): string {
-  switch (problem) {
-    case 'too-short':
-      return `Use at least ${rules.min} characters.`;
-    case 'too-long':
-      return `Use at most ${rules.max} characters.`;
-    case 'control-characters':
-      return 'A password cannot hold control characters.';
-    case 'common':
-      return 'Too many people use that password. Choose another.';
-    case 'too-simple':
-      return 'That is one pattern repeated. Choose another.';
-    case 'personal':
-      return 'A password cannot be made from your name, mail address or the board name.';
-  }
 }

@@ -18,9 +18,9 @@ import { findUser, findUserByName } from '../store/users';
 import type { User } from '../store/users';
 import type { AccountResult } from './account-rules';
 import type { Accounts } from './accounts';
-import { recordChange, type Actor } from './change-record';
+import { recordChange, type Actor } from './account-change';
 
-export interface PasswordResetOptions {
+interface PasswordResetOptions {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;

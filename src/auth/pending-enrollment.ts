@@ -9,34 +9,36 @@ import type { PendingRow } from '../store/factors';
 import { mayUseLink } from '../store/link-rules';
 import type { Notifier } from '../store/notice';
 import {
-  chargeToken,
   consumeToken,
-  findToken,
-  findTokenOf,
   hashToken,
-  refundToken,
+  makeToken,
   removeExpiredTokens,
   replaceToken,
-  isToken,
-  makeToken,
 } from '../store/tokens';
 import type { TokenRow } from '../store/tokens';
-import { findUser, getUser } from '../store/users';
+import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
-import { endSetUp } from './account-links';
+import { type Actor, endSetUp } from './account-change';
 import { recordFactorChange, switchOn } from './factor-change';
-import type { Actor } from './change-record';
-import { openFactorKey, profileOf, sealFactorKey } from './factor-key';
-import { canonicalOtp, displaySecret, findCodes, isCounterBased, keyUri } from './otp';
-import { makeSecret, newProfile, stepAt } from './otp';
-import type { OtpKey } from './otp';
+import {
+  canonicalOtp,
+  displaySecret,
+  findCodes,
+  isCounterBased,
+  keyUri,
+  makeSecret,
+  newProfile,
+  openFactorKey,
+  type OtpKey,
+  profileOf,
+  sealFactorKey,
+  stepAt,
+} from './otp';
 import type { Sealing } from './sealing';
+import { CONFIRM_TRIES, SetUpLinks } from './set-up-link';
 import { mayBegin } from './set-up-watch';
 import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
 import type { BegunBy } from './set-up-word';
-
-/** Wrong codes and words that end a registration link (rule D11). */
-export const CONFIRM_TRIES = 5;
 
 /** A registration that waits for its confirmation: the one thing that may still show its secret. */
 export interface PendingEnrollment {
@@ -60,11 +62,11 @@ export interface OwnEnrollment extends PendingEnrollment {
 }
 
 /** Who confirms, and the word that was typed where the page asks for one. */
-export interface Confirmer extends Actor {
+interface Confirmer extends Actor {
   readonly word?: string | undefined;
 }
 
-export type ConfirmResult =
+type ConfirmResult =
   /** The factor is on; the codes are shown this once. */
   | { readonly kind: 'confirmed'; readonly userId: number; readonly backupCodes: readonly string[] }
   | { readonly kind: 'wrong'; readonly what: 'code' | 'word'; readonly triesLeft: number }
@@ -80,7 +82,7 @@ export type BeginResult =
   /** A set-up waits that this session has not begun, or the session has ended (rule M2). */
   | { readonly kind: 'not-yours' };
 
-/** What enrolment works with. */
+/** The dependencies of enrolment. */
 export interface EnrollmentOptions {
   readonly db: Database;
   readonly config: () => Config;
@@ -101,8 +103,16 @@ class Cancelled extends Error {
 
 /** Registrations between their beginning and their confirmation. */
 export class PendingEnrollments {
-  constructor(private readonly parts: EnrollmentOptions) {}
+  private readonly links: SetUpLinks;
 
+  constructor(protected readonly parts: EnrollmentOptions) {
+    this.links = new SetUpLinks(parts);
+  }
+
+  /**
+   * Makes a secret that waits for confirmation, in place of one that waited before; the factor that is
+   * bound stays (rule D6). With `mail` the link is mailed in the same transaction.
+   */
   async begin(
     userId: number,
     type: OtpType,
@@ -150,22 +160,25 @@ export class PendingEnrollments {
     return { kind: 'begun', token, expiresAtMs };
   }
 
+  /** The registration of a link; changes nothing (rule D4). */
   async find(token: string): Promise<PendingEnrollment | undefined> {
-    const row = await this.findToken(token);
+    const row = await this.links.find(token);
     return row === undefined ? undefined : this.describe(row);
   }
 
+  /** The registration that this session began, for a QR code on its terminal; no other session sees it. */
   async pendingFor(userId: number, sessionId: string): Promise<OwnEnrollment | undefined> {
     const pending = await this.parts.db.run((sql) => findPending(sql, userId));
     if (pending?.sessionId !== sessionId) return undefined;
     if (pending.word === undefined) return undefined;
-    const row = await this.findTokenOf(userId);
+    const row = await this.links.findOf(userId);
     const described = row === undefined ? undefined : await this.describe(row);
     if (described === undefined) return undefined;
     return { ...described, word: openSetUpWord(this.parts.sealing, userId, pending.word) };
   }
 
-  async drop(userId: number, actor: Actor): Promise<boolean> {
+  /** Ends the registration that this session began; false where none of its own waits. */
+  async removePending(userId: number, actor: Actor): Promise<boolean> {
     const { db, clock } = this.parts;
     return db.transaction(async (sql) => {
       const pending = await findPending(sql, userId);
@@ -176,9 +189,10 @@ export class PendingEnrollments {
     });
   }
 
+  /** Ends a set-up that a session began and the reader of its mail did not; false where none is left. */
   async disown(token: string, actor: Actor): Promise<boolean> {
     const { db, clock, log, notifier } = this.parts;
-    const row = await this.findToken(token);
+    const row = await this.links.find(token);
     if (row === undefined) return false;
     const { tokenHash, userId } = row;
     const nowMs = clock.nowMs();
@@ -201,9 +215,10 @@ export class PendingEnrollments {
     return done;
   }
 
+  /** Binds the factor by its first code; what a session began also needs the word that it shows (rule M2). */
   async confirm(token: string, code: string, from: Confirmer = {}): Promise<ConfirmResult> {
     const { word, ...actor } = from;
-    return this.confirmRow(await this.findToken(token), { code, word }, actor);
+    return this.confirmRow(await this.links.find(token), { code, word }, actor);
   }
 
   private async confirmRow(
@@ -213,7 +228,7 @@ export class PendingEnrollments {
   ): Promise<ConfirmResult> {
     const { db, sealing } = this.parts;
     if (token === undefined) return { kind: 'gone' };
-    const { tokenHash, userId } = token;
+    const { userId } = token;
     const otp = canonicalOtp(typed.code);
     if (otp === undefined) return { kind: 'malformed', what: 'code' };
     const word = canonicalSetUpWord(typed.word ?? '');
@@ -221,16 +236,17 @@ export class PendingEnrollments {
     if (word === undefined && found?.sessionId !== undefined) {
       return { kind: 'malformed', what: 'word' };
     }
-    // Charged first, so that of any number at once only five are looked at.
-    const charged = await db.run((sql) => chargeToken(sql, { tokenHash, most: CONFIRM_TRIES }));
+    const charged = await this.links.charge(token);
     const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
     if (pending === undefined) return { kind: 'gone' };
     const key = openFactorKey(sealing, 'otp_pending', pending);
     const [position] = findCodes(key, otp, this.range(key));
     const isOwn = isWordOf(sealing, pending, word);
-    if (position === undefined) return this.countWrong(token, 'code');
-    // The code is not spent: the same one is good beside the right word.
-    if (!isOwn) return this.countWrong(token, 'word');
+    // With a wrong word the code is not spent: the same one is accepted with the right word.
+    if (position === undefined || !isOwn) {
+      const triesLeft = await this.links.countWrong(token);
+      return { kind: 'wrong', what: position === undefined ? 'code' : 'word', triesLeft };
+    }
     return this.activate(token, { pending, key, position, actor });
   }
 
@@ -274,51 +290,12 @@ export class PendingEnrollments {
         return true;
       })
       .catch(async (error: unknown) => {
-        await this.refund(tokenHash);
+        await this.links.refund(token);
         throw error;
       });
     if (!done) return { kind: 'gone' };
-    this.parts.log.info('second-factor.on', { userId });
-    this.parts.onChange?.();
+    this.changed('second-factor.on', userId);
     return { kind: 'confirmed', userId, backupCodes };
-  }
-
-  private async countWrong(token: TokenRow, what: 'code' | 'word'): Promise<ConfirmResult> {
-    const { db } = this.parts;
-    const now = await db.run((sql) =>
-      findToken(sql, {
-        ...token,
-        purpose: 'otp-register',
-        timelineMs: this.parts.clock.timelineMs(),
-      }),
-    );
-    const triesLeft = now === undefined ? 0 : Math.max(0, CONFIRM_TRIES - now.failures);
-    if (triesLeft === 0) await this.endUsedUp(token);
-    return { kind: 'wrong', what, triesLeft };
-  }
-
-  /** Ends a set-up whose link has no tries left; only that one, whatever began meanwhile. */
-  private async endUsedUp({ tokenHash, userId }: TokenRow): Promise<void> {
-    const { db, clock, log } = this.parts;
-    const timelineMs = clock.timelineMs();
-    await db.transaction(async (sql) => {
-      if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs }))) return;
-      await endSetUp(sql, userId);
-      const nowMs = clock.nowMs();
-      const change = { userId, kind: 'second-factor-dropped', actor: {}, nowMs } as const;
-      await recordFactorChange(sql, { ...change, reason: 'no tries left' });
-    });
-    log.warn('set-up.link-used-up', { userId });
-  }
-
-  /** The code was right and only the store failed: the try is given back where that is possible. */
-  private async refund(tokenHash: string): Promise<void> {
-    try {
-      await this.parts.db.run((sql) => refundToken(sql, tokenHash));
-    } catch (error) {
-      // The first error is the one to report; a lost try is a small harm.
-      this.parts.log.warn('set-up.try-not-refunded', { error });
-    }
   }
 
   private range(key: OtpKey): { readonly from: number; readonly to: number } {
@@ -326,6 +303,12 @@ export class PendingEnrollments {
     if (isCounterBased(key.type)) return { from: 0, to: lookAhead };
     const step = stepAt(this.parts.clock.nowMs());
     return { from: step - window, to: step + window };
+  }
+
+  /** Logs a committed change and notifies the account's sessions in this process. */
+  protected changed(event: string, userId: number): void {
+    this.parts.log.info(event, { userId });
+    this.parts.onChange?.();
   }
 
   private async mailLink(
@@ -344,29 +327,6 @@ export class PendingEnrollments {
     const result = await this.parts.notifier?.notify(sql, notice);
     // Thrown, so that the token goes with the transaction.
     if (result !== 'queued') throw new Cancelled(result ?? 'no-address');
-  }
-
-  private async findToken(token: string): Promise<TokenRow | undefined> {
-    if (!isToken(token)) return undefined;
-    const timelineMs = this.parts.clock.timelineMs();
-    const row = await this.parts.db.run((sql) =>
-      findToken(sql, { tokenHash: hashToken(token), purpose: 'otp-register', timelineMs }),
-    );
-    return this.usable(row);
-  }
-
-  private async findTokenOf(userId: number): Promise<TokenRow | undefined> {
-    const timelineMs = this.parts.clock.timelineMs();
-    const row = await this.parts.db.run((sql) =>
-      findTokenOf(sql, { userId, purpose: 'otp-register', timelineMs }),
-    );
-    return this.usable(row);
-  }
-
-  private async usable(token: TokenRow | undefined): Promise<TokenRow | undefined> {
-    if (token === undefined || token.failures >= CONFIRM_TRIES) return undefined;
-    const user = await this.parts.db.run((sql) => findUser(sql, token.userId));
-    return user !== undefined && mayUseLink('otp-register', user) ? token : undefined;
   }
 
   private async describe(token: TokenRow): Promise<PendingEnrollment | undefined> {

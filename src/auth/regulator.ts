@@ -13,13 +13,13 @@ import type { Database } from '../store/database';
 import { isKnownSource } from '../store/sources';
 import { KNOWN_SOURCE_MS } from './known-places';
 
-/** What happened to an attempt: looked at, or not at all. */
-export type RegulatedResult<T> =
-  | { readonly kind: 'looked'; readonly value: T }
+/** Whether an attempt was checked. */
+type RegulatedResult<T> =
+  | { readonly kind: 'checked'; readonly value: T }
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
-  /** So many attempts of the same budget came before it that it was not counted either. */
+  /** Too many attempts of the same budget were before it; it was not counted either. */
   | { readonly kind: 'busy' }
-  /** The factor is off until it is bound again. */
+  /** The factor is locked until it is bound again. */
   | { readonly kind: 'stopped' };
 
 /** An attempt that was counted; `failures` includes it. */
@@ -28,7 +28,7 @@ export interface Charged {
   readonly failures: number;
 }
 
-/** Takes back a charge where the store can, for an attempt that it could not record (rule A13). */
+/** Gives a charge back where the store can, for an attempt that it could not record (rule A13). */
 export async function giveBack(
   parts: { readonly db: Database; readonly log: Log },
   charged: Charged,
@@ -41,7 +41,8 @@ export async function giveBack(
   }
 }
 
-export interface AttemptBy {
+/** The account, factor and source that an attempt is charged to. */
+interface AttemptBy {
   /** undefined for a name that no account has. */
   readonly userId: number | undefined;
   readonly userName: string;
@@ -49,32 +50,54 @@ export interface AttemptBy {
   readonly source: string;
 }
 
-/** Counts every attempt before it is looked at, and makes those wait who failed too often (rule A11). */
-export interface Regulator {
-  /**
-   * Charges, then runs `look`, which gives the charge back when the credential was right. Attempts of
-   * one budget are looked at one after the other, so that guesses in parallel gain nothing (rule A16)
-   * and an owner who calls twice at once is not taken for a guesser.
-   */
-  attempt<T>(by: AttemptBy, look: (charged: Charged) => Promise<T>): Promise<RegulatedResult<T>>;
-}
-
 const UNKNOWN_NAME_MS = 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** With the store's own waits after it, an answer still comes within LIMITS.storeMs. */
 const TURN_MS = 3_500;
 
-export function createRegulator(options: {
-  readonly db: Database;
-  readonly config: () => Config;
-  readonly clock: Clock;
-}): Regulator {
-  const { db, config, clock } = options;
-  const runExclusive = createTurns(clock);
-  let prunedAtMs = -Infinity;
+/** Counts every attempt before its credential is checked, and delays further ones after failures (rule A11). */
+export class Regulator {
+  private readonly turns: Turns;
+  private prunedAtMs = -Infinity;
 
-  const rule = (factor: AttemptFactor): ChargeRule => {
-    const { failedLogin, twoFactorAuth } = config().users;
+  constructor(
+    private readonly parts: {
+      readonly db: Database;
+      readonly config: () => Config;
+      readonly clock: Clock;
+    },
+  ) {
+    this.turns = new Turns(parts.clock);
+  }
+
+  /**
+   * Charges, then runs `check`, which gives the charge back when the credential was right. Attempts of
+   * one budget run one after the other, so that parallel guesses gain nothing (rule A16) and two calls of
+   * the owner at once are not counted as guesses.
+   */
+  async attempt<T>(
+    by: AttemptBy,
+    check: (charged: Charged) => Promise<T>,
+  ): Promise<RegulatedResult<T>> {
+    await this.prune();
+    const { db, clock } = this.parts;
+    const key = await this.keyOf(by);
+    const name = `${key.subject} ${key.factor} ${key.budget}`;
+    const turn = await this.turns.run(name, async (): Promise<RegulatedResult<T>> => {
+      const timelineMs = clock.timelineMs();
+      const charge = await db.run((sql) =>
+        chargeAttempt(sql, key, { rule: this.ruleOf(by.factor), timelineMs }),
+      );
+      if (charge.kind === 'stopped') return { kind: 'stopped' };
+      if (charge.kind === 'wait')
+        return { kind: 'wait', retryAfterMs: charge.untilMs - timelineMs };
+      return { kind: 'checked', value: await check({ key, failures: charge.failures }) };
+    });
+    return turn === 'too late' ? { kind: 'busy' } : turn;
+  }
+
+  private ruleOf(factor: AttemptFactor): ChargeRule {
+    const { failedLogin, twoFactorAuth } = this.parts.config().users;
     const second = factor === 'second';
     const most = second ? failedLogin.mostOtpWaitSeconds : failedLogin.mostWaitSeconds;
     return {
@@ -83,9 +106,11 @@ export function createRegulator(options: {
       mostWaitMs: most * 1000,
       ...(second ? { stopAt: twoFactorAuth.otp.disableAfter } : {}),
     };
-  };
-  const keyOf = async (by: AttemptBy): Promise<AttemptKey> => {
-    // Also asked for nobody, so that unknown names take the same path.
+  }
+
+  private async keyOf(by: AttemptBy): Promise<AttemptKey> {
+    const { db, clock } = this.parts;
+    // Also read for no account, so that unknown names take the same path.
     const known = await db.run((sql) =>
       isKnownSource(sql, by.userId ?? 0, {
         source: by.source,
@@ -97,58 +122,43 @@ export function createRegulator(options: {
       factor: by.factor,
       budget: known ? by.source : '',
     };
-  };
-  const prune = async (): Promise<void> => {
-    if (clock.monotonicMs() - prunedAtMs < PRUNE_EVERY_MS) return;
-    prunedAtMs = clock.monotonicMs();
-    await db.run((sql) => pruneAttempts(sql, clock.timelineMs() - UNKNOWN_NAME_MS));
-  };
+  }
 
-  return {
-    attempt: async <Looked>(by: AttemptBy, look: (charged: Charged) => Promise<Looked>) => {
-      await prune();
-      const key = await keyOf(by);
-      const name = `${key.subject} ${key.factor} ${key.budget}`;
-      const turn = await runExclusive(name, async (): Promise<RegulatedResult<Looked>> => {
-        const timelineMs = clock.timelineMs();
-        const charge = await db.run((sql) =>
-          chargeAttempt(sql, key, { rule: rule(by.factor), timelineMs }),
-        );
-        if (charge.kind === 'stopped') return { kind: 'stopped' };
-        if (charge.kind === 'wait')
-          return { kind: 'wait', retryAfterMs: charge.untilMs - timelineMs };
-        return { kind: 'looked', value: await look({ key, failures: charge.failures }) };
-      });
-      return turn === 'too late' ? { kind: 'busy' } : turn;
-    },
-  };
+  private async prune(): Promise<void> {
+    const { db, clock } = this.parts;
+    if (clock.monotonicMs() - this.prunedAtMs < PRUNE_EVERY_MS) return;
+    this.prunedAtMs = clock.monotonicMs();
+    await db.run((sql) => pruneAttempts(sql, clock.timelineMs() - UNKNOWN_NAME_MS));
+  }
 }
 
 /**
- * Runs jobs of one name one after the other, and forgets the name when none is left. A job that
- * cannot start in time never runs: while the store hangs, nobody waits for all the jobs before.
+ * Runs jobs of one name one after the other, and forgets the name after the last one. A job that
+ * cannot start within TURN_MS never runs: while the store hangs, no attempt waits for all those before it.
  */
-function createTurns(
-  clock: Clock,
-): <T>(name: string, job: () => Promise<T>) => Promise<T | 'too late'> {
-  const last = new Map<string, Promise<void>>();
-  return (name, job) =>
-    new Promise((resolve, reject) => {
+class Turns {
+  private readonly last = new Map<string, Promise<void>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  run<T>(name: string, job: () => Promise<T>): Promise<T | 'too late'> {
+    return new Promise((resolve, reject) => {
       let begins = true;
-      const cancel = clock.after(TURN_MS, () => {
+      const cancel = this.clock.after(TURN_MS, () => {
         begins = false;
         resolve('too late');
       });
-      const before = last.get(name) ?? Promise.resolve();
+      const before = this.last.get(name) ?? Promise.resolve();
       const mine = before
         .then(async () => {
           cancel();
-          // A failed job is its own caller's affair; the next one has its turn all the same.
+          // The error of a failed job goes to its own caller; the next one runs all the same.
           if (begins) await job().then(resolve, reject);
         })
         .finally(() => {
-          if (last.get(name) === mine) last.delete(name);
+          if (this.last.get(name) === mine) this.last.delete(name);
         });
-      last.set(name, mine);
+      this.last.set(name, mine);
     });
+  }
 }

@@ -25,7 +25,7 @@ export interface Sealing extends Sealer {
   dropKeys(isUsed: (keyId: string) => boolean, beforeMs: number): readonly string[];
 }
 
-export interface SealingOptions {
+interface SealingOptions {
   readonly file: string;
   readonly random: Random;
   /** SALLYPORT_SEALING_KEY: Base64 of 32 bytes; several with commas, the current one first. */

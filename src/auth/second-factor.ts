@@ -5,14 +5,19 @@ import { DEFAULT_OTP_TYPE } from '../base/otp-types';
 import type { Config } from '../config/schema';
 import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
-import type { FactorRow } from '../store/factors';
+import type { DriftSighting, FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
-import { DRIFT_REACH, learnDrift } from './drift';
-import { openFactorKey } from './factor-key';
+import {
+  canonicalOtp,
+  findCodes,
+  isCounterBased,
+  newProfile,
+  openFactorKey,
+  type OtpKey,
+  stepAt,
+} from './otp';
 import type { FactorKind } from './factor-kinds';
-import { canonicalOtp, findCodes, isCounterBased, newProfile, stepAt } from './otp';
-import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
 import { switchOff } from './factor-change';
 
@@ -39,7 +44,7 @@ export class WrongCodeLost extends BbsError {
   }
 }
 
-export interface SecondFactorOptions {
+interface SecondFactorOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly sealing: Sealing;
@@ -209,4 +214,39 @@ export class SecondFactor {
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
+}
+
+/** How far a clock may be off for its drift to be learned, in steps: half a day (rule A5). */
+const DRIFT_REACH = 1500;
+
+const SIGHTINGS = 3;
+
+type DriftLesson =
+  | { readonly kind: 'watch'; readonly trail: readonly DriftSighting[] }
+  | { readonly kind: 'learned'; readonly drift: number; readonly lastPosition: number };
+
+/**
+ * Takes one more code of a clock that is off. Three different codes on consecutive steps with the same
+ * skew, give or take one, teach it; anything else starts over (rule A5).
+ */
+function learnDrift(
+  trail: readonly DriftSighting[],
+  seen: { readonly nowStep: number; readonly positions: readonly number[] },
+): DriftLesson {
+  const [position] = seen.positions;
+  if (position === undefined) return { kind: 'watch', trail: [] };
+  const last = trail.at(-1);
+  const follows =
+    last === undefined ? undefined : seen.positions.find((at) => continues(last, at, seen));
+  // The same code again teaches nothing, and is no reason to start over.
+  if (last !== undefined && seen.positions.includes(last.step)) return { kind: 'watch', trail };
+  const sighting = { step: follows ?? position, skew: (follows ?? position) - seen.nowStep };
+  const now = follows === undefined ? [sighting] : [...trail, sighting];
+  if (now.length < SIGHTINGS) return { kind: 'watch', trail: now };
+  const sum = now.reduce((total, { skew }) => total + skew, 0);
+  return { kind: 'learned', drift: Math.round(sum / now.length), lastPosition: sighting.step };
+}
+
+function continues(last: DriftSighting, at: number, seen: { readonly nowStep: number }): boolean {
+  return at === last.step + 1 && Math.abs(at - seen.nowStep - last.skew) <= 1;
 }

@@ -5,11 +5,15 @@ import type { Sql } from '../store/database';
 import type { Notice } from '../store/notice';
 import { findUser, getUser } from '../store/users';
 import type { User } from '../store/users';
-import type { CheckResult, AttemptContext } from './failure';
-import { auditKind, recordFailure } from './failure';
+import {
+  type AttemptContext,
+  auditKind,
+  type CheckResult,
+  type LoginDeps,
+  recordFailure,
+} from './login-attempt';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
-import type { LoginDeps } from './login-deps';
 import { auditOf, recordArrival } from './login-records';
 import { giveBack, type Charged } from './regulator';
 import { WrongCodeLost } from './second-factor';
@@ -46,7 +50,7 @@ export async function checkSecondFactor(
     { userId: user.id, userName: user.name, factor: 'second', source: attemptContext.source },
     (charged) => look(parts, attemptContext, { user, charged, code: attempt.code }),
   );
-  if (attempted.kind === 'looked') return attempted.value;
+  if (attempted.kind === 'checked') return attempted.value;
   if (attempted.kind === 'stopped') {
     return reject(parts, attemptContext, {
       user,

@@ -4,18 +4,17 @@ import type { Sql } from '../store/database';
 import { findPending, listPendingOf } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import { findTokenOf } from '../store/tokens';
-import { endSetUp } from './account-links';
-import type { Actor } from './change-record';
+import { type Actor, endSetUp } from './account-change';
 import { recordFactorChange } from './factor-change';
 
 /** A set-up of a second factor that another session began and nobody confirmed. */
-export interface ForeignSetUp {
+interface ForeignSetUp {
   readonly atMs: number;
   readonly server: string;
   readonly remoteIp: string;
 }
 
-export interface FullSignIn {
+interface FullSignIn {
   readonly userId: number;
   readonly sessionId: string;
   readonly server: string;

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Random } from '../base/random';
 import type { PendingRow } from '../store/factors';
 import type { Sealer } from '../store/sealed';
-import type { Actor } from './change-record';
+import type { Actor } from './account-change';
 
 /** Letters and digits that nobody takes for each other, without vowels. */
 const ALPHABET = 'CDFGHJKMNPQRTVWXY34679';

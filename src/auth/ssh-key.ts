@@ -1,6 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { ByteReader } from './ssh-wire';
 
 /** A public key as OpenSSH writes it on one line. */
 export interface SshPublicKey {
@@ -11,7 +10,7 @@ export interface SshPublicKey {
   readonly comment: string;
 }
 
-export type SshKeyParse =
+type SshKeyParse =
   | { readonly kind: 'key'; readonly key: SshPublicKey }
   /** A sentence for the person who pasted it. */
   | { readonly kind: 'refused'; readonly why: string };
@@ -71,7 +70,7 @@ export function sshFingerprint(blob: Buffer): string {
   return `SHA256:${digest}`;
 }
 
-export interface SshSignature {
+interface SshSignature {
   /** Key algorithm of the request: the key's own, or `rsa-sha2-256` and `-512` for RSA keys. */
   readonly algorithm: string;
   /** The key blob of the request. */
@@ -255,4 +254,35 @@ function refused(why: string): SshKeyParse {
 
 function invalid(why: string): SshVerdict {
   return { valid: false, why };
+}
+
+/** Reads the length-prefixed fields of RFC 4251 section 5; throws when they run past the end. */
+class ByteReader {
+  private at = 0;
+
+  constructor(private readonly data: Buffer) {}
+
+  get atEnd(): boolean {
+    return this.at === this.data.length;
+  }
+
+  bytes(): Buffer {
+    const length = this.data.readUInt32BE(this.at);
+    const start = this.at + 4;
+    if (start + length > this.data.length) throw new RangeError('field runs past the end');
+    this.at = start + length;
+    return this.data.subarray(start, this.at);
+  }
+
+  text(): string {
+    return this.bytes().toString('latin1');
+  }
+
+  /** An mpint that is not negative, without leading zeros. */
+  integer(): Buffer {
+    const bytes = this.bytes();
+    if (((bytes[0] ?? 0) & 0x80) !== 0) throw new RangeError('negative integer');
+    const first = bytes.findIndex((byte) => byte !== 0);
+    return first < 0 ? Buffer.alloc(0) : bytes.subarray(first);
+  }
 }

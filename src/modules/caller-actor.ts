@@ -1,4 +1,4 @@
-import type { Actor } from '../auth/change-record';
+import type { Actor } from '../auth/account-change';
 import type { LoginOrigin } from '../auth/login';
 import type { Caller } from '../menu/run/caller';
 import type { User } from '../store/users';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { closeSync, existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Actor } from '../auth/change-record';
+import type { Actor } from '../auth/account-change';
 import { type Backend, databaseFile, openBackend } from '../backend';
 import { BoardClock } from '../base/board-clock';
 import { BbsError } from '../base/errors';

@@ -1,7 +1,6 @@
 import { lstatSync, renameSync } from 'node:fs';
 import type { Command } from 'commander';
-import { checkKeys, rotateKeys, type KeyReport } from '../auth/key-rotation';
-import { shutLost } from '../auth/lost-key';
+import { checkKeys, type KeyReport, rotateKeys, shutLost } from '../auth/key-rotation';
 import { replaceLostKey, type Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
 import { sealingFile, type Backend } from '../backend';

@@ -1,4 +1,4 @@
-import { openFactorKey } from '../auth/factor-key';
+import { openFactorKey } from '../auth/otp';
 import { hasSecondFactor } from '../auth/factor-kinds';
 import { eachSealed, opens } from '../auth/key-rotation';
 import type { Sealing } from '../auth/sealing';

@@ -1,4 +1,4 @@
-import { createBudgets } from '../../src/auth/budgets';
+import { StoredBudgets } from '../../src/auth/budgets';
 import { MailChange } from '../../src/auth/mail-change';
 import { PasswordReset } from '../../src/auth/password-reset';
 import type { ConfigInput } from '../../src/config/schema';
@@ -157,7 +157,7 @@ describe('what callers can cause', () => {
 
   it('leaves exempt networks without a budget of their own, and holds for the board and for strangers there', async () => {
     await open({ security: { budgets: { confirmMails: { perSourceAndDay: 1, perHour: 3 } } } });
-    const budgets = createBudgets({ ...context, isExempt: (ip) => ip === '192.0.2.7' });
+    const budgets = new StoredBudgets({ ...context, isExempt: (ip) => ip === '192.0.2.7' });
     const exempt = new MailChange({ ...context, budgets });
     const answers: string[] = [];
     for (const name of ['one', 'two', 'three', 'four']) {

@@ -256,6 +256,8 @@ test('switching off removes factor, codes and pending link, once', async () => {
   expect((await accounts.db.run((sql) => findUser(sql, user)))?.factors).toEqual([]);
   const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events.at(-1)).toMatchObject({ kind: 'second-factor', sessionId: 'here' });
+  const logged = accounts.logLines.map((line) => (JSON.parse(line) as { event: string }).event);
+  expect(logged).toEqual(['second-factor.on', 'second-factor.off']);
 });
 
 test('a secret that is not one, or an account that is not there, binds nothing', async () => {

@@ -1,4 +1,4 @@
-import { createAuthenticator } from '../../src/auth/authenticator';
+import { Authenticator } from '../../src/auth/authenticator';
 import { listAudit } from '../../src/store/audit';
 import {
   openDesk,
@@ -16,7 +16,7 @@ afterEach(() => context.close());
 
 test('more sign-ins at once than there is room for are busy, and nothing is looked up or written for them (rule K3)', async () => {
   await context.addAccount('joe');
-  const authenticator = createAuthenticator({ ...context, minResponseMs: 0, mostAtOnce: 2 });
+  const authenticator = new Authenticator({ ...context, minResponseMs: 0, mostAtOnce: 2 });
   const call = (): Promise<string> =>
     tryPassword(
       authenticator.begin({ server: 'ssh', secure: true, remoteIp: STRANGER, node: 1 }),

@@ -1,4 +1,4 @@
-import { createEnrollment } from '../../src/auth/enrollment';
+import { Enrollment } from '../../src/auth/enrollment';
 import { parseMailAddress } from '../../src/base/mail-address';
 import { Mailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
@@ -113,7 +113,7 @@ describe('forced into the database', () => {
   test('as an address they get no mail, and no link (rule D13)', async () => {
     const user = await accounts.addUser('joe');
     const notifier = mailer();
-    const enrollment = createEnrollment({ ...accounts, notifier });
+    const enrollment = new Enrollment({ ...accounts, notifier });
     for (const email_address of HOSTILE) {
       await accounts.db.run((sql) => writeProperties(sql, user, { email_address }));
       const told = await accounts.db.transaction((sql) =>

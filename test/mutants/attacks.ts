@@ -89,7 +89,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M3',
     fault: 'sessions go on when a second factor is switched on',
-    file: 'src/auth/account-change.ts',
+    file: 'src/auth/login-session.ts',
     find: "return hasSwitchedOn(before, after) ? 'end' : 'keep';",
     put: "return 'keep';",
   },
@@ -208,7 +208,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M10',
     fault: 'a change of the account leaves its links alive',
-    file: 'src/auth/account-links.ts',
+    file: 'src/auth/account-change.ts',
     find: 'if (purpose === options.keep) continue;',
     put: 'continue;',
   },

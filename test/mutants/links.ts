@@ -45,8 +45,8 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D4',
     fault: 'looking at the page ends the link',
     file: PENDING,
-    find: 'async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);',
-    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.findToken(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', timelineMs: row?.createdAtMs ?? 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
+    find: 'async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.links.find(token);',
+    put: "async find(token: string): Promise<PendingEnrollment | undefined> {\n    const row = await this.links.find(token);\n    const ended = { tokenHash: row?.tokenHash ?? '', purpose: 'otp-register', timelineMs: row?.createdAtMs ?? 0 } as const;\n    await this.parts.db.run((sql) => consumeToken(sql, ended));",
   },
   {
     rule: 'D5',
@@ -100,7 +100,7 @@ export const LINKS: readonly Mutant[] = [
   {
     rule: 'D11',
     fault: 'a link has fifty tries',
-    file: PENDING,
+    file: 'src/auth/set-up-link.ts',
     find: 'export const CONFIRM_TRIES = 5;',
     put: 'export const CONFIRM_TRIES = 50;',
   },
@@ -150,8 +150,8 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D17',
     fault: 'a new secret stands in the log',
     file: 'src/auth/enrollment.ts',
-    find: "      changed('second-factor-on', userId);\n",
-    put: "      changed('second-factor-on', userId);\n      parts.log.info('bound', { userId, shown: displaySecret(key) });\n",
+    find: "    this.changed('second-factor.on', userId);\n    const names",
+    put: "    this.changed('second-factor.on', userId);\n    this.parts.log.info('bound', { userId, shown: displaySecret(key) });\n    const names",
   },
   {
     rule: 'D18',

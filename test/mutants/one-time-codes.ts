@@ -36,7 +36,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
   {
     rule: 'A5',
     fault: 'two codes are enough to learn a drift',
-    file: 'src/auth/drift.ts',
+    file: 'src/auth/second-factor.ts',
     find: 'const SIGHTINGS = 3;',
     put: 'const SIGHTINGS = 2;',
   },
@@ -142,7 +142,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A16',
     fault: 'attempts of one budget do not take turns',
     file: 'src/auth/regulator.ts',
-    find: 'const before = last.get(name) ?? Promise.resolve();',
+    find: 'const before = this.last.get(name) ?? Promise.resolve();',
     put: 'const before = Promise.resolve();',
   },
 ];

@@ -13,8 +13,8 @@ export const PASSWORDS: readonly Mutant[] = [
     rule: 'C2',
     fault: 'common passwords are taken',
     file: 'src/auth/password-policy.ts',
-    find: "return isCommon(folded, isListed) ? 'common' : undefined;",
-    put: 'return isCommon(folded, isListed) ? undefined : undefined;',
+    find: "return isCommon(folded, (word) => this.isListed(word)) ? 'common' : undefined;",
+    put: 'return isCommon(folded, (word) => this.isListed(word)) ? undefined : undefined;',
   },
   {
     rule: 'C3',

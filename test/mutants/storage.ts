@@ -33,7 +33,7 @@ export const STORAGE: readonly Mutant[] = [
   {
     rule: 'I3',
     fault: 'what a lost key has sealed is kept',
-    file: 'src/auth/lost-key.ts',
+    file: 'src/auth/key-rotation.ts',
     find: "{ row, sealed: '' }",
     put: '{ row, sealed: row.sealed }',
   },

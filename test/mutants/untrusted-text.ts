@@ -35,7 +35,7 @@ export const UNTRUSTED_TEXT: readonly Mutant[] = [
   {
     rule: 'H5',
     fault: 'rejected attempts are not in the audit',
-    file: 'src/auth/failure.ts',
+    file: 'src/auth/login-attempt.ts',
     find: '  await parts.db.run((sql) => addAudit(sql, entry));\n',
     put: "  if (entry.result !== 'rejected') await parts.db.run((sql) => addAudit(sql, entry));\n",
   },

@@ -1,8 +1,8 @@
 import { PasswordReset } from '../../src/auth/password-reset';
 import { Accounts } from '../../src/auth/accounts';
-import { createAccountRules } from '../../src/auth/account-rules';
+import { AccountRules } from '../../src/auth/account-rules';
 import { HashQueue } from '../../src/auth/hash-queue';
-import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { PasswordPolicy } from '../../src/auth/password-policy';
 import { listDueMail, pruneOutbox } from '../../src/store/outbox';
 import { CREDENTIAL_KINDS } from '../../src/auth/login';
 import { listSignIns } from '../../src/store/audit';
@@ -74,9 +74,9 @@ describe('what callers make the database do', () => {
     await db.run((sql) => countCalls(sql, 0));
     await db.run((sql) => listCalls(sql, { limit: 20 }));
     await db.run((sql) => listSignIns(sql, { userId: 2, kinds: CREDENTIAL_KINDS, limit: 20 }));
-    const rules = createAccountRules({
+    const rules = new AccountRules({
       config: accounts.config,
-      policy: createPasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
+      policy: new PasswordPolicy({ rules: () => ({ min: 8, max: 128, boardName: 'Test' }) }),
     });
     const context = new Accounts({
       ...accounts,

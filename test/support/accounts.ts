@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { systemRandom, type Random } from '../../src/base/random';
-import { createBudgets } from '../../src/auth/budgets';
-import { createEnrollment } from '../../src/auth/enrollment';
+import { StoredBudgets } from '../../src/auth/budgets';
+import { Enrollment } from '../../src/auth/enrollment';
 import { openSealing } from '../../src/auth/sealing';
 import { SecondFactor } from '../../src/auth/second-factor';
 import { configSchema } from '../../src/config/schema';
@@ -78,7 +78,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
     sealing,
     random: options.random ?? systemRandom,
     config: () => config,
-    budgets: createBudgets({ config: () => config, clock, log }),
+    budgets: new StoredBudgets({ config: () => config, clock, log }),
     notifier: {
       notify: (_sql: unknown, notice: Notice) => {
         if (answer.notice === 'queued') notices.push(notice);
@@ -99,7 +99,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
     /** One code in a transaction of its own. */
     verifyCode: (userId: number, code: string) =>
       db.transaction((sql) => secondFactor.verify(sql, userId, code)),
-    enrollment: createEnrollment(parts),
+    enrollment: new Enrollment(parts),
     addUser: (name: string, email = `${name}@example.org`): Promise<number> =>
       db.transaction(async (sql) => {
         const id = await insertUser(sql, { name });

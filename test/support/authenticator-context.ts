@@ -1,9 +1,9 @@
-import { createAccountRules } from '../../src/auth/account-rules';
+import { AccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
-import { createAuthenticator } from '../../src/auth/authenticator';
+import { Authenticator } from '../../src/auth/authenticator';
 import { HashQueue } from '../../src/auth/hash-queue';
 import type { Login, LoginOrigin } from '../../src/auth/login';
-import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { PasswordPolicy } from '../../src/auth/password-policy';
 import type { HashCost } from '../../src/auth/password';
 import type { SecondFactor } from '../../src/auth/second-factor';
 import { openAccounts } from './accounts';
@@ -29,9 +29,9 @@ export interface DeskOptions extends AccountsOptions {
 export async function openDesk(options: DeskOptions = {}) {
   const base = await openAccounts(options);
   const hashes = new HashQueue({ cost: options.hashCost ?? CHEAP_HASH });
-  const rules = createAccountRules({
+  const rules = new AccountRules({
     config: base.config,
-    policy: createPasswordPolicy({
+    policy: new PasswordPolicy({
       rules: () => ({
         min: base.config().users.passwordMin,
         max: base.config().users.passwordMax,
@@ -41,7 +41,7 @@ export async function openDesk(options: DeskOptions = {}) {
   });
   const accounts = new Accounts({ ...base, rules, hashes });
   const penalties: string[] = [];
-  const authenticator = createAuthenticator({
+  const authenticator = new Authenticator({
     ...base,
     hashes,
     secondFactor: options.secondFactor ?? base.secondFactor,

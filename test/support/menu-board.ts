@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import iconv from 'iconv-lite';
 import { createArtStore } from '../../src/art/art-store';
 import { AccountKeys } from '../../src/auth/account-keys';
-import { createAccountRules } from '../../src/auth/account-rules';
+import { AccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
-import { createEnrollment } from '../../src/auth/enrollment';
-import { createAuthenticator } from '../../src/auth/authenticator';
+import { Enrollment } from '../../src/auth/enrollment';
+import { Authenticator } from '../../src/auth/authenticator';
 import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
-import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { PasswordPolicy } from '../../src/auth/password-policy';
 import type { Clock } from '../../src/base/clock';
 import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
@@ -82,7 +82,7 @@ export class MenuBoard {
     readonly folder: string,
     readonly accounts: TestAccounts,
     readonly services: MenuServices,
-    private readonly authenticator: ReturnType<typeof createAuthenticator>,
+    private readonly authenticator: Authenticator,
     readonly mailChange: MailChange,
     private readonly load: () => Promise<MenuSet>,
   ) {}
@@ -113,12 +113,12 @@ export class MenuBoard {
     const hasStockArt = options.menus === undefined || options.stockArt === true;
     const artRoots = hasStockArt ? [art, STOCK_ART] : [art];
     const themes = await loadThemes({ artRoots, env: {} });
-    const passwordPolicy = createPasswordPolicy({
+    const passwordPolicy = new PasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });
-    const rules = createAccountRules({ config, policy: passwordPolicy });
+    const rules = new AccountRules({ config, policy: passwordPolicy });
     const hashes = new HashQueue({ cost: CHEAP_HASH });
-    const authenticator = createAuthenticator({ ...accounts, hashes, minResponseMs: 0 });
+    const authenticator = new Authenticator({ ...accounts, hashes, minResponseMs: 0 });
     const mailChange = new MailChange(accounts);
     const modules = new Map([
       ...modulesForCallers(),
@@ -141,7 +141,7 @@ export class MenuBoard {
         art: createArtStore({ isView: isViewCode, roots: artRoots, random: systemRandom }),
         db,
         accounts: new Accounts({ ...accounts, rules, hashes }),
-        enrollment: createEnrollment(accounts),
+        enrollment: new Enrollment(accounts),
         sshKeys: new AccountKeys(accounts),
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
@@ -242,7 +242,7 @@ export interface CallOptions extends ScreenOptions {
 
 interface CallParts {
   readonly firstMenu: string;
-  readonly origin: Parameters<ReturnType<typeof createAuthenticator>['begin']>[0];
+  readonly origin: Parameters<Authenticator['begin']>[0];
   readonly screen: CallOptions;
   readonly login: Caller['login'];
 }

@@ -2,11 +2,11 @@ import { request } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PasswordReset } from '../../src/auth/password-reset';
-import { createAccountRules } from '../../src/auth/account-rules';
+import { AccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { MailChange } from '../../src/auth/mail-change';
-import { createPasswordPolicy } from '../../src/auth/password-policy';
+import { PasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
@@ -45,7 +45,7 @@ export async function openWebBoard(
   });
   const accounts = await openAccounts({ config: rest });
   const parts = { ...accounts, config: () => config, random: systemRandom };
-  const policy = createPasswordPolicy({
+  const policy = new PasswordPolicy({
     rules: () => ({
       min: config.users.passwordMin,
       max: config.users.passwordMax,
@@ -55,7 +55,7 @@ export async function openWebBoard(
   });
   const accountParts = {
     ...parts,
-    rules: createAccountRules({ config: () => config, policy }),
+    rules: new AccountRules({ config: () => config, policy }),
     hashes: new HashQueue({ cost: CHEAP_HASH }),
   };
   const mailChange = new MailChange(parts);

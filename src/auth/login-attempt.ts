@@ -1,8 +1,39 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
 import { addAudit } from '../store/audit';
+import type { Database } from '../store/database';
+import type { Notifier } from '../store/notice';
 import type { User } from '../store/users';
+import type { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { LoginOrigin, RejectReason } from './login';
-import type { LoginDeps } from './login-deps';
 import { auditOf } from './login-records';
+import type { Regulator } from './regulator';
+import type { SecondFactor } from './second-factor';
+
+/** What a failed attempt costs its source (rule K1). */
+export type FailureKind = 'auth-failure' | 'unknown-user';
+
+/** The dependencies of one caller's login. */
+export interface LoginDeps {
+  readonly db: Database;
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secondFactor: Pick<SecondFactor, 'verify'>;
+  readonly notifier: Notifier | undefined;
+  readonly hashes: HashQueue;
+  readonly room: ConcurrencyLimit;
+  readonly regulator: Regulator;
+  penalize(remoteIp: string, kind: FailureKind): void;
+  /**
+   * Waits until a rejection for this name may be reported; `startedMs` is the monotonic time at which
+   * its check began (rule C4).
+   */
+  delayRejection(userName: string, startedMs: number): Promise<void>;
+}
 
 /**
  * The origin of an attempt, and the session in which the caller continues after success; undefined
