@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
+import { adoptBoard } from './adopt/adopt';
 import { startBbs } from './app/bbs';
 import { initBoard } from './config/init-board';
 import { forgetFirstPassword } from './config/first-password-file';
@@ -16,7 +17,11 @@ Buffer.poolSize = 2048;
 
 const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--new-database]
        sallyport init DIR
+       sallyport adopt OLD NEW [--dry-run]
 
+  init DIR       makes a board: the stock one, to change
+  adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which is not changed
+  --dry-run      only says what adopt would do
   --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
   --data DIR     what the board writes: database, keys, logs, dropped mail (default: data/ in the board)
   --config FILE  configuration (default: config/config.hjson in the board)
@@ -32,6 +37,7 @@ interface Arguments {
   readonly data: string | undefined;
   readonly config: string | undefined;
   readonly newDatabase: boolean;
+  readonly dryRun: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -46,6 +52,7 @@ function readArguments(given: readonly string[]): Arguments {
         data: { type: 'string' },
         config: { type: 'string', short: 'c' },
         'new-database': { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
       },
@@ -56,6 +63,7 @@ function readArguments(given: readonly string[]): Arguments {
       data: values.data,
       config: values.config,
       newDatabase: values['new-database'],
+      dryRun: values['dry-run'],
       help: values.help,
       version: values.version,
     };
@@ -67,18 +75,42 @@ function readArguments(given: readonly string[]): Arguments {
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2));
   if (args.help) return say(USAGE);
-  const [command, dir, ...more] = args.words;
-  if (command === undefined) return args.version ? say(`${VERSION}\n`) : runBoard(args);
-  if (command !== 'init') {
+  const [command] = args.words;
+  if (command === undefined) {
+    if (args.dryRun) throw new BbsError('USAGE', `--dry-run is for adopt\n${USAGE}`);
+    return args.version ? say(`${VERSION}\n`) : runBoard(args);
+  }
+  if (command !== 'init' && command !== 'adopt') {
     throw new BbsError('USAGE', `unknown command '${args.words.join(' ')}'\n${USAGE}`);
   }
+  const isForBoards = [args.board, args.data, args.config].some((option) => option !== undefined);
+  if (isForBoards || args.newDatabase || (args.dryRun && command === 'init')) {
+    throw new BbsError(
+      'USAGE',
+      `${command} takes ${command === 'init' ? 'the folder alone' : 'two folders and --dry-run'}\n${USAGE}`,
+    );
+  }
+  return command === 'init' ? init(args) : adopt(args);
+}
+
+async function init({ words }: Arguments): Promise<number> {
+  const [, dir, ...more] = words;
   if (dir === undefined || more.length > 0) {
     throw new BbsError('USAGE', `init takes one folder: sallyport init DIR\n${USAGE}`);
   }
-  if ([args.board, args.data, args.config].some((option) => option !== undefined)) {
-    throw new BbsError('USAGE', `init takes the folder alone: sallyport init ${dir}\n${USAGE}`);
-  }
   return say(`${(await initBoard(dir)).join('\n')}\n`);
+}
+
+async function adopt({ words, dryRun }: Arguments): Promise<number> {
+  const [, oldDir, newDir, ...more] = words;
+  if (oldDir === undefined || newDir === undefined || more.length > 0) {
+    throw new BbsError('USAGE', `adopt takes two folders: sallyport adopt OLD NEW\n${USAGE}`);
+  }
+  const stop = new AbortController();
+  void nextSignal(['SIGTERM', 'SIGINT']).then(() => stop.abort(new Error('stopped')));
+  const { signal } = stop;
+  const lines = await adoptBoard({ oldDir, newDir, dryRun, signal, env: process.env });
+  return say(`${lines.join('\n')}\n`);
 }
 
 /** Runs until a signal ends it. */

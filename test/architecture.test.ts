@@ -28,6 +28,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   servers: 8,
   web: 8,
   readiness: 9,
+  adopt: 9,
   oputil: 10,
   // The program and the public API.
   app: 11,

@@ -30,7 +30,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<void> {
     closeSync(openSync(draft, 'wx', 0o600));
     giveToOwnerOf(dirname(target), draft);
     await copyInto(draft, options);
-    await check(draft, options.log);
+    await checkCopy(draft, options.log);
     syncPath(draft);
     // Unlike a rename, this never takes the place of a file that has appeared meanwhile.
     linkSync(draft, target);
@@ -53,7 +53,8 @@ async function copyInto(draft: string, { file, log }: BackupOptions): Promise<vo
   }
 }
 
-async function check(draft: string, log: Log): Promise<void> {
+/** Throws where the database in `draft` is damaged; leaves it as one file. */
+export async function checkCopy(draft: string, log: Log): Promise<void> {
   const sql = sqliteDialect(draft, log).connect();
   try {
     const rows: readonly object[] = await sql.raw('PRAGMA integrity_check');

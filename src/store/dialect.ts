@@ -17,8 +17,11 @@ export type DatabaseKind = 'sqlite' | 'postgres';
 export interface Dialect {
   readonly kind: DatabaseKind;
   connect(): Knex;
-  /** Only to read: nothing is made, changed or migrated. */
-  connectToRead(): Knex;
+  /**
+   * Only to read: nothing is made, changed or migrated. `immutable` is for a file that nobody has open:
+   * then not even a journal is made beside it.
+   */
+  connectToRead(options?: { readonly immutable: boolean }): Knex;
   /** Reads the promises back from the database and throws when one is not kept (rule I1). */
   verify(sql: Knex): Promise<void>;
   /** Makes the database itself refuse to change or remove rows of `table`. */
@@ -113,11 +116,14 @@ export function sqliteDialect(file: string, log: Log): Dialect {
         },
         log: { warn, error: warn, deprecate: () => undefined, debug: () => undefined },
       }),
-    connectToRead: () =>
+    connectToRead: (options) =>
       knex({
         client: SqliteClient,
         // A flag of knex's cannot take away the right to write, and an address can.
-        connection: { filename: `${pathToFileURL(file).href}?mode=ro`, flags: ['OPEN_URI'] },
+        connection: {
+          filename: `${pathToFileURL(file).href}?mode=ro${options?.immutable === true ? '&immutable=1' : ''}`,
+          flags: ['OPEN_URI'],
+        },
         useNullAsDefault: true,
         compileSqlOnError: false,
         acquireConnectionTimeout: TURN_MS,

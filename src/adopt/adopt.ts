@@ -1,0 +1,167 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { BbsError, toError } from '../base/errors';
+import { createLog, type Log } from '../base/log';
+import { giveToOwnerOf, makeFolders } from '../base/private-file';
+import { makeDataDir } from '../config/board';
+import { copyOldAccounts, copyOldDatabase, readOldAccounts } from '../store/old-database';
+import type { OldAccounts } from '../store/old-database';
+import { planAdoption, type Plan, type PlannedFile } from './plan';
+import { adoptionDetails, adoptionSummary, type Adoption } from './report';
+
+export interface AdoptOptions {
+  readonly oldDir: string;
+  readonly newDir: string;
+  /** Only says what would be done; nothing is written anywhere. */
+  readonly dryRun: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the copying; what was made until then goes again. */
+  readonly signal?: AbortSignal;
+}
+
+const REPORT_FILE = 'adopt-report.txt';
+
+/**
+ * Makes a board in `newDir` of an installation of ENiGMA½, which may be running and is not changed.
+ * The new board is there as a whole or not at all. Returns what fits one screen.
+ */
+export async function adoptBoard(options: AdoptOptions): Promise<readonly string[]> {
+  const newDir = resolve(options.newDir);
+  const plan = await planAdoption(options.oldDir, options.env);
+  refuseTarget(newDir, plan.old.root);
+  const silent = createLog({ level: 'error', write: () => undefined, nowMs: () => 0 });
+  const common = { plan, newDir, dryRun: options.dryRun };
+  if (options.dryRun) {
+    const file = plan.accountsFile;
+    const accounts = file === undefined ? undefined : await readOldAccounts({ file, log: silent });
+    return adoptionSummary({ ...common, accounts });
+  }
+  return new Adopter(plan, newDir, silent).run(options.signal);
+}
+
+function refuseTarget(newDir: string, oldRoot: string): void {
+  const inside = newDir === oldRoot || newDir.startsWith(oldRoot + sep);
+  if (inside)
+    throw new BbsError(
+      'USAGE',
+      `${newDir} is in the old board, which is not changed; choose another`,
+    );
+  const stats = statSync(newDir, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory() || readdirSync(newDir).length > 0)
+    throw new BbsError('USAGE', `${newDir} is there already and not empty; choose a new folder`);
+}
+
+/** Carries a plan out in a folder beside the new board, which gets its name at the end. */
+class Adopter {
+  private readonly draft: string;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly newDir: string,
+    private readonly log: Log,
+  ) {
+    this.draft = join(dirname(newDir), `${draftPrefix(newDir)}${process.pid}`);
+  }
+
+  async run(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const { plan, newDir, draft } = this;
+    try {
+      makeFolders(dirname(newDir));
+      removeAbandoned(newDir);
+      this.makeFolder(draft, 0o700);
+      for (const [to, file] of plan.files) {
+        signal?.throwIfAborted();
+        await this.write(join(draft, to), file);
+      }
+      await makeDataDir(join(draft, 'data'));
+      const accounts = await this.copyDatabases(signal);
+      const adoption: Adoption = { plan, newDir, accounts, dryRun: false };
+      const report = `${adoptionDetails(adoption).join('\n')}\n`;
+      await this.write(join(draft, REPORT_FILE), {
+        from: undefined,
+        text: report,
+        isPrivate: true,
+      });
+      signal?.throwIfAborted();
+      chmodSync(draft, 0o755);
+      if (existsSync(newDir)) rmdirSync(newDir);
+      renameSync(draft, newDir);
+      return adoptionSummary(adoption);
+    } catch (error) {
+      rmSync(draft, { recursive: true, force: true });
+      if (error instanceof BbsError) throw error;
+      throw new BbsError(
+        'USAGE',
+        `cannot make a board in ${newDir}: ${toError(error).message}; nothing is left there`,
+        { cause: error },
+      );
+    }
+  }
+
+  private async copyDatabases(signal: AbortSignal | undefined): Promise<OldAccounts | undefined> {
+    const { plan, log } = this;
+    const folder = join(this.draft, 'data', 'db');
+    this.makeFolder(folder, 0o700);
+    const { accountsFile, historyFile } = plan;
+    if (accountsFile === undefined) return undefined;
+    const target = join(folder, 'user.sqlite3');
+    const accounts = await copyOldAccounts({ file: accountsFile, target, log });
+    signal?.throwIfAborted();
+    if (historyFile !== undefined)
+      await copyOldDatabase({ file: historyFile, target: join(folder, 'system.sqlite3'), log });
+    return accounts;
+  }
+
+  private async write(path: string, { from, text, isPrivate }: PlannedFile): Promise<void> {
+    this.makeFolder(dirname(path), 0o755);
+    const mode = isPrivate ? 0o600 : 0o644;
+    if (text !== undefined) writeFileSync(path, text, { mode, flag: 'wx' });
+    else if (from !== undefined) await copyFile(from, path);
+    chmodSync(path, mode);
+    giveToOwnerOf(dirname(path), path);
+  }
+
+  private makeFolder(folder: string, mode: number): void {
+    if (existsSync(folder)) return;
+    this.makeFolder(dirname(folder), mode);
+    mkdirSync(folder, { mode });
+    giveToOwnerOf(dirname(folder), folder);
+  }
+}
+
+function draftPrefix(newDir: string): string {
+  return `.${basename(newDir)}.adopt-`;
+}
+
+/** A run that was killed could not remove its folder. */
+function removeAbandoned(newDir: string): void {
+  const folder = dirname(newDir);
+  const prefix = draftPrefix(newDir);
+  for (const name of readdirSync(folder)) {
+    const pid = Number(name.slice(prefix.length));
+    if (!name.startsWith(prefix) || !Number.isSafeInteger(pid) || isAlive(pid)) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there and belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

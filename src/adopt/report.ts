@@ -1,0 +1,145 @@
+import type { OldAccounts } from '../store/old-database';
+import type { Note, Plan } from './plan';
+
+/** What was done, or would be. */
+export interface Adoption {
+  readonly plan: Plan;
+  readonly newDir: string;
+  /** undefined where the old board has no user database. */
+  readonly accounts: OldAccounts | undefined;
+  readonly dryRun: boolean;
+}
+
+const COLUMNS = 80;
+/** A screen of 24 rows, with the prompt of the shell below. */
+const ROWS = 23;
+const DETAILS = 'adopt-report.txt';
+
+/** What fits one screen of a terminal, the most important first. */
+export function adoptionSummary(adoption: Adoption): readonly string[] {
+  const { plan, newDir, dryRun } = adoption;
+  const head = [
+    `${dryRun ? 'Would make' : 'Made'} ${newDir}`,
+    `from ${plan.old.root}, which stays as it is`,
+    '',
+    ...facts(adoption),
+  ];
+  const tail = dryRun
+    ? ['', 'Nothing was written (--dry-run).']
+    : [
+        '',
+        `Details: ${newDir}/${DETAILS}. Next:`,
+        `  oputil --board ${newDir} config check`,
+        `  oputil --board ${newDir} menu check`,
+        `  sallyport --board ${newDir}`,
+      ];
+  const looks = notesOf(adoption, 'look');
+  const room = ROWS - head.length - tail.length - 2;
+  const list = fitting(looks.map(wrap), room, dryRun ? 'more' : `more, in ${DETAILS}`);
+  const middle = list.length === 0 ? [] : ['', 'Please look at:', ...list];
+  return [...head, ...middle, ...tail].map(cut);
+}
+
+/** Everything, for the file. */
+export function adoptionDetails(adoption: Adoption): readonly string[] {
+  const { plan, newDir } = adoption;
+  const section = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `- ${line}`)];
+  return [
+    `${newDir}, made by 'sallyport adopt'`,
+    `from ${plan.old.root}, which is as it was`,
+    '',
+    ...facts(adoption),
+    ...section('Please look at', notesOf(adoption, 'look')),
+    ...section('What is different here', notesOf(adoption, 'changed')),
+    ...section('What was left behind', notesOf(adoption, 'left')),
+    ...section(
+      'Files',
+      [...plan.files]
+        .map(([to, { from }]) => `${to} < ${from ?? "made by 'sallyport adopt'"}`)
+        .sort(),
+    ),
+  ];
+}
+
+function facts({ plan, accounts }: Adoption): readonly string[] {
+  const paths = [...plan.files.keys()];
+  const count = (pattern: RegExp): number => paths.filter((path) => pattern.test(path)).length;
+  return [
+    `Configuration  ${count(/^config\/(?!menus\/)/)} files in config/`,
+    `Menus          ${count(/^config\/menus\//)} files; the first is ${plan.menuFile ?? 'the stock one'}`,
+    `Art            ${count(/^art\//)} files; themes: ${plan.themes.join(', ') || 'the stock one'}`,
+    `Texts          ${count(/^misc\//)} files in misc/`,
+    `Accounts       ${accounts === undefined ? 'none' : describeAccounts(accounts)}`,
+    `Calls          ${plan.historyFile === undefined ? 'no history' : 'the history, read by the first start'}`,
+  ];
+}
+
+function describeAccounts(accounts: OldAccounts): string {
+  const { secondFactors, sshKeys, notActive } = accounts;
+  return (
+    `${accounts.accounts}: ${secondFactors} with a second factor, ${sshKeys} with an SSH key, ` +
+    `${notActive} not active`
+  );
+}
+
+function notesOf({ plan, accounts }: Adoption, kind: Note['kind']): readonly string[] {
+  const own = plan.notes.filter((note) => note.kind === kind).map(({ text }) => text);
+  if (kind === 'look') return [...renames(accounts), ...marks(plan), ...own];
+  if (accounts === undefined) return own;
+  const { unreadTables, unreadColumns, orphans } = accounts;
+  if (kind === 'changed') {
+    return orphans === 0
+      ? own
+      : [...own, `${orphans} values of accounts that are gone were dropped`];
+  }
+  return [
+    ...own,
+    ...unreadColumns.map((name) => `the column ${name}, which is not known here`),
+    ...unreadTables.map((name) => `the table ${name} is in the copy and not read`),
+  ];
+}
+
+function renames(accounts: OldAccounts | undefined): readonly string[] {
+  return (accounts?.renamed ?? []).map(({ id, name, newName, keptBy }) =>
+    keptBy.id === 0
+      ? `account ${id} had no name that can be typed, and is ${JSON.stringify(newName)} here`
+      : `account ${id} ${JSON.stringify(name)} is ${JSON.stringify(newName)} here: ` +
+        `${JSON.stringify(keptBy.name)} (${keptBy.id}) has the name`,
+  );
+}
+
+function marks({ marks: names }: Plan): readonly string[] {
+  if (names.length === 0) return [];
+  return [`callers see these before signing in (adopted.hjson): ${names.join(', ')}`];
+}
+
+/** As many of the notes as there are rows for, and how many more there are. */
+function fitting(
+  notes: readonly (readonly string[])[],
+  rows: number,
+  more: string,
+): readonly string[] {
+  const lines: string[] = [];
+  for (const [at, note] of notes.entries()) {
+    const isLast = at === notes.length - 1;
+    if (lines.length + note.length > (isLast ? rows : rows - 1))
+      return [...lines, `- and ${notes.length - at} ${more}`];
+    lines.push(...note);
+  }
+  return lines;
+}
+
+/** A note on one row or two. */
+function wrap(text: string): readonly string[] {
+  const letters = Array.from(`- ${text}`);
+  if (letters.length <= COLUMNS) return [letters.join('')];
+  const blank = letters.lastIndexOf(' ', COLUMNS);
+  const end = blank > COLUMNS / 2 ? blank : COLUMNS;
+  return [letters.slice(0, end).join(''), `  ${letters.slice(end).join('').trim()}`];
+}
+
+function cut(line: string): string {
+  const letters = Array.from(line);
+  return letters.length <= COLUMNS ? line : `${letters.slice(0, COLUMNS - 3).join('')}...`;
+}
