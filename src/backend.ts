@@ -23,7 +23,7 @@ import { firstPasswordFile, forgetFirstPassword } from './config/first-password-
 import type { Config } from './config/schema';
 import { FeedbackBox } from './mail/feedback';
 import { Mailer } from './mail/mailer';
-import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template-files';
+import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template';
 import type { MailTransport } from './mail/transport';
 import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';

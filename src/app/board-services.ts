@@ -4,7 +4,7 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import { VERSION } from '../base/version';
 import type { LiveBoard } from './live-board';
-import type { Listening } from '../mail/prerequisites';
+import type { Listening } from '../mail/links';
 import { KeyTurns } from '../menu/run/key-turns';
 import type { MenuServices } from '../menu/run/call-context';
 import { modulesForCallers } from '../modules/registry';

@@ -1,5 +1,5 @@
 import type { ServerAddress } from './embedding';
-import type { Listening } from '../mail/prerequisites';
+import type { Listening } from '../mail/links';
 import { mapWays, type WayInName } from '../protocols/ways-in';
 
 /** Where the board's servers listen, filled in as each starts: mails, pages and menus ask here. */

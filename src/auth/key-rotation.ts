@@ -5,10 +5,15 @@ import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../
 import type { Database } from '../store/database';
 import { listShutFactors } from '../store/factors';
 import { removeMail } from '../store/outbox';
-import { SEALED_COLUMNS, sealedKeyId } from '../store/sealed';
-import type { SealedColumn } from '../store/sealed';
-import { countSealedByKey, listSealedRows, replaceSealed } from '../store/sealed-rows';
-import type { SealedRow } from '../store/sealed-rows';
+import {
+  countSealedByKey,
+  listSealedRows,
+  replaceSealed,
+  SEALED_COLUMNS,
+  type SealedColumn,
+  sealedKeyId,
+  type SealedRow,
+} from '../store/sealed';
 import { endSetUp, type Actor } from './account-change';
 import { recordFactorChange } from './factor-change';
 import type { Sealing } from './sealing';

@@ -6,19 +6,19 @@ import { foldMailAddress, isMailAddress } from '../base/mail-address';
 import { addAccountEvent } from '../store/account-events';
 import type { Budgets, Spend } from '../store/budget';
 import type { Database, Sql } from '../store/database';
-import { mayUseLink } from '../store/link-rules';
-import type { Notice, Notifier } from '../store/notice';
-import { findHolders, setProperties } from '../store/properties';
 import {
   consumeToken,
   findToken,
   findTokenOf,
   hashToken,
-  replaceToken,
   isToken,
   makeToken,
+  mayUseLink,
+  replaceToken,
+  type TokenRow,
 } from '../store/tokens';
-import type { TokenRow } from '../store/tokens';
+import type { Notice, Notifier } from '../store/notice';
+import { findHolders, setProperties } from '../store/properties';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
 import { type Actor, endLinks, recordChange } from './account-change';

@@ -4,16 +4,16 @@ import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
 import type { Budgets } from '../store/budget';
 import type { Database, Sql } from '../store/database';
-import { mayUseLink } from '../store/link-rules';
-import type { NoticeResult, Notifier } from '../store/notice';
 import {
   consumeToken,
   findToken,
   hashToken,
-  replaceToken,
   isToken,
   makeToken,
+  mayUseLink,
+  replaceToken,
 } from '../store/tokens';
+import type { NoticeResult, Notifier } from '../store/notice';
 import { findUser, findUserByName } from '../store/users';
 import type { User } from '../store/users';
 import type { AccountResult } from './account-rules';

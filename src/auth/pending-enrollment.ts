@@ -6,16 +6,16 @@ import type { Config } from '../config/schema';
 import type { Database, Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { PendingRow } from '../store/factors';
-import { mayUseLink } from '../store/link-rules';
-import type { Notifier } from '../store/notice';
 import {
   consumeToken,
   hashToken,
   makeToken,
+  mayUseLink,
   removeExpiredTokens,
   replaceToken,
+  type TokenRow,
 } from '../store/tokens';
-import type { TokenRow } from '../store/tokens';
+import type { Notifier } from '../store/notice';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
 import { type Actor, endSetUp } from './account-change';

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database } from '../store/database';
-import { mayUseLink } from '../store/link-rules';
 import {
   chargeToken,
   consumeToken,
@@ -9,9 +8,10 @@ import {
   findTokenOf,
   hashToken,
   isToken,
+  mayUseLink,
   refundToken,
+  type TokenRow,
 } from '../store/tokens';
-import type { TokenRow } from '../store/tokens';
 import { findUser } from '../store/users';
 import { endSetUp } from './account-change';
 import { recordFactorChange } from './factor-change';

@@ -2,9 +2,7 @@ import type { Config } from '../config/schema';
 import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
-import { fillHtml, fillText } from './template';
-import type { TemplateValues } from './template';
-import type { FindTemplate } from './template-files';
+import { fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
 /** A mail without its address. */
 export interface Letter {

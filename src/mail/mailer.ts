@@ -1,27 +1,33 @@
-import type { Cancel, Clock } from '../base/clock';
-import { sleep, wallTimeOf, withLimit } from '../base/clock';
+import { type Cancel, type Clock, sleep, wallTimeOf, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import type { Database } from '../store/database';
+import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import {
   claimMail,
   listDueMail,
   markMailSent,
+  type OutboxRow,
   postponeMail,
   pruneOutbox,
   removeMail,
 } from '../store/outbox';
-import type { OutboxRow } from '../store/outbox';
+import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
-import { checkLetter, type StoredRecipient } from './letter-check';
+import { findAnyToken, mayUseLink } from '../store/tokens';
+import { findUser } from '../store/users';
 import { createNotifier } from './notifier';
-import type { FindTemplate } from './template-files';
-import { createDropTransport, createSmtpTransport, MailFailure } from './transport';
-import type { Mail, MailTransport } from './transport';
+import type { FindTemplate } from './template';
+import {
+  createDropTransport,
+  createSmtpTransport,
+  type Mail,
+  MailFailure,
+  type MailTransport,
+} from './transport';
 
 export interface MailerOptions {
   readonly db: Database;
@@ -223,4 +229,46 @@ export function mailSender({ general, email, contentServers }: Config): Mail['fr
   const given = /<([^<>]*)>\s*$/.exec(email.defaultFrom)?.[1] ?? email.defaultFrom;
   const address = parseMailAddress(given.trim()) ?? `noreply@${contentServers.web.domain}`;
   return { name: general.boardName, address };
+}
+
+/** The recipient of a stored letter. */
+interface StoredRecipient {
+  readonly to: string;
+  /** True where `to` was the address of the account, not one that the notice names. */
+  readonly toAccount?: boolean;
+}
+
+type LetterCheck =
+  | { readonly kind: 'send'; readonly to: string }
+  | { readonly kind: 'discard'; readonly reason: string };
+
+/**
+ * Checks a letter again before it is sent, because hours may have passed (rule M10). A letter with
+ * a link is sent only while the link is valid, the account may use it, and the address is still the
+ * account's. A notice without a link goes to the account's current address.
+ */
+async function checkLetter(
+  sql: Sql,
+  row: OutboxRow,
+  stored: StoredRecipient,
+  timelineMs: number,
+): Promise<LetterCheck> {
+  const address =
+    stored.toAccount === true
+      ? parseMailAddress((await findProperty(sql, row.userId, 'email_address')) ?? '')
+      : stored.to;
+  if (address === undefined) return discard('the account has no address any more');
+  if (row.tokenHash === undefined) return { kind: 'send', to: address };
+  const token = await findAnyToken(sql, row.tokenHash, timelineMs);
+  if (token === undefined) return discard('its link has ended');
+  const user = await findUser(sql, token.userId);
+  if (user === undefined || !mayUseLink(token.purpose, user)) {
+    return discard('the account may not use its link');
+  }
+  if (address !== stored.to) return discard('the account has another address');
+  return { kind: 'send', to: address };
+}
+
+function discard(reason: string): LetterCheck {
+  return { kind: 'discard', reason };
 }

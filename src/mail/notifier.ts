@@ -11,7 +11,7 @@ import { hashToken } from '../store/tokens';
 import { findUser, ROOT_ID } from '../store/users';
 import { writeLetter } from './letter';
 import { linkPrefix } from './links';
-import type { FindTemplate } from './template-files';
+import type { FindTemplate } from './template';
 
 export interface NotifierOptions {
   readonly config: () => Config;

@@ -2,7 +2,7 @@ import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
 import { signsInFirst } from '../protocols/ways-in';
-import { lackSentence, NO_MAIL_SERVER } from '../mail/prerequisites';
+import { lackSentence, NO_MAIL_SERVER } from '../mail/links';
 import { findLacks } from '../menu/run/link-answer';
 import { rejectionSentence } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';

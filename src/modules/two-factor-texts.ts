@@ -1,5 +1,5 @@
 import { forEachOtpType, type OtpType } from '../base/otp-types';
-import { NO_MAIL_SERVER } from '../mail/prerequisites';
+import { NO_MAIL_SERVER } from '../mail/links';
 
 export type InfoText = 'disabled' | 'enabled' | OtpType;
 

@@ -1,4 +1,4 @@
-import { NO_MAIL_SERVER } from '../mail/prerequisites';
+import { NO_MAIL_SERVER } from '../mail/links';
 import { findLacks, showLacks } from '../menu/run/link-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';

@@ -7,7 +7,7 @@ import { createSmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
 import type { CommandContext } from './command-context';
 import { findBoardGaps } from '../readiness/board-gaps';
-import type { Gap } from '../readiness/gap';
+import type { Gap } from '../readiness/config-gaps';
 
 const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;

@@ -3,7 +3,7 @@ import { requiredFactorOf, type Login } from '../auth/login';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
-import { configuredServers } from '../mail/prerequisites';
+import { configuredServers } from '../mail/links';
 import type { Caller } from '../menu/run/caller';
 import { choose } from '../menu/run/choose';
 import { composeMenu } from '../menu/screen/compose';

@@ -6,7 +6,7 @@ import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';
-import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/prerequisites';
+import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/links';
 import { mailDrop } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';

@@ -2,7 +2,7 @@ import { TelnetInput, TelnetOutput } from 'telnet-stream';
 import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { QMethod, type Side, type Verb } from './q-method';
-import { RateWindow } from '../base/rate-window';
+import { RateWindow } from '../base/event-counters';
 import { COMMAND, OPTION } from './telnet-protocol';
 
 export interface TelnetCodecOptions {

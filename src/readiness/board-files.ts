@@ -11,7 +11,7 @@ import { refuseOpenFolders, type Board } from '../config/board';
 import type { LoadedConfig } from '../config/load';
 import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
-import { readTemplate, templateFolders } from '../mail/template-files';
+import { readTemplate, templateFolders } from '../mail/template';
 import { databaseFile, SEALING_KEY, sealingFile } from '../backend';
 import { findHostKeys, hostKeyOptions } from '../servers/ssh/host-key';
 import { readDatabase, type Sql } from '../store/database';

@@ -1,11 +1,16 @@
+import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasSecondFactor } from '../auth/factor-kinds';
+import { type Backend, databaseFile } from '../backend';
+import { BbsError } from '../base/errors';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
-import type { Listening } from '../mail/prerequisites';
-import type { Backend } from '../backend';
-import { findAccountGaps } from './account-gaps';
-import { findDataGaps } from './data-gaps';
-import type { Gap } from './gap';
-import { findConfigGaps } from './public-gaps';
+import type { Listening } from '../mail/links';
+import { listStopped } from '../store/attempts';
+import { hasFirstPassword } from '../store/passwords';
+import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
+import { advice, findConfigGaps, type Gap, missing, nameSome } from './config-gaps';
+import { findFactorState } from './factor-state';
 
 /** What a board lacks for the public: the start counts what `oputil doctor` names. Nothing is changed. */
 export async function findBoardGaps(
@@ -25,4 +30,149 @@ export async function findBoardGaps(
     ...findDataGaps(dataDir),
     ...(await findAccountGaps(config, dataDir, state.backend)),
   ];
+}
+
+/** Files and folders that others than their owner can open (rule I5). */
+function findOpenFiles(folder: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (path: string): void => {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isSymbolicLink()) return;
+    if ((stat.mode & 0o077) !== 0) found.push(path);
+    if (!stat.isDirectory()) return;
+    for (const name of readdirSync(path)) visit(join(path, name));
+  };
+  visit(folder);
+  return found;
+}
+
+/** Less than this free under the data folder is told: a day of a busy board's log and mails fits into it. */
+const MIN_FREE_BYTES = 64 * 1024 * 1024;
+
+/** What is wrong with the data folder itself. */
+export function findDataGaps(dataDir: string, leastFreeBytes = MIN_FREE_BYTES): readonly Gap[] {
+  return [...modeGaps(dataDir), ...diskGaps(dataDir, leastFreeBytes)];
+}
+
+function* modeGaps(dataDir: string): Iterable<Gap> {
+  const open = findOpenFiles(dataDir);
+  if (open.length === 0) return;
+  yield missing(`others on this machine can open ${nameSome(open)}: chmod -R go= ${dataDir}`);
+}
+
+function* diskGaps(dataDir: string, leastFreeBytes: number): Iterable<Gap> {
+  const freeBytes = freeBelow(dataDir);
+  if (freeBytes === undefined || freeBytes >= leastFreeBytes) return;
+  const left = Math.floor(freeBytes / (1024 * 1024));
+  yield missing(
+    `the disk that holds ${dataDir} has ${left} MiB left: make room, see "A full disk" in docs/runbook.md`,
+  );
+}
+
+/** Undefined before the first start, and where the file system does not say. */
+function freeBelow(dataDir: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    return bavail * bsize;
+  } catch {
+    // Nothing is known of the disk, which is no finding.
+    return undefined;
+  }
+}
+
+type Accounts = Pick<Backend, 'db' | 'sealing'>;
+
+/** What is wrong with accounts, their second factors and the database that holds them. */
+async function findAccountGaps(
+  config: Config,
+  dataDir: string,
+  open: () => Promise<Accounts>,
+): Promise<readonly Gap[]> {
+  if (!existsSync(databaseFile(dataDir))) {
+    return [missing('the board has not been started yet: the first start makes accounts and keys')];
+  }
+  try {
+    const backend = await open();
+    const sysop = await backend.db.run((sql) => findUser(sql, ROOT_ID));
+    return [
+      ...(sysop === undefined ? [noSysop()] : await sysopGaps(backend, sysop)),
+      ...(await lockedGaps(backend, config)),
+      ...(await factorGaps(backend)),
+    ];
+  } catch (error) {
+    // What keeps the database shut is the finding; the others are worth reading all the same.
+    if (!(error instanceof BbsError)) throw error;
+    return [missing(error.describe())];
+  }
+}
+
+function noSysop(): Gap {
+  return missing('there is no sysop (account 1); start the board once');
+}
+
+async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]> {
+  const { name } = sysop;
+  const gaps: Gap[] = [];
+  if (await db.run((sql) => hasFirstPassword(sql, sysop.id))) {
+    gaps.push(missing(`${name} still has the password of the first start: oputil user pw ${name}`));
+  }
+  if (!hasSecondFactor(sysop)) {
+    gaps.push(advice(`${name} has no second factor: oputil user 2fa-otp ${name} google`));
+  }
+  if ((sysop.properties.get('email_address') ?? '') === '') {
+    gaps.push(
+      advice(
+        `${name} has no mail address for a forgotten password: oputil user set ${name} --email ADDRESS`,
+      ),
+    );
+  }
+  return gaps;
+}
+
+async function lockedGaps({ db }: Accounts, { users }: Config): Promise<readonly Gap[]> {
+  const stopAt = users.twoFactorAuth.otp.disableAfter;
+  const ids = await db.run((sql) => listStopped(sql, { factor: 'second', stopAt }));
+  if (ids.length === 0) return [];
+  const locked = await db.run((sql) => findUsers(sql, ids));
+  return [
+    advice(
+      `second factors locked after too many wrong codes: ${namesOf(locked)}; bind them again: oputil user 2fa-otp USER google`,
+    ),
+  ];
+}
+
+async function factorGaps({ db, sealing }: Accounts): Promise<readonly Gap[]> {
+  const { closed, codesLost, shut, lost } = await findFactorState(db, sealing);
+  const gaps: Gap[] = [];
+  const restore =
+    'restore the key file (oputil key check), or see "A lost sealing key" in docs/runbook.md';
+  if (closed.length > 0) {
+    gaps.push(
+      missing(`the sealing key does not open the second factors of ${namesOf(closed)}: ${restore}`),
+    );
+  }
+  if (codesLost.length > 0) {
+    gaps.push(
+      missing(`backup codes of ${namesOf(codesLost)} need a key that is missing: ${restore}`),
+    );
+  }
+  if (lost.length > 0) {
+    gaps.push(
+      missing(
+        `these accounts may have lost their second factor, and sign in with the password alone: ${namesOf(lost)}; bind it again: oputil user 2fa-otp USER google, or say that none is wanted: disable in place of google`,
+      ),
+    );
+  }
+  if (shut.length > 0) {
+    gaps.push(
+      advice(
+        `second factors that were lost with a key must be bound again: ${namesOf(shut)}: oputil user 2fa-link USER, or 2fa-otp USER google`,
+      ),
+    );
+  }
+  return gaps;
+}
+
+function namesOf(users: readonly User[]): string {
+  return nameSome(users.map(({ name }) => name));
 }

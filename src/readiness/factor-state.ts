@@ -5,10 +5,8 @@ import type { Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
 import { countBackupCodesByKey, listOwnersOfCodes } from '../store/backup-codes';
 import type { Database, Sql } from '../store/database';
-import { listShutFactors, type FactorRow } from '../store/factors';
-import { listLostFactors } from '../store/lost-factors';
-import { SEALED_COLUMNS, type Sealer } from '../store/sealed';
-import { countSealedByKey } from '../store/sealed-rows';
+import { type FactorRow, listLostFactors, listShutFactors } from '../store/factors';
+import { countSealedByKey, SEALED_COLUMNS, type Sealer } from '../store/sealed';
 import { findUsers, type User } from '../store/users';
 
 /** Whose second factor cannot be what its owner thinks it is. */

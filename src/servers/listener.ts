@@ -3,12 +3,11 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
-import { plainIp } from '../base/source';
+import { isFromThisMachine, plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import { LoginDeadline } from '../throttle/login-deadline';
 import { InputTurns } from './input-turns';
-import { isFromThisMachine } from '../base/networks';
 import { RefusalLog } from '../throttle/refusal-log';
 import type { ConnectionSlot } from '../throttle/connection-slot';
 

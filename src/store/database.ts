@@ -1,12 +1,10 @@
-import { accessSync, chmodSync, constants, statSync } from 'node:fs';
 import type { Knex } from 'knex';
-import { sleep, withLimit } from '../base/clock';
-import type { Clock } from '../base/clock';
+import { accessSync, chmodSync, constants, statSync } from 'node:fs';
+import { type Clock, sleep, withLimit } from '../base/clock';
 import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
-import { CALL_MS, sqliteDialect } from './dialect';
-import type { DatabaseKind, Dialect } from './dialect';
+import { CALL_MS, type DatabaseKind, type Dialect, sqliteDialect } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
 
@@ -188,4 +186,21 @@ async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<voi
       await sleep(clock, 100 * tries);
     }
   }
+}
+
+/** What has to be done until it is done, however often the board is killed before. */
+export type UnfinishedTask =
+  /** Text that was deleted still stands in free pages and in the journal. */
+  'purge';
+
+export async function addUnfinished(sql: Sql, task: UnfinishedTask): Promise<void> {
+  await sql('unfinished').insert({ task }).onConflict('task').ignore();
+}
+
+export async function isUnfinished(sql: Sql, task: UnfinishedTask): Promise<boolean> {
+  return (await sql('unfinished').where({ task }).first('task')) !== undefined;
+}
+
+export async function markFinished(sql: Sql, task: UnfinishedTask): Promise<void> {
+  await sql('unfinished').where({ task }).delete();
 }

@@ -4,10 +4,7 @@ import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Dialect } from './dialect';
 
-/**
- * One step of the schema. Migrations are append-only: once released, a file is never edited, and a
- * correction is a new one. `up` runs inside a transaction, so a killed start leaves nothing half done.
- */
+/** One step of the schema. `up` runs inside a transaction, so a killed start leaves no partial step. */
 export interface Migration {
   readonly id: number;
   readonly name: string;

@@ -1,3 +1,5 @@
+import type { Sql } from './database';
+
 /** Where a sealed value lives; it opens nowhere else (rule I3). */
 export interface SealPlace {
   readonly table: string;
@@ -34,4 +36,61 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
 /** The key id that a sealed value names, without opening it. */
 export function sealedKeyId(sealed: string): string {
   return sealed.split('.', 3)[1] ?? '';
+}
+
+/** One sealed value with what is needed to open it and to write it back. */
+export interface SealedRow {
+  readonly rowKey: number;
+  readonly userId: number;
+  readonly sealed: string;
+}
+
+/** The next values of a column, by row key, so that a walk over many can stop and go on. */
+export async function listSealedRows(
+  sql: Sql,
+  column: SealedColumn,
+  page: { readonly afterKey: number; readonly most: number },
+): Promise<readonly SealedRow[]> {
+  const rows: readonly Record<string, unknown>[] = await sql(column.table)
+    .where(column.rowKey, '>', page.afterKey)
+    // A mail that was sent is emptied.
+    .whereNot(column.column, '')
+    .orderBy(column.rowKey)
+    .limit(page.most)
+    .select({ row_key: column.rowKey, owner: column.userId, sealed: column.column });
+  return rows.map((row) => ({
+    rowKey: Number(row['row_key']),
+    userId: Number(row['owner']),
+    sealed: String(row['sealed']),
+  }));
+}
+
+/** Writes a value that was sealed anew, unless somebody changed it meanwhile. */
+export async function replaceSealed(
+  sql: Sql,
+  column: SealedColumn,
+  change: { readonly row: SealedRow; readonly sealed: string },
+): Promise<boolean> {
+  const changed = await sql(column.table)
+    .where({ [column.rowKey]: change.row.rowKey, [column.column]: change.row.sealed })
+    .update({ [column.column]: change.sealed });
+  return changed === 1;
+}
+
+/** Values by the id of the key they are sealed with. */
+export async function countSealedByKey(sql: Sql): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const column of SEALED_COLUMNS) {
+    for (let afterKey = -1; ;) {
+      const rows = await listSealedRows(sql, column, { afterKey, most: 1000 });
+      for (const { sealed } of rows) {
+        const keyId = sealedKeyId(sealed);
+        counts.set(keyId, (counts.get(keyId) ?? 0) + 1);
+      }
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      afterKey = last.rowKey;
+    }
+  }
+  return counts;
 }

@@ -1,5 +1,4 @@
-import type { BoardClock, TimelineMark } from '../base/board-clock';
-import type { Cancel } from '../base/clock';
+import type { BoardClock, Cancel, TimelineMark } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database, Sql } from './database';
 import { removeFutureTokens } from './tokens';

@@ -1,7 +1,8 @@
-import type { Random } from '../base/random';
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { createHash } from 'node:crypto';
+import type { Random } from '../base/random';
 import type { Sql } from './database';
+import type { User } from './users';
 
 /** What a mailed token allows; a token is good for its own purpose only (rule D5). */
 export const TOKEN_PURPOSES = ['otp-register', 'password-reset', 'confirm-mail'] as const;
@@ -167,4 +168,22 @@ export function makeToken(random: Random): string {
 /** True for text that has the form of a token, so that nothing else reaches the store. */
 export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/**
+ * Whether an account may use a mailed link of this purpose as it is now. Asked when a link is made, before
+ * its letter is sent, when it is opened and when it is used (rule M10).
+ */
+export function mayUseLink(purpose: TokenPurpose, user: User): boolean {
+  switch (purpose) {
+    case 'otp-register':
+      return user.status === 2;
+    case 'confirm-mail':
+      // Who applied confirms the address before the sysop activates the account.
+      return user.status === 1 || user.status === 2;
+    case 'password-reset':
+      // A lock by failures has a time, and a reset may end it; a lock by the sysop has none, and stays.
+      if (user.status === 3) return user.properties.has('account_locked_timestamp');
+      return user.status !== 0;
+  }
 }

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema';
-import { plainIp } from '../base/source';
+import { isFromThisMachine, plainIp } from '../base/source';
 import type { ConnectionLimiter } from './connection-limiter';
-import { isFromThisMachine } from '../base/networks';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 
 export interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
-import type { FindTemplate } from '../mail/template-files';
+import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
 import type { LiveCertificate } from '../tls/live-certificate';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock';
-import { SourceCounter } from '../base/source-counter';
+import { SourceCounter } from '../base/event-counters';
 import { parseForm } from './form';
 import { isOwnOrigin } from './origin';
 import { PROBLEM_PAGES, sendPage } from './page';

@@ -1,7 +1,7 @@
 import { KNOWN_SOURCE_MS, KnownPlaces } from '../../src/auth/known-places';
 import { currentStatus } from '../../src/auth/login-records';
 import { SourcePenalties } from '../../src/throttle/source-penalties';
-import { BoardClock } from '../../src/base/board-clock';
+import { BoardClock } from '../../src/base/clock';
 import { chargeAttempt } from '../../src/store/attempts';
 import { takeBudget } from '../../src/store/budget';
 import { addToOutbox, claimMail, countRecentMail, listDueMail } from '../../src/store/outbox';

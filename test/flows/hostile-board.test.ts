@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
-import { createTemplateFiles } from '../../src/mail/template-files';
+import { createTemplateFiles } from '../../src/mail/template';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { systemRandom } from '../../src/base/random';

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { SourcePenalties } from '../../src/throttle/source-penalties';
 import { systemRandom } from '../../src/base/random';
-import { SourceCounter } from '../../src/base/source-counter';
+import { SourceCounter } from '../../src/base/event-counters';
 import { configSchema } from '../../src/config/schema';
 import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
 import { openAccounts } from '../support/accounts';

@@ -5,7 +5,7 @@ import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
 import { Mailer } from '../../src/mail/mailer';
-import { createTemplateFiles } from '../../src/mail/template-files';
+import { createTemplateFiles } from '../../src/mail/template';
 import type { Notice } from '../../src/store/notice';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';

@@ -215,14 +215,14 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M10',
     fault: 'every account sets up a second factor by a link',
-    file: 'src/store/link-rules.ts',
+    file: 'src/store/tokens.ts',
     find: '      return user.status === 2;',
     put: '      return true;',
   },
   {
     rule: 'M10',
     fault: 'a letter with a link goes to an address that is old',
-    file: 'src/mail/letter-check.ts',
+    file: 'src/mail/mailer.ts',
     find: 'if (address !== stored.to) return',
     put: "if (address === '') return",
   },
@@ -285,7 +285,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M14',
     fault: 'a template is sent from anywhere',
-    file: 'src/mail/template-files.ts',
+    file: 'src/mail/template.ts',
     find: 'const real = await findRealPath(await find(path), folders);',
     put: 'const real: string | undefined = await find(path);',
   },

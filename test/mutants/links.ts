@@ -30,7 +30,7 @@ export const LINKS: readonly Mutant[] = [
   {
     rule: 'D2',
     fault: 'links end by the wall clock',
-    file: 'src/base/board-clock.ts',
+    file: 'src/base/clock.ts',
     find: 'return Math.round(this.base() + this.shiftMs);',
     put: 'return this.nowMs();',
   },

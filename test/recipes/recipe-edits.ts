@@ -187,35 +187,22 @@ import { findFactor, rememberDrift,`,
 
 const COLUMN: Recipe = {
   change: 'a column or table',
-  limit: 3,
+  limit: 2,
   edits: [
-    {
-      file: 'store/migrations/9001-source-note.ts',
-      text: `import type { Migration } from '../migrate';
-
-export const sourceNote: Migration = {
-  id: 9001,
-  name: '9001-source-note',
-  async up(sql) {
-    await sql.schema.alterTable('known_source', (table) => {
-      table.string('note', 40).defaultTo('no note');
-    });
-  },
-};
-`,
-    },
-    {
-      file: 'store/migrations/index.ts',
-      anchor: `import { users } from './0001-users';`,
-      text: `import { users } from './0001-users';
-import { sourceNote } from './9001-source-note';`,
-    },
     {
       file: 'store/migrations/index.ts',
       anchor: `
 ];`,
       text: `
-  sourceNote,
+  {
+    id: 9001,
+    name: '9001-source-note',
+    async up(sql) {
+      await sql.schema.alterTable('known_source', (table) => {
+        table.string('note', 40).defaultTo('no note');
+      });
+    },
+  },
 ];`,
     },
     {

@@ -1,4 +1,4 @@
-import { Networks, isFromThisMachine } from '../../src/base/networks';
+import { Networks, isFromThisMachine } from '../../src/base/source';
 import { withoutReserve } from '../../src/throttle/fd-limit';
 import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { TestLimiter } from '../support/test-limiter';

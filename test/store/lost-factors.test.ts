@@ -1,5 +1,5 @@
 import { addAudit } from '../../src/store/audit';
-import { listLostFactors } from '../../src/store/lost-factors';
+import { listLostFactors } from '../../src/store/factors';
 import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 
 let accounts: TestAccounts;

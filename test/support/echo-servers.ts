@@ -10,7 +10,7 @@ import { loadHostKeys } from '../../src/servers/ssh/host-key';
 import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
-import { ConfiguredNetworks } from '../../src/base/networks';
+import { ConfiguredNetworks } from '../../src/base/source';
 import { SourceLedger } from './source-ledger';
 import { SshEndpoint } from '../../src/servers/ssh/ssh';
 import { TelnetCaller } from '../../src/servers/telnet/telnet';

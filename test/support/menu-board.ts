@@ -16,7 +16,7 @@ import type { Clock } from '../../src/base/clock';
 import { systemRandom, type Random } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { FeedbackBox } from '../../src/mail/feedback';
-import type { Listening } from '../../src/mail/prerequisites';
+import type { Listening } from '../../src/mail/links';
 import {
   SessionEnd,
   type Caller,

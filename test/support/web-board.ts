@@ -10,7 +10,7 @@ import { PasswordPolicy } from '../../src/auth/password-policy';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import type { ConfigInput } from '../../src/config/schema';
-import { createTemplateFiles } from '../../src/mail/template-files';
+import { createTemplateFiles } from '../../src/mail/template';
 import type { WebServerOptions } from '../../src/web/parts';
 import { LiveCertificate } from '../../src/tls/live-certificate';
 import { startWebServer } from '../../src/web/server';

@@ -1,6 +1,6 @@
 import { connect as tlsConnect } from 'node:tls';
 import { connect } from 'node:net';
-import { SourceCounter } from '../../src/base/source-counter';
+import { SourceCounter } from '../../src/base/event-counters';
 import { FakeClock } from '../support/fake-clock';
 import { openWebBoard } from '../support/web-board';
 import type { Answer, WebBoard } from '../support/web-board';

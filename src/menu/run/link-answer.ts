@@ -3,7 +3,7 @@ import {
   missingForLink,
   type LinkPurpose,
   type Prerequisite,
-} from '../../mail/prerequisites';
+} from '../../mail/links';
 import type { MenuContext } from './module';
 
 /** What the board lacks now for a mailed link; empty when nothing. */

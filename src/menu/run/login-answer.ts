@@ -1,5 +1,5 @@
 import { WAYS_IN } from '../../protocols/ways-in';
-import { secureWayTo } from '../../mail/prerequisites';
+import { secureWayTo } from '../../mail/links';
 import type { Factor, LoginResult, RejectReason } from '../../auth/login';
 import type { MenuContext, Transition } from './module';
 

@@ -10,7 +10,7 @@ import type { Random } from '../../base/random';
 import type { Config } from '../../config/schema';
 import type { FeedbackBox } from '../../mail/feedback';
 import type { Mailer } from '../../mail/mailer';
-import type { Listening } from '../../mail/prerequisites';
+import type { Listening } from '../../mail/links';
 import type { WayInName } from '../../protocols/ways-in';
 import type { Database } from '../../store/database';
 import type { KeyTurns } from './key-turns';

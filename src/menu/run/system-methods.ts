@@ -1,6 +1,6 @@
 import type { LoginResult } from '../../auth/login';
 import type { Encoding } from '../../terminal/terminal';
-import { NO_MAIL_SERVER } from '../../mail/prerequisites';
+import { NO_MAIL_SERVER } from '../../mail/links';
 import { findLacks, showLinkAnswer, showLacks } from './link-answer';
 import type { SignInNeed } from './menu-access';
 import { answerRejection } from './login-answer';

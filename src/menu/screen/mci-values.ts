@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../../protocols/ways-in';
 import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
 import { ageInYears } from '../../acs/birthdate';
-import { secureWayTo, type Listening } from '../../mail/prerequisites';
+import { secureWayTo, type Listening } from '../../mail/links';
 import { CODES_AFTER_SIGN_IN } from '../../art/mci-codes';
 import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';

@@ -5,7 +5,7 @@ import type { Log } from '../../base/log';
 import type { Serve } from '../incoming-call';
 import type { Accepted } from '../listener';
 import { LiveConnection, type TerminalHints } from '../live-connection';
-import { RateWindow } from '../../base/rate-window';
+import { RateWindow } from '../../base/event-counters';
 import { sizeOf, terminalTypeOf } from '../terminal-hints';
 
 export interface WebSocketCallerOptions {

@@ -1,27 +1,103 @@
 import type { Migration } from '../migrate';
 import { users } from './0001-users';
-import { auditFactor } from './0012-audit-factor';
-import { firstPassword } from './0007-first-password';
-import { signIns } from './0003-sign-ins';
-import { knownSourceUse } from './0008-known-source-use';
-import { mailErrors } from './0010-mail-errors';
 import { secondFactor } from './0002-second-factor';
+import { signIns } from './0003-sign-ins';
 import { lookups } from './0004-lookups';
-import { loginVersion } from './0005-login-version';
-import { setUpWord } from './0011-set-up-word';
-import { timeline } from './0006-timeline';
 
-/** In the order in which they run; append only. */
+/**
+ * The schema, in the order in which its steps run. The list is append-only: once released, id, name
+ * and effect of a step stay, and a correction is a new step. A long step has a file of its own.
+ */
 export const MIGRATIONS: readonly Migration[] = [
   users,
   secondFactor,
   signIns,
   lookups,
-  loginVersion,
-  timeline,
-  firstPassword,
-  knownSourceUse,
-  mailErrors,
-  setUpWord,
-  auditFactor,
+  // A number for each account that is raised by every change that ends its logins (rule M1).
+  {
+    id: 5,
+    name: '0005-login-version',
+    async up(sql) {
+      await sql.schema.alterTable('user', (table) => {
+        table.integer('login_version').notNullable().defaultTo(0);
+      });
+      await sql.schema.alterTable('account_event', (table) => {
+        // The account's number after the event; NULL where the account is gone.
+        table.integer('login_version');
+      });
+    },
+  },
+  // Where the board's timeline stands, by which waits, links and bans end (rule L13).
+  {
+    id: 6,
+    name: '0006-timeline',
+    async up(sql) {
+      await sql.schema.createTable('timeline', (table) => {
+        table.integer('id').primary();
+        table.bigInteger('at').notNullable();
+        table.bigInteger('wall_offset').notNullable();
+      });
+    },
+  },
+  // Which password is still the one of the first start, and what a start has yet to finish.
+  {
+    id: 7,
+    name: '0007-first-password',
+    async up(sql) {
+      await sql.schema.alterTable('user_password', (table) => {
+        table.integer('is_first').notNullable().defaultTo(0);
+      });
+      // Made here at a first start, and never changed since: each change has its row in the audit.
+      await sql('user_password')
+        .where({ user_id: 1 })
+        .whereExists(sql('audit').where({ user_id: 1, kind: 'account-created' }))
+        .whereNotExists(sql('audit').where({ user_id: 1, kind: 'password-changed' }))
+        .update({ is_first: 1 });
+      await sql.schema.createTable('unfinished', (table) => {
+        table.string('task', 32).primary();
+      });
+    },
+  },
+  // Places of accounts by their last use, for the memory of them that decides who connects (rule M11).
+  {
+    id: 8,
+    name: '0008-known-source-use',
+    async up(sql) {
+      await sql.schema.alterTable('known_source', (table) => {
+        table.index(['used_at'], 'known_source_use');
+      });
+    },
+  },
+  // Why the last try of a waiting mail failed, for `oputil mail list`.
+  {
+    id: 10,
+    name: '0010-mail-errors',
+    async up(sql) {
+      await sql.schema.alterTable('outbox', (table) => {
+        table.text('last_error');
+      });
+    },
+  },
+  // The word by which the page of a set-up recognises its session, sealed, and where that session calls from.
+  {
+    id: 11,
+    name: '0011-set-up-word',
+    async up(sql) {
+      await sql.schema.alterTable('otp_pending', (table) => {
+        table.text('word');
+        table.string('server', 20);
+        table.string('source', 64);
+      });
+    },
+  },
+  // An index of the few audit rows that `listLostFactors` asks for; its condition is the same there.
+  {
+    id: 12,
+    name: '0012-audit-factor',
+    async up(sql) {
+      await sql.raw(
+        `create index audit_factor on audit (user_id, id) where kind in ('second-factor-on', 'second-factor-off')`,
+      );
+    },
+  },
 ];

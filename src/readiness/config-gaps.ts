@@ -2,18 +2,29 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toError } from '../base/errors';
-import { listLoginServers } from '../config/login-servers';
-import { WAYS_IN } from '../protocols/ways-in';
 import type { Board } from '../config/board';
+import { listLoginServers } from '../config/login-servers';
 import type { Config } from '../config/schema';
-import {
-  isLoopback,
-  lackSentence,
-  missingForLink,
-  remedyFor,
-  type Listening,
-} from '../mail/prerequisites';
-import { advice, missing, type Gap } from './gap';
+import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
+import { WAYS_IN } from '../protocols/ways-in';
+
+/** One thing that a board lacks before the world may call. */
+export interface Gap {
+  /** `missing` is needed; `advice` is up to the sysop. */
+  readonly weight: 'missing' | 'advice';
+  readonly text: string;
+}
+
+export const missing = (text: string): Gap => ({ weight: 'missing', text });
+export const advice = (text: string): Gap => ({ weight: 'advice', text });
+
+const MAX_NAMED = 3;
+
+/** The first few of a list, and how many more there are. */
+export function nameSome(names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
 
 /** What the configuration still lacks for a public board; nothing but files is looked at. */
 export function findConfigGaps(

@@ -4,7 +4,7 @@ import {
   lackSentence,
   missingForLink,
   type Listening,
-} from '../../src/mail/prerequisites';
+} from '../../src/mail/links';
 
 const PUBLIC = { domain: 'bbs.example.org', https: { address: '::' } };
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDataGaps } from '../../src/readiness/data-gaps';
+import { findDataGaps } from '../../src/readiness/board-gaps';
 
 let dataDir: string;
 beforeEach(async () => {

@@ -1,6 +1,31 @@
 import type { Clock } from './clock';
 import { sourceOf } from './source';
 
+/** Counts events up to a limit in each span of time. */
+export class RateWindow {
+  private startedMs: number;
+  private seen = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly spanMs: number,
+    private readonly most: number,
+  ) {
+    this.startedMs = clock.monotonicMs();
+  }
+
+  /** Counts one event; false when it exceeds the limit. */
+  count(): boolean {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.startedMs >= this.spanMs) {
+      this.startedMs = nowMs;
+      this.seen = 0;
+    }
+    this.seen += 1;
+    return this.seen <= this.most;
+  }
+}
+
 /** Limit of remembered sources; the one that was idle for longest is dropped first (rule D11). */
 const MAX_SOURCES = 65_536;
 
