@@ -28,6 +28,7 @@ import type { MailTransport } from './mail/transport';
 import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
 import { Database } from './store/database';
+import { adoptCalls } from './store/old-calls';
 import { ROOT_ID } from './store/users';
 
 /** What the back office needs from outside. */
@@ -112,12 +113,24 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 }
 
 /** Opens the board's database, and refuses to make a new one beside keys of an earlier start. */
-export function openBoardDatabase(
+export async function openBoardDatabase(
   options: Pick<BackendOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
 ): Promise<Database> {
   const { board, clock, log, storeMs } = options;
   if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
-  return Database.open({ file: databaseFile(board.dataDir), clock, log, callMs: storeMs });
+  const db = await Database.open({
+    file: databaseFile(board.dataDir),
+    clock,
+    log,
+    callMs: storeMs,
+  });
+  try {
+    await adoptCalls({ db, file: join(board.dataDir, 'db', 'system.sqlite3'), log });
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }
 
 /** The keys are made after the database: where they are and it is not, it has been lost. */

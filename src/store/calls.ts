@@ -1,4 +1,5 @@
 import type { Sql } from './database';
+import { OLD_CALL_SERVER } from './old-calls';
 
 /** One full sign-in. A caller who stopped at the second factor has none (rule J2). */
 export interface Call {
@@ -67,7 +68,7 @@ export async function hasEnded(sql: Sql, sessionId: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Newest first, of everybody or of one account. */
+/** Newest first, of everybody; or of one account, without those whose place an older system did not keep. */
 export async function listCalls(
   sql: Sql,
   query: { readonly limit: number; readonly userId?: number },
@@ -75,7 +76,12 @@ export async function listCalls(
   const rows = sql('call').limit(query.limit);
   // Each in the order of an index, so that no more rows are read than are returned.
   if (query.userId === undefined) void rows.orderBy('id', 'desc');
-  else void rows.where({ user_id: query.userId }).orderBy('started_at', 'desc');
+  else {
+    void rows
+      .where({ user_id: query.userId })
+      .whereNot({ server: OLD_CALL_SERVER })
+      .orderBy('started_at', 'desc');
+  }
   return ((await rows) as readonly Stored[]).map(toCall);
 }
 

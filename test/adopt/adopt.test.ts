@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adoptBoard } from '../../src/adopt/adopt';
 import { resolveBoard } from '../../src/config/board';
 import { loadConfig } from '../../src/config/load';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import type { MenuSet } from '../../src/menu/load/menu-entry';
-import { EnigmaInstallation, isThere, listTree } from '../support/enigma-installation';
+import { countCalls, listCalls } from '../../src/store/calls';
+import { openBackOffice } from '../support/back-office';
+import {
+  EnigmaInstallation,
+  isThere,
+  listTree,
+  SYSTEM_TABLES,
+} from '../support/enigma-installation';
 
 let old: EnigmaInstallation;
 let newDir: string;
@@ -172,7 +179,6 @@ test('names in other letters, as a board from Windows has them, are found and pu
   await cp(join(old.dir, 'db'), join(old.dir, 'DB'), { recursive: true });
   await cp(join(old.dir, 'DB/user.sqlite3'), join(old.dir, 'DB/USER.SQLITE3'));
   await old.sql('drop table user', 'db/user.sqlite3');
-  const { rm } = await import('node:fs/promises');
   await rm(join(old.dir, 'db'), { recursive: true });
   await rm(join(old.dir, 'DB/user.sqlite3'));
   const lines = await adopt();
@@ -286,6 +292,22 @@ test('a database elsewhere is found by paths.db', async () => {
     `{ paths: { db: ${JSON.stringify(`${elsewhere}/`)} }, general: { menuFile: "old-main.hjson" } }`,
   );
   expect((await adopt()).join('\n')).toContain('Accounts       2:');
+});
+
+test('the history of calls comes along', async () => {
+  await install();
+  await old.accounts('sysop', 'joe');
+  await old.sql(
+    `${SYSTEM_TABLES} insert into system_stat values ('login_count', '77');
+    insert into system_event_log values (1, '2026-01-01T12:00:00.000Z', 'user_login_history', '2');`,
+    'db/system.sqlite3',
+  );
+  expect((await adopt()).join('\n')).toContain('Calls          the history');
+  const office = await openBackOffice(join(newDir, 'data'));
+  const calls = await office.db.run((sql) => listCalls(sql, { limit: 5 }));
+  expect(await office.db.run((sql) => countCalls(sql))).toBe(77);
+  await office.close();
+  expect(calls.map(({ userName }) => userName)).toEqual(['joe']);
 });
 
 test('modules and other databases are told as left behind', async () => {
