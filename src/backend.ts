@@ -67,6 +67,7 @@ export interface Backend {
   readonly passwordReset: PasswordReset;
   readonly mailChange: MailChange;
   readonly feedback: FeedbackBox;
+  readonly budgets: StoredBudgets;
   readonly findTemplate: FindTemplate;
   readonly sshKeys: AccountKeys;
   /** Stores mails at once; delivers them only after start(). */
@@ -234,6 +235,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     passwordReset,
     mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),
     feedback: new FeedbackBox({ db, clock, log, notifier, budgets }),
+    budgets,
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),
     endCall: (sessionId) =>

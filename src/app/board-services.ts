@@ -7,6 +7,7 @@ import type { LiveBoard } from './live-board';
 import type { Listening } from '../mail/links';
 import { KeyTurns } from '../menu/run/key-turns';
 import type { MenuServices } from '../menu/run/call-context';
+import { NodeTalk } from '../menu/run/node-talk';
 import { modulesForCallers } from '../modules/registry';
 import type { Backend } from '../backend';
 import type { Nodes } from '../servers/nodes';
@@ -45,6 +46,7 @@ export function boardServices(parts: {
     feedback: backend.feedback,
     mailer: backend.mailer,
     nodes: parts.nodes,
+    talk: new NodeTalk({ ...backend, ...parts }),
     listening: parts.listening,
   };
 }

@@ -9,13 +9,21 @@ import { countRefusal, returnBudget, takeBudget } from '../store/budget';
 import type { BudgetKey, BudgetRule, Budgets, Spend, SpentScope } from '../store/budget';
 import type { Sql } from '../store/database';
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Mails a day to an address that did not ask for them as far as the board knows (rule M5). */
 const MAX_PER_RECIPIENT = 1;
-/** Changes of its mail address that an account may begin in an hour. */
-const MAX_CHANGES_PER_ACCOUNT = 3;
+
+/** What an account may do so often (rule M5), whatever the configuration says. */
+const PER_ACCOUNT: Readonly<Partial<Record<Spend['expense'], BudgetRule>>> = {
+  'confirm-mail': { most: 3, spanMs: HOUR_MS },
+  feedback: { most: 5, spanMs: DAY_MS },
+  'node-message': { most: 10, spanMs: MINUTE_MS },
+  page: { most: 1, spanMs: 5 * MINUTE_MS },
+  oneliner: { most: 10, spanMs: HOUR_MS },
+};
 
 interface Limit {
   readonly scope: SpentScope;
@@ -90,14 +98,15 @@ export class StoredBudgets implements Budgets {
       add('board', { kind: expense, holder: '', most: perHour, spanMs: HOUR_MS });
     }
     const counted = remoteIp !== undefined && this.parts.isExempt?.(remoteIp) !== true;
-    if (perSourceAndDay !== undefined && counted) {
+    // A letter of somebody who is signed in counts for the account alone.
+    const byAccount = expense === 'feedback' && userId !== undefined;
+    if (perSourceAndDay !== undefined && counted && !byAccount) {
       const holder = sourceOf(remoteIp);
       add('source', { kind: expense, holder, most: perSourceAndDay, spanMs: DAY_MS });
     }
-    if (expense === 'confirm-mail' && userId !== undefined) {
-      const holder = `u:${userId}`;
-      const most = MAX_CHANGES_PER_ACCOUNT;
-      add('account', { kind: expense, holder, most, spanMs: HOUR_MS });
+    const rule = PER_ACCOUNT[expense];
+    if (rule !== undefined && userId !== undefined) {
+      add('account', { kind: expense, holder: `u:${userId}`, ...rule });
     }
     if (recipient !== undefined) {
       // Hashed, so that the table is no list of strangers' addresses.
@@ -124,6 +133,10 @@ export class StoredBudgets implements Budgets {
         return { perHour: resetMails.perHour };
       case 'feedback':
         return feedback;
+      case 'node-message':
+      case 'page':
+      case 'oneliner':
+        return {};
     }
   }
 }

@@ -5,11 +5,13 @@ import type { Budgets } from '../store/budget';
 import type { Database } from '../store/database';
 import type { Notifier, NoticeResult } from '../store/notice';
 
-/** A letter to the sysop from a caller who is not signed in: all of it is typed by the caller. */
+/** A letter to the sysop from a caller. */
 export interface FeedbackLetter {
   readonly from: string;
   readonly subject: string;
   readonly text: string;
+  /** The account of a caller who is fully signed in; without it even the name is only what was typed. */
+  readonly accountId?: number;
 }
 
 export interface FeedbackOrigin {
@@ -18,7 +20,7 @@ export interface FeedbackOrigin {
   readonly node: number;
 }
 
-/** Accepts letters to the sysop from people who cannot sign in. */
+/** Accepts letters to the sysop, above all from people who cannot sign in. */
 export class FeedbackBox {
   constructor(
     private readonly parts: {
@@ -34,19 +36,23 @@ export class FeedbackBox {
     const { db, clock, log, notifier, budgets } = this.parts;
     const { remoteIp, server, node } = origin;
     const result = await db.transaction(async (sql): Promise<NoticeResult> => {
-      const spend = { expense: 'feedback', spender: origin } as const;
+      const { accountId: userId, ...typed } = letter;
+      const spend = { expense: 'feedback', spender: origin, userId } as const;
       const spent = await budgets.take(sql, spend);
       if (spent !== undefined) {
         await budgets.recordRefusal(sql, spend, spent);
         return 'too-many';
       }
       const from = `${letter.from} [${server} ${remoteIp}]`;
-      const queued = await notifier.notify(sql, { kind: 'feedback', userId: 0, ...letter, from });
+      const queued = await notifier.notify(sql, {
+        ...{ kind: 'feedback', userId: 0, ...typed, from },
+        ...(userId === undefined ? {} : { accountId: userId }),
+      });
       await addAudit(sql, {
         atMs: clock.nowMs(),
         ...{ node, server },
         source: remoteIp,
-        userId: undefined,
+        userId,
         factor: 0,
         kind: 'feedback',
         result: 'done',

@@ -170,7 +170,9 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         subject: `${board}: feedback from a caller`,
         title: `Feedback: ${notice.subject}`,
         paragraphs: [
-          `From: ${notice.from} (not signed in; the name and address are what the caller typed)`,
+          notice.accountId === undefined
+            ? `From: ${notice.from} (not signed in; the name and address are what the caller typed)`
+            : `From: ${notice.from}, account ${notice.accountId}`,
           notice.text,
         ],
       };

@@ -40,8 +40,6 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     erc_client: DOORS,
     onelinerz: TALK,
     rumorz: TALK,
-    node_msg: TALK,
-    page_sysop: TALK,
     sysop_chat: TALK,
     wfc: OTHER,
     top_x: OTHER,

@@ -2,6 +2,8 @@ import type { MenuModule, MenuContext, Transition } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { newUserModule } from './new-user';
+import { nodeMessageModule } from './node-message';
+import { pageSysopModule } from './page-sysop';
 import { preAuthFeedbackModule } from './pre-auth-feedback';
 import { showArtModule } from './show-art';
 import { signInHistoryModule } from './sign-in-history';
@@ -9,6 +11,7 @@ import { sshKeyConfigModule } from './ssh-key-config';
 import { twoFactorConfigModule } from './two-factor-config';
 import { userConfigModule } from './user-config';
 import { userListModule } from './user-list';
+import { userStatusConfigModule } from './user-status-config';
 import { whosOnlineModule } from './whos-online';
 
 /** A menu without `module`: art, views and rules, and nothing of its own. */
@@ -33,6 +36,9 @@ export const MODULES: readonly MenuModule[] = [
   userListModule,
   signInHistoryModule,
   preAuthFeedbackModule,
+  userStatusConfigModule,
+  nodeMessageModule,
+  pageSysopModule,
 ];
 
 /** The modules by name. */

@@ -11,6 +11,14 @@ export const showArtModule: MenuModule = {
   art: (context) => Promise.resolve(chooseArt(context)),
 };
 
+/** The art that `config.art` names for one of a module's screens. */
+export function namedArt({ config }: MenuContext, name: string): ShownArt | undefined {
+  const { art } = config;
+  if (typeof art !== 'object' || art === null || !Object.hasOwn(art, name)) return undefined;
+  const spec = (art as Readonly<Record<string, unknown>>)[name];
+  return typeof spec === 'string' ? { kind: 'art', spec } : undefined;
+}
+
 function chooseArt({ config, extraArgs }: MenuContext): ShownArt | undefined {
   if (typeof extraArgs === 'object' && extraArgs !== null) {
     if ('lines' in extraArgs && Array.isArray(extraArgs.lines)) {

@@ -3,7 +3,10 @@ import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
 import { LIST_VIEW, publicFacts, usersById } from './list-items';
 
-/** Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2). */
+/**
+ * Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2),
+ * and who have not left the list (user_status_config).
+ */
 export const whosOnlineModule: MenuModule = {
   name: 'whos_online',
   doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils}.',
@@ -14,11 +17,9 @@ export const whosOnlineModule: MenuModule = {
 };
 
 async function ready(context: MenuContext): Promise<void> {
-  const { services, screen } = context;
+  const { services, screen, caller } = context;
   const nowMs = services.clock.nowMs();
-  const online = services.nodes
-    .list()
-    .flatMap(({ user, ...node }) => (user === undefined ? [] : [{ ...node, user }]));
+  const online = services.talk.visibleTo(caller.node);
   const ids = online.map(({ user }) => user.id);
   const people = usersById(await services.db.run((sql) => findUsers(sql, ids)));
   screen.setItems(

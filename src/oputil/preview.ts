@@ -128,7 +128,7 @@ function previewServices(context: CommandContext, options: PreviewOptions): Menu
     art: parts.art,
     keyTurns: new KeyTurns(context.clock),
     modules: modulesForCallers(),
-    nodes: { list: () => [] },
+    nodes: EMPTY_NODES,
     listening: () => configuredServers(parts.config),
   };
   return new Proxy(known, REFUSING) as MenuServices;
@@ -152,6 +152,12 @@ const refuse = (): Promise<never> =>
 /** Accounts, second factors and the like: every call rejects. */
 const REFUSING: ProxyHandler<object> = {
   get: (known, name) => Reflect.get(known, name) ?? new Proxy({}, { get: () => refuse }),
+};
+
+const EMPTY_NODES: MenuServices['nodes'] = {
+  list: () => [],
+  setStatus: () => undefined,
+  post: () => false,
 };
 
 const SILENCE: Log = {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import type { NodeInfo, NodeList } from '../menu/run/services';
+import type { NodeInfo, NodeList, NodeStatus } from '../menu/run/node-talk';
 import type { NodeMessage } from '../menu/run/inbox';
 import { Places } from '../throttle/places';
 import type { ConnectionSlot } from '../throttle/connection-slot';
@@ -65,6 +65,8 @@ export class Nodes implements NodeList {
         user: undefined,
         description: '',
         connectedAtMs: this.options.clock.nowMs(),
+        isVisible: true,
+        isAvailable: true,
       },
     };
     this.entries.set(node, entry);
@@ -79,6 +81,17 @@ export class Nodes implements NodeList {
   /** The call on a node, for messages from other nodes. */
   find(node: number): NodeHandle | undefined {
     return this.entries.get(node)?.handle;
+  }
+
+  setStatus(node: number, status: Partial<NodeStatus>): void {
+    const entry = this.entries.get(node);
+    if (entry !== undefined) entry.info = { ...entry.info, ...status };
+  }
+
+  post(node: number, message: NodeMessage): boolean {
+    const handle = this.find(node);
+    handle?.post(message);
+    return handle !== undefined;
   }
 
   private slot(node: number, entry: Entry): NodeSlot {

@@ -8,6 +8,7 @@ import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../me
 import type { TakenConnection, TakesOver } from '../menu/run/taken-connection';
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
+import { BELL } from '../terminal/ansi';
 import type { IncomingCall } from './incoming-call';
 import type { Connection } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
@@ -107,6 +108,7 @@ export class Session implements NodeHandle {
   }
 
   post(message: NodeMessage): void {
+    if (message.bell === true) this.open.terminal.write(BELL);
     this.inbox.post(message);
   }
 

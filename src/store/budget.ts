@@ -66,7 +66,17 @@ export interface Spender {
 }
 
 /** What a caller can make the board do. A reset is asked for by name, and mailed where there is an account. */
-export type Expense = 'application' | 'confirm-mail' | 'reset-request' | 'reset-mail' | 'feedback';
+export type Expense =
+  | 'application'
+  | 'confirm-mail'
+  | 'reset-request'
+  | 'reset-mail'
+  | 'feedback'
+  /** From one caller to others who are online. */
+  | 'node-message'
+  /** Of the sysop, by a caller. */
+  | 'page'
+  | 'oneliner';
 
 /** Which budget had nothing left. */
 export type SpentScope = 'source' | 'board' | 'account' | 'recipient';

@@ -59,13 +59,14 @@ export type Notice =
     }
   /** Goes to the address the account had before. */
   | { readonly kind: 'mail-changed'; readonly userId: number; readonly address: string }
-  /** To the sysop, from somebody who cannot sign in. */
+  /** To the sysop, from somebody who cannot sign in, or from the account that is named. */
   | {
       readonly kind: 'feedback';
       readonly userId: number;
       readonly from: string;
       readonly subject: string;
       readonly text: string;
+      readonly accountId?: number;
     };
 
 export type NoticeResult =

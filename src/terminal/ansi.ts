@@ -105,3 +105,6 @@ export function selectFont(name: string): string | undefined {
 export function knowsFonts(type: string): boolean {
   return ['syncterm', 'cterm', 'netrunner', 'magiterm', 'icy_term', 'icyterm'].includes(type);
 }
+
+/** Sounds at the terminal; moves no cursor. */
+export const BELL = '\x07';

@@ -22,6 +22,9 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   whos_online: 'complete',
   user_list: 'complete',
   sign_in_history: 'complete',
+  user_status_config: 'complete',
+  node_msg: 'complete',
+  page_sysop: 'complete',
 };
 
 const SIGN_IN = 'Please sign in first.';
@@ -38,8 +41,9 @@ async function boardFiles(): Promise<Record<string, string>> {
   const rooms = Object.entries(MENU_OF).map(([module, room]) => {
     const like = [...stock.menus.values()].find((menu) => menu.module.name === module);
     const name = like?.name ?? '';
+    const art = like === undefined ? 'FIELDS' : 'ROOM';
     return like === undefined || ['standard', 'show_art'].includes(module)
-      ? [room, { module, art: 'ROOM', next: 'hall', config: { area: 'login', pause: true } }]
+      ? [room, { module, art, next: 'hall', config: { area: 'login', pause: true } }]
       : [
           room,
           {
@@ -83,6 +87,7 @@ async function boardFiles(): Promise<Record<string, string>> {
     'config/menu.hjson': menus,
     'art/general/HALL.asc': 'Where to? %ET1\r\nName %UR\r\nMail %UE\r\nLast %LC\r\nIn %UG\r\n',
     'art/general/ROOM.asc': 'A room.\r\n',
+    'art/general/FIELDS.asc': 'A room. %SM1 %ET2\r\n',
   };
 }
 

@@ -33,6 +33,11 @@ const form = {
 const MENUS = {
   menus: {
     open: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'realtime' }, form },
+    secret: {
+      art: 'FORM',
+      config: { ...area, interrupt: 'realtime' },
+      form: { 0: { mci: { ET1: { focus: true }, ET2: { password: true } }, submit: {} } },
+    },
     quiet: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'never' }, form },
     labelled: { art: 'LABELLED', config: { ...area, interrupt: 'never' }, form },
     full: { art: 'FULL', config: area, form },
@@ -102,6 +107,18 @@ describe('messages to a caller', () => {
     await caller.sees('Word abc');
     caller.type('X');
     expect(await caller.sees('Word abXc')).toContain('Name joe');
+    caller.hangUp();
+  });
+
+  it('one of another node waits while a password is typed, though the menu lets messages through', async () => {
+    const caller = call('secret');
+    await caller.sees('Name');
+    caller.type('joe\tpass');
+    await caller.sees('****');
+    caller.caller.inbox.post({ text: 'Hello', from: 'Node 2' });
+    caller.type('word');
+    expect(await caller.sees('********')).toContain('Name joe');
+    expect(caller.screen.text()).not.toContain('Hello');
     caller.hangUp();
   });
 

@@ -1,7 +1,6 @@
-import type { NodeInfo } from '../../src/menu/run/services';
 import { addAudit, type AuditEntry } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
-import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { MenuBoard, type MenuCaller, type TestNode } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';
 const MINUTE_MS = 60_000;
@@ -136,7 +135,7 @@ describe('last callers', () => {
 
 describe("who's online", () => {
   it('lists callers who are signed in, and nobody else', async () => {
-    const nodes: NodeInfo[] = [];
+    const nodes: TestNode[] = [];
     const board = await MenuBoard.open({ nodes });
     const connectedAtMs = board.accounts.clock.nowMs() - 83 * MINUTE_MS;
     const { id } = await board.addUser('walter', PASSWORD);

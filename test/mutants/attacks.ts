@@ -146,7 +146,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M5',
     fault: 'no source has a budget',
     file: 'src/auth/budgets.ts',
-    find: 'if (perSourceAndDay !== undefined && counted) {',
+    find: 'if (perSourceAndDay !== undefined && counted && !byAccount) {',
     put: 'if (perSourceAndDay === 0 && counted) {',
   },
   {

@@ -29,7 +29,12 @@ import { loadMenus } from '../../src/menu/load/menu-file';
 import type { MenuSet } from '../../src/menu/load/menu-entry';
 import { runMenus } from '../../src/menu/run/runner';
 import type { MenuServices } from '../../src/menu/run/call-context';
-import type { NodeInfo } from '../../src/menu/run/services';
+import {
+  NodeTalk,
+  type NodeInfo,
+  type NodeList,
+  type NodeStatus,
+} from '../../src/menu/run/node-talk';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/run/module';
@@ -45,6 +50,9 @@ import { isViewCode } from '../../src/views/registry';
 const PATIENCE_MS = 40_000;
 const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
 const STOCK_ART = join(__dirname, '../../art');
+
+/** A node in use; its caller is visible and available unless it says otherwise. */
+export type TestNode = Omit<NodeInfo, keyof NodeStatus> & Partial<NodeStatus>;
 
 export interface MenuBoardOptions {
   /** The menu file, as hjson or as a value; by default the stock menus, art and themes are used. */
@@ -70,7 +78,7 @@ export interface MenuBoardOptions {
   readonly random?: Random;
   readonly modules?: readonly MenuModule[];
   /** The nodes that are in use. */
-  readonly nodes?: readonly NodeInfo[];
+  readonly nodes?: readonly TestNode[];
 }
 
 /** Real menus, art, themes, accounts and sign-in on a folder of their own, without servers. */
@@ -120,6 +128,12 @@ export class MenuBoard {
     const hashes = new HashQueue({ cost: CHEAP_HASH });
     const authenticator = new Authenticator({ ...accounts, hashes, minResponseMs: 0 });
     const mailChange = new MailChange(accounts);
+    const nodes: NodeList = {
+      list: () =>
+        (options.nodes ?? []).map((node) => ({ isVisible: true, isAvailable: true, ...node })),
+      setStatus: () => undefined,
+      post: () => false,
+    };
     const modules = new Map([
       ...modulesForCallers(),
       ...(options.modules ?? []).map((module) => [module.name, module] as const),
@@ -147,7 +161,8 @@ export class MenuBoard {
         passwordReset: { request: (name) => board.forgotten.push(name) },
         feedback: new FeedbackBox(accounts),
         mailer: { sendsMail: options.sendsMail ?? true },
-        nodes: { list: () => options.nodes ?? [] },
+        nodes,
+        talk: new NodeTalk({ ...accounts, nodes }),
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
       },
       authenticator,

@@ -34,6 +34,7 @@ import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
 import type { TakesOver } from './taken-connection';
 import { configUnder } from '../load/themed-config';
+import { showFramed } from '../screen/show-frame';
 import { showPages } from '../screen/show-pages';
 
 /** Why a menu is drawn once more. */
@@ -130,6 +131,11 @@ export class ActiveMenu implements MenuContext {
     return showPages(this.call, lines, this.desc);
   }
 
+  async showArt(spec: string): Promise<boolean> {
+    this.covered = true;
+    return showFramed(this.call, { header: spec }, this.desc);
+  }
+
   takeOver<Result>(work: TakesOver<Result>): Promise<Result> {
     this.covered = true;
     return this.call.caller.takeOver(work);
@@ -141,7 +147,8 @@ export class ActiveMenu implements MenuContext {
       return resolveOutcome(this.openMenu, { kind: 'next' });
     }
     const early = await this.module.enter?.(this);
-    if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
+    if (early?.kind === 'form') this.shownForm = { id: early.form, art: early.art };
+    else if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
       return resolveOutcome(this.openMenu, early);
     }
     let exit: MenuOutcome | Redraw = { kind: 'redraw' };
@@ -229,7 +236,7 @@ export class ActiveMenu implements MenuContext {
     for (;;) {
       const arrival = await this.call.keys.next({
         timeoutMs: this.shownAs.nextTimeoutMs,
-        messages: liveMessages(this.shownAs),
+        messages: liveMessages(this.shownAs, this.screen),
         size: this.screen.composition.size,
       });
       const transition = await this.answer(arrival);

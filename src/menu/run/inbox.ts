@@ -5,6 +5,18 @@ export interface NodeMessage {
   readonly from?: string;
   /** Shown even in menus with `interrupt: never` (the shutdown notice). */
   readonly urgent?: boolean;
+  /** Shown in place of the plain page, as the sysop's menu wants it. */
+  readonly frame?: MessageFrame;
+  /** Sounds at the terminal as soon as it comes. */
+  readonly bell?: true;
+}
+
+/** How a sysop's menu shows a message; the values are data, the format and the art are the sysop's. */
+export interface MessageFrame {
+  readonly header: string | undefined;
+  readonly format: string;
+  readonly values: Readonly<Record<string, string | number>>;
+  readonly footer: string | undefined;
 }
 
 // More than this is a flood; the oldest go first.

@@ -2,14 +2,21 @@ import type { NodeMessage } from './inbox';
 import type { MenuConfig } from '../load/menu-entry';
 import type { DataLine } from './module';
 import type { ScreenController } from '../screen/screen-controller';
+import { showFramed } from '../screen/show-frame';
 import { showPages } from '../screen/show-pages';
 import type { CallContext } from './call-context';
 
 type Interruptible = Pick<MenuConfig, 'interrupt'>;
 
-/** Messages that end a wait in a menu; the others wait until it is left. */
-export function liveMessages({ interrupt }: Interruptible): 'all' | 'urgent' {
-  return interrupt === 'realtime' ? 'all' : 'urgent';
+/**
+ * Messages that end a wait in a menu; the others wait until it is left. A screen where a secret is typed is
+ * never covered: what is typed on would be read as the answer to the page.
+ */
+export function liveMessages(
+  { interrupt }: Interruptible,
+  { secretViews }: Pick<ScreenController, 'secretViews'>,
+): 'all' | 'urgent' {
+  return interrupt === 'realtime' && secretViews.length === 0 ? 'all' : 'urgent';
 }
 
 /** Shows what came while this menu's predecessors let nothing through. */
@@ -28,7 +35,7 @@ export async function deliverNow(
   config: Interruptible,
   screen: ScreenController,
 ): Promise<void> {
-  const messages = call.caller.inbox.take(liveMessages(config));
+  const messages = call.caller.inbox.take(liveMessages(config, screen));
   const others = messages.filter((message) => message.urgent !== true);
   if (others.length > 0) {
     await showMessages(call, others);
@@ -40,8 +47,18 @@ export async function deliverNow(
   screen.flush();
 }
 
-/** Shows messages to this node on a screen of their own and waits for a key. */
+/** Shows messages to this node: those with a frame one by one, the others together. Each waits for a key. */
 async function showMessages(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
+  const plain: NodeMessage[] = [];
+  for (const message of messages) {
+    const { frame } = message;
+    if (frame === undefined) plain.push(message);
+    else await showFramed(call, frame, 'Message');
+  }
+  if (plain.length > 0) await showPlain(call, plain);
+}
+
+async function showPlain(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
   const data = messages.flatMap(({ from, text }): readonly DataLine[] => [
     { color: '', text: '' },
     { color: '|15', text: `  ${from === undefined ? 'From the board' : `Message from ${from}`}` },

@@ -114,6 +114,8 @@ export interface MenuContext {
    * lines, which are ours; what a person typed goes in as data.
    */
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
+  /** Shows art on a screen of its own and waits for a key; false, and nothing is shown, where there is none. */
+  showArt(spec: string): Promise<boolean>;
   /**
    * Runs `work` with the caller's connection as raw bytes; afterwards the menu is drawn again.
    * Messages and other output wait meanwhile.

@@ -11,27 +11,11 @@ import type { Config } from '../../config/schema';
 import type { FeedbackBox } from '../../mail/feedback';
 import type { Mailer } from '../../mail/mailer';
 import type { Listening } from '../../mail/links';
-import type { WayInName } from '../../protocols/ways-in';
 import type { Database } from '../../store/database';
 import type { KeyTurns } from './key-turns';
+import type { NodeList, NodeTalk } from './node-talk';
 import type { MenuSet } from '../load/menu-entry';
 import type { ThemeSet } from '../load/theme';
-
-/** One node that is in use, as who's online shows it. */
-export interface NodeInfo {
-  readonly node: number;
-  readonly server: WayInName;
-  /** undefined until fully signed in (rule J2). */
-  readonly user: { readonly id: number; readonly name: string } | undefined;
-  readonly description: string;
-  readonly connectedAtMs: number;
-}
-
-/** Who is connected now. */
-export interface NodeList {
-  /** By node number. */
-  list(): readonly NodeInfo[];
-}
 
 /** Everything that menus and modules use of the rest of the board. Made once, by the composition root. */
 export interface Services {
@@ -58,6 +42,7 @@ export interface Services {
   /** Whether mails leave the board; else they stay on it as files. */
   readonly mailer: Pick<Mailer, 'sendsMail'>;
   readonly nodes: NodeList;
+  readonly talk: NodeTalk;
   /** The servers that callers can reach now. */
   listening(): Listening;
 }

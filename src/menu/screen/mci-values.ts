@@ -68,7 +68,7 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   OS: () => `${platform()} ${release()}`,
   OA: () => arch(),
   NV: () => process.version,
-  AN: (s) => String(s.services.nodes.list().filter((node) => node.user !== undefined).length),
+  AN: (s) => String(s.services.nodes.list().filter((node) => node.user && node.isVisible).length),
   TC: (s) => numberOf(s.figures.callsEver),
   TT: (s) => numberOf(s.figures.callsToday),
   LC: (s) => s.figures.lastCaller?.name ?? '',

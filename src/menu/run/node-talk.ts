@@ -1,0 +1,132 @@
+import type { Clock } from '../../base/clock';
+import type { WayInName } from '../../protocols/ways-in';
+import { sanitizeUserText } from '../../terminal/untrusted';
+import { addAudit } from '../../store/audit';
+import type { Budgets, Expense } from '../../store/budget';
+import type { Database } from '../../store/database';
+import { findUsers, type User } from '../../store/users';
+import type { Caller } from './caller';
+import type { NodeMessage } from './inbox';
+
+/** One node that is in use, as who's online shows it. */
+export interface NodeInfo {
+  readonly node: number;
+  readonly server: WayInName;
+  /** undefined until fully signed in (rule J2). */
+  readonly user: { readonly id: number; readonly name: string } | undefined;
+  readonly description: string;
+  readonly connectedAtMs: number;
+  /** False for a caller who has left the list of who is online (user_status_config). */
+  readonly isVisible: boolean;
+  /** False for a caller who takes no messages of other callers. */
+  readonly isAvailable: boolean;
+}
+
+/** What a caller decides about being seen and written to, for this call. */
+export type NodeStatus = Pick<NodeInfo, 'isVisible' | 'isAvailable'>;
+
+/** Who is connected now. */
+export interface NodeList {
+  /** By node number. */
+  list(): readonly NodeInfo[];
+  setStatus(node: number, status: Partial<NodeStatus>): void;
+  /** Leaves a message for the caller on a node; false when nobody is there. */
+  post(node: number, message: NodeMessage): boolean;
+}
+
+/** Most letters of a message from one caller to another. */
+const MAX_CHARACTERS = 500;
+
+/** A node with somebody who is signed in. */
+export type OnlineNode = NodeInfo & { readonly user: NonNullable<NodeInfo['user']> };
+
+/** What became of a message: how many callers have it, or why nobody has. */
+export type SendResult =
+  | { readonly kind: 'sent'; readonly to: number }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'too-many' };
+
+/** A message, and whether it is a page of the sysop. */
+export interface OutgoingMessage {
+  readonly expense: Extract<Expense, 'node-message' | 'page'>;
+  readonly to: readonly OnlineNode[];
+  readonly message: NodeMessage;
+}
+
+/** Messages from caller to caller: who may be written to, how often, and the record of it. */
+export class NodeTalk {
+  constructor(
+    private readonly parts: {
+      readonly db: Pick<Database, 'run' | 'transaction'>;
+      readonly clock: Clock;
+      readonly budgets: Budgets;
+      readonly nodes: NodeList;
+    },
+  ) {}
+
+  /** Callers that this one sees online: everybody who is signed in and visible, and the caller. */
+  visibleTo(node: number): readonly OnlineNode[] {
+    return this.online().filter((each) => each.isVisible || each.node === node);
+  }
+
+  /** Callers who take messages from this one. */
+  receiversFor(node: number): readonly OnlineNode[] {
+    return this.online().filter((each) => each.node !== node && each.isVisible && each.isAvailable);
+  }
+
+  /** Sysops who take messages; also those who are invisible, since a page does not say who reads it. */
+  async sysops(node: number): Promise<readonly OnlineNode[]> {
+    const { db } = this.parts;
+    const others = this.online().filter((each) => each.node !== node && each.isAvailable);
+    const ids = others.map(({ user }) => user.id);
+    const users = ids.length === 0 ? [] : await db.run((sql) => findUsers(sql, ids));
+    const sysops = users.filter(({ groups }) => groups.includes('sysops')).map(({ id }) => id);
+    return others.filter(({ user }) => sysops.includes(user.id));
+  }
+
+  /** Sends within the sender's budget; those who have left meanwhile, or are somebody else now, get nothing. */
+  async send(
+    sender: { readonly caller: Caller; readonly user: User },
+    { expense, to, message }: OutgoingMessage,
+  ): Promise<SendResult> {
+    const { db, clock, budgets, nodes } = this.parts;
+    const { node, server, remoteIp, log } = sender.caller;
+    const there = to.filter((wanted) => this.isStill(wanted));
+    if (there.length === 0) return { kind: 'nobody' };
+    const spend = { expense, spender: { node, server, remoteIp }, userId: sender.user.id };
+    const spent = await db.transaction(async (sql) => {
+      const scope = await budgets.take(sql, spend);
+      if (scope !== undefined) {
+        await budgets.recordRefusal(sql, spend, scope);
+        return scope;
+      }
+      await addAudit(sql, {
+        ...{ atMs: clock.nowMs(), node, server, source: remoteIp, userId: sender.user.id },
+        ...{ factor: 0, kind: expense, result: 'done' },
+        reason: `to node ${there.map((each) => each.node).join(', ')}`.slice(0, 200),
+      });
+      return undefined;
+    });
+    if (spent !== undefined) return { kind: 'too-many' };
+    const got = there.filter((each) => this.isStill(each) && nodes.post(each.node, message));
+    log.info('node-message.sent', { kind: expense, to: got.map((each) => each.node) });
+    return got.length === 0 ? { kind: 'nobody' } : { kind: 'sent', to: got.length };
+  }
+
+  private online(): readonly OnlineNode[] {
+    return this.parts.nodes
+      .list()
+      .flatMap(({ user, ...node }) => (user === undefined ? [] : [{ ...node, user }]));
+  }
+
+  private isStill({ node, user }: OnlineNode): boolean {
+    const now = this.online().find((each) => each.node === node);
+    return now?.user.id === user.id && now.isAvailable;
+  }
+}
+
+/** What a caller wrote to others: one line of plain text, so long and no longer. */
+export function messageText(typed: unknown): string {
+  const text = typeof typed === 'string' ? typed : '';
+  return [...sanitizeUserText(text, 'utf8')].slice(0, MAX_CHARACTERS).join('').trim();
+}

@@ -1,0 +1,112 @@
+import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
+import { messageText } from '../menu/run/node-talk';
+import { originOf, userOf } from './caller-actor';
+import { namedArt } from './show-art';
+
+/** Forms as ENiGMA½'s module has them, and their art in `config.art`. */
+const FORMS = [
+  { id: 0, art: 'main' },
+  { id: 1, art: 'mailConfirm' },
+] as const;
+const OFFER_FORM = 1;
+
+const YES = 0;
+
+/** What this menu remembers: what the caller wrote before no sysop was there. */
+const WRITTEN = 'written';
+
+/** Calls the sysops who are online to the caller; where none is, offers a mail (ENiGMA½'s module of this name). */
+export const pageSysopModule: MenuModule = {
+  name: 'page_sysop',
+  doc: 'Calls the sysops who are online, by a message to their nodes: form 0 with %ET1 on `config.art.main`. Where none takes messages, form 1 with %TM1 (yes, no) on `config.art.mailConfirm` offers a mail. Once in five minutes for each account.',
+  needs: 'complete',
+  configKeys: {
+    pageSentArt: 'Art that says that a sysop was called; PAGESYSPOK where nothing is said.',
+    rateLimitArt: 'Art for who calls again too soon; PAGESYPLM where nothing is said.',
+    rateLimitText: 'Text in its place where there is no such art.',
+    mailSubject: 'Subject of the mail, from {userName}.',
+    notifyFormat: 'Not read: in ENiGMA½ it tells the sysop how to open a chat, which is not here.',
+  },
+  views: [],
+  methods: { sendPage, confirmSendMail },
+  enter,
+  art: (context) => {
+    const form = FORMS.find(({ id }) => id === context.formId);
+    return Promise.resolve(form && namedArt(context, form.art));
+  },
+};
+
+async function enter(context: MenuContext): Promise<Transition | undefined> {
+  const sysops = await context.services.talk.sysops(context.caller.node);
+  return sysops.length > 0 ? undefined : offerMail(context, '');
+}
+
+async function sendPage(context: MenuContext, { value }: Submission): Promise<Transition> {
+  const { services, caller, config } = context;
+  const message = messageText(value['message']);
+  const user = userOf(caller);
+  const to = await services.talk.sysops(caller.node);
+  if (to.length === 0) return offerMail(context, message);
+  const from = `${user.name}, node ${caller.node}`;
+  const text = `You are wanted. ${message === '' ? '(No reason was given.)' : message}`;
+  const sent = await services.talk.send(
+    { caller, user },
+    { expense: 'page', to, message: { text, from, bell: true } },
+  );
+  if (sent.kind === 'nobody') return offerMail(context, message);
+  if (sent.kind === 'too-many') {
+    const { rateLimitText: own } = config;
+    const otherwise =
+      typeof own === 'string'
+        ? own
+        : ' You have called the sysop already. Please wait five minutes.';
+    await showNamed(context, config['rateLimitArt'] ?? 'PAGESYPLM', otherwise);
+    return { kind: 'previous' };
+  }
+  await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', ' The sysop has been called.');
+  return { kind: 'previous' };
+}
+
+function offerMail({ memory }: MenuContext, message: string): Transition {
+  memory.set(WRITTEN, message);
+  return { kind: 'form', form: OFFER_FORM };
+}
+
+async function confirmSendMail(context: MenuContext, { value }: Submission): Promise<Transition> {
+  if (Number(value['confirm'] ?? 1) !== YES) return { kind: 'previous' };
+  const { services, caller, config, memory } = context;
+  const text = String(memory.get(WRITTEN) ?? '') || (await askForText(context));
+  if (text === '') return { kind: 'previous' };
+  const { name, id } = userOf(caller);
+  const own = config['mailSubject'];
+  const subject = (typeof own === 'string' ? own : 'Page from {userName}').replaceAll(
+    '{userName}',
+    () => name,
+  );
+  const sent = await services.feedback.send(
+    { from: name, subject, text, accountId: id },
+    originOf(caller),
+  );
+  await context.showPages(['', ` ${LETTER_TEXTS[sent]}`]);
+  return { kind: 'previous' };
+}
+
+/** What became of a letter to the sysop, for the caller. */
+const LETTER_TEXTS = {
+  queued: 'Thank you. The sysop gets your letter.',
+  'no-address': 'The sysop of this board takes no mail, alas.',
+  'too-many': 'There were many letters lately. Please try again tomorrow.',
+} as const;
+
+async function askForText(context: MenuContext): Promise<string> {
+  const answer = await context.ask({
+    title: 'A letter to the sysop',
+    fields: [{ name: 'text', label: 'Your message', maxLength: 500 }],
+  });
+  return messageText(answer?.['text']);
+}
+
+async function showNamed(context: MenuContext, spec: unknown, otherwise: string): Promise<void> {
+  const isShown = typeof spec === 'string' && (await context.showArt(spec));
+  if (!isShown) await context.showPages(['', otherwise]);
+}
