@@ -8,36 +8,37 @@ import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens
 import { toStatus, type UserStatus } from '../store/users';
 
 /**
- * The actor who changes an account, for the audit, and so that the actor's own session may
- * continue.
+ * Who changes an account: for the audit, and so that the actor's own session is not ended by the
+ * change.
  */
 export interface Actor {
   readonly sessionId?: string | undefined;
   readonly node?: number;
-  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
+  /** A way in, `web` or `embedder`; `oputil` and `system` where no caller made the change. */
   readonly server?: string;
   readonly remoteIp?: string;
 }
 
 /** One change of an account. */
 export interface AccountChangeRecord {
-  /** undefined where no account has the name that was given. */
+  /** undefined where no account has the name that was requested. */
   readonly userId: number | undefined;
   readonly actor: Actor;
   readonly nowMs: number;
-  /** What the audit calls it. */
+  /** The kind of the audit row. */
   readonly audit: string;
   readonly factor?: 0 | 2;
   readonly reason?: string;
-  /**
-   * The notification for the account's sessions; left out where the change does not affect them.
-   */
+  /** The event for the account's sessions; left out where the change does not affect them. */
   readonly event?: AccountEventKind;
 }
 
 const REASON_CHARACTERS = 64;
 
-/** Writes the audit row of a change and the event for the account's sessions, in its transaction. */
+/**
+ * Writes the audit row of a change, and the event for the account's sessions. Runs in the
+ * transaction of the change.
+ */
 export async function recordChange(sql: Sql, change: AccountChangeRecord): Promise<void> {
   const { userId, actor, nowMs, event } = change;
   await addAudit(sql, {
@@ -56,10 +57,10 @@ export async function recordChange(sql: Sql, change: AccountChangeRecord): Promi
 }
 
 /**
- * Ends the links of an account, the set-up that one of them confirms, and the letters with a link
- * that wait to be sent. Every change of address, password, status and lock calls this in its
- * transaction, for every kind of actor: somebody who could read the old mailbox, or knew the old
- * password, holds nothing afterwards (rule M10).
+ * Ends the links of an account, the set-up that one of them confirms, and queued mails with a link.
+ * Every change of address, password, status and lock calls this in its transaction, for every kind
+ * of actor: a person who could read the old mailbox or knew the old password has nothing usable
+ * afterwards (rule M10).
  */
 export async function endLinks(
   sql: Sql,
@@ -74,20 +75,25 @@ export async function endLinks(
   await removePending(sql, userId);
 }
 
-/** Ends a set-up of a second factor that waits, with its link; false when none did. */
+/** Ends an unconfirmed set-up of a second factor and its link; false where there is none. */
 export async function endSetUp(sql: Sql, userId: number): Promise<boolean> {
   await removeTokens(sql, userId, 'otp-register');
   return removePending(sql, userId);
 }
 
-/** A lock by failures: when it began, and the status that it ends with. The sysop's lock has neither. */
+/**
+ * A lock after too many failures: its start, and the status that follows it. A sysop's lock has
+ * neither.
+ */
 interface FailureLock {
-  /** By the timeline. */
+  /** Milliseconds of the timeline. */
   readonly atMs: number;
   readonly before: UserStatus;
 }
 
-/** The only writer of an account's status: a change of it ends the account's links (rule M10). */
+/**
+ * The only writer of an account's status: a change of status ends the account's links (rule M10).
+ */
 export async function writeStatus(
   sql: Sql,
   userId: number,
@@ -101,12 +107,12 @@ export async function writeStatus(
     account_locked_prev_status: lock && String(lock.before),
     failed_login_attempts: undefined,
   });
-  // An applicant's address is confirmed by a link that was sent before the sysop activated the account.
+  // The link that confirms an applicant's address was sent before the sysop activated the account.
   const activated = before === 1 && status === 2;
   await endLinks(sql, userId, activated ? { keep: 'confirm-mail' } : {});
 }
 
-/** Ends a lock by failures; false where there is none. A lock by the sysop has no time, and stays. */
+/** Ends a lock after failures; false where there is none. A sysop's lock has no time and stays. */
 export async function endFailureLock(sql: Sql, userId: number): Promise<boolean> {
   if ((await findProperty(sql, userId, 'account_locked_timestamp')) === undefined) return false;
   const before = await findProperty(sql, userId, 'account_locked_prev_status');

@@ -7,7 +7,7 @@ import type { SshKeyRow } from '../store/ssh-keys';
 import { recordChange, type Actor } from './account-change';
 import { isUsableKey, parseSshPublicKey, sshFingerprint, type SshPublicKey } from './ssh-key';
 
-/** Keys kept for one account; a longer list is a mistake. */
+/** Maximum number of keys of one account. */
 export const MAX_SSH_KEYS = 16;
 
 type SshKeyAdded = 'added' | 'there-already' | 'too-many';
@@ -17,7 +17,7 @@ export interface OwnSshKey {
   readonly fingerprint: string;
   readonly algorithm: string;
   readonly comment: string;
-  /** undefined for a key that an older system kept without its date. */
+  /** undefined for a key that ENiGMA½ stored, which has no date. */
   readonly addedAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
 }
@@ -25,17 +25,17 @@ export interface OwnSshKey {
 interface AccountKeysOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** Notifies the account's owner by mail; without it no mail is sent. */
+  /** Notifies the account's owner by mail; optional. */
   readonly notifier?: Notifier | undefined;
-  /** Called after each committed change, so that sessions in this process learn of it at once. */
+  /** Called after each committed change, so that sessions in this process see it at once. */
   readonly changed?: (() => void) | undefined;
 }
 
-/** The SSH keys of accounts. Who may change them is decided before. */
+/** The SSH keys of accounts. The caller of a method decides who may change them. */
 export class AccountKeys {
   constructor(private readonly parts: AccountKeysOptions) {}
 
-  /** The keys of an account, the one that ENiGMA½ kept for it first. */
+  /** The keys of an account; one that ENiGMA½ stored is the first. */
   list(userId: number): Promise<readonly OwnSshKey[]> {
     return this.parts.db.run(async (sql) => {
       const stored = await listSshKeys(sql, userId);
@@ -48,7 +48,7 @@ export class AccountKeys {
     });
   }
 
-  /** Lets an account sign in by a key; other calls of it end (rule J4). */
+  /** Adds a key to sign in with; ends other calls of the account (rule J4). */
   async add(
     userId: number,
     add: { readonly key: SshPublicKey; readonly actor: Actor },
@@ -70,7 +70,9 @@ export class AccountKeys {
     return result;
   }
 
-  /** Removes one key, or all of an account; says how many went. Other calls of it end. */
+  /**
+   * Removes one key, or all of an account, and returns how many. Ends other calls of the account.
+   */
   async remove(
     userId: number,
     remove: { readonly fingerprint?: string | undefined; readonly actor: Actor },
@@ -102,8 +104,8 @@ export class AccountKeys {
 
 /**
  * The stored key with this blob: one of the account's keys, or the one that ENiGMA½ stored for it.
- * A key that was stored under other rules and is no longer accepted counts as missing: a client
- * that queries it gets that answer before it signs.
+ * A key that was stored under older rules and is no longer accepted is not found, so that a client
+ * that queries it (RFC 4252 section 7) is told so before it signs.
  */
 export async function findAccountKey(
   sql: Sql,
@@ -119,7 +121,7 @@ export async function findAccountKey(
   return imported?.blob.equals(blob) === true ? 'property' : undefined;
 }
 
-/** The one key that ENiGMA½ kept for an account (contract A1.4). */
+/** The one key that ENiGMA½ stored for an account (contract A1.4). */
 async function importedAccountKey(sql: Sql, userId: number): Promise<SshPublicKey | undefined> {
   const line = await findProperty(sql, userId, 'ssh_public_key');
   const parsed = line === undefined ? undefined : parseSshPublicKey(line);
@@ -130,7 +132,10 @@ function isMeant(wanted: string | undefined): (fingerprint: string) => boolean {
   return (fingerprint) => wanted === undefined || fingerprint === wanted;
 }
 
-/** The key that ENiGMA½ kept for the account goes with the others; its fingerprint where it went. */
+/**
+ * Removes the key that ENiGMA½ stored where it is the one wanted; returns its fingerprint,
+ * undefined where nothing was removed.
+ */
 async function forgetImported(
   sql: Sql,
   userId: number,

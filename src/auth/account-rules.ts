@@ -22,7 +22,7 @@ export type AccountProblem =
 export interface Refused {
   readonly kind: 'refused';
   readonly problem: AccountProblem;
-  /** A plain sentence for the user or sysop who requested the change. */
+  /** A sentence for the user or sysop who requested the change. */
   readonly text: string;
 }
 

@@ -38,22 +38,22 @@ import { hashPassword } from './password';
 
 interface NewAccount {
   readonly name: string;
-  /** A new password, or one that ENiGMA½ hashed (contract A1.5). */
+  /** A new password, or a hash that ENiGMA½ made (contract A1.5). */
   readonly password:
     string | { readonly salt: string; readonly key: string; readonly parameters?: string };
   readonly properties?: PropertyValues;
   readonly groups?: readonly string[];
-  /** Left out, the board's configuration decides whether it waits for activation. */
+  /** By default `users.requireActivation` decides whether the account waits for activation. */
   readonly status?: UserStatus;
-  /** The sysop may use names that callers may not. */
+  /** True for the sysop, who may use names that callers may not. */
   readonly allowReserved?: boolean;
 }
 
 interface PasswordChange {
   readonly password: string;
-  /** Ends a lock by failures; a finished reset by mail may. */
+  /** Also ends a lock after failures: a completed reset by mail may. */
   readonly endLock?: boolean;
-  /** Runs first in the same transaction; false changes nothing. A reset spends its token here. */
+  /** Runs first in the same transaction; false changes nothing. A reset consumes its token here. */
   readonly provided?: (sql: Sql) => Promise<boolean>;
 }
 
@@ -66,15 +66,15 @@ export interface AccountsOptions {
   readonly hashes: HashQueue;
   readonly notifier?: Notifier;
   readonly budgets: Budgets;
-  /** Called after each committed change, so that sessions in this process learn of it at once. */
+  /** Called after each committed change, so that sessions in this process see it at once. */
   readonly changed?: () => void;
 }
 
 const SYSTEM: Actor = { server: 'system' };
 
 /**
- * The only way in which accounts are made and changed, whoever asks: every change is checked alike,
- * leaves an audit row, and tells the account's sessions.
+ * The only way to create and change accounts, for every actor: each change is checked by the same
+ * rules, leaves an audit row, and notifies the account's sessions.
  */
 export class Accounts {
   constructor(private readonly parts: AccountsOptions) {}
@@ -105,7 +105,9 @@ export class Accounts {
     });
   }
 
-  /** Makes the sysop when there is no account at all, and returns the password, once. */
+  /**
+   * Creates the sysop's account when there is no account at all, and returns its password, once.
+   */
   async ensureSysop(): Promise<{ readonly name: string; readonly password: string } | undefined> {
     const { db, config, clock, hashes } = this.parts;
     if (await db.run(hasUsers)) return undefined;
@@ -113,7 +115,7 @@ export class Accounts {
     const password = this.randomPassword();
     const hash = await hashPassword(password, hashes.cost);
     const made = await db.transaction(async (sql) => {
-      // Another process may have been first.
+      // Another process may have created it in the meantime.
       if (await hasUsers(sql)) return false;
       const id = await insertUser(sql, { name, root: true });
       if (id === undefined) return false;
@@ -156,8 +158,8 @@ export class Accounts {
       const nowMs = clock.nowMs();
       await storePassword(sql, userId, { hash, nowMs });
       await clearAttempts(sql, { subject: accountSubject(userId), factor: 'password' });
-      // Who knew the old password may have signed in from anywhere, and asked for links.
-      // Where the change comes from, its owner sits: the session's place or the reset link's (rule M12).
+      // A person who knew the old password may have signed in from anywhere and requested links.
+      // The source of the change is the owner's: a session's or the reset link's (rule M12).
       const { remoteIp } = actor;
       const proven =
         remoteIp === undefined
@@ -243,7 +245,7 @@ export class Accounts {
     });
   }
 
-  /** True for reserved names too: neither can be chosen. Compared exactly, letter case aside. */
+  /** True for reserved names too: neither can be chosen. Names are compared as `foldName` does. */
   async isNameTaken(name: string): Promise<boolean> {
     const { users } = this.parts.config();
     if (isReservedName(name, [...users.badUserNames, ...users.newUserNames])) return true;
@@ -255,14 +257,14 @@ export class Accounts {
     return (await this.parts.db.run((sql) => findHolders(sql, wanted))).length > 0;
   }
 
-  /** Why nobody may choose this name for a new account, as a plain sentence; undefined when one may. */
+  /** Why this name cannot be chosen for a new account, as a sentence; undefined when it can. */
   async nameProblem(name: string): Promise<string | undefined> {
     const refused = this.parts.rules.checkName(name, false);
     if (refused !== undefined) return refused.text;
     return (await this.isNameTaken(name)) ? refuse('name-taken').text : undefined;
   }
 
-  /** Why a password may not be chosen, as a plain sentence; undefined when it may. */
+  /** Why this password cannot be chosen, as a sentence; undefined when it can. */
   passwordProblem(
     password: string,
     about: { readonly userName: string; readonly email: string },
@@ -270,7 +272,7 @@ export class Accounts {
     return this.parts.rules.checkPassword(password, about)?.text;
   }
 
-  /** What every new account has. */
+  /** Writes the properties and groups of a new account. */
   private async fill(sql: Sql, id: number, account: NewAccount): Promise<void> {
     const { theme, users } = this.parts.config();
     const { password } = account;
@@ -317,7 +319,9 @@ export class Accounts {
     });
   }
 
-  /** What a caller asks for is counted; the sysop's tool has no address and no budget (rule M5). */
+  /**
+   * Counts a caller's request against the budgets; oputil has no address and no budget (rule M5).
+   */
   private async withinBudget(
     actor: Actor,
     work: (sql: Sql) => Promise<AccountResult>,
@@ -332,14 +336,14 @@ export class Accounts {
       return refuse('too-many-applications', APPLICATIONS_SPENT[spent]);
     });
     const refusal = spent;
-    // The refusal rolled its transaction back.
+    // The refusal rolled back its transaction, and the record of it with that.
     if (refusal !== undefined) {
       await db.transaction((sql) => budgets.recordRefusal(sql, spend, refusal));
     }
     return result;
   }
 
-  /** A refusal rolls back what was written before it. */
+  /** Runs a change in a transaction, which a refusal rolls back. */
   private async changing(work: (sql: Sql) => Promise<AccountResult>): Promise<AccountResult> {
     try {
       const result = await this.parts.db.transaction(async (sql) => {
@@ -359,7 +363,7 @@ export class Accounts {
     await recordChange(sql, { ...change, nowMs: this.parts.clock.nowMs() });
   }
 
-  /** 78 bits in letters and digits that nobody mixes up. */
+  /** A password of 78 bits, without letters and digits that are easily confused. */
   private randomPassword(): string {
     const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
     const group = (): string =>
@@ -368,7 +372,7 @@ export class Accounts {
   }
 }
 
-/** Carries a refusal out of a transaction that must not be committed. */
+/** Carries a refusal out of a transaction, which is rolled back. */
 class Rollback extends Error {
   constructor(readonly refused: Refused) {
     super('refused');

@@ -14,16 +14,16 @@ import type { Sealing } from './sealing';
 interface AdoptionReport {
   readonly adopted: number;
   /**
-   * Accounts whose secret is invalid; they keep asking for a code until the sysop sets up a new
-   * factor.
+   * Ids of accounts whose secret is invalid: they require a code, and none is accepted until the
+   * sysop binds a new factor.
    */
   readonly refused: readonly number[];
 }
 
 /**
- * Takes over the second factors that a database from ENiGMA½ holds in clear text: seals the secrets,
- * hashes the backup codes, and removes the text, also from free pages and the journal. Run at each
- * start: what a kill has cut short, the next start finishes; then it finds nothing any more.
+ * Imports the second factors that a database from ENiGMA½ holds in clear text: seals the secrets,
+ * hashes the backup codes, and removes the clear text, also from free pages and the journal. Runs
+ * at each start; a run that was killed is completed by the next one.
  */
 export async function adoptFactors(parts: {
   readonly db: Database;
@@ -41,7 +41,7 @@ export async function adoptFactors(parts: {
     } catch (error) {
       if (!(error instanceof BbsError) || error.code !== 'USER_INVALID') throw error;
       await db.transaction(async (sql) => {
-        // No code of it is ever right; without the text the account still asks for one.
+        // No code of it is accepted; the account requires one even without the clear text.
         await forgetSecret(sql, userId);
         await addUnfinished(sql, 'purge');
       });
@@ -76,9 +76,9 @@ async function adopt(
     const property = (name: string) => findProperty(sql, userId, name);
     const type = await property('auth_factor2_otp');
     const secret = await property('auth_factor2_otp_secret');
-    // A factor that was bound here since then is the newer one.
+    // A factor that was bound on this board is newer.
     const bound = (await findFactorType(sql, userId)) !== undefined;
-    // Without the type ENiGMA½ took the factor for switched off.
+    // ENiGMA½ treats a factor without a type as switched off.
     if (bound || type === undefined) return forgetImported(sql, userId);
     if (!isOtpType(type)) {
       throw new BbsError('USER_INVALID', `its type ${JSON.stringify(type)} is not known`);
@@ -108,7 +108,7 @@ function readCodes(json: string | undefined): readonly string[] {
   try {
     parsed = JSON.parse(json ?? '[]');
   } catch {
-    // Without its codes the factor still works, and new ones can be made.
+    // The factor works without backup codes, and the owner can make new ones.
     return [];
   }
   const codes = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [];

@@ -21,7 +21,7 @@ export interface AuthenticatorOptions extends Pick<
   readonly notifier?: Notifier;
   /** Charges the source of a failed attempt. */
   readonly penalize?: (remoteIp: string, kind: FailureKind) => void;
-  /** Sign-ins under way at once; further ones are told that the board is busy. */
+  /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
   readonly mostAtOnce?: number;
   /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */
   readonly minResponseMs?: number;

@@ -9,7 +9,7 @@ import {
 import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Sealing } from './sealing';
 
-/** Codes in a set (docs/security.md, rule B1). */
+/** Codes in a set (rule B1). */
 const BACKUP_CODE_COUNT = 10;
 
 const GROUPS = 4;
@@ -19,7 +19,7 @@ const GROUP = `(?:[${CONSONANTS}][${VOWELS}]){2}[${CONSONANTS}]`;
 /** Two groups, or four. */
 const CODE = new RegExp(`^(?:(?:${GROUP}){2}){1,2}$`);
 
-/** A code as people can say it: four groups of five letters, 64 bits, e.g. `bofal-kuhid-zatop-jinum`. */
+/** A pronounceable code of 64 bits: four groups of five letters, e.g. `bofal-kuhid-zatop-jinum`. */
 export function makeBackupCode(random: Random): string {
   const bytes = random.bytes(GROUPS * 2);
   return Array.from({ length: GROUPS }, (_, group) => letters(bytes.readUInt16BE(group * 2))).join(
@@ -27,7 +27,7 @@ export function makeBackupCode(random: Random): string {
   );
 }
 
-/** Codes that all differ. */
+/** A set of codes without duplicates. */
 export function makeBackupCodes(random: Random): readonly string[] {
   const codes = new Set<string>();
   while (codes.size < BACKUP_CODE_COUNT) codes.add(makeBackupCode(random));
@@ -46,9 +46,9 @@ function letters(number: number): string {
 }
 
 /**
- * The one form that is hashed: small letters without spaces and dashes, in four groups or, for codes
- * that came from ENiGMA½, in two. Digits that look like a letter are read as it (rule B8); undefined
- * for anything that cannot be a code.
+ * The canonical form, which is hashed: lower case without spaces and dashes, in four groups or, for
+ * codes from ENiGMA½, in two. Digits that look like a letter are read as that letter (rule B8).
+ * Returns undefined for anything that cannot be a code.
  */
 export function canonicalBackupCode(typed: string): string | undefined {
   if (typed.length > 64) return undefined;
@@ -56,7 +56,7 @@ export function canonicalBackupCode(typed: string): string | undefined {
     .replace(/[\s\u2010-\u2015-]/g, '')
     .toLowerCase()
     .replace(/0/g, 'o')
-    // A 1 is an i between consonants and an l elsewhere; groups are five letters long.
+    // Groups have five letters: a 1 is an i where a vowel belongs, and an l elsewhere.
     .replace(/1/g, (_, at: number) => (at % 5 === 1 || at % 5 === 3 ? 'i' : 'l'));
   return CODE.test(plain) ? plain : undefined;
 }
@@ -66,7 +66,7 @@ type BackupCodeResult =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'spent' };
 
-/** Spends a canonical code inside a transaction; only its commit makes the answer true. */
+/** Spends a canonical code in a transaction; the result is final once that is committed. */
 export async function useBackupCode(
   sql: Sql,
   sealing: Sealing,
@@ -75,14 +75,14 @@ export async function useBackupCode(
   const { userId, nowMs } = attempt;
   const hashes = sealing.hashes(boundToUser(userId, attempt.code));
   const won = await spendBackupCode(sql, { userId, hashes, nowMs });
-  // Looked up in either case, so that an account without codes costs the same (rule B7).
+  // Looked up in every case, so that an account without codes costs the same work (rule B7).
   const purpose = await findBackupCode(sql, userId, hashes);
   if (purpose === undefined) return { kind: 'wrong' };
   if (!won) return { kind: 'spent' };
   return { kind: 'right', purpose, left: await countBackupCodes(sql, userId) };
 }
 
-/** Stores codes, hashed, in place of those the account had. */
+/** Stores hashes of codes in place of those that the account had. */
 export async function storeBackupCodes(
   sql: Sql,
   sealing: Sealing,
@@ -100,7 +100,7 @@ export async function storeBackupCodes(
   await replaceBackupCodes(sql, { userId: set.userId, nowMs: set.nowMs }, hashed);
 }
 
-/** Bound to the account, so that a row moved to another one opens nothing there. */
+/** Includes the account, so that a row that is moved to another account is not accepted there. */
 function boundToUser(userId: number, code: string): string {
   return `${userId}:${code}`;
 }

@@ -13,10 +13,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Mails a day to an address that did not ask for them as far as the board knows (rule M5). */
+/** Confirmation mails a day to an address that callers entered (rule M5). */
 const MAX_PER_RECIPIENT = 1;
 
-/** What an account may do so often (rule M5), whatever the configuration says. */
+/** Limits of one account (rule M5), which the configuration does not change. */
 const PER_ACCOUNT: Readonly<Partial<Record<Spend['expense'], BudgetRule>>> = {
   'confirm-mail': { most: 3, spanMs: HOUR_MS },
   feedback: { most: 5, spanMs: DAY_MS },
@@ -35,7 +35,10 @@ interface BudgetsOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
-  /** Sources without limits of their own (security.exemptNetworks); no other budget leaves them out. */
+  /**
+   * True for sources without limits of their own (security.exemptNetworks); other budgets count
+   * them too.
+   */
   readonly isExempt?: (ip: string) => boolean;
 }
 
@@ -66,7 +69,7 @@ export class StoredBudgets implements Budgets {
     const limit = this.limitsOf(spend).find((each) => each.scope === scope);
     if (limit === undefined) return;
     const refusals = await countRefusal(sql, limit.key);
-    // A row for each would let a flood fill the disk; the count stands in the row.
+    // One row for each power of ten: a row for each refusal would let a flood fill the disk.
     if (!isPowerOfTen(refusals)) return;
     const { spender, expense, userId } = spend;
     const reason = `${expense}, ${scope}, refusal ${refusals}`;
@@ -84,7 +87,7 @@ export class StoredBudgets implements Budgets {
     log.warn('budget.spent', { remoteIp: spender.remoteIp, expense, scope, refusals });
   }
 
-  /** The board's first: once it is spent, no further rows come into being for others. */
+  /** The board's budget is the first: once it is spent, no rows are added for the others. */
   private limitsOf(spend: Spend): readonly Limit[] {
     const { expense, spender, userId, recipient } = spend;
     const { remoteIp } = spender;
@@ -109,7 +112,7 @@ export class StoredBudgets implements Budgets {
       add('account', { kind: expense, holder: `u:${userId}`, ...rule });
     }
     if (recipient !== undefined) {
-      // Hashed, so that the table is no list of strangers' addresses.
+      // Hashed, so that the table does not list addresses.
       const holder = createHash('sha256').update(mailboxOf(recipient)).digest('hex');
       add('recipient', { kind: 'recipient', holder, most: MAX_PER_RECIPIENT, spanMs: DAY_MS });
     }

@@ -13,7 +13,7 @@ import { endSetUpsOf } from './set-up-watch';
 import { PendingEnrollments, issuerName } from './pending-enrollment';
 import type { EnrollmentOptions } from './pending-enrollment';
 
-/** A secret that comes from elsewhere (oputil, The Forgotten Server, ENiGMA½). */
+/** A secret from another system (The Forgotten Server, ENiGMA½) or from the sysop. */
 export interface ImportedSecret {
   readonly text: string;
   /** `ascii`: the characters themselves are the HMAC key. */
@@ -22,7 +22,7 @@ export interface ImportedSecret {
 }
 
 export interface BoundFactor {
-  /** Base32, as an app wants it typed. */
+  /** Base32, as typed into an authenticator app. */
   readonly secret: string;
   readonly uri: string;
   readonly backupCodes: readonly string[];
@@ -31,7 +31,7 @@ export interface BoundFactor {
 interface BindOptions {
   readonly secret?: ImportedSecret;
   readonly recovery?: BackupCodePurpose;
-  /** Codes handed out elsewhere, instead of new ones. */
+  /** Codes that another system issued, instead of new ones. */
   readonly backupCodes?: readonly string[];
   readonly actor?: Actor;
 }
@@ -39,7 +39,10 @@ interface BindOptions {
 /** The state of an account's one-time codes and of its set-up. */
 export interface FactorStatus {
   readonly type: OtpType | undefined;
-  /** True where the secret was lost with its key: no code is right until the factor is bound again. */
+  /**
+   * True where the secret was lost with its sealing key: no code is accepted until the factor is
+   * bound again.
+   */
   readonly isShut: boolean;
   readonly boundAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
@@ -49,7 +52,7 @@ export interface FactorStatus {
 
 /** Switches second factors on and off. The caller of a method decides who may do so. */
 export class Enrollment extends PendingEnrollments {
-  /** Ends what sessions of an earlier run of the board began. */
+  /** Ends the set-ups that sessions of an earlier run of the board began. */
   endAbandoned(): Promise<void> {
     const { db, clock } = this.parts;
     return db.transaction((sql) => endSetUpsOf(sql, 'all', clock.nowMs()));
@@ -83,7 +86,7 @@ export class Enrollment extends PendingEnrollments {
     return { secret: displaySecret(key), uri: keyUri(key, names), backupCodes };
   }
 
-  /** False when there was nothing to switch off. */
+  /** Removes the factor and its backup codes; false where there was none. */
   async disable(userId: number, actor: Actor = {}): Promise<boolean> {
     const { db, clock, notifier } = this.parts;
     const done = await db.transaction((sql) =>

@@ -20,13 +20,15 @@ import type { Sealing } from './sealing';
 type FactorChange =
   | 'second-factor-on'
   | 'second-factor-off'
-  /** Its secret is lost: it stays required, and no code is right. */
+  /** The secret is lost: the factor stays required, and no code is accepted. */
   | 'second-factor-shut'
   | 'backup-codes-new'
   | 'second-factor-pending'
   | 'second-factor-dropped';
 
-/** Writes the audit row of a change and, where it touches sessions, the event that ends the others. */
+/**
+ * Writes the audit row of a change and, where it affects sessions, the event that ends the others.
+ */
 export async function recordFactorChange(
   sql: Sql,
   change: {
@@ -35,18 +37,21 @@ export async function recordFactorChange(
     readonly actor: Actor;
     readonly nowMs: number;
     readonly reason?: string;
-    /** A set-up that its owner disowns: whoever began it knows the password, so every session ends. */
+    /**
+     * True where the owner disowns a set-up: the person who began it knows the password, so every
+     * session ends.
+     */
     readonly disowned?: boolean;
   },
 ): Promise<void> {
   const { kind, disowned = false, ...who } = change;
-  // What only waits for its confirmation changes nothing for anybody.
+  // An unconfirmed set-up does not affect sessions.
   const waits = !disowned && (kind === 'second-factor-pending' || kind === 'second-factor-dropped');
   const event = waits ? {} : { event: 'second-factor' as const };
   await recordChange(sql, { ...who, audit: kind, factor: 2, ...event });
 }
 
-/** Binds a factor with new backup codes, in place of what the account had. */
+/** Binds a factor with new backup codes, in place of those of the account. */
 export async function switchOn(
   sql: Sql,
   parts: { readonly sealing: Sealing; readonly notifier?: Notifier | undefined },
@@ -86,7 +91,10 @@ export async function switchOn(
   await parts.notifier?.notify(sql, { kind: 'second-factor-on', userId, otpType: key.type });
 }
 
-/** What the factor in place has spent, if the new one computes the same codes: binding again reopens nothing. */
+/**
+ * The position that the present factor has spent, where the new one computes the same codes:
+ * binding it again makes no code valid again. -1 for another secret.
+ */
 async function spentBefore(
   sql: Sql,
   sealing: Sealing,
@@ -100,12 +108,14 @@ async function spentBefore(
     const same = displaySecret(oldKey) === displaySecret(key) && oldKey.hash === key.hash;
     return same ? old.lastPosition : -1;
   } catch {
-    // The old secret is lost, which may be why a new one is bound.
+    // The old secret is lost, which may be the reason for the new one.
     return -1;
   }
 }
 
-/** Removes the factor with all that hangs on it; false when there was none. */
+/**
+ * Removes the factor, its backup codes and an unconfirmed set-up; false where there was no factor.
+ */
 export async function switchOff(
   sql: Sql,
   change: {
@@ -127,13 +137,13 @@ export async function switchOff(
   return true;
 }
 
-/** Removes what a database from ENiGMA½ said of the factor. */
+/** Removes all properties of the factor that ENiGMA½ stored. */
 export async function forgetImported(sql: Sql, userId: number): Promise<void> {
   await writeProperties(sql, userId, { auth_factor2_otp: undefined });
   await forgetSecret(sql, userId);
 }
 
-/** Removes only what stands there in clear text; that there is a factor stays. */
+/** Removes only the clear text that ENiGMA½ stored; the account still requires a second factor. */
 export async function forgetSecret(sql: Sql, userId: number): Promise<void> {
   await writeProperties(sql, userId, {
     auth_factor2_otp_secret: undefined,

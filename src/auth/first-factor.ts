@@ -23,15 +23,17 @@ import { giveBack, type Charged } from './regulator';
 
 /** An accepted factor, as it was committed. */
 export interface Accepted {
-  /** With the login version that the factor was right for; a later one is news to the login. */
+  /**
+   * With the login version at which the factor was right: the login notices later ones as changes.
+   */
   readonly user: User;
-  /** Set when this made the sign-in complete. */
+  /** Set where this factor completed the sign-in. */
   readonly history: LoginHistory | undefined;
 }
 
 type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
 
-/** What a right credential was compared with, so that a change in between is noticed. */
+/** What a right credential was compared with, so that a change since then is noticed. */
 type Proof =
   | { readonly kind: 'password'; readonly stored: StoredPassword }
   | {
@@ -40,15 +42,15 @@ type Proof =
       readonly signatureCount: number | undefined;
     };
 
-/** Looks at a password or a key with its signature, and records what came of it. */
+/** Checks a password, or a key with its signature, and records the result. */
 export async function checkFirstFactor(
   parts: LoginDeps,
   attemptContext: AttemptContext,
   credential: FirstCredential,
 ): Promise<CheckResult<Accepted>> {
   const user = await parts.db.run((sql) => findUserByName(sql, credential.userName));
-  // Nobody guesses a key, and public keys are public: a count of the account's would only let
-  // strangers make its owner wait. A wrong one is charged to its source (rule M12).
+  // Keys cannot be guessed, and public keys are public: counting them per account would only let
+  // strangers delay its owner. A wrong key is charged to its source (rule M12).
   if (credential.kind === 'public-key') {
     return new FirstFactor(parts, attemptContext, credential, user, undefined).check();
   }
@@ -75,7 +77,7 @@ export async function checkFirstFactor(
   });
 }
 
-/** One attempt; a password's is charged. */
+/** One attempt; `charged` is undefined for a key. */
 class FirstFactor {
   constructor(
     private readonly parts: LoginDeps,
@@ -90,7 +92,7 @@ class FirstFactor {
       this.credential.kind === 'password'
         ? await this.provePassword(this.credential.password)
         : await this.proveKey(this.credential);
-    if (proof === 'busy') return this.undone('busy', 'busy');
+    if (proof === 'busy') return this.rejectUncounted('busy', 'busy');
     const { user } = this;
     if (proof === 'wrong-signature') return this.fail(proof);
     if (proof === undefined || user === undefined) return this.wrong();
@@ -99,11 +101,11 @@ class FirstFactor {
     const status = await this.parts.db.run((sql) =>
       currentStatus(sql, user, { users, timelineMs }),
     );
-    if (status === 0) return this.undone('disabled', 'disabled');
-    if (status === 1) return this.undone('inactive', 'inactive');
+    if (status === 0) return this.rejectUncounted('disabled', 'disabled');
+    if (status === 1) return this.rejectUncounted('inactive', 'inactive');
     if (status === 3)
-      return users.tellLocked ? this.undone('locked', 'locked') : this.fail('locked');
-    if (this.needsSecondFactor(user)) return this.undone('no-second-factor', 'not-here');
+      return users.tellLocked ? this.rejectUncounted('locked', 'locked') : this.fail('locked');
+    if (this.needsSecondFactor(user)) return this.rejectUncounted('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
     const accepted = await this.parts.db
       .transaction((sql) => this.accept(sql, { proof, status, newHash }))
@@ -112,7 +114,7 @@ class FirstFactor {
         throw error;
       });
     if (accepted === undefined) return this.fail('changed-meanwhile');
-    this.tell(accepted);
+    this.logAcceptance(accepted);
     return { kind: 'accepted', value: accepted };
   }
 
@@ -126,7 +128,10 @@ class FirstFactor {
     return checked.value && stored !== undefined ? { kind: 'password', stored } : undefined;
   }
 
-  /** Only for who gets in: otherwise the second hash would tell that the password was right. */
+  /**
+   * Hashes again only after acceptance: otherwise the time of the second hash would tell that the
+   * password was right.
+   */
   private async rehash(proof: Proof): Promise<string | undefined> {
     const { credential, parts } = this;
     if (proof.kind !== 'password' || credential.kind !== 'password') return undefined;
@@ -135,11 +140,11 @@ class FirstFactor {
     const made = await hashes.run(this.attemptContext.source, () =>
       hashPassword(credential.password, hashes.cost),
     );
-    // No room to hash again now: the next sign-in does it.
+    // The hash queue is full; the next sign-in does it.
     return made.kind === 'done' ? made.value : undefined;
   }
 
-  /** The key is looked up before anything is computed with it (rule M7). */
+  /** The account's key is looked up before any computation with the offered one (rule M7). */
   private async proveKey(
     credential: Extract<FirstCredential, { kind: 'public-key' }>,
   ): Promise<Proof | 'wrong-signature' | undefined> {
@@ -151,7 +156,10 @@ class FirstFactor {
     return { kind: 'key', key, signatureCount: verdict.signatureCount };
   }
 
-  /** Everything that an accepted factor changes, in one transaction; undefined writes nothing. */
+  /**
+   * Writes everything that an accepted factor changes, in one transaction. undefined, and nothing
+   * written, where the account has changed since the check.
+   */
   private async accept(
     sql: Sql,
     found: {
@@ -165,7 +173,7 @@ class FirstFactor {
     const nowMs = this.parts.clock.nowMs();
     const user = this.user === undefined ? undefined : await findUser(sql, this.user.id);
     if (user === undefined || user.status !== this.user?.status) return undefined;
-    // Looked up, waited, hashed: whatever was changed since then was not asked about.
+    // The account may have changed while the attempt waited and was hashed.
     if (user.loginVersion !== this.user.loginVersion) return undefined;
     if (!(await this.stillHolds(sql, user.id, proof))) return undefined;
     if (user.status !== status) await unlock(sql, user.id, { status, nowMs });
@@ -209,7 +217,7 @@ class FirstFactor {
     });
   }
 
-  /** `with-otp`: a password alone must not travel in clear text (rules F8, M9). */
+  /** `with-otp`: a password alone must not be accepted in clear text (rules F8, M9). */
   private needsSecondFactor(user: User): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
     return (
@@ -243,8 +251,8 @@ class FirstFactor {
     return recordFailure(this.parts, this.attemptContext, failure);
   }
 
-  /** Rejected for another reason than the credential, so that the attempt is not counted. */
-  private async undone(why: string, reason: RejectReason): Promise<CheckResult<never>> {
+  /** Rejects for another reason than the credential, so the attempt is not counted. */
+  private async rejectUncounted(why: string, reason: RejectReason): Promise<CheckResult<never>> {
     const { charged } = this;
     if (charged !== undefined) {
       await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
@@ -259,7 +267,7 @@ class FirstFactor {
     });
   }
 
-  private tell(accepted: Accepted): void {
+  private logAcceptance(accepted: Accepted): void {
     const { remoteIp, server, node } = this.attemptContext.origin;
     this.parts.log.info('login.accepted', {
       remoteIp,

@@ -1,7 +1,7 @@
 import { HASH_COST } from './password';
 import type { HashCost } from './password';
 
-/** What became of a job: its value, or that there was no room for it. */
+/** The value of a job, or that the queue was full. */
 type HashOutcome<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
 interface Waiting {
@@ -16,16 +16,16 @@ interface HashQueueOptions {
 }
 
 /**
- * Runs password hashes, a few at a time, because each takes 19 MiB and a thread that the database
- * needs too (rule K3).
+ * Runs few password hashes at a time: each takes 19 MiB and a thread of libuv's pool, which the
+ * database needs too (rule K3).
  */
 export class HashQueue {
-  /** What a new hash costs; one that cost something else is made anew at the next sign-in. */
+  /** Cost of new hashes; a stored hash of another cost is replaced at the next sign-in. */
   readonly cost: HashCost;
-  /** In the order of their turns. */
+  /** Waiting jobs by source, in the order in which sources are served. */
   private readonly sources = new Map<string, Waiting[]>();
   private running = 0;
-  /** Jobs that wait, and jobs ever started. */
+  /** Number of waiting jobs, and of all jobs started so far. */
   waiting = 0;
   started = 0;
 
@@ -38,7 +38,7 @@ export class HashQueue {
     this.cost = options.cost ?? HASH_COST;
   }
 
-  /** Sources take turns, so that one that floods waits for itself. */
+  /** Serves sources in turn, so that a flood from one source delays only that source. */
   run<T>(source: string, job: () => Promise<T>): Promise<HashOutcome<T>> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
@@ -68,7 +68,9 @@ export class HashQueue {
     this.waiting++;
   }
 
-  /** Takes the newest job from the source that has most of them, unless that is `source` itself. */
+  /**
+   * Refuses the newest job of the source with the most jobs; false where that is `source` itself.
+   */
   private makeRoom(source: string): boolean {
     let greedy: Waiting[] = this.sources.get(source) ?? [];
     const own = greedy.length + 1;
@@ -84,7 +86,7 @@ export class HashQueue {
     if (turn === undefined) return;
     const [source, jobs] = turn;
     const job = jobs.shift();
-    // To the end of the line, or out of it.
+    // The source moves to the end, or is removed after its last job.
     this.sources.delete(source);
     if (jobs.length > 0) this.sources.set(source, jobs);
     this.waiting--;
@@ -93,18 +95,19 @@ export class HashQueue {
 }
 
 /**
- * Sign-ins under way at once: the hashes that may run and wait, and the store's work around them. More
- * of them would only wait for each other until the store's limit ends them all (rule K3).
+ * Maximum number of concurrent sign-ins: those that hash or wait for it, and the store's work
+ * around them. More would only delay each other until the store's time limit ends all of them (rule
+ * K3).
  */
 const MAX_SIGN_INS = 256;
 
-/** Room for so many sign-ins, asked before anything is looked up or written for one. */
+/** Limits concurrent sign-ins before anything is read or written for one. */
 export class ConcurrencyLimit {
   private taken = 0;
 
   constructor(private readonly most = MAX_SIGN_INS) {}
 
-  /** Runs it where there is room; undefined where there is none. */
+  /** Runs a sign-in; undefined, and nothing run, at the limit. */
   async run<T>(signIn: () => Promise<T>): Promise<T | undefined> {
     if (this.taken >= this.most) return undefined;
     this.taken += 1;

@@ -6,11 +6,11 @@ import type { Random } from '../base/random';
 
 export const KEY_BYTES = 32;
 
-/** One key; a retired one still opens what it sealed. */
+/** A sealing key; a retired one still opens the values that it sealed. */
 export interface SealingKey {
   readonly id: string;
   readonly key: Buffer;
-  /** When another took its place, Unix milliseconds. */
+  /** Unix milliseconds at which another key replaced it; undefined for the current one. */
   readonly retiredAtMs: number | undefined;
 }
 
@@ -19,12 +19,12 @@ export function newKey(random: Random): SealingKey {
   return { id: keyId(key), key, retiredAtMs: undefined };
 }
 
-/** Named after the key itself, so that one key has one name wherever it is kept. */
+/** Derived from the key, so that a key has the same id wherever it is stored. */
 function keyId(key: Buffer): string {
   return createHash('sha256').update('sallyport key id').update(key).digest('hex').slice(0, 8);
 }
 
-/** Keys as SALLYPORT_SEALING_KEY holds them. */
+/** Parses the value of SALLYPORT_SEALING_KEY. Throws KEY_UNREADABLE. */
 export function parseKeys(text: string): readonly SealingKey[] {
   return text.split(',').map((part) => {
     const key = Buffer.from(part.trim(), 'base64');
@@ -38,13 +38,16 @@ export function parseKeys(text: string): readonly SealingKey[] {
   });
 }
 
-/** Reads the file, and again whenever it has changed: `oputil key rotate` may run beside the server. */
+/**
+ * Returns a function that reads the file again after each change of it: `oputil key rotate` may run
+ * beside the server. It throws KEY_UNREADABLE.
+ */
 export function keyFileReader(file: string): () => readonly SealingKey[] {
   let seen = '';
   let keys: readonly SealingKey[] = [];
   return () => {
     const stamp = fileStamp(file);
-    // A file that is gone for a moment does not take the keys from a running board.
+    // A file that is missing for a moment does not take the keys from a running board.
     if (stamp !== undefined && stamp !== seen) {
       keys = readKeyFile(file);
       seen = stamp;
@@ -88,12 +91,15 @@ function parseStoredKey(stored: unknown): SealingKey {
   };
 }
 
-/** Makes the file unless another process that starts at the same moment has made it. */
+/**
+ * Creates the file, unless another process that starts at the same time has created it. Throws
+ * KEY_UNREADABLE.
+ */
 export function makeKeyFile(file: string, key: SealingKey): void {
   writing(file, () => makePrivateFile(file, formatKeys([key])));
 }
 
-/** A crash leaves the old file or the new one. */
+/** Replaces the file atomically: a crash leaves the old or the new one. Throws KEY_UNREADABLE. */
 export function writeKeyFile(file: string, keys: readonly SealingKey[]): void {
   writing(file, () => writePrivateFile(file, formatKeys(keys)));
 }

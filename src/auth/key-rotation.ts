@@ -20,7 +20,10 @@ import type { Sealing } from './sealing';
 
 const BATCH = 200;
 
-/** A retired key stays this long, for values that a running server sealed with it meanwhile. */
+/**
+ * Minimum time that a retired key is kept, for values that a running server sealed with it in the
+ * meantime.
+ */
 const KEEP_RETIRED_MS = 24 * 3600_000;
 
 interface KeyParts {
@@ -33,27 +36,30 @@ interface KeyParts {
 interface RotationReport {
   readonly keyId: string;
   readonly resealed: number;
-  /** Values that do not open, as `table.column of user N`. */
+  /** Values that no key opens, as `table.column of user N`. */
   readonly unreadable: readonly string[];
-  /** Retired keys that nothing needs any more and that were removed. */
+  /** Ids of retired keys that were removed because no value needs them. */
   readonly dropped: readonly string[];
 }
 
 export interface KeyReport {
-  /** Undefined where the key is lost. */
+  /** undefined where the key is lost. */
   readonly currentKeyId: string | undefined;
   readonly keys: readonly {
     readonly id: string;
     readonly sealed: number;
-    /** Unused backup codes that are hashed under this key; they keep it until they are used or replaced. */
+    /**
+     * Number of unused backup codes hashed with this key; they need it until they are used or
+     * replaced.
+     */
     readonly backupCodes: number;
   }[];
   readonly unreadable: readonly string[];
 }
 
 /**
- * Seals every value with a new key. Killed in between it leaves every value readable, and the next
- * run finishes it: while values wait for the current key, no further key is made.
+ * Seals every value with a new key. A run that is killed leaves every value readable, and the next
+ * run completes it: no further key is made while values are sealed with an older one.
  */
 export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   const { db, sealing, clock, log } = parts;
@@ -85,7 +91,7 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
 }
 
-/** Opens every sealed value and says which key holds how many. Changes nothing. */
+/** Opens every sealed value and counts them by key. Changes nothing. */
 export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promise<KeyReport> {
   const { db, sealing } = parts;
   const unreadable: string[] = [];
@@ -111,17 +117,20 @@ export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promis
 }
 
 interface LostReport {
-  /** Accounts whose second factor stays required, and for which no code is right until it is bound again. */
+  /**
+   * Ids of accounts whose second factor stays required, and for which no code is accepted until it
+   * is bound again.
+   */
   readonly shut: readonly number[];
-  /** Accounts whose factor works on, and whose backup codes are gone. */
+  /** Ids of accounts whose factor still works and whose backup codes were removed. */
   readonly withoutCodes: readonly number[];
   readonly droppedMails: number;
 }
 
 /**
- * Shuts what no key opens any more. The secret is emptied and the factor stays, so that the account
- * asks for a code as before and takes none: a lost key never lowers what is asked of anybody. Killed in
- * between, the next run finishes it.
+ * Gives up the values that no key opens. A secret is emptied and its factor stays, so that the
+ * account still requires a code and accepts none: a lost key never lowers what an account requires.
+ * A run that is killed is completed by the next one.
  */
 export async function shutLost(parts: {
   readonly db: Database;
@@ -156,14 +165,14 @@ export async function shutLost(parts: {
   return { shut: await db.run(listShutFactors), withoutCodes, droppedMails };
 }
 
-/** True when the database holds something that only its sealing key can open or check. */
+/** True where the database holds values that need the sealing key. */
 export async function needsSealingKey(db: Pick<Database, 'run'>): Promise<boolean> {
   const sealed = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
   return sealed.size + codes.size > 0;
 }
 
-/** Visits each value of a column, some at a time. */
+/** Visits each value of a column, in batches. */
 export async function eachSealed(
   db: Database,
   column: SealedColumn,

@@ -4,31 +4,31 @@ import type { Database } from '../store/database';
 import { listKnownSources } from '../store/sources';
 import type { KnownSource } from '../store/sources';
 
-/** An account's places are known for so long after the last complete sign-in from there (rule C5). */
+/** How long a source stays known after the last complete sign-in from it (rule C5). */
 export const KNOWN_SOURCE_MS = 30 * 86_400_000;
 
 interface KnownPlacesOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  /** Places remembered: the ones used last. */
+  /** Maximum number of sources kept: those used last. */
   readonly most?: number;
 }
 
 const MAX_PLACES = 16_384;
 const TURN_MS = 5_000;
-/** So often all is read again, so that what accounts have forgotten is forgotten here too. */
+/** Interval of full reads, which drop the sources that accounts no longer have. */
 const WHOLE_EVERY_MS = 600_000;
 const WHOLE_SOON_MS = 30_000;
-/** Clocks of other nodes may be this far behind. */
+/** Maximum difference to the clocks of other processes. */
 const OVERLAP_MS = 30_000;
 
 /**
- * Sources from which any account was completely signed in to lately, asked at every TCP accept: answered from
- * memory, which only sign-ins fill, and which follows the store in the background (rule M11).
+ * Sources of recent complete sign-ins, queried at every TCP accept: answered from memory, which
+ * only sign-ins fill, and which follows the store in the background (rule M11).
  */
 export class KnownPlaces {
-  /** When each was used last, in that order. */
+  /** Time of the last use by source, the oldest first; milliseconds of the timeline. */
   private places = new Map<string, number>();
   private readUntilMs = 0;
   private wholeAtMs = -Infinity;
@@ -38,7 +38,7 @@ export class KnownPlaces {
 
   private constructor(private readonly options: KnownPlacesOptions) {}
 
-  /** Reads what is known, and begins to follow. */
+  /** Reads the store and starts to follow it. */
   static async open(options: KnownPlacesOptions): Promise<KnownPlaces> {
     const places = new KnownPlaces(options);
     await places.read();
@@ -46,7 +46,7 @@ export class KnownPlaces {
     return places;
   }
 
-  /** Places remembered now. */
+  /** Number of sources kept. */
   get size(): number {
     return this.places.size;
   }
@@ -69,7 +69,7 @@ export class KnownPlaces {
   private turn(): void {
     this.working = this.read()
       .catch((error: unknown) => {
-        // Known places stay known until the store answers again.
+        // The known sources stay until the store answers again.
         this.options.log.warn('known-places.not-read', { error });
       })
       .then(() => this.wait());
@@ -97,8 +97,8 @@ export class KnownPlaces {
     if (this.places.size <= most) return;
     const [oldest] = this.places.keys();
     if (oldest !== undefined) this.places.delete(oldest);
-    // The store keeps a few places of each account, and memory whatever it learned: accounts that sign in
-    // from ever new places push the others out of here until all is read again.
+    // The store keeps few sources per account, memory keeps all that it has read: accounts that
+    // sign in from many new sources displace others here until the next full read.
     const soonMs = this.options.clock.monotonicMs() - WHOLE_EVERY_MS + WHOLE_SOON_MS;
     this.wholeAtMs = Math.min(this.wholeAtMs, soonMs);
   }

@@ -12,7 +12,7 @@ import { auditOf } from './login-records';
 import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
 
-/** What a failed attempt costs its source (rule K1). */
+/** The kinds of failures that are charged to a source (rule K1). */
 export type FailureKind = 'auth-failure' | 'unknown-user';
 
 /** The dependencies of one caller's login. */
@@ -36,8 +36,8 @@ export interface LoginDeps {
 }
 
 /**
- * The origin of an attempt, and the session in which the caller continues after success; undefined
- * when the caller is already signed in.
+ * The origin of an attempt, and the id that the session gets after success; the id is undefined for
+ * a proof of identity during a session.
  */
 export interface AttemptContext {
   readonly origin: LoginOrigin;
@@ -49,23 +49,23 @@ export interface Failure {
   readonly kind: string;
   readonly factor: 0 | 1;
   readonly user: User | undefined;
-  /** For the audit and the log; the caller sees `reason`. */
+  /** Reason in audit and log; the caller gets `reason`. */
   readonly why: string;
   readonly reason: RejectReason;
   readonly retryAfterMs?: number;
 }
 
-/** What was tried, as the audit names it. */
+/** The kind of the attempt in the audit. */
 export function auditKind(attemptContext: AttemptContext, kind: string): string {
   return attemptContext.sessionId === undefined ? `confirm-${kind}` : kind;
 }
 
-/** Records a rejection in audit, log and penalties, and returns it. */
+/** Records a rejection in audit and log, charges its source, and returns it. */
 export async function recordFailure(
   parts: LoginDeps,
   attemptContext: AttemptContext,
   failure: Failure,
-): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
+): Promise<Rejection> {
   const { user, why, reason, retryAfterMs } = failure;
   const { remoteIp, server, node } = attemptContext.origin;
   const kind = auditKind(attemptContext, failure.kind);
@@ -84,7 +84,7 @@ export async function recordFailure(
     node,
     kind,
     reason: why,
-    // A name that no account has may be a password typed into the wrong field.
+    // Unknown names are not logged: such a name may be a password typed into the wrong field.
     ...(user === undefined ? {} : { userId: user.id, userName: user.name }),
   });
   if (reason === 'bad-credential') {
@@ -95,7 +95,12 @@ export async function recordFailure(
     : { kind: 'rejected', reason, retryAfterMs };
 }
 
-/** The outcome of one credential: only what the caller may learn of it. */
-export type CheckResult<T> =
-  | { readonly kind: 'accepted'; readonly value: T }
-  | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly retryAfterMs?: number };
+/** A credential that is not accepted; `retryAfterMs` is the remaining wait. */
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly reason: RejectReason;
+  readonly retryAfterMs?: number;
+}
+
+/** The result of one credential: only what the caller may know. */
+export type CheckResult<T> = { readonly kind: 'accepted'; readonly value: T } | Rejection;

@@ -13,19 +13,18 @@ import { writeStatus } from './account-change';
 import { CREDENTIAL_KINDS, type LoginHistory, type LoginOrigin } from './login';
 import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
 
-/** What a sign-in writes about an account; each function runs inside the caller's transaction. */
-
+/** Facts about a complete sign-in, which `recordArrival` writes in the transaction of its caller. */
 export interface Arrival {
   readonly user: User;
   readonly origin: LoginOrigin;
-  /** The caller's source, as budgets go by it. */
+  /** The caller's address or network, as budgets count it (`sourceOf`). */
   readonly source: string;
   readonly sessionId: string;
   readonly nowMs: number;
   readonly timelineMs: number;
-  /** Notified of what this sign-in ends. */
+  /** Notified of a set-up that this sign-in ends. */
   readonly notifier: Notifier | undefined;
-  /** Calls kept; negative keeps all. */
+  /** Number of past calls kept; negative keeps all. */
   readonly keep: number;
 }
 
@@ -36,7 +35,7 @@ export function auditOf(
   return { ...entry, node: origin.node, server: origin.server, source: origin.remoteIp };
 }
 
-/** Records a complete sign-in and returns what its owner may want to know about the ones before. */
+/** Records a complete sign-in and returns facts about the earlier ones for the owner. */
 export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHistory> {
   const { user, origin, nowMs, timelineMs } = arrival;
   const [last] = await listCalls(sql, { userId: user.id, limit: 1 });
@@ -81,7 +80,7 @@ function placeOf({ server, remoteIp, node }: LoginOrigin): Omit<LoginOrigin, 'se
   return { server, remoteIp, node };
 }
 
-/** The status that counts now: a lock by failures ends by itself (contract A4.1). */
+/** The effective status: a lock after failures ends by itself (contract A4.1). */
 export async function currentStatus(
   sql: Sql,
   user: User,
@@ -96,7 +95,7 @@ export async function currentStatus(
   return before === undefined ? 2 : toStatus(before);
 }
 
-/** Ends a lock; `status` is the one to go back to. */
+/** Ends a lock; `status` is the account's status from then on. */
 export async function unlock(
   sql: Sql,
   userId: number,
@@ -106,7 +105,7 @@ export async function unlock(
   await addAccountEvent(sql, { userId, kind: 'unlocked', nowMs: change.nowMs });
 }
 
-/** Locks an account after too many failures, where the sysop wants that. */
+/** Locks an account after too many failures (`users.failedLogin.lockAccount`). */
 export async function lockByFailures(
   sql: Sql,
   user: User,

@@ -17,14 +17,20 @@ import type {
   RejectReason,
 } from './login';
 import { isFullySignedIn, requiredFactorOf } from './login';
-import type { CheckResult, LoginDeps } from './login-attempt';
+import type { CheckResult, LoginDeps, Rejection } from './login-attempt';
 import { auditOf } from './login-records';
 import { checkSecondFactor } from './second-step';
 
-/** Attempts of all kinds on one connection before it is signed in (rule E3). */
+/**
+ * Attempts of all kinds on one connection before it is signed in (rule E3; RFC 4252 section 4
+ * recommends a limit).
+ */
 const MAX_ATTEMPTS = 6;
 
-/** Rejections that take a minimum time: those whose duration could tell something about an account (rule C4). */
+/**
+ * Rejections that take a minimum time: those whose duration could tell something about an account
+ * (rule C4).
+ */
 const DELAYED: readonly RejectReason[] = [
   'bad-credential',
   'wait',
@@ -35,7 +41,7 @@ const DELAYED: readonly RejectReason[] = [
   'too-many',
 ];
 
-/** The state machine of one caller; see the seam in login.ts. */
+/** The state machine of one caller; `Login` documents its members. */
 export class LoginSession implements Login {
   factor: Factor = 0;
   user: User | undefined;
@@ -67,7 +73,7 @@ export class LoginSession implements Login {
   submit(credential: Credential): Promise<LoginResult> {
     this.tried = true;
     const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
-    return this.answer(name ?? '', () => this.look(credential));
+    return this.answer(name ?? '', () => this.authenticate(credential));
   }
 
   confirm(proof: {
@@ -78,7 +84,7 @@ export class LoginSession implements Login {
   }
 
   refresh(changedUserId?: number): Promise<'keep' | 'end'> {
-    // In turn, so that a sign-in under way has said whose it is.
+    // After a sign-in in progress, which determines the account.
     return this.runExclusive(() => {
       const { user } = this;
       if (user === undefined) return Promise.resolve('keep');
@@ -87,7 +93,7 @@ export class LoginSession implements Login {
     });
   }
 
-  private async look(credential: Credential): Promise<LoginResult> {
+  private async authenticate(credential: Credential): Promise<LoginResult> {
     const misplaced = credential.kind === 'second-factor' ? this.factor !== 1 : this.factor !== 0;
     if (misplaced || this.complete || this.isRefusedHere(credential)) {
       return this.reject(credential.kind, 'not-here');
@@ -107,8 +113,8 @@ export class LoginSession implements Login {
           })
         : checkFirstFactor(this.parts, attemptContext, credential),
     );
-    if (checked === undefined) return this.noRoom(credential.kind);
-    if (checked.kind === 'rejected') return this.limited(checked);
+    if (checked === undefined) return this.rejectBusy(credential.kind);
+    if (checked.kind === 'rejected') return this.countFailure(checked);
     return this.enter(checked.value, {
       sessionId,
       factor: credential.kind === 'second-factor' ? 2 : 1,
@@ -141,9 +147,9 @@ export class LoginSession implements Login {
     const attemptContext = { origin: this.origin, source: this.source, sessionId: undefined };
     const credential = { kind: 'password', userName: name, password: proof.password } as const;
     const first = await checkFirstFactor(this.parts, attemptContext, credential);
-    if (first.kind === 'rejected') return this.limited(first);
+    if (first.kind === 'rejected') return this.countFailure(first);
     const fresh = first.value.user;
-    // The name may belong to another account by now, and the password may be new.
+    // Since then the name may have been given to another account, or the password changed.
     if (fresh.id !== id || fresh.loginVersion !== loginVersion) {
       return this.reject('confirm', 'changed');
     }
@@ -153,7 +159,7 @@ export class LoginSession implements Login {
       code: proof.code,
       proven: fresh,
     });
-    if (second.kind === 'rejected') return this.limited(second);
+    if (second.kind === 'rejected') return this.countFailure(second);
     return { kind: 'accepted', user: second.value.user, factor: 2 };
   }
 
@@ -177,13 +183,14 @@ export class LoginSession implements Login {
     return 'keep';
   }
 
-  /** The sysop may want no passwords in clear text (rules F8, M9). */
+  /** True where the sysop refuses passwords in clear text (rules F8, M9). */
   private isRefusedHere(credential: Credential): boolean {
     const { passwordLogin } = this.parts.config().loginServers.telnet;
     return credential.kind !== 'second-factor' && !this.origin.secure && passwordLogin === 'refuse';
   }
 
-  private limited(rejected: Extract<CheckResult<never>, { kind: 'rejected' }>): LoginResult {
+  /** Counts a failure of this connection, and ends its attempts at the limit. */
+  private countFailure(rejected: Rejection): LoginResult {
     const { reason, retryAfterMs } = rejected;
     if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
       return { kind: 'rejected', reason };
@@ -199,14 +206,17 @@ export class LoginSession implements Login {
       : { kind: 'rejected', reason, retryAfterMs };
   }
 
-  /** Nothing was looked at, and nothing is written: a record of each would be the work that is too much. */
-  private noRoom(kind: AuditEntry['kind']): LoginResult {
+  /**
+   * Rejects without a check. Logged only: an audit row for each would be load at the time of the
+   * highest load.
+   */
+  private rejectBusy(kind: AuditEntry['kind']): LoginResult {
     const { remoteIp, server, node } = this.origin;
     this.parts.log.warn('login.rejected', { remoteIp, server, node, kind, reason: 'busy' });
     return { kind: 'rejected', reason: 'busy' };
   }
 
-  /** A rejection that nothing had to be looked at for. */
+  /** Rejects without a check, and records it. */
   private async reject(kind: AuditEntry['kind'], reason: RejectReason): Promise<LoginResult> {
     const { db, clock, log } = this.parts;
     const entry = auditOf(this.origin, {
@@ -228,18 +238,18 @@ export class LoginSession implements Login {
     return { kind: 'rejected', reason };
   }
 
-  private async answer(userName: string, look: () => Promise<LoginResult>): Promise<LoginResult> {
+  private async answer(userName: string, check: () => Promise<LoginResult>): Promise<LoginResult> {
     return this.runExclusive(async () => {
       const startedMs = this.parts.clock.monotonicMs();
       try {
-        const result = await look();
+        const result = await check();
         if (result.kind === 'rejected' && DELAYED.includes(result.reason)) {
           await this.parts.delayRejection(userName, startedMs);
         }
         return result;
       } catch (error) {
         if (!(error instanceof BbsError) || error.code !== 'STORE_FAILED') throw error;
-        // It could not be recorded, so nothing is granted (rule A13).
+        // The store could not record it, so nothing is granted (rule A13).
         const { remoteIp, server, node } = this.origin;
         this.parts.log.error('login.not-recorded', { remoteIp, server, node, error });
         return { kind: 'rejected', reason: 'try-later' };
@@ -247,14 +257,17 @@ export class LoginSession implements Login {
     });
   }
 
-  /** One credential of a caller is looked at after the other. */
+  /** Checks the credentials of one caller one after the other. */
   private runExclusive<T>(job: () => Promise<T>): Promise<T> {
     const mine = this.turn.then(job, job);
     this.turn = mine.catch(() => undefined);
     return mine;
   }
 
-  /** A new id at each factor (rule J3); changes made under the old ones are still this session's. */
+  /**
+   * Sets a new id at each factor (rule J3); changes made under earlier ids are still this session's
+   * own.
+   */
   private renameSession(id: string): void {
     this.ownSessions.add(this.sessionId).add(id);
     this.sessionId = id;
@@ -271,17 +284,17 @@ function needOf(user: User): LoginResult {
 
 interface AccountChange {
   readonly before: User;
-  /** undefined when the account is gone. */
+  /** undefined where the account was removed. */
   readonly after: User | undefined;
-  /** Since the version of `before`. */
+  /** Those since the login version of `before`. */
   readonly events: readonly AccountEvent[];
   /** True for a session id that this session has or had. */
   readonly isOwn: (sessionId: string) => boolean;
 }
 
 /**
- * What a change of an account means for a login of it (rules J4, M1): it ends, or it goes on.
- * A second factor that is switched on ends every session: none of them has shown it (rule M3).
+ * Whether a login continues after a change of its account (rules J4, M1). A second factor that is
+ * switched on ends every session: none of them has shown it (rule M3).
  */
 function changeDecision(change: AccountChange): 'keep' | 'end' {
   const { before, after } = change;
@@ -289,14 +302,14 @@ function changeDecision(change: AccountChange): 'keep' | 'end' {
   const ownEnding = change.events.filter(
     ({ endsLogins, sessionId }) => endsLogins && sessionId !== undefined && change.isOwn(sessionId),
   );
-  // Counted, so that an event that is missing ends the login as one of somebody else does.
+  // Counted, so that a missing event ends the login, as a change by another actor does.
   if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
   return hasSwitchedOn(before, after) ? 'end' : 'keep';
 }
 
 /**
- * The sentence for a caller whose session ends because of a change that the same caller is waiting
- * for.
+ * The sentence for a caller whose own set-up of a second factor ends the session; undefined
+ * otherwise.
  */
 function changeFarewell(before: User, after: User | undefined): string | undefined {
   return after?.status === 2 && hasSwitchedOn(before, after)

@@ -31,17 +31,17 @@ interface MailChangeOptions {
   readonly log: Log;
   readonly notifier: Notifier;
   readonly budgets: Budgets;
-  /** Called after a commit, so that sessions of the account learn of it at once. */
+  /** Called after a commit, so that sessions in this process see the change at once. */
   readonly changed?: () => void;
 }
 
 /**
- * What became of asking for another address. `accepted` says nothing about who has the address: the
- * mail does, and one goes there a day at most (rules M5, M6).
+ * The result of a request for another address. `accepted` does not tell whether another account has
+ * the address: the mail does, and at most one a day is sent there (rules M5, M6).
  */
 export type MailChangeBegun = 'accepted' | 'bad-address' | 'too-many';
 
-/** An address that waits for its link to be opened. */
+/** An address that is not confirmed yet. */
 interface PendingMail {
   readonly userName: string;
   readonly address: string;
@@ -50,23 +50,27 @@ interface PendingMail {
 
 type MailChangeResult =
   | { readonly kind: 'done'; readonly user: User; readonly address: string }
-  /** Another account has got the address in the meantime. */
+  /** Another account has confirmed the address in the meantime. */
   | { readonly kind: 'taken' }
   /** Used, expired or replaced. */
   | { readonly kind: 'gone' };
 
-/** For the log; the user who asks learns less. */
+/** The outcome for the log; the user is told less. */
 type BeginOutcome = 'mailed' | 'mailed-before' | 'too-many' | 'bad-address';
 
 const LIFE_MS = 24 * 3600_000;
 
-/** Mail addresses between being typed and being used: only a link sent there makes one count (rule D14). */
+/**
+ * Changes of mail addresses: an address counts once its owner has opened a link sent there (rule
+ * D14).
+ */
 export class MailChange {
   constructor(private readonly parts: MailChangeOptions) {}
 
   /**
-   * Mails a link to `address`; the old address stays until it is opened. Where another account has the
-   * address, the mail tells its owner so instead. Who may ask is decided before.
+   * Mails a link to `address`; the old address stays until it is opened. Where another account has
+   * the address, the mail says so to its owner instead. The caller of this method decides who may
+   * ask.
    */
   async begin(userId: number, address: string, actor: Actor): Promise<MailChangeBegun> {
     const { db, config, clock, random, log } = this.parts;
@@ -78,9 +82,9 @@ export class MailChange {
       if (asked === 'too-many' || asked === 'bad-address') return asked;
       const waiting = await findTokenOf(sql, { userId, purpose: 'confirm-mail', timelineMs });
       const isTheSame = foldMailAddress(waiting?.subject ?? '') === foldMailAddress(address);
-      // The link of the mail that went there stays good.
+      // The link that was mailed there before stays valid.
       if (asked === 'mailed-before' && isTheSame) return asked;
-      // Stored for a mail that did not go out as well, so that nothing tells the cases apart.
+      // Also stored where no mail was sent, so that the cases cannot be told apart.
       await replaceToken(sql, {
         tokenHash: hashToken(token),
         userId,
@@ -96,7 +100,7 @@ export class MailChange {
     return outcome === 'too-many' || outcome === 'bad-address' ? outcome : 'accepted';
   }
 
-  /** Stores the mail that says what is the case, within the budgets. */
+  /** Queues the mail with the link or with the notice, within the budgets. */
   private async mail(
     sql: Sql,
     wish: {
@@ -125,7 +129,7 @@ export class MailChange {
     return queued === 'too-many' ? 'too-many' : 'bad-address';
   }
 
-  /** What a link stands for; changes nothing (rule D4). */
+  /** The change that a link confirms; changes nothing (rule D4). */
   async find(token: string): Promise<PendingMail | undefined> {
     if (!isToken(token)) return undefined;
     const wanted = { tokenHash: hashToken(token), purpose: 'confirm-mail' as const };
@@ -135,7 +139,7 @@ export class MailChange {
     );
   }
 
-  /** The address that waits for an account. */
+  /** The unconfirmed address of an account. */
   async pendingFor(userId: number): Promise<PendingMail | undefined> {
     const { db, clock } = this.parts;
     const wanted = { userId, purpose: 'confirm-mail' as const };
@@ -144,7 +148,7 @@ export class MailChange {
     );
   }
 
-  /** Ends the link and takes the address over, both or neither; the old address is told. */
+  /** Ends the link and sets the address, in one transaction; the old address is notified. */
   async confirm(token: string, actor: Actor): Promise<MailChangeResult> {
     if (!isToken(token)) return { kind: 'gone' };
     const { db, log } = this.parts;

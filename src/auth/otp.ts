@@ -6,15 +6,15 @@ import type { Random } from '../base/random';
 import type { OtpProfile } from '../store/factors';
 import type { Sealer } from '../store/sealed';
 
-/** Codes change every half minute (contract A4.2). */
+/** Time step X of RFC 6238 (contract A4.2). */
 export const STEP_MS = 30_000;
 
-/** Bytes an imported secret decodes to at least: The Forgotten Server's have ten. */
+/** Minimum length of an imported secret; The Forgotten Server's have ten bytes. */
 const MIN_IMPORTED_BYTES = 10;
 const MAX_SECRET_CHARACTERS = 256;
 const BASE32 = /^[A-Z2-7]+$/;
 
-/** A profile with its secret: all that is needed to compute codes. */
+/** A profile with its secret: the input of the computation of codes. */
 export interface OtpKey extends OtpProfile {
   /** Base32 text, or the key's own characters where `encoding` is `ascii`. */
   readonly secret: string;
@@ -34,8 +34,8 @@ export function makeSecret(random: Random, secretBytes: number): string {
 }
 
 /**
- * Strips the spaces and dashes that apps show and returns the digits, or undefined for anything that
- * is not exactly such a code. This form is what is compared and what is spent (rule A7).
+ * The canonical form of a code, which is compared and spent (rule A7): without the spaces and
+ * dashes that apps show. undefined for anything but six or eight digits.
  */
 export function canonicalOtp(typed: string): string | undefined {
   if (typed.length > 32) return undefined;
@@ -44,8 +44,8 @@ export function canonicalOtp(typed: string): string | undefined {
 }
 
 /**
- * Brings an imported secret to its stored form. Base32 may come with spaces, dashes, padding and in
- * small letters; a raw key is taken as its characters stand.
+ * Returns the stored form of an imported secret. Base32 may have spaces, dashes, padding and lower
+ * case letters; a raw key is taken as it is. Throws USER_INVALID.
  */
 export function parseSecret(given: string, encoding: OtpProfile['encoding']): string {
   const text = encoding === 'ascii' ? given.trim() : given.replace(/[\s=-]/g, '').toUpperCase();
@@ -66,7 +66,9 @@ export function parseSecret(given: string, encoding: OtpProfile['encoding']): st
   return text;
 }
 
-/** The code at one TOTP step or HOTP counter value. */
+/**
+ * The code at one HOTP counter value (RFC 4226 section 5.3) or TOTP step (RFC 6238 section 4.2).
+ */
 export function codeAt(key: OtpKey, position: number): string {
   return HOTP.generate({
     secret: hmacKey(key),
@@ -97,7 +99,8 @@ export function findCodes(
       HOTP.generate({ secret, algorithm: key.hash, digits: key.digits, counter: position }),
       'latin1',
     );
-    // A code of another length cannot match; comparing the candidate with itself keeps the work equal.
+    // A code of another length cannot match; the candidate is then compared with itself, for equal
+    // work.
     const sameLength = candidate.length === submitted.length;
     if (timingSafeEqual(candidate, sameLength ? submitted : candidate) && sameLength) {
       positions.push(position);
@@ -106,26 +109,26 @@ export function findCodes(
   return positions;
 }
 
-/** The secret as an authenticator app wants it typed: Base32, whatever its stored form. */
+/** The secret as typed into an authenticator app: Base32, whatever its stored form. */
 export function displaySecret(key: OtpKey): string {
   return key.encoding === 'base32' ? key.secret : encodeBase32(Buffer.from(key.secret, 'latin1'));
 }
 
-/** The secret in groups of four, which is how people copy it. */
+/** The secret in groups of four characters, for reading and typing. */
 export function groupSecret(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, '$1 ');
 }
 
 /**
- * The key URI for a QR. The issuer stands in the label and as a parameter; algorithm, digits and
- * period only where they are not the default, because some apps mis-read even the default (rule A10).
+ * The key URI for a QR code. The issuer is in the label and in a parameter; algorithm and digits
+ * only where they are not the default, because some apps misread even the default (rule A10).
  */
 export function keyUri(
   key: OtpKey,
   names: { readonly issuer: string; readonly account: string; readonly counter?: number },
 ): string {
   const counterBased = isCounterBased(key.type);
-  // A colon parts issuer and account, so it cannot be part of either.
+  // A colon separates issuer and account in the label.
   const issuer = encodePart(names.issuer.replaceAll(':', ' '));
   const account = encodePart(names.account.replaceAll(':', ' '));
   const parameters = [`secret=${displaySecret(key)}`, `issuer=${issuer}`];
@@ -162,7 +165,7 @@ export function openFactorKey(
   return { ...profileOf(row), secret: sealer.open(row.secret, place(table, row.userId)) };
 }
 
-/** Seals a secret for the row it goes into. */
+/** Seals a secret for its row. */
 export function sealFactorKey(
   sealer: Sealer,
   table: FactorTable,
@@ -171,7 +174,7 @@ export function sealFactorKey(
   return sealer.seal(key.secret, place(table, key.userId));
 }
 
-/** Only what says how codes are computed. */
+/** The parameters of the computation, without the secret. */
 export function profileOf(source: OtpProfile): OtpProfile {
   return {
     type: source.type,

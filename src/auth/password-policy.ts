@@ -163,7 +163,7 @@ function isSimple(folded: string): boolean {
 function personalParts(about: PasswordAbout, boardName: string): readonly string[] {
   const [local = '', domain = ''] = about.email.split('@', 2);
   const whole = [about.userName, boardName, local, domain, about.email];
-  // Without the top-level domain: `com` is in too many words.
+  // Without the top-level domain: `com` is part of too many words.
   const words = [about.userName, boardName, local, domain.replace(/\.[^.]*$/, '')].flatMap((text) =>
     text.split(/[\s._+-]+/),
   );

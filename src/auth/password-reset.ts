@@ -31,18 +31,18 @@ interface PasswordResetOptions {
   readonly budgets: Budgets;
 }
 
-/** Requests that wait for the database at once; more are dropped. */
+/** Maximum number of requests that wait for the database; more are dropped. */
 const MAX_WAITING = 200;
 
-/** New passwords for people who forgot theirs, by a mailed link. The second factor stays on (rule C8). */
+/** Sets new passwords by a mailed link. The second factor stays required (rule C8). */
 export class PasswordReset {
   private readonly waiting = new Set<Promise<void>>();
 
   constructor(private readonly parts: PasswordResetOptions) {}
 
   /**
-   * Sends a link where the account exists. Returns at once and alike for any name: what it does, and
-   * how long that takes, happens behind the answer (rule C7).
+   * Sends a link where the account exists. Returns at once for any name: the work runs after the
+   * answer, so that its duration tells nothing (rule C7).
    */
   request(userName: string, actor: Actor): void {
     if (this.waiting.size >= MAX_WAITING) {
@@ -51,14 +51,14 @@ export class PasswordReset {
     }
     const work = this.sendLink(userName, actor)
       .catch((error: unknown) => {
-        // Nobody waits for the outcome; the caller gets the same answer in any case.
+        // The caller has got the same answer in any case.
         this.parts.log.error('password-reset.failed', { remoteIp: actor.remoteIp, error });
       })
       .finally(() => this.waiting.delete(work));
     this.waiting.add(work);
   }
 
-  /** The account a link stands for; changes nothing (rule D4). */
+  /** The account of a link; changes nothing (rule D4). */
   async find(token: string): Promise<User | undefined> {
     if (!isToken(token)) return undefined;
     const { db, clock } = this.parts;
@@ -73,7 +73,9 @@ export class PasswordReset {
     });
   }
 
-  /** Sets the password and ends the link, both or neither; undefined when the link has ended. */
+  /**
+   * Sets the password and ends the link, in one transaction; undefined where the link has ended.
+   */
   async complete(
     token: string,
     password: string,
@@ -100,7 +102,7 @@ export class PasswordReset {
     return result.kind === 'refused' && result.problem === 'not-now' ? undefined : result;
   }
 
-  /** Waits for requests that are under way. */
+  /** Waits for requests in progress. */
   async close(): Promise<void> {
     await Promise.all(this.waiting);
   }
@@ -112,7 +114,7 @@ export class PasswordReset {
     const token = makeToken(random);
     const { tokenTtlMinutes } = config().contentServers.web.resetPassword;
     const outcome = await db.transaction(async (sql) => {
-      // Whatever the name is; what is mailed is counted once there is something to mail.
+      // Counted for any name; mails are counted separately, once there is one to send.
       const request = { expense: 'reset-request', spender: actor } as const;
       const spent = await budgets.take(sql, request);
       if (spent !== undefined) {
@@ -139,7 +141,9 @@ export class PasswordReset {
     log.info('password-reset.requested', { remoteIp: actor.remoteIp, outcome });
   }
 
-  /** Three an hour go to an account, which the notifier counts (rule C7); the board's budget is for all. */
+  /**
+   * The notifier limits mails per account to three an hour (rule C7); this budget is the board's.
+   */
   private async mailLink(
     sql: Sql,
     link: { readonly user: User; readonly token: string; readonly actor: Actor },

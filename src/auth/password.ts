@@ -4,32 +4,36 @@ import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { LIMITS } from '../base/limits';
 import type { StoredPassword } from '../store/passwords';
 
-/** OWASP's smallest recommended argon2id (rule C3); stored with each hash, so it may be raised. */
+/** Parameters of argon2id; `memoryCost` is in KiB. Each hash has its own, so that they can be raised. */
 export interface HashCost {
   readonly memoryCost: number;
   readonly timeCost: number;
   readonly parallelism: number;
 }
 
+/** OWASP's minimum for argon2id (rule C3). */
 export const HASH_COST: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Checked where there is no account, so that it costs the same (rule C4): of 32 forgotten random bytes. */
+/**
+ * Checked where there is no account, for equal cost (rule C4); its password, 32 random bytes, is
+ * not known.
+ */
 const NOBODY =
   '$argon2id$v=19$m=19456,t=2,p=1$RTsuu3gdolXsYz0qW6XZFQ$7qphIPbsYycxlhNkO9/T9GhRpNzDpjZ+7P9YmOUAnJw';
 
 const derive = promisify(pbkdf2);
 
-/** The one form in which a password is hashed, however the terminal composed its letters (rule C1). */
+/** The form that is hashed, whichever composition of letters the terminal sends (rule C1). */
 export function normalizePassword(password: string): string {
   return password.normalize('NFC');
 }
 
-/** argon2id as a PHC string. */
+/** Hashes with argon2id (RFC 9106); returns a PHC string. */
 export function hashPassword(password: string, cost: HashCost = HASH_COST): Promise<string> {
   return hash(normalizePassword(password), cost);
 }
 
-/** Compares, at the same cost whether or not there is something to compare with. */
+/** Compares at equal cost, also where there is no stored password. */
 export async function checkPassword(
   stored: StoredPassword | undefined,
   password: string,
@@ -44,7 +48,7 @@ export async function checkPassword(
   return right && !tooLong && stored !== undefined;
 }
 
-/** True when the next good sign-in should store a new hash. */
+/** True where the next successful sign-in should store a new hash. */
 export function isOutdated(stored: StoredPassword, cost: HashCost = HASH_COST): boolean {
   if (stored.kind === 'pbkdf2') return true;
   const { memoryCost, timeCost, parallelism } = parseOptions(stored.hash);
@@ -60,7 +64,7 @@ async function checkArgon2(phc: string, password: string): Promise<boolean> {
   try {
     return await verify(phc, password);
   } catch {
-    // A damaged hash lets nobody in; the sysop sees the rejected attempts.
+    // A damaged hash accepts no password; the sysop sees the rejected attempts.
     return false;
   }
 }
@@ -75,7 +79,7 @@ const OLDEST: Pbkdf2Parameters = { iterations: 1000, digest: 'sha1', keyLen: 128
 const DIGESTS: readonly string[] = ['sha1', 'sha256', 'sha384', 'sha512'];
 const MAX_ITERATIONS = 2_000_000;
 
-/** `candidates` are the password as typed and composed: ENiGMA½ hashed what the terminal sent. */
+/** `candidates` are the password as typed and in NFC: ENiGMA½ hashed what the terminal sent. */
 async function checkPbkdf2(
   stored: Extract<StoredPassword, { kind: 'pbkdf2' }>,
   candidates: readonly string[],
@@ -88,7 +92,8 @@ async function checkPbkdf2(
   }
   let right = false;
   for (const candidate of candidates) {
-    // The contract's input is the hexadecimal text of the UTF-8 password, its salt the hexadecimal text.
+    // Contract A1.5: PBKDF2 (RFC 8018) over the hexadecimal text of the UTF-8 password; the salt is
+    // the hexadecimal text itself.
     const input = Buffer.from(candidate, 'utf8').toString('hex');
     const { iterations, keyLen, digest } = parameters;
     const found = await derive(input, stored.salt, iterations, keyLen, digest);
@@ -108,7 +113,7 @@ function parseParameters(json: string | undefined): Pbkdf2Parameters | undefined
       DIGESTS.includes(digest);
     return usable ? { iterations, digest, keyLen } : undefined;
   } catch {
-    // Not JSON: the same as parameters that we do not know.
+    // Not JSON: treated like unknown parameters.
     return undefined;
   }
 }

@@ -40,46 +40,49 @@ import { mayBegin } from './set-up-watch';
 import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
 import type { BegunBy } from './set-up-word';
 
-/** A registration that waits for its confirmation: the one thing that may still show its secret. */
+/** An unconfirmed registration: only it may still show its secret. */
 export interface PendingEnrollment {
   readonly userId: number;
   readonly userName: string;
   readonly type: OtpType;
-  /** Base32, as an app wants it typed. */
+  /** Base32, as typed into an authenticator app. */
   readonly secret: string;
-  /** Key URI for a QR. */
+  /** Key URI for a QR code. */
   readonly uri: string;
   readonly expiresAtMs: number;
   readonly triesLeft: number;
-  /** The session that began it, whose word the page asks for; undefined for what the sysop sent. */
+  /**
+   * The session that began it, whose word the page asks for; undefined where the sysop sent the
+   * link.
+   */
   readonly begunBy: BegunBy | undefined;
 }
 
-/** A registration as the session sees it that began it. */
+/** A registration as shown to the session that began it. */
 export interface OwnEnrollment extends PendingEnrollment {
-  /** What the page asks for beside the code; shown in this session only (rule M2). */
+  /** The word that the page asks for beside the code; shown in this session only (rule M2). */
   readonly word: string;
 }
 
-/** Who confirms, and the word that was typed where the page asks for one. */
+/** The actor who confirms, and the typed word where the page asks for one. */
 interface Confirmer extends Actor {
   readonly word?: string | undefined;
 }
 
 type ConfirmResult =
-  /** The factor is on; the codes are shown this once. */
+  /** The factor is bound; the backup codes are shown this once. */
   | { readonly kind: 'confirmed'; readonly userId: number; readonly backupCodes: readonly string[] }
   | { readonly kind: 'wrong'; readonly what: 'code' | 'word'; readonly triesLeft: number }
-  /** Not six digits, or no word; not counted as a try. */
+  /** No code or no word; not counted as a try. */
   | { readonly kind: 'malformed'; readonly what: 'code' | 'word' }
   /** Used, expired, replaced, or out of tries. */
   | { readonly kind: 'gone' };
 
 export type BeginResult =
   | { readonly kind: 'begun'; readonly token: string; readonly expiresAtMs: number }
-  /** The mail with the link cannot go out, or the account may not use it, so nothing was begun. */
+  /** The mail with the link cannot be sent, or the account may not use it; nothing was begun. */
   | { readonly kind: 'no-address' | 'too-many' | 'not-active' }
-  /** A set-up waits that this session has not begun, or the session has ended (rule M2). */
+  /** Another session's set-up waits, or this session has ended (rule M2). */
   | { readonly kind: 'not-yours' };
 
 /** The dependencies of enrolment. */
@@ -91,7 +94,7 @@ export interface EnrollmentOptions {
   readonly sealing: Sealing;
   readonly log: Log;
   readonly notifier?: Notifier;
-  /** Called after a commit that ends other sessions, so that they need not wait for the next look. */
+  /** Called after a commit that ends other sessions, so that they end before the next poll. */
   readonly onChange?: () => void;
 }
 
@@ -101,7 +104,7 @@ class Cancelled extends Error {
   }
 }
 
-/** Registrations between their beginning and their confirmation. */
+/** Registrations from their start to their confirmation. */
 export class PendingEnrollments {
   private readonly links: SetUpLinks;
 
@@ -110,8 +113,8 @@ export class PendingEnrollments {
   }
 
   /**
-   * Makes a secret that waits for confirmation, in place of one that waited before; the factor that is
-   * bound stays (rule D6). With `mail` the link is mailed in the same transaction.
+   * Makes a secret that waits for confirmation, in place of an earlier one; the bound factor stays
+   * (rule D6). With `mail` the link is queued in the same transaction.
    */
   async begin(
     userId: number,
@@ -128,7 +131,7 @@ export class PendingEnrollments {
     const expiresAtMs = timelineMs + tokenTtlMinutes * 60_000;
     try {
       await db.transaction(async (sql) => {
-        // Swept here, so that no job is needed for secrets that nobody confirmed.
+        // Removed here, so that no timer is needed for unconfirmed secrets.
         await removeExpiredTokens(sql, timelineMs);
         if (!mayUseLink('otp-register', await getUser(sql, userId))) {
           throw new Cancelled('not-active');
@@ -282,7 +285,7 @@ export class PendingEnrollments {
             spentPosition: found.position,
             backupCodes,
             recovery: 'login',
-            // Not the session that asked for the link: it has not shown the factor (rule M3).
+            // Not the session that requested the link: it has not shown the factor (rule M3).
             actor: found.actor,
             nowMs,
           },
@@ -325,7 +328,7 @@ export class PendingEnrollments {
     const askedBy = { server, remoteIp };
     const notice = { kind: 'otp-register', ...rest, askedBy } as const;
     const result = await this.parts.notifier?.notify(sql, notice);
-    // Thrown, so that the token goes with the transaction.
+    // Thrown, so that the token is rolled back too.
     if (result !== 'queued') throw new Cancelled(result ?? 'no-address');
   }
 
@@ -353,7 +356,7 @@ export class PendingEnrollments {
   }
 }
 
-/** What authenticator apps show above the code. */
+/** The name that authenticator apps show above the code. */
 export function issuerName(config: Config): string {
   const { issuer } = config.users.twoFactorAuth.otp;
   return issuer === '' ? config.general.boardName : issuer;

@@ -52,7 +52,10 @@ interface AttemptBy {
 
 const UNKNOWN_NAME_MS = 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
-/** With the store's own waits after it, an answer still comes within LIMITS.storeMs. */
+/**
+ * Maximum wait for a turn: with the store's own waits after it, an answer still comes within
+ * LIMITS.storeMs.
+ */
 const TURN_MS = 3_500;
 
 /** Counts every attempt before its credential is checked, and delays further ones after failures (rule A11). */

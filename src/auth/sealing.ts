@@ -11,7 +11,10 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Seals values with the current key, and hashes codes so that the database alone cannot test guesses. */
+/**
+ * Seals values with the current key, and hashes codes with it, so that the database alone cannot be
+ * used to test guesses.
+ */
 export interface Sealing extends Sealer {
   /** Ids of all keys, the current one first. */
   keyIds(): readonly string[];
@@ -19,9 +22,14 @@ export interface Sealing extends Sealer {
   hash(value: string): BackupCodeHash;
   /** Keyed hashes of the value under every key, the current one first. */
   hashes(value: string): readonly string[];
-  /** Makes a new current key; what the old ones sealed still opens. Undefined when keys come from the environment. */
+  /**
+   * Makes a new current key and returns its id; older ones still open their values. undefined where
+   * keys come from the environment.
+   */
   addKey(nowMs: number): string | undefined;
-  /** Forgets keys that `isUsed` does not name and that were retired before `beforeMs`. */
+  /**
+   * Removes keys that `isUsed` denies and that were retired before `beforeMs`; returns their ids.
+   */
   dropKeys(isUsed: (keyId: string) => boolean, beforeMs: number): readonly string[];
 }
 
@@ -30,13 +38,13 @@ interface SealingOptions {
   readonly random: Random;
   /** SALLYPORT_SEALING_KEY: Base64 of 32 bytes; several with commas, the current one first. */
   readonly environmentKey?: string | undefined;
-  /** False where sealed values exist already, so that a lost key file is not papered over. */
+  /** False where sealed values exist, so that a lost key file is not silently replaced. */
   readonly mayCreate?: boolean;
-  /** True for a tool that goes on where the keys cannot be used, and fails only where one is needed. */
+  /** True for a tool that runs without usable keys, and fails only where one is needed. */
   readonly mayLack?: boolean | undefined;
 }
 
-/** Opens the keys, and makes the file at the first start. */
+/** Opens the keys, and creates the file at the first start. Throws KEY_UNREADABLE. */
 export function openSealing(options: SealingOptions): Sealing {
   if (options.mayLack !== true) return openKeys(options);
   try {
@@ -48,8 +56,8 @@ export function openSealing(options: SealingOptions): Sealing {
 }
 
 /**
- * What a start would refuse about the keys, without making any. A file that is missing is looked at
- * only where the database needs it: `isNeeded` is asked then.
+ * Throws what a start would throw about the keys, and creates none. `isNeeded` tells whether the
+ * database needs a key file that is missing.
  */
 export async function checkSealing(
   { file, environmentKey = '' }: Pick<SealingOptions, 'file' | 'environmentKey'>,
@@ -60,7 +68,7 @@ export async function checkSealing(
   else if (await isNeeded()) throw keyLost(file);
 }
 
-/** Makes a key file in place of one that is lost; undefined where keys come from the environment. */
+/** Creates a key file in place of a lost one; undefined where keys come from the environment. */
 export function replaceLostKey(options: SealingOptions): Sealing | undefined {
   if ((options.environmentKey ?? '') !== '') return undefined;
   writeKeyFile(options.file, [newKey(options.random)]);
@@ -114,7 +122,8 @@ class KeyRing implements Sealing {
 
   seal(plain: string, place: SealPlace): string {
     const { id, key } = this.current();
-    // Not the injected random source: a seeded one would repeat an IV, which breaks the cipher.
+    // Not the injected random source: a seeded one would repeat an IV, which breaks GCM (NIST SP
+    // 800-38D section 8).
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, key, iv).setAAD(boundTo(place, id));
     const sealed = Buffer.concat([
@@ -184,7 +193,7 @@ class KeyRing implements Sealing {
   }
 }
 
-/** In place of keys that are lost: nothing opens, and sealing says how to get a key. */
+/** In place of lost keys: opening throws SEAL_BROKEN, sealing throws the reason of the loss. */
 class AbsentKeys implements Sealing {
   constructor(private readonly reason: BbsError) {}
 
@@ -225,12 +234,12 @@ class AbsentKeys implements Sealing {
   }
 }
 
-/** What a sealed value is bound to: moved to another row or column it does not open (rule I3). */
+/** The additional data that binds a sealed value to its row and column (rule I3). */
 function boundTo(place: SealPlace, keyId: string): Buffer {
   return Buffer.from(`${place.table}:${place.column}:${place.userId}:${keyId}`, 'utf8');
 }
 
-/** Codes are hashed under a key of their own, so that no key serves two ends. */
+/** Codes are hashed with a derived key (HKDF, RFC 5869), so that no key has two uses. */
 function keyedHash(key: SealingKey, value: string): string {
   const derived = hkdfSync('sha256', key.key, Buffer.alloc(0), 'sallyport backup codes', KEY_BYTES);
   return createHmac('sha256', Buffer.from(derived)).update(value, 'utf8').digest('hex');

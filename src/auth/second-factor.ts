@@ -21,23 +21,26 @@ import type { FactorKind } from './factor-kinds';
 import type { Sealing } from './sealing';
 import { switchOff } from './factor-change';
 
-/** What a second factor answers to one submitted code. Nothing of it tells how near a wrong code was. */
+/** The result of one submitted code. It does not tell how close a wrong code was. */
 export type SecondFactorResult =
   | {
       readonly kind: 'right';
       readonly by: FactorKind;
-      /** Backup codes that are still unused, when one of them was used. */
+      /** Number of unused backup codes, where one was used. */
       readonly left?: number;
-      /** True when the code was one that removes the factor (The Forgotten Server's recovery token). */
+      /**
+       * True where the code was one that removes the factor (The Forgotten Server's recovery
+       * token).
+       */
       readonly factorRemoved?: boolean;
     }
   | { readonly kind: 'wrong' }
-  /** Right, but used before: on this or another server, before or after a restart. */
+  /** Right, but used before, by any process and before or after a restart. */
   | { readonly kind: 'spent' }
-  /** The account has no second factor. The same work is done. */
+  /** The account has no second factor. The work is the same. */
   | { readonly kind: 'none' };
 
-/** What a wrong code leaves behind could not be stored; the attempt stays charged all the same. */
+/** The state that follows from a wrong code could not be stored; the attempt stays charged. */
 export class WrongCodeLost extends BbsError {
   constructor(cause: unknown) {
     super('STORE_FAILED', `a wrong code is not recorded: ${toError(cause).message}`, { cause });
@@ -53,10 +56,10 @@ interface SecondFactorOptions {
   readonly notifier?: Notifier;
 }
 
-/** A second code must follow within this for a resync (rule A6). */
+/** Maximum time between the two codes of a resync (rule A6). */
 const RESYNC_MS = 5 * 60_000;
 
-/** Stands in for accounts without a factor, so that they cost the same work (rule B7). */
+/** Used for accounts without a factor, for equal work (rule B7). */
 const NOBODY: OtpKey = {
   ...newProfile(DEFAULT_OTP_TYPE),
   secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
@@ -68,13 +71,13 @@ interface BoundKey {
   readonly key: OtpKey;
 }
 
-/** Verifies and spends codes. Charging and throttling attempts is the login's part. */
+/** Verifies and spends codes. The login charges and throttles attempts. */
 export class SecondFactor {
   constructor(private readonly parts: SecondFactorOptions) {}
 
   /**
-   * Compares, and spends in one conditional statement, inside the transaction that grants: 'right' is
-   * true once that is committed, and where it is rolled back the code is not spent (rules A13, B3).
+   * Compares, and spends in one conditional statement, in the transaction that grants: 'right' is
+   * final once that is committed; a rollback leaves the code unspent (rules A13, B3).
    */
   async verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
     const factor = await findFactor(sql, userId);
@@ -104,7 +107,8 @@ export class SecondFactor {
     const nowStep = stepAt(this.parts.clock.nowMs());
     const middle = nowStep + (driftMemory ? factor.drift : 0);
     if (factor.lastPosition > middle + window) {
-      // The clock went back. Steps up to the spent one stay closed (rule A14); say for how long.
+      // The clock went back. Steps up to the spent one stay closed (rule A14); the log says for how
+      // long.
       this.parts.log.warn('clock.went-back', {
         userId: factor.userId,
         codesRefusedForSeconds: (factor.lastPosition - middle) * 30,
@@ -168,7 +172,7 @@ export class SecondFactor {
     return last.length > 0 ? { kind: 'spent' } : { kind: 'wrong' };
   }
 
-  /** The conditional statement decides (rule A2). */
+  /** The conditional statement decides between parallel submissions (rule A2). */
   private async spend(
     sql: Sql,
     factor: FactorRow,
@@ -198,9 +202,12 @@ export class SecondFactor {
     return { kind: 'right', by: 'backup-code', left: result.left };
   }
 
-  /** A secret that does not open was changed or moved from another row: no code is right then. */
+  /**
+   * undefined for a secret that does not open: it was changed or moved from another row, and no
+   * code is accepted.
+   */
   private open(factor: FactorRow): OtpKey | undefined {
-    // Shut, for its key was lost.
+    // Its sealing key was lost.
     if (factor.secret === '') return undefined;
     try {
       return openFactorKey(this.parts.sealing, 'otp_factor', factor);
@@ -216,7 +223,7 @@ export class SecondFactor {
   }
 }
 
-/** How far a clock may be off for its drift to be learned, in steps: half a day (rule A5). */
+/** Maximum clock error that can be learned, in steps of 30 s: half a day (rule A5). */
 const DRIFT_REACH = 1500;
 
 const SIGHTINGS = 3;
@@ -226,8 +233,9 @@ type DriftLesson =
   | { readonly kind: 'learned'; readonly drift: number; readonly lastPosition: number };
 
 /**
- * Takes one more code of a clock that is off. Three different codes on consecutive steps with the same
- * skew, give or take one, teach it; anything else starts over (rule A5).
+ * Evaluates one more code of an authenticator whose clock is off. Three different codes on
+ * consecutive steps with the same skew, plus or minus one, set the drift; anything else starts over
+ * (rule A5).
  */
 function learnDrift(
   trail: readonly DriftSighting[],
@@ -238,7 +246,7 @@ function learnDrift(
   const last = trail.at(-1);
   const follows =
     last === undefined ? undefined : seen.positions.find((at) => continues(last, at, seen));
-  // The same code again teaches nothing, and is no reason to start over.
+  // A repeated code is ignored.
   if (last !== undefined && seen.positions.includes(last.step)) return { kind: 'watch', trail };
   const sighting = { step: follows ?? position, skew: (follows ?? position) - seen.nowStep };
   const now = follows === undefined ? [sighting] : [...trail, sighting];

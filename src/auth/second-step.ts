@@ -11,6 +11,7 @@ import {
   type CheckResult,
   type LoginDeps,
   recordFailure,
+  type Rejection,
 } from './login-attempt';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
@@ -22,15 +23,12 @@ import type { SecondFactorResult } from './second-factor';
 type RightCode = Extract<SecondFactorResult, { kind: 'right' }>;
 
 const KIND = 'second-factor';
-/**
- * Number of wrong codes in a row, after a right password, at which the owner is notified (rule
- * A15).
- */
-const TOLD_AT = 3;
+/** Wrong codes in a row, after a right password, at which the owner is notified (rule A15). */
+const NOTIFY_AT_FAILURES = 3;
 
 /**
- * Charges, looks at and records a one-time or backup code. `proven` is the account as its first factor
- * was right for: after a change that ends logins that factor counts no more (rule M1).
+ * Charges, checks and records a one-time or backup code. `proven` is the account for which the
+ * first factor was right: after a change that ends logins that factor is no longer valid (rule M1).
  */
 export async function checkSecondFactor(
   parts: LoginDeps,
@@ -48,7 +46,7 @@ export async function checkSecondFactor(
   if (user.loginVersion !== proven?.loginVersion) return changed(parts, attemptContext, user);
   const attempted = await parts.regulator.attempt(
     { userId: user.id, userName: user.name, factor: 'second', source: attemptContext.source },
-    (charged) => look(parts, attemptContext, { user, charged, code: attempt.code }),
+    (charged) => checkCharged(parts, attemptContext, { user, charged, code: attempt.code }),
   );
   if (attempted.kind === 'checked') return attempted.value;
   if (attempted.kind === 'stopped') {
@@ -64,34 +62,34 @@ export async function checkSecondFactor(
   return reject(parts, attemptContext, { user, why: 'wait', reason: 'wait', retryAfterMs });
 }
 
-async function look(
+async function checkCharged(
   parts: LoginDeps,
   attemptContext: AttemptContext,
   attempt: { readonly user: User; readonly charged: Charged; readonly code: string },
 ): Promise<CheckResult<Accepted>> {
   const { user, charged } = attempt;
-  // One transaction looks, spends and grants: where one of them cannot be recorded, none is, and the
-  // code stays good (rule A13). Nothing is granted before it is committed (rule B3).
+  // One transaction checks, spends and grants: where one of these cannot be recorded, none is, and
+  // the code stays unspent (rule A13). Nothing is granted before the commit (rule B3).
   let wrong = false;
-  const looked = await parts.db
+  const verified = await parts.db
     .transaction(async (sql) => {
-      const seen = await lookAndAccept(sql, parts, attemptContext, attempt);
+      const seen = await verifyAndAccept(sql, parts, attemptContext, attempt);
       wrong = seen.kind === 'wrong' || seen.kind === 'spent' || seen.kind === 'none';
       return seen;
     })
     .catch(async (error: unknown) => {
-      // A right code that could not be recorded is no failure of its owner's; a wrong one stays counted.
+      // A right code that could not be recorded is not charged; a wrong one is.
       if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(parts, charged);
       throw error;
     });
-  if (looked.kind === 'changed') {
+  if (verified.kind === 'changed') {
     await parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
     return changed(parts, attemptContext, user);
   }
-  if (looked.kind !== 'accepted') {
+  if (verified.kind !== 'accepted') {
     const reason = 'bad-credential';
-    const failed = await reject(parts, attemptContext, { user, why: looked.kind, reason });
-    await notifyOwner(parts, attemptContext, { user, charged, spent: looked.kind === 'spent' });
+    const failed = await reject(parts, attemptContext, { user, why: verified.kind, reason });
+    await notifyOwner(parts, attemptContext, { user, charged, spent: verified.kind === 'spent' });
     await notifyLock(parts, attemptContext, user);
     return failed;
   }
@@ -101,24 +99,24 @@ async function look(
     server,
     node,
     kind: auditKind(attemptContext, KIND),
-    by: looked.by,
+    by: verified.by,
     factor: 2,
     userId: user.id,
     userName: user.name,
   });
-  return { kind: 'accepted', value: looked.value };
+  return { kind: 'accepted', value: verified.value };
 }
 
-type Looked =
+type Verified =
   | { readonly kind: 'accepted'; readonly value: Accepted; readonly by: RightCode['by'] }
   | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' };
 
-async function lookAndAccept(
+async function verifyAndAccept(
   sql: Sql,
   parts: LoginDeps,
   attemptContext: AttemptContext,
   attempt: { readonly user: User; readonly code: string },
-): Promise<Looked> {
+): Promise<Verified> {
   const user = await findUser(sql, attempt.user.id);
   if (user?.status !== 2 || user.loginVersion !== attempt.user.loginVersion) {
     return { kind: 'changed' };
@@ -141,7 +139,7 @@ async function accept(
   const { origin, source, sessionId } = attemptContext;
   const { user } = found;
   const nowMs = parts.clock.nowMs();
-  // Right codes end the count of consecutive wrong ones, wherever those came from.
+  // A right code ends the count of consecutive wrong ones, from whatever source those came.
   await clearAttempts(sql, { subject: accountSubject(user.id), factor: 'second' });
   const entry = {
     atMs: nowMs,
@@ -161,7 +159,7 @@ async function accept(
           ...{ user, origin, source, sessionId, nowMs, keep, notifier },
           timelineMs: parts.clock.timelineMs(),
         });
-  // A code that removes the factor is a change of the account by this login.
+  // Removing the factor is a change of the account by this login.
   const loginVersion = user.loginVersion + (found.code.factorRemoved === true ? 1 : 0);
   return {
     user: { ...(await getUser(sql, user.id)), loginVersion },
@@ -169,16 +167,13 @@ async function accept(
   };
 }
 
-/** What the code used up, for the owner's information. */
+/** What the code used up, for the owner's history. */
 function lossOf(code: RightCode): Pick<LoginHistory, 'backupCodesLeft' | 'factorRemoved'> {
   if (code.factorRemoved === true) return { factorRemoved: true };
   return code.left === undefined ? {} : { backupCodesLeft: code.left };
 }
 
-/**
- * Notifies the owner by mail, because somebody who gets this far already has the password (rule
- * A15).
- */
+/** Notifies the owner by mail: a person who submits codes already has the password (rule A15). */
 async function notifyOwner(
   parts: LoginDeps,
   attemptContext: AttemptContext,
@@ -189,7 +184,7 @@ async function notifyOwner(
   const { user, charged } = failed;
   const { remoteIp } = attemptContext.origin;
   const notices: Notice[] = [];
-  if (charged.failures === TOLD_AT)
+  if (charged.failures === NOTIFY_AT_FAILURES)
     notices.push({ kind: 'wrong-codes', userId: user.id, remoteIp });
   if (failed.spent && (await isElsewhere(parts, user.id, remoteIp))) {
     notices.push({ kind: 'code-replayed', userId: user.id, remoteIp });
@@ -232,11 +227,7 @@ function statusReason(parts: LoginDeps, user: User): RejectReason {
   return parts.config().users.tellLocked ? 'locked' : 'bad-credential';
 }
 
-function changed(
-  parts: LoginDeps,
-  attemptContext: AttemptContext,
-  user: User,
-): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
+function changed(parts: LoginDeps, attemptContext: AttemptContext, user: User): Promise<Rejection> {
   return reject(parts, attemptContext, { user, why: 'changed-meanwhile', reason: 'changed' });
 }
 
@@ -249,6 +240,6 @@ function reject(
     readonly reason: RejectReason;
     readonly retryAfterMs?: number;
   },
-): Promise<Extract<CheckResult<never>, { kind: 'rejected' }>> {
+): Promise<Rejection> {
   return recordFailure(parts, attemptContext, { ...failure, kind: KIND, factor: 1 });
 }

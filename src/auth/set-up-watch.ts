@@ -24,12 +24,13 @@ interface FullSignIn {
   readonly timelineMs: number;
 }
 
-/** How long a set-up is worth telling to somebody who signs in from a place that is new. */
-const TOLD_MS = 30 * 86_400_000;
+/** How long a set-up is reported to a caller from a new source. */
+const REPORTED_MS = 30 * 86_400_000;
 
 /**
- * Ends a set-up that another session began, at a full sign-in: only one of the two can be the
- * owner, who is notified by mail (rule M2). A set-up that the sysop sent has no session, and stays.
+ * Ends a set-up that another session began, at a complete sign-in: only one of the two sessions can
+ * be the owner's, who is notified by mail (rule M2). A set-up that the sysop sent has no session,
+ * and stays.
  */
 export async function endForeignSetUp(
   sql: Sql,
@@ -50,9 +51,9 @@ export async function endForeignSetUp(
 }
 
 /**
- * The newest set-up that a session began and nobody confirmed since the last call from this place.
- * It is reported once to each place, so that a stranger who signs in again does not use up the
- * owner's notice.
+ * The newest set-up that a session began and nobody confirmed since the last call from this source.
+ * It is reported once per source, so that a stranger who signs in again does not use up the owner's
+ * notice.
  */
 export async function findForeignSetUp(
   sql: Sql,
@@ -60,7 +61,7 @@ export async function findForeignSetUp(
 ): Promise<ForeignSetUp | undefined> {
   const { userId, remoteIp, nowMs } = signIn;
   const last = await findCallFrom(sql, userId, remoteIp);
-  const sinceMs = Math.max(last?.startedAtMs ?? 0, nowMs - TOLD_MS);
+  const sinceMs = Math.max(last?.startedAtMs ?? 0, nowMs - REPORTED_MS);
   const begun = await findAuditAfter(sql, { userId, kind: 'second-factor-pending', sinceMs });
   if (begun === undefined || begun.source === '') return undefined;
   const { id: afterId, atMs, server, source } = begun;
@@ -68,7 +69,7 @@ export async function findForeignSetUp(
   return on === undefined ? { atMs, server, remoteIp: source } : undefined;
 }
 
-/** Ends the set-ups that a session began, or those of all sessions where the board has just started. */
+/** Ends the set-ups of a session; those of all sessions at the start of the board. */
 export async function endSetUpsOf(
   sql: Sql,
   sessionId: string | 'all',
@@ -83,8 +84,9 @@ export async function endSetUpsOf(
 }
 
 /**
- * A session may begin a set-up where none waits, or in place of its own. Who knows the password replaces
- * neither what the owner set up elsewhere nor what the sysop sent; the sysop replaces anything (rule M2).
+ * True where the actor may begin a set-up. A session may where none waits, or in place of its own:
+ * knowing the password replaces neither the owner's set-up of another session nor the sysop's. The
+ * sysop may always (rule M2).
  */
 export async function mayBegin(
   sql: Sql,

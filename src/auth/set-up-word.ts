@@ -4,14 +4,14 @@ import type { PendingRow } from '../store/factors';
 import type { Sealer } from '../store/sealed';
 import type { Actor } from './account-change';
 
-/** Letters and digits that nobody takes for each other, without vowels. */
+/** Letters and digits that are not easily confused, without vowels. */
 const ALPHABET = 'CDFGHJKMNPQRTVWXY34679';
 const LENGTH = 4;
 const WORD = new RegExp(`^[${ALPHABET}]{${LENGTH}}$`);
 
 /**
- * A word that only the session sees which begins a set-up, and that the page asks for: who reads the
- * mail but did not ask for it cannot confirm what another session began (rule M2).
+ * A word that only the session that begins a set-up shows, and that the page asks for: a reader of
+ * the mail who did not request it cannot confirm another session's set-up (rule M2).
  */
 function makeSetUpWord(random: Random): string {
   return Array.from({ length: LENGTH }, () => ALPHABET.charAt(random.below(ALPHABET.length))).join(
@@ -19,28 +19,28 @@ function makeSetUpWord(random: Random): string {
   );
 }
 
-/** The one form that is compared; undefined for what cannot be a word, e.g. an empty field. */
+/** The canonical form, which is compared; undefined for anything else, e.g. an empty field. */
 export function canonicalSetUpWord(typed: string): string | undefined {
   if (typed.length > 16) return undefined;
   const plain = typed.replace(/[\s\u2010-\u2015-]/g, '').toUpperCase();
   return WORD.test(plain) ? plain : undefined;
 }
 
-/** Where the session calls from that began a set-up. */
+/** The origin of the session that began a set-up. */
 export interface BegunBy {
   readonly server: string;
   readonly remoteIp: string;
   readonly atMs: number;
 }
 
-/** Undefined for what the sysop sent. */
+/** undefined where the sysop sent the link. */
 export function begunByOf(pending: PendingRow): BegunBy | undefined {
   if (pending.sessionId === undefined) return undefined;
   const { server = 'system', source = '', createdAtMs } = pending;
   return { server, remoteIp: source, atMs: createdAtMs };
 }
 
-/** What is kept of the session that begins a set-up, with a new word; nothing of the sysop's tool. */
+/** What is stored of the session that begins a set-up, with a new word; nothing for oputil. */
 export function beginnerOf(
   parts: { readonly random: Random; readonly sealing: Sealer },
   userId: number,
@@ -53,7 +53,7 @@ export function beginnerOf(
   return { sessionId, word, server, source: remoteIp };
 }
 
-/** True where the word is that of the session which began the set-up, or the sysop sent it (rule M2). */
+/** True where the word is the session's, or the sysop sent the link (rule M2). */
 export function isWordOf(sealer: Sealer, pending: PendingRow, typed: string | undefined): boolean {
   if (pending.sessionId === undefined) return true;
   if (pending.word === undefined || typed === undefined) return false;

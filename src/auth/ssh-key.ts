@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 
-/** A public key as OpenSSH writes it on one line. */
+/** A public key in the one-line format of OpenSSH. */
 export interface SshPublicKey {
   readonly algorithm: string;
   readonly blob: Buffer;
@@ -12,11 +12,11 @@ export interface SshPublicKey {
 
 type SshKeyParse =
   | { readonly kind: 'key'; readonly key: SshPublicKey }
-  /** A sentence for the person who pasted it. */
+  /** A sentence for the person who entered it. */
   | { readonly kind: 'refused'; readonly why: string };
 
 const MIN_RSA_BITS = 2048;
-/** A check of a longer one takes so much longer that strangers could use it (rule M7). */
+/** Verification of longer keys takes long enough for denial of service (rule M7). */
 const MAX_RSA_BITS = 4096;
 const MAX_LINE_CHARACTERS = 8192;
 const MAX_COMMENT_CHARACTERS = 128;
@@ -27,17 +27,20 @@ const CURVES: Readonly<Record<string, { readonly jwk: string; readonly hash: str
   nistp521: { jwk: 'P-521', hash: 'sha512' },
 };
 
-/** A key blob taken apart; `check` verifies raw signature bytes over data. */
+/** A parsed key blob. */
 interface ParsedBlob {
   readonly algorithm: string;
   readonly key: KeyObject;
-  /** Hash of the signature, undefined for Ed25519 and for RSA, whose signature names it. */
+  /**
+   * Hash of the signature (RFC 5656 section 6.2.1); undefined for Ed25519, and for RSA, where the
+   * request names it.
+   */
   readonly hash: string | undefined;
-  /** The application an sk- key is bound to. */
+  /** The application of an sk- key (PROTOCOL.u2f). */
   readonly application: string | undefined;
 }
 
-/** Reads one line of an authorized_keys or .pub file. Options before the key are refused. */
+/** Parses one line of an authorized_keys or .pub file. Options before the key are refused. */
 export function parseSshPublicKey(line: string): SshKeyParse {
   const text = line.trim();
   if (text.length > MAX_LINE_CHARACTERS) return refused('that is too long for a public key');
@@ -59,7 +62,7 @@ export function parseSshPublicKey(line: string): SshKeyParse {
   return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
 }
 
-/** False for a key that no signature is accepted of, such as an RSA key of another size. */
+/** False for a key whose signatures are not accepted, e.g. an RSA key of another size. */
 export function isUsableKey(blob: Buffer): boolean {
   return typeof parseBlob(blob) !== 'string';
 }
@@ -82,7 +85,7 @@ interface SshSignature {
    * flags and counter behind it (PROTOCOL.u2f).
    */
   readonly signature: Buffer;
-  /** Digest that the server's SSH library took from the algorithm, where it says so. */
+  /** Digest that the SSH library derived from the algorithm, where it reports one. */
   readonly hashAlgorithm?: string | undefined;
 }
 
@@ -90,7 +93,7 @@ export type SshVerdict =
   | { readonly valid: true; readonly signatureCount?: number }
   | { readonly valid: false; readonly why: string };
 
-/** Verifies that the signer holds the key. Everything that is not exactly right is invalid. */
+/** Verifies a signature by the key (RFC 4252 section 7). Anything unexpected is invalid. */
 export function verifySshSignature(proof: SshSignature): SshVerdict {
   const parsed = parseBlob(proof.blob);
   if (typeof parsed === 'string') return invalid(parsed);
@@ -105,14 +108,14 @@ export function verifySshSignature(proof: SshSignature): SshVerdict {
       ? { valid: true }
       : invalid('the signature does not verify');
   } catch {
-    // Whatever node:crypto or the reader cannot make sense of came from the client.
+    // Data that node:crypto or the reader rejects came from the client.
     return invalid('the signature is malformed');
   }
 }
 
 function rsaHash(proof: SshSignature): string | null {
   const named = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' }[proof.algorithm] ?? null;
-  // Some libraries report `ssh-rsa` and say only in the digest that it was SHA-2.
+  // ssh2 may report `ssh-rsa` and name SHA-2 only in the digest (RFC 8332).
   const told = /^sha(256|512)$/i.test(proof.hashAlgorithm ?? '')
     ? (proof.hashAlgorithm ?? '').toLowerCase()
     : null;
@@ -126,7 +129,7 @@ function verifies(
   return verify(part.hash ?? null, part.data, parsed.key, forNode(parsed, part.signature)) === true;
 }
 
-/** The signature as node:crypto reads it. */
+/** The signature in the format of node:crypto. */
 function forNode(parsed: ParsedBlob, signature: Buffer): Buffer {
   if (parsed.algorithm.includes('ecdsa')) return derSignature(signature);
   const missing = (parsed.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - signature.length;
@@ -137,7 +140,7 @@ function forNode(parsed: ParsedBlob, signature: Buffer): Buffer {
   return signature;
 }
 
-/** PROTOCOL.u2f: what is signed is hash(application), flags, counter, hash(message). */
+/** PROTOCOL.u2f: the signed data is hash(application), flags, counter, hash(message). */
 function verifySecurityKey(parsed: ParsedBlob, proof: SshSignature): SshVerdict {
   if (proof.algorithm !== parsed.algorithm) {
     return invalid('the request names another algorithm than the key');
@@ -161,7 +164,10 @@ function sha256(data: Buffer): Buffer {
   return createHash('sha256').update(data).digest();
 }
 
-/** Takes a key blob apart; a string says why it is refused. */
+/**
+ * Parses a key blob (RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4); a string says
+ * why it is refused.
+ */
 function parseBlob(blob: Buffer): ParsedBlob | string {
   try {
     const reader = new ByteReader(blob);
@@ -195,7 +201,7 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
       const bits = n.length * 8 - Math.clz32(n[0] ?? 0) + 24;
       if (bits < MIN_RSA_BITS) return rsaSize(bits);
       if (bits > MAX_RSA_BITS) return rsaSize(bits);
-      // A long exponent makes each check slow, which a stranger could use.
+      // A long exponent makes each verification slow, which a stranger could exploit.
       if (e.length > 8) return 'the exponent of the RSA key is too long';
       return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
     }
@@ -229,8 +235,8 @@ function rsaSize(bits: number): string {
 }
 
 /**
- * SSH writes r and s as two integers (RFC 5656 section 3.1.2), node:crypto reads them as DER. ssh2 has
- * converted them already, except for sk- keys.
+ * Converts r and s from two mpints (RFC 5656 section 3.1.2) to DER for node:crypto. ssh2 has
+ * already converted them, except for sk- keys.
  */
 function derSignature(signature: Buffer): Buffer {
   if (signature[0] === 0x30) return signature;
@@ -256,7 +262,10 @@ function invalid(why: string): SshVerdict {
   return { valid: false, why };
 }
 
-/** Reads the length-prefixed fields of RFC 4251 section 5; throws when they run past the end. */
+/**
+ * Reads the length-prefixed fields of RFC 4251 section 5; throws RangeError where one exceeds the
+ * data.
+ */
 class ByteReader {
   private at = 0;
 
@@ -278,7 +287,7 @@ class ByteReader {
     return this.bytes().toString('latin1');
   }
 
-  /** An mpint that is not negative, without leading zeros. */
+  /** A non-negative mpint, without leading zeros. */
   integer(): Buffer {
     const bytes = this.bytes();
     if (((bytes[0] ?? 0) & 0x80) !== 0) throw new RangeError('negative integer');

@@ -86,9 +86,9 @@ const CREDENTIAL: Recipe = {
   edits: [
     {
       file: 'auth/login.ts',
-      anchor: `  /** A one-time or a backup code, as typed. */`,
+      anchor: `  /** A code of any kind of second factor, as typed. */`,
       text: `  | { readonly kind: 'ticket'; readonly userName: string; readonly ticket: string }
-  /** A one-time or a backup code, as typed. */`,
+  /** A code of any kind of second factor, as typed. */`,
     },
     {
       file: 'auth/login.ts',
