@@ -1,4 +1,5 @@
 import { isMailAddress } from '../base/mail-address';
+import { compileNamePattern } from '../config/cross-checks';
 import type { Config } from '../config/schema';
 import type { PropertyValues } from '../store/properties';
 import { findNameProblem, foldName } from '../store/user-name';
@@ -40,7 +41,7 @@ export class AccountRules {
   checkName(name: string, allowReserved: boolean): Refused | undefined {
     const { users } = this.parts.config();
     const problem = findNameProblem(name, {
-      pattern: compilePattern(users.usernamePattern),
+      pattern: compileNamePattern(users.usernamePattern),
       min: users.usernameMin,
       max: users.usernameMax,
       reserved: allowReserved ? [] : [...users.badUserNames, ...users.newUserNames],
@@ -80,16 +81,6 @@ export class AccountRules {
 
   checkGroups(groups: readonly string[]): Refused | undefined {
     return groups.every((group) => GROUP.test(group)) ? undefined : refuse('bad-group');
-  }
-}
-
-/** With the `u` flag where the pattern allows; the contract's own pattern has escapes that `u` refuses. */
-function compilePattern(source: string): RegExp {
-  try {
-    return new RegExp(source, 'u');
-  } catch {
-    // The configuration was checked at load, so the pattern is valid without the flag.
-    return new RegExp(source);
   }
 }
 

@@ -10,7 +10,6 @@ import { storePassword } from '../store/passwords';
 import { findHolders, formatTimestamp, setProperties, writeProperties } from '../store/properties';
 import type { PropertyValues } from '../store/properties';
 import { replaceSources } from '../store/sources';
-import { isReservedName } from '../store/user-name';
 import {
   findUser,
   findUserByName,
@@ -245,10 +244,8 @@ export class Accounts {
     });
   }
 
-  /** True for reserved names too: neither can be chosen. Names are compared as `foldName` does. */
+  /** True where an account has this name; names are compared as `foldName` writes them. */
   async isNameTaken(name: string): Promise<boolean> {
-    const { users } = this.parts.config();
-    if (isReservedName(name, [...users.badUserNames, ...users.newUserNames])) return true;
     return (await this.parts.db.run((sql) => findUserByName(sql, name))) !== undefined;
   }
 

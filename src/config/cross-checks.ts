@@ -59,7 +59,7 @@ function* checkRanges({ users }: Config): Iterable<CrossFinding> {
 
 function* checkTexts({ users, security, email, general, logging }: Config): Iterable<CrossFinding> {
   try {
-    new RegExp(users.usernamePattern);
+    compileNamePattern(users.usernamePattern);
   } catch {
     yield error('users.usernamePattern', 'is not a regular expression');
   }
@@ -89,6 +89,18 @@ function* checkTexts({ users, security, email, general, logging }: Config): Iter
     if (value !== '' && !/^[^\s@<>,;:()"\\]+@[^\s@<>,;:()"\\]+$/.test(value)) {
       yield error(path, 'must be one plain address like bbs@example.org, without a name');
     }
+  }
+}
+
+/**
+ * Compiles `users.usernamePattern`, with the `u` flag where the pattern allows it: the default has
+ * escapes that `u` refuses. Throws SyntaxError where it is valid neither with nor without.
+ */
+export function compileNamePattern(source: string): RegExp {
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    return new RegExp(source);
   }
 }
 

@@ -95,7 +95,7 @@ export interface NameRules {
 export type NameProblem = 'too-short' | 'too-long' | 'bad-characters' | 'reserved';
 
 /** True when `name`, as a whole, reads like one of `reserved`. */
-export function isReservedName(name: string, reserved: readonly string[]): boolean {
+function isReservedName(name: string, reserved: readonly string[]): boolean {
   const folded = foldReserved(name);
   return reserved.some((each) => foldReserved(each) === folded);
 }

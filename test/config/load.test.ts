@@ -46,6 +46,13 @@ test('a file that the sysop named must be there', async () => {
   });
 });
 
+test('a pattern of user names may need Unicode escapes, which the rules for names know too', async () => {
+  const pattern = '^[\\u{1F600}-\\u{1F64F}]+$';
+  expect(() => new RegExp(pattern)).toThrow();
+  const { config } = await load(JSON.stringify({ users: { usernamePattern: pattern } }));
+  expect(config.users.usernamePattern).toBe(pattern);
+});
+
 test('a missing include is not taken for a missing file', async () => {
   expect(await refusal('includes: [ "none.hjson" ]')).toEqual([
     `1:13: cannot read ${folder}/none.hjson: there is no such file`,

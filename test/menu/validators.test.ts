@@ -53,8 +53,13 @@ test.each([
   ['validateUserNameAvail', 'new', 'This name is reserved. Please choose another.'],
   ['validateUserNameAvail', 'Joe', 'This name is taken. Please choose another.'],
   ['validateUserNameExists', 'j%', 'There is no such user.'],
+  // Reserved names, which no account has.
+  ['validateUserNameExists', 'new', 'There is no such user.'],
+  ['validateUserNameExists', 'root', 'There is no such user.'],
   ['validateUserNameOrRealNameExists', 'nobody', 'There is no such user.'],
+  ['validateUserNameOrRealNameExists', 'root', 'There is no such user.'],
   ['validateGeneralMailAddressedTo', 'nobody', 'There is no such user.'],
+  ['validateGeneralMailAddressedTo', 'root', 'There is no such user.'],
   ['validateEmailAvail', 'joe', 'This is not a plain mail address, like name@example.org.'],
   [
     'validateEmailAvail',
