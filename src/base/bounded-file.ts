@@ -5,7 +5,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import type { Stats } from 'node:fs';
 
 /** A file's content and its status. */
-export interface BoundedFile {
+interface BoundedFile {
   readonly bytes: Buffer;
   readonly stats: Stats;
 }

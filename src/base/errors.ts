@@ -40,7 +40,7 @@ export interface Place {
   readonly column?: number;
 }
 
-export interface BbsErrorOptions {
+interface BbsErrorOptions {
   readonly cause?: unknown;
   readonly place?: Place | undefined;
 }

@@ -19,7 +19,7 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
-export interface LogOptions {
+interface LogOptions {
   readonly level: LogLevel | 'silent';
   /** Receives each finished line, newline included. */
   readonly write: (line: string) => void;

@@ -7,7 +7,7 @@ export interface OtpParameters {
 }
 
 /** All that differs between the types of one-time codes. */
-export interface OtpTypeFacts {
+interface OtpTypeFacts {
   /** By counter (RFC 4226); otherwise by time (RFC 6238). */
   readonly counterBased: boolean;
   /** For new secrets; apps ignore anything but SHA-1, six digits and Base32 silently. */

@@ -14,7 +14,7 @@ export interface FeedbackLetter {
   readonly accountId?: number;
 }
 
-export interface FeedbackOrigin {
+interface FeedbackOrigin {
   readonly server: string;
   readonly remoteIp: string;
   readonly node: number;

@@ -11,7 +11,7 @@ export interface Letter {
   readonly html: string;
 }
 
-export interface LetterParts {
+interface LetterParts {
   readonly config: Config;
   readonly findTemplate: FindTemplate;
   /** The beginning of links. */

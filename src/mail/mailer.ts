@@ -19,17 +19,17 @@ import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
 import { findAnyToken, mayUseLink } from '../store/tokens';
 import { findUser } from '../store/users';
-import { createNotifier } from './notifier';
+import { OutboxNotifier } from './notifier';
 import type { FindTemplate } from './template';
 import {
-  createDropTransport,
-  createSmtpTransport,
+  DropTransport,
+  SmtpTransport,
   type Mail,
   MailFailure,
   type MailTransport,
 } from './transport';
 
-export interface MailerOptions {
+interface MailerOptions {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ export class Mailer implements Notifier {
   private transport: { readonly of: unknown; readonly use: MailTransport } | undefined;
 
   constructor(private readonly parts: MailerOptions) {
-    const notifier = createNotifier(parts);
+    const notifier = new OutboxNotifier(parts);
     this.notify = async (sql, notice) => {
       const result = await notifier.notify(sql, notice);
       // The transaction commits only after this; a delivery that starts too early is repeated by
@@ -211,7 +211,7 @@ export class Mailer implements Notifier {
     if (transport !== undefined) return transport;
     const of = config().email.transport;
     if (this.transport === undefined || this.transport.of !== of) {
-      const use = of === null ? createDropTransport(dropFolder) : createSmtpTransport(of);
+      const use = of === null ? new DropTransport(dropFolder) : new SmtpTransport(of);
       this.transport = { of, use };
     }
     return this.transport.use;

@@ -13,7 +13,7 @@ import { writeLetter } from './letter';
 import { linkPrefix } from './links';
 import type { FindTemplate } from './template';
 
-export interface NotifierOptions {
+interface NotifierOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly random: Random;
@@ -50,38 +50,38 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
 };
 
 /** Writes mails into the outbox, sealed, in the same transaction as the change that they report. */
-export function createNotifier(parts: NotifierOptions): Notifier {
-  return {
-    async notify(sql, notice): Promise<NoticeResult> {
-      const { config, clock, random, sealer } = parts;
-      const { userId, kind } = notice;
-      const timelineMs = clock.timelineMs();
-      const toAccount = !hasOwnAddress(notice);
-      const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
-      if (to === undefined) return 'no-address';
-      const recent = await countRecentMail(sql, { userId, kind, sinceMs: timelineMs - HOUR_MS });
-      if (recent >= MAX_PER_HOUR[kind]) return 'too-many';
-      const letter = await writeLetter(notice, {
-        config: config(),
-        findTemplate: parts.findTemplate,
-        prefix: linkPrefix(config(), parts.httpsPort?.()),
-        userName: (await findUser(sql, userId))?.name ?? 'sysop',
-      });
-      const messageId = `${random.bytes(16).toString('hex')}@${config().contentServers.web.domain}`;
-      await addToOutbox(sql, {
+export class OutboxNotifier implements Notifier {
+  constructor(private readonly parts: NotifierOptions) {}
+
+  async notify(sql: Sql, notice: Notice): Promise<NoticeResult> {
+    const { config, clock, random, sealer, findTemplate, httpsPort } = this.parts;
+    const { userId, kind } = notice;
+    const timelineMs = clock.timelineMs();
+    const toAccount = !hasOwnAddress(notice);
+    const to = parseMailAddress((await addressFor(sql, notice, config())) ?? '');
+    if (to === undefined) return 'no-address';
+    const recent = await countRecentMail(sql, { userId, kind, sinceMs: timelineMs - HOUR_MS });
+    if (recent >= MAX_PER_HOUR[kind]) return 'too-many';
+    const letter = await writeLetter(notice, {
+      config: config(),
+      findTemplate,
+      prefix: linkPrefix(config(), httpsPort?.()),
+      userName: (await findUser(sql, userId))?.name ?? 'sysop',
+    });
+    const messageId = `${random.bytes(16).toString('hex')}@${config().contentServers.web.domain}`;
+    await addToOutbox(sql, {
+      userId,
+      kind,
+      tokenHash: 'token' in notice ? hashToken(notice.token) : undefined,
+      message: sealer.seal(JSON.stringify({ to, toAccount, ...letter, messageId }), {
+        table: 'outbox',
+        column: 'message',
         userId,
-        kind,
-        tokenHash: 'token' in notice ? hashToken(notice.token) : undefined,
-        message: sealer.seal(JSON.stringify({ to, toAccount, ...letter, messageId }), {
-          table: 'outbox',
-          column: 'message',
-          userId,
-        }),
-        createdAtMs: timelineMs,
-      });
-      return 'queued';
-    },
-  };
+      }),
+      createdAtMs: timelineMs,
+    });
+    return 'queued';
+  }
 }
 
 /** True for a notice that goes to an address other than its account's. */

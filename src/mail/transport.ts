@@ -22,14 +22,6 @@ export interface MailTransport {
   send(mail: Mail): Promise<void>;
 }
 
-/** The mail server of the configuration. */
-export interface SmtpTransport extends MailTransport {
-  /** Sends, and returns the server's response. */
-  deliver(mail: Mail): Promise<string>;
-  /** Connects, and signs in where a user is configured; throws MAIL_FAILED. */
-  check(): Promise<void>;
-}
-
 export class MailFailure extends BbsError {
   constructor(
     message: string,
@@ -52,23 +44,33 @@ const LIMITS_MS = {
  * Sends by SMTP according to the configuration. TLS is required unless the mail server is on this
  * machine or the sysop configures otherwise (rule D15).
  */
-export function createSmtpTransport(options: MailTransportOptions): SmtpTransport {
-  const local = ['localhost', '127.0.0.1', '::1'].includes(options.host ?? 'localhost');
-  const transporter = createTransport({
-    ...LIMITS_MS,
-    requireTLS: !local,
-    ...options,
-    // The board sets all addresses and texts; nothing in a mail may make nodemailer read files or
-    // fetch addresses.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    logger: false,
-    debug: false,
-  });
-  const deliver = async (mail: Mail): Promise<string> => {
+export class SmtpTransport implements MailTransport {
+  private readonly transporter;
+
+  constructor(options: MailTransportOptions) {
+    const local = ['localhost', '127.0.0.1', '::1'].includes(options.host ?? 'localhost');
+    this.transporter = createTransport({
+      ...LIMITS_MS,
+      requireTLS: !local,
+      ...options,
+      // The board sets all addresses and texts; nothing in a mail may make nodemailer read files or
+      // fetch addresses.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      logger: false,
+      debug: false,
+    });
+  }
+
+  async send(mail: Mail): Promise<void> {
+    await this.deliver(mail);
+  }
+
+  /** Sends, and returns the server's response; throws MailFailure. */
+  async deliver(mail: Mail): Promise<string> {
     const message = compose(mail);
     try {
-      const { response } = (await transporter.sendMail(message)) as { response?: unknown };
+      const { response } = (await this.transporter.sendMail(message)) as { response?: unknown };
       return typeof response === 'string' ? response : '';
     } catch (error) {
       const { responseCode, message: reason } = toError(error) as Error & {
@@ -82,45 +84,46 @@ export function createSmtpTransport(options: MailTransportOptions): SmtpTranspor
         error,
       );
     }
-  };
-  return {
-    deliver,
-    async send(mail) {
-      await deliver(mail);
-    },
-    async check() {
-      try {
-        await transporter.verify();
-      } catch (error) {
-        const { message } = toError(error);
-        throw new MailFailure(`the mail server cannot be used: ${message}`, false, error);
-      }
-    },
-  };
+  }
+
+  /** Connects, and signs in where a user is configured; throws MailFailure. */
+  async check(): Promise<void> {
+    try {
+      await this.transporter.verify();
+    } catch (error) {
+      const { message } = toError(error);
+      throw new MailFailure(`the mail server cannot be used: ${message}`, false, error);
+    }
+  }
 }
 
 /**
  * Writes each mail as a file, for boards without a mail server. The same mail yields the same file.
  */
-export function createDropTransport(folder: string): MailTransport {
-  const transporter = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  return {
-    async send(mail) {
-      const { message } = await transporter.sendMail(compose(mail));
-      // To the millisecond, so that names sort in the order in which the mails were written.
-      const stamp = mail.date.toISOString().replaceAll(/[:.]/g, '');
-      const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
-      try {
-        writePrivateFile(join(folder, name), message as Buffer);
-      } catch (error) {
-        throw new MailFailure(
-          `cannot write the mail into ${folder}: ${toError(error).message}`,
-          false,
-          error,
-        );
-      }
-    },
-  };
+export class DropTransport implements MailTransport {
+  private readonly transporter = createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+  });
+
+  constructor(private readonly folder: string) {}
+
+  async send(mail: Mail): Promise<void> {
+    const { message } = await this.transporter.sendMail(compose(mail));
+    // To the millisecond, so that names sort in the order in which the mails were written.
+    const stamp = mail.date.toISOString().replaceAll(/[:.]/g, '');
+    const name = `${stamp}-${mail.messageId.replace(/[^0-9a-f].*$/, '').slice(0, 16)}.eml`;
+    try {
+      writePrivateFile(join(this.folder, name), message as Buffer);
+    } catch (error) {
+      throw new MailFailure(
+        `cannot write the mail into ${this.folder}: ${toError(error).message}`,
+        false,
+        error,
+      );
+    }
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import { formatProblem } from '../config/problems';
 import type { Config } from '../config/schema';
-import { createSmtpTransport } from '../mail/transport';
+import { SmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
 import type { CommandContext } from './command-context';
 import { findBoardGaps } from '../readiness/board-gaps';
@@ -73,7 +73,7 @@ const MAIL_LIMIT_MS = 10_000;
 async function mailServerGaps(context: CommandContext, { email }: Config): Promise<readonly Gap[]> {
   if (email.transport === null) return [];
   try {
-    const checking = createSmtpTransport(email.transport).check();
+    const checking = new SmtpTransport(email.transport).check();
     await withLimit(context.clock, checking, { limitMs: MAIL_LIMIT_MS, what: 'the mail server' });
     return [];
   } catch (error) {

@@ -3,7 +3,7 @@ import { withLimit, wallTimeOf } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { parseMailAddress } from '../base/mail-address';
 import { mailSender } from '../mail/mailer';
-import { createSmtpTransport } from '../mail/transport';
+import { SmtpTransport } from '../mail/transport';
 import { mailDrop } from '../backend';
 import { countOutbox, makeMailDue, listWaitingMail } from '../store/outbox';
 import { findUser } from '../store/users';
@@ -120,7 +120,7 @@ async function testMail(context: CommandContext, given: string): Promise<void> {
   const text = 'The mail server of this board works. Nobody has to do anything about this mail.';
   const answer = await withLimit(
     context.clock,
-    createSmtpTransport(transport).deliver({
+    new SmtpTransport(transport).deliver({
       from: mailSender(config),
       to: address,
       subject,

@@ -25,7 +25,7 @@ const PC_COLORS: readonly Color[] = [
 ];
 
 /** The source of a picture: a canvas or a terminal. Rows and columns count from 1. */
-export interface PictureSource {
+interface PictureSource {
   readonly width: number;
   readonly height: number;
   at(row: number, column: number): Cell;

@@ -18,7 +18,7 @@ import { readDatabase, type Sql } from '../store/database';
 import { findMissingKeys } from './factor-state';
 import { checkBoardCertificate } from '../tls/board-certificate';
 
-export interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
+interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
   readonly board: Board;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;

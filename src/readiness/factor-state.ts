@@ -10,7 +10,7 @@ import { countSealedByKey, SEALED_COLUMNS, type Sealer } from '../store/sealed';
 import { findUsers, type User } from '../store/users';
 
 /** Whose second factor cannot be what its owner thinks it is. */
-export interface FactorState {
+interface FactorState {
   /** No key at hand opens it: no code is right until the key is restored. */
   readonly closed: readonly User[];
   /** Backup codes under a key that is missing, beside a factor that opens. */

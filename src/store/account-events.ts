@@ -89,7 +89,7 @@ async function newestEventId(sql: Sql): Promise<number> {
   return Number(row?.id ?? 0);
 }
 
-export interface AccountEventsOptions {
+interface AccountEventsOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;

@@ -22,7 +22,7 @@ export interface ChargeRule {
   readonly stopAt?: number;
 }
 
-export type Charge =
+type Charge =
   | { readonly kind: 'charged'; readonly failures: number }
   | { readonly kind: 'wait'; readonly untilMs: number }
   | { readonly kind: 'stopped' };

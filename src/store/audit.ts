@@ -21,7 +21,7 @@ export interface AuditRow extends AuditEntry {
   readonly id: number;
 }
 
-export interface AuditQuery {
+interface AuditQuery {
   readonly userId?: number;
   readonly sinceMs?: number;
   /** Rows older than this one, for paging. */

@@ -9,7 +9,7 @@ export interface BackupCodeHash {
   readonly hash: string;
 }
 
-export interface NewBackupCode extends BackupCodeHash {
+interface NewBackupCode extends BackupCodeHash {
   readonly purpose: BackupCodePurpose;
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../base/log';
 import { giveToOwnerOf, syncPath } from '../base/private-file';
 import { sqliteDialect } from './dialect';
 
-export interface BackupOptions {
+interface BackupOptions {
   /** The SQLite file; a running board may go on writing to it. */
   readonly file: string;
   /** The copy; it must not be there yet. */

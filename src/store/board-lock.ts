@@ -6,7 +6,7 @@ import { BbsError, toError } from '../base/errors';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
 
 /** A data folder's lock: held by the board that runs on it, released by the kernel when it dies. */
-export type BoardLock =
+type BoardLock =
   | { readonly kind: 'taken'; release(): Promise<void> }
   /** Another board has it; its process where that is known. */
   | { readonly kind: 'held'; readonly pid: number | undefined };

@@ -59,14 +59,14 @@ async function pruneBudgets(
 const MAX_SPAN_MS = 24 * 3600_000;
 
 /** Who asks for something that costs others, for the audit. */
-export interface Spender {
+interface Spender {
   readonly node?: number | undefined;
   readonly server?: string | undefined;
   readonly remoteIp?: string | undefined;
 }
 
 /** What a caller can make the board do. A reset is asked for by name, and mailed where there is an account. */
-export type Expense =
+type Expense =
   | 'application'
   | 'confirm-mail'
   | 'reset-request'

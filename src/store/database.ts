@@ -11,7 +11,7 @@ import { MIGRATIONS } from './migrations';
 /** What store functions run their statements on: the database itself or a transaction. */
 export type Sql = Knex;
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** SQLite file, made with its folder when it is missing. */
   readonly file: string;
   readonly clock: Clock;
@@ -189,7 +189,7 @@ async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<voi
 }
 
 /** What has to be done until it is done, however often the board is killed before. */
-export type UnfinishedTask =
+type UnfinishedTask =
   /** Text that was deleted still stands in free pages and in the journal. */
   'purge';
 

@@ -16,7 +16,7 @@ interface Applied {
   readonly name: string;
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly sql: Knex;
   readonly dialect: Dialect;
   readonly migrations: readonly Migration[];

@@ -10,7 +10,7 @@ import { foldName } from './user-name';
 import { ROOT_ID } from './users';
 
 /** A name that another account has too, as names are compared here, and the one it gets in the copy. */
-export interface RenamedAccount {
+interface RenamedAccount {
   readonly id: number;
   readonly name: string;
   readonly newName: string;
@@ -34,7 +34,7 @@ export interface OldAccounts {
   readonly orphans: number;
 }
 
-export interface OldDatabaseOptions {
+interface OldDatabaseOptions {
   /** The database of the old board, which may be in use; nothing of it is changed. */
   readonly file: string;
   readonly log: Log;

@@ -139,7 +139,7 @@ function toOutbox(row: Record<string, unknown>): OutboxRow {
 }
 
 /** A mail that has not been sent yet, without its text. */
-export interface WaitingMail {
+interface WaitingMail {
   readonly id: number;
   /** 0 for mail that belongs to no account. */
   readonly userId: number;

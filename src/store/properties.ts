@@ -97,7 +97,7 @@ export async function findHolders(
   return rows.map((row) => ({ id: Number(row.id), name: row.user_name }));
 }
 
-export interface PropertyHolder {
+interface PropertyHolder {
   readonly id: number;
   readonly name: string;
 }

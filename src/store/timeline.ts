@@ -3,7 +3,7 @@ import type { Log } from '../base/log';
 import type { Database, Sql } from './database';
 import { removeFutureTokens } from './tokens';
 
-export interface TimelineOptions {
+interface TimelineOptions {
   readonly db: Database;
   readonly clock: BoardClock;
   readonly log: Log;

@@ -85,7 +85,7 @@ function foldReserved(name: string): string {
 }
 
 /** What the board's configuration says about user names. */
-export interface NameRules {
+interface NameRules {
   readonly pattern: RegExp;
   readonly min: number;
   readonly max: number;

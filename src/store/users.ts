@@ -38,7 +38,7 @@ interface UserRow {
 export type UserSort =
   'id' | 'username' | 'realname' | 'status' | 'created' | 'lastlogin' | 'logins';
 
-export interface ListOptions {
+interface ListOptions {
   readonly status?: UserStatus;
   readonly sort?: UserSort;
   /** Only where this is part of user name or real name, letter case and accents aside. */

@@ -1,7 +1,7 @@
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type ConfigInput } from '../../src/config/schema';
 import { FeedbackBox } from '../../src/mail/feedback';
-import { createNotifier } from '../../src/mail/notifier';
+import { OutboxNotifier } from '../../src/mail/notifier';
 import { listAudit } from '../../src/store/audit';
 import { writeProperties } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
@@ -21,7 +21,7 @@ describe('letters to the sysop', () => {
 
   const open = (config: ConfigInput = {}) => {
     const parsed = configSchema.parse(config);
-    const notifier = createNotifier({
+    const notifier = new OutboxNotifier({
       config: () => parsed,
       clock: accounts.clock,
       random: systemRandom,
