@@ -17,8 +17,8 @@ export interface TimeSource {
 
 export interface Clock extends TimeSource {
   /**
-   * Milliseconds by which everything ends that is limited: waits, links, bans, budgets, retries. Stored,
-   * and compared with nothing else. It runs with the wall clock and takes no part in its steps (rule L13).
+   * Milliseconds of the timeline, by which waits, links, bans, budgets and retries end. Stored, and
+   * compared with nothing else. It runs with the wall clock but ignores its steps (rule L13).
    */
   timelineMs(): number;
 }
@@ -34,7 +34,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** A time of the timeline as people read it: Unix time by what the wall clock says now. */
+/** Converts a time of the timeline into Unix time by the current wall clock. */
 export function wallTimeOf(clock: Clock, timelineMs: number): number {
   return timelineMs - clock.timelineMs() + clock.nowMs();
 }
@@ -81,7 +81,7 @@ export function withLimit<T>(
   });
 }
 
-/** Where a board's timeline stood, and how far the machine's clock was ahead of it. */
+/** A time of the timeline, and the offset of the machine's clock from it. */
 export interface TimelineMark {
   readonly timelineMs: number;
   /** Wall time minus timeline. */
@@ -124,14 +124,14 @@ export class BoardClock implements Clock {
   }
 
   /**
-   * Goes on where the last run ended: by the time that passed on the wall, and never backwards where that
-   * was set back meanwhile. A clock that was known to be behind is taken to have been put right.
+   * Continues the timeline of the last run by the wall time that passed, and never backwards. A clock
+   * that was behind is assumed to be corrected.
    */
   resume(mark: TimelineMark): void {
     this.setTimeline(Math.max(mark.timelineMs, this.nowMs() - Math.max(0, mark.offsetMs)));
   }
 
-  /** Takes the timeline of a board that runs in another process. */
+  /** Adopts the timeline of a board that runs in another process. */
   follow(mark: TimelineMark): void {
     this.setTimeline(Math.max(mark.timelineMs, this.nowMs() - mark.offsetMs));
   }

@@ -1,4 +1,4 @@
-/** How codes are computed from a secret. */
+/** Parameters by which codes are computed from a secret. */
 export interface OtpParameters {
   readonly hash: 'SHA1' | 'SHA256' | 'SHA512';
   readonly digits: 6 | 8;
@@ -6,7 +6,7 @@ export interface OtpParameters {
   readonly encoding: 'base32' | 'ascii';
 }
 
-/** All that differs between the types of one-time codes. */
+/** The properties of one type of one-time codes. */
 interface OtpTypeFacts {
   /** By counter (RFC 4226); otherwise by time (RFC 6238). */
   readonly counterBased: boolean;
@@ -14,7 +14,7 @@ interface OtpTypeFacts {
   readonly made: OtpParameters;
   /** For secrets that ENiGMA½ made (contract A4.2). */
   readonly adopted: OtpParameters;
-  /** By which oputil takes it. */
+  /** Name of the type on the command line of oputil. */
   readonly word: string;
   /** In `oputil user info` (contract A5). */
   readonly name: string;
@@ -66,7 +66,7 @@ export const OTP_TYPES = {
 
 export type OtpType = keyof typeof OTP_TYPES;
 
-/** The type that every authenticator app can do. */
+/** The type that every authenticator app supports. */
 export const DEFAULT_OTP_TYPE: OtpType = 'googleAuth';
 
 /** In the order of the table. */

@@ -6,7 +6,7 @@ import type { Database } from '../store/database';
 import type { Notifier, NoticeResult } from '../store/notice';
 
 /** A letter to the sysop from a caller. */
-export interface FeedbackLetter {
+interface FeedbackLetter {
   readonly from: string;
   readonly subject: string;
   readonly text: string;

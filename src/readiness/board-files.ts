@@ -24,7 +24,7 @@ interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
   readonly clock: Clock;
 }
 
-/** The keys that name a template of a mail or page; the built-in words stand in for one that is missing. */
+/** Config keys that name a template of a mail or page; a missing template is replaced by the built-in text. */
 export const TEMPLATE_KEYS: readonly string[] = [
   'users.twoFactorAuth.otp.registerEmailText',
   'users.twoFactorAuth.otp.registerEmailHtml',
@@ -35,9 +35,9 @@ export const TEMPLATE_KEYS: readonly string[] = [
 ];
 
 /**
- * Checks the files that a board runs on besides those of its menus: keys, certificate, templates, list of
- * passwords. The start and `config check` ask here; nothing is made, and what a start would make may be
- * missing. Throws all that keeps a board from starting, and returns what does not.
+ * Checks the files of a board other than menus: keys, certificate, templates, list of passwords. Used
+ * by the start and by `config check`. Creates nothing; files that a start creates may be missing.
+ * Throws all errors that prevent a start, and returns warnings.
  */
 export async function checkBoardFiles(options: BoardFilesOptions): Promise<readonly Problem[]> {
   const found = new Findings(options.placeOf);
@@ -72,7 +72,7 @@ class Findings {
 
   constructor(private readonly placeOf: LoadedConfig['placeOf']) {}
 
-  /** Runs a check of the file that `key` names: an error keeps the board from starting, a text does not. */
+  /** Runs the check of the file that `key` names; a thrown error prevents a start, a returned text is a warning. */
   async collect(key: string, check: () => Promise<string | void>): Promise<void> {
     const place = this.placeOf(key === '' ? [] : key.split('.'));
     try {
@@ -85,7 +85,7 @@ class Findings {
     }
   }
 
-  /** The start of the file is no place: the sysop has not written the key there. */
+  /** False for the start of the file, which is the place of keys that the sysop has not set. */
   private isSet(place: Place): boolean {
     return formatPlace(place) !== formatPlace(this.placeOf([]));
   }
@@ -128,7 +128,7 @@ function holdsSealedValues(file: string): Promise<boolean> {
   return readStored(file, false, (sql) => needsSealingKey({ run: (work) => work(sql) }));
 }
 
-/** What a database that is there says; `otherwise` where there is none yet. */
+/** Reads an existing database; returns `otherwise` where there is none. */
 async function readStored<T>(
   file: string,
   otherwise: T,
@@ -140,7 +140,7 @@ async function readStored<T>(
     return await readDatabase({ file, log }, work);
   } catch (error) {
     if (error instanceof BbsError) throw error;
-    // A database of an older version has not all tables yet; the start brings it up to date and looks again.
+    // A database of an older version lacks tables; the start migrates it and checks again.
     if (isError(error) && 'code' in error && error.code === 'SQLITE_ERROR') return otherwise;
     throw new BbsError(
       'DATABASE_UNAVAILABLE',

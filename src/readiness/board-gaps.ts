@@ -12,7 +12,7 @@ import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
 import { advice, findConfigGaps, type Gap, missing, nameSome } from './config-gaps';
 import { findFactorState } from './factor-state';
 
-/** What a board lacks for the public: the start counts what `oputil doctor` names. Nothing is changed. */
+/** What a board lacks for the public: named by `oputil doctor`, counted by the start. Changes nothing. */
 export async function findBoardGaps(
   config: Config,
   state: {
@@ -26,13 +26,13 @@ export async function findBoardGaps(
   const { dataDir } = state.board;
   return [
     ...findConfigGaps(config, state),
-    // Opening the database closes its file to others again, so this comes first.
+    // Opening the database resets its file mode, so this comes first.
     ...findDataGaps(dataDir),
     ...(await findAccountGaps(config, dataDir, state.backend)),
   ];
 }
 
-/** Files and folders that others than their owner can open (rule I5). */
+/** Files and folders that users other than their owner can open (rule I5). */
 function findOpenFiles(folder: string): readonly string[] {
   const found: string[] = [];
   const visit = (path: string): void => {
@@ -46,10 +46,10 @@ function findOpenFiles(folder: string): readonly string[] {
   return found;
 }
 
-/** Less than this free under the data folder is told: a day of a busy board's log and mails fits into it. */
+/** Limit of free disk space: the log and mails of one day of a busy board. */
 const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
-/** What is wrong with the data folder itself. */
+/** Checks file modes and free space of the data folder. */
 export function findDataGaps(dataDir: string, leastFreeBytes = MIN_FREE_BYTES): readonly Gap[] {
   return [...modeGaps(dataDir), ...diskGaps(dataDir, leastFreeBytes)];
 }
@@ -69,20 +69,20 @@ function* diskGaps(dataDir: string, leastFreeBytes: number): Iterable<Gap> {
   );
 }
 
-/** Undefined before the first start, and where the file system does not say. */
+/** Free bytes; undefined before the first start, and where the file system does not tell. */
 function freeBelow(dataDir: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(dataDir);
     return bavail * bsize;
   } catch {
-    // Nothing is known of the disk, which is no finding.
+    // An unknown size is no finding.
     return undefined;
   }
 }
 
 type Accounts = Pick<Backend, 'db' | 'sealing'>;
 
-/** What is wrong with accounts, their second factors and the database that holds them. */
+/** Checks accounts, their second factors and the database. */
 async function findAccountGaps(
   config: Config,
   dataDir: string,
@@ -100,7 +100,7 @@ async function findAccountGaps(
       ...(await factorGaps(backend)),
     ];
   } catch (error) {
-    // What keeps the database shut is the finding; the others are worth reading all the same.
+    // The error of opening is the finding; the other checks go on.
     if (!(error instanceof BbsError)) throw error;
     return [missing(error.describe())];
   }

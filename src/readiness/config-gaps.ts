@@ -8,9 +8,9 @@ import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
 import { WAYS_IN } from '../protocols/ways-in';
 
-/** One thing that a board lacks before the world may call. */
+/** One point that a board lacks for the public. */
 export interface Gap {
-  /** `missing` is needed; `advice` is up to the sysop. */
+  /** `missing` is required; `advice` is optional. */
   readonly weight: 'missing' | 'advice';
   readonly text: string;
 }
@@ -20,19 +20,19 @@ export const advice = (text: string): Gap => ({ weight: 'advice', text });
 
 const MAX_NAMED = 3;
 
-/** The first few of a list, and how many more there are. */
+/** The first names of a list, and the number of the others. */
 export function nameSome(names: readonly string[]): string {
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
   return `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
-/** What the configuration still lacks for a public board; nothing but files is looked at. */
+/** What the configuration lacks for the public; reads no files but the certificate. */
 export function findConfigGaps(
   config: Config,
   state: {
     readonly board: Pick<Board, 'boardDir'>;
     readonly nowMs: number;
-    /** What the running board has on; by the configuration where none runs. */
+    /** Servers of the running board; without one, those that the configuration enables. */
     readonly listening: Listening;
   },
 ): readonly Gap[] {
@@ -57,7 +57,7 @@ function* addressGaps(config: Config): Iterable<Gap> {
   }
 }
 
-/** In the words that callers and `user 2fa-link` get, and what to do. */
+/** The sentences that callers and `user 2fa-link` get, with the remedy. */
 function* linkGaps(config: Config, listening: Listening): Iterable<Gap> {
   for (const each of missingForLink(config, listening, 'second-factor')) {
     yield missing(`${lackSentence([each]).replace(/\.$/, '')}: ${remedyFor(each)}`);

@@ -9,19 +9,19 @@ import { type FactorRow, listLostFactors, listShutFactors } from '../store/facto
 import { countSealedByKey, SEALED_COLUMNS, type Sealer } from '../store/sealed';
 import { findUsers, type User } from '../store/users';
 
-/** Whose second factor cannot be what its owner thinks it is. */
+/** Accounts whose second factor is not usable. */
 interface FactorState {
-  /** No key at hand opens it: no code is right until the key is restored. */
+  /** No available key opens the secret: no code is right until the key is restored. */
   readonly closed: readonly User[];
-  /** Backup codes under a key that is missing, beside a factor that opens. */
+  /** The factor opens, but backup codes need a missing key. */
   readonly codesLost: readonly User[];
-  /** Given up with a lost key: must be bound again. */
+  /** The secret was lost with its key: the factor must be bound again. */
   readonly shut: readonly User[];
-  /** Its row is gone: the password alone lets in. */
+  /** The row of the factor is lost: the password alone signs in. */
   readonly lost: readonly User[];
 }
 
-/** Looks at every second factor; changes nothing. */
+/** Checks every second factor; changes nothing. */
 export async function findFactorState(db: Database, sealing: Sealing): Promise<FactorState> {
   const closedIds: number[] = [];
   const column = SEALED_COLUMNS.find(({ table }) => table === 'otp_factor');
@@ -49,7 +49,7 @@ export async function findLostFactors(db: Database): Promise<readonly User[]> {
   return users.filter((user) => !hasSecondFactor(user));
 }
 
-/** Ids of keys that sealed or hashed something which is there, and that are not at hand. */
+/** Ids of keys that stored values need and that are not available. */
 export async function findMissingKeys(
   sql: Sql,
   sealing: Pick<Sealing, 'keyIds'>,
@@ -62,7 +62,7 @@ export async function findMissingKeys(
   return [...new Set(used)].filter((id) => !known.has(id));
 }
 
-/** True where a key at hand opens the secret. */
+/** True where an available key opens the secret. */
 export function opensFactor(sealer: Sealer, factor: FactorRow): boolean {
   try {
     openFactorKey(sealer, 'otp_factor', factor);

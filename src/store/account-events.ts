@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database, Sql } from './database';
 
-/** What may change of an account, and whether that ends its logins (rules J4, M1). */
+/** Kinds of changes of an account, and whether each ends its logins (rules J4, M1). */
 const ENDS_LOGINS = {
   password: true,
   /** Disabled, inactive or locked. */
@@ -19,12 +19,12 @@ const ENDS_LOGINS = {
 
 export type AccountEventKind = keyof typeof ENDS_LOGINS;
 
-/** Says that an account changed. Written in the same transaction as the change (rule J4). */
+/** One change of an account, written in the transaction of the change (rule J4). */
 export interface AccountEvent {
   readonly id: number;
   readonly userId: number;
   readonly kind: AccountEventKind;
-  /** Whether logins of before end, except the one that made the change. */
+  /** True where earlier logins end, except the session that made the change. */
   readonly endsLogins: boolean;
   /** The session that made the change, which may go on. */
   readonly sessionId: string | undefined;
@@ -95,7 +95,7 @@ interface AccountEventsOptions {
   readonly log: Log;
 }
 
-/** Tells who follows, within a second, what changed in this process or another. */
+/** Notifies listeners, within a second, of changes made in this or another process. */
 export class AccountEvents {
   private readonly listeners = new Set<(event: AccountEvent) => void>();
   private asking = false;
@@ -125,7 +125,7 @@ export class AccountEvents {
     return () => this.listeners.delete(listener);
   }
 
-  /** Looks now instead of at the next turn. Call it after a commit that added an event. */
+  /** Polls now instead of at the next interval. Call it after a commit that added an event. */
   poke(): void {
     if (!this.closed) void this.turn();
   }
@@ -153,7 +153,7 @@ export class AccountEvents {
         await this.look();
       } while (this.again && !this.closed);
     } catch (error) {
-      // The next turn reads the same rows again, so nothing is lost by going on.
+      // The next poll reads the same rows again, so nothing is lost.
       if (!this.closed) this.options.log.warn('account-events.unread', { error });
     } finally {
       this.asking = false;
@@ -186,7 +186,7 @@ function toEvent(row: EventRow): AccountEvent {
     id: row.id,
     userId: row.user_id,
     kind: row.kind,
-    // A kind that only a newer program knows is taken for one that ends logins.
+    // A kind written by a newer program is treated as one that ends logins.
     endsLogins: !(row.kind in ENDS_LOGINS) || ENDS_LOGINS[row.kind],
     sessionId: row.session_id ?? undefined,
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sql } from './database';
 import { foldName } from './user-name';
 
-/** What was tried. Keys are not counted: nobody guesses one (rule M12). */
+/** The factor of an attempt. Keys are not counted: they cannot be guessed (rule M12). */
 export type AttemptFactor = 'password' | 'second';
 
 /** One count of failures: the account, the factor, and the budget of the source. */
@@ -18,7 +18,7 @@ export interface ChargeRule {
   readonly free: number;
   readonly firstWaitMs: number;
   readonly mostWaitMs: number;
-  /** Failures in all budgets together after which nothing is looked at any more. */
+  /** Failures in all budgets together after which no attempt is checked any more. */
   readonly stopAt?: number;
 }
 
@@ -116,7 +116,7 @@ function waitSteps(rule: ChargeRule): readonly number[] {
   return steps.length === 0 ? [rule.mostWaitMs] : steps;
 }
 
-/** Takes one charge back that was never looked at, or whose credential was right. */
+/** Takes back a charge that was never checked, or whose credential was right. */
 export async function undoCharge(sql: Sql, key: AttemptKey, failures: number): Promise<void> {
   const undone = await sql('attempt')
     .where({ ...key, failures })
@@ -125,7 +125,7 @@ export async function undoCharge(sql: Sql, key: AttemptKey, failures: number): P
   await sql('attempt').where(key).andWhere('failures', '>', 0).decrement('failures', 1);
 }
 
-/** Forgets failures: of one budget, or of all where none is named. */
+/** Removes failures: of one budget, or of all when none is given. */
 export async function clearAttempts(
   sql: Sql,
   key: Pick<AttemptKey, 'subject' | 'factor'> & { readonly budget?: string },

@@ -1,6 +1,6 @@
 import type { Sql } from './database';
 
-/** `login` lets in once and the factor stays; `disable` lets in once and removes it (contract TFS 4). */
+/** `login` signs in once and keeps the factor; `disable` signs in once and removes it (contract TFS 4). */
 export type BackupCodePurpose = 'login' | 'disable';
 
 /** One code as stored: a keyed hash and the id of its key. */
@@ -13,7 +13,7 @@ interface NewBackupCode extends BackupCodeHash {
   readonly purpose: BackupCodePurpose;
 }
 
-/** Stores the codes of an account in place of all it had. */
+/** Replaces all codes of an account. */
 export async function replaceBackupCodes(
   sql: Sql,
   owner: { readonly userId: number; readonly nowMs: number },
@@ -35,7 +35,7 @@ export async function removeBackupCodes(sql: Sql, userId: number): Promise<void>
   await sql('backup_code').where({ user_id: userId }).delete();
 }
 
-/** Spends a code, once for ever: the one statement that decides who of several wins (rule B3). */
+/** Spends a code; of several concurrent attempts one returns true (rule B3). */
 export async function spendBackupCode(
   sql: Sql,
   spend: { readonly userId: number; readonly hashes: readonly string[]; readonly nowMs: number },
@@ -61,7 +61,7 @@ export async function findBackupCode(
   return row?.purpose;
 }
 
-/** Unused codes of an account. */
+/** Number of unused codes of an account. */
 export async function countBackupCodes(sql: Sql, userId: number): Promise<number> {
   const row = await sql('backup_code')
     .where({ user_id: userId })
@@ -70,7 +70,7 @@ export async function countBackupCodes(sql: Sql, userId: number): Promise<number
   return Number(row[0]?.left ?? 0);
 }
 
-/** Unused codes by the id of the key that hashed them; such a key must stay. */
+/** Number of unused codes by the id of the key that hashed them; these keys must be kept. */
 export async function countBackupCodesByKey(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const rows = await sql('backup_code')
     .whereNull('used_at')

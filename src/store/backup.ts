@@ -6,22 +6,22 @@ import { giveToOwnerOf, syncPath } from '../base/private-file';
 import { sqliteDialect } from './dialect';
 
 interface BackupOptions {
-  /** The SQLite file; a running board may go on writing to it. */
+  /** The SQLite file; a running board may write to it meanwhile. */
   readonly file: string;
-  /** The copy; it must not be there yet. */
+  /** The copy; it must not exist. */
   readonly target: string;
   readonly log: Log;
 }
 
 /**
- * Copies the database, as of one moment, into one file for this user alone (rule I5). The copy is
- * checked and on the disk before it gets its name, so whatever has that name is whole.
+ * Copies the database, as of one moment, into one file of mode 0600 (rule I5). The copy is checked
+ * and synced before it gets its name. Throws DATABASE_UNAVAILABLE with the reason.
  */
 export async function backUpDatabase(options: BackupOptions): Promise<void> {
   const { file, target } = options;
   if (!existsSync(file))
     throw failed(options, `there is no database ${file}; start the board once`);
-  // Not existsSync: a link whose file is gone is a name that is taken too.
+  // Not existsSync: a dangling link occupies the name too.
   if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
     throw failed(options, 'it is there already; choose another name');
   const draft = `${target}.${process.pid}.new`;
@@ -32,7 +32,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<void> {
     await copyInto(draft, options);
     await checkCopy(draft, options.log);
     syncPath(draft);
-    // Unlike a rename, this never takes the place of a file that has appeared meanwhile.
+    // Unlike a rename, link() never replaces a file that was created meanwhile.
     linkSync(draft, target);
     syncPath(dirname(target));
   } catch (error) {
@@ -43,7 +43,7 @@ export async function backUpDatabase(options: BackupOptions): Promise<void> {
   }
 }
 
-/** Not through the board's Database: a large one takes longer than any call of a board may. */
+/** Uses a connection of its own: copying may take longer than the time limit of Database. */
 async function copyInto(draft: string, { file, log }: BackupOptions): Promise<void> {
   const sql = sqliteDialect(file, log).connect();
   try {

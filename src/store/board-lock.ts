@@ -8,7 +8,7 @@ import { checkNoLink, makePrivateFile } from '../base/private-file';
 /** A data folder's lock: held by the board that runs on it, released by the kernel when it dies. */
 type BoardLock =
   | { readonly kind: 'taken'; release(): Promise<void> }
-  /** Another board has it; its process where that is known. */
+  /** Another board holds it; `pid` where it is known. */
   | { readonly kind: 'held'; readonly pid: number | undefined };
 
 /** The lock's file in a data folder. */
@@ -16,7 +16,7 @@ export function boardLockFile(dataDir: string): string {
   return join(dataDir, 'board.lock');
 }
 
-/** How long a start waits for a tool that only looks. */
+/** Time that a start waits for a tool that reads the lock. */
 const PATIENCE_MS = 2_000;
 
 /**
@@ -38,7 +38,7 @@ export async function takeBoardLock(file: string, pid: number): Promise<BoardLoc
   }
 }
 
-/** Who holds the lock; undefined when nobody does. */
+/** The holder of the lock; undefined when it is free. */
 export async function findLockHolder(
   file: string,
 ): Promise<{ readonly pid: number | undefined } | undefined> {
@@ -61,8 +61,8 @@ async function take(file: string, pid: number): Promise<BoardLock> {
   let isHeld = false;
   try {
     await run(connection, `PRAGMA busy_timeout = ${PATIENCE_MS}`);
-    // Readers see only what is committed, so the process is written first, and the lock taken again:
-    // who came between has written another, and is the one who gets it.
+    // Readers see only committed rows, so the process id is committed first, and the lock taken
+    // again: a process that came between has written its own id, and keeps the lock.
     const mark = `${pid}-${randomBytes(8).toString('hex')}`;
     if (await begin(connection)) {
       await run(connection, 'CREATE TABLE IF NOT EXISTS holder (mark TEXT NOT NULL)');
@@ -102,7 +102,7 @@ async function readPid(connection: Connection): Promise<number | undefined> {
   return Number.isNaN(pid) ? undefined : pid;
 }
 
-/** Undefined while the first board of all is about to write it. */
+/** Undefined until the first board has written it. */
 function readMark(connection: Connection): Promise<string | undefined> {
   return new Promise((resolve) => {
     connection.get<{ mark: string } | undefined>('SELECT mark FROM holder', (error, row) =>
@@ -117,7 +117,7 @@ function run(connection: Connection, statement: string): Promise<void> {
   });
 }
 
-/** Ends the transaction, too. */
+/** Closes the connection, which ends the transaction. */
 function close(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => {
     connection.close((error) => (error === null ? resolve() : reject(error)));

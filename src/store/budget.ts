@@ -1,6 +1,6 @@
 import type { Sql } from './database';
 
-/** Whose share of what: a source, an account, a mailbox, or '' for the whole board. */
+/** Key of a budget; `holder` is a source, an account, a mailbox, or '' for the whole board. */
 export interface BudgetKey {
   readonly kind: string;
   readonly holder: string;
@@ -12,8 +12,8 @@ export interface BudgetRule {
 }
 
 /**
- * Counts one thing, in one conditional statement: false when the budget is spent. The span begins with
- * the first thing that is counted; when it has ended, the next one begins another.
+ * Counts one use in one conditional statement; false when the budget is spent. A span begins with
+ * its first use and lasts `rule.spanMs`.
  */
 export async function takeBudget(
   sql: Sql,
@@ -31,12 +31,12 @@ export async function takeBudget(
   return taken.length === 1;
 }
 
-/** Gives back what was taken for something that did not happen. */
+/** Takes back one use, for something that did not happen. */
 export async function returnBudget(sql: Sql, key: BudgetKey): Promise<void> {
   await sql('budget').where(key).andWhere('used', '>', 0).decrement('used', 1);
 }
 
-/** Counts a refusal; which one it is in this span. */
+/** Counts a refusal and returns its number within the span. */
 export async function countRefusal(sql: Sql, key: BudgetKey): Promise<number> {
   const rows: readonly { refused: number }[] = await sql('budget')
     .where(key)
@@ -44,7 +44,7 @@ export async function countRefusal(sql: Sql, key: BudgetKey): Promise<number> {
   return Number(rows[0]?.refused ?? 0);
 }
 
-/** Ended spans, and those that end later than any can: a clock that was wrong began them. */
+/** Removes ended spans, and spans that end too late, which a wrong clock has begun. */
 async function pruneBudgets(
   sql: Sql,
   { timelineMs, rule }: { readonly timelineMs: number; readonly rule: BudgetRule },
@@ -58,15 +58,15 @@ async function pruneBudgets(
 
 const MAX_SPAN_MS = 24 * 3600_000;
 
-/** Who asks for something that costs others, for the audit. */
+/** The caller who requests an expense, for the audit. */
 interface Spender {
   readonly node?: number | undefined;
   readonly server?: string | undefined;
   readonly remoteIp?: string | undefined;
 }
 
-/** What a caller can make the board do. A reset is asked for by name, and mailed where there is an account. */
-type Expense =
+/** What a caller can make the board do; `reset-mail` is counted only where the named account exists. */
+export type Expense =
   | 'application'
   | 'confirm-mail'
   | 'reset-request'
@@ -78,18 +78,18 @@ type Expense =
   | 'page'
   | 'oneliner';
 
-/** Which budget had nothing left. */
+/** The budget that was spent. */
 export type SpentScope = 'source' | 'board' | 'account' | 'recipient';
 
 /**
  * Counts what callers cause, in the transaction that stores it (rule M5). A refusal takes nothing.
  */
 export interface Budgets {
-  /** undefined when all budgets had room, and have one place less now. */
+  /** Counts one use in every budget concerned; returns the first spent one, then nothing is counted. */
   take(sql: Sql, spend: Spend): Promise<SpentScope | undefined>;
   /** Takes back what `take` counted, for something that did not happen. */
   giveBack(sql: Sql, spend: Spend): Promise<void>;
-  /** Counts a refusal, whose transaction may have been rolled back, and puts it on record. */
+  /** Counts and records a refusal, whose own transaction may have been rolled back. */
   recordRefusal(sql: Sql, spend: Spend, scope: SpentScope): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from './database';
 import { OLD_CALL_SERVER } from './old-calls';
 
-/** One full sign-in. A caller who stopped at the second factor has none (rule J2). */
+/** One complete sign-in; a caller who stopped at the second factor has none (rule J2). */
 export interface Call {
   readonly id: number;
   readonly userId: number;
@@ -38,7 +38,7 @@ export async function addCall(
     .delete();
 }
 
-/** Notes when a call ended; the first time counts. */
+/** Records the end of a call; a second end changes nothing. */
 export async function endCall(sql: Sql, sessionId: string, nowMs: number): Promise<void> {
   await sql('call')
     .where({ session_id: sessionId })
@@ -85,7 +85,7 @@ export async function listCalls(
   return ((await rows) as readonly Stored[]).map(toCall);
 }
 
-/** Calls that began at or after `sinceMs`; all that there ever were where none is given. */
+/** Number of calls that began at or after `sinceMs`; of all calls ever when it is absent. */
 export async function countCalls(sql: Sql, sinceMs?: number): Promise<number> {
   if (sinceMs === undefined) {
     // Ids rise by one: the newest counts the calls without reading them.

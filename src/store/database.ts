@@ -12,17 +12,17 @@ import { MIGRATIONS } from './migrations';
 export type Sql = Knex;
 
 interface DatabaseOptions {
-  /** SQLite file, made with its folder when it is missing. */
+  /** SQLite file; file and folder are created when missing. */
   readonly file: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long one call may take; the sysop's tool waits longer than a caller at the gate may. */
+  /** Time limit of one call; the sysop's tool has a longer one. */
   readonly callMs?: number | undefined;
 }
 
 /**
- * Looks into a database as it is, without making, changing or migrating it. What the work asks for may
- * not be there yet in one of an older version.
+ * Reads a database without creating, changing or migrating it. In one of an older version tables
+ * may be missing.
  */
 export async function readDatabase<T>(
   { file, log }: Pick<DatabaseOptions, 'file' | 'log'>,
@@ -39,8 +39,9 @@ export async function readDatabase<T>(
 }
 
 /**
- * What keeps a board from starting and does not pass by itself, with what to do; any other error as it
- * is. `error` may be of the driver, of the file system, or one of ours with such a cause.
+ * Converts an error that prevents a start permanently into DATABASE_DAMAGED or DISK_FULL with a
+ * remedy; returns any other error unchanged. `error` may come from the driver, the file system, or be
+ * a BbsError with such a cause.
  */
 export function explainFailure(error: unknown, file: string): unknown {
   const codes: string[] = [];
@@ -113,7 +114,7 @@ export class Database {
     return this.limited(() =>
       this.sql.transaction(async (transaction) => {
         const result = await work(transaction);
-        // The caller was told that the call failed: then it must not take effect either.
+        // The caller has received a failure: the transaction must not take effect.
         if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();
         return result;
       }),
@@ -121,8 +122,8 @@ export class Database {
   }
 
   /**
-   * Takes what was deleted out of file and journal; as long as it lasts, nothing else is done. False
-   * where another process kept the journal in use: then some of it may be left.
+   * Removes deleted text from file and journal; blocks all other calls. False where another process
+   * uses the journal, and some text may be left.
    */
   purge(): Promise<boolean> {
     return this.dialect.purge(this.sql).catch((error: unknown) => {
@@ -142,7 +143,7 @@ export class Database {
     }
   }
 
-  /** What the database itself did wrong becomes STORE_FAILED; everything else stays what it is. */
+  /** Converts a failure of the database into STORE_FAILED; other errors are unchanged. */
   private failure(error: unknown): unknown {
     if (error instanceof BbsError && error.code !== 'TIMED_OUT') return error;
     if (!(error instanceof BbsError) && !this.dialect.isFailure(error)) return error;
@@ -176,7 +177,7 @@ function makeDatabaseFile(file: string): void {
   }
 }
 
-/** Tries again while another process that has just started holds the database. */
+/** Retries while another starting process holds the database. */
 async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -188,9 +189,9 @@ async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<voi
   }
 }
 
-/** What has to be done until it is done, however often the board is killed before. */
+/** Tasks that a start repeats until they are complete, also after a kill. */
 type UnfinishedTask =
-  /** Text that was deleted still stands in free pages and in the journal. */
+  /** Deleted text is still in free pages and in the journal. */
   'purge';
 
 export async function addUnfinished(sql: Sql, task: UnfinishedTask): Promise<void> {

@@ -22,19 +22,19 @@ export interface Dialect {
    * then not even a journal is made beside it.
    */
   connectToRead(options?: { readonly immutable: boolean }): Knex;
-  /** Reads the promises back from the database and throws when one is not kept (rule I1). */
+  /** Reads the pragmas back from the database; throws when one is not in force (rule I1). */
   verify(sql: Knex): Promise<void>;
-  /** Makes the database itself refuse to change or remove rows of `table`. */
+  /** Adds triggers that refuse changes and removal of rows of `table`. */
   forbidChanges(sql: Knex, table: string): Promise<void>;
-  /** Takes deleted text out of the files; false when another process was in the way. */
+  /** Removes deleted text from the files; false when another process prevented it. */
   purge(sql: Knex): Promise<boolean>;
-  /** True when it was the database that failed: locked, full, read-only, gone. */
+  /** True for a failure of the database: locked, full, read-only, missing. */
   isFailure(error: unknown): boolean;
-  /** True when another process holds the database, so that waiting may help. */
+  /** True when another process holds the database, so that a retry may succeed. */
   isBusy(error: unknown): boolean;
 }
 
-/** SQLite waits this long for another process; with the wait for a turn it stays below LIMITS.storeMs. */
+/** Time that SQLite waits for another process; with TURN_MS it stays below LIMITS.storeMs. */
 const BUSY_MS = 2_000;
 const TURN_MS = 3_500;
 
@@ -51,7 +51,7 @@ type RawConnection = SqliteConnection & {
   statements?: StatementCache;
 };
 
-/** What is used of tarn, knex's pool, and not in its types. */
+/** Parts of tarn, knex's pool, that its types lack. */
 interface Pool {
   readonly pendingAcquires: readonly { abort(): void }[];
 }

@@ -1,7 +1,7 @@
 import type { OtpParameters, OtpType } from '../base/otp-types';
 import type { Sql } from './database';
 
-/** How the codes of one secret are computed. */
+/** Parameters by which the codes of one secret are computed. */
 export interface OtpProfile extends OtpParameters {
   readonly type: OtpType;
 }
@@ -25,11 +25,11 @@ export interface FactorRow extends OtpProfile {
   readonly usedAtMs: number | undefined;
 }
 
-/** A second factor that waits for its confirmation. The secret is sealed. */
+/** A second factor that is not confirmed yet. The secret is sealed. */
 export interface PendingRow extends OtpProfile {
   readonly userId: number;
   readonly secret: string;
-  /** The session that began it; undefined for what the sysop sent. */
+  /** The session that began it; undefined for one that the sysop sent. */
   readonly sessionId: string | undefined;
   /** What its page asks for, sealed; a set-up that a session began cannot be confirmed without one. */
   readonly word: string | undefined;
@@ -52,12 +52,12 @@ export async function findFactorType(sql: Sql, userId: number): Promise<OtpType 
   return row === undefined ? undefined : (row['type'] as OtpType);
 }
 
-/** Accounts whose secret was lost with its key and emptied: they are asked for a code, and none is right. */
+/** Accounts whose secret was lost with its key and emptied: no code is right until a new binding. */
 export async function listShutFactors(sql: Sql): Promise<readonly number[]> {
   return sql('otp_factor').where({ secret: '' }).orderBy('user_id').pluck<number[]>('user_id');
 }
 
-/** Accounts whose secret still stands in clear text, as ENiGMA½ keeps it. */
+/** Accounts whose secret is still in clear text, as ENiGMA½ stores it. */
 export async function listImportedFactors(sql: Sql): Promise<readonly number[]> {
   const rows: readonly Stored[] = await sql('user_property')
     .where({ prop_name: 'auth_factor2_otp_secret' })
@@ -66,7 +66,7 @@ export async function listImportedFactors(sql: Sql): Promise<readonly number[]> 
   return rows.map((row) => Number(row['user_id']));
 }
 
-/** Binds a factor, in place of the one that was there. */
+/** Binds a factor and replaces an existing one. */
 export async function replaceFactor(
   sql: Sql,
   factor: Pick<
@@ -91,8 +91,8 @@ export async function removeFactor(sql: Sql, userId: number): Promise<boolean> {
 }
 
 /**
- * Spends a TOTP step or HOTP counter value, once for ever: the one statement that decides who of
- * several submissions wins (rules A2, A6). False when it, or a later one, was spent before.
+ * Spends a TOTP step or HOTP counter value; of several concurrent submissions one returns true (rules
+ * A2, A6). False when it, or a later one, was spent before.
  */
 export async function spendPosition(
   sql: Sql,
@@ -116,7 +116,7 @@ export async function spendPosition(
   return changed === 1;
 }
 
-/** Remembers where a code beyond the look-ahead belongs, or forgets it (rule A6). */
+/** Stores or clears the position of a code beyond the look-ahead (rule A6). */
 export async function rememberResync(
   sql: Sql,
   factor: Pick<FactorRow, 'userId' | 'binding'>,
@@ -127,7 +127,7 @@ export async function rememberResync(
     .update({ resync_position: resync?.position ?? null, resync_at: resync?.atMs ?? null });
 }
 
-/** Keeps what is being learned about a clock; `learned` sets the drift and spends the codes it came from. */
+/** Stores observations of a clock; `learned` sets the drift and spends the codes of the observations. */
 export async function rememberDrift(
   sql: Sql,
   factor: Pick<FactorRow, 'userId' | 'binding'>,
@@ -164,7 +164,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What waits for confirmation and was begun by this session, or by any session. */
+/** The unconfirmed factors begun by this session, or by any session. */
 export async function listPendingOf(
   sql: Sql,
   sessionId: string | 'all',
@@ -177,7 +177,7 @@ export async function listPendingOf(
   }));
 }
 
-/** Stores what waits for confirmation, in place of what waited before. */
+/** Stores an unconfirmed factor and replaces an earlier one. */
 export async function replacePending(sql: Sql, pending: PendingRow): Promise<void> {
   await removePending(sql, pending.userId);
   await sql('otp_pending').insert({
@@ -232,14 +232,15 @@ function toFactor(row: Stored): FactorRow {
 }
 
 /**
- * The audit rows that say whether an account has a second factor from then on. Without bound values: the
- * index of them (migration 0012) is for exactly this condition.
+ * The audit rows that switch a second factor on or off. Without bound values: the partial index
+ * (migration 0012) has exactly this condition.
  */
 const FACTOR_KINDS = `kind in ('second-factor-on', 'second-factor-off')`;
 
 /**
- * Accounts without the row of a second factor that have a trace of one: backup codes, or an audit in which
- * it was switched on last. The row was lost, e.g. with a damaged database, and the password alone lets in.
+ * Accounts without the row of a second factor that have a trace of one: backup codes, or an audit row
+ * `second-factor-on` that is newer than any `second-factor-off`. The row was lost, e.g. with a damaged
+ * database, and the password alone signs in.
  */
 export async function listLostFactors(sql: Sql): Promise<readonly number[]> {
   const newest = sql('audit').whereRaw(FACTOR_KINDS).groupBy('user_id').max('id');

@@ -26,7 +26,7 @@ interface MigrateOptions {
 
 const TABLE = 'schema_migration';
 
-/** Brings the schema up to date; refuses a database that a newer program has been at. */
+/** Brings the schema up to date; throws DATABASE_TOO_NEW where a newer program has migrated it. */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { sql, dialect, migrations, clock, log } = options;
   const done = await applied(sql);
@@ -34,7 +34,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   for (const migration of migrations) {
     if (done.some(({ id }) => id === migration.id)) continue;
     const ran = await sql.transaction(async (transaction) => {
-      // Another process may have started at the same moment: look again under the write lock.
+      // Another process may start at the same moment: check again under the write lock.
       await makeTable(transaction);
       const now = await applied(transaction);
       refuseNewer(now, migrations);

@@ -6,14 +6,14 @@ export interface OutboxRow {
   /** 0 for mail that belongs to no account. */
   readonly userId: number;
   readonly kind: string;
-  /** The token whose link it carries; a mail with a dead link is never sent. */
+  /** Hash of the token in its link; a mail with an ended link is never sent. */
   readonly tokenHash: string | undefined;
   readonly message: string;
   readonly attempts: number;
   readonly createdAtMs: number;
 }
 
-/** A mail server may answer with a novel. */
+/** Limit of the stored answer of a mail server, in characters. */
 const MAX_ERROR_CHARACTERS = 500;
 
 export async function addToOutbox(
@@ -30,7 +30,7 @@ export async function addToOutbox(
   });
 }
 
-/** Mails that are due and that nobody is sending. */
+/** Mails that are due and not claimed. */
 export async function listDueMail(
   sql: Sql,
   due: { readonly timelineMs: number; readonly most: number },
@@ -44,7 +44,7 @@ export async function listDueMail(
   return rows.map(toOutbox);
 }
 
-/** Takes a mail for sending, so that no other process sends it; false when another one was quicker. */
+/** Claims a mail for sending; false when another process has claimed it. */
 export async function claimMail(
   sql: Sql,
   claim: { readonly row: OutboxRow; readonly timelineMs: number; readonly untilMs: number },
@@ -56,7 +56,7 @@ export async function claimMail(
   return changed === 1;
 }
 
-/** Gives a claimed mail back for another try at `nextAtMs`. */
+/** Releases a claimed mail for another try at `nextAtMs`. */
 export async function postponeMail(
   sql: Sql,
   id: number,
@@ -72,7 +72,7 @@ export async function postponeMail(
     });
 }
 
-/** Makes all that waits due, but for what is being sent. */
+/** Makes all waiting mails due, except claimed ones. */
 export async function makeMailDue(sql: Sql, timelineMs: number): Promise<void> {
   await sql('outbox')
     .whereNull('sent_at')
@@ -81,12 +81,12 @@ export async function makeMailDue(sql: Sql, timelineMs: number): Promise<void> {
     .update({ next_at: timelineMs });
 }
 
-/** Empties a mail that was sent; what is left of it only counts (rules A15, C7). */
+/** Empties a sent mail; the row stays for counting (rules A15, C7). */
 export async function markMailSent(sql: Sql, id: number, timelineMs: number): Promise<void> {
   await sql('outbox').where({ id }).update({ sent_at: timelineMs, message: '', token_hash: null });
 }
 
-/** Empties the waiting mails of a kind for one account: they are not sent, and still count. */
+/** Empties the waiting mails of a kind for one account: they are not sent, but still counted. */
 export async function voidLinkMail(
   sql: Sql,
   mails: { readonly userId: number; readonly kind: string },
@@ -97,7 +97,7 @@ export async function voidLinkMail(
     .update({ sent_at: sql.ref('created_at'), message: '', token_hash: null });
 }
 
-/** Mails of one kind for one account since then, sent or waiting. */
+/** Number of mails of one kind for one account since `sinceMs`, sent or waiting. */
 export async function countRecentMail(
   sql: Sql,
   recent: { readonly userId: number; readonly kind: string; readonly sinceMs: number },
@@ -109,7 +109,7 @@ export async function countRecentMail(
   return Number(rows[0]?.mails ?? 0);
 }
 
-/** Drops what is left of mails that were sent before `beforeMs`. */
+/** Removes rows of mails that were sent before `beforeMs`. */
 export async function pruneOutbox(sql: Sql, beforeMs: number): Promise<number> {
   return sql('outbox').where('sent_at', '<', beforeMs).delete();
 }
@@ -118,7 +118,7 @@ export async function removeMail(sql: Sql, id: number): Promise<void> {
   await sql('outbox').where({ id }).delete();
 }
 
-/** Mails that wait. */
+/** Number of waiting mails. */
 export async function countOutbox(sql: Sql): Promise<number> {
   const rows = await sql('outbox')
     .whereNull('sent_at')
@@ -147,11 +147,11 @@ interface WaitingMail {
   readonly attempts: number;
   readonly createdAtMs: number;
   readonly nextAtMs: number;
-  /** Why its last try failed. */
+  /** Error of the last try. */
   readonly lastError: string | undefined;
 }
 
-/** The oldest first. */
+/** Waiting mails, oldest first. */
 export async function listWaitingMail(sql: Sql, limit: number): Promise<readonly WaitingMail[]> {
   const rows: readonly Record<string, unknown>[] = await sql('outbox')
     .whereNull('sent_at')

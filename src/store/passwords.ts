@@ -1,11 +1,11 @@
 import type { Sql } from './database';
 import { findProperty, writeProperties } from './properties';
 
-/** How the password of an account is kept. */
+/** The stored form of a password. */
 export type StoredPassword =
   /** A PHC string. */
   | { readonly kind: 'argon2'; readonly hash: string }
-  /** As ENiGMA½ keeps it, until the next good sign-in (contract A1.5). */
+  /** The hash of ENiGMA½, until the next successful sign-in (contract A1.5). */
   | {
       readonly kind: 'pbkdf2';
       /** The salt is this text itself, not the bytes that it spells. */
@@ -15,7 +15,7 @@ export type StoredPassword =
       readonly parameters: string | undefined;
     };
 
-/** undefined when the account has no password that could ever be right. */
+/** Returns undefined when the account has no valid password hash. */
 export async function findPassword(sql: Sql, userId: number): Promise<StoredPassword | undefined> {
   const row = await sql('user_password')
     .where({ user_id: userId })
@@ -28,7 +28,7 @@ export async function findPassword(sql: Sql, userId: number): Promise<StoredPass
   return { kind: 'pbkdf2', salt, key, parameters };
 }
 
-/** Stores a PHC string in place of whatever was there. */
+/** Stores a PHC string and removes any older form. */
 export async function storePassword(
   sql: Sql,
   userId: number,
@@ -57,7 +57,7 @@ export async function storePassword(
   });
 }
 
-/** True until the password that the first start has made is changed. */
+/** True while the account has the password that the first start generated. */
 export async function hasFirstPassword(sql: Sql, userId: number): Promise<boolean> {
   const row: unknown = await sql('user_password')
     .where({ user_id: userId, is_first: 1 })

@@ -1,13 +1,13 @@
 import type { Sql } from './database';
 
-/** What a source is kept out for. */
+/** The penalty of one source. */
 export interface PenaltyRow {
   /** As sourceOf writes it. */
   readonly source: string;
   readonly untilMs: number;
-  /** False while it is only remembered. */
+  /** False while it is recorded but not enforced. */
   readonly enforced: boolean;
-  /** The last offence, or `ban` where the sysop did it. */
+  /** The last offence, or `ban` for one by the sysop. */
   readonly reason: string;
   readonly changedAtMs: number;
 }
@@ -31,7 +31,7 @@ export async function raisePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
     .update(columns);
 }
 
-/** Stores a penalty in place of the one that was there, as the sysop does. */
+/** Replaces the penalty of a source, for the sysop. */
 export async function replacePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
   await sql('source_penalty')
     .insert({ source: row.source, ...toColumns(row) })
@@ -48,7 +48,7 @@ export async function endPenalty(sql: Sql, source: string, timelineMs: number): 
   return ended > 0;
 }
 
-/** Penalties that last, the longest first. */
+/** Penalties in force, longest first. */
 export async function listPenalties(
   sql: Sql,
   query: { readonly timelineMs: number; readonly limit: number },
@@ -65,7 +65,7 @@ export async function listPenalties(
   return rows.map(toPenalty);
 }
 
-/** The penalty of one source, while it lasts. */
+/** The penalty of one source in force; else undefined. */
 export async function findPenalty(
   sql: Sql,
   source: string,
@@ -90,7 +90,7 @@ export async function listChangedPenalties(
   return rows.map(toPenalty);
 }
 
-/** Drops rows that ended and that every server has seen end. */
+/** Removes rows that ended long enough ago for every server to have read them. */
 export async function prunePenalties(sql: Sql, beforeMs: number): Promise<number> {
   return sql('source_penalty')
     .where('until_at', '<', beforeMs)

@@ -2,11 +2,11 @@ import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { lookupKey } from './lookup-key';
 
-/** Owned by auth and the store: readable where they are no secret, never written by menus or modules. */
+/** Written by auth and the store only; menus and modules may read those that are not secret. */
 const PROTECTED =
   /^(pw_|auth_|account_(status|locked|created)|failed_login_|email_password_reset_|ssh_public_key|login_count$|last_login_|groups?$)/i;
 
-/** Never part of a User, so that no screen, log or command can show them. */
+/** Never part of a User, so that no screen, log or command shows them. */
 const SECRET =
   /^(pw_|auth_factor2_otp_(secret|backup)|email_password_reset_)|private_key|_token|_secret/i;
 
@@ -70,7 +70,7 @@ export async function writeProperties(
   }
 }
 
-/** One value, secrets included; for auth/ and store/ only. */
+/** Returns one value, also a secret one; for auth/ and store/ only. */
 export async function findProperty(
   sql: Sql,
   userId: number,
@@ -104,10 +104,10 @@ interface PropertyHolder {
 
 /** An id that no account has. */
 const NOBODY = 0;
-/** Enough to name them in a mail. */
+/** Limit of names in a mail. */
 const MAX_HOLDERS = 5;
 
-/** A moment as the contract writes it into properties: local form, offset +00:00 (A1.1). */
+/** Formats a time for properties: ISO 8601 with the offset +00:00 (contract A1.1). */
 export function formatTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '+00:00');
 }

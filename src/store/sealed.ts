@@ -1,10 +1,10 @@
 import type { Sql } from './database';
 
-/** Where a sealed value lives; it opens nowhere else (rule I3). */
+/** The place that a sealed value is bound to; it cannot be opened for another one (rule I3). */
 export interface SealPlace {
   readonly table: string;
   readonly column: string;
-  /** 0 for what belongs to nobody. */
+  /** 0 for a value without owner. */
   readonly userId: number;
 }
 
@@ -25,7 +25,7 @@ export interface SealedColumn {
   readonly userId: string;
 }
 
-/** Every sealed column there is; rotation and check walk this list. */
+/** All sealed columns, for rotation and check. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'otp_factor', column: 'secret', rowKey: 'user_id', userId: 'user_id' },
   { table: 'otp_pending', column: 'secret', rowKey: 'user_id', userId: 'user_id' },
@@ -33,7 +33,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'outbox', column: 'message', rowKey: 'id', userId: 'user_id' },
 ];
 
-/** The key id that a sealed value names, without opening it. */
+/** The key id in a sealed value, read without opening it. */
 export function sealedKeyId(sealed: string): string {
   return sealed.split('.', 3)[1] ?? '';
 }
@@ -45,7 +45,7 @@ export interface SealedRow {
   readonly sealed: string;
 }
 
-/** The next values of a column, by row key, so that a walk over many can stop and go on. */
+/** One page of the values of a column, in the order of their row keys. */
 export async function listSealedRows(
   sql: Sql,
   column: SealedColumn,
@@ -53,7 +53,7 @@ export async function listSealedRows(
 ): Promise<readonly SealedRow[]> {
   const rows: readonly Record<string, unknown>[] = await sql(column.table)
     .where(column.rowKey, '>', page.afterKey)
-    // A mail that was sent is emptied.
+    // Sent mails are empty.
     .whereNot(column.column, '')
     .orderBy(column.rowKey)
     .limit(page.most)
@@ -65,7 +65,7 @@ export async function listSealedRows(
   }));
 }
 
-/** Writes a value that was sealed anew, unless somebody changed it meanwhile. */
+/** Writes a newly sealed value; false where the old one was changed meanwhile. */
 export async function replaceSealed(
   sql: Sql,
   column: SealedColumn,
@@ -77,7 +77,7 @@ export async function replaceSealed(
   return changed === 1;
 }
 
-/** Values by the id of the key they are sealed with. */
+/** Number of values by the id of the key that seals them. */
 export async function countSealedByKey(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   for (const column of SEALED_COLUMNS) {

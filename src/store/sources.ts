@@ -1,6 +1,6 @@
 import type { Sql } from './database';
 
-/** Sources kept for one account; the oldest go first. */
+/** Limit of sources per account; the oldest are removed first. */
 const KEPT = 32;
 
 /** True when the account was fully signed in to from this source after `sinceMs` (rule C5). */
@@ -21,7 +21,7 @@ export interface KnownSource {
   readonly usedAtMs: number;
 }
 
-/** Sources of all accounts, each account's of its own, the ones used last first. */
+/** Sources of all accounts, one row per account and source, last used first. */
 export async function listKnownSources(
   sql: Sql,
   query: { readonly sinceMs: number; readonly limit: number },
@@ -56,7 +56,7 @@ export async function rememberSource(
     .delete();
 }
 
-/** After a change of password the old places prove nothing, except the one that the change was proven from. */
+/** Removes all sources of an account except the one from which a change of password was proven. */
 export async function replaceSources(
   sql: Sql,
   userId: number,

@@ -1,6 +1,6 @@
 import type { Sql } from './database';
 
-/** A public key that an account may sign in with. */
+/** A public key that signs in to an account. */
 export interface SshKeyRow {
   readonly id: number;
   readonly userId: number;
@@ -53,7 +53,7 @@ export async function addSshKey(
   return true;
 }
 
-/** Removes one key, or all of an account; says how many went. */
+/** Removes one key of an account, or all; returns their number. */
 export async function removeSshKeys(
   sql: Sql,
   userId: number,
@@ -75,7 +75,7 @@ export async function recordSshKeyUse(
   const { signatureCount } = use;
   const rows = sql('ssh_key').where({ id: use.id });
   if (signatureCount !== undefined) {
-    // Authenticators that do not count send 0 each time.
+    // Authenticators without a counter send 0 each time.
     const grown = signatureCount === 0 ? '<=' : '<';
     void rows.andWhere((part) => {
       void part.whereNull('signature_count').orWhere('signature_count', grown, signatureCount);

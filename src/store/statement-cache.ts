@@ -1,12 +1,12 @@
 import type { Database, Statement } from 'sqlite3';
 
-/** What knex calls on an SQLite connection. */
+/** The methods that knex calls on an SQLite connection. */
 export interface Runner {
   all(sql: string, bindings: readonly unknown[], done: Done): void;
   run(sql: string, bindings: readonly unknown[], done: Done): void;
 }
 
-/** `this` is what SQLite counted, as knex reads it. */
+/** knex reads the counts of SQLite from `this`. */
 type Done = (this: Counted, error: Error | null, rows?: unknown) => void;
 
 interface Counted {
@@ -14,14 +14,13 @@ interface Counted {
   readonly changes: number;
 }
 
-/** Different texts are few; lists of values and sets of columns make some more. */
+/** Limit of prepared statements; the board has fewer different ones. */
 const MAX_STATEMENTS = 200;
-/** What comes again and again; schema changes and pragmas come once. */
+/** Statements that recur; schema changes and pragmas run once. */
 const WORTH_KEEPING = /^(?:select|insert|update|delete|with|begin|commit)\b/i;
 
 /**
- * Prepares each statement of a connection once and runs it as often as it is asked for: preparing
- * takes longer than most of our statements do.
+ * Prepares each statement of a connection once: preparing takes longer than running most of them.
  */
 export class StatementCache implements Runner {
   /** In the order of their last use. */
@@ -60,7 +59,7 @@ export class StatementCache implements Runner {
       }
       if (WORTH_KEEPING.test(sql) && !this.statements.has(sql)) this.keep(sql, statement);
       use(statement);
-      // What is not kept ends after its one use; SQLite does the two in this order.
+      // A statement that is not kept is finalized after its use; SQLite keeps this order.
       if (this.statements.get(sql) !== statement) statement.finalize();
     });
   }
@@ -73,7 +72,7 @@ export class StatementCache implements Runner {
     oldest[1].finalize();
   }
 
-  /** Copies the counts, which the statement will have others of by the time knex looks. */
+  /** Copies the counts, because the statement may run again before knex reads them. */
   private counted(sql: string, done: Done): Done {
     const failed = (): void => this.drop(sql);
     return function (error, rows) {

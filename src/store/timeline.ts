@@ -10,9 +10,9 @@ interface TimelineOptions {
 }
 
 const TURN_MS = 1_000;
-/** How much of a run a killed board may forget, and so how small a step back it may overlook. */
+/** Interval of writing the mark; a killed board loses at most this much of its timeline. */
 const MARK_EVERY_MS = 60_000;
-/** Less is a clock that is slewed: kept, and not reported. */
+/** Smaller differences come from a slewed clock and are not reported. */
 const MIN_STEP_MS = 2_000;
 
 /**
@@ -28,7 +28,7 @@ export class Timeline {
 
   private constructor(private readonly options: TimelineOptions) {}
 
-  /** Lets the clock go on from the mark, before anything else asks for its timeline. */
+  /** Resumes the clock from the mark; must run before the timeline is read. */
   static async open(options: TimelineOptions): Promise<Timeline> {
     const { db, clock, log } = options;
     const timeline = new Timeline(options);
@@ -59,7 +59,7 @@ export class Timeline {
   private turn(): void {
     this.working = this.look()
       .catch((error: unknown) => {
-        // Nothing that runs depends on the mark; the next turn writes it.
+        // Nothing depends on the mark while the board runs; the next interval writes it.
         this.options.log.warn('clock.mark-not-written', { error });
       })
       .then(() => this.wait());
@@ -85,7 +85,7 @@ export class Timeline {
   }
 }
 
-/** undefined for a board that has not run yet, or was last run by a version without a timeline. */
+/** Returns undefined before the first run of a version with a timeline. */
 export async function findTimelineMark(sql: Sql): Promise<TimelineMark | undefined> {
   const row = await sql('timeline')
     .where({ id: 1 })
@@ -94,7 +94,7 @@ export async function findTimelineMark(sql: Sql): Promise<TimelineMark | undefin
   return { timelineMs: Number(row.at), offsetMs: Number(row.wall_offset) };
 }
 
-/** Keeps the mark; the timeline in it never goes back, whichever process writes last. */
+/** Writes the mark. */
 export async function writeTimelineMark(sql: Sql, mark: TimelineMark): Promise<void> {
   await sql('timeline')
     .insert({ id: 1, at: mark.timelineMs, wall_offset: mark.offsetMs })

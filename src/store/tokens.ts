@@ -4,23 +4,23 @@ import type { Random } from '../base/random';
 import type { Sql } from './database';
 import type { User } from './users';
 
-/** What a mailed token allows; a token is good for its own purpose only (rule D5). */
+/** Purposes of mailed tokens; a token is valid for its own purpose only (rule D5). */
 export const TOKEN_PURPOSES = ['otp-register', 'password-reset', 'confirm-mail'] as const;
 export type TokenPurpose = (typeof TOKEN_PURPOSES)[number];
 
-/** A live token. Its text is nowhere: only the SHA-256 of it (rule D1). */
+/** A valid token. Only the SHA-256 of its text is stored (rule D1). */
 export interface TokenRow {
   readonly tokenHash: string;
   readonly userId: number;
   readonly purpose: TokenPurpose;
-  /** What it is about: the new mail address for `confirm-mail`. */
+  /** The new mail address for `confirm-mail`. */
   readonly subject: string | undefined;
   readonly failures: number;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
 }
 
-/** What is kept of a token's text. */
+/** The stored hash of a token's text. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
@@ -38,7 +38,7 @@ export async function replaceToken(sql: Sql, token: Omit<TokenRow, 'failures'>):
   });
 }
 
-/** The token if it is for this purpose and alive now, whatever a clean-up job did or did not do (rule D2). */
+/** The token if it has this purpose and is valid now, independent of any clean-up (rule D2). */
 export async function findToken(
   sql: Sql,
   wanted: {
@@ -54,7 +54,7 @@ export async function findToken(
   return row === undefined ? undefined : toToken(row);
 }
 
-/** The live token with this hash, whatever it is for. */
+/** The valid token with this hash, of any purpose. */
 export async function findAnyToken(
   sql: Sql,
   tokenHash: string,
@@ -67,7 +67,7 @@ export async function findAnyToken(
   return row === undefined ? undefined : toToken(row);
 }
 
-/** The live token of an account, for saying that one is on its way. */
+/** The valid token of an account and purpose. */
 export async function findTokenOf(
   sql: Sql,
   wanted: { readonly userId: number; readonly purpose: TokenPurpose; readonly timelineMs: number },
@@ -79,7 +79,7 @@ export async function findTokenOf(
   return row === undefined ? undefined : toToken(row);
 }
 
-/** Counts a try before it is looked at; false when the token has none left (rule D11). */
+/** Counts a try before it is checked; false when the token has none left (rule D11). */
 export async function chargeToken(
   sql: Sql,
   charge: { readonly tokenHash: string; readonly most: number },
@@ -91,7 +91,7 @@ export async function chargeToken(
   return changed === 1;
 }
 
-/** Gives back a try that was not a wrong one. */
+/** Takes back a try that was not wrong. */
 export async function refundToken(sql: Sql, tokenHash: string): Promise<void> {
   await sql('token')
     .where({ token_hash: tokenHash })
@@ -99,7 +99,7 @@ export async function refundToken(sql: Sql, tokenHash: string): Promise<void> {
     .decrement('failures', 1);
 }
 
-/** Ends the token; true for the one caller who ended it alive (rule D3). */
+/** Ends the token; of several concurrent calls one returns true (rule D3). */
 export async function consumeToken(
   sql: Sql,
   wanted: {
@@ -137,7 +137,7 @@ async function removeAll(sql: Sql, which: (rows: Knex.QueryBuilder) => void): Pr
   await rows.delete();
 }
 
-/** How far the clocks of two writers of one database may differ. */
+/** Tolerated difference between the clocks of two writers of one database. */
 const MAX_SKEW_MS = 60_000;
 
 /** Not over yet, and not begun in the future: a link of a writer whose time was ahead is void (rule D2). */
@@ -171,18 +171,18 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Whether an account may use a mailed link of this purpose as it is now. Asked when a link is made, before
- * its letter is sent, when it is opened and when it is used (rule M10).
+ * True where the current status of an account permits a mailed link of this purpose. Checked when a
+ * link is made, before its mail is sent, when it is opened and when it is used (rule M10).
  */
 export function mayUseLink(purpose: TokenPurpose, user: User): boolean {
   switch (purpose) {
     case 'otp-register':
       return user.status === 2;
     case 'confirm-mail':
-      // Who applied confirms the address before the sysop activates the account.
+      // Applicants confirm their address before the sysop activates the account.
       return user.status === 1 || user.status === 2;
     case 'password-reset':
-      // A lock by failures has a time, and a reset may end it; a lock by the sysop has none, and stays.
+      // A lock by failures has a timestamp, and a reset ends it; a lock by the sysop has none.
       if (user.status === 3) return user.properties.has('account_locked_timestamp');
       return user.status !== 0;
   }

@@ -50,13 +50,13 @@ const LOOKALIKES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Text that the steps for other alphabets leave as it is; most names, and lists have many. */
+/** Text that needs none of the steps for other alphabets: most names. */
 const ASCII = /^[ -~]*$/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Co}]/gu;
 
 /**
- * The form in which names are compared and found: case, width, accents, invisible characters, runs of
- * spaces and alphabets that look alike make no difference. Two accounts never share one folded name.
+ * Folds a name for comparison: case, width, accents, invisible characters, runs of spaces and letters
+ * that look alike make no difference. Two accounts never share one folded name.
  */
 export function foldName(name: string): string {
   const letters = ASCII.test(name)
@@ -84,7 +84,7 @@ function foldReserved(name: string): string {
     .replaceAll('i', 'l');
 }
 
-/** What the board's configuration says about user names. */
+/** The configured rules for user names. */
 interface NameRules {
   readonly pattern: RegExp;
   readonly min: number;
@@ -94,13 +94,13 @@ interface NameRules {
 
 export type NameProblem = 'too-short' | 'too-long' | 'bad-characters' | 'reserved';
 
-/** True when `name`, as a whole, reads like one of `reserved`. */
+/** True when the whole of `name` folds to one of `reserved`. */
 function isReservedName(name: string, reserved: readonly string[]): boolean {
   const folded = foldReserved(name);
   return reserved.some((each) => foldReserved(each) === folded);
 }
 
-/** Says why `name` cannot be the name of a new account, or undefined when it can. */
+/** Returns why `name` cannot be the name of a new account; undefined when it can. */
 export function findNameProblem(name: string, rules: NameRules): NameProblem | undefined {
   const length = Array.from(name).length;
   if (length < rules.min) return 'too-short';

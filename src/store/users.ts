@@ -12,7 +12,7 @@ export type UserStatus = 0 | 1 | 2 | 3;
 /** A second factor that is bound to an account. */
 export type AccountFactor = { readonly kind: 'otp'; readonly type: OtpType };
 
-/** An account as the rest of the program sees it; nothing in it is a secret. */
+/** An account, without secrets. */
 export interface User {
   readonly id: number;
   readonly name: string;
@@ -65,12 +65,12 @@ export async function findUsers(sql: Sql, ids: readonly number[]): Promise<reado
   return loadUsersById(sql, ids);
 }
 
-/** By the exact name; only what foldName takes for the same name finds it (rule C6). */
+/** Finds an account by its name, compared by foldName (rule C6). */
 export async function findUserByName(sql: Sql, name: string): Promise<User | undefined> {
   return (await loadUsers(sql, { column: 'name_folded', values: [foldName(name)] }))[0];
 }
 
-/** Every name that an account has, as names are compared. */
+/** Folded names of all accounts. */
 export async function listFoldedNames(sql: Sql): Promise<ReadonlySet<string>> {
   const rows: readonly { name_folded: string }[] = await sql('user').select('name_folded');
   return new Set(rows.map((row) => row.name_folded));
@@ -83,7 +83,7 @@ export async function getUser(sql: Sql, id: number): Promise<User> {
   return user;
 }
 
-/** All accounts, as insertUser and removeUser have counted them. */
+/** Number of accounts, as counted by insertUser and removeUser. */
 export async function countUsers(sql: Sql): Promise<number> {
   const row = await sql('tally')
     .where({ name: 'user' })
@@ -91,12 +91,12 @@ export async function countUsers(sql: Sql): Promise<number> {
   return Number(row?.total ?? 0);
 }
 
-/** True where there is any account. */
+/** True where at least one account exists. */
 export async function hasUsers(sql: Sql): Promise<boolean> {
   return (await sql('user').limit(1).first('id')) !== undefined;
 }
 
-/** Accounts made at or after `sinceMs`. */
+/** Number of accounts created at or after `sinceMs`. */
 export async function countCreatedSince(sql: Sql, sinceMs: number): Promise<number> {
   const row = await sql('user_property')
     .where({ prop_name: 'account_created' })
@@ -192,7 +192,7 @@ export async function insertUser(
   return id;
 }
 
-/** False when another account has the name. */
+/** Renames an account; false when another account has the name. */
 export async function renameUser(sql: Sql, id: number, name: string): Promise<boolean> {
   const folded = foldName(name);
   const taken = await sql('user').where({ name_folded: folded }).whereNot({ id }).first('id');
@@ -201,7 +201,7 @@ export async function renameUser(sql: Sql, id: number, name: string): Promise<bo
   return true;
 }
 
-/** Removes the account and everything that belongs to it; audit rows and past calls stay. */
+/** Removes the account and all rows that belong to it, except audit rows and past calls. */
 export async function removeUser(sql: Sql, id: number): Promise<boolean> {
   const removed = await sql('user').where({ id }).delete();
   await sql('tally').where({ name: 'user' }).decrement('total', removed);
@@ -291,7 +291,7 @@ function toUser(id: number, facts: readonly Fact[]): User | undefined {
   };
 }
 
-/** Anything that is not a known status is disabled: a damaged row lets nobody in. */
+/** An unknown status counts as disabled: a damaged row lets nobody in. */
 export function toStatus(value: string | null | undefined): UserStatus {
   return value === '1' ? 1 : value === '2' ? 2 : value === '3' ? 3 : 0;
 }
