@@ -35,7 +35,7 @@ export interface SplitArt {
 export function splitSauce(bytes: Buffer): SplitArt {
   const start = bytes.length - RECORD_BYTES;
   if (start < 0 || bytes.toString('latin1', start, start + 7) !== 'SAUCE00') {
-    return { body: cutAtEnd(bytes), sauce: undefined };
+    return { body: cutAtEnd(cutDamagedRecord(bytes)), sauce: undefined };
   }
   const record = bytes.subarray(start);
   const comments = readComments(bytes, start, record.readUInt8(104));
@@ -74,6 +74,16 @@ function field(bytes: Buffer, offset: number, length: number): string {
   const text = iconv.decode(bytes.subarray(offset, offset + length), 'cp437');
   const [used = ''] = text.split('\u0000');
   return used.replace(/[\u0000-\u001f\u007f]/g, '').trim();
+}
+
+// What is left of a record that an editor of text shortened: its identifier, and soon its date.
+const DAMAGED_RECORD = /SAUCE00[^]{0,90}(?:19|20)\d{6}/;
+
+/** Drops a record that is not whole, so that nobody reads it as text. */
+function cutDamagedRecord(bytes: Buffer): Buffer {
+  const from = Math.max(0, bytes.length - TAIL_BYTES);
+  const at = bytes.toString('latin1', from).search(DAMAGED_RECORD);
+  return at < 0 ? bytes : bytes.subarray(0, from + at);
 }
 
 /** Drops the end mark, which is among the last bytes; elsewhere the same byte is a drawn arrow. */

@@ -1,6 +1,6 @@
 import type { Key } from '../terminal/key';
 import { cellsOf, fitCells, type Row } from './cells';
-import { View, type PressResult } from './view';
+import { DEFAULT_WIDTH, View, type PressResult } from './view';
 
 /**
  * BT: a button; return or space presses it. Its value is only in the data of the form that it
@@ -28,8 +28,8 @@ export class ButtonView extends View {
     const text = this.isFinal ? this.label : this.format(this.label, {}, style);
     const cells = this.styleLetters(cellsOf(text, style));
     const fit = {
-      width: this.read.number('width') ?? cells.length,
-      justify: this.read.justify(),
+      width: this.read.number('width') ?? DEFAULT_WIDTH,
+      justify: this.read.justify('center'),
       fill: { ...this.fillCell, style: this.styleNumber(1, style) },
       overflow: this.read.text('textOverflow'),
     };

@@ -63,7 +63,10 @@ export class EditView extends View {
         if (this.caret > 0) this.replace(this.caret - 1, this.caret, '');
         break;
       case 'delete':
-        this.replace(this.caret, this.caret + 1, '');
+      case 'ctrl + d':
+        // At the end of the text it is the backspace key of some terminals (mTCP telnet).
+        if (this.caret < this.characters.length) this.replace(this.caret, this.caret + 1, '');
+        else if (this.caret > 0) this.replace(this.caret - 1, this.caret, '');
         break;
       case 'ctrl + k':
         this.replace(this.caret, this.characters.length, '');
@@ -86,7 +89,7 @@ export class EditView extends View {
     const style = this.style;
     const shown = this.hasFocus ? this.characters.slice(this.offset) : this.characters;
     const cells = this.isPassword
-      ? plainCells(this.context.passwordChar.repeat(shown.length), style)
+      ? plainCells(this.mask.repeat(shown.length), style)
       : this.styleLetters(
           plainCells(sanitizeUserText(shown.join(''), this.context.encoding), style),
         );
@@ -114,7 +117,11 @@ export class EditView extends View {
   }
 
   private get isPassword(): boolean {
-    return this.read.flag('password') === true;
+    return this.read.flag('password') === true || this.read.text('textMaskChar') !== undefined;
+  }
+
+  private get mask(): string {
+    return [...(this.read.text('textMaskChar') ?? '')][0] ?? this.context.passwordChar;
   }
 
   private insert(text: string): void {
@@ -169,12 +176,9 @@ export class EditView extends View {
     return start;
   }
 
-  /**
-   * Scrolls so that the caret is visible; a full field that fits needs no cell for a next
-   * character.
-   */
+  /** Scrolls so that the caret is in the field, or on the cell behind a field that is full. */
   private scroll(): void {
-    const room = this.width - (this.characters.length >= this.maxLength ? 0 : 1);
+    const room = this.width;
     if (this.caret < this.offset) this.offset = this.caret;
     while (this.offset < this.caret && this.columnsTo(this.caret) > room) this.offset += 1;
     while (this.offset > 0 && this.columnsFrom(this.offset - 1) <= room) this.offset -= 1;

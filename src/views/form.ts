@@ -81,6 +81,7 @@ class ViewForm implements Form {
     this.views = views
       .map((spec) => createView(spec, this.context))
       .sort((left, right) => left.id - right.id);
+    if (this.context.passive) return;
     const wanted = this.focusable.find((view) => view.spec.properties['focus'] === true);
     this.moveFocus(wanted ?? this.focusable[0]);
   }
@@ -159,7 +160,7 @@ class ViewForm implements Form {
       if (before?.code === view.code) view.takeOver(before);
     }
     const focused = this.focusable.find((view) => view.id === previous.focusedId);
-    if (focused !== undefined) this.moveFocus(focused);
+    if (focused !== undefined && !this.context.passive) this.moveFocus(focused);
   }
 
   private get focusable(): readonly View[] {
@@ -226,6 +227,7 @@ class ViewForm implements Form {
     const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const view of this.views) {
       if (findViewType(view.code)?.hasValue !== true) continue;
+      if (view.spec.properties['omit'] === true) continue;
       const value = view.code === 'BT' && view === submitter ? true : view.value;
       if (value !== undefined) values[view.argName] = value;
     }

@@ -2,7 +2,14 @@ import { expandColorCodes } from '../art/color-codes';
 import type { Key } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { cellsOf, fitCells, plainCells, type Row } from './cells';
-import { View, type ItemSpec, type PressResult, type ViewContext, type ViewSpec } from './view';
+import {
+  DEFAULT_WIDTH,
+  View,
+  type ItemSpec,
+  type PressResult,
+  type ViewContext,
+  type ViewSpec,
+} from './view';
 
 /** An item as the view stores it. */
 interface Item {
@@ -16,12 +23,22 @@ interface Item {
 /** Common part of VM, HM, FM, SM and TM: items, one of which is chosen, hot keys, and formats. */
 export abstract class ItemListView extends View {
   protected items: readonly Item[];
-  protected chosen = 0;
+  protected chosen: number;
+  /** What the chosen item says instead, by its number. */
+  private readonly focusItems: readonly string[];
 
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
     const items = this.read.raw('items');
     this.items = Array.isArray(items) ? items.map((item) => toItem(item as ItemSpec, true)) : [];
+    const focusItems = this.read.raw('focusItems');
+    this.focusItems = Array.isArray(focusItems)
+      ? focusItems.map((item) => toItem(item as ItemSpec, true).text)
+      : [];
+    this.chosen = Math.min(
+      this.read.number('focusItemIndex') ?? 0,
+      Math.max(0, this.items.length - 1),
+    );
   }
 
   /** The item's `data`, or its number where it has none. */
@@ -82,18 +99,20 @@ export abstract class ItemListView extends View {
     return (this.chosen + step + count) % count;
   }
 
-  /** Width of the maxItemWidth item, as it is drawn. */
+  /** Width of the widest item, as it is drawn. */
   protected get maxItemWidth(): number {
     return Math.max(0, ...this.items.map((_, index) => this.itemCells(index).length));
   }
 
   /**
-   * An item's cells, in the colour of its state; with `width` 0 they are neither padded nor cut.
+   * An item's cells, in the colour of its state, padded to `width`; longer ones grow past it unless
+   * `textOverflow` cuts them.
    */
   protected itemCells(index: number, width = 0): Row {
     const item = this.items[index];
     if (item === undefined) return [];
-    const focused = index === this.chosen && this.showsChoice;
+    const focused = index === this.chosen && this.showsChoice && !this.context.passive;
+    const instead = focused ? this.focusItems[index] : undefined;
     const format =
       (focused ? this.read.text('focusItemFormat') : undefined) ?? this.read.text('itemFormat');
     const isMarked = focused && this.read.text('focusItemFormat') !== undefined;
@@ -104,22 +123,34 @@ export abstract class ItemListView extends View {
         ? this.spec.style
         : (this.spec.focusStyle ?? (isMarked ? this.spec.style : this.focusStyle));
     const cells =
-      format !== undefined
-        ? cellsOf(this.format(format, item.values, style), style)
-        : item.trusted
-          ? cellsOf(expandColorCodes(item.text, { base: style }), style)
-          : plainCells(sanitizeUserText(item.text, this.context.encoding), style);
-    return fitCells(this.styleLetters(cells, focused), {
+      instead !== undefined
+        ? cellsOf(expandColorCodes(instead, { base: style }), style)
+        : format !== undefined
+          ? cellsOf(this.format(format, item.values, style), style)
+          : item.trusted
+            ? cellsOf(expandColorCodes(item.text, { base: style }), style)
+            : plainCells(sanitizeUserText(item.text, this.context.encoding), style);
+    return fitCells(this.styleLetters(cells, focused && this.stylesChoice), {
       width: width === 0 ? cells.length : width,
       justify: this.read.justify(),
       fill: { ...this.fillCell, style: this.styleNumber(1, style) },
-      overflow: this.read.text('textOverflow') ?? (width === 0 ? undefined : ''),
+      overflow: this.read.text('textOverflow'),
     });
   }
 
   /** Whether the chosen item is drawn as chosen; a list shows it without the focus, too. */
   protected get showsChoice(): boolean {
     return true;
+  }
+
+  /** Whether the letters of the chosen item are those of `focusTextStyle`. */
+  protected get stylesChoice(): boolean {
+    return true;
+  }
+
+  /** Columns of an item that has no `width`: the widest item's, and the usual ones at least. */
+  protected get itemWidth(): number {
+    return this.read.number('width') ?? Math.max(DEFAULT_WIDTH, this.maxItemWidth);
   }
 
   protected choose(index: number): PressResult {

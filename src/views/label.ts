@@ -30,13 +30,14 @@ export class LabelView extends View {
   }
 
   private paint(text: string): PackedRow {
+    const resizes = this.read.flag('resizable') !== false;
     const cells = this.styleLetters(cellsOf(text, this.spec.style), false);
     return packRow(
       fitCells(cells, {
         width: this.read.number('width') ?? cells.length,
         justify: this.read.justify(),
         fill: this.fillCell,
-        overflow: this.read.text('textOverflow'),
+        overflow: this.read.text('textOverflow') ?? (resizes ? undefined : ''),
       }),
     );
   }

@@ -60,10 +60,11 @@ export class MaskedEditView extends View {
     switch (key.name) {
       case 'return':
         return 'accepted';
-      case 'backspace':
       case 'left arrow':
+        return 'handled';
+      case 'backspace':
       case 'delete':
-        if (key.name === 'left arrow') return 'handled';
+      case 'ctrl + d':
         return this.typed.pop() === undefined ? 'handled' : 'changed';
       case 'right arrow':
       case 'home':

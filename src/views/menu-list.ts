@@ -9,7 +9,7 @@ export class VerticalMenuView extends ItemListView {
 
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
-    this.index = 0;
+    this.index = this.chosen;
   }
 
   override takeOver(previous: View): void {
@@ -18,7 +18,7 @@ export class VerticalMenuView extends ItemListView {
   }
 
   override rows(): readonly Row[] {
-    const width = this.read.number('width') ?? this.maxItemWidth;
+    const width = this.itemWidth;
     const rows: Row[] = [];
     for (let index = this.top; index < this.top + this.page; index++) {
       if (rows.length > 0) for (let blank = 0; blank < this.spacing; blank++) rows.push([]);
@@ -73,26 +73,16 @@ export class VerticalMenuView extends ItemListView {
   }
 }
 
-/** HM: items side by side. */
+/** HM: items side by side, each with its spacing on both sides and in its own colour. */
 export class HorizontalMenuView extends ItemListView {
   override rows(): readonly Row[] {
-    const gap = plainCells(' '.repeat(this.spacing), this.spec.style);
-    const width = this.read.number('width') ?? 0;
-    return [
-      this.items.flatMap((_, index) => [
-        ...(index === 0 ? [] : gap),
-        ...this.itemCells(index, width),
-      ]),
-    ];
+    return [this.items.flatMap((_, index) => this.spaced(index))];
   }
 
   override get cursor(): { row: number; column: number; visible: boolean } {
-    const width = this.read.number('width') ?? 0;
     let column = 0;
-    for (let index = 0; index < this.chosen; index++) {
-      column += this.itemCells(index, width).length + this.spacing;
-    }
-    return { row: 0, column, visible: false };
+    for (let index = 0; index < this.chosen; index++) column += this.spaced(index).length;
+    return { row: 0, column: column + this.spacing, visible: false };
   }
 
   protected override neighbour(key: Key): number | undefined {
@@ -115,6 +105,13 @@ export class HorizontalMenuView extends ItemListView {
   private get spacing(): number {
     return this.read.number('itemSpacing') ?? 1;
   }
+
+  private spaced(index: number): Row {
+    const cells = this.itemCells(index);
+    const blank = { character: ' ', style: (cells[0] ?? this.fillCell).style };
+    const side = new Array<Row[number]>(this.spacing).fill(blank);
+    return [...side, ...cells, ...side];
+  }
 }
 
 /** FM: items in columns, each `height` rows high. */
@@ -129,12 +126,16 @@ export class FullMenuView extends ItemListView {
         cells.push(...this.itemCells(index, columnWidth));
       }
       return cells;
-    });
+    }).flatMap((row, index) => [
+      ...(index === 0 ? [] : Array.from({ length: this.spacing }, (): Row => [])),
+      row,
+    ]);
   }
 
   override get cursor(): { row: number; column: number; visible: boolean } {
     const column = Math.floor(this.chosen / this.perColumn) * (this.columnWidth + this.gap);
-    return { row: this.chosen % this.perColumn, column, visible: false };
+    const row = (this.chosen % this.perColumn) * (1 + this.spacing);
+    return { row, column, visible: false };
   }
 
   protected override neighbour(key: Key): number | undefined {
@@ -161,11 +162,17 @@ export class FullMenuView extends ItemListView {
 
   private get perColumn(): number {
     const rows = this.read.number('height') ?? this.context.screenHeight - this.spec.row + 1;
-    return Math.max(1, Math.min(rows, this.items.length));
+    const fitting = Math.floor((rows + this.spacing) / (1 + this.spacing));
+    return Math.max(1, Math.min(fitting, this.items.length));
+  }
+
+  /** Empty rows between items. */
+  private get spacing(): number {
+    return this.read.number('itemSpacing') ?? 0;
   }
 
   private get gap(): number {
-    return this.read.number('itemSpacing') ?? 2;
+    return this.read.number('itemHorizSpacing') ?? 2;
   }
 
   private get columnWidth(): number {

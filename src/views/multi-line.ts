@@ -18,7 +18,8 @@ export class MultiLineView extends View {
   override setText(text: string): void {
     this.given = text;
     this.lines = this.wrap(text);
-    this.top = 0;
+    const last = Math.max(0, this.lines.length - this.height);
+    this.top = this.read.flag('autoScroll') === true ? last : 0;
   }
 
   override takeOver(previous: View): void {

@@ -127,9 +127,9 @@ export class PropertyReader {
     return typeof value === 'boolean' ? value : undefined;
   }
 
-  justify(): Justify {
+  justify(otherwise: Justify = 'left'): Justify {
     const value = this.text('justify');
-    return value === 'right' || value === 'center' ? value : 'left';
+    return value === 'left' || value === 'right' || value === 'center' ? value : otherwise;
   }
 
   /** `base` with the property's colour codes applied. */

@@ -42,7 +42,12 @@ const WIDTH_OF_TEXT = property(
   'Columns; longer text grows past them.',
   'the text',
 );
-const WIDTH_OF_ITEM = property('width', 'number', 'Columns of an item.', 'the widest item');
+const WIDTH_OF_ITEM = property(
+  'width',
+  'number',
+  'Columns of an item; longer ones grow past them.',
+  'the widest item, 15 at least',
+);
 const JUSTIFY = property(
   'justify',
   'justify',
@@ -81,6 +86,8 @@ const FOCUSABLE: readonly ViewProperty[] = [
   property('argName', 'text', "Name of its value in the form's data.", 'its number'),
   property('focus', 'boolean', 'true: the cursor starts here.', 'false'),
   property('acceptsFocus', 'boolean', 'false: the cursor never comes here.', 'true'),
+  property('acceptsInput', 'boolean', 'false: as acceptsFocus.', 'true'),
+  property('omit', 'boolean', "true: its value is left out of the form's data.", 'false'),
   property(
     'submit',
     'boolean',
@@ -94,6 +101,8 @@ const ITEMS: readonly ViewProperty[] = [
   property('items', 'items', 'Texts, or { text, data } where `data` is the value.', 'none'),
   property('itemFormat', 'format', 'How an item is drawn, from {text} and its other fields.'),
   property('focusItemFormat', 'format', 'How the chosen item is drawn.', 'itemFormat'),
+  property('focusItems', 'items', 'Texts of the items while they are chosen, in the same order.'),
+  property('focusItemIndex', 'number', 'Item that is chosen at first, from 0.', '0'),
   property('hotKeys', 'hot keys', 'Keys that choose an item by its number, from 0.'),
   property('hotKeySubmit', 'boolean', 'true: a hot key also submits.', 'false'),
   property('caseInsensitiveHotKeys', 'boolean', 'false: hot keys tell capitals apart.', 'true'),
@@ -114,7 +123,17 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     doc: 'Text that only shows; `text` may hold {format} fields and predefined codes.',
     hasValue: false,
     isOptionalInKey: true,
-    properties: [POSITION, TEXT, WIDTH_OF_TEXT, JUSTIFY, FILL, OVERFLOW, TEXT_STYLE, FILL_STYLE],
+    properties: [
+      POSITION,
+      TEXT,
+      WIDTH_OF_TEXT,
+      property('resizable', 'boolean', 'false: longer text is cut to the width.', 'true'),
+      JUSTIFY,
+      FILL,
+      OVERFLOW,
+      TEXT_STYLE,
+      FILL_STYLE,
+    ],
     create: (spec, context) => new LabelView(spec, context),
   },
   ET: {
@@ -127,6 +146,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       property('width', 'number', 'Columns of the field.', '15'),
       property('maxLength', 'number', 'Most characters, up to 1024.', '255'),
       property('password', 'boolean', "true: shows the theme's password character.", 'false'),
+      property('textMaskChar', 'character', 'Shows this character for each that is typed.'),
       property('prefixFormat', 'format', 'Drawn before the text; no part of the value.'),
       JUSTIFY,
       FILL,
@@ -169,6 +189,8 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
         'read-only shows, preview scrolls by arrow and page keys.',
         'read-only',
       ),
+      property('autoScroll', 'boolean', 'true: new text is shown from its last lines.', 'false'),
+      property('hyperlinks', 'boolean', 'Read, and without effect here: links are plain text.'),
       FILL,
       TEXT_STYLE,
       FILL_STYLE,
@@ -182,8 +204,8 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     properties: [
       ...FOCUSABLE,
       TEXT,
-      WIDTH_OF_TEXT,
-      JUSTIFY,
+      property('width', 'number', 'Columns; longer text grows past them.', '15'),
+      property('justify', 'justify', 'Where shorter text stands: left, right, center.', 'center'),
       FILL,
       OVERFLOW,
       TEXT_STYLE,
@@ -213,8 +235,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     properties: [
       ...FOCUSABLE,
       ...ITEMS,
-      property('width', 'number', 'Columns of an item.', 'its text'),
-      property('itemSpacing', 'number', 'Columns between items.', '1'),
+      property('itemSpacing', 'number', 'Columns before and behind each item.', '1'),
       FILL_STYLE,
     ],
     create: (spec, context) => new HorizontalMenuView(spec, context),
@@ -227,7 +248,8 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       ...FOCUSABLE,
       ...ITEMS,
       property('height', 'number', 'Rows of a column.', 'to the last row'),
-      property('itemSpacing', 'number', 'Columns between columns of items.', '2'),
+      property('itemSpacing', 'number', 'Empty rows between items.', '0'),
+      property('itemHorizSpacing', 'number', 'Columns between columns of items.', '2'),
       FILL_STYLE,
     ],
     create: (spec, context) => new FullMenuView(spec, context),
@@ -241,7 +263,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
   },
   TM: {
     name: 'toggle menu',
-    doc: 'Two items (or a few) side by side: left, right, space.',
+    doc: 'Two items (or a few) side by side: the arrow keys, space.',
     hasValue: true,
     properties: [
       ...FOCUSABLE,

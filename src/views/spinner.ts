@@ -6,7 +6,7 @@ import type { PressResult } from './view';
 /** SM: one item at a time, changed by up and down. */
 export class SpinnerView extends ItemListView {
   override rows(): readonly Row[] {
-    return [this.itemCells(this.chosen, this.read.number('width') ?? this.maxItemWidth)];
+    return [this.itemCells(this.chosen, this.itemWidth)];
   }
 
   /**

@@ -28,6 +28,8 @@ export interface ViewContext {
   readonly random: Random;
   readonly screenWidth: number;
   readonly screenHeight: number;
+  /** Nothing on the screen takes keys, so that no item is marked as chosen. */
+  readonly passive: boolean;
   /** Value of a predefined MCI code in a sysop's text. */
   readonly resolve: ((code: string) => string | number | undefined) | undefined;
 }
@@ -38,6 +40,7 @@ export const DEFAULT_CONTEXT: ViewContext = {
   random: systemRandom,
   screenWidth: 80,
   screenHeight: 24,
+  passive: false,
   resolve: undefined,
 };
 
@@ -87,6 +90,7 @@ export abstract class View {
 
   /** Whether the view can get the focus at all. */
   get acceptsFocus(): boolean {
+    if (this.read.flag('acceptsInput') === false) return false;
     return this.read.flag('acceptsFocus') ?? this.takesKeys;
   }
 

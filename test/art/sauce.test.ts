@@ -84,6 +84,14 @@ describe('decodeArt', () => {
     expect(decodeArt(Buffer.from([1, 3, 0x10, 0x11, 0x7f]), { file: 'A.ANS' }).text).toBe('☺♥►◄⌂');
   });
 
+  it('drops a record that an editor shortened, and keeps text that only names it', () => {
+    const record = 'SAUCE00\n 20230904\x0b\0\0\x01\x01P\0\x18\0\0\0\x03IBM VGA\n';
+    const decoded = (text: string): string =>
+      decodeArt(Buffer.from(text, 'latin1'), { file: 'A.ANS' }).text;
+    expect(decoded(`art${record}`)).toBe('art');
+    expect(decoded('art SAUCE00 is a kind of record')).toBe('art SAUCE00 is a kind of record');
+  });
+
   it('leaves SAUCE out of account when told to', () => {
     const file = Buffer.concat([Buffer.from('art'), sauceRecord({ width: 40, height: 5 })]);
     expect(decodeArt(file, { file: 'A.ANS' }).width).toBe(40);

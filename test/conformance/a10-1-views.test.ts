@@ -49,7 +49,7 @@ describe('A10.1 properties that all views have', () => {
       ET2: { text: 'typed', width: 6 },
       BT3: { text: 'press' },
     });
-    expect(caller.screen.rows().slice(0, 3)).toEqual(['label', 'typed', 'press']);
+    expect(caller.screen.rows().slice(0, 3)).toEqual(['label', 'typed', '     press']);
   });
 
   it.each([
@@ -77,10 +77,10 @@ describe('A10.1 properties that all views have', () => {
       BT1: { text: 'first', focusTextStyle: 'upper' },
       BT2: { text: 'second', focusTextStyle: 'upper' },
     });
-    expect(caller.screen.rows().slice(0, 2)).toEqual(['FIRST', 'second']);
+    expect(caller.screen.rows().slice(0, 2)).toEqual(['     FIRST', '    second']);
     caller.type('\t');
     await caller.sees('SECOND');
-    expect(caller.screen.row(1)).toBe('first');
+    expect(caller.screen.row(1)).toBe('     first');
   });
 
   it('width: 15 where none is written', async () => {
@@ -289,7 +289,7 @@ describe('A10.1 views', () => {
     ['home', `${END}${HOME}`, 0],
   ])('HM: key %s', async (_key, keys, index) => {
     const shown = await show('%HM1', { HM1: { argName: 'value', items: letters } });
-    expect(shown.caller.screen.row(1)).toBe(letters.join(' '));
+    expect(shown.caller.screen.row(1)).toBe(` ${letters.join('  ')}`);
     expect(await given(shown, `${keys}\r`)).toBe(index);
   });
 
@@ -303,7 +303,7 @@ describe('A10.1 views', () => {
 
   it('TM: exactly two items; left and right, hotKeys, hotKeySubmit', async () => {
     const shown = await show('%TM1', { TM1: { argName: 'value', items: twoItems } });
-    expect(shown.caller.screen.row(1)).toBe('one/two');
+    expect(shown.caller.screen.row(1)).toBe('one / two');
     expect(await given(shown, `${RIGHT}${LEFT}${RIGHT}\r`)).toBe(1);
     const at = { argName: 'value', items: twoItems, hotKeys: { O: 0, T: 1 }, hotKeySubmit: true };
     expect(await given(await show('%TM1', { TM1: at }), 't')).toBe(1);

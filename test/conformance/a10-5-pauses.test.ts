@@ -132,15 +132,28 @@ describe('A10.5 pauses', () => {
     expect(caller.screen.text()).toContain('line 60.');
   });
 
-  it.each([24, 40])('the prompt hides no row of art with %i rows', async (rows) => {
-    const lines = tall.split('\r\n').slice(0, rows).join('\r\n');
+  it('the prompt stands on the last row of art that ends there on row 24', async () => {
     const scene = await open({
       menus: { menus: { first: stop('TALL') }, prompts },
-      art: { ...art, TALL: lines },
+      art: { ...art, TALL: tall.split('\r\n').slice(0, 24).join('\r\n') },
     });
     const caller = scene.call();
     await caller.sees('<pause>');
-    expect(caller.screen.text()).toMatch(new RegExp(`line ${rows}\\.\n<pause>$`));
-    expect(caller.screen.text()).toMatch(new RegExp(`^line ${rows - 22}\\.`));
+    expect(caller.screen.text()).toMatch(/^line 1\.\n[^]*line 23\.\n<pause>\.$/);
   });
+
+  it.each([24, 40])(
+    'the prompt hides no row of art with %i rows and a line break behind',
+    async (rows) => {
+      const lines = `${tall.split('\r\n').slice(0, rows).join('\r\n')}\r\n`;
+      const scene = await open({
+        menus: { menus: { first: stop('TALL') }, prompts },
+        art: { ...art, TALL: lines },
+      });
+      const caller = scene.call();
+      await caller.sees('<pause>');
+      expect(caller.screen.text()).toMatch(new RegExp(`line ${rows}\\.\n<pause>$`));
+      expect(caller.screen.text()).toMatch(new RegExp(`^line ${rows - 22}\\.`));
+    },
+  );
 });

@@ -98,7 +98,8 @@ export class DialledCaller {
     return this.until('the board to hang up', () => this.gone);
   }
 
-  private async until(what: string, holds: () => boolean): Promise<string> {
+  /** Resolves with the screen's text once this holds of it. */
+  async until(what: string, holds: () => boolean): Promise<string> {
     await this.screen.settled();
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {

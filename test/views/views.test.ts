@@ -23,13 +23,13 @@ describe('ET', () => {
 
   test('typing past the width scrolls, and home shows the beginning again', async () => {
     const field = await alone('ET1', { width: 5 }, 'abcdefgh');
-    expect(field.shown).toBe('efgh');
-    expect(field.screen.cursor.column).toBe(9);
+    expect(field.shown).toBe('defgh');
+    expect(field.screen.cursor.column).toBe(10);
     await field.type('\x1b[H');
     expect(field.screen.row(2).trim()).toBe('abcde');
     expect(field.screen.cursor.column).toBe(5);
     await field.type('\x1b[F');
-    expect(field.screen.row(2).trim()).toBe('efgh');
+    expect(field.screen.row(2).trim()).toBe('defgh');
     expect(field.form.values()).toEqual({ 1: 'abcdefgh' });
   });
 
@@ -286,10 +286,10 @@ describe('VM', () => {
     const backgrounds = (): number[] =>
       [2, 4, 6].map((row) => driver.screen.cell(row, 5).background);
     await driver.screen.settled();
-    expect(driver.screen.row(4).trim()).toBe('[on]/ off');
+    expect(driver.screen.row(4).trim()).toBe('[on] /  off');
     expect(backgrounds()).toEqual([4, 0, 4]);
     await driver.type('\t');
-    expect(driver.screen.row(2).trim()).toBe('[on]/ off');
+    expect(driver.screen.row(2).trim()).toBe('[on] /  off');
     expect(backgrounds()).toEqual([0, 4, 4]);
   });
 
@@ -348,13 +348,89 @@ describe('VM', () => {
   });
 });
 
-test('HM shows its items side by side and moves by left and right', async () => {
+test('HM shows its items side by side, each between its spacing, and moves by left and right', async () => {
   const menu = await alone('HM1', { ...DOORS, itemSpacing: 2 }, '\x1b[C');
-  expect(menu.shown).toBe('Sign in  Apply  Leave');
+  expect(menu.shown).toBe('  Sign in    Apply    Leave');
   expect(menu.form.values()).toEqual({ 1: 'new' });
-  expect(menu.screen.cell(2, 14)).toMatchObject({ character: 'A', background: 4 });
+  expect(menu.screen.cell(2, 18)).toMatchObject({ character: 'A', background: 4 });
+  expect([5, 15, 16, 24, 25].map((column) => menu.screen.cell(2, column).background)).toEqual([
+    0, 0, 4, 4, 0,
+  ]);
   await menu.type('\x1b[D\x1b[D');
   expect(menu.form.values()).toEqual({ 1: 2 });
+});
+
+test('items of a list grow past its width, unless textOverflow cuts them', async () => {
+  const items = ['a longer item', 'b'];
+  expect((await alone('VM1', { items, width: 5 })).shown).toBe('a longer item');
+  expect((await alone('VM1', { items, width: 5, textOverflow: '' })).shown).toBe('a lon');
+  expect((await alone('SM1', { items, width: 5 })).shown).toBe('a longer item');
+});
+
+test('a list without a width takes 15 columns', async () => {
+  const list = await alone('VM1', { items: ['on', 'off'] });
+  const paper = (column: number): number => list.screen.cell(2, column).background;
+  expect([paper(5), paper(19), paper(20)]).toEqual([4, 4, 0]);
+});
+
+test('focusItemIndex is chosen at first, and focusItems say what a chosen item says', async () => {
+  const properties = { items: ['a', 'b'], focusItems: ['|12> A', '> B'], focusItemIndex: 1 };
+  const list = await alone('VM1', properties);
+  expect([2, 3].map((row) => list.screen.row(row).trim())).toEqual(['a', '> B']);
+  expect(list.form.values()).toEqual({ 1: 1 });
+  await list.type('\x1b[A');
+  expect([2, 3].map((row) => list.screen.row(row).trim())).toEqual(['> A', 'b']);
+});
+
+test('a list on a screen that takes no keys marks no item', async () => {
+  const views = [spec('VM1', [2, 5], { items: ['a', 'b'], focusItemFormat: '>{text}' })];
+  const driver = new Driver({ views, passive: true });
+  await driver.screen.settled();
+  expect(driver.screen.row(2).trim()).toBe('a');
+  expect(driver.screen.cell(2, 5).background).toBe(0);
+  expect(await driver.type('\x1b[B')).toMatchObject({ kind: 'key' });
+});
+
+test('FM leaves itemSpacing rows and itemHorizSpacing columns', async () => {
+  const items = ['a', 'b', 'c'];
+  const menu = await alone('FM1', { items, height: 3, itemSpacing: 1, itemHorizSpacing: 4 });
+  expect([2, 3, 4].map((row) => menu.screen.row(row).trim())).toEqual(['a    c', '', 'b']);
+});
+
+test('delete and Ctrl-D take the next character, and at the end of the text the last one', async () => {
+  for (const key of ['\x1b[3~', '\x04']) {
+    const field = await alone('ET1', {}, `bobx${key}`);
+    expect(field.form.values()).toEqual({ 1: 'bob' });
+    await field.type(`\x1b[H${key}`);
+    expect(field.form.values()).toEqual({ 1: 'ob' });
+  }
+});
+
+test('textMaskChar hides what is typed, and omit keeps it out of the data', async () => {
+  const field = await alone('ET1', { textMaskChar: '#', omit: true }, 'abc');
+  expect(field.shown).toBe('###');
+  expect(field.form.values()).toEqual({});
+});
+
+test('a label with resizable: false is cut to its width', async () => {
+  const text = { text: 'a longer text', width: 8 };
+  expect((await alone('TL1', text)).shown).toBe('a longer text');
+  expect((await alone('TL1', { ...text, resizable: false })).shown).toBe('a longer');
+});
+
+test('autoScroll shows the last lines, and acceptsInput: false leaves all keys to others', async () => {
+  const properties = {
+    width: 5,
+    height: 1,
+    mode: 'preview',
+    autoScroll: true,
+    acceptsInput: false,
+  };
+  const text = await alone('MT1', properties);
+  text.show(text.form.setText(1, 'one\ntwo'));
+  await text.screen.settled();
+  expect(text.screen.row(2).trim()).toBe('two');
+  expect(await text.type('\x1b[A')).toMatchObject({ kind: 'key' });
 });
 
 test('FM shows its items in columns and moves by all four arrows', async () => {
@@ -397,19 +473,34 @@ describe('TM', () => {
 
   test('left and right choose, the chosen one is seen', async () => {
     const toggle = await alone('TM1', YES_NO, '\x1b[C');
-    expect(toggle.shown).toBe('Yes/No');
+    expect(toggle.shown).toBe('Yes / No');
     expect(toggle.screen.cell(2, 5).background).toBe(0);
-    expect(toggle.screen.cell(2, 9).background).toBe(4);
+    expect(toggle.screen.cell(2, 11).background).toBe(4);
     expect(toggle.form.values()).toEqual({ answer: 1 });
     await toggle.type('\x1b[D');
     expect(toggle.form.values()).toEqual({ answer: 0 });
     await toggle.type(' ');
     expect(toggle.form.values()).toEqual({ answer: 1 });
+    await toggle.type('\x1b[B');
+    expect(toggle.form.values()).toEqual({ answer: 0 });
+    await toggle.type('\x1b[A');
+    expect(toggle.form.values()).toEqual({ answer: 1 });
+  });
+
+  test('letters change by focusTextStyle in focus only; the colour tells what is on', async () => {
+    const items = { items: ['yes', 'no'], focusTextStyle: 'upper' };
+    const driver = new Driver({
+      views: [spec('TM1', [2, 5], items), spec('TM2', [4, 5], items)],
+    });
+    await driver.screen.settled();
+    expect([2, 4].map((row) => driver.screen.row(row).trim())).toEqual(['YES / no', 'yes / no']);
+    expect([2, 4].map((row) => driver.screen.cell(row, 5).background)).toEqual([4, 4]);
+    expect(driver.screen.cell(2, 9)).toMatchObject({ character: '/', background: 0 });
   });
 
   test('a third item can be reached', async () => {
-    const keys = await alone('TM1', { items: ['save', 'remove', 'cancel'] }, '\x1b[C\x1b[C\x1b[C');
-    expect(keys.shown).toBe('save/remove/cancel');
+    const keys = await alone('TM1', { items: ['save', 'remove', 'cancel'] }, '\x1b[C\x1b[C');
+    expect(keys.shown).toBe('save / remove / cancel');
     expect(keys.form.values()).toEqual({ 1: 2 });
   });
 

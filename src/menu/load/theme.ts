@@ -39,7 +39,7 @@ export interface ThemeSet {
 }
 
 /** View properties that belong to the menu, so that no theme can loosen a form (contract A2.1). */
-export const PROTECTED_PROPERTIES = ['maxLength', 'argName', 'submit', 'validate'] as const;
+export const PROTECTED_PROPERTIES = ['maxLength', 'argName', 'submit', 'validate', 'omit'] as const;
 
 /** The theme that stands in when a board has none: no art, no changes. */
 export const BARE_THEME: Theme = {

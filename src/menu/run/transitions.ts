@@ -65,6 +65,10 @@ export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnSc
     return { kind: 'stay', message: 'There is no way on from here for you.' };
   }
   if (exit.kind !== 'goto') return undefined;
+  if (exit.menu === menu.name) {
+    log.debug('menu.already-there', { menu: menu.name, reason: 'ALREADYTHERE' });
+    return { kind: 'stay' };
+  }
   const access = admit(exit.menu, call.access);
   // Half signed in: the runner has a better answer than staying here.
   const isHalfIn = call.subject.factor > 0;

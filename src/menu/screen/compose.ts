@@ -67,7 +67,10 @@ export async function composeMenu(
   const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
   const picture = layout && (await fillIn(call, layout, { description, texts }));
   const canvas = screenCanvas(call, picture, scrolled);
-  const own = makeForm(call, { placements, views, picture, validate: options.validate });
+  // Without a form, and behind a prompt, nothing takes keys.
+  const passive = menu.autoNext || menu.prompt !== undefined;
+  const { validate } = options;
+  const own = makeForm(call, { placements, views, picture, validate, passive });
   if (menu.prompt === undefined) {
     const rules = formRules(form);
     return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules };
@@ -166,12 +169,13 @@ interface FormParts {
   readonly views: Tree;
   readonly picture: Picture | undefined;
   readonly validate: Validate;
+  readonly passive?: boolean;
 }
 
 function makeForm(call: CallContext, parts: FormParts): Form {
-  const { placements, views, picture, validate } = parts;
+  const { placements, views, picture, validate, passive = false } = parts;
   const specs = viewSpecs(placements, views, call.services.config());
-  return formOf(call, specs, { validate, resolve: (code) => picture?.resolve(code, []) });
+  return formOf(call, specs, { validate, passive, resolve: (code) => picture?.resolve(code, []) });
 }
 
 /** The caller's window as it is now. */
@@ -186,6 +190,7 @@ export function formOf(
   views: readonly ViewSpec[],
   options: {
     readonly validate?: Validate;
+    readonly passive?: boolean;
     readonly resolve?: (code: string) => string | number | undefined;
   },
 ): Form {

@@ -157,5 +157,15 @@ function pauseRow(call: CallContext, screen: ScreenController, config: MenuConfi
   const { height } = call.caller.terminal;
   if (picture === undefined) return height;
   const scrolledFree = !empties(call, config) || isPaged(config, picture, scrolled);
-  return scrolledFree ? call.freeRow : Math.min(height + 1, rowBelow(picture) - scrolled);
+  if (scrolledFree) return call.freeRow;
+  if (endsOnLastRow(picture) && picture.rows <= height) return picture.rows;
+  return Math.min(height + 1, rowBelow(picture) - scrolled);
+}
+
+/** Rows of the screen that most art is drawn for. */
+const STANDARD_ROWS = 24;
+
+/** Art that fills such a screen and ends on its last row has the pause there, as it was drawn for it. */
+function endsOnLastRow({ rows, endRow }: Picture): boolean {
+  return rows === STANDARD_ROWS && endRow === rows;
 }

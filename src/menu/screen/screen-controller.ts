@@ -179,12 +179,15 @@ export class ScreenController implements MenuScreen {
     return row === 0 ? height : row;
   }
 
-  /** Columns that a label has, never the last cell of the screen. */
+  /** Columns that a label has up to the next view, never the last cell of the screen. */
   private roomOf({ spec }: View): number {
     const { width, height } = this.composition.size;
     const toEdge = width - spec.column + (spec.row === height ? 0 : 1);
     const own = Number(spec.properties['width'] ?? toEdge);
-    return Math.min(own > 0 ? own : toEdge, toEdge);
+    const behind = this.views
+      .filter((view) => view.spec.column > spec.column && isOnRow(view, spec.row))
+      .map((view) => view.spec.column - spec.column - 1);
+    return Math.max(1, Math.min(own > 0 ? own : toEdge, toEdge, ...behind));
   }
 
   private drawRow(row: number): string {
@@ -211,6 +214,11 @@ export class ScreenController implements MenuScreen {
   private get encoding(): 'cp437' | 'utf8' {
     return this.call.caller.terminal.encoding;
   }
+}
+
+function isOnRow(view: View, row: number): boolean {
+  const first = view.spec.row;
+  return row >= first && row < first + view.rows().length;
 }
 
 /** One row of a screen, for a row of the terminal that is empty. */
