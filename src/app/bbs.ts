@@ -275,7 +275,7 @@ class Bbs {
       accountEvents: backend.accountEvents,
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
-      onSignedIn: () => Promise.resolve(),
+      onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
       onEnded: (caller) => backend.endCall(caller.login.sessionId),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));

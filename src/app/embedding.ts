@@ -3,6 +3,10 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { ConfigInput } from '../config/schema';
 import type { MailTransport } from '../mail/transport';
+import type { Caller } from '../menu/run/caller';
+
+/** A caller who is fully signed in. */
+export type SignedInCaller = Pick<Caller, 'node' | 'takeOver'>;
 
 /** What a program that embeds the board may give it (docs/embedding.md). */
 export interface BbsOptions {
@@ -24,6 +28,11 @@ export interface BbsOptions {
   readonly keepFirstPassword?: boolean | undefined;
   /** In place of email.transport. */
   readonly mail?: MailTransport | undefined;
+  /**
+   * Called once for each call when the caller is fully signed in; the menus wait for it. When it
+   * rejects, the call ends.
+   */
+  readonly onSignedIn?: (caller: SignedInCaller) => Promise<void>;
   /** Told, a line each, of edits and certificates that were refused or taken while the board runs. */
   readonly onNotice?: (line: string) => void;
 }

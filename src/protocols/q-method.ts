@@ -37,12 +37,6 @@ export class QMethod {
     return this.state(side, option) === 'yes';
   }
 
-  /** True once the peer has answered the request. */
-  isSettled(side: Side, option: number): boolean {
-    const state = this.state(side, option);
-    return state === 'yes' || state === 'no';
-  }
-
   /** Requests an option. */
   enable(side: Side, option: number): void {
     const state = this.state(side, option);

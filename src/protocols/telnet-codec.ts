@@ -53,7 +53,9 @@ export class TelnetCodec {
   private overrunBytes: number | undefined;
   private afterCr = false;
   private closed = false;
-  /** Whether bytes are passed through instead of text: without BINARY, by the rules of the NVT. */
+  /** Whether the peer has negotiated anything; netcat and bare TCP never do. */
+  private speaksTelnet = false;
+  /** Whether bytes are passed through instead of text; without BINARY, by the rules of the NVT. */
   isRaw = false;
 
   constructor(private readonly options: TelnetCodecOptions) {
@@ -118,7 +120,9 @@ export class TelnetCodec {
   }
 
   private negotiate(verb: Verb, option: number): void {
-    if (this.withinLimit(this.negotiations)) this.negotiation.receive(verb, option);
+    if (!this.withinLimit(this.negotiations)) return;
+    this.speaksTelnet = true;
+    this.negotiation.receive(verb, option);
   }
 
   private sub(option: number, data: Buffer): void {
@@ -172,14 +176,17 @@ export class TelnetCodec {
   }
 
   /**
-   * Without BINARY a CR that ends no line is CR NUL (RFC 854). A peer that answers no request is no
-   * telnet client and gets the bytes as they are.
+   * Without BINARY a CR that ends no line is CR NUL (RFC 854), also while a request for BINARY waits
+   * for its answer.
    */
   private asNvt(bytes: Buffer): Buffer {
-    const { negotiation } = this;
-    if (negotiation.isOn('us', OPTION.binary) || !negotiation.isSettled('us', OPTION.binary))
-      return bytes;
+    if (this.isTransparent('us')) return bytes;
     return Buffer.from(bytes.toString('latin1').replace(/\r(?!\n)/g, '\r\0'), 'latin1');
+  }
+
+  /** True where a side sends bytes as they are: with BINARY (RFC 856), or without telnet. */
+  private isTransparent(side: Side): boolean {
+    return this.isOn(side, OPTION.binary) || !this.speaksTelnet;
   }
 
   /**
@@ -188,7 +195,7 @@ export class TelnetCodec {
   private text(bytes: Buffer): void {
     if (this.closed) return;
     // Only while taken: data and options of one packet arrive in no fixed order.
-    if (this.isRaw && this.isOn('peer', OPTION.binary)) {
+    if (this.isRaw && this.isTransparent('peer')) {
       this.afterCr = false;
       this.options.onText(bytes);
       return;

@@ -1,6 +1,15 @@
 import type { WayInName } from '../protocols/ways-in';
 import type { TakenStream } from './taken-stream';
 
+/** What a session passes when it takes a connection over. */
+export interface Taking {
+  readonly decoded: Buffer;
+  /** Called on each input of the caller. */
+  readonly onInput: () => void;
+  /** Called when the transport has accepted output. */
+  readonly onOutput: () => void;
+}
+
 /**
  * A connection as each way in passes it to a session; telnet, SSH and WebSocket have the same
  * interface.
@@ -26,10 +35,10 @@ export interface Connection {
   readonly signal: AbortSignal;
   onData(listener: (bytes: Buffer) => void): void;
   /**
-   * Passes input to the returned stream, `decoded` first, and holds what is written elsewhere, until
-   * it is given back. `heard` is called on each input.
+   * Passes input to the returned stream, first the input that was decoded already, and holds what is
+   * written elsewhere, until the stream is given back.
    */
-  takeOver(taking: { readonly decoded: Buffer; readonly heard: () => void }): TakenStream;
+  takeOver(taking: Taking): TakenStream;
   /** Input that the stream's reader has left, and held output, take their usual way again. */
   giveBack(stream: TakenStream, reason?: Error): void;
   /** Registers a listener for changes of size or type. */

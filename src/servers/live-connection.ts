@@ -1,8 +1,8 @@
 import { WAYS_IN } from '../protocols/ways-in';
-import type { Clock } from '../base/clock';
+import type { Cancel, Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import type { Connection } from './connection';
+import type { Connection, Taking } from './connection';
 import { InputQueue } from './input-queue';
 import type { InputTurns } from './input-turns';
 import { OutputQueue } from './output-queue';
@@ -41,6 +41,9 @@ export interface TerminalHints {
 
 // Time for the client to close the connection before the socket is destroyed.
 const FINISH_MS = 2_000;
+// After the end of the caller's input, a taken connection may go without output for this long: many
+// clients that hang up look as if they had closed only their half.
+const ANSWER_MS = 30_000;
 // With more queued output than this, input waits until the client has received more of it.
 const BEHIND_BYTES = LIMITS.outputQueueBytes / 4;
 
@@ -62,10 +65,11 @@ export class LiveConnection implements Connection {
   private hintsListeners: readonly (() => void)[] = [];
   private early: Buffer[] = [];
   private earlyBytes = 0;
-  private taken: { readonly stream: TakenStream; readonly heard: () => void } | undefined;
+  private taken: { readonly stream: TakenStream; readonly taking: Taking } | undefined;
   private held: Buffer[] = [];
   private heldBytes = 0;
   private inputIsOver = false;
+  private cancelAnswer: Cancel = () => undefined;
 
   constructor(private readonly options: LiveConnectionOptions) {
     this.server = options.server;
@@ -82,6 +86,8 @@ export class LiveConnection implements Connection {
         options.transport.send(piece, () => {
           done();
           this.input.goOn();
+          this.taken?.taking.onOutput();
+          this.limitAnswer();
           this.taken?.stream.goOn();
         }),
       onOverrun: (reason) => {
@@ -122,7 +128,7 @@ export class LiveConnection implements Connection {
     }
   }
 
-  takeOver(taking: { readonly decoded: Buffer; readonly heard: () => void }): TakenStream {
+  takeOver(taking: Taking): TakenStream {
     if (this.taken !== undefined)
       throw new BbsError('INTERNAL', 'the connection is taken over already; await its return');
     const { transport } = this.options;
@@ -133,12 +139,12 @@ export class LiveConnection implements Connection {
         if (this.taken?.stream === stream) transport.flow(on);
       },
     });
-    this.taken = { stream, heard: taking.heard };
+    this.taken = { stream, taking };
     transport.raw?.(true);
     // The input queue may have paused the transport.
     transport.flow(true);
     for (const bytes of [taking.decoded, ...this.input.takeAll()]) stream.received(bytes);
-    if (this.inputIsOver) stream.inputEnded();
+    if (this.inputIsOver) this.inputEnded();
     return stream;
   }
 
@@ -161,6 +167,7 @@ export class LiveConnection implements Connection {
 
   end(): void {
     if (this.gone.signal.aborted) return;
+    this.cancelAnswer();
     this.queue.finish(() => {
       this.options.transport.finish();
       this.resolveEnded();
@@ -192,7 +199,7 @@ export class LiveConnection implements Connection {
   received(bytes: Buffer): void {
     if (this.gone.signal.aborted) return;
     if (this.taken !== undefined) {
-      this.taken.heard();
+      this.taken.taking.onInput();
       this.taken.stream.received(bytes);
     } else if (this.dataListener !== undefined) this.input.push(bytes);
     else if (this.earlyBytes + bytes.length <= LIMITS.typeAheadBytes) {
@@ -205,7 +212,15 @@ export class LiveConnection implements Connection {
   inputEnded(): boolean {
     this.inputIsOver = true;
     this.taken?.stream.inputEnded();
+    this.limitAnswer();
     return this.taken !== undefined;
+  }
+
+  /** Ends the call when the taker goes on without output after the end of the input. */
+  private limitAnswer(): void {
+    if (!this.inputIsOver || this.taken === undefined) return;
+    this.cancelAnswer();
+    this.cancelAnswer = this.options.clock.after(ANSWER_MS, () => this.end());
   }
 
   /** Records what the client reports about its terminal. */
@@ -221,6 +236,7 @@ export class LiveConnection implements Connection {
     if (this.gone.signal.aborted) return;
     this.queue.stop();
     this.input.stop();
+    this.cancelAnswer();
     this.gone.abort();
     this.resolveEnded();
   }

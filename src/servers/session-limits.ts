@@ -17,6 +17,8 @@ export class SessionLimits {
   private lastInputMs: number;
   private isSignedIn = false;
   private warned = false;
+  private isLastMinute = false;
+  private holdsWarnings = false;
   private cancelIdle: Cancel = () => undefined;
   private cancelMost: Cancel = () => undefined;
 
@@ -27,7 +29,7 @@ export class SessionLimits {
     this.watchLength();
   }
 
-  /** To be called after each input of the caller. */
+  /** To be called after each input of the caller, and after each output of a taken connection. */
   touched(): void {
     this.lastInputMs = this.options.clock.monotonicMs();
     this.warned = false;
@@ -36,6 +38,17 @@ export class SessionLimits {
   signedIn(): void {
     this.isSignedIn = true;
     this.touched();
+    this.watch();
+  }
+
+  /**
+   * Warnings wait while they cannot be shown; those that still hold follow afterwards, with the time
+   * that is left then.
+   */
+  holdWarnings(on: boolean): void {
+    this.holdsWarnings = on;
+    if (on) return;
+    if (this.isLastMinute) this.warnOfLength();
     this.watch();
   }
 
@@ -56,7 +69,7 @@ export class SessionLimits {
       return;
     }
     const warnInMs = leftMs - Math.min(WARNED_BEFORE_MS, limitMs / 2);
-    const warns = this.isSignedIn && !this.warned;
+    const warns = this.isSignedIn && !this.warned && !this.holdsWarnings;
     if (warns && warnInMs <= 0) {
       this.warned = true;
       warn(`You have been silent for a while: this call ends in ${seconds(leftMs)}.`);
@@ -66,14 +79,20 @@ export class SessionLimits {
   }
 
   private watchLength(): void {
-    const { users, clock, warn, end } = this.options;
-    const mostMs = users.sessionMaxSeconds * 1000;
-    this.cancelMost = clock.after(mostMs - WARNED_BEFORE_MS, () => {
-      warn(`The longest time for a call is nearly over: it ends in ${seconds(WARNED_BEFORE_MS)}.`);
+    const { users, clock, end } = this.options;
+    this.cancelMost = clock.after(users.sessionMaxSeconds * 1000 - WARNED_BEFORE_MS, () => {
+      this.isLastMinute = true;
+      if (!this.holdsWarnings) this.warnOfLength();
       this.cancelMost = clock.after(WARNED_BEFORE_MS, () =>
         end('The longest time for a call is over. Please call again.'),
       );
     });
+  }
+
+  private warnOfLength(): void {
+    const { users, clock, warn } = this.options;
+    const leftMs = this.startedMs + users.sessionMaxSeconds * 1000 - clock.monotonicMs();
+    warn(`The longest time for a call is nearly over: it ends in ${seconds(leftMs)}.`);
   }
 }
 

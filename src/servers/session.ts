@@ -274,28 +274,40 @@ export class Session implements NodeHandle {
     signal.throwIfAborted();
     const stream = connection.takeOver({
       decoded: this.open.terminal.takeInput(),
-      heard: () => this.heard(),
+      onInput: () => this.heard(),
+      onOutput: () => this.limits.touched(),
     });
+    const resizes = new Set<Cancel>();
+    this.limits.holdWarnings(true);
     const onEnd = (): void => connection.giveBack(stream, signal.reason as Error);
     signal.addEventListener('abort', onEnd, { once: true });
     try {
-      return await work(this.takenConnection(stream));
+      return await work(this.takenConnection(stream, resizes));
     } finally {
       if (!signal.aborted) await stream.flushed();
       signal.removeEventListener('abort', onEnd);
       connection.giveBack(stream);
+      for (const removeListener of resizes) removeListener();
       signal.throwIfAborted();
+      this.limits.holdWarnings(false);
     }
   }
 
-  private takenConnection(stream: TakenConnection['stream']): TakenConnection {
+  private takenConnection(
+    stream: TakenConnection['stream'],
+    resizes: Set<Cancel>,
+  ): TakenConnection {
     const { connection } = this.call;
     const { terminal } = this.open;
     const { login } = this;
     return {
       stream,
       signal: this.ending.signal,
-      onResize: (listener) => terminal.onResize(listener),
+      onResize: (listener) => {
+        const removeListener = terminal.onResize(listener);
+        resizes.add(removeListener);
+        return removeListener;
+      },
       get facts() {
         const { server, secure, remoteIp } = connection;
         const { type: terminalType, width, height, encoding } = terminal;

@@ -15,6 +15,9 @@ export class TakenStream extends Duplex {
   private unsent: Buffer = Buffer.alloc(0);
   private whenSent: (() => void) | undefined;
   private isOver = false;
+  private isReleased = false;
+  /** Input since the taker has destroyed the stream. */
+  private readonly late: Buffer[] = [];
 
   constructor(private readonly options: TakenStreamOptions) {
     super({ readableHighWaterMark: PIECE_BYTES, writableHighWaterMark: PIECE_BYTES });
@@ -24,8 +27,11 @@ export class TakenStream extends Duplex {
 
   /** Passes the caller's bytes on; the transport may reuse its buffer. */
   received(bytes: Buffer): void {
-    if (bytes.length === 0 || this.isOver || this.destroyed) return;
-    if (!this.push(Buffer.from(bytes))) this.options.flow(false);
+    if (bytes.length === 0 || this.isOver || this.isReleased) return;
+    const copy = Buffer.from(bytes);
+    if (this.destroyed) this.late.push(copy);
+    else if (this.push(copy)) return;
+    this.options.flow(false);
   }
 
   /** The caller sends no more. */
@@ -69,12 +75,16 @@ export class TakenStream extends Duplex {
     this.removeAllListeners('readable');
     const left: Buffer[] = [];
     while (this.readableLength > 0) {
-      const bytes = this.read() as Buffer | null;
-      if (bytes === null) break;
-      left.push(bytes);
+      const chunk = this.read() as Buffer | string | null;
+      if (chunk === null) break;
+      // Text where the taker has set an encoding.
+      left.push(
+        typeof chunk === 'string' ? Buffer.from(chunk, this.readableEncoding ?? 'utf8') : chunk,
+      );
     }
+    this.isReleased = true;
     this.destroy(reason);
-    return left;
+    return [...left, ...this.late];
   }
 
   override _read(): void {

@@ -1,7 +1,14 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog, startBbs, type ConfigInput, type RunningBbs } from '../../src/index';
+import {
+  createLog,
+  startBbs,
+  type ConfigInput,
+  type RunningBbs,
+  type TakenConnection,
+} from '../../src/index';
 import type { Mail, MailTransport } from '../../src/mail/transport';
 import { runOputil } from '../../src/oputil/program';
 import { dialSsh, dialTelnet } from '../support/dial';
@@ -48,6 +55,39 @@ describe('a board inside another program', () => {
       caller.hangUp();
     }
     expect(boards[0]?.firstSysop?.password).not.toBe(boards[1]?.firstSysop?.password);
+  });
+
+  it('takes the connection of a caller who has signed in over, and gives it back to the menus', async () => {
+    const taken: TakenConnection['facts'][] = [];
+    const bbs = await start({
+      onSignedIn: (caller) =>
+        caller.takeOver(async ({ stream, facts }) => {
+          taken.push(facts);
+          stream.write('\x1b[2J\x1b[HYour name for the game?');
+          await once(stream, 'data');
+        }),
+    });
+    const caller = await dialTelnet({ port: portOf(bbs, 'telnet') });
+    await signIn(caller, 'sysop', bbs.firstSysop?.password ?? '');
+    await caller.sees('Your name for the game?');
+    caller.type('x');
+    await goToMainMenu(caller);
+    caller.hangUp();
+    expect(taken).toMatchObject([
+      {
+        userName: 'sysop',
+        server: 'telnet',
+        groups: expect.arrayContaining(['sysops']),
+        factor: 1,
+      },
+    ]);
+  });
+
+  it('ends the call where the program fails for it', async () => {
+    const bbs = await start({ onSignedIn: () => Promise.reject(new Error('no game today')) });
+    const caller = await dialTelnet({ port: portOf(bbs, 'telnet') });
+    await signIn(caller, 'sysop', bbs.firstSysop?.password ?? '');
+    expect(await caller.isHungUpOn()).toContain('Something went wrong here');
   });
 
   it('closes one and leaves the other alone', async () => {

@@ -1,6 +1,7 @@
 import { LiveConnection } from '../../src/servers/live-connection';
 import { InputTurns } from '../../src/servers/input-turns';
 import { FakeClock } from '../support/fake-clock';
+import { eventually } from '../support/raw-caller';
 
 const KIB = 1024;
 
@@ -8,6 +9,7 @@ const KIB = 1024;
 function slowReader() {
   const clock = new FakeClock();
   const overruns: string[] = [];
+  const flows: boolean[] = [];
   let destroyed = false;
   const connection = new LiveConnection({
     ...{ server: 'telnet', remoteIp: '192.0.2.1', clock },
@@ -18,11 +20,11 @@ function slowReader() {
       destroy: () => {
         destroyed = true;
       },
-      flow: () => undefined,
+      flow: (on) => flows.push(on),
     },
     onOverrun: (reason) => overruns.push(reason),
   });
-  return { clock, connection, overruns, isDestroyed: () => destroyed };
+  return { clock, connection, overruns, flows, isDestroyed: () => destroyed };
 }
 
 test('256 KiB wait for a caller who reads nothing, and one byte more ends the call (rule F9)', () => {
@@ -41,4 +43,23 @@ test('a caller who takes nothing for 30 s is cut off (rule F9)', async () => {
   expect(overruns).toEqual([]);
   await clock.advance(1);
   expect(overruns).toEqual(['stalled']);
+});
+
+test('input that comes after the taker has destroyed the stream waits, and is for the session again', async () => {
+  const { connection, flows } = slowReader();
+  let heard = '';
+  connection.onData((bytes) => (heard += bytes.toString()));
+  const ignore = (): void => undefined;
+  const stream = connection.takeOver({
+    decoded: Buffer.from('one '),
+    onInput: ignore,
+    onOutput: ignore,
+  });
+  stream.destroy();
+  connection.received(Buffer.from('two '));
+  expect(flows.at(-1)).toBe(false);
+  connection.giveBack(stream);
+  expect(flows.at(-1)).toBe(true);
+  connection.received(Buffer.from('three'));
+  await eventually('all of it', () => heard === 'one two three');
 });

@@ -41,7 +41,7 @@ describe('telnet option negotiation (RFC 1143)', () => {
     q.receive('wont', KNOWN);
     expect(sent).toEqual([`do ${KNOWN}`]);
     expect(refused).toEqual([`peer ${KNOWN}`]);
-    expect(q.isSettled('peer', KNOWN)).toBe(true);
+    expect(q.isOn('peer', KNOWN)).toBe(false);
   });
 
   test.each<[Verb, string]>([

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { EchoServers, type EchoOptions } from '../support/echo-servers';
 import { FakeClock } from '../support/fake-clock';
@@ -378,6 +379,33 @@ describe('rule G4: pings, and readers that are too slow', () => {
       await clock.advance(30_000);
     }
     expect(answering.status).toBeUndefined();
+  });
+
+  test('a peer whose input waits on its side is not held to be gone, and goes on afterwards', async () => {
+    const clock = new FakeClock();
+    let stream: Duplex | undefined;
+    await open({
+      ...{ clock, config: { users: { loginGraceSeconds: 600 } } },
+      serve: ({ connection }) => {
+        const decoded = Buffer.alloc(0);
+        const ignore = (): void => undefined;
+        stream = connection.takeOver({ decoded, onInput: ignore, onOutput: ignore });
+        return new Promise((resolve) =>
+          connection.signal.addEventListener('abort', () => resolve()),
+        );
+      },
+    });
+    const caller = await dial();
+    for (let piece = 0; piece < 8; piece += 1) caller.send(Buffer.alloc(32 * 1024));
+    await eventually('input that waits', () => (stream?.readableLength ?? 0) >= 32 * 1024);
+    for (const round of [1, 2, 3, 4]) {
+      await caller.isPinged(round);
+      await clock.advance(30_000);
+    }
+    expect(servers.log.of('wss.gone')).toEqual([]);
+    let size = 0;
+    stream?.on('data', (chunk: Buffer) => (size += chunk.length));
+    await eventually('the rest', () => size === 8 * 32 * 1024);
   });
 
   test('a reader who takes nothing is cut off before he fills our memory', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
 import type { Caller, EndReason } from '../../src/menu/run/caller';
+import type { TakenConnection } from '../../src/menu/run/taken-connection';
 import { Nodes } from '../../src/servers/nodes';
 import { openTerminal } from '../../src/servers/open-terminal';
 import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
@@ -21,7 +22,8 @@ const IN_MENU = { loginArea: true, isApplication: false };
 
 /**
  * The login servers with sessions and real terminals, on a clock of the test's, and with a runner that
- * asks for `name password` or a code instead of menus. `!` fails, `.` leaves, `+` opens the new-user form.
+ * asks for `name password` or a code instead of menus. `!` fails, `.` leaves, `+` opens the new-user form,
+ * `~` has the connection taken over.
  */
 export class QuizServers {
   readonly clock = new FakeClock();
@@ -38,6 +40,8 @@ export class QuizServers {
   servers: Servers | undefined;
   /** Set by a test in which recording a sign-in has to fail. */
   failToRecord = false;
+  /** Runs with the connection of a caller who sends `~`. */
+  work: (taken: TakenConnection) => Promise<void> = () => Promise.resolve();
   private readonly listeners = new Set<(event: AccountEvent) => void>();
   private dataDir = '';
 
@@ -137,6 +141,11 @@ export class QuizServers {
         const line = await this.readLine(caller);
         if (line === '.') return 'log-off';
         if (line === '!') throw new Error('a fault of ours');
+        if (line === '~') {
+          await caller.takeOver(this.work);
+          terminal.write('given back.\r\n');
+          continue;
+        }
         if (line === '+') {
           const description = 'Applying';
           caller.entered({ ...IN_MENU, menu: 'applyForm', description, isApplication: true });

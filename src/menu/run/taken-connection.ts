@@ -21,12 +21,16 @@ export interface CallerFacts {
 export interface TakenConnection {
   /**
    * The caller's bytes as they come, and bytes for the caller. It ends when the caller sends no
-   * more, and is destroyed with the session's reason when the call is over.
+   * more, and is destroyed with the session's reason when the call is over. Bytes that are not read
+   * go to the menu afterwards.
    */
   readonly stream: Duplex;
   /** As they are at the time of reading. */
   readonly facts: CallerFacts;
-  /** Calls `listener` after each change of size; returns the function that removes it. */
+  /**
+   * Calls `listener` after each change of size until the connection is given back; returns the
+   * function that removes it earlier.
+   */
   onResize(listener: () => void): () => void;
   /** Aborted when the call is over. */
   readonly signal: AbortSignal;

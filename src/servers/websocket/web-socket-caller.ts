@@ -48,7 +48,7 @@ export class WebSocketCaller {
         send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
         finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
         destroy: () => socket.terminate(),
-        flow: (on) => (on ? socket.resume() : socket.pause()),
+        flow: (on) => this.flow(on),
       },
       onOverrun: (reason) => log.info('call.too-slow', { remoteIp, reason }),
     });
@@ -101,8 +101,18 @@ export class WebSocketCaller {
     return false;
   }
 
+  private flow(on: boolean): void {
+    if (!on) {
+      this.socket.pause();
+      return;
+    }
+    this.alive = true;
+    this.socket.resume();
+  }
+
   private beat(): void {
-    if (!this.alive) {
+    // While input waits on the client's side, so do the answers to pings.
+    if (!this.alive && !this.socket.isPaused) {
       this.options.log.info('wss.gone', { remoteIp: this.accepted.remoteIp });
       this.socket.terminate();
       return;
