@@ -1,6 +1,6 @@
-import { readdirSync, statSync, watch } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, statSync, watch } from 'node:fs';
 import type { BigIntStats, FSWatcher } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse, resolve, sep } from 'node:path';
 import type { Cancel, Clock } from '../base/clock';
 
 /** Quiet time after which a change counts as complete. */
@@ -12,6 +12,9 @@ const MAX_DELAY_MS = 2000;
 /** Delay until a folder that could not be watched is tried again. */
 const RETRY_MS = 1000;
 
+/** Links on the way to one file that are followed, as many as Linux follows (path_resolution(7)). */
+const MAX_LINKS = 40;
+
 export interface FileWatch {
   close(): void;
 }
@@ -19,7 +22,8 @@ export interface FileWatch {
 /**
  * Calls `onChange` once after files or folders (with their contents) have changed and no event came
  * for 300 ms. Folders are watched rather than files, because many editors replace a file by a new
- * one; a path that does not exist yet counts as changed when it appears.
+ * one; a path that does not exist yet counts as changed when it appears. Links are followed, and one
+ * that is exchanged, wherever on the way to a file it is, counts as a change of what is behind it.
  */
 export function watchFiles(
   paths: readonly string[],
@@ -29,8 +33,14 @@ export function watchFiles(
   return new WatchedPaths(paths, clock, onChange);
 }
 
+interface FolderWatcher {
+  readonly watcher: FSWatcher;
+  /** Of the folder that was watched: a path may name another folder later. */
+  readonly identity: string;
+}
+
 class WatchedPaths implements FileWatch {
-  private readonly watchers = new Map<string, FSWatcher>();
+  private readonly watchers = new Map<string, FolderWatcher>();
   private timer: Cancel | undefined;
   private firstEventMs: number | undefined;
   private lastSeen: string;
@@ -47,7 +57,7 @@ class WatchedPaths implements FileWatch {
 
   close(): void {
     this.timer?.();
-    for (const watcher of this.watchers.values()) watcher.close();
+    for (const { watcher } of this.watchers.values()) watcher.close();
     this.watchers.clear();
   }
 
@@ -67,32 +77,36 @@ class WatchedPaths implements FileWatch {
     const isComplete = this.watchFolders(survey(this.paths).folders);
     // Surveyed again after the new folders are watched, so that no change between the survey and
     // the next event is missed.
-    const { signature } = survey(this.paths);
-    if (!isComplete) this.wait(RETRY_MS);
+    const { signature, folders } = survey(this.paths);
+    if (!isComplete || !this.isWatched(folders)) this.wait(RETRY_MS);
     if (signature === this.lastSeen) return;
     this.lastSeen = signature;
     this.onChange();
   }
 
-  private watchFolders(folders: ReadonlySet<string>): boolean {
-    for (const [folder, watcher] of this.watchers) {
-      if (folders.has(folder)) continue;
+  private isWatched(folders: Folders): boolean {
+    return [...folders].every(([path, identity]) => this.watchers.get(path)?.identity === identity);
+  }
+
+  private watchFolders(folders: Folders): boolean {
+    for (const [path, { watcher, identity }] of this.watchers) {
+      if (folders.get(path) === identity) continue;
       watcher.close();
-      this.watchers.delete(folder);
+      this.watchers.delete(path);
     }
     let isComplete = true;
-    for (const folder of folders) {
-      if (!this.watchers.has(folder)) isComplete = this.watchFolder(folder) && isComplete;
+    for (const [path, identity] of folders) {
+      if (!this.watchers.has(path)) isComplete = this.watchFolder(path, identity) && isComplete;
     }
     return isComplete;
   }
 
-  private watchFolder(folder: string): boolean {
+  private watchFolder(folder: string, identity: string): boolean {
     try {
       const watcher = watch(folder, { persistent: false });
       const forget = (): void => {
         watcher.close();
-        this.watchers.delete(folder);
+        if (this.watchers.get(folder)?.watcher === watcher) this.watchers.delete(folder);
       };
       watcher.on('change', (_event, name) => {
         // The event of a folder that is moved away or removed has its own name; its successor needs
@@ -104,7 +118,7 @@ class WatchedPaths implements FileWatch {
         forget();
         this.wait(RETRY_MS);
       });
-      this.watchers.set(folder, watcher);
+      this.watchers.set(folder, { watcher, identity });
       return true;
     } catch {
       // Removed since the survey, or the system has no watchers left: the next survey handles it.
@@ -113,43 +127,111 @@ class WatchedPaths implements FileWatch {
   }
 }
 
+/** Folders to watch, by path, each with what tells it from another folder of the same path. */
+type Folders = ReadonlyMap<string, string>;
+
 interface Survey {
-  readonly folders: ReadonlySet<string>;
+  readonly folders: Folders;
   /** Differs when anything about the files differs. */
   readonly signature: string;
 }
 
 // Synchronous, so that no change can happen in between; some hundred files take a millisecond.
 function survey(paths: readonly string[]): Survey {
-  const folders = new Set<string>();
-  const lines: string[] = [];
-  for (const path of paths) {
-    folders.add(nearestFolder(dirname(path)));
-    visit(path, folders, lines);
+  const surveyor = new Surveyor();
+  for (const path of paths) surveyor.visitPath(path);
+  return { folders: surveyor.folders, signature: surveyor.lines.join('\n') };
+}
+
+class Surveyor {
+  readonly folders = new Map<string, string>();
+  readonly lines: string[] = [];
+  /** Folders whose path was looked at for links already. */
+  private readonly resolved = new Set<string>();
+
+  visitPath(path: string): void {
+    this.watchNearest(dirname(path));
+    this.followLinks(path);
+    this.visit(path, []);
   }
-  return { folders, signature: lines.join('\n') };
-}
 
-function visit(path: string, folders: Set<string>, lines: string[]): void {
-  const found = statOf(path);
-  if (found === undefined) return;
-  if (!found.isDirectory()) {
-    lines.push(`${path} ${found.ino} ${found.size} ${found.mtimeNs}`);
-    return;
+  /** `above` has the identities of the folders that hold this one: a link may lead back to them. */
+  private visit(path: string, above: readonly string[]): void {
+    const found = statOf(path);
+    if (found === undefined) return;
+    if (!found.isDirectory()) {
+      this.lines.push(`${path} ${found.ino} ${found.size} ${found.mtimeNs}`);
+      return;
+    }
+    const identity = identityOf(found);
+    if (above.includes(identity)) return;
+    this.folders.set(path, identity);
+    this.lines.push(path);
+    for (const { name, isLink } of entriesOf(path)) {
+      const entry = join(path, name);
+      if (isLink) this.followLinks(entry);
+      this.visit(entry, [...above, identity]);
+    }
   }
-  folders.add(path);
-  lines.push(path);
-  for (const name of namesIn(path)) visit(join(path, name), folders, lines);
+
+  private watchNearest(path: string): void {
+    const found = statOf(path);
+    const parent = dirname(path);
+    if (found?.isDirectory() === true) this.folders.set(path, identityOf(found));
+    else if (parent !== path) this.watchNearest(parent);
+  }
+
+  /** Watches each folder that holds a link on the way to `path`, and the folder of its target. */
+  private followLinks(path: string): void {
+    let at = parse(path).root;
+    let names = namesOf(path);
+    let links = 0;
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+      const next = join(at, name);
+      const target = this.resolved.has(next) ? undefined : targetOf(next);
+      if (target === undefined) {
+        if (names.length > 0) this.resolved.add(next);
+        at = next;
+        continue;
+      }
+      this.watchNearest(at);
+      links += 1;
+      if (links > MAX_LINKS) return;
+      const absolute = resolve(at, target);
+      at = parse(absolute).root;
+      names = [...namesOf(absolute), ...names];
+    }
+    if (links > 0) this.watchNearest(dirname(at));
+  }
 }
 
-function nearestFolder(path: string): string {
-  const parent = dirname(path);
-  return parent === path || statOf(path)?.isDirectory() === true ? path : nearestFolder(parent);
+function namesOf(path: string): string[] {
+  return path
+    .slice(parse(path).root.length)
+    .split(sep)
+    .filter((name) => name !== '');
 }
 
-function namesIn(folder: string): readonly string[] {
+/** Where a link leads; undefined for anything else. */
+function targetOf(path: string): string | undefined {
   try {
-    return readdirSync(folder).sort();
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return isLink ? readlinkSync(path) : undefined;
+  } catch {
+    // Removed a moment ago, or not accessible.
+    return undefined;
+  }
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+function entriesOf(folder: string): readonly { readonly name: string; readonly isLink: boolean }[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .map((entry) => ({ name: entry.name, isLink: entry.isSymbolicLink() }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
     // Removed a moment ago, or not accessible: nothing in it could be read anyway.
     return [];

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchFiles } from '../../src/config/watch';
@@ -112,6 +112,94 @@ test('a folder that is removed and made again is watched again', async () => {
   await writeFile(join(folder, 'art/A.ANS'), 'x');
   await changed();
   expect(changes).toBe(3);
+});
+
+describe('links', () => {
+  /** Points a link elsewhere, in one step. */
+  async function relink(link: string, target: string): Promise<void> {
+    await symlink(target, join(folder, 'new-link'));
+    await rename(join(folder, 'new-link'), join(folder, link));
+  }
+  const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+
+  beforeEach(async () => {
+    for (const release of ['one', 'two', 'three']) {
+      await mkdir(join(folder, release));
+      await write(`${release}/a.hjson`, `release: ${release}`);
+    }
+  });
+
+  test('a link to a folder that is exchanged is seen, and edits in the new folder as well', async () => {
+    await symlink('one', join(folder, 'current'));
+    watch('current');
+    for (const release of ['two', 'three']) {
+      await relink('current', release);
+      await changed();
+      await write(`${release}/a.hjson`, `edited: ${release}`);
+      await changed();
+      await write(`${release}/b.hjson`, 'new: 1');
+      await changed();
+    }
+    expect(changes).toBe(6);
+    // Nobody edits in the first folder any more.
+    await write('one/a.hjson', 'edited: one');
+    await write('neighbour', '');
+    await event();
+    await clock.advance(300);
+    expect(changes).toBe(6);
+  });
+
+  test('a file below a link that is exchanged is seen, and edits of the new file as well', async () => {
+    await symlink('one', join(folder, 'current'));
+    watch('current/a.hjson');
+    for (const release of ['two', 'three']) {
+      await relink('current', release);
+      await changed();
+      await write(`${release}/a.hjson`, `edited: ${release}`);
+      await changed();
+    }
+    expect(changes).toBe(4);
+  });
+
+  test('a link to a file is followed, by way of other links: an edit and an exchange are seen', async () => {
+    await mkdir(join(folder, 'board'));
+    await symlink('one', join(folder, 'data'));
+    await symlink('../data/a.hjson', join(folder, 'board/a.hjson'));
+    watch('board/a.hjson');
+    await write('one/a.hjson', 'edited: 1');
+    await changed();
+    await relink('data', 'two');
+    await changed();
+    await write('two/a.hjson', 'edited: 22');
+    await changed();
+    expect(changes).toBe(3);
+  });
+
+  test('a link within a watched folder is followed, also where it leads out of it', async () => {
+    await mkdir(join(folder, 'art'));
+    await symlink('../one', join(folder, 'art/theme'));
+    watch('art');
+    await write('one/a.hjson', 'edited: 1');
+    await changed();
+    await symlink('../two', join(folder, 'art/new'));
+    await changed();
+    await write('two/a.hjson', 'edited: 22');
+    await changed();
+    expect(changes).toBe(3);
+  });
+
+  test('a link that leads back, or nowhere, is no harm', async () => {
+    await symlink('.', join(folder, 'one/again'));
+    await symlink('..', join(folder, 'one/up'));
+    await symlink('circle', join(folder, 'one/circle'));
+    await symlink('nowhere', join(folder, 'one/dangling'));
+    watch('one');
+    await write('one/a.hjson', 'edited: 1');
+    await changed();
+    await write('one/nowhere', 'here');
+    await changed();
+    expect(changes).toBe(2);
+  });
 });
 
 test('a neighbour that changes is not told of', async () => {
