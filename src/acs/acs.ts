@@ -1,6 +1,7 @@
 import { nearestName } from '../base/nearest';
 import { findArgumentProblem, findCode, ACS_CODES } from './codes';
 import type { AcsTest } from './codes';
+import { describeMixed } from './mixed';
 import { parseAcs } from './parse';
 import type { AcsTree } from './parse';
 import type { AcsSubject } from './subject';
@@ -43,7 +44,7 @@ export function compileAcs(text: string): Acs {
     problems.push({
       severity: 'warning',
       column: parsed.mixedAt,
-      text: "'&' and '|' are mixed; '&' binds tighter here, parentheses make that plain",
+      text: describeMixed(parsed),
     });
   }
   return { text, root, problems };
@@ -124,14 +125,26 @@ function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
   switch (tree.kind) {
     case 'code':
       return { kind: 'code', tree, test: compileCode(tree, problems) };
-    case 'not':
-      return { kind: 'not', operand: compileTree(tree.operand, problems) };
+    case 'not': {
+      const operand = compileTree(tree.operand, problems);
+      const unknown = findUnknownCode(operand);
+      // What asks for something unknown must not be true because it is turned round.
+      return unknown === undefined
+        ? { kind: 'not', operand }
+        : { kind: 'all', operands: [{ kind: 'not', operand }, unknown] };
+    }
     default:
       return {
         kind: tree.kind,
         operands: tree.operands.map((operand) => compileTree(operand, problems)),
       };
   }
+}
+
+function findUnknownCode(node: AcsNode): AcsNode | undefined {
+  if (node.kind === 'code') return findCode(node.tree.code) === undefined ? node : undefined;
+  const operands = node.kind === 'not' ? [node.operand] : node.operands;
+  return operands.map(findUnknownCode).find((found) => found !== undefined);
 }
 
 const NEVER: AcsTest = () => false;

@@ -28,6 +28,8 @@ export type ParsedAcs =
        * first.
        */
       readonly mixedAt: number | undefined;
+      /** The parts that stand in parentheses. */
+      readonly grouped: ReadonlySet<AcsTree>;
     }
   | { readonly kind: 'failed'; readonly message: string; readonly column: number };
 
@@ -67,13 +69,14 @@ class Parser {
   private at = 0;
   private depth = 0;
   private mixedAt: number | undefined;
+  private readonly grouped = new Set<AcsTree>();
 
   constructor(private readonly text: string) {}
 
   parse(): ParsedAcs {
     const tree = this.parseAny();
     if (this.at < this.text.length) this.failHere();
-    return { kind: 'parsed', tree, mixedAt: this.mixedAt };
+    return { kind: 'parsed', tree, mixedAt: this.mixedAt, grouped: this.grouped };
   }
 
   private parseAny(): AcsTree {
@@ -135,6 +138,7 @@ class Parser {
     }
     this.at++;
     this.depth--;
+    this.grouped.add(tree);
     return tree;
   }
 

@@ -33,6 +33,7 @@ import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { Servers } from '../servers/servers';
 import { Timeline } from '../store/timeline';
 import { explainFailure, type Database } from '../store/database';
+import { describeWarnings } from './start-message';
 import { HEADINGS, notifySysops } from './sysop-notice';
 import { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
@@ -144,9 +145,8 @@ class Bbs {
     const files = await checkBoardFiles({
       ...{ board, env, clock, config: config(), placeOf: live.placeOf },
     });
-    for (const { place, message } of [...live.warnings, ...files])
-      log.warn('board.warning', { place, message });
-    for (const { message } of files) this.options.onNotice?.(message);
+    for (const told of [...live.warnings, ...files]) log.warn('board.warning', { ...told });
+    for (const line of describeWarnings(live.warnings, files)) this.options.onNotice?.(line);
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
       () => config().security.exemptNetworks,

@@ -22,6 +22,8 @@ export interface BoardSnapshot {
   readonly art: ArtStore;
   readonly configPlace: LoadedConfig['placeOf'];
   readonly warnings: readonly Problem[];
+  /** Those of them that a start goes on with, and that an edit must not bring. */
+  readonly mistakes: readonly Problem[];
   readonly files: readonly string[];
 }
 
@@ -33,7 +35,9 @@ export interface LiveBoardOptions {
   /** What callers see: made once, and goes on with the art of each snapshot that goes live. */
   readonly art: ArtStore;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
-  readonly check: (snapshot: BoardSnapshot) => Promise<readonly Finding[]>;
+  readonly check: (
+    parts: Omit<BoardSnapshot, 'warnings' | 'mistakes'>,
+  ) => Promise<readonly Finding[]>;
 }
 
 /** What hears of edits while the board runs. */
@@ -91,7 +95,7 @@ export class LiveBoard {
 
   /** Reads everything again and goes on with it; throws and goes on as before where it is broken. */
   async readAgain(): Promise<void> {
-    this.snapshot = await readSnapshot(this.options);
+    this.snapshot = await readSnapshot(this.options, this.snapshot);
     this.options.art.adopt(this.snapshot.art);
   }
 
@@ -169,7 +173,11 @@ export class EditWatch {
   }
 }
 
-async function readSnapshot(options: LiveBoardOptions): Promise<BoardSnapshot> {
+/** Reads an edition; after another one that is live, what is newly wrong keeps it from going live as well. */
+async function readSnapshot(
+  options: LiveBoardOptions,
+  live?: BoardSnapshot,
+): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
     file: board.configMustExist ? board.configFile : await board.find('config/config.hjson'),
@@ -184,22 +192,38 @@ async function readSnapshot(options: LiveBoardOptions): Promise<BoardSnapshot> {
     env,
     fallbackFolders: board.configFallbacks,
   });
-  const themes = await loadThemes({ artRoots: board.artRoots, env });
+  const themes = await loadThemes({ artRoots: board.artRoots, env, formats: config.theme });
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
-  const { warnings: configWarnings, placeOf: configPlace } = loaded;
-  const snapshot = { config, menus, themes, art, configPlace, warnings: configWarnings, files };
-  const findings = await options.check(snapshot);
-  const errors = findings.filter((finding) => finding.severity === 'error');
-  throwProblems(
-    'MENU_INVALID',
-    errors.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
-  );
-  const warnings = findings.map((finding) => ({
+  const { placeOf: configPlace } = loaded;
+  const parts = { config, menus, themes, art, configPlace, files };
+  const findings = await options.check(parts);
+  const problemOf = (finding: Finding): Problem => ({
     place: finding.place,
     message: describeFinding(finding),
-  }));
-  return { ...snapshot, warnings: [...configWarnings, ...warnings] };
+    kind: finding.rule,
+  });
+  // Where it is refused nothing happens instead.
+  const mistakes = findings
+    .filter(({ isMistake }) => isMistake === true)
+    .map((finding) => problemOf({ ...finding, instead: undefined }));
+  const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);
+  const isKnown = new Set(live?.mistakes.map(withoutLine));
+  const isNew = (mistake: Problem): boolean => !isKnown.has(withoutLine(mistake));
+  const wrong = [...errors, ...(live === undefined ? [] : mistakes.filter(isNew))];
+  // What is amiss in the login area may be why nobody gets in.
+  const causes = findings.filter(
+    ({ isMistake, subject }) => isMistake && menus.menus.get(subject)?.loginArea === true,
+  );
+  if (live === undefined && errors.length > 0) wrong.push(...causes.map(problemOf));
+  throwProblems('MENU_INVALID', wrong);
+  const warnings = [...loaded.warnings, ...findings.map(problemOf)];
+  return { ...parts, mistakes, warnings };
+}
+
+/** The same mistake, wherever an edit has moved it. */
+function withoutLine({ place, message }: Problem): string {
+  return `${place.file} ${message}`;
 }
 
 /** One line for each thing that is wrong, with its place first. */

@@ -1,8 +1,25 @@
 import { join } from 'node:path';
 import { VERSION } from '../base/version';
 import { PACKAGE_DIR } from '../config/board';
+import { formatProblem, type Problem } from '../config/problems';
+import { groupWarnings, isOfKind } from '../config/warning-kinds';
 import type { RunningBbs } from './embedding';
 import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+
+/** What a sysop reads at once of what a start goes on with; the log has all of it, each with its place. */
+export function describeWarnings(
+  warnings: readonly Problem[],
+  files: readonly Problem[],
+): readonly string[] {
+  const grouped = groupWarnings(warnings.filter(isOfKind), formatProblem);
+  return [
+    ...files.map(({ message }) => message),
+    ...grouped.map((line) => `warning: ${line}`),
+    ...(grouped.length === 0
+      ? []
+      : ['each with its place: oputil config check --all, oputil menu check --all']),
+  ];
+}
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
 export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {

@@ -9,6 +9,8 @@ import { ART_EXTENSIONS, artExtension } from './art-file';
 export interface LookupOptions {
   /** Folders of the caller's theme, then of the default theme; the first match wins. */
   readonly themeDirs?: readonly string[];
+  /** Folders that are searched after `general`: those of the stock theme. */
+  readonly lastDirs?: readonly string[];
   readonly encoding?: Encoding;
   /** Extensions to try instead of the usual ones, e.g. `['.asc', '.txt']`. */
   readonly types?: readonly string[] | undefined;
@@ -75,12 +77,17 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     return reals.get(path);
   }
 
-  function candidates(spec: string, themeDirs: readonly string[]): readonly string[] {
+  function candidates(
+    spec: string,
+    themeDirs: readonly string[],
+    lastDirs: readonly string[],
+  ): readonly string[] {
     if (isAbsolute(spec)) return isInside(spec, [...roots, ...themeDirs]) ? [spec] : [];
     const inRoots = roots.map((root) => resolve(root, spec));
     const inThemes = themeDirs.map((directory) => resolve(directory, spec));
     const general = roots.map((root) => resolve(root, 'general', spec));
-    return [...inRoots, ...inThemes, ...general].filter((path) =>
+    const last = lastDirs.map((directory) => resolve(directory, spec));
+    return [...inRoots, ...inThemes, ...general, ...last].filter((path) =>
       isInside(path, [...roots, ...themeDirs]),
     );
   }
@@ -89,7 +96,8 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     async find(spec, options = {}) {
       if (spec === '' || spec.length > SPEC_CHARACTERS || spec.includes('\0')) return undefined;
       const themeDirs = (options.themeDirs ?? []).map((directory) => resolve(directory));
-      for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs)) {
+      const lastDirs = options.lastDirs ?? [];
+      for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs, lastDirs)) {
         const directory = dirname(path);
         const folder = await list(directory);
         const name = chooseName(folder.names, basename(path), options, sources.random);

@@ -142,7 +142,8 @@ class Resolver {
       }
       const child = childOf(target, step);
       if (child === undefined) {
-        this.warnings.push({ place: node.place, message: unknownReference(path, step, target) });
+        const message = unknownReference(path, step, target);
+        this.warnings.push({ place: node.place, message, kind: 'reference' });
         return node;
       }
       target = child;

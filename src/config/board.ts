@@ -68,8 +68,9 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
   };
 }
 
-/** The menu file by its name in config.hjson: in the config folder, or in its menus/ as ENiGMA½ has it. */
+/** The menu file by its name in config.hjson: in the config folder, in its menus/ as ENiGMA½ has it, or a full path. */
 export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Promise<string> {
+  if (isAbsolute(name)) return name;
   const usual = await board.find(join('config', name));
   if (await exists(usual)) return usual;
   const inMenus = await board.find(join('config', 'menus', name));

@@ -10,6 +10,9 @@ export interface ConfigKey {
   /** The accepted values in words: `a whole number from 0 to 65535`. */
   readonly accepts: string;
   readonly default: unknown;
+  /** Of a number. */
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
 }
 
 export interface ConfigSection {
@@ -75,6 +78,8 @@ function keyOf(path: string, schema: KeySchema): ConfigKey {
     doc: schema.description ?? '',
     accepts: describeType(schema),
     default: schema.default,
+    minimum: schema.minimum,
+    maximum: schema.maximum,
   };
 }
 

@@ -8,9 +8,8 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'general.telnetHostname': 'callers see contentServers.web.domain',
   'general.sshHostname': 'callers see contentServers.web.domain',
   'general.achievementFile': 'there are no achievements',
-  'theme.dateFormat': "a theme's own theme.hjson has it, under customization.defaults",
-  'theme.timeFormat': "a theme's own theme.hjson has it, under customization.defaults",
-  'theme.dateTimeFormat': "a theme's own theme.hjson has it, under customization.defaults",
+  'users.avatars': 'there are no avatars',
+  'users.activityPub': 'there is no ActivityPub',
   'logging.rotatingFile': 'see logging.level and logging.file',
   messageAreaDefaults: 'there are no message areas',
   messageConferences: 'there are no message areas',
@@ -31,11 +30,13 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'contentServers.web.http': 'pages are served by HTTPS only',
   'contentServers.web.staticRoot': 'there are no static pages',
   'contentServers.web.handlers': 'there are no other pages',
+  'contentServers.web.logging': 'see logging.level and logging.file',
   'loginServers.webSocket.ws': 'browsers dial in by the secure loginServers.webSocket.wss only',
   'loginServers.webSocket.wss.certPem': 'it shows the certificate of contentServers.web.https',
   'loginServers.webSocket.wss.keyPem': 'it shows the certificate of contentServers.web.https',
   'loginServers.webSocket.proxied': 'browsers dial in by loginServers.webSocket.wss only',
-  'loginServers.ssh.algorithms': 'choose loginServers.ssh.profile: modern or retro',
+  'loginServers.ssh.algorithms':
+    'loginServers.ssh.profile chooses them; callers whose programs know only old ones need profile: retro',
 };
 
 const NO_PROGRAMS = 'the board hands mails to an SMTP server and runs no program (rule M14)';

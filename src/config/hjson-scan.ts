@@ -1,6 +1,7 @@
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import type { Problem } from './problems';
 
 /** Positions in an hjson text; offsets count UTF-16 units from 0. */
 export type ScanNode =
@@ -15,12 +16,14 @@ export interface ScanEntry {
 
 export interface Scan {
   readonly root: Extract<ScanNode, { kind: 'object' }>;
+  /** Keys that stand twice in one block; the later one counts, as in the hjson package. */
+  readonly doubled: readonly Problem[];
   readonly place: (at: number) => Place;
 }
 
 /**
  * Scans an hjson text in linear time by the grammar of the hjson package, and refuses what that
- * package accepts or cannot handle: bombs, duplicate keys, keys that reach a prototype.
+ * package accepts or cannot handle: bombs, keys that reach a prototype. Keys that stand twice are told.
  */
 export function scanHjson(text: string, file: string): Scan {
   if (text.length > LIMITS.hjsonBytes) {
@@ -30,7 +33,7 @@ export function scanHjson(text: string, file: string): Scan {
   }
   const place = placeFinder(text, file);
   const scanner = new Scanner(text, place);
-  return { root: scanner.scanRoot(), place };
+  return { root: scanner.scanRoot(), doubled: scanner.doubled, place };
 }
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -61,6 +64,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 
 class Scanner {
+  readonly doubled: Problem[] = [];
   private at = 0;
   private depth = 0;
   private work = 0;
@@ -128,7 +132,7 @@ class Scanner {
       }
       const keyAt = this.at;
       const key = this.scanKey();
-      this.refuseKey(key, keyAt, entries);
+      this.checkKey(key, keyAt, entries);
       entries.set(key, { keyAt, node: this.scanValue() });
       this.skipComma();
     }
@@ -157,13 +161,13 @@ class Scanner {
     }
   }
 
-  private refuseKey(key: string, keyAt: number, entries: ReadonlyMap<string, ScanEntry>): void {
+  private checkKey(key: string, keyAt: number, entries: ReadonlyMap<string, ScanEntry>): void {
     if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
     const first = entries.get(key);
-    if (first !== undefined) {
-      const line = this.place(first.keyAt).line ?? 0;
-      this.fail(keyAt, `the key '${key}' is already set on line ${line}; remove one of the two`);
-    }
+    if (first === undefined) return;
+    const line = this.place(first.keyAt).line ?? 0;
+    const message = `the key '${key}' is already set on line ${line}; this one counts, so remove one of the two`;
+    this.doubled.push({ place: this.place(keyAt), message, kind: 'doubled-key' });
   }
 
   private scanKey(): string {

@@ -40,7 +40,7 @@ export interface HjsonTreeOptions {
 export interface HjsonTree extends HjsonDocument {
   /** Every file that was read, for a watcher. */
   readonly files: readonly string[];
-  /** Findings that do not prevent loading: a reference to an unknown key stays as it is written. */
+  /** Findings that do not prevent loading: keys that stand twice, references to unknown keys. */
   readonly warnings: readonly Problem[];
 }
 
@@ -63,7 +63,10 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
     ...resolved.problems,
     ...findMisplacedFiles(resolved.root, merged, options),
   ]);
-  return treeOf(resolved.root, { files: [...loader.files], warnings: resolved.warnings });
+  return treeOf(resolved.root, {
+    files: [...loader.files],
+    warnings: [...loader.warnings, ...resolved.warnings],
+  });
 }
 
 /** A tree of existing nodes. */
@@ -74,6 +77,7 @@ export function treeOf(root: ObjectNode, from: Pick<HjsonTree, 'files' | 'warnin
 
 class TreeLoader {
   readonly files = new Set<string>();
+  readonly warnings: Problem[] = [];
   private loads = 0;
   private readonly open: string[] = [];
 
@@ -89,7 +93,8 @@ class TreeLoader {
       throw invalid(`more than ${LIMITS.hjsonIncludes} files are included`, namedAt);
     }
     this.files.add(file);
-    const root = parseHjsonNodes(await this.readText(file, namedAt), file);
+    const text = await this.readText(file, namedAt);
+    const root = parseHjsonNodes(text, file, (problem) => this.warnings.push(problem));
     const { includes, rest } = takeIncludes(root);
     let under: ObjectNode = { kind: 'object', place: root.place, entries: new Map() };
     this.open.push(file);

@@ -3,6 +3,7 @@ import { BbsError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { scanHjson } from './hjson-scan';
 import type { ScanNode } from './hjson-scan';
+import type { Problem } from './problems';
 import { placeInTree, toPlain } from './source-tree';
 import type { ArrayNode, ObjectNode, Path, SourceNode } from './source-tree';
 
@@ -38,10 +39,15 @@ export function documentOf(root: ObjectNode): HjsonDocument {
   };
 }
 
-/** As parseHjson, without the plain value. */
-export function parseHjsonNodes(text: string, file: string): ObjectNode {
+/** As parseHjson, without the plain value; `warn` hears of what is allowed but hardly meant. */
+export function parseHjsonNodes(
+  text: string,
+  file: string,
+  warn?: (problem: Problem) => void,
+): ObjectNode {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const scan = scanHjson(content, file);
+  if (warn !== undefined) scan.doubled.forEach(warn);
   let value: unknown;
   try {
     value = parse(content);

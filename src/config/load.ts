@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { findConfigKey, listNamesBelow } from './config-keys';
 import { checkAcrossKeys } from './cross-checks';
 import { findForeignKey, findRefusedKey } from './foreign-keys';
+import { adaptPaths, adaptRateLimits, nearestInRange } from './foreign-values';
 import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { throwProblems } from './problems';
@@ -45,7 +47,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const tree = withOverrides(await loadTree(options), options.overrides);
   const warnings = [...tree.warnings];
   const value = withoutForeignKeys(tree, warnings);
-  const { config, problems } = validate(tree, value);
+  const isFromElsewhere = warnings.some(({ kind }) => kind === 'foreign-key');
+  adaptValues(tree, value, { options, warnings });
+  const { config, problems } = validate(tree, value, warnings);
+  if (isFromElsewhere) warnings.push(...firstEffects(tree, config));
   for (const { path, severity, message } of checkAcrossKeys(config)) {
     const found = severity === 'error' ? problems : warnings;
     found.push({ place: tree.placeOf(path), message });
@@ -93,8 +98,16 @@ function isFileAbsent(error: unknown): boolean {
   return error instanceof BbsError && error.place?.line === undefined && isAbsent(error);
 }
 
-/** Where keys are invalid, the config consists of the others, so that they can be checked too. */
-function validate(tree: HjsonTree, value: object): { config: Config; problems: Problem[] } {
+/**
+ * Where keys are invalid, the config consists of the others, so that they can be checked too. A number that
+ * is out of range counts as the nearest that is not, and a key that is like no other has no effect: both are
+ * warnings. A key that is nearly another one may be a protection that is not there, and stays an error.
+ */
+function validate(
+  tree: HjsonTree,
+  value: object,
+  warnings: Problem[],
+): { config: Config; problems: Problem[] } {
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data, problems: [] };
   const problems: Problem[] = [];
@@ -103,15 +116,71 @@ function validate(tree: HjsonTree, value: object): { config: Config; problems: P
     const path = issue.path as Path;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
-        problems.push(unknownKey(tree, path, key));
+        const { problem, isMistake } = unknownKey(tree, path, key);
+        (isMistake ? problems : warnings).push(problem);
         remove(rest, [...path, key]);
       }
-    } else {
+      continue;
+    }
+    const allowed = valueInRange(tree, path, issue);
+    if (allowed === undefined) {
       problems.push(wrongValue(tree, path));
       remove(rest, findConfigKey(path.join('.'))?.path.split('.') ?? path);
+    } else {
+      const message = `${wrongValue(tree, path).message}; ${allowed} counts`;
+      warnings.push({ place: tree.placeOf(path), message, kind: 'out-of-range' });
+      replace(rest, path, allowed);
     }
   }
   return { config: configSchema.parse(rest), problems };
+}
+
+/** What counts for a number that is out of range; a port that is, is none that anybody could call. */
+function valueInRange(
+  tree: HjsonTree,
+  path: Path,
+  issue: { readonly code?: string; readonly minimum?: unknown; readonly maximum?: unknown },
+): number | undefined {
+  const node = findNode(tree.root, path);
+  const isRange = issue.code === 'too_small' || issue.code === 'too_big';
+  if (!isRange || path.at(-1) === 'port') return undefined;
+  if (node?.kind !== 'scalar' || typeof node.value !== 'number') return undefined;
+  const { minimum, maximum } = findConfigKey(path.join('.')) ?? {};
+  return nearestInRange(path.join('.'), node.value, { least: minimum, most: maximum });
+}
+
+/** Reads what other boards write in another form, and paths that lead elsewhere. */
+function adaptValues(
+  tree: HjsonTree,
+  value: object,
+  { options, warnings }: { readonly options: LoadConfigOptions; readonly warnings: Problem[] },
+): void {
+  // The folders with the config are those of the board and of the package.
+  const roots = (options.fallbackFolders ?? []).map((folder) => dirname(folder));
+  const paths = roots.length === 0 ? [] : adaptPaths(value, roots);
+  for (const { path, value: meant, message, kind } of [...adaptRateLimits(value), ...paths]) {
+    replace(value, path, meant);
+    if (message !== undefined) warnings.push({ place: tree.placeOf(path), message, kind });
+  }
+}
+
+/** Settings that come along from a board on which they had no effect, and have one here. */
+function firstEffects(tree: HjsonTree, { users }: Config): readonly Problem[] {
+  const path = ['users', 'failedLogin', 'lockAccount'];
+  const count = users.failedLogin.lockAccount;
+  if (count === 0 || findNode(tree.root, path) === undefined) return [];
+  const message = `${path.join('.')} is ${count} and takes effect here: so many failed sign-ins lock the account, whoever makes them; 0 never locks`;
+  return [{ place: tree.placeOf(path), message }];
+}
+
+function replace(value: object, path: Path, by: unknown): void {
+  let parent = value as Record<string, unknown>;
+  for (const step of path.slice(0, -1)) {
+    const child = parent[String(step)];
+    if (typeof child !== 'object' || child === null) return;
+    parent = child as Record<string, unknown>;
+  }
+  parent[String(path.at(-1) ?? '')] = by;
 }
 
 function remove(value: object, path: Path): void {
@@ -131,7 +200,7 @@ function withoutForeignKeys(tree: HjsonTree, warnings: Problem[]): object {
       const reason = findForeignKey(keyPath.join('.'));
       if (reason !== undefined) {
         const message = `${keyPath.join('.')} has no effect here: ${reason}`;
-        warnings.push({ place: tree.placeOf(keyPath, 'key'), message });
+        warnings.push({ place: tree.placeOf(keyPath, 'key'), message, kind: 'foreign-key' });
       } else {
         kept[key] = isBlock(child) ? without(child, keyPath) : child;
       }
@@ -145,22 +214,38 @@ function isBlock(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function unknownKey(tree: HjsonTree, path: Path, key: string): Problem {
+function unknownKey(
+  tree: HjsonTree,
+  path: Path,
+  key: string,
+): { readonly problem: Problem; readonly isMistake: boolean } {
   const below = path.join('.');
   const place = tree.placeOf([...path, key], 'key');
   const refused = findRefusedKey(`${below}.${key}`);
-  if (refused !== undefined) return { place, message: `${below}.${key} is refused: ${refused}` };
+  if (refused !== undefined) {
+    return {
+      problem: { place, message: `${below}.${key} is refused: ${refused}` },
+      isMistake: true,
+    };
+  }
   const names = listNamesBelow(below);
   const nearest = nearestName(key, names);
   const where = below === '' ? 'config' : below;
-  const hint =
-    nearest === undefined
-      ? `it knows ${names.join(', ')}`
-      : `did you mean '${below === '' ? '' : `${below}.`}${nearest}'?`;
-  return {
-    place,
-    message: `${where} has no key '${key}'; ${hint}`,
-  };
+  const known = names.join(', ');
+  // Whatever mails go out by is said in full or not at all (rule M14).
+  if (nearest === undefined && below.startsWith('email.')) {
+    return {
+      problem: { place, message: `${where} has no key '${key}'; it knows ${known}` },
+      isMistake: true,
+    };
+  }
+  if (nearest === undefined) {
+    const message = `${where} has no key '${key}', so it has no effect; it knows ${known}`;
+    return { problem: { place, message, kind: 'unknown-config-key' }, isMistake: false };
+  }
+  const meant = `${below === '' ? '' : `${below}.`}${nearest}`;
+  const message = `${where} has no key '${key}'; did you mean '${meant}'?`;
+  return { problem: { place, message }, isMistake: true };
 }
 
 function wrongValue(tree: HjsonTree, path: Path): Problem {

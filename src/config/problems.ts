@@ -5,6 +5,8 @@ import type { ErrorCode, Place } from '../base/errors';
 export interface Problem {
   readonly place: Place;
   readonly message: string;
+  /** What kind of problem it is: those of one kind are told in one line (`warning-kinds.ts`). */
+  readonly kind?: string;
 }
 
 /** One that no line of a file is to blame for: what a default names is missing. */

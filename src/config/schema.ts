@@ -48,6 +48,12 @@ const menus = section('What menus do that do not say it themselves.', {
   cls: z.boolean().default(true).describe('Empty the screen before a menu is shown.'),
 });
 
+const format = (doc: string, short: string, long: string) =>
+  section(doc, {
+    short: z.string().min(1).default(short).describe('The usual form.'),
+    long: z.string().min(1).default(long).describe('The long form.'),
+  });
+
 const theme = section('Themes.', {
   default: z.string().default('gatehouse').describe('Theme of a new account; `*` is random.'),
   preLogin: z.string().default('gatehouse').describe('Theme before sign-in; `*` is random.'),
@@ -56,6 +62,13 @@ const theme = section('Themes.', {
     .length(1)
     .default('*')
     .describe('Shown for each character of a password.'),
+  dateFormat: format('Dates, where the theme does not say.', 'YYYY-MM-DD', 'ddd, D MMMM YYYY'),
+  timeFormat: format('Times, likewise.', 'HH:mm', 'HH:mm:ss'),
+  dateTimeFormat: format(
+    'Dates with times, likewise.',
+    'YYYY-MM-DD HH:mm',
+    'ddd, D MMMM YYYY, HH:mm:ss',
+  ),
 });
 
 const term = section('Terminals.', {

@@ -1,3 +1,4 @@
+const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
 const DOORS = 'this board has no doors and no links to other boards';
@@ -28,9 +29,23 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     file_base_download_manager: FILES,
     file_base_web_download_manager: FILES,
     file_transfer_protocol_select: FILES,
+    file_transfer: FILES,
+    file_area_filter_edit: FILES,
+    file_base_user_list_export: FILES,
+    message_base_qwk_export: AREAS,
+    configure_newscan: AREAS,
+    binkp_poll: AREAS,
+    ap_search: NETWORK,
+    social_manager: NETWORK,
+    activity_pub_msg_list: NETWORK,
+    activity_pub_msg_viewer: NETWORK,
     upload: FILES,
     abracadabra: DOORS,
     bbs_link: DOORS,
+    v86_door: DOORS,
+    zmachine_door: DOORS,
+    goldmine: DOORS,
+    archaicnet: DOORS,
     door_party: DOORS,
     exodus: DOORS,
     combatnet: DOORS,

@@ -7,6 +7,7 @@ import { artSpecsOf, readArtFacts } from '../proof/check-art';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules } from '../proof/module-facts';
 import type { MenuRegistries } from '../proof/registries';
+import { weigh } from '../proof/severity';
 import { SYSTEM_METHODS } from '../menu/run/system-methods';
 import type { ThemeSet } from '../menu/load/theme';
 import { VALIDATORS } from '../menu/run/validators';
@@ -23,23 +24,18 @@ export interface BoardParts {
   readonly configPlace?: (path: readonly string[]) => Place;
 }
 
-/** Everything that can be wrong with what a sysop wrote (design part 4); no error keeps it from going live. */
+/** Everything that can be wrong with what a sysop wrote (design part 4); an error keeps it from going live. */
 export async function checkBoard(
   parts: BoardParts,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  const themes = [
-    ...findThemeProblems(parts, options.bypass ?? 'warning'),
-    ...themeFileFindings(parts.themes),
-  ];
-  return [...themes, ...checkMenus(parts.menus, await boardRegistries(parts), options)];
+  const themes = [...findThemeProblems(parts), ...themeFileFindings(parts.themes)];
+  const menus = checkMenus(parts.menus, await boardRegistries(parts), options);
+  return weigh([...themes, ...menus], options);
 }
 
 /** Themes that the configuration names and the board has not: callers would see another one. */
-export function findThemeProblems(
-  { config, themes, configPlace }: BoardParts,
-  severity: Finding['severity'],
-): readonly Finding[] {
+export function findThemeProblems({ config, themes, configPlace }: BoardParts): readonly Finding[] {
   const ids = themes.list().map(({ id }) => id);
   return (['default', 'preLogin'] as const).flatMap((key) => {
     const name = config.theme[key];
@@ -47,7 +43,8 @@ export function findThemeProblems(
     const place = configPlace?.(['theme', key]) ?? { file: 'config.hjson' };
     const nearest = nearestName(name, ids);
     const text = `theme.${key} names a theme that is not there or is off: '${name}'`;
-    const finding = { severity, rule: 'unknown-theme', place, subject: '', text };
+    const base = { rule: 'unknown-theme', place, subject: '', text };
+    const finding: Finding = { severity: 'error', ...base };
     return [nearest === undefined ? finding : { ...finding, nearest }];
   });
 }

@@ -1,4 +1,5 @@
-import type { MenuModule, MenuContext, Transition } from '../menu/run/module';
+import { absentModule } from '../menu/run/follow';
+import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { newUserModule } from './new-user';
@@ -52,23 +53,4 @@ export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
     ([name, why]) => [name, absentModule(name, why)] as const,
   );
   return new Map([...fallbacks, ...moduleTable()]);
-}
-
-/**
- * Stands in for a module that this board does not have. A menu that leads on, as those of a login
- * sequence do, is passed by; a caller who chose another one gets a sentence and stays where they were.
- */
-function absentModule(name: string, why: string): MenuModule {
-  const enter = async (context: MenuContext): Promise<Transition> => {
-    context.caller.log.debug('menu.module-absent', { menu: context.menu, module: name });
-    if (context.leadsOn) return { kind: 'next' };
-    await context.showPages([
-      '',
-      ` ${context.desc}`,
-      '',
-      ` This part of the board is not here: ${why}.`,
-    ]);
-    return { kind: 'previous' };
-  };
-  return { name, doc: why, needs: 'none', views: [], methods: {}, enter };
 }

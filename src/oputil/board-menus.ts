@@ -22,7 +22,7 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
       env,
       fallbackFolders: board.configFallbacks,
     }),
-    themes: await loadThemes({ artRoots: board.artRoots, env }),
+    themes: await loadThemes({ artRoots: board.artRoots, env, formats: config.theme }),
     art: createArtStore({ roots: board.artRoots, random: context.random, isView: isViewCode }),
   };
 }

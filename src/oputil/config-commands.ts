@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { listConfigSections } from '../config/config-keys';
-import { formatProblem, throwProblems } from '../config/problems';
+import { formatProblem } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
+import { groupWarnings } from '../config/warning-kinds';
 import { findThemeProblems } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
+import { weigh } from '../proof/severity';
 import { checkBoardFiles } from '../readiness/board-files';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
@@ -22,7 +24,8 @@ export function addConfigCommands(program: Command, context: CommandContext): vo
   config
     .command('check')
     .description('read it and say what is wrong with it, themes, certificate and keys')
-    .action(() => check(context));
+    .option('--all', 'each warning with its place, not one line for each kind')
+    .action((options: { readonly all?: true }) => check(context, options.all === true));
   config
     .command('cat')
     .description('print what is in force: the file, its includes and the defaults')
@@ -30,20 +33,22 @@ export function addConfigCommands(program: Command, context: CommandContext): vo
     .action((key?: string) => print(context, key));
 }
 
-async function check(context: CommandContext): Promise<void> {
+async function check(context: CommandContext, all: boolean): Promise<void> {
   const board = await context.board();
   const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
-  const wrong = findThemeProblems(await loadBoardParts(context), 'error');
-  throwProblems(
-    'CONFIG_INVALID',
-    wrong.map((finding) => ({ place: finding.place, message: describeFinding(finding) })),
-  );
+  const parts = await loadBoardParts(context);
+  const themes = weigh(findThemeProblems(parts)).map((finding) => ({
+    place: finding.place,
+    message: describeFinding(finding),
+    kind: finding.rule,
+  }));
   const { clock } = context;
   const warnings = [
     ...odd,
+    ...themes,
     ...(await checkBoardFiles({ board, config, placeOf, clock, env: context.io.env })),
   ];
-  const lines = warnings.map((warning) => `warning: ${formatProblem(warning)}`);
+  const lines = groupWarnings(warnings, formatProblem, { all }).map((line) => `warning: ${line}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
   context.show(
     [...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`],

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import { formatProblem } from '../config/problems';
+import { groupWarnings } from '../config/warning-kinds';
 import type { Config } from '../config/schema';
 import { SmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
@@ -31,7 +32,7 @@ async function examine(context: CommandContext): Promise<void> {
     })),
     ...(await mailServerGaps(context, config)),
     ...(await menuGaps(context)),
-    ...warnings.map((warning): Gap => ({ weight: 'advice', text: formatProblem(warning) })),
+    ...groupWarnings(warnings, formatProblem).map((text): Gap => ({ weight: 'advice', text })),
   ];
   const running = await context.running();
   const needed = gaps.filter(({ weight }) => weight === 'missing');

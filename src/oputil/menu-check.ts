@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
-import { checkMenus, formatFinding } from '../proof/check';
+import { formatProblem } from '../config/problems';
+import { groupWarnings } from '../config/warning-kinds';
+import { checkMenus, describeFinding, formatFinding } from '../proof/check';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
-import { boardRegistries, themeFileFindings } from '../modules/board-check';
+import { weigh } from '../proof/severity';
+import { boardRegistries, findThemeProblems, themeFileFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 
 const HELP = `
-Errors are names that are nowhere, art that is missing, forms that nothing
-submits, broken conditions, and ways past the second factor. Exit code 1 when
-there is one. The proof goes through every state of a caller that the
+Errors are what keeps the board from starting: no first menu, no way to sign
+in, and ways past the second factor. Exit code 1 when there is one. Names that
+are nowhere, art that is missing, forms that nothing submits and broken
+conditions are warnings that say what happens instead, so that a board from
+elsewhere opens; --strict makes them errors, for boards that you write. The proof goes through every state of a caller that the
 conditions can tell apart, and shows that the menus alone let nobody past the
 factor that the account asks for. The board holds that in any case; a menu
 file that relies on it is a mistake all the same.`;
@@ -20,24 +25,37 @@ export function addMenuCheck(menu: Command, context: CommandContext): void {
     .command('check')
     .description('say all that is wrong with menus and art, and prove the flow')
     .addHelpText('after', HELP)
-    .action(() => check(context));
+    .option('--all', 'each warning with its place, not one line for each kind')
+    .option('--strict', 'mistakes are errors, though the board would start')
+    .action((options: CheckFlags) => check(context, options));
 }
 
-async function check(context: CommandContext): Promise<void> {
+interface CheckFlags {
+  readonly all?: true;
+  readonly strict?: true;
+}
+
+async function check(context: CommandContext, { all, strict }: CheckFlags): Promise<void> {
   const parts = await loadBoardParts(context);
   const registries = await boardRegistries(parts);
   const report = proveFlow(parts.menus, registries);
-  const findings = [
+  const found = [
     // The flow is proved once, and reported in full below.
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
+    ...findThemeProblems(parts),
     ...themeFileFindings(parts.themes),
   ].sort(byPlace);
+  const findings = weigh(found, { strict });
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const errors = count('error');
   const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}`;
-  context.show([...findings.map(formatFinding), summary, ...proofLines(report)], {
+  const lines = [
+    ...findings.filter(({ severity }) => severity === 'error').map(formatFinding),
+    ...warningLines(findings, all === true),
+  ];
+  context.show([...lines, summary, ...proofLines(report)], {
     ok: errors === 0,
     menus: parts.menus.menus.size,
     findings,
@@ -49,6 +67,15 @@ async function check(context: CommandContext): Promise<void> {
     },
   });
   if (errors > 0) context.exitCode = 1;
+}
+
+function warningLines(findings: readonly Finding[], all: boolean): readonly string[] {
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const problems = warnings.map((finding) => ({
+    ...{ place: finding.place, kind: finding.rule },
+    message: `warning: ${describeFinding(finding)}`,
+  }));
+  return groupWarnings(problems, formatProblem, { all });
 }
 
 function proofLines(report: FlowReport): readonly string[] {

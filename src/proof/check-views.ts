@@ -5,7 +5,7 @@ import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import { parseAsset } from '../menu/load/asset';
 import type { ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
-import { mciKeysOf } from '../menu/load/form-entry';
+import { isNeverMet, mciKeysOf } from '../menu/load/form-entry';
 import type {
   Choice,
   Finding,
@@ -144,7 +144,7 @@ class FormChecker {
     if (name !== 'validate') return;
     const problem = findValidatorProblem(value, this.registries, this.facts);
     if (problem === undefined) return;
-    this.note('error', 'unknown-method', view.placeOf(name), problem.text, problem.nearest);
+    this.note('error', 'unknown-validator', view.placeOf(name), problem.text, problem.nearest);
   }
 
   private checkHotKeys(view: ViewEntry): void {
@@ -181,8 +181,9 @@ class FormChecker {
     const names = new Set(views.flatMap(({ id, argName }) => [argName, String(id)]));
     const known = [...names].filter((name) => name !== undefined);
     for (const { match, place } of rules) {
-      for (const { field } of match) {
-        if (names.has(field)) continue;
+      for (const condition of match) {
+        const { field } = condition;
+        if (names.has(field) || isNeverMet(condition)) continue;
         const text = `no view has the argName '${field}', so this is never done`;
         this.note('warning', 'unknown-field', place, text, nearestName(field, known));
       }
@@ -240,7 +241,7 @@ class FormChecker {
       const without = arts.find((art) => !art.views.some((view) => view.id === id));
       if (without === undefined || positioned.has(id)) continue;
       const text = `the module ${menu.module.name} needs a view ${id}, which ${without.file} does not place`;
-      this.note('error', 'view-not-placed', menu.place, text);
+      this.note('error', 'view-missing', menu.place, text);
     }
   }
 

@@ -9,6 +9,7 @@ import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
 import { flowFindings, proveFlow } from './flow-proof';
 import type { MenuRegistries } from './registries';
+import { NOWHERE } from '../menu/load/choice';
 import { MENU_CONFIG_KEYS } from '../menu/load/menu-config';
 import type {
   Choice,
@@ -25,6 +26,8 @@ export interface CheckOptions {
    * for `oputil menu check`, a warning on a live board, where the runner holds.
    */
   readonly bypass?: Finding['severity'];
+  /** True leaves every mistake an error: for boards that are written, not brought along. */
+  readonly strict?: boolean;
   /** False leaves out the flow, for callers of this function that prove it themselves. */
   readonly flow?: boolean;
 }
@@ -58,10 +61,11 @@ export function formatFinding(finding: Finding): string {
 /**
  * The subject of a finding, with the nearest right name, where its place is reported separately.
  */
-export function describeFinding({ subject, text, nearest }: Finding): string {
+export function describeFinding({ subject, text, instead, nearest }: Finding): string {
   const about = subject === '' || text.includes(`'${subject}'`) ? '' : `${subject}: `;
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
-  return `${about}${text}${hint}`;
+  const then = instead === undefined ? '' : `: ${instead}`;
+  return `${about}${text}${then}${hint}`;
 }
 
 class NameChecker {
@@ -100,12 +104,14 @@ class NameChecker {
   checkEntries(): void {
     const [anyMenu] = this.set.menus.values();
     const place: Place = { file: anyMenu?.place.file ?? this.set.files[0] ?? '' };
-    for (const { menu, server, ...named } of this.registries.entries) {
-      const at = { place: named.place ?? place, what: `calls by ${server} begin with the menu` };
+    for (const { menu, server, isNeeded = true, ...named } of this.registries.entries) {
+      const rule = isNeeded ? 'no-first-menu' : 'unknown-menu';
+      const begins = `calls by ${server} begin with the menu`;
+      const at = { place: named.place ?? place, what: begins, rule };
       this.checkMenuName(menu, menu, at);
       if (this.set.menus.get(menu)?.loginArea !== false) continue;
       const what = named.key === undefined ? at.what : `${named.key} is the menu`;
-      const text = `${what} '${menu}', which is outside the login area: a caller begins where nobody has signed in yet; name a menu of the login area, such as 'matrix'`;
+      const text = `${what} '${menu}', which is outside the login area: a caller begins where nobody has signed in yet; mark that menu by config: { area: "login" }, or name one of the login area, such as 'matrix'`;
       this.note('error', 'first-menu', { name: menu }, at.place, text);
     }
   }
@@ -116,7 +122,9 @@ class NameChecker {
     const facts = this.registries.modules.get(module.name);
     if (facts !== undefined) return facts;
     const place = module.place ?? menu.place;
-    const why = this.registries.absentModules?.get(module.name);
+    const why = this.registries.absentModules?.get(moduleOfPath(module.name));
+    // What is no name at all was said where it was read.
+    if (module.name === '@') return 'any';
     if (why === undefined) {
       const text = `there is no module '${module.name}'`;
       const nearest = nearestName(module.name, this.registries.modules.keys());
@@ -147,20 +155,20 @@ class NameChecker {
   private checkMenuName(
     subject: string,
     name: string,
-    at: { readonly place: Place; readonly what: string },
+    at: { readonly place: Place; readonly what: string; readonly rule?: string },
   ): void {
     if (this.set.menus.has(name)) return;
     const missing = at.what.startsWith('there') ? '' : ', which is not there';
     const nearest = nearestName(name, this.set.menus.keys());
     const text = `${at.what} '${name}'${missing}`;
-    this.note('error', 'unknown-menu', { name: subject }, at.place, text, nearest);
+    this.note('error', at.rule ?? 'unknown-menu', { name: subject }, at.place, text, nearest);
   }
 
   private checkSystemMethod(about: { readonly name: string }, name: string, place: Place): void {
-    const { systemMethods, modules } = this.registries;
-    if (systemMethods.includes(name)) return;
+    const { systemMethods } = this.registries;
+    if (systemMethods.includes(name) || name === NOWHERE.name) return;
     const text = `there is no system method '${name}'`;
-    const nearest = nearestName(name, systemMethods) ?? nearestName(name, modules.keys());
+    const nearest = nearestName(name, systemMethods);
     this.note('error', 'unknown-method', about, place, text, nearest);
   }
 

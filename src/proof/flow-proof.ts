@@ -21,6 +21,8 @@ export interface EntryPoint {
   readonly place?: Place | undefined;
   /** True where the server itself has checked a first factor. */
   readonly signedIn: boolean;
+  /** The server is on and this is where its callers begin: without it nobody gets in there. */
+  readonly isNeeded?: boolean;
 }
 
 export interface ProofOptions {
@@ -65,6 +67,8 @@ export interface FlowReport {
   readonly proven: boolean;
   readonly bypasses: readonly Bypass[];
   readonly lockedOut: readonly LockedOut[];
+  /** Servers that are on, and by which nobody gets to a sign-in. */
+  readonly withoutSignIn: readonly Pick<LockedOut, 'server' | 'menu' | 'place'>[];
   readonly deadEnds: readonly DeadEnd[];
   readonly unreachable: readonly { readonly menu: string; readonly place: Place }[];
   /**
@@ -125,6 +129,7 @@ class Prover {
       proven: bypasses.length === 0,
       bypasses,
       lockedOut,
+      withoutSignIn: this.findWithoutSignIn(),
       deadEnds: this.findDeadEnds(anywhere),
       unreachable: [...this.set.menus.values()]
         .filter(({ name }) => isEmpty(anywhere.reached(name)))
@@ -220,6 +225,20 @@ class Prover {
     });
   }
 
+  private findWithoutSignIn(): FlowReport['withoutSignIn'] {
+    return this.options.entries.flatMap((entry) => {
+      const first = this.set.menus.get(entry.menu);
+      if (entry.isNeeded !== true || entry.signedIn || first === undefined) return [];
+      const inside = (space: StateSpace) => (menu: MenuEntry) =>
+        menu.loginArea ? space.select(INCOMPLETE) : space.empty();
+      const explorer = this.explore([], inside, entry);
+      // A menu that nobody may enter is reached by the proof all the same.
+      const reached = explorer.reachedMenus().filter((name) => !isEmpty(explorer.reached(name)));
+      if (reached.some((name) => this.signsIn(name))) return [];
+      return [{ server: entry.server, menu: first.name, place: first.place }];
+    });
+  }
+
   private signsIn(name: string): boolean {
     return this.moves(name).some(({ effects }) => effects.includes('first-factor'));
   }
@@ -298,13 +317,17 @@ export function flowFindings(
   return [
     ...report.bypasses.map((bypass) => {
       const way = [...bypass.path.map((step) => `${step.menu} (${step.via})`), bypass.menu];
-      const text = `callers get here who are not through (${bypass.state}): ${way.join(' -> ')}`;
+      const text = `callers get here who are not through (${bypass.state}), and are turned away: ${way.join(' -> ')}; a screen that they are to see before they sign in needs config: { area: "login" }`;
       return finding('flow-bypass', bypass, text, bypassSeverity);
     }),
     ...report.lockedOut.map((out) => {
       const who = out.state === undefined ? '' : `, when ${out.state}`;
       const text = `by ${out.server} accounts with a second factor never get in${who}`;
       return finding('locked-out', out, text);
+    }),
+    ...report.withoutSignIn.map((way) => {
+      const text = `calls by ${way.server} lead to no menu where anybody could sign in`;
+      return finding('no-sign-in', way, text, 'error');
     }),
     ...report.deadEnds.map((end) =>
       finding(

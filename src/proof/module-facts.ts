@@ -1,6 +1,6 @@
 import { WAYS_IN, WAY_IN_NAMES } from '../protocols/ways-in';
 import type { Place } from '../base/errors';
-import { valueAt } from '../config/login-servers';
+import { loginServer, valueAt } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
@@ -32,8 +32,9 @@ export function entryPoints(
   placeOf?: (path: readonly string[]) => Place,
 ): readonly EntryPoint[] {
   return WAY_IN_NAMES.flatMap((server) =>
-    WAYS_IN[server].firstMenus.map(({ key, signedIn }) => ({
+    WAYS_IN[server].firstMenus.map(({ key, signedIn }, index) => ({
       ...{ server, secure: WAYS_IN[server].secure, key, signedIn },
+      isNeeded: index === 0 && loginServer(config, server).enabled,
       menu: valueAt(config, key) as string,
       place: placeOf?.(key.split('.')),
     })),

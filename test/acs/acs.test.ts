@@ -13,8 +13,27 @@ describe('what is wrong with an ACS string', () => {
     expect(evaluateAcs(acs, subjectWith({ secure: true }))).toBe(false);
   });
 
-  it('is an unknown code, which is false but can be negated', () => {
-    expect(evaluateAcs(compileAcs('!SU'), subjectWith())).toBe(true);
+  it.each(['SU', '!SU', '!(SU | SC)', '!(GM[none] & SU)', 'AR1 & !SU'])(
+    '%s asks for an unknown code, so that it is never true, turned round or not',
+    (text) => {
+      expect(evaluateAcs(compileAcs(text), subjectWith())).toBe(false);
+      expect(compileAcs(text).problems).toMatchObject([{ severity: 'error' }]);
+    },
+  );
+
+  it('a mixture that other boards read otherwise is told with both readings', () => {
+    const told = (text: string) => compileAcs(text).problems.map((problem) => problem.text);
+    expect(told('NC99 & SC | GM[users]')).toEqual([
+      "'&' and '|' are mixed: here it means (NC99 & SC) | GM[users], and to ENiGMA½ NC99 & (SC | GM[users]): write the one that is meant",
+    ]);
+    expect(told('SC | NC1 & AF1')[0]).toContain('SC | (NC1 & AF1): parentheses make that plain');
+    expect(told('(SC & NC1) | AF1')).toEqual([]);
+    expect(told('SC & !(NC1 | AF1) & ID1 | AF2')[0]).toContain(
+      'to ENiGMA½ SC & (!(NC1 | AF1) & (ID1 | AF2))',
+    );
+  });
+
+  it('is an unknown code', () => {
     const unknown = compileAcs('SC & XX');
     expect(unknown.problems).toMatchObject([{ severity: 'error', column: 6 }]);
     expect(evaluateAcs(unknown, subjectWith({ secure: true }))).toBe(false);

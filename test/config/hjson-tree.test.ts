@@ -138,6 +138,7 @@ test('a reference to nothing stays as it is written, with a warning that names t
       place: { file: join(folder, 'menu.hjson'), line: 1, column: 4 },
       message:
         "@reference:common.escToPrv names nothing: there is no 'escToPrv'; did you mean 'escToPrev'?",
+      kind: 'reference',
     },
   ]);
 });

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BbsError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config/load';
 import type { LoadedConfig } from '../../src/config/load';
-import { defaultConfig } from '../../src/config/schema';
+import { defaultConfig, type Config } from '../../src/config/schema';
 
 let folder = '';
 
@@ -78,7 +78,7 @@ test('all that is wrong is listed at once, with place, accepted values and neare
     }
     ssh: { port: 70000, profile: "vintage", address: 7 }
   }
-  users: { twoFactorAuth: { otp: { window: 3 } }, newUserNames: [ "new", 7 ] }
+  users: { newUserNames: [ "new", 7 ] }
   email: "smtp.example.org"
   themes: {}
   contentServers: { web: { overrideUrlPrefix: "http://bbs.example.org" } }
@@ -93,8 +93,7 @@ test('all that is wrong is listed at once, with place, accepted values and neare
     '6:18: loginServers.ssh.port must be a whole number from 0 to 65535, not 70000',
     "6:34: loginServers.ssh.profile must be modern, retro, not the text 'vintage'",
     '6:54: loginServers.ssh.address must be a text that is not empty, not 7',
-    '8:44: users.twoFactorAuth.otp.window must be a whole number from 0 to 2, not 3',
-    '8:74: users.newUserNames must be a list of texts, not 7',
+    '8:35: users.newUserNames must be a list of texts, not 7',
     "9:10: email must be a block of keys in { }, not the text 'smtp.example.org'",
     "10:3: config has no key 'themes'; did you mean 'theme'?",
     '11:47: contentServers.web.overrideUrlPrefix must begin with https://: mailed links carry secrets, so callers reach the pages by TLS, also where a proxy ends it',
@@ -185,14 +184,134 @@ test('what is allowed but hardly meant is a warning with its place', async () =>
 test('keys that ENiGMA½ knows and a gate has no use for are passed over with a warning', async () => {
   const { config, warnings } = await load(`
     fileBase: { areas: {} }
-    theme: { dateFormat: { short: "MM/DD/YYYY" } }
     loginServers: { webSocket: { ws: { port: 8810 }, wss: { port: 8812 } } }`);
   expect(config.loginServers.webSocket.wss.port).toBe(8812);
   expect(warnings.map(({ message }) => message)).toEqual([
     'fileBase has no effect here: there is no file base',
-    "theme.dateFormat has no effect here: a theme's own theme.hjson has it, under customization.defaults",
     'loginServers.webSocket.ws has no effect here: browsers dial in by the secure loginServers.webSocket.wss only',
   ]);
+});
+
+test.each([
+  ['users: { passwordMin: 6 }', (c: Config) => c.users.passwordMin, 8],
+  ['users: { emailMax: 255 }', (c: Config) => c.users.emailMax, 254],
+  ['users: { idleLogoutSeconds: 0 }', (c: Config) => c.users.idleLogoutSeconds, 86_400],
+  [
+    'users: { preAuthIdleLogoutSeconds: -1 }',
+    (c: Config) => c.users.preAuthIdleLogoutSeconds,
+    3600,
+  ],
+  ['users: { failedLogin: { disconnect: 0 } }', (c: Config) => c.users.failedLogin.disconnect, 6],
+  [
+    'users: { failedLogin: { lockAccount: -1 } }',
+    (c: Config) => c.users.failedLogin.lockAccount,
+    0,
+  ],
+  ['general: { maxConnections: -1 }', (c: Config) => c.general.maxConnections, 0],
+] as const)(
+  '%s is out of range, so the nearest counts, with a warning',
+  async (text, of, value) => {
+    const { config, warnings } = await load(text);
+    expect(of(config)).toBe(value);
+    expect(warnings.map(({ message, kind }) => [message, kind])).toContainEqual([
+      expect.stringMatching(new RegExp(`must be a whole number.*, not -?\\d+; ${value} counts$`)),
+      'out-of-range',
+    ]);
+  },
+);
+
+test('a key that is like no other has no effect; one that is nearly another is refused, for it may be a protection', async () => {
+  const { warnings } = await load('contentServers: { web: { spectacles: { on: true } } }');
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining("contentServers.web has no key 'spectacles', so it has no effect"),
+  ]);
+  expect(await refusal('loginServers: { telnet: { passwordLogn: "refuse" } }')).toEqual([
+    expect.stringContaining("did you mean 'loginServers.telnet.passwordLogin'?"),
+  ]);
+});
+
+test('limits of requests in the form of ENiGMA½ are read as meant', async () => {
+  const { config, warnings } = await load(`contentServers: { web: { rateLimits: {
+    pwResetGet: { windowMs: 600000, maxRequests: 10 }
+    otpRegPost: { windowMs: 60000, maxRequests: 2 } } } }`);
+  expect(config.contentServers.web.rateLimits).toMatchObject({ pwResetGet: 10, otpRegPost: 20 });
+  expect(warnings).toMatchObject([{ place: { line: 3 } }]);
+});
+
+test('a lock that comes along from a board where it had no effect is told', async () => {
+  const lock = 'users: { failedLogin: { lockAccount: 9 } }';
+  expect((await load(lock)).warnings).toEqual([]);
+  expect((await load(`${lock}\nfileBase: {}`)).warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('fileBase has no effect'),
+    expect.stringContaining('users.failedLogin.lockAccount is 9 and takes effect here'),
+  ]);
+});
+
+test('the later of two equal keys counts, and the warning names both lines', async () => {
+  const { config, warnings } = await load(
+    'general: {\n boardName: "One"\n boardName: "Two"\n}\nlogging: {}\nlogging: {}',
+  );
+  expect(config.general.boardName).toBe('Two');
+  expect(warnings.map(({ place, message }) => [place.line, message])).toEqual([
+    [3, "the key 'boardName' is already set on line 2; this one counts, so remove one of the two"],
+    [6, "the key 'logging' is already set on line 5; this one counts, so remove one of the two"],
+  ]);
+});
+
+describe('a full path, as another board has it', () => {
+  const roots = () => [join(folder, 'mine'), join(folder, 'package')];
+  const loadThere = async (text: string): Promise<LoadedConfig> => {
+    const file = join(folder, 'mine/config/config.hjson');
+    await mkdir(join(folder, 'mine/config/menus'), { recursive: true });
+    await writeFile(file, text);
+    return loadConfig({
+      file,
+      env: {},
+      fallbackFolders: roots().map((root) => join(root, 'config')),
+    });
+  };
+  const oldMenu = () => join(folder, 'old/config/menus/nova-main.hjson');
+  const naming = (path: string): string => `general: { menuFile: ${JSON.stringify(path)} }`;
+
+  test('is taken as such where it can be read, with a warning where it is in another board', async () => {
+    await mkdir(join(folder, 'old/config/menus'), { recursive: true });
+    await writeFile(oldMenu(), 'menus: {}');
+    expect((await loadThere(naming(oldMenu()))).warnings).toEqual([]);
+    await writeFile(join(folder, 'old/config/config.hjson'), '');
+    const { config, warnings } = await loadThere(naming(oldMenu()));
+    expect(config.general.menuFile).toBe(oldMenu());
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`which is in another board, ${join(folder, 'old')}`),
+    ]);
+  });
+
+  test('that is not there is looked for in this board', async () => {
+    const mine = join(folder, 'mine/config/menus/nova-main.hjson');
+    await mkdir(join(folder, 'mine/config/menus'), { recursive: true });
+    await writeFile(mine, 'menus: {}');
+    const { config, warnings } = await loadThere(naming(oldMenu()));
+    expect(config.general.menuFile).toBe(mine);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`which is not there; ${mine} is read`),
+    ]);
+  });
+
+  test('of keys and certificates that came not along gives way to those that the board makes', async () => {
+    const { config, warnings } = await loadThere(`
+      loginServers: { ssh: { privateKeyPem: "/no/such/board/config/ssh.pem" } }
+      contentServers: { web: { https: { certPem: "/no/such/board/config/cert.pem", keyPem: "/no/such/board/config/key.pem" } } }`);
+    expect(config.loginServers.ssh.privateKeyPem).toBe('');
+    expect(config.contentServers.web.https).toMatchObject({ certPem: '', keyPem: '' });
+    expect(warnings).toHaveLength(3);
+  });
+
+  test('whose folder is there is meant, so that a slip in a name makes no new host key', async () => {
+    const privateKeyPem = join(folder, 'shh.pem');
+    const { config } = await loadThere(
+      `loginServers: { ssh: { privateKeyPem: ${JSON.stringify(privateKeyPem)} } }`,
+    );
+    expect(config.loginServers.ssh.privateKeyPem).toBe(privateKeyPem);
+  });
 });
 
 test('a value out of a variable or file is never repeated in a message', async () => {

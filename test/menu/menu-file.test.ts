@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { formatPlace } from '../../src/base/errors';
 import type { MenuEntry } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
+import { matchSubmit } from '../../src/menu/run/choose';
 import { menusFrom } from '../proof/menu-text';
 
 /** The one menu `m` with this body, and what was found wrong with it. */
@@ -135,10 +136,45 @@ describe('forms', () => {
     ]);
   });
 
-  it('a misspelt view is named with the nearest right one', () => {
-    expect(problems('form: { 0: { mci: { MET3: {} } } }')[0]).toMatch(
-      /'MET3' is not a view.*\((ET|ME|MT)3\)/,
+  it('a view with a letter too many is read as the one that it is meant to be, and told', () => {
+    const views = (mci: string) => menu(`form: { 0: { mci: { ${mci} } } }`).forms[0]?.views;
+    expect(views('MET3: { maskPattern: "##/##/####" }')).toMatchObject([
+      { mci: 'ME3', code: 'ME', id: 3, properties: { maskPattern: '##/##/####' } },
+    ]);
+    expect(problems('form: { 0: { mci: { MET3: { maskPattern: "##" } } } }')[0]).toMatch(
+      /'MET3' is not a view.*read as ME3/,
     );
+    expect(views('QZJ3: {}')).toEqual([]);
+  });
+
+  it('a condition that is not understood is never met, instead of taking everything', () => {
+    for (const value of ['value: [ "a" ]', 'value: { go: [ 0, 1 ] }']) {
+      const { forms } = menu(
+        `form: { 0: { submit: { "*": [ { ${value}, action: "@menu:x" } ] } } }`,
+      );
+      const rules = forms[0]?.submit.get('*') ?? [];
+      expect(matchSubmit(rules, { go: 0, a: 'a' })).toBeUndefined();
+    }
+  });
+
+  it('an entry that cannot be read keeps its condition, and leads nowhere', () => {
+    const { next } = menu('next: [ { acs: "GM[banned]", next: "@art:x" } { next: "inside" } ]');
+    expect(next?.options).toMatchObject([
+      { acs: { text: 'GM[banned]' }, value: { kind: 'system-method', name: '@' } },
+      { value: { name: 'inside' } },
+    ]);
+  });
+
+  it.each([
+    'form: "asks the age"',
+    'form: { zero: { mci: { ET1: {} } } }',
+    'prompt: "noSuchPrompt"',
+    'config: [ "GM[sysops]" ]',
+  ])('%s: what would ask or keep out and cannot be read closes the menu', (body) => {
+    const closed = menu(`${body}\nnext: "inside"`);
+    expect(closed.acs?.acs.root).toBeUndefined();
+    expect(closed.acs).toBeDefined();
+    expect(problems(body).join('\n')).toContain('cannot be used, so nobody gets in');
   });
 });
 

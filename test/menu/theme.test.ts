@@ -1,3 +1,4 @@
+import { configSchema } from '../../src/config/schema';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,12 +94,73 @@ describe('theme files', () => {
     expect(defaults.time.short).toBe('HH:mm');
   });
 
-  it('that are broken are refused with their place', async () => {
-    await write('board/themes/mine/theme.hjson', '{\n  customization: {\n    menus: none\n  }\n}');
-    await expect(load()).rejects.toMatchObject({
-      code: 'THEME_INVALID',
-      place: { file: join(folder, 'board/themes/mine/theme.hjson'), line: 3 },
+  it.each([
+    ['{\n  customization: {\n    menus: none\n  }\n}', 3],
+    ['{\n  customization: {\n', 2],
+  ])('that are broken keep their art, and say where: %j', async (text, line) => {
+    await write('board/themes/mine/theme.hjson', text);
+    const mine = (await load()).find('mine');
+    expect(mine).toMatchObject({
+      enabled: true,
+      menus: {},
+      directories: [join(folder, 'board/themes/mine')],
+      problems: [
+        {
+          severity: 'error',
+          rule: 'broken-theme',
+          place: { file: join(folder, 'board/themes/mine/theme.hjson'), line },
+        },
+      ],
     });
+  });
+
+  it('take what they lack from the theme that info.base names, and from its base', async () => {
+    await write(
+      'package/themes/gatehouse/theme.hjson',
+      `{ customization: {
+        defaults: { dateFormat: { short: "D.M.YYYY" }, timeFormat: { short: "H:mm" } }
+        menus: { list: { config: { pause: true, itemFormat: "stock" }, mci: { VM1: { width: 70, height: 9 } } } }
+        prompts: { pause: { mci: { TL1: { text: "stock" } } } } } }`,
+    );
+    await write('board/themes/middle/theme.hjson', '{ info: { base: "gatehouse" } }');
+    await write(
+      'board/themes/mine/theme.hjson',
+      `{ info: { base: "Middle" }, customization: {
+        defaults: { dateFormat: { short: "YY" } }
+        menus: { list: { mci: { VM1: { width: 40 } } } } } }`,
+    );
+    const mine = (await load()).find('mine');
+    expect(mine).toMatchObject({
+      defaults: { date: { short: 'YY' }, time: { short: 'H:mm' } },
+      menus: { list: { config: { itemFormat: 'stock' }, mci: { VM1: { width: 40, height: 9 } } } },
+      prompts: { pause: { mci: { TL1: { text: 'stock' } } } },
+      directories: [
+        join(folder, 'board/themes/mine'),
+        join(folder, 'board/themes/middle'),
+        join(folder, 'package/themes/gatehouse'),
+      ],
+      problems: [],
+    });
+    expect(mine?.shown.get('list')?.pause).toBe('end');
+  });
+
+  it('whose base is not there or leads back stand alone, and say so', async () => {
+    await write('board/themes/mine/theme.hjson', '{ info: { base: "gatehuose" } }');
+    await write('board/themes/one/theme.hjson', '{ info: { base: "two" } }');
+    await write('board/themes/two/theme.hjson', '{ info: { base: "one" } }');
+    await write('package/themes/gatehouse/theme.hjson', '{}');
+    const themes = await load();
+    expect(themes.find('mine')?.problems).toMatchObject([
+      { rule: 'unknown-theme', nearest: 'gatehouse', place: { line: 1 } },
+    ]);
+    expect(themes.find('one')?.problems[0]?.text).toContain('one -> two -> one');
+  });
+
+  it('have the dates of the configuration where they say nothing', async () => {
+    await write('board/themes/mine/theme.hjson', '{}');
+    const formats = configSchema.parse({ theme: { dateFormat: { short: 'MM/DD/YYYY' } } }).theme;
+    const themes = await loadThemes({ artRoots: [join(folder, 'board')], env: {}, formats });
+    expect(themes.find('mine')?.defaults.date.short).toBe('MM/DD/YYYY');
   });
 
   it('need not be there', async () => {

@@ -114,11 +114,15 @@ describe('menu check', () => {
     const board = await makeBoard(
       MENUS.replace('next: "cellar"', 'next: "celar"').replace('art: "HALL"', 'art: "HAL"'),
     );
+    const strict = await shell.try(...board, 'menu', 'check', '--strict');
+    expect(strict.exitCode).toBe(1);
+    expect(strict.out).toMatch(/error: hall: .*celar.*did you mean 'cellar'\?$/m);
+    expect(strict.out).toMatch(/error: hall: there is no art 'HAL'.*did you mean 'HALL'\?$/im);
     const { exitCode, out } = await shell.try(...board, 'menu', 'check');
-    expect(exitCode).toBe(1);
-    expect(out).toMatch(/error: hall: .*celar.*did you mean 'cellar'\?$/m);
-    expect(out).toMatch(/error: hall: there is no art 'HAL'.*did you mean 'HALL'\?$/im);
-    const report = JSON.parse((await shell.try(...board, 'menu', 'check', '--json')).out) as {
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/warning: hall: there is no menu 'celar': nobody is taken there; did you/);
+    const json = await shell.try(...board, 'menu', 'check', '--strict', '--json');
+    const report = JSON.parse(json.out) as {
       ok: boolean;
       findings: { severity: string; nearest?: string; place: { line: number } }[];
     };
@@ -127,11 +131,26 @@ describe('menu check', () => {
     expect(report.findings.every(({ place }) => place.line > 0)).toBe(true);
   });
 
+  test('tells warnings of one kind in one line with their count, and each with its place by --all', async () => {
+    const board = await makeBoard(
+      MENUS.replace('next: "cellar"', 'next: "nowhere"').replace(
+        'next: "@systemMethod:logoff"',
+        'next: "elsewhere"',
+      ),
+    );
+    const grouped = await shell.run(...board, 'menu', 'check');
+    expect(grouped).toMatch(/^2 names of menus lead nowhere; the first: .*menu\.hjson:\d+:\d+: /m);
+    expect(grouped).not.toContain("'elsewhere'");
+    const all = await shell.run(...board, 'menu', 'check', '--all');
+    expect(all).toMatch(/menu\.hjson:\d+:\d+: warning: hall: there is no menu 'nowhere'/);
+    expect(all).toMatch(/menu\.hjson:\d+:\d+: warning: cellar: there is no menu 'elsewhere'/);
+  });
+
   test('says of art that is a link to elsewhere why it is not shown (rule M14)', async () => {
     const board = await makeBoard(MENUS.replace('art: "HALL"', 'art: "LEAK"'));
     const elsewhere = await shell.file('elsewhere.ans', 'not of this board');
     await symlink(elsewhere, join(shell.folder, 'board', 'art', 'general', 'LEAK.ans'));
-    const { exitCode, out } = await shell.try(...board, 'menu', 'check');
+    const { exitCode, out } = await shell.try(...board, 'menu', 'check', '--strict');
     expect(exitCode).toBe(1);
     expect(out).toMatch(/error: hall: the art 'LEAK' is a link that leads out of the art folders/);
   });

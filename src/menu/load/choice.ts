@@ -5,11 +5,25 @@ import type { Choice, Option, Target } from './menu-entry';
 
 type ReadValue<Value> = (node: SourceNode) => Value | undefined;
 
-/** Reads `next`, `action` or `art` in any of its forms; `key` is what a list entry names its value by. */
+interface HowToRead<Value> {
+  /** What a list entry names its value by. */
+  readonly key: string;
+  readonly read: ReadValue<Value>;
+  /**
+   * Stands in for a value that cannot be read: its condition stays, so that nobody for whom it holds is
+   * led on by the entries behind it.
+   */
+  readonly broken?: Value;
+}
+
+/** Leads nowhere: no system method has such a name, and what is wrong with the address is told already. */
+export const NOWHERE: Target = { kind: 'system-method', name: '@' };
+
+/** Reads `next`, `action` or `art` in any of its forms. */
 export function readChoice<Value>(
   reader: EntryReader,
   node: SourceNode | undefined,
-  how: { readonly key: string; readonly read: ReadValue<Value> },
+  how: HowToRead<Value>,
 ): Choice<Value> | undefined {
   if (node === undefined) return undefined;
   const { place } = node;
@@ -36,25 +50,25 @@ export function readChoice<Value>(
 function readOption<Value>(
   reader: EntryReader,
   node: SourceNode,
-  how: { readonly key: string; readonly read: ReadValue<Value> },
+  how: HowToRead<Value>,
 ): Option<Value> | undefined {
   if (node.kind === 'array') {
     reader.error('wrong-form', node.place, 'a list cannot stand inside this list');
     return undefined;
   }
   if (node.kind === 'scalar') {
-    const value = how.read(node);
+    const value = how.read(node) ?? how.broken;
     return value === undefined ? undefined : { acs: undefined, value, place: node.place };
   }
   reader.checkKeys(node, ['acs', how.key], 'this list');
   const written = reader.find(node, how.key);
   if (written === undefined) {
     reader.error('wrong-form', node.place, `this entry has no '${how.key}'`);
-    return undefined;
   }
   const acs = reader.acs(node.entries.get('acs')?.node);
-  const value = how.read(written.node);
-  return value === undefined ? undefined : { acs, value, place: written.node.place };
+  const value = (written === undefined ? undefined : how.read(written.node)) ?? how.broken;
+  const { place } = written?.node ?? node;
+  return value === undefined ? undefined : { acs, value, place };
 }
 
 function noteShadowed(reader: EntryReader, options: readonly Option<unknown>[]): void {

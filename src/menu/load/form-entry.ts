@@ -2,7 +2,7 @@ import type { Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import type { ObjectNode, SourceNode } from '../../config/source-tree';
 import { findViewType, VIEW_CODES } from '../../views/registry';
-import { readAction, readChoice } from './choice';
+import { NOWHERE, readAction, readChoice } from './choice';
 import type { EntryReader } from './entry-reader';
 import type { FieldMatch, FormEntry, KeyRule, SubmitRule, ViewEntry } from './menu-entry';
 
@@ -78,13 +78,15 @@ function readForm(
 /** Reads `mci`: views by code and number. Their properties stay as written, for the theme to merge over. */
 export function readViews(reader: EntryReader, node: SourceNode | undefined): ViewEntry[] {
   const views: ViewEntry[] = [];
-  for (const [mci, { node: value, keyPlace }] of reader.object(node, "'mci'")?.entries ?? []) {
-    const [, code, digits] = MCI_CODE.exec(mci) ?? [];
-    if (code === undefined) {
-      const text = `'${mci}' is not a view: that is two capital letters and a number, like ET1`;
-      reader.warn('unknown-view', keyPlace, text, nearestView(mci));
+  for (const [written, { node: value, keyPlace }] of reader.object(node, "'mci'")?.entries ?? []) {
+    const mci = MCI_CODE.test(written) ? written : findMeantView(written, value);
+    const text = `'${written}' is not a view: that is two capital letters and a number, like ET1`;
+    if (mci === undefined) {
+      reader.warn('unknown-view', keyPlace, text, nearestView(written));
       continue;
     }
+    const [, code = '', digits] = MCI_CODE.exec(mci) ?? [];
+    if (mci !== written) reader.error('meant-view', keyPlace, `${text}; it is read as ${mci}`);
     const properties = reader.object(value, mci);
     if (properties === undefined) continue;
     views.push({
@@ -99,7 +101,17 @@ export function readViews(reader: EntryReader, node: SourceNode | undefined): Vi
   return views;
 }
 
-/** `ME3` for `MET3`: the nearest view code with the same number. */
+/** A letter too many, as in `MET3`: a field with a mask is `ME3`; other boards go by the number alone. */
+function findMeantView(written: string, value: SourceNode): string | undefined {
+  const [, letters = '', number = ''] = /^([A-Z]{3})([0-9]{1,3})$/.exec(written) ?? [];
+  const hasMask = value.kind === 'object' && value.entries.has('maskPattern');
+  const codes = [letters.slice(0, 2), `${letters.charAt(0)}${letters.charAt(2)}`, letters.slice(1)];
+  const fitting = codes.filter((code) => (hasMask ? code === 'ME' : VIEW_CODES.includes(code)));
+  const [code] = fitting;
+  return code === undefined ? undefined : `${code}${number}`;
+}
+
+/** The nearest view code with the same number. */
 function nearestView(mci: string): string | undefined {
   const [, letters = '', number = ''] = /^([A-Za-z]*)([0-9]*)$/.exec(mci) ?? [];
   const code = nearestName(letters, VIEW_CODES);
@@ -141,23 +153,28 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
   });
 }
 
+/** A condition that is not understood is never met, or its rule would take everything. */
+const NEVER_MET: FieldMatch = { field: '\0', equals: null };
+
 /** `value: { field: x }` wants x, `{ field: null }` any value, `value: field` that the field is there. */
 function readMatch(reader: EntryReader, node: SourceNode | undefined): FieldMatch[] {
   if (node === undefined) return [];
   if (node.kind === 'scalar') {
     return node.value === null ? [] : [{ field: String(node.value), equals: null }];
   }
-  return [...(reader.object(node, "'value'")?.entries ?? [])].flatMap(
-    ([field, { node: wanted }]) => {
-      if (wanted.kind === 'scalar') return [{ field, equals: wanted.value }];
-      reader.error(
-        'wrong-form',
-        wanted.place,
-        `'${field}' is compared with one value, not with several`,
-      );
-      return [];
-    },
-  );
+  const conditions = reader.object(node, "'value'");
+  if (conditions === undefined) return [NEVER_MET];
+  return [...conditions.entries].map(([field, { node: wanted }]) => {
+    if (wanted.kind === 'scalar') return { field, equals: wanted.value };
+    const text = `'${field}' is compared with one value, not with several`;
+    reader.error('wrong-form', wanted.place, text);
+    return NEVER_MET;
+  });
+}
+
+/** True for a condition that stands for one that was not understood. */
+export function isNeverMet({ field }: FieldMatch): boolean {
+  return field === NEVER_MET.field;
 }
 
 /** Reads `actionKeys`: `[ { keys, action | viewId, extraArgs } ]`. */
@@ -183,7 +200,7 @@ function readActionRule(
   if (node === undefined && needed) noteNoAction(reader, rule.place);
   const read = (value: SourceNode) => readAction(reader, value);
   return {
-    action: readChoice(reader, node, { key: 'action', read }),
+    action: readChoice(reader, node, { key: 'action', read, broken: NOWHERE }),
     extraArgs: reader.plain(reader.find(rule, 'extraArgs')?.node),
   };
 }

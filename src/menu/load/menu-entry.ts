@@ -163,6 +163,10 @@ export interface MenuSet {
 export interface Finding {
   /** An error keeps the menus from going live (the last good ones stay); a warning does not. */
   readonly severity: 'error' | 'warning';
+  /** A warning that a start goes on with; an edit of a running board must not bring a new one. */
+  readonly isMistake?: true;
+  /** What happens in place of what was written, where it is a warning. */
+  readonly instead?: string | undefined;
   /** Which check it was, e.g. `unknown-menu`. */
   readonly rule: string;
   readonly place: Place;

@@ -1,4 +1,4 @@
-import type { Acs } from '../../acs/acs';
+import { compileAcs, type Acs } from '../../acs/acs';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import type { HjsonTreeOptions } from '../../config/hjson-tree';
 import type { Problem } from '../../config/problems';
@@ -6,7 +6,7 @@ import { isSecretName } from '../../config/secret-names';
 import { findNode } from '../../config/source-tree';
 import type { ObjectNode, SourceNode } from '../../config/source-tree';
 import { parseAsset } from './asset';
-import { readArt, readChoice, readNamed, readNext } from './choice';
+import { NOWHERE, readArt, readChoice, readNamed, readNext } from './choice';
 import { EntryReader } from './entry-reader';
 import { readForms, readKeyRules, readSubmitRules, readViews } from './form-entry';
 import { LOGIN_AREA_MENUS } from './login-area';
@@ -52,8 +52,8 @@ export function parseMenus(
   } = {},
 ): MenuSet {
   const problems: Finding[] = (options.warnings ?? []).map((warning) => ({
-    severity: 'warning',
-    rule: 'reference',
+    severity: warning.kind === 'doubled-key' ? 'error' : 'warning',
+    rule: warning.kind ?? 'reference',
     place: warning.place,
     subject: '',
     text: warning.message,
@@ -68,6 +68,7 @@ export function parseMenus(
     top.error('no-menus', root.place, "there are no menus: 'menus' is empty");
   const context = {
     isMenu: (name: string) => menuNodes.has(name),
+    isPrompt: (name: string) => promptNodes.has(name),
   };
   const menus = new Map<string, MenuEntry>();
   for (const [name, { node, keyPlace }] of menuNodes) {
@@ -108,6 +109,7 @@ export const PROMPT_KEYS: Readonly<Record<string, string>> = {
 
 interface Context {
   isMenu(name: string): boolean;
+  isPrompt(name: string): boolean;
 }
 
 function readMenu(reader: EntryReader, node: ObjectNode, context: Context): MenuEntry {
@@ -120,6 +122,13 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
   const submit = readPromptSubmit(reader, value('submit'), prompt !== undefined);
   const markedLogin = readsAsLoginArea(reader, configNode);
   const config = readMenuConfig(reader, configNode, node.place);
+  const unreadable = [
+    ...(forms.length === 0 && value('form') !== undefined ? ['form'] : []),
+    ...(value('config') !== undefined && configNode === undefined ? ['config'] : []),
+    ...(value('prompt') !== undefined && (prompt === undefined || !context.isPrompt(prompt.name))
+      ? ['prompt']
+      : []),
+  ];
   return {
     name,
     place: node.place,
@@ -128,17 +137,34 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
     next: readChoice(reader, value('next'), {
       key: 'next',
       read: (item) => readNext(reader, item),
+      broken: NOWHERE,
     }),
     module: readModule(reader, value('module')),
     forms,
     prompt,
     submit,
     config,
-    acs: readEntryAcs(reader, node, configNode),
+    acs: closedBy(reader, node, unreadable) ?? readEntryAcs(reader, node, configNode),
     loginArea: markedLogin || LOGIN_AREA_MENUS.has(name),
     autoNext: forms.length === 0 && prompt === undefined,
     mentions: [...findMentions(configNode, context), ...findExtraArgsMentions(node, context)],
   };
+}
+
+/**
+ * What asks or keeps somebody out and cannot be read closes the menu: without it callers would walk
+ * through where they were to be stopped.
+ */
+function closedBy(
+  reader: EntryReader,
+  node: ObjectNode,
+  unreadable: readonly string[],
+): MenuEntry['acs'] {
+  if (unreadable.length === 0) return undefined;
+  const what = unreadable.map((key) => `'${key}'`).join(' and ');
+  const text = `its ${what} cannot be used, so nobody gets in`;
+  reader.error('closed-menu', node.place, text);
+  return { acs: compileAcs(''), place: node.place };
 }
 
 function noteUnknownKeys(reader: EntryReader, node: ObjectNode): void {
@@ -169,16 +195,19 @@ function readEntryAcs(
 
 function readModule(reader: EntryReader, node: SourceNode | undefined): ModuleName {
   const standard = { kind: 'standard', name: 'standard', place: undefined } as const;
-  const text = reader.text(node, "'module'");
-  if (node === undefined || text === undefined) return standard;
+  if (node === undefined) return standard;
   const { place } = node;
+  // No module has such a name: what is not understood is not run as an ordinary menu.
+  const unknown = { kind: 'user', name: '@', place } as const;
+  const text = reader.text(node, "'module'");
+  if (text === undefined) return unknown;
   if (!text.startsWith('@')) return moduleNamed('system', text, place);
   const asset = parseAsset(text);
   if (asset?.kind === 'systemModule') return moduleNamed('system', asset.name, place);
   if (asset?.kind === 'userModule') return { kind: 'user', name: asset.name, place };
   const hint = 'write a name, @systemModule:name or @userModule:name';
   reader.error('bad-address', place, `'${text}' names no module; ${hint}`);
-  return { ...standard, place };
+  return unknown;
 }
 
 function moduleNamed(kind: 'system', name: string, place: ModuleName['place']): ModuleName {

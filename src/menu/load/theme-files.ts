@@ -1,18 +1,30 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findRealPath } from '../../base/bounded-file';
-import { BbsError } from '../../base/errors';
+import { BbsError, type Place } from '../../base/errors';
+import { nearestName } from '../../base/nearest';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import { findNode, type ObjectNode } from '../../config/source-tree';
 import { EntryReader } from './entry-reader';
 import { readThemedConfig } from './menu-config';
 import type { Finding, ShownConfig } from './menu-entry';
-import { asTree, isTree, themeDefaults, type Theme, type ThemeSet, type Tree } from './theme';
+import {
+  asTree,
+  isTree,
+  mergeTrees,
+  themeDefaults,
+  type DateFormats,
+  type Theme,
+  type ThemeSet,
+  type Tree,
+} from './theme';
 
 export interface ThemeFilesOptions {
   /** The `art/` folders, the board's own before the package's. */
   readonly artRoots: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How dates and times are written where a theme does not say; as the stock board has it by default. */
+  readonly formats?: DateFormats;
 }
 
 /** Themes with the files to watch. */
@@ -22,21 +34,21 @@ export interface LoadedThemes extends ThemeSet {
 
 /**
  * Reads `themes/<id>/theme.hjson` of every art folder. A theme whose folder stands in several is one
- * theme: its file is the first, its art is looked for in all. Throws at the first broken file.
+ * theme: its file is the first, its art is looked for in all. One whose file is broken keeps its art, and
+ * has what is wrong among its problems: no theme keeps a board shut.
  */
 export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThemes> {
-  const folders = await listThemeFolders(options.artRoots);
-  const themes = new Map<string, Theme>();
-  const files: string[] = [];
-  for (const [id, directories] of folders) {
-    const loaded = await loadTheme(id, directories, options);
-    themes.set(id, loaded.theme);
-    files.push(...loaded.files);
+  const written = new Map<string, WrittenTheme>();
+  for (const [id, directories] of await listThemeFolders(options.artRoots)) {
+    written.set(id, await readTheme(id, directories, options));
   }
+  const themes = new Map(
+    [...written].map(([id, theme]) => [id, themeOf(theme, { written, formats: options.formats })]),
+  );
   return {
     find: (id) => themes.get(id) ?? themes.get(id.toLowerCase()),
     list: () => [...themes.values()].filter((theme) => theme.enabled),
-    files,
+    files: [...written.values()].flatMap(({ files }) => files),
   };
 }
 
@@ -60,51 +72,113 @@ async function subfolders(directory: string): Promise<readonly string[]> {
   }
 }
 
-async function loadTheme(
+/** A theme as its own file has it, before what it is based on. */
+interface WrittenTheme extends Pick<Theme, 'id' | 'directories' | 'shown' | 'problems'> {
+  readonly info: Tree;
+  readonly defaults: Tree;
+  readonly menus: Tree;
+  readonly prompts: Tree;
+  /** Where its file says what it is based on, if it does. */
+  readonly basePlace: Place;
+  readonly files: readonly string[];
+}
+
+async function readTheme(
   id: string,
   directories: readonly string[],
   { env, artRoots }: ThemeFilesOptions,
-): Promise<{ readonly theme: Theme; readonly files: readonly string[] }> {
+): Promise<WrittenTheme> {
+  const nothing = { info: {}, defaults: {}, menus: {}, prompts: {}, shown: new Map() };
+  const bare = { ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] };
   for (const directory of directories) {
     const names = await readdir(directory);
     if (!names.includes('theme.hjson')) continue;
     const file = join(directory, 'theme.hjson');
-    if ((await findRealPath(file, artRoots)) === undefined) {
-      const text = `${file} is a link that leads out of the art folders; put a file there`;
-      throw new BbsError('THEME_INVALID', text, { place: { file } });
+    try {
+      return { ...bare, ...(await readThemeFile(file, { env, artRoots })) };
+    } catch (error) {
+      if (!(error instanceof BbsError)) throw error;
+      const text = `the theme '${id}' is shown without its theme.hjson, which cannot be used: ${error.message}`;
+      return {
+        ...bare,
+        problems: [problem('error', 'broken-theme', error.place ?? { file }, text)],
+        files: [file],
+      };
     }
-    const tree = await loadHjsonTree(file, {
-      env,
-      within: [directory],
-      mayHoldFile: () => false,
-    });
-    const place = (path: readonly string[]) => tree.placeOf(path);
-    const theme = parseTheme(id, directories, { value: tree.value, place });
-    return { theme: { ...theme, ...readConfigs(tree.root) }, files: tree.files };
   }
-  return {
-    theme: parseTheme(id, directories, { value: {}, place: () => ({ file: id }) }),
-    files: [],
-  };
+  return bare;
 }
 
-interface ThemeSource {
-  readonly value: Tree;
-  place(path: readonly string[]): { readonly file: string };
-}
-
-/** Makes a theme of what stands in theme.hjson; a part that is no block is THEME_INVALID. */
-function parseTheme(id: string, directories: readonly string[], source: ThemeSource): Theme {
+async function readThemeFile(
+  file: string,
+  { env, artRoots }: ThemeFilesOptions,
+): Promise<Omit<WrittenTheme, 'id' | 'directories'>> {
+  if ((await findRealPath(file, artRoots)) === undefined) {
+    const text = `${file} is a link that leads out of the art folders; put a file there`;
+    throw new BbsError('THEME_INVALID', text, { place: { file } });
+  }
+  const tree = await loadHjsonTree(file, {
+    env,
+    within: [dirname(file)],
+    mayHoldFile: () => false,
+  });
   const block = (path: readonly string[]): Tree => {
-    let at: unknown = source.value;
+    let at: unknown = tree.value;
     for (const key of path) at = asTree(at)[key];
     if (at === undefined || isTree(at)) return asTree(at);
     throw new BbsError('THEME_INVALID', `"${path.join('.')}" must be a block in braces`, {
-      place: source.place(path),
+      place: tree.placeOf(path),
     });
   };
   const info = block(['info']);
   block(['customization']);
+  const { shown, problems } = readConfigs(tree.root);
+  return {
+    info,
+    defaults: block(['customization', 'defaults']),
+    menus: block(['customization', 'menus']),
+    prompts: block(['customization', 'prompts']),
+    shown,
+    problems: [
+      ...tree.warnings.map(({ place, message, kind }) =>
+        problem(kind === 'doubled-key' ? 'error' : 'warning', kind ?? 'reference', place, message),
+      ),
+      ...problems,
+    ],
+    basePlace: tree.placeOf(['info', 'base']),
+    files: tree.files,
+  };
+}
+
+function problem(
+  severity: Finding['severity'],
+  rule: string,
+  place: Place,
+  text: string,
+  nearest?: string,
+): Finding {
+  const finding = { severity, rule, place, subject: '', text };
+  return nearest === undefined ? finding : { ...finding, nearest };
+}
+
+/** The theme over the one that it is based on, and over the one below that, however many there are. */
+function themeOf(
+  own: WrittenTheme,
+  from: {
+    readonly written: ReadonlyMap<string, WrittenTheme>;
+    readonly formats: DateFormats | undefined;
+  },
+): Theme {
+  const { chain, wrong } = ancestry(own, from.written);
+  // From the lowest to the theme itself, which wins.
+  const layers = [...chain].reverse();
+  const merged = (part: 'defaults' | 'menus' | 'prompts'): Tree =>
+    layers.reduce<Tree>((under, layer) => mergeTrees(under, layer[part]), {});
+  const shown = new Map<string, Partial<ShownConfig>>();
+  for (const layer of layers) {
+    for (const [menu, config] of layer.shown) shown.set(menu, { ...shown.get(menu), ...config });
+  }
+  const { id, info } = own;
   return {
     id,
     name: text(info['name']) ?? id,
@@ -113,18 +187,41 @@ function parseTheme(id: string, directories: readonly string[], source: ThemeSou
     enabled: info['enabled'] !== false,
     columns: count(info['columns']),
     rows: count(info['rows']),
-    directories,
-    defaults: themeDefaults(block(['customization', 'defaults'])),
-    menus: block(['customization', 'menus']),
-    prompts: block(['customization', 'prompts']),
-    shown: new Map(),
-    problems: [],
+    directories: [...new Set(chain.flatMap(({ directories }) => directories))],
+    defaults: themeDefaults(merged('defaults'), from.formats),
+    menus: merged('menus'),
+    prompts: merged('prompts'),
+    shown,
+    problems: [...own.problems, ...wrong],
   };
+}
+
+/** The theme, the one that its `info.base` names, and so on; and what is wrong with the names. */
+function ancestry(
+  own: WrittenTheme,
+  written: ReadonlyMap<string, WrittenTheme>,
+): { readonly chain: readonly WrittenTheme[]; readonly wrong: readonly Finding[] } {
+  const chain = [own];
+  for (let { base } = own.info; base !== undefined; base = chain.at(-1)?.info['base']) {
+    const name = text(base) ?? '';
+    const next = written.get(name) ?? written.get(name.toLowerCase());
+    if (next !== undefined && !chain.includes(next)) {
+      chain.push(next);
+      continue;
+    }
+    const why =
+      next === undefined
+        ? `info.base names a theme that is not there: '${name}'; what this one lacks is not taken from it`
+        : `info.base leads round in a ring: ${[...chain, next].map(({ id }) => id).join(' -> ')}`;
+    const nearest = next === undefined ? nearestName(name, written.keys()) : undefined;
+    return { chain, wrong: [problem('error', 'unknown-theme', own.basePlace, why, nearest)] };
+  }
+  return { chain, wrong: [] };
 }
 
 /**
  * What the theme says of each menu's `config`, by the rules of the menus. Nothing wrong in it keeps a
- * theme from going live, since the menu's own value stands in: all of it is warnings.
+ * theme from going live, since the menu's own value stands in.
  */
 function readConfigs(root: ObjectNode): Pick<Theme, 'shown' | 'problems'> {
   const found: Finding[] = [];

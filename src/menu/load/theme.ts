@@ -1,3 +1,4 @@
+import { defaultConfig, type Config } from '../../config/schema';
 import type { Finding, ShownConfig } from './menu-entry';
 
 /** A value of a sysop's file: plain data, checked for size and odd keys when it was read. */
@@ -11,6 +12,9 @@ export interface ThemeDefaults {
   readonly dateTime: { readonly short: string; readonly long: string };
 }
 
+/** The theme of the package, which stands in for what other themes lack. */
+export const STOCK_THEME = defaultConfig().theme.default;
+
 /** One theme: where its art is and what it changes in menus and prompts. */
 export interface Theme {
   readonly id: string;
@@ -21,7 +25,7 @@ export interface Theme {
   /** Columns and rows that its art needs; 0 where the theme does not say. */
   readonly columns: number;
   readonly rows: number;
-  /** Folders with its art, the board's own before the package's. */
+  /** Folders with its art, the board's own before the package's, then those of the theme that it is based on. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
   readonly menus: Tree;
@@ -74,17 +78,24 @@ export function fittingTheme(
   return smaller.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
 }
 
-/** Reads the date formats of `customization.defaults`; what is missing is ISO 8601 in style. */
-export function themeDefaults(tree: Tree): ThemeDefaults {
-  const pair = (key: string, short: string, long: string) => {
+/** What the configuration says of dates and times, for themes that do not say it. */
+export type DateFormats = Pick<Config['theme'], 'dateFormat' | 'timeFormat' | 'dateTimeFormat'>;
+
+/** Reads the date formats of `customization.defaults`; what is missing is as the configuration has it. */
+export function themeDefaults(
+  tree: Tree,
+  formats: DateFormats = defaultConfig().theme,
+): ThemeDefaults {
+  const pair = (key: keyof DateFormats) => {
     const value = asTree(tree[key]);
+    const { short, long } = formats[key];
     return { short: asText(value['short']) ?? short, long: asText(value['long']) ?? long };
   };
   return {
     passwordChar: asText(tree['passwordChar']),
-    date: pair('dateFormat', 'YYYY-MM-DD', 'ddd, D MMMM YYYY'),
-    time: pair('timeFormat', 'HH:mm', 'HH:mm:ss'),
-    dateTime: pair('dateTimeFormat', 'YYYY-MM-DD HH:mm', 'ddd, D MMMM YYYY, HH:mm:ss'),
+    date: pair('dateFormat'),
+    time: pair('timeFormat'),
+    dateTime: pair('dateTimeFormat'),
   };
 }
 
@@ -141,7 +152,7 @@ function mergeViews(views: Tree, change: Tree): Tree {
 }
 
 /** Deep merge in which `over` wins; lists are replaced as a whole. */
-function mergeTrees(under: Tree, over: Tree): Tree {
+export function mergeTrees(under: Tree, over: Tree): Tree {
   const merged: Record<string, unknown> = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];

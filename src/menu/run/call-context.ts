@@ -7,7 +7,7 @@ import { readFigures, type BoardFigures } from '../screen/mci-values';
 import type { MenuModule } from './module';
 import type { Services } from './services';
 import { signInNews } from './sign-in-news';
-import { BARE_THEME, fittingTheme, type Theme } from '../load/theme';
+import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
 
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
@@ -60,6 +60,11 @@ export class CallContext {
     return [...new Set([...this.theme.directories, ...standard.directories])];
   }
 
+  /** Where it is looked for at last: the stock theme has most screens. */
+  get lastArtDirectories(): readonly string[] {
+    return this.services.themes().find(STOCK_THEME)?.directories ?? [];
+  }
+
   /** What decides whether this caller enters a menu, as it is now. */
   get access(): MenuAccessParts {
     return { menus: this.menus, modules: this.services.modules, subject: this.subject };
@@ -90,14 +95,17 @@ export class CallContext {
     return signInNews(history);
   }
 
-  /** A theme that is gone or off gives way to the default one, and that to none at all. */
+  /** A theme that is gone or off gives way to the default one, and that to the stock one or none at all. */
   private themeNamed(id: string): Theme {
     const themes = this.services.themes();
     const found = id === '*' ? this.randomTheme() : themes.find(id);
     const theme =
       found?.enabled === true
         ? found
-        : (themes.find(this.services.config().theme.default) ?? themes.list()[0] ?? BARE_THEME);
+        : (themes.find(this.services.config().theme.default) ??
+          themes.find(STOCK_THEME) ??
+          themes.list()[0] ??
+          BARE_THEME);
     return fittingTheme(theme, themes, this.window);
   }
 

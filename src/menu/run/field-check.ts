@@ -28,8 +28,9 @@ export async function checkField(
       ? own(module.validators ?? {}, asset.name)
       : own(VALIDATORS, asset?.name ?? '');
   if (validator === undefined) {
+    // What should check the field is not there: nothing gets past it unchecked.
     caller.log.error('menu.validator-missing', { menu: context.menu, validator: asset?.name });
-    return undefined;
+    return 'This cannot be checked here. Please tell the sysop.';
   }
   // A module's validator belongs to a menu that its caller was let into; `needs` says so again.
   const refusal = findSignInGap(validator.needs, context.subject());

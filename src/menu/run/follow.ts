@@ -87,11 +87,24 @@ export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
   const { name, kind } = menu.module;
   const module = call.services.modules.get(name);
   if (module !== undefined) return module;
-  // The check refuses such a menu at load; a board that was started anyway still shows its art.
-  if (kind !== 'standard') {
-    call.caller.log.error('menu.module-missing', { menu: menu.name, module: name });
-  }
+  if (kind !== 'standard') return absentModule(name);
   return { name, doc: '', needs: 'none', views: [], methods: {} };
+}
+
+/**
+ * Stands in for a module that this board does not have. A menu that leads on, as those of a login
+ * sequence do, is passed by; a caller who chose another one gets a sentence and stays where they were.
+ */
+export function absentModule(name: string, why?: string): MenuModule {
+  const reason = why === undefined ? '' : `: ${why}`;
+  const enter = async (context: MenuContext): Promise<Transition> => {
+    context.caller.log.debug('menu.module-absent', { menu: context.menu, module: name });
+    if (context.leadsOn) return { kind: 'next' };
+    const text = ` This part of the board is not here${reason}.`;
+    await context.showPages(['', ` ${context.desc}`, '', text]);
+    return { kind: 'previous' };
+  };
+  return { name, doc: why ?? '', needs: 'none', views: [], methods: {}, enter };
 }
 
 /** A table's own entry: names come from sysops' files. */

@@ -99,6 +99,7 @@ async function findArt(
   try {
     const art = await services.art.find(spec, {
       themeDirs: call.artDirectories,
+      lastDirs: call.lastArtDirectories,
       encoding: caller.terminal.encoding,
       encodedAs,
     });

@@ -1,0 +1,106 @@
+import type { Problem } from './problems';
+
+interface Rule {
+  /** What several findings of it are called together: "14 <these>". */
+  readonly many: string;
+  /** What happens in place of what was written, where the finding itself does not say. */
+  readonly instead?: string;
+}
+
+/** Every kind of finding in a sysop's files that does not keep a board shut. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  'foreign-key': { many: 'keys have no effect here' },
+  'unknown-config-key': { many: 'keys are not known here and have no effect' },
+  'doubled-key': { many: 'keys stand twice, and the later one counts' },
+  reference: { many: '@reference: values name nothing and stay as they are written' },
+  'out-of-range': { many: 'values are out of range, and the nearest that is allowed counts' },
+  'adapted-value': { many: 'values are read as they are meant elsewhere' },
+  'path-elsewhere': { many: 'paths lead to another place than this board' },
+
+  'unknown-menu': { many: 'names of menus lead nowhere', instead: 'nobody is taken there' },
+  'unknown-module': {
+    many: 'modules are not here',
+    instead: 'callers read so, and pass the menu by where it leads on',
+  },
+  'absent-module': { many: 'menus belong to parts that this board does not have' },
+  'unknown-method': { many: 'methods are not known', instead: 'callers read that it is missing' },
+  'unknown-validator': {
+    many: 'validators are not known',
+    instead: 'the field takes nothing unchecked',
+  },
+  'unknown-prompt': {
+    many: 'prompts are not there',
+    instead: 'a pause is asked for in plain words',
+  },
+  'missing-art': {
+    many: 'art files are not there',
+    instead: "callers see the stock theme's, or a plain line for each field",
+  },
+  'view-not-placed': { many: 'views are not placed by the art' },
+  'view-missing': { many: 'art files lack a view that a module needs' },
+  'unknown-view': { many: 'views are of no kind that is known here' },
+  'meant-view': { many: 'views are read by the number that they have' },
+  'unknown-property': { many: 'properties of views are not known and have no effect' },
+  'wrong-property': {
+    many: 'properties of views have a value that cannot be',
+    instead: 'the default counts',
+  },
+  'unknown-config': {
+    many: '@config: values are not in the configuration',
+    instead: 'it is left out',
+  },
+  'unknown-field': { many: 'rules ask for fields that no view has' },
+  'nothing-submits': { many: 'forms cannot be sent off' },
+  'form-never-used': { many: 'forms fit no art' },
+  'two-forms': { many: 'menus have a form and a prompt' },
+  'two-acs': { many: 'menus have two conditions' },
+  'wrong-form': {
+    many: 'values are in no form that is understood',
+    instead: 'it counts for nothing',
+  },
+  'bad-address': { many: 'addresses cannot be read', instead: 'it leads nowhere' },
+  'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
+  acs: { many: 'conditions need a look' },
+  'unknown-key': { many: 'keys mean nothing where they stand', instead: 'it has no effect' },
+  'never-reached': { many: 'entries of lists are never reached' },
+  'silent-loop': {
+    many: 'rings of menus lead nowhere',
+    instead: 'the call of who gets in there ends',
+  },
+  'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
+  'broken-theme': { many: 'themes are shown without their theme.hjson' },
+  'dead-end': { many: 'menus have no way out for some callers' },
+  'locked-out': { many: 'servers let accounts with a second factor never in' },
+  unreachable: { many: 'menus are reached from nowhere' },
+  'flow-bypass': {
+    many: 'menus outside the login area are where callers come before they have signed in, and are turned away',
+  },
+  'needs-sign-in': { many: 'parts of the login area need a sign-in, and refuse callers without' },
+};
+
+/**
+ * One line for each kind, with a count, where more than one is of it: the first in full stands for all.
+ * `all` gives each its own line.
+ */
+export function groupWarnings(
+  warnings: readonly Problem[],
+  format: (warning: Problem) => string,
+  { all = false }: { readonly all?: boolean } = {},
+): readonly string[] {
+  const groups = new Map<string, Problem[]>();
+  for (const [index, warning] of warnings.entries()) {
+    const name = isOfKind(warning) && !all ? (warning.kind ?? '') : `${index}`;
+    groups.set(name, [...(groups.get(name) ?? []), warning]);
+  }
+  return [...groups].flatMap(([name, group]) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    if (group.length === 1) return [format(first)];
+    return [`${group.length} ${RULES[name]?.many ?? name}; the first: ${format(first)}`];
+  });
+}
+
+/** True for a warning of one of these kinds; others stand alone. */
+export function isOfKind({ kind }: Problem): boolean {
+  return kind !== undefined && Object.hasOwn(RULES, kind);
+}

@@ -1,0 +1,32 @@
+import { RULES } from '../config/warning-kinds';
+import type { Finding } from '../menu/load/menu-entry';
+
+/**
+ * What keeps a board shut: the way in itself cannot work. Ways past the second factor are here for who
+ * asks for them as errors; on a live board the runner turns callers away.
+ */
+const STOPS: ReadonlySet<string> = new Set([
+  'no-menus',
+  'no-first-menu',
+  'first-menu',
+  'no-sign-in',
+  'flow-bypass',
+  'needs-sign-in',
+]);
+
+/**
+ * The findings as they count. What no caller could be harmed by is a warning that says what happens
+ * instead, so that a board from elsewhere opens as it lies; `strict` leaves it an error.
+ */
+export function weigh(
+  findings: readonly Finding[],
+  { strict = false }: { readonly strict?: boolean | undefined } = {},
+): readonly Finding[] {
+  if (strict) return findings;
+  return findings.map((finding) => {
+    if (finding.severity === 'warning' || STOPS.has(finding.rule)) return finding;
+    const instead = RULES[finding.rule]?.instead;
+    const mistake = { ...finding, severity: 'warning', isMistake: true } as const;
+    return instead === undefined ? mistake : { ...mistake, instead };
+  });
+}
