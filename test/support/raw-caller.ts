@@ -2,6 +2,20 @@ import { connect, type Socket } from 'node:net';
 
 const PATIENCE_MS = 40_000;
 
+const sockets = new Set<Socket>();
+// Programs without jest use this file as well.
+if (typeof afterAll === 'function') {
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+}
+
+/** Has a client's socket closed at the end of the test file, if the test has not closed it. */
+export function closeAtEnd(socket: Socket): void {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+}
+
 /** A TCP client that keeps every received byte and sends nothing by itself. */
 export class RawCaller {
   received: Buffer = Buffer.alloc(0);
@@ -15,6 +29,7 @@ export class RawCaller {
       this.wake();
     });
     socket.on('error', () => undefined);
+    closeAtEnd(socket);
     for (const event of ['end', 'close'])
       socket.on(event, () => {
         this.closed = true;

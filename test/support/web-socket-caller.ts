@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket, type ClientOptions } from 'ws';
 import { DialledCaller } from './dial';
+import { closeAtEnd } from './raw-caller';
 import { ScreenEmulator } from './screen';
 
 const PATIENCE_MS = 40_000;
@@ -159,6 +160,7 @@ export async function dialWebSocket(options: WebSocketDial): Promise<DialledCall
 export function dialTls(port: number, ca: string | Buffer): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost' });
+    closeAtEnd(socket);
     socket.once('secureConnect', () => resolve(socket));
     socket.once('error', reject);
   });
