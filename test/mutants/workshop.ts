@@ -10,7 +10,7 @@ import { breakSource, type Mutant } from './mutant';
 
 const ROOT = resolve(__dirname, '..', '..');
 const PARTS = ['src', 'dist', 'test', 'art', 'config', 'misc', 'docs'];
-const FILES = ['package.json', 'tsconfig.json'];
+const FILES = ['package.json', 'tsconfig.json', 'jest.config.cjs'];
 const MUTANT_MS = 180_000;
 /** A mutant may make a test wait for what never comes: so much longer than its whole file takes without. */
 const PATIENCE_MS = 5_000;
