@@ -13,43 +13,50 @@ async function answerOf(caller: DialledCaller, code: string): Promise<Answer> {
   return text.includes('Both doors are open.') ? 'accepted' : 'refused';
 }
 
-async function byTelnet(port: number, code: string): Promise<Answer> {
+async function byTelnet(port: number, name: string, code: string): Promise<Answer> {
   const caller = await dialTelnet({ port });
-  await signIn(caller, 'bob');
+  await signIn(caller, name);
   return answerOf(caller, code);
 }
 
-async function bySsh(port: number, code: string): Promise<Answer> {
-  const caller = await dialSsh({ port, userName: 'bob', password: PASSWORD });
+async function bySsh(port: number, name: string, code: string): Promise<Answer> {
+  const caller = await dialSsh({ port, userName: name, password: PASSWORD });
   return answerOf(caller, code);
 }
 
 describe('a code that has just worked', () => {
   let board: TestBoard;
+  let tests = 0;
+  /** The account of the test. */
+  let bob: string;
   let secret: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     board = await TestBoard.start();
-    secret = await board.addUser('bob', PASSWORD, 'google');
+  });
+  beforeEach(async () => {
+    tests += 1;
+    bob = `bob${tests}`;
+    secret = await board.addUser(bob, PASSWORD, 'google');
   });
   const processes: SpawnedBoard[] = [];
-  afterEach(async () => {
-    for (const each of processes.splice(0)) await each.kill();
+  afterAll(async () => {
+    for (const each of processes) await each.kill();
     await board.remove();
   });
 
   it('is refused on the other server, as typed and in groups', async () => {
     const code = board.code(secret);
-    expect(await byTelnet(board.telnetPort, code)).toBe('accepted');
-    expect(await bySsh(board.sshPort, code)).toBe('refused');
-    expect(await byTelnet(board.telnetPort, code.replace(/^.../, '$& '))).toBe('refused');
-    expect(await bySsh(board.sshPort, board.freshCode(secret))).toBe('accepted');
+    expect(await byTelnet(board.telnetPort, bob, code)).toBe('accepted');
+    expect(await bySsh(board.sshPort, bob, code)).toBe('refused');
+    expect(await byTelnet(board.telnetPort, bob, code.replace(/^.../, '$& '))).toBe('refused');
+    expect(await bySsh(board.sshPort, bob, board.freshCode(secret))).toBe('accepted');
   });
 
   it('is refused in the dialogue of SSH as well', async () => {
     const code = board.code(secret);
-    expect(await byTelnet(board.telnetPort, code)).toBe('accepted');
+    expect(await byTelnet(board.telnetPort, bob, code)).toBe('accepted');
     const dialogue = board.ssh({
-      userName: 'bob',
+      userName: bob,
       answers: [PASSWORD, code, code, code],
       authHandler: ['keyboard-interactive'],
     });
@@ -58,17 +65,17 @@ describe('a code that has just worked', () => {
 
   it('takes the codes before it along', async () => {
     const [before, now] = [board.code(secret, -1), board.code(secret)];
-    expect(await bySsh(board.sshPort, now)).toBe('accepted');
-    expect(await bySsh(board.sshPort, before)).toBe('refused');
+    expect(await bySsh(board.sshPort, bob, now)).toBe('accepted');
+    expect(await bySsh(board.sshPort, bob, before)).toBe('refused');
   });
 
   it('is refused after the clock went back', async () => {
     const code = board.code(secret);
-    expect(await bySsh(board.sshPort, code)).toBe('accepted');
+    expect(await bySsh(board.sshPort, bob, code)).toBe('accepted');
     board.clock.step(-60_000);
     await board.logged('clock.stepped');
-    expect(await bySsh(board.sshPort, code)).toBe('refused');
-    expect(await bySsh(board.sshPort, board.code(secret))).toBe('refused');
+    expect(await bySsh(board.sshPort, bob, code)).toBe('refused');
+    expect(await bySsh(board.sshPort, bob, board.code(secret))).toBe('refused');
   });
 
   it('is refused by another process, and after kill -9 and a restart', async () => {
@@ -78,13 +85,13 @@ describe('a code that has just worked', () => {
     // Those have the system's clock.
     processes.push(first);
     const code = totp(secret, Date.now());
-    expect(await bySsh(await first.port('ssh'), code)).toBe('accepted');
+    expect(await bySsh(await first.port('ssh'), bob, code)).toBe('accepted');
     await first.kill();
     const again = await SpawnedBoard.start(board.dataDir, '--config', `${dataDir}/config.hjson`);
     processes.push(again);
-    expect(await bySsh(await again.port('ssh'), code)).toBe('refused');
-    expect(await byTelnet(await again.port('telnet'), code)).toBe('refused');
-    expect(await byTelnet(await again.port('telnet'), totp(secret, Date.now() + 30_000))).toBe(
+    expect(await bySsh(await again.port('ssh'), bob, code)).toBe('refused');
+    expect(await byTelnet(await again.port('telnet'), bob, code)).toBe('refused');
+    expect(await byTelnet(await again.port('telnet'), bob, totp(secret, Date.now() + 30_000))).toBe(
       'accepted',
     );
   });
