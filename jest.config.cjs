@@ -20,6 +20,10 @@ module.exports = {
       },
     ],
   },
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['json-summary'],
+  coverageDirectory: 'data/coverage',
   // A package that the board depends on is shared by the test files of a worker; so a spy on it ends with its test.
   restoreMocks: true,
   maxWorkers: 3,
