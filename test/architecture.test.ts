@@ -216,6 +216,20 @@ test('every value that a file exports is used by another file', () => {
   expect(unused).toEqual([]);
 });
 
+test('every type that a file of auth exports is used by another file', () => {
+  const exported = SOURCES.filter(({ path }) => folderOf(path) === 'auth').flatMap(
+    ({ path, text }) =>
+      [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => ({
+        path,
+        name,
+      })),
+  );
+  expect(exported.length).toBeGreaterThan(40);
+  const isUsed = (name: string, path: string): boolean =>
+    SOURCES.some((other) => other.path !== path && new RegExp(`\\b${name}\\b`).test(other.text));
+  expect(exported.filter(({ name, path }) => !isUsed(name, path))).toEqual([]);
+});
+
 test('every import of ours names a file that is there', () => {
   const missing = SOURCES.flatMap(({ path, imports }) =>
     imports.filter((name) => !PATHS.has(name)).map((name) => `${path} imports ${name}`),

@@ -56,7 +56,7 @@ interface PasswordChange {
   readonly provided?: (sql: Sql) => Promise<boolean>;
 }
 
-export interface AccountsOptions {
+interface AccountsOptions {
   readonly db: Database;
   readonly config: () => Config;
   readonly clock: Clock;

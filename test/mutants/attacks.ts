@@ -20,7 +20,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M1',
     fault: 'a first factor counts whatever has changed since',
     file: SECOND_STEP,
-    find: '  if (user.loginVersion !== proven?.loginVersion) return changed(parts, attemptContext, user);\n',
+    find: '    if (user.loginVersion !== proven?.loginVersion) return this.changed(user);\n',
     put: '',
   },
   {

@@ -100,14 +100,14 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A13',
     fault: 'a code is spent outside of the transaction that grants',
     file: 'src/auth/second-step.ts',
-    find: 'await parts.secondFactor.verify(sql, user.id, attempt.code);',
-    put: 'await parts.db.run((own) => parts.secondFactor.verify(own, user.id, attempt.code));',
+    find: 'await this.parts.secondFactor.verify(sql, user.id, attempt.code);',
+    put: 'await this.parts.db.run((own) =>\n      this.parts.secondFactor.verify(own, user.id, attempt.code),\n    );',
   },
   {
     rule: 'A13',
     fault: 'a right code that cannot be recorded stays charged',
     file: 'src/auth/second-step.ts',
-    find: 'if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(parts, charged);',
+    find: 'if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(this.parts, charged);',
     put: '',
   },
   {
