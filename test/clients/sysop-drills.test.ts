@@ -73,12 +73,12 @@ describe('a sysop who follows the docs', () => {
   const addUser = async (name: string, as = sysop): Promise<string> => {
     const file = '~/password';
     await machine.output(USER, `echo '${PASSWORD}' > ${file}`);
-    const add = sysops.command('Accounts', 'oputil user add joe --password-stdin');
+    const add = sysops.command('Manage accounts', 'oputil user add joe --password-stdin');
     await as(add.replace('joe', name).replace(/file$/, `/home/${USER}/password`));
     return bind(name, as);
   };
   const bind = async (name: string, as = sysop): Promise<string> => {
-    const command = sysops.command('Second factor', 'oputil user 2fa-otp joe google');
+    const command = sysops.command('Bind a second factor', 'oputil user 2fa-otp joe google');
     return secretIn(await as(command.replace('joe', name)));
   };
 
@@ -98,7 +98,7 @@ describe('a sysop who follows the docs', () => {
   };
 
   it('has a board of his own within the first hour', async () => {
-    const line = (text: string): string => sysops.command('The first hour', text);
+    const line = (text: string): string => sysops.command('Start a board of your own', text);
     await machine.output(USER, line('sallyport init'));
     await start(BOARD, line('sallyport --board'));
     const [, file = ''] = /first password is in (\S+)/.exec(board.out) ?? [];
@@ -124,9 +124,9 @@ describe('a sysop who follows the docs', () => {
   });
 
   it('opens it to the world until doctor finds nothing', async () => {
-    const line = (text: string): string => sysops.command('Opening it to the world', text);
+    const line = (text: string): string => sysops.command('Open the board to the world', text);
     const file = machine.path(`${BOARD}/config/config.hjson`);
-    const block = sysops.block('Opening it to the world', 'loginServers');
+    const block = sysops.block('Open the board to the world', 'loginServers');
     await renew(machine);
     await sysop("umask 077 && echo 'the mail password' > config/smtp-password");
     writeFileSync(file, withBlocks(readFileSync(file, 'utf8'), block));
@@ -135,7 +135,7 @@ describe('a sysop who follows the docs', () => {
     await sysop(line('oputil user set sysop'));
     await stop();
     await start();
-    expect(await sysop(sysops.command('The first hour', 'oputil doctor'))).toMatch(
+    expect(await sysop(sysops.command('Start a board of your own', 'oputil doctor'))).toMatch(
       /\n\nNothing is missing\.\n$/,
     );
     await sysop('oputil mail test me@example.org');
@@ -185,7 +185,7 @@ describe('a sysop who follows the docs', () => {
     const section = 'A restored backup';
     const line = (text: string): string => runbook.command(section, text);
     const secret = await addUser('ada');
-    await sysop(sysops.command('Keys and backups', 'oputil backup'));
+    await sysop(sysops.command('Back up keys and database', 'oputil backup'));
     await stop();
     await machine.output(USER, `mkdir ${SECOND} && cp -r ${BOARD}/{config,art,misc} ${SECOND}`);
     await machine.output('root', `cp -r ${BOARD}/copy.sqlite3 ${BOARD}/data/keys .`);
@@ -238,7 +238,7 @@ describe('a sysop who follows the docs', () => {
     const filter = 'fail2ban/filter.d/sallyport.conf';
     await machine.output('root', `cp ${BOARD}/misc/${filter} /etc/${filter}`);
     const [, rotate = ''] =
-      /as root: `([^`]+)`/.exec(sysops.paragraph('Log files', 'logrotate')) ?? [];
+      /as root: `([^`]+)`/.exec(sysops.paragraph('Keep more of the log', 'logrotate')) ?? [];
     const before = log();
     expect(before).not.toBe('');
     await machine.output('root', rotate);
@@ -260,7 +260,7 @@ describe('a sysop who follows the docs', () => {
 
   it('uses oputil as root, and nothing becomes what the board cannot read', async () => {
     const secret = await addUser('rita', root);
-    await root(sysops.command('Keys and backups', 'oputil key rotate'));
+    await root(sysops.command('Back up keys and database', 'oputil key rotate'));
     await root(`cd ${BOARD} && oputil backup by-root.sqlite3`);
     await root('oputil user set rita --email rita@example.org');
     await root(
@@ -328,7 +328,10 @@ async function renew(machine: FreshMachine): Promise<void> {
 
 function hookFor(file: string): string {
   const mode = file.endsWith('key.pem') ? '0600' : '0644';
-  const hook = sysops.command('Certificates', `install -o sallyport -g sallyport -m ${mode}`);
+  const hook = sysops.command(
+    'Install a certificate',
+    `install -o sallyport -g sallyport -m ${mode}`,
+  );
   if (!hook.endsWith(file)) throw new Error(`the hook of docs/sysops.md does not write ${file}`);
   return hook;
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { loadConfig } from '../../src/config/load';
 import { Shell } from '../oputil/shell';
 import { BoardDir } from '../support/board-dir';
@@ -52,6 +52,64 @@ it.each(BLOCKS)('the configuration in %s (%i) is read as it is written', async (
   });
   expect(warnings).toEqual([]);
   await dir.remove();
+});
+
+/** The part of an address that a forge makes of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+it.each(PAGES)('every link of %s leads to a file, and its part to a heading', (name) => {
+  const text = readFileSync(join(ROOT, name), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  const broken = links.filter((target) => {
+    if (/^https?:/.test(target)) return false;
+    const [path = '', part] = target.split('#', 2);
+    const file = path === '' ? join(ROOT, name) : join(ROOT, dirname(name), path);
+    if (!existsSync(file)) return true;
+    if (part === undefined) return false;
+    const headings = readFileSync(file, 'utf8').match(/^#+ .*$/gm) ?? [];
+    return !headings.some((heading) => anchorOf(heading.replace(/^#+ /, '')) === part);
+  });
+  expect(broken).toEqual([]);
+});
+
+/** Commands of the tool in the indented blocks of a page, without the remark beside them. */
+function oputilCommands(name: string): readonly string[] {
+  const lines = readFileSync(join(ROOT, name), 'utf8').match(/^ {4,}(?:.*&& )?oputil .*$/gm) ?? [];
+  return lines.flatMap((line) =>
+    line
+      .trim()
+      .replace(/\s{2,}.*$/, '')
+      .split(/ && |; | \| /)
+      .filter((command) => command.startsWith('oputil ')),
+  );
+}
+
+it('every oputil command of the docs has a verb and options that the tool knows', async () => {
+  const shell = await Shell.open();
+  const wrong: string[] = [];
+  const commands = new Set(PAGES.flatMap(oputilCommands));
+  expect(commands.size).toBeGreaterThan(60);
+  const global = await shell.run('--help');
+  for (const command of commands) {
+    const words = command
+      .split(' ')
+      .slice(1)
+      .filter((word) => !/^(--board|~\S*)$/.test(word));
+    const { out } = await shell.try(words[0] ?? '', '--help');
+    const verb = words.slice(0, out.includes('\nCommands:') ? 2 : 1);
+    const help = await shell.try(...verb, '--help');
+    const options = words.flatMap((word) => /^--?[a-z][a-z-]*$/.exec(word) ?? []);
+    const unknown = options.filter((option) => !`${help.out}${global}`.includes(option));
+    const isVerb = help.exitCode === 0 && help.out.includes(`Usage: oputil ${verb.join(' ')}`);
+    if (!isVerb || unknown.length > 0) wrong.push(`${command}: ${unknown.join(' ')}`);
+  }
+  await shell.close();
+  expect(wrong).toEqual([]);
 });
 
 it('the picture in docs/themes.md draws the whole ornament and the whole name', async () => {
