@@ -1,3 +1,4 @@
+import { passwordRule } from '../config/login-servers';
 import { clearAttempts, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
@@ -219,10 +220,8 @@ class FirstFactor {
 
   /** `with-otp`: a password alone must not be accepted in clear text (rules F8, M9). */
   private needsSecondFactor(user: User): boolean {
-    const { passwordLogin } = this.parts.config().loginServers.telnet;
-    return (
-      !this.attemptContext.origin.secure && passwordLogin === 'with-otp' && !hasSecondFactor(user)
-    );
+    const rule = passwordRule(this.parts.config(), this.attemptContext.origin);
+    return rule === 'with-otp' && !hasSecondFactor(user);
   }
 
   private async wrong(): Promise<CheckResult<never>> {

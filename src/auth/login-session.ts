@@ -1,3 +1,4 @@
+import { passwordRule } from '../config/login-servers';
 import { BbsError } from '../base/errors';
 import { listAccountEvents, type AccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
@@ -185,8 +186,10 @@ export class LoginSession implements Login {
 
   /** True where the sysop refuses passwords in clear text (rules F8, M9). */
   private isRefusedHere(credential: Credential): boolean {
-    const { passwordLogin } = this.parts.config().loginServers.telnet;
-    return credential.kind !== 'second-factor' && !this.origin.secure && passwordLogin === 'refuse';
+    return (
+      credential.kind !== 'second-factor' &&
+      passwordRule(this.parts.config(), this.origin) === 'refuse'
+    );
   }
 
   /** Counts a failure of this connection, and ends its attempts at the limit. */

@@ -37,6 +37,20 @@ export function loginServer(config: Config, way: WayInName): LoginServer {
   return valueAt(config, WAYS[way].configKey) as LoginServer;
 }
 
+/** The key of `passwordRule`. */
+export const PASSWORD_RULE_KEY = 'loginServers.telnet.passwordLogin';
+
+/**
+ * What a password may do over a connection: the sysop limits it where it is in clear text (rules F8,
+ * M9).
+ */
+export function passwordRule(
+  config: Config,
+  { secure }: { readonly secure: boolean },
+): Servers['telnet']['passwordLogin'] {
+  return secure ? 'allow' : config.loginServers.telnet.passwordLogin;
+}
+
 /** Every login server with its key, whether it is enabled or not. */
 export function listLoginServers(config: Config): readonly (LoginServer & {
   readonly way: WayInName;

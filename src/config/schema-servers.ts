@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { address, file, port, seconds, section } from './schema-parts';
 
 /** An origin as a browser sends it: scheme, host and, where it is not the default, port. */
@@ -8,22 +9,54 @@ function isOrigin(text: string): boolean {
   );
 }
 
+/** What every login server has; the defaults are in the table of ways in. */
+function listening(way: WayInName, enabledDoc = 'Listen at all.') {
+  const { listens } = WAYS_IN[way];
+  return {
+    enabled: z.boolean().default(listens.enabled).describe(enabledDoc),
+    address: address(),
+    port: port(listens.port),
+  };
+}
+
+function bareSection(way: WayInName) {
+  return section(`${WAYS_IN[way].label}.`, listening(way));
+}
+
+/** Ways in whose section has more keys than every section has. */
+const WITH_MORE_KEYS = ['telnet', 'ssh', 'wss'] as const satisfies readonly WayInName[];
+
+/** The sections of all other ways in, which follow from the table. */
+type BareSections = {
+  [
+    Way in Exclude<
+      WayInName,
+      (typeof WITH_MORE_KEYS)[number]
+    > as (typeof WAYS_IN)[Way]['configKey'] extends `loginServers.${infer Name}` ? Name : never
+  ]: ReturnType<typeof bareSection>;
+};
+
+const BARE_SECTIONS = Object.fromEntries(
+  WAY_IN_NAMES.filter((way) => !WITH_MORE_KEYS.some((other) => other === way)).map((way) => [
+    WAYS_IN[way].configKey.replace('loginServers.', ''),
+    bareSection(way),
+  ]),
+) as BareSections;
+
 /** Servers for callers. */
 export const loginServers = section('Where callers dial in.', {
   telnet: section('Telnet. Clear text: 2FA cannot be set up here.', {
-    enabled: z.boolean().default(true).describe('Listen at all.'),
-    address: address(),
-    port: port(8888),
+    ...listening('telnet'),
     firstMenu: z.string().default('telnetConnected').describe('Menu that a caller enters by.'),
     passwordLogin: z
       .enum(['allow', 'with-otp', 'refuse'])
       .default('allow')
-      .describe('with-otp: only accounts with a second factor may sign in here (rule F8).'),
+      .describe(
+        'with-otp: only accounts with a second factor may sign in here, or by any other way in clear text (rule F8).',
+      ),
   }),
   ssh: section('SSH.', {
-    enabled: z.boolean().default(true).describe('Listen at all (ENiGMA½: false).'),
-    address: address(),
-    port: port(8889),
+    ...listening('ssh', 'Listen at all (ENiGMA½: false).'),
     firstMenu: z.string().default('sshConnected').describe('Menu that a caller enters by.'),
     firstMenuNewUser: z
       .string()
@@ -57,16 +90,13 @@ export const loginServers = section('Where callers dial in.', {
         'Other web sites whose terminals may call; the pages of the board itself always may (rule G2).',
       ),
     wss: section('Secure WebSocket.', {
-      enabled: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Listen at all; the HTTPS server then has a terminal for browsers at /terminal. Callers enter by telnet.firstMenu.',
-        ),
-      address: address(),
-      port: port(8811),
+      ...listening(
+        'wss',
+        'Listen at all; the HTTPS server then has a terminal for browsers at /terminal. Callers enter by telnet.firstMenu.',
+      ),
     }),
   }),
+  ...BARE_SECTIONS,
 });
 
 /** Servers for browsers. */

@@ -1,3 +1,4 @@
+import { PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
 import { wallTimeOf, type Clock } from '../base/clock';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import { hasSecondFactor, otpTypeOf } from '../auth/factor-kinds';
@@ -80,13 +81,13 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
   if (password === undefined && (await listSshKeys(sql, user.id)).length === 0) {
     bars.push(`the account has neither password nor SSH key: ${verb('pw', user)}`);
   }
-  if (asked.way === undefined || WAYS_IN[asked.way].secure) return bars;
-  const { passwordLogin } = asked.config.loginServers.telnet;
-  if (passwordLogin === 'refuse') {
-    bars.push(`${asked.way} takes no passwords: loginServers.telnet.passwordLogin is refuse`);
-  } else if (passwordLogin === 'with-otp' && !hasSecondFactor(user)) {
+  if (asked.way === undefined) return bars;
+  const rule = passwordRule(asked.config, WAYS_IN[asked.way]);
+  if (rule === 'refuse') {
+    bars.push(`${asked.way} takes no passwords: ${PASSWORD_RULE_KEY} is refuse`);
+  } else if (rule === 'with-otp' && !hasSecondFactor(user)) {
     bars.push(
-      `${asked.way} is for accounts with a second factor: loginServers.telnet.passwordLogin is with-otp`,
+      `${asked.way} is for accounts with a second factor: ${PASSWORD_RULE_KEY} is with-otp`,
     );
   }
   return bars;

@@ -11,8 +11,10 @@ export interface WayIn {
    * check this, never the name (rule M9).
    */
   readonly secure: boolean;
-  /** The section of config.hjson with its address and port; the type checker demands it (config/login-servers.ts). */
+  /** The section of config.hjson with its address and port (config/schema-servers.ts). */
   readonly configKey: string;
+  /** Whether a new board listens at all, and on which port. */
+  readonly listens: { readonly enabled: boolean; readonly port: number };
   /** Where its calls begin; the first is the usual one. */
   readonly firstMenus: readonly [FirstMenu, ...FirstMenu[]];
   /** What a caller types into a shell; undefined where a browser calls. */
@@ -37,6 +39,7 @@ export const WAYS_IN = {
     callBy: 'telnet',
     secure: false,
     configKey: 'loginServers.telnet',
+    listens: { enabled: true, port: 8888 },
     firstMenus: [TELNET_MENU],
     command: (host, port) => `telnet ${host} ${port}`,
   },
@@ -46,6 +49,7 @@ export const WAYS_IN = {
     callBy: 'SSH',
     secure: true,
     configKey: 'loginServers.ssh',
+    listens: { enabled: true, port: 8889 },
     firstMenus: [
       { key: 'loginServers.ssh.firstMenu', signedIn: true },
       { key: 'loginServers.ssh.firstMenuNewUser', signedIn: false },
@@ -58,6 +62,7 @@ export const WAYS_IN = {
     callBy: 'browser',
     secure: true,
     configKey: 'loginServers.webSocket.wss',
+    listens: { enabled: false, port: 8811 },
     firstMenus: [TELNET_MENU],
     command: undefined,
   },

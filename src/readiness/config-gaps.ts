@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toError } from '../base/errors';
 import type { Board } from '../config/board';
-import { listLoginServers } from '../config/login-servers';
+import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
 import { WAYS_IN } from '../protocols/ways-in';
@@ -124,12 +124,12 @@ function* mailGaps({ email, general }: Config): Iterable<Gap> {
 }
 
 function* clearTextGaps(config: Config): Iterable<Gap> {
-  if (config.loginServers.telnet.passwordLogin !== 'allow') return;
   for (const { way, enabled, address } of listLoginServers(config)) {
     const { secure, inWords } = WAYS_IN[way];
     if (secure || !enabled || isLoopback(address)) continue;
+    if (passwordRule(config, { secure }) !== 'allow') continue;
     yield advice(
-      `${inWords} carries passwords in clear text: loginServers.telnet.passwordLogin: with-otp lets in only accounts with a second factor`,
+      `${inWords} carries passwords in clear text: ${PASSWORD_RULE_KEY}: with-otp lets in only accounts with a second factor`,
     );
   }
 }

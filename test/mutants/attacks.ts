@@ -202,8 +202,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M9',
     fault: 'passwords are refused to telnet by its name',
     file: 'src/auth/login-session.ts',
-    find: '!this.origin.secure && passwordLogin',
-    put: "this.origin.server === 'telnet' && passwordLogin",
+    find: 'passwordRule(this.parts.config(), this.origin)',
+    put: "passwordRule(this.parts.config(), { secure: this.origin.server !== 'telnet' })",
   },
   {
     rule: 'M10',

@@ -57,8 +57,8 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F8',
     fault: 'passwords are taken by telnet where they are refused',
     file: 'src/auth/login-session.ts',
-    find: "passwordLogin === 'refuse'",
-    put: "passwordLogin !== 'refuse' && passwordLogin === undefined",
+    find: "this.origin) === 'refuse'",
+    put: 'this.origin) === undefined',
   },
   {
     rule: 'F9',

@@ -3,7 +3,7 @@ import type { Recipe } from './source-copy';
 /** TCP without any protocol on it, in clear text. */
 const WAY_IN: Recipe = {
   change: 'a way in',
-  limit: 4,
+  limit: 3,
   edits: [
     {
       file: 'protocols/ways-in.ts',
@@ -15,21 +15,12 @@ const WAY_IN: Recipe = {
     callBy: 'plain TCP',
     secure: false,
     configKey: 'loginServers.plain',
+    listens: { enabled: false, port: 8887 },
     firstMenus: [TELNET_MENU],
     command: (host, port) => \`nc \${host} \${port}\`,
   },
   ssh: {
     label: 'SSH',`,
-    },
-    {
-      file: 'config/schema-servers.ts',
-      anchor: `  ssh: section('SSH.', {`,
-      text: `  plain: section('TCP without a protocol.', {
-    enabled: z.boolean().default(false).describe('Listen at all.'),
-    address: address(),
-    port: port(8887),
-  }),
-  ssh: section('SSH.', {`,
     },
     {
       file: 'servers/plain/plain.ts',

@@ -1,8 +1,6 @@
 import { dirname } from 'node:path';
-import { connect } from 'node:net';
 import { eventually } from '../support/raw-caller';
-import { DialledCaller } from '../support/dial';
-import { ScreenEmulator } from '../support/screen';
+import { dialBare } from '../support/dial';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { RECIPES } from './recipe-edits';
 import { filesOf, pathsIn, placeOf, SourceCopy } from './source-copy';
@@ -121,7 +119,7 @@ describe('a copy of the program with every recipe carried out', () => {
     async (passwordLogin, answer) => {
       const board = await startBoard(copy, passwordLogin);
       try {
-        const caller = await dialPlain(board.port);
+        const caller = await dialBare(board.port);
         await signIn(caller, 'alice');
         await caller.sees(answer);
         caller.hangUp();
@@ -168,22 +166,4 @@ async function startBoard(copy: SourceCopy, passwordLogin: string) {
       await ended;
     },
   };
-}
-
-/** A terminal on a bare TCP connection. */
-async function dialPlain(port: number): Promise<DialledCaller> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
-  const screen = new ScreenEmulator({ width: 80, height: 24, encoding: 'cp437' });
-  const caller = new DialledCaller(screen, {
-    send: (bytes) => void socket.write(bytes),
-    hangUp: () => socket.resetAndDestroy(),
-  });
-  socket.on('data', (chunk: Buffer) => caller.receive(chunk));
-  socket.on('error', () => undefined);
-  socket.on('close', () => caller.closed());
-  return caller;
 }

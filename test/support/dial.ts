@@ -173,6 +173,20 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
   return caller;
 }
 
+/** A terminal on a bare TCP connection, for protocols that have no bytes of their own. */
+export async function dialBare(port: number): Promise<DialledCaller> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  await connected(socket);
+  const caller = new DialledCaller(screenFor({}), {
+    send: (bytes) => void socket.write(bytes),
+    hangUp: () => socket.resetAndDestroy(),
+  });
+  socket.on('data', (chunk: Buffer) => caller.receive(chunk));
+  socket.on('error', () => undefined);
+  socket.on('close', () => caller.closed());
+  return caller;
+}
+
 export interface SshDialOptions extends DialOptions {
   readonly userName: string;
   readonly password?: string;

@@ -1,3 +1,4 @@
+import { passwordRule } from '../../config/login-servers';
 import { WAYS_IN } from '../../protocols/ways-in';
 import { secureWayTo } from '../../mail/links';
 import type { Factor, LoginResult, RejectReason } from '../../auth/login';
@@ -107,11 +108,10 @@ function describeRejection(
 
 function notHereSentence(context: MenuContext): string | undefined {
   if (context.caller.login.complete) return 'You are signed in already.';
-  if (context.caller.secure) return undefined;
   const { label } = WAYS_IN[context.caller.server];
   const secure = secureWayTo(context.services.listening());
   const way = secure === undefined ? '' : ` Please call by ${WAYS_IN[secure].callBy}.`;
-  switch (context.services.config().loginServers.telnet.passwordLogin) {
+  switch (passwordRule(context.services.config(), context.caller)) {
     case 'refuse':
       return `Nobody can sign in by ${label} here.${way}`;
     case 'with-otp':
