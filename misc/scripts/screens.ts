@@ -1,7 +1,7 @@
 // Takes the pictures in docs/screens/ from a running board: npm run screens
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { drawScreenPicture } from '../../src/oputil/screen-picture';
+import { paintScreen, toPng } from '../../src/oputil/screen-picture';
 import { TestBoard } from '../../test/support/board';
 import { KEYS, dialSsh, dialTelnet, type DialledCaller } from '../../test/support/dial';
 
@@ -25,15 +25,17 @@ async function main(): Promise<void> {
 async function take(caller: DialledCaller, name: string): Promise<void> {
   const { screen } = caller;
   await screen.settled();
-  const picture = drawScreenPicture({
-    width: screen.width,
-    height: screen.height,
-    cursor: screen.cursor,
-    at: (row, column) => {
-      const { character, ...style } = screen.cell(row, column);
-      return { character, style };
-    },
-  });
+  const picture = toPng(
+    paintScreen({
+      width: screen.width,
+      height: screen.height,
+      cursor: screen.cursor,
+      at: (row, column) => {
+        const { character, ...style } = screen.cell(row, column);
+        return { character, style };
+      },
+    }),
+  );
   await writeFile(join(FOLDER, `${name}.png`), picture);
   console.log(`docs/screens/${name}.png`);
 }

@@ -11,7 +11,7 @@ import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 import { composeScreen, type Size } from './preview';
-import { drawScreenPicture } from './screen-picture';
+import { paintScreen, toPng } from './screen-picture';
 import { readScreen, toColoredLines } from './screen-reader';
 
 interface ShowOptions {
@@ -26,8 +26,9 @@ interface ShowOptions {
 }
 
 const HELP = `
-The screen as the menu opens, with its art and views; what a module fills in
-while it runs (lists of callers and the like) stays empty. Colours are printed
+The screen as callers see it until a key is wanted: art, views, pause, and what
+its module fills in; lists are read from the database where --user is given, and
+are empty otherwise. Colours are printed
 to a terminal, plain text to a file; --ansi, --text and --png say which:
   oputil menu show matrix --png matrix.png
   oputil menu show matrix --ansi > matrix.utf8ans`;
@@ -57,7 +58,7 @@ export function addMenuShow(menu: Command, context: CommandContext): void {
     .action((name: string, options: ShowOptions) => show(context, name, options));
 }
 
-function sizeOf(text: string): Size {
+export function sizeOf(text: string): Size {
   const [, width, height] = /^(\d{1,3})x(\d{1,3})$/i.exec(text) ?? [];
   const size = { width: Number(width), height: Number(height) };
   const fits = size.width >= 20 && size.width <= 500 && size.height >= 5 && size.height <= 500;
@@ -72,7 +73,9 @@ async function show(context: CommandContext, name: string, options: ShowOptions)
   const user: User | undefined =
     options.user === undefined ? undefined : await getAccount(context, options.user);
   const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
-  const sent = await composeScreen(context, { parts, menu, size, encoding, server, user, theme });
+  const db = user === undefined ? undefined : (await context.backend()).db;
+  const how = { size, encoding, server, user, theme, db };
+  const sent = await composeScreen(context, { parts, menu, ...how });
   const canvas = readScreen(sent, size);
   if (options.png !== undefined) return savePicture(context, canvas, options.png);
   const lines = canvas.toLines().slice(0, canvas.lastUsedRow);
@@ -84,7 +87,7 @@ async function show(context: CommandContext, name: string, options: ShowOptions)
 
 function savePicture(context: CommandContext, canvas: Canvas, file: string): void {
   try {
-    writeFileSync(file, drawScreenPicture(canvas));
+    writeFileSync(file, toPng(paintScreen(canvas)));
   } catch (error) {
     const why = toError(error).message;
     throw new BbsError('USAGE', `cannot write ${file}: ${why}; choose another --png`, {
@@ -95,7 +98,7 @@ function savePicture(context: CommandContext, canvas: Canvas, file: string): voi
   context.show(`Picture saved to ${file}`, { file, width, height });
 }
 
-function checkTheme(themes: ThemeSet, id: string): string {
+export function checkTheme(themes: ThemeSet, id: string): string {
   const theme = themes.find(id);
   if (theme !== undefined) return theme.id;
   const ids = themes.list().map((each) => each.id);

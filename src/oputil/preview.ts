@@ -7,8 +7,10 @@ import { configuredServers } from '../mail/links';
 import type { Caller } from '../menu/run/caller';
 import { choose } from '../menu/run/choose';
 import { composeMenu } from '../menu/screen/compose';
+import { ActiveMenu } from '../menu/run/active-menu';
 import { Inbox } from '../menu/run/inbox';
 import { KeyTurns } from '../menu/run/key-turns';
+import { NodeTalk } from '../menu/run/node-talk';
 import type { MenuEntry } from '../menu/load/menu-entry';
 import type { BoardFigures } from '../menu/screen/mci-values';
 import { CallContext, type MenuServices } from '../menu/run/call-context';
@@ -25,7 +27,7 @@ export interface Size {
   readonly height: number;
 }
 
-interface PreviewOptions {
+export interface PreviewOptions {
   readonly parts: BoardParts;
   readonly menu: MenuEntry;
   readonly size: Size;
@@ -33,18 +35,68 @@ interface PreviewOptions {
   readonly server: Caller['server'];
   /** The signed-in user; undefined before sign-in. */
   readonly user: User | undefined;
+  /** What modules read lists from; without it they find nothing. */
+  readonly db?: Pick<MenuServices['db'], 'run'> | undefined;
   /** Overrides the theme of the user or of the board. */
   readonly theme: string | undefined;
 }
 
-/** What a caller would be sent when the menu opens. Nobody is called and nothing is read but files. */
+/**
+ * What a caller is sent until the menu waits for a key, with its pause and what its module fills in. Where the
+ * module needs more than a preview has, the screen as it opens. Nobody is called and nothing is changed.
+ */
 export async function composeScreen(
   context: CommandContext,
   options: PreviewOptions,
 ): Promise<string> {
+  return (await openScreen(context, options)) ?? composeStill(context, options);
+}
+
+/** Undefined where the menu shows nothing, or fails. */
+async function openScreen(
+  context: CommandContext,
+  options: PreviewOptions,
+): Promise<string | undefined> {
   const { menu } = options;
-  const caller = previewCaller(context, options);
-  const call = new PreviewCall(caller, previewServices(context, options));
+  const ending = new AbortController();
+  const caller = previewCaller(context, options, ending.signal);
+  const sent: string[] = [];
+  let stop = (): void => undefined;
+  const waits = new Promise<void>((resolve) => (stop = resolve));
+  const { terminal } = caller;
+  terminal.write = (text) => void sent.push(text);
+  terminal.writePaced = (text) => Promise.resolve(terminal.write(text));
+  terminal.readKey = () => {
+    stop();
+    return new Promise(() => undefined);
+  };
+  // A timed screen is not waited for.
+  const clock = { ...stillClock(context), after: () => (stop(), () => undefined) };
+  const call = new PreviewCall(caller, previewServices(context, options, clock));
+  const entry = { menu: menu.name, extraArgs: undefined, memory: new Map(), noHistory: true };
+  try {
+    await Promise.race([waits, new ActiveMenu(call, entry, menu).run()]);
+  } catch {
+    // The module needs what only a board that runs has.
+    return undefined;
+  } finally {
+    ending.abort();
+  }
+  return sent.length === 0 ? undefined : sent.join('');
+}
+
+function stillClock({ clock }: CommandContext): Omit<MenuServices['clock'], 'after'> {
+  return {
+    nowMs: () => clock.nowMs(),
+    timelineMs: () => clock.timelineMs(),
+    monotonicMs: () => clock.monotonicMs(),
+  };
+}
+
+async function composeStill(context: CommandContext, options: PreviewOptions): Promise<string> {
+  const { menu } = options;
+  const caller = previewCaller(context, options, new AbortController().signal);
+  const call = new PreviewCall(caller, previewServices(context, options, context.clock));
   const spec = menu.art === undefined ? undefined : choose(menu.art, call.subject, context.random);
   const description = menu.desc ?? menu.name;
   const composition = await composeMenu(call, {
@@ -69,9 +121,12 @@ class PreviewCall extends CallContext {
   }
 }
 
-function previewCaller(context: CommandContext, options: PreviewOptions): Caller {
+function previewCaller(
+  context: CommandContext,
+  options: PreviewOptions,
+  signal: AbortSignal,
+): Caller {
   const { size, encoding, server } = options;
-  const never = new AbortController();
   const terminal = createTerminal({
     output: { write: () => undefined },
     clock: context.clock,
@@ -87,7 +142,7 @@ function previewCaller(context: CommandContext, options: PreviewOptions): Caller
     terminal,
     login: previewLogin(options.user),
     log: SILENCE,
-    signal: never.signal,
+    signal,
     connectedAtMs: context.clock.nowMs(),
     inbox: new Inbox(),
     entered: () => undefined,
@@ -114,10 +169,17 @@ function previewLogin(user: User | undefined): Login {
 }
 
 /** Services of a board without callers; those that a screen does not need throw INTERNAL. */
-function previewServices(context: CommandContext, options: PreviewOptions): MenuServices {
+function previewServices(
+  context: CommandContext,
+  options: PreviewOptions,
+  clock: MenuServices['clock'],
+): MenuServices {
   const { parts } = options;
+  const nodes = previewNodes(context, options);
+  const { db: store = EMPTY_STORE } = options;
+  const db = { run: store.run.bind(store), transaction: refuse };
   const known: Partial<MenuServices> = {
-    clock: context.clock,
+    clock,
     random: context.random,
     log: SILENCE,
     version: VERSION,
@@ -126,9 +188,13 @@ function previewServices(context: CommandContext, options: PreviewOptions): Menu
     menus: () => parts.menus,
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
-    keyTurns: new KeyTurns(context.clock),
+    keyTurns: new KeyTurns(clock),
     modules: modulesForCallers(),
-    nodes: EMPTY_NODES,
+    nodes,
+    db,
+    talk: new NodeTalk({ db, clock, nodes, budgets: refusing() }),
+    mailer: { sendsMail: true },
+    ...NOTHING_PENDING,
     listening: () => configuredServers(parts.config),
   };
   return new Proxy(known, REFUSING) as MenuServices;
@@ -151,14 +217,31 @@ const refuse = (): Promise<never> =>
 
 /** Accounts, second factors and the like: every call rejects. */
 const REFUSING: ProxyHandler<object> = {
-  get: (known, name) => Reflect.get(known, name) ?? new Proxy({}, { get: () => refuse }),
+  get: (known, name) => Reflect.get(known, name) ?? refusing(),
 };
 
-const EMPTY_NODES: MenuServices['nodes'] = {
-  list: () => [],
-  setStatus: () => undefined,
-  post: () => false,
-};
+function refusing<Part extends object>(): Part {
+  return new Proxy({}, { get: () => refuse }) as Part;
+}
+
+/** A store where nothing is found, whatever is asked. */
+const EMPTY_STORE: Pick<MenuServices['db'], 'run'> = { run: () => Promise.resolve([] as never) };
+
+/** What screens ask of an account that nothing waits for. */
+const NOTHING_PENDING = {
+  mailChange: { pendingFor: () => Promise.resolve(undefined) },
+  sshKeys: { list: () => Promise.resolve([]) },
+} as unknown as Pick<MenuServices, 'mailChange' | 'sshKeys'>;
+
+/** The caller who is shown, alone. */
+function previewNodes(context: CommandContext, options: PreviewOptions): MenuServices['nodes'] {
+  const { user, server, menu } = options;
+  const connectedAtMs = context.clock.nowMs();
+  const status = { isVisible: true, isAvailable: true };
+  const description = menu.desc ?? menu.name;
+  const own = { node: 1, server, user, description, connectedAtMs, ...status };
+  return { list: () => [own], setStatus: () => undefined, post: () => false };
+}
 
 const SILENCE: Log = {
   debug: () => undefined,

@@ -11,6 +11,7 @@ import { addKeyCommands } from './key-commands';
 import { addMailCommands } from './mail-commands';
 import { addMenuCheck } from './menu-check';
 import { addMenuGraph } from './menu-graph';
+import { addMenuSheet } from './menu-sheet';
 import { addMenuShow } from './menu-show';
 import { addMenuWhy } from './menu-why';
 import { HarmlessIo, type OputilIo } from './oputil-io';
@@ -108,6 +109,7 @@ function addMenuCommands(program: Command, context: CommandContext): void {
   addMenuGraph(menu, context);
   addMenuWhy(menu, context);
   addMenuShow(menu, context);
+  addMenuSheet(menu, context);
 }
 
 const USER_HELP = `

@@ -46,24 +46,66 @@ const BYTES_PER_PIXEL = 3;
 const CURSOR_ROWS = 2;
 const CURSOR_COLOR = 15;
 
-/** Draws a screen as PNG, in the colours and the font size of the PC text mode. */
-export function drawScreenPicture(source: PictureSource): Buffer {
-  const image = new PNG();
-  image.width = source.width * GLYPH_WIDTH;
-  image.height = source.height * GLYPH_HEIGHT;
-  image.data = Buffer.alloc(image.width * image.height * BYTES_PER_PIXEL);
-  const palette = makePalette();
+/** Pixels of a picture: RGB, a byte each, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Buffer;
+}
+
+export function blankPixels(width: number, height: number): Pixels {
+  return { width, height, data: Buffer.alloc(width * height * BYTES_PER_PIXEL) };
+}
+
+/** A screen in the colours and the font size of the PC text mode. */
+export function paintScreen(source: PictureSource): Pixels {
+  const image = blankPixels(source.width * GLYPH_WIDTH, source.height * GLYPH_HEIGHT);
   for (let row = 1; row <= source.height; row++) {
     for (let column = 1; column <= source.width; column++) {
       const hasCursor = source.cursor?.row === row && source.cursor.column === column;
       const pixels = cellPixels(source.at(row, column), hasCursor);
-      pixels.forEach((color, at) => {
+      for (let at = 0; at < pixels.length; at++) {
         const x = (column - 1) * GLYPH_WIDTH + (at % GLYPH_WIDTH);
         const y = (row - 1) * GLYPH_HEIGHT + Math.floor(at / GLYPH_WIDTH);
-        image.data.set(palette[color] ?? [0, 0, 0], (y * image.width + x) * BYTES_PER_PIXEL);
-      });
+        const [red, green, blue] = PALETTE[pixels[at] ?? 0] ?? BLACK;
+        const to = (y * image.width + x) * BYTES_PER_PIXEL;
+        image.data[to] = red;
+        image.data[to + 1] = green;
+        image.data[to + 2] = blue;
+      }
     }
   }
+  return image;
+}
+
+/** The picture at half its width and height, each pixel the mean of four. */
+export function halve(source: Pixels): Pixels {
+  const half = blankPixels(source.width >> 1, source.height >> 1);
+  for (let y = 0; y < half.height; y++) {
+    for (let at = 0; at < half.width * BYTES_PER_PIXEL; at++) {
+      const x = Math.floor(at / BYTES_PER_PIXEL) * 2 * BYTES_PER_PIXEL + (at % BYTES_PER_PIXEL);
+      const above = y * 2 * source.width * BYTES_PER_PIXEL + x;
+      const below = above + source.width * BYTES_PER_PIXEL;
+      const pair = (from: number): number =>
+        (source.data[from] ?? 0) + (source.data[from + BYTES_PER_PIXEL] ?? 0);
+      half.data[y * half.width * BYTES_PER_PIXEL + at] = (pair(above) + pair(below)) >> 2;
+    }
+  }
+  return half;
+}
+
+/** Copies a picture into a larger one. */
+export function paste(target: Pixels, source: Pixels, place: { x: number; y: number }): void {
+  for (let y = 0; y < source.height; y++) {
+    const from = y * source.width * BYTES_PER_PIXEL;
+    const to = ((place.y + y) * target.width + place.x) * BYTES_PER_PIXEL;
+    source.data.copy(target.data, to, from, from + source.width * BYTES_PER_PIXEL);
+  }
+}
+
+export function toPng(pixels: Pixels): Buffer {
+  const image = new PNG();
+  Object.assign(image, pixels);
   return PNG.sync.write(image, FORMAT);
 }
 
@@ -96,6 +138,9 @@ function makePalette(): readonly Color[] {
   });
   return [...PC_COLORS, ...cube, ...greys];
 }
+
+const PALETTE = makePalette();
+const BLACK: Color = [0, 0, 0];
 
 /**
  * The 256 characters of CP437 as 8x16 bitmaps, a byte a row, from GNU Unifont 15.0.01
@@ -166,7 +211,7 @@ const BITMAPS = Buffer.from(
 );
 
 const GLYPH_WIDTH = 8;
-const GLYPH_HEIGHT = 16;
+export const GLYPH_HEIGHT = 16;
 
 const CODE_OF: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 255 }, (_, index) => [glyphOfCp437(index + 1), index + 1]),

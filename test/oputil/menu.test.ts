@@ -1,10 +1,11 @@
 import iconv from 'iconv-lite';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { drawScreenPicture, glyphOf } from '../../src/oputil/screen-picture';
+import { glyphOf, paintScreen, toPng } from '../../src/oputil/screen-picture';
 import { PLAIN, type Style } from '../../src/terminal/style';
 import { ScreenEmulator } from '../support/screen';
+import { sauceRecord } from '../art/sauce-record';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
 
@@ -69,7 +70,7 @@ describe('a picture of a screen', () => {
     ];
     const at = (_row: number, column: number) => cells[column - 1] ?? styled(' ', {});
     const cursor = { row: 1, column: 4 };
-    const picture = PNG.sync.read(drawScreenPicture({ width: 4, height: 1, at, cursor }));
+    const picture = PNG.sync.read(toPng(paintScreen({ width: 4, height: 1, at, cursor })));
     expect([picture.width, picture.height]).toEqual([32, 16]);
     const pixel = (x: number, y: number): string =>
       picture.data.subarray((y * 32 + x) * 4, (y * 32 + x) * 4 + 4).toString('hex');
@@ -344,10 +345,99 @@ describe('menu show', () => {
     );
   });
 
+  test('shows iCE colours as callers see them, in the picture and as ANSI', async () => {
+    const board = await makeBoard();
+    const ice = Buffer.concat([
+      Buffer.from('\u001b[5;41;30mX\u001b[0m\u001a'),
+      sauceRecord({ width: 80, height: 1, flags: 1 }),
+    ]);
+    await writeFile(join(shell.folder, 'board', 'art', 'general', 'HALL.ans'), ice);
+    for (const encoding of ['cp437', 'utf8']) {
+      const file = join(shell.folder, `${encoding}.png`);
+      const show = [...board, 'menu', 'show', 'hall', '--encoding', encoding];
+      await shell.run(...show, '--png', file);
+      const { data } = PNG.sync.read(await readFile(file));
+      expect([...data.subarray(0, 3)]).toEqual([255, 85, 85]);
+      const ansi = await shell.run(...show, '--ansi');
+      expect(ansi).toContain('101');
+      expect(ansi).not.toMatch(/\[(?:\d+;)*5[;m]/);
+    }
+  });
+
+  test('shows the pause below the art, where callers see it, and what has scrolled by for it has gone', async () => {
+    const board = await makeBoard(
+      MENUS.replace('config: { acs: "AF1" }', 'config: { pause: true }'),
+    );
+    const art = (rows: number): string =>
+      Array.from({ length: rows }, (_, row) => `row ${row + 1}.`).join('\r\n');
+    const file = join(shell.folder, 'board', 'art', 'general', 'HALL.ans');
+    await writeFile(file, art(3));
+    const show = [...board, 'menu', 'show', 'hall', '--text'];
+    expect(await shell.run(...show)).toMatch(/row 3\.\n.*any key.*\n$/);
+    await writeFile(file, art(24));
+    const full = (await shell.run(...show)).split('\n');
+    expect(full[0]).toBe('row 2.');
+    expect(full[23]).toMatch(/any key/);
+  });
+
+  test('shows what a module fills in, from the database for a user', async () => {
+    await shell.run('user', 'add', 'joe', '--password', PASSWORD);
+    const shown = await shell.run('menu', 'show', 'mainMenuUserList', '--user', 'joe', '--text');
+    expect(shown).toMatch(/joe/);
+    const online = await shell.run('menu', 'show', 'mainMenuWhosOnline', '--user', 'joe', '--text');
+    expect(online).toMatch(/1 +joe +SSH +Who/);
+  });
+
   test('refuses sizes, themes and menus that are not there', async () => {
     expect((await shell.try('menu', 'show', 'matrix', '--size', '80')).exitCode).toBe(2);
     expect((await shell.try('menu', 'show', 'matrix', '--theme', 'plane')).err).toContain('plain');
     expect((await shell.try('menu', 'show', 'matrx')).err).toContain("did you mean 'matrix'?");
+  });
+});
+
+describe('menu sheet', () => {
+  test('draws each screen, all of them together, and a page that shows them', async () => {
+    const out = join(shell.folder, 'sheet');
+    const board = await makeBoard(MENUS.replace('hall: {', '"<i>&": { art: "HALL" }, hall: {'));
+    expect(await shell.run(...board, 'menu', 'sheet', '--out', out)).toMatch(/^\d+ screens drawn/);
+    const names = await readdir(out);
+    expect(names).toContain('index.html');
+    expect(names.filter((name) => /-matrix\.png$/.test(name))).toHaveLength(1);
+    expect(names.every((name) => /^[\w.-]+$/.test(name))).toBe(true);
+    const page = await readFile(join(out, 'index.html'), 'utf8');
+    expect(page).toContain('<figcaption>matrix</figcaption>');
+    expect(page).not.toContain('<i>');
+    const sheet = PNG.sync.read(await readFile(join(out, 'sheet.png')));
+    const each = PNG.sync.read(
+      await readFile(join(out, names.find((name) => name.endsWith('-matrix.png')) ?? '')),
+    );
+    expect([each.width, each.height]).toEqual([640, 400]);
+    expect(sheet.width).toBe(4 * (320 + 16) + 16);
+    // Login area first: the picture in the first place has the yellow of `Door` on black.
+    const colors = new Set<string>();
+    for (let y = 32; y < 32 + 200; y += 1) {
+      for (let x = 16; x < 16 + 320; x += 1) {
+        colors.add(
+          sheet.data.subarray((y * sheet.width + x) * 4, (y * sheet.width + x) * 4 + 3).join(),
+        );
+      }
+    }
+    expect(colors.has('0,0,0')).toBe(true);
+    expect([...colors].some((color) => /^(\d+),\1,(\d+)$/.test(color) && color !== '0,0,0')).toBe(
+      true,
+    );
+  });
+
+  test('says where it cannot write, and that a theme is not there', async () => {
+    const board = await makeBoard();
+    const failed = await shell.try(...board, 'menu', 'sheet', '--out', '/dev/null/x');
+    expect([failed.exitCode, failed.err]).toEqual([
+      2,
+      expect.stringContaining('cannot write into'),
+    ]);
+    expect(
+      (await shell.try('menu', 'sheet', '--out', shell.folder, '--theme', 'plane')).err,
+    ).toContain('plain');
   });
 });
 

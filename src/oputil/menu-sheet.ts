@@ -1,0 +1,207 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { BbsError, toError } from '../base/errors';
+import type { MenuEntry } from '../menu/load/menu-entry';
+import { escapeHtml } from '../mail/template';
+import { ABSENT_MODULES } from '../modules/absent-modules';
+import type { BoardParts } from '../modules/board-check';
+import type { User } from '../store/users';
+import { Canvas } from '../terminal/canvas';
+import { loadBoardParts } from './board-menus';
+import type { CommandContext } from './command-context';
+import { checkTheme, sizeOf } from './menu-show';
+import { composeScreen, type Size } from './preview';
+import {
+  blankPixels,
+  GLYPH_HEIGHT,
+  halve,
+  paintScreen,
+  paste,
+  toPng,
+  type Pixels,
+} from './screen-picture';
+import { readScreen } from './screen-reader';
+
+interface SheetOptions {
+  readonly theme?: string;
+  readonly size: Size;
+  readonly out: string;
+}
+
+const HELP = `
+Writes a picture of each menu's screen as callers see it, sheet.png with all of
+them at half the size, and index.html, which shows both. Menus of the login area
+are drawn for who has not signed in, the others for a caller without history.
+Menus that show nothing, or whose module is not here, are named in index.html.
+  oputil menu sheet --theme ember --out /tmp/ember`;
+
+/** A caller for pictures: nobody's data is shown. */
+const SAMPLE: User = {
+  id: 2,
+  name: 'Caller',
+  status: 2,
+  groups: ['users'],
+  factors: [],
+  properties: new Map([
+    ['real_name', 'A Caller'],
+    ['location', 'Somewhere'],
+    ['affiliation', 'None'],
+    ['email_address', 'caller@example.org'],
+  ]),
+  loginVersion: 0,
+};
+
+const COLUMNS = 4;
+const MARGIN = 16;
+
+/** `menu sheet`. */
+export function addMenuSheet(menu: Command, context: CommandContext): void {
+  menu
+    .command('sheet')
+    .description('pictures of all screens, alone and together')
+    .requiredOption('--out <dir>', 'folder for the pictures')
+    .option('--theme <id>', 'in this theme')
+    .option('--size <columns>x<rows>', 'on a screen of this size', sizeOf, {
+      width: 80,
+      height: 25,
+    })
+    .addHelpText('after', HELP)
+    .action((options: SheetOptions) => drawSheet(context, options));
+}
+
+/** A screen that was drawn. */
+interface Drawn {
+  readonly name: string;
+  readonly file: string;
+  readonly pixels: Pixels;
+}
+
+async function drawSheet(context: CommandContext, options: SheetOptions): Promise<void> {
+  const parts = await loadBoardParts(context);
+  const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
+  const drawn: Drawn[] = [];
+  const left: string[] = [];
+  for (const menu of inOrder(parts.menus)) {
+    const canvas = await drawMenu(context, { parts, menu, size: options.size, theme });
+    if (canvas === undefined) left.push(menu.name);
+    else {
+      const file = `${String(drawn.length + 1).padStart(3, '0')}-${fileName(menu.name)}.png`;
+      drawn.push({ name: menu.name, file, pixels: paintScreen(canvas) });
+    }
+  }
+  save(options.out, [
+    ...drawn.map(({ file, pixels }) => ({ file, content: toPng(pixels) })),
+    { file: 'sheet.png', content: toPng(sheetOf(drawn, options.size)) },
+    { file: 'index.html', content: pageOf(parts.config.general.boardName, drawn, left) },
+  ]);
+  context.show(`${drawn.length} screens drawn into ${options.out}; open index.html there`, {
+    out: options.out,
+    screens: drawn.map(({ name, file }) => ({ menu: name, file })),
+    withoutScreen: left,
+  });
+}
+
+/** What callers come to first stands first. */
+function inOrder({ menus }: BoardParts['menus']): readonly MenuEntry[] {
+  const all = [...menus.values()];
+  return [...all.filter((menu) => menu.loginArea), ...all.filter((menu) => !menu.loginArea)];
+}
+
+/** Undefined for a menu whose module is not here, and for one that shows nothing. */
+async function drawMenu(
+  context: CommandContext,
+  how: {
+    readonly parts: BoardParts;
+    readonly menu: MenuEntry;
+    readonly size: Size;
+    readonly theme: string | undefined;
+  },
+): Promise<Canvas | undefined> {
+  const { menu, size } = how;
+  if (ABSENT_MODULES.has(menu.module.name)) return undefined;
+  const sent = await composeScreen(context, {
+    ...how,
+    ...{ encoding: 'cp437', server: 'ssh', user: menu.loginArea ? undefined : SAMPLE },
+  });
+  const canvas = readScreen(sent, size);
+  return canvas.lastUsedRow === 0 ? undefined : canvas;
+}
+
+/** All screens at half the size, each below its name. */
+function sheetOf(drawn: readonly Drawn[], size: Size): Pixels {
+  const small = drawn.map(({ pixels }) => halve(pixels));
+  const { width = 0, height = 0 } = small[0] ?? {};
+  const cell = { width: width + MARGIN, height: height + GLYPH_HEIGHT + MARGIN };
+  const rows = Math.ceil(drawn.length / COLUMNS);
+  const sheet = blankPixels(
+    COLUMNS * cell.width + MARGIN,
+    Math.max(1, rows) * cell.height + MARGIN,
+  );
+  sheet.data.fill(PAPER);
+  small.forEach((pixels, index) => {
+    const x = MARGIN + (index % COLUMNS) * cell.width;
+    const y = MARGIN + Math.floor(index / COLUMNS) * cell.height;
+    paste(sheet, labelOf(drawn[index]?.name ?? '', Math.floor(size.width / 2)), { x, y });
+    paste(sheet, pixels, { x, y: y + GLYPH_HEIGHT });
+  });
+  return sheet;
+}
+
+/** Dark grey behind the screens, so that black ones have an edge. */
+const PAPER = 0x30;
+
+function labelOf(name: string, columns: number): Pixels {
+  const canvas = new Canvas(columns, 1);
+  canvas.print(1, 1, name.slice(0, columns));
+  return paintScreen(canvas);
+}
+
+function pageOf(boardName: string, drawn: readonly Drawn[], left: readonly string[]): string {
+  const figures = drawn.map(
+    ({ name, file }) =>
+      `<figure><a href="${file}"><img src="${file}" alt="${escapeHtml(name)}" loading="lazy"></a><figcaption>${escapeHtml(name)}</figcaption></figure>`,
+  );
+  const rest =
+    left.length === 0 ? '' : `<p>Without a screen here: ${left.map(escapeHtml).join(', ')}.</p>`;
+  const title = `The screens of ${escapeHtml(boardName)}`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${title}</title>
+<style>
+body { background: #303030; color: #ddd; font: 14px sans-serif; margin: 16px }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 16px }
+figure { margin: 0 }
+img { width: 100% }
+a { color: #fff }
+</style>
+<h1>${title}</h1>
+<p><a href="sheet.png">All on one sheet</a></p>
+<main>
+${figures.join('\n')}
+</main>
+${rest}
+</html>
+`;
+}
+
+/** Menu names may hold anything; file names may not. */
+function fileName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
+}
+
+function save(
+  folder: string,
+  files: readonly { readonly file: string; readonly content: Buffer | string }[],
+): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { file, content } of files) writeFileSync(join(folder, file), content);
+  } catch (error) {
+    const why = toError(error).message;
+    throw new BbsError('USAGE', `cannot write into ${folder}: ${why}; choose another --out`, {
+      cause: error,
+    });
+  }
+}
