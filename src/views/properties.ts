@@ -49,9 +49,9 @@ const CHECKS: Readonly<Record<PropertyType, (value: unknown) => string | undefin
       ? undefined
       : 'must be left, right or center',
   mode: (value) =>
-    value === 'read-only' || value === 'read only' || value === 'preview'
+    value === 'read-only' || value === 'read only' || value === 'preview' || value === 'edit'
       ? undefined
-      : 'must be read-only or preview',
+      : 'must be read-only, preview or edit',
   format: (value) => (isText(value) ? undefined : 'must be a format string'),
   colours: (value) => (isText(value) ? undefined : 'must be colour codes such as "|07|17"'),
   items: checkItems,

@@ -5,6 +5,7 @@ import { LabelView } from './label';
 import { MaskedEditView } from './masked-edit';
 import { FullMenuView, HorizontalMenuView, VerticalMenuView } from './menu-list';
 import { MultiLineView } from './multi-line';
+import { MultiLineEditView } from './multi-line-edit';
 import { PlaceView } from './place';
 import type { ViewProperty } from './properties';
 import { SpinnerView } from './spinner';
@@ -176,8 +177,8 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
   },
   MT: {
     name: 'multi-line text',
-    doc: 'Text of several lines, wrapped at words. Editing is not built.',
-    hasValue: false,
+    doc: 'Text of several lines, wrapped at words.',
+    hasValue: true,
     properties: [
       ...FOCUSABLE,
       TEXT,
@@ -186,16 +187,20 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       property(
         'mode',
         'mode',
-        'read-only shows, preview scrolls by arrow and page keys.',
+        'read-only shows, preview scrolls by arrow and page keys, edit is typed into: return makes a line, tab goes on.',
         'read-only',
       ),
       property('autoScroll', 'boolean', 'true: new text is shown from its last lines.', 'false'),
       property('hyperlinks', 'boolean', 'Read, and without effect here: links are plain text.'),
+      property('maxLength', 'number', 'Most characters with `edit`, up to 16000.', '4000'),
       FILL,
       TEXT_STYLE,
       FILL_STYLE,
     ],
-    create: (spec, context) => new MultiLineView(spec, context),
+    create: (spec, context) =>
+      spec.properties['mode'] === 'edit'
+        ? new MultiLineEditView(spec, context)
+        : new MultiLineView(spec, context),
   },
   BT: {
     name: 'button',
