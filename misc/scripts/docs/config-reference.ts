@@ -7,6 +7,9 @@ const INTRODUCTION = `# Configuration
 
 This page is made from the program's own tables by \`npm run docs\`; do not edit it.
 
+    oputil config check                  what is wrong with it, with file, line and the nearest right name
+    oputil config cat loginServers.ssh   what is in force; without a key: all of it
+
 A board's configuration is \`config/config.hjson\` in the board folder (\`--board\`), or the file that \`--config\`
 names. It need hold only the keys that differ from the defaults below; without a file all defaults hold. To open a
 board to the world and give it a name:
@@ -27,7 +30,7 @@ follows on the line.
 A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. The server
 does not start with a wrong configuration (exit code 78), and a running one keeps the last that was right.
 
-## Values from elsewhere
+## Take values from elsewhere
 
 | Written | Becomes |
 | --- | --- |
