@@ -228,7 +228,9 @@ class Prover {
   private findWithoutSignIn(): FlowReport['withoutSignIn'] {
     return this.options.entries.flatMap((entry) => {
       const first = this.set.menus.get(entry.menu);
-      if (entry.isNeeded !== true || entry.signedIn || first === undefined) return [];
+      if (entry.isNeeded !== true || entry.signedIn) return [];
+      // One that is missing or outside the login area is told as such.
+      if (first?.loginArea !== true) return [];
       const inside = (space: StateSpace) => (menu: MenuEntry) =>
         menu.loginArea ? space.select(INCOMPLETE) : space.empty();
       const explorer = this.explore([], inside, entry);

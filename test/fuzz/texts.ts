@@ -1,3 +1,5 @@
+import { slipsIn, STOCK_MENU_FILES, STOCK_THEME_FILES } from '../support/edited-board';
+import { tryWithSlip, type Slip } from '../support/edited-board';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalBackupCode } from '../../src/auth/backup-codes';
@@ -212,6 +214,14 @@ const menus: Target = {
   },
 };
 
+const SLIPS = [...STOCK_MENU_FILES, ...STOCK_THEME_FILES].flatMap(slipsIn);
+
+const slips: Target = {
+  name: 'slips in the lines of stock files',
+  make: (random) => Buffer.from(JSON.stringify(random.pick(SLIPS))),
+  eat: (input) => tryWithSlip(JSON.parse(input.toString()) as Slip),
+};
+
 const ACS_PARTS = [
   ...ACS_CODES.keys(),
   '(',
@@ -378,5 +388,5 @@ const sshKeys: Target = {
 };
 
 export const TEXT_TARGETS: readonly Target[] = [
-  ...[artFiles, colorCodes, userText, hjson, menus, acs, mail, codes, sshKeys],
+  ...[artFiles, colorCodes, userText, hjson, menus, slips, acs, mail, codes, sshKeys],
 ];
