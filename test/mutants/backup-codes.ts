@@ -55,6 +55,13 @@ export const BACKUP_CODES: readonly Mutant[] = [
     put: "if (factor === undefined) return { kind: 'none' };\n      const result = await this.verifyBackupCode(sql, userId, backupCode);",
   },
   {
+    rule: 'B7',
+    fault: 'a login tells whether an account has backup codes of its own',
+    file: 'src/auth/factor-kinds.ts',
+    find: 'isBound: false,',
+    put: 'isBound: true,',
+  },
+  {
     rule: 'B8',
     fault: 'a zero is no o',
     file: CODES,
