@@ -4,6 +4,8 @@ import { BbsError } from '../base/errors';
 export interface CsvRecord {
   readonly line: number;
   readonly fields: readonly string[];
+  /** True for fields in quotes: only these tell an empty value from none. */
+  readonly quoted: readonly boolean[];
 }
 
 /** Reads records with `"` quoting (RFC 4180), separated by commas, semicolons or tabs. */
@@ -49,13 +51,16 @@ class CsvReader {
     const records: CsvRecord[] = [];
     while (this.at < this.text.length) {
       const line = this.line;
-      const fields = [this.field()];
-      while (this.text[this.at] === this.separator) {
-        this.at++;
+      const fields: string[] = [];
+      const quoted: boolean[] = [];
+      for (;;) {
+        quoted.push(this.text[this.at] === '"');
         fields.push(this.field());
+        if (this.text[this.at] !== this.separator) break;
+        this.at++;
       }
       this.endOfRecord();
-      records.push({ line, fields });
+      records.push({ line, fields, quoted });
     }
     return records;
   }
@@ -102,4 +107,14 @@ class CsvReader {
   private broken(line: number, message: string): BbsError {
     return new BbsError('USAGE', message, { place: { file: this.file, line } });
   }
+}
+
+/** One record as `parseCsv` reads it back, byte for byte; undefined is no value, which '' is not. */
+export function formatCsv(fields: readonly (string | undefined)[]): string {
+  return `${fields.map(formatField).join(',')}\r\n`;
+}
+
+function formatField(value: string | undefined): string {
+  if (value === undefined) return '';
+  return /^[A-Za-z0-9_.@:+/$=-]+$/.test(value) ? value : `"${value.replaceAll('"', '""')}"`;
 }

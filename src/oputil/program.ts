@@ -14,6 +14,8 @@ import { addMenuGraph } from './menu-graph';
 import { addMenuSheet } from './menu-sheet';
 import { addMenuShow } from './menu-show';
 import { addMenuWhy } from './menu-why';
+import { addExportCommand } from './export-command';
+import { addImportCommand } from './import-command';
 import { HarmlessIo, type OputilIo } from './oputil-io';
 import { addUserAdding } from './user-add';
 import { addUserChanges } from './user-change';
@@ -80,6 +82,8 @@ function buildProgram(program: Command, context: CommandContext): void {
   addMenuCommands(program, context);
   addConfigCommands(program, context);
   addBackupCommand(program, context);
+  addExportCommand(program, context);
+  addImportCommand(program, context);
   addDoctorCommand(program, context);
 }
 

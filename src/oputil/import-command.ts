@@ -1,0 +1,250 @@
+import { Option, type Command } from 'commander';
+import { insertImported, isImportableProperty } from '../auth/account-import';
+import { BbsError } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import { isMailAddress } from '../base/mail-address';
+import type { Backend } from '../backend';
+import { formatTimestamp } from '../store/properties';
+import { foldName } from '../store/user-name';
+import { hasUsers, listFoldedNames, ROOT_ID } from '../store/users';
+import { isSysopName, makeSysopFirst } from './account';
+import { ACCOUNT_FIELDS, fromFields } from './account-fields';
+import { ACTOR, type CommandContext } from './command-context';
+import { parseCsv, type CsvRecord } from './csv';
+import { readBounded } from './oputil-io';
+
+interface ImportOptions {
+  readonly map?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly skipWrong?: boolean;
+}
+
+type Account = ReturnType<typeof fromFields>;
+
+/** What becomes of one line. */
+interface LineResult {
+  readonly line: number;
+  readonly name: string;
+  readonly kind: 'made' | 'kept' | 'wrong';
+  readonly text: string;
+}
+
+const HELP = `
+The file has a first line with the names of its columns; commas, semicolons or
+tabs between them. Without --map a column means what its name says:
+${Object.entries(ACCOUNT_FIELDS)
+  .map(([name, text]) => `  ${name.padEnd(15)} ${text}`)
+  .join('\n')}
+and any other name is a property of the account: real_name, email_address,
+location ... With --map only the columns that it names are read:
+  --map name=Login,email_address=Mail,otp_secret=#4
+where #4 is the fourth column. An account without a password signs in by a key,
+or its owner asks for a link by mail ("forgot password").
+All lines are checked first. One that is wrong is told, and nothing is done,
+unless --skip-wrong. Names that are taken here stay as they are, so that an
+import that was stopped is finished by doing it again.`;
+
+/** `oputil import csv`. */
+export function addImportCommand(program: Command, context: CommandContext): void {
+  program
+    .command('import')
+    .description('take over accounts from elsewhere')
+    .command('csv')
+    .description('accounts from a table of any kind')
+    .argument('<file>', 'the table, in UTF-8')
+    .addOption(
+      new Option('--map <field=column>', 'which column is what; may be repeated').argParser(
+        (text: string, before: readonly string[] = []) => [...before, ...text.split(',')],
+      ),
+    )
+    .option('--dry-run', 'only say what would be done')
+    .option('--skip-wrong', 'leave out lines that are wrong')
+    .addHelpText('after', HELP)
+    .action((file: string, options: ImportOptions) => importCsv(context, file, options));
+}
+
+/** Some hundred thousand accounts. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+async function importCsv(
+  context: CommandContext,
+  file: string,
+  options: ImportOptions,
+): Promise<void> {
+  const text = await readBounded(file, { mostBytes: MOST_BYTES, what: 'a list of accounts' });
+  refuseOtherEncoding(text, file);
+  const [head, ...records] = parseCsv(text, file);
+  if (head === undefined) throw new BbsError('USAGE', `${file} is empty`);
+  const columns = readColumns(head, options.map ?? [], file);
+  const config = await context.config();
+  const backend = await context.makeBackend();
+  const hasDates = columns.some(({ field }) => field === 'account_created');
+  const check = new Check(await context.read(listFoldedNames), {
+    groups: config.users.defaultGroups,
+    created: hasDates ? undefined : formatTimestamp(context.clock.nowMs()),
+  });
+  const checked = records.map((record) => check.line(record, columns));
+  const results = checked.map(({ result }) => result);
+  const wrong = results.filter(({ kind }) => kind === 'wrong').length;
+  const isRefused = wrong > 0 && options.skipWrong !== true;
+  if (!isRefused && options.dryRun !== true) {
+    const accounts = checked.flatMap(({ account }) => account ?? []);
+    await insert(context, backend, accounts);
+  }
+  const end = isRefused
+    ? 'nothing was changed: put the wrong lines right, or add --skip-wrong'
+    : options.dryRun === true
+      ? 'nothing was changed (--dry-run)'
+      : 'done';
+  context.show(report(results, end), { results, wrong, done: end === 'done' });
+  if (wrong > 0) context.exitCode = 1;
+}
+
+function refuseOtherEncoding(text: string, file: string): void {
+  const at = text.indexOf('\ufffd');
+  if (at < 0) return;
+  const line = text.slice(0, at).split('\n').length;
+  throw new BbsError('USAGE', 'this is not UTF-8; save the file as UTF-8', {
+    place: { file, line },
+  });
+}
+
+interface Column {
+  readonly field: string;
+  readonly index: number;
+}
+
+function readColumns(head: CsvRecord, map: readonly string[], file: string): readonly Column[] {
+  const place = { file, line: head.line };
+  const named =
+    map.length === 0
+      ? head.fields.map((field, index) => ({ field: field.trim(), index }))
+      : map.map((pair) => readPair(pair, head.fields));
+  for (const { field } of named) {
+    if (field in ACCOUNT_FIELDS || isImportableProperty(field)) continue;
+    const nearest = nearestName(field, Object.keys(ACCOUNT_FIELDS));
+    const hint = nearest === undefined ? 'see --help' : `did you mean '${nearest}'?`;
+    throw new BbsError('USAGE', `'${field}' is no column that can be imported; ${hint}`, { place });
+  }
+  const twice = named.find(({ field }, at) => named.findIndex((c) => c.field === field) !== at);
+  if (twice !== undefined)
+    throw new BbsError('USAGE', `there are two columns for '${twice.field}'`, { place });
+  if (!named.some(({ field }) => field === 'name'))
+    throw new BbsError('USAGE', "no column is 'name'; say which by --map name=COLUMN", { place });
+  return named;
+}
+
+function readPair(pair: string, head: readonly string[]): Column {
+  const [, field, column] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(pair) ?? [];
+  if (field === undefined || column === undefined)
+    throw new BbsError('USAGE', `--map takes FIELD=COLUMN, not '${pair}'`);
+  const number = /^#(\d+)$/.exec(column)?.[1];
+  const index =
+    number === undefined ? head.findIndex((name) => name.trim() === column) : Number(number) - 1;
+  if (index >= 0 && index < head.length) return { field, index };
+  const nearest = nearestName(column, head);
+  const hint = nearest === undefined ? `it has ${head.join(', ')}` : `did you mean '${nearest}'?`;
+  throw new BbsError('USAGE', `the file has no column '${column}'; ${hint}`);
+}
+
+/** Looks at every line before any is done. */
+class Check {
+  private readonly seen = new Map<string, number>();
+
+  constructor(
+    private readonly taken: ReadonlySet<string>,
+    private readonly defaults: Parameters<typeof fromFields>[1],
+  ) {}
+
+  line(
+    record: CsvRecord,
+    columns: readonly Column[],
+  ): { readonly result: LineResult; readonly account?: Account } {
+    const fields = new Map<string, string>();
+    for (const { field, index } of columns) {
+      const value = record.fields[index] ?? '';
+      if (value !== '' || record.quoted[index] === true) fields.set(field, value);
+    }
+    const { line } = record;
+    const name = fields.get('name') ?? '';
+    try {
+      if (record.fields.length < Math.max(...columns.map(({ index }) => index)) + 1)
+        throw new BbsError('USER_INVALID', 'it has fewer columns than the first line');
+      const account = fromFields(fields, this.defaults);
+      const folded = foldName(name);
+      const before = this.seen.get(folded);
+      if (before !== undefined)
+        throw new BbsError('USER_INVALID', `line ${before} has this name too`);
+      this.seen.set(folded, line);
+      if (this.taken.has(folded))
+        return { result: { line, name, kind: 'kept', text: 'the name is taken here' } };
+      return { result: { line, name, kind: 'made', text: describe(account) }, account };
+    } catch (error) {
+      // A line of its own; whatever is not about it ends the import.
+      if (!(error instanceof BbsError) || error.code !== 'USER_INVALID') throw error;
+      return { result: { line, name, kind: 'wrong', text: error.message } };
+    }
+  }
+}
+
+/** What its owner or the sysop has to know. */
+function describe({ password, factor, properties }: Account): string {
+  const email = properties.get('email_address') ?? '';
+  const hasMail = isMailAddress(email);
+  const remarks = [
+    ...(password !== undefined
+      ? []
+      : [hasMail ? 'no password: link by mail' : 'no password, no mail']),
+    ...(email !== '' && !hasMail ? ['the mail address is none'] : []),
+    ...(factor === undefined
+      ? []
+      : [factor.key === undefined ? 'asks for a code that nobody has' : 'second factor']),
+  ];
+  return remarks.join('; ');
+}
+
+/** Each batch is one transaction; a name that was taken meanwhile is left alone. */
+const AT_ONCE = 100;
+
+async function insert(
+  context: CommandContext,
+  backend: Backend,
+  accounts: readonly Account[],
+): Promise<void> {
+  const { db, sealing } = backend;
+  const config = await context.config();
+  const parts = { sealing, random: context.random, clock: context.clock, actor: ACTOR };
+  const isEmpty = !(await context.read(hasUsers));
+  const sysop = !isEmpty
+    ? undefined
+    : (accounts.find(({ oldId }) => oldId === String(ROOT_ID)) ??
+      accounts.find(({ name }) => isSysopName(config, name)));
+  // Account 1 is the sysop's, whoever comes first.
+  if (isEmpty && sysop === undefined && accounts.length > 0) await makeSysopFirst(context);
+  const ordered = sysop === undefined ? accounts : [sysop, ...accounts.filter((a) => a !== sysop)];
+  for (let from = 0; from < ordered.length; from += AT_ONCE) {
+    await db.transaction(async (sql) => {
+      for (const account of ordered.slice(from, from + AT_ONCE))
+        await insertImported(sql, parts, { ...account, root: account === sysop });
+    });
+  }
+}
+
+const MOST_LINES = 200;
+
+function report(results: readonly LineResult[], end: string): readonly string[] {
+  const count = (kind: LineResult['kind']): number =>
+    results.filter((result) => result.kind === kind).length;
+  const told = results
+    .filter(({ kind, text }) => kind !== 'made' || text !== '')
+    .sort((a, b) => Number(b.kind === 'wrong') - Number(a.kind === 'wrong'));
+  const lines = told
+    .slice(0, MOST_LINES)
+    .map(({ line, name, kind, text }) => `line ${line} ${JSON.stringify(name)}: ${kind}, ${text}`);
+  const more = told.length - lines.length;
+  return [
+    ...lines,
+    ...(more > 0 ? [`and ${more} more lines like these (all with --json)`] : []),
+    `${results.length} accounts: ${count('made')} to make, ${count('kept')} kept, ${count('wrong')} wrong; ${end}`,
+  ];
+}
