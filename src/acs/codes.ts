@@ -364,7 +364,8 @@ function includes(list: readonly string[], wanted: string | undefined): boolean 
 
 function hasAll(have: ReadonlySet<string>, wanted: readonly string[]): boolean {
   for (let at = 0; at < wanted.length; at++) {
-    if (!have.has(wanted[at] ?? '')) return false;
+    const name = wanted[at] ?? '';
+    if (!have.has(name) && !have.has(name.toLowerCase())) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
@@ -34,6 +35,8 @@ export interface Art {
    * ANSI art is drawn, the cursor is on the next row by then and the break produces an empty one.
    */
   readonly softBreaks?: boolean;
+  /** True for a file that is read as CP437 and was saved as UTF-8. */
+  readonly isUtf8?: boolean;
 }
 
 export interface DecodeOptions {
@@ -70,6 +73,7 @@ export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
     font: known?.font,
     iceColors: known?.iceColors ?? false,
     softBreaks: ['.asc', '.txt'].includes(artExtension(options.file)),
+    isUtf8: encodingOf(options) === 'cp437' && isUtf8(body) && !isAscii(body),
   };
 }
 

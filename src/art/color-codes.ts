@@ -11,6 +11,8 @@ export interface ColorCode {
   readonly foreground?: number;
   /** 0-15, in ANSI order; 8-15 are bright where the terminal supports it, else they blink. */
   readonly background?: number;
+  /** Makes the text blink, or stops it. */
+  readonly blink?: boolean;
   /** Resets the style before the colours are set. */
   readonly reset?: boolean;
 }
@@ -26,7 +28,23 @@ const PIPE = /\|(\d\d)/y;
 const PCBOARD = /@X([0-9A-Fa-f])([0-9A-Fa-f])/y;
 const WILDCAT = /@([0-9A-F])([0-9A-F])@/y;
 // CNET: control-Y ("Y-style") or control-Q ("Q-style"), then a letter and a digit; ANSI colour order.
-const CNET = /[\u0019\u0011](?:c([0-9a-fA-F])|z([0-7])|(n1)|(f1)|(q1))/y;
+// The Q-style ends with a brace.
+const CNET = /(?:\u0019|\u0011)(?:c([0-9a-fA-F])|z([0-7])|(n1)|(f1)|(q1))(?:(?<=\u0011..)\})?/y;
+const WWIV = /\u0003([0-9])/y;
+
+/** Control-C and a digit, as WWIV has them; the digit's colours, in ANSI order. */
+const WWIV_COLORS: readonly Omit<ColorCode, 'length' | 'kind'>[] = [
+  { foreground: 0, reset: true },
+  { foreground: 14 },
+  { foreground: 11 },
+  { foreground: 5, reset: true },
+  { foreground: 15, background: 4 },
+  { foreground: 2, reset: true },
+  { foreground: 9, blink: true },
+  { foreground: 12 },
+  { foreground: 4, reset: true },
+  { foreground: 6, reset: true },
+];
 
 function matchAt(expression: RegExp, text: string, index: number): RegExpExecArray | null {
   expression.lastIndex = index;
@@ -35,7 +53,7 @@ function matchAt(expression: RegExp, text: string, index: number): RegExpExecArr
 
 /** True when a colour code can begin with this UTF-16 unit; a fast check for the common case. */
 export function mayBeginColorCode(unit: number): boolean {
-  return unit === 0x7c || unit === 0x40 || unit === 0x19 || unit === 0x11;
+  return unit === 0x7c || unit === 0x40 || unit === 0x19 || unit === 0x11 || unit === 0x03;
 }
 
 /** The colour code that begins at `index`, if there is one. */
@@ -45,6 +63,11 @@ export function colorCodeAt(text: string, index: number): ColorCode | undefined 
       return pipeCodeAt(text, index);
     case 0x40:
       return boardCodeAt(text, index);
+    case 0x03: {
+      const match = matchAt(WWIV, text, index);
+      const colors = WWIV_COLORS[Number(match?.[1])];
+      return colors && { length: 2, kind: 'color', ...colors };
+    }
     case 0x11:
     case 0x19:
       return cnetCodeAt(text, index);
@@ -88,11 +111,12 @@ function cnetCodeAt(text: string, index: number): ColorCode | undefined {
 /** The style after a colour code is applied. */
 export function applyColorCode(style: Style, code: ColorCode): Style {
   const from = code.reset === true ? PLAIN : style;
-  const { foreground, background } = code;
+  const { foreground, background, blink } = code;
   return {
     ...from,
     ...(foreground === undefined ? {} : { foreground, bold: false }),
     ...(background === undefined ? {} : { background, blink: false }),
+    ...(blink === undefined ? {} : { blink }),
   };
 }
 
@@ -119,6 +143,11 @@ export function expandColorCodes(text: string, options: ColorOptions = {}): stri
       if (code.kind === 'color') out += styleChange(undefined, style, options.encoding);
       if (code.kind === 'newline') out += '\r\n';
       index += code.length;
+      continue;
+    }
+    if (text.startsWith('||', index)) {
+      out += '|';
+      index += 2;
       continue;
     }
     const value = text[index] === '|' ? pipeValue(text, index, options.resolve) : undefined;

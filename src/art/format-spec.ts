@@ -1,3 +1,5 @@
+import { characterColumns } from '../terminal/character-width';
+
 /** One parsed `:spec` of Python's format mini-language (contract A10.2). */
 export interface FormatSpec {
   readonly fill: string;
@@ -50,8 +52,7 @@ function toNumber(text: string): number | undefined {
 }
 
 function formatString(spec: FormatSpec, text: string): string {
-  const characters = [...text];
-  const cut = spec.precision === undefined ? text : characters.slice(0, spec.precision).join('');
+  const cut = spec.precision === undefined ? text : cutToColumns(text, spec.precision);
   return pad(
     cut,
     spec.width,
@@ -134,8 +135,26 @@ function group(digits: string, separator: string): string {
   return whole.replace(/\B(?=(?:\d{3})+$)/g, separator) + rest;
 }
 
+/** Columns that a text takes on the screen: a wide character takes two. */
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += characterColumns(character.codePointAt(0) ?? 0x20);
+  return columns;
+}
+
+function cutToColumns(text: string, most: number): string {
+  let kept = '';
+  let columns = 0;
+  for (const character of text) {
+    columns += characterColumns(character.codePointAt(0) ?? 0x20);
+    if (columns > most) break;
+    kept += character;
+  }
+  return kept;
+}
+
 function pad(text: string, width: number, fill: string, align: '<' | '>' | '^'): string {
-  const missing = width - [...text].length;
+  const missing = width - columnsOf(text);
   if (missing <= 0) return text;
   if (align === '<') return text + fill.repeat(missing);
   if (align === '>') return fill.repeat(missing) + text;

@@ -55,7 +55,7 @@ export function formatText(
       unit === 0x7b || unit === 0x7d
         ? braceAt(template, index, values, options)
         : unit === 0x7c
-          ? pieceOf(pipeValue(template, index, resolveText), 3)
+          ? pipeAt(template, index, resolveText)
           : undefined;
     out += piece?.text ?? template[index] ?? '';
     index += piece?.length ?? 1;
@@ -68,8 +68,15 @@ interface Piece {
   readonly length: number;
 }
 
-function pieceOf(text: string | undefined, length: number): Piece | undefined {
-  return text === undefined ? undefined : { text, length };
+/** `||` is a bar; `|XX` is the value of a predefined code. */
+function pipeAt(
+  template: string,
+  index: number,
+  resolve: (code: string) => string | undefined,
+): Piece | undefined {
+  if (template.startsWith('||', index)) return { text: '|', length: 2 };
+  const text = pipeValue(template, index, resolve);
+  return text === undefined ? undefined : { text, length: 3 };
 }
 
 /** `{{` and `}}` are literal braces; anything else in braces is a field. */

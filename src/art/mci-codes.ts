@@ -46,10 +46,34 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   SH: 'rows of the terminal',
   SW: 'columns of the terminal',
   MD: 'description of the menu',
+  FN: "name of the caller's file filter",
+  DN: "number of the caller's downloads",
+  DK: "size of the caller's downloads",
+  UP: "number of the caller's uploads",
+  UK: "size of the caller's uploads",
+  NR: "caller's uploads to downloads, in percent",
+  KR: "size of the caller's uploads to that of the downloads, in percent",
+  PS: "number of the caller's posts",
+  PC: "caller's posts to calls, in percent",
+  MA: "name of the caller's message area",
+  MC: "name of the caller's message conference",
+  ML: "description of the caller's message area",
+  CM: "description of the caller's message conference",
+  NM: 'new messages to the caller',
+  NP: 'new private mails to the caller',
+  AC: "number of the caller's achievements",
+  AP: "points of the caller's achievements",
+  AS: "status of the caller's achievements",
+  DR: 'how often the caller was in a door',
+  DM: 'how long the caller was in doors',
+  TO: 'how long the caller was online in all calls',
+  IA: 'Y where the caller takes messages of other callers, else N',
+  IV: "Y where the caller is listed in who's online, else N",
   DT: 'date',
   CT: 'time',
   OS: 'operating system',
   OA: 'architecture of the machine',
+  SC: 'kind of processor',
   NV: 'version of Node.js',
   AN: 'nodes in use',
   TC: 'calls ever',
@@ -64,8 +88,28 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
   MF: 'free memory of the machine',
   LA: 'load average',
   CL: 'load of the processor',
-  RR: 'a rumour; empty on this board',
+  PI: 'bytes that came in since the start',
+  PE: 'bytes that went out since the start',
+  SD: 'downloads ever',
+  SO: 'size of the downloads ever',
+  SU: 'uploads ever',
+  SP: 'size of the uploads ever',
+  TF: 'number of files',
+  TB: 'size of all files',
+  PT: 'posts today',
+  TP: 'posts ever',
+  FT: 'uploads today',
+  FB: 'size of the uploads today',
+  DD: 'downloads today',
+  DB: 'size of the downloads today',
+  RR: 'a rumour',
 };
+
+/** Codes of what this board does not have: they are known, and nothing is shown. */
+export const EMPTY_CODES: ReadonlySet<string> = new Set([
+  ...['FN', 'MA', 'MC', 'ML', 'CM', 'NM', 'NP', 'AS', 'PI', 'PE', 'SD', 'SO', 'SU', 'SP'],
+  ...['TF', 'TB', 'PT', 'TP', 'FT', 'FB', 'DD', 'DB', 'RR'],
+]);
 
 /**
  * Codes that are empty until the caller is fully signed in (rule M4): data of the account other
@@ -74,6 +118,7 @@ export const PREDEFINED_CODES: Readonly<Record<string, string>> = {
 export const CODES_AFTER_SIGN_IN: ReadonlySet<string> = new Set([
   ...['UI', 'UG', 'UR', 'LO', 'UA', 'BD', 'US', 'UE', 'UW', 'UF', 'UC', 'MS'],
   ...['LC', 'LT', 'LD'],
+  ...['DN', 'DK', 'UP', 'UK', 'NR', 'KR', 'PS', 'PC', 'AC', 'AP', 'DR', 'DM', 'TO', 'IA', 'IV'],
 ]);
 
 /** True for a code that shows a value of the board or of the caller. */

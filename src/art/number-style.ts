@@ -7,14 +7,15 @@ interface NumberStyle {
 const SIZES = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 const COUNTS = ['', 'K', 'M', 'B', 'T', 'Q'] as const;
 
+/** Each up to this many, from the shortest on; one of them is said in words. */
 const DURATIONS = [
-  { name: 'year', seconds: 365 * 24 * 3600 },
-  { name: 'month', seconds: 30 * 24 * 3600 },
-  { name: 'day', seconds: 24 * 3600 },
-  { name: 'hour', seconds: 3600 },
-  { name: 'minute', seconds: 60 },
-  { name: 'second', seconds: 1 },
+  { name: 'minute', one: 'a minute', seconds: 60, below: 45 },
+  { name: 'hour', one: 'an hour', seconds: 3600, below: 22 },
+  { name: 'day', one: 'a day', seconds: 86_400, below: 26 },
+  { name: 'month', one: 'a month', seconds: 86_400 * 30.436875, below: 11 },
+  { name: 'year', one: 'a year', seconds: 86_400 * 365.2425, below: Infinity },
 ] as const;
+const FEW_SECONDS = 45;
 
 /** Every number style by its `!name`; docs/menus.md is generated from this. */
 export const NUMBER_STYLES: Readonly<Record<string, NumberStyle>> = {
@@ -28,16 +29,16 @@ export const NUMBER_STYLES: Readonly<Record<string, NumberStyle>> = {
     apply: (value) => scaled(value, 1024, SIZES, 'unit'),
   },
   countWithAbbr: {
-    doc: 'a count, as `4.3 M`',
-    apply: (value) => scaled(value, 1000, COUNTS, 'both'),
+    doc: 'a count, as `4M`',
+    apply: (value) => rounded(value, COUNTS, 'both'),
   },
   countWithoutAbbr: {
-    doc: 'a count, as `4.3`',
-    apply: (value) => scaled(value, 1000, COUNTS, 'value'),
+    doc: 'a count, as `4`',
+    apply: (value) => rounded(value, COUNTS, 'value'),
   },
   countAbbr: {
     doc: 'the unit of a count, as `M`',
-    apply: (value) => scaled(value, 1000, COUNTS, 'unit'),
+    apply: (value) => rounded(value, COUNTS, 'unit'),
   },
   durationHours: { doc: 'hours, as `4 days`', apply: (value) => duration(value * 3600) },
   durationMinutes: { doc: 'minutes, as `2 hours`', apply: (value) => duration(value * 60) },
@@ -54,32 +55,48 @@ export function isNumberStyle(name: string): boolean {
   return Object.hasOwn(NUMBER_STYLES, name);
 }
 
-function scaled(
+type Part = 'both' | 'value' | 'unit';
+
+/** Bytes in the largest unit that they fill. */
+function scaled(value: number, base: number, units: readonly string[], part: Part): string {
+  const { size, unit } = inUnits(value, base, units);
+  if (part === 'unit') return unit;
+  const text = String(Math.sign(value) * (Math.round(size * 100) / 100) || 0);
+  return part === 'value' || unit === '' ? text : `${text} ${unit}`;
+}
+
+/** A count in whole units, with the unit's letter behind it. */
+function rounded(value: number, units: readonly string[], part: Part): string {
+  const { size, unit } = inUnits(value, 1000, units);
+  if (part === 'unit') return unit;
+  const text = String(Math.sign(value) * Math.round(size) || 0);
+  return part === 'value' ? text : text + unit;
+}
+
+function inUnits(
   value: number,
   base: number,
   units: readonly string[],
-  part: 'both' | 'value' | 'unit',
-): string {
-  if (!Number.isFinite(value)) return part === 'unit' ? '' : String(value);
+): { readonly size: number; readonly unit: string } {
+  if (!Number.isFinite(value)) return { size: 0, unit: '' };
   let size = Math.abs(value);
   let unit = 0;
   while (size >= base && unit < units.length - 1) {
     size /= base;
     unit += 1;
   }
-  const name = units[unit] ?? '';
-  const rounded = String(Math.sign(value) * (Math.round(size * 100) / 100) || 0);
-  if (part === 'unit') return name;
-  return part === 'value' || name === '' ? rounded : `${rounded} ${name}`;
+  return { size, unit: units[unit] ?? '' };
 }
 
+/** A length of time as people say it, rounded. */
 function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return String(seconds);
   const length = Math.abs(seconds);
-  // the largest unit with a count of at least one after rounding, so that 59.6 s is a minute
-  const unit =
-    DURATIONS.find((candidate) => Math.round(length) >= candidate.seconds) ??
-    ({ name: 'second', seconds: 1 } as const);
-  const count = Math.round(length / unit.seconds);
-  return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
+  if (Math.round(length) < FEW_SECONDS) return 'a few seconds';
+  for (const unit of DURATIONS) {
+    const count = Math.round(length / unit.seconds);
+    if (count <= 1) return unit.one;
+    if (count < unit.below) return `${count} ${unit.name}s`;
+  }
+  return '';
 }

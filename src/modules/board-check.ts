@@ -4,6 +4,7 @@ import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
 import { checkMenus, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
+import { checkThemeViews } from '../proof/check-views';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules } from '../proof/module-facts';
 import type { MenuRegistries } from '../proof/registries';
@@ -29,7 +30,11 @@ export async function checkBoard(
   parts: BoardParts,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  const themes = [...findThemeProblems(parts), ...themeFileFindings(parts.themes)];
+  const themes = [
+    ...findThemeProblems(parts),
+    ...themeFileFindings(parts.themes),
+    ...checkThemeViews(parts.themes.list()),
+  ];
   const menus = checkMenus(parts.menus, await boardRegistries(parts), options);
   return weigh([...themes, ...menus], options);
 }

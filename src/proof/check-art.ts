@@ -1,3 +1,4 @@
+import { EMPTY_CODES } from '../art/mci-codes';
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import { nearestName } from '../base/nearest';
@@ -7,6 +8,9 @@ import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu
 export interface ArtFacts {
   readonly file: string;
   readonly views: readonly { readonly code: string; readonly id: number }[];
+  /** Predefined codes that show nothing on this board. */
+  readonly emptyCodes?: readonly string[];
+  readonly isUtf8?: boolean;
 }
 
 /** Every art spec in a menu set, for the code that looks them up. */
@@ -32,10 +36,12 @@ export async function readArtFacts(
       for (const encoding of ['cp437', 'utf8'] as const) {
         const art = await store.find(spec, { themeDirs, encoding });
         if (art === undefined || found.has(art.file)) continue;
-        const { placements } = renderArt(art, { width: 80, height: 25 });
+        const { placements, predefined } = renderArt(art, { width: 80, height: 25 });
         found.set(art.file, {
           file: art.file,
           views: placements.map(({ code, id }) => ({ code, id })),
+          emptyCodes: predefined.map(({ code }) => code).filter((code) => EMPTY_CODES.has(code)),
+          isUtf8: art.isUtf8 === true,
         });
       }
     }
@@ -72,14 +78,44 @@ export function checkArt(
     return nearest === undefined ? finding : { ...finding, nearest };
   };
   const shown = [...set.menus.values()].filter((menu) => !absentModules?.has(menu.module.name));
-  return [...shown, ...set.prompts.values()].flatMap((entry) => [
-    ...(entry.art?.options ?? [])
-      .filter(({ value }) => isMissing(value))
-      .map(({ value, place }) => missing(entry, value, place)),
-    ...namedArt(entry)
-      .filter(isMissing)
-      .map((spec) => missing(entry, spec)),
-  ]);
+  const files = [...art.values()].flat();
+  return [
+    ...filesInUtf8(files),
+    ...emptyCodes(files),
+    ...[...shown, ...set.prompts.values()].flatMap((entry) => [
+      ...(entry.art?.options ?? [])
+        .filter(({ value }) => isMissing(value))
+        .map(({ value, place }) => missing(entry, value, place)),
+      ...namedArt(entry)
+        .filter(isMissing)
+        .map((spec) => missing(entry, spec)),
+    ]),
+  ];
+}
+
+/** One warning for each file of CP437 that was saved as UTF-8. */
+function filesInUtf8(files: readonly ArtFacts[]): readonly Finding[] {
+  const names = new Set(files.filter(({ isUtf8 }) => isUtf8 === true).map(({ file }) => file));
+  return [...names].map((file) => ({
+    severity: 'warning',
+    rule: 'utf8-art',
+    place: { file },
+    subject: '',
+    text: 'this looks like UTF-8, and is read as CP437: name it .utf8ans, or save it as CP437',
+  }));
+}
+
+/** One warning for all codes in art that show nothing here, but for rumours. */
+function emptyCodes(files: readonly ArtFacts[]): readonly Finding[] {
+  const having = files.filter(({ emptyCodes: codes = [] }) => codes.some((code) => code !== 'RR'));
+  const [first] = having;
+  if (first === undefined) return [];
+  const codes = new Set(having.flatMap(({ emptyCodes: all = [] }) => all));
+  const list = [...codes].sort().map((code) => `%${code}`);
+  const text = `this board has no value for ${list.join(' ')}, so nothing is shown there (${having.length} files)`;
+  return [
+    { severity: 'warning', rule: 'empty-code', place: { file: first.file }, subject: '', text },
+  ];
 }
 
 /** Art in `config.art`: one spec, or named ones for the module. */

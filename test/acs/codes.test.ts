@@ -151,6 +151,7 @@ const ROWS: readonly (readonly [string, string, AcsSubject, boolean])[] = [
   ['MM0', 'midnight', subjectWith({ nowMs: at(0, 0) }), true],
 
   ['SE[https]', 'https is on', nobody, true],
+  ['SE[HTTPS]', 'https is on, in capitals', nobody, true],
   ['SE[https,gopher]', 'only https is on', nobody, false],
 
   ['AE1', 'never known', anybody, false],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { withoutColors } from '../../src/art/color-codes';
+import { colorCodeAt, withoutColors } from '../../src/art/color-codes';
 import { checkFormat, formatText } from '../../src/art/format';
 
 describe('formatText (contract A10.2)', () => {
@@ -40,14 +40,27 @@ describe('formatText (contract A10.2)', () => {
     ['{v!sizeWithoutAbbr}', 2362232012, '2.2'],
     ['{v!sizeAbbr}', 2362232012, 'GB'],
     ['{v!sizeWithAbbr}', 0, '0 B'],
-    ['{v!countWithAbbr}', 4300000, '4.3 M'],
-    ['{v!countWithoutAbbr}', 4300000, '4.3'],
+    ['{v!countWithAbbr}', 4300000, '4M'],
+    ['{v!countWithAbbr}', 1230, '1K'],
+    ['{v!countWithoutAbbr}', 4300000, '4'],
     ['{v!countAbbr}', 4300000, 'M'],
     ['{v!countWithAbbr}', 12, '12'],
     ['{v!durationHours}', 96, '4 days'],
     ['{v!durationMinutes}', 120, '2 hours'],
     ['{v!durationSeconds}', 300, '5 minutes'],
-    ['{v!durationSeconds}', 1, '1 second'],
+    ['{v!durationSeconds}', 1, 'a few seconds'],
+    ['{v!durationSeconds}', 44, 'a few seconds'],
+    ['{v!durationSeconds}', 45, 'a minute'],
+    ['{v!durationMinutes}', 44, '44 minutes'],
+    ['{v!durationMinutes}', 45, 'an hour'],
+    ['{v!durationHours}', 21, '21 hours'],
+    ['{v!durationHours}', 22, 'a day'],
+    ['{v!durationHours}', 24 * 26, 'a month'],
+    ['{v!durationHours}', 24 * 400, 'a year'],
+    ['{v!durationHours}', 24 * 800, '2 years'],
+    ['{v:6}|', '日本', '日本  |'],
+    ['{v:>5.3}|', '日本', '   日|'],
+    ['a||b {v}', 1, 'a|b 1'],
     ['{{{v}}}', 7, '{7}'],
   ])('%s with %p is "%s"', (template, v, expected) => {
     expect(formatText(template, { v })).toBe(expected);
@@ -99,5 +112,17 @@ describe('formatText (contract A10.2)', () => {
       'unknown style "wavy" in {b!wavy}',
       '"5y" in {c:5y} is not a format',
     ]);
+  });
+
+  it.each<[string, number, number | undefined]>([
+    ['1', 14, undefined],
+    ['4', 15, 4],
+    ['6', 9, undefined],
+    ['9', 6, undefined],
+  ])('control-C and %s is a colour of WWIV', (digit, foreground, background) => {
+    const code = colorCodeAt(`\u0003${digit}`, 0);
+    expect(code).toMatchObject({ length: 2, foreground });
+    expect(code?.background).toBe(background);
+    expect(code?.blink).toBe(digit === '6' ? true : undefined);
   });
 });

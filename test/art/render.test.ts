@@ -111,6 +111,7 @@ describe('renderArt: colour codes', () => {
     ['Wildcat!', '@0C@a@1C@b@07@c'],
     ['CNET Y-style', '\u0019c9a\u0019z4b\u0019q1c'],
     ['CNET Q-style', '\u0011c9a\u0011z4b\u0011q1c'],
+    ['CNET Q-style with its braces', '\u0011c9}a\u0011z4}b\u0011q1}c'],
   ])('reads %s codes', (_name, text) => {
     const { canvas } = draw(text);
     expect(canvas.toLines()).toEqual(['abc']);

@@ -1,4 +1,4 @@
-import { PREDEFINED_CODES } from '../../src/art/mci-codes';
+import { EMPTY_CODES, PREDEFINED_CODES } from '../../src/art/mci-codes';
 import { asking, scenes, stop } from './scene';
 
 const open = scenes();
@@ -45,6 +45,16 @@ const properties = {
   theme_id: 'gatehouse',
   login_count: '41',
   account_created: '2025-12-01T10:00:00.000+00:00',
+  ul_total_count: '3',
+  ul_total_bytes: '2048',
+  dl_total_count: '6',
+  dl_total_bytes: '1024',
+  post_count: '82',
+  achievement_total_count: '4',
+  achievement_total_points: '120',
+  door_run_total_count: '7',
+  door_run_total_minutes: '120',
+  minutes_online_total_count: '30',
 };
 
 /** What each code shows to joe, signed in at noon of the first of January 2026. */
@@ -64,7 +74,7 @@ const VALUES: Record<string, string | RegExp> = {
   UR: 'Joe Doe',
   LO: 'Rome',
   UA: '35',
-  BD: /^1990-06-1[456]$/,
+  BD: '1990-06-15',
   US: 'M',
   UE: 'joe@example.org',
   UW: 'example.org',
@@ -82,7 +92,8 @@ const VALUES: Record<string, string | RegExp> = {
   MD: 'In the court',
   DT: '2026-01-01',
   CT: /^\d\d:00$/,
-  OS: /^\w+ \S+/,
+  OS: /^(Linux|Mac OS X|Windows|SunOS|FreeBSD)$/,
+  SC: /./,
   OA: /^\w+$/,
   NV: process.version,
   AN: '1',
@@ -93,12 +104,27 @@ const VALUES: Record<string, string | RegExp> = {
   LD: /^(\d{4}-\d\d-\d\d)?$/,
   TU: '1',
   NT: /^[01]$/,
-  UU: '0h 0m',
+  UU: 'a few seconds',
   MB: /^\d+$/,
   MF: /^\d+$/,
   LA: /^\d+\.\d\d$/,
   CL: /^\d+\.\d\d$/,
-  RR: '',
+  DN: '6',
+  DK: '1 KB',
+  UP: '3',
+  UK: '2 KB',
+  NR: '50%',
+  KR: '200%',
+  PS: '82',
+  PC: /^(200|195)%$/,
+  AC: '4',
+  AP: '120',
+  DR: '7',
+  DM: '2 hours',
+  TO: '30 minutes',
+  IA: 'Y',
+  IV: 'Y',
+  ...Object.fromEntries([...EMPTY_CODES].map((code) => [code, ''])),
 };
 
 const theme = {
@@ -123,6 +149,20 @@ describe('A10.3 predefined MCI codes', () => {
     const shown = caller.screen.row(1).slice(1);
     if (typeof value === 'string') expect(shown).toBe(value);
     else expect(shown).toMatch(value);
+  });
+
+  it('a date without a time of day is that day in every time zone', async () => {
+    const scene = await open({
+      ...board,
+      art: { LOGIN: 'Name %ET1\r\n%ET2', FIRST: '[%BD', ...theme },
+    });
+    // Midnight far in the east, which is the day before here.
+    const birthdate = '1990-06-15T00:00:00.000+14:00';
+    await scene.board.addUser('joe', 'correct horse', { properties: { ...properties, birthdate } });
+    const caller = scene.call({ server: 'ssh' }, 'login');
+    await caller.sees('Name');
+    caller.type('joe\rcorrect horse\r');
+    await caller.sees('[1990-06-15');
   });
 
   it('a code with a number, as |XX and with colours about it, is the same', async () => {

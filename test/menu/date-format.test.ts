@@ -27,3 +27,17 @@ test('11th to 13th are not 11st to 13rd', () => {
   );
   expect(days.join(' ')).toBe('1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 23rd');
 });
+
+test.each([
+  ['DDD', '1'],
+  ['dd d', 'Th 4'],
+  ['Q', '1'],
+  ['k kk', '24 24'],
+  ['SSS', '042'],
+])('%s is written as %s', (pattern, text) => {
+  expect(formatDate(new Date(2026, 0, 1, 0, 30, 5, 42).getTime(), pattern)).toBe(text);
+});
+
+test('X and x are the seconds and milliseconds since 1970', () => {
+  expect(formatDate(1_700_000_000_123, 'X x')).toBe('1700000000 1700000000123');
+});

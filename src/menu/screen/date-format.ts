@@ -8,22 +8,32 @@ export const DATE_TOKENS: Readonly<Record<string, string>> = {
   Mo: 'month, 1st',
   M: 'month, 1',
   DDDD: 'day of the year, 001',
+  DDD: 'day of the year, 1',
   DD: 'day, 01',
   Do: 'day, 1st',
   D: 'day, 1',
   dddd: 'day of the week, Thursday',
   ddd: 'day of the week, Thu',
+  dd: 'day of the week, Th',
+  d: 'day of the week, 4',
+  Q: 'quarter, 1',
   HH: 'hour of 24, 09',
   H: 'hour of 24, 9',
   hh: 'hour of 12, 09',
   h: 'hour of 12, 9',
   mm: 'minutes, 05',
   m: 'minutes, 5',
+  kk: 'hour of 24 without 0, 24',
+  k: 'hour of 24 without 0, 24',
+  SSS: 'milliseconds, 042',
   ss: 'seconds, 07',
   s: 'seconds, 7',
   A: 'AM or PM',
   a: 'am or pm',
+  ZZ: 'difference to UTC, +0100',
   Z: 'difference to UTC, +01:00',
+  X: 'seconds since 1970',
+  x: 'milliseconds since 1970',
 };
 
 // Text in square brackets stands for itself; of two tokens the longer one is meant.
@@ -70,6 +80,8 @@ function writeToken(token: string, date: Date): string {
       return String(date.getMonth() + 1);
     case 'DDDD':
       return String(dayOfYear(date)).padStart(3, '0');
+    case 'DDD':
+      return String(dayOfYear(date));
     case 'DD':
       return two(date.getDate());
     case 'Do':
@@ -80,6 +92,12 @@ function writeToken(token: string, date: Date): string {
       return DAYS[date.getDay()] ?? '';
     case 'ddd':
       return (DAYS[date.getDay()] ?? '').slice(0, 3);
+    case 'dd':
+      return (DAYS[date.getDay()] ?? '').slice(0, 2);
+    case 'd':
+      return String(date.getDay());
+    case 'Q':
+      return String(Math.floor(date.getMonth() / 3) + 1);
     case 'HH':
       return two(date.getHours());
     case 'H':
@@ -88,10 +106,16 @@ function writeToken(token: string, date: Date): string {
       return two(hour12);
     case 'h':
       return String(hour12);
+    case 'kk':
+      return two(date.getHours() === 0 ? 24 : date.getHours());
+    case 'k':
+      return String(date.getHours() === 0 ? 24 : date.getHours());
     case 'mm':
       return two(date.getMinutes());
     case 'm':
       return String(date.getMinutes());
+    case 'SSS':
+      return String(date.getMilliseconds()).padStart(3, '0');
     case 'ss':
       return two(date.getSeconds());
     case 's':
@@ -102,6 +126,12 @@ function writeToken(token: string, date: Date): string {
       return date.getHours() < 12 ? 'am' : 'pm';
     case 'Z':
       return offset(date);
+    case 'ZZ':
+      return offset(date).replace(':', '');
+    case 'X':
+      return String(Math.floor(date.getTime() / 1000));
+    case 'x':
+      return String(date.getTime());
     default:
       // Text in square brackets stands for itself.
       return token.slice(1, -1);

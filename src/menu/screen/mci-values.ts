@@ -1,8 +1,9 @@
 import { WAYS_IN } from '../../protocols/ways-in';
-import { freemem, loadavg, arch, platform, release, totalmem } from 'node:os';
+import { arch, cpus, freemem, loadavg, platform, totalmem, type as systemName } from 'node:os';
 import { ageInYears } from '../../acs/birthdate';
 import { secureWayTo, type Listening } from '../../mail/links';
-import { CODES_AFTER_SIGN_IN } from '../../art/mci-codes';
+import { CODES_AFTER_SIGN_IN, EMPTY_CODES } from '../../art/mci-codes';
+import { applyNumberStyle } from '../../art/number-style';
 import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';
 import type { Caller } from '../run/caller';
@@ -63,10 +64,26 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   SH: (s) => String(s.caller.terminal.height),
   SW: (s) => String(s.caller.terminal.width),
   MD: (s) => s.description,
+  DN: counted('dl_total_count'),
+  DK: inStyle('dl_total_bytes', 'sizeWithAbbr'),
+  UP: counted('ul_total_count'),
+  UK: inStyle('ul_total_bytes', 'sizeWithAbbr'),
+  NR: percent('ul_total_count', 'dl_total_count'),
+  KR: percent('ul_total_bytes', 'dl_total_bytes'),
+  PS: counted('post_count'),
+  PC: percent('post_count', 'login_count'),
+  AC: counted('achievement_total_count'),
+  AP: counted('achievement_total_points'),
+  DR: counted('door_run_total_count'),
+  DM: inStyle('door_run_total_minutes', 'durationMinutes'),
+  TO: inStyle('minutes_online_total_count', 'durationMinutes'),
+  IA: (s) => yesOrNo(ownNode(s)?.isAvailable),
+  IV: (s) => yesOrNo(ownNode(s)?.isVisible),
   DT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.date.short),
   CT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.time.short),
-  OS: () => `${platform()} ${release()}`,
+  OS: () => SYSTEMS[platform()] ?? systemName(),
   OA: () => arch(),
+  SC: () => processorName(cpus()[0]?.model ?? ''),
   NV: () => process.version,
   AN: (s) => String(s.services.nodes.list().filter((node) => node.user && node.isVisible).length),
   TC: (s) => numberOf(s.figures.callsEver),
@@ -76,13 +93,11 @@ const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
   LD: (s) => lastCall(s, s.theme.defaults.date.short),
   TU: (s) => numberOf(s.figures.users),
   NT: (s) => numberOf(s.figures.newToday),
-  UU: (s) => duration(s.services.clock.nowMs() - s.services.startedAtMs),
+  UU: (s) => upTime(s.services.clock.nowMs() - s.services.startedAtMs),
   MB: () => megabytes(totalmem()),
   MF: () => megabytes(freemem()),
   LA: () => (loadavg()[0] ?? 0).toFixed(2),
   CL: () => (loadavg()[0] ?? 0).toFixed(2),
-  // Rumours belong to a message system that this board has not.
-  RR: () => '',
 };
 
 /** For a screen that sends callers to a secure line: never to one that is off. */
@@ -95,6 +110,7 @@ function secureWayIn(listening: Listening): string {
 /** The value of a predefined code, as data; undefined when there is no such code. */
 export function mciValue(code: string, source: MciSource): string | undefined {
   if (CODES_AFTER_SIGN_IN.has(code) && !source.caller.login.complete) return '';
+  if (EMPTY_CODES.has(code)) return '';
   return Object.hasOwn(VALUES, code) ? VALUES[code]?.(source) : undefined;
 }
 
@@ -144,9 +160,18 @@ function property(name: string): (source: MciSource) => string {
 function dateProperty(name: string): (source: MciSource) => string {
   return (source) => {
     const text = source.caller.login.user?.properties.get(name) ?? '';
-    const atMs = Date.parse(text);
+    const atMs = dayOf(text)?.getTime() ?? Date.parse(text);
     return Number.isNaN(atMs) ? text : formatDate(atMs, source.theme.defaults.date.short);
   };
+}
+
+/** A date without a time of day is that day wherever the board is: never one of the day before. */
+function dayOf(text: string): Date | undefined {
+  const [, year, month, day] =
+    /^(\d{4})[-/]?(\d\d)[-/]?(\d\d)(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.exec(text) ??
+    [];
+  if (year === undefined) return undefined;
+  return new Date(Number(year), Number(month) - 1, Number(day));
 }
 
 function lastCall(source: MciSource, pattern: string): string {
@@ -160,12 +185,52 @@ function ageOf(source: MciSource): string {
   return numberOf(ageInYears(birthdate, new Date(source.services.clock.nowMs())));
 }
 
-function duration(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor((minutes % 1440) / 60);
-  const rest = `${hours}h ${minutes % 60}m`;
-  return days === 0 ? rest : `${days}d ${rest}`;
+const SYSTEMS: Readonly<Record<string, string>> = {
+  linux: 'Linux',
+  darwin: 'Mac OS X',
+  win32: 'Windows',
+  sunos: 'SunOS',
+  freebsd: 'FreeBSD',
+};
+
+function processorName(model: string): string {
+  return model
+    .replace(/\(R\)|\(TM\)|processor|CPU/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function upTime(ms: number): string {
+  return applyNumberStyle('durationSeconds', ms / 1000) ?? '';
+}
+
+/** A number of the account's; 0 where it has none. */
+function figure(source: MciSource, name: string): number {
+  const value = Number(source.caller.login.user?.properties.get(name) ?? 0);
+  return Number.isFinite(value) ? value : 0;
+}
+
+function counted(name: string): (source: MciSource) => string {
+  return (source) => String(figure(source, name));
+}
+
+function inStyle(name: string, style: string): (source: MciSource) => string {
+  return (source) => applyNumberStyle(style, figure(source, name)) ?? '';
+}
+
+function percent(part: string, whole: string): (source: MciSource) => string {
+  return (source) => {
+    const under = figure(source, whole);
+    return `${under === 0 ? 0 : Math.trunc((figure(source, part) / under) * 100)}%`;
+  };
+}
+
+function ownNode({ services, caller }: MciSource) {
+  return services.nodes.list().find(({ node }) => node === caller.node);
+}
+
+function yesOrNo(holds: boolean | undefined): string {
+  return holds === false ? 'N' : 'Y';
 }
 
 function numberOf(value: number | undefined): string {
