@@ -143,7 +143,8 @@ function readRunFile(file: string): RunFile | undefined {
   }
 }
 
-function withFreePorts(config: ConfigInput): ConfigInput {
+/** Has each server of a configuration take a free port, unless it names one. */
+export function withFreePorts(config: ConfigInput): ConfigInput {
   return {
     ...config,
     loginServers: {

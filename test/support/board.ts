@@ -6,6 +6,7 @@ import type { ConfigInput } from '../../src/config/schema';
 import { startBbs, type BbsOptions, type RunningBbs } from '../../src/index';
 import { runOputil } from '../../src/oputil/program';
 import { decodeBase32, hotp, totp } from './authenticator';
+import { withFreePorts } from './board-process';
 import {
   dialSsh,
   dialTelnet,
@@ -280,21 +281,4 @@ export class TestBoard {
     if (address === undefined) throw new Error(`this board has no ${name} server`);
     return address.port;
   }
-}
-
-function withFreePorts(config: ConfigInput): ConfigInput {
-  return {
-    ...config,
-    loginServers: {
-      ...config.loginServers,
-      telnet: { port: 0, ...config.loginServers?.telnet },
-      ssh: { port: 0, ...config.loginServers?.ssh },
-    },
-    contentServers: {
-      web: {
-        ...config.contentServers?.web,
-        https: { port: 0, ...config.contentServers?.web?.https },
-      },
-    },
-  };
 }

@@ -3,13 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { withFreePorts } from './board-process';
 import { eventually } from './raw-caller';
 
 const PROGRAM = resolve(__dirname, '..', '..', 'dist', 'main.js');
-const FREE_PORTS = {
-  loginServers: { telnet: { port: 0 }, ssh: { port: 0 } },
-  contentServers: { web: { https: { port: 0 } } },
-};
 
 export interface RunFile {
   readonly pid: number;
@@ -39,7 +36,7 @@ export class SpawnedBoard {
   }
 
   /** A data folder with a configuration that uses free ports. */
-  static async makeDataDir(config: unknown = FREE_PORTS): Promise<string> {
+  static async makeDataDir(config: unknown = withFreePorts({})): Promise<string> {
     const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-spawned-'));
     await writeFile(join(dataDir, 'config.hjson'), JSON.stringify(config));
     return dataDir;
