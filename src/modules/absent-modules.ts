@@ -14,7 +14,7 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     msg_list: AREAS,
     msg_area_list: AREAS,
     msg_conf_list: AREAS,
-    msg_area_post_fse: AREAS,
+    msg_area_post_fse: `${AREAS}; with \`toUserId: 1\` it is a letter to the sysop`,
     msg_area_reply_fse: AREAS,
     msg_area_view_fse: AREAS,
     message_base_search: AREAS,

@@ -1,6 +1,7 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { messageText } from '../menu/run/node-talk';
 import { originOf, userOf } from './caller-actor';
+import { LETTER_TEXTS } from './letter-to-sysop';
 import { namedArt } from './show-art';
 
 /** Forms as ENiGMA½'s module has them, and their art in `config.art`. */
@@ -90,13 +91,6 @@ async function confirmSendMail(context: MenuContext, { value }: Submission): Pro
   await context.showPages(['', ` ${LETTER_TEXTS[sent]}`]);
   return { kind: 'previous' };
 }
-
-/** What became of a letter to the sysop, for the caller. */
-const LETTER_TEXTS = {
-  queued: 'Thank you. The sysop gets your letter.',
-  'no-address': 'The sysop of this board takes no mail, alas.',
-  'too-many': 'There were many letters lately. Please try again tomorrow.',
-} as const;
 
 async function askForText(context: MenuContext): Promise<string> {
   const answer = await context.ask({

@@ -2,6 +2,7 @@ import { absentModule } from '../menu/run/follow';
 import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
+import { letterToSysopModule } from './letter-to-sysop';
 import { newUserModule } from './new-user';
 import { nodeMessageModule } from './node-message';
 import { pageSysopModule } from './page-sysop';
@@ -52,5 +53,6 @@ export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
   const fallbacks = [...ABSENT_MODULES].map(
     ([name, why]) => [name, absentModule(name, why)] as const,
   );
-  return new Map([...fallbacks, ...moduleTable()]);
+  const letter = [letterToSysopModule.name, letterToSysopModule] as const;
+  return new Map([...fallbacks, letter, ...moduleTable()]);
 }

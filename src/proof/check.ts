@@ -10,7 +10,7 @@ import type { ModuleFacts } from './flow-moves';
 import { flowFindings, proveFlow } from './flow-proof';
 import type { MenuRegistries } from './registries';
 import { NOWHERE } from '../menu/load/choice';
-import { MENU_CONFIG_KEYS } from '../menu/load/menu-config';
+import { isToSysop, MENU_CONFIG_KEYS } from '../menu/load/menu-config';
 import type {
   Choice,
   Finding,
@@ -123,6 +123,8 @@ class NameChecker {
     if (facts !== undefined) return facts;
     const place = module.place ?? menu.place;
     const why = this.registries.absentModules?.get(moduleOfPath(module.name));
+    // The editor of letters to the sysop is here, and nothing else of its module.
+    if (module.name === 'msg_area_post_fse' && isToSysop(menu.config.all)) return 'any';
     // What is no name at all was said where it was read.
     if (module.name === '@') return 'any';
     if (why === undefined) {

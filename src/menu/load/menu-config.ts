@@ -43,6 +43,11 @@ const BAUD_RATES = [300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 76800
 const MENU_FLAGS = ['noHistory', 'forwardArgs', 'mergeFlags'];
 const INTERRUPTS = ['never', 'queued', 'realtime'] as const;
 
+/** True where a menu of ENiGMA½'s editor writes to the sysop, whose account is the first. */
+export function isToSysop(config: Readonly<Record<string, unknown>>): boolean {
+  return Number(config['toUserId']) === 1;
+}
+
 /** Reads what every menu understands of `config`; the rest is the module's and stays as written. */
 export function readMenuConfig(
   reader: EntryReader,

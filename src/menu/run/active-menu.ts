@@ -33,6 +33,7 @@ import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
 import type { TakesOver } from './taken-connection';
+import { MultiLineEditView } from '../../views/multi-line-edit';
 import { configUnder } from '../load/themed-config';
 import { showFramed } from '../screen/show-frame';
 import { showPages } from '../screen/show-pages';
@@ -299,9 +300,15 @@ export class ActiveMenu implements MenuContext {
       this.screen.focus(rule.viewId);
       this.screen.flush();
     }
-    if (rule.action === undefined) return undefined;
     const { form, rules } = this.screen.composition;
     const value = form.values();
+    const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);
+    // In an editor return makes a line, so that the key submits in its place (contract A2.2).
+    if (rule.action === undefined) {
+      return view instanceof MultiLineEditView
+        ? Promise.resolve(this.submitted({ submitId: view.id, value }))
+        : undefined;
+    }
     const submission = { formId: rules.formId, submitId: undefined, value, key: key.name };
     return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
   }
