@@ -1,11 +1,15 @@
 import type { MenuContext, MenuModule, ShownArt } from '../menu/run/module';
 
-/** Shows art that is chosen when the menu is entered: `config.method: extraArgs`, or `config.art`. */
+/** Shows art that is chosen when the menu is entered, by `extraArgs` or `config.art`. */
 export const showArtModule: MenuModule = {
   name: 'show_art',
-  doc: 'Shows the art or the text that `extraArgs` names (`config.method: extraArgs`), or `config.art`.',
+  doc: 'Shows the art or the text that `extraArgs` names, or `config.art`: one name, or a list of which one is shown.',
   needs: 'none',
-  configKeys: { method: '`extraArgs`, which is the only way that there is.' },
+  configKeys: {
+    method:
+      '`sequence` shows the next of a list with each call of the account, `random` (as where nothing is said) any; others, such as `extraArgs`, say where ENiGMA½ takes the name from.',
+    key: 'Path in `extraArgs` of the name of the art; `art` where nothing is said.',
+  },
   views: [],
   methods: {},
   art: (context) => Promise.resolve(chooseArt(context)),
@@ -19,14 +23,39 @@ export function namedArt({ config }: MenuContext, name: string): ShownArt | unde
   return typeof spec === 'string' ? { kind: 'art', spec } : undefined;
 }
 
-function chooseArt({ config, extraArgs }: MenuContext): ShownArt | undefined {
+function chooseArt(context: MenuContext): ShownArt | undefined {
+  const { config, extraArgs } = context;
   if (typeof extraArgs === 'object' && extraArgs !== null) {
     if ('lines' in extraArgs && Array.isArray(extraArgs.lines)) {
       return { kind: 'lines', lines: extraArgs.lines.map(String) };
     }
-    if ('art' in extraArgs && typeof extraArgs.art === 'string') {
-      return { kind: 'art', spec: extraArgs.art };
-    }
+    const spec = argument(extraArgs, config['key'] ?? 'art');
+    if (spec !== undefined) return { kind: 'art', spec };
   }
-  return typeof config['art'] === 'string' ? { kind: 'art', spec: config['art'] } : undefined;
+  const { art } = config;
+  const spec = Array.isArray(art) ? oneOf(context, art.filter(isText)) : art;
+  return isText(spec) ? { kind: 'art', spec } : undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** The text at a path such as `area.tag` of what the way here brought along. */
+function argument(extraArgs: object, path: unknown): string | undefined {
+  let at: unknown = extraArgs;
+  for (const step of String(path).split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[step];
+  }
+  return isText(at) ? at : undefined;
+}
+
+/** By `sequence` the next one with each call of the account, else any. */
+function oneOf(
+  { config, services, caller }: MenuContext,
+  specs: readonly string[],
+): string | undefined {
+  if (specs.length === 0) return undefined;
+  const calls = Number(caller.login.user?.properties.get('login_count') ?? 0);
+  const at = config['method'] === 'sequence' ? calls : services.random.below(specs.length);
+  return specs[at % specs.length];
 }
