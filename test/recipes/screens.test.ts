@@ -173,7 +173,13 @@ const MENUS = {
       desc: 'Even',
       art: 'EVEN',
       config: { area: 'login' },
-      form: { 0: { mci: { ET1: { argName: 'x', focus: true } } } },
+      form: {
+        0: {
+          mci: { ET1: { argName: 'x', focus: true } },
+          // A board needs a menu to sign in by.
+          actionKeys: [{ keys: ['f5'], action: '@systemMethod:login' }],
+        },
+      },
     },
   },
 };
