@@ -11,6 +11,8 @@ import { NodeTalk } from '../menu/run/node-talk';
 import { modulesForCallers } from '../modules/registry';
 import type { Backend } from '../backend';
 import type { Nodes } from '../servers/nodes';
+import type { ServerAddress } from './embedding';
+import { mapWays, type WayInName } from '../protocols/ways-in';
 
 /** What menus and modules use of the board, put together from its parts. */
 export function boardServices(parts: {
@@ -49,4 +51,27 @@ export function boardServices(parts: {
     talk: new NodeTalk({ ...backend, ...parts }),
     listening: parts.listening,
   };
+}
+
+/** Where the board's servers listen, filled in as each starts: mails, pages and menus ask here. */
+export class OpenServers {
+  login: Readonly<Partial<Record<WayInName, ServerAddress>>> = {};
+  https: ServerAddress | undefined;
+
+  /** By server: `telnet`, `ssh`, `wss`, `https`. */
+  get addresses(): Readonly<Record<string, ServerAddress>> {
+    return { ...this.login, ...(this.https === undefined ? {} : { https: this.https }) };
+  }
+
+  get loginPorts(): Readonly<Partial<Record<WayInName, number | undefined>>> {
+    return mapWays((way) => this.login[way]?.port);
+  }
+
+  /** The servers that callers can reach now, of those that mailed links need. */
+  get listening(): Listening {
+    return {
+      ...mapWays((way) => this.login[way] !== undefined),
+      https: this.https !== undefined,
+    };
+  }
 }

@@ -12,9 +12,12 @@ import { describeFinding } from '../proof/check';
 import { loadMenus } from '../menu/load/menu-file';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { loadThemes, type LoadedThemes } from '../menu/load/theme-files';
+import type { Nodes } from '../servers/nodes';
+import type { Database } from '../store/database';
+import { findUser } from '../store/users';
 
 /** What a sysop edits, read together: it all goes live together or not at all (invariant 8). */
-export interface BoardSnapshot {
+interface BoardSnapshot {
   readonly config: Config;
   readonly menus: MenuSet;
   readonly themes: LoadedThemes;
@@ -27,7 +30,7 @@ export interface BoardSnapshot {
   readonly files: readonly string[];
 }
 
-export interface LiveBoardOptions {
+interface LiveBoardOptions {
   readonly board: Board;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: ConfigInput | undefined;
@@ -41,7 +44,7 @@ export interface LiveBoardOptions {
 }
 
 /** What hears of edits while the board runs. */
-export interface EditListener {
+interface EditListener {
   readonly log: Log;
   /** Called for each edit that was refused, with a line for each problem and its place. */
   readonly onRefused: (lines: readonly string[]) => void;
@@ -230,4 +233,36 @@ function withoutLine({ place, message }: Problem): string {
 function describeProblems(error: unknown): readonly string[] {
   if (error instanceof InvalidFileError) return error.problems.map(formatProblem);
   return [error instanceof BbsError ? error.describe() : toError(error).message];
+}
+
+const MAX_LINES = 3;
+
+/** What a sysop hears of own edits, online and where the board was started. */
+export const HEADINGS = {
+  refused: 'An edit was refused. The board goes on as it was before.',
+  taken: 'An edit went live.',
+  waiting: 'An edit of these counts from the next start of the board on:',
+  certificateRefused: 'A new certificate was refused. The board goes on with the one before.',
+  certificateTaken: 'A new certificate is in use.',
+} as const;
+
+/** Tells every sysop who is online of an edit; what goes wrong with telling is logged. */
+export async function notifySysops(
+  parts: { readonly nodes: Nodes; readonly db: Database; readonly log: Log },
+  heading: keyof typeof HEADINGS,
+  lines: readonly string[],
+): Promise<void> {
+  const { nodes, db, log } = parts;
+  const more = lines.length > MAX_LINES ? [`(and ${lines.length - MAX_LINES} more)`] : [];
+  const text = [HEADINGS[heading], ...lines.slice(0, MAX_LINES), ...more].join('\n\n');
+  try {
+    for (const { node, user } of nodes.list()) {
+      if (user === undefined) continue;
+      const account = await db.run((sql) => findUser(sql, user.id));
+      if (account?.groups.includes('sysops') === true) nodes.find(node)?.post({ text });
+    }
+  } catch (error) {
+    // The log has the same lines; nobody waits for this one.
+    log.warn('sysop-notice.not-queued', { error: toError(error) });
+  }
 }

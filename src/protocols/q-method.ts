@@ -13,7 +13,7 @@ type State =
   | 'want-yes'
   | 'want-yes-opposite';
 
-export interface QMethodOptions {
+interface QMethodOptions {
   /** Options that each side may enable; all others are refused. */
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   readonly send: (verb: Verb, option: number) => void;

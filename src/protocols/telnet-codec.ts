@@ -5,7 +5,7 @@ import { QMethod, type Side, type Verb } from './q-method';
 import { RateWindow } from '../base/event-counters';
 import { COMMAND, OPTION } from './telnet-protocol';
 
-export interface TelnetCodecOptions {
+interface TelnetCodecOptions {
   readonly clock: Clock;
   readonly agreed: Readonly<Record<Side, ReadonlySet<number>>>;
   /** Bytes for the socket. */

@@ -22,7 +22,7 @@ export interface WayIn {
 }
 
 /** A menu where calls begin. */
-export interface FirstMenu {
+interface FirstMenu {
   /** The key of config.hjson that names the menu. */
   readonly key: string;
   /** True where the protocol itself has checked a first factor before the menu. */

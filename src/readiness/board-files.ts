@@ -16,7 +16,7 @@ import { databaseFile, SEALING_KEY, sealingFile } from '../backend';
 import { findHostKeys, hostKeyOptions } from '../servers/ssh/host-key';
 import { readDatabase, type Sql } from '../store/database';
 import { findMissingKeys } from './factor-state';
-import { checkBoardCertificate } from '../tls/board-certificate';
+import { checkBoardCertificate } from '../tls/certificate';
 
 interface BoardFilesOptions extends Pick<LoadedConfig, 'config' | 'placeOf'> {
   readonly board: Board;

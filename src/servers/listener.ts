@@ -7,7 +7,7 @@ import { isFromThisMachine, plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import { LoginDeadline } from '../throttle/login-deadline';
-import { InputTurns } from './input-turns';
+import { InputTurns } from './input-queue';
 import { RefusalLog } from '../throttle/refusal-log';
 import type { ConnectionSlot } from '../throttle/connection-slot';
 
@@ -28,7 +28,7 @@ export interface BoundAddress {
   readonly port: number;
 }
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly server: WayInName;
   readonly address: string;
   readonly port: number;

@@ -3,8 +3,7 @@ import type { Cancel, Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Connection, Taking } from './connection';
-import { InputQueue } from './input-queue';
-import type { InputTurns } from './input-turns';
+import { InputQueue, type InputTurns } from './input-queue';
 import { OutputQueue } from './output-queue';
 import { TakenStream } from './taken-stream';
 
@@ -22,7 +21,7 @@ export interface Transport {
   raw?(on: boolean): void;
 }
 
-export interface LiveConnectionOptions {
+interface LiveConnectionOptions {
   readonly server: Connection['server'];
   readonly remoteIp: string;
   readonly clock: Clock;
@@ -240,4 +239,24 @@ export class LiveConnection implements Connection {
     this.gone.abort();
     this.resolveEnded();
   }
+}
+
+/**
+ * A terminal's name as reported by the client, sanitized (rule E8); undefined when nothing is left.
+ */
+export function terminalTypeOf(raw: string): string | undefined {
+  const name = raw
+    .slice(0, 4 * LIMITS.terminalTypeCharacters)
+    .replace(/[^A-Za-z0-9._+-]/g, '')
+    .slice(0, LIMITS.terminalTypeCharacters)
+    .toLowerCase();
+  return name === '' ? undefined : name;
+}
+
+/**
+ * Columns or rows within the limits of a screen; 0 and invalid values count as unknown (rule E8).
+ */
+export function sizeOf(raw: number): number | undefined {
+  if (!Number.isInteger(raw) || raw <= 0) return undefined;
+  return Math.min(raw, LIMITS.ptyMax);
 }

@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { NodeInfo, NodeList, NodeStatus } from '../menu/run/node-talk';
 import type { NodeMessage } from '../menu/run/inbox';
-import { Places } from '../throttle/places';
-import type { ConnectionSlot } from '../throttle/connection-slot';
+import { type ConnectionSlot, Places } from '../throttle/connection-slot';
 
 /** The operations on another node: showing it a message, and ending its call. */
 export interface NodeHandle {
@@ -22,7 +21,7 @@ export interface NodeSlot {
   release(): void;
 }
 
-export interface NodesOptions {
+interface NodesOptions {
   readonly clock: Clock;
   /** Limit of nodes; 0 is no limit. */
   readonly most: () => number;

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../base/clock';
 
-export interface OutputQueueOptions {
+interface OutputQueueOptions {
   readonly clock: Clock;
   readonly limitBytes: number;
   readonly stallMs: number;

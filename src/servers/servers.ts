@@ -6,7 +6,7 @@ import { firstMenuOf, loginServer } from '../config/login-servers';
 import type { AccountEvents } from '../store/account-events';
 import type { LiveCertificate } from '../tls/live-certificate';
 import type { ConnectionLimiter } from '../throttle/connection-limiter';
-import type { IncomingCall } from './incoming-call';
+import type { IncomingCall } from './connection';
 import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress } from './listener';
@@ -15,7 +15,7 @@ import { SshEndpoint } from './ssh/ssh';
 import { TelnetCaller } from './telnet/telnet';
 import { WebSocketEndpoint } from './websocket/web-socket';
 
-export interface ServersOptions extends Omit<SessionOptions, 'logins'> {
+interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly dataDir: string;
   readonly random: Random;
   /** For secure WebSocket; a board without TLS has none. */

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Config } from '../config/schema';
 
-export interface SessionLimitsOptions {
+interface SessionLimitsOptions {
   readonly clock: Clock;
   readonly users: Config['users'];
   /** Shows a sentence; the call continues. */

@@ -9,12 +9,10 @@ import type { TakenConnection, TakesOver } from '../menu/run/taken-connection';
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
 import { BELL } from '../terminal/ansi';
-import type { IncomingCall } from './incoming-call';
-import type { Connection } from './connection';
+import type { Connection, IncomingCall } from './connection';
 import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
-import type { OpenTerminal } from './open-terminal';
-import { ResizePace } from './resize-pace';
+import { type OpenTerminal, ResizePace } from './open-terminal';
 import { SessionLimits } from './session-limits';
 import type { LoginAuthenticator } from './ssh/ssh-caller';
 

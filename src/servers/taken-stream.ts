@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 
-export interface TakenStreamOptions {
+interface TakenStreamOptions {
   readonly send: (bytes: Buffer) => void;
   /** True while the caller is slow to receive output. */
   readonly isBehind: () => boolean;

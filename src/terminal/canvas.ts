@@ -23,7 +23,7 @@ export interface Cell {
   readonly style: Style;
 }
 
-export interface ToAnsiOptions {
+interface ToAnsiOptions {
   readonly encoding?: Encoding;
   /** Clears the screen first, so that empty cells need not be sent. */
   readonly clear?: boolean;

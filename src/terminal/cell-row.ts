@@ -28,7 +28,7 @@ export interface CellRow extends Cells {
 /**
  * The sequences that draw a row; valid for the same position and for a terminal in the same style.
  */
-export interface DrawnRow {
+interface DrawnRow {
   readonly row: number;
   readonly screen: string;
   readonly before: Style | undefined;

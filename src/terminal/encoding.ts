@@ -2,7 +2,7 @@ import iconv from 'iconv-lite';
 import type { Encoding } from './terminal';
 
 /** Decodes bytes as they arrive; invalid input becomes U+FFFD, never an exception. */
-export interface IncrementalDecoder {
+interface IncrementalDecoder {
   write(bytes: Buffer): string;
   /** The rest of an incomplete character. */
   end(): string;

@@ -9,3 +9,41 @@ export interface Key {
   /** The printable character typed, or '' when the key prints nothing. */
   readonly text: string;
 }
+
+const ALIASES: Readonly<Record<string, string>> = {
+  enter: 'return',
+  esc: 'escape',
+  del: 'delete',
+  ins: 'insert',
+  pgup: 'page up',
+  pageup: 'page up',
+  pgdn: 'page down',
+  pagedown: 'page down',
+  up: 'up arrow',
+  down: 'down arrow',
+  left: 'left arrow',
+  right: 'right arrow',
+  bs: 'backspace',
+  ' ': 'space',
+};
+
+/**
+ * A menu's key name in its normal form: spaces, case and alternative spellings are unified; one
+ * letter keeps its case.
+ */
+export function normalizeKeyName(name: string): string {
+  const parts = name === '+' || name === ' ' ? [name] : name.split(/\s*\+\s*(?=.)/);
+  const last = parts.pop() ?? '';
+  const modifiers = parts.map((part) => part.trim().toLowerCase().replace('meta', 'alt'));
+  const lower = last.trim().toLowerCase();
+  const key = ALIASES[last] ?? ALIASES[lower] ?? ([...last].length === 1 ? last : lower);
+  // `shift + q` is how some menus write a capital Q.
+  if (modifiers.join() === 'shift' && [...key].length === 1) return key.toUpperCase();
+  const single = modifiers.length > 0 ? key.toLowerCase() : key;
+  return [...modifiers.sort(), single].join(' + ');
+}
+
+/** True when `name` is a menu's name for `key`. */
+export function keyMatches(key: Key, name: string): boolean {
+  return key.name === name || key.name === normalizeKeyName(name);
+}

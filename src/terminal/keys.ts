@@ -4,7 +4,7 @@ import type { Encoding } from './terminal';
 import { keyOfSequence, reportOfSequence, type Report } from './key-sequences';
 
 /** Receives what a KeyDecoder decodes. */
-export interface KeySink {
+interface KeySink {
   key(key: Key): void;
   report(report: Report): void;
 }

@@ -1,6 +1,6 @@
 import { sleep, type Clock } from '../base/clock';
 
-export interface PaceOptions {
+interface PaceOptions {
   readonly baud: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { moveTo } from './ansi';
 import type { Encoding, Terminal } from './terminal';
 
 /** The part of the configuration about terminals (`term` in config.hjson). */
-export interface TerminalPolicy {
+interface TerminalPolicy {
   readonly checkUtf8Encoding: boolean;
   readonly checkAnsiHomePosition: boolean;
   readonly probeUtf8Encoding: boolean;
@@ -23,7 +23,7 @@ export interface TerminalHints {
   onHints?(listener: () => void): void;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly term: TerminalPolicy;
   readonly hints: TerminalHints;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface ProbeOptions {
 }
 
 /** The result, for the log. */
-export interface ProbeResult {
+interface ProbeResult {
   readonly type: string;
   readonly width: number;
   readonly height: number;

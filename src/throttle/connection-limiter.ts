@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { networksOf } from '../base/source';
 import type { Config } from '../config/schema';
-import { Places } from './places';
-import { ConnectionSlot } from './connection-slot';
-import type { SourceGuard } from './connection-slot';
+import { Places } from './connection-slot';
+import { ConnectionSlot, type SourceGuard } from './connection-slot';
+import { readFile } from 'node:fs/promises';
 
 export type RefusalReason =
   /** Only the file descriptors that the board itself needs are left (rule L6). */
@@ -21,12 +21,12 @@ export type RefusalReason =
    */
   | 'full';
 
-export type AcceptResult =
+type AcceptResult =
   | { readonly ok: true; readonly slot: ConnectionSlot }
   | { readonly ok: false; readonly reason: RefusalReason };
 
 /** A connection that asks to be accepted. */
-export interface ConnectionRequest {
+interface ConnectionRequest {
   readonly remoteIp: string;
   /** True for a connection from the machine that the board runs on. */
   readonly isLocal?: boolean;
@@ -34,7 +34,7 @@ export interface ConnectionRequest {
   readonly end: () => void;
 }
 
-export interface ConnectionLimiterOptions {
+interface ConnectionLimiterOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly random: Random;
@@ -184,4 +184,28 @@ export class ConnectionLimiter {
     this.places.add(slot);
     return slot;
   }
+}
+
+// Descriptors reserved for the board itself: database, logs, mail, web, and Node.js (rule L6).
+const MAX_RESERVED = 1_000;
+const RESERVED_SHARE = 0.1;
+const MIN_RESERVED = 64;
+
+/**
+ * Limit of callers that leaves the board the descriptors it needs; undefined where the system's
+ * limit is unknown.
+ */
+export async function mostConnections(
+  limitsFile = '/proc/self/limits',
+): Promise<number | undefined> {
+  // Only Linux has the file; on other systems the operating system refuses connections itself.
+  const text = await readFile(limitsFile, 'utf8').catch(() => '');
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(text)?.[1]);
+  return Number.isFinite(limit) && limit > 0 ? withoutReserve(limit) : undefined;
+}
+
+/** The part of `limit` descriptors that callers may use. */
+export function withoutReserve(limit: number): number {
+  const reserve = Math.min(MAX_RESERVED, Math.max(MIN_RESERVED, limit * RESERVED_SHARE));
+  return Math.max(1, Math.floor(limit - reserve));
 }

@@ -10,7 +10,7 @@ export interface Member {
  * The caller to end for a new connection; `greedy` is true when that caller's network has more
  * slots than the newcomer's would have.
  */
-export interface Candidate<M> {
+interface Candidate<M> {
   readonly member: M;
   readonly greedy: boolean;
 }

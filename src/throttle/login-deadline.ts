@@ -2,9 +2,9 @@ import type { Cancel, Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 
 /** The limit that a caller reached before the sign-in. */
-export type LoginLimit = 'time' | 'bytes';
+type LoginLimit = 'time' | 'bytes';
 
-export interface LoginDeadlineOptions {
+interface LoginDeadlineOptions {
   readonly clock: Clock;
   /** From TCP accept to fully signed in. */
   readonly limitMs: number;

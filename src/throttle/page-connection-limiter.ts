@@ -4,7 +4,7 @@ import { isFromThisMachine, plainIp } from '../base/source';
 import type { ConnectionLimiter } from './connection-limiter';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 
-export interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {
+interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {
   readonly config: () => Config;
   readonly limiter: ConnectionLimiter;
 }

@@ -13,7 +13,7 @@ export interface RefusalLogOptions {
  * Reason for a refusal or an early end: refused at accept, no free node, or ended for another
  * caller.
  */
-export type RefusalCause = RefusalReason | 'nodes-busy' | 'made-room';
+type RefusalCause = RefusalReason | 'nodes-busy' | 'made-room';
 
 interface Entry {
   readonly reason: RefusalCause;

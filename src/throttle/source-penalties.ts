@@ -13,7 +13,7 @@ import type { PenaltyRow } from '../store/penalties';
 /** What a source can be charged with (rule K1). */
 export type PenaltyKind = 'auth-failure' | 'unknown-user' | 'no-auth' | 'grace' | 'protocol';
 
-export interface SourcePenaltiesOptions {
+interface SourcePenaltiesOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;

@@ -7,8 +7,9 @@ import type { Log } from '../base/log';
 import { writePrivateFile } from '../base/private-file';
 import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
+import type { Config } from '../config/schema';
 
-export interface CertificatePlaces {
+interface CertificatePlaces {
   /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
   /** Files of the sysop's; empty selects the board's own certificate. */
@@ -16,7 +17,7 @@ export interface CertificatePlaces {
   readonly keyFile: string;
 }
 
-export interface CertificateOptions extends CertificatePlaces {
+interface CertificateOptions extends CertificatePlaces {
   /** Host name in links; the certificate is issued for it. */
   readonly domain: string;
   readonly clock: Clock;
@@ -62,7 +63,7 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
  * returns a warning where it expires soon or has expired. The board's own is not checked, because
  * it is replaced whenever it cannot be used.
  */
-export async function checkCertificate(
+async function checkCertificate(
   places: CertificatePlaces,
   nowMs: number,
 ): Promise<string | undefined> {
@@ -157,4 +158,51 @@ function writeOwn(file: string, content: string): void {
       cause: error,
     });
   }
+}
+
+export interface BoardCertificateOptions {
+  readonly config: () => Config;
+  readonly dataDir: string;
+  /** Resolves a file name of the config to a path. */
+  readonly resolveFile: (name: string) => string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+type CertificateNames = Pick<BoardCertificateOptions, 'config' | 'dataDir' | 'resolveFile'>;
+
+/** The board's one certificate: the HTTPS pages and secure WebSocket use the same. */
+export function loadBoardCertificate(options: BoardCertificateOptions): Promise<Certificate> {
+  const { config, clock, random, log } = options;
+  return loadCertificate({
+    ...placesOf(options),
+    domain: config().contentServers.web.domain,
+    ...{ clock, random, log },
+  });
+}
+
+/**
+ * The same check without creating a certificate; returns a warning where it expires soon or has
+ * expired.
+ */
+export function checkBoardCertificate(
+  options: CertificateNames & { readonly clock: Clock },
+): Promise<string | undefined> {
+  return checkCertificate(placesOf(options), options.clock.nowMs());
+}
+
+/** The files of the certificate, either the sysop's or the board's own. */
+export function boardCertificateFiles(options: CertificateNames): readonly string[] {
+  const { certFile, keyFile } = filesOf(placesOf(options));
+  return [certFile, keyFile];
+}
+
+function placesOf({ config, dataDir, resolveFile }: CertificateNames): CertificatePlaces {
+  const { https } = config().contentServers.web;
+  return {
+    keysDir: join(dataDir, 'keys'),
+    certFile: https.certPem === '' ? '' : resolveFile(https.certPem),
+    keyFile: https.keyPem === '' ? '' : resolveFile(https.keyPem),
+  };
 }

@@ -2,13 +2,13 @@ import { BbsError, toError } from '../base/errors';
 import type { Cancel } from '../base/clock';
 import { watchFiles, type FileWatch } from '../config/watch';
 import {
+  type Certificate,
   boardCertificateFiles,
   loadBoardCertificate,
   type BoardCertificateOptions,
-} from './board-certificate';
-import type { Certificate } from './certificate';
+} from './certificate';
 
-export interface LiveCertificateOptions extends BoardCertificateOptions {
+interface LiveCertificateOptions extends BoardCertificateOptions {
   /** Called with a text when new files are refused, and when they are taken. */
   readonly onNews: (kind: 'refused' | 'taken', text: string) => void;
 }

@@ -1,5 +1,4 @@
-import { keyMatches } from '../terminal/key-name';
-import type { Key } from '../terminal/key';
+import { type Key, keyMatches } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { plainCells, type Row } from './cells';
 import { View, type PressResult } from './view';

@@ -2,10 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { MailChange } from '../auth/mail-change';
 import { PATHS } from '../mail/links';
 import { escapeHtml } from '../mail/template';
-import { singleValue } from './form';
 import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
 import type { WebParts } from './parts';
-import { limitRequests, createRouteCounter, readForm } from './route-guard';
+import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 
 /**
  * The page of a link that confirms a new mail address. It has a button, because mail scanners open

@@ -5,7 +5,7 @@ import { linkPrefix } from '../mail/links';
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1)$/;
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
-export interface RequestParty {
+interface RequestParty {
   readonly headers: IncomingHttpHeaders;
   readonly remoteIp: string;
 }

@@ -2,6 +2,21 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '../config/schema';
 import { escapeHtml } from '../mail/template';
 
+/** Sent with every answer, errors and refusals included (rule D8). */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'strict-transport-security': 'max-age=31536000',
+  'content-security-policy':
+    "default-src 'none'; img-src data:; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'x-robots-tag': 'noindex, nofollow',
+};
+
 /** One of the board's own pages, around a few sentences. */
 export interface Page {
   readonly status: number;
@@ -102,3 +117,31 @@ export const PROBLEM_PAGES = {
     body: paragraphs('The board could not record it just now, so nothing was changed.'),
   },
 } as const satisfies Record<string, Page>;
+
+/** Used where a board's template file is missing: without style, but with all required content. */
+export const BARE_REGISTER_PAGE = `<!doctype html>
+<title>%BOARDNAME%</title>
+<p>%MESSAGE%</p>
+%NOT_ME%
+<p>%USERNAME%, scan this with your authenticator app or type the secret into it.</p>
+<p><img src="%QR_IMG_DATA%" alt="QR code" width="256" height="256"></p>
+<p>%SECRET%</p>
+<p>%HINT%</p>
+<form method="post" action="%POST_URL%">
+<input type="hidden" name="token" value="%TOKEN%">
+%WORD_FIELD%
+<label>Code <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label>
+<button>Switch on</button>
+</form>
+`;
+
+export const BARE_RESET_PAGE = `<!doctype html>
+<title>%BOARDNAME%</title>
+<p>%MESSAGE%</p>
+<form method="post" action="%POST_URL%">
+<input type="hidden" name="token" value="%TOKEN%">
+<label>New password <input type="password" name="password" autocomplete="new-password"></label>
+<label>Once more <input type="password" name="confirm_password" autocomplete="new-password"></label>
+<button>Change it</button>
+</form>
+`;

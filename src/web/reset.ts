@@ -2,11 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PATHS } from '../mail/links';
 import { fillHtml } from '../mail/template';
 import type { User } from '../store/users';
-import { BARE_RESET_PAGE } from './bare-pages';
-import { singleValue } from './form';
-import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
+import { PROBLEM_PAGES, paragraphs, sendPage, BARE_RESET_PAGE } from './page';
 import type { WebParts } from './parts';
-import { limitRequests, createRouteCounter, readForm } from './route-guard';
+import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 
 /**
  * The page of a link for a forgotten password. Opening it changes nothing; two-factor sign-in stays

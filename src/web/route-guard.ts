@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock';
 import { SourceCounter } from '../base/event-counters';
-import { parseForm } from './form';
 import { isOwnOrigin } from './origin';
 import { PROBLEM_PAGES, sendPage } from './page';
 import type { WebParts } from './parts';
@@ -48,4 +47,24 @@ export async function readForm(
   const fields = typeof request.body === 'string' ? parseForm(request.body) : undefined;
   if (fields === undefined) await sendPage(reply, PROBLEM_PAGES.badRequest, parts.config());
   return fields;
+}
+
+/**
+ * Parses a form body into its fields, or undefined when it is not one: a repeated field could mean
+ * one thing to a check and another to the code that uses it (rule D10).
+ */
+export function parseForm(body: string): ReadonlyMap<string, string> | undefined {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(body)) {
+    if (fields.has(name) || fields.size >= 16) return undefined;
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+/** A query value that is present exactly once. */
+export function singleValue(query: unknown, name: string): string | undefined {
+  if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return undefined;
+  const value = (query as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,24 +1,26 @@
-import { fastify } from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { plainIp } from '../base/source';
 import { addConfirmMailRoutes } from './confirm-mail';
-import { SECURITY_HEADERS } from './headers';
-import { addFrontPage } from './front';
-import { addHealthRoute, HEALTH_ROUTE } from './health';
 import { isOwnHost } from './origin';
-import { PROBLEM_PAGES, sendPage } from './page';
-import type { Page } from './page';
+import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
 import type { PageSlot, WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
-import { endSlowReaders } from './slow-readers';
 import { STYLE_SHEET } from './style';
-import { addTerminalRoutes } from './terminal';
+import { addTerminalRoutes, addFrontPage } from './terminal';
 import { loadTerminalFiles } from './terminal-files';
+import { hasUsers } from '../store/users';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 
 /** The HTTPS pages of a board. */
 export interface WebServer {
@@ -281,4 +283,31 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, c
   socket.end(
     `HTTP/1.1 ${status}\r\n${headers.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`,
   );
+}
+
+/** The path of the health check. */
+export const HEALTH_ROUTE = '/_enig/health';
+
+/** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */
+function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {
+  routes.get(HEALTH_ROUTE, async (_request, reply) => {
+    try {
+      await parts.db.run(hasUsers);
+      return await reply.send({ status: 'ok' });
+    } catch (error) {
+      parts.log.warn('web.unhealthy', { error });
+      return reply.code(503).send({ status: 'database unavailable' });
+    }
+  });
+}
+
+/**
+ * Ends connections whose answer is not received within 30 s of its request (rule F9). Node.js's own
+ * timeouts restart with each byte that a peer receives, and with each request of a connection.
+ */
+function endSlowReaders(server: Pick<HttpServer, 'on'>, clock: Clock): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const cancel = clock.after(LIMITS.outputStallMs, () => request.socket.destroy());
+    response.once('close', cancel);
+  });
 }

@@ -17,7 +17,7 @@ import { plainIp, sourceOf } from '../../src/base/source';
 import { parseHjson, parseHjsonNodes } from '../../src/config/hjson';
 import { parseMenus } from '../../src/menu/load/menu-file';
 import { sanitizeUserText } from '../../src/terminal/untrusted';
-import { parseForm } from '../../src/web/form';
+import { parseForm } from '../../src/web/route-guard';
 import { subjectWith, userWith } from '../acs/subject';
 import { jumble, mutate } from './mutate';
 import { promise, type Target } from './target';

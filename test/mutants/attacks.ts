@@ -187,7 +187,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M8',
     fault: 'every change of the window is drawn',
-    file: 'src/servers/resize-pace.ts',
+    file: 'src/servers/open-terminal.ts',
     find: '    if (this.cancel !== undefined) {',
     put: '    if (this.waits) {',
   },
@@ -243,7 +243,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M11',
     fault: 'nobody ends for who is favoured',
-    file: 'src/throttle/places.ts',
+    file: 'src/throttle/connection-slot.ts',
     find: 'const stranger = this.strangers.findGreediest(networks);',
     put: 'const stranger = undefined as ReturnType<typeof this.strangers.findGreediest>;',
   },

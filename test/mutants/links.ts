@@ -72,7 +72,7 @@ export const LINKS: readonly Mutant[] = [
   {
     rule: 'D8',
     fault: 'browsers may guess the type of a page',
-    file: 'src/web/headers.ts',
+    file: 'src/web/page.ts',
     find: "  'x-content-type-options': 'nosniff',\n",
     put: '',
   },

@@ -47,7 +47,7 @@ export const SESSIONS: readonly Mutant[] = [
   {
     rule: 'J6',
     fault: 'there is a page that nobody lists',
-    file: 'src/web/health.ts',
+    file: 'src/web/server.ts',
     find: 'routes.get(HEALTH_ROUTE, async',
     put: "routes.get('/_enig/extra', (_request, reply) => reply.send(''));\n  routes.get(HEALTH_ROUTE, async",
   },

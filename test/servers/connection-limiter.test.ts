@@ -1,5 +1,5 @@
 import { Networks, isFromThisMachine } from '../../src/base/source';
-import { withoutReserve } from '../../src/throttle/fd-limit';
+import { withoutReserve } from '../../src/throttle/connection-limiter';
 import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { TestLimiter } from '../support/test-limiter';
 

@@ -1,5 +1,4 @@
-import { InputQueue } from '../../src/servers/input-queue';
-import { InputTurns } from '../../src/servers/input-turns';
+import { InputQueue, InputTurns } from '../../src/servers/input-queue';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,5 @@
 import { LiveConnection } from '../../src/servers/live-connection';
-import { InputTurns } from '../../src/servers/input-turns';
+import { InputTurns } from '../../src/servers/input-queue';
 import { FakeClock } from '../support/fake-clock';
 import { eventually } from '../support/raw-caller';
 

@@ -12,7 +12,7 @@ import {
   type ConnectConfig,
   type PseudoTtyOptions,
 } from 'ssh2';
-import { parseOffer } from '../../src/servers/client-offer';
+import { parseOffer } from '../../src/servers/ssh/client-offer';
 import { EchoServers, type EchoOptions } from '../support/echo-servers';
 import { RawCaller, eventually } from '../support/raw-caller';
 import { sendPacket, sshText as text } from '../support/ssh-packets';

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
 import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
-import type { IncomingCall } from '../../src/servers/incoming-call';
+import type { IncomingCall } from '../../src/servers/connection';
 import { loadHostKeys } from '../../src/servers/ssh/host-key';
 import { LiveLogins } from '../../src/servers/live-logins';
 import { Listener } from '../../src/servers/listener';

@@ -8,7 +8,7 @@ import type { TakenConnection } from '../../src/menu/run/taken-connection';
 import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { OPTION } from '../../src/protocols/telnet-protocol';
 import type { WayInName } from '../../src/protocols/ways-in';
-import type { IncomingCall } from '../../src/servers/incoming-call';
+import type { IncomingCall } from '../../src/servers/connection';
 import { openTerminal } from '../../src/servers/open-terminal';
 import { Session } from '../../src/servers/session';
 import { EchoServers } from './echo-servers';

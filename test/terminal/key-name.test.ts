@@ -1,4 +1,4 @@
-import { keyMatches, normalizeKeyName } from '../../src/terminal/key-name';
+import { keyMatches, normalizeKeyName } from '../../src/terminal/key';
 
 test.each([
   ['escape', 'escape'],

@@ -1,8 +1,7 @@
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
 import type { AcsSubject } from '../../acs/subject';
-import type { Key } from '../../terminal/key';
-import { keyMatches } from '../../terminal/key-name';
+import { type Key, keyMatches } from '../../terminal/key';
 import { choose, matchSubmit } from './choose';
 import { composeMenu, type ComposedScreen } from '../screen/compose';
 import { formatDate } from '../screen/date-format';

@@ -1,8 +1,7 @@
 import { formatText } from '../../art/format';
 import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
-import type { Key } from '../../terminal/key';
-import { keyMatches } from '../../terminal/key-name';
+import { type Key, keyMatches } from '../../terminal/key';
 import { composePrompt, sizeOf } from './compose';
 import type { ScreenSize } from './key-reader';
 import { messageLine } from './message-line';

@@ -12,7 +12,7 @@ import { toError } from '../../base/errors';
 import type { Log } from '../../base/log';
 import { rejectionSentence } from '../../menu/run/login-answer';
 
-export interface SshAuthOptions {
+interface SshAuthOptions {
   readonly log: Log;
   /** The state machine that checks all credentials (invariant 1); created at the first of them. */
   readonly login: () => Login;

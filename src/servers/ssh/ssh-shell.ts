@@ -1,9 +1,8 @@
 import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import { LIMITS } from '../../base/limits';
-import type { TerminalHints } from '../live-connection';
-import { sizeOf, terminalTypeOf } from '../terminal-hints';
+import { type TerminalHints, sizeOf, terminalTypeOf } from '../live-connection';
 
-export interface ShellEvents {
+interface ShellEvents {
   /** The one shell was opened; all other requests on the connection are refused. */
   readonly onShell: (channel: ServerChannel, hints: TerminalHints) => void;
   readonly onHints: (hints: TerminalHints) => void;

@@ -1,10 +1,10 @@
 import { Server } from 'ssh2';
-import { OfferRecorder } from '../client-offer';
+import { OfferRecorder } from './client-offer';
 import type { Accepted } from '../listener';
 import { SshCaller, type SshCallerOptions } from './ssh-caller';
 import { ssh2Algorithms, ssh2HostKeys } from './ssh-profile';
 
-export interface SshOptions extends SshCallerOptions {
+interface SshOptions extends SshCallerOptions {
   /** 0 is off, for old terminals that hang because of it (rule E9). */
   readonly keepAliveSeconds: number;
   /** Logs each packet's name, for troubleshooting. */

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock';
 import type { Log } from '../../base/log';
 import type { Accepted } from '../listener';
-import { LiveConnection } from '../live-connection';
-import type { Serve } from '../incoming-call';
+import { LiveConnection, sizeOf, terminalTypeOf } from '../live-connection';
+import type { Serve } from '../connection';
 import type { Side } from '../../protocols/q-method';
 import { TelnetCodec } from '../../protocols/telnet-codec';
 import {
@@ -12,9 +12,8 @@ import {
   SUB,
   parseEnvironment,
 } from '../../protocols/telnet-protocol';
-import { sizeOf, terminalTypeOf } from '../terminal-hints';
 
-export interface TelnetOptions {
+interface TelnetOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly firstMenu: () => string;

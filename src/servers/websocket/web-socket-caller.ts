@@ -2,11 +2,10 @@ import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../base/clock';
 import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
-import type { Serve } from '../incoming-call';
+import type { Serve } from '../connection';
 import type { Accepted } from '../listener';
-import { LiveConnection, type TerminalHints } from '../live-connection';
+import { LiveConnection, type TerminalHints, sizeOf, terminalTypeOf } from '../live-connection';
 import { RateWindow } from '../../base/event-counters';
-import { sizeOf, terminalTypeOf } from '../terminal-hints';
 
 export interface WebSocketCallerOptions {
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import type { Certificate } from '../../tls/certificate';
 import type { Accepted } from '../listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
 
-export interface WebSocketOptions extends WebSocketCallerOptions {
+interface WebSocketOptions extends WebSocketCallerOptions {
   /** The certificate for the next caller. */
   readonly certificate: () => Pick<Certificate, 'cert' | 'key'>;
   /** True where a page of this origin may connect (rule G2). */

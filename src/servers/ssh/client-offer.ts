@@ -1,7 +1,7 @@
-import type { ProfileAlgorithms } from './ssh/ssh-profile';
+import type { ProfileAlgorithms } from './ssh-profile';
 
 /** What a client sent before key exchange: its version line and its algorithms. */
-export interface ClientOffer {
+interface ClientOffer {
   readonly ident: string | undefined;
   readonly lists: { readonly [Kind in keyof ProfileAlgorithms]: readonly string[] } | undefined;
 }
@@ -79,7 +79,7 @@ const KINDS = {
   compress: 'compression',
 } as const;
 
-export interface Disagreement {
+interface Disagreement {
   /** The kind of algorithm without agreement, with the client's offer for it. */
   readonly kind: (typeof KINDS)[keyof typeof KINDS];
   readonly offered: readonly string[];

@@ -1,9 +1,25 @@
+import { BbsError } from '../base/errors';
+import { readRunFile } from '../config/run-file';
+import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { lstatSync } from 'node:fs';
 import { writePrivateFile } from '../base/private-file';
 import { firstPasswordFile, forgetFirstPassword } from '../config/first-password-file';
 import type { Backend } from '../backend';
 import { hasFirstPassword } from '../store/passwords';
 import { ROOT_ID } from '../store/users';
+
+/** One data folder, one board: two would take node numbers and calls from each other. */
+export async function lockDataFolder(dataDir: string): Promise<{ release(): Promise<void> }> {
+  const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
+  if (lock.kind === 'taken') return lock;
+  const written = readRunFile(dataDir);
+  const servers = written?.pid === lock.pid ? Object.entries(written?.servers ?? {}) : [];
+  const where = servers.map(([name, at]) => ` ${name} ${at.address} port ${at.port}`).join(',');
+  throw new BbsError(
+    'DATA_IN_USE',
+    `another board runs on ${dataDir}: process ${lock.pid ?? 'unknown'}${where === '' ? ', which is starting' : `,${where}`}; stop it, or give this one a data folder of its own by --data`,
+  );
+}
 
 export interface FirstPassword {
   /** Only at the first start. */
