@@ -77,11 +77,13 @@ describe('a connection that is taken over', () => {
   test.each(['telnet', 'ssh'] as const)(
     'a change of size is told, until the connection is given back, by %s',
     async (way) => {
-      const facts: CallerFacts[] = [];
+      const sizes: CallerFacts['size'][] = [];
+      let facts: CallerFacts | undefined;
       board.work = async (taken) => {
         await new Promise<void>((resolve) => {
           taken.onResize(() => {
-            facts.push(taken.facts);
+            facts = taken.facts;
+            sizes.push(facts.size);
             resolve();
           });
         });
@@ -89,13 +91,14 @@ describe('a connection that is taken over', () => {
       await board.dial(way);
       await board.take();
       board.client.resize?.(100, 40);
-      await board.sees('The first menu');
-      board.forget();
+      await eventually('the size', () => sizes.length === 1);
+      expect(facts).toMatchObject({ server: way, remoteIp: '127.0.0.1' });
+      board.work = (taken) => eventually('another size', () => taken.facts.size.width === 90);
+      await board.take();
       board.client.resize?.(90, 30);
       await board.sees('The first menu');
-      expect(facts).toMatchObject([
-        { server: way, remoteIp: '127.0.0.1', size: { width: 100, height: 40 } },
-      ]);
+      await board.take();
+      expect(sizes).toEqual([{ width: 100, height: 40 }]);
     },
   );
 
