@@ -406,6 +406,8 @@ describe('rule G4: pings, and readers that are too slow', () => {
     let size = 0;
     stream?.on('data', (chunk: Buffer) => (size += chunk.length));
     await eventually('the rest', () => size === 8 * 32 * 1024);
+    caller.socket.terminate();
+    await caller.isClosed();
   });
 
   test('a reader who takes nothing is cut off before he fills our memory', async () => {
@@ -423,6 +425,7 @@ describe('rule G4: pings, and readers that are too slow', () => {
     caller.socket.pause();
     await eventually('the call to end', () => servers.calls[0]?.connection.signal.aborted === true);
     expect(servers.log.of('call.too-slow')).toMatchObject([{ reason: 'full' }]);
+    caller.socket.terminate();
   });
 });
 
