@@ -49,6 +49,10 @@ export interface Form {
   draw(): string;
   /** Handles one key; await it before the next one. */
   press(key: Key): Promise<FormEvent>;
+  /** Milliseconds between two steps of what moves by itself; undefined where nothing does. */
+  readonly stepMs: number | undefined;
+  /** Moves on what is due when so many milliseconds have passed. */
+  step(passedMs: number): string;
   /** Restores the cursor's position after other output was written to the screen. */
   placeCursor(): string;
   view(id: number): View | undefined;
@@ -71,6 +75,8 @@ class ViewForm implements Form {
   private readonly context: ViewContext;
   private readonly validate: FormOptions['validate'];
   private readonly painted = new Map<number, readonly PackedRow[]>();
+  /** How long each view that moves by itself has stood still. */
+  private readonly stoodMs = new Map<View, number>();
   private focused: View | undefined;
   private cursorShown: boolean | undefined;
 
@@ -109,6 +115,25 @@ class ViewForm implements Form {
       case 'ignored':
         return this.navigate(view, key);
     }
+  }
+
+  get stepMs(): number | undefined {
+    const steps = this.views.flatMap((view) => view.stepMs ?? []);
+    return steps.length === 0 ? undefined : Math.min(...steps);
+  }
+
+  step(passedMs: number): string {
+    let output = '';
+    for (const view of this.views) {
+      if (view.stepMs === undefined) continue;
+      const stoodMs = (this.stoodMs.get(view) ?? 0) + passedMs;
+      const isDue = stoodMs >= view.stepMs;
+      this.stoodMs.set(view, isDue ? 0 : stoodMs);
+      if (!isDue) continue;
+      view.step();
+      output += this.paint(view);
+    }
+    return output === '' ? '' : output + this.placeCursor();
   }
 
   placeCursor(): string {

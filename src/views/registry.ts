@@ -1,7 +1,7 @@
 import { ButtonView } from './button';
 import { EditView } from './edit';
 import { KeyEntryView } from './key-entry';
-import { LabelView } from './label';
+import { LabelView, StatusBarView } from './label';
 import { MaskedEditView } from './masked-edit';
 import { FullMenuView, HorizontalMenuView, VerticalMenuView } from './menu-list';
 import { MultiLineView } from './multi-line';
@@ -9,6 +9,7 @@ import { MultiLineEditView } from './multi-line-edit';
 import { PlaceView } from './place';
 import type { ViewProperty } from './properties';
 import { SpinnerView } from './spinner';
+import { MOTION_NAMES, TickerView } from './ticker';
 import { ToggleView } from './toggle';
 import type { View, ViewContext, ViewSpec } from './view';
 
@@ -292,34 +293,64 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     properties: [POSITION],
     create: (spec, context) => new PlaceView(spec, context),
   },
+  TK: {
+    name: 'ticker',
+    doc: 'Text that moves by itself within its width; its colour codes are left out.',
+    hasValue: false,
+    isOptionalInKey: true,
+    properties: [
+      POSITION,
+      TEXT,
+      property('width', 'number', 'Columns.', '15'),
+      property('motion', 'text', `How it moves: ${MOTION_NAMES.join(', ')}.`, 'left'),
+      property('effect', 'text', 'A text style, or rainbow, scramble, glitch.', 'normal'),
+      property('tickInterval', 'number', 'Milliseconds between two steps, 50 at least.', '100'),
+      property('holdTicks', 'number', 'Steps for which the whole text stands.', '20'),
+      FILL,
+      TEXT_STYLE,
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new TickerView(spec, context),
+  },
+  SB: {
+    name: 'status bar',
+    doc: 'A label that is written anew at times; `text` may hold predefined codes such as {CT}.',
+    hasValue: false,
+    isOptionalInKey: true,
+    properties: [
+      POSITION,
+      TEXT,
+      property('width', 'number', 'Columns.', '15'),
+      property(
+        'refreshInterval',
+        'number',
+        'Milliseconds until it is written anew, 250 at least; 0: never.',
+        '0',
+      ),
+      JUSTIFY,
+      FILL,
+      OVERFLOW,
+      TEXT_STYLE,
+      FILL_STYLE,
+    ],
+    create: (spec, context) => new StatusBarView(spec, context),
+  },
 };
 
-/** Codes of ENiGMA½ whose views are not implemented: art may have them, and nothing stands there. */
-export const UNBUILT_VIEWS: Readonly<Record<string, string>> = {
-  TK: 'ticker',
-  SB: 'status bar',
-};
-
-/** Every implemented kind of view by its code. */
+/** Every kind of view by its code. */
 export const VIEW_TYPES: Readonly<Record<string, ViewType>> = Object.fromEntries(
   Object.entries(VIEWS).map(([code, view]) => [code, { code, ...view }]),
 );
 
 /** Every code that places a view. */
-export const VIEW_CODES: readonly string[] = [
-  ...Object.keys(VIEW_TYPES),
-  ...Object.keys(UNBUILT_VIEWS),
-];
+export const VIEW_CODES: readonly string[] = [...Object.keys(VIEW_TYPES)];
 
 /** True for a code that places a view; the art is read with it. */
 export function isViewCode(code: string): boolean {
   return VIEW_CODES.includes(code);
 }
 
-/**
- * The kind of view with this code; undefined for codes that are not views, and for TK and SB, which
- * are not implemented.
- */
+/** The kind of view with this code; undefined for codes that are not views. */
 export function findViewType(code: string): ViewType | undefined {
   return Object.hasOwn(VIEW_TYPES, code) ? VIEW_TYPES[code] : undefined;
 }

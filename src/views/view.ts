@@ -141,6 +141,16 @@ export abstract class View {
     return { row: 0, column: 0, visible: false };
   }
 
+  /** Milliseconds between two steps of a view that moves by itself; undefined for all others. */
+  get stepMs(): number | undefined {
+    return undefined;
+  }
+
+  /** Moves on by a step. */
+  step(): void {
+    // Only some views move by themselves.
+  }
+
   protected get takesKeys(): boolean {
     return true;
   }

@@ -38,11 +38,10 @@ export const CHOSEN_DIFFERENCES: readonly ChosenDifference[] = [
     covers: anywhere,
   },
   {
-    // That board wrote the record as text, which scrolled its screen; the toggle stands where it did.
+    // That board wrote the record as text, which scrolled its screen by a row.
     name: 'A damaged SAUCE record',
     screens: /^MMENU/,
-    covers: ({ kind, row, column }) =>
-      kind === 'cell' && (row !== 23 || column < 33 || column > 43),
+    covers: anywhere,
   },
 ];
 

@@ -43,7 +43,7 @@ describeEnigma('the screens of an ENiGMA½ board', () => {
       call?.caller.hangUp();
       call = await RecordedCall.begin(board.telnetPort, recorded);
     }
-    call.type(recorded);
+    await call.type(recorded);
     const { screen } = call.caller;
     const look = () => sortOut(recorded, differencesOf(recorded, screen));
     const { caller } = call;
@@ -125,10 +125,15 @@ class RecordedCall {
     return this.sent.every((key, index) => keys[index] === key);
   }
 
-  type(recorded: RecordedScreen): void {
+  async type(recorded: RecordedScreen): Promise<void> {
     const undo = UNDO_KEYS.get(this.sent.at(-1) ?? '');
     if (undo !== undefined) this.caller.type(undo);
+    const { screen } = this.caller;
+    const { row: before } = screen.cursor;
     for (const key of recorded.keys.slice(this.sent.length)) this.caller.type(key);
+    if (UNDO_KEYS.has(recorded.keys.at(-1) ?? '')) {
+      await this.caller.until('the key to be answered', () => screen.cursor.row !== before);
+    }
     this.sent = recorded.keys;
   }
 }

@@ -44,3 +44,16 @@ test('an urgent message is shown in a pause and does not end it', async () => {
   await caller.sees('the second');
   caller.hangUp();
 });
+
+test('a ticker in a pause prompt moves until a key comes', async () => {
+  const ticker = { TK1: { text: 'smash a key', motion: 'typewriter', width: 20 } };
+  const prompts = { pause: { art: 'SLOW', mci: ticker } };
+  board = await MenuBoard.open({ menus: { menus, prompts }, art: { ...art, SLOW: '%TK1' } });
+  const caller = board.call('first');
+  await caller.sees('smash a key');
+  await board.accounts.fake.advance(300);
+  await caller.until('three letters', () => caller.screen.row(2).trim() === 'sma');
+  caller.type(' ');
+  await caller.sees('the second');
+  caller.hangUp();
+});

@@ -391,6 +391,53 @@ test('a list on a screen that takes no keys marks no item', async () => {
   expect(await driver.type('\x1b[B')).toMatchObject({ kind: 'key' });
 });
 
+test.each<[string, readonly string[]]>([
+  ['left', ['abc', 'bc', 'c', '']],
+  ['right', ['abc', ' abc', '  abc', '   ab']],
+  ['bounce', ['abc', 'abc', 'abc', 'abc']],
+  ['reveal', ['abc', '    a', '   ab', '  abc']],
+  ['typewriter', ['abc', 'a', 'ab', 'abc', 'abc', '', 'a']],
+  ['fallLeft', ['abc', ' ab c', 'ab c', 'abc', 'abc', ' ab c']],
+])('a ticker stands still, then moves: %s', async (motion, frames) => {
+  const text = '|11a|03bc';
+  const ticker = await alone('TK1', { text, motion, width: 5, holdTicks: 1, tickInterval: 50 });
+  expect(ticker.form.stepMs).toBe(50);
+  const seen = [ticker.screen.row(2).slice(4)];
+  for (const _ of frames.slice(1)) {
+    ticker.show(ticker.form.step(50));
+    await ticker.screen.settled();
+    seen.push(ticker.screen.row(2).slice(4));
+  }
+  expect(seen).toEqual(frames);
+});
+
+test('a long ticker bounces between its ends', async () => {
+  const ticker = await alone('TK1', { text: 'abcdef', motion: 'bounce', width: 4 });
+  const seen: string[] = [];
+  for (let step = 1; step <= 5; step++) {
+    ticker.show(ticker.form.step(100));
+    await ticker.screen.settled();
+    seen.push(ticker.screen.row(2).slice(4));
+  }
+  expect(seen).toEqual(['bcde', 'cdef', 'bcde', 'abcd', 'bcde']);
+});
+
+test('a status bar is written anew when its interval has passed', async () => {
+  let minutes = 0;
+  const text = { text: '{CT} on', refreshInterval: 1000 };
+  const driver = new Driver({
+    views: [spec('SB1', [2, 5], text), spec('SB2', [3, 5], { text: '{CT}' })],
+    resolve: () => `12:0${minutes}`,
+  });
+  minutes = 1;
+  driver.show(driver.form.step(600));
+  await driver.screen.settled();
+  expect(driver.screen.row(2).trim()).toBe('12:00 on');
+  driver.show(driver.form.step(600));
+  await driver.screen.settled();
+  expect([2, 3].map((row) => driver.screen.row(row).trim())).toEqual(['12:01 on', '12:00']);
+});
+
 test('FM leaves itemSpacing rows and itemHorizSpacing columns', async () => {
   const items = ['a', 'b', 'c'];
   const menu = await alone('FM1', { items, height: 3, itemSpacing: 1, itemHorizSpacing: 4 });

@@ -1,6 +1,6 @@
 import { codeSpan, markdownTable } from './markdown';
 import type { ViewProperty } from '../../../src/views/properties';
-import { UNBUILT_VIEWS, VIEW_TYPES, type ViewType } from '../../../src/views/registry';
+import { VIEW_TYPES, type ViewType } from '../../../src/views/registry';
 
 /** Tables about views, by the name of their place in the pages. */
 export const VIEW_TABLES: Readonly<Record<string, () => string>> = {
@@ -12,13 +12,7 @@ export const VIEW_TABLES: Readonly<Record<string, () => string>> = {
   'mci-views': () =>
     markdownTable(
       ['Code', 'Places'],
-      [
-        ...Object.values(VIEW_TYPES).map(({ code, name }) => [codeSpan(`%${code}`), name]),
-        ...Object.entries(UNBUILT_VIEWS).map(([code, name]) => [
-          codeSpan(`%${code}`),
-          `${name}; not implemented, nothing is shown`,
-        ]),
-      ],
+      Object.values(VIEW_TYPES).map(({ code, name }) => [codeSpan(`%${code}`), name]),
     ),
   'view-properties': () => Object.values(VIEW_TYPES).map(propertiesOf).join('\n\n'),
 };

@@ -238,6 +238,7 @@ export class ActiveMenu implements MenuContext {
         timeoutMs: this.shownAs.nextTimeoutMs,
         messages: liveMessages(this.shownAs, this.screen),
         size: this.screen.composition.size,
+        moves: this.screen.moves,
       });
       const transition = await this.answer(arrival);
       if (transition === undefined) continue;

@@ -1,4 +1,6 @@
+import type { Cancel } from '../../base/clock';
 import type { Key } from '../../terminal/key';
+import type { Form } from '../../views/form';
 import type { Caller } from '../run/caller';
 import type { Services } from '../run/services';
 
@@ -17,6 +19,28 @@ export interface ScreenSize {
   readonly height: number;
 }
 
+/** What moves by itself while a menu waits for keys. */
+export interface Moves {
+  readonly everyMs: number;
+  step(): void;
+}
+
+/** What moves on these forms, the first of which has the cursor; nothing on a terminal without one. */
+export function movesOf(
+  { terminal }: Pick<Caller, 'terminal'>,
+  forms: readonly [Form, ...(Form | undefined)[]],
+): Moves | undefined {
+  if (terminal.type === 'dumb') return undefined;
+  const moving = forms.filter((form) => form?.stepMs !== undefined);
+  if (moving.length === 0) return undefined;
+  const everyMs = Math.min(...moving.map((form) => form?.stepMs ?? Infinity));
+  const step = (): void => {
+    const output = moving.map((form) => form?.step(everyMs) ?? '').join('');
+    if (output !== '') terminal.write(output + forms[0].placeCursor());
+  };
+  return { everyMs, step };
+}
+
 export interface WaitOptions {
   /** Gives up after this long; undefined waits as long as the session does. */
   readonly timeoutMs?: number | undefined;
@@ -24,6 +48,7 @@ export interface WaitOptions {
   readonly messages: 'all' | 'urgent';
   /** What the screen was made for. */
   readonly size: ScreenSize;
+  readonly moves?: Moves | undefined;
 }
 
 const REAL_TIME_MS = 250;
@@ -65,6 +90,7 @@ export class KeyReader {
       options.timeoutMs === undefined
         ? undefined
         : this.board.clock.after(options.timeoutMs, () => giveUp('timeout'));
+    const stopMoves = options.moves && this.keepMoving(options.moves);
     try {
       const key = await caller.terminal.readKey(caller.signal);
       this.keysRead += 1;
@@ -76,9 +102,21 @@ export class KeyReader {
       throw thrown;
     } finally {
       cancel?.();
+      stopMoves?.();
       unlisten();
       unwatch();
     }
+  }
+
+  private keepMoving(moves: Moves): Cancel {
+    const { clock } = this.board;
+    let cancel: Cancel;
+    const move = (): void => {
+      cancel = clock.after(moves.everyMs, move);
+      moves.step();
+    };
+    cancel = clock.after(moves.everyMs, move);
+    return () => cancel();
   }
 
   private isResized(size: ScreenSize): boolean {

@@ -3,7 +3,8 @@ import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { type Key, keyMatches } from '../../terminal/key';
 import { composePrompt, sizeOf } from './compose';
-import type { ScreenSize } from './key-reader';
+import { movesOf, type Moves, type ScreenSize } from './key-reader';
+import type { Form } from '../../views/form';
 import { messageLine } from './message-line';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
@@ -24,15 +25,17 @@ export interface PauseOptions {
   /** The screen may scroll up where the prompt would not fit, so that it hides nothing. */
   readonly mayScroll?: boolean;
   readonly description: string;
+  /** The screen behind the prompt, of which something may move. */
+  readonly behind?: readonly (Form | undefined)[];
 }
 
 /** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
 export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = call.caller;
-  const { config, row, rows, size } = await showPrompt(call, options);
+  const { config, row, rows, size, moves } = await showPrompt(call, options);
   const lastRow = row + rows - 1;
   const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
-  const key = await nextKey(call, { size, messageRow });
+  const key = await nextKey(call, { size, messageRow, moves });
   if (key === undefined) return 'resized';
   terminal.write(eraseRows(row, rows));
   if (key.name === 'escape') return 'stop';
@@ -50,6 +53,7 @@ interface ShownPrompt {
   readonly row: number;
   readonly rows: number;
   readonly size: ScreenSize;
+  readonly moves: Moves | undefined;
 }
 
 async function showPrompt(call: CallContext, options: PauseOptions): Promise<ShownPrompt> {
@@ -72,17 +76,24 @@ async function showPrompt(call: CallContext, options: PauseOptions): Promise<Sho
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
   const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
   terminal.write(scrollUp(missing, terminal.height) + shown);
-  return { config: prompt?.config, row, rows, size };
+  const moves = prompt && movesOf(call.caller, [prompt.form, ...(options.behind ?? [])]);
+  return { config: prompt?.config, row, rows, size, moves };
 }
 
 /** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */
 async function nextKey(
   call: CallContext,
-  shown: { readonly size: ScreenSize; readonly messageRow: number },
+  shown: {
+    readonly size: ScreenSize;
+    readonly messageRow: number;
+    readonly moves: Moves | undefined;
+  },
 ): Promise<Key | undefined> {
   const { inbox, terminal } = call.caller;
   for (;;) {
-    const arrival = await call.keys.next({ messages: 'urgent', size: shown.size });
+    const arrival = await call.keys.next({
+      ...{ messages: 'urgent', size: shown.size, moves: shown.moves },
+    });
     if (arrival.kind === 'key') return arrival.key;
     if (arrival.kind === 'resize') return undefined;
     for (const { text } of inbox.take('urgent')) {

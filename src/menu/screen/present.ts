@@ -142,6 +142,7 @@ export async function pauseAtEnd(
     row: position?.row ?? pauseRow(call, screen, config),
     column: position?.column ?? 1,
     mayScroll: position === undefined,
+    behind: [screen.composition.form, screen.composition.backdrop],
     description,
   });
 }

@@ -5,6 +5,7 @@ import { sanitizeUserText } from '../../terminal/untrusted';
 import { ItemListView } from '../../views/item-list';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
+import { movesOf, type Moves } from './key-reader';
 import { fitSentence, messageLine, oneLine } from './message-line';
 import type { MenuScreen } from '../run/module';
 import type { CallContext } from '../run/call-context';
@@ -65,6 +66,12 @@ export class ScreenController implements MenuScreen {
   /** Output of the form's own, to go out with the rest. */
   add(output: string): void {
     if (this.shown) this.pending += output;
+  }
+
+  /** What of this screen moves by itself. */
+  get moves(): Moves | undefined {
+    const { form, backdrop } = this.composition;
+    return movesOf(this.call.caller, [form, backdrop]);
   }
 
   has(viewId: number): boolean {
