@@ -40,6 +40,7 @@ const MENUS = {
     },
     quiet: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'never' }, form },
     labelled: { art: 'LABELLED', config: { ...area, interrupt: 'never' }, form },
+    beside: { art: 'BESIDE', config: { ...area, interrupt: 'never' }, form },
     full: { art: 'FULL', config: area, form },
     paused: { art: 'TALL', config: { ...area, pause: true }, next: 'open' },
     paged: { art: 'VERYTALL', config: { ...area, pause: 'pageBreak' }, next: 'open' },
@@ -53,6 +54,7 @@ const rows = (count: number): string =>
 const ART = {
   FORM: 'Name %ET1\r\nWord %ET2',
   LABELLED: 'Name %ET1\r\nWord %ET2\r\n%TL10\r\nbelow',
+  BESIDE: 'Name %ET1\r\n%TL10\u001b[30G%ET2',
   FULL: `${'art\r\n'.repeat(22)}Name %ET1\r\nWord %ET2`,
   TALL: rows(23),
   VERYTALL: rows(40),
@@ -167,6 +169,15 @@ describe('messages to a caller', () => {
     await labelled.sees('This board');
     expect(labelled.screen.rows().slice(2, 4)).toEqual(['This board goes down for...', 'below']);
     labelled.hangUp();
+  });
+
+  it('end before a field that stands beside the message line', async () => {
+    const caller = call('beside', { width: 60 });
+    await caller.sees('Name');
+    urgent(caller);
+    await caller.sees('This board');
+    expect(caller.screen.row(2)).toMatch(/^This board goes down for\.\.\.$/);
+    caller.hangUp();
   });
 
   it('never stand on a row that is typed in', async () => {
