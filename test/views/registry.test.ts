@@ -2,7 +2,22 @@ import { checkProperty } from '../../src/views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../../src/views/registry';
 
 test('each view of the contract is there', () => {
-  const codes = ['TL', 'ET', 'ME', 'MT', 'BT', 'VM', 'HM', 'FM', 'SM', 'TM', 'KE', 'XY', 'TK', 'SB'];
+  const codes = [
+    'TL',
+    'ET',
+    'ME',
+    'MT',
+    'BT',
+    'VM',
+    'HM',
+    'FM',
+    'SM',
+    'TM',
+    'KE',
+    'XY',
+    'TK',
+    'SB',
+  ];
   expect(Object.keys(VIEW_TYPES).sort()).toEqual([...codes].sort());
   expect(findViewType('ZZ')).toBeUndefined();
   expect(findViewType('toString')).toBeUndefined();
