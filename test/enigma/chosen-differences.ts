@@ -47,3 +47,8 @@ export const CHOSEN_DIFFERENCES: readonly ChosenDifference[] = [
 
 /** Keys that do something here by choice, each with the key that undoes it for the screens behind. */
 export const UNDO_KEYS: ReadonlyMap<string, string> = new Map([['\x1b[Z', '\t']]);
+
+/** What is waited for where all that differs was chosen: the answer to the keys. */
+export const ANSWERS: ReadonlyMap<string, string> = new Map([
+  ['USERLOG wrong password', 'Wrong user name or password.'],
+]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemRandom, type Random } from '../../src/base/random';
 import { TestBoard } from '../support/board';
 import { dialTelnet, type DialledCaller } from '../support/dial';
-import { CHOSEN_DIFFERENCES, UNDO_KEYS, MASKED } from './chosen-differences';
+import { ANSWERS, CHOSEN_DIFFERENCES, MASKED, UNDO_KEYS } from './chosen-differences';
 import {
   describeDifference,
   differencesOf,
@@ -134,6 +134,8 @@ class RecordedCall {
     if (UNDO_KEYS.has(recorded.keys.at(-1) ?? '')) {
       await this.caller.until('the key to be answered', () => screen.cursor.row !== before);
     }
+    const answer = ANSWERS.get(recorded.name);
+    if (answer !== undefined) await this.caller.sees(answer);
     this.sent = recorded.keys;
   }
 }

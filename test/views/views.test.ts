@@ -403,7 +403,7 @@ test.each<[string, readonly string[]]>([
   const ticker = await alone('TK1', { text, motion, width: 5, holdTicks: 1, tickInterval: 50 });
   expect(ticker.form.stepMs).toBe(50);
   const seen = [ticker.screen.row(2).slice(4)];
-  for (const _ of frames.slice(1)) {
+  for (let step = 1; step < frames.length; step++) {
     ticker.show(ticker.form.step(50));
     await ticker.screen.settled();
     seen.push(ticker.screen.row(2).slice(4));
