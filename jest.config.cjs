@@ -28,8 +28,8 @@ module.exports = {
   restoreMocks: true,
   maxWorkers: 3,
   testTimeout: 60000,
-  // A worker that is told to end emits `exit` within 60 ms, with nothing open: test/support/environment.cjs
-  // fails the test file that leaves anything. The operating system then takes 0.3 s for 200 MB of memory and
-  // over half a second for 380 MB, on a busy machine; jest waits for half a second and calls that a leak.
+  // A worker that is told to end emits `exit` within 150 ms, with nothing open: test/support/environment.cjs
+  // fails the test file that leaves anything. Its memory then takes 0.3 s to go where that is 200 MB, and 0.8 s
+  // for 350 MB (test/oputil, two busy cores); jest waits for half a second and then calls it a leak.
   workerGracefulExitTimeout: 10000,
 };
