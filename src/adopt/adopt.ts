@@ -126,7 +126,9 @@ class Adopter {
 
   private async write(path: string, { from, text, isPrivate }: PlannedFile): Promise<void> {
     this.makeFolder(dirname(path), 0o755);
-    const mode = isPrivate ? 0o600 : 0o644;
+    // A configuration that others could not read holds passwords; nobody else may write here either.
+    const before = from === undefined ? 0o644 : statSync(from).mode;
+    const mode = isPrivate ? 0o600 : (before & 0o644) | 0o600;
     if (text !== undefined) writeFileSync(path, text, { mode, flag: 'wx' });
     else if (from !== undefined) await copyFile(from, path);
     chmodSync(path, mode);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adoptBoard } from '../../src/adopt/adopt';
 import { resolveBoard } from '../../src/config/board';
@@ -151,6 +151,16 @@ test('a key outside the old board stays where it is, and the report says so', as
   const { config } = await loadConfig({ file: board.configFile, env: {} });
   expect(config.loginServers.ssh.privateKeyPem).toBe(key);
   expect(report()).toContain(`${key} stays where it is`);
+});
+
+test('what others could not read there, they cannot read here', async () => {
+  await install();
+  await chmod(join(old.dir, 'config/config.hjson'), 0o600);
+  await chmod(join(old.dir, 'config/menus/old-main.hjson'), 0o666);
+  await adopt();
+  const modeOf = (name: string): string => (statSync(join(newDir, name)).mode & 0o777).toString(8);
+  expect(modeOf('config/enigma-config.hjson')).toBe('600');
+  expect(modeOf('config/menus/old-main.hjson')).toBe('644');
 });
 
 test('a configuration that is right as it is stays config.hjson', async () => {
