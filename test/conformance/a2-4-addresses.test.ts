@@ -358,4 +358,39 @@ describe('A2.4 validators', () => {
       caller.type(' ');
     }
   });
+
+  it('a validator that is not there lets nothing past', async () => {
+    const field = { ET1: { argName: 'word', validate: '@systemMethod:validateNothing' } };
+    const scene = await open({
+      menus: { menus: { first: asking('FIELD', field, '@menu:second'), second: stop('SECOND') } },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('Field:');
+    caller.type('x\r');
+    await caller.sees('This cannot be checked here.');
+    expect(caller.menus).toEqual(['first']);
+  });
+
+  it('a module that is not there is said and left, and passed by where the menu leads on', async () => {
+    const scene = await open({
+      menus: {
+        menus: {
+          first: keyed('FIRST', { g: '@menu:odd', h: '@menu:onward' }),
+          odd: { desc: 'Oddities', module: './mods/odd', config: { area: 'login' } },
+          onward: { module: '@userModule:mine', next: 'second', config: { area: 'login' } },
+          second: stop('SECOND'),
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('one');
+    caller.type('g');
+    await caller.sees('This part of the board is not here.');
+    caller.type(' ');
+    await caller.sees('one');
+    caller.type('h');
+    await caller.sees('two');
+  });
 });
