@@ -54,10 +54,10 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
   }
 }
 
-/** Of the ten seconds that a stop may take, what is kept for pages, mail and database. */
+/** The part of `LIMITS.shutdownMs` that is kept for pages, mail and database. */
 const STOP_RESERVE_MS = 4_000;
 
-/** What every step of a start works with. */
+/** What every step of the start needs. */
 interface Basics {
   readonly live: LiveBoard;
   readonly art: ArtStore;
@@ -78,14 +78,14 @@ interface Basics {
   };
 }
 
-/** The database, and what follows it in memory. */
+/** The database, and the tables of it that are held in memory. */
 interface Stored {
   readonly db: Database;
   readonly penalties: SourcePenalties;
   readonly knownPlaces: KnownPlaces;
 }
 
-/** What a running board is asked for. */
+/** Parts of a running board that its RunningBbs uses. */
 interface Started {
   readonly backend: Backend;
   readonly first: FirstPassword;
@@ -93,7 +93,7 @@ interface Started {
   readonly edits: EditWatch;
 }
 
-/** One running board: builds the graph in steps, and takes it down in reverse order. */
+/** One running board: opens its parts in steps, and closes them in reverse order. */
 class Bbs {
   private readonly clock: BoardClock;
   private readonly random: Random;
@@ -194,7 +194,7 @@ class Bbs {
     });
   }
 
-  /** Who may connect at all: callers and pages ask the same one. */
+  /** The limits of connections, shared by login servers and pages. */
   private async openLimiter(
     { shared, isExempt }: Basics,
     { penalties, knownPlaces }: Stored,
@@ -278,7 +278,7 @@ class Bbs {
     open.login = servers.addresses;
   }
 
-  /** From here on an edit goes live as it is saved. */
+  /** Follows the sysop's files: an edit takes effect within a second of its save. */
   private followEdits(
     basics: Basics,
     { db, certificate }: Pick<Stored, 'db'> & Pick<Started, 'certificate'>,
@@ -297,7 +297,7 @@ class Bbs {
     return edits;
   }
 
-  /** Says where the board listens, and returns it as its embedder has it. */
+  /** Writes data/run.json, logs the addresses, and returns the RunningBbs. */
   private async announce(
     basics: Basics,
     { backend, first, certificate, edits }: Started,
@@ -346,7 +346,7 @@ class Bbs {
     return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
   }
 
-  /** Takes everything down once, the last opened first; what fails does not keep the rest open. */
+  /** Closes every part once, the last opened first; a failure does not keep the others open. */
   close(): Promise<void> {
     this.closing ??= this.takeDown();
     return this.closing;
@@ -378,12 +378,12 @@ class Bbs {
     return opened;
   }
 
-  /** For who watches the process; the sysops online are told by others. */
+  /** Passes lines to `onNotice`. */
   private notice(heading: keyof typeof HEADINGS, lines: readonly string[]): void {
     for (const line of [HEADINGS[heading], ...lines]) this.options.onNotice?.(line);
   }
 
-  /** Tells who watches the process and the sysops online. */
+  /** Passes lines to `onNotice` and to the sysops who are online. */
   private tell(
     parts: Parameters<typeof notifySysops>[0],
     heading: keyof typeof HEADINGS,

@@ -14,7 +14,7 @@ import type { Nodes } from '../servers/nodes';
 import type { ServerAddress } from './embedding';
 import { mapWays, type WayInName } from '../protocols/ways-in';
 
-/** What menus and modules use of the board, put together from its parts. */
+/** The services that menus and modules use. */
 export function boardServices(parts: {
   readonly clock: Clock;
   readonly random: Random;
@@ -53,7 +53,7 @@ export function boardServices(parts: {
   };
 }
 
-/** Where the board's servers listen, filled in as each starts: mails, pages and menus ask here. */
+/** The addresses of the servers, set as each starts; mails, pages and menus read them. */
 export class OpenServers {
   login: Readonly<Partial<Record<WayInName, ServerAddress>>> = {};
   https: ServerAddress | undefined;

@@ -8,7 +8,7 @@ import type { Backend } from '../backend';
 import { hasFirstPassword } from '../store/passwords';
 import { ROOT_ID } from '../store/users';
 
-/** One data folder, one board: two would take node numbers and calls from each other. */
+/** Locks the data folder; a second board on it would assign the same node numbers. Throws DATA_IN_USE. */
 export async function lockDataFolder(dataDir: string): Promise<{ release(): Promise<void> }> {
   const lock = await takeBoardLock(boardLockFile(dataDir), process.pid);
   if (lock.kind === 'taken') return lock;

@@ -237,7 +237,7 @@ function describeProblems(error: unknown): readonly string[] {
 
 const MAX_LINES = 3;
 
-/** What a sysop hears of own edits, online and where the board was started. */
+/** Headings of the notices about edits and certificates, for sysops online and for `onNotice`. */
 export const HEADINGS = {
   refused: 'An edit was refused. The board goes on as it was before.',
   taken: 'An edit went live.',
@@ -246,7 +246,7 @@ export const HEADINGS = {
   certificateTaken: 'A new certificate is in use.',
 } as const;
 
-/** Tells every sysop who is online of an edit; what goes wrong with telling is logged. */
+/** Sends a notice to every sysop who is online; a failure is logged. */
 export async function notifySysops(
   parts: { readonly nodes: Nodes; readonly db: Database; readonly log: Log },
   heading: keyof typeof HEADINGS,
