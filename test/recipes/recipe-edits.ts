@@ -25,7 +25,7 @@ const WAY_IN: Recipe = {
     {
       file: 'servers/plain/plain.ts',
       text: `import type { Clock } from '../../base/clock';
-import type { IncomingCall } from '../incoming-call';
+import type { IncomingCall } from '../connection';
 import type { Accepted } from '../listener';
 import { LiveConnection } from '../live-connection';
 
