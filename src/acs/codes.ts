@@ -73,7 +73,9 @@ function names(
     ...about,
     form: 'names',
     compile(argument) {
-      const wanted = argument.items ?? [];
+      const items = argument.items ?? [];
+      // Services are named in lower case, and asked about in either.
+      const wanted = about.code === 'SE' ? items.map((name) => name.toLowerCase()) : items;
       return wanted.length === 0 ? () => false : (subject) => has(subject, wanted);
     },
     show,
@@ -364,8 +366,7 @@ function includes(list: readonly string[], wanted: string | undefined): boolean 
 
 function hasAll(have: ReadonlySet<string>, wanted: readonly string[]): boolean {
   for (let at = 0; at < wanted.length; at++) {
-    const name = wanted[at] ?? '';
-    if (!have.has(name) && !have.has(name.toLowerCase())) return false;
+    if (!have.has(wanted[at] ?? '')) return false;
   }
   return true;
 }
