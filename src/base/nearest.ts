@@ -23,9 +23,9 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 // Names in a sysop's file have a few dozen letters; longer ones would only take time.
 const MAX_NAME_CHARACTERS = 64;
 
-/** Beyond three errors it is another name, however long: a wrong hint leads to the next mistake. */
+/** One error for each three letters; beyond three it is another name, and a wrong hint leads to the next mistake. */
 function allowedErrors(length: number): number {
-  return Math.min(3, Math.max(1, Math.floor(length / 3)));
+  return Math.min(3, Math.max(1, Math.round(length / 3)));
 }
 
 /** Optimal string alignment distance; stops with `limit` as soon as the result cannot be lower. */

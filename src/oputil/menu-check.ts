@@ -14,10 +14,11 @@ Errors are what keeps the board from starting: no first menu, no way to sign
 in, and ways past the second factor. Exit code 1 when there is one. Names that
 are nowhere, art that is missing, forms that nothing submits and broken
 conditions are warnings that say what happens instead, so that a board from
-elsewhere opens; --strict makes them errors, for boards that you write. The proof goes through every state of a caller that the
-conditions can tell apart, and shows that the menus alone let nobody past the
-factor that the account asks for. The board holds that in any case; a menu
-file that relies on it is a mistake all the same.`;
+elsewhere opens; --strict makes them errors, for boards that you write. The
+proof goes through every state of a caller that the conditions can tell apart,
+and shows that the menus alone let nobody past the factor that the account
+asks for. The board holds that in any case; a menu file that relies on it is a
+mistake all the same.`;
 
 /** `menu check`. */
 export function addMenuCheck(menu: Command, context: CommandContext): void {

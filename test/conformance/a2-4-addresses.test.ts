@@ -171,6 +171,7 @@ describe('A2.4 system methods', () => {
     'setClientEncoding',
     'logoff',
     'prevMenu',
+    'redrawMenu',
     'nextMenu',
     'prevConf',
     'nextConf',
@@ -209,6 +210,32 @@ describe('A2.4 system methods', () => {
     caller.type('u');
     await caller.sees('two');
     expect(caller.caller.terminal.encoding).toBe('utf8');
+  });
+
+  it('redrawMenu draws the menu again, and called by next it goes back', async () => {
+    const scene = await open({
+      menus: {
+        menus: {
+          first: asking('FIELD', { ET1: { submit: true } }, [
+            { acs: 'TH50', action: '@menu:second' },
+            { action: '@systemMethod:redrawMenu' },
+          ]),
+          second: { art: 'SECOND', next: '@systemMethod:redrawMenu' },
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('Field:');
+    caller.type('hello');
+    await caller.sees('Field: hello');
+    caller.type('\r');
+    await caller.seesNot('hello');
+    expect(caller.screen.row(1).trimEnd()).toBe('Field:');
+    caller.resize(80, 50);
+    caller.type('again\r');
+    await caller.until('the way back', () => caller.menus.length > 2);
+    expect(caller.menus).toEqual(['first', 'second', 'first']);
   });
 
   it('logoff ends the call', async () => {

@@ -209,20 +209,24 @@ describe('starting and stopping the server', () => {
     expect(board.out).toBe('');
   });
 
-  it('ends with 78 and the place when a menu leads nowhere', async () => {
+  it('ends with 78 and the places when no menu leads to a login form', async () => {
     const dataDir = await SpawnedBoard.makeDataDir();
     const boardDir = join(dataDir, 'board');
     await mkdir(join(boardDir, 'config'), { recursive: true });
     const stock = await readFile(join(__dirname, '..', '..', 'config', 'menu.hjson'), 'utf8');
     const broken = stock.replace(
       /^ {4}menus: \{$/m,
-      () => '    menus: {\n        mainMenu: {\n            next: mainMenue\n        }',
+      () =>
+        '    menus: {\n        matrix: {\n            next: matrixx\n        }\n        login: {\n            form: { 0: { submit: { *: [] } } }\n        }',
     );
     await writeFile(join(boardDir, 'config', 'menu.hjson'), broken);
     const board = SpawnedBoard.spawn(dataDir, '--board', boardDir);
     boards.push(board);
     expect(await board.ended).toBe(78);
-    expect(board.err).toMatch(/menu\.hjson:\d+:\d+: .*'mainMenue'/);
+    expect(board.err).toMatch(/menu\.hjson:\d+:\d+: .*'matrixx'/);
+    expect(board.err).toMatch(
+      /login\.hjson:\d+:\d+: telnetConnected: .* no menu where anybody could sign in/,
+    );
   });
 
   it('ends with 78 when a key cannot be read, naming it', async () => {

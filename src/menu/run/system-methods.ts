@@ -32,6 +32,11 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     needs: 'none',
     run: () => go({ kind: 'previous' }),
   },
+  redrawMenu: {
+    doc: 'Draws the menu again, with its fields empty.',
+    needs: 'none',
+    run: (_context, submission) => go(redrawOrBack(submission)),
+  },
   nextMenu: { doc: "Follows the menu's `next`.", needs: 'none', run: () => go({ kind: 'next' }) },
   setClientEncoding: {
     doc: 'Sets the encoding from `extraArgs.encoding` or a field `encoding`: `utf8` or `cp437`.',
@@ -121,9 +126,13 @@ function setClientEncoding(
     return go({ kind: 'previous' });
   }
   context.caller.terminal.setEncoding(encoding);
-  // Called by `next` the menu has been shown already: drawing it again would never end.
+  return go(redrawOrBack(submission));
+}
+
+/** Called by `next` the menu has been shown already: drawing it again would never end. */
+function redrawOrBack(submission: Submission): Transition {
   const byForm = submission.submitId !== undefined || submission.key !== undefined;
-  return go(byForm ? { kind: 'redraw' } : { kind: 'previous' });
+  return byForm ? { kind: 'redraw' } : { kind: 'previous' };
 }
 
 function encodingName(from: unknown): string | undefined {
