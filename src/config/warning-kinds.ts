@@ -45,6 +45,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'properties of views have a value that cannot be',
     instead: 'the default counts',
   },
+  'masked-property': {
+    many: 'fields say in no known way whether they are masked',
+    instead: 'what is typed is masked',
+  },
   'unknown-config': {
     many: '@config: values are not in the configuration',
     instead: 'it is left out',

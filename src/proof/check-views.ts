@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
-import { checkProperty } from '../views/properties';
+import { checkProperty, masksTyping } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import { parseAsset } from '../menu/load/asset';
 import type { ArtFacts } from './check-art';
@@ -169,7 +169,8 @@ class FormChecker {
       const wrong = checkProperty(property, value);
       if (wrong !== undefined) {
         const text = `'${name}' of ${view.mci} ${wrong}`;
-        this.note('error', 'wrong-property', view.placeOf(name), text);
+        const rule = masksTyping({ [name]: value }) ? 'masked-property' : 'wrong-property';
+        this.note('error', rule, view.placeOf(name), text);
       }
       this.checkAddress(view, name, value);
     }

@@ -88,7 +88,7 @@ export class EditView extends View {
   override rows(): readonly Row[] {
     const style = this.style;
     const shown = this.hasFocus ? this.characters.slice(this.offset) : this.characters;
-    const cells = this.isPassword
+    const cells = this.isSecret
       ? plainCells(this.mask.repeat(shown.length), style)
       : this.styleLetters(
           plainCells(sanitizeUserText(shown.join(''), this.context.encoding), style),
@@ -114,10 +114,6 @@ export class EditView extends View {
   private get maxLength(): number {
     const wanted = this.read.number('maxLength') ?? LIMITS.lineCharacters;
     return Math.min(Math.max(1, wanted), MAX_LINE_CHARACTERS);
-  }
-
-  private get isPassword(): boolean {
-    return this.read.flag('password') === true || this.read.text('textMaskChar') !== undefined;
   }
 
   private get mask(): string {
@@ -159,7 +155,7 @@ export class EditView extends View {
   /** The stored text is the displayed text: `textStyle: upper` gives the form upper case. */
   private stylize(text: string): string {
     const name = this.read.text('textStyle');
-    if (name === undefined || this.isPassword) return text;
+    if (name === undefined || this.isSecret) return text;
     return applyTextStyle(name, text, this.context.random);
   }
 
@@ -186,11 +182,11 @@ export class EditView extends View {
 
   private columnsTo(caret: number): number {
     const seen = this.characters.slice(this.offset, caret);
-    return this.isPassword ? seen.length : columnsOf(seen.join(''));
+    return this.isSecret ? seen.length : columnsOf(seen.join(''));
   }
 
   private columnsFrom(offset: number): number {
     const rest = this.characters.slice(offset);
-    return this.isPassword ? rest.length : columnsOf(rest.join(''));
+    return this.isSecret ? rest.length : columnsOf(rest.join(''));
   }
 }

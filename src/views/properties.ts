@@ -95,6 +95,15 @@ export function checkProperty(property: ViewProperty, value: unknown): string | 
   return CHECKS[property.type](value);
 }
 
+/**
+ * Whether what is typed into a view with these properties is a secret: it is masked, never covered by a message, and
+ * typed anew after a refusal. `password` masks as in ENiGMA½ by everything but false, 0, null and "".
+ */
+export function masksTyping({ password, textMaskChar }: ViewProperties): boolean {
+  const hasMask = textMaskChar !== undefined && textMaskChar !== null && textMaskChar !== false;
+  return Boolean(password) || hasMask;
+}
+
 function numberOf(value: unknown): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : (value as number);
 }

@@ -6,7 +6,7 @@ import type { Key } from '../terminal/key';
 import type { Style } from '../terminal/style';
 import type { Encoding } from '../terminal/terminal';
 import type { Row } from './cells';
-import { PropertyReader, type ViewProperties } from './properties';
+import { masksTyping, PropertyReader, type ViewProperties } from './properties';
 
 /** A view's position in the art and its properties in the menu. */
 export interface ViewSpec {
@@ -86,6 +86,11 @@ export abstract class View {
 
   get submits(): boolean {
     return this.read.flag('submit') === true;
+  }
+
+  /** Whether what is typed here is a secret. */
+  get isSecret(): boolean {
+    return masksTyping(this.spec.properties);
   }
 
   /** Whether the view can get the focus at all. */

@@ -1,3 +1,4 @@
+import { Inbox } from '../../src/menu/run/inbox';
 import type { MenuModule } from '../../src/menu/run/module';
 import { fitSentence } from '../../src/menu/screen/message-line';
 import { MenuBoard, type CallOptions, type MenuCaller } from '../support/menu-board';
@@ -38,6 +39,16 @@ const MENUS = {
       config: { ...area, interrupt: 'realtime' },
       form: { 0: { mci: { ET1: { focus: true }, ET2: { password: true } }, submit: {} } },
     },
+    ownMask: {
+      art: 'FORM',
+      config: { ...area, interrupt: 'realtime' },
+      form: { 0: { mci: { ET1: { focus: true }, ET2: { textMaskChar: '*' } }, submit: {} } },
+    },
+    inWords: {
+      art: 'FORM',
+      config: { ...area, interrupt: 'realtime' },
+      form: { 0: { mci: { ET1: { focus: true }, ET2: { password: 'true' } }, submit: {} } },
+    },
     quiet: { module: 'asking', art: 'FORM', config: { ...area, interrupt: 'never' }, form },
     labelled: { art: 'LABELLED', config: { ...area, interrupt: 'never' }, form },
     beside: { art: 'BESIDE', config: { ...area, interrupt: 'never' }, form },
@@ -61,6 +72,19 @@ const ART = {
   PAUSE: '<pause>',
   PAGE: '<page>',
 };
+
+it('a flood of messages drops the oldest that is not urgent, and urgent ones only where all are', () => {
+  const inbox = new Inbox();
+  inbox.post({ text: 'notice', urgent: true });
+  for (let number = 1; number <= 25; number += 1) inbox.post({ text: String(number) });
+  const kept = inbox.take('all').map(({ text }) => text);
+  expect(kept).toEqual(['notice', ...Array.from({ length: 19 }, (_, at) => String(at + 7))]);
+  for (let number = 1; number <= 21; number += 1) inbox.post({ text: `u${number}`, urgent: true });
+  inbox.post({ text: 'late' });
+  expect(inbox.take('all').map(({ text }) => text)).toEqual(
+    Array.from({ length: 20 }, (_, at) => `u${at + 2}`),
+  );
+});
 
 describe('messages to a caller', () => {
   let board: MenuBoard;
@@ -112,17 +136,20 @@ describe('messages to a caller', () => {
     caller.hangUp();
   });
 
-  it('one of another node waits while a password is typed, though the menu lets messages through', async () => {
-    const caller = call('secret');
-    await caller.sees('Name');
-    caller.type('joe\tpass');
-    await caller.sees('****');
-    caller.caller.inbox.post({ text: 'Hello', from: 'Node 2' });
-    caller.type('word');
-    expect(await caller.sees('********')).toContain('Name joe');
-    expect(caller.screen.text()).not.toContain('Hello');
-    caller.hangUp();
-  });
+  it.each(['secret', 'ownMask', 'inWords'])(
+    'one of another node waits while a password is typed, though the menu lets messages through (%s)',
+    async (menu) => {
+      const caller = call(menu);
+      await caller.sees('Name');
+      caller.type('joe\tpass');
+      await caller.sees('****');
+      caller.caller.inbox.post({ text: 'Hello', from: 'Node 2' });
+      caller.type('word');
+      expect(await caller.sees('********')).toContain('Name joe');
+      expect(caller.screen.text()).not.toContain('Hello');
+      caller.hangUp();
+    },
+  );
 
   it('long ones are wrapped at words on a page, whatever the width', async () => {
     for (const width of [40, 80]) {

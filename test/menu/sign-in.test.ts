@@ -48,6 +48,21 @@ const MENUS = {
         },
       },
     },
+    loginOwnMask: {
+      art: 'USERLOG',
+      config: { area: 'login' },
+      next: 'mainMenu',
+      form: {
+        0: {
+          mci: {
+            ET1: { argName: 'username', focus: true },
+            ET2: { argName: 'password', textMaskChar: '#' },
+            BT3: { text: 'go', submit: true, position: { row: 3, col: 1 } },
+          },
+          submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
+        },
+      },
+    },
     loginNoBranch: {
       art: 'USERLOG',
       config: { area: 'login' },
@@ -189,6 +204,17 @@ describe('signing in through the menus', () => {
     expect(text).not.toContain('*');
     caller.type('correct horse\r');
     await caller.sees('Hello joe');
+  });
+
+  it('empties a password that is masked by a character of its own, whatever submitted it', async () => {
+    await board.addUser('joe', 'correct horse');
+    const caller = board.call('loginOwnMask');
+    await signIn(caller, 'joe', 'wrong horse');
+    await caller.sees('####');
+    caller.type('\r');
+    const text = await caller.sees('Wrong user name or password.');
+    expect(text).toContain('joe');
+    expect(text).not.toContain('#');
   });
 
   it('tells a caller how long he has to wait after too many tries', async () => {

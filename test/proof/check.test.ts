@@ -1,6 +1,7 @@
 import { checkMenus, formatFinding } from '../../src/proof/check';
 import type { ArtFacts } from '../../src/proof/check-art';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
+import { weigh } from '../../src/proof/severity';
 import { menusFrom, registriesFor } from './menu-text';
 
 interface Board {
@@ -239,6 +240,16 @@ describe('views', () => {
     const body = `form: { 0: { mci: { ${view} }, submit: { "*": [] }, ${OUT} } }`;
     expect(checkMenu(body).join('\n')).toMatch(expected);
   });
+});
+
+it.each([
+  ['"maybe"', 'masked-property', 'what is typed is masked'],
+  ['""', 'wrong-property', 'the default counts'],
+])('password: %s says what becomes of it (%s)', (password, rule, instead) => {
+  const set = menusFrom(`menus: {\n${START}
+m: { form: { 0: { mci: { ET1: { password: ${password} } }, ${OUT} } } }\n}`);
+  const found = weigh(checkMenus(set, registriesFor(set)));
+  expect(found).toContainEqual(expect.objectContaining({ rule, instead, severity: 'warning' }));
 });
 
 describe('forms', () => {

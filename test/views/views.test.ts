@@ -102,6 +102,27 @@ describe('ET', () => {
     expect(form.values()).toEqual({ 1: 'éx' });
   });
 
+  test.each(['true', 1, 'yes', 'false', 'no', '0', {}])(
+    'password: %j masks, like every value that is not a plain no',
+    async (password) => {
+      const { form, shown } = await alone('ET1', { password }, 'abc');
+      expect(shown.trim()).toBe('***');
+      expect(form.view(1)?.isSecret).toBe(true);
+    },
+  );
+
+  test.each([false, 0, '', null])('password: %j shows what is typed', async (password) => {
+    const { form, shown } = await alone('ET1', { password }, 'abc');
+    expect(shown.trim()).toBe('abc');
+    expect(form.view(1)?.isSecret).toBe(false);
+  });
+
+  test('a field with a mask character of its own is as secret as a password field', async () => {
+    const { form, shown } = await alone('ET1', { textMaskChar: '#' }, 'abc');
+    expect(shown.trim()).toBe('###');
+    expect(form.view(1)?.isSecret).toBe(true);
+  });
+
   test('wide characters take two columns', async () => {
     const driver = new Driver({ views: [spec('ET1', [2, 5], { width: 6 })], encoding: 'utf8' });
     driver.form.setText(1, '漢字');

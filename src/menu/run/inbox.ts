@@ -19,7 +19,7 @@ export interface MessageFrame {
   readonly footer: string | undefined;
 }
 
-// More than this is a flood; the oldest go first.
+// More than this is a flood; the oldest go first, and of the urgent ones only where all are.
 const MAX_WAITING = 20;
 
 /** Messages to one caller that wait for a menu which lets them through. */
@@ -29,7 +29,10 @@ export class Inbox {
 
   post(message: NodeMessage): void {
     this.waiting.push(message);
-    if (this.waiting.length > MAX_WAITING) this.waiting.shift();
+    if (this.waiting.length > MAX_WAITING) {
+      const dropped = this.waiting.findIndex((each) => each.urgent !== true);
+      this.waiting.splice(Math.max(0, dropped), 1);
+    }
     this.wake?.();
   }
 

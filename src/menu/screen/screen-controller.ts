@@ -108,9 +108,7 @@ export class ScreenController implements MenuScreen {
   }
 
   get secretViews(): readonly number[] {
-    return this.composition.form.views
-      .filter((view) => view.spec.properties['password'] === true)
-      .map((view) => view.id);
+    return this.composition.form.views.filter((view) => view.isSecret).map((view) => view.id);
   }
 
   message(text: string): void {
