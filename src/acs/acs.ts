@@ -1,5 +1,6 @@
 import { nearestName } from '../base/nearest';
-import { findArgumentProblem, findCode, ACS_CODES } from './codes';
+import { findArgumentProblem, findUnusable } from './arguments';
+import { findCode, ACS_CODES } from './codes';
 import type { AcsTest } from './codes';
 import { describeMixed } from './mixed';
 import { parseAcs } from './parse';
@@ -112,7 +113,7 @@ function explainNode(
     const reason =
       entry === undefined
         ? 'no such code, so it is false'
-        : `${entry.doc} (${entry.show(subject, argument)})`;
+        : (findUnusable(entry, argument) ?? `${entry.doc} (${entry.show(subject, argument)})`);
     steps.push({ depth, text, result, reason });
     return;
   }
@@ -127,11 +128,11 @@ function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
       return { kind: 'code', tree, test: compileCode(tree, problems) };
     case 'not': {
       const operand = compileTree(tree.operand, problems);
-      const unknown = findUnknownCode(operand);
+      const mistake = findMistake(operand);
       // What asks for something unknown must not be true because it is turned round.
-      return unknown === undefined
+      return mistake === undefined
         ? { kind: 'not', operand }
-        : { kind: 'all', operands: [{ kind: 'not', operand }, unknown] };
+        : { kind: 'all', operands: [{ kind: 'not', operand }, mistake] };
     }
     default:
       return {
@@ -141,10 +142,15 @@ function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
   }
 }
 
-function findUnknownCode(node: AcsNode): AcsNode | undefined {
-  if (node.kind === 'code') return findCode(node.tree.code) === undefined ? node : undefined;
+/** The first code that there is not, or that cannot take its argument: it is never true. */
+function findMistake(node: AcsNode): AcsNode | undefined {
+  if (node.kind === 'code') {
+    const entry = findCode(node.tree.code);
+    const isFine = entry !== undefined && findUnusable(entry, node.tree.argument) === undefined;
+    return isFine ? undefined : node;
+  }
   const operands = node.kind === 'not' ? [node.operand] : node.operands;
-  return operands.map(findUnknownCode).find((found) => found !== undefined);
+  return operands.map(findMistake).find((found) => found !== undefined);
 }
 
 const NEVER: AcsTest = () => false;
@@ -163,7 +169,8 @@ function compileCode(tree: Extract<AcsTree, { kind: 'code' }>, problems: AcsProb
     return NEVER;
   }
   const problem = findArgumentProblem(entry, argument);
-  if (problem !== undefined) problems.push({ severity: 'warning', column, text: problem });
+  if (problem !== undefined) problems.push({ severity: 'warning', column, text: problem.text });
+  if (problem?.isUsable === false) return NEVER;
   if (entry.known === 'no') {
     const text = `this system cannot know ${code}, so it is never true`;
     problems.push({ severity: 'warning', column, text });

@@ -246,48 +246,13 @@ export function findCode(code: string): AcsCode | undefined {
   return ACS_CODES.get(code);
 }
 
-/** Describes a problem with a code's argument in a sentence; such a code is mostly never true. */
-export function findArgumentProblem(entry: AcsCode, argument: AcsArgument): string | undefined {
-  const { code, form } = entry;
-  const { number, items } = argument;
-  switch (form) {
-    case 'none':
-      return number === undefined && items === undefined
-        ? undefined
-        : `${code} takes no argument; what stands behind it is ignored`;
-    case 'factor':
-      return (items ?? [String(number ?? '')]).every(isDigits)
-        ? undefined
-        : `${code} needs a digit behind it, or a list of them: ${code}1, ${code}[1,2]`;
-    case 'digit':
-      return number === undefined ? `${code} needs a digit behind it, e.g. ${code}1` : undefined;
-    case 'least':
-      if (items !== undefined && onlyNumber(argument) === undefined) {
-        return `${code} takes one number, e.g. ${code}10`;
-      }
-      return number === undefined && items === undefined
-        ? `${code} needs a number; without one it counts as ${code}0`
-        : undefined;
-    case 'numbers':
-      return (items ?? [String(number ?? '')]).every(isDigits)
-        ? undefined
-        : `${code} needs a number or a list of numbers, e.g. ${code}[1,2]`;
-    case 'names':
-      return items === undefined ? `${code} needs a list in square brackets` : undefined;
-    case 'property':
-      return items?.length === 2
-        ? undefined
-        : `${code} needs a name and a value: ${code}[name,value]`;
-  }
-}
-
-function onlyNumber({ number, items }: AcsArgument): number | undefined {
+export function onlyNumber({ number, items }: AcsArgument): number | undefined {
   if (items === undefined) return number;
   const [item] = items;
   return items.length === 1 && item !== undefined && isDigits(item) ? Number(item) : undefined;
 }
 
-function isDigits(text: string): boolean {
+export function isDigits(text: string): boolean {
   return /^[0-9]+$/.test(text);
 }
 

@@ -21,6 +21,31 @@ describe('what is wrong with an ACS string', () => {
     },
   );
 
+  it.each([
+    ...['PV[banned]', 'ID[abc]', 'ID', 'GM', 'GM1', 'AS', 'AS[1,x]', 'NN', 'WD', 'TT', 'TM', 'SE'],
+    ...['EC7', 'EC', 'EC[0]', 'AR', 'AR0', 'AR3', 'AR[x]', 'AF3', 'AF[x]', 'NC[1,2]', 'TW[x]'],
+  ])(
+    '%s has an argument that it cannot take, so that it is never true, turned round or not',
+    (code) => {
+      for (const text of [code, `!${code}`, `!(${code} & NN1)`, `AR1 & !(NN9 | ${code})`]) {
+        expect([text, evaluateAcs(compileAcs(text), subjectWith())]).toEqual([text, false]);
+      }
+      expect(compileAcs(`!${code}`).problems).toMatchObject([{ severity: 'warning' }]);
+      const steps = explainAcs(compileAcs(code), subjectWith());
+      expect(steps[0]?.reason).toContain('never true');
+    },
+  );
+
+  it.each(['TW', 'NC', 'AF', 'SC1', 'SC[x]'])(
+    '%s means something to ENiGMA½, so that ! turns it round',
+    (code) => {
+      const subject = subjectWith({ secure: true, user: userWith() });
+      expect(evaluateAcs(compileAcs(code), subject)).toBe(true);
+      expect(evaluateAcs(compileAcs(`!${code}`), subject)).toBe(false);
+      expect(evaluateAcs(compileAcs('!SC1'), subjectWith({ secure: false }))).toBe(true);
+    },
+  );
+
   it('a mixture that other boards read otherwise is told with both readings', () => {
     const told = (text: string) => compileAcs(text).problems.map((problem) => problem.text);
     expect(told('NC99 & SC | GM[users]')).toEqual([
