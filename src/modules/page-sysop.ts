@@ -19,7 +19,7 @@ const WRITTEN = 'written';
 /** Calls the sysops who are online to the caller; where none is, offers a mail (ENiGMA½'s module of this name). */
 export const pageSysopModule: MenuModule = {
   name: 'page_sysop',
-  doc: 'Calls the sysops who are online, by a message to their nodes: form 0 with %ET1 on `config.art.main`. Where none takes messages, form 1 with %TM1 (yes, no) on `config.art.mailConfirm` offers a mail. Once in five minutes for each account.',
+  doc: 'Calls the sysops who are online, by a message to their nodes: form 0 with %ET1 on `config.art.main`, whoever is there. Where none takes messages, form 1 with %TM1 (yes, no) on `config.art.mailConfirm` then offers a mail. Once in five minutes for each account, answered or not.',
   needs: 'complete',
   configKeys: {
     pageSentArt: 'Art that says that a sysop was called; PAGESYSPOK where nothing is said.',
@@ -30,24 +30,17 @@ export const pageSysopModule: MenuModule = {
   },
   views: [],
   methods: { sendPage, confirmSendMail },
-  enter,
   art: (context) => {
     const form = FORMS.find(({ id }) => id === context.formId);
     return Promise.resolve(form && namedArt(context, form.art));
   },
 };
 
-async function enter(context: MenuContext): Promise<Transition | undefined> {
-  const sysops = await context.services.talk.sysops(context.caller.node);
-  return sysops.length > 0 ? undefined : offerMail(context, '');
-}
-
 async function sendPage(context: MenuContext, { value }: Submission): Promise<Transition> {
   const { services, caller, config } = context;
   const message = messageText(value['message']);
   const user = userOf(caller);
   const to = await services.talk.sysops(caller.node);
-  if (to.length === 0) return offerMail(context, message);
   const from = `${user.name}, node ${caller.node}`;
   const text = `You are wanted. ${message === '' ? '(No reason was given.)' : message}`;
   const sent = await services.talk.send(

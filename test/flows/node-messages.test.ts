@@ -121,6 +121,22 @@ describe('the status of a caller', () => {
     await board.logged('node-status.changed', { isVisible: false });
   });
 
+  it('invisible while a message to him is written: the answer is that of one who is gone', async () => {
+    const bob = await comeIn('bob');
+    const alice = await comeIn('alice');
+    await command(bob, 'STATUS', 'visible yes');
+    await command(alice, 'MSG', 'to -ALL- Everyone');
+    alice.type(KEYS.down);
+    await alice.sees('to 1 bob');
+    bob.type('v');
+    await bob.sees('visible no');
+    alice.type(`${KEYS.tab}still there?${KEYS.return}`);
+    await alice.sees('Nobody is there to read it.');
+    bob.type('q');
+    await bob.sees('Command');
+    expect(Buffer.concat(bob.screen.sent).includes('still there?')).toBe(false);
+  });
+
   it('not available: no message of another caller comes', async () => {
     const bob = await comeIn('bob');
     const alice = await comeIn('alice');
@@ -162,10 +178,10 @@ describe('a page of the sysop', () => {
 
   it('becomes a letter where no sysop is there, and says no more than is true', async () => {
     const alice = await comeIn('alice');
-    await command(alice, 'PAGE', 'No sysop is here. Mail instead?');
-    alice.type('y');
-    await alice.sees('Your message');
+    await command(alice, 'PAGE', 'Page the sysop:');
     alice.type(`Help me ${HOSTILE}${KEYS.return}`);
+    await alice.sees('No sysop is here. Mail instead?');
+    alice.type('y');
     await alice.sees('Thank you. The sysop gets your letter.');
     const letter = await board.letterTo('op@example.org', /feedback/);
     expect(letter.text).toContain(`Help me ${HOSTILE}`);
@@ -179,9 +195,40 @@ describe('a page of the sysop', () => {
     sysop.type('a');
     await sysop.sees('available no');
     const alice = await comeIn('alice');
-    await command(alice, 'PAGE', 'No sysop is here. Mail instead?');
+    await command(alice, 'PAGE', 'Page the sysop:');
+    alice.type(KEYS.return);
+    await alice.sees('No sysop is here. Mail instead?');
     alice.type('n');
     await alice.sees('Command');
     expect(await board.mails()).toEqual([]);
+    // Whether a sysop is there, seen or not, is told once in five minutes.
+    await command(alice, 'PAGE', 'Page the sysop:');
+    alice.type(KEYS.return);
+    await alice.sees('Paged already, wait a bit.');
+  });
+
+  it('asks for the reason of a letter where none was given', async () => {
+    const alice = await comeIn('alice');
+    await command(alice, 'PAGE', 'Page the sysop:');
+    alice.type(KEYS.return);
+    await alice.sees('No sysop is here. Mail instead?');
+    alice.type('y');
+    await alice.sees('Your message');
+    alice.type(`Help me${KEYS.return}`);
+    await alice.sees('Thank you. The sysop gets your letter.');
+  });
+
+  it('reaches an invisible sysop', async () => {
+    const sysop = await callerIn(board, 'sysop', board.bbs.firstSysop?.password ?? '');
+    await command(sysop, 'STATUS', 'visible yes');
+    sysop.type('v');
+    await sysop.sees('visible no');
+    sysop.type('q');
+    await sysop.sees('Command');
+    const alice = await comeIn('alice');
+    await command(alice, 'PAGE', 'Page the sysop:');
+    alice.type(`help${KEYS.return}`);
+    await alice.sees('The sysop was paged!');
+    await sysop.sees('You are wanted.');
   });
 });

@@ -84,15 +84,20 @@ export class NodeTalk {
     return others.filter(({ user }) => sysops.includes(user.id));
   }
 
-  /** Sends within the sender's budget; those who have left meanwhile, or are somebody else now, get nothing. */
+  /**
+   * Sends within the sender's budget; those who have left meanwhile, or are somebody else now, get nothing, nor a message
+   * who are invisible now. Whether a sysop is there costs a page, since it may be one who is invisible.
+   */
   async send(
     sender: { readonly caller: Caller; readonly user: User },
     { expense, to, message }: OutgoingMessage,
   ): Promise<SendResult> {
     const { db, clock, budgets, nodes } = this.parts;
     const { node, server, remoteIp, log } = sender.caller;
-    const there = to.filter((wanted) => this.isStill(wanted));
-    if (there.length === 0) return { kind: 'nobody' };
+    const isPage = expense === 'page';
+    const isThere = (wanted: OnlineNode): boolean => this.isStill(wanted, isPage);
+    const there = to.filter(isThere);
+    if (there.length === 0 && !isPage) return { kind: 'nobody' };
     const spend = { expense, spender: { node, server, remoteIp }, userId: sender.user.id };
     const spent = await db.transaction(async (sql) => {
       const scope = await budgets.take(sql, spend);
@@ -103,12 +108,15 @@ export class NodeTalk {
       await addAudit(sql, {
         ...{ atMs: clock.nowMs(), node, server, source: remoteIp, userId: sender.user.id },
         ...{ factor: 0, kind: expense, result: 'done' },
-        reason: `to node ${there.map((each) => each.node).join(', ')}`.slice(0, 200),
+        reason:
+          there.length === 0
+            ? 'nobody was there'
+            : `to node ${there.map((each) => each.node).join(', ')}`.slice(0, 200),
       });
       return undefined;
     });
     if (spent !== undefined) return { kind: 'too-many' };
-    const got = there.filter((each) => this.isStill(each) && nodes.post(each.node, message));
+    const got = there.filter((each) => isThere(each) && nodes.post(each.node, message));
     log.info('node-message.sent', { kind: expense, to: got.map((each) => each.node) });
     return got.length === 0 ? { kind: 'nobody' } : { kind: 'sent', to: got.length };
   }
@@ -119,9 +127,10 @@ export class NodeTalk {
       .flatMap(({ user, ...node }) => (user === undefined ? [] : [{ ...node, user }]));
   }
 
-  private isStill({ node, user }: OnlineNode): boolean {
+  /** Who is invisible is gone for all messages but a page, which does not say who reads it. */
+  private isStill({ node, user }: OnlineNode, isPage: boolean): boolean {
     const now = this.online().find((each) => each.node === node);
-    return now?.user.id === user.id && now.isAvailable;
+    return now?.user.id === user.id && now.isAvailable && (now.isVisible || isPage);
   }
 }
 
