@@ -207,9 +207,12 @@ async function readSnapshot(
     kind: finding.rule,
   });
   // Where it is refused nothing happens instead.
-  const mistakes = findings
-    .filter(({ isMistake }) => isMistake === true)
-    .map((finding) => problemOf({ ...finding, instead: undefined }));
+  const mistakes = [
+    ...loaded.warnings.filter(({ isMistake }) => isMistake === true),
+    ...findings
+      .filter(({ isMistake }) => isMistake === true)
+      .map((finding) => problemOf({ ...finding, instead: undefined })),
+  ];
   const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);
   const isKnown = new Set(live?.mistakes.map(withoutLine));
   const isNew = (mistake: Problem): boolean => !isKnown.has(withoutLine(mistake));

@@ -92,9 +92,9 @@ class Resolver {
       return this.measured({ ...node, items }, items);
     }
     const entries = new Map(
-      [...node.entries].map(([key, { keyPlace, node: child }]) => [
+      [...node.entries].map(([key, entry]) => [
         key,
-        { keyPlace, node: this.resolve(child, depth + 1) },
+        { ...entry, node: this.resolve(entry.node, depth + 1) },
       ]),
     );
     return this.measured(

@@ -1,7 +1,6 @@
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import type { Problem } from './problems';
 
 /** Positions in an hjson text; offsets count UTF-16 units from 0. */
 export type ScanNode =
@@ -12,12 +11,29 @@ export type ScanNode =
 export interface ScanEntry {
   readonly keyAt: number;
   readonly node: ScanNode;
+  /** The same key where it stood before in this block, the first one first. */
+  readonly earlier?: Earlier[];
+}
+
+interface Earlier extends ScanEntry {
+  /** Its name in `Scan.text`, where every key of a block is another one. */
+  readonly name: string;
+}
+
+/** A key that stands twice in one block. */
+export interface DoubledKey {
+  readonly key: string;
+  readonly place: Place;
+  readonly firstLine: number;
+  /** True where both are blocks in braces. */
+  readonly areBlocks: boolean;
 }
 
 export interface Scan {
   readonly root: Extract<ScanNode, { kind: 'object' }>;
-  /** Keys that stand twice in one block; the later one counts, as in the hjson package. */
-  readonly doubled: readonly Problem[];
+  readonly doubled: readonly DoubledKey[];
+  /** The text with another name for each key that stands again later, so that its value can be read. */
+  readonly text: string;
   readonly place: (at: number) => Place;
 }
 
@@ -33,7 +49,8 @@ export function scanHjson(text: string, file: string): Scan {
   }
   const place = placeFinder(text, file);
   const scanner = new Scanner(text, place);
-  return { root: scanner.scanRoot(), doubled: scanner.doubled, place };
+  const root = scanner.scanRoot();
+  return { root, doubled: scanner.doubled, text: scanner.renamed(), place };
 }
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -64,7 +81,8 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 
 class Scanner {
-  readonly doubled: Problem[] = [];
+  readonly doubled: DoubledKey[] = [];
+  private readonly again: Earlier[] = [];
   private at = 0;
   private depth = 0;
   private work = 0;
@@ -132,8 +150,8 @@ class Scanner {
       }
       const keyAt = this.at;
       const key = this.scanKey();
-      this.checkKey(key, keyAt, entries);
-      entries.set(key, { keyAt, node: this.scanValue() });
+      if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
+      entries.set(key, this.scanEntry(key, keyAt, entries.get(key)));
       this.skipComma();
     }
     return { kind: 'object', at: openedAt, entries };
@@ -161,13 +179,33 @@ class Scanner {
     }
   }
 
-  private checkKey(key: string, keyAt: number, entries: ReadonlyMap<string, ScanEntry>): void {
-    if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
-    const first = entries.get(key);
-    if (first === undefined) return;
-    const line = this.place(first.keyAt).line ?? 0;
-    const message = `the key '${key}' is already set on line ${line}; this one counts, so remove one of the two`;
-    this.doubled.push({ place: this.place(keyAt), message, kind: 'doubled-key' });
+  private scanEntry(key: string, keyAt: number, before: ScanEntry | undefined): ScanEntry {
+    if (before === undefined) return { keyAt, node: this.scanValue() };
+    const name = `${this.again.length} stands again later`;
+    const { earlier = [], ...first } = before;
+    const last = { ...first, name };
+    earlier.push(last);
+    this.again.push(last);
+    const node = this.scanValue();
+    this.doubled.push({
+      key,
+      place: this.place(keyAt),
+      firstLine: this.place(first.keyAt).line ?? 0,
+      areBlocks: first.node.kind === 'object' && node.kind === 'object',
+    });
+    return { keyAt, node, earlier };
+  }
+
+  renamed(): string {
+    let text = '';
+    let done = 0;
+    for (const { keyAt, name } of this.again.sort((a, b) => a.keyAt - b.keyAt)) {
+      this.at = keyAt;
+      this.scanKey();
+      text += `${this.text.slice(done, keyAt)}"${name}":`;
+      done = this.at;
+    }
+    return `${text}${this.text.slice(done)}`;
   }
 
   private scanKey(): string {

@@ -7,10 +7,11 @@ import { LIMITS } from '../base/limits';
 import { findFileNames, isFromFile, resolveAtValues } from './at-values';
 import { documentOf, parseHjsonNodes } from './hjson';
 import type { HjsonDocument } from './hjson';
+import type { DoubledKey } from './hjson-scan';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
 import { isAbsent, readSourceText } from './source-text';
-import { mergeNodes, placeInTree } from './source-tree';
+import { mergeDoubled, mergeNodes, placeInTree } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
 export interface HjsonTreeOptions {
@@ -34,6 +35,8 @@ export interface HjsonTreeOptions {
    * (rule M14).
    */
   readonly within?: readonly string[];
+  /** True where blocks whose key stands twice are read as one; otherwise the later one counts. */
+  readonly mergesDoubled?: boolean;
 }
 
 /** One hjson file with its includes and references resolved. */
@@ -53,7 +56,7 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   const own = dirname(file);
   const fallbacks = options.fallbackFolders ?? [];
   const folders = fallbacks.includes(own) ? fallbacks : [own, ...fallbacks];
-  const loader = new TreeLoader(folders, options.readText ?? readSourceText, options.within);
+  const loader = new TreeLoader(folders, options.readText ?? readSourceText, options);
   const merged = await loader.load(file, { file });
   // A misplaced file is reported before any file is read.
   throwProblems('CONFIG_INVALID', findMisplacedFiles(merged, merged, options));
@@ -84,7 +87,7 @@ class TreeLoader {
   constructor(
     private readonly folders: readonly string[],
     private readonly readText: (file: string, namedAt: Place) => Promise<string>,
-    private readonly within: readonly string[] | undefined,
+    private readonly how: Pick<HjsonTreeOptions, 'within' | 'mergesDoubled'>,
   ) {}
 
   async load(file: string, namedAt: Place): Promise<ObjectNode> {
@@ -94,8 +97,11 @@ class TreeLoader {
     }
     this.files.add(file);
     const text = await this.readText(file, namedAt);
-    const root = parseHjsonNodes(text, file, (problem) => this.warnings.push(problem));
-    const { includes, rest } = takeIncludes(root);
+    const root = parseHjsonNodes(text, file, (doubled) =>
+      this.warnings.push(doubledKey(doubled, this.how.mergesDoubled)),
+    );
+    const { includes, rest: written } = takeIncludes(root);
+    const rest = this.how.mergesDoubled === true ? mergeDoubled(written) : written;
     let under: ObjectNode = { kind: 'object', place: root.place, entries: new Map() };
     this.open.push(file);
     for (const include of includes) under = mergeNodes(await this.loadInclude(include), under);
@@ -118,12 +124,13 @@ class TreeLoader {
   }
 
   private async refuseOutside(file: string, place: Place): Promise<void> {
-    if (this.within === undefined) return;
+    const { within } = this.how;
+    if (within === undefined) return;
     const isThere = await access(file).then(
       () => true,
       () => false,
     );
-    const homes = [...this.within, ...this.folders];
+    const homes = [...within, ...this.folders];
     if (!isThere || (await findRealPath(file, homes)) !== undefined) return;
     throw invalid(`${file} lies outside the folders of this board; move it into one`, place);
   }
@@ -140,6 +147,21 @@ class TreeLoader {
     }
     return contents;
   }
+}
+
+/** What is said of a key that stands twice; in the configuration each one is said, for it may be a protection. */
+function doubledKey(
+  { key, place, firstLine, areBlocks }: DoubledKey,
+  mergesDoubled = false,
+): Problem {
+  const before = `the key '${key}' is already set on line ${firstLine}`;
+  const message =
+    mergesDoubled && areBlocks
+      ? `${before}; both are read as one block, in which the later of two equal keys counts`
+      : `${before}; this one counts, so remove one of the two`;
+  return mergesDoubled
+    ? { place, message, isMistake: true }
+    : { place, message, kind: 'doubled-key' };
 }
 
 /** Finds each value that comes from a file in a place that may be shown to callers (rule M14). */
@@ -179,11 +201,14 @@ interface Include {
 function takeIncludes(root: ObjectNode): { includes: readonly Include[]; rest: ObjectNode } {
   const entry = root.entries.get('includes');
   if (entry === undefined) return { includes: [], rest: root };
-  const { node } = entry;
-  if (node.kind !== 'array') throw invalid('includes must be a list of file names', node.place);
+  // What an earlier list of them names may hold conditions: it is read as well.
+  const items = [...(entry.earlier ?? []), entry].flatMap(({ node }) => {
+    if (node.kind !== 'array') throw invalid('includes must be a list of file names', node.place);
+    return node.items;
+  });
   const entries = new Map(root.entries);
   entries.delete('includes');
-  return { includes: node.items.map(includeOf), rest: { ...root, entries } };
+  return { includes: items.map(includeOf), rest: { ...root, entries } };
 }
 
 function includeOf(node: SourceNode): Include {

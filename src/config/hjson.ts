@@ -2,10 +2,9 @@ import { parse } from 'hjson';
 import { BbsError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { scanHjson } from './hjson-scan';
-import type { ScanNode } from './hjson-scan';
-import type { Problem } from './problems';
+import type { DoubledKey, ScanEntry, ScanNode } from './hjson-scan';
 import { placeInTree, toPlain } from './source-tree';
-import type { ArrayNode, ObjectNode, Path, SourceNode } from './source-tree';
+import type { ArrayNode, Entry, ObjectNode, Path, SourceNode } from './source-tree';
 
 /** The value of an hjson text with the places of its parts. */
 export interface HjsonDocument {
@@ -39,18 +38,18 @@ export function documentOf(root: ObjectNode): HjsonDocument {
   };
 }
 
-/** As parseHjson, without the plain value; `warn` hears of what is allowed but hardly meant. */
+/** As parseHjson, without the plain value; `warn` hears of keys that stand twice. */
 export function parseHjsonNodes(
   text: string,
   file: string,
-  warn?: (problem: Problem) => void,
+  warn?: (doubled: DoubledKey) => void,
 ): ObjectNode {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const scan = scanHjson(content, file);
   if (warn !== undefined) scan.doubled.forEach(warn);
   let value: unknown;
   try {
-    value = parse(content);
+    value = parse(scan.text);
   } catch (error) {
     const { message } = toError(error);
     throw new BbsError('CONFIG_SYNTAX', message, { cause: error, place: { file } });
@@ -75,15 +74,22 @@ export function parseHjsonNodes(
       items: node.items.map((item, index) => locate(item, part[index])),
     };
   };
+  const locateEntry = (name: string, entry: ScanEntry, part: Record<string, unknown>): Entry => {
+    const keyPlace = scan.place(entry.keyAt);
+    if (!Object.hasOwn(part, name)) throw disagreement(keyPlace);
+    return { keyPlace, node: locate(entry.node, part[name]) };
+  };
   const locateObject = (node: ScanNode & { kind: 'object' }, part: unknown): ObjectNode => {
     const place = scan.place(node.at);
-    if (!isRecord(part) || Object.keys(part).length !== node.entries.size)
-      throw disagreement(place);
+    if (!isRecord(part)) throw disagreement(place);
+    let size = 0;
     const entries = [...node.entries].map(([key, entry]) => {
-      if (!Object.hasOwn(part, key)) throw disagreement(scan.place(entry.keyAt));
-      const located = { keyPlace: scan.place(entry.keyAt), node: locate(entry.node, part[key]) };
-      return [key, located] as const;
+      const earlier = entry.earlier?.map((before) => locateEntry(before.name, before, part)) ?? [];
+      size += 1 + earlier.length;
+      const located = locateEntry(key, entry, part);
+      return [key, earlier.length === 0 ? located : { ...located, earlier }] as const;
     });
+    if (Object.keys(part).length !== size) throw disagreement(place);
     return { kind: 'object', place, entries: new Map(entries) };
   };
   return locateObject(scan.root, value);

@@ -65,7 +65,7 @@ async function loadTree(options: LoadConfigOptions): Promise<HjsonTree> {
   try {
     // No folders of its own: included files must be beside the file or in the stock config (rule
     // M14).
-    return await loadHjsonTree(file, { within: [], ...options, mayHoldFile });
+    return await loadHjsonTree(file, { within: [], ...options, mayHoldFile, mergesDoubled: true });
   } catch (error) {
     if (mustExist || !isFileAbsent(error)) throw error;
     return treeOf(toObjectNode({}, { file }), { files: [file], warnings: [] });

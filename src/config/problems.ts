@@ -7,6 +7,8 @@ export interface Problem {
   readonly message: string;
   /** What kind of problem it is: those of one kind are told in one line (`warning-kinds.ts`). */
   readonly kind?: string;
+  /** One that a start goes on with and that an edit of a running board must not bring. */
+  readonly isMistake?: true;
 }
 
 /** One that no line of a file is to blame for: what a default names is missing. */

@@ -18,6 +18,8 @@ export interface ObjectNode {
 export interface Entry {
   readonly keyPlace: Place;
   readonly node: SourceNode;
+  /** The same key where it stood before in its block, the first one first: these do not count. */
+  readonly earlier?: readonly Entry[];
 }
 
 export interface ArrayNode {
@@ -43,13 +45,34 @@ export function mergeNodes(under: ObjectNode, over: ObjectNode): ObjectNode {
   const entries = new Map(under.entries);
   for (const [key, entry] of over.entries) {
     const before = entries.get(key);
-    const node =
-      before?.node.kind === 'object' && entry.node.kind === 'object'
-        ? mergeNodes(before.node, entry.node)
-        : entry.node;
-    entries.set(key, { keyPlace: entry.keyPlace, node });
+    if (before?.node.kind !== 'object' || entry.node.kind !== 'object') {
+      entries.set(key, entry);
+      continue;
+    }
+    const earlier = [...(before.earlier ?? []), ...(entry.earlier ?? [])];
+    const node = mergeNodes(before.node, entry.node);
+    const merged = { keyPlace: entry.keyPlace, node };
+    entries.set(key, earlier.length === 0 ? merged : { ...merged, earlier });
   }
   return { kind: 'object', place: over.place, entries };
+}
+
+/** Blocks whose key stands twice become one, key by key; of other values the later one counts. */
+export function mergeDoubled(root: ObjectNode): ObjectNode {
+  const merge = (node: SourceNode): SourceNode => {
+    if (node.kind === 'object') return mergeDoubled(node);
+    return node.kind === 'array' ? { ...node, items: node.items.map(merge) } : node;
+  };
+  const entries = [...root.entries].map(([key, { keyPlace, node: last, earlier = [] }]) => {
+    const [first = last, ...others] = [...earlier.map(({ node }) => node), last].map(merge);
+    const node = others.reduce(
+      (under, over) =>
+        under.kind === 'object' && over.kind === 'object' ? mergeNodes(under, over) : over,
+      first,
+    );
+    return [key, { keyPlace, node }] as const;
+  });
+  return { ...root, entries: new Map(entries) };
 }
 
 /** The node at `path`, or undefined. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BbsError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config/load';
 import type { LoadedConfig } from '../../src/config/load';
+import { groupWarnings } from '../../src/config/warning-kinds';
 import { defaultConfig, type Config } from '../../src/config/schema';
 
 let folder = '';
@@ -254,8 +255,43 @@ test('the later of two equal keys counts, and the warning names both lines', asy
   expect(config.general.boardName).toBe('Two');
   expect(warnings.map(({ place, message }) => [place.line, message])).toEqual([
     [3, "the key 'boardName' is already set on line 2; this one counts, so remove one of the two"],
-    [6, "the key 'logging' is already set on line 5; this one counts, so remove one of the two"],
+    [
+      6,
+      "the key 'logging' is already set on line 5; both are read as one block, in which the later of two equal keys counts",
+    ],
   ]);
+});
+
+test.each([
+  ['general: { closedSystem: true }\ngeneral: { boardName: "X" }', 'general.closedSystem', true],
+  [
+    'loginServers: {\n telnet: { passwordLogin: "refuse" }\n telnet: { port: 2323 }\n}',
+    'loginServers.telnet.passwordLogin',
+    'refuse',
+  ],
+  [
+    'users: { requireActivation: true }\nusers: {}\nusers: { passwordMin: 12 }',
+    'users.requireActivation',
+    true,
+  ],
+  [
+    'users: { failedLogin: { lockAccount: 3 }, failedLogin: {} }\nusers: { failedLogin: {} }',
+    'users.failedLogin.lockAccount',
+    3,
+  ],
+])('a block that stands twice drops no protection: %s', async (text, path, wanted) => {
+  const { config, warnings } = await load(text);
+  expect(config).toHaveProperty(path, wanted);
+  expect(warnings.length).toBeGreaterThan(0);
+  expect(groupWarnings(warnings, ({ message }) => message)).toHaveLength(warnings.length);
+  expect(warnings.every(({ isMistake }) => isMistake)).toBe(true);
+});
+
+test('a list of includes that stands twice is read whole, and a block that stands twice in one is merged', async () => {
+  await writeFile(join(folder, 'one.hjson'), 'general: { closedSystem: true }\ngeneral: {}');
+  await writeFile(join(folder, 'two.hjson'), 'general: { boardName: "Two" }');
+  const { config } = await load('includes: ["one.hjson"]\nincludes: ["two.hjson"]');
+  expect(config.general).toMatchObject({ closedSystem: true, boardName: 'Two' });
 });
 
 describe('a full path, as another board has it', () => {

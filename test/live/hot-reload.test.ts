@@ -238,6 +238,18 @@ describe('edits of a running board', () => {
       expect(board.events('board.restart-needed')).toHaveLength(1);
     });
 
+    it('an edit that sets a key of the configuration twice is refused, and one that was there is not', async () => {
+      const twice = 'general: { closedSystem: true }\n  general: { boardName: "X" }';
+      await start({ 'config/config.hjson': `{ ${twice} }` });
+      await edit(() => dir.write('config/config.hjson', `{ ${twice}, theme: {} }`));
+      const problems = await editRefused(() =>
+        dir.write('config/config.hjson', `{ ${twice}, users: {}\n  users: {} }`),
+      );
+      expect(problems).toEqual([
+        expect.stringContaining("the key 'users' is already set on line 2"),
+      ]);
+    });
+
     it('an edit does not disturb a caller who is typing', async () => {
       await start({});
       await board.addUser('walter', PASSWORD);

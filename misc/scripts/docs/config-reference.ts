@@ -30,6 +30,9 @@ follows on the line.
 A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. The server
 does not start with a wrong configuration (exit code 78), and a running one keeps the last that was right.
 
+Blocks whose key stands twice are read as one block; of two equal keys in it the later one counts. Each such key has a
+warning of its own, and an edit of a running board that brings one is refused.
+
 ## Take values from elsewhere
 
 | Written | Becomes |
