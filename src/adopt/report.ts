@@ -91,7 +91,7 @@ function notesOf({ plan, accounts }: Adoption, kind: Note['kind']): readonly str
   if (kind === 'changed') {
     return orphans === 0
       ? own
-      : [...own, `${orphans} values of accounts that are gone were dropped`];
+      : [...own, `${orphans} values of accounts that are gone are removed by the first start`];
   }
   return [
     ...own,

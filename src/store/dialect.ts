@@ -26,6 +26,8 @@ export interface Dialect {
   verify(sql: Knex): Promise<void>;
   /** Adds triggers that refuse changes and removal of rows of `table`. */
   forbidChanges(sql: Knex, table: string): Promise<void>;
+  /** Names of the tables that have a column of this name, also of tables that are not read here. */
+  tablesWithColumn(sql: Knex, column: string): Promise<readonly string[]>;
   /** Removes deleted text from the files; false when another process prevented it. */
   purge(sql: Knex): Promise<boolean>;
   /** True for a failure of the database: locked, full, read-only, missing. */
@@ -149,6 +151,17 @@ export function sqliteDialect(file: string, log: Log): Dialect {
             `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
         );
       }
+    },
+    tablesWithColumn: async (sql, column) => {
+      // A virtual table cannot be looked into where its module is missing.
+      const rows = await selectRows<{ readonly name: string }>(
+        sql,
+        'select m.name from sqlite_master m join pragma_table_info(m.name) c' +
+          " where m.type = 'table' and m.sql not like 'create virtual%' and c.name = ? order by 1",
+        [column],
+      );
+      // The query builder takes a dot in a name for the end of a schema's name.
+      return rows.map(({ name }) => name).filter((name) => /^\w+$/.test(name));
     },
     purge: async (sql) => {
       // Free pages go, and the journal, which holds the pages as they were.

@@ -61,6 +61,7 @@ export async function listShutFactors(sql: Sql): Promise<readonly number[]> {
 export async function listImportedFactors(sql: Sql): Promise<readonly number[]> {
   const rows: readonly Stored[] = await sql('user_property')
     .where({ prop_name: 'auth_factor2_otp_secret' })
+    .whereIn('user_id', sql('user').select('id'))
     .orderBy('user_id')
     .select('user_id');
   return rows.map((row) => Number(row['user_id']));

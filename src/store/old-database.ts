@@ -6,6 +6,7 @@ import type { Log } from '../base/log';
 import { makePrivateFile, syncPath } from '../base/private-file';
 import { checkCopy } from './backup';
 import { sqliteDialect } from './dialect';
+import { orphansOf, OWNED_TABLES } from './owned-rows';
 import { foldName } from './user-name';
 import { ROOT_ID } from './users';
 
@@ -30,7 +31,7 @@ export interface OldAccounts {
   readonly unreadTables: readonly string[];
   /** `table.column` of what a newer ENiGMA½ has added to the tables that are read here. */
   readonly unreadColumns: readonly string[];
-  /** Rows of accounts that are gone: a new account must not come by them. */
+  /** Rows of accounts that are gone, which the first start removes (migration 0013). */
   readonly orphans: number;
 }
 
@@ -60,8 +61,6 @@ const TABLES: Readonly<Record<string, { readonly columns: readonly string[]; mak
   },
 };
 
-const OWNED_TABLES = ['user_property', 'user_group_member'] as const;
-
 /** Looks into a user database without writing anything anywhere. */
 export async function readOldAccounts(options: OldDatabaseOptions): Promise<OldAccounts> {
   return reading(options, (sql) => readFacts(sql, options.file));
@@ -86,7 +85,6 @@ export async function copyOldAccounts(
       await dropForeign(transaction, 'view');
       for (const table of new Set(facts.unreadColumns.map((name) => name.split('.')[0] ?? '')))
         await rebuild(transaction, table);
-      await removeOrphans(transaction);
       for (const { id, newName } of facts.renamed)
         await transaction('user').where({ id }).update({ user_name: newName });
     });
@@ -174,7 +172,7 @@ function unusable(file: string, error: unknown): BbsError {
 async function readFacts(sql: Knex, file: string): Promise<OldAccounts> {
   const tables = await names(sql, 'table');
   const unreadColumns = await checkTables(sql, { tables, file });
-  const owned = OWNED_TABLES.filter((table) => tables.includes(table));
+  const owned = OWNED_TABLES.filter((table) => table in TABLES && tables.includes(table));
   let orphans = 0;
   for (const table of owned) orphans += await count(orphansOf(sql, table));
   const withProperty = (name: string): Knex.QueryBuilder =>
@@ -263,16 +261,6 @@ async function rebuild(sql: Knex, table: string): Promise<void> {
   await sql.raw(`insert into adopted_${table} (${columns}) select ${columns} from ??`, [table]);
   await sql.raw('drop table ??', [table]);
   await sql.raw(`alter table adopted_${table} rename to ??`, [table]);
-}
-
-async function removeOrphans(sql: Knex): Promise<void> {
-  const tables = await names(sql, 'table');
-  for (const table of OWNED_TABLES)
-    if (tables.includes(table)) await orphansOf(sql, table).delete();
-}
-
-function orphansOf(sql: Knex, table: string): Knex.QueryBuilder {
-  return sql(table).whereNotIn('user_id', sql('user').select('id'));
 }
 
 async function names(sql: Knex, type: 'table' | 'trigger' | 'view'): Promise<readonly string[]> {

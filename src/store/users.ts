@@ -3,6 +3,7 @@ import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
 import { lookupKey } from './lookup-key';
+import { clearOwnedRows } from './owned-rows';
 import { isSecretProperty } from './properties';
 import { foldName } from './user-name';
 
@@ -187,6 +188,7 @@ export async function insertUser(
     .orWhere({ user_name: user.name })
     .first('id');
   if (taken !== undefined) return undefined;
+  await clearOwnedRows(sql, id);
   await sql('user').insert({ id, user_name: user.name, name_folded: foldName(user.name) });
   await sql('tally').where({ name: 'user' }).increment('total', 1);
   return id;

@@ -59,6 +59,13 @@ export const STORAGE: readonly Mutant[] = [
     put: '',
   },
   {
+    rule: 'I4',
+    fault: 'a new account inherits the rows of its id',
+    file: 'src/store/users.ts',
+    find: '  await clearOwnedRows(sql, id);\n',
+    put: '',
+  },
+  {
     rule: 'I5',
     fault: 'a backup can be read by others',
     file: 'src/store/backup.ts',

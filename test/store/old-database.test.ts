@@ -148,7 +148,7 @@ test('a new account does not come by what one that is gone has left', async () =
       return findUserByName(sql, 'new');
     }),
   );
-  expect(found).toMatchObject({ id: 2, groups: [] });
+  expect(found).toMatchObject({ id: 3, groups: [] });
   expect(found?.properties.get('ssh_public_key')).toBeUndefined();
 });
 

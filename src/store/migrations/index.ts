@@ -1,4 +1,5 @@
 import type { Migration } from '../migrate';
+import { raiseLastId, removeOrphans } from '../owned-rows';
 import { users } from './0001-users';
 import { secondFactor } from './0002-second-factor';
 import { signIns } from './0003-sign-ins';
@@ -98,6 +99,19 @@ export const MIGRATIONS: readonly Migration[] = [
       await sql.raw(
         `create index audit_factor on audit (user_id, id) where kind in ('second-factor-on', 'second-factor-off')`,
       );
+    },
+  },
+  // A database that was taken over may hold rows of accounts that are gone, which new ones must not inherit.
+  {
+    id: 13,
+    name: '0013-orphans',
+    async up(sql, dialect) {
+      // Before the rows go: their ids are not given again.
+      await raiseLastId(sql, await dialect.tablesWithColumn(sql, 'user_id'));
+      const removed = await removeOrphans(sql);
+      // Passwords and secrets may be among them.
+      if (removed > 0)
+        await sql('unfinished').insert({ task: 'purge' }).onConflict('task').ignore();
     },
   },
 ];
