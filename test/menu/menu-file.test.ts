@@ -5,6 +5,8 @@ import { formatPlace } from '../../src/base/errors';
 import type { MenuEntry } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { matchSubmit } from '../../src/menu/run/choose';
+import { admit } from '../../src/menu/run/menu-access';
+import { subjectWith } from '../acs/subject';
 import { menusFrom } from '../proof/menu-text';
 
 /** The one menu `m` with this body, and what was found wrong with it. */
@@ -308,5 +310,70 @@ describe('files', () => {
     expect(menusFrom('prompts: { }').problems).toMatchObject([
       { severity: 'error', rule: 'no-menus' },
     ]);
+  });
+});
+
+describe('a key that stands twice in a menu file', () => {
+  const gm = subjectWith({ factor: 1 });
+
+  function isOpen(text: string, name = 'm'): boolean {
+    const set = menusFrom(text);
+    return admit(name, { menus: set, modules: new Map(), subject: gm }).kind === 'admitted';
+  }
+
+  it.each([
+    ['m: { acs: "GM[sysops]", acs: "AF1" }'],
+    ['m: { acs: "AF1", acs: "GM[sysops]" }'],
+    ['m: { config: { acs: "GM[sysops]" }, config: { cls: true } }'],
+    ['m: { config: { acs: "GM[sysops]", acs: "AF1" } }'],
+    ['m: { acs: "GM[sysops]" }, m: { art: "X" }'],
+    ['m: { config: { acs: "GM[sysops]" } }, m: { art: "X" }, m: {}'],
+    ['m: { acs: "GM[sysops]", acs: "AF1" }, m: {}'],
+    ['m: { next: [ { acs: "GM[sysops]", next: "a" } ], next: "a" }'],
+    ['m: { next: [ { acs: "GM[sysops]", acs: "AF1", next: "a" } ] }'],
+    [
+      'm: { form: { 0: { submit: { *: [ { value: { x: 1 }, action: "@menu:a" } ] } } }, form: { 0: {} } }',
+    ],
+    ['m: { module: "@userModule:gate", next: "a" }, m: { next: "a" }'],
+    ['m: { acs: null, acs: "AF1" }'],
+    ['m: { acs: "GM[sysops" }, m: { acs: "AF1" }'],
+    ['m: { acs: "AF1) | (AF1" }, m: { acs: "AF1" }'],
+  ])('drops no condition: %s', (menus) => {
+    const text = `menus: { ${menus} }`;
+    expect(isOpen(text)).toBe(false);
+    expect(menusFrom(text).problems).toContainEqual(
+      expect.objectContaining({ severity: 'error', subject: 'm' }),
+    );
+  });
+
+  it.each([
+    ['m: { acs: "AF1", acs: "!AF2" }'],
+    ['m: { acs: "AF1", acs: "AF1" }'],
+    ['m: { config: { acs: "AF1" } }, m: { desc: "Later", config: { acs: "AF1" } }'],
+    ['m: { desc: "One" }, m: { desc: "Two", next: [ { acs: "GM[sysops]", next: "a" } ] }'],
+  ])('is open to whom all of its conditions let in: %s', (menus) => {
+    expect(isOpen(`menus: { ${menus} }`)).toBe(true);
+  });
+
+  it('counts where all menus stand twice, over menus that are included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-doubled-'));
+    try {
+      const file = join(folder, 'menu.hjson');
+      await writeFile(join(folder, 'stock.hjson'), 'menus: { m: { art: "X" } }');
+      await writeFile(
+        file,
+        'includes: ["stock.hjson"]\nmenus: { m: { acs: "GM[sysops]" } }\nmenus: { n: {} }',
+      );
+      const menus = await loadMenus({ file, env: {} });
+      expect(admit('m', { menus, modules: new Map(), subject: gm }).kind).toBe('refused');
+      expect(admit('n', { menus, modules: new Map(), subject: gm }).kind).toBe('admitted');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('closes what asks by a prompt of which a condition would be dropped', () => {
+    const prompts = 'prompts: { p: { mci: { ET1: { validate: "x" } } }, p: { mci: {} } }';
+    expect(isOpen(`menus: { m: { prompt: "p" } }\n${prompts}`)).toBe(false);
   });
 });

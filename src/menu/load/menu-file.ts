@@ -4,9 +4,10 @@ import type { HjsonTreeOptions } from '../../config/hjson-tree';
 import type { Problem } from '../../config/problems';
 import { isSecretName } from '../../config/secret-names';
 import { findNode } from '../../config/source-tree';
-import type { ObjectNode, SourceNode } from '../../config/source-tree';
+import type { Entry, ObjectNode, SourceNode } from '../../config/source-tree';
 import { parseAsset } from './asset';
 import { NOWHERE, readArt, readChoice, readNamed, readNext } from './choice';
+import { lostConditions, withEarlier } from './doubled';
 import { EntryReader } from './entry-reader';
 import { readForms, readKeyRules, readSubmitRules, readViews } from './form-entry';
 import { LOGIN_AREA_MENUS } from './login-area';
@@ -61,20 +62,32 @@ export function parseMenus(
   const compiled = new Map<string, Acs>();
   const reader = (name: string): EntryReader => new EntryReader(name, problems, compiled);
   const top = reader('');
-  const menuNodes = top.object(root.entries.get('menus')?.node, "'menus'")?.entries ?? new Map();
-  const promptNodes =
-    top.object(root.entries.get('prompts')?.node, "'prompts'")?.entries ?? new Map();
+  const entriesOf = (key: 'menus' | 'prompts'): ReadonlyMap<string, Entry> => {
+    const entry = root.entries.get(key);
+    const block = top.object(entry?.node, `'${key}'`);
+    return entry === undefined || block === undefined ? new Map() : withEarlier(entry, block);
+  };
+  const menuNodes = entriesOf('menus');
+  const promptNodes = entriesOf('prompts');
   if (menuNodes.size === 0)
     top.error('no-menus', root.place, "there are no menus: 'menus' is empty");
   const context = {
     isMenu: (name: string) => menuNodes.has(name),
-    isPrompt: (name: string) => promptNodes.has(name),
+    isPrompt: (name: string) => {
+      const entry = promptNodes.get(name);
+      if (entry === undefined) return false;
+      const { acs, paths } = lostConditions(entry);
+      return acs.length + paths.length === 0;
+    },
   };
   const menus = new Map<string, MenuEntry>();
-  for (const [name, { node, keyPlace }] of menuNodes) {
+  for (const [name, entry] of menuNodes) {
+    const { node, keyPlace } = entry;
     const body = reader(name).object(node, `the menu '${name}'`);
     const placed = body === undefined ? undefined : { ...body, place: keyPlace };
-    if (placed !== undefined) menus.set(name, readMenu(reader(name), placed, context));
+    if (placed === undefined) continue;
+    const menu = readMenu(reader(name), placed, context);
+    menus.set(name, { ...menu, acs: withLost(reader(name), entry, menu) });
   }
   const prompts = new Map<string, PromptEntry>();
   for (const [name, { node, keyPlace }] of promptNodes) {
@@ -165,6 +178,26 @@ function closedBy(
   const text = `its ${what} cannot be used, so nobody gets in`;
   reader.error('closed-menu', node.place, text);
   return { acs: compileAcs(''), place: node.place };
+}
+
+/** The condition on the way in, together with what keys that stand twice would drop (`doubled.ts`). */
+function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry): MenuEntry['acs'] {
+  const lost = lostConditions(entry);
+  if (lost.paths.length > 0) {
+    const keys = lost.paths.map((path) => `'${path.replace(/\.(?=\.|$)/g, '')}'`).join(' and ');
+    const text = `of keys that stand twice the earlier ones ask for more (${keys}), so nobody gets in; take one of the two out`;
+    reader.error('closed-menu', place, text);
+    return { acs: compileAcs(''), place };
+  }
+  const [first, ...others] = [
+    ...new Set([...lost.acs, ...(acs === undefined ? [] : [acs.acs.text])]),
+  ];
+  if (first === undefined || (others.length === 0 && first === acs?.acs.text)) return acs;
+  const both = [first, ...others].map((text) => `(${text})`).join(' & ');
+  reader.error('acs', acs?.place ?? place, `of keys that stand twice all conditions hold: ${both}`);
+  // One that cannot be read lets nobody in, whatever it would mean between the others.
+  const isReadable = [first, ...others].every((text) => compileAcs(text).root !== undefined);
+  return { acs: compileAcs(isReadable ? both : ''), place: acs?.place ?? place };
 }
 
 function noteUnknownKeys(reader: EntryReader, node: ObjectNode): void {

@@ -1,0 +1,86 @@
+import { toPlain } from '../../config/source-tree';
+import type { Entry, ObjectNode, SourceNode } from '../../config/source-tree';
+
+/** Keys that ask something of a caller, or run what does. */
+const CONDITIONS: ReadonlySet<string> = new Set(['acs', 'value', 'validate', 'module', 'prompt']);
+/** Where a menu has the condition on the way in. */
+const ENTRY_ACS: ReadonlySet<string> = new Set(['acs', 'config.acs']);
+
+/** What a menu or prompt loses where keys of it stand twice and only the later value is read. */
+export interface Lost {
+  /** Conditions on the way in, which hold together with the one that is read. */
+  readonly acs: readonly string[];
+  /** Paths of the others. */
+  readonly paths: readonly string[];
+}
+
+/** The conditions in earlier values of keys that stand twice, where the later value does not repeat them. */
+export function lostConditions({ node, earlier = [] }: Entry): Lost {
+  const acs = new Set<string>();
+  const paths = new Set<string>();
+  const lose = (path: readonly string[], value: SourceNode): void => {
+    const name = path.join('.');
+    const text = value.kind === 'scalar' && ENTRY_ACS.has(name) ? value.value : undefined;
+    if (typeof text === 'string') acs.add(text);
+    else paths.add(name);
+  };
+  const compare = (before: SourceNode, now: SourceNode | undefined, path: string[]): void => {
+    const isKept = now !== undefined && isSame(before, now);
+    if (CONDITIONS.has(path.at(-1) ?? '')) {
+      if (!isKept) lose(path, before);
+    } else if (before.kind === 'array') {
+      if (!isKept && before.items.some(asks)) lose(path, before);
+    } else if (before.kind === 'object') {
+      const kept = now?.kind === 'object' ? now : undefined;
+      for (const [key, entry] of before.entries) {
+        for (const written of valuesOf(entry)) {
+          compare(written, kept?.entries.get(key)?.node, [...path, key]);
+        }
+      }
+    }
+  };
+  const visit = (now: SourceNode, path: string[]): void => {
+    if (now.kind === 'array') for (const item of now.items) visit(item, [...path, '']);
+    if (now.kind !== 'object') return;
+    for (const [key, entry] of now.entries) {
+      for (const before of entry.earlier ?? []) compare(before.node, entry.node, [...path, key]);
+      visit(entry.node, [...path, key]);
+    }
+  };
+  for (const before of earlier) compare(before.node, node, []);
+  visit(node, []);
+  return { acs: [...acs], paths: [...paths] };
+}
+
+/**
+ * The block behind a key of the whole file; of its entries each has as earlier ones also those of the blocks
+ * that the key had before.
+ */
+export function withEarlier(entry: Entry, block: ObjectNode): ReadonlyMap<string, Entry> {
+  const entries = new Map(block.entries);
+  for (const { node } of entry.earlier ?? []) {
+    if (node.kind !== 'object') continue;
+    for (const [name, { earlier = [], ...before }] of node.entries) {
+      const now = entries.get(name);
+      if (now === undefined) continue;
+      entries.set(name, { ...now, earlier: [...(now.earlier ?? []), ...earlier, before] });
+    }
+  }
+  return entries;
+}
+
+function valuesOf({ node, earlier = [] }: Entry): readonly SourceNode[] {
+  return [...earlier.map((before) => before.node), node];
+}
+
+function asks(node: SourceNode): boolean {
+  if (node.kind === 'array') return node.items.some(asks);
+  if (node.kind !== 'object') return false;
+  return [...node.entries].some(
+    ([key, entry]) => CONDITIONS.has(key) || valuesOf(entry).some(asks),
+  );
+}
+
+function isSame(one: SourceNode, other: SourceNode): boolean {
+  return JSON.stringify(toPlain(one)) === JSON.stringify(toPlain(other));
+}
