@@ -83,20 +83,28 @@ async function importCsv(
     groups: config.users.defaultGroups,
     created: hasDates ? undefined : formatTimestamp(context.clock.nowMs()),
   });
-  const checked = records.map((record) => check.line(record, columns));
+  const isEmpty = !(await context.read(hasUsers));
+  const checked = checkSysop(
+    records.map((record) => check.line(record, columns)),
+    { isEmpty, isSysop: (name) => isSysopName(config, name) },
+  );
   const results = checked.map(({ result }) => result);
   const wrong = results.filter(({ kind }) => kind === 'wrong').length;
   const isRefused = wrong > 0 && options.skipWrong !== true;
   if (!isRefused && options.dryRun !== true) {
     const accounts = checked.flatMap(({ account }) => account ?? []);
-    await insert(context, backend, accounts);
+    await insert(context, backend, { accounts, isEmpty });
   }
   const end = isRefused
     ? 'nothing was changed: put the wrong lines right, or add --skip-wrong'
     : options.dryRun === true
       ? 'nothing was changed (--dry-run)'
       : 'done';
-  context.show(report(results, end), { results, wrong, done: end === 'done' });
+  const powers = powersOf(
+    isRefused ? [] : checked,
+    isEmpty ? config.general.sysOp.username : undefined,
+  );
+  context.show(report(results, { powers, end }), { results, wrong, powers, done: end === 'done' });
   if (wrong > 0) context.exitCode = 1;
 }
 
@@ -146,6 +154,55 @@ function readPair(pair: string, head: readonly string[]): Column {
   const hint = nearest === undefined ? `it has ${head.join(', ')}` : `did you mean '${nearest}'?`;
   throw new BbsError('USAGE', `the file has no column '${column}'; ${hint}`);
 }
+
+type CheckedLine = ReturnType<Check['line']>;
+
+/** True for what says itself that it is account 1: a name alone makes nobody the sysop (rule C9). */
+function isRoot({ oldId }: Account): boolean {
+  return oldId === String(ROOT_ID);
+}
+
+/** On an empty board: refuses a second account 1, and the sysop's name where no line is account 1. */
+function checkSysop(
+  lines: readonly CheckedLine[],
+  board: { readonly isEmpty: boolean; readonly isSysop: (name: string) => boolean },
+): readonly CheckedLine[] {
+  if (!board.isEmpty) return lines;
+  const root = lines.find(({ account }) => account !== undefined && isRoot(account));
+  return lines.map((line) => {
+    const { result, account } = line;
+    if (account === undefined || line === root) return line;
+    const wrong = (text: string): CheckedLine => ({ result: { ...result, kind: 'wrong', text } });
+    if (root !== undefined && isRoot(account))
+      return wrong(`line ${root.result.line} has the id ${ROOT_ID} too`);
+    if (root !== undefined || !board.isSysop(account.name)) return line;
+    return wrong(
+      `this is the name of the sysop (general.sysOp.username): give the line the id ${ROOT_ID}, or another name`,
+    );
+  });
+}
+
+/** Who is account 1 on a board without accounts, and who is made a member of `sysops`. */
+function powersOf(lines: readonly CheckedLine[], sysopName: string | undefined): readonly string[] {
+  const made = lines.flatMap(({ result, account }) =>
+    account === undefined
+      ? []
+      : [{ who: `line ${result.line} ${JSON.stringify(result.name)}`, account }],
+  );
+  const root = made.find(({ account }) => isRoot(account));
+  const first =
+    sysopName === undefined || made.length === 0
+      ? []
+      : [
+          `account ${ROOT_ID}, the sysop: ${root?.who ?? `${JSON.stringify(sysopName)}, a new account`}`,
+        ];
+  const members = made.filter(({ account }) =>
+    account.groups.some((group) => group.toLowerCase() === SYSOP_GROUP),
+  );
+  return [...first, ...members.map(({ who }) => `in the group ${SYSOP_GROUP}: ${who}`)];
+}
+
+const SYSOP_GROUP = 'sysops';
 
 /** Looks at every line before any is done. */
 class Check {
@@ -209,16 +266,11 @@ const AT_ONCE = 100;
 async function insert(
   context: CommandContext,
   backend: Backend,
-  accounts: readonly Account[],
+  { accounts, isEmpty }: { readonly accounts: readonly Account[]; readonly isEmpty: boolean },
 ): Promise<void> {
   const { db, sealing } = backend;
-  const config = await context.config();
   const parts = { sealing, random: context.random, clock: context.clock, actor: ACTOR };
-  const isEmpty = !(await context.read(hasUsers));
-  const sysop = !isEmpty
-    ? undefined
-    : (accounts.find(({ oldId }) => oldId === String(ROOT_ID)) ??
-      accounts.find(({ name }) => isSysopName(config, name)));
+  const sysop = isEmpty ? accounts.find(isRoot) : undefined;
   // Account 1 is the sysop's, whoever comes first.
   if (isEmpty && sysop === undefined && accounts.length > 0) await makeSysopFirst(context);
   const ordered = sysop === undefined ? accounts : [sysop, ...accounts.filter((a) => a !== sysop)];
@@ -232,7 +284,10 @@ async function insert(
 
 const MOST_LINES = 200;
 
-function report(results: readonly LineResult[], end: string): readonly string[] {
+function report(
+  results: readonly LineResult[],
+  { powers, end }: { readonly powers: readonly string[]; readonly end: string },
+): readonly string[] {
   const count = (kind: LineResult['kind']): number =>
     results.filter((result) => result.kind === kind).length;
   const told = results
@@ -245,6 +300,7 @@ function report(results: readonly LineResult[], end: string): readonly string[] 
   return [
     ...lines,
     ...(more > 0 ? [`and ${more} more lines like these (all with --json)`] : []),
+    ...powers,
     `${results.length} accounts: ${count('made')} to make, ${count('kept')} kept, ${count('wrong')} wrong; ${end}`,
   ];
 }

@@ -218,6 +218,29 @@ test('an import that was stopped is finished by doing it again', async () => {
   expect(again).toContain('250 accounts: 0 to make, 250 kept, 0 wrong; done');
 }, 60_000);
 
+test('on an empty board a line of the name of the sysop is account 1 only where its id says so (rule C9)', async () => {
+  const unsaid = await shell.file('unsaid.csv', 'name,groups\njoe,users\nSysOp,users\n');
+  const refused = await shell.try('import', 'csv', unsaid);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.out).toContain('line 3 "SysOp": wrong, this is the name of the sysop');
+  expect(refused.out).toContain('give the line the id 1, or another name');
+  expect(await shell.json<unknown[]>('user', 'list')).toEqual([]);
+  const said = await shell.file(
+    'said.csv',
+    'id,name,groups\n7,joe,"users,sysops"\n1,Chief,sysops\n8,sysop,users\n9,ann,users\n',
+  );
+  for (const options of [['--dry-run'], []]) {
+    const out = await shell.run('import', 'csv', said, ...options);
+    expect(out).toContain('account 1, the sysop: line 3 "Chief"');
+    expect(out).toContain('in the group sysops: line 2 "joe"');
+    expect(out).toContain('in the group sysops: line 3 "Chief"');
+    expect(out).not.toContain('in the group sysops: line 5');
+  }
+  expect(await shell.json('user', 'info', 'Chief')).toMatchObject({ id: 1 });
+  const twice = await other.try('import', 'csv', await shell.file('2.csv', 'id,name\n1,a\n1,b\n'));
+  expect(twice.out).toContain('line 3 "b": wrong, line 2 has the id 1 too');
+});
+
 test('a dry run makes no account', async () => {
   const file = await shell.file('table.csv', 'name,location\njoe,Ulm\n');
   expect(await shell.run('import', 'csv', file, '--dry-run')).toContain('nothing was changed');
