@@ -80,6 +80,7 @@ class Adopter {
     try {
       makeFolders(dirname(newDir));
       removeAbandoned(newDir);
+      const rootMode = narrowest([plan.old.root, newDir]);
       this.makeFolder(draft, 0o700);
       for (const [to, file] of plan.files) {
         signal?.throwIfAborted();
@@ -95,7 +96,7 @@ class Adopter {
         isPrivate: true,
       });
       signal?.throwIfAborted();
-      chmodSync(draft, 0o755);
+      chmodSync(draft, rootMode);
       if (existsSync(newDir)) rmdirSync(newDir);
       renameSync(draft, newDir);
       return adoptionSummary(adoption);
@@ -126,7 +127,7 @@ class Adopter {
 
   private async write(path: string, { from, text, isPrivate }: PlannedFile): Promise<void> {
     this.makeFolder(dirname(path), 0o755);
-    // A configuration that others could not read holds passwords; nobody else may write here either.
+    // What others could not read there, they cannot read here; nobody else may write here either.
     const before = from === undefined ? 0o644 : statSync(from).mode;
     const mode = isPrivate ? 0o600 : (before & 0o644) | 0o600;
     if (text !== undefined) writeFileSync(path, text, { mode, flag: 'wx' });
@@ -141,6 +142,14 @@ class Adopter {
     mkdirSync(folder, { mode });
     giveToOwnerOf(dirname(folder), folder);
   }
+}
+
+/** The mode of a folder that is open to nobody to whom one of these is not, where they exist. */
+function narrowest(folders: readonly string[]): number {
+  return folders.reduce(
+    (mode, folder) => mode & ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0o777) | 0o700),
+    0o755,
+  );
 }
 
 function draftPrefix(newDir: string): string {

@@ -75,12 +75,19 @@ function findEach(old: OldFolder, config: OldConfig): readonly NamedFile[] {
     const found = locate(old, written);
     switch (found.kind) {
       case 'inside': {
+        const full = old.full(found.path);
+        // What is sent to callers must not show a key or a file from elsewhere.
+        if (place === 'misc' && !old.mayFollow('', full))
+          return {
+            ...named,
+            ...{ from: undefined, to: undefined, value: defaultOf(key), fate: 'missing' },
+          };
         const path = found.path.replaceAll('\\', '/');
         const to = place === 'misc' ? `misc/${partsOf(path).at(-1) ?? ''}` : path;
         const fate = to === written ? 'same' : 'moved';
         return {
           ...named,
-          from: old.full(found.path),
+          from: full,
           to,
           value: fate === 'same' ? undefined : to,
           fate,

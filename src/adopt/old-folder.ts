@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 /** A file below a folder of the old board, by its path from there. */
 export interface OldFile {
@@ -53,7 +53,10 @@ export class OldFolder {
     return join(this.root, path);
   }
 
-  /** Every file below a folder, given by its path or its full one; links are followed. */
+  /**
+   * Every file below a folder, given by its path or its full one. Links are followed within the folder
+   * and the board, but not into its private folders: what a link shows would be shown to callers.
+   */
   files(folder: string): readonly OldFile[] {
     const found: OldFile[] = [];
     this.walk({ folder, below: '', depth: 0 }, found);
@@ -77,11 +80,29 @@ export class OldFolder {
       const path = at.below === '' ? name : `${at.below}/${name}`;
       const full = this.resolve(join(at.folder, path));
       const stats = this.stats(full);
+      if (stats !== undefined && !this.mayFollow(at.folder, full)) continue;
       if (stats?.isDirectory() === true && at.depth < MAX_DEPTH)
         this.walk({ ...at, below: path, depth: at.depth + 1 }, found);
       else if (stats?.isFile() === true) found.push({ path, full });
       else if (stats !== undefined) this.unread.set(full, 'it is neither a file nor a folder');
     }
+  }
+
+  /** False for what a link below `folder` must not lead to; it is noted. */
+  mayFollow(folder: string, full: string): boolean {
+    const real = realpathSync(full);
+    const within = realpathSync(this.resolve(folder));
+    const isOutside = !isBelow(real, this.root) && !isBelow(real, within);
+    if (isOutside) this.unread.set(full, 'it is a link that leads out of the old board');
+    if (isOutside) return false;
+    const isHidden = PRIVATE_FOLDERS.some((name) => {
+      const path = this.find(name);
+      if (path === undefined || isBelow(full, this.full(path))) return false;
+      const hidden = realpathSync(this.full(path));
+      return isBelow(real, hidden) && (name === SECURITY || !isBelow(within, hidden));
+    });
+    if (isHidden) this.unread.set(full, 'it is a link to what is private');
+    return !isHidden;
   }
 
   private namesIn(folder: string): readonly string[] {
@@ -112,6 +133,14 @@ export class OldFolder {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     this.unread.set(full, code === 'EACCES' ? 'this user may not read it' : code);
   }
+}
+
+const SECURITY = 'config/security';
+/** Folders of a board that hold its secrets. */
+const PRIVATE_FOLDERS = [SECURITY, 'config', 'db'] as const;
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The parts of a path in the manner of either system. */

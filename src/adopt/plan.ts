@@ -102,8 +102,10 @@ class Planner {
     const accountsFile = findIn(old, db, 'user.sqlite3');
     if (accountsFile === undefined)
       this.note('look', 'there is no user.sqlite3, so no accounts: is db/ elsewhere?');
+    const taken = new Set([...files.values()].map(({ from }) => from));
+    for (const [path, why] of old.unread)
+      if (!taken.has(path)) this.note('look', `${path} was not read: ${why}`);
     this.noteLeft(db);
-    for (const [path, why] of old.unread) this.note('look', `${path} was not read: ${why}`);
     return {
       ...{ old, files, notes, accountsFile, marks, menuFile },
       historyFile: findIn(old, db, 'system.sqlite3'),
@@ -124,7 +126,8 @@ class Planner {
   }
 
   private add(to: string, from: string): void {
-    const isPrivate = /\.(pem|key)$|(^|\/)security\//i.test(to);
+    // Configuration and menus may hold passwords, whatever mode they had there.
+    const isPrivate = /^config\/|\.(pem|key)$|(^|\/)security\//i.test(to);
     const bytes = /\.hjson$/i.test(to) ? this.old.read(from) : undefined;
     const decoded = bytes === undefined ? undefined : decodeOldText(bytes);
     const isSame = decoded === undefined || decoded.encoding === 'UTF-8';
@@ -355,7 +358,7 @@ class Planner {
   }
 
   private addOwn(path: string, text: string): void {
-    this.files.set(path, { from: undefined, text, isPrivate: false });
+    this.files.set(path, { from: undefined, text, isPrivate: true });
   }
 
   private freeName(path: string): string {

@@ -130,13 +130,19 @@ function fitting(
   return lines;
 }
 
-/** A note on one row or two. */
+/** A note on one row, or up to three: broken at blanks, a long path behind a slash. */
 function wrap(text: string): readonly string[] {
-  const letters = Array.from(`- ${text}`);
-  if (letters.length <= COLUMNS) return [letters.join('')];
-  const blank = letters.lastIndexOf(' ', COLUMNS);
-  const end = blank > COLUMNS / 2 ? blank : COLUMNS;
-  return [letters.slice(0, end).join(''), `  ${letters.slice(end).join('').trim()}`];
+  const room = COLUMNS - 2;
+  const rows: string[] = [];
+  let rest = Array.from(text);
+  while (rest.length > room && rows.length < 2) {
+    const blank = rest.lastIndexOf(' ', room);
+    const slash = rest.lastIndexOf('/', room - 1);
+    const end = blank > 0 ? blank : slash > 0 ? slash + 1 : room;
+    rows.push(rest.slice(0, end).join(''));
+    rest = Array.from(rest.slice(end).join('').trim());
+  }
+  return [...rows, rest.join('')].map((row, at) => (at === 0 ? '- ' : '  ') + row);
 }
 
 function cut(line: string): string {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adoptBoard } from '../../src/adopt/adopt';
 import { resolveBoard } from '../../src/config/board';
@@ -151,16 +151,6 @@ test('a key outside the old board stays where it is, and the report says so', as
   const { config } = await loadConfig({ file: board.configFile, env: {} });
   expect(config.loginServers.ssh.privateKeyPem).toBe(key);
   expect(report()).toContain(`${key} stays where it is`);
-});
-
-test('what others could not read there, they cannot read here', async () => {
-  await install();
-  await chmod(join(old.dir, 'config/config.hjson'), 0o600);
-  await chmod(join(old.dir, 'config/menus/old-main.hjson'), 0o666);
-  await adopt();
-  const modeOf = (name: string): string => (statSync(join(newDir, name)).mode & 0o777).toString(8);
-  expect(modeOf('config/enigma-config.hjson')).toBe('600');
-  expect(modeOf('config/menus/old-main.hjson')).toBe('644');
 });
 
 test('a configuration that is right as it is stays config.hjson', async () => {
@@ -326,13 +316,6 @@ test('modules and other databases are told as left behind', async () => {
   expect(report()).toContain('mods/ (1 files)');
   expect(report()).toContain('message.sqlite3: there is no such part here');
   expect(isThere(join(newDir, 'mods'))).toBe(false);
-});
-
-test('links in the old board are followed, and one that leads round ends', async () => {
-  await install();
-  await symlink(old.dir, join(old.dir, 'art', 'round'));
-  await adopt();
-  expect(isThere(join(newDir, 'art/round/config/config.hjson'))).toBe(true);
 });
 
 describe('refused', () => {
