@@ -91,6 +91,7 @@ export class OldFolder {
   /** False for what a link below `folder` must not lead to; it is noted. */
   mayFollow(folder: string, full: string): boolean {
     const real = realpathSync(full);
+    if (real === full) return true;
     const within = realpathSync(this.resolve(folder));
     const isOutside = !isBelow(real, this.root) && !isBelow(real, within);
     if (isOutside) this.unread.set(full, 'it is a link that leads out of the old board');
