@@ -66,6 +66,15 @@ export function listNamesBelow(path: string): readonly string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
+/** The full paths of the keys and sections that have this name. */
+export function listHomesOf(name: string): readonly string[] {
+  const paths = listConfigSections().flatMap((section) => [
+    section.path,
+    ...section.keys.map((key) => key.path),
+  ]);
+  return [...new Set(paths)].filter((path) => path.split('.').at(-1) === name);
+}
+
 /** The key to which a path of a value belongs: itself, or the list or table that contains it. */
 export function findConfigKey(path: string): ConfigKey | undefined {
   const keys = listConfigSections().flatMap((section) => section.keys);

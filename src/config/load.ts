@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
-import { findConfigKey, listNamesBelow } from './config-keys';
+import { findConfigKey, listHomesOf, listNamesBelow } from './config-keys';
 import { checkAcrossKeys } from './cross-checks';
 import { findForeignKey, findRefusedKey } from './foreign-keys';
 import { adaptPaths, adaptRateLimits, nearestInRange } from './foreign-values';
@@ -101,7 +101,8 @@ function isFileAbsent(error: unknown): boolean {
 /**
  * Where keys are invalid, the config consists of the others, so that they can be checked too. A number that
  * is out of range counts as the nearest that is not, and a key that is like no other has no effect: both are
- * warnings. A key that is nearly another one may be a protection that is not there, and stays an error.
+ * warnings. A key that is nearly another one, or belongs elsewhere, may be a protection that is not there, and
+ * stays an error.
  */
 function validate(
   tree: HjsonTree,
@@ -232,6 +233,11 @@ function unknownKey(
   const nearest = nearestName(key, names);
   const where = below === '' ? 'config' : below;
   const known = names.join(', ');
+  const homes = nearest === undefined ? listHomesOf(key) : [];
+  if (homes.length > 0) {
+    const message = `${where} has no key '${key}'; it belongs at ${homes.join(' or ')}`;
+    return { problem: { place, message }, isMistake: true };
+  }
   // Whatever mails go out by is said in full or not at all (rule M14).
   if (nearest === undefined && below.startsWith('email.')) {
     return {

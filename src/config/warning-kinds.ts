@@ -20,7 +20,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'unknown-menu': { many: 'names of menus lead nowhere', instead: 'nobody is taken there' },
   'unknown-module': {
     many: 'modules are not here',
-    instead: 'callers read so, and pass the menu by where it leads on',
+    instead: 'callers read so and go back, also where the menu leads on',
   },
   'absent-module': { many: 'menus belong to parts that this board does not have' },
   'unknown-method': { many: 'methods are not known', instead: 'callers read that it is missing' },
@@ -66,6 +66,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
   acs: { many: 'conditions need a look' },
   'unknown-key': { many: 'keys mean nothing where they stand', instead: 'it has no effect' },
+  'lost-condition': {
+    many: 'keys are nearly a condition or stand where none counts',
+    instead: 'nobody meets it',
+  },
   'never-reached': { many: 'entries of lists are never reached' },
   'silent-loop': {
     many: 'rings of menus lead nowhere',

@@ -9,6 +9,7 @@ import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
 import { flowFindings, proveFlow } from './flow-proof';
 import type { MenuRegistries } from './registries';
+import { whyAbsentPath } from '../menu/run/follow';
 import { NOWHERE } from '../menu/load/choice';
 import { isToSysop, MENU_CONFIG_KEYS } from '../menu/load/menu-config';
 import type {
@@ -122,7 +123,7 @@ class NameChecker {
     const facts = this.registries.modules.get(module.name);
     if (facts !== undefined) return facts;
     const place = module.place ?? menu.place;
-    const why = this.registries.absentModules?.get(moduleOfPath(module.name));
+    const why = this.registries.absentModules?.get(module.name) ?? whyAbsentPath(module.name);
     // The editor of letters to the sysop is here, and nothing else of its module.
     if (module.name === 'msg_area_post_fse' && isToSysop(menu.config.all)) return 'any';
     // What is no name at all was said where it was read.

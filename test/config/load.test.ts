@@ -263,6 +263,19 @@ test('the later of two equal keys counts, and the warning names both lines', asy
 });
 
 test.each([
+  ['closedSystem: true', "config has no key 'closedSystem'; it belongs at general.closedSystem"],
+  ['requireActivation: true', 'it belongs at users.requireActivation'],
+  ['passwordLogin: "refuse"', 'it belongs at loginServers.telnet.passwordLogin'],
+  ['loginServers: { passwordLogin: "refuse" }', 'loginServers.telnet.passwordLogin'],
+  ['loginServers: { ssh: { passwordLogin: "refuse" } }', 'loginServers.telnet.passwordLogin'],
+  ['telnet: { passwordLogin: "refuse" }', "config has no key 'telnet'"],
+  ['users: { disableAfter: 5 }', 'it belongs at users.twoFactorAuth.otp.disableAfter'],
+  ['users: { lockAccount: 5 }', 'it belongs at users.failedLogin.lockAccount'],
+])('a key that belongs elsewhere is refused, with where: %s', async (text, said) => {
+  expect(await refusal(text)).toEqual([expect.stringContaining(said)]);
+});
+
+test.each([
   ['general: { closedSystem: true }\ngeneral: { boardName: "X" }', 'general.closedSystem', true],
   [
     'loginServers: {\n telnet: { passwordLogin: "refuse" }\n telnet: { port: 2323 }\n}',

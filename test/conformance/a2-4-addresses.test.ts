@@ -399,13 +399,14 @@ describe('A2.4 validators', () => {
     expect(caller.menus).toEqual(['first']);
   });
 
-  it('a module that is not there is said and left, and passed by where the menu leads on', async () => {
+  it('a module that is not there is said and left, also where the menu leads on; one of ENiGMA½ is passed by', async () => {
     const scene = await open({
       menus: {
         menus: {
-          first: keyed('FIRST', { g: '@menu:odd', h: '@menu:onward' }),
+          first: keyed('FIRST', { g: '@menu:odd', h: '@menu:onward', i: '@menu:known' }),
           odd: { desc: 'Oddities', module: './mods/odd', config: { area: 'login' } },
           onward: { module: '@userModule:mine', next: 'second', config: { area: 'login' } },
+          known: { module: './activitypub/user_config', next: 'second', config: { area: 'login' } },
           second: stop('SECOND'),
         },
       },
@@ -418,6 +419,10 @@ describe('A2.4 validators', () => {
     caller.type(' ');
     await caller.sees('one');
     caller.type('h');
+    await caller.sees('This part of the board is not here.');
+    caller.type(' ');
+    await caller.sees('one');
+    caller.type('i');
     await caller.sees('two');
   });
 });

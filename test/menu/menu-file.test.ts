@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPlace } from '../../src/base/errors';
 import type { MenuEntry } from '../../src/menu/load/menu-entry';
+import { evaluateAcs } from '../../src/acs/acs';
+import { isNeverMet } from '../../src/menu/load/form-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { matchSubmit } from '../../src/menu/run/choose';
 import { admit } from '../../src/menu/run/menu-access';
@@ -375,5 +377,46 @@ describe('a key that stands twice in a menu file', () => {
   it('closes what asks by a prompt of which a condition would be dropped', () => {
     const prompts = 'prompts: { p: { mci: { ET1: { validate: "x" } } }, p: { mci: {} } }';
     expect(isOpen(`menus: { m: { prompt: "p" } }\n${prompts}`)).toBe(false);
+  });
+});
+
+describe('a misspelt condition', () => {
+  const signedIn = subjectWith({ factor: 1 });
+
+  it.each([
+    'ACS: "GM[sysops]"',
+    'aks: "GM[sysops]"',
+    'asc: "GM[sysops]"',
+    'config: { asc: "GM[sysops]" }',
+    'config: { ACS: "GM[sysops]" }',
+    'form: { 0: { acs: "GM[sysops]", mci: {} } }',
+  ])('closes the menu: %s', (body) => {
+    const menus = menusFrom(`menus: { m: { ${body} } }`);
+    expect(admit('m', { menus, modules: new Map(), subject: signedIn }).kind).toBe('refused');
+    expect(menus.problems).toContainEqual(
+      expect.objectContaining({ severity: 'error', rule: 'closed-menu' }),
+    );
+  });
+
+  it.each(['asc', 'ACS', 'aks'])('is never true in a list: %s', (key) => {
+    const { next } = menu(`next: [ { ${key}: "GM[sysops]", next: "a" }, { next: "b" } ]`);
+    const open = next?.options.filter(({ acs }) => !acs || evaluateAcs(acs, signedIn));
+    expect(open).toMatchObject([{ value: { name: 'b' } }]);
+  });
+
+  it.each(['valeu: { x: 1 }', 'Value: { x: 1 }', 'values: { x: 1 }', 'acs: "GM[sysops]"'])(
+    'is never met in a rule: %s',
+    (key) => {
+      const { forms } = menu(`form: { 0: { submit: { *: [ { ${key}, action: "@menu:a" } ] } } }`);
+      const [rule] = forms[0]?.submit.get('*') ?? [];
+      expect(rule?.match.some(isNeverMet)).toBe(true);
+    },
+  );
+
+  it('takes its key away from an action key', () => {
+    const { forms } = menu(
+      'form: { 0: { actionKeys: [ { keys: ["a"], acs: "SC", action: "@menu:a" } ] } }',
+    );
+    expect(forms[0]?.actionKeys).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  openedByConditionSlips,
   openWithSlip,
   slipsIn,
   STOCK_MENU_FILES,
@@ -33,6 +34,14 @@ describe('a slip in a line of a stock file: dropped, doubled or misspelt', () =>
         counts[await themeWithSlip(slip)] += 1;
       }
       expect(counts.opens).toBeGreaterThan(0);
+    },
+    MINUTES_MS,
+  );
+
+  test.each(STOCK_MENU_FILES.slice(1))(
+    '%s: a condition that is misspelt or stands twice opens nothing more',
+    async (file) => {
+      expect(await openedByConditionSlips(file)).toEqual([]);
     },
     MINUTES_MS,
   );

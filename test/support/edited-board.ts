@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Acs, evaluateAcs } from '../../src/acs/acs';
+import type { AcsSubject } from '../../src/acs/subject';
 import { createArtStore } from '../../src/art/art-store';
 import { BbsError } from '../../src/base/errors';
 import { systemRandom } from '../../src/base/random';
 import { defaultConfig } from '../../src/config/schema';
-import type { MenuSet } from '../../src/menu/load/menu-entry';
+import type { MenuEntry, MenuSet } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { admit } from '../../src/menu/run/menu-access';
@@ -150,4 +152,63 @@ export async function tryWithSlip(slip: Slip): Promise<void> {
 
 function describe({ file, line, kind }: Slip): string {
   return `${file}:${line + 1} ${kind}`;
+}
+
+/** What each slip in a line with a condition of a stock menu file opens; nothing, where all is well. */
+export async function openedByConditionSlips(file: string): Promise<readonly string[]> {
+  stock ??= loadStock();
+  const { menus: before } = await stock;
+  const lines = textOf(file).split('\n');
+  const found: string[] = [];
+  for (const [line, text] of lines.entries()) {
+    if (!/^\s*(?!\/\/).*\bacs:/.test(text)) continue;
+    const again = text.replace(/\bacs:.*/, 'acs: "AF0"');
+    const slips = ['asc', 'ACS', 'aks'].map((key) => text.replace(/\bacs:/, `${key}:`));
+    if (/^\s*acs:/.test(text)) slips.push(`${text}\n${again}`, `${text}\n${text}`);
+    for (const slip of slips) {
+      const edited = lines.toSpliced(line, 1, slip).join('\n');
+      const after = await loadMenus({
+        file: join(ROOT, MENU_FILE),
+        env: {},
+        readText: (name) =>
+          Promise.resolve(name === join(ROOT, file) ? edited : readFileSync(name, 'utf8')),
+      });
+      const opened = findOpened(before, after);
+      if (opened !== undefined) found.push(`${file}:${line + 1} ${slip.trim()}: ${opened}`);
+    }
+  }
+  return found;
+}
+
+/** A menu, or an entry of a list in one, that is open to who was not let in there before. */
+function findOpened(before: MenuSet, after: MenuSet): string | undefined {
+  const modules = modulesForCallers();
+  for (const factor of [0, 1, 2] as const) {
+    for (const secure of [true, false]) {
+      const subject = subjectWith({ factor, requiredFactor: factor === 0 ? 1 : factor, secure });
+      for (const [name, menu] of after.menus) {
+        if (admit(name, { menus: after, modules, subject }).kind === 'refused') continue;
+        if (admit(name, { menus: before, modules, subject }).kind === 'refused') return name;
+        const stockMenu = before.menus.get(name);
+        const was = stockMenu === undefined ? [] : conditionsOf(stockMenu);
+        const opens = conditionsOf(menu).some(
+          (acs, at) => holds(acs, subject) && !holds(was[at], subject),
+        );
+        if (opens) return `a list of ${name}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function conditionsOf({ art, next, forms }: MenuEntry): readonly (Acs | undefined)[] {
+  const actions = forms.flatMap(({ submit, actionKeys }) => [
+    ...[...submit.values()].flat().map(({ action }) => action),
+    ...actionKeys.map(({ action }) => action),
+  ]);
+  return [art, next, ...actions].flatMap((choice) => choice?.options.map(({ acs }) => acs) ?? []);
+}
+
+function holds(acs: Acs | undefined, subject: AcsSubject): boolean {
+  return acs === undefined || evaluateAcs(acs, subject);
 }

@@ -1,3 +1,4 @@
+import { compileAcs } from '../../acs/acs';
 import type { SourceNode } from '../../config/source-tree';
 import { ASSET_KINDS, looksLikeAsset, parseAsset } from './asset';
 import type { EntryReader } from './entry-reader';
@@ -60,12 +61,13 @@ function readOption<Value>(
     const value = how.read(node) ?? how.broken;
     return value === undefined ? undefined : { acs: undefined, value, place: node.place };
   }
-  reader.checkKeys(node, ['acs', how.key], 'this list');
+  const isLost = reader.checkKeys(node, ['acs', how.key], 'this list');
   const written = reader.find(node, how.key);
   if (written === undefined) {
     reader.error('wrong-form', node.place, `this entry has no '${how.key}'`);
   }
-  const acs = reader.acs(node.entries.get('acs')?.node);
+  const asked = reader.acs(node.entries.get('acs')?.node);
+  const acs = isLost ? compileAcs('') : asked;
   const value = (written === undefined ? undefined : how.read(written.node)) ?? how.broken;
   const { place } = written?.node ?? node;
   return value === undefined ? undefined : { acs, value, place };

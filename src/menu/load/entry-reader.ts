@@ -6,6 +6,9 @@ import { toPlain } from '../../config/source-tree';
 import type { ArrayNode, ObjectNode, SourceNode } from '../../config/source-tree';
 import type { Finding } from './menu-entry';
 
+/** Keys that ask something of a caller; a misspelt one must not let everybody on. */
+const CONDITION_KEYS = ['acs', 'value'];
+
 /** A key that was written, with the value behind it. */
 export interface Written {
   readonly node: SourceNode;
@@ -43,10 +46,21 @@ export class EntryReader {
     this.findings.push(nearest === undefined ? base : { ...base, nearest });
   }
 
-  /** Notes each key that is not among `known`, with the nearest that is. */
-  checkKeys(node: ObjectNode, known: readonly string[], what: string): void {
+  /**
+   * Notes each key that is not among `known`, with the nearest that is. True where one of them is nearly a
+   * condition, or one that does not count there: what it stands in then lets nobody on.
+   */
+  checkKeys(node: ObjectNode, known: readonly string[], what: string): boolean {
+    let losesCondition = false;
     for (const [key, entry] of node.entries) {
       if (known.includes(key)) continue;
+      const condition = nearestName(key, CONDITION_KEYS);
+      if (condition !== undefined) {
+        losesCondition = true;
+        const text = `'${key}' means nothing in ${what}`;
+        this.error('lost-condition', entry.keyPlace, text, nearestName(key, known));
+        continue;
+      }
       this.warn(
         'unknown-key',
         entry.keyPlace,
@@ -54,6 +68,7 @@ export class EntryReader {
         nearestName(key, known),
       );
     }
+    return losesCondition;
   }
 
   /** The value behind `key`; null counts as not written. */

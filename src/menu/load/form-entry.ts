@@ -41,7 +41,7 @@ export function readForms(reader: EntryReader, node: SourceNode | undefined): Fo
 function readVariants(reader: EntryReader, id: number, node: ObjectNode): FormEntry[] {
   const keys = [...node.entries.keys()];
   if (keys.length === 0 || keys.some((key) => FORM_KEYS.includes(key))) {
-    reader.checkKeys(node, FORM_KEYS, `form ${id}`);
+    if (reader.checkKeys(node, FORM_KEYS, `form ${id}`)) return [];
     return [readForm(reader, node, { id, mciKey: undefined })];
   }
   return [...node.entries].flatMap(([key, { node: variant, keyPlace }]) => {
@@ -52,7 +52,7 @@ function readVariants(reader: EntryReader, id: number, node: ObjectNode): FormEn
     }
     const body = reader.object(variant, `form ${id} for ${key}`);
     if (body === undefined) return [];
-    reader.checkKeys(body, FORM_KEYS, `form ${id}`);
+    if (reader.checkKeys(body, FORM_KEYS, `form ${id}`)) return [];
     return [readForm(reader, body, { id, mciKey: sortedKey(key) })];
   });
 }
@@ -142,10 +142,10 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
   return items.flatMap((item) => {
     const rule = reader.object(item, 'a submit rule');
     if (rule === undefined) return [];
-    reader.checkKeys(rule, ['value', 'action', 'extraArgs'], 'a submit rule');
+    const isLost = reader.checkKeys(rule, ['value', 'action', 'extraArgs'], 'a submit rule');
     return [
       {
-        match: readMatch(reader, rule.entries.get('value')?.node),
+        match: isLost ? [NEVER_MET] : readMatch(reader, rule.entries.get('value')?.node),
         ...readActionRule(reader, rule, true),
         place: rule.place,
       },
@@ -182,7 +182,8 @@ export function readKeyRules(reader: EntryReader, node: SourceNode | undefined):
   return (reader.array(node, "'actionKeys'")?.items ?? []).flatMap((item) => {
     const rule = reader.object(item, 'an action key');
     if (rule === undefined) return [];
-    reader.checkKeys(rule, ['keys', 'action', 'viewId', 'extraArgs'], 'an action key');
+    const known = ['keys', 'action', 'viewId', 'extraArgs'];
+    if (reader.checkKeys(rule, known, 'an action key')) return [];
     const keys = reader.texts(reader.find(rule, 'keys')?.node, "'keys'");
     if (keys.length === 0) reader.error('wrong-form', rule.place, 'this names no keys');
     const viewId = reader.number(reader.find(rule, 'viewId')?.node, "'viewId'");

@@ -1,4 +1,5 @@
 import { compileAcs, type Acs } from '../../acs/acs';
+import { nearestName } from '../../base/nearest';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import type { HjsonTreeOptions } from '../../config/hjson-tree';
 import type { Problem } from '../../config/problems';
@@ -11,7 +12,12 @@ import { lostConditions, withEarlier } from './doubled';
 import { EntryReader } from './entry-reader';
 import { readForms, readKeyRules, readSubmitRules, readViews } from './form-entry';
 import { LOGIN_AREA_MENUS } from './login-area';
-import { MENU_NAMING_KEYS, readMenuConfig, readsAsLoginArea } from './menu-config';
+import {
+  MENU_CONFIG_KEYS,
+  MENU_NAMING_KEYS,
+  readMenuConfig,
+  readsAsLoginArea,
+} from './menu-config';
 import type {
   Finding,
   MenuEntry,
@@ -128,7 +134,7 @@ interface Context {
 function readMenu(reader: EntryReader, node: ObjectNode, context: Context): MenuEntry {
   const name = reader.subject;
   const value = (key: string): SourceNode | undefined => reader.find(node, key)?.node;
-  noteUnknownKeys(reader, node);
+  const losesCondition = noteUnknownKeys(reader, node);
   const configNode = reader.object(value('config'), "'config'");
   const forms = readForms(reader, value('form'));
   const prompt = readPromptName(reader, value('prompt'));
@@ -136,6 +142,7 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
   const markedLogin = readsAsLoginArea(reader, configNode);
   const config = readMenuConfig(reader, configNode, node.place);
   const unreadable = [
+    ...(losesCondition || misspellsAcs(configNode) ? ['acs'] : []),
     ...(forms.length === 0 && value('form') !== undefined ? ['form'] : []),
     ...(value('config') !== undefined && configNode === undefined ? ['config'] : []),
     ...(value('prompt') !== undefined && (prompt === undefined || !context.isPrompt(prompt.name))
@@ -200,13 +207,20 @@ function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry):
   return { acs: compileAcs(isReadable ? both : ''), place: acs?.place ?? place };
 }
 
-function noteUnknownKeys(reader: EntryReader, node: ObjectNode): void {
+/** True where a key of `config` that not every menu knows is nearly `acs`. */
+function misspellsAcs(config: ObjectNode | undefined): boolean {
+  const known = Object.keys(MENU_CONFIG_KEYS);
+  const others = [...(config?.entries.keys() ?? [])].filter((key) => !known.includes(key));
+  return others.some((key) => nearestName(key, ['acs']) !== undefined);
+}
+
+function noteUnknownKeys(reader: EntryReader, node: ObjectNode): boolean {
   const misplaced = ['mci', 'actionKeys'].filter((key) => node.entries.has(key));
   for (const key of misplaced) {
     const place = node.entries.get(key)?.keyPlace ?? node.place;
     reader.warn('unknown-key', place, `'${key}' of a menu belongs inside form: { 0: { ... } }`);
   }
-  reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
+  return reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
 }
 
 /** The ACS on the way in: `config.acs`, or the menu's own `acs`, which means the same here. */

@@ -87,19 +87,25 @@ export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
   const { name, kind } = menu.module;
   const module = call.services.modules.get(name);
   if (module !== undefined) return module;
-  if (kind !== 'standard') return absentModule(name);
+  if (kind !== 'standard') return absentModule(name, whyAbsentPath(name));
   return { name, doc: '', needs: 'none', views: [], methods: {} };
 }
 
+/** Why a module of ENiGMA½ that is named by its path is not here. */
+export function whyAbsentPath(name: string): string | undefined {
+  return name.startsWith('./activitypub/') ? 'this board has no ActivityPub' : undefined;
+}
+
 /**
- * Stands in for a module that this board does not have. A menu that leads on, as those of a login
- * sequence do, is passed by; a caller who chose another one gets a sentence and stays where they were.
+ * Stands in for a module that this board does not have. Where it is known why, a menu that leads on, as
+ * those of a login sequence do, is passed by. Any other may be a gate of the sysop's own: a caller gets a
+ * sentence and goes back.
  */
 export function absentModule(name: string, why?: string): MenuModule {
   const reason = why === undefined ? '' : `: ${why}`;
   const enter = async (context: MenuContext): Promise<Transition> => {
     context.caller.log.debug('menu.module-absent', { menu: context.menu, module: name });
-    if (context.leadsOn) return { kind: 'next' };
+    if (context.leadsOn && why !== undefined) return { kind: 'next' };
     const text = ` This part of the board is not here${reason}.`;
     await context.showPages(['', ` ${context.desc}`, '', text]);
     return { kind: 'previous' };
