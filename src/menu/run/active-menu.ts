@@ -1,8 +1,7 @@
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
 import type { AcsSubject } from '../../acs/subject';
-import { type Key, keyMatches } from '../../terminal/key';
-import { choose, matchSubmit } from './choose';
+import { choose } from './choose';
 import { composeMenu, type ComposedScreen } from '../screen/compose';
 import { formatDate } from '../screen/date-format';
 import { isPassedBy } from './menu-access';
@@ -14,25 +13,17 @@ import {
   type StayOnScreen,
 } from './transitions';
 import { checkField } from './field-check';
-import { findModule, follow } from './follow';
+import { findModule } from './follow';
+import { FormKeys, type FormContext } from './form-keys';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
-import type { Choice, KeyRule, MenuConfig, MenuEntry, Target } from '../load/menu-entry';
-import type {
-  DataLine,
-  MenuContext,
-  MenuModule,
-  Question,
-  ShownArt,
-  Submission,
-  Transition,
-} from './module';
+import type { MenuConfig, MenuEntry } from '../load/menu-entry';
+import type { DataLine, MenuModule, Question, ShownArt, Transition } from './module';
 import { ScreenController } from '../screen/screen-controller';
 import { pauseAtEnd, present, presentAgain } from '../screen/present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
 import type { TakesOver } from './taken-connection';
-import { MultiLineEditView } from '../../views/multi-line-edit';
 import { configUnder } from '../load/themed-config';
 import { showFramed } from '../screen/show-frame';
 import { showPages } from '../screen/show-pages';
@@ -45,9 +36,10 @@ interface Redraw {
 }
 
 /** One stay in one menu: its screen, its keys, its methods, until it is left. */
-export class ActiveMenu implements MenuContext {
+export class ActiveMenu implements FormContext {
   private shownAs: MenuConfig;
   private readonly module: MenuModule;
+  private readonly keys: FormKeys;
   private open: ScreenController | undefined;
   /** What is shown instead of form 0, and on which art. */
   private shownForm: { readonly id: number; readonly art: string | undefined } = {
@@ -66,6 +58,7 @@ export class ActiveMenu implements MenuContext {
   ) {
     this.shownAs = configUnder(call.theme, menuEntry);
     this.module = findModule(call, menuEntry);
+    this.keys = new FormKeys(call, this.module, this);
   }
 
   get caller() {
@@ -260,81 +253,8 @@ export class ActiveMenu implements MenuContext {
         await this.redrawResized();
         return undefined;
       case 'key':
-        return this.press(arrival.key);
+        return this.keys.press(arrival.key);
     }
-  }
-
-  /** A menu's own keys win over the views', except where the key would be typed (contract A2.2). */
-  private async press(key: Key): Promise<Transition | undefined> {
-    const { form, rules } = this.screen.composition;
-    const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
-    if (early !== undefined) return this.obeyKey(early, key);
-    const focusBefore = form.focusedId;
-    const event = await form.press(key);
-    this.screen.add(event.output);
-    if (event.kind === 'submit') return this.submitted(event.submission);
-    if (event.kind === 'key') {
-      const late = findKeyRule(rules.keys, key);
-      if (late !== undefined) return this.obeyKey(late, key);
-    }
-    if (event.kind === 'invalid') this.sayInvalid(event);
-    const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
-    const touched = event.kind === 'none' ? (event.changed ?? moved) : undefined;
-    if (touched !== undefined) {
-      this.screen.message('');
-      this.module.changed?.(this, touched);
-    }
-    this.screen.flush();
-    return undefined;
-  }
-
-  /** A refused password is typed anew: nobody can see what stands in its field. */
-  private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
-    const { viewId, message } = refused;
-    if (this.screen.secretViews.includes(viewId)) this.screen.setText(viewId, '');
-    this.screen.message(message);
-  }
-
-  private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
-    if (rule.viewId !== undefined) {
-      this.screen.focus(rule.viewId);
-      this.screen.flush();
-    }
-    const { form, rules } = this.screen.composition;
-    const value = form.values();
-    const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);
-    // In an editor return makes a line, so that the key submits in its place (contract A2.2).
-    if (rule.action === undefined) {
-      return view instanceof MultiLineEditView
-        ? Promise.resolve(this.submitted({ submitId: view.id, value }))
-        : undefined;
-    }
-    const submission = { formId: rules.formId, submitId: undefined, value, key: key.name };
-    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
-  }
-
-  private submitted(filled: {
-    readonly submitId: number;
-    readonly value: Readonly<Record<string, unknown>>;
-  }): Promise<Transition> | Transition {
-    this.screen.message('');
-    this.screen.flush();
-    const { rules } = this.screen.composition;
-    const rule = matchSubmit(rules.submit(filled.submitId), filled.value);
-    if (rule?.action === undefined) {
-      return { kind: 'stay', message: 'That is none of the choices.', clear: [filled.submitId] };
-    }
-    const submission = { formId: rules.formId, ...filled };
-    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
-  }
-
-  private async act(
-    action: Choice<Target>,
-    given: { readonly submission: Submission; readonly extraArgs: unknown },
-  ): Promise<Transition> {
-    const target = choose(action, this.call.subject, this.services.random);
-    if (target === undefined) return { kind: 'stay', message: 'You cannot do that.' };
-    return follow(this, this.module, { target, ...given });
   }
 
   /** Applies a transition here; undefined when the caller is still on the screen. */
@@ -387,10 +307,6 @@ export class ActiveMenu implements MenuContext {
     this.leftForm = undefined;
     presentAgain(this.call, screen);
   }
-}
-
-function findKeyRule(rules: readonly KeyRule[], key: Key): KeyRule | undefined {
-  return rules.find((rule) => rule.keys.some((name) => keyMatches(key, name)));
 }
 
 function isEmpty(composition: ComposedScreen): boolean {

@@ -1,0 +1,97 @@
+import { type Key, keyMatches } from '../../terminal/key';
+import { MultiLineEditView } from '../../views/multi-line-edit';
+import type { Choice, KeyRule, Target } from '../load/menu-entry';
+import type { ScreenController } from '../screen/screen-controller';
+import type { CallContext } from './call-context';
+import { choose, matchSubmit } from './choose';
+import { follow, type RunContext } from './follow';
+import type { MenuModule, Submission, Transition } from './module';
+
+/** A menu whose form is on the screen. */
+export type FormContext = RunContext & { readonly screen: ScreenController };
+
+/** What the keys of a caller do in the form of a menu: they are typed, lead away, or submit it. */
+export class FormKeys {
+  constructor(
+    private readonly call: CallContext,
+    private readonly module: MenuModule,
+    private readonly context: FormContext,
+  ) {}
+
+  /** A menu's own keys win over the views', except where the key would be typed (contract A2.2). */
+  async press(key: Key): Promise<Transition | undefined> {
+    const { form, rules } = this.context.screen.composition;
+    const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
+    if (early !== undefined) return this.obeyKey(early, key);
+    const focusBefore = form.focusedId;
+    const event = await form.press(key);
+    this.context.screen.add(event.output);
+    if (event.kind === 'submit') return this.submitted(event.submission);
+    if (event.kind === 'key') {
+      const late = findKeyRule(rules.keys, key);
+      if (late !== undefined) return this.obeyKey(late, key);
+    }
+    if (event.kind === 'invalid') this.sayInvalid(event);
+    const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
+    const touched = event.kind === 'none' ? (event.changed ?? moved) : undefined;
+    if (touched !== undefined) {
+      this.context.screen.message('');
+      this.module.changed?.(this.context, touched);
+    }
+    this.context.screen.flush();
+    return undefined;
+  }
+
+  /** A refused password is typed anew: nobody can see what stands in its field. */
+  private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
+    const { viewId, message } = refused;
+    if (this.context.screen.secretViews.includes(viewId)) this.context.screen.setText(viewId, '');
+    this.context.screen.message(message);
+  }
+
+  private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
+    if (rule.viewId !== undefined) {
+      this.context.screen.focus(rule.viewId);
+      this.context.screen.flush();
+    }
+    const { form, rules } = this.context.screen.composition;
+    const value = form.values();
+    const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);
+    // In an editor return makes a line, so that the key submits in its place (contract A2.2).
+    if (rule.action === undefined) {
+      return view instanceof MultiLineEditView
+        ? Promise.resolve(this.submitted({ submitId: view.id, value }))
+        : undefined;
+    }
+    const submission = { formId: rules.formId, submitId: undefined, value, key: key.name };
+    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
+  }
+
+  private submitted(filled: {
+    readonly submitId: number;
+    readonly value: Readonly<Record<string, unknown>>;
+  }): Promise<Transition> | Transition {
+    this.context.screen.message('');
+    this.context.screen.flush();
+    const { rules } = this.context.screen.composition;
+    const rule = matchSubmit(rules.submit(filled.submitId), filled.value);
+    if (rule?.action === undefined) {
+      return { kind: 'stay', message: 'That is none of the choices.', clear: [filled.submitId] };
+    }
+    const submission = { formId: rules.formId, ...filled };
+    return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
+  }
+
+  private async act(
+    action: Choice<Target>,
+    given: { readonly submission: Submission; readonly extraArgs: unknown },
+  ): Promise<Transition> {
+    const target = choose(action, this.call.subject, this.context.services.random);
+    if (target === undefined) return { kind: 'stay', message: 'You cannot do that.' };
+    return follow(this.context, this.module, { target, ...given });
+  }
+}
+
+function findKeyRule(rules: readonly KeyRule[], key: Key): KeyRule | undefined {
+  return rules.find((rule) => rule.keys.some((name) => keyMatches(key, name)));
+}
