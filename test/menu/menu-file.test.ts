@@ -209,9 +209,11 @@ describe('config, in the forms of contract A2.3', () => {
     expect(menu('acs: SC').acs?.acs.text).toBe('SC');
   });
 
-  it('two of them are a warning, and the one in config counts', () => {
+  it('two of them are a warning, and both must hold; one that cannot be read lets nobody in', () => {
     const body = 'acs: "SC"\nconfig: { acs: "AF2" }';
-    expect(menu(body).acs?.acs.text).toBe('AF2');
+    expect(menu(body).acs?.acs.text).toBe('(AF2) & (SC)');
+    expect(menu('acs: "SC)"\nconfig: { acs: "AF2" }').acs?.acs.root).toBeUndefined();
+    expect(menu('acs: { }\nconfig: { acs: "AF2" }').acs?.acs.root).toBeUndefined();
     expect(problems(body)).toEqual([expect.stringContaining('config.acs')]);
   });
 

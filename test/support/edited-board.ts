@@ -8,6 +8,7 @@ import { createArtStore } from '../../src/art/art-store';
 import { BbsError } from '../../src/base/errors';
 import { systemRandom } from '../../src/base/random';
 import { defaultConfig } from '../../src/config/schema';
+import { readSourceText } from '../../src/config/source-text';
 import type { MenuEntry, MenuSet } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
@@ -95,8 +96,8 @@ export async function openWithSlip(slip: Slip): Promise<'opens' | 'refused'> {
     menus = await loadMenus({
       file: join(ROOT, MENU_FILE),
       env: {},
-      readText: (file) =>
-        Promise.resolve(file === edited ? withSlip(slip) : readFileSync(file, 'utf8')),
+      readText: (file, namedAt) =>
+        file === edited ? Promise.resolve(withSlip(slip)) : readSourceText(file, namedAt),
     });
   } catch (error) {
     if (error instanceof BbsError && error.place?.line !== undefined) return 'refused';

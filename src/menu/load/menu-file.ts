@@ -200,11 +200,20 @@ function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry):
     ...new Set([...lost.acs, ...(acs === undefined ? [] : [acs.acs.text])]),
   ];
   if (first === undefined || (others.length === 0 && first === acs?.acs.text)) return acs;
-  const both = [first, ...others].map((text) => `(${text})`).join(' & ');
-  reader.error('acs', acs?.place ?? place, `of keys that stand twice all conditions hold: ${both}`);
-  // One that cannot be read lets nobody in, whatever it would mean between the others.
-  const isReadable = [first, ...others].every((text) => compileAcs(text).root !== undefined);
-  return { acs: compileAcs(isReadable ? both : ''), place: acs?.place ?? place };
+  const all = holdTogether([first, ...others]);
+  reader.error(
+    'acs',
+    acs?.place ?? place,
+    `of keys that stand twice all conditions hold: ${all.text}`,
+  );
+  return { acs: all.acs, place: acs?.place ?? place };
+}
+
+/** All of them at once. One that cannot be read lets nobody in, whatever it would mean between the others. */
+function holdTogether(texts: readonly string[]): { readonly text: string; readonly acs: Acs } {
+  const text = texts.map((each) => `(${each})`).join(' & ');
+  const isReadable = texts.every((each) => compileAcs(each).root !== undefined);
+  return { text, acs: compileAcs(isReadable ? text : '') };
 }
 
 /** True where a key of `config` that not every menu knows is nearly `acs`. */
@@ -223,7 +232,7 @@ function noteUnknownKeys(reader: EntryReader, node: ObjectNode): boolean {
   return reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
 }
 
-/** The ACS on the way in: `config.acs`, or the menu's own `acs`, which means the same here. */
+/** The ACS on the way in: `config.acs`, and the menu's own `acs`, which means the same here. */
 function readEntryAcs(
   reader: EntryReader,
   node: ObjectNode,
@@ -231,13 +240,15 @@ function readEntryAcs(
 ): MenuEntry['acs'] {
   const inConfig = config?.entries.get('acs')?.node;
   const inMenu = node.entries.get('acs')?.node;
-  if (inConfig !== undefined && inMenu !== undefined) {
-    const text = 'there is also a config.acs, which is the one that counts; take one of them out';
-    reader.warn('two-acs', inMenu.place, text);
-  }
   const written = inConfig ?? inMenu;
   const acs = reader.acs(written);
-  return acs === undefined || written === undefined ? undefined : { acs, place: written.place };
+  if (acs === undefined || written === undefined) return undefined;
+  const own = written === inMenu ? undefined : reader.acs(inMenu);
+  if (own === undefined || inMenu === undefined) return { acs, place: written.place };
+  const both = holdTogether([acs.text, own.text]);
+  const text = `there is also a config.acs, and both must hold: ${both.text}; write it as one of them`;
+  reader.warn('two-acs', inMenu.place, text);
+  return { acs: both.acs, place: written.place };
 }
 
 function readModule(reader: EntryReader, node: SourceNode | undefined): ModuleName {
