@@ -233,17 +233,17 @@ function unknownKey(
   const nearest = nearestName(key, names);
   const where = below === '' ? 'config' : below;
   const known = names.join(', ');
-  const homes = nearest === undefined ? listHomesOf(key) : [];
-  if (homes.length > 0) {
-    const message = `${where} has no key '${key}'; it belongs at ${homes.join(' or ')}`;
-    return { problem: { place, message }, isMistake: true };
-  }
   // Whatever mails go out by is said in full or not at all (rule M14).
   if (nearest === undefined && below.startsWith('email.')) {
     return {
       problem: { place, message: `${where} has no key '${key}'; it knows ${known}` },
       isMistake: true,
     };
+  }
+  const homes = nearest === undefined ? listHomesOf(key) : [];
+  if (homes.length > 0) {
+    const message = `${where} has no key '${key}'; it belongs at ${homes.join(' or ')}`;
+    return { problem: { place, message }, isMistake: true };
   }
   if (nearest === undefined) {
     const message = `${where} has no key '${key}', so it has no effect; it knows ${known}`;
