@@ -25,7 +25,7 @@ export async function populate(
 ): Promise<readonly Inhabitant[]> {
   const hash = await hashPassword(PASSWORD);
   const nowMs = Date.now();
-  const ids = await backend.db.transaction(async (sql) => {
+  const ids = await backend.db.transaction('board', async (sql) => {
     const made: { id: number; name: string }[] = [];
     for (let index = 0; index < wanted.count; index++) {
       const name = `${wanted.prefix}${index}`;

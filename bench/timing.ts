@@ -98,7 +98,7 @@ async function makeTrue(
   guesses: readonly Guess[],
   ids: readonly number[],
 ): Promise<void> {
-  await backend.db.transaction(async (sql) => {
+  await backend.db.transaction('board', async (sql) => {
     for (const [index, { name, kind }] of guesses.entries()) {
       const id = ids[index] ?? 0;
       await renameUser(sql, id, kind === 'no such account' ? `away-${name}` : name);

@@ -29,7 +29,7 @@ import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
 import { Database } from './store/database';
 import { adoptCalls } from './store/old-calls';
-import { ROOT_ID } from './store/users';
+import { ROOT_ID, type User } from './store/users';
 
 /** What the back office needs from outside. */
 export interface BackendOptions {
@@ -72,7 +72,10 @@ export interface Backend {
   readonly sshKeys: AccountKeys;
   /** Stores mails at once; delivers them only after start(). */
   readonly mailer: Mailer;
-  endCall(sessionId: string): Promise<void>;
+  endCall(login: {
+    readonly sessionId: string;
+    readonly user: Pick<User, 'id'> | undefined;
+  }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -238,8 +241,8 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     budgets,
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),
-    endCall: (sessionId) =>
-      db.transaction(async (sql) => {
+    endCall: ({ sessionId, user }) =>
+      db.transaction(user === undefined ? 'nothing-shared' : { account: user.id }, async (sql) => {
         await endCall(sql, sessionId, clock.nowMs());
         await endSetUpsOf(sql, sessionId, clock.nowMs());
       }),

@@ -272,7 +272,7 @@ class Bbs {
       openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
       onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
-      onEnded: (caller) => backend.endCall(caller.login.sessionId),
+      onEnded: (caller) => backend.endCall(caller.login),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     open.login = servers.addresses;

@@ -56,16 +56,19 @@ export class AccountKeys {
     const { parts } = this;
     const { algorithm, blob, fingerprint, comment } = add.key;
     const nowMs = parts.clock.nowMs();
-    const result = await parts.db.transaction(async (sql): Promise<SshKeyAdded> => {
-      const keys = await listSshKeys(sql, userId);
-      if (keys.some((key) => key.fingerprint === fingerprint)) return 'there-already';
-      if (keys.length >= MAX_SSH_KEYS) return 'too-many';
-      const row = { userId, algorithm, blob: blob.toString('base64'), fingerprint, comment };
-      await addSshKey(sql, { ...row, addedAtMs: nowMs });
-      await record(sql, { userId, kind: 'ssh-key-added', actor: add.actor, nowMs, fingerprint });
-      await parts.notifier?.notify(sql, { kind: 'ssh-key-added', userId, fingerprint });
-      return 'added';
-    });
+    const result = await parts.db.transaction(
+      { account: userId },
+      async (sql): Promise<SshKeyAdded> => {
+        const keys = await listSshKeys(sql, userId);
+        if (keys.some((key) => key.fingerprint === fingerprint)) return 'there-already';
+        if (keys.length >= MAX_SSH_KEYS) return 'too-many';
+        const row = { userId, algorithm, blob: blob.toString('base64'), fingerprint, comment };
+        await addSshKey(sql, { ...row, addedAtMs: nowMs });
+        await record(sql, { userId, kind: 'ssh-key-added', actor: add.actor, nowMs, fingerprint });
+        await parts.notifier?.notify(sql, { kind: 'ssh-key-added', userId, fingerprint });
+        return 'added';
+      },
+    );
     if (result === 'added') parts.changed?.();
     return result;
   }
@@ -80,7 +83,7 @@ export class AccountKeys {
     const { parts } = this;
     const { fingerprint, actor } = remove;
     const nowMs = parts.clock.nowMs();
-    const removed = await parts.db.transaction(async (sql) => {
+    const removed = await parts.db.transaction({ account: userId }, async (sql) => {
       const rows = await listSshKeys(sql, userId);
       const gone = new Set(rows.map((row) => row.fingerprint).filter(isMeant(fingerprint)));
       const imported = await forgetImported(sql, userId, fingerprint);

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema';
 import { accountSubject, clearAttempts, removeAttempts, sumFailures } from '../store/attempts';
 import type { Budgets, Spend, SpentScope } from '../store/budget';
 import type { Database, Sql } from '../store/database';
+import type { Subject } from '../store/dialect';
 import type { Notifier } from '../store/notice';
 import { storePassword } from '../store/passwords';
 import { findHolders, formatTimestamp, setProperties, writeProperties } from '../store/properties';
@@ -113,7 +114,7 @@ export class Accounts {
     const name = config().general.sysOp.username;
     const password = this.randomPassword();
     const hash = await hashPassword(password, hashes.cost);
-    const made = await db.transaction(async (sql) => {
+    const made = await db.transaction('board', async (sql) => {
       // Another process may have created it in the meantime.
       if (await hasUsers(sql)) return false;
       const id = await insertUser(sql, { name, root: true });
@@ -151,7 +152,7 @@ export class Accounts {
     if (refused !== undefined) return refused;
     const hash = await this.hash(change.password, actor);
     if (hash === 'busy') return refuse('busy');
-    return this.changing(async (sql) => {
+    return this.changing({ account: userId }, async (sql) => {
       if (change.provided !== undefined && !(await change.provided(sql))) return refuse('not-now');
       if ((await findUser(sql, userId)) === undefined) return refuse('unknown-user');
       const nowMs = clock.nowMs();
@@ -197,21 +198,29 @@ export class Accounts {
   async rename(userId: number, name: string, actor: Actor): Promise<AccountResult> {
     const refused = this.parts.rules.checkName(name, true);
     if (refused !== undefined) return refused;
-    return this.change(userId, async (sql) => {
-      if (!(await renameUser(sql, userId, name))) return refuse('name-taken');
-      await this.record(sql, { userId, audit: 'renamed', event: 'name', actor });
-    });
+    return this.change(
+      userId,
+      async (sql) => {
+        if (!(await renameUser(sql, userId, name))) return refuse('name-taken');
+        await this.record(sql, { userId, audit: 'renamed', event: 'name', actor });
+      },
+      'board',
+    );
   }
 
   remove(userId: number, actor: Actor): Promise<AccountResult> {
-    return this.change(userId, async (sql, user) => {
-      if (userId === ROOT_ID) return refuse('root');
-      await endLinks(sql, userId);
-      await removeUser(sql, userId);
-      await removeAttempts(sql, accountSubject(userId));
-      await this.record(sql, { userId, audit: 'account-removed', event: 'deleted', actor });
-      return { kind: 'done', user };
-    });
+    return this.change(
+      userId,
+      async (sql, user) => {
+        if (userId === ROOT_ID) return refuse('root');
+        await endLinks(sql, userId);
+        await removeUser(sql, userId);
+        await removeAttempts(sql, accountSubject(userId));
+        await this.record(sql, { userId, audit: 'account-removed', event: 'deleted', actor });
+        return { kind: 'done', user };
+      },
+      'board',
+    );
   }
 
   async setGroups(userId: number, groups: readonly string[], actor: Actor): Promise<AccountResult> {
@@ -307,8 +316,9 @@ export class Accounts {
   private change(
     userId: number,
     work: (sql: Sql, user: User) => Promise<AccountResult | void>,
+    about: Subject = { account: userId },
   ): Promise<AccountResult> {
-    return this.changing(async (sql) => {
+    return this.changing(about, async (sql) => {
       const user = await findUser(sql, userId);
       if (user === undefined) return refuse('unknown-user');
       const result = await work(sql, user);
@@ -323,11 +333,11 @@ export class Accounts {
     actor: Actor,
     work: (sql: Sql) => Promise<AccountResult>,
   ): Promise<AccountResult> {
-    if (actor.remoteIp === undefined) return this.changing(work);
+    if (actor.remoteIp === undefined) return this.changing('board', work);
     const { budgets, db } = this.parts;
     const spend: Spend = { expense: 'application', spender: actor };
     let spent: SpentScope | undefined;
-    const result = await this.changing(async (sql) => {
+    const result = await this.changing('board', async (sql) => {
       spent = await budgets.take(sql, spend);
       if (spent === undefined) return work(sql);
       return refuse('too-many-applications', APPLICATIONS_SPENT[spent]);
@@ -335,15 +345,18 @@ export class Accounts {
     const refusal = spent;
     // The refusal rolled back its transaction, and the record of it with that.
     if (refusal !== undefined) {
-      await db.transaction((sql) => budgets.recordRefusal(sql, spend, refusal));
+      await db.transaction('board', (sql) => budgets.recordRefusal(sql, spend, refusal));
     }
     return result;
   }
 
   /** Runs a change in a transaction, which a refusal rolls back. */
-  private async changing(work: (sql: Sql) => Promise<AccountResult>): Promise<AccountResult> {
+  private async changing(
+    about: Subject,
+    work: (sql: Sql) => Promise<AccountResult>,
+  ): Promise<AccountResult> {
     try {
-      const result = await this.parts.db.transaction(async (sql) => {
+      const result = await this.parts.db.transaction(about, async (sql) => {
         const outcome = await work(sql);
         if (outcome.kind === 'refused') throw new Rollback(outcome);
         return outcome;

@@ -40,7 +40,7 @@ export async function adoptFactors(parts: {
       await adopt(parts, userId);
     } catch (error) {
       if (!(error instanceof BbsError) || error.code !== 'USER_INVALID') throw error;
-      await db.transaction(async (sql) => {
+      await db.transaction('board', async (sql) => {
         // No code of it is accepted; the account requires one even without the clear text.
         await forgetSecret(sql, userId);
         await addUnfinished(sql, 'purge');
@@ -71,7 +71,7 @@ async function adopt(
   userId: number,
 ): Promise<void> {
   const { db, sealing, clock, random } = parts;
-  await db.transaction(async (sql) => {
+  await db.transaction('board', async (sql) => {
     await addUnfinished(sql, 'purge');
     const property = (name: string) => findProperty(sql, userId, name);
     const type = await property('auth_factor2_otp');

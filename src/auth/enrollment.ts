@@ -55,7 +55,7 @@ export class Enrollment extends PendingEnrollments {
   /** Ends the set-ups that sessions of an earlier run of the board began. */
   endAbandoned(): Promise<void> {
     const { db, clock } = this.parts;
-    return db.transaction((sql) => endSetUpsOf(sql, 'all', clock.nowMs()));
+    return db.transaction('board', (sql) => endSetUpsOf(sql, 'all', clock.nowMs()));
   }
 
   /** Binds at once, for oputil and imports. Throws USER_INVALID for a secret that cannot be one. */
@@ -63,7 +63,7 @@ export class Enrollment extends PendingEnrollments {
     const { db, clock, random, sealing, notifier } = this.parts;
     const key = bindingKey(this.parts, type, options.secret);
     const backupCodes = options.backupCodes ?? makeBackupCodes(random);
-    const user = await db.transaction(async (sql) => {
+    const user = await db.transaction({ account: userId }, async (sql) => {
       const found = await getUser(sql, userId);
       await switchOn(
         sql,
@@ -89,7 +89,7 @@ export class Enrollment extends PendingEnrollments {
   /** Removes the factor and its backup codes; false where there was none. */
   async disable(userId: number, actor: Actor = {}): Promise<boolean> {
     const { db, clock, notifier } = this.parts;
-    const done = await db.transaction((sql) =>
+    const done = await db.transaction({ account: userId }, (sql) =>
       switchOff(sql, { userId, nowMs: clock.nowMs(), actor, notifier }),
     );
     if (done) this.changed('second-factor.off', userId);
@@ -104,7 +104,7 @@ export class Enrollment extends PendingEnrollments {
     const { db, clock, random, sealing, notifier } = this.parts;
     const codes = makeBackupCodes(random);
     const nowMs = clock.nowMs();
-    const done = await db.transaction(async (sql) => {
+    const done = await db.transaction({ account: userId }, async (sql) => {
       if ((await findFactor(sql, userId)) === undefined) return false;
       await storeBackupCodes(sql, sealing, { userId, codes, purpose: 'login', nowMs });
       await recordFactorChange(sql, { userId, kind: 'backup-codes-new', actor, nowMs });

@@ -109,7 +109,7 @@ class FirstFactor {
     if (this.needsSecondFactor(user)) return this.rejectUncounted('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
     const accepted = await this.parts.db
-      .transaction((sql) => this.accept(sql, { proof, status, newHash }))
+      .transaction({ account: user.id }, (sql) => this.accept(sql, { proof, status, newHash }))
       .catch(async (error: unknown) => {
         if (this.charged !== undefined) await giveBack(this.parts, this.charged);
         throw error;
@@ -234,7 +234,7 @@ class FirstFactor {
       this.charged !== undefined &&
       this.charged.failures >= lockAccount
     ) {
-      await parts.db.transaction((sql) =>
+      await parts.db.transaction({ account: user.id }, (sql) =>
         lockByFailures(sql, user, this.attemptContext.origin, {
           nowMs: parts.clock.nowMs(),
           timelineMs: parts.clock.timelineMs(),

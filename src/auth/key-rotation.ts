@@ -143,8 +143,8 @@ export async function shutLost(parts: {
   for (const column of SEALED_COLUMNS) {
     await eachSealed(db, column, async (row) => {
       if (opens(sealing, column, row)) return;
-      await db.transaction(async (sql) => {
-        const { userId, rowKey } = row;
+      const { userId, rowKey } = row;
+      await db.transaction({ account: userId }, async (sql) => {
         if (column.table === 'otp_pending') await endSetUp(sql, userId);
         else if (column.table === 'outbox') {
           await removeMail(sql, rowKey);
@@ -157,7 +157,7 @@ export async function shutLost(parts: {
       });
     });
   }
-  const withoutCodes = await db.transaction(async (sql) => {
+  const withoutCodes = await db.transaction('board', async (sql) => {
     const owners = await listOwnersOfCodes(sql, { exceptKeys: sealing.keyIds() });
     for (const userId of owners) await removeBackupCodes(sql, userId);
     return owners;

@@ -165,7 +165,7 @@ export class LoginSession implements Login {
   }
 
   private async reload(before: User): Promise<'keep' | 'end'> {
-    const { user, events } = await this.parts.db.transaction(async (sql) => {
+    const { user, events } = await this.parts.db.transaction('nothing-shared', async (sql) => {
       const user = await findUser(sql, before.id);
       const versions = { after: before.loginVersion, upTo: user?.loginVersion ?? 0 };
       return { user, events: await listAccountEvents(sql, before.id, versions) };

@@ -77,7 +77,7 @@ export class MailChange {
     if (!isMailAddress(address) || address.length > config().users.emailMax) return 'bad-address';
     const timelineMs = clock.timelineMs();
     const token = makeToken(random);
-    const outcome = await db.transaction(async (sql): Promise<BeginOutcome> => {
+    const outcome = await db.transaction('board', async (sql): Promise<BeginOutcome> => {
       const asked = await this.mail(sql, { userId, address, token, actor });
       if (asked === 'too-many' || asked === 'bad-address') return asked;
       const waiting = await findTokenOf(sql, { userId, purpose: 'confirm-mail', timelineMs });
@@ -152,7 +152,7 @@ export class MailChange {
   async confirm(token: string, actor: Actor): Promise<MailChangeResult> {
     if (!isToken(token)) return { kind: 'gone' };
     const { db, log } = this.parts;
-    const result = await db.transaction((sql) => this.take(sql, hashToken(token), actor));
+    const result = await db.transaction('board', (sql) => this.take(sql, hashToken(token), actor));
     if (result.kind === 'done') {
       log.info('mail-change.confirmed', { userId: result.user.id, remoteIp: actor.remoteIp });
       this.parts.changed?.();

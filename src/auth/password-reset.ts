@@ -113,7 +113,7 @@ export class PasswordReset {
     const createdAtMs = clock.timelineMs();
     const token = makeToken(random);
     const { tokenTtlMinutes } = config().contentServers.web.resetPassword;
-    const outcome = await db.transaction(async (sql) => {
+    const outcome = await db.transaction('board', async (sql) => {
       // Counted for any name; mails are counted separately, once there is one to send.
       const request = { expense: 'reset-request', spender: actor } as const;
       const spent = await budgets.take(sql, request);

@@ -130,7 +130,7 @@ export class PendingEnrollments {
     const key: OtpKey = { ...newProfile(type), secret: makeSecret(random, secretBytes) };
     const expiresAtMs = timelineMs + tokenTtlMinutes * 60_000;
     try {
-      await db.transaction(async (sql) => {
+      await db.transaction({ account: userId }, async (sql) => {
         // Removed here, so that no timer is needed for unconfirmed secrets.
         await removeExpiredTokens(sql, timelineMs);
         if (!mayUseLink('otp-register', await getUser(sql, userId))) {
@@ -183,7 +183,7 @@ export class PendingEnrollments {
   /** Ends the registration that this session began; false where none of its own waits. */
   async removePending(userId: number, actor: Actor): Promise<boolean> {
     const { db, clock } = this.parts;
-    return db.transaction(async (sql) => {
+    return db.transaction({ account: userId }, async (sql) => {
       const pending = await findPending(sql, userId);
       if (pending?.sessionId === undefined || pending.sessionId !== actor.sessionId) return false;
       const nowMs = clock.nowMs();
@@ -200,7 +200,7 @@ export class PendingEnrollments {
     const { tokenHash, userId } = row;
     const nowMs = clock.nowMs();
     const timelineMs = clock.timelineMs();
-    const done = await db.transaction(async (sql) => {
+    const done = await db.transaction({ account: userId }, async (sql) => {
       const pending = await findPending(sql, userId);
       const begunBy = pending === undefined ? undefined : begunByOf(pending);
       if (begunBy === undefined) return false;
@@ -268,7 +268,7 @@ export class PendingEnrollments {
     const timelineMs = clock.timelineMs();
     const backupCodes = makeBackupCodes(random);
     const done = await db
-      .transaction(async (sql) => {
+      .transaction({ account: userId }, async (sql) => {
         if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs })))
           return false;
         // A new link may have replaced the secret since it was compared.

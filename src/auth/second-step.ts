@@ -90,7 +90,7 @@ class SecondStep {
     // the code stays unspent (rule A13). Nothing is granted before the commit (rule B3).
     let wrong = false;
     const verified = await this.parts.db
-      .transaction(async (sql) => {
+      .transaction({ account: user.id }, async (sql) => {
         const seen = await this.verifyAndAccept(sql, attempt);
         wrong = seen.kind === 'wrong' || seen.kind === 'spent' || seen.kind === 'none';
         return seen;
@@ -194,7 +194,7 @@ class SecondStep {
       notices.push({ kind: 'code-replayed', userId: user.id, remoteIp });
     }
     if (notices.length === 0) return;
-    await db.transaction(async (sql) => {
+    await db.transaction({ account: user.id }, async (sql) => {
       for (const notice of notices) await notifier.notify(sql, notice);
     });
   }
@@ -205,7 +205,7 @@ class SecondStep {
     const { disableAfter } = this.parts.config().users.twoFactorAuth.otp;
     const subject = accountSubject(user.id);
     if ((await db.run((sql) => sumFailures(sql, subject, 'second'))) < disableAfter) return;
-    await db.transaction(async (sql) => {
+    await db.transaction({ account: user.id }, async (sql) => {
       const entry = { atMs: clock.nowMs(), userId: user.id, factor: 1 } as const;
       const event = { ...entry, kind: 'second-factor-locked', result: 'done', reason: '' } as const;
       await addAudit(sql, auditOf(this.attemptContext.origin, event));

@@ -79,7 +79,7 @@ export class SetUpLinks {
   private async endUsedUp({ tokenHash, userId }: TokenRow): Promise<void> {
     const { db, clock, log } = this.parts;
     const timelineMs = clock.timelineMs();
-    await db.transaction(async (sql) => {
+    await db.transaction({ account: userId }, async (sql) => {
       if (!(await consumeToken(sql, { tokenHash, purpose: 'otp-register', timelineMs }))) return;
       await endSetUp(sql, userId);
       const nowMs = clock.nowMs();

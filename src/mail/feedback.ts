@@ -35,7 +35,7 @@ export class FeedbackBox {
   async send(letter: FeedbackLetter, origin: FeedbackOrigin): Promise<NoticeResult> {
     const { db, clock, log, notifier, budgets } = this.parts;
     const { remoteIp, server, node } = origin;
-    const result = await db.transaction(async (sql): Promise<NoticeResult> => {
+    const result = await db.transaction('board', async (sql): Promise<NoticeResult> => {
       const { accountId: userId, ...typed } = letter;
       const spend = { expense: 'feedback', spender: origin, userId } as const;
       const spent = await budgets.take(sql, spend);

@@ -152,7 +152,7 @@ async function change(
   work: (sql: Sql) => Promise<boolean>,
 ): Promise<boolean> {
   const { db } = await context.backend();
-  return db.transaction(async (sql) => {
+  return db.transaction('nothing-shared', async (sql) => {
     const done = await work(sql);
     if (!done) return false;
     await addAudit(sql, {

@@ -275,7 +275,7 @@ async function insert(
   if (isEmpty && sysop === undefined && accounts.length > 0) await makeSysopFirst(context);
   const ordered = sysop === undefined ? accounts : [sysop, ...accounts.filter((a) => a !== sysop)];
   for (let from = 0; from < ordered.length; from += AT_ONCE) {
-    await db.transaction(async (sql) => {
+    await db.transaction('board', async (sql) => {
       for (const account of ordered.slice(from, from + AT_ONCE))
         await insertImported(sql, parts, { ...account, root: account === sysop });
     });

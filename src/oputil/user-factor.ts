@@ -111,7 +111,9 @@ async function switchOff(
       kind: 'second-factor-off',
       nowMs: context.clock.nowMs(),
     } as const;
-    await db.transaction((sql) => recordFactorChange(sql, { ...change, actor: ACTOR }));
+    await db.transaction({ account: user.id }, (sql) =>
+      recordFactorChange(sql, { ...change, actor: ACTOR }),
+    );
   }
   if (!wasOn) context.note(`"${user.name}" had no second factor`);
   context.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });

@@ -4,7 +4,7 @@ import { type Clock, sleep, withLimit } from '../base/clock';
 import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
-import { CALL_MS, type DatabaseKind, type Dialect, sqliteDialect } from './dialect';
+import { CALL_MS, type DatabaseKind, type Dialect, sqliteDialect, type Subject } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
 
@@ -108,11 +108,15 @@ export class Database {
     return this.limited(() => work(this.sql));
   }
 
-  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Until then
+   * no other transaction about the same subject runs, in no process.
+   */
+  transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
     const startedMs = this.clock.monotonicMs();
     return this.limited(() =>
       this.sql.transaction(async (transaction) => {
+        await this.dialect.lock(transaction, about);
         const result = await work(transaction);
         // The caller has received a failure: the transaction must not take effect.
         if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();

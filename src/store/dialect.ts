@@ -11,6 +11,16 @@ import { StatementCache } from './statement-cache';
 export type DatabaseKind = 'sqlite' | 'postgres';
 
 /**
+ * What a transaction reads and then writes accordingly, which is locked until it ends:
+ *
+ * - `account`: what is stored of one account, its factors, links, mails, attempts and calls.
+ * - `board`: everything. For what holds across accounts (names, mail addresses, caps of several
+ *   accounts), and for work on accounts that are not known before.
+ * - `nothing-shared`: nothing is read that decides what is written, except by conditional statements.
+ */
+export type Subject = 'board' | 'nothing-shared' | { readonly account: number };
+
+/**
  * Everything that differs between database systems. The rest of store/ is written in SQL that both
  * SQLite and PostgreSQL read the same way.
  */
@@ -24,6 +34,8 @@ export interface Dialect {
   connectToRead(options?: { readonly immutable: boolean }): Knex;
   /** Reads the pragmas back from the database; throws when one is not in force (rule I1). */
   verify(sql: Knex): Promise<void>;
+  /** Waits, in a transaction, until no other one about the same subject runs. */
+  lock(sql: Knex, about: Subject): Promise<void>;
   /** Adds triggers that refuse changes and removal of rows of `table`. */
   forbidChanges(sql: Knex, table: string): Promise<void>;
   /** Names of the tables that have a column of this name, also of tables that are not read here. */
@@ -144,6 +156,8 @@ export function sqliteDialect(file: string, log: Log): Dialect {
         }
       }
     },
+    // BEGIN IMMEDIATE lets one transaction of all write.
+    lock: () => Promise.resolve(),
     forbidChanges: async (sql, table) => {
       for (const verb of ['UPDATE', 'DELETE']) {
         await sql.raw(

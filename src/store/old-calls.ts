@@ -49,7 +49,7 @@ export async function adoptCalls(parts: {
     log.warn('calls.not-adopted', { file, reason });
     return 0;
   }
-  const adopted = await db.transaction((sql) => writeHistory(sql, history));
+  const adopted = await db.transaction('board', (sql) => writeHistory(sql, history));
   log.info('calls.adopted', { adopted, total: history.total });
   return adopted;
 }

@@ -40,7 +40,7 @@ export class Timeline {
         log.warn('clock.stepped', { bySeconds, whileRunning: false });
     }
     await timeline.write();
-    await db.transaction((sql) => removeFutureTokens(sql, clock.timelineMs()));
+    await db.transaction('nothing-shared', (sql) => removeFutureTokens(sql, clock.timelineMs()));
     timeline.wait();
     return timeline;
   }

@@ -19,7 +19,7 @@ test('a password hashed at another cost is hashed anew at the next sign-in, and 
   };
   for (const other of [{ memoryCost: 8_192 }, { timeCost: 1 }]) {
     const old = await hashPassword(PASSWORD, { ...HASH_COST, ...other });
-    await context.db.transaction((sql) => storePassword(sql, id, { hash: old, nowMs: 0 }));
+    await context.db.transaction('board', (sql) => storePassword(sql, id, { hash: old, nowMs: 0 }));
     expect(await tryPassword(context.call(), 'a wrong password')).toBe('bad-credential');
     expect(await stored()).toBe(old);
     expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');

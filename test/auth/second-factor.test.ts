@@ -109,7 +109,7 @@ describe('codes by time', () => {
     let release: () => void = () => undefined;
     let held: Promise<void> = Promise.resolve();
     await new Promise<void>((begun) => {
-      held = blocker.db.transaction(() => {
+      held = blocker.db.transaction('board', () => {
         begun();
         return new Promise<void>((resolve) => (release = resolve));
       });

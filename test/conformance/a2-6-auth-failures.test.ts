@@ -43,7 +43,7 @@ const board = (config: object, more: ConfigInput = {}): Promise<Scene> =>
   });
 
 const setStatus = (scene: Scene, id: number, status: string): Promise<void> =>
-  scene.board.accounts.db.transaction((sql) =>
+  scene.board.accounts.db.transaction('board', (sql) =>
     writeProperties(sql, id, { account_status: status }),
   );
 

@@ -170,5 +170,5 @@ async function verify(scene: Scene, userId: number, code: string): Promise<strin
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
-  return (await backend.db.transaction((sql) => factor.verify(sql, userId, code))).kind;
+  return (await backend.db.transaction('board', (sql) => factor.verify(sql, userId, code))).kind;
 }

@@ -83,7 +83,7 @@ export function verifyCode(
     config: () => config,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
   });
-  return backend.db.transaction((sql) => factor.verify(sql, userId, code));
+  return backend.db.transaction('board', (sql) => factor.verify(sql, userId, code));
 }
 
 /** Works until it is killed. */

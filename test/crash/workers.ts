@@ -18,7 +18,7 @@ export async function addWorkers(backend: BackOffice): Promise<void> {
   for (const job of Object.keys(WORKERS) as Job[]) {
     for (let index = 0; index < WORKERS[job]; index++) {
       const name = workerName(job, index);
-      const id = await backend.db.transaction(async (sql) => {
+      const id = await backend.db.transaction('board', async (sql) => {
         const made = await insertUser(sql, { name });
         if (made === undefined) throw new Error(`${name} is there already`);
         await writeProperties(sql, made, {

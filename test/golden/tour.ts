@@ -168,7 +168,7 @@ async function openBoard({ theme }: TourOptions): Promise<Opened> {
   });
   const { id: ann, secret } = await board.addUser('ann', PASSWORD, { otp: true, properties: ANN });
   const { id: joe } = await board.addUser('joe', PASSWORD, { properties: JOE });
-  await board.accounts.db.transaction(async (sql) => {
+  await board.accounts.db.transaction('board', async (sql) => {
     for (const [userId, userName, server, hoursAgo] of [
       [ann, 'ann', 'ssh', 50],
       [joe, 'joe', 'telnet', 26],

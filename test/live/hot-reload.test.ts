@@ -204,7 +204,7 @@ describe('edits of a running board', () => {
       await board.addUser('warden', PASSWORD);
       const backend = await openBackOffice(board.dataDir);
       const warden = await backend.userId('warden');
-      await backend.db.transaction((sql) => setGroups(sql, warden, ['users', 'sysops']));
+      await backend.db.transaction('board', (sql) => setGroups(sql, warden, ['users', 'sysops']));
       await backend.close();
       const sysop = await signIn('warden');
       const other = await signIn('walter');

@@ -28,7 +28,7 @@ export const outbox: Part = {
     let kills = 0;
     for (let index = 0; index < count; index++) {
       const name = `writer${index}`;
-      const id = await asking.db.transaction(async (sql) => {
+      const id = await asking.db.transaction('board', async (sql) => {
         const made = await insertUser(sql, { name });
         if (made === undefined) throw new Error(`${name} is there already`);
         const email_address = `${name}@example.org`;

@@ -23,7 +23,7 @@ export const rotation: Part = {
     const first = 1_000;
     for (let id = first; id < first + count;) {
       const end = Math.min(first + count, id + 1_000);
-      await db.transaction(async (sql) => {
+      await db.transaction('board', async (sql) => {
         for (; id < end; id++) {
           const place = { table: 'otp_factor', column: 'secret', userId: id };
           await sql('user').insert({ id, user_name: `u${id}`, name_folded: `u${id}` });

@@ -95,7 +95,7 @@ async function addAccounts(backend: BackOffice, count: number): Promise<void> {
   const nowMs = Date.now();
   for (let index = 0; index < count;) {
     const end = Math.min(count, index + 500);
-    await backend.db.transaction(async (sql) => {
+    await backend.db.transaction('board', async (sql) => {
       for (; index < end; index++) {
         const id = await insertUser(sql, { name: `caller${index}` });
         if (id === undefined) throw new Error('an account is there already');

@@ -62,7 +62,7 @@ describe('letters to the sysop', () => {
   });
 
   it("goes to the sysop's own address where the config names none", async () => {
-    await accounts.db.transaction(async (sql) => {
+    await accounts.db.transaction('board', async (sql) => {
       await insertUser(sql, { name: 'sysop', root: true });
       await writeProperties(sql, 1, { email_address: 'sysop@example.org' });
     });

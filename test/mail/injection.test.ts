@@ -116,7 +116,7 @@ describe('forced into the database', () => {
     const enrollment = new Enrollment({ ...accounts, notifier });
     for (const email_address of HOSTILE) {
       await accounts.db.run((sql) => writeProperties(sql, user, { email_address }));
-      const told = await accounts.db.transaction((sql) =>
+      const told = await accounts.db.transaction('board', (sql) =>
         notifier.notify(sql, { kind: 'password-changed', userId: user }),
       );
       expect([email_address, told]).toEqual([email_address, 'no-address']);

@@ -54,10 +54,11 @@ async function openSmtp(options: Parameters<typeof SmtpCatcher.start>[0] = {}): 
   open({ email: { transport: { host: '127.0.0.1', port: catcher.port } } });
 }
 
-const tell = (notice: Notice) => accounts.db.transaction((sql) => mailer.notify(sql, notice));
+const tell = (notice: Notice) =>
+  accounts.db.transaction('board', (sql) => mailer.notify(sql, notice));
 
 async function tellRegister(token = TOKEN): Promise<string> {
-  return accounts.db.transaction(async (sql) => {
+  return accounts.db.transaction('board', async (sql) => {
     await replaceToken(sql, {
       tokenHash: hashToken(token),
       userId: user,
@@ -264,7 +265,7 @@ describe('by SMTP', () => {
       findTemplate: () => Promise.resolve(undefined),
     });
     running.start();
-    await accounts.db.transaction((sql) =>
+    await accounts.db.transaction('board', (sql) =>
       running.notify(sql, { kind: 'password-changed', userId: user }),
     );
     while ((catcher?.mails.length ?? 0) === 0) {
@@ -353,7 +354,7 @@ describe('how many', () => {
   test('a change that is rolled back sends nothing', async () => {
     open();
     await expect(
-      accounts.db.transaction(async (sql) => {
+      accounts.db.transaction('board', async (sql) => {
         await mailer.notify(sql, { kind: 'password-changed', userId: user });
         throw new Error('no');
       }),

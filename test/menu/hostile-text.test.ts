@@ -96,7 +96,7 @@ describe.each(['cp437', 'utf8'] as const)(
         connectedAtMs: 0,
       }));
       board = await MenuBoard.open({ nodes });
-      await board.accounts.db.transaction(async (sql) => {
+      await board.accounts.db.transaction('board', async (sql) => {
         for (const { user } of nodes) {
           const id = await insertUser(sql, { name: user.name });
           if (id === undefined) continue;

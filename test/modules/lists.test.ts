@@ -242,7 +242,7 @@ describe('the sign-ins to an account', () => {
     const row = (kind: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
       ...{ ...entry, kind, factor: 1, result: 'done', reason: '', ...more },
     });
-    await board.accounts.db.transaction(async (sql) => {
+    await board.accounts.db.transaction('board', async (sql) => {
       for (const kind of ['second-factor-on', 'second-factor-off', 'second-factor-locked'])
         await addAudit(sql, row(kind));
       for (const kind of ['ssh-key-added', 'ssh-key-removed', 'password-changed', 'mail-changed'])

@@ -159,7 +159,7 @@ test('accounts of an ENiGMA½ database are kept and get their folded names', asy
 test('a transaction that throws leaves nothing behind', async () => {
   const db = await start();
   await expect(
-    db.transaction(async (sql) => {
+    db.transaction('board', async (sql) => {
       await sql('user').insert({ id: 2, user_name: 'joe', name_folded: 'joe' });
       throw new RangeError('on purpose');
     }),
@@ -169,7 +169,7 @@ test('a transaction that throws leaves nothing behind', async () => {
 
 test('statements of others do not join a transaction', async () => {
   const db = await start();
-  const failing = db.transaction(async (sql) => {
+  const failing = db.transaction('board', async (sql) => {
     await sql('user').insert({ id: 2, user_name: 'joe', name_folded: 'joe' });
     await new Promise((resolve) => setImmediate(resolve));
     throw new RangeError('on purpose');
@@ -193,7 +193,7 @@ test('a locked database fails within its limit, and works again when the lock is
     insert(),
     insert(),
     insert(),
-    db.transaction(async (sql) => sql('user').select()),
+    db.transaction('board', async (sql) => sql('user').select()),
   ]);
   expect(performance.now() - startedMs).toBeLessThan(6_500);
   for (const outcome of outcomes) {
@@ -248,7 +248,7 @@ test.each([
     const clock = new FakeClock();
     const db = await Database.open({ file, clock, log, callMs });
     open.push(db);
-    const call = db.transaction(async () => {
+    const call = db.transaction('board', async () => {
       await clock.advance(LIMITS.storeMs + 1);
       return 'done';
     });

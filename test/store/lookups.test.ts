@@ -67,10 +67,10 @@ describe('a board that was taken over', () => {
       await db.run((sql) => countCreatedSince(sql, Date.UTC(2026, 0, 1))),
     ];
     expect(await counts()).toEqual([1200, 600]);
-    const id = await db.transaction((sql) => insertUser(sql, { name: 'late' }));
+    const id = await db.transaction('board', (sql) => insertUser(sql, { name: 'late' }));
     expect(await counts()).toEqual([1201, 600]);
-    await db.transaction((sql) => removeUser(sql, id ?? 0));
-    await db.transaction((sql) => removeUser(sql, id ?? 0));
+    await db.transaction('board', (sql) => removeUser(sql, id ?? 0));
+    await db.transaction('board', (sql) => removeUser(sql, id ?? 0));
     expect(await counts()).toEqual([1200, 600]);
     const names = (await db.run((sql) => listActiveUsers(sql, 3))).map(({ name }) => name);
     expect(names).toEqual(['Caller 1', 'Caller 100', 'Caller 1000']);

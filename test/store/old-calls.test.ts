@@ -22,7 +22,7 @@ beforeEach(async () => {
   logged = [];
   const log = createLog({ level: 'warn', write: (line) => logged.push(line), nowMs: () => 0 });
   db = await Database.open({ file: join(folder, 'user.sqlite3'), clock: new FakeClock(), log });
-  await db.transaction(async (sql) => {
+  await db.transaction('board', async (sql) => {
     await insertUser(sql, { name: 'sysop', root: true });
     await insertUser(sql, { name: 'joe' });
   });
@@ -66,21 +66,21 @@ test('who called last, when, and how many calls there ever were comes along', as
   ]);
   expect(await db.run((sql) => countCalls(sql))).toBe(1234);
   expect(await db.run((sql) => hasEnded(sql, calls[0]?.sessionId ?? ''))).toBe(true);
-  await db.transaction((sql) => addCall(sql, call('new', Date.UTC(2026, 1, 1)), -1));
+  await db.transaction('board', (sql) => addCall(sql, call('new', Date.UTC(2026, 1, 1)), -1));
   expect(await db.run((sql) => countCalls(sql))).toBe(1235);
   expect(logged).toEqual([]);
 });
 
 test('it is taken over once, and calls that were made here before come after it', async () => {
-  await db.transaction((sql) => addCall(sql, call('one', 1000), -1));
-  await db.transaction((sql) => addCall(sql, call('two', 2000), -1));
+  await db.transaction('board', (sql) => addCall(sql, call('one', 1000), -1));
+  await db.transaction('board', (sql) => addCall(sql, call('two', 2000), -1));
   await runSql(file, HISTORY);
   expect(await adopt()).toBe(3);
   expect(await adopt()).toBe(0);
   const calls = await db.run((sql) => listCalls(sql, { limit: 9 }));
   expect(calls.map(({ id }) => id)).toEqual([1236, 1235, 1234, 1233, 1232]);
   expect(calls.map(({ sessionId }) => sessionId).slice(0, 2)).toEqual(['two', 'one']);
-  await db.transaction((sql) => addCall(sql, call('three', 3000), -1));
+  await db.transaction('board', (sql) => addCall(sql, call('three', 3000), -1));
   expect(await db.run((sql) => countCalls(sql))).toBe(1237);
 });
 

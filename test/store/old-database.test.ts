@@ -128,7 +128,7 @@ test('a newer database is taken over, and what is not known is told by name', as
   expect(facts.unreadColumns).toEqual(['user.realm']);
   expect(facts.unreadTables).toEqual(['user_passkey']);
   const made = await adopted((db) =>
-    db.transaction(async (sql) => {
+    db.transaction('board', async (sql) => {
       const id = await insertUser(sql, { name: 'new' });
       await sql('user_group_member').insert({ group_name: 'users', user_id: id });
       return { id, joe: (await findUserByName(sql, 'joe'))?.properties.get('location') };
@@ -143,7 +143,7 @@ test('a new account does not come by what one that is gone has left', async () =
     insert into user_group_member values ('sysops', 2);`);
   expect((await copy()).orphans).toBe(2);
   const found = await adopted((db) =>
-    db.transaction(async (sql) => {
+    db.transaction('board', async (sql) => {
       await insertUser(sql, { name: 'new' });
       return findUserByName(sql, 'new');
     }),

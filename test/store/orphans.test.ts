@@ -59,7 +59,7 @@ const OWN_ORPHANS = `
   insert into known_source (user_id, source, used_at) values (3, '192.0.2.7', 1);`;
 
 async function addNewbie(db: Database): Promise<number> {
-  return (await db.transaction((sql) => insertUser(sql, { name: 'Newbie' }))) ?? 0;
+  return (await db.transaction('board', (sql) => insertUser(sql, { name: 'Newbie' }))) ?? 0;
 }
 
 /** How many rows any table of accounts has for an id. */

@@ -98,10 +98,10 @@ export async function openAccounts(options: AccountsOptions = {}) {
     secondFactor,
     /** One code in a transaction of its own. */
     verifyCode: (userId: number, code: string) =>
-      db.transaction((sql) => secondFactor.verify(sql, userId, code)),
+      db.transaction('board', (sql) => secondFactor.verify(sql, userId, code)),
     enrollment: new Enrollment(parts),
     addUser: (name: string, email = `${name}@example.org`): Promise<number> =>
-      db.transaction(async (sql) => {
+      db.transaction('board', async (sql) => {
         const id = await insertUser(sql, { name });
         if (id === undefined) throw new Error(`${name} is taken`);
         await writeProperties(sql, id, { account_status: '2', email_address: email });

@@ -191,7 +191,7 @@ export class MenuBoard {
     const { db, clock, enrollment } = this.accounts;
     const id = await this.accounts.addUser(name);
     const hash = await hashPassword(password, CHEAP_HASH);
-    await db.transaction(async (sql) => {
+    await db.transaction('board', async (sql) => {
       await storePassword(sql, id, { hash, nowMs: clock.nowMs() });
       await setGroups(sql, id, ['users']);
       await writeProperties(sql, id, more.properties ?? {});

@@ -99,7 +99,7 @@ export class NodeTalk {
     const there = to.filter(isThere);
     if (there.length === 0 && !isPage) return { kind: 'nobody' };
     const spend = { expense, spender: { node, server, remoteIp }, userId: sender.user.id };
-    const spent = await db.transaction(async (sql) => {
+    const spent = await db.transaction({ account: sender.user.id }, async (sql) => {
       const scope = await budgets.take(sql, spend);
       if (scope !== undefined) {
         await budgets.recordRefusal(sql, spend, scope);
