@@ -84,12 +84,12 @@ export class LoginSession implements Login {
     return this.answer(this.user?.name ?? '', () => this.reauthenticate(proof));
   }
 
-  refresh(changedUserId?: number): Promise<'keep' | 'end'> {
+  refresh(change?: AccountEvent): Promise<'keep' | 'end'> {
     // After a sign-in in progress, which determines the account.
     return this.runExclusive(() => {
       const { user } = this;
       if (user === undefined) return Promise.resolve('keep');
-      if (changedUserId !== undefined && changedUserId !== user.id) return Promise.resolve('keep');
+      if (change !== undefined && !mayAffect(user, change)) return Promise.resolve('keep');
       return this.reload(user);
     });
   }
@@ -283,6 +283,14 @@ export class LoginSession implements Login {
 
 function needOf(user: User): LoginResult {
   return { kind: 'need', factors: acceptedKinds(user), user };
+}
+
+/** False for a change of another account, and for one that `user` was read after. */
+function mayAffect(user: User, change: AccountEvent): boolean {
+  if (change.userId !== user.id) return false;
+  // Only a change that ends logins raises the version.
+  const { endsLogins, loginVersion } = change;
+  return !endsLogins || loginVersion === undefined || loginVersion > user.loginVersion;
 }
 
 interface AccountChange {

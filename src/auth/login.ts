@@ -1,4 +1,5 @@
 import type { WayInName } from '../protocols/ways-in';
+import type { AccountEvent } from '../store/account-events';
 import type { User } from '../store/users';
 import { hasSecondFactor, type FactorKind } from './factor-kinds';
 import type { SshVerdict } from './ssh-key';
@@ -152,7 +153,8 @@ export interface Login {
   /**
    * Reads the account again after a change of it (properties, groups, status, second factor).
    * Returns 'end' where this login must not continue, before or during its session (account
-   * disabled, password changed elsewhere, ...). With the id of another account nothing is read.
+   * disabled, password changed elsewhere, ...). With a change of another account, or one that this
+   * login was made after, nothing is read.
    */
-  refresh(changedUserId?: number): Promise<'keep' | 'end'>;
+  refresh(change?: AccountEvent): Promise<'keep' | 'end'>;
 }

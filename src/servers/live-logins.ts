@@ -1,9 +1,16 @@
 import type { Login } from '../auth/login';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
+import type { AccountEvent } from '../store/account-events';
 
-/** The sentence for a caller whose login has ended. */
-export const ACCOUNT_CHANGED = 'Your account was changed. Please sign in again.';
+/** Why a login ends, each with the sentence for its caller. */
+export const LOGIN_ENDINGS = {
+  changed: 'Your account was changed. Please sign in again.',
+  /** It may have been changed, and the store does not answer. */
+  unchecked: 'The board cannot check your account right now. Please sign in again later.',
+} as const;
+
+export type LoginEnding = keyof typeof LOGIN_ENDINGS;
 
 /** Watches one login until `stop`. */
 export interface LoginWatch {
@@ -15,7 +22,7 @@ export interface LoginWatch {
 interface Watched {
   readonly login: Login;
   readonly log: Log;
-  readonly end: () => void;
+  readonly end: (why: LoginEnding) => void;
 }
 
 /**
@@ -26,33 +33,33 @@ export class LiveLogins {
   private readonly watched = new Set<Watched>();
 
   /** Calls `end` once the login may not continue. */
-  watch(login: Login, holder: { readonly log: Log; readonly end: () => void }): LoginWatch {
+  watch(login: Login, holder: Omit<Watched, 'login'>): LoginWatch {
     const watched = { login, ...holder };
     this.watched.add(watched);
     return {
-      look: () => this.lookAt(watched, undefined),
+      look: () => this.lookAt(watched),
       stop: () => void this.watched.delete(watched),
     };
   }
 
   /** To be called after a change of an account, by this or by another process. */
-  accountChanged(userId: number): void {
+  accountChanged(change: AccountEvent): void {
     for (const watched of this.watched) {
       const { user } = watched.login;
       // The account of a login may be known only after the credential under way was checked.
-      if (user === undefined || user.id === userId) void this.lookAt(watched, userId);
+      if (user === undefined || user.id === change.userId) void this.lookAt(watched, change);
     }
   }
 
-  private async lookAt(watched: Watched, userId: number | undefined): Promise<boolean> {
+  private async lookAt(watched: Watched, change?: AccountEvent): Promise<boolean> {
     const { login, log } = watched;
-    const verdict = await login.refresh(userId).catch((error: unknown) => {
+    const verdict = await login.refresh(change).catch((error: unknown) => {
       // A login that cannot be checked again must end.
       log.error('call.refresh-failed', { error: toError(error) });
-      return 'end' as const;
+      return 'unchecked' as const;
     });
     if (verdict === 'keep') return true;
-    if (this.watched.delete(watched)) watched.end();
+    if (this.watched.delete(watched)) watched.end(verdict === 'end' ? 'changed' : verdict);
     return false;
   }
 }

@@ -93,9 +93,7 @@ export class Servers {
 
   private async open(): Promise<void> {
     const { options } = this;
-    this.stopFollowing = options.accountEvents.follow(({ userId }) =>
-      this.logins.accountChanged(userId),
-    );
+    this.stopFollowing = options.accountEvents.follow((event) => this.logins.accountChanged(event));
     const ways = WAYS_TO_TELL.filter((way) => loginServer(options.config(), way).enabled);
     const ready = new Map<WayInName, TakesCaller>();
     for (const way of ways) ready.set(way, await this.protocols[way](options));

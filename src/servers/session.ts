@@ -10,7 +10,7 @@ import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
 import { BELL } from '../terminal/ansi';
 import type { Connection, IncomingCall } from './connection';
-import { ACCOUNT_CHANGED, type LiveLogins, type LoginWatch } from './live-logins';
+import { LOGIN_ENDINGS, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import { type OpenTerminal, ResizePace } from './open-terminal';
 import { SessionLimits } from './session-limits';
@@ -74,7 +74,7 @@ export class Session implements NodeHandle {
     this.resizes = new ResizePace(clock, () => this.takeHints());
     this.watch = options.logins.watch(this.login, {
       log: this.log,
-      end: () => this.end('ended', this.login.farewell ?? ACCOUNT_CHANGED),
+      end: (why) => this.end('ended', this.login.farewell ?? LOGIN_ENDINGS[why]),
     });
     this.caller = this.makeCaller();
   }

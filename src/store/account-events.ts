@@ -26,6 +26,8 @@ export interface AccountEvent {
   readonly kind: AccountEventKind;
   /** True where earlier logins end, except the session that made the change. */
   readonly endsLogins: boolean;
+  /** Of the account since this change; undefined where the account was removed. */
+  readonly loginVersion: number | undefined;
   /** The session that made the change, which may go on. */
   readonly sessionId: string | undefined;
 }
@@ -38,6 +40,7 @@ interface EventRow {
   readonly id: number;
   readonly user_id: number;
   readonly kind: AccountEventKind;
+  readonly login_version: number | null;
   readonly session_id: string | null;
 }
 
@@ -188,6 +191,7 @@ function toEvent(row: EventRow): AccountEvent {
     kind: row.kind,
     // A kind written by a newer program is treated as one that ends logins.
     endsLogins: !(row.kind in ENDS_LOGINS) || ENDS_LOGINS[row.kind],
+    loginVersion: row.login_version ?? undefined,
     sessionId: row.session_id ?? undefined,
   };
 }

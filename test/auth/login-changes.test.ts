@@ -5,6 +5,7 @@ import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
 import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/authenticator-context';
 import type { CommandContext } from '../support/authenticator-context';
+import type { AccountEvent } from '../../src/store/account-events';
 
 const KEY = parsedKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',
@@ -59,6 +60,23 @@ async function addAccount(hasFactor: boolean): Promise<Account> {
   return { id, name, code: () => totp(secret, NOON) };
 }
 
+async function newestEvent(userId: number): Promise<AccountEvent | undefined> {
+  const row: { readonly id: number; readonly login_version: number | null } | undefined =
+    await elsewhere.db.run((sql) =>
+      sql('account_event').where({ user_id: userId }).orderBy('id', 'desc').first(),
+    );
+  if (row === undefined) return undefined;
+  const loginVersion = row.login_version ?? undefined;
+  return {
+    id: row.id,
+    userId,
+    kind: 'status',
+    endsLogins: true,
+    sessionId: undefined,
+    loginVersion,
+  };
+}
+
 const byPassword = async ({ name }: Account): Promise<Login> => {
   const login = context.call();
   expect(['accepted', 'need']).toContain(await tryPassword(login, PASSWORD, name));
@@ -110,12 +128,12 @@ const POINTS: Readonly<
   'let in by password, without a session': async (account, change) => {
     const login = await byPassword(account);
     await change();
-    return login.refresh(account.id);
+    return login.refresh(await newestEvent(account.id));
   },
   'let in by key, without a session': async (account, change) => {
     const login = await byKey(account);
     await change();
-    return login.refresh(account.id);
+    return login.refresh(await newestEvent(account.id));
   },
   'in a session that proves itself again': async (account, change) => {
     const login = await byPassword(account);

@@ -4,7 +4,7 @@ import sqlite3 from 'sqlite3';
 import { HASH_COST } from '../../src/auth/password';
 import { sshFingerprint } from '../../src/auth/ssh-key';
 import type { Clock } from '../../src/base/clock';
-import { addAccountEvent } from '../../src/store/account-events';
+import { addAccountEvent, listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { writeProperties } from '../../src/store/properties';
@@ -890,8 +890,12 @@ describe('a session while its account changes', () => {
     const login = await signedIn();
     expect(await login.refresh()).toBe('keep');
     await context.accounts.setStatus(id, 0, {});
-    expect(await login.refresh(id + 1)).toBe('keep');
-    expect(await login.refresh(id)).toBe('end');
+    const events = await context.db.run((sql) => listAccountEvents(sql, id, { after: 0, upTo: 9 }));
+    const [before, since] = [events.at(0), events.at(-1)];
+    if (before === undefined || since === undefined) throw new Error('an event is missing');
+    expect(await login.refresh({ ...since, userId: id + 1 })).toBe('keep');
+    expect(await login.refresh(before)).toBe('keep');
+    expect(await login.refresh(since)).toBe('end');
   });
 
   test('ends for a change whose event is not there to be read', async () => {

@@ -228,6 +228,15 @@ describe('sessions', () => {
       expect(bob.closed).toBe(false);
     });
 
+    test('that cannot be looked at, end the call and say that', async () => {
+      await start();
+      const ann = await signIn('ann right');
+      for (const login of board.authenticator.logins) login.verdict = new Error('locked');
+      board.announce({ userId: 1, kind: 'password' });
+      await ann.sees('The board cannot check your account right now. Please sign in again later.');
+      await ann.isClosed();
+    });
+
     test('that the login can go on with, change nothing', async () => {
       await start();
       const ann = await signIn('ann right');

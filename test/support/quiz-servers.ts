@@ -119,7 +119,13 @@ export class QuizServers {
 
   announce(event: Pick<AccountEvent, 'userId' | 'kind'>): void {
     for (const listener of this.listeners)
-      listener({ id: 1, sessionId: undefined, endsLogins: true, ...event });
+      listener({
+        id: 1,
+        sessionId: undefined,
+        loginVersion: undefined,
+        endsLogins: true,
+        ...event,
+      });
   }
 
   async close(): Promise<void> {

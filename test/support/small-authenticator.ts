@@ -51,7 +51,7 @@ export class SmallLogin implements Login {
   sessionId = randomBytes(16).toString('hex');
   readonly history = undefined;
   tried = false;
-  verdict: 'keep' | 'end' = 'keep';
+  verdict: 'keep' | 'end' | Error = 'keep';
   private code: string | undefined;
   private failures = 0;
 
@@ -106,7 +106,9 @@ export class SmallLogin implements Login {
   }
 
   refresh(): Promise<'keep' | 'end'> {
-    return Promise.resolve(this.verdict);
+    return this.verdict instanceof Error
+      ? Promise.reject(this.verdict)
+      : Promise.resolve(this.verdict);
   }
 
   private rejected(): LoginResult {

@@ -132,7 +132,7 @@ export class SshCaller {
       // (rule M1).
       this.watching = this.options.logins.watch(this.login, {
         log: this.log,
-        end: () => this.hangUp('account-changed'),
+        end: (why) => this.hangUp(why === 'changed' ? 'account-changed' : 'failure'),
       });
     }
     return this.login;
