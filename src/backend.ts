@@ -32,7 +32,7 @@ import { adoptCalls } from './store/old-calls';
 import { ROOT_ID, type User } from './store/users';
 
 /** What the back office needs from outside. */
-export interface BackendOptions {
+interface BackendOptions {
   readonly board: Board;
   readonly config: () => Config;
   readonly clock: Clock;

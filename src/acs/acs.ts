@@ -8,7 +8,7 @@ import type { AcsTree } from './parse';
 import type { AcsSubject } from './subject';
 
 /** A problem in an ACS string; its column counts from 1 within the string. */
-export interface AcsProblem {
+interface AcsProblem {
   readonly severity: 'error' | 'warning';
   readonly column: number;
   readonly text: string;

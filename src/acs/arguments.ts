@@ -3,7 +3,7 @@ import type { AcsCode } from './codes';
 import type { AcsArgument } from './parse';
 
 /** What is wrong with a code's argument. One that is not usable makes the code like one that there is not. */
-export interface ArgumentProblem {
+interface ArgumentProblem {
   readonly text: string;
   readonly isUsable: boolean;
 }

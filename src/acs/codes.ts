@@ -11,7 +11,7 @@ export type ArgumentForm = 'none' | 'factor' | 'digit' | 'least' | 'numbers' | '
 /**
  * The source of a code's value: the factors, the call itself, the account, or the current moment.
  */
-export type AcsSource = 'factor' | 'call' | 'account' | 'moment';
+type AcsSource = 'factor' | 'call' | 'account' | 'moment';
 
 /**
  * One ACS code (contract A3.2): read by docs/acs.md, the checks, the proof and the test of a caller

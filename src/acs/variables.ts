@@ -27,10 +27,10 @@ export interface AcsVariable {
 }
 
 /** False, true, or unknown because a value was left open. */
-export type Truth = 0 | 1 | 2;
+type Truth = 0 | 1 | 2;
 
 /** Evaluates an ACS for a stage and a value of each variable; -1 leaves a variable open. */
-export type AbstractAcs = (stage: number, values: Int32Array) => Truth;
+type AbstractAcs = (stage: number, values: Int32Array) => Truth;
 
 /** Every variable that a set of ACS strings depends on. */
 export interface AcsVariables {

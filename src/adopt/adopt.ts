@@ -20,7 +20,7 @@ import type { OldAccounts } from '../store/old-database';
 import { planAdoption, type Plan, type PlannedFile } from './plan';
 import { adoptionDetails, adoptionSummary, type Adoption } from './report';
 
-export interface AdoptOptions {
+interface AdoptOptions {
   readonly oldDir: string;
   readonly newDir: string;
   /** Only says what would be done; nothing is written anywhere. */

@@ -111,7 +111,7 @@ function moved(named: Pick<NamedFile, 'key' | 'written' | 'isPrivate'>, from: st
   return { ...named, from, to, value: to, fate: 'moved' };
 }
 
-export type Located =
+type Located =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'outside'; readonly full: string }
   | { readonly kind: 'missing' };

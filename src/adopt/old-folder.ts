@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'n
 import { join, sep } from 'node:path';
 
 /** A file below a folder of the old board, by its path from there. */
-export interface OldFile {
+interface OldFile {
   readonly path: string;
   readonly full: string;
 }
@@ -149,7 +149,7 @@ export function partsOf(path: string): readonly string[] {
   return path.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');
 }
 
-export type OldEncoding = 'UTF-8' | 'UTF-16' | 'Windows-1252';
+type OldEncoding = 'UTF-8' | 'UTF-16' | 'Windows-1252';
 
 /** The text of a file that an editor may have saved in the manner of another system. */
 export function decodeOldText(bytes: Buffer): {

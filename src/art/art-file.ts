@@ -39,7 +39,7 @@ export interface Art {
   readonly isUtf8?: boolean;
 }
 
-export interface DecodeOptions {
+interface DecodeOptions {
   readonly file: string;
   /** Overrides the encoding that follows from the extension: `cp437`, `utf8`, `latin1`, ... */
   readonly encodedAs?: string | undefined;

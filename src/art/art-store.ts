@@ -9,7 +9,7 @@ import type { IsViewCode } from './art-token';
 import { createArtLookup, FRESH_MS, type ArtLookup, type LookupOptions } from './lookup';
 import { layOutArt, type LaidOutArt } from './render';
 
-export interface FindArtOptions extends LookupOptions {
+interface FindArtOptions extends LookupOptions {
   readonly encodedAs?: string | undefined;
   readonly readSauce?: boolean | undefined;
 }
@@ -35,7 +35,7 @@ export interface ArtStore {
   adopt(draft: ArtStore): void;
 }
 
-export interface ArtStoreOptions {
+interface ArtStoreOptions {
   /** The `art/` folders: first the board's own, then the package's. */
   readonly roots: readonly string[];
   readonly random: Random;

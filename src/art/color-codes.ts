@@ -120,7 +120,7 @@ export function applyColorCode(style: Style, code: ColorCode): Style {
   };
 }
 
-export interface ColorOptions {
+interface ColorOptions {
   /** Style in force before the text; normal by default. */
   readonly base?: Style;
   /** Value of a predefined MCI code written as `|XX`; undefined leaves the code as it is. */

@@ -1,7 +1,7 @@
 import { characterColumns } from '../terminal/character-width';
 
 /** One parsed `:spec` of Python's format mini-language (contract A10.2). */
-export interface FormatSpec {
+interface FormatSpec {
   readonly fill: string;
   /** undefined: `<` for text and `>` for numbers. */
   readonly align: '<' | '>' | '^' | '=' | undefined;

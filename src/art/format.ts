@@ -11,7 +11,7 @@ import { applyTextStyle, isTextStyle } from './text-style';
 
 export type FormatValues = Readonly<Record<string, unknown>>;
 
-export interface FormatOptions {
+interface FormatOptions {
   /** Value of a predefined MCI code, for `{BN}` and `|BN`; undefined for an unknown code. */
   readonly resolve?: (code: string) => string | number | undefined;
   /** Style in force where the text begins; normal by default. */

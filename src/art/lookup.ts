@@ -27,7 +27,7 @@ export interface ArtLookup {
   invalidate(): void;
 }
 
-export interface LookupSources {
+interface LookupSources {
   /** The `art/` folders: first the board's own, then the package's. */
   readonly roots: readonly string[];
   readonly random: Random;

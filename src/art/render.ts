@@ -12,7 +12,7 @@ import type { Placement } from './placement';
 /** The value of a predefined MCI code; undefined leaves its cells empty. */
 export type ResolveMci = (code: string, args: readonly string[]) => string | undefined;
 
-export interface RenderOptions {
+interface RenderOptions {
   /** Size of the caller's screen. */
   readonly width: number;
   readonly height: number;

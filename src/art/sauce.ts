@@ -25,7 +25,7 @@ const CHARACTER_ART = 1;
 // A larger width means a broken record.
 const MAX_COLUMNS = 512;
 
-export interface SplitArt {
+interface SplitArt {
   /** The art itself: everything before the end mark and the record. */
   readonly body: Buffer;
   readonly sauce: Sauce | undefined;

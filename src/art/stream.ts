@@ -9,7 +9,7 @@ import { applyColorCode } from './color-codes';
 import { isPredefinedCode } from './mci-codes';
 import type { ResolveMci } from './render';
 
-export interface RowsOptions {
+interface RowsOptions {
   readonly encoding?: Encoding;
   /** First and last row to write, from 1; the whole canvas by default. */
   readonly from?: number;

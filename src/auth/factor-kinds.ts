@@ -17,7 +17,7 @@ interface FactorKindFacts {
 }
 
 /** The one table of second factors: the names stand in login results and in the audit. */
-export const FACTOR_KINDS = {
+const FACTOR_KINDS = {
   otp: { label: 'code', question: 'One-time code', isBound: true, runsOut: false },
   'backup-code': {
     label: 'backup code',

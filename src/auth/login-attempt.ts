@@ -45,7 +45,7 @@ export interface AttemptContext {
   readonly sessionId: string | undefined;
 }
 
-export interface Failure {
+interface Failure {
   readonly kind: string;
   readonly factor: 0 | 1;
   readonly user: User | undefined;

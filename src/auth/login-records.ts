@@ -14,7 +14,7 @@ import { CREDENTIAL_KINDS, type LoginHistory, type LoginOrigin } from './login';
 import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
 
 /** Facts about a complete sign-in, which `recordArrival` writes in the transaction of its caller. */
-export interface Arrival {
+interface Arrival {
   readonly user: User;
   readonly origin: LoginOrigin;
   /** The caller's address or network, as budgets count it (`sourceOf`). */

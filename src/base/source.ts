@@ -36,7 +36,7 @@ export function networksOf(ip: string): readonly [string, ...string[]] {
 }
 
 /** True for the loopback interface. */
-export function isLoopback(ip: string): boolean {
+function isLoopback(ip: string): boolean {
   const plain = plainIp(ip);
   return plain === '::1' || (plain.startsWith('127.') && isIP(plain) === 4);
 }

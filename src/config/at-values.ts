@@ -14,7 +14,7 @@ const FILE = '@file:';
  */
 const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
 
-export interface AtSources {
+interface AtSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * The content of the files of `@file:` values, or the error why they cannot be read, by the name
@@ -23,7 +23,7 @@ export interface AtSources {
   readonly files: ReadonlyMap<string, string | BbsError>;
 }
 
-export interface AtResult {
+interface AtResult {
   readonly root: ObjectNode;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];

@@ -7,7 +7,7 @@ import { checkNoLink, makeFolders } from '../base/private-file';
 /** The folder of the installed package: the default for files that a board lacks. */
 export const PACKAGE_DIR = resolve(__dirname, '..', '..');
 
-export interface BoardOptions {
+interface BoardOptions {
   /** `--board`, `--data` and `--config` as given, relative to `cwd`. */
   readonly board?: string | undefined;
   readonly data?: string | undefined;

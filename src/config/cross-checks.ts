@@ -6,7 +6,7 @@ import type { Config } from './schema';
 import type { Path } from './source-tree';
 
 /** A finding about several keys at once, or about a text that only code can check. */
-export interface CrossFinding {
+interface CrossFinding {
   readonly path: Path;
   readonly severity: 'error' | 'warning';
   readonly message: string;

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { Path } from './source-tree';
 
 /** A value that was read as meant or replaced, and what to say of it. */
-export interface Adapted {
+interface Adapted {
   readonly path: Path;
   readonly value: unknown;
   /** Undefined where it means the same here. */

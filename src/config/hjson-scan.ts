@@ -29,7 +29,7 @@ export interface DoubledKey {
   readonly areBlocks: boolean;
 }
 
-export interface Scan {
+interface Scan {
   readonly root: Extract<ScanNode, { kind: 'object' }>;
   readonly doubled: readonly DoubledKey[];
   /** The text with another name for each key that stands again later, so that its value can be read. */

@@ -17,7 +17,7 @@ import { isAbsent } from './source-text';
 import { findNode, mergeNodes, toObjectNode } from './source-tree';
 import type { Path, SourceNode } from './source-tree';
 
-export interface LoadConfigOptions extends HjsonTreeOptions {
+interface LoadConfigOptions extends HjsonTreeOptions {
   /** Full path of config.hjson; it only needs the keys that differ from the defaults. */
   readonly file: string;
   /**

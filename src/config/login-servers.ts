@@ -2,7 +2,7 @@ import { WAYS_IN, WAY_IN_NAMES, type WayIn, type WayInName } from '../protocols/
 import type { Config } from './schema';
 
 /** What every login server has in the configuration. */
-export interface LoginServer {
+interface LoginServer {
   readonly enabled: boolean;
   readonly address: string;
   readonly port: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writePrivateFile } from '../base/private-file';
 
 /** For scripts: the process that uses a data folder, and where it listens. */
-export interface RunFile {
+interface RunFile {
   readonly pid: number;
   readonly version: string;
   readonly servers: Readonly<Record<string, { readonly address: string; readonly port: number }>>;

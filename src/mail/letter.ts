@@ -5,7 +5,7 @@ import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
 import { fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
 /** A mail without its address. */
-export interface Letter {
+interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly html: string;

@@ -15,7 +15,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalProperty>> = {
   web: 'web_address',
 };
 
-export type PersonalData =
+type PersonalData =
   | { readonly kind: 'data'; readonly properties: PropertyValues }
   | { readonly kind: 'refused'; readonly property: PersonalProperty; readonly text: string };
 

@@ -3,7 +3,7 @@ import { rejectionSentence } from '../menu/run/login-answer';
 import type { AskField, MenuContext, Transition } from '../menu/run/module';
 
 /** The result of asking a caller to prove the identity again. */
-export type Proof =
+type Proof =
   | { readonly kind: 'proved' }
   | { readonly kind: 'cancelled' }
   /** The session may not go on. */

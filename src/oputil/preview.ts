@@ -27,7 +27,7 @@ export interface Size {
   readonly height: number;
 }
 
-export interface PreviewOptions {
+interface PreviewOptions {
   readonly parts: BoardParts;
   readonly menu: MenuEntry;
   readonly size: Size;

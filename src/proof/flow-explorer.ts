@@ -10,7 +10,7 @@ export interface Start {
 }
 
 /** One step of an example: the caller's position, and the action that continues from it. */
-export interface FlowStep {
+interface FlowStep {
   readonly menu: string;
   readonly via: string;
   readonly state: number;

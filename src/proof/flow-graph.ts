@@ -10,7 +10,7 @@ export interface GraphNode {
 }
 
 /** Ways from one menu to another; several of them share a line. */
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: string;
   readonly to: string;
   readonly labels: readonly string[];

@@ -30,7 +30,7 @@ export interface Condition {
   readonly index: number;
 }
 
-export type Destination =
+type Destination =
   { readonly kind: 'menu'; readonly name: string } | { readonly kind: 'previous' | 'log-off' };
 
 /** One way out of a menu: asked before, what happens, asked after, and where it ends. */

@@ -25,20 +25,20 @@ export interface EntryPoint {
   readonly isNeeded?: boolean;
 }
 
-export interface ProofOptions {
+interface ProofOptions {
   readonly entries: readonly EntryPoint[];
   readonly modules: ReadonlyMap<string, ModuleFacts>;
 }
 
 /** One step of an example, in words. */
-export interface PathStep {
+interface PathStep {
   readonly menu: string;
   readonly via: string;
   readonly state: string;
 }
 
 /** A way to a menu outside the login area for a caller who is not through. */
-export interface Bypass {
+interface Bypass {
   readonly menu: string;
   readonly place: Place;
   readonly state: string;
@@ -46,7 +46,7 @@ export interface Bypass {
 }
 
 /** Accounts with a second factor that never get in by a server. */
-export interface LockedOut {
+interface LockedOut {
   readonly server: EntryPoint['server'];
   readonly menu: string;
   readonly place: Place;
@@ -54,7 +54,7 @@ export interface LockedOut {
   readonly state: string | undefined;
 }
 
-export interface DeadEnd {
+interface DeadEnd {
   readonly menu: string;
   readonly place: Place;
   /** undefined: in every state. */

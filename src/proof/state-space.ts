@@ -7,7 +7,7 @@ import type { Effect } from './flow-moves';
 export type StateSet = Uint32Array;
 
 /** Options of a choice by the states in which each can be the one that is taken. */
-export interface BranchStates {
+interface BranchStates {
   readonly options: readonly StateSet[];
   /** States in which none may fit. */
   readonly unmatched: StateSet;

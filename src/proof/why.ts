@@ -38,9 +38,9 @@ export interface WhyAnswer {
 }
 
 /** The user at each stage of the sign-in: not signed in, first factor, second factor. */
-export type SubjectAt = (factor: 0 | 1 | 2) => AcsSubject;
+type SubjectAt = (factor: 0 | 1 | 2) => AcsSubject;
 
-export interface WhyQuestion {
+interface WhyQuestion {
   readonly from: string;
   /** Factor that the server itself has checked. */
   readonly factor: 0 | 1;

@@ -11,7 +11,7 @@ import { PlainText } from './plain-text';
 import type { Encoding, Terminal, TerminalOutput, TerminalSize } from './terminal';
 
 /** What is known of a terminal before it is probed. */
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly output: TerminalOutput;
   readonly clock: Clock;
   readonly width?: number | undefined;

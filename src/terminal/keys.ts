@@ -10,7 +10,7 @@ interface KeySink {
 }
 
 /** What an end of the input would leave: nothing, a lone ESC, or a partial sequence. */
-export type Waiting = 'nothing' | 'escape' | 'sequence';
+type Waiting = 'nothing' | 'escape' | 'sequence';
 
 type State = 'ground' | 'escape' | 'csi' | 'ss3' | 'linux' | 'overlong';
 

@@ -154,7 +154,7 @@ function wantsUtf8Test(type: string, term: TerminalPolicy): boolean {
  * Encoding by the type's name: exact, else by the longest listed name that is its prefix (up to a
  * `-`).
  */
-export function encodingOf(type: string, term: TerminalPolicy): Encoding {
+function encodingOf(type: string, term: TerminalPolicy): Encoding {
   if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
   const length = (names: readonly string[]): number =>
     Math.max(

@@ -1,5 +1,5 @@
 /** The data of a caller that a crowd needs. */
-export interface Member {
+interface Member {
   /** From the widest network to the source itself (base/source). */
   readonly networks: readonly string[];
   /** Time of the caller's last input, monotonic. */

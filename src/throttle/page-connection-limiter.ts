@@ -10,7 +10,7 @@ interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'>
 }
 
 /** The slot of a connection to the pages. */
-export interface PageSlot {
+interface PageSlot {
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;

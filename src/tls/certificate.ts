@@ -82,7 +82,7 @@ function findEnd({ cert }: Certificate, nowMs: number): string | undefined {
 }
 
 /** The files of certificate and key, and whether they are the board's own. */
-export function filesOf({ keysDir, certFile, keyFile }: CertificatePlaces): {
+function filesOf({ keysDir, certFile, keyFile }: CertificatePlaces): {
   readonly own: boolean;
   readonly certFile: string;
   readonly keyFile: string;

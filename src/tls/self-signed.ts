@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Random } from '../base/random';
 
-export interface SelfSigned {
+interface SelfSigned {
   readonly certPem: string;
   readonly keyPem: string;
 }
@@ -110,7 +110,7 @@ function pem(label: string, bytes: Buffer): string {
 }
 
 /** Encodes the few ASN.1 types that a certificate consists of (X.690, DER). */
-export const der = {
+const der = {
   sequence: (...parts: readonly Buffer[]): Buffer => field(0x30, Buffer.concat(parts)),
   set: (...parts: readonly Buffer[]): Buffer => field(0x31, Buffer.concat(parts)),
   boolean: (value: boolean): Buffer => field(0x01, Buffer.of(value ? 0xff : 0)),

@@ -64,7 +64,7 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-export interface Fit {
+interface Fit {
   readonly width: number;
   readonly justify?: Justify;
   /** The cell that fills the rest of the width. */
@@ -134,7 +134,7 @@ export function unpackRow({ characters, runs }: PackedRow): Row {
   return cells;
 }
 
-export interface PaintPlace {
+interface PaintPlace {
   readonly row: number;
   readonly column: number;
   readonly screenWidth: number;

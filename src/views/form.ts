@@ -7,10 +7,10 @@ import { findViewType } from './registry';
 import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
 
 /** The data of a form, by `argName` or, without one, by the view's number. */
-export type FormValues = Readonly<Record<string, unknown>>;
+type FormValues = Readonly<Record<string, unknown>>;
 
 /** The result of a key. `output` must always be written, unchanged. */
-export type FormEvent =
+type FormEvent =
   /** A view handled the key; `changed` is the view whose value changed, if any. */
   | { readonly kind: 'none'; readonly output: string; readonly changed: number | undefined }
   /** No view handled the key. */
@@ -28,7 +28,7 @@ export type FormEvent =
       readonly submission: { readonly submitId: number; readonly value: FormValues };
     };
 
-export interface FormOptions extends Partial<ViewContext> {
+interface FormOptions extends Partial<ViewContext> {
   readonly views: readonly ViewSpec[];
   /**
    * Called for views with a `validate` property: resolves to a sentence for the caller, or to

@@ -6,7 +6,7 @@ import { cellsOf, type Justify } from './cells';
 /** A view's `mci` entry after themes and `@` values such as `@config:` are resolved. */
 export type ViewProperties = Readonly<Record<string, unknown>>;
 
-export type PropertyType =
+type PropertyType =
   | 'text'
   | 'character'
   | 'number'

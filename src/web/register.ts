@@ -188,7 +188,7 @@ interface SessionParts {
 }
 
 /** The button's name and value in the form data. */
-export const NOT_ME = { name: 'answer', value: 'not-me' } as const;
+const NOT_ME = { name: 'answer', value: 'not-me' } as const;
 
 /** Both parts, or empty texts where the sysop sent the link. */
 function sessionParts(pending: PendingEnrollment, token: string): SessionParts {

@@ -22,13 +22,6 @@ import { loadTerminalFiles } from './terminal-files';
 import { hasUsers } from '../store/users';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 
-/** The HTTPS pages of a board. */
-export interface WebServer {
-  readonly address: { readonly address: string; readonly port: number };
-  /** Answers the running requests, then stops. */
-  close(): Promise<void>;
-}
-
 const TLS_VERSION = 'TLSv1.2';
 /** Time between the answer to an invalid request and the forced end of its socket. */
 const GOOD_BYE_MS = 2_000;
@@ -36,7 +29,11 @@ const GOOD_BYE_MS = 2_000;
 const CLOSE_MS = 2_000;
 
 /** Starts the pages; a port in use or an unusable certificate is thrown as a BbsError. */
-export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+export async function startWebServer(options: WebServerOptions): Promise<{
+  readonly address: { readonly address: string; readonly port: number };
+  /** Answers the running requests, then stops. */
+  close(): Promise<void>;
+}> {
   const { https } = options.config().contentServers.web;
   const { certificate } = options;
   const server = createServer(certificate.current, options);
@@ -286,7 +283,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, c
 }
 
 /** The path of the health check. */
-export const HEALTH_ROUTE = '/_enig/health';
+const HEALTH_ROUTE = '/_enig/health';
 
 /** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */
 function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {

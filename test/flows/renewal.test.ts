@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { systemRandom } from '../../src/base/random';
 import { startBbs, type RunningBbs } from '../../src/index';
-import { makeSelfSigned, type SelfSigned } from '../../src/tls/self-signed';
+import { makeSelfSigned } from '../../src/tls/self-signed';
 import { eventually } from '../support/raw-caller';
 import { WebSocketCaller } from '../support/web-socket-caller';
+
+type SelfSigned = ReturnType<typeof makeSelfSigned>;
 
 /** A board that writes its own log, as the bin does. */
 describe('while a board runs', () => {

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
-import { loadHostKeys, type HostKeyOptions } from '../../src/servers/ssh/host-key';
+import { loadHostKeys } from '../../src/servers/ssh/host-key';
 import { MemoryLog } from '../support/memory-log';
 
 describe('host keys (rule E10)', () => {
@@ -15,7 +15,7 @@ describe('host keys (rule E10)', () => {
 
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-  const load = (options: Partial<HostKeyOptions> = {}) =>
+  const load = (options: Partial<Parameters<typeof loadHostKeys>[0]> = {}) =>
     loadHostKeys({
       keysDir: join(folder, 'keys'),
       profile: 'modern',

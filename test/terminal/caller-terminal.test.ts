@@ -1,8 +1,8 @@
 import { BbsError } from '../../src/base/errors';
-import { createTerminal, type TerminalOptions } from '../../src/terminal/caller-terminal';
+import { createTerminal } from '../../src/terminal/caller-terminal';
 import { FakeClock } from '../support/fake-clock';
 
-function open(options: Partial<TerminalOptions> = {}) {
+function open(options: Partial<Parameters<typeof createTerminal>[0]> = {}) {
   const clock = new FakeClock();
   const sent: Buffer[] = [];
   const terminal = createTerminal({

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { systemRandom } from '../../src/base/random';
 import { configSchema } from '../../src/config/schema';
 import { LiveCertificate } from '../../src/tls/live-certificate';
-import { makeSelfSigned, type SelfSigned } from '../../src/tls/self-signed';
+import { makeSelfSigned } from '../../src/tls/self-signed';
 import { FakeClock } from '../support/fake-clock';
 import { MemoryLog } from '../support/memory-log';
+
+type SelfSigned = ReturnType<typeof makeSelfSigned>;
 
 describe('the files of a certificate', () => {
   let folder: string;

@@ -2,9 +2,12 @@ import { encodeText } from '../../src/terminal/encoding';
 import type { Key } from '../../src/terminal/key';
 import { KeyDecoder } from '../../src/terminal/keys';
 import { PLAIN, type Style } from '../../src/terminal/style';
-import { createForm, type Form, type FormEvent, type FormOptions } from '../../src/views/form';
+import { createForm, type Form } from '../../src/views/form';
 import type { ViewSpec } from '../../src/views/view';
 import { ScreenEmulator } from '../support/screen';
+
+type FormOptions = Parameters<typeof createForm>[0];
+type FormEvent = Awaited<ReturnType<Form['press']>>;
 
 const ART: Style = { ...PLAIN, foreground: 6 };
 const FOCUS: Style = { ...PLAIN, foreground: 3, background: 4 };

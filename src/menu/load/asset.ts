@@ -1,5 +1,5 @@
 /** What an address of the form `@kind:name` points to (contract A2.4). */
-export type AssetKind =
+type AssetKind =
   | 'art'
   | 'menu'
   | 'method'
@@ -11,7 +11,7 @@ export type AssetKind =
   | 'sysStat';
 
 /** An address taken apart; `location` is the module file of `@method:/path/mod.js:name`. */
-export interface Asset {
+interface Asset {
   readonly kind: AssetKind;
   readonly name: string;
   readonly location?: string;

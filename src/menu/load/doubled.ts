@@ -7,7 +7,7 @@ const CONDITIONS: ReadonlySet<string> = new Set(['acs', 'value', 'validate', 'mo
 const ENTRY_ACS: ReadonlySet<string> = new Set(['acs', 'config.acs']);
 
 /** What a menu or prompt loses where keys of it stand twice and only the later value is read. */
-export interface Lost {
+interface Lost {
   /** Conditions on the way in, which hold together with the one that is read. */
   readonly acs: readonly string[];
   /** Paths of the others. */

@@ -10,7 +10,7 @@ import type { Finding } from './menu-entry';
 const CONDITION_KEYS = ['acs', 'value'];
 
 /** A key that was written, with the value behind it. */
-export interface Written {
+interface Written {
   readonly node: SourceNode;
   readonly keyPlace: Place;
 }

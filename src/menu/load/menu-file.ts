@@ -28,7 +28,7 @@ import type {
   SubmitRule,
 } from './menu-entry';
 
-export interface LoadMenusOptions extends HjsonTreeOptions {
+interface LoadMenusOptions extends HjsonTreeOptions {
   /** Full path of the menu file. */
   readonly file: string;
 }

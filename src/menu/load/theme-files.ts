@@ -19,7 +19,7 @@ import {
   type Tree,
 } from './theme';
 
-export interface ThemeFilesOptions {
+interface ThemeFilesOptions {
   /** The `art/` folders, the board's own before the package's. */
   readonly artRoots: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@ import type { Finding, ShownConfig } from './menu-entry';
 export type Tree = Readonly<Record<string, unknown>>;
 
 /** Date formats and the like that a theme may set for every screen (contract A10.4). */
-export interface ThemeDefaults {
+interface ThemeDefaults {
   readonly passwordChar: string | undefined;
   readonly date: { readonly short: string; readonly long: string };
   readonly time: { readonly short: string; readonly long: string };
@@ -104,7 +104,7 @@ export function themedConfig(config: Tree, theme: Theme, menu: string): Tree {
   return mergeTrees(config, asTree(asTree(theme.menus[menu])['config']));
 }
 
-export interface FormAddress {
+interface FormAddress {
   readonly menu: string;
   readonly formId: number;
   /** The sorted view codes that chose the form, e.g. `ETTM`. */

@@ -18,7 +18,7 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'SEAL_BROKEN',
 ]);
 
-export interface Given {
+interface Given {
   readonly target: Target;
   readonly submission: Submission;
   readonly extraArgs: unknown;

@@ -41,13 +41,13 @@ const MAX_CHARACTERS = 500;
 export type OnlineNode = NodeInfo & { readonly user: NonNullable<NodeInfo['user']> };
 
 /** What became of a message: how many callers have it, or why nobody has. */
-export type SendResult =
+type SendResult =
   | { readonly kind: 'sent'; readonly to: number }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'too-many' };
 
 /** A message, and whether it is a page of the sysop. */
-export interface OutgoingMessage {
+interface OutgoingMessage {
   readonly expense: Extract<Expense, 'node-message' | 'page'>;
   readonly to: readonly OnlineNode[];
   readonly message: NodeMessage;

@@ -7,7 +7,7 @@ import { answerRejection } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
 /** What `@systemMethod:` names in `action` and `next` (contract A2.4). */
-export interface SystemMethod {
+interface SystemMethod {
   /** One sentence for docs/menus.md. */
   readonly doc: string;
   /** How far a caller must be signed in (rule M4). */

@@ -4,7 +4,7 @@ import type { SignInNeed } from './menu-access';
 import type { Services } from './services';
 
 /** What a validator may look at beside the text itself. */
-export interface ValidationContext {
+interface ValidationContext {
   readonly caller: Caller;
   readonly services: Services;
   /** The other fields of the form as they are now, by argName or view id. */

@@ -19,7 +19,7 @@ export interface Picture extends RenderedArt {
   readonly resolve: ResolveMci;
 }
 
-export interface PictureOptions {
+interface PictureOptions {
   /** For MCI code MD. */
   readonly description: string;
   readonly encodedAs?: string | undefined;

@@ -15,7 +15,7 @@ import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load
 import { viewSpecs, viewTree } from '../load/view-specs';
 
 /** What a form's submissions and keys lead to. */
-export interface FormRules {
+interface FormRules {
   readonly formId: number;
   readonly submit: (submitId: number) => readonly SubmitRule[];
   readonly keys: readonly KeyRule[];
@@ -36,9 +36,9 @@ export interface ComposedScreen {
   readonly rules: FormRules;
 }
 
-export type Validate = (view: View, text: string) => Promise<string | undefined>;
+type Validate = (view: View, text: string) => Promise<string | undefined>;
 
-export interface ComposeOptions {
+interface ComposeOptions {
   readonly menu: MenuEntry;
   /** Which of the menu's forms; the first where none is given. */
   readonly formId?: number;
@@ -101,7 +101,7 @@ async function layoutOrFallback(
   return findLayout(call, fallback, undefined);
 }
 
-export interface PromptPlace {
+interface PromptPlace {
   /** Where the prompt is drawn into. */
   readonly canvas: Canvas;
   /** Row to begin at; moved up where the prompt would not fit. */
@@ -112,7 +112,7 @@ export interface PromptPlace {
 }
 
 /** A prompt in its place on a screen. */
-export interface ComposedPrompt {
+interface ComposedPrompt {
   readonly form: Form;
   readonly keys: readonly KeyRule[];
   readonly config: Tree;

@@ -5,7 +5,7 @@ import type { Caller } from '../run/caller';
 import type { Services } from '../run/services';
 
 /** What came while a menu waited. */
-export type Arrival =
+type Arrival =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'timeout' }
   /** A message that this menu lets through waits in the inbox. */
@@ -41,7 +41,7 @@ export function movesOf(
   return { everyMs, step };
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   /** Gives up after this long; undefined waits as long as the session does. */
   readonly timeoutMs?: number | undefined;
   /** Which messages end the wait. */

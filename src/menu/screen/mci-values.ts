@@ -12,7 +12,7 @@ import type { Services } from '../run/services';
 import type { Theme } from '../load/theme';
 
 /** What predefined MCI codes are filled from. */
-export interface MciSource {
+interface MciSource {
   readonly caller: Caller;
   readonly services: Services;
   readonly theme: Theme;

@@ -17,7 +17,7 @@ export type AfterPause =
   /** The window has another size: the screen is to be drawn anew, and paused again. */
   | 'resized';
 
-export interface PauseOptions {
+interface PauseOptions {
   /** Name of the prompt; a plain line stands in where the board has none of that name. */
   readonly prompt: string;
   readonly row: number;

@@ -7,7 +7,7 @@ import { pause, type AfterPause } from './pause';
 import type { Picture } from './art-layout';
 import type { CallContext } from '../run/call-context';
 
-export interface PresentOptions {
+interface PresentOptions {
   readonly config: MenuConfig;
   readonly description: string;
   /** Set when the same screen is shown again for a window of another size: at once, and from there on. */
@@ -15,7 +15,7 @@ export interface PresentOptions {
 }
 
 /** Which row of the art the page on the screen begins with, and whether it was drawn for another size. */
-export interface ShownPage {
+interface ShownPage {
   readonly row: number;
   readonly resized: boolean;
 }

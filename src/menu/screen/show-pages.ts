@@ -5,7 +5,7 @@ import { pause } from './pause';
 import type { CallContext } from '../run/call-context';
 import { wrapWords } from './word-wrap';
 
-export type PageContent = readonly string[] | { readonly data: readonly DataLine[] };
+type PageContent = readonly string[] | { readonly data: readonly DataLine[] };
 
 /** A line as it is sent, and the line of the content that it is of. */
 interface ShownLine {

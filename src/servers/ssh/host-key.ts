@@ -15,7 +15,7 @@ export interface HostKey {
   readonly type: string;
 }
 
-export interface HostKeyOptions {
+interface HostKeyOptions {
   /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
   readonly profile: SshProfile;
