@@ -86,7 +86,7 @@ export const SSH: readonly Mutant[] = [
   {
     rule: 'E8',
     fault: 'a terminal may have any name',
-    file: 'src/servers/live-connection.ts',
+    file: 'src/servers/connection.ts',
     find: "    .replace(/[^A-Za-z0-9._+-]/g, '')\n",
     put: '',
   },

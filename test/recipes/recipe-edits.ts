@@ -25,14 +25,13 @@ const WAY_IN: Recipe = {
     {
       file: 'servers/plain/plain.ts',
       text: `import type { Clock } from '../../base/clock';
-import type { IncomingCall } from '../connection';
 import type { Accepted } from '../listener';
-import { LiveConnection } from '../live-connection';
+import { Connection, type IncomingCall } from '../connection';
 
 /** A caller whose bytes are the keys, and who gets those of the screen. */
 export function plainCall(accepted: Accepted, clock: Clock, firstMenu: string): IncomingCall {
   const { socket, remoteIp, turns, deadline, slot, onNodesBusy } = accepted;
-  const connection = new LiveConnection({
+  const connection = new Connection({
     ...{ server: 'plain', remoteIp, clock, turns },
     transport: {
       send: (piece, done) => void socket.write(piece, () => done()),

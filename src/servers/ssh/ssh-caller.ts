@@ -7,11 +7,10 @@ import { firstMenuOf } from '../../config/login-servers';
 import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
 import type { Config } from '../../config/schema';
-import type { Serve } from '../connection';
 import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from '../listener';
 import type { LiveLogins, LoginWatch } from '../live-logins';
-import { LiveConnection, type TerminalHints } from '../live-connection';
+import { Connection, type ClientHints, type Serve } from '../connection';
 import type { NodeSlot, Nodes } from '../nodes';
 import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
@@ -51,7 +50,7 @@ export class SshCaller {
   private readonly log: Log;
   private readonly auth: SshAuth;
   private client: SshConnection | undefined;
-  private connection: LiveConnection | undefined;
+  private connection: Connection | undefined;
   private login: Login | undefined;
   private watching: LoginWatch | undefined;
   private node: NodeSlot | undefined;
@@ -146,9 +145,9 @@ export class SshCaller {
     );
   }
 
-  private shell(channel: ServerChannel, hints: TerminalHints): void {
+  private shell(channel: ServerChannel, hints: ClientHints): void {
     const { socket, remoteIp, deadline, slot, onNodesBusy } = this.accepted;
-    const connection = new LiveConnection({
+    const connection = new Connection({
       server: 'ssh',
       turns: this.accepted.turns,
       remoteIp,

@@ -1,11 +1,11 @@
 import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import { LIMITS } from '../../base/limits';
-import { type TerminalHints, sizeOf, terminalTypeOf } from '../live-connection';
+import { type ClientHints, sizeOf, terminalTypeOf } from '../connection';
 
 interface ShellEvents {
   /** The one shell was opened; all other requests on the connection are refused. */
-  readonly onShell: (channel: ServerChannel, hints: TerminalHints) => void;
-  readonly onHints: (hints: TerminalHints) => void;
+  readonly onShell: (channel: ServerChannel, hints: ClientHints) => void;
+  readonly onHints: (hints: ClientHints) => void;
   /** Called for a request that a board does not serve. */
   readonly onRefused: (what: string) => void;
 }
@@ -36,7 +36,7 @@ export function acceptOneShell(connection: SshConnection, events: ShellEvents): 
 }
 
 class ShellSession {
-  private hints: TerminalHints = {};
+  private hints: ClientHints = {};
   private variables = 0;
   private offers = 0;
   private hasShell = false;
@@ -79,7 +79,7 @@ class ShellSession {
     session.on('subsystem', (accept) => this.refuse(accept, 'subsystem'));
   }
 
-  private hint(hints: TerminalHints): void {
+  private hint(hints: ClientHints): void {
     this.hints = { ...this.hints, ...hints };
     if (this.hasShell) this.events.onHints(hints);
   }

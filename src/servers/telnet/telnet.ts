@@ -2,8 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock';
 import type { Log } from '../../base/log';
 import type { Accepted } from '../listener';
-import { LiveConnection, sizeOf, terminalTypeOf } from '../live-connection';
-import type { Serve } from '../connection';
+import { Connection, sizeOf, terminalTypeOf, type Serve } from '../connection';
 import type { Side } from '../../protocols/q-method';
 import { TelnetCodec } from '../../protocols/telnet-codec';
 import {
@@ -40,7 +39,7 @@ const VAGUE_TYPES: ReadonlySet<string> = new Set(['unknown', 'network', 'dumb', 
 /** One telnet caller: handles RFC 854 and its options, and nothing else. */
 export class TelnetCaller {
   private readonly codec: TelnetCodec;
-  private readonly connection: LiveConnection;
+  private readonly connection: Connection;
   private readonly startedMs: number;
   private pieceDone: (() => void) | undefined;
   private typeRequests = 0;
@@ -59,7 +58,7 @@ export class TelnetCaller {
     this.settled = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.connection = new LiveConnection({
+    this.connection = new Connection({
       server: 'telnet',
       turns: accepted.turns,
       remoteIp,

@@ -2,9 +2,8 @@ import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../base/clock';
 import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
-import type { Serve } from '../connection';
 import type { Accepted } from '../listener';
-import { LiveConnection, type TerminalHints, sizeOf, terminalTypeOf } from '../live-connection';
+import { Connection, type ClientHints, type Serve, sizeOf, terminalTypeOf } from '../connection';
 import { RateWindow } from '../../base/event-counters';
 
 export interface WebSocketCallerOptions {
@@ -25,7 +24,7 @@ const TEN_SECONDS_MS = 10_000;
  * Pings detect dead connections, and protocol violations end the call.
  */
 export class WebSocketCaller {
-  private readonly connection: LiveConnection;
+  private readonly connection: Connection;
   private readonly controls: RateWindow;
   private cancelBeat: Cancel = () => undefined;
   private alive = true;
@@ -38,7 +37,7 @@ export class WebSocketCaller {
     const { clock, log } = options;
     const { remoteIp } = accepted;
     this.controls = new RateWindow(clock, TEN_SECONDS_MS, LIMITS.webSocketControlsPer10s);
-    this.connection = new LiveConnection({
+    this.connection = new Connection({
       server: 'wss',
       turns: accepted.turns,
       remoteIp,
@@ -63,7 +62,7 @@ export class WebSocketCaller {
   }
 
   /** Passes the caller to a session. */
-  start(hints: TerminalHints): void {
+  start(hints: ClientHints): void {
     const { deadline, slot, onNodesBusy } = this.accepted;
     this.connection.hinted(hints);
     this.beat();
@@ -139,7 +138,7 @@ export class WebSocketCaller {
 }
 
 /** Size and name of the terminal from the URL, `?cols=80&rows=24&term=xterm`; for display only. */
-export function hintsOf(address: string): TerminalHints {
+export function hintsOf(address: string): ClientHints {
   const at = address.indexOf('?');
   const query = new URLSearchParams(at < 0 ? '' : address.slice(at));
   return {

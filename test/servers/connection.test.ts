@@ -1,4 +1,4 @@
-import { LiveConnection } from '../../src/servers/live-connection';
+import { Connection } from '../../src/servers/connection';
 import { InputTurns } from '../../src/servers/input-queue';
 import { FakeClock } from '../support/fake-clock';
 import { eventually } from '../support/raw-caller';
@@ -11,7 +11,7 @@ function slowReader() {
   const overruns: string[] = [];
   const flows: boolean[] = [];
   let destroyed = false;
-  const connection = new LiveConnection({
+  const connection = new Connection({
     ...{ server: 'telnet', remoteIp: '192.0.2.1', clock },
     turns: new InputTurns(),
     transport: {
