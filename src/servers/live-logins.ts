@@ -10,7 +10,7 @@ export const LOGIN_ENDINGS = {
   unchecked: 'The board cannot check your account right now. Please sign in again later.',
 } as const;
 
-export type LoginEnding = keyof typeof LOGIN_ENDINGS;
+type LoginEnding = keyof typeof LOGIN_ENDINGS;
 
 /** Watches one login until `stop`. */
 export interface LoginWatch {
