@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import type { ChangeMark } from '../store/change-mark';
 import type { Database } from '../store/database';
 import { listKnownSources } from '../store/sources';
 import type { KnownSource } from '../store/sources';
@@ -35,8 +36,13 @@ export class KnownPlaces {
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel = () => undefined;
   private closed = false;
+  /** True once anything was committed since the last full read. */
+  private isStale = true;
+  private readonly changes: ChangeMark;
 
-  private constructor(private readonly options: KnownPlacesOptions) {}
+  private constructor(private readonly options: KnownPlacesOptions) {
+    this.changes = options.db.followChanges();
+  }
 
   /** Reads the store and starts to follow it. */
   static async open(options: KnownPlacesOptions): Promise<KnownPlaces> {
@@ -67,7 +73,7 @@ export class KnownPlaces {
   }
 
   private turn(): void {
-    this.working = this.read()
+    this.working = this.follow()
       .catch((error: unknown) => {
         // The known sources stay until the store answers again.
         this.options.log.warn('known-places.not-read', { error });
@@ -75,17 +81,27 @@ export class KnownPlaces {
       .then(() => this.wait());
   }
 
+  private async follow(): Promise<void> {
+    const isDue = this.isStale && this.isWholeDue();
+    await (isDue ? this.read() : this.changes.whenChanged(() => this.read()));
+  }
+
+  private isWholeDue(): boolean {
+    return this.options.clock.monotonicMs() - this.wholeAtMs >= WHOLE_EVERY_MS;
+  }
+
   private async read(): Promise<void> {
     const { db, clock, most = MAX_PLACES } = this.options;
     const timelineMs = clock.timelineMs();
     const oldestMs = timelineMs - KNOWN_SOURCE_MS;
-    const isWhole = clock.monotonicMs() - this.wholeAtMs >= WHOLE_EVERY_MS;
+    const isWhole = this.isWholeDue();
     const sinceMs = isWhole ? oldestMs : Math.max(oldestMs, this.readUntilMs - OVERLAP_MS);
     const newestFirst = await db.run((sql) => listKnownSources(sql, { sinceMs, limit: most }));
     if (isWhole) {
       this.places = new Map();
       this.wholeAtMs = clock.monotonicMs();
     }
+    this.isStale = !isWhole;
     this.readUntilMs = timelineMs;
     for (const known of newestFirst.reverse()) this.learn(known, most);
   }

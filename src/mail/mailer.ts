@@ -4,10 +4,12 @@ import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
+import type { ChangeMark } from '../store/change-mark';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import {
   claimMail,
+  findNextMailMs,
   listDueMail,
   markMailSent,
   type OutboxRow,
@@ -72,9 +74,15 @@ export class Mailer implements Notifier {
   private closed = false;
   private busy = false;
   private again = false;
+  /** True once a mail was stored here, until the next look into the outbox. */
+  private isWanted = false;
+  /** When a mail in the outbox is due although nothing changes, by the timeline. */
+  private nextAtMs = -Infinity;
+  private readonly changes: ChangeMark;
   private transport: { readonly of: unknown; readonly use: MailTransport } | undefined;
 
   constructor(private readonly parts: MailerOptions) {
+    this.changes = parts.db.followChanges();
     const notifier = new OutboxNotifier(parts);
     this.notify = async (sql, notice) => {
       const result = await notifier.notify(sql, notice);
@@ -120,6 +128,7 @@ export class Mailer implements Notifier {
   }
 
   private wake(): void {
+    this.isWanted = true;
     if (this.busy) this.again = true;
     else if (this.started) this.schedule(SOON_MS);
   }
@@ -132,20 +141,29 @@ export class Mailer implements Notifier {
   }
 
   private async poll(): Promise<void> {
-    const { db, clock, log } = this.parts;
+    const { clock, log } = this.parts;
     this.busy = true;
     this.again = false;
     try {
-      await this.deliver();
-      await db.run((sql) => pruneOutbox(sql, clock.timelineMs() - KEEP_SENT_MS));
+      const isDue = this.isWanted || clock.timelineMs() >= this.nextAtMs;
+      this.isWanted = false;
+      await (isDue ? this.work() : this.changes.whenChanged(() => this.work()));
     } catch (error) {
       // The rows are still there; the next poll tries again. After the close, database and log are
       // gone.
       if (this.closed) return;
+      this.isWanted = true;
       log.warn('mail.outbox-unread', { error });
     }
     this.busy = false;
     if (this.started) this.schedule(this.again ? SOON_MS : POLL_MS);
+  }
+
+  private async work(): Promise<void> {
+    const { db, clock } = this.parts;
+    await this.deliver();
+    await db.run((sql) => pruneOutbox(sql, clock.timelineMs() - KEEP_SENT_MS));
+    this.nextAtMs = await db.run((sql) => findNextMailMs(sql, { keepSentMs: KEEP_SENT_MS }));
   }
 
   private async deliverOne(row: OutboxRow): Promise<boolean> {

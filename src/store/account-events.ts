@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import type { ChangeMark } from './change-mark';
 import type { Database, Sql } from './database';
 
 /** Kinds of changes of an account, and whether each ends its logins (rules J4, M1). */
@@ -105,16 +106,18 @@ export class AccountEvents {
   private again = false;
   private closed = false;
   private cancel: Cancel = () => undefined;
+  private readonly changes: ChangeMark;
 
   private constructor(
     private readonly options: AccountEventsOptions,
     private seen: Set<number>,
     private newest: number,
   ) {
+    this.changes = options.db.followChanges();
     this.wait();
   }
 
-  /** Asks the store twice a second from now on. */
+  /** Asks twice a second from now on whether anything was committed, and then the store. */
   static async open(options: AccountEventsOptions): Promise<AccountEvents> {
     const { db } = options;
     const newest = await db.run(newestEventId);
@@ -130,7 +133,7 @@ export class AccountEvents {
 
   /** Polls now instead of at the next interval. Call it after a commit that added an event. */
   poke(): void {
-    if (!this.closed) void this.turn();
+    if (!this.closed) void this.turn(() => this.look());
   }
 
   close(): void {
@@ -140,10 +143,13 @@ export class AccountEvents {
   }
 
   private wait(): void {
-    this.cancel = this.options.clock.after(POLL_MS, () => void this.turn());
+    this.cancel = this.options.clock.after(
+      POLL_MS,
+      () => void this.turn(() => this.changes.whenChanged(() => this.look())),
+    );
   }
 
-  private async turn(): Promise<void> {
+  private async turn(first: () => Promise<void>): Promise<void> {
     if (this.asking) {
       this.again = true;
       return;
@@ -151,10 +157,12 @@ export class AccountEvents {
     this.asking = true;
     this.cancel();
     try {
-      do {
+      this.again = false;
+      await first();
+      while (this.again && !this.closed) {
         this.again = false;
         await this.look();
-      } while (this.again && !this.closed);
+      }
     } catch (error) {
       // The next poll reads the same rows again, so nothing is lost.
       if (!this.closed) this.options.log.warn('account-events.unread', { error });

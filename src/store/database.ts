@@ -4,6 +4,7 @@ import { type Clock, sleep, withLimit } from '../base/clock';
 import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
+import { ChangeMark } from './change-mark';
 import { CALL_MS, type DatabaseKind, type Dialect, sqliteDialect, type Subject } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
@@ -101,6 +102,16 @@ export class Database {
 
   get kind(): DatabaseKind {
     return this.dialect.kind;
+  }
+
+  /** A mark for one follower of changes. */
+  followChanges(): ChangeMark {
+    return new ChangeMark(() => this.readMark(), this.clock);
+  }
+
+  /** Differs once anything was committed, by any process; undefined where only a statement could tell. */
+  readMark(): string | undefined {
+    return this.dialect.readMark();
   }
 
   /** Runs single statements, each its own commit. Inside a transaction use its `sql` instead. */

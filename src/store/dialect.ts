@@ -6,6 +6,7 @@ import type { Database as SqliteConnection } from 'sqlite3';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
+import { readFileMark } from './change-mark';
 import { StatementCache } from './statement-cache';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -42,6 +43,8 @@ export interface Dialect {
   tablesWithColumn(sql: Knex, column: string): Promise<readonly string[]>;
   /** Removes deleted text from the files; false when another process prevented it. */
   purge(sql: Knex): Promise<boolean>;
+  /** Differs once anything was committed, by any process; undefined where only a statement could tell. */
+  readMark(): string | undefined;
   /** True for a failure of the database: locked, full, read-only, missing. */
   isFailure(error: unknown): boolean;
   /** True when another process holds the database, so that a retry may succeed. */
@@ -185,6 +188,7 @@ export function sqliteDialect(file: string, log: Log): Dialect {
       );
       return rows[0]?.busy === 0;
     },
+    readMark: () => readFileMark(file),
     isFailure: (error) =>
       codeOf(error).startsWith('SQLITE_') ||
       // What knex and its pool say when it was never our turn or the connection is gone.

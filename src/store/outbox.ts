@@ -44,6 +44,28 @@ export async function listDueMail(
   return rows.map(toOutbox);
 }
 
+/**
+ * When something is to be done in the outbox next although nobody changes it: a mail is due, its claim
+ * ends, or it was sent `keepSentMs` ago. Infinity where there is nothing.
+ */
+export async function findNextMailMs(
+  sql: Sql,
+  options: { readonly keepSentMs: number },
+): Promise<number> {
+  const waiting = await sql('outbox')
+    .whereNull('sent_at')
+    .min<{ at: number | string | null }[]>({
+      at: sql.raw('case when claimed_until > next_at then claimed_until else next_at end'),
+    })
+    .first();
+  const sent = await sql('outbox')
+    .whereNotNull('sent_at')
+    .min<{ at: number | string | null }[]>({ at: 'sent_at' })
+    .first();
+  const dueMs = Number(waiting?.at ?? Infinity);
+  return Math.min(dueMs, Number(sent?.at ?? Infinity) + options.keepSentMs + 1);
+}
+
 /** Claims a mail for sending; false when another process has claimed it. */
 export async function claimMail(
   sql: Sql,

@@ -10,8 +10,10 @@ interface TimelineOptions {
 }
 
 const TURN_MS = 1_000;
-/** Interval of writing the mark; a killed board loses at most this much of its timeline. */
+/** Interval of writing the mark while anything is committed: what a killed board loses of its timeline at most. */
 const MARK_EVERY_MS = 60_000;
+/** The same while nothing is: a board on which nothing happens is silent. */
+const IDLE_MARK_EVERY_MS = 600_000;
 /** Smaller differences come from a slewed clock and are not reported. */
 const MIN_STEP_MS = 2_000;
 
@@ -25,6 +27,8 @@ export class Timeline {
   private closed = false;
   private markedAtMs = 0;
   private offsetMs = 0;
+  /** What `db.readMark()` was after the last write. */
+  private committed: string | undefined;
 
   private constructor(private readonly options: TimelineOptions) {}
 
@@ -68,11 +72,18 @@ export class Timeline {
   private async look(): Promise<void> {
     const { clock, log } = this.options;
     const stepMs = clock.offsetMs - this.offsetMs;
-    const isDue = clock.monotonicMs() - this.markedAtMs >= MARK_EVERY_MS;
+    const sinceMs = clock.monotonicMs() - this.markedAtMs;
+    const isDue =
+      sinceMs >= IDLE_MARK_EVERY_MS || (sinceMs >= MARK_EVERY_MS && this.hasCommitted());
     const isStep = Math.abs(stepMs) >= MIN_STEP_MS;
     if (!isDue && !isStep) return;
     await this.write();
     if (isStep) log.warn('clock.stepped', { bySeconds: stepMs / 1000, whileRunning: true });
+  }
+
+  private hasCommitted(): boolean {
+    const mark = this.options.db.readMark();
+    return mark === undefined || mark !== this.committed;
   }
 
   private async write(): Promise<void> {
@@ -82,6 +93,7 @@ export class Timeline {
     await db.run((sql) => writeTimelineMark(sql, mark));
     this.markedAtMs = markedAtMs;
     this.offsetMs = mark.offsetMs;
+    this.committed = db.readMark();
   }
 }
 

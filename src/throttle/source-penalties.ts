@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { sourceOf } from '../base/source';
+import type { ChangeMark } from '../store/change-mark';
 import type { Database } from '../store/database';
 import {
   listChangedPenalties,
@@ -57,12 +58,14 @@ export class SourcePenalties {
   private working: Promise<void> = Promise.resolve();
   private cancel: Cancel;
   private closed = false;
+  private readonly changes: ChangeMark;
 
   private constructor(
     private readonly options: SourcePenaltiesOptions,
     rows: readonly PenaltyRow[],
   ) {
     this.readUntilMs = options.clock.timelineMs();
+    this.changes = options.db.followChanges();
     for (const row of rows) this.learn(row);
     this.cancel = options.clock.after(TURN_MS, () => this.turn());
   }
@@ -141,6 +144,10 @@ export class SourcePenalties {
 
   private async synchronize(): Promise<void> {
     await this.write();
+    await this.changes.whenChanged(() => this.readChanged());
+  }
+
+  private async readChanged(): Promise<void> {
     const { db, clock } = this.options;
     const sinceMs = this.readUntilMs - OVERLAP_MS;
     const readAtMs = clock.timelineMs();

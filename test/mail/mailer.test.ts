@@ -362,3 +362,39 @@ describe('how many', () => {
     expect(await mailer.deliver()).toBe(0);
   });
 });
+
+test('a mail that failed is tried again when it is due, although nothing else happens', async () => {
+  let tries = 0;
+  mailer = new Mailer({
+    ...accounts,
+    sealer: accounts.sealing,
+    random: systemRandom,
+    dropFolder: join(accounts.folder, 'mail'),
+    findTemplate: createTemplateFiles(
+      (path) => Promise.resolve(join(PACKAGE, path)),
+      [join(PACKAGE, 'misc')],
+      accounts.log,
+    ),
+    transport: {
+      send: () => {
+        tries += 1;
+        return tries === 1 ? Promise.reject(new Error('down')) : Promise.resolve();
+      },
+    },
+  });
+  const until = async (event: string): Promise<void> => {
+    const isThere = (): boolean => accounts.logLines.some((line) => line.includes(event));
+    for (let second = 0; second < 120 && !isThere(); second += 1) {
+      await accounts.fake.advance(1_000);
+      await accounts.db.run((sql) => sql.raw('select 1'));
+    }
+    expect(isThere()).toBe(true);
+  };
+  mailer.start();
+  await tellRegister();
+  await until('mail.postponed');
+  const postponedMs = accounts.clock.timelineMs();
+  await until('mail.sent');
+  expect(accounts.clock.timelineMs() - postponedMs).toBeGreaterThanOrEqual(59_000);
+  expect(tries).toBe(2);
+});
