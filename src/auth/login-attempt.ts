@@ -22,7 +22,7 @@ export interface LoginDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly secondFactor: Pick<SecondFactor, 'verify'>;
+  readonly secondFactor: Pick<SecondFactor, 'verify' | 'isClockOff'>;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
   readonly room: ConcurrencyLimit;
@@ -100,6 +100,7 @@ export interface Rejection {
   readonly kind: 'rejected';
   readonly reason: RejectReason;
   readonly retryAfterMs?: number;
+  readonly clockIsOff?: true;
 }
 
 /** The result of one credential: only what the caller may know. */

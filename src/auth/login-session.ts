@@ -194,19 +194,17 @@ export class LoginSession implements Login {
 
   /** Counts a failure of this connection, and ends its attempts at the limit. */
   private countFailure(rejected: Rejection): LoginResult {
-    const { reason, retryAfterMs } = rejected;
+    const { reason } = rejected;
     if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
       return { kind: 'rejected', reason };
     }
     this.failures++;
     const { disconnect } = this.parts.config().users.failedLogin;
-    const over = this.failures >= disconnect || this.attempts >= MAX_ATTEMPTS;
-    if (over && (reason === 'bad-credential' || reason === 'wait')) {
-      return { kind: 'rejected', reason: 'too-many' };
+    const triesLeft = Math.min(disconnect - this.failures, MAX_ATTEMPTS - this.attempts);
+    if (triesLeft <= 0 && (reason === 'bad-credential' || reason === 'wait')) {
+      return { ...rejected, reason: 'too-many' };
     }
-    return retryAfterMs === undefined
-      ? { kind: 'rejected', reason }
-      : { kind: 'rejected', reason, retryAfterMs };
+    return reason === 'bad-credential' ? { ...rejected, triesLeft } : rejected;
   }
 
   /**

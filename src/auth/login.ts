@@ -78,6 +78,10 @@ export type LoginResult =
       readonly reason: RejectReason;
       /** Milliseconds until an attempt is checked again. */
       readonly retryAfterMs?: number;
+      /** What is left of this connection's tries after a wrong credential; of the account it tells nothing. */
+      readonly triesLeft?: number;
+      /** Set for the third code in a row that is right for another time, always by the same difference. */
+      readonly clockIsOff?: true;
     };
 
 /** The origin of a caller, for throttling and audit. */

@@ -19,6 +19,7 @@ import {
 } from './otp';
 import type { FactorKind } from './factor-kinds';
 import type { Sealing } from './sealing';
+import { SkewWatch } from './skew-watch';
 import { switchOff } from './factor-change';
 
 /** The result of one submitted code. It does not tell how close a wrong code was. */
@@ -71,9 +72,35 @@ interface BoundKey {
   readonly key: OtpKey;
 }
 
+/** True for what may be a code of some account: any other text is no attempt (rule A7). */
+export function isCodeShaped(typed: string): boolean {
+  return canonicalOtp(typed) !== undefined || canonicalBackupCode(typed) !== undefined;
+}
+
 /** Verifies and spends codes. The login charges and throttles attempts. */
 export class SecondFactor {
-  constructor(private readonly parts: SecondFactorOptions) {}
+  private readonly skews: SkewWatch;
+
+  constructor(private readonly parts: SecondFactorOptions) {
+    this.skews = new SkewWatch(parts.clock);
+  }
+
+  /**
+   * True where a wrong code is the third in a row that is right for another time, always by the same
+   * difference: its owner's clock is wrong. For a sentence that does not say which way or how far;
+   * nothing is accepted, spent or stored by it.
+   */
+  async isClockOff(sql: Sql, userId: number, code: string): Promise<boolean> {
+    const otp = canonicalOtp(code);
+    const factor = otp === undefined ? undefined : await findFactor(sql, userId);
+    if (otp === undefined || factor === undefined || isCounterBased(factor.type)) return false;
+    const key = this.open(factor);
+    if (key === undefined) return false;
+    const nowStep = stepAt(this.parts.clock.nowMs());
+    const range = { from: nowStep - DRIFT_REACH, to: nowStep + DRIFT_REACH };
+    const skews = findCodes(key, otp, range).map((position) => position - nowStep);
+    return this.skews.isThird(userId, { code: otp, skews });
+  }
 
   /**
    * Compares, and spends in one conditional statement, in the transaction that grants: 'right' is

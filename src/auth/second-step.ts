@@ -109,7 +109,7 @@ class SecondStep {
       const failed = await this.reject({ user, why: verified.kind, reason });
       await this.notifyOwner({ user, charged, spent: verified.kind === 'spent' });
       await this.notifyLock(user);
-      return failed;
+      return this.withClockHint(failed, attempt);
     }
     const { remoteIp, server, node } = this.attemptContext.origin;
     this.parts.log.info('login.accepted', {
@@ -123,6 +123,18 @@ class SecondStep {
       userName: user.name,
     });
     return { kind: 'accepted', value: verified.value };
+  }
+
+  /** Tells whose clock seems to be wrong; the code stays as wrong as it was. */
+  private async withClockHint(
+    failed: Rejection,
+    attempt: { readonly user: User; readonly code: string },
+  ): Promise<Rejection> {
+    const { db, secondFactor } = this.parts;
+    const { user, code } = attempt;
+    return (await db.run((sql) => secondFactor.isClockOff(sql, user.id, code)))
+      ? { ...failed, clockIsOff: true }
+      : failed;
   }
 
   private async verifyAndAccept(

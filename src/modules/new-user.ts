@@ -114,7 +114,7 @@ async function signIn(
     if (welcome.length > 0) await tell(context, welcome);
     return { kind: 'next' };
   }
-  const why = rejectionSentence(result.reason, 1, result.retryAfterMs);
+  const why = rejectionSentence(result, 1);
   await tell(context, ['Your account is made, but you cannot use it here now:', why, ...welcome]);
   return turnBack(context);
 }

@@ -1,5 +1,5 @@
 import { acceptedKinds, questionFor } from '../auth/factor-kinds';
-import { rejectionSentence } from '../menu/run/login-answer';
+import { rejectionSentence, triesSentence, typingProblem } from '../menu/run/login-answer';
 import type { AskField, MenuContext, Transition } from '../menu/run/module';
 
 /** The result of asking a caller to prove the identity again. */
@@ -34,20 +34,27 @@ export async function proveAgain(
       ...(message === undefined ? {} : { message }),
     });
     if (answer === undefined) return { kind: 'cancelled' };
-    const result = await login.confirm({
-      password: answer['password'] ?? '',
-      code: withCode ? (answer['code'] ?? '') : undefined,
-    });
+    const password = answer['password'] ?? '';
+    const code = withCode ? (answer['code'] ?? '') : undefined;
+    const typed = { password, ...(code === undefined ? {} : { code }) };
+    message = typingProblem(typed, context.caller.terminal);
+    if (message !== undefined) continue;
+    const result = await login.confirm({ password, code });
     if (result.kind === 'accepted') return { kind: 'proved' };
     const rejected = result.kind === 'rejected' ? result : undefined;
     if (rejected?.reason === 'bad-credential' || rejected === undefined) {
-      message = withCode ? 'Wrong password or code. Each code works only once.' : 'Wrong password.';
+      const tries = triesSentence(rejected?.triesLeft);
+      message = `${withCode ? wrongProof(rejected?.clockIsOff) : 'Wrong password.'}${tries}`;
       continue;
     }
-    message = rejectionSentence(rejected.reason, 2, rejected.retryAfterMs);
+    message = rejectionSentence(rejected, 2, context.caller.terminal);
     if (rejected.reason === 'too-many' || rejected.reason === 'changed') {
       const reason = rejected.reason === 'changed' ? 'ended' : 'too-many';
       return { kind: 'out', transition: { kind: 'log-off', message, reason } };
     }
   }
+}
+
+function wrongProof(clockIsOff: true | undefined): string {
+  return `Wrong password or code. ${clockIsOff ? 'Check the clock of your phone.' : 'Each code works only once.'}`;
 }

@@ -102,7 +102,8 @@ describe('password', () => {
       const result = await context.call().submit({ kind: 'password', userName: name, password });
       return { result, hashes: context.hashes.started - before };
     };
-    const expected = { result: { kind: 'rejected', reason: 'bad-credential' }, hashes: 1 };
+    const rejected = { kind: 'rejected', reason: 'bad-credential', triesLeft: 2 };
+    const expected = { result: rejected, hashes: 1 };
     expect(await cost('nobody', PASSWORD)).toEqual(expected);
     expect(await cost('joe', 'wrong password')).toEqual(expected);
     expect(await cost('ann', PASSWORD)).toEqual(expected);
@@ -510,6 +511,7 @@ describe('second factor', () => {
           looked.push(guess);
           return context.secondFactor.verify(sql, userId, guess);
         },
+        isClockOff: () => Promise.resolve(false),
       },
     });
     const guess = wrongCode();
@@ -730,6 +732,7 @@ describe('public key', () => {
     expect(await login.submit(key(blob, false))).toEqual({
       kind: 'rejected',
       reason: 'bad-credential',
+      triesLeft: 2,
     });
     expect(login).toMatchObject({ factor: 0, user: undefined });
     expect(await login.submit(key(blob, true))).toMatchObject({ kind: 'accepted', factor: 1 });

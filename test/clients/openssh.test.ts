@@ -58,11 +58,11 @@ describe('OpenSSH', () => {
     const caller = await board.terminal(ssh('berta'));
     await caller.sees('Password:');
     await caller.enter('not her password');
-    await caller.sees(/Wrong user name or password.\n.*Password:/);
+    await caller.sees(/Wrong user name or password. 2 tries are left.\n.*Password:/);
     await caller.enter(PASSWORD);
     await caller.sees('One-time code:');
     await caller.enter('000000');
-    await caller.sees(/Wrong code. Each code works only once.\n.*One-time code:/);
+    await caller.sees(/Wrong code. Each code works only once. One try is left.\n.*One-time code:/);
     await caller.enter(await oathtool(secret));
     await caller.sees('Both doors are open.');
     await caller.close();

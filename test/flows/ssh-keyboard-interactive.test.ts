@@ -44,7 +44,7 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     expect(prompts).toEqual([
       'Password: ',
       'One-time code: ',
-      'Wrong code. Each code works only once.',
+      'Wrong code. Each code works only once. 2 tries are left.',
       'One-time code: ',
     ]);
     caller.hangUp();

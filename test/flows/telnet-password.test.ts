@@ -61,7 +61,7 @@ describe('signing in by telnet with a password', () => {
     await signIn(caller, 'bruno', 'wrong 1');
     await caller.sees(WRONG);
     for (const wrong of ['wrong 2', 'wrong 3']) caller.type(`${KEYS.return}${wrong}${KEYS.return}`);
-    expect(await caller.isHungUpOn()).toContain('Too many tries. Please call again later.');
+    expect(await caller.isHungUpOn()).toContain('Too many tries. You may call again.');
   });
 
   it('makes the right password wait after too many wrong ones, and says how long', async () => {

@@ -38,7 +38,7 @@ export const STOPS: readonly Stop[] = [
     menu: 'login',
     then: async (caller) => {
       caller.type('nobody\rwrong\r');
-      await caller.sees('Wrong user name or password.');
+      await caller.sees(/Wrong (user )?name or password\./);
     },
   },
   { name: 'one-time code', menu: 'loginTwoFactorAuthOTP', as: 'ann, half-way' },

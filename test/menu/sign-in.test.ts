@@ -239,7 +239,7 @@ describe('signing in through the menus', () => {
     await signIn(caller, 'joe', 'wrong horse');
     caller.type('wrong horse\rwrong horse\r');
     expect(await caller.ended).toBe('too-many');
-    await caller.sees('Too many tries. Please call again later.');
+    await caller.sees('Too many tries. You may call again.');
   });
 
   it('asks a user with a second factor for his code and lets nobody past without', async () => {

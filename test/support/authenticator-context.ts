@@ -22,7 +22,7 @@ export interface DeskOptions extends AccountsOptions {
   readonly minResponseMs?: number;
   /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
-  readonly secondFactor?: Pick<SecondFactor, 'verify'>;
+  readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff'>;
 }
 
 /** A gate with all its dependencies on a real database file. */

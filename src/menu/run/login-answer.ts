@@ -1,7 +1,8 @@
 import { passwordRule } from '../../config/login-servers';
 import { WAYS_IN } from '../../protocols/ways-in';
 import { secureWayTo } from '../../mail/links';
-import type { Factor, LoginResult, RejectReason } from '../../auth/login';
+import type { Factor, LoginResult } from '../../auth/login';
+import { isCodeShaped } from '../../auth/second-factor';
 import type { MenuContext, Transition } from './module';
 
 /** Where a rejection leaves the caller: on the form, or out. */
@@ -13,6 +14,42 @@ interface Answer {
 }
 
 type Rejection = LoginResult & { kind: 'rejected' };
+
+/** What a form or a dialogue asks for; what is not asked for is left out. */
+interface Typed {
+  readonly userName?: string;
+  readonly password?: string;
+  readonly code?: string;
+}
+
+/** Windows with fewer columns get sentences of one line of 40. */
+const NARROW_COLUMNS = 60;
+
+/** The screen that a sentence is for; a dialogue without one has room for any. */
+interface Room {
+  readonly width: number;
+}
+
+/**
+ * What is missing in what was typed, as a sentence; undefined where it may be submitted. Looks at
+ * the text alone, so it tells nothing of an account; what it refuses is no attempt (rule E3).
+ */
+export function typingProblem(typed: Typed, room?: Room): string | undefined {
+  const problem = findProblem(typed);
+  if (problem === undefined) return undefined;
+  return isNarrow(room) ? problem : `${problem} Nothing was counted.`;
+}
+
+function findProblem({ userName, password, code }: Typed): string | undefined {
+  if (userName?.trim() === '') return 'Please type your user name.';
+  if (password === '') return 'Please type your password.';
+  if (code === undefined || isCodeShaped(code)) return undefined;
+  return code.trim() === '' ? 'Please type a code.' : 'A code has six digits, or letters.';
+}
+
+function isNarrow(room: Room | undefined): boolean {
+  return room !== undefined && room.width < NARROW_COLUMNS;
+}
 
 /**
  * What a caller is told about a rejected credential, and which menu follows: a sentence on the form they are
@@ -43,15 +80,16 @@ export function answerRejection(
 
 /** The plain sentence for a rejection; never more than the login itself gave away. */
 export function rejectionSentence(
-  reason: RejectReason,
+  rejected: Rejection,
   tried: Exclude<Factor, 0>,
-  retryAfterMs: number | undefined,
+  room?: Room,
 ): string {
+  const { reason, retryAfterMs, clockIsOff } = rejected;
   switch (reason) {
     case 'bad-credential':
-      return tried === 1
-        ? 'Wrong user name or password.'
-        : 'Wrong code. Each code works only once.';
+      return isNarrow(room)
+        ? shortWrongSentence(rejected, tried)
+        : `${wrongSentence(tried, clockIsOff)}${triesSentence(rejected.triesLeft)}`;
     case 'wait':
       return `Too many tries. ${waitSentence(retryAfterMs)}`;
     case 'disabled':
@@ -65,7 +103,7 @@ export function rejectionSentence(
     case 'not-allowed':
       return 'Nobody may sign in with this name.';
     case 'too-many':
-      return 'Too many tries. Please call again later.';
+      return `Too many tries. ${clockIsOff ? `${CHECK_CLOCK} ` : ''}${callAgainSentence(retryAfterMs)}`;
     case 'not-here':
       return 'This way of signing in is switched off here.';
     case 'busy':
@@ -77,12 +115,31 @@ export function rejectionSentence(
   }
 }
 
+const CHECK_CLOCK = 'Check the clock of your phone.';
+
+function wrongSentence(tried: Exclude<Factor, 0>, clockIsOff: true | undefined): string {
+  if (tried === 1) return 'Wrong user name or password.';
+  return `Wrong code. ${clockIsOff ? CHECK_CLOCK : 'Each code works only once.'}`;
+}
+
+function shortWrongSentence(rejected: Rejection, tried: Exclude<Factor, 0>): string {
+  if (tried === 2 && rejected.clockIsOff) return CHECK_CLOCK;
+  const tries = triesSentence(rejected.triesLeft).replace(/ (?:are|is)/, '');
+  return tried === 2 ? `Wrong code.${tries}` : `Wrong name or password.${tries}`;
+}
+
+/** What is left of the tries of this call, behind a sentence. */
+export function triesSentence(left: number | undefined): string {
+  if (left === undefined) return '';
+  return left === 1 ? ' One try is left.' : ` ${left} tries are left.`;
+}
+
 function describeRejection(
   context: MenuContext,
   result: Rejection,
   tried: Exclude<Factor, 0>,
 ): Answer {
-  const sentence = rejectionSentence(result.reason, tried, result.retryAfterMs);
+  const sentence = rejectionSentence(result, tried, context.caller.terminal);
   switch (result.reason) {
     case 'too-many':
       return { sentence, leaves: true, menus: ['toomany', 'tooMany'] };
@@ -121,10 +178,17 @@ function notHereSentence(context: MenuContext): string | undefined {
   }
 }
 
-/** "Please wait 30 seconds." in the unit that people use for such a time. */
 function waitSentence(ms: number | undefined): string {
-  if (ms === undefined) return 'Please try again later.';
+  return ms === undefined ? 'Please try again later.' : `Please wait ${durationText(ms)}.`;
+}
+
+function callAgainSentence(ms: number | undefined): string {
+  return ms === undefined ? 'You may call again.' : `Please call again in ${durationText(ms)}.`;
+}
+
+/** "30 seconds", in the unit that people use for such a time. */
+function durationText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
-  if (seconds < 120) return `Please wait ${seconds} second${seconds === 1 ? '' : 's'}.`;
-  return `Please wait ${Math.ceil(seconds / 60)} minutes.`;
+  if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'}`;
+  return `${Math.ceil(seconds / 60)} minutes`;
 }

@@ -3,7 +3,7 @@ import type { Encoding } from '../../terminal/terminal';
 import { NO_MAIL_SERVER } from '../../mail/links';
 import { findLacks, showLinkAnswer, showLacks } from './link-answer';
 import type { SignInNeed } from './menu-access';
-import { answerRejection } from './login-answer';
+import { answerRejection, typingProblem } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
 /** What `@systemMethod:` names in `action` and `next` (contract A2.4). */
@@ -70,14 +70,30 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
 async function login(context: MenuContext, submission: Submission): Promise<Transition> {
   const userName = fieldText(submission, 'username');
   const password = fieldText(submission, 'password');
+  const problem = typingProblem({ userName, password }, context.caller.terminal);
+  if (problem !== undefined) return typeAgain(context, problem);
   const result = await context.caller.login.submit({ kind: 'password', userName, password });
   return afterSubmit(context, result, { factor: 1, clear: viewsToClear(context, submission) });
 }
 
 async function submitCode(context: MenuContext, submission: Submission): Promise<Transition> {
   const code = fieldText(submission, 'token');
+  const problem = typingProblem({ code }, context.caller.terminal);
+  if (problem !== undefined) return typeAgain(context, problem, viewsToClear(context, submission));
   const result = await context.caller.login.submit({ kind: 'second-factor', code });
   return afterSubmit(context, result, { factor: 2, clear: viewsToClear(context, submission) });
+}
+
+/** Leaves the caller in the first field that is empty; nothing was submitted. */
+function typeAgain(
+  context: MenuContext,
+  message: string,
+  clear: readonly number[] = [],
+): Transition {
+  const { screen } = context;
+  const empty = [1, 2, 3, 4, 5].find((id) => screen.has(id) && screen.text(id).trim() === '');
+  const focus = clear[0] ?? empty;
+  return { kind: 'stay', message, clear, ...(focus === undefined ? {} : { focus }) };
 }
 
 /** The way on is the menu's own `next`, asked with the factor the caller has now. */

@@ -10,7 +10,7 @@ import type { Login, LoginResult } from '../../auth/login';
 import { verifySshSignature } from '../../auth/ssh-key';
 import { toError } from '../../base/errors';
 import type { Log } from '../../base/log';
-import { rejectionSentence } from '../../menu/run/login-answer';
+import { rejectionSentence, typingProblem } from '../../menu/run/login-answer';
 
 interface SshAuthOptions {
   readonly log: Log;
@@ -32,6 +32,8 @@ const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'pas
 const MAX_ATTEMPTS = 6;
 // A query for a key costs little and proves nothing; agents have a handful of keys.
 const MAX_KEY_QUERIES = 20;
+// An answer that is empty or cannot be a code is no attempt; so many of them are asked again for.
+const MAX_EMPTY_ANSWERS = 20;
 const MAX_NAME_CHARACTERS = 255;
 
 /**
@@ -51,6 +53,7 @@ export class SshAuth {
   private userName: string | undefined;
   private attempts = 0;
   private keyQueries = 0;
+  private emptyAnswers = 0;
   private noneAsked = false;
   private hungUp = false;
   private busy: Promise<void> = Promise.resolve();
@@ -94,9 +97,16 @@ export class SshAuth {
     await this.answerAttempt(context);
   }
 
-  /** Requests for information only: the first `none`, and queries for a key (rule E1). */
+  /**
+   * Requests for information only: the first `none`, and queries for a key (rule E1); and a password
+   * of no characters, which is none.
+   */
   private isFree(context: AuthContext): boolean {
     if (context.method === 'none') return !this.noneAsked;
+    if (context.method === 'password') {
+      const isEmpty = context.password === '' && !this.isNewUser();
+      return isEmpty && this.emptyAnswers < MAX_EMPTY_ANSWERS;
+    }
     return (
       context.method === 'publickey' &&
       context.signature === undefined &&
@@ -105,6 +115,11 @@ export class SshAuth {
   }
 
   private async answerFree(context: AuthContext): Promise<void> {
+    if (context.method === 'password') {
+      this.emptyAnswers += 1;
+      this.reject(context);
+      return;
+    }
     if (context.method !== 'publickey') {
       this.noneAsked = true;
       if (this.isNewUser()) this.accept(context, 'new-user');
@@ -182,12 +197,17 @@ export class SshAuth {
   private async converse(context: KeyboardAuthContext): Promise<void> {
     const dialogue = new KeyboardDialogue(context, () => this.isOver());
     const login = this.options.login();
-    const password = await dialogue.ask('Password: ');
+    const password = await this.askTyped(dialogue, 'Password: ', {
+      problemOf: (typed) => typingProblem({ password: typed }),
+    });
     if (password === undefined) return;
     let result = await login.submit({ kind: 'password', userName: context.username, password });
     let sentence = '';
     while (result.kind === 'need') {
-      const code = await dialogue.ask(`${questionFor(result.factors)}: `, sentence);
+      const code = await this.askTyped(dialogue, `${questionFor(result.factors)}: `, {
+        problemOf: (typed) => typingProblem({ code: typed }),
+        sentence,
+      });
       if (code === undefined) return;
       this.attempts += 1;
       if (this.attempts > MAX_ATTEMPTS) {
@@ -196,13 +216,34 @@ export class SshAuth {
       }
       const answer = await login.submit({ kind: 'second-factor', code });
       if (answer.kind !== 'rejected') result = answer;
-      else if (mayRetry(answer.reason))
-        sentence = rejectionSentence(answer.reason, 2, answer.retryAfterMs);
+      else if (mayRetry(answer.reason)) sentence = rejectionSentence(answer, 2);
       else result = answer;
     }
-    if (result.kind === 'rejected')
-      await dialogue.tell(rejectionSentence(result.reason, 1, result.retryAfterMs));
+    if (result.kind === 'rejected') await dialogue.tell(rejectionSentence(result, 1));
     if (!dialogue.aborted) this.conclude(context, result);
+  }
+
+  /** Asks until something is typed that may be submitted; undefined where the request is over. */
+  private async askTyped(
+    dialogue: KeyboardDialogue,
+    prompt: string,
+    asked: {
+      readonly problemOf: (typed: string) => string | undefined;
+      readonly sentence?: string;
+    },
+  ): Promise<string | undefined> {
+    let { sentence = '' } = asked;
+    for (;;) {
+      const typed = await dialogue.ask(prompt, sentence);
+      const problem = typed === undefined ? undefined : asked.problemOf(typed);
+      if (problem === undefined) return typed;
+      this.emptyAnswers += 1;
+      if (this.emptyAnswers > MAX_EMPTY_ANSWERS) {
+        this.hangUp('too-many');
+        return undefined;
+      }
+      sentence = problem;
+    }
   }
 
   /**
