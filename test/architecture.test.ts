@@ -227,6 +227,9 @@ test('only the table of factor kinds lists or compares them: others ask what is 
 test('the registry of views is the only list of their codes', () => {
   const lists = findLists(SOURCES, { words: VIEW_CODES });
   expect(lists.filter((place) => !place.startsWith('views/registry.ts:'))).toEqual([]);
+  // Rules ask what is true of a view.
+  const pattern = new RegExp(`code (?:===|!==) '(?:${VIEW_CODES.join('|')})'`);
+  expect(findLines(SOURCES, pattern)).toEqual([]);
 });
 
 test('one function decides whether a caller is fully signed in, and one table holds the glyphs of CP437', () => {

@@ -251,9 +251,10 @@ class ViewForm implements Form {
   private valuesFor(submitter: View | undefined): FormValues {
     const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const view of this.views) {
-      if (findViewType(view.code)?.hasValue !== true) continue;
+      const type = findViewType(view.code);
+      if (type?.hasValue !== true) continue;
       if (view.spec.properties['omit'] === true) continue;
-      const value = view.code === 'BT' && view === submitter ? true : view.value;
+      const value = type.marksSubmitter === true && view === submitter ? true : view.value;
       if (value !== undefined) values[view.argName] = value;
     }
     return values;

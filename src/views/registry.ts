@@ -20,6 +20,10 @@ interface ViewEntry {
   /** False for views whose value is not part of the form's data. */
   readonly hasValue: boolean;
   readonly properties: readonly ViewProperty[];
+  /** True where the view that submits a form has the value true, whatever it shows. */
+  readonly marksSubmitter?: boolean;
+  /** How a sentence on the message line goes in; without it the view shows none. */
+  readonly messages?: 'wrapped' | 'cut';
   /** True where the code may be left out of the key of a form's variant (contract A2.2). */
   readonly isOptionalInKey?: boolean;
   create(spec: ViewSpec, context: ViewContext): View;
@@ -124,6 +128,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     name: 'label',
     doc: 'Text that only shows; `text` may hold {format} fields and predefined codes.',
     hasValue: false,
+    messages: 'cut',
     isOptionalInKey: true,
     properties: [
       POSITION,
@@ -189,6 +194,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     name: 'multi-line text',
     doc: 'Text of several lines, wrapped at words.',
     hasValue: true,
+    messages: 'wrapped',
     properties: [
       ...FOCUSABLE,
       TEXT,
@@ -216,6 +222,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     name: 'button',
     doc: 'Return or space presses it; its name is in the data of the form that it submits.',
     hasValue: true,
+    marksSubmitter: true,
     properties: [
       ...FOCUSABLE,
       TEXT,

@@ -1,7 +1,7 @@
 import type { Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import type { ObjectNode, SourceNode } from '../../config/source-tree';
-import { findViewType, VIEW_CODES } from '../../views/registry';
+import { findProperty, findViewType, VIEW_CODES } from '../../views/registry';
 import { NOWHERE, readAction, readChoice } from './choice';
 import type { EntryReader } from './entry-reader';
 import type { FieldMatch, FormEntry, KeyRule, SubmitRule, ViewEntry } from './menu-entry';
@@ -106,7 +106,10 @@ function findMeantView(written: string, value: SourceNode): string | undefined {
   const [, letters = '', number = ''] = /^([A-Z]{3})([0-9]{1,3})$/.exec(written) ?? [];
   const hasMask = value.kind === 'object' && value.entries.has('maskPattern');
   const codes = [letters.slice(0, 2), `${letters.charAt(0)}${letters.charAt(2)}`, letters.slice(1)];
-  const fitting = codes.filter((code) => (hasMask ? code === 'ME' : VIEW_CODES.includes(code)));
+  const fitting = codes.filter((code) => {
+    const type = findViewType(code);
+    return type !== undefined && (!hasMask || findProperty(type, 'maskPattern') !== undefined);
+  });
   const [code] = fitting;
   return code === undefined ? undefined : `${code}${number}`;
 }

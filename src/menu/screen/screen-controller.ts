@@ -3,6 +3,7 @@ import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import { ItemListView } from '../../views/item-list';
+import { findViewType } from '../../views/registry';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
@@ -151,10 +152,10 @@ export class ScreenController implements MenuScreen {
     const clean = sanitizeUserText(oneLine(text), this.encoding);
     const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
     const view = this.find(id)?.view;
-    // A text of several lines wraps by itself.
-    if (view?.code === 'MT') this.setFinalText(id, clean);
-    else if (view?.code === 'TL') this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
-    else this.writeLentRow(text);
+    const messages = view && findViewType(view.code)?.messages;
+    if (view === undefined || messages === undefined) this.writeLentRow(text);
+    else if (messages === 'wrapped') this.setFinalText(id, clean);
+    else this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
   }
 
   /** Text whose colours are ours, and in which nothing is a caller's without having been cleaned. */
