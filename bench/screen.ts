@@ -13,7 +13,7 @@ import { createTerminal } from '../src/terminal/caller-terminal';
 import { choose } from '../src/menu/run/choose';
 import { MenuBoard } from '../test/support/menu-board';
 import { ms, type Figure, type Scale } from './figures';
-import { isViewCode } from '../src/views/registry';
+import { kindOfCode } from '../src/menu/screen/mci-codes';
 
 const LIMIT_MS = 1;
 /** Showings of every screen before any is measured: the program is warm, the board has been up for a while. */
@@ -46,7 +46,7 @@ export async function weighScreens({ full }: Scale): Promise<Figure> {
   // As the running board has it: with the system's clock.
   const roots = [join(__dirname, '../art')];
   const art = createArtStore({
-    isView: isViewCode,
+    kindOf: kindOfCode,
     roots,
     random: systemRandom,
     clock: systemClock,

@@ -34,7 +34,7 @@ import { describeWarnings } from './start-message';
 import { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
 import { startWebServer } from '../web/server';
-import { isViewCode } from '../views/registry';
+import { kindOfCode } from '../menu/screen/mci-codes';
 
 /** Starts a board: the stock one on embedded defaults where nothing is given. */
 export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
@@ -130,7 +130,7 @@ class Bbs {
   /** Reads and checks all that the sysop wrote, and opens the log. */
   private async loadBoard(): Promise<Basics> {
     const { board, clock, random, env } = this;
-    const art = createArtStore({ roots: board.artRoots, random, clock, isView: isViewCode });
+    const art = createArtStore({ roots: board.artRoots, random, clock, kindOf: kindOfCode });
     const live = await LiveBoard.load({
       ...{ board, env, clock, art },
       overrides: this.options.config,

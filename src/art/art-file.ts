@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { glyphOfCp437 } from '../terminal/encoding';
-import { parseArt, type ArtToken, type IsViewCode } from './art-token';
+import { parseArt, type ArtToken, type FindCodeKind } from './art-token';
 import { splitSauce, type Sauce } from './sauce';
 
 /** Extensions of art, in the order in which they are tried for a spec without one (contract A8). */
@@ -45,8 +45,8 @@ interface DecodeOptions {
   readonly encodedAs?: string | undefined;
   /** False ignores a SAUCE record. */
   readonly readSauce?: boolean | undefined;
-  /** Without it no code places a view. */
-  readonly isView?: IsViewCode;
+  /** Without it only cursor codes are codes. */
+  readonly kindOf?: FindCodeKind;
 }
 
 const DEFAULT_WIDTH = 80;
@@ -66,7 +66,7 @@ export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
   return {
     file: options.file,
     text,
-    tokens: parseArt(text, options.isView ?? (() => false)),
+    tokens: parseArt(text, options.kindOf ?? (() => undefined)),
     sauce: known,
     width: known?.width ?? DEFAULT_WIDTH,
     height: known?.height,

@@ -5,7 +5,7 @@ import { LIMITS } from '../base/limits';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { decodeArt, type Art } from './art-file';
-import type { IsViewCode } from './art-token';
+import type { FindCodeKind } from './art-token';
 import { createArtLookup, FRESH_MS, type ArtLookup, type LookupOptions } from './lookup';
 import { layOutArt, type LaidOutArt } from './render';
 
@@ -39,7 +39,7 @@ interface ArtStoreOptions {
   /** The `art/` folders: first the board's own, then the package's. */
   readonly roots: readonly string[];
   readonly random: Random;
-  readonly isView: IsViewCode;
+  readonly kindOf: FindCodeKind;
   /** With a clock, a file that was checked a moment ago counts as unchanged. */
   readonly clock?: Clock | undefined;
 }
@@ -146,7 +146,7 @@ class FileArtStore implements ArtStore {
         file,
         encodedAs: find.encodedAs,
         readSauce: find.readSauce,
-        isView: this.options.isView,
+        kindOf: this.options.kindOf,
       });
       if (kept.size >= KEPT_FILES) kept.clear();
       kept.set(key, { lookedMs, modifiedMs: mtimeMs, bytes: size, art });

@@ -1,5 +1,4 @@
 import { type ColorCode, colorCodeAt, mayBeginColorCode } from './color-codes';
-import { CURSOR_CODES, isCursorCode, isPredefinedCode } from './mci-codes';
 
 /** An MCI code as it is written in an art file. */
 export interface MciToken {
@@ -7,12 +6,26 @@ export interface MciToken {
   /** The code as written; it takes this many cells. */
   readonly source: string;
   readonly code: string;
+  readonly codeKind: CodeKind;
   readonly number: number | undefined;
   readonly arguments: readonly string[];
 }
 
-/** Tells which codes place a view: `isViewCode` of the registry of views, which art does not import. */
-export type IsViewCode = (code: string) => boolean;
+/** What a code does: it places a view, or shows a value of the board or of the caller. */
+export type CodeKind = 'view' | 'value';
+
+/** `kindOfCode` of menu/screen/mci-codes.ts, which art does not import; undefined for what is no code. */
+export type FindCodeKind = (code: string) => CodeKind | undefined;
+
+/** Codes that move the cursor by the number behind them. */
+export const CURSOR_CODES: Readonly<
+  Record<string, { readonly doc: string; readonly rows: -1 | 0 | 1; readonly columns: -1 | 0 | 1 }>
+> = {
+  CF: { doc: 'cursor forward', rows: 0, columns: 1 },
+  CB: { doc: 'cursor back', rows: 0, columns: -1 },
+  CU: { doc: 'cursor up', rows: -1, columns: 0 },
+  CD: { doc: 'cursor down', rows: 1, columns: 0 },
+};
 
 export type EraseArea = 'screen' | 'below' | 'above' | 'line' | 'line-end' | 'line-start';
 
@@ -38,7 +51,7 @@ const MCI = /%([A-Z]{2})(\d{1,2})?(?:\(([^()\r\n\u001b]{0,128})\))?/y;
 const PIPE_MCI = /\|([A-Z]{2})(\d{1,2})?/y;
 
 /** Tokenizes decoded art. Linear in its length; sequences that art must not contain are dropped. */
-export function parseArt(text: string, isView: IsViewCode): readonly ArtToken[] {
+export function parseArt(text: string, kindOf: FindCodeKind): readonly ArtToken[] {
   const tokens: ArtToken[] = [];
   let run = 0;
   let index = 0;
@@ -51,7 +64,7 @@ export function parseArt(text: string, isView: IsViewCode): readonly ArtToken[] 
       index += 1;
       continue;
     }
-    const found = tokenAt(text, index, { unit, isView });
+    const found = tokenAt(text, index, { unit, kindOf });
     if (found === undefined) {
       index += 1;
       continue;
@@ -73,14 +86,14 @@ interface Found {
 function tokenAt(
   text: string,
   index: number,
-  { unit, isView }: { readonly unit: number; readonly isView: IsViewCode },
+  { unit, kindOf }: { readonly unit: number; readonly kindOf: FindCodeKind },
 ): Found | undefined {
   if (unit === ESCAPE) return escapeAt(text, index);
-  if (unit === PERCENT) return mciAt(text, index, isView);
+  if (unit === PERCENT) return mciAt(text, index, kindOf);
   if (mayBeginColorCode(unit)) {
     const code = colorCodeAt(text, index);
     if (code !== undefined) return { token: { kind: 'color', code }, length: code.length };
-    return unit === PIPE ? pipeMciAt(text, index) : dropControl(unit);
+    return unit === PIPE ? pipeMciAt(text, index, kindOf) : dropControl(unit);
   }
   if (unit >= 0x20) return unit >= 0x7f && unit < 0xa0 ? dropControl(unit) : undefined;
   return controlToken(unit);
@@ -103,18 +116,20 @@ const CONTROLS: Readonly<Record<number, ArtToken>> = {
   0x0d: { kind: 'return' },
 };
 
-function mciAt(text: string, index: number, isView: IsViewCode): Found | undefined {
+function mciAt(text: string, index: number, kindOf: FindCodeKind): Found | undefined {
   MCI.lastIndex = index;
   const match = MCI.exec(text);
   if (match === null) return undefined;
   const [source, code = '', number, list] = match;
-  if (isCursorCode(code)) return cursorCode(source, code, number);
-  if (!isView(code) && !isPredefinedCode(code)) return undefined;
+  if (Object.hasOwn(CURSOR_CODES, code)) return cursorCode(source, code, number);
+  const codeKind = kindOf(code);
+  if (codeKind === undefined) return undefined;
   return {
     token: {
       kind: 'mci',
       source,
       code,
+      codeKind,
       number: number === undefined ? undefined : Number(number),
       arguments:
         list === undefined || list === '' ? [] : list.split(',').map((item) => item.trim()),
@@ -124,16 +139,23 @@ function mciAt(text: string, index: number, isView: IsViewCode): Found | undefin
 }
 
 /** `|XX` prints a predefined code or moves the cursor; it never makes a view. */
-function pipeMciAt(text: string, index: number): Found | undefined {
+function pipeMciAt(text: string, index: number, kindOf: FindCodeKind): Found | undefined {
   PIPE_MCI.lastIndex = index;
   const match = PIPE_MCI.exec(text);
   if (match === null) return undefined;
   const [source, code = '', number] = match;
-  if (isCursorCode(code)) return cursorCode(source, code, number);
-  if (!isPredefinedCode(code)) return undefined;
+  if (Object.hasOwn(CURSOR_CODES, code)) return cursorCode(source, code, number);
+  if (kindOf(code) !== 'value') return undefined;
   const written = source.slice(0, 3);
   return {
-    token: { kind: 'mci', source: written, code, number: undefined, arguments: [] },
+    token: {
+      kind: 'mci',
+      source: written,
+      code,
+      codeKind: 'value',
+      number: undefined,
+      arguments: [],
+    },
     length: written.length,
   };
 }

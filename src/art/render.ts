@@ -6,7 +6,6 @@ import type { Art } from './art-file';
 import { ArtScreen } from './art-screen';
 import type { ArtToken, MciToken } from './art-token';
 import { applyColorCode } from './color-codes';
-import { isPredefinedCode } from './mci-codes';
 import type { Placement } from './placement';
 
 /** The value of a predefined MCI code; undefined leaves its cells empty. */
@@ -178,7 +177,7 @@ function drawMci(drawing: Drawing, token: MciToken): void {
   );
   screen.use(row);
   if (drawing.placements.length + drawing.predefined.length >= MAX_PLACEMENTS) return;
-  if (isPredefinedCode(token.code)) {
+  if (token.codeKind === 'value') {
     if (token.number === undefined) drawing.nextId += 1;
     drawing.predefined.push(place);
     return;

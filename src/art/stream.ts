@@ -6,7 +6,6 @@ import { sanitizeUserText } from '../terminal/untrusted';
 import type { Art } from './art-file';
 import type { ArtToken, EraseArea } from './art-token';
 import { applyColorCode } from './color-codes';
-import { isPredefinedCode } from './mci-codes';
 import type { ResolveMci } from './render';
 
 interface RowsOptions {
@@ -100,9 +99,10 @@ function tokenText(token: ArtToken, resolve: ResolveMci | undefined): string {
     case 'ice-colors':
       return `\u001b[?33${token.on ? 'h' : 'l'}`;
     case 'mci': {
-      const value = isPredefinedCode(token.code)
-        ? sanitizeUserText(resolve?.(token.code, token.arguments) ?? '')
-        : '';
+      const value =
+        token.codeKind === 'value'
+          ? sanitizeUserText(resolve?.(token.code, token.arguments) ?? '')
+          : '';
       return value.padEnd(token.source.length);
     }
     case 'save':

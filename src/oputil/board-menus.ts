@@ -1,5 +1,5 @@
 import { createArtStore } from '../art/art-store';
-import { isViewCode } from '../views/registry';
+import { kindOfCode } from '../menu/screen/mci-codes';
 import { BbsError } from '../base/errors';
 import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
@@ -23,7 +23,7 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
       fallbackFolders: board.configFallbacks,
     }),
     themes: await loadThemes({ artRoots: board.artRoots, env, formats: config.theme }),
-    art: createArtStore({ roots: board.artRoots, random: context.random, isView: isViewCode }),
+    art: createArtStore({ roots: board.artRoots, random: context.random, kindOf: kindOfCode }),
   };
 }
 

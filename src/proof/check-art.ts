@@ -1,7 +1,7 @@
-import { EMPTY_CODES } from '../art/mci-codes';
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import { nearestName } from '../base/nearest';
+import { isEmptyCode } from '../menu/screen/mci-codes';
 import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu-entry';
 
 /** One art file as a menu sees it: the views and places that it marks. */
@@ -40,7 +40,7 @@ export async function readArtFacts(
         found.set(art.file, {
           file: art.file,
           views: placements.map(({ code, id }) => ({ code, id })),
-          emptyCodes: predefined.map(({ code }) => code).filter((code) => EMPTY_CODES.has(code)),
+          emptyCodes: predefined.map(({ code }) => code).filter(isEmptyCode),
           isUtf8: art.isUtf8 === true,
         });
       }

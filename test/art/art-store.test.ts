@@ -5,7 +5,7 @@ import { createArtStore, type ArtStore } from '../../src/art/art-store';
 import { fillLayout } from '../../src/art/render';
 import type { Random } from '../../src/base/random';
 import { FakeClock } from '../support/fake-clock';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 let directory: string;
 let turn: number;
@@ -20,7 +20,7 @@ function write(path: string, text: string): string {
 
 function store(): ArtStore {
   return createArtStore({
-    isView: isViewCode,
+    kindOf: kindOfCode,
     roots: [join(directory, 'board'), join(directory, 'stock')],
     random,
   });
@@ -133,7 +133,7 @@ describe('art store', () => {
     const clock = new FakeClock();
     const file = write('board/general/FOO.ans', 'old');
     const art = createArtStore({
-      isView: isViewCode,
+      kindOf: kindOfCode,
       roots: [join(directory, 'board')],
       random,
       clock,

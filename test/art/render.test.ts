@@ -5,7 +5,7 @@ import { renderArt, type RenderedArt } from '../../src/art/render';
 import { artToStream, rowsToStream } from '../../src/art/stream';
 import { runs } from '../support/runs';
 import { sauceRecord } from './sauce-record';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const E = '\u001b';
 
@@ -13,7 +13,7 @@ function art(text: string, fields?: { width: number; height: number; flags?: num
   const bytes = Buffer.from(text, 'utf8');
   return decodeArt(fields === undefined ? bytes : Buffer.concat([bytes, sauceRecord(fields)]), {
     file: 'TEST.ANS',
-    isView: isViewCode,
+    kindOf: kindOfCode,
     encodedAs: 'utf8',
   });
 }

@@ -7,7 +7,7 @@ import { renderArt, type RenderedArt } from '../../src/art/render';
 import { encodeText } from '../../src/terminal/encoding';
 import { systemRandom } from '../../src/base/random';
 import { ScreenEmulator } from '../support/screen';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const root = join(__dirname, '../../art');
 
@@ -53,7 +53,7 @@ const THEMES = [
   { theme: 'general', extension: '.asc', columns: 40 },
 ];
 
-const art = createArtStore({ isView: isViewCode, roots: [root], random: systemRandom });
+const art = createArtStore({ kindOf: kindOfCode, roots: [root], random: systemRandom });
 
 async function draw(folder: string, name: string, columns: number): Promise<RenderedArt> {
   const found = await art.find(`${folder}/${name}`);
@@ -151,7 +151,7 @@ describe('stock art', () => {
     const folder = mkdtempSync(join(tmpdir(), 'stock-art-'));
     try {
       execFileSync(process.execPath, [join(__dirname, '../../misc/scripts/draw-art.mjs'), folder]);
-      const drawn = createArtStore({ isView: isViewCode, roots: [folder], random: systemRandom });
+      const drawn = createArtStore({ kindOf: kindOfCode, roots: [folder], random: systemRandom });
       for (const { theme } of THEMES) {
         for (const name of Object.keys(SCREENS)) {
           const fresh = await drawn.find(`${theme}/${name}`);

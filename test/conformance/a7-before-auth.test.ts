@@ -8,7 +8,7 @@ import { boardRegistries } from '../../src/modules/board-check';
 import { moduleTable } from '../../src/modules/registry';
 import type { MenuRegistries } from '../../src/proof/registries';
 import { scenes } from './scene';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '../..');
 const open = scenes();
@@ -62,7 +62,7 @@ describe('A7 before authentication: the screens', () => {
       menus,
       themes: await loadThemes({ artRoots, env: {} }),
       art: createArtStore({
-        isView: isViewCode,
+        kindOf: kindOfCode,
         roots: artRoots,
         random: { bytes: Buffer.alloc, below: () => 0 },
       }),

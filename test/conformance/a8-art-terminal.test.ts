@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CURSOR_CODES, PREDEFINED_CODES } from '../../src/art/mci-codes';
+import { CURSOR_CODES } from '../../src/art/art-token';
 import { renderArt } from '../../src/art/render';
 import { createArtStore } from '../../src/art/art-store';
 import { systemRandom } from '../../src/base/random';
 import { sauceRecord } from '../art/sauce-record';
 import { asking, color, keyed, scenes, stop, theme } from './scene';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const open = scenes();
 const first = { menus: { menus: { first: stop('FOO') } } };
@@ -191,7 +191,7 @@ describe('A8 MCI codes', () => {
   it.each(['TL', 'ET', 'ME', 'MT', 'BT', 'VM', 'HM', 'FM', 'SM', 'TM', 'KE', 'TK', 'SB'])(
     '%s is the code of a view',
     (code) => {
-      expect(isViewCode(code)).toBe(true);
+      expect(kindOfCode(code)).toBe('view');
     },
   );
 
@@ -199,7 +199,7 @@ describe('A8 MCI codes', () => {
     ...['BN', 'VN', 'VL', 'SN', 'UN', 'UI', 'UR', 'LO', 'UF', 'UC', 'ND', 'IP', 'ST', 'SH', 'SW'],
     ...['DT', 'CT', 'AN', 'TC', 'TT', 'LC', 'MD', 'RR'],
   ])('%s is a predefined code', (code) => {
-    expect(PREDEFINED_CODES).toHaveProperty(code);
+    expect(kindOfCode(code)).toBe('value');
   });
 
   it('XY marks a place and shows nothing', async () => {
@@ -223,7 +223,7 @@ describe('A8 MCI codes', () => {
 
 describe('A8 art and its codes', () => {
   const root = join(__dirname, '../../art');
-  const store = createArtStore({ isView: isViewCode, roots: [root], random: systemRandom });
+  const store = createArtStore({ kindOf: kindOfCode, roots: [root], random: systemRandom });
   const table: Record<string, string> = {
     MATRIX: 'VM1',
     USERLOG: 'ET1 ET2',

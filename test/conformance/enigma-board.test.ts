@@ -10,7 +10,7 @@ import { ABSENT_MODULES } from '../../src/modules/absent-modules';
 import { checkBoard } from '../../src/modules/board-check';
 import { totp } from '../support/authenticator';
 import { scenes } from './scene';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const BOARD = join(__dirname, 'enigma-board');
 const open = scenes();
@@ -24,7 +24,7 @@ async function loadBoard() {
     fallbackFolders: board.configFallbacks,
   });
   const themes = await loadThemes({ artRoots: board.artRoots, env: {} });
-  const art = createArtStore({ isView: isViewCode, roots: board.artRoots, random: systemRandom });
+  const art = createArtStore({ kindOf: kindOfCode, roots: board.artRoots, random: systemRandom });
   return { config, menus, themes, art };
 }
 

@@ -8,7 +8,7 @@ import { systemRandom } from '../../src/base/random';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { MemoryLog } from '../support/memory-log';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 /** A secret beside the board, and one inside its data folder. */
 const SECRET = 'TOPSECRET-41';
@@ -98,7 +98,7 @@ it('a theme shows no file by @file: (rule M14)', async () => {
 
 it('art is shown only where its real path is in an art folder (rule M14)', async () => {
   const art = createArtStore({
-    isView: isViewCode,
+    kindOf: kindOfCode,
     roots: [join(boardDir, 'art')],
     random: systemRandom,
   });

@@ -21,7 +21,7 @@ import { parseForm } from '../../src/web/route-guard';
 import { subjectWith, userWith } from '../acs/subject';
 import { jumble, mutate } from './mutate';
 import { promise, type Target } from './target';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -54,7 +54,7 @@ const artFiles: Target = {
   make: (random) => mutate(random, art, 16_384),
   eat(input) {
     mayRefuse(() => {
-      const decoded = decodeArt(input, { file: 'fuzz.ans', isView: isViewCode });
+      const decoded = decodeArt(input, { file: 'fuzz.ans', kindOf: kindOfCode });
       const { canvas, placements } = renderArt(decoded, {
         width: 80,
         height: 24,

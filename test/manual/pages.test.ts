@@ -12,7 +12,7 @@ import { loadThemes } from '../../src/menu/load/theme-files';
 import { checkBoard } from '../../src/modules/board-check';
 import { fillTables, TABLES } from '../../misc/scripts/docs/manual-tables';
 import { BoardDir } from '../support/board-dir';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '../..');
 const PAGES = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md'];
@@ -71,7 +71,7 @@ async function problemsOf(files: Readonly<Record<string, string>>): Promise<read
       fallbackFolders: board.configFallbacks,
     });
     const themes = await loadThemes({ artRoots: board.artRoots, env: {} });
-    const art = createArtStore({ isView: isViewCode, roots: board.artRoots, random: systemRandom });
+    const art = createArtStore({ kindOf: kindOfCode, roots: board.artRoots, random: systemRandom });
     const findings = await checkBoard({ config, menus, themes, art });
     // A matrix without a line for it leaves the application out of reach: that is the sysop's to choose.
     return findings.filter(({ rule }) => rule !== 'unreachable').map(({ text }) => text);

@@ -1,5 +1,4 @@
-import { PREDEFINED_CODES } from '../../src/art/mci-codes';
-import { mciValue } from '../../src/menu/screen/mci-values';
+import { MCI_CODES, mciValue } from '../../src/menu/screen/mci-codes';
 import { BARE_THEME } from '../../src/menu/load/theme';
 import { VALIDATORS } from '../../src/menu/run/validators';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
@@ -88,9 +87,7 @@ test('every predefined code of the contract has a value', () => {
     description: '',
     figures: {},
   };
-  const missing = Object.keys(PREDEFINED_CODES).filter(
-    (code) => mciValue(code, source) === undefined,
-  );
+  const missing = Object.keys(MCI_CODES).filter((code) => mciValue(code, source) === undefined);
   expect(missing).toEqual([]);
   expect(mciValue('ZZ', source)).toBeUndefined();
   expect(mciValue('constructor', source)).toBeUndefined();

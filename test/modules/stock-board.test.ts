@@ -8,13 +8,13 @@ import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { checkBoard } from '../../src/modules/board-check';
 import { MODULES } from '../../src/modules/registry';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '../..');
 
 it('has nothing to say against the stock board, its art and its themes', async () => {
   const art = createArtStore({
-    isView: isViewCode,
+    kindOf: kindOfCode,
     roots: [join(ROOT, 'art')],
     random: systemRandom,
   });

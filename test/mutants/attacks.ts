@@ -124,9 +124,9 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M4',
     fault: 'codes of account data show it before sign-in',
-    file: 'src/menu/screen/mci-values.ts',
-    find: 'CODES_AFTER_SIGN_IN.has(code)',
-    put: "CODES_AFTER_SIGN_IN.has('')",
+    file: 'src/menu/screen/mci-codes.ts',
+    find: 'if (found.afterSignIn && ',
+    put: "if (found.doc === '' && ",
   },
   {
     rule: 'M4',

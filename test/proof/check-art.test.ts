@@ -6,7 +6,7 @@ import { systemRandom } from '../../src/base/random';
 import { BARE_THEME } from '../../src/menu/load/theme';
 import { checkArt, readArtFacts } from '../../src/proof/check-art';
 import { checkThemeViews } from '../../src/proof/check-views';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 describe('what is said of art files', () => {
   let root: string;
@@ -22,7 +22,7 @@ describe('what is said of art files', () => {
     for (const [name, bytes] of Object.entries(files)) {
       await writeFile(join(root, 'general', name), bytes);
     }
-    const store = createArtStore({ isView: isViewCode, roots: [root], random: systemRandom });
+    const store = createArtStore({ kindOf: kindOfCode, roots: [root], random: systemRandom });
     const specs = Object.keys(files);
     const art = await readArtFacts(specs, store, [[]]);
     const set = { menus: new Map(), prompts: new Map(), files: [], problems: [] };

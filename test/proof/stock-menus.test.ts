@@ -7,14 +7,14 @@ import type { MenuSet } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { boardRegistries, checkBoard } from '../../src/modules/board-check';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const root = join(__dirname, '../..');
 
 describe('the stock menus', () => {
   const config = defaultConfig();
   const art = createArtStore({
-    isView: isViewCode,
+    kindOf: kindOfCode,
     roots: [join(root, 'art')],
     random: { bytes: (count) => Buffer.alloc(count), below: () => 0 },
   });

@@ -92,17 +92,14 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     change: 'an MCI code that shows a value',
-    limit: 2,
+    limit: 1,
     edits: [
       after(
-        'art/mci-codes.ts',
-        "  BN: 'name of the board',\n",
-        "  QB: 'name of the board in capitals',\n",
-      ),
-      after(
-        'menu/screen/mci-values.ts',
-        '  BN: (s) => s.services.config().general.boardName,\n',
-        '  QB: (s) => s.services.config().general.boardName.toUpperCase(),\n',
+        'menu/screen/mci-codes.ts',
+        'export const MCI_CODES: Readonly<Record<string, MciCode>> = {\n',
+        `  QB: always('name of the board in capitals', (s) =>
+    s.services.config().general.boardName.toUpperCase(),
+  ),\n`,
       ),
     ],
   },

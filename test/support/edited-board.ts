@@ -18,7 +18,7 @@ import { modulesForCallers } from '../../src/modules/registry';
 import { checkMenus } from '../../src/proof/check';
 import type { MenuRegistries } from '../../src/proof/registries';
 import { weigh } from '../../src/proof/severity';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 import { subjectWith } from '../acs/subject';
 
 const ROOT = join(__dirname, '..', '..');
@@ -79,7 +79,7 @@ async function loadStock(): Promise<Stock> {
   const menus = await loadMenus({ file: join(ROOT, MENU_FILE), env: {} });
   const roots = [join(ROOT, 'art')];
   const themes = await loadThemes({ artRoots: roots, env: {} });
-  const art = createArtStore({ roots, random: systemRandom, isView: isViewCode });
+  const art = createArtStore({ roots, random: systemRandom, kindOf: kindOfCode });
   const registries = await boardRegistries({ config: defaultConfig(), menus, themes, art });
   return { menus, registries };
 }

@@ -45,7 +45,7 @@ import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type TestAccounts } from './accounts';
 import { CHEAP_HASH } from './authenticator-context';
 import { ScreenEmulator, type ScreenOptions } from './screen';
-import { isViewCode } from '../../src/views/registry';
+import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const PATIENCE_MS = 40_000;
 const STOCK_MENUS = join(__dirname, '../../config/menu.hjson');
@@ -152,7 +152,7 @@ export class MenuBoard {
         startedAtMs: clock.nowMs(),
         menus: () => board.getMenus(),
         themes: () => themes,
-        art: createArtStore({ isView: isViewCode, roots: artRoots, random: systemRandom }),
+        art: createArtStore({ kindOf: kindOfCode, roots: artRoots, random: systemRandom }),
         db,
         accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: new Enrollment(accounts),

@@ -1,8 +1,9 @@
 import { codeSpan, markdownTable } from './markdown';
 import { ART_EXTENSIONS } from '../../../src/art/art-file';
-import { CODES_AFTER_SIGN_IN, CURSOR_CODES, PREDEFINED_CODES } from '../../../src/art/mci-codes';
+import { CURSOR_CODES } from '../../../src/art/art-token';
 import { NUMBER_STYLES } from '../../../src/art/number-style';
 import { TEXT_STYLES } from '../../../src/art/text-style';
+import { MCI_CODES } from '../../../src/menu/screen/mci-codes';
 
 const EXTENSIONS: Readonly<Record<(typeof ART_EXTENSIONS)[number], string>> = {
   '.ans': 'ANSI art in CP437',
@@ -14,9 +15,6 @@ const EXTENSIONS: Readonly<Record<(typeof ART_EXTENSIONS)[number], string>> = {
   '.txt': 'text in CP437',
 };
 
-const entries = (table: Readonly<Record<string, string>>): readonly string[][] =>
-  Object.entries(table).map(([code, doc]) => [codeSpan(`%${code}`), doc]);
-
 /** Tables about art, by the name of their placeholder in the pages. */
 export const ART_TABLES: Readonly<Record<string, () => string>> = {
   'art-files': () =>
@@ -24,9 +22,16 @@ export const ART_TABLES: Readonly<Record<string, () => string>> = {
       ['Ending', 'What it is'],
       ART_EXTENSIONS.map((extension) => [codeSpan(extension), EXTENSIONS[extension]]),
     ),
-  'mci-predefined': () => markdownTable(['Code', 'Shows'], entries(PREDEFINED_CODES)),
+  'mci-predefined': () =>
+    markdownTable(
+      ['Code', 'Shows'],
+      Object.entries(MCI_CODES).map(([code, { doc }]) => [codeSpan(`%${code}`), doc]),
+    ),
   'mci-after-sign-in': () =>
-    [...CODES_AFTER_SIGN_IN].map((code) => codeSpan(`%${code}`)).join(', '),
+    Object.entries(MCI_CODES)
+      .filter(([, { afterSignIn }]) => afterSignIn)
+      .map(([code]) => codeSpan(`%${code}`))
+      .join(', '),
   'mci-cursor': () =>
     markdownTable(
       ['Code', 'Moves'],

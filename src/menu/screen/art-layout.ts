@@ -1,4 +1,3 @@
-import { isViewCode } from '../../views/registry';
 import { parseArt } from '../../art/art-token';
 import type { Art } from '../../art/art-file';
 import {
@@ -9,7 +8,7 @@ import {
   type ResolveMci,
 } from '../../art/render';
 import { toError } from '../../base/errors';
-import { mciValue } from './mci-values';
+import { kindOfCode, mciValue } from './mci-codes';
 import type { ShownArt } from '../run/module';
 import type { CallContext } from '../run/call-context';
 
@@ -118,7 +117,7 @@ function artOfLines(call: CallContext, lines: readonly string[]): Art {
   return {
     file: '',
     text,
-    tokens: parseArt(text, isViewCode),
+    tokens: parseArt(text, kindOfCode),
     sauce: undefined,
     width: call.caller.terminal.width,
     height: undefined,

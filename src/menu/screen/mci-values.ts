@@ -1,8 +1,6 @@
 import { WAYS_IN } from '../../protocols/ways-in';
-import { arch, cpus, freemem, loadavg, platform, totalmem, type as systemName } from 'node:os';
 import { ageInYears } from '../../acs/birthdate';
 import { secureWayTo, type Listening } from '../../mail/links';
-import { CODES_AFTER_SIGN_IN, EMPTY_CODES } from '../../art/mci-codes';
 import { applyNumberStyle } from '../../art/number-style';
 import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';
@@ -12,7 +10,7 @@ import type { Services } from '../run/services';
 import type { Theme } from '../load/theme';
 
 /** What predefined MCI codes are filled from. */
-interface MciSource {
+export interface MciSource {
   readonly caller: Caller;
   readonly services: Services;
   readonly theme: Theme;
@@ -31,87 +29,11 @@ export interface BoardFigures {
   readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
 }
 
-/** The value of each predefined code (contract A10.3); what they mean is in art/mci-codes.ts. */
-const VALUES: Readonly<Record<string, (source: MciSource) => string>> = {
-  BN: (s) => s.services.config().general.boardName,
-  VL: (s) => `Sallyport v${s.services.version}`,
-  VN: (s) => s.services.version,
-  SN: (s) => s.services.config().general.sysOp.username,
-  SR: (s) => s.services.config().general.sysOp.realName,
-  SL: (s) => s.services.config().general.sysOp.location,
-  SA: (s) => s.services.config().general.sysOp.affiliations,
-  SS: (s) => s.services.config().general.sysOp.sex,
-  SE: (s) => s.services.config().general.sysOp.email,
-  UN: (s) => s.caller.login.user?.name ?? '',
-  UI: (s) => numberOf(s.caller.login.user?.id),
-  UG: (s) => (s.caller.login.user?.groups ?? []).join(', '),
-  UR: property('real_name'),
-  LO: property('location'),
-  UA: ageOf,
-  BD: dateProperty('birthdate'),
-  US: property('sex'),
-  UE: property('email_address'),
-  UW: property('web_address'),
-  UF: property('affiliation'),
-  UT: (s) => s.theme.name,
-  UD: (s) => s.theme.id,
-  UC: (s) => s.caller.login.user?.properties.get('login_count') ?? '0',
-  MS: dateProperty('account_created'),
-  ND: (s) => String(s.caller.node),
-  IP: (s) => s.caller.remoteIp,
-  ST: (s) => WAYS_IN[s.caller.server].label,
-  WI: (s) => secureWayIn(s.services.listening()),
-  SH: (s) => String(s.caller.terminal.height),
-  SW: (s) => String(s.caller.terminal.width),
-  MD: (s) => s.description,
-  DN: counted('dl_total_count'),
-  DK: inStyle('dl_total_bytes', 'sizeWithAbbr'),
-  UP: counted('ul_total_count'),
-  UK: inStyle('ul_total_bytes', 'sizeWithAbbr'),
-  NR: percent('ul_total_count', 'dl_total_count'),
-  KR: percent('ul_total_bytes', 'dl_total_bytes'),
-  PS: counted('post_count'),
-  PC: percent('post_count', 'login_count'),
-  AC: counted('achievement_total_count'),
-  AP: counted('achievement_total_points'),
-  DR: counted('door_run_total_count'),
-  DM: inStyle('door_run_total_minutes', 'durationMinutes'),
-  TO: inStyle('minutes_online_total_count', 'durationMinutes'),
-  IA: (s) => yesOrNo(ownNode(s)?.isAvailable),
-  IV: (s) => yesOrNo(ownNode(s)?.isVisible),
-  DT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.date.short),
-  CT: (s) => formatDate(s.services.clock.nowMs(), s.theme.defaults.time.short),
-  OS: () => SYSTEMS[platform()] ?? systemName(),
-  OA: () => arch(),
-  SC: () => processorName(cpus()[0]?.model ?? ''),
-  NV: () => process.version,
-  AN: (s) => String(s.services.nodes.list().filter((node) => node.user && node.isVisible).length),
-  TC: (s) => numberOf(s.figures.callsEver),
-  TT: (s) => numberOf(s.figures.callsToday),
-  LC: (s) => s.figures.lastCaller?.name ?? '',
-  LT: (s) => lastCall(s, s.theme.defaults.time.short),
-  LD: (s) => lastCall(s, s.theme.defaults.date.short),
-  TU: (s) => numberOf(s.figures.users),
-  NT: (s) => numberOf(s.figures.newToday),
-  UU: (s) => upTime(s.services.clock.nowMs() - s.services.startedAtMs),
-  MB: () => megabytes(totalmem()),
-  MF: () => megabytes(freemem()),
-  LA: () => (loadavg()[0] ?? 0).toFixed(2),
-  CL: () => (loadavg()[0] ?? 0).toFixed(2),
-};
-
 /** For a screen that sends callers to a secure line: never to one that is off. */
-function secureWayIn(listening: Listening): string {
+export function secureWayIn(listening: Listening): string {
   const way = secureWayTo(listening);
   if (way === undefined) return 'No secure way in is on here now.';
   return `Call by ${WAYS_IN[way].callBy}, and come back.`;
-}
-
-/** The value of a predefined code, as data; undefined when there is no such code. */
-export function mciValue(code: string, source: MciSource): string | undefined {
-  if (CODES_AFTER_SIGN_IN.has(code) && !source.caller.login.complete) return '';
-  if (EMPTY_CODES.has(code)) return '';
-  return Object.hasOwn(VALUES, code) ? VALUES[code]?.(source) : undefined;
 }
 
 /**
@@ -153,11 +75,11 @@ export async function readFigures(
   }
 }
 
-function property(name: string): (source: MciSource) => string {
+export function property(name: string): (source: MciSource) => string {
   return (source) => source.caller.login.user?.properties.get(name) ?? '';
 }
 
-function dateProperty(name: string): (source: MciSource) => string {
+export function dateProperty(name: string): (source: MciSource) => string {
   return (source) => {
     const text = source.caller.login.user?.properties.get(name) ?? '';
     const atMs = dayOf(text)?.getTime() ?? Date.parse(text);
@@ -174,18 +96,18 @@ function dayOf(text: string): Date | undefined {
   return new Date(Number(year), Number(month) - 1, Number(day));
 }
 
-function lastCall(source: MciSource, pattern: string): string {
+export function lastCall(source: MciSource, pattern: string): string {
   const last = source.figures.lastCaller;
   return last === undefined ? '' : formatDate(last.atMs, pattern);
 }
 
-function ageOf(source: MciSource): string {
+export function ageOf(source: MciSource): string {
   const birthdate = source.caller.login.user?.properties.get('birthdate');
   if (birthdate === undefined) return '';
   return numberOf(ageInYears(birthdate, new Date(source.services.clock.nowMs())));
 }
 
-const SYSTEMS: Readonly<Record<string, string>> = {
+export const SYSTEMS: Readonly<Record<string, string>> = {
   linux: 'Linux',
   darwin: 'Mac OS X',
   win32: 'Windows',
@@ -193,14 +115,14 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   freebsd: 'FreeBSD',
 };
 
-function processorName(model: string): string {
+export function processorName(model: string): string {
   return model
     .replace(/\(R\)|\(TM\)|processor|CPU/g, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-function upTime(ms: number): string {
+export function upTime(ms: number): string {
   return applyNumberStyle('durationSeconds', ms / 1000) ?? '';
 }
 
@@ -210,33 +132,33 @@ function figure(source: MciSource, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-function counted(name: string): (source: MciSource) => string {
+export function counted(name: string): (source: MciSource) => string {
   return (source) => String(figure(source, name));
 }
 
-function inStyle(name: string, style: string): (source: MciSource) => string {
+export function inStyle(name: string, style: string): (source: MciSource) => string {
   return (source) => applyNumberStyle(style, figure(source, name)) ?? '';
 }
 
-function percent(part: string, whole: string): (source: MciSource) => string {
+export function percent(part: string, whole: string): (source: MciSource) => string {
   return (source) => {
     const under = figure(source, whole);
     return `${under === 0 ? 0 : Math.trunc((figure(source, part) / under) * 100)}%`;
   };
 }
 
-function ownNode({ services, caller }: MciSource) {
+export function ownNode({ services, caller }: MciSource) {
   return services.nodes.list().find(({ node }) => node === caller.node);
 }
 
-function yesOrNo(holds: boolean | undefined): string {
+export function yesOrNo(holds: boolean | undefined): string {
   return holds === false ? 'N' : 'Y';
 }
 
-function numberOf(value: number | undefined): string {
+export function numberOf(value: number | undefined): string {
   return value === undefined ? '' : String(value);
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return String(Math.round(bytes / 1_048_576));
 }
