@@ -1,3 +1,4 @@
+import type { Steps } from '../base/steps';
 import type { Acs, AcsNode } from './acs';
 import { findCode } from './codes';
 import type { AcsArgument, AcsTree } from './parse';
@@ -65,11 +66,11 @@ const OTHER = '(other)';
 const BELOW = '(below)';
 
 /** Finds the variables that a set of ACS strings depends on, and their distinguishable values. */
-export function collectVariables(strings: Iterable<Acs>): AcsVariables {
+export function* collectVariables(strings: Iterable<Acs>): Steps<AcsVariables> {
   const drafts = new Map<string, Draft>();
   const atoms = new Map<string, Atom>();
-  const acsList = [...strings];
-  for (const acs of acsList) {
+  for (const acs of new Set(strings)) {
+    yield;
     forEachCode(acs.root, (tree) => {
       if (!atoms.has(tree.text)) atoms.set(tree.text, draftAtom(tree, drafts));
     });

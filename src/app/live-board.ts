@@ -89,17 +89,22 @@ export class LiveBoard {
     return this.snapshot.warnings;
   }
 
-  /** Files and folders in which an edit may be. */
-  get paths(): readonly string[] {
+  /** Files and folders in which an edit may be; those of what is live where no other is given. */
+  pathsOf({ files }: Pick<BoardSnapshot, 'files'> = this.snapshot): readonly string[] {
     const { board } = this.options;
     // Whole folders: a file that is new there may take the place of one of the package.
-    return [...new Set([...this.snapshot.files, ...board.artRoots, ...board.configFallbacks])];
+    return [...new Set([...files, ...board.artRoots, ...board.configFallbacks])];
   }
 
-  /** Reads everything again and goes on with it; throws and goes on as before where it is broken. */
-  async readAgain(): Promise<void> {
-    this.snapshot = await readSnapshot(this.options, this.snapshot);
-    this.options.art.adopt(this.snapshot.art);
+  /** Reads everything again, beside callers; throws where it is broken. */
+  read(): Promise<BoardSnapshot> {
+    return readSnapshot(this.options, this.snapshot);
+  }
+
+  /** Goes on with what was read. */
+  goOnWith(snapshot: BoardSnapshot): void {
+    this.snapshot = snapshot;
+    this.options.art.adopt(snapshot.art);
   }
 
   /** Follows the files from now on: an edit goes live within a second of its save. */
@@ -107,6 +112,9 @@ export class LiveBoard {
     return new EditWatch(this, this.options.clock, listener);
   }
 }
+
+/** How often files are read that are edited meanwhile. */
+const MAX_READS = 3;
 
 /** Takes edits over while the board runs; a broken one is refused and the last good one stays. */
 export class EditWatch {
@@ -121,7 +129,7 @@ export class EditWatch {
     private readonly listener: EditListener,
   ) {
     this.startedWith = live.config;
-    this.watch = this.watchFiles();
+    this.watch = this.watchFiles(live.pathsOf());
   }
 
   /** Reads everything again; false when the edit was refused and the last good one stays. */
@@ -136,8 +144,8 @@ export class EditWatch {
     this.watch.close();
   }
 
-  private watchFiles(): FileWatch {
-    return watchFiles(this.live.paths, this.clock, () => void this.reload());
+  private watchFiles(paths: readonly string[]): FileWatch {
+    return watchFiles(paths, this.clock, () => void this.reload());
   }
 
   private async takeOver(): Promise<boolean> {
@@ -145,18 +153,41 @@ export class EditWatch {
     const { live, listener } = this;
     const before = { config: live.config, warnings: live.warnings };
     try {
-      await live.readAgain();
+      const { snapshot, watch } = await this.readAtOnce();
+      live.goOnWith(snapshot);
+      this.watch.close();
+      this.watch = watch;
+      if (this.closed) watch.close();
       listener.log.info('board.reloaded', { menus: live.menus.menus.size });
       listener.onTaken();
       this.showSignInNews(before);
-      this.watch.close();
-      if (!this.closed) this.watch = this.watchFiles();
       return true;
     } catch (error) {
       const lines = describeProblems(error);
       listener.log.error('board.edit-refused', { problems: lines });
       listener.onRefused(lines);
       return false;
+    }
+  }
+
+  /**
+   * Reads the files as of one moment, so that no half of an edit goes live: again where one of them is edited
+   * while they are read. Files that never rest go live as they are found, and are read once more later.
+   */
+  private async readAtOnce(): Promise<{ snapshot: BoardSnapshot; watch: FileWatch }> {
+    for (let tries = 1; ; tries++) {
+      this.watch.noteChanges();
+      try {
+        const snapshot = await this.live.read();
+        // Watched before the last look at the old watch: an edit in between is noticed by one of them.
+        const watch = this.watchFiles(this.live.pathsOf(snapshot));
+        const isMixed = this.watch.hasChanged();
+        if (isMixed) watch.lookSoon();
+        if (!isMixed || tries === MAX_READS) return { snapshot, watch };
+        watch.close();
+      } catch (error) {
+        if (tries === MAX_READS || !this.watch.hasChanged()) throw error;
+      }
     }
   }
 

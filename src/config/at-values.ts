@@ -2,8 +2,10 @@ import { nearestName } from '../base/nearest';
 import { LIMITS } from '../base/limits';
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
+import type { Steps } from '../base/steps';
 import { isReservedKey } from './hjson-scan';
 import type { Problem } from './problems';
+import { valuesInSteps } from './source-tree';
 import type { ObjectNode, Scalar, ScalarNode, SourceNode } from './source-tree';
 
 const REFERENCE = '@reference:';
@@ -30,16 +32,22 @@ interface AtResult {
 }
 
 /** The `@file:` values of a tree, each name with the first place where it is used. */
-export function findFileNames(root: SourceNode): ReadonlyMap<string, Place> {
+export function* findFileNames(root: ObjectNode): Steps<ReadonlyMap<string, Place>> {
   const names = new Map<string, Place>();
-  const visit = (node: SourceNode): void => {
-    if (node.kind === 'object') for (const entry of node.entries.values()) visit(entry.node);
-    if (node.kind === 'array') node.items.forEach(visit);
-    const name = textAfter(node, FILE);
-    if (name !== undefined && !names.has(name)) names.set(name, node.place);
-  };
-  visit(root);
+  for (const { node } of valuesInSteps(root)) {
+    yield;
+    visitScalars(node, (scalar) => {
+      const name = textAfter(scalar, FILE);
+      if (name !== undefined && !names.has(name)) names.set(name, scalar.place);
+    });
+  }
   return names;
+}
+
+function visitScalars(node: SourceNode, visit: (scalar: ScalarNode) => void): void {
+  if (node.kind === 'scalar') visit(node);
+  else if (node.kind === 'array') for (const item of node.items) visitScalars(item, visit);
+  else for (const entry of node.entries.values()) visitScalars(entry.node, visit);
 }
 
 /** True for a `@file:` value, also after it was replaced. */
@@ -48,9 +56,9 @@ export function isFromFile(node: ScalarNode): boolean {
 }
 
 /** Replaces `@reference:`, `@environment:` and `@file:` values throughout a tree. */
-export function resolveAtValues(root: ObjectNode, sources: AtSources): AtResult {
+export function* resolveAtValues(root: ObjectNode, sources: AtSources): Steps<AtResult> {
   const resolver = new Resolver(root, sources);
-  const resolved = resolver.resolve(root, 0);
+  const resolved = yield* resolver.resolveInSteps(root, 0);
   const { problems, warnings } = resolver;
   return { root: resolved.kind === 'object' ? resolved : root, problems, warnings };
 }
@@ -78,12 +86,27 @@ class Resolver {
     const done = this.done.get(node);
     if (done !== undefined) return done;
     this.refuseTooMuch(node.place, { values: 1, depth });
+    if (node.kind === 'scalar' && !isAtValue(node)) return node;
     this.open.add(node);
     const resolved =
       node.kind === 'scalar' ? this.resolveScalar(node, depth) : this.within(node, depth);
     this.open.delete(node);
     this.done.set(node, resolved);
     return resolved;
+  }
+
+  /** The file, or a block of it, whose values come first and one by one. */
+  *resolveInSteps(node: ObjectNode, depth: number): Steps<SourceNode> {
+    if (this.done.has(node)) return this.resolve(node, depth);
+    this.refuseTooMuch(node.place, { values: 1, depth });
+    this.open.add(node);
+    for (const { node: child } of node.entries.values()) {
+      yield;
+      if (depth === 0 && child.kind === 'object') yield* this.resolveInSteps(child, depth + 1);
+      else this.resolve(child, depth + 1);
+    }
+    this.open.delete(node);
+    return this.resolve(node, depth);
   }
 
   private within(node: Exclude<SourceNode, ScalarNode>, depth: number): SourceNode {
@@ -257,6 +280,10 @@ function unknownReference(path: string, step: string, parent: SourceNode): strin
 function childOf(node: SourceNode, step: string): SourceNode | undefined {
   if (node.kind === 'object') return node.entries.get(step)?.node;
   return node.kind === 'array' ? node.items[Number(step)] : undefined;
+}
+
+function isAtValue({ value }: ScalarNode): boolean {
+  return typeof value === 'string' && value.startsWith('@');
 }
 
 function textAfter(node: SourceNode, prefix: string): string | undefined {

@@ -1,6 +1,9 @@
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import type { Steps } from '../base/steps';
+import { outlineOf, type Outline } from './hjson-outline';
+import { placeFinder } from './problems';
 
 /** Positions in an hjson text; offsets count UTF-16 units from 0. */
 export type ScanNode =
@@ -10,15 +13,19 @@ export type ScanNode =
 
 export interface ScanEntry {
   readonly keyAt: number;
+  /** Behind its colon. */
+  readonly keyEnd: number;
   readonly node: ScanNode;
   /** The same key where it stood before in this block, the first one first. */
   readonly earlier?: Earlier[];
 }
 
 interface Earlier extends ScanEntry {
-  /** Its name in `Scan.text`, where every key of a block is another one. */
+  /** Its name in `Scan.outline`, where every key of a block is another one. */
   readonly name: string;
 }
+
+type WrittenKey = Pick<ScanEntry, 'keyAt' | 'keyEnd'> & { readonly key: string };
 
 /** A key that stands twice in one block. */
 export interface DoubledKey {
@@ -32,16 +39,17 @@ export interface DoubledKey {
 interface Scan {
   readonly root: Extract<ScanNode, { kind: 'object' }>;
   readonly doubled: readonly DoubledKey[];
-  /** The text with another name for each key that stands again later, so that its value can be read. */
-  readonly text: string;
+  /** Another name stands there for each key that stands again later. */
+  readonly outline: Outline<ScanNode>;
   readonly place: (at: number) => Place;
 }
 
 /**
  * Scans an hjson text in linear time by the grammar of the hjson package, and refuses what that
  * package accepts or cannot handle: bombs, keys that reach a prototype. Keys that stand twice are told.
+ * In steps of an entry each.
  */
-export function scanHjson(text: string, file: string): Scan {
+export function* scanHjson(text: string, file: string): Steps<Scan> {
   if (text.length > LIMITS.hjsonBytes) {
     throw new BbsError('CONFIG_SYNTAX', `larger than ${LIMITS.hjsonBytes} bytes`, {
       place: { file },
@@ -49,8 +57,8 @@ export function scanHjson(text: string, file: string): Scan {
   }
   const place = placeFinder(text, file);
   const scanner = new Scanner(text, place);
-  const root = scanner.scanRoot();
-  return { root, doubled: scanner.doubled, text: scanner.renamed(), place };
+  const root = yield* scanner.scanRoot();
+  return { root, doubled: scanner.doubled, outline: scanner.outline(), place };
 }
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -83,6 +91,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 class Scanner {
   readonly doubled: DoubledKey[] = [];
   private readonly again: Earlier[] = [];
+  private readonly blocks: { readonly node: ScanNode; readonly end: number }[] = [];
   private at = 0;
   private depth = 0;
   private work = 0;
@@ -97,11 +106,13 @@ class Scanner {
     private readonly place: (at: number) => Place,
   ) {}
 
-  scanRoot(): Scan['root'] {
+  *scanRoot(): Steps<Scan['root']> {
     this.skipWhite();
     const first = this.text[this.at];
     if (first === '[') this.fail(this.at, "a file begins with a key or with '{', not with '['");
-    const root = first === '{' ? this.scanBraces() : this.scanEntries(this.at, false);
+    const root = yield* first === '{'
+      ? this.bracesInSteps(0)
+      : this.entriesInSteps(this.at, 0, false);
     this.skipWhite();
     if (this.at < this.text.length) {
       this.fail(this.at, "there is text after the last '}'; is there a '}' too many before it?");
@@ -131,30 +142,52 @@ class Scanner {
   private scanBraces(): Scan['root'] {
     const at = this.at++;
     this.enter(at);
-    const root = this.scanEntries(at, true);
+    const entries = new Map<string, ScanEntry>();
+    for (let key = this.nextKey(at); key !== undefined; key = this.nextKey(at)) {
+      this.addEntry(entries, key, this.scanValue());
+    }
+    this.depth--;
+    return { kind: 'object', at, entries };
+  }
+
+  private *bracesInSteps(level: number): Steps<Scan['root']> {
+    const at = this.at++;
+    this.enter(at);
+    const root = yield* this.entriesInSteps(at, level, true);
     this.depth--;
     return root;
   }
 
-  private scanEntries(openedAt: number, braces: boolean): Scan['root'] {
+  /** The file, and each block of it, which holds what `Scan.blocks` are. */
+  private *entriesInSteps(at: number, level: number, braces: boolean): Steps<Scan['root']> {
     const entries = new Map<string, ScanEntry>();
-    for (;;) {
+    const next = (): WrittenKey | undefined => this.nextKey(at, braces);
+    for (let key = next(); key !== undefined; key = next()) {
+      yield;
       this.skipWhite();
-      if (this.at >= this.text.length) {
-        if (braces) this.failUnclosed(openedAt);
-        break;
-      }
-      if (braces && this.text[this.at] === '}') {
-        this.at++;
-        break;
-      }
-      const keyAt = this.at;
-      const key = this.scanKey();
-      if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
-      entries.set(key, this.scanEntry(key, keyAt, entries.get(key)));
-      this.skipComma();
+      const inSteps = level === 0 && this.text[this.at] === '{';
+      const node = inSteps ? yield* this.bracesInSteps(level + 1) : this.scanValue();
+      if (level > 0 && node.kind === 'object') this.blocks.push({ node, end: this.at });
+      this.addEntry(entries, key, node);
     }
-    return { kind: 'object', at: openedAt, entries };
+    return { kind: 'object', at, entries };
+  }
+
+  /** The key of the next entry of a block; undefined at its end, which without braces is the end of the file. */
+  private nextKey(openedAt: number, braces = true): WrittenKey | undefined {
+    this.skipWhite();
+    if (this.at >= this.text.length) {
+      if (braces) this.failUnclosed(openedAt);
+      return undefined;
+    }
+    if (braces && this.text[this.at] === '}') {
+      this.at++;
+      return undefined;
+    }
+    const keyAt = this.at;
+    const key = this.scanKey();
+    if (isReservedKey(key)) this.fail(keyAt, `'${key}' cannot be a key; choose another name`);
+    return { key, keyAt, keyEnd: this.at };
   }
 
   private scanArray(): ScanNode {
@@ -179,33 +212,35 @@ class Scanner {
     }
   }
 
-  private scanEntry(key: string, keyAt: number, before: ScanEntry | undefined): ScanEntry {
-    if (before === undefined) return { keyAt, node: this.scanValue() };
+  private addEntry(
+    entries: Map<string, ScanEntry>,
+    { key, keyAt, keyEnd }: WrittenKey,
+    node: ScanNode,
+  ): void {
+    const before = entries.get(key);
+    const entry = { keyAt, keyEnd, node };
+    entries.set(key, before === undefined ? entry : this.standsAgain(key, before, entry));
+    this.skipComma();
+  }
+
+  private standsAgain(key: string, before: ScanEntry, entry: ScanEntry): ScanEntry {
     const name = `${this.again.length} stands again later`;
     const { earlier = [], ...first } = before;
     const last = { ...first, name };
     earlier.push(last);
     this.again.push(last);
-    const node = this.scanValue();
     this.doubled.push({
       key,
-      place: this.place(keyAt),
+      place: this.place(entry.keyAt),
       firstLine: this.place(first.keyAt).line ?? 0,
-      areBlocks: first.node.kind === 'object' && node.kind === 'object',
+      areBlocks: first.node.kind === 'object' && entry.node.kind === 'object',
     });
-    return { keyAt, node, earlier };
+    return { ...entry, earlier };
   }
 
-  renamed(): string {
-    let text = '';
-    let done = 0;
-    for (const { keyAt, name } of this.again.sort((a, b) => a.keyAt - b.keyAt)) {
-      this.at = keyAt;
-      this.scanKey();
-      text += `${this.text.slice(done, keyAt)}"${name}":`;
-      done = this.at;
-    }
-    return `${text}${this.text.slice(done)}`;
+  outline(): Outline<ScanNode> {
+    const renamed = this.again.sort((a, b) => a.keyAt - b.keyAt);
+    return outlineOf(this.text, this.blocks, renamed);
   }
 
   private scanKey(): string {
@@ -358,21 +393,4 @@ function isWordOrNumber(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed === 'true' || trimmed === 'false' || trimmed === 'null') return true;
   return NUMBER.test(text) && Number.isFinite(Number(trimmed));
-}
-
-function placeFinder(text: string, file: string): (at: number) => Place {
-  const lineStarts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    lineStarts.push(at + 1);
-  }
-  return (at) => {
-    let low = 0;
-    let high = lineStarts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((lineStarts[middle] ?? 0) <= at) low = middle;
-      else high = middle - 1;
-    }
-    return { file, line: low + 1, column: at - (lineStarts[low] ?? 0) + 1 };
-  };
 }

@@ -4,14 +4,15 @@ import { findRealPath } from '../base/bounded-file';
 import { BbsError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import { inTurns, type Steps } from '../base/steps';
 import { findFileNames, isFromFile, resolveAtValues } from './at-values';
-import { documentOf, parseHjsonNodes } from './hjson';
+import { documentOf, parseHjsonInSteps } from './hjson';
 import type { HjsonDocument } from './hjson';
 import type { DoubledKey } from './hjson-scan';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
 import { isAbsent, readSourceText } from './source-text';
-import { mergeDoubled, mergeNodes, placeInTree } from './source-tree';
+import { mergeDoubled, mergeNodes, placeInTree, valuesInSteps } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
 export interface HjsonTreeOptions {
@@ -50,7 +51,8 @@ export interface HjsonTree extends HjsonDocument {
 /**
  * Reads a config, menu or theme file: merges its `includes` under it (the including file takes
  * precedence, then the earlier include), then replaces `@reference:`, `@environment:` and `@file:`
- * values. Names of files are relative to the folder of the root file, in included files too.
+ * values. Names of files are relative to the folder of the root file, in included files too. However large
+ * they are, callers are answered meanwhile.
  */
 export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Promise<HjsonTree> {
   const own = dirname(file);
@@ -59,12 +61,13 @@ export async function loadHjsonTree(file: string, options: HjsonTreeOptions): Pr
   const loader = new TreeLoader(folders, options.readText ?? readSourceText, options);
   const merged = await loader.load(file, { file });
   // A misplaced file is reported before any file is read.
-  throwProblems('CONFIG_INVALID', findMisplacedFiles(merged, merged, options));
-  const contents = await loader.readAll(findFileNames(merged), own);
-  const resolved = resolveAtValues(merged, { env: options.env, files: contents });
+  throwProblems('CONFIG_INVALID', await inTurns(findMisplacedFiles(merged, merged, options)));
+  const contents = await loader.readAll(await inTurns(findFileNames(merged)), own);
+  const sources = { env: options.env, files: contents };
+  const resolved = await inTurns(resolveAtValues(merged, sources));
   throwProblems('CONFIG_INVALID', [
     ...resolved.problems,
-    ...findMisplacedFiles(resolved.root, merged, options),
+    ...(await inTurns(findMisplacedFiles(resolved.root, merged, options))),
   ]);
   return treeOf(resolved.root, {
     files: [...loader.files],
@@ -97,9 +100,10 @@ class TreeLoader {
     }
     this.files.add(file);
     const text = await this.readText(file, namedAt);
-    const root = parseHjsonNodes(text, file, (doubled) =>
+    const steps = parseHjsonInSteps(text, file, (doubled) =>
       this.warnings.push(doubledKey(doubled, this.how.mergesDoubled)),
     );
+    const root = await inTurns(steps);
     const { includes, rest: written } = takeIncludes(root);
     const rest = this.how.mergesDoubled === true ? mergeDoubled(written) : written;
     let under: ObjectNode = { kind: 'object', place: root.place, entries: new Map() };
@@ -165,11 +169,11 @@ function doubledKey(
 }
 
 /** Finds each value that comes from a file in a place that may be shown to callers (rule M14). */
-function findMisplacedFiles(
+function* findMisplacedFiles(
   tree: ObjectNode,
   written: ObjectNode,
   { mayHoldFile }: HjsonTreeOptions,
-): readonly Problem[] {
+): Steps<readonly Problem[]> {
   if (mayHoldFile === undefined) return [];
   const problems: Problem[] = [];
   const visit = (node: SourceNode, path: readonly string[]): void => {
@@ -183,7 +187,10 @@ function findMisplacedFiles(
       problems.push({ place: placeInTree(written, path), message });
     }
   };
-  visit(tree, []);
+  for (const { path, node } of valuesInSteps(tree)) {
+    yield;
+    visit(node, path);
+  }
   return problems;
 }
 

@@ -1,6 +1,7 @@
 import { parse } from 'hjson';
 import { BbsError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
+import { finish, type Steps } from '../base/steps';
 import { scanHjson } from './hjson-scan';
 import type { DoubledKey, ScanEntry, ScanNode } from './hjson-scan';
 import { placeInTree, toPlain } from './source-tree';
@@ -16,6 +17,8 @@ export interface HjsonDocument {
    */
   placeOf(path: Path, part?: 'value' | 'key'): Place;
 }
+
+type ScanObject = Extract<ScanNode, { kind: 'object' }>;
 
 /** Parses one hjson text; a problem is a BbsError CONFIG_SYNTAX with its place in `file`. */
 export function parseHjson(text: string, file: string): HjsonDocument {
@@ -38,27 +41,40 @@ export function documentOf(root: ObjectNode): HjsonDocument {
   };
 }
 
-/** As parseHjson, without the plain value; `warn` hears of keys that stand twice. */
-export function parseHjsonNodes(
+/** As parseHjson, without the plain value. */
+export function parseHjsonNodes(text: string, file: string): ObjectNode {
+  return finish(parseHjsonInSteps(text, file));
+}
+
+/** The same in steps; `warn` hears of keys that stand twice. */
+export function* parseHjsonInSteps(
   text: string,
   file: string,
   warn?: (doubled: DoubledKey) => void,
-): ObjectNode {
+): Steps<ObjectNode> {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const scan = scanHjson(content, file);
+  const scan = yield* scanHjson(content, file);
   if (warn !== undefined) scan.doubled.forEach(warn);
-  let value: unknown;
-  try {
-    value = parse(scan.text);
-  } catch (error) {
-    const { message } = toError(error);
-    throw new BbsError('CONFIG_SYNTAX', message, { cause: error, place: { file } });
-  }
+  const read = (part: string): unknown => {
+    try {
+      return parse(part);
+    } catch (error) {
+      const { message } = toError(error);
+      throw new BbsError('CONFIG_SYNTAX', message, { cause: error, place: { file } });
+    }
+  };
+  /** What the package read there, and for a block that is read by itself what that is. */
+  const whole = (node: ScanNode, part: unknown): unknown => {
+    const block = scan.outline.blocks.get(node);
+    if (block === undefined) return part;
+    if (!isRecord(part) || Object.keys(part).length > 0) throw disagreement(scan.place(node.at));
+    return read(block());
+  };
   const locate = (node: ScanNode, part: unknown): SourceNode => {
     const place = scan.place(node.at);
     switch (node.kind) {
       case 'object':
-        return locateObject(node, part);
+        return finish(locateObject(node, part, 1));
       case 'array':
         return locateArray(node, part, place);
       case 'scalar':
@@ -74,25 +90,37 @@ export function parseHjsonNodes(
       items: node.items.map((item, index) => locate(item, part[index])),
     };
   };
-  const locateEntry = (name: string, entry: ScanEntry, part: Record<string, unknown>): Entry => {
-    const keyPlace = scan.place(entry.keyAt);
-    if (!Object.hasOwn(part, name)) throw disagreement(keyPlace);
-    return { keyPlace, node: locate(entry.node, part[name]) };
+  const partOf = (name: string, entry: ScanEntry, part: Record<string, unknown>): unknown => {
+    if (!Object.hasOwn(part, name)) throw disagreement(scan.place(entry.keyAt));
+    return part[name];
   };
-  const locateObject = (node: ScanNode & { kind: 'object' }, part: unknown): ObjectNode => {
+  /** In steps where it is the file itself, or a block of the file. */
+  function* locateObject(node: ScanObject, read: unknown, level: number): Steps<ObjectNode> {
     const place = scan.place(node.at);
+    const part = whole(node, read);
     if (!isRecord(part)) throw disagreement(place);
     let size = 0;
-    const entries = [...node.entries].map(([key, entry]) => {
-      const earlier = entry.earlier?.map((before) => locateEntry(before.name, before, part)) ?? [];
+    const entries = new Map<string, Entry>();
+    for (const [key, entry] of node.entries) {
+      yield;
+      const earlier = (entry.earlier ?? []).map((before) => ({
+        keyPlace: scan.place(before.keyAt),
+        node: locate(before.node, partOf(before.name, before, part)),
+      }));
       size += 1 + earlier.length;
-      const located = locateEntry(key, entry, part);
-      return [key, earlier.length === 0 ? located : { ...located, earlier }] as const;
-    });
+      const keyPlace = scan.place(entry.keyAt);
+      const own = partOf(key, entry, part);
+      const inSteps = level === 0 && entry.node.kind === 'object';
+      const located = inSteps
+        ? yield* locateObject(entry.node, own, level + 1)
+        : locate(entry.node, own);
+      const found = { keyPlace, node: located };
+      entries.set(key, earlier.length === 0 ? found : { ...found, earlier });
+    }
     if (Object.keys(part).length !== size) throw disagreement(place);
-    return { kind: 'object', place, entries: new Map(entries) };
-  };
-  return locateObject(scan.root, value);
+    return { kind: 'object', place, entries };
+  }
+  return yield* locateObject(scan.root, read(scan.outline.outline), 0);
 }
 
 /**

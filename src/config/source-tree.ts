@@ -75,6 +75,16 @@ export function mergeDoubled(root: ObjectNode): ObjectNode {
   return { ...root, entries: new Map(entries) };
 }
 
+/** The values of a file, and instead of each of its blocks the values of that, each with its path. */
+export function* valuesInSteps(
+  root: ObjectNode,
+): Iterable<{ readonly path: readonly string[]; readonly node: SourceNode }> {
+  for (const [key, { node }] of root.entries) {
+    if (node.kind !== 'object') yield { path: [key], node };
+    else for (const [name, entry] of node.entries) yield { path: [key, name], node: entry.node };
+  }
+}
+
 /** The node at `path`, or undefined. */
 export function findNode(root: SourceNode, path: Path): SourceNode | undefined {
   let node: SourceNode | undefined = root;

@@ -16,6 +16,12 @@ const RETRY_MS = 1000;
 const MAX_LINKS = 40;
 
 export interface FileWatch {
+  /** What there is now is not reported as a change. */
+  noteChanges(): void;
+  /** True where something has changed since then, whether it was reported or not. */
+  hasChanged(): boolean;
+  /** Reports a change once it is quiet, whatever there is. */
+  lookSoon(): void;
   close(): void;
 }
 
@@ -44,6 +50,7 @@ class WatchedPaths implements FileWatch {
   private timer: Cancel | undefined;
   private firstEventMs: number | undefined;
   private lastSeen: string;
+  private noted: string;
 
   constructor(
     private readonly paths: readonly string[],
@@ -52,7 +59,22 @@ class WatchedPaths implements FileWatch {
   ) {
     const found = survey(paths);
     this.lastSeen = found.signature;
+    this.noted = found.signature;
     if (!this.watchFolders(found.folders)) this.wait(RETRY_MS);
+  }
+
+  noteChanges(): void {
+    this.noted = survey(this.paths).signature;
+    this.lastSeen = this.noted;
+  }
+
+  hasChanged(): boolean {
+    return survey(this.paths).signature !== this.noted;
+  }
+
+  lookSoon(): void {
+    this.lastSeen = '';
+    this.wait(QUIET_MS);
   }
 
   close(): void {

@@ -2,7 +2,8 @@ import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
-import { checkMenus, type CheckOptions } from '../proof/check';
+import { inTurns } from '../base/steps';
+import { checkMenusInSteps, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
 import { checkThemeViews } from '../proof/check-views';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
@@ -35,7 +36,8 @@ export async function checkBoard(
     ...themeFileFindings(parts.themes),
     ...checkThemeViews(parts.themes.list()),
   ];
-  const menus = checkMenus(parts.menus, await boardRegistries(parts), options);
+  const registries = await boardRegistries(parts);
+  const menus = await inTurns(checkMenusInSteps(parts.menus, registries, options));
   return weigh([...themes, ...menus], options);
 }
 

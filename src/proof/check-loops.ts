@@ -1,13 +1,15 @@
+import type { Steps } from '../base/steps';
 import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 
 /**
  * Rings of menus that show nothing, ask nothing and wait for nothing: a caller who enters one would
  * never see a screen again. A ring with conditions on it is a warning, one without an error.
  */
-export function findSilentLoops(set: MenuSet): readonly Finding[] {
+export function* findSilentLoops(set: MenuSet): Steps<readonly Finding[]> {
   const findings: Finding[] = [];
   const done = new Set<string>();
   for (const start of set.menus.keys()) {
+    yield;
     const ring = findRing(start, set, done);
     if (ring === undefined) continue;
     const [first] = ring;

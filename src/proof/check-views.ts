@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import type { Steps } from '../base/steps';
 import { checkProperty, masksTyping } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import { parseAsset } from '../menu/load/asset';
@@ -22,9 +23,10 @@ import { asTree, type Theme, type Tree } from '../menu/load/theme';
 import type { MenuRegistries } from './registries';
 
 /** Views and forms: properties, art that places them, submissions that can happen. */
-export function checkForms(set: MenuSet, registries: MenuRegistries): readonly Finding[] {
+export function* checkForms(set: MenuSet, registries: MenuRegistries): Steps<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const menu of set.menus.values()) {
+    yield;
     const facts = registries.modules.get(menu.module.name);
     // A module that is missing was said already; nobody knows what its forms should be like.
     if (menu.module.kind !== 'standard' && facts === undefined) continue;

@@ -1,13 +1,14 @@
 import type { Place } from '../base/errors';
 import { formatPlace } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { finish, type Steps } from '../base/steps';
 import { checkArt } from './check-art';
 import { findSilentLoops } from './check-loops';
 import { checkNeeds } from './check-needs';
 import { checkForms } from './check-views';
 import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
-import { flowFindings, proveFlow } from './flow-proof';
+import { flowFindings, proveFlowInSteps } from './flow-proof';
 import type { MenuRegistries } from './registries';
 import { whyAbsentPath } from '../menu/run/follow';
 import { NOWHERE } from '../menu/load/choice';
@@ -39,17 +40,30 @@ export function checkMenus(
   registries: MenuRegistries,
   options: CheckOptions = {},
 ): readonly Finding[] {
+  return finish(checkMenusInSteps(set, registries, options));
+}
+
+/** The same in steps, for a board that has callers. */
+export function* checkMenusInSteps(
+  set: MenuSet,
+  registries: MenuRegistries,
+  options: CheckOptions = {},
+): Steps<readonly Finding[]> {
   const findings: Finding[] = [...set.problems];
   const names = new NameChecker(set, registries, findings);
   findings.push(...checkNeeds(set, registries, options.bypass));
-  for (const menu of set.menus.values()) names.checkMenu(menu);
+  for (const menu of set.menus.values()) {
+    yield;
+    names.checkMenu(menu);
+  }
   for (const prompt of set.prompts.values()) names.checkPrompt(prompt);
   names.checkEntries();
   findings.push(...checkArt(set, registries));
-  findings.push(...checkForms(set, registries));
-  findings.push(...findSilentLoops(set));
+  findings.push(...(yield* checkForms(set, registries)));
+  findings.push(...(yield* findSilentLoops(set)));
   if (options.flow !== false && registries.entries.some(({ menu }) => set.menus.has(menu))) {
-    findings.push(...flowFindings(proveFlow(set, registries), options.bypass));
+    const report = yield* proveFlowInSteps(set, registries);
+    findings.push(...flowFindings(report, options.bypass));
   }
   return unique(findings).sort(byPlace);
 }

@@ -1,3 +1,4 @@
+import type { Steps } from '../base/steps';
 import type { Move } from './flow-moves';
 import type { MenuEntry } from '../menu/load/menu-entry';
 import { add, firstOf, has, intersect, isEmpty, subtract, union } from './state-space';
@@ -57,12 +58,13 @@ export class FlowExplorer {
     this.backable = space.empty();
   }
 
-  explore(starts: readonly Start[]): this {
+  *explore(starts: readonly Start[]): Steps<this> {
     for (const { menu, states } of starts) this.arrive(menu, states, undefined);
     for (;;) {
+      yield;
       const name = this.queue.shift();
       if (name !== undefined) this.leave(name);
-      else if (this.backGrew) this.goBack();
+      else if (this.backGrew) yield* this.goBack();
       else return this;
     }
   }
@@ -161,9 +163,10 @@ export class FlowExplorer {
   }
 
   /** Going back is not asked for its ACS: the caller was there before. */
-  private goBack(): void {
+  private *goBack(): Steps<void> {
     this.backGrew = false;
     for (const [name, visit] of [...this.visits]) {
+      yield;
       if (this.map.menus.get(name)?.config.noHistory === true) continue;
       const states = intersect(this.space.later(visit.reached), this.backable);
       const fresh = subtract(states, visit.reached);

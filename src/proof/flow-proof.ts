@@ -2,6 +2,7 @@ import type { Acs } from '../acs/acs';
 import { collectVariables } from '../acs/variables';
 import type { AcsVariable, AcsVariables } from '../acs/variables';
 import type { Place } from '../base/errors';
+import { finish, type Steps } from '../base/steps';
 import type { WayInName } from '../protocols/ways-in';
 import { FlowExplorer } from './flow-explorer';
 import type { FlowMap, Start } from './flow-explorer';
@@ -95,42 +96,51 @@ const COMPLETE = [1, 3];
  * AF.
  */
 export function proveFlow(set: MenuSet, options: ProofOptions): FlowReport {
-  return new Prover(set, options).prove();
+  return finish(proveFlowInSteps(set, options));
+}
+
+/** The same in steps, for a board that has callers. */
+export function* proveFlowInSteps(set: MenuSet, options: ProofOptions): Steps<FlowReport> {
+  const strings: Acs[] = [];
+  for (const menu of set.menus.values()) {
+    yield;
+    strings.push(...acsOfFlow(menu));
+  }
+  for (const { actionKeys } of set.prompts.values()) strings.push(...acsOfKeys(actionKeys));
+  return yield* new Prover(set, options, yield* collectVariables(strings)).prove();
 }
 
 class Prover {
-  private readonly variables: AcsVariables;
   private readonly map: FlowMap;
   private readonly movesByMenu = new Map<string, readonly Move[]>();
 
   constructor(
     private readonly set: MenuSet,
     private readonly options: ProofOptions,
+    private readonly variables: AcsVariables,
   ) {
-    const prompts = [...set.prompts.values()].flatMap(({ actionKeys }) => acsOfKeys(actionKeys));
-    this.variables = collectVariables([...set.menus.values()].flatMap(acsOfFlow).concat(prompts));
     this.map = { menus: set.menus, moves: (name) => this.moves(name) };
   }
 
-  prove(): FlowReport {
-    const anywhere = this.explore([], (space) => () => space.select([0, 1, 2, 3]));
-    const early = this.explore([], (space) => () => space.select(INCOMPLETE));
+  *prove(): Steps<FlowReport> {
+    const anywhere = yield* this.explore([], (space) => () => space.select([0, 1, 2, 3]));
+    const early = yield* this.explore([], (space) => () => space.select(INCOMPLETE));
     const seen = early.reachedMenus().filter((name) => {
       return !isEmpty(intersect(early.reached(name), early.space.select(INCOMPLETE)));
     });
     const relevant = this.variablesOf(seen);
     const fixed = choose(relevant.filter(({ name, source }) => source === 'call' || name === 'ID'));
-    const safety = this.explore(fixed, (space) => () => space.select(INCOMPLETE));
+    const safety = yield* this.explore(fixed, (space) => () => space.select(INCOMPLETE));
     const bypasses = this.findBypasses(safety);
     const living = choose(relevant.filter(({ source }) => source !== 'moment'));
     const undecided = new Set([...anywhere.space.undecided, ...safety.space.undecided]);
-    const lockedOut = this.findLockedOut(living);
+    const lockedOut = yield* this.findLockedOut(living);
     return {
       proven: bypasses.length === 0,
       bypasses,
       lockedOut,
-      withoutSignIn: this.findWithoutSignIn(),
-      deadEnds: this.findDeadEnds(anywhere),
+      withoutSignIn: yield* this.findWithoutSignIn(),
+      deadEnds: yield* this.findDeadEnds(anywhere),
       unreachable: [...this.set.menus.values()]
         .filter(({ name }) => isEmpty(anywhere.reached(name)))
         .map(({ name, place }) => ({ menu: name, place })),
@@ -153,7 +163,7 @@ class Prover {
     fixed: readonly AcsVariable[],
     goesOn: (space: StateSpace) => (menu: MenuEntry) => StateSet,
     from?: EntryPoint,
-  ): FlowExplorer {
+  ): Steps<FlowExplorer> {
     const space = new StateSpace(this.variables, fixed);
     const starts =
       from === undefined
@@ -199,13 +209,15 @@ class Prover {
     });
   }
 
-  private findLockedOut(fixed: readonly AcsVariable[]): readonly LockedOut[] {
+  private *findLockedOut(fixed: readonly AcsVariable[]): Steps<readonly LockedOut[]> {
     const inside = (menu: MenuEntry, space: StateSpace): StateSet =>
       menu.loginArea ? space.select([0, 1, 2, 3]) : space.select(INCOMPLETE);
-    return this.options.entries.flatMap((entry): LockedOut[] => {
+    const lockedOut: LockedOut[] = [];
+    for (const entry of this.options.entries) {
       const first = this.set.menus.get(entry.menu);
-      if (first === undefined) return [];
-      const explorer = this.explore(fixed, (space) => (menu) => inside(menu, space), entry);
+      if (first === undefined) continue;
+      const goesOn = (space: StateSpace) => (menu: MenuEntry) => inside(menu, space);
+      const explorer = yield* this.explore(fixed, goesOn, entry);
       const { space } = explorer;
       const wanted = whereSecure(space, [3], entry.secure);
       const arrived = explorer
@@ -215,58 +227,65 @@ class Prover {
       // A first menu that does not lead to a sign-in at all (an application by SSH) is not counted
       // as a loss.
       const signsIn = explorer.reachedMenus().some((name) => this.signsIn(name));
-      if (!signsIn && !entry.signedIn) return [];
+      if (!signsIn && !entry.signedIn) continue;
       const missing = subtract(wanted, arrived);
       const example = firstOf(missing);
-      if (example === undefined) return [];
+      if (example === undefined) continue;
       const nobody = isEmpty(intersect(wanted, arrived));
       const state = nobody ? undefined : space.describeFixed(example).join(', ');
-      return [{ server: entry.server, menu: entry.menu, place: first.place, state }];
-    });
+      lockedOut.push({ server: entry.server, menu: entry.menu, place: first.place, state });
+    }
+    return lockedOut;
   }
 
-  private findWithoutSignIn(): FlowReport['withoutSignIn'] {
-    return this.options.entries.flatMap((entry) => {
+  private *findWithoutSignIn(): Steps<FlowReport['withoutSignIn']> {
+    const found: FlowReport['withoutSignIn'][number][] = [];
+    for (const entry of this.options.entries) {
       const first = this.set.menus.get(entry.menu);
-      if (entry.isNeeded !== true || entry.signedIn) return [];
+      if (entry.isNeeded !== true || entry.signedIn) continue;
       // One that is missing or outside the login area is told as such.
-      if (first?.loginArea !== true) return [];
+      if (first?.loginArea !== true) continue;
       const inside = (space: StateSpace) => (menu: MenuEntry) =>
         menu.loginArea ? space.select(INCOMPLETE) : space.empty();
-      const explorer = this.explore([], inside, entry);
+      const explorer = yield* this.explore([], inside, entry);
       // A menu that nobody may enter is reached by the proof all the same.
       const reached = explorer.reachedMenus().filter((name) => !isEmpty(explorer.reached(name)));
-      if (reached.some((name) => this.signsIn(name))) return [];
-      return [{ server: entry.server, menu: first.name, place: first.place }];
-    });
+      if (reached.some((name) => this.signsIn(name))) continue;
+      found.push({ server: entry.server, menu: first.name, place: first.place });
+    }
+    return found;
   }
 
   private signsIn(name: string): boolean {
     return this.moves(name).some(({ effects }) => effects.includes('first-factor'));
   }
 
-  private findDeadEnds(explorer: FlowExplorer): readonly DeadEnd[] {
-    return explorer.reachedMenus().flatMap((name): DeadEnd[] => {
-      const menu = this.set.menus.get(name);
-      if (menu === undefined) return [];
-      const moves = this.moves(name);
-      if (moves.length === 0) return [{ menu: name, place: menu.place, state: undefined }];
-      const { next } = menu;
-      if (next === undefined || next.pick === 'random') return [];
-      const unmatched = explorer.space.take(next.options.map(({ acs }) => acs)).unmatched;
-      const asking = moves.filter(({ after }) => after?.choice === next);
-      const stuck = asking.reduce((states, move) => {
-        const reached = explorer.reached(name);
-        const then = move.effects.reduce(
-          (set, effect) => explorer.space.after(set, effect),
-          reached,
-        );
-        return union(states, intersect(then, unmatched));
-      }, explorer.space.empty());
-      const state = firstOf(stuck);
-      if (state === undefined) return [];
-      return [{ menu: name, place: next.place, state: explorer.space.describe(state) }];
-    });
+  private *findDeadEnds(explorer: FlowExplorer): Steps<readonly DeadEnd[]> {
+    const found: DeadEnd[] = [];
+    for (const name of explorer.reachedMenus()) {
+      yield;
+      found.push(...this.deadEndsOf(name, explorer));
+    }
+    return found;
+  }
+
+  private deadEndsOf(name: string, explorer: FlowExplorer): readonly DeadEnd[] {
+    const menu = this.set.menus.get(name);
+    if (menu === undefined) return [];
+    const moves = this.moves(name);
+    if (moves.length === 0) return [{ menu: name, place: menu.place, state: undefined }];
+    const { next } = menu;
+    if (next === undefined || next.pick === 'random') return [];
+    const unmatched = explorer.space.take(next.options.map(({ acs }) => acs)).unmatched;
+    const asking = moves.filter(({ after }) => after?.choice === next);
+    const stuck = asking.reduce((states, move) => {
+      const reached = explorer.reached(name);
+      const then = move.effects.reduce((set, effect) => explorer.space.after(set, effect), reached);
+      return union(states, intersect(then, unmatched));
+    }, explorer.space.empty());
+    const state = firstOf(stuck);
+    if (state === undefined) return [];
+    return [{ menu: name, place: next.place, state: explorer.space.describe(state) }];
   }
 }
 

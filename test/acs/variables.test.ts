@@ -1,3 +1,4 @@
+import { finish } from '../../src/base/steps';
 import fc from 'fast-check';
 import { compileAcs, evaluateAcs } from '../../src/acs/acs';
 import type { Acs } from '../../src/acs/acs';
@@ -151,7 +152,7 @@ describe('caller states as ACS tells them apart', () => {
     fc.assert(
       fc.property(expressions, subjects, (text, context) => {
         const acs = compileAcs(text);
-        const found = collectVariables([acs, ...textsOf(acs).map(compileAcs)]);
+        const found = finish(collectVariables([acs, ...textsOf(acs).map(compileAcs)]));
         const values = new Int32Array(found.all.length).fill(-1);
         for (const variable of found.of(acs)) {
           const value = valueOf(variable, acs, found, context);
@@ -167,7 +168,7 @@ describe('caller states as ACS tells them apart', () => {
   });
 
   it('leave a string undecided only where an open variable decides it', () => {
-    const found = collectVariables(['SC & AF1', 'SC | AF1', '!SC'].map(compileAcs));
+    const found = finish(collectVariables(['SC & AF1', 'SC | AF1', '!SC'].map(compileAcs)));
     const open = new Int32Array(found.all.length).fill(-1);
     const ask = (text: string, stage: number): number =>
       found.abstract(compileAcs(text))(stage, open);
@@ -178,7 +179,9 @@ describe('caller states as ACS tells them apart', () => {
   });
 
   it('are the intervals between limits, and the values that are named and the rest', () => {
-    const found = collectVariables(['NC2 & NC10', 'TW80', 'ID[1,2]', 'EC1', 'SC'].map(compileAcs));
+    const found = finish(
+      collectVariables(['NC2 & NC10', 'TW80', 'ID[1,2]', 'EC1', 'SC'].map(compileAcs)),
+    );
     expect(Object.fromEntries(found.all.map(({ name, values }) => [name, values]))).toEqual({
       NC: ['(below)', '0', '2', '10'],
       TW: ['0', '80'],
@@ -189,7 +192,7 @@ describe('caller states as ACS tells them apart', () => {
   });
 
   it('treat a code that was not collected as open', () => {
-    const found = collectVariables([]);
+    const found = finish(collectVariables([]));
     expect(found.abstract(compileAcs('SC'))(0, new Int32Array(0))).toBe(2);
   });
 });

@@ -1,5 +1,6 @@
 import { compileAcs, type Acs } from '../../acs/acs';
 import { nearestName } from '../../base/nearest';
+import { finish, inTurns, type Steps } from '../../base/steps';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import type { HjsonTreeOptions } from '../../config/hjson-tree';
 import type { Problem } from '../../config/problems';
@@ -40,7 +41,8 @@ interface LoadMenusOptions extends HjsonTreeOptions {
 export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
   const within = options.fallbackFolders ?? [];
   const tree = await loadHjsonTree(options.file, { ...options, within, mayHoldFile });
-  return parseMenus(tree.root, { ...options, files: tree.files, warnings: tree.warnings });
+  const from = { files: tree.files, warnings: tree.warnings };
+  return inTurns(parseMenusInSteps(tree.root, from));
 }
 
 /** Only a secret of a module, such as the password for a door server: its screens show none (rule M14). */
@@ -51,13 +53,17 @@ function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
 }
 
 /** Turns a menu file's tree into menus and prompts. */
-export function parseMenus(
-  root: ObjectNode,
-  options: {
-    readonly files?: readonly string[];
-    readonly warnings?: readonly Problem[];
-  } = {},
-): MenuSet {
+export function parseMenus(root: ObjectNode, from: ReadFrom = {}): MenuSet {
+  return finish(parseMenusInSteps(root, from));
+}
+
+/** What was found out where the tree was read. */
+interface ReadFrom {
+  readonly files?: readonly string[];
+  readonly warnings?: readonly Problem[];
+}
+
+function* parseMenusInSteps(root: ObjectNode, options: ReadFrom): Steps<MenuSet> {
   const problems: Finding[] = (options.warnings ?? []).map((warning) => ({
     severity: warning.kind === 'doubled-key' ? 'error' : 'warning',
     rule: warning.kind ?? 'reference',
@@ -88,6 +94,7 @@ export function parseMenus(
   };
   const menus = new Map<string, MenuEntry>();
   for (const [name, entry] of menuNodes) {
+    yield;
     const { node, keyPlace } = entry;
     const body = reader(name).object(node, `the menu '${name}'`);
     const placed = body === undefined ? undefined : { ...body, place: keyPlace };
@@ -97,6 +104,7 @@ export function parseMenus(
   }
   const prompts = new Map<string, PromptEntry>();
   for (const [name, { node, keyPlace }] of promptNodes) {
+    yield;
     const body = reader(name).object(node, `the prompt '${name}'`);
     const placed = body === undefined ? undefined : { ...body, place: keyPlace };
     if (placed !== undefined) prompts.set(name, readPrompt(reader(name), placed));
