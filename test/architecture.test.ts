@@ -241,6 +241,11 @@ test('one function decides whether a caller is fully signed in, and one table ho
   expect(places(/☺☻♥|◄↕‼/)).toEqual(['terminal/encoding.ts']);
 });
 
+test('one file asks a socket for its address: behind a proxy the caller has another one (rule G3)', () => {
+  const others = SOURCES.filter(({ path }) => path !== 'base/source.ts');
+  expect(findLines(others, /\bremote(?:Address|Port|Family)\b|\brequest\.ips?\b/)).toEqual([]);
+});
+
 test('every error code is used where something is thrown', () => {
   const others = SOURCES.filter(({ path }) => path !== 'base/errors.ts');
   const isUsed = (code: string): boolean => others.some(({ text }) => text.includes(`'${code}'`));

@@ -239,7 +239,7 @@ class Bbs {
     const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
     const web = await startWebServer({
       ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-      accept: (socket) => pageLimiter.accept(socket),
+      accept: (socket, enter) => pageLimiter.accept(socket, enter),
       loginPorts: () => open.loginPorts,
     });
     this.closers.push(() => web.close());

@@ -64,6 +64,9 @@ export const LIMITS = {
   acsDepth: 64,
   /** Largest art file. */
   artBytes: 1024 * 1024,
+  /** How long a proxy's connection may take to send its header, and its longest one (rule G3). */
+  proxyHeaderMs: 5_000,
+  proxyHeaderBytes: 1024,
   /** HTTP body and header bytes, whole request time (rule D10). */
   httpBodyBytes: 16 * 1024,
   httpHeaderBytes: 8 * 1024,

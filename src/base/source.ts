@@ -36,7 +36,7 @@ export function networksOf(ip: string): readonly [string, ...string[]] {
 }
 
 /** True for the loopback interface. */
-function isLoopback(ip: string): boolean {
+export function isLoopback(ip: string): boolean {
   const plain = plainIp(ip);
   return plain === '::1' || (plain.startsWith('127.') && isIP(plain) === 4);
 }
@@ -111,11 +111,38 @@ export class ConfiguredNetworks {
   }
 }
 
-/** True for a connection from a program on the machine that the board runs on. */
-export function isFromThisMachine(socket: {
+/** Where a connection comes from. */
+export interface Peer {
+  readonly remoteIp: string;
+  /** True for a program on the machine that the board runs on. */
+  readonly isLocal: boolean;
+  /** True for a proxy's address that may stand for many callers, none of whom is named. */
+  readonly isShared: boolean;
+}
+
+interface SocketAddresses {
   readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
   readonly localAddress?: string | undefined;
-}): boolean {
-  const { remoteAddress = '', localAddress } = socket;
-  return isLoopback(remoteAddress) || remoteAddress === localAddress;
+}
+
+/**
+ * Where a connection itself comes from; undefined once it is closed. Behind a proxy that is the
+ * proxy: `throttle/proxy-door.ts` asks, and all others are told (rule G3).
+ */
+export function peerOf({ remoteAddress = '', localAddress }: SocketAddresses): Peer | undefined {
+  const remoteIp = plainIp(remoteAddress);
+  if (remoteIp === '') return undefined;
+  const isLocal = isLoopback(remoteAddress) || remoteAddress === localAddress;
+  return { remoteIp, isLocal, isShared: false };
+}
+
+/** Identifies a connection also after it is wrapped: TLS has a socket of its own. */
+export function connectionKey({ remoteAddress, remotePort }: SocketAddresses): string {
+  return addressKey(remoteAddress, remotePort);
+}
+
+/** The same from address and port. */
+export function addressKey(ip: string | undefined, port: number | undefined): string {
+  return `${ip} ${port}`;
 }

@@ -18,6 +18,7 @@ export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
     ...checkRanges(config),
     ...checkTexts(config),
     ...checkPorts(config),
+    ...checkProxies(config),
     ...checkWeb(config),
     ...checkSecondFactor(config),
   ];
@@ -63,14 +64,7 @@ function* checkTexts({ users, security, email, general, logging }: Config): Iter
   } catch {
     yield error('users.usernamePattern', 'is not a regular expression');
   }
-  for (const [index, network] of security.exemptNetworks.entries()) {
-    if (isNetwork(network)) continue;
-    yield {
-      path: ['security', 'exemptNetworks', index],
-      severity: 'error',
-      message: `security.exemptNetworks must list networks like 192.0.2.0/24 or 2001:db8::/32, not '${network}'`,
-    };
-  }
+  yield* checkNetworks('security.exemptNetworks', security.exemptNetworks);
   const [start = 0, percent = 0, full = 0] = security.earlyDrop.split(':').map(Number);
   if (start > full || percent > 100) {
     yield error('security.earlyDrop', 'must have a start below its end and at most 100 percent');
@@ -115,6 +109,36 @@ function isNetwork(text: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function* checkNetworks(key: string, networks: readonly string[]): Iterable<CrossFinding> {
+  for (const [index, network] of networks.entries()) {
+    if (isNetwork(network)) continue;
+    yield {
+      path: [...key.split('.'), index],
+      severity: 'error',
+      message: `${key} must list networks like 192.0.2.0/24 or 2001:db8::/32, not '${network}'`,
+    };
+  }
+}
+
+function* checkProxies(config: Config): Iterable<CrossFinding> {
+  const { proxies, contentServers } = config;
+  yield* checkNetworks('proxies', proxies);
+  if (proxies.some((network) => /\/0+$/.test(network))) {
+    yield error('proxies', 'must not be everybody: any caller could then choose his address');
+  }
+  const { https } = contentServers.web;
+  for (const server of [
+    ...listLoginServers(config),
+    { path: 'contentServers.web.https', ...https },
+  ]) {
+    if (!server.enabled || server.proxyProtocol === 'off' || proxies.length > 0) continue;
+    yield error(
+      `${server.path}.proxyProtocol`,
+      'is required, but proxies is empty: nobody could connect; list the networks of your proxies',
+    );
   }
 }
 

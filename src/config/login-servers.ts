@@ -6,6 +6,7 @@ interface LoginServer {
   readonly enabled: boolean;
   readonly address: string;
   readonly port: number;
+  readonly proxyProtocol: Config['loginServers']['telnet']['proxyProtocol'];
 }
 
 /** The dotted keys of all values of a type. */

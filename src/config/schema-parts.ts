@@ -18,6 +18,14 @@ export const address = () =>
     .default('127.0.0.1')
     .describe('Address to listen on; 0.0.0.0 or :: opens it to the world.');
 
+export const proxyProtocol = () =>
+  z
+    .enum(['off', 'required'])
+    .default('off')
+    .describe(
+      'required: only the networks of `proxies` may connect, and each connection begins with a PROXY header (version 1 or 2), which names the caller (rule G3).',
+    );
+
 export const seconds = (value: number, least: number, most: number) =>
   z.int().min(least).max(most).default(value);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
-import { address, file, port, seconds, section } from './schema-parts';
+import { address, file, port, proxyProtocol, seconds, section } from './schema-parts';
 
 /** An origin as a browser sends it: scheme, host and, where it is not the default, port. */
 function isOrigin(text: string): boolean {
@@ -16,6 +16,7 @@ function listening(way: WayInName, enabledDoc = 'Listen at all.') {
     enabled: z.boolean().default(listens.enabled).describe(enabledDoc),
     address: address(),
     port: port(listens.port),
+    proxyProtocol: proxyProtocol(),
   };
 }
 
@@ -119,6 +120,7 @@ export const contentServers = section('Web.', {
       enabled: z.boolean().default(true).describe('Listen at all (ENiGMA½: false).'),
       address: address(),
       port: port(8443),
+      proxyProtocol: proxyProtocol(),
       certPem: z
         .string()
         .default('')

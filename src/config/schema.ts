@@ -154,6 +154,13 @@ const security = section('Limits against floods and guessing.', {
     .describe('Key that seals secrets; empty is data/keys/sealing.json, or SALLYPORT_SEALING_KEY.'),
 });
 
+const proxies = z
+  .array(z.string())
+  .default([])
+  .describe(
+    'Networks of the proxies before this board, CIDR: nobody else is believed what address a caller has (rule G3).',
+  );
+
 const logging = section('Logs.', {
   level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -171,7 +178,8 @@ const statLog = section('History.', {
   }),
 });
 
-export const configSchema = z.strictObject({
+const blocks = {
+  proxies,
   general,
   users,
   menus,
@@ -183,7 +191,9 @@ export const configSchema = z.strictObject({
   security,
   logging,
   statLog,
-});
+};
+
+export const configSchema = z.strictObject(blocks).describe('Keys outside of any block.');
 
 /** A complete configuration: every key has a value. */
 export type Config = z.output<typeof configSchema>;

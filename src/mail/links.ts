@@ -122,7 +122,8 @@ function isReachable(config: Config): boolean {
   const { https, behindProxy, overrideUrlPrefix } = config.contentServers.web;
   const leadsHere = isLoopback(new URL(linkPrefix(config)).hostname);
   if (leadsHere) return !isCalledFromElsewhere(config);
-  return behindProxy || overrideUrlPrefix !== '' || !isLoopback(https.address);
+  const isBehindProxy = behindProxy || https.proxyProtocol === 'required';
+  return isBehindProxy || overrideUrlPrefix !== '' || !isLoopback(https.address);
 }
 
 function isCalledFromElsewhere(config: Config): boolean {

@@ -48,8 +48,9 @@ export function findConfigGaps(
 function* addressGaps(config: Config): Iterable<Gap> {
   const { https, behindProxy } = config.contentServers.web;
   const servers = [...listLoginServers(config), { path: 'contentServers.web.https', ...https }];
-  for (const { path, enabled, address } of servers) {
-    const isBehindProxy = path.startsWith('contentServers') && behindProxy;
+  for (const { path, enabled, address, proxyProtocol } of servers) {
+    const isBehindProxy =
+      proxyProtocol === 'required' || (path.startsWith('contentServers') && behindProxy);
     if (!enabled || isBehindProxy || !isLoopback(address)) continue;
     yield missing(
       `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,
@@ -124,9 +125,9 @@ function* mailGaps({ email, general }: Config): Iterable<Gap> {
 }
 
 function* clearTextGaps(config: Config): Iterable<Gap> {
-  for (const { way, enabled, address } of listLoginServers(config)) {
+  for (const { way, enabled, address, proxyProtocol } of listLoginServers(config)) {
     const { secure, inWords } = WAYS_IN[way];
-    if (secure || !enabled || isLoopback(address)) continue;
+    if (secure || !enabled || (isLoopback(address) && proxyProtocol === 'off')) continue;
     if (passwordRule(config, { secure }) !== 'allow') continue;
     yield advice(
       `${inWords} carries passwords in clear text: ${PASSWORD_RULE_KEY}: with-otp lets in only accounts with a second factor`,

@@ -3,17 +3,20 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
-import { isFromThisMachine, plainIp } from '../base/source';
+import type { Peer } from '../base/source';
+import { loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import { LoginDeadline } from '../throttle/login-deadline';
 import { InputTurns } from './input-queue';
 import { RefusalLog } from '../throttle/refusal-log';
 import type { ConnectionSlot } from '../throttle/connection-slot';
+import { ProxyDoor } from '../throttle/proxy-door';
 
 /** An accepted TCP connection; the deadline of its sign-in is running. */
 export interface Accepted {
   readonly socket: Socket;
+  /** The caller's address, also behind a proxy of the board (rule G3). */
   readonly remoteIp: string;
   readonly slot: ConnectionSlot;
   readonly deadline: LoginDeadline;
@@ -53,11 +56,17 @@ export class Listener {
   private bound: BoundAddress;
   private closed: Promise<void> | undefined;
   private readonly refusals: RefusalLog;
+  private readonly door: ProxyDoor;
   private readonly turns = new InputTurns();
 
   private constructor(private readonly options: ListenerOptions) {
     this.bound = { address: options.address, port: options.port };
     this.refusals = new RefusalLog(options);
+    this.door = new ProxyDoor({
+      ...options,
+      isRequired: () => loginServer(options.config(), options.server).proxyProtocol === 'required',
+      onRefused: (remoteIp, reason) => this.refusals.note(remoteIp, reason),
+    });
     // The board closes half-open sockets itself: a program piped into a connection still gets its
     // first screen.
     this.server = createServer({ ...SOCKET_OPTIONS, allowHalfOpen: true }, (socket) =>
@@ -111,24 +120,24 @@ export class Listener {
   private accept(socket: Socket): void {
     // Registered first, because a reset can come at any time after the accept.
     socket.on('error', () => undefined);
-    const remoteIp = plainIp(socket.remoteAddress ?? '');
-    if (remoteIp === '') {
-      socket.destroy();
-      return;
-    }
-    try {
-      this.acceptSocket(socket, remoteIp);
-    } catch (error) {
-      // A failure of one call, whatever its cause: the port stays open for the next (rule F1).
-      this.options.log.error('call.failed', { remoteIp, error: toError(error) });
-      socket.destroy();
-    }
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    this.door.pass(socket, (peer) => {
+      try {
+        this.acceptCaller(socket, peer);
+      } catch (error) {
+        // A failure of one call, whatever its cause: the port stays open for the next (rule F1).
+        const { remoteIp } = peer;
+        this.options.log.error('call.failed', { remoteIp, error: toError(error) });
+        socket.destroy();
+      }
+    });
   }
 
-  private acceptSocket(socket: Socket, remoteIp: string): void {
+  private acceptCaller(socket: Socket, peer: Peer): void {
+    const { remoteIp } = peer;
     const result = this.options.limiter.accept({
-      remoteIp,
-      isLocal: isFromThisMachine(socket),
+      ...peer,
       end: () => {
         this.refusals.note(remoteIp, 'made-room');
         socket.destroy();
@@ -142,12 +151,8 @@ export class Listener {
     }
     const { slot } = result;
     socket.once('close', () => slot.release());
-    this.sockets.add(socket);
     const deadline = this.startDeadline(socket, { remoteIp, slot });
-    socket.once('close', () => {
-      this.sockets.delete(socket);
-      deadline.end();
-    });
+    socket.once('close', () => deadline.end());
     this.options.onAccepted({
       ...{ socket, remoteIp, slot, deadline, turns: this.turns },
       onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),

@@ -30,6 +30,8 @@ interface ConnectionRequest {
   readonly remoteIp: string;
   /** True for a connection from the machine that the board runs on. */
   readonly isLocal?: boolean;
+  /** True for an address that may stand for many callers: it is limited also where it is exempt. */
+  readonly isShared?: boolean;
   /** Closes the connection when its slot is needed before the caller has signed in. */
   readonly end: () => void;
 }
@@ -58,6 +60,9 @@ interface Count {
 const WIDER = [4, 16] as const;
 /** Limit of connections of a proxy in front of the pages. */
 const MAX_PROXIED = 1_000;
+/** Limits of connections whose proxy has not named the caller, and of them when no room is left. */
+const MAX_UNNAMED = 1_000;
+const FEW_UNNAMED = 16;
 
 /**
  * Decides which connections are accepted: one limiter for all servers, asked before a byte is read
@@ -69,6 +74,7 @@ export class ConnectionLimiter {
   private total = 0;
   private preAuth = 0;
   private proxied = 0;
+  private readonly unnamed = new Set<{ readonly end: () => void }>();
 
   constructor(private readonly options: ConnectionLimiterOptions) {
     this.places = new Places(options);
@@ -80,10 +86,10 @@ export class ConnectionLimiter {
   }
 
   accept(request: ConnectionRequest): AcceptResult {
-    const { remoteIp, isLocal } = request;
+    const { remoteIp, isLocal, isShared } = request;
     const networks = networksOf(remoteIp);
     const source = networks[networks.length - 1] ?? remoteIp;
-    const exempt = this.options.isExempt(remoteIp);
+    const exempt = isShared !== true && this.options.isExempt(remoteIp);
     const favoured = exempt || isLocal === true || this.options.isKnown(source);
     const reason =
       (exempt ? undefined : this.refusalOfSource(remoteIp, source)) ??
@@ -105,6 +111,25 @@ export class ConnectionLimiter {
     const slot = this.take(request, { networks, source, favoured: true }, leave);
     slot.signedIn();
     return { ok: true, slot };
+  }
+
+  /**
+   * Counts a connection of a proxy that has not named its caller: it takes a descriptor, and no
+   * share of any source. Of too many the one that has waited longest ends, because proxies send
+   * their header at once. Returns what to call when the wait is over.
+   */
+  awaitHeader(end: () => void): () => void {
+    const { mostConnections: most = Infinity } = this.options;
+    const isFull = this.total + this.unnamed.size >= most;
+    const room = isFull ? FEW_UNNAMED : Math.max(FEW_UNNAMED, Math.min(MAX_UNNAMED, most / 4));
+    for (const oldest of this.unnamed) {
+      if (this.unnamed.size < room) break;
+      this.unnamed.delete(oldest);
+      oldest.end();
+    }
+    const waiting = { end };
+    this.unnamed.add(waiting);
+    return () => void this.unnamed.delete(waiting);
   }
 
   private refusalOfSource(remoteIp: string, source: string): RefusalReason | undefined {
@@ -152,7 +177,8 @@ export class ConnectionLimiter {
   ): RefusalReason | undefined {
     const most = this.options.mostConnections;
     if (most === undefined) return undefined;
-    return this.places.makeRoom(newcomer, { most, taken: this.total }) ? undefined : 'reserve';
+    const taken = this.total + this.unnamed.size;
+    return this.places.makeRoom(newcomer, { most, taken }) ? undefined : 'reserve';
   }
 
   private take(

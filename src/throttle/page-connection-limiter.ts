@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema';
-import { isFromThisMachine, plainIp } from '../base/source';
+import type { Peer } from '../base/source';
 import type { ConnectionLimiter } from './connection-limiter';
+import { ProxyDoor } from './proxy-door';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 
 interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {
@@ -11,6 +12,8 @@ interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'>
 
 /** The slot of a connection to the pages. */
 interface PageSlot {
+  /** Whom the connection is counted as. */
+  readonly peer: Peer;
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
@@ -19,27 +22,42 @@ interface PageSlot {
 /** Limit of local connections that are only for the health check (rule M11). */
 const MAX_HEALTH = 8;
 
-/** Asks the limiter of the login servers for the pages: a slot, or undefined when it refuses. */
+/** Asks the limiter of the login servers for the pages. */
 export class PageConnectionLimiter {
   private readonly refusals: RefusalLog;
+  private readonly door: ProxyDoor;
   private asking = 0;
 
   constructor(private readonly options: PageConnectionLimiterOptions) {
     this.refusals = new RefusalLog({ ...options, server: 'https' });
+    this.door = new ProxyDoor({
+      ...options,
+      isRequired: () => this.isHeaderRequired,
+      onRefused: (remoteIp, reason) => this.refusals.note(remoteIp, reason),
+    });
   }
 
-  accept(socket: Socket): PageSlot | undefined {
+  /** Calls `enter` with a slot once it is known whom the connection is counted as, or closes it. */
+  accept(socket: Socket, enter: (slot: PageSlot) => void): void {
+    this.door.pass(socket, (peer) => {
+      const slot = this.slotFor(socket, peer);
+      if (slot === undefined) socket.resetAndDestroy();
+      else enter(slot);
+    });
+  }
+
+  private get isHeaderRequired(): boolean {
+    return this.options.config().contentServers.web.https.proxyProtocol === 'required';
+  }
+
+  private slotFor(socket: Socket, peer: Peer): PageSlot | undefined {
     const { limiter, config } = this.options;
-    const remoteIp = plainIp(socket.remoteAddress ?? '');
-    if (remoteIp === '') return undefined;
-    const isLocal = isFromThisMachine(socket);
-    const request = { remoteIp, isLocal, end: () => this.end(socket, remoteIp) };
-    const result = config().contentServers.web.behindProxy
-      ? limiter.acceptProxy(request)
-      : limiter.accept(request);
-    if (result.ok) return { onlyHealth: false, release: () => result.slot.release() };
-    this.refusals.note(remoteIp, result.reason);
-    return isLocal ? this.healthSlot() : undefined;
+    const request = { ...peer, end: () => this.end(socket, peer.remoteIp) };
+    const isProxy = config().contentServers.web.behindProxy && !this.isHeaderRequired;
+    const result = isProxy ? limiter.acceptProxy(request) : limiter.accept(request);
+    if (result.ok) return { peer, onlyHealth: false, release: () => result.slot.release() };
+    this.refusals.note(peer.remoteIp, result.reason);
+    return peer.isLocal ? this.healthSlot(peer) : undefined;
   }
 
   /** Logs the refusals that were counted but not logged yet. */
@@ -51,10 +69,10 @@ export class PageConnectionLimiter {
    * A supervisor on this machine always gets its health check, whatever other callers or local
    * programs do.
    */
-  private healthSlot(): PageSlot | undefined {
+  private healthSlot(peer: Peer): PageSlot | undefined {
     if (this.asking >= MAX_HEALTH) return undefined;
     this.asking += 1;
-    return { onlyHealth: true, release: () => void (this.asking -= 1) };
+    return { peer, onlyHealth: true, release: () => void (this.asking -= 1) };
   }
 
   private end(socket: Socket, remoteIp: string): void {

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { networksOf } from '../base/source';
 import type { RefusalReason } from './connection-limiter';
+import type { ProxyRefusal } from './proxy-door';
 
 export interface RefusalLogOptions {
   readonly server: string;
@@ -13,7 +14,18 @@ export interface RefusalLogOptions {
  * Reason for a refusal or an early end: refused at accept, no free node, or ended for another
  * caller.
  */
-type RefusalCause = RefusalReason | 'nodes-busy' | 'made-room';
+type RefusalCause = RefusalReason | ProxyRefusal | 'nodes-busy' | 'made-room';
+
+/** Events of the causes that are no `call.refused`. */
+const EVENTS: Readonly<Partial<Record<RefusalCause, string>>> &
+  Readonly<Record<ProxyRefusal, string>> = {
+  'made-room': 'call.made-room',
+  'not-a-proxy': 'proxy.refused',
+  'no-header': 'proxy.refused',
+  'bad-header': 'proxy.refused',
+  'impossible-address': 'proxy.refused',
+  'headers-waiting': 'proxy.refused',
+};
 
 interface Entry {
   readonly reason: RefusalCause;
@@ -81,8 +93,7 @@ export class RefusalLog {
   private say(entry: Entry): void {
     const { server, log } = this.options;
     const { remoteIp, reason, network, calls } = entry;
-    const event = reason === 'made-room' ? 'call.made-room' : 'call.refused';
-    log.warn(event, { remoteIp, server, reason, network, calls });
+    log.warn(EVENTS[reason] ?? 'call.refused', { remoteIp, server, reason, network, calls });
     entry.calls = 0;
   }
 }

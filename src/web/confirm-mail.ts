@@ -36,10 +36,13 @@ export function addConfirmMailRoutes(
     if (fields === undefined) return reply;
     const token = fields.get('token');
     if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
-    const result = await mailChange.confirm(token, { server: 'web', remoteIp: request.ip });
+    const result = await mailChange.confirm(token, { server: 'web', remoteIp: request.remoteIp });
     switch (result.kind) {
       case 'done':
-        parts.log.info('web.mail-confirmed', { remoteIp: request.ip, userId: result.user.id });
+        parts.log.info('web.mail-confirmed', {
+          remoteIp: request.remoteIp,
+          userId: result.user.id,
+        });
         return sendPage(reply, donePage(result.address), config());
       case 'taken':
         return sendPage(reply, TAKEN_PAGE, config());

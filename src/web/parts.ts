@@ -5,16 +5,26 @@ import type { PasswordReset } from '../auth/password-reset';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
+import type { Peer } from '../base/source';
 import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
 import type { LiveCertificate } from '../tls/live-certificate';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The client's address, also behind a proxy of the board (rule G3). */
+    remoteIp: string;
+  }
+}
+
 export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>>;
 
 /** A connection's slot among the open ones. */
 export interface PageSlot {
+  /** Whom the connection is counted as. */
+  readonly peer: Pick<Peer, 'remoteIp'>;
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
@@ -33,9 +43,10 @@ export interface WebServerOptions {
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
   readonly findTemplate: FindTemplate;
   /**
-   * Asks at TCP accept for a slot among the open connections; undefined refuses (rules K1, K2, L6).
+   * Asks for a slot among the open connections before TLS begins; refuses by closing the connection
+   * (rules K1, K2, L6).
    */
-  readonly accept?: (socket: Socket) => PageSlot | undefined;
+  readonly accept?: (socket: Socket, enter: (slot: PageSlot) => void) => void;
   /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly certificate: LiveCertificate;

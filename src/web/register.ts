@@ -38,7 +38,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     const token = fields.get('token');
     const code = fields.get('otp');
     if (token !== undefined && fields.get(NOT_ME.name) === NOT_ME.value) {
-      return sendPage(reply, await disown(parts, token, request.ip), config());
+      return sendPage(reply, await disown(parts, token, request.remoteIp), config());
     }
     if (token === undefined || code === undefined) {
       return sendPage(reply, PROBLEM_PAGES.badRequest, config());
@@ -46,11 +46,11 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     // Read before the confirmation, which removes it.
     const pending = await enrollment.find(token);
     const result = await enrollment.confirm(token, code, {
-      ...{ server: 'web', remoteIp: request.ip },
+      ...{ server: 'web', remoteIp: request.remoteIp },
       word: fields.get('word'),
     });
     if (result.kind === 'confirmed') {
-      parts.log.info('web.second-factor-on', { remoteIp: request.ip, userId: result.userId });
+      parts.log.info('web.second-factor-on', { remoteIp: request.remoteIp, userId: result.userId });
       return sendPage(reply, donePage(result.backupCodes), config());
     }
     if (pending === undefined || result.kind === 'gone') {

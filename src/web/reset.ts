@@ -42,13 +42,13 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
     if (password !== again) {
       return sendForm(reply, parts, { ...form, message: 'The two passwords are not the same.' });
     }
-    const actor = { server: 'web', remoteIp: request.ip };
+    const actor = { server: 'web', remoteIp: request.remoteIp };
     const result = await passwordReset.complete(token, password, actor);
     if (result === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
     if (result.kind === 'refused') {
       return sendForm(reply, parts, { ...form, message: result.text });
     }
-    parts.log.info('web.password-reset', { remoteIp: request.ip, userId: user.id });
+    parts.log.info('web.password-reset', { remoteIp: request.remoteIp, userId: user.id });
     return sendPage(reply, DONE_PAGE, config());
   });
 }

@@ -18,13 +18,7 @@ export async function limitRequests(
   limit: { readonly counter: SourceCounter; readonly most: number },
   parts: WebParts,
 ): Promise<boolean> {
-  // Node.js has no address any more for a client that is gone: its request is not executed.
-  const ip = exchange.request.ip as string | undefined;
-  if (ip === undefined) {
-    await sendPage(exchange.reply, PROBLEM_PAGES.badRequest, parts.config());
-    return false;
-  }
-  const waitMs = limit.counter.count(ip, limit.most);
+  const waitMs = limit.counter.count(exchange.request.remoteIp, limit.most);
   if (waitMs === undefined) return true;
   const reply = exchange.reply.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
   await sendPage(reply, PROBLEM_PAGES.tooMany, parts.config());
@@ -39,7 +33,7 @@ export async function readForm(
   reply: FastifyReply,
   parts: WebParts,
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  const party = { headers: request.headers, remoteIp: request.ip };
+  const party = { headers: request.headers, remoteIp: request.remoteIp };
   if (!isOwnOrigin(party, parts.config(), parts.port())) {
     await sendPage(reply, PROBLEM_PAGES.forbidden, parts.config());
     return undefined;

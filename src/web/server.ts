@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import { plainIp } from '../base/source';
+import { connectionKey, peerOf } from '../base/source';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
@@ -43,9 +43,9 @@ export async function startWebServer(options: WebServerOptions): Promise<{
   );
   let port = https.port;
   const parts: WebParts = { ...options, port: () => port };
-  const { sockets, isForHealth } = acceptSockets(server, options);
+  const { sockets, slotOf } = acceptSockets(server, options);
   endSlowReaders(server.server, options.clock);
-  guard(server, parts, isForHealth);
+  guard(server, parts, slotOf);
   await addRoutes(server, parts);
   await listen(server, https);
   const bound = server.server.address() as AddressInfo;
@@ -105,50 +105,46 @@ function refuseSchema(): never {
  * handshake.
  */
 function acceptSockets(server: Server, options: WebServerOptions): OpenSockets {
-  const { accept = () => UNLIMITED_SLOT, log } = options;
+  const { accept = acceptAll, log } = options;
   const sockets = new Set<Socket>();
-  const forHealth = new Set<string>();
+  const slots = new Map<string, PageSlot>();
   const tls = server.server;
   const handshakes = tls.listeners('connection');
   tls.removeAllListeners('connection');
   tls.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
-    const remoteIp = plainIp(socket.remoteAddress ?? '');
-    const peer = peerOf(socket);
-    try {
-      const slot = accept(socket);
-      if (slot === undefined) {
-        socket.resetAndDestroy();
-        return;
-      }
-      sockets.add(socket);
-      if (slot.onlyHealth) forHealth.add(peer);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const key = connectionKey(socket);
+    const enter = (slot: PageSlot): void => {
+      slots.set(key, slot);
       socket.once('close', () => {
-        sockets.delete(socket);
-        forHealth.delete(peer);
+        slots.delete(key);
         slot.release();
       });
       for (const begin of handshakes) Reflect.apply(begin, tls, [socket]);
+    };
+    try {
+      accept(socket, enter);
     } catch (error) {
       // A failure of one socket; the port stays open for the next.
-      log.error('web.failed', { remoteIp, error: toError(error) });
+      log.error('web.failed', { remoteIp: peerOf(socket)?.remoteIp, error: toError(error) });
       socket.destroy();
     }
   });
-  return { sockets, isForHealth: (socket) => forHealth.has(peerOf(socket)) };
+  return { sockets, slotOf: (socket) => slots.get(connectionKey(socket)) };
 }
 
-/** The open connections, and which of them are only for the board's health. */
+/** The open connections, and the slots of those that were accepted. */
 interface OpenSockets {
   readonly sockets: ReadonlySet<Socket>;
-  isForHealth(socket: Socket): boolean;
+  slotOf(socket: Socket): PageSlot | undefined;
 }
 
-const UNLIMITED_SLOT: PageSlot = { onlyHealth: false, release: () => undefined };
-
-/** Identifies a connection also after it is wrapped: TLS has a socket of its own. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+function acceptAll(socket: Socket, enter: (slot: PageSlot) => void): void {
+  const peer = peerOf(socket);
+  if (peer === undefined) socket.destroy();
+  else enter({ peer, onlyHealth: false, release: () => undefined });
 }
 
 async function closeServer(
@@ -164,7 +160,7 @@ async function closeServer(
 }
 
 /** Checks that apply to every request before its route. */
-function guard(server: Server, parts: WebParts, isForHealth: OpenSockets['isForHealth']): void {
+function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): void {
   const { config, log, port } = parts;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -172,14 +168,18 @@ function guard(server: Server, parts: WebParts, isForHealth: OpenSockets['isForH
     { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   );
+  server.decorateRequest('remoteIp', '');
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
-    if (isForHealth(request.raw.socket) && request.routeOptions.url !== HEALTH_ROUTE) {
+    const slot = slotOf(request.raw.socket);
+    // A client that is gone has no slot any more: its request is not executed.
+    if (slot === undefined || (slot.onlyHealth && request.routeOptions.url !== HEALTH_ROUTE)) {
       void reply.hijack();
       request.raw.socket.destroy();
       return undefined;
     }
-    const party = { headers: request.headers, remoteIp: request.ip };
+    request.remoteIp = slot.peer.remoteIp;
+    const party = { headers: request.headers, remoteIp: request.remoteIp };
     // Two Host headers could mean one name to this server and another to a proxy before it (RFC
     // 9112 3.2).
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
@@ -194,7 +194,11 @@ function guard(server: Server, parts: WebParts, isForHealth: OpenSockets['isForH
   server.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const page = pageForError(error);
     if (page.status >= 500) {
-      log.error('web.failed', { remoteIp: request.ip, route: request.routeOptions.url, error });
+      log.error('web.failed', {
+        remoteIp: request.remoteIp,
+        route: request.routeOptions.url,
+        error,
+      });
     }
     return sendPage(reply.headers(SECURITY_HEADERS), page, config());
   });

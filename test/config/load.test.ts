@@ -113,6 +113,22 @@ test.each([
     "1:45: security.exemptNetworks must list networks like 192.0.2.0/24 or 2001:db8::/32, not '10.0.0.0/33'",
   ],
   [
+    'proxies: [ "192.0.2.1", "bbs.example.org" ]',
+    "1:25: proxies must list networks like 192.0.2.0/24 or 2001:db8::/32, not 'bbs.example.org'",
+  ],
+  [
+    'proxies: [ "0.0.0.0/0" ]',
+    '1:10: proxies must not be everybody: any caller could then choose his address',
+  ],
+  [
+    'loginServers: { ssh: { proxyProtocol: "required" } }',
+    '1:39: loginServers.ssh.proxyProtocol is required, but proxies is empty: nobody could connect; list the networks of your proxies',
+  ],
+  [
+    'contentServers: { web: { https: { proxyProtocol: "required" } } }',
+    '1:50: contentServers.web.https.proxyProtocol is required, but proxies is empty: nobody could connect; list the networks of your proxies',
+  ],
+  [
     'security: { earlyDrop: "30:200:10" }',
     '1:24: security.earlyDrop must have a start below its end and at most 100 percent',
   ],

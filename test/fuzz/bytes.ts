@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { parseProxyHeader } from '../../src/protocols/proxy-protocol';
 import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { KeyDecoder } from '../../src/terminal/keys';
 import type { Encoding } from '../../src/terminal/terminal';
@@ -7,6 +9,7 @@ import { VIEW_TYPES } from '../../src/views/registry';
 import { PLAIN } from '../../src/terminal/style';
 import type { ViewSpec } from '../../src/views/view';
 import { FakeClock } from '../support/fake-clock';
+import { binaryHeader, proxyHeader } from '../support/proxy-headers';
 import { SeededRandom } from '../support/seeded-random';
 import { cut, mutate } from './mutate';
 import { promise, type Target } from './target';
@@ -173,4 +176,36 @@ function anyView(random: SeededRandom, code: string, id: number): ViewSpec {
   };
 }
 
-export const BYTE_TARGETS: readonly Target[] = [telnet, keys, terminal, form];
+/** What proxies send, and who pretends to be one. */
+const PROXY_HEADERS: readonly Buffer[] = [
+  proxyHeader('v1', '203.0.113.9'),
+  proxyHeader('v1', '2001:db8::9'),
+  proxyHeader('v2', '203.0.113.9'),
+  proxyHeader('v2', '2001:db8::9'),
+  Buffer.from('PROXY UNKNOWN\r\n'),
+  binaryHeader({ version: 0x20, family: 0, body: Buffer.alloc(0) }),
+  binaryHeader({ family: 0x11, body: Buffer.alloc(4096) }),
+  binaryHeader({ family: 0x11, body: Buffer.alloc(40, 3), length: 65_535 }),
+];
+
+const proxy: Target = {
+  name: 'PROXY headers',
+  make: (random) =>
+    random.chance(0.2) ? random.bytes(random.below(1_200)) : mutate(random, PROXY_HEADERS, 1_200),
+  eat(input) {
+    const whole = parseProxyHeader(input);
+    promise(whole.kind !== 'more' || input.length < 1_024, 'no header is waited for without end');
+    if (whole.kind === 'header') {
+      promise(whole.length <= 1_024 && whole.length <= input.length, 'a header is short');
+      promise(whole.source === undefined || isIP(whole.source) > 0, 'a source is an address');
+    }
+    const at = new SeededRandom(input.length).below(input.length + 1);
+    const part = parseProxyHeader(input.subarray(0, at));
+    promise(
+      part.kind === 'more' || JSON.stringify(part) === JSON.stringify(whole),
+      'the same answer however TCP cuts',
+    );
+  },
+};
+
+export const BYTE_TARGETS: readonly Target[] = [telnet, keys, terminal, form, proxy];

@@ -251,8 +251,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M11',
     fault: 'a connection that is let in for its health sees all pages',
     file: 'src/web/server.ts',
-    find: '      if (slot.onlyHealth) forHealth.add(peer);\n',
-    put: '',
+    find: '(slot.onlyHealth && request.routeOptions.url !== HEALTH_ROUTE)',
+    put: '(slot.onlyHealth && request.routeOptions.url === undefined)',
   },
   {
     rule: 'M12',

@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant';
 
 const CALLER = 'src/servers/websocket/web-socket-caller.ts';
+const DOOR = 'src/throttle/proxy-door.ts';
 
 /** Part G of docs/security.md. */
 export const WEB_SOCKET: readonly Mutant[] = [
@@ -31,6 +32,48 @@ export const WEB_SOCKET: readonly Mutant[] = [
     file: 'src/servers/websocket/web-socket.ts',
     find: '    const { accepted, cancel } = waiting;',
     put: "    const { accepted: found, cancel } = waiting;\n    const forwarded = request.headers['x-forwarded-for'];\n    const accepted = { ...found, remoteIp: String(forwarded ?? found.remoteIp) };",
+  },
+  {
+    rule: 'G3',
+    fault: 'a PROXY header is believed of anybody',
+    file: DOOR,
+    find: "    else if (!this.proxies.has(own.remoteIp)) this.refuse(socket, own, 'not-a-proxy');\n",
+    put: '',
+  },
+  {
+    rule: 'G3',
+    fault: 'a header that is required need not be there',
+    file: DOOR,
+    find: 'else if (!this.options.isRequired()) enter(own);',
+    put: "else if (own.remoteIp !== '') enter(own);",
+  },
+  {
+    rule: 'G3',
+    fault: 'a header may name any address',
+    file: DOOR,
+    find: "  if (NO_CALLER.has(source) || (isLoopback(source) && !own.isLocal)) return 'impossible-address';\n",
+    put: '',
+  },
+  {
+    rule: 'G3',
+    fault: 'a header is waited for as long as it takes',
+    file: 'src/base/limits.ts',
+    find: 'proxyHeaderMs: 5_000,',
+    put: 'proxyHeaderMs: 500_000,',
+  },
+  {
+    rule: 'G3',
+    fault: 'callers whom a proxy does not name are exempt with it',
+    file: 'src/throttle/connection-limiter.ts',
+    find: 'const exempt = isShared !== true && this',
+    put: 'const exempt = isShared !== null && this',
+  },
+  {
+    rule: 'G3',
+    fault: 'pages go by the address of the proxy',
+    file: 'src/web/server.ts',
+    find: 'request.remoteIp = slot.peer.remoteIp;',
+    put: 'request.remoteIp = request.ip;',
   },
   {
     rule: 'G4',

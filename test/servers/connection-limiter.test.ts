@@ -1,4 +1,4 @@
-import { Networks, isFromThisMachine } from '../../src/base/source';
+import { Networks, peerOf } from '../../src/base/source';
 import { withoutReserve } from '../../src/throttle/connection-limiter';
 import type { ConnectionSlot } from '../../src/throttle/connection-slot';
 import { TestLimiter } from '../support/test-limiter';
@@ -23,8 +23,8 @@ describe('networks', () => {
   );
 
   test('the machine itself is whoever calls from the loopback or from the address that he calls', () => {
-    const from = (remoteAddress: string, localAddress: string): boolean =>
-      isFromThisMachine({ remoteAddress, localAddress });
+    const from = (remoteAddress: string, localAddress: string): boolean | undefined =>
+      peerOf({ remoteAddress, localAddress })?.isLocal;
     expect(from('::ffff:127.0.0.1', '::ffff:127.0.0.1')).toBe(true);
     expect(from('::1', '::1')).toBe(true);
     expect(from('192.0.2.1', '192.0.2.1')).toBe(true);

@@ -62,11 +62,18 @@ function sectionReference(section: ConfigSection): string {
     ['Key', 'Default', 'Accepts', 'Meaning'],
     section.keys.map((key) => keyReference(section, key)),
   );
-  return [`## ${section.path}`, '', section.doc, '', table, ''].join('\n');
+  return [
+    `## ${section.path === '' ? 'The top of the file' : section.path}`,
+    '',
+    section.doc,
+    '',
+    table,
+    '',
+  ].join('\n');
 }
 
 function keyReference(section: ConfigSection, key: ConfigKey): readonly string[] {
-  const name = key.path.slice(section.path.length + 1);
+  const name = section.path === '' ? key.path : key.path.slice(section.path.length + 1);
   return [codeSpan(name), codeSpan(describeDefault(key.default)), key.accepts, key.doc];
 }
 

@@ -1,4 +1,5 @@
 import { Server } from 'ssh2';
+import { addressKey, connectionKey } from '../../base/source';
 import { OfferRecorder } from './client-offer';
 import type { Accepted } from '../listener';
 import { SshCaller, type SshCallerOptions } from './ssh-caller';
@@ -31,7 +32,7 @@ export class SshEndpoint {
       ...(options.trace ? { debug: (line: string) => log.debug('ssh.trace', { line }) } : {}),
     });
     this.server.on('connection', (client, { ip, port }) => {
-      const caller = this.waiting.get(keyOf(ip, port));
+      const caller = this.waiting.get(addressKey(ip, port));
       if (caller === undefined) client.end();
       else caller.identified(client);
     });
@@ -45,7 +46,7 @@ export class SshEndpoint {
    */
   take(accepted: Accepted): void {
     const { socket } = accepted;
-    const key = keyOf(socket.remoteAddress, socket.remotePort);
+    const key = connectionKey(socket);
     const recorder = new OfferRecorder();
     this.server.injectSocket(socket);
     // After injectSocket, which pauses the socket: no data flows before both have listeners.
@@ -55,8 +56,4 @@ export class SshEndpoint {
     // open is disconnected.
     socket.once('end', () => socket.destroySoon());
   }
-}
-
-function keyOf(ip: string | undefined, port: number | undefined): string {
-  return `${ip} ${port}`;
 }

@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
+import { ConfiguredNetworks, isLoopback, peerOf, type Peer } from '../base/source';
+import type { Config } from '../config/schema';
+import { parseProxyHeader, type ProxyHeader } from '../protocols/proxy-protocol';
+import type { ConnectionLimiter } from './connection-limiter';
+
+/** Reasons for refusing a connection to a port where the PROXY protocol is required (rule G3). */
+export type ProxyRefusal =
+  /** It comes from outside `proxies`, whatever it says. */
+  | 'not-a-proxy'
+  /** It begins with something else, or with nothing within the time limit. */
+  | 'no-header'
+  | 'bad-header'
+  /** The header names an address that no caller of this proxy can have. */
+  | 'impossible-address'
+  /** It has waited for longest of too many that have not sent a header. */
+  | 'headers-waiting';
+
+interface ProxyDoorOptions {
+  readonly config: () => Config;
+  readonly clock: Clock;
+  readonly limiter: ConnectionLimiter;
+  /** Whether the port requires a header now. */
+  readonly isRequired: () => boolean;
+  readonly onRefused: (remoteIp: string, reason: ProxyRefusal) => void;
+}
+
+const NO_CALLER = new Set(['0.0.0.0', '::', '255.255.255.255']);
+
+/**
+ * Tells where each connection of one port comes from, before a byte is sent: from its own address,
+ * or where the PROXY protocol is required, from the one that the board's proxy names (rule G3).
+ */
+export class ProxyDoor {
+  private readonly proxies: ConfiguredNetworks;
+
+  constructor(private readonly options: ProxyDoorOptions) {
+    this.proxies = new ConfiguredNetworks('proxies', () => options.config().proxies);
+  }
+
+  /**
+   * Calls `enter` as soon as it is known, or closes the connection. Bytes after a header are left
+   * in the socket.
+   */
+  pass(socket: Socket, enter: (peer: Peer) => void): void {
+    const own = peerOf(socket);
+    if (own === undefined) socket.destroy();
+    else if (!this.options.isRequired()) enter(own);
+    else if (!this.proxies.has(own.remoteIp)) this.refuse(socket, own, 'not-a-proxy');
+    else this.readHeader(socket, own, enter);
+  }
+
+  private readHeader(socket: Socket, own: Peer, enter: (peer: Peer) => void): void {
+    const { clock, limiter } = this.options;
+    const refuse = (reason: ProxyRefusal): void => {
+      stop();
+      this.refuse(socket, own, reason);
+    };
+    const leave = limiter.awaitHeader(() => refuse('headers-waiting'));
+    const cancel = clock.after(LIMITS.proxyHeaderMs, () => refuse('no-header'));
+    let heard: Buffer = Buffer.alloc(0);
+    const read = (): void => {
+      const chunk = socket.read() as Buffer | null;
+      if (chunk === null) return;
+      heard = Buffer.concat([heard, chunk]);
+      const header = parseProxyHeader(heard);
+      if (header.kind === 'more') return;
+      if (header.kind === 'refused') {
+        refuse(header.reason);
+        return;
+      }
+      const peer = callerOf(header, own);
+      if (typeof peer === 'string') {
+        refuse(peer);
+        return;
+      }
+      stop();
+      if (heard.length > header.length) socket.unshift(heard.subarray(header.length));
+      // Only then has the stream left the mode in which nothing flows by itself.
+      process.nextTick(() => {
+        if (!socket.destroyed) enter(peer);
+      });
+    };
+    const ended = (): void => {
+      stop();
+      // A proxy that looks whether the port is open sends nothing: nothing is refused.
+      if (heard.length > 0) this.refuse(socket, own, 'no-header');
+      else socket.destroy();
+    };
+    const stop = (): void => {
+      cancel();
+      leave();
+      socket.off('readable', read).off('end', ended).off('close', stop);
+    };
+    socket.on('readable', read).once('end', ended).once('close', stop);
+  }
+
+  private refuse(socket: Socket, own: Peer, reason: ProxyRefusal): void {
+    // No sentence: a refused source must not cost more than the accept.
+    socket.resetAndDestroy();
+    this.options.onRefused(own.remoteIp, reason);
+  }
+}
+
+/** Whom a proxy's connection is counted as. */
+function callerOf(
+  { source, isProxyItself }: Extract<ProxyHeader, { kind: 'header' }>,
+  own: Peer,
+): Peer | ProxyRefusal {
+  if (isProxyItself) return own;
+  // Anybody may stand behind it, so that it is no program of this machine.
+  if (source === undefined) return { remoteIp: own.remoteIp, isLocal: false, isShared: true };
+  // Only a proxy on this machine can have a caller on this machine.
+  if (NO_CALLER.has(source) || (isLoopback(source) && !own.isLocal)) return 'impossible-address';
+  return { remoteIp: source, isLocal: false, isShared: false };
+}
