@@ -1,20 +1,22 @@
 import { passwordRule } from '../config/login-servers';
-import { clearAttempts, undoCharge } from '../store/attempts';
-import { addAudit } from '../store/audit';
+import { undoCharge } from '../store/attempts';
 import type { Sql } from '../store/database';
-import { findPassword, isSamePassword, storePassword } from '../store/passwords';
+import { storePassword } from '../store/passwords';
 import type { StoredPassword } from '../store/passwords';
+import { grantFactor, readSignInByName, type SignInFacts } from '../store/sign-in';
 import { recordSshKeyUse } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
-import { findUser, findUserByName, getUser } from '../store/users';
+import { getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { hasSecondFactor } from './factor-kinds';
 import {
   type AttemptContext,
   auditKind,
+  ChangedMeanwhile,
   type CheckResult,
   type LoginDeps,
+  placeOfAttempt,
   recordFailure,
 } from './login-attempt';
 import type { Credential, LoginHistory, RejectReason } from './login';
@@ -49,11 +51,13 @@ export async function checkFirstFactor(
   attemptContext: AttemptContext,
   credential: FirstCredential,
 ): Promise<CheckResult<Accepted>> {
-  const user = await parts.db.run((sql) => findUserByName(sql, credential.userName));
+  const place = placeOfAttempt(parts, attemptContext);
+  const found = await parts.db.run((sql) => readSignInByName(sql, credential.userName, place));
+  const { user } = found;
   // Keys cannot be guessed, and public keys are public: counting them per account would only let
   // strangers delay its owner. A wrong key is charged to its source (rule M12).
   if (credential.kind === 'public-key') {
-    return new FirstFactor(parts, attemptContext, credential, user, undefined).check();
+    return new FirstFactor(parts, attemptContext, credential, found, undefined).check();
   }
   const attempted = await parts.regulator.attempt(
     {
@@ -61,8 +65,9 @@ export async function checkFirstFactor(
       userName: credential.userName,
       factor: 'password',
       source: attemptContext.source,
+      isKnownPlace: found.isKnownPlace,
     },
-    (charged) => new FirstFactor(parts, attemptContext, credential, user, charged).check(),
+    (charged) => new FirstFactor(parts, attemptContext, credential, found, charged).check(),
   );
   if (attempted.kind === 'checked') return attempted.value;
   const failure = { kind: credential.kind, factor: 0, user } as const;
@@ -80,13 +85,17 @@ export async function checkFirstFactor(
 
 /** One attempt; `charged` is undefined for a key. */
 class FirstFactor {
+  private readonly user: User | undefined;
+
   constructor(
     private readonly parts: LoginDeps,
     private readonly attemptContext: AttemptContext,
     private readonly credential: FirstCredential,
-    private readonly user: User | undefined,
+    private readonly found: SignInFacts,
     private readonly charged: Charged | undefined,
-  ) {}
+  ) {
+    this.user = found.user;
+  }
 
   async check(): Promise<CheckResult<Accepted>> {
     const proof =
@@ -109,8 +118,11 @@ class FirstFactor {
     if (this.needsSecondFactor(user)) return this.rejectUncounted('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
     const accepted = await this.parts.db
-      .transaction({ account: user.id }, (sql) => this.accept(sql, { proof, status, newHash }))
+      .transaction({ account: user.id }, (sql) =>
+        this.accept(sql, { user, proof, status, newHash }),
+      )
       .catch(async (error: unknown) => {
+        if (error instanceof ChangedMeanwhile) return undefined;
         if (this.charged !== undefined) await giveBack(this.parts, this.charged);
         throw error;
       });
@@ -120,8 +132,8 @@ class FirstFactor {
   }
 
   private async provePassword(password: string): Promise<Proof | 'busy' | undefined> {
-    const { db, hashes } = this.parts;
-    const stored = await db.run((sql) => findPassword(sql, this.user?.id ?? 0));
+    const { hashes } = this.parts;
+    const { password: stored } = this.found;
     const checked = await hashes.run(this.attemptContext.source, () =>
       checkPassword(stored, password),
     );
@@ -158,61 +170,64 @@ class FirstFactor {
   }
 
   /**
-   * Writes everything that an accepted factor changes, in one transaction. undefined, and nothing
-   * written, where the account has changed since the check.
+   * Writes everything that an accepted factor changes, in one transaction. Throws ChangedMeanwhile
+   * where the account has changed since it was read: while the attempt waited and was hashed.
    */
   private async accept(
     sql: Sql,
-    found: {
+    right: {
+      readonly user: User;
       readonly proof: Proof;
       readonly status: UserStatus;
       readonly newHash: string | undefined;
     },
-  ): Promise<Accepted | undefined> {
-    const { proof, status, newHash } = found;
+  ): Promise<Accepted> {
+    const { proof, status, newHash } = right;
     const { origin, source, sessionId } = this.attemptContext;
     const nowMs = this.parts.clock.nowMs();
-    const user = this.user === undefined ? undefined : await findUser(sql, this.user.id);
-    if (user === undefined || user.status !== this.user?.status) return undefined;
-    // The account may have changed while the attempt waited and was hashed.
-    if (user.loginVersion !== this.user.loginVersion) return undefined;
-    if (!(await this.stillHolds(sql, user.id, proof))) return undefined;
-    if (user.status !== status) await unlock(sql, user.id, { status, nowMs });
-    if (newHash !== undefined)
-      await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
-    if (this.charged !== undefined) await clearAttempts(sql, this.charged.key);
     const entry = {
       atMs: nowMs,
-      userId: user.id,
+      userId: right.user.id,
       factor: 1,
       kind: auditKind(this.attemptContext, this.credential.kind),
       result: 'accepted',
       reason: '',
     } as const;
-    await addAudit(sql, auditOf(origin, entry));
+    const granted = await grantFactor(sql, {
+      account: right.user,
+      entry: auditOf(origin, entry),
+      clears: this.charged?.key,
+    });
+    if (!granted || !(await this.recordKeyUse(sql, proof))) throw new ChangedMeanwhile();
+    const user = await this.unlocked(sql, right.user, { status, nowMs });
+    if (newHash !== undefined)
+      await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
+    if (hasSecondFactor(user) || sessionId === undefined) return { user, history: undefined };
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
-    const history =
-      !hasSecondFactor(user) && sessionId !== undefined
-        ? await recordArrival(sql, {
-            ...{ user, origin, source, sessionId, nowMs, keep, notifier },
-            timelineMs: this.parts.clock.timelineMs(),
-          })
-        : undefined;
-    const { loginVersion } = user;
-    return { user: { ...(await getUser(sql, user.id)), loginVersion }, history };
+    return recordArrival(sql, {
+      ...{ user, origin, source, sessionId, nowMs, keep, notifier },
+      timelineMs: this.parts.clock.timelineMs(),
+    });
   }
 
-  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {
-    if (proof.kind === 'password') {
-      return isSamePassword(await findPassword(sql, userId), proof.stored);
-    }
-    if (this.credential.kind !== 'public-key') return false;
-    const key = await findAccountKey(sql, userId, this.credential.blob);
-    if (key === undefined || key === 'property') return key === 'property';
+  /** The account once a lock that is over is ended in the store too. */
+  private async unlocked(
+    sql: Sql,
+    user: User,
+    change: { readonly status: UserStatus; readonly nowMs: number },
+  ): Promise<User> {
+    if (user.status === change.status) return user;
+    await unlock(sql, user.id, change);
+    return { ...(await getUser(sql, user.id)), loginVersion: user.loginVersion };
+  }
+
+  /** False for the key of an authenticator that is a copy. */
+  private async recordKeyUse(sql: Sql, proof: Proof): Promise<boolean> {
+    if (proof.kind === 'password' || proof.key === 'property') return true;
     const { signatureCount } = proof;
     return recordSshKeyUse(sql, {
-      id: key.id,
+      id: proof.key.id,
       nowMs: this.parts.clock.nowMs(),
       ...(signatureCount === undefined ? {} : { signatureCount }),
     });

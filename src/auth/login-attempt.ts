@@ -5,7 +5,9 @@ import type { Config } from '../config/schema';
 import { addAudit } from '../store/audit';
 import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
+import type { AttemptPlace } from '../store/sign-in';
 import type { User } from '../store/users';
+import { KNOWN_SOURCE_MS } from './known-places';
 import type { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { LoginOrigin, RejectReason } from './login';
 import { auditOf } from './login-records';
@@ -53,6 +55,19 @@ interface Failure {
   readonly why: string;
   readonly reason: RejectReason;
   readonly retryAfterMs?: number;
+}
+
+/** The place of an attempt, for its budget. */
+export function placeOfAttempt(parts: LoginDeps, attemptContext: AttemptContext): AttemptPlace {
+  const sinceMs = parts.clock.timelineMs() - KNOWN_SOURCE_MS;
+  return { source: attemptContext.source, sinceMs };
+}
+
+/** The account has changed since its credential was checked; thrown to roll the grant back (rule M1). */
+export class ChangedMeanwhile extends Error {
+  constructor() {
+    super('the account has changed meanwhile');
+  }
 }
 
 /** The kind of the attempt in the audit. */

@@ -1,17 +1,18 @@
 import type { Config } from '../config/schema';
 import { addAccountEvent } from '../store/account-events';
-import { addAudit, countFailures } from '../store/audit';
+import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
-import { addCall, listCalls } from '../store/calls';
+import { addCall } from '../store/calls';
 import type { Sql } from '../store/database';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
+import { readArrival } from '../store/sign-in';
 import { rememberSource } from '../store/sources';
 import { toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import type { Notifier } from '../store/notice';
 import { writeStatus } from './account-change';
 import { CREDENTIAL_KINDS, type LoginHistory, type LoginOrigin } from './login';
-import { endForeignSetUp, findForeignSetUp } from './set-up-watch';
+import { endForeignSetUp, findForeignSetUp, REPORTED_MS } from './set-up-watch';
 
 /** Facts about a complete sign-in, which `recordArrival` writes in the transaction of its caller. */
 interface Arrival {
@@ -35,14 +36,16 @@ export function auditOf(
   return { ...entry, node: origin.node, server: origin.server, source: origin.remoteIp };
 }
 
-/** Records a complete sign-in and returns facts about the earlier ones for the owner. */
-export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHistory> {
+/** Records a complete sign-in; returns the account as it is then, and facts about the earlier ones for the owner. */
+export async function recordArrival(
+  sql: Sql,
+  arrival: Arrival,
+): Promise<{ readonly user: User; readonly history: LoginHistory }> {
   const { user, origin, nowMs, timelineMs } = arrival;
-  const [last] = await listCalls(sql, { userId: user.id, limit: 1 });
-  const failedSince = await countFailures(sql, {
+  const earlier = await readArrival(sql, {
     userId: user.id,
     kinds: CREDENTIAL_KINDS,
-    sinceMs: last?.startedAtMs ?? 0,
+    setUpSinceMs: nowMs - REPORTED_MS,
   });
   const call = {
     userId: user.id,
@@ -60,19 +63,21 @@ export async function recordArrival(sql: Sql, arrival: Arrival): Promise<LoginHi
     timelineMs,
     ...placeOf(origin),
   };
-  await endForeignSetUp(sql, signIn, arrival.notifier);
-  const setUp = await findForeignSetUp(sql, signIn);
+  if (earlier.setUpSession !== undefined) await endForeignSetUp(sql, signIn, arrival.notifier);
+  const setUp = earlier.hasBegunSetUp ? await findForeignSetUp(sql, signIn) : undefined;
   await addCall(sql, call, arrival.keep);
-  await rememberSource(sql, user.id, { source: arrival.source, timelineMs });
-  const count = Number(user.properties.get('login_count') ?? 0);
-  await writeProperties(sql, user.id, {
+  const { source } = arrival;
+  await rememberSource(sql, user.id, { source, timelineMs, held: earlier.places });
+  const count = Number(earlier.loginCount ?? 0);
+  const written = {
     last_login_timestamp: formatTimestamp(nowMs),
     login_count: String(Number.isSafeInteger(count) ? count + 1 : 1),
-  });
+  };
+  await writeProperties(sql, user.id, written);
+  const { last, failedSince } = earlier;
   return {
-    last: last && { atMs: last.startedAtMs, server: last.server, remoteIp: last.source },
-    failedSince,
-    ...(setUp === undefined ? {} : { setUp }),
+    user: { ...user, properties: new Map([...user.properties, ...Object.entries(written)]) },
+    history: { last, failedSince, ...(setUp === undefined ? {} : { setUp }) },
   };
 }
 

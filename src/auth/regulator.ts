@@ -10,8 +10,6 @@ import {
 } from '../store/attempts';
 import type { AttemptFactor, AttemptKey, ChargeRule } from '../store/attempts';
 import type { Database } from '../store/database';
-import { isKnownSource } from '../store/sources';
-import { KNOWN_SOURCE_MS } from './known-places';
 
 /** Whether an attempt was checked. */
 type RegulatedResult<T> =
@@ -48,6 +46,8 @@ interface AttemptBy {
   readonly userName: string;
   readonly factor: AttemptFactor;
   readonly source: string;
+  /** True where the account was lately signed in to from this source, which then has a budget of its own (rule C5). */
+  readonly isKnownPlace: boolean;
 }
 
 const UNKNOWN_NAME_MS = 86_400_000;
@@ -84,7 +84,7 @@ export class Regulator {
   ): Promise<RegulatedResult<T>> {
     await this.prune();
     const { db, clock } = this.parts;
-    const key = await this.keyOf(by);
+    const key = keyOf(by);
     const name = `${key.subject} ${key.factor} ${key.budget}`;
     const turn = await this.turns.run(name, async (): Promise<RegulatedResult<T>> => {
       const timelineMs = clock.timelineMs();
@@ -111,28 +111,20 @@ export class Regulator {
     };
   }
 
-  private async keyOf(by: AttemptBy): Promise<AttemptKey> {
-    const { db, clock } = this.parts;
-    // Also read for no account, so that unknown names take the same path.
-    const known = await db.run((sql) =>
-      isKnownSource(sql, by.userId ?? 0, {
-        source: by.source,
-        sinceMs: clock.timelineMs() - KNOWN_SOURCE_MS,
-      }),
-    );
-    return {
-      subject: by.userId === undefined ? nameSubject(by.userName) : accountSubject(by.userId),
-      factor: by.factor,
-      budget: known ? by.source : '',
-    };
-  }
-
   private async prune(): Promise<void> {
     const { db, clock } = this.parts;
     if (clock.monotonicMs() - this.prunedAtMs < PRUNE_EVERY_MS) return;
     this.prunedAtMs = clock.monotonicMs();
     await db.run((sql) => pruneAttempts(sql, clock.timelineMs() - UNKNOWN_NAME_MS));
   }
+}
+
+function keyOf(by: AttemptBy): AttemptKey {
+  return {
+    subject: by.userId === undefined ? nameSubject(by.userName) : accountSubject(by.userId),
+    factor: by.factor,
+    budget: by.isKnownPlace ? by.source : '',
+  };
 }
 
 /**

@@ -1,15 +1,18 @@
-import { accountSubject, clearAttempts, sumFailures, undoCharge } from '../store/attempts';
+import { accountSubject, sumFailures, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
 import type { Sql } from '../store/database';
 import type { Notice } from '../store/notice';
-import { findUser, getUser } from '../store/users';
+import { grantFactor, readSignInById } from '../store/sign-in';
+import { getUser } from '../store/users';
 import type { User } from '../store/users';
 import {
   type AttemptContext,
   auditKind,
+  ChangedMeanwhile,
   type CheckResult,
   type LoginDeps,
+  placeOfAttempt,
   recordFailure,
   type Rejection,
 } from './login-attempt';
@@ -55,7 +58,10 @@ class SecondStep {
     readonly proven: User | undefined;
   }): Promise<CheckResult<Accepted>> {
     const { proven } = attempt;
-    const user = await this.parts.db.run((sql) => findUser(sql, proven?.id ?? 0));
+    const place = placeOfAttempt(this.parts, this.attemptContext);
+    const { user, isKnownPlace } = await this.parts.db.run((sql) =>
+      readSignInById(sql, proven?.id ?? 0, place),
+    );
     if (user === undefined) return this.reject({ user, why: 'gone', reason: 'bad-credential' });
     if (user.status !== 2) {
       const reason = this.statusReason(user);
@@ -68,6 +74,7 @@ class SecondStep {
         userName: user.name,
         factor: 'second',
         source: this.attemptContext.source,
+        isKnownPlace,
       },
       (charged) => this.checkCharged({ user, charged, code: attempt.code }),
     );
@@ -95,7 +102,8 @@ class SecondStep {
         wrong = seen.kind === 'wrong' || seen.kind === 'spent' || seen.kind === 'none';
         return seen;
       })
-      .catch(async (error: unknown) => {
+      .catch(async (error: unknown): Promise<Verified> => {
+        if (error instanceof ChangedMeanwhile) return { kind: 'changed' };
         // A right code that could not be recorded is not charged; a wrong one is.
         if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(this.parts, charged);
         throw error;
@@ -141,10 +149,7 @@ class SecondStep {
     sql: Sql,
     attempt: { readonly user: User; readonly code: string },
   ): Promise<Verified> {
-    const user = await findUser(sql, attempt.user.id);
-    if (user?.status !== 2 || user.loginVersion !== attempt.user.loginVersion) {
-      return { kind: 'changed' };
-    }
+    const { user } = attempt;
     const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code);
     if (code.kind !== 'right') return code;
     return {
@@ -161,8 +166,6 @@ class SecondStep {
     const { origin, source, sessionId } = this.attemptContext;
     const { user } = found;
     const nowMs = this.parts.clock.nowMs();
-    // A right code ends the count of consecutive wrong ones, from whatever source those came.
-    await clearAttempts(sql, { subject: accountSubject(user.id), factor: 'second' });
     const entry = {
       atMs: nowMs,
       userId: user.id,
@@ -171,22 +174,25 @@ class SecondStep {
       result: 'accepted',
       reason: found.code.by,
     } as const;
-    await addAudit(sql, auditOf(origin, entry));
+    const isRemoved = found.code.factorRemoved === true;
+    // Removing the factor is a change of the account by this login.
+    const loginVersion = user.loginVersion + (isRemoved ? 1 : 0);
+    const granted = await grantFactor(sql, {
+      account: { ...user, loginVersion },
+      entry: auditOf(origin, entry),
+      // A right code ends the count of consecutive wrong ones, from whatever source those came.
+      clears: { subject: accountSubject(user.id), factor: 'second' },
+    });
+    if (!granted) throw new ChangedMeanwhile();
+    const current = isRemoved ? { ...(await getUser(sql, user.id)), loginVersion } : user;
+    if (sessionId === undefined) return { user: current, history: undefined };
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
-    const history =
-      sessionId === undefined
-        ? undefined
-        : await recordArrival(sql, {
-            ...{ user, origin, source, sessionId, nowMs, keep, notifier },
-            timelineMs: this.parts.clock.timelineMs(),
-          });
-    // Removing the factor is a change of the account by this login.
-    const loginVersion = user.loginVersion + (found.code.factorRemoved === true ? 1 : 0);
-    return {
-      user: { ...(await getUser(sql, user.id)), loginVersion },
-      history: history && { ...history, ...lossOf(found.code) },
-    };
+    const arrived = await recordArrival(sql, {
+      ...{ user: current, origin, source, sessionId, nowMs, keep, notifier },
+      timelineMs: this.parts.clock.timelineMs(),
+    });
+    return { user: arrived.user, history: { ...arrived.history, ...lossOf(found.code) } };
   }
 
   /** Notifies the owner by mail: a person who submits codes already has the password (rule A15). */

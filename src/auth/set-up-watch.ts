@@ -25,7 +25,7 @@ interface FullSignIn {
 }
 
 /** How long a set-up is reported to a caller from a new source. */
-const REPORTED_MS = 30 * 86_400_000;
+export const REPORTED_MS = 30 * 86_400_000;
 
 /**
  * Ends a set-up that another session began, at a complete sign-in: only one of the two sessions can

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Sql } from './database';
+import { selectRows } from './dialect';
 import { foldName } from './user-name';
 
 /** The factor of an attempt. Keys are not counted: they cannot be guessed (rule M12). */
@@ -50,61 +51,52 @@ export async function chargeAttempt(
   options: { readonly rule: ChargeRule; readonly timelineMs: number },
 ): Promise<Charge> {
   const { rule, timelineMs } = options;
-  // More than once only where the row is new, or changed between the two statements.
+  // More than once only where the row changed between the statements.
   for (let tries = 0; tries < 3; tries++) {
     const charged = await raise(sql, key, options);
     if (charged !== undefined) return { kind: 'charged', failures: charged };
     const stopAt = rule.stopAt ?? Infinity;
     if ((await sumFailures(sql, key.subject, key.factor)) >= stopAt) return { kind: 'stopped' };
     const row = await sql('attempt').where(key).first<{ wait_until: number } | undefined>();
-    if (row === undefined) {
-      await sql('attempt')
-        .insert({ ...key, failures: 0, wait_until: 0, charged_at: timelineMs })
-        .onConflict(['subject', 'factor', 'budget'])
-        .ignore();
-    } else if (Number(row.wait_until) > timelineMs) {
+    if (row !== undefined && Number(row.wait_until) > timelineMs) {
       return { kind: 'wait', untilMs: Number(row.wait_until) };
     }
   }
   return { kind: 'wait', untilMs: timelineMs + 1_000 };
 }
 
+/** Adds one failure to the row of a budget, which is made where it is not there; undefined where a wait or the stop forbids it. */
 async function raise(
   sql: Sql,
   key: AttemptKey,
   options: { readonly rule: ChargeRule; readonly timelineMs: number },
 ): Promise<number | undefined> {
   const { rule, timelineMs } = options;
+  const { subject, factor, budget } = key;
   const waits = waitSteps(rule);
-  const cases = waits.map(() => 'when ? then cast(? as bigint)').join(' ');
-  const update = sql('attempt')
-    .where(key)
-    // A wait that ends later than any wait can is left over from a clock that was wrong.
-    .andWhere((due) => {
-      void due
-        .where('wait_until', '<=', timelineMs)
-        .orWhere('wait_until', '>', timelineMs + rule.mostWaitMs);
-    });
-  if (rule.stopAt !== undefined) {
-    void update.andWhereRaw(
-      '(select sum(failures) from attempt as every where every.subject = ? and every.factor = ?) < ?',
-      [key.subject, key.factor, rule.stopAt],
-    );
-  }
-  const rows: readonly { failures: number }[] = await update.update(
-    {
-      failures: sql.raw('failures + 1'),
-      wait_until: sql.raw(
-        `case when failures + 1 < ? then cast(0 as bigint) else case failures + 1 ${cases} else cast(? as bigint) end end`,
-        [
-          rule.free,
-          ...waits.flatMap((waitMs, step) => [rule.free + step, timelineMs + waitMs]),
-          timelineMs + rule.mostWaitMs,
-        ],
-      ),
-      charged_at: timelineMs,
-    },
-    ['failures'],
+  const waitUntil = (failures: string): string =>
+    `case when ${failures} < ? then cast(0 as bigint) else case ${failures}` +
+    ` ${waits.map(() => 'when ? then cast(? as bigint)').join(' ')} else cast(? as bigint) end end`;
+  const waitBindings = [
+    rule.free,
+    ...waits.flatMap((waitMs, step) => [rule.free + step, timelineMs + waitMs]),
+    timelineMs + rule.mostWaitMs,
+  ];
+  const rows = await selectRows<{ readonly failures: number }>(
+    sql,
+    'insert into attempt (subject, factor, budget, failures, wait_until, charged_at)' +
+      ' select cast(? as varchar(24)), cast(? as varchar(10)), cast(? as varchar(45)), 1,' +
+      ` ${waitUntil('1')}, cast(? as bigint)` +
+      ' where (select coalesce(sum(failures), 0) from attempt as every where every.subject = ? and every.factor = ?) < ?' +
+      ' on conflict (subject, factor, budget) do update set failures = attempt.failures + 1,' +
+      ` wait_until = ${waitUntil('attempt.failures + 1')}, charged_at = excluded.charged_at` +
+      // A wait that ends later than any wait can is left over from a clock that was wrong.
+      ' where attempt.wait_until <= ? or attempt.wait_until > ? returning failures',
+    [
+      ...[subject, factor, budget, ...waitBindings, timelineMs],
+      ...[subject, factor, rule.stopAt ?? Number.MAX_SAFE_INTEGER],
+      ...[...waitBindings, timelineMs, timelineMs + rule.mostWaitMs],
+    ],
   );
   return rows[0] === undefined ? undefined : Number(rows[0].failures);
 }

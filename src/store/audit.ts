@@ -111,20 +111,6 @@ export async function listSignIns(
   return rows.map(toRow);
 }
 
-/** Attempts to sign in to this account by these kinds of credential that failed after `sinceMs`. */
-export async function countFailures(
-  sql: Sql,
-  query: { readonly userId: number; readonly kinds: readonly string[]; readonly sinceMs: number },
-): Promise<number> {
-  const row = await sql('audit')
-    .where({ user_id: query.userId, result: 'rejected' })
-    .whereIn('kind', query.kinds)
-    .andWhere('at', '>', query.sinceMs)
-    .count<{ count: number }[]>({ count: '*' })
-    .first();
-  return Number(row?.count ?? 0);
-}
-
 /** Addresses from which signing in to an account failed, the latest first. */
 export async function listFailedSources(
   sql: Sql,

@@ -20,11 +20,24 @@ export async function findPassword(sql: Sql, userId: number): Promise<StoredPass
   const row = await sql('user_password')
     .where({ user_id: userId })
     .first<{ hash: string } | undefined>('hash');
-  if (row !== undefined) return { kind: 'argon2', hash: row.hash };
-  const salt = await findProperty(sql, userId, 'pw_pbkdf2_salt');
-  const key = await findProperty(sql, userId, 'pw_pbkdf2_dk');
+  const properties = new Map<string, string>();
+  for (const name of OLD_PROPERTIES) {
+    const value = await findProperty(sql, userId, name);
+    if (value !== undefined) properties.set(name, value);
+  }
+  return toStoredPassword(row?.hash, (name) => properties.get(name));
+}
+
+const OLD_PROPERTIES = ['pw_pbkdf2_salt', 'pw_pbkdf2_dk', 'pw_hash_params'] as const;
+
+/** Of a PHC string, and of the properties in which ENiGMA½ keeps a password. */
+export function toStoredPassword(
+  hash: string | undefined,
+  valueOf: (property: string) => string | undefined,
+): StoredPassword | undefined {
+  if (hash !== undefined) return { kind: 'argon2', hash };
+  const [salt, key, parameters] = OLD_PROPERTIES.map(valueOf);
   if (salt === undefined || key === undefined) return undefined;
-  const parameters = await findProperty(sql, userId, 'pw_hash_params');
   return { kind: 'pbkdf2', salt, key, parameters };
 }
 
@@ -63,12 +76,4 @@ export async function hasFirstPassword(sql: Sql, userId: number): Promise<boolea
     .where({ user_id: userId, is_first: 1 })
     .first('user_id');
   return row !== undefined;
-}
-
-export function isSamePassword(
-  a: StoredPassword | undefined,
-  b: StoredPassword | undefined,
-): boolean {
-  if (a?.kind === 'argon2' && b?.kind === 'argon2') return a.hash === b.hash;
-  return a?.kind === 'pbkdf2' && b?.kind === 'pbkdf2' && a.key === b.key && a.salt === b.salt;
 }

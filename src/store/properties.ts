@@ -57,17 +57,24 @@ export async function writeProperties(
   userId: number,
   values: PropertyValues,
 ): Promise<void> {
+  const removed: string[] = [];
+  const rows: Record<string, unknown>[] = [];
   for (const [name, value] of Object.entries(values)) {
-    const row = { user_id: userId, prop_name: name };
-    if (value === undefined) {
-      await sql('user_property').where(row).delete();
-    } else {
-      await sql('user_property')
-        .insert({ ...row, prop_value: value, lookup: lookupKey(name, value) })
-        .onConflict(['user_id', 'prop_name'])
-        .merge(['prop_value', 'lookup']);
-    }
+    if (value === undefined) removed.push(name);
+    else
+      rows.push({
+        ...{ user_id: userId, prop_name: name, prop_value: value },
+        lookup: lookupKey(name, value),
+      });
   }
+  if (removed.length > 0) {
+    await sql('user_property').where({ user_id: userId }).whereIn('prop_name', removed).delete();
+  }
+  if (rows.length === 0) return;
+  await sql('user_property')
+    .insert(rows)
+    .onConflict(['user_id', 'prop_name'])
+    .merge(['prop_value', 'lookup']);
 }
 
 /** Returns one value, also a secret one; for auth/ and store/ only. */

@@ -3,19 +3,6 @@ import type { Sql } from './database';
 /** Limit of sources per account; the oldest are removed first. */
 const KEPT = 32;
 
-/** True when the account was fully signed in to from this source after `sinceMs` (rule C5). */
-export async function isKnownSource(
-  sql: Sql,
-  userId: number,
-  query: { readonly source: string; readonly sinceMs: number },
-): Promise<boolean> {
-  const row = await sql('known_source')
-    .where({ user_id: userId, source: query.source })
-    .andWhere('used_at', '>', query.sinceMs)
-    .first('user_id');
-  return row !== undefined;
-}
-
 export interface KnownSource {
   readonly source: string;
   readonly usedAtMs: number;
@@ -37,12 +24,18 @@ export async function listKnownSources(
 export async function rememberSource(
   sql: Sql,
   userId: number,
-  used: { readonly source: string; readonly timelineMs: number },
+  used: {
+    readonly source: string;
+    readonly timelineMs: number;
+    /** Number of sources that the account had before, where that is known. */
+    readonly held?: number;
+  },
 ): Promise<void> {
   await sql('known_source')
     .insert({ user_id: userId, source: used.source, used_at: used.timelineMs })
     .onConflict(['user_id', 'source'])
     .merge(['used_at']);
+  if (used.held !== undefined && used.held < KEPT) return;
   const oldest = await sql('known_source')
     .where({ user_id: userId })
     .orderBy('used_at', 'desc')

@@ -58,7 +58,7 @@ const SORT_PROPERTIES: Readonly<Record<UserSort, string>> = {
 };
 
 export async function findUser(sql: Sql, id: number): Promise<User | undefined> {
-  return (await loadUsers(sql, { column: 'id', values: [id] }))[0];
+  return (await loadUsers(sql, byId(id)))[0];
 }
 
 /** Those of the accounts that there are. */
@@ -68,7 +68,7 @@ export async function findUsers(sql: Sql, ids: readonly number[]): Promise<reado
 
 /** Finds an account by its name, compared by foldName (rule C6). */
 export async function findUserByName(sql: Sql, name: string): Promise<User | undefined> {
-  return (await loadUsers(sql, { column: 'name_folded', values: [foldName(name)] }))[0];
+  return (await loadUsers(sql, byName(name)))[0];
 }
 
 /** Folded names of all accounts. */
@@ -228,31 +228,49 @@ async function loadUsersById(sql: Sql, ids: readonly number[]): Promise<readonly
   return ids.flatMap((id) => users.get(id) ?? []);
 }
 
-/** One fact about an account: its name, a property, a group, or the type of its one-time codes. */
+/** One fact about an account: its name, a property, a group, the type of its one-time codes, or what a sign-in adds. */
 interface Fact {
   readonly user_id: number;
-  readonly kind: 'name' | 'property' | 'group' | 'factor';
+  readonly kind: 'name' | 'property' | 'group' | 'factor' | 'place' | 'hash';
   readonly name: string;
   readonly value: string | null;
 }
 
-/** Each sign-in reads its account several times: all of it in one statement, whose text stays the same. */
-async function loadUsers(
-  sql: Sql,
-  wanted: { readonly column: 'id' | 'name_folded'; readonly values: readonly (number | string)[] },
-): Promise<readonly User[]> {
-  const { column, values } = wanted;
-  if (values.length === 0) return [];
+interface Wanted {
+  readonly column: 'id' | 'name_folded';
+  readonly values: readonly (number | string)[];
+}
+
+/** The account with this id. */
+export function byId(id: number): Wanted {
+  return { column: 'id', values: [id] };
+}
+
+/** The account with a name that folds to the same (rule C6). */
+export function byName(name: string): Wanted {
+  return { column: 'name_folded', values: [foldName(name)] };
+}
+
+/** All of some accounts in one statement, whose text stays the same; `of` are their ids in it. */
+export function accountFacts({ column, values }: Wanted): {
+  readonly text: string;
+  readonly bindings: readonly (number | string)[];
+  readonly of: string;
+} {
   const these = `(${values.map(() => '?').join(',')})`;
   const of = column === 'id' ? these : `(select id from "user" where ${column} in ${these})`;
-  const facts = await selectRows<Fact>(
-    sql,
+  const text =
     `select id as user_id, 'name' as kind, user_name as name, cast(login_version as varchar(20)) as value from "user" where ${column} in ${these}` +
-      ` union all select user_id, 'property', prop_name, prop_value from user_property where user_id in ${of}` +
-      ` union all select user_id, 'group', group_name, null from user_group_member where user_id in ${of}` +
-      ` union all select user_id, 'factor', type, null from otp_factor where user_id in ${of}`,
-    [...values, ...values, ...values, ...values],
-  );
+    ` union all select user_id, 'property', prop_name, prop_value from user_property where user_id in ${of}` +
+    ` union all select user_id, 'group', group_name, null from user_group_member where user_id in ${of}` +
+    ` union all select user_id, 'factor', type, null from otp_factor where user_id in ${of}`;
+  return { text, bindings: [...values, ...values, ...values, ...values], of };
+}
+
+async function loadUsers(sql: Sql, wanted: Wanted): Promise<readonly User[]> {
+  if (wanted.values.length === 0) return [];
+  const { text, bindings } = accountFacts(wanted);
+  const facts = await selectRows<Fact>(sql, text, bindings);
   const byUser = new Map<number, Fact[]>();
   for (const fact of facts) {
     const known = byUser.get(Number(fact.user_id));
@@ -262,7 +280,8 @@ async function loadUsers(
   return [...byUser].flatMap(([id, own]) => toUser(id, own) ?? []);
 }
 
-function toUser(id: number, facts: readonly Fact[]): User | undefined {
+/** The account that these facts make; undefined where it is gone. */
+export function toUser(id: number, facts: readonly Fact[]): User | undefined {
   const properties = new Map<string, string>();
   const groups: string[] = [];
   let name: string | undefined;
@@ -274,7 +293,7 @@ function toUser(id: number, facts: readonly Fact[]): User | undefined {
       loginVersion = Number(fact.value);
     } else if (fact.kind === 'group') groups.push(fact.name);
     else if (fact.kind === 'factor') factor = fact.name;
-    else if (fact.value !== null && !isSecretProperty(fact.name))
+    else if (fact.kind === 'property' && fact.value !== null && !isSecretProperty(fact.name))
       properties.set(fact.name, fact.value);
   }
   if (name === undefined) return undefined;

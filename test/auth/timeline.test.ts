@@ -7,7 +7,8 @@ import { takeBudget } from '../../src/store/budget';
 import { addToOutbox, claimMail, countRecentMail, listDueMail } from '../../src/store/outbox';
 import { postponeMail } from '../../src/store/outbox';
 import { listPenalties, replacePenalty } from '../../src/store/penalties';
-import { isKnownSource, rememberSource } from '../../src/store/sources';
+import { readSignInById } from '../../src/store/sign-in';
+import { rememberSource } from '../../src/store/sources';
 import { formatTimestamp, writeProperties } from '../../src/store/properties';
 import { findTimelineMark, Timeline } from '../../src/store/timeline';
 import { findToken, replaceToken, TOKEN_PURPOSES } from '../../src/store/tokens';
@@ -188,9 +189,10 @@ const knownPlace: Thing = {
   begin: () =>
     accounts.db.run((sql) => rememberSource(sql, user, { source: IP, timelineMs: nowMs() })),
   lasts: () =>
-    accounts.db.run((sql) =>
-      isKnownSource(sql, user, { source: IP, sinceMs: nowMs() - LENGTH_MS }),
-    ),
+    accounts.db.run(async (sql) => {
+      const place = { source: IP, sinceMs: nowMs() - LENGTH_MS };
+      return (await readSignInById(sql, user, place)).isKnownPlace;
+    }),
 };
 
 const THINGS: Readonly<Record<string, Thing>> = {

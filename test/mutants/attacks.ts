@@ -12,9 +12,9 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M1',
     fault: 'a password is right for an account that has changed',
-    file: FIRST_FACTOR,
-    find: '    if (user.loginVersion !== this.user.loginVersion) return undefined;\n',
-    put: '',
+    file: 'src/store/sign-in.ts',
+    find: 'and u.login_version = ? and',
+    put: 'and u.login_version >= ? and',
   },
   {
     rule: 'M1',

@@ -86,8 +86,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A12',
     fault: 'a right password forgives wrong codes',
     file: 'src/auth/first-factor.ts',
-    find: 'await clearAttempts(sql, this.charged.key);',
-    put: "await clearAttempts(sql, { ...this.charged.key, factor: 'second' });",
+    find: 'clears: this.charged?.key,',
+    put: "clears: this.charged && { ...this.charged.key, factor: 'second' },",
   },
   {
     rule: 'A13',

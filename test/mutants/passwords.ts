@@ -34,8 +34,8 @@ export const PASSWORDS: readonly Mutant[] = [
     rule: 'C5',
     fault: 'known places have no budget of their own',
     file: 'src/auth/regulator.ts',
-    find: "budget: known ? by.source : '',",
-    put: "budget: known ? '' : '',",
+    find: "budget: by.isKnownPlace ? by.source : '',",
+    put: "budget: by.isKnownPlace ? '' : '',",
   },
   {
     rule: 'C6',
