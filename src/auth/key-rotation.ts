@@ -7,7 +7,9 @@ import { listShutFactors } from '../store/factors';
 import { removeMail } from '../store/outbox';
 import {
   countSealedByKey,
+  hasSealed,
   listSealedRows,
+  replaceAllSealed,
   replaceSealed,
   SEALED_COLUMNS,
   type SealedColumn,
@@ -18,6 +20,7 @@ import { endSetUp, type Actor } from './account-change';
 import { recordFactorChange } from './factor-change';
 import type { Sealing } from './sealing';
 
+/** Values that are sealed anew between two commits; logins wait for one such statement at most. */
 const BATCH = 200;
 
 /**
@@ -58,8 +61,8 @@ export interface KeyReport {
 }
 
 /**
- * Seals every value with a new key. A run that is killed leaves every value readable, and the next
- * run completes it: no further key is made while values are sealed with an older one.
+ * Seals every value with a new key, some at a time, beside logins. A run that is killed leaves every value
+ * readable, and the next run completes it: no further key is made while values are sealed with an older one.
  */
 export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   const { db, sealing, clock, log } = parts;
@@ -72,17 +75,16 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   const unreadable: string[] = [];
   let resealed = 0;
   for (const column of SEALED_COLUMNS) {
-    await eachSealed(db, column, async (row) => {
-      if (sealedKeyId(row.sealed) === sealing.currentKeyId()) return;
-      const place = placeOf(column, row);
-      const plain = tryOpen(sealing, row.sealed, place);
-      if (plain === undefined) {
-        unreadable.push(describe(place));
-        return;
-      }
-      const change = { row, sealed: sealing.seal(plain, place) };
-      if (await db.run((sql) => replaceSealed(sql, column, change))) resealed += 1;
-    });
+    for await (const rows of sealedPages(db, column)) {
+      const old = rows.filter(({ sealed }) => sealedKeyId(sealed) !== sealing.currentKeyId());
+      const changes = old.flatMap((row) => {
+        const place = placeOf(column, row);
+        const plain = tryOpen(sealing, row.sealed, place);
+        if (plain === undefined) unreadable.push(describe(place));
+        return plain === undefined ? [] : [{ row, sealed: sealing.seal(plain, place) }];
+      });
+      resealed += await db.run((sql) => replaceAllSealed(sql, column, changes));
+    }
   }
   const used = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
@@ -167,9 +169,7 @@ export async function shutLost(parts: {
 
 /** True where the database holds values that need the sealing key. */
 export async function needsSealingKey(db: Pick<Database, 'run'>): Promise<boolean> {
-  const sealed = await db.run(countSealedByKey);
-  const codes = await db.run(countBackupCodesByKey);
-  return sealed.size + codes.size > 0;
+  return (await db.run(hasSealed)) || (await db.run(countBackupCodesByKey)).size > 0;
 }
 
 /** Visits each value of a column, in batches. */
@@ -178,12 +178,19 @@ export async function eachSealed(
   column: SealedColumn,
   visit: (row: SealedRow) => Promise<void>,
 ): Promise<void> {
+  for await (const rows of sealedPages(db, column)) for (const row of rows) await visit(row);
+}
+
+async function* sealedPages(
+  db: Database,
+  column: SealedColumn,
+): AsyncGenerator<readonly SealedRow[]> {
   for (let afterKey = -1; ;) {
     const page = { afterKey, most: BATCH };
     const rows = await db.run((sql) => listSealedRows(sql, column, page));
-    for (const row of rows) await visit(row);
+    yield rows;
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || rows.length < BATCH) return;
     afterKey = last.rowKey;
   }
 }

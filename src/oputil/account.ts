@@ -7,15 +7,19 @@ import type { Config } from '../config/schema';
 import { listStopped } from '../store/attempts';
 import { findHolders } from '../store/properties';
 import { foldName } from '../store/user-name';
-import { findUserByName, listUsers, type User, type UserStatus } from '../store/users';
+import { listUserNames } from '../store/user-list';
+import { findUserByName, type User, type UserStatus } from '../store/users';
 import type { CommandContext } from './command-context';
 
 /** Returns the account called `name`; throws USER_UNKNOWN with the nearest name. */
 export async function getAccount(context: CommandContext, name: string): Promise<User> {
   const user = await context.read((sql) => findUserByName(sql, name));
   if (user !== undefined) return user;
-  const names = (await context.read((sql) => listUsers(sql))).map((each) => each.name);
-  const nearest = nearestName(name, names);
+  // The nearest of each page, and then of these.
+  const near: string[] = [];
+  for await (const names of listUserNames((work) => context.read(work)))
+    near.push(...[nearestName(name, names) ?? []].flat());
+  const nearest = nearestName(name, near);
   const hint =
     nearest === undefined ? `'oputil user list' shows all` : `did you mean "${nearest}"?`;
   throw new BbsError('USER_UNKNOWN', `there is no account "${name}"; ${hint}`);

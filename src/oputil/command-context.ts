@@ -19,7 +19,7 @@ import { boardLockFile, findLockHolder } from '../store/board-lock';
 import { explainFailure, type Sql } from '../store/database';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
 import type { HarmlessIo } from './oputil-io';
-import { type Column, formatTable } from './table';
+import { type Column, formatTable, TableParts } from './table';
 
 /** Options of every verb. */
 export interface Globals {
@@ -33,6 +33,13 @@ export interface Globals {
 
 /** The actor of this tool's changes in the audit. */
 export const ACTOR: Actor = { server: 'oputil' };
+
+/** A list whose rows are printed as they come. */
+interface OpenList {
+  add(rows: readonly (readonly string[])[], data: readonly unknown[]): void;
+  /** The lines below the table. */
+  end(lines: readonly string[]): void;
+}
 
 /** The board that a command works on; configuration and database are opened at first use. */
 export class CommandContext {
@@ -120,6 +127,29 @@ export class CommandContext {
   /** A table as wide as the terminal, or as it needs in a pipe. */
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
     return formatTable(columns, rows, this.io.columns);
+  }
+
+  /** The same for a table that is printed while it is read; with --json its data are one list. */
+  openList(columns: readonly Column[]): OpenList {
+    const table = new TableParts(columns, this.io.columns);
+    let isEmpty = true;
+    return {
+      add: (rows, data) => {
+        if (!this.json) {
+          if (rows.length > 0) this.show(table.add(rows), undefined);
+          return;
+        }
+        for (const item of data) {
+          const text = JSON.stringify(item, undefined, 2).replaceAll('\n', '\n  ');
+          this.io.out(`${isEmpty ? '[' : ','}\n  ${text}`);
+          isEmpty = false;
+        }
+      },
+      end: (lines) => {
+        if (this.json) this.io.out(isEmpty ? '[]\n' : '\n]\n');
+        else this.io.out(`${lines.join('\n')}\n`);
+      },
+    };
   }
 
   /** The same for lines that contain a drawing, whose colour sequences are kept. */

@@ -17,27 +17,46 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
 ): readonly string[] {
-  const cells = rows.map((row) => row.map((text) => escapeUnseen(text)));
-  const natural = columns.map(({ title }, index) => widest(title, cells, index));
-  const isNarrow = sumOf(natural) + 2 * (columns.length - 1) > width;
-  const widths = natural.map((each, index) =>
-    isNarrow ? Math.min(each, columns[index]?.most ?? each) : each,
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, index) => pad(text, widths[index] ?? 0, columns[index]?.align ?? 'left'))
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((each) => '-'.repeat(each)).join('  ');
-  return [
-    line(columns.map(({ title }) => title)),
-    rule,
-    ...cells.flatMap((row) => folded(row, widths).map(line)),
-  ];
+  return new TableParts(columns, width).add(rows);
 }
 
-function widest(title: string, rows: readonly (readonly string[])[], index: number): number {
-  return rows.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? '')), title.length);
+/** A table that is printed while it is read: a column grows with the part that needs it. */
+export class TableParts {
+  private natural: readonly number[];
+  private isBegun = false;
+
+  constructor(
+    private readonly columns: readonly Column[],
+    private readonly width = Number.POSITIVE_INFINITY,
+  ) {
+    this.natural = columns.map(({ title }) => title.length);
+  }
+
+  /** The lines of further rows, with the titles above the first ones. */
+  add(rows: readonly (readonly string[])[]): readonly string[] {
+    const cells = rows.map((row) => row.map((text) => escapeUnseen(text)));
+    this.natural = this.natural.map((known, index) => widest(known, cells, index));
+    const isNarrow = sumOf(this.natural) + 2 * (this.columns.length - 1) > this.width;
+    const widths = this.natural.map((each, index) =>
+      isNarrow ? Math.min(each, this.columns[index]?.most ?? each) : each,
+    );
+    const line = (row: readonly string[]): string =>
+      row
+        .map((text, index) => pad(text, widths[index] ?? 0, this.columns[index]?.align ?? 'left'))
+        .join('  ')
+        .trimEnd();
+    const titles = [
+      line(this.columns.map(({ title }) => title)),
+      widths.map((each) => '-'.repeat(each)).join('  '),
+    ];
+    const head = this.isBegun ? [] : titles;
+    this.isBegun = true;
+    return [...head, ...cells.flatMap((row) => folded(row, widths).map(line))];
+  }
+}
+
+function widest(known: number, rows: readonly (readonly string[])[], index: number): number {
+  return rows.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? '')), known);
 }
 
 function sumOf(numbers: readonly number[]): number {

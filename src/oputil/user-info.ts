@@ -3,7 +3,8 @@ import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
 import { listSshKeys } from '../store/ssh-keys';
-import { listUsers, ROOT_ID, type User, type UserSort, type UserStatus } from '../store/users';
+import { listUsers, type UserSort } from '../store/user-list';
+import { ROOT_ID, type User, type UserStatus } from '../store/users';
 import {
   accountData,
   factorName,
@@ -16,7 +17,7 @@ import {
 } from './account';
 import { type CommandContext, wholeNumber } from './command-context';
 import { findSignInBars } from './sign-in-bars';
-import { formatLabels } from './table';
+import { formatLabels, type Column } from './table';
 
 const SORTS: readonly UserSort[] = [
   'id',
@@ -161,25 +162,49 @@ async function keysOf(context: CommandContext, user: User): Promise<readonly Key
   return isKnown ? keys : [...keys, { algorithm, fingerprint, comment }];
 }
 
+const LIST_COLUMNS: readonly Column[] = [
+  { title: 'ID', align: 'right' },
+  { title: 'Username', most: 16 },
+  { title: 'Real name', most: 18 },
+  { title: 'Status' },
+  { title: '2FA' },
+  { title: 'Last login' },
+  { title: 'Logins', align: 'right' },
+];
+
+/** Printed page by page: a large board has more accounts than fit into memory. */
 async function listAccounts(
   context: CommandContext,
   status: string,
   asked: ListAsked,
 ): Promise<void> {
-  const { sort, search, limit } = asked;
+  const { sort, search, limit = Number.POSITIVE_INFINITY } = asked;
   const index = STATUS_WORDS.findIndex((word) => word === status);
-  const filter = index < 0 ? {} : { status: index as UserStatus };
-  const found = await context.read((sql) =>
-    listUsers(sql, {
-      ...{ sort, ...filter },
-      ...(search === undefined ? {} : { search }),
-      // One more row tells whether the list goes on.
-      ...(limit === undefined ? {} : { limit: limit + 1 }),
-    }),
-  );
-  const users = found.slice(0, limit);
+  const pages = listUsers((work) => context.read(work), {
+    ...{ sort, ...(index < 0 ? {} : { status: index as UserStatus }) },
+    ...(search === undefined ? {} : { search }),
+    // One more row tells whether the list goes on.
+    limit: limit + 1,
+  });
   const locked = await findLockedFactors(context);
-  const rows = users.map((user) => [
+  const list = context.openList(LIST_COLUMNS);
+  let found = 0;
+  for await (const page of pages) {
+    const users = page.slice(0, limit - found);
+    found += page.length;
+    list.add(
+      users.map((user) => rowOf(user, locked)),
+      users.map((user) => ({ ...accountData(user), secondFactorLocked: locked.has(user.id) })),
+    );
+  }
+  const shown = Math.min(found, limit);
+  const all = shown === 1 ? '1 account' : `${shown} accounts`;
+  const count = found > shown ? `the first ${all}; there are more` : all;
+  list.end(shown === 0 ? ['no accounts'] : ['', count]);
+}
+
+function rowOf(user: User, locked: ReadonlySet<number>): readonly string[] {
+  return [
     String(user.id),
     user.name,
     user.properties.get('real_name') ?? '',
@@ -187,26 +212,5 @@ async function listAccounts(
     `${factorWord(otpTypeOf(user))}${locked.has(user.id) ? ' locked' : ''}`,
     minuteOf(user.properties.get('last_login_timestamp')).slice(0, 10),
     user.properties.get('login_count') ?? '0',
-  ]);
-  const table = context.table(
-    [
-      { title: 'ID', align: 'right' },
-      { title: 'Username', most: 16 },
-      { title: 'Real name', most: 18 },
-      { title: 'Status' },
-      { title: '2FA' },
-      { title: 'Last login' },
-      { title: 'Logins', align: 'right' },
-    ],
-    rows,
-  );
-  const all = users.length === 1 ? '1 account' : `${users.length} accounts`;
-  const count = found.length > users.length ? `the first ${all}; there are more` : all;
-  context.show(
-    users.length === 0 ? ['no accounts'] : [...table, '', count],
-    users.map((user) => ({
-      ...accountData(user),
-      secondFactorLocked: locked.has(user.id),
-    })),
-  );
+  ];
 }

@@ -77,6 +77,36 @@ export async function replaceSealed(
   return changed === 1;
 }
 
+/** The same for some rows in one statement; returns how many were as they had been read. */
+export async function replaceAllSealed(
+  sql: Sql,
+  column: SealedColumn,
+  changes: readonly { readonly row: SealedRow; readonly sealed: string }[],
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  const cases = changes.map(() => 'when ? then ?').join(' ');
+  const values = changes.flatMap(({ row, sealed }) => [row.sealed, sealed]);
+  // Values are told apart by themselves: no two are sealed with the same random number.
+  return sql(column.table)
+    .whereIn(
+      column.rowKey,
+      changes.map(({ row }) => row.rowKey),
+    )
+    .whereIn(
+      column.column,
+      changes.map(({ row }) => row.sealed),
+    )
+    .update({ [column.column]: sql.raw(`case ?? ${cases} end`, [column.column, ...values]) });
+}
+
+/** True where any value is sealed. */
+export async function hasSealed(sql: Sql): Promise<boolean> {
+  for (const column of SEALED_COLUMNS) {
+    if ((await listSealedRows(sql, column, { afterKey: -1, most: 1 })).length > 0) return true;
+  }
+  return false;
+}
+
 /** Number of values by the id of the key that seals them. */
 export async function countSealedByKey(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();

@@ -31,32 +31,6 @@ export interface User {
 /** The sysop; never needs activation and cannot be removed. */
 export const ROOT_ID = 1;
 
-interface UserRow {
-  readonly id: number;
-  readonly user_name: string;
-}
-
-export type UserSort =
-  'id' | 'username' | 'realname' | 'status' | 'created' | 'lastlogin' | 'logins';
-
-interface ListOptions {
-  readonly status?: UserStatus;
-  readonly sort?: UserSort;
-  /** Only where this is part of user name or real name, letter case and accents aside. */
-  readonly search?: string;
-  readonly limit?: number;
-}
-
-const SORT_PROPERTIES: Readonly<Record<UserSort, string>> = {
-  id: '',
-  username: '',
-  realname: 'real_name',
-  status: 'account_status',
-  created: 'account_created',
-  lastlogin: 'last_login_timestamp',
-  logins: 'login_count',
-};
-
 export async function findUser(sql: Sql, id: number): Promise<User | undefined> {
   return (await loadUsers(sql, byId(id)))[0];
 }
@@ -120,52 +94,6 @@ export async function listActiveUsers(sql: Sql, limit: number): Promise<readonly
   return loadUsersById(
     sql,
     rows.map(({ id }) => Number(id)),
-  );
-}
-
-/** Accounts in the order asked for, by name where nothing is asked. */
-export async function listUsers(sql: Sql, options: ListOptions = {}): Promise<readonly User[]> {
-  const { sort = 'username' } = options;
-  const part = options.search === undefined ? undefined : foldName(options.search);
-  const isIn = (text: string, name: string | null): boolean =>
-    name !== null && foldName(name).includes(text);
-  const keyed: readonly (UserRow & {
-    folded: string;
-    status: string;
-    key: string | null;
-    real_name: string | null;
-  })[] = await sql('user as u')
-    .leftJoin('user_property as s', (on) =>
-      on.on('s.user_id', 'u.id').andOnVal('s.prop_name', 'account_status'),
-    )
-    .leftJoin('user_property as k', (on) =>
-      on.on('k.user_id', 'u.id').andOnVal('k.prop_name', SORT_PROPERTIES[sort]),
-    )
-    .leftJoin('user_property as r', (on) =>
-      // Nothing is joined where nobody searches.
-      on
-        .on('r.user_id', 'u.id')
-        .andOnVal('r.prop_name', options.search === undefined ? '' : 'real_name'),
-    )
-    .select('u.id', 'u.user_name', 'u.name_folded as folded', 'r.prop_value as real_name')
-    .select('s.prop_value as status', 'k.prop_value as key');
-  const chosen = keyed
-    .filter((row) => options.status === undefined || toStatus(row.status) === options.status)
-    .filter((row) => part === undefined || isIn(part, row.folded) || isIn(part, row.real_name))
-    .sort((a, b) => {
-      if (sort === 'id') return a.id - b.id;
-      const order =
-        sort === 'username'
-          ? a.folded < b.folded
-            ? -1
-            : 1
-          : (a.key ?? '').localeCompare(b.key ?? '', 'en', { numeric: true });
-      return order === 0 ? a.id - b.id : order;
-    })
-    .slice(0, options.limit);
-  return loadUsersById(
-    sql,
-    chosen.map(({ id }) => id),
   );
 }
 

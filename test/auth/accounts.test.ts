@@ -1,5 +1,6 @@
 import { listAudit } from '../../src/store/audit';
-import { findUser, findUserByName, listUsers } from '../../src/store/users';
+import { listUsers } from '../../src/store/user-list';
+import { countUsers, findUser, findUserByName } from '../../src/store/users';
 import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/authenticator-context';
 import type { CommandContext, DeskOptions } from '../support/authenticator-context';
 
@@ -116,7 +117,7 @@ describe('a new account', () => {
     expect(await create('josephine', 'Josephine!1')).toBe('password-personal');
     expect(await create('joe', 'rustyhinge99')).toBe('password-personal');
     expect(await create('joe', 'gatekeeper77', 'gatekeeper@example.org')).toBe('password-personal');
-    expect(await context.db.run((sql) => listUsers(sql))).toEqual([]);
+    expect(await context.db.run(countUsers)).toBe(0);
   });
 
   test('is not made at all when a part of it is refused', async () => {
@@ -251,8 +252,12 @@ test('the list is sorted and filtered as asked', async () => {
   const bob = await context.db.run((sql) => findUserByName(sql, 'bob'));
   await context.accounts.setStatus(bob?.id ?? 0, 0, actor);
   for (let call = 0; call < 2; call++) await tryPassword(context.call(), PASSWORD, 'cleo');
-  const names = async (options: Parameters<typeof listUsers>[1]): Promise<readonly string[]> =>
-    (await context.db.run((sql) => listUsers(sql, options))).map(({ name }) => name);
+  const names = async (options: Parameters<typeof listUsers>[1]): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const page of listUsers((work) => context.db.run(work), options))
+      found.push(...page.map(({ name }) => name));
+    return found;
+  };
   expect(await names({})).toEqual(['Ann', 'bob', 'cleo']);
   expect(await names({ sort: 'id' })).toEqual(['cleo', 'Ann', 'bob']);
   expect(await names({ sort: 'status' })).toEqual(['bob', 'cleo', 'Ann']);

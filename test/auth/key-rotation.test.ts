@@ -1,4 +1,5 @@
 import { checkKeys, needsSealingKey, rotateKeys } from '../../src/auth/key-rotation';
+import { listSealedRows, replaceAllSealed, SEALED_COLUMNS } from '../../src/store/sealed';
 import { NOON, openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
 import { totp } from '../support/authenticator';
@@ -64,4 +65,88 @@ test('a value that does not open is named and left as it is', async () => {
   const expected = [`otp_factor.secret of user ${user}`];
   expect((await checkKeys(accounts)).unreadable).toEqual(expected);
   expect((await rotateKeys(accounts)).unreadable).toEqual(expected);
+});
+
+describe('with more secrets than are sealed anew at once', () => {
+  const COUNT = 450;
+  let oldKey: string;
+
+  beforeEach(async () => {
+    const user = await accounts.addUser('joe');
+    await accounts.enrollment.bind(user, 'googleAuth');
+    oldKey = accounts.sealing.currentKeyId();
+    await accounts.db.run(async (sql) => {
+      const [factor = {}]: readonly Record<string, unknown>[] = await sql('otp_factor');
+      const ids = Array.from({ length: COUNT }, (_, at) => 1000 + at);
+      const copies = ids.map((userId) => {
+        const place = { table: 'otp_factor', column: 'secret', userId };
+        return { ...factor, user_id: userId, secret: accounts.sealing.seal(`S${userId}`, place) };
+      });
+      for (let at = 0; at < COUNT; at += 50) {
+        const some = ids.slice(at, at + 50);
+        const names = some.map((id) => ({ id, user_name: `u${id}`, name_folded: `u${id}` }));
+        await sql('user').insert(names);
+        await sql('otp_factor').insert(copies.slice(at, at + 50));
+      }
+    });
+  });
+
+  test('a rotation takes a statement for every two hundred of them', async () => {
+    const updates: string[] = [];
+    await accounts.db.run((sql) => {
+      sql.on('query', ({ sql: text }: { sql: string }) => {
+        if (text.startsWith('update')) updates.push(text);
+      });
+      return Promise.resolve();
+    });
+    expect(await rotateKeys(accounts)).toMatchObject({ resealed: COUNT + 1, unreadable: [] });
+    expect(updates).toHaveLength(3);
+    const { keys, unreadable } = await checkKeys(accounts);
+    expect(unreadable).toEqual([]);
+    expect(keys[0]).toMatchObject({ id: accounts.sealing.currentKeyId(), sealed: COUNT + 1 });
+  });
+
+  test('a rotation that fails half-way leaves each readable, and the next run does the rest', async () => {
+    await accounts.db.run((sql) =>
+      sql.raw(
+        "create trigger stop before update on otp_factor when new.user_id = 1300 begin select raise(abort, 'stopped'); end",
+      ),
+    );
+    await expect(rotateKeys(accounts)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    const newKey = accounts.sealing.currentKeyId();
+    expect(await checkKeys(accounts)).toMatchObject({
+      unreadable: [],
+      keys: [
+        { id: newKey, sealed: 200 },
+        { id: oldKey, sealed: COUNT + 1 - 200 },
+      ],
+    });
+    await accounts.db.run((sql) => sql.raw('drop trigger stop'));
+    const report = await rotateKeys(accounts);
+    expect(report).toMatchObject({ keyId: newKey, resealed: COUNT + 1 - 200, unreadable: [] });
+  });
+
+  test('a secret that is bound anew meanwhile is not put back', async () => {
+    const [column] = SEALED_COLUMNS;
+    if (column === undefined) throw new Error('nothing is sealed');
+    const secretOf = async (userId: number): Promise<string | undefined> => {
+      const row = await accounts.db.run((sql) =>
+        sql('otp_factor').where({ user_id: userId }).first<{ secret: string }>('secret'),
+      );
+      return row?.secret;
+    };
+    const rows = await accounts.db.run((sql) =>
+      listSealedRows(sql, column, { afterKey: 999, most: 3 }),
+    );
+    await accounts.db.run((sql) =>
+      sql('otp_factor').where({ user_id: 1001 }).update({ secret: 'bound anew' }),
+    );
+    const changes = rows.map((row) => ({ row, sealed: `new ${row.rowKey}` }));
+    expect(await accounts.db.run((sql) => replaceAllSealed(sql, column, changes))).toBe(2);
+    expect(await Promise.all([1000, 1001, 1002].map(secretOf))).toEqual([
+      'new 1000',
+      'bound anew',
+      'new 1002',
+    ]);
+  });
 });

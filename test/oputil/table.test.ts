@@ -1,4 +1,4 @@
-import { formatTable } from '../../src/oputil/table';
+import { formatTable, TableParts } from '../../src/oputil/table';
 
 const COLUMNS = [
   { title: 'Who', most: 6 },
@@ -28,5 +28,21 @@ test('a line end in a value makes no line of its own', () => {
   expect(formatTable([{ title: 'Who' }], [['a\nroot'], ['b\u202e']]).slice(2)).toEqual([
     'a\\u000aroot',
     'b\\u202e',
+  ]);
+});
+
+test('a table that is printed part by part has its titles once, and columns that only grow', () => {
+  const table = new TableParts(COLUMNS);
+  const lines = [
+    ...table.add([['joe', 'in', 'ssh']]),
+    ...table.add([['a longer name', 'out', 'ssh']]),
+    ...table.add([['ann', 'in', 'ssh']]),
+  ];
+  expect(lines).toEqual([
+    'Who  What  From',
+    '---  ----  ----',
+    'joe  in    ssh',
+    'a longer name  out   ssh',
+    'ann            in    ssh',
   ]);
 });

@@ -169,6 +169,10 @@ describe('user info and list', () => {
       'the first 2 accounts; there are more',
     );
     expect(await shell.run('user', 'list', '--limit', '3')).toMatch(/^3 accounts$/m);
+    expect(await shell.run('user', 'list', '--search', '%')).toBe('no accounts\n');
+    const printed = await shell.run('--json', 'user', 'list');
+    expect(printed).toBe(`${JSON.stringify(JSON.parse(printed), undefined, 2)}\n`);
+    expect(await shell.run('--json', 'user', 'list', '--search', '%')).toBe('[]\n');
     expect((await shell.try('user', 'list', '--limit', '0')).exitCode).toBe(2);
   });
 
