@@ -128,7 +128,10 @@ function isReachable(config: Config): boolean {
 
 function isCalledFromElsewhere(config: Config): boolean {
   const servers = [...listLoginServers(config), config.contentServers.web.https];
-  return servers.some(({ enabled, address }) => enabled && !isLoopback(address));
+  return servers.some(
+    ({ enabled, address, proxyProtocol }) =>
+      enabled && (proxyProtocol === 'required' || !isLoopback(address)),
+  );
 }
 
 /** True for an address or name of the loopback interface. */

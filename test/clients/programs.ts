@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   mount: 'mount',
   ip: 'iproute2',
   sqlite3: 'sqlite3',
+  haproxy: 'haproxy',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */

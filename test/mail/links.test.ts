@@ -39,6 +39,18 @@ test.each<[string, ConfigInput, readonly string[]]>([
     [],
   ],
   [
+    'the same behind a proxy that names callers',
+    {
+      contentServers: { web: { domain: 'bbs.example.org', https: { proxyProtocol: 'required' } } },
+    },
+    [],
+  ],
+  [
+    'callers by a proxy, links to localhost',
+    { loginServers: { telnet: { proxyProtocol: 'required' } } },
+    ['public-address'],
+  ],
+  [
     'a public address that is forwarded',
     { contentServers: { web: { overrideUrlPrefix: 'https://bbs.example.org/' } } },
     [],

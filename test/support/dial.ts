@@ -218,6 +218,7 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
       port: options.port,
       username: options.userName,
       readyTimeout: PATIENCE_MS,
+      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
       ...(options.answers === undefined ? {} : { tryKeyboard: true }),

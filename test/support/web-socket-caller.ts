@@ -18,6 +18,8 @@ export interface WebSocketDial {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether pings are answered. */
   readonly autoPong?: boolean;
+  /** Another address of this machine to call from. */
+  readonly localAddress?: string;
 }
 
 /** A WebSocket client that keeps everything it receives. */
@@ -48,13 +50,23 @@ export class WebSocketCaller {
 
   /** Resolves when the call is open; rejects with the status line of a refusal. */
   static async dial(options: WebSocketDial): Promise<WebSocketCaller> {
-    const { port, ca, path = '/', protocols = [], origin, headers = {}, autoPong } = options;
+    const {
+      port,
+      ca,
+      path = '/',
+      protocols = [],
+      origin,
+      headers = {},
+      autoPong,
+      localAddress,
+    } = options;
     const client: ClientOptions = {
       ca,
       headers,
       perMessageDeflate: true,
       ...(origin === undefined ? {} : { origin }),
       ...(autoPong === undefined ? {} : { autoPong }),
+      ...(localAddress === undefined ? {} : { localAddress }),
     };
     const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, [...protocols], client);
     const caller = new WebSocketCaller(socket);

@@ -1,0 +1,140 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { TestBoard } from '../support/board';
+import { dialSsh, dialTelnet } from '../support/dial';
+import { PASSWORD, signIn } from '../support/sign-in';
+import { dialWebSocket } from '../support/web-socket-caller';
+import { talkTo } from './programs';
+
+const CONFIG = resolve(__dirname, '../../misc/haproxy/haproxy.cfg');
+const BEHIND = { proxyProtocol: 'required' } as const;
+const CALLER = '127.0.0.2';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Public port and board port of each section of the sample. */
+const PORTS = {
+  telnet: [23, 8888],
+  ssh: [22, 8889],
+  wss: [8811, 8811],
+  https: [443, 8443],
+} as const;
+type Way = keyof typeof PORTS;
+const WAYS = Object.keys(PORTS) as readonly Way[];
+
+describe.each(['send-proxy', 'send-proxy-v2'])(
+  'HAProxy as misc/haproxy has it, with %s (rule G3)',
+  (option) => {
+    let board: TestBoard;
+    let proxy: ChildProcess;
+    const front = new Map<Way, number>();
+    const port = (way: Way): number => front.get(way) ?? 0;
+
+    beforeAll(async () => {
+      board = await TestBoard.start({
+        config: {
+          proxies: ['127.0.0.1'],
+          loginServers: {
+            telnet: BEHIND,
+            ssh: BEHIND,
+            webSocket: { wss: { ...BEHIND, enabled: true } },
+          },
+          contentServers: { web: { https: BEHIND } },
+        },
+      });
+      await board.addUser('alice', PASSWORD);
+      let text = (await readFile(CONFIG, 'utf8')).replaceAll('send-proxy-v2', option);
+      for (const way of WAYS) {
+        front.set(way, await freePort());
+        const [publicPort, boardPort] = PORTS[way];
+        text = text
+          .replace(`\${BBS_ADDRESS}:${publicPort}"`, `127.0.0.1:${port(way)}"`)
+          .replace(
+            `127.0.0.1:${boardPort} send`,
+            `127.0.0.1:${board.bbs.addresses[way]?.port} send`,
+          );
+      }
+      text = text.replace('hdr Host localhost', `hdr Host localhost:${board.httpsPort}`);
+      const file = join(board.dataDir, 'haproxy.cfg');
+      await writeFile(file, text);
+      proxy = talkTo('haproxy', ['-db', '-f', file]);
+    });
+    afterAll(async () => {
+      const gone = new Promise((done) => proxy.once('exit', done));
+      proxy.kill();
+      await gone;
+      await board.remove();
+    });
+
+    it('brings alice by telnet, SSH and WebSocket, and the board knows where she calls from', async () => {
+      // It answers as soon as it listens; until then nobody does.
+      for (let status = 0; status !== 200;) status = await page('/_enig/health').catch(() => 0);
+      const telnet = await dialTelnet({ port: port('telnet'), localAddress: CALLER });
+      await signIn(telnet, 'alice');
+      await telnet.sees('Both doors are open.');
+      telnet.hangUp();
+      const ssh = await dialSsh({
+        ...{ port: port('ssh'), localAddress: CALLER, userName: 'alice', password: PASSWORD },
+      });
+      await ssh.sees('Both doors are open.');
+      ssh.hangUp();
+      const ca = await certificate();
+      const wss = await dialWebSocket({ port: port('wss'), ca, localAddress: CALLER });
+      await signIn(wss, 'alice');
+      await wss.sees('Both doors are open.');
+      wss.hangUp();
+      const accepted = board.events('login.accepted');
+      expect(accepted.map(({ server, remoteIp }) => [server, remoteIp])).toEqual([
+        ['telnet', CALLER],
+        ['ssh', CALLER],
+        ['wss', CALLER],
+      ]);
+      const audit = await board.oputil('audit', '--user', 'alice');
+      expect(audit).toContain(CALLER);
+      expect(audit).not.toContain('127.0.0.1');
+    });
+
+    it('finds the board healthy, and none of its connections is refused', async () => {
+      // The proxy itself asks as often as the sample says; a refusal would have a line in the log.
+      expect(await page('/_enig/health')).toBe(200);
+      expect(board.events('proxy.refused')).toEqual([]);
+      expect(board.events('call.refused')).toEqual([]);
+    });
+
+    it('counts requests of pages by the address of the caller', async () => {
+      const reset = '/_enig/sec/reset_password?token=none';
+      const answers: number[] = [];
+      for (let call = 0; call < 11; call += 1) answers.push(await page(reset));
+      expect(answers.slice(9)).toEqual([answers[0], 429]);
+      expect(await page(reset, '127.0.0.3')).toBe(answers[0]);
+    });
+
+    const certificate = (): Promise<Buffer> =>
+      readFile(join(board.dataDir, 'keys', 'web_cert.pem'));
+
+    async function page(path: string, localAddress = CALLER): Promise<number> {
+      const ca = await certificate();
+      return new Promise((done, reject) => {
+        const asking = request({
+          ...{ host: '127.0.0.1', port: port('https'), path, localAddress, ca, agent: false },
+          ...{ servername: 'localhost', headers: { host: `localhost:${board.httpsPort}` } },
+        });
+        asking.on('response', (response) => {
+          response.resume();
+          done(response.statusCode ?? 0);
+        });
+        asking.on('error', reject);
+        asking.end();
+      });
+    }
+  },
+);
