@@ -6,7 +6,7 @@ import { Accounts } from './auth/accounts';
 import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
 import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
-import { HashQueue } from './auth/hash-queue';
+import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
 import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth/password-policy';
 import { PasswordReset } from './auth/password-reset';
@@ -197,7 +197,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
   });
   const accountEvents = await AccountEvents.open({ db, clock, log });
   const changed = (): void => accountEvents.poke();
-  const hashes = new HashQueue();
+  const hashes = new HashQueue({ atOnce: hashesAtOnceHere() });
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
   const mailer = new Mailer({
     ...{ db, config, clock, random, log },

@@ -1,16 +1,18 @@
 #!/usr/bin/env node
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
 import { adoptBoard } from './adopt/adopt';
 import { startBbs } from './app/bbs';
+import { poolThreads } from './auth/hash-queue';
 import { initBoard } from './config/init-board';
 import { forgetFirstPassword } from './config/first-password-file';
 import { describeStart } from './app/start-message';
 import { VERSION } from './base/version';
 
 // Argon2, DNS, files and SQLite share libuv's pool; four threads let a login storm starve the database.
-process.env.UV_THREADPOOL_SIZE ??= '8';
+process.env.UV_THREADPOOL_SIZE ??= String(poolThreads(availableParallelism()));
 // The few bytes that an SSH connection keeps of its handshake hold the whole slabs they were cut from, two of
 // them, for as long as it lasts: 8 KiB each as Node.js makes them.
 Buffer.poolSize = 2048;

@@ -120,6 +120,7 @@ class Bbs {
     const first = await this.prepareAccounts(basics, backend);
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
+    await backend.authenticator.warmUp();
     await this.startPages(basics, { backend, limiter, certificate });
     backend.mailer.start();
     await this.startServers(basics, { backend, limiter, certificate });

@@ -3,12 +3,14 @@ import { sleep } from '../base/clock';
 import { sourceOf } from '../base/source';
 import type { Notifier } from '../store/notice';
 import { foldName } from '../store/user-name';
+import { rehearseSignIn } from '../store/sign-in';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { HashQueue, ConcurrencyLimit } from './hash-queue';
-import type { Login, LoginOrigin } from './login';
+import { CREDENTIAL_KINDS, type Login, type LoginOrigin } from './login';
 import type { FailureKind, LoginDeps } from './login-attempt';
 import { LoginSession } from './login-session';
+import { checkPassword } from './password';
 import { Regulator } from './regulator';
 
 export interface AuthenticatorOptions extends Pick<
@@ -65,6 +67,29 @@ export class Authenticator {
       const user = await findUserByName(sql, userName);
       return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
     });
+  }
+
+  /**
+   * One hash, and the statements of a sign-in for nobody, which are rolled back: before the ports open,
+   * so that the first callers do not wait for what is only slow once.
+   */
+  async warmUp(): Promise<void> {
+    const { db, clock, hashes, regulator, log } = this.parts;
+    const rehearsed = new Error('rehearsed');
+    try {
+      await hashes.run('', () => checkPassword(undefined, ''));
+      await db.transaction('nothing-shared', async (sql) => {
+        await rehearseSignIn(sql, {
+          rules: [regulator.ruleOf('password'), regulator.ruleOf('second')],
+          kinds: CREDENTIAL_KINDS,
+          timelineMs: clock.timelineMs(),
+        });
+        throw rehearsed;
+      });
+    } catch (error) {
+      // A board that cannot sign anybody in opens all the same, and says so to callers.
+      if (error !== rehearsed) log.warn('login.not-rehearsed', { error });
+    }
   }
 
   private async delayRejection(userName: string, startedMs: number): Promise<void> {

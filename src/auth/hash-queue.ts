@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { HASH_COST } from './password';
 import type { HashCost } from './password';
 
@@ -13,6 +14,35 @@ interface HashQueueOptions {
   readonly atOnce?: number;
   readonly most?: number;
   readonly cost?: HashCost;
+}
+
+/** Threads of libuv's pool that hashes leave to database, files and names. */
+const OTHER_THREADS = 6;
+const MAX_AT_ONCE = 8;
+
+/** Threads that libuv's pool should have on a machine with so many cores. */
+export function poolThreads(cores: number): number {
+  return hashesAtOnce({ cores, threads: Infinity }) + OTHER_THREADS;
+}
+
+/**
+ * Number of hashes at once: as many as the cores but one, at least two and at most eight; two where the
+ * pool was not made for more (rule K3).
+ */
+export function hashesAtOnce(machine: {
+  readonly cores: number;
+  readonly threads: number;
+}): number {
+  return Math.max(2, Math.min(MAX_AT_ONCE, machine.cores - 1, machine.threads - OTHER_THREADS));
+}
+
+/** libuv's pool where nobody says otherwise. */
+const USUAL_THREADS = 4;
+
+/** The same for this process. */
+export function hashesAtOnceHere(): number {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? USUAL_THREADS);
+  return hashesAtOnce({ cores: availableParallelism(), threads });
 }
 
 /**

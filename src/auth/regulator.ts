@@ -99,7 +99,8 @@ export class Regulator {
     return turn === 'too late' ? { kind: 'busy' } : turn;
   }
 
-  private ruleOf(factor: AttemptFactor): ChargeRule {
+  /** The rule by which attempts at a factor are charged. */
+  ruleOf(factor: AttemptFactor): ChargeRule {
     const { failedLogin, twoFactorAuth } = this.parts.config().users;
     const second = factor === 'second';
     const most = second ? failedLogin.mostOtpWaitSeconds : failedLogin.mostWaitSeconds;

@@ -1,8 +1,9 @@
-import type { AttemptKey } from './attempts';
-import { clearAttempts } from './attempts';
+import type { AttemptKey, ChargeRule } from './attempts';
+import { accountSubject, chargeAttempt, clearAttempts } from './attempts';
 import type { AuditEntry } from './audit';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
+import { findFactor } from './factors';
 import { OLD_CALL_SERVER } from './old-calls';
 import { toStoredPassword, type StoredPassword } from './passwords';
 import { accountFacts, byId, byName, toUser, type User } from './users';
@@ -158,4 +159,37 @@ export async function readArrival(
     places: Number(found.get('places')?.n ?? 0),
     loginCount: found.get('logins')?.t ?? undefined,
   };
+}
+
+/** Makes the statements of a sign-in for an account that is not there; the caller rolls them back. */
+export async function rehearseSignIn(
+  sql: Sql,
+  rehearsal: {
+    readonly rules: readonly ChargeRule[];
+    readonly kinds: readonly string[];
+    readonly timelineMs: number;
+  },
+): Promise<void> {
+  const { rules, kinds, timelineMs } = rehearsal;
+  const userId = 0;
+  const key = { subject: accountSubject(userId), factor: 'password', budget: '' } as const;
+  await readSignInByName(sql, '', { source: '', sinceMs: 0 });
+  for (const rule of rules) await chargeAttempt(sql, key, { rule, timelineMs });
+  const step = {
+    node: 0,
+    server: 'system',
+    source: '',
+    userId,
+    factor: 0,
+    kind: 'rehearsal',
+  } as const;
+  await grantFactor(sql, {
+    account: { id: userId, loginVersion: 0, properties: new Map() },
+    entry: { ...step, atMs: timelineMs, result: 'rejected', reason: '' },
+    clears: undefined,
+  });
+  await clearAttempts(sql, key);
+  await readSignInById(sql, userId, { source: '', sinceMs: 0 });
+  await findFactor(sql, userId);
+  await readArrival(sql, { userId, kinds, setUpSinceMs: 0 });
 }

@@ -1,4 +1,4 @@
-import { HashQueue } from '../../src/auth/hash-queue';
+import { HashQueue, hashesAtOnce, poolThreads } from '../../src/auth/hash-queue';
 
 interface Job {
   readonly source: string;
@@ -80,3 +80,20 @@ test('a board hashes two at a time, and lets two hundred wait (rule K3)', async 
   }
   expect(new Set((await Promise.all(jobs)).map(({ kind }) => kind))).toEqual(new Set(['done']));
 });
+
+test.each([
+  [1, 2, 8],
+  [2, 2, 8],
+  [4, 3, 9],
+  [8, 7, 13],
+  [9, 8, 14],
+  [64, 8, 14],
+])(
+  'on %i cores %i hashes run at once, in a pool of %i threads (rule K3)',
+  (cores, atOnce, threads) => {
+    expect(poolThreads(cores)).toBe(threads);
+    expect(hashesAtOnce({ cores, threads })).toBe(atOnce);
+    // A program that embeds the gate may have made the pool smaller: the database needs its threads.
+    expect(hashesAtOnce({ cores, threads: 4 })).toBe(2);
+  },
+);

@@ -1,4 +1,5 @@
 import { HOTP, Secret } from 'otpauth';
+import { Database as Sqlite } from 'sqlite3';
 import { utils } from 'ssh2';
 import type { Credential } from '../../src/auth/login';
 import { parseSshPublicKey } from '../../src/auth/ssh-key';
@@ -188,4 +189,28 @@ test('a wrong password takes the same statements for an account, a name that no 
     expectSteps(statements, WRONG);
     expect(commits).toBe(2);
   }
+});
+
+test('the first sign-in of a board finds its statements prepared and a hash made, and the rehearsal leaves nothing', async () => {
+  const fresh = await openDesk();
+  await fresh.addAccount();
+  const before = fresh.hashes.started;
+  await fresh.authenticator.warmUp();
+  expect(fresh.hashes.started - before).toBe(1);
+  const rows = await fresh.db.run((sql) => sql('attempt').select());
+  expect(rows).toEqual([]);
+  const prepared: string[] = [];
+  const prepare = Sqlite.prototype.prepare;
+  jest.spyOn(Sqlite.prototype, 'prepare').mockImplementation(function (
+    this: Sqlite,
+    ...call: Parameters<typeof prepare>
+  ) {
+    prepared.push(call[0]);
+    return prepare.apply(this, call);
+  });
+  expect(await tryPassword(fresh.call(), PASSWORD)).toBe('accepted');
+  // What writes rows of an account that is not there cannot be rehearsed.
+  expect(prepared.filter((sql) => !/^(insert into `|delete from `attempt`)/.test(sql))).toEqual([]);
+  expect(fresh.logLines.join('')).not.toContain('login.not-rehearsed');
+  await fresh.close();
 });
