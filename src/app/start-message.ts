@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { VERSION } from '../base/version';
 import { PACKAGE_DIR } from '../config/board';
 import { formatProblem, type Problem } from '../config/problems';
-import { groupWarnings, isOfKind } from '../config/warning-kinds';
+import { groupWarnings } from '../config/warning-kinds';
 import type { RunningBbs } from './embedding';
 import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 
@@ -11,9 +11,8 @@ export function describeWarnings(
   warnings: readonly Problem[],
   files: readonly Problem[],
 ): readonly string[] {
-  const grouped = groupWarnings(warnings.filter(isOfKind), formatProblem);
+  const grouped = groupWarnings([...warnings, ...files], formatProblem);
   return [
-    ...files.map(({ message }) => message),
     ...grouped.map((line) => `warning: ${line}`),
     ...(grouped.length === 0
       ? []

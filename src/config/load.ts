@@ -53,7 +53,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   if (isFromElsewhere) warnings.push(...firstEffects(tree, config));
   for (const { path, severity, message } of checkAcrossKeys(config)) {
     const found = severity === 'error' ? problems : warnings;
-    found.push({ place: tree.placeOf(path), message });
+    found.push({ place: tree.placeOf(path), message, kind: 'setting' });
   }
   throwProblems('CONFIG_INVALID', problems);
   const placeOf = (path: Path): Place => tree.placeOf(path);
@@ -171,7 +171,7 @@ function firstEffects(tree: HjsonTree, { users }: Config): readonly Problem[] {
   const count = users.failedLogin.lockAccount;
   if (count === 0 || findNode(tree.root, path) === undefined) return [];
   const message = `${path.join('.')} is ${count} and takes effect here: so many failed sign-ins lock the account, whoever makes them; 0 never locks`;
-  return [{ place: tree.placeOf(path), message }];
+  return [{ place: tree.placeOf(path), message, kind: 'first-effect' }];
 }
 
 function replace(value: object, path: Path, by: unknown): void {

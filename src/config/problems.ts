@@ -41,7 +41,11 @@ export function throwProblems(code: ErrorCode, problems: readonly Problem[]): vo
   if (first !== undefined) throw new InvalidFileError(code, [first, ...others]);
 }
 
-function byPlace({ place: a }: Problem, { place: b }: Problem): number {
+/** By file, line and column. */
+export function byPlace(
+  { place: a }: Pick<Problem, 'place'>,
+  { place: b }: Pick<Problem, 'place'>,
+): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { Problem } from './problems';
+import { byPlace, type Problem } from './problems';
 
 interface Rule {
   /** What several findings of it are called together: "14 <these>". */
@@ -16,6 +16,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'out-of-range': { many: 'values are out of range, and the nearest that is allowed counts' },
   'adapted-value': { many: 'values are read as they are meant elsewhere' },
   'path-elsewhere': { many: 'paths lead to another place than this board' },
+  'first-effect': { many: 'settings take effect here for the first time' },
+  setting: { many: 'settings may not be what is meant' },
 
   'unknown-menu': { many: 'names of menus lead nowhere', instead: 'nobody is taken there' },
   'unknown-module': {
@@ -36,6 +38,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'art files are not there',
     instead: "callers see the stock theme's, or a plain line for each field",
   },
+  'empty-code': { many: 'codes in art show nothing here' },
   'view-not-placed': { many: 'views are not placed by the art' },
   'view-missing': { many: 'art files lack a view that a module needs' },
   'unknown-view': { many: 'views are of no kind that is known here' },
@@ -87,7 +90,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * One line for each kind, with a count, where more than one is of it: the first in full stands for all.
+ * One line for each kind, with a count, where more than one is of it: the first by place, in full, stands for all.
  * `all` gives each its own line.
  */
 export function groupWarnings(
@@ -96,7 +99,7 @@ export function groupWarnings(
   { all = false }: { readonly all?: boolean } = {},
 ): readonly string[] {
   const groups = new Map<string, Problem[]>();
-  for (const [index, warning] of warnings.entries()) {
+  for (const [index, warning] of [...warnings].sort(byPlace).entries()) {
     const name = isOfKind(warning) && !all ? (warning.kind ?? '') : `${index}`;
     groups.set(name, [...(groups.get(name) ?? []), warning]);
   }
@@ -109,6 +112,6 @@ export function groupWarnings(
 }
 
 /** True for a warning of one of these kinds; others stand alone. */
-export function isOfKind({ kind }: Problem): boolean {
+function isOfKind({ kind }: Problem): boolean {
   return kind !== undefined && Object.hasOwn(RULES, kind);
 }

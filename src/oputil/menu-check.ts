@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { formatProblem } from '../config/problems';
+import { byPlace, formatProblem } from '../config/problems';
 import { groupWarnings } from '../config/warning-kinds';
 import { checkMenus, describeFinding, formatFinding } from '../proof/check';
+import { checkThemeViews } from '../proof/check-views';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
 import { weigh } from '../proof/severity';
@@ -46,6 +47,7 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     ...flowFindings(report, 'error'),
     ...findThemeProblems(parts),
     ...themeFileFindings(parts.themes),
+    ...checkThemeViews(parts.themes.list()),
   ].sort(byPlace);
   const findings = weigh(found, { strict });
   const count = (severity: Finding['severity']): number =>
@@ -95,9 +97,4 @@ function proofLines(report: FlowReport): readonly string[] {
 
 function plural(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
-}
-
-function byPlace({ place: a }: Finding, { place: b }: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

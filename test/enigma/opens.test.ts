@@ -188,16 +188,21 @@ describeEnigma('an ENiGMA½ board that nobody has edited', () => {
   });
 
   test.each([
-    ['frank', 'disabled'],
-    ['grace', 'inactive'],
-    ['heidi', 'locked'],
-  ])('%s is refused by telnet and SSH, being %s', async (name, reason) => {
-    const caller = await dialIn(name);
-    await board.logged('login.rejected', { server: 'telnet', userName: name, reason });
-    caller.hangUp();
-    const dialled = board.ssh({ userName: name, password: passwordOf(name) });
-    await expect(dialled).rejects.toThrow();
-    await board.logged('login.rejected', { server: 'ssh', userName: name, reason });
-    expect(board.events('login.accepted').map(({ userName }) => userName)).not.toContain(name);
-  });
+    ['frank', 'disabled', 'account is switched off'],
+    ['grace', 'inactive', 'Account is awaiting'],
+    // Of a lock callers are told no more than of a wrong password (users.tellLocked).
+    ['heidi', 'locked', 'Wrong user name or password.'],
+  ])(
+    '%s is refused by telnet and SSH, being %s, and reads "%s"',
+    async (name, reason, sentence) => {
+      const caller = await dialIn(name);
+      await board.logged('login.rejected', { server: 'telnet', userName: name, reason });
+      await caller.receives(sentence);
+      caller.hangUp();
+      const dialled = board.ssh({ userName: name, password: passwordOf(name) });
+      await expect(dialled).rejects.toThrow();
+      await board.logged('login.rejected', { server: 'ssh', userName: name, reason });
+      expect(board.events('login.accepted').map(({ userName }) => userName)).not.toContain(name);
+    },
+  );
 });
