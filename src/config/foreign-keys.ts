@@ -35,8 +35,7 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'loginServers.webSocket.wss.certPem': 'it shows the certificate of contentServers.web.https',
   'loginServers.webSocket.wss.keyPem': 'it shows the certificate of contentServers.web.https',
   'loginServers.webSocket.proxied': 'browsers dial in by loginServers.webSocket.wss only',
-  'loginServers.ssh.algorithms':
-    'loginServers.ssh.profile chooses them; callers whose programs know only old ones need profile: retro',
+  'loginServers.ssh.algorithms.serverHostKey': 'the host keys that are there decide',
 };
 
 const NO_PROGRAMS = 'the board hands mails to an SMTP server and runs no program (rule M14)';

@@ -10,6 +10,7 @@ const AT_START = [
   'loginServers.ssh.privateKeyPem',
   'loginServers.ssh.privateKeyPass',
   'loginServers.ssh.profile',
+  'loginServers.ssh.algorithms',
   'loginServers.ssh.keepAliveSeconds',
   'loginServers.ssh.traceConnections',
   'contentServers.web.https.enabled',

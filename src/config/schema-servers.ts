@@ -44,6 +44,8 @@ const BARE_SECTIONS = Object.fromEntries(
   ]),
 ) as BareSections;
 
+const algorithmNames = (doc: string) => z.array(z.string()).default([]).describe(doc);
+
 /** Servers for callers. */
 export const loginServers = section('Where callers dial in.', {
   telnet: section('Telnet. Clear text: 2FA cannot be set up here.', {
@@ -75,6 +77,15 @@ export const loginServers = section('Where callers dial in.', {
       .enum(['modern', 'retro'])
       .default('modern')
       .describe('retro adds an RSA host key and old algorithms for old terminals; it is logged.'),
+    algorithms: section(
+      'Narrows what the profile offers to the names that stand here, as ENiGMA½ has them; a name that the profile does not offer, or a list that leaves nothing, is a warning.',
+      {
+        kex: algorithmNames('Key exchange; empty is all of the profile.'),
+        cipher: algorithmNames('Ciphers; the same.'),
+        hmac: algorithmNames('Message authentication; the same.'),
+        compress: algorithmNames('Compression; the same.'),
+      },
+    ),
     keepAliveSeconds: seconds(60, 0, 3600).describe(
       'Seconds between keep-alive requests; 0 is off, for terminals that hang on it.',
     ),

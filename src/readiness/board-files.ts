@@ -13,6 +13,7 @@ import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
 import { readTemplate, templateFolders } from '../mail/template';
 import { databaseFile, SEALING_KEY, sealingFile } from '../backend';
+import { describeNarrowing } from '../servers/ssh/ssh-profile';
 import { findHostKeys, hostKeyOptions } from '../servers/ssh/host-key';
 import { readDatabase, type Sql } from '../store/database';
 import { findMissingKeys } from './factor-state';
@@ -50,6 +51,10 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
     await found.collect('loginServers.ssh.privateKeyPem', async () => {
       await findHostKeys(hostKeyOptions(options.config, places));
     });
+    for (const list of ['kex', 'cipher', 'hmac', 'compress'] as const)
+      await found.collect(`loginServers.ssh.algorithms.${list}`, () =>
+        Promise.resolve(describeNarrowing(ssh, list)),
+      );
   }
   if (https.enabled || webSocket.wss.enabled) {
     await found.collect('contentServers.web.https.certPem', () => checkBoardCertificate(places));
@@ -73,7 +78,7 @@ class Findings {
   constructor(private readonly placeOf: LoadedConfig['placeOf']) {}
 
   /** Runs the check of the file that `key` names; a thrown error prevents a start, a returned text is a warning. */
-  async collect(key: string, check: () => Promise<string | void>): Promise<void> {
+  async collect(key: string, check: () => Promise<string | undefined | void>): Promise<void> {
     const place = this.placeOf(key === '' ? [] : key.split('.'));
     try {
       const warning = await check();

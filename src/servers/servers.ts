@@ -12,6 +12,7 @@ import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress } from './listener';
 import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh/ssh';
+import { offeredAlgorithms } from './ssh/ssh-profile';
 import { TelnetCaller } from './telnet/telnet';
 import { WebSocketEndpoint } from './websocket/web-socket';
 
@@ -119,6 +120,7 @@ export class Servers {
   private async readySsh(shared: ServersOptions): Promise<TakesCaller> {
     const { ssh } = shared.config().loginServers;
     const { profile } = ssh;
+    const offered = offeredAlgorithms(profile, ssh.algorithms);
     const hostKeys = await loadHostKeys({
       ...hostKeyOptions(shared.config(), shared),
       log: shared.log,
@@ -128,6 +130,7 @@ export class Servers {
       ...shared,
       logins: this.logins,
       profile,
+      offered,
       hostKeys,
       keepAliveSeconds: ssh.keepAliveSeconds,
       trace: ssh.traceConnections,

@@ -112,6 +112,21 @@ describe('what the server offers before it knows anybody (rule E5)', () => {
     expect(lists.kex).toContain('diffie-hellman-group1-sha1');
     expect(lists.cipher?.indexOf('3des-cbc')).toBe((lists.cipher?.length ?? 0) - 1);
   });
+
+  test('is narrowed by ssh.algorithms, never widened, and never to nothing (rule E5)', async () => {
+    const algorithms = {
+      kex: ['diffie-hellman-group1-sha1', 'curve25519-sha256'],
+      cipher: ['3des-cbc', 'aes256-ctr', 'aes256-gcm@openssh.com'],
+      hmac: ['hmac-md5', 'hmac-sha1'],
+    };
+    const lists = await offeredBy(
+      await start({ config: { loginServers: { ssh: { algorithms } } } }),
+    );
+    expect(lists.kex).toEqual(['curve25519-sha256', 'kex-strict-s-v00@openssh.com']);
+    expect(lists.cipher).toEqual(['aes256-gcm@openssh.com', 'aes256-ctr']);
+    expect(lists.hmac).toEqual(['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com']);
+    expect(lists.compress).toEqual(['none']);
+  });
 });
 
 const WINDOW_AND_PACKET = Buffer.from([0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 128, 0]);

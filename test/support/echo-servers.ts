@@ -12,6 +12,7 @@ import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
 import { ConfiguredNetworks } from '../../src/base/source';
 import { SourceLedger } from './source-ledger';
+import { offeredAlgorithms } from '../../src/servers/ssh/ssh-profile';
 import { SshEndpoint } from '../../src/servers/ssh/ssh';
 import { TelnetCaller } from '../../src/servers/telnet/telnet';
 import { WebSocketEndpoint } from '../../src/servers/websocket/web-socket';
@@ -86,7 +87,7 @@ export class EchoServers {
   async ssh(): Promise<number> {
     const keysDir = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
     this.folders.push(keysDir);
-    const { profile, keepAliveSeconds, privateKeyPem } = this.config.loginServers.ssh;
+    const { profile, algorithms, keepAliveSeconds, privateKeyPem } = this.config.loginServers.ssh;
     const hostKeys = await loadHostKeys({
       keysDir,
       profile,
@@ -101,6 +102,7 @@ export class EchoServers {
       nodes: this.nodes,
       logins: this.logins,
       profile,
+      offered: offeredAlgorithms(profile, algorithms),
       hostKeys,
       keepAliveSeconds,
       trace: false,

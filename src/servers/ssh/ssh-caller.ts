@@ -14,7 +14,7 @@ import { Connection, type ClientHints, type Serve } from '../connection';
 import type { NodeSlot, Nodes } from '../nodes';
 import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
-import { algorithmsWith, PROFILES, type SshProfile } from './ssh-profile';
+import { algorithmsWith, PROFILES, type ProfileAlgorithms, type SshProfile } from './ssh-profile';
 import { SshRefusals } from './ssh-refusals';
 import { acceptOneShell } from './ssh-shell';
 
@@ -36,6 +36,8 @@ export interface SshCallerOptions {
   readonly nodes: Nodes;
   readonly logins: LiveLogins;
   readonly profile: SshProfile;
+  /** What of the profile is offered. */
+  readonly offered: ProfileAlgorithms;
   readonly hostKeys: readonly HostKey[];
   readonly serve: Serve;
 }
@@ -206,8 +208,8 @@ export class SshCaller {
    */
   private explain(error: Error): boolean {
     const offer = this.recorder.offer();
-    const { profile, hostKeys } = this.options;
-    const missing = disagreements(offer, algorithmsWith(profile, hostKeys));
+    const { profile, offered, hostKeys } = this.options;
+    const missing = disagreements(offer, algorithmsWith(offered, hostKeys));
     if (missing.length === 0) return false;
     const retroWould = disagreements(offer, PROFILES.retro).length === 0;
     // Scanners do this all day long: information, not a warning.

@@ -78,21 +78,55 @@ export function ssh2HostKeys(profile: SshProfile, key: ParsedKey): readonly { ke
   return names.map((type) => ({ key: Object.create(key, { type: { value: type } }) as ParsedKey }));
 }
 
-/** The algorithms that a board of this profile offers with its host keys. */
+type Narrowing = Config['loginServers']['ssh']['algorithms'];
+
+/** What a board offers: of its profile, what the configuration leaves of each list. */
+export function offeredAlgorithms(profile: SshProfile, narrowing: Narrowing): ProfileAlgorithms {
+  const all = PROFILES[profile];
+  const narrowed = (key: keyof Narrowing): readonly string[] => {
+    const left = all[key].filter((name) => narrowing[key].includes(name));
+    return left.length === 0 ? all[key] : left;
+  };
+  return {
+    kex: narrowed('kex'),
+    serverHostKey: all.serverHostKey,
+    cipher: narrowed('cipher'),
+    hmac: narrowed('hmac'),
+    compress: narrowed('compress'),
+  };
+}
+
+/** What of a list of the configuration is not as written; undefined where all of it is. */
+export function describeNarrowing(
+  ssh: Pick<Config['loginServers']['ssh'], 'profile' | 'algorithms'>,
+  key: keyof Narrowing,
+): string | undefined {
+  const offered = PROFILES[ssh.profile][key];
+  const wanted = [...new Set(ssh.algorithms[key])];
+  const others = wanted.filter((name) => !offered.includes(name));
+  if (others.length === 0) return undefined;
+  const path = `loginServers.ssh.algorithms.${key}`;
+  const rest =
+    others.length === wanted.length
+      ? `nothing is left, so that all of the profile counts: ${offered.join(', ')}`
+      : `left are ${offered.filter((name) => wanted.includes(name)).join(', ')}`;
+  return `${path} names what the profile '${ssh.profile}' does not offer (${others.join(', ')}); ${rest}`;
+}
+
+/** Of these algorithms those that the host keys can sign for. */
 export function algorithmsWith(
-  profile: SshProfile,
+  offered: ProfileAlgorithms,
   keys: readonly { readonly key: ParsedKey }[],
 ): ProfileAlgorithms {
   const types: readonly string[] = keys.map(({ key }) => key.type);
   const canSign = (name: string): boolean =>
     types.includes(name) || (name.startsWith('rsa-') && types.includes('ssh-rsa'));
-  const offered = PROFILES[profile];
   return { ...offered, serverHostKey: offered.serverHostKey.filter(canSign) };
 }
 
-/** The profile in the form that ssh2 takes. */
-export function ssh2Algorithms(profile: SshProfile): Algorithms {
-  const { kex, serverHostKey, cipher, hmac, compress } = PROFILES[profile];
+/** These algorithms in the form that ssh2 takes. */
+export function ssh2Algorithms(offered: ProfileAlgorithms): Algorithms {
+  const { kex, serverHostKey, cipher, hmac, compress } = offered;
   // Constants of the board, which ssh2 checks again name by name.
   return { kex, serverHostKey, cipher, hmac, compress } as Algorithms;
 }

@@ -25,7 +25,7 @@ export class SshEndpoint {
     const { keepAliveSeconds, log } = options;
     this.server = new Server({
       hostKeys: options.hostKeys.flatMap(({ key }) => ssh2HostKeys(options.profile, key)),
-      algorithms: ssh2Algorithms(options.profile),
+      algorithms: ssh2Algorithms(options.offered),
       ident: 'Sallyport',
       keepaliveInterval: keepAliveSeconds === 0 ? NEVER_MS : keepAliveSeconds * 1000,
       keepaliveCountMax: KEEP_ALIVES_MISSED,
