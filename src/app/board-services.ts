@@ -8,6 +8,7 @@ import type { Listening } from '../mail/links';
 import { KeyTurns } from '../menu/run/key-turns';
 import type { MenuServices } from '../menu/run/call-context';
 import { NodeTalk } from '../menu/run/node-talk';
+import { Wall } from '../menu/run/wall';
 import { modulesForCallers } from '../modules/registry';
 import type { Backend } from '../backend';
 import type { Nodes } from '../servers/nodes';
@@ -49,6 +50,7 @@ export function boardServices(parts: {
     mailer: backend.mailer,
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),
+    wall: new Wall({ ...backend, ...parts }),
     listening: parts.listening,
   };
 }

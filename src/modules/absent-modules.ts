@@ -2,7 +2,7 @@ const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
 const DOORS = 'this board has no doors and no links to other boards';
-const TALK = 'this board has no walls to write on and no talk between nodes';
+const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
 /**
@@ -53,7 +53,6 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     bbs_list: DOORS,
     mrc: DOORS,
     erc_client: DOORS,
-    onelinerz: TALK,
     rumorz: TALK,
     sysop_chat: TALK,
     wfc: OTHER,

@@ -5,6 +5,7 @@ import { lastCallersModule } from './last-callers';
 import { letterToSysopModule } from './letter-to-sysop';
 import { newUserModule } from './new-user';
 import { nodeMessageModule } from './node-message';
+import { onelinerzModule } from './onelinerz';
 import { pageSysopModule } from './page-sysop';
 import { preAuthFeedbackModule } from './pre-auth-feedback';
 import { showArtModule } from './show-art';
@@ -41,6 +42,7 @@ export const MODULES: readonly MenuModule[] = [
   userStatusConfigModule,
   nodeMessageModule,
   pageSysopModule,
+  onelinerzModule,
 ];
 
 /** The modules by name. */

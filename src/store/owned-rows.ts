@@ -14,6 +14,7 @@ export const OWNED_TABLES = [
   'ssh_key',
   'user_password',
   'known_source',
+  'oneliner',
 ] as const;
 
 /** The highest id that is believed of a row whose account is gone. */

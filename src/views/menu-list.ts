@@ -57,6 +57,13 @@ export class VerticalMenuView extends ItemListView {
     this.top = Math.max(0, Math.min(this.top, this.items.length - this.page));
   }
 
+  /** A list that is only read, `focus: false`, marks no row by itself until somebody goes there. */
+  protected override get showsChoice(): boolean {
+    const isMarked =
+      this.spec.focusStyle !== undefined || this.read.text('focusItemFormat') !== undefined;
+    return this.hasFocus || isMarked || this.read.flag('focus') !== false;
+  }
+
   private get spacing(): number {
     return this.read.number('itemSpacing') ?? 0;
   }

@@ -368,7 +368,7 @@ describe('A2.2 keys of a menu', () => {
       menus: {
         menus: {
           first: keyed('FIRST', { g: '@menu:second' }),
-          second: { module: 'onelinerz', art: 'NOWHERE', next: 'third' },
+          second: { module: 'rumorz', art: 'NOWHERE', next: 'third' },
           third: stop('THIRD'),
         },
       },
@@ -386,7 +386,7 @@ describe('A2.2 keys of a menu', () => {
       menus: {
         menus: {
           first: keyed('FIRST', { g: '@menu:second' }),
-          second: { desc: 'The wall', module: 'onelinerz', form: { 0: {} } },
+          second: { desc: 'The wall', module: 'rumorz', form: { 0: {} } },
         },
       },
       art,
@@ -394,7 +394,7 @@ describe('A2.2 keys of a menu', () => {
     const caller = scene.call();
     await caller.sees('one');
     caller.type('g');
-    await caller.sees('no walls to write on');
+    await caller.sees('no rumours and no chat');
     expect(caller.screen.text()).toContain('The wall');
     caller.type(' ');
     await caller.sees('one');

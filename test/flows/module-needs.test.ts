@@ -25,6 +25,7 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   user_status_config: 'complete',
   node_msg: 'complete',
   page_sysop: 'complete',
+  onelinerz: 'complete',
 };
 
 const SIGN_IN = 'Please sign in first.';

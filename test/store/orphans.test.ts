@@ -129,3 +129,14 @@ test('a secret whose account is gone is not taken over, and keeps no board from 
   expect(await adoptFactors(accounts)).toEqual({ adopted: 0, refused: [] });
   await accounts.close();
 });
+
+test('the groups of an account are found by an index, in a database that was taken over too', async () => {
+  await opened(async (db) => {
+    const plan = await db.run((sql) =>
+      sql.raw<readonly { readonly detail: string }[]>(
+        'explain query plan select * from user_group_member where user_id = 2',
+      ),
+    );
+    expect(plan[0]?.detail).toContain('user_group_member_user');
+  });
+});

@@ -35,6 +35,7 @@ import {
   type NodeList,
   type NodeStatus,
 } from '../../src/menu/run/node-talk';
+import { Wall } from '../../src/menu/run/wall';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/run/module';
@@ -163,6 +164,7 @@ export class MenuBoard {
         mailer: { sendsMail: options.sendsMail ?? true },
         nodes,
         talk: new NodeTalk({ ...accounts, nodes }),
+        wall: new Wall(accounts),
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
       },
       authenticator,

@@ -284,12 +284,13 @@ export class ActiveMenu implements FormContext {
   }
 
   /** Puts another form of the menu in place of this one, which waits as it is. */
-  private turnTo({ form, art }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
+  private turnTo({ form, art, anew }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
     if (!this.menuEntry.forms.some(({ id }) => id === form)) {
       this.caller.log.error('menu.form-missing', { menu: this.menu, form });
       return this.stay({ kind: 'stay', message: 'That part of the board is missing.' });
     }
     if (this.formId === 0) this.leftForm = this.screen;
+    if (anew === true) this.leftForm = undefined;
     this.shownForm = { id: form, art };
     return { kind: 'redraw' };
   }

@@ -34,9 +34,10 @@ export type Transition =
   | { readonly kind: 'redraw' }
   /**
    * Shows another form of this menu, e.g. one that asks whether it is meant, on art of its own or else
-   * on the menu's. Form 0 is as it was left when it is come back to; the others begin anew.
+   * on the menu's. Form 0 is as it was left when it is come back to, unless it is to begin `anew`; the
+   * others begin anew.
    */
-  | { readonly kind: 'form'; readonly form: number; readonly art?: string }
+  | { readonly kind: 'form'; readonly form: number; readonly art?: string; readonly anew?: true }
   | { readonly kind: 'log-off'; readonly message?: string; readonly reason?: EndReason };
 
 export type MenuMethod = (

@@ -14,6 +14,7 @@ import type { Listening } from '../../mail/links';
 import type { Database } from '../../store/database';
 import type { KeyTurns } from './key-turns';
 import type { NodeList, NodeTalk } from './node-talk';
+import type { Wall } from './wall';
 import type { MenuSet } from '../load/menu-entry';
 import type { ThemeSet } from '../load/theme';
 
@@ -43,6 +44,7 @@ export interface Services {
   readonly mailer: Pick<Mailer, 'sendsMail'>;
   readonly nodes: NodeList;
   readonly talk: NodeTalk;
+  readonly wall: Wall;
   /** The servers that callers can reach now. */
   listening(): Listening;
 }

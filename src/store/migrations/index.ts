@@ -114,4 +114,28 @@ export const MIGRATIONS: readonly Migration[] = [
         await sql('unfinished').insert({ task: 'purge' }).onConflict('task').ignore();
     },
   },
+  // Lines that callers write for all to read (module onelinerz); they go with their account.
+  {
+    id: 14,
+    name: '0014-oneliners',
+    async up(sql) {
+      await sql.schema.createTable('oneliner', (table) => {
+        table.increments('id');
+        table.integer('user_id').notNullable().index('oneliner_user');
+        table.foreign('user_id').references('user.id').onDelete('CASCADE');
+        table.text('text').notNullable();
+        table.bigInteger('written_at').notNullable();
+      });
+    },
+  },
+  // A database that was taken over has no index for the groups of an account; migration 1 makes one with its table.
+  {
+    id: 16,
+    name: '0016-groups-of-account',
+    async up(sql) {
+      await sql.raw(
+        'create index if not exists user_group_member_user on user_group_member (user_id)',
+      );
+    },
+  },
 ];
