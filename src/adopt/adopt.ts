@@ -82,6 +82,8 @@ class Adopter {
       removeAbandoned(newDir);
       const rootMode = narrowest([plan.old.root, newDir]);
       this.makeFolder(draft, 0o700);
+      // All that comes into it belongs to the owner of the folder that it takes the place of.
+      if (existsSync(newDir)) giveToOwnerOf(newDir, draft);
       for (const [to, file] of plan.files) {
         signal?.throwIfAborted();
         await this.write(join(draft, to), file);
