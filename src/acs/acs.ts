@@ -77,6 +77,24 @@ function evaluateNode(node: AcsNode, subject: AcsSubject): boolean {
   }
 }
 
+/** True for a condition that nobody ever meets, whoever asks: what is wrong with it is in its problems. */
+export function isNeverTrue({ root }: Acs): boolean {
+  return root === undefined || isNever(root);
+}
+
+function isNever(node: AcsNode): boolean {
+  switch (node.kind) {
+    case 'code':
+      return node.test === NEVER;
+    case 'not':
+      return false;
+    case 'all':
+      return node.operands.some(isNever);
+    case 'any':
+      return node.operands.every(isNever);
+  }
+}
+
 /** One line of an explanation; operands follow their operator one level deeper. */
 export interface AcsStep {
   readonly depth: number;

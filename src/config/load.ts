@@ -119,6 +119,7 @@ function validate(
       for (const key of issue.keys) {
         const { problem, isMistake } = unknownKey(tree, path, key);
         (isMistake ? problems : warnings).push(problem);
+        if (!isMistake) warnings.push(...lostProtections(tree, [...path, key]));
         remove(rest, [...path, key]);
       }
       continue;
@@ -252,6 +253,27 @@ function unknownKey(
   const meant = `${below === '' ? '' : `${below}.`}${nearest}`;
   const message = `${where} has no key '${key}'; did you mean '${meant}'?`;
   return { problem: { place, message }, isMistake: true };
+}
+
+/** Keys that keep somebody out, or an account safe: in a block that is not known they do nothing. */
+const PROTECTIONS: ReadonlySet<string> = new Set([
+  ...['closedSystem', 'requireActivation', 'passwordMin', 'badPassFile', 'badUserNames'],
+  ...['failedLogin', 'disconnect', 'lockAccount', 'unlockAtEmailPwReset', 'passwordLogin'],
+  ...['loginGraceSeconds', 'preAuthIdleLogoutSeconds', 'idleLogoutSeconds', 'sessionMaxSeconds'],
+  ...['maxConnections', 'budgets', 'rateLimits', 'disableAfter', 'allowedOrigins'],
+]);
+
+/** A protection below a key that has no effect, each with its own place and where it belongs. */
+function lostProtections(tree: HjsonTree, path: Path): readonly Problem[] {
+  const node = findNode(tree.root, path);
+  if (node?.kind !== 'object') return [];
+  return [...node.entries].flatMap(([key, { keyPlace }]): readonly Problem[] => {
+    const below = [...path, key];
+    const homes = PROTECTIONS.has(key) ? listHomesOf(key) : [];
+    if (homes.length === 0) return lostProtections(tree, below);
+    const message = `${below.join('.')} protects nothing there; it belongs at ${homes.join(' or ')}`;
+    return [{ place: keyPlace, message, kind: 'lost-protection' }];
+  });
 }
 
 function wrongValue(tree: HjsonTree, path: Path): Problem {

@@ -11,6 +11,7 @@ interface Rule {
 export const RULES: Readonly<Record<string, Rule>> = {
   'foreign-key': { many: 'keys have no effect here' },
   'unknown-config-key': { many: 'keys are not known here and have no effect' },
+  'lost-protection': { many: 'protections stand where they have no effect' },
   'doubled-key': { many: 'keys stand twice, and the later one counts' },
   reference: { many: '@reference: values name nothing and stay as they are written' },
   'out-of-range': { many: 'values are out of range, and the nearest that is allowed counts' },
@@ -73,6 +74,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'keys are nearly a condition or stand where none counts',
     instead: 'nobody meets it',
   },
+  'never-taken': { many: "entries of 'next' are taken by nobody" },
   'never-reached': { many: 'entries of lists are never reached' },
   'silent-loop': {
     many: 'rings of menus lead nowhere',

@@ -448,3 +448,15 @@ test('a board whose login servers are all off is refused: nobody could call', as
   );
   expect(lines).toEqual([expect.stringContaining('are all off, so that nobody could call')]);
 });
+
+test('a protection in a block that is not known is a warning of its own, with the place where it belongs', async () => {
+  const { config, warnings } = await load(
+    '{ frontDoor: { closedSystem: true, colour: "red"\n deeper: { lockAccount: 5 } } }',
+  );
+  expect(config.general.closedSystem).toBe(false);
+  const told = warnings.filter(({ kind }) => kind === 'lost-protection');
+  expect(told.map(({ place, message }) => `${place.line}:${place.column}: ${message}`)).toEqual([
+    '1:16: frontDoor.closedSystem protects nothing there; it belongs at general.closedSystem',
+    '2:12: frontDoor.deeper.lockAccount protects nothing there; it belongs at users.failedLogin.lockAccount',
+  ]);
+});

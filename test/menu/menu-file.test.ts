@@ -406,6 +406,17 @@ describe('a misspelt condition', () => {
     expect(open).toMatchObject([{ value: { name: 'b' } }]);
   });
 
+  it.each(['ZZ9', 'SC & ZZ', 'GM', 'AE1', '(SC'])(
+    'that nobody ever meets is told with the entry of next that it closes: %s',
+    (acs) => {
+      const next = `[ { acs: "${acs}", next: "vault" }, { acs: "SC | ZZ", next: "a" }, { next: "b" } ]`;
+      const { problems } = menusFrom(`menus: { m: { next: ${next} } }`);
+      expect(problems.filter(({ rule }) => rule === 'never-taken')).toMatchObject([
+        { severity: 'warning', text: expect.stringContaining("the entry to 'vault'") as string },
+      ]);
+    },
+  );
+
   it.each(['valeu: { x: 1 }', 'Value: { x: 1 }', 'values: { x: 1 }', 'acs: "GM[sysops]"'])(
     'is never met in a rule: %s',
     (key) => {

@@ -1,4 +1,4 @@
-import { compileAcs } from '../../acs/acs';
+import { compileAcs, isNeverTrue } from '../../acs/acs';
 import type { SourceNode } from '../../config/source-tree';
 import { ASSET_KINDS, looksLikeAsset, parseAsset } from './asset';
 import type { EntryReader } from './entry-reader';
@@ -41,7 +41,10 @@ export function readChoice<Value>(
       `this list mixes plain values with { acs, ${how.key} } entries; write all of one kind`,
     );
   }
-  const options = items.flatMap((item) => readOption(reader, item, how) ?? []);
+  const options = items.flatMap((item, at) => {
+    noteNeverTaken(reader, { item, key: how.key, isLast: at === items.length - 1 });
+    return readOption(reader, item, how) ?? [];
+  });
   if (options.length === 0) return undefined;
   const pick = plain > 1 && plain === items.length ? 'random' : 'first';
   if (pick === 'first') noteShadowed(reader, options);
@@ -71,6 +74,25 @@ function readOption<Value>(
   const value = (written === undefined ? undefined : how.read(written.node)) ?? how.broken;
   const { place } = written?.node ?? node;
   return value === undefined ? undefined : { acs, value, place };
+}
+
+/** Callers fall past an entry of `next` that nobody meets, as on ENiGMA½: where to is worth a look. */
+function noteNeverTaken(
+  reader: EntryReader,
+  {
+    item,
+    key,
+    isLast,
+  }: { readonly item: SourceNode; readonly key: string; readonly isLast: boolean },
+): void {
+  if (key !== 'next' || isLast || item.kind !== 'object') return;
+  const acs = item.entries.get('acs')?.node;
+  const name = item.entries.get(key)?.node;
+  if (acs?.kind !== 'scalar' || typeof acs.value !== 'string') return;
+  if (!isNeverTrue(compileAcs(acs.value))) return;
+  const entry = name?.kind === 'scalar' ? ` to '${String(name.value)}'` : '';
+  const text = `nobody takes the entry${entry}, for its condition is never true: callers go on to the entries behind it`;
+  reader.warn('never-taken', item.place, text);
 }
 
 function noteShadowed(reader: EntryReader, options: readonly Option<unknown>[]): void {
