@@ -26,7 +26,7 @@ import { ConnectionLimiter, mostConnections } from '../throttle/connection-limit
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { ConfiguredNetworks } from '../base/source';
 import { Nodes } from '../servers/nodes';
-import { openTerminal } from '../servers/open-terminal';
+import { terminalOpener } from '../servers/open-terminal';
 import { Servers } from '../servers/servers';
 import { Timeline } from '../store/timeline';
 import { explainFailure, type Database } from '../store/database';
@@ -270,7 +270,7 @@ class Bbs {
       authenticator: backend.authenticator,
       isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
       accountEvents: backend.accountEvents,
-      openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
+      openTerminal: terminalOpener({ config, clock }),
       run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
       onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
       onEnded: (caller) => backend.endCall(caller.login),

@@ -72,12 +72,12 @@ const theme = section('Themes.', {
 });
 
 const term = section('Terminals.', {
-  checkUtf8Encoding: z.boolean().default(true).describe('Test a terminal that is taken for UTF-8.'),
+  checkUtf8Encoding: z.boolean().default(true).describe('Test whether a terminal draws UTF-8.'),
   checkAnsiHomePosition: z
     .boolean()
     .default(true)
     .describe('Test which position a terminal calls home.'),
-  probeUtf8Encoding: z.boolean().default(false).describe('Test every terminal for UTF-8.'),
+  probeUtf8Encoding: z.boolean().default(false).describe('Test every terminal, SyncTERM too.'),
   forceOutputEncoding: z
     .enum(['cp437', 'utf8'])
     .nullable()
@@ -96,7 +96,7 @@ const term = section('Terminals.', {
       'ansi-256color',
       'ansi-256color-rgb',
     ])
-    .describe('Terminal names that are taken for CP437.'),
+    .describe('Names of terminals that are taken for CP437 where the test shows nothing.'),
   utf8TermList: z
     .array(z.string())
     .default([
@@ -118,7 +118,7 @@ const term = section('Terminals.', {
       'alacritty',
       'xterm-kitty',
     ])
-    .describe('Terminal names that are taken for UTF-8.'),
+    .describe('Names that are taken for UTF-8 there.'),
 });
 
 const security = section('Limits against floods and guessing.', {

@@ -130,7 +130,8 @@ export class TelnetCodec {
     this.overrunBytes = undefined;
     if (overflowed || !this.withinLimit(this.subs)) return;
     // Copied, because telnet-stream reuses the buffer for the next one.
-    if (this.isOn('peer', option)) this.options.onSub(option, Buffer.from(data));
+    const isOn = this.isOn('peer', option) || this.isOn('us', option);
+    if (isOn) this.options.onSub(option, Buffer.from(data));
   }
 
   private withinLimit(window: RateWindow): boolean {

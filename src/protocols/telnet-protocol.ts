@@ -15,6 +15,8 @@ export const OPTION = {
   windowSize: 31,
   /** RFC 1572 */
   newEnvironment: 39,
+  /** RFC 2066 */
+  charset: 42,
 } as const;
 
 /** TTYPE and NEW-ENVIRON sub-negotiations. */
@@ -60,4 +62,61 @@ export function parseEnvironment(data: Buffer): ReadonlyMap<string, string> {
   }
   finish();
   return variables;
+}
+
+/** CHARSET sub-negotiations (RFC 2066 section 2). */
+const CHARSET = { request: 1, accepted: 2, rejected: 3 } as const;
+
+/** Names of character sets by what they mean here, the name that is offered first. */
+const CHARSETS = {
+  utf8: ['UTF-8', 'UTF8'],
+  cp437: ['IBM437', 'CP437', '437'],
+} as const;
+
+type TelnetCharset = keyof typeof CHARSETS;
+
+export const ASK_CHARSET: Buffer = Buffer.concat([
+  Buffer.from([CHARSET.request]),
+  Buffer.from(`;${CHARSETS.utf8[0]};${CHARSETS.cp437.slice(0, 2).join(';')}`, 'latin1'),
+]);
+
+/**
+ * What a CHARSET sub-negotiation of the peer decides, and the reply to it where it asks: the first
+ * of its names that is known here, or REJECTED.
+ */
+export function answerCharset(data: Buffer): {
+  readonly charset: TelnetCharset | undefined;
+  readonly reply?: Buffer;
+} {
+  const text = data.toString('latin1', 1);
+  if (data[0] === CHARSET.accepted) return { charset: charsetOf(text) };
+  if (data[0] !== CHARSET.request) return { charset: undefined };
+  // A translation table is never used; its version byte follows the word.
+  const list = text.startsWith('[TTABLE]') ? text.slice('[TTABLE]'.length + 1) : text;
+  const names = list.slice(1).split(list.charAt(0));
+  const name = names.find((each) => charsetOf(each) !== undefined);
+  if (name === undefined) return { charset: undefined, reply: Buffer.from([CHARSET.rejected]) };
+  const reply = Buffer.concat([Buffer.from([CHARSET.accepted]), Buffer.from(name, 'latin1')]);
+  return { charset: charsetOf(name), reply };
+}
+
+function charsetOf(name: string): TelnetCharset | undefined {
+  const wanted = name.trim().toUpperCase();
+  const known = Object.entries(CHARSETS).find(([, names]) =>
+    (names as readonly string[]).includes(wanted),
+  );
+  return known?.[0] as TelnetCharset | undefined;
+}
+
+/** Bits of the third terminal type of MUD clients (MTTS), as far as they count here. */
+const MTTS = { utf8: 4, screenReader: 64 } as const;
+
+/** What `MTTS 2349` as a terminal type says; undefined for any other type. */
+export function parseMtts(
+  type: string,
+): { readonly isUtf8: boolean; readonly isScreenReader: boolean } | undefined {
+  const bits = /^MTTS (\d{1,9})$/i.exec(type.trim())?.[1];
+  if (bits === undefined) return undefined;
+  const value = Number(bits);
+  return { isUtf8: (value & MTTS.utf8) !== 0, isScreenReader: (value & MTTS.screenReader) !== 0 };
 }

@@ -132,6 +132,14 @@ export class Connection {
     return this.hints.rows;
   }
 
+  get charset(): ClientHints['charset'] {
+    return this.hints.charset;
+  }
+
+  get isScreenReader(): boolean | undefined {
+    return this.hints.isScreenReader;
+  }
+
   /** Never blocks, never throws; a reader that is too slow is disconnected (rule F9). */
   write(bytes: Buffer): void {
     if (this.taken === undefined) this.queue.write(bytes);
@@ -247,9 +255,10 @@ export class Connection {
 
   /** Records what the client reports about its terminal. */
   hinted(hints: ClientHints): void {
-    const { terminalType, columns, rows } = { ...this.hints, ...hints };
+    const merged = { ...this.hints, ...hints };
+    const { terminalType, columns, rows, charset, isScreenReader } = merged;
     // Field by field: a spread object would get a separate hidden class for each caller.
-    this.hints = { terminalType, columns, rows };
+    this.hints = { terminalType, columns, rows, charset, isScreenReader };
     for (const listener of this.hintsListeners) listener();
   }
 

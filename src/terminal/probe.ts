@@ -20,6 +20,10 @@ export interface TerminalHints {
   readonly terminalType: string | undefined;
   readonly columns: number | undefined;
   readonly rows: number | undefined;
+  /** By telnet's CHARSET or MTTS, or the locale that an SSH client sends. */
+  readonly charset?: Encoding | undefined;
+  /** True where the client says that it is read aloud (MTTS). */
+  readonly isScreenReader?: boolean | undefined;
   onHints?(listener: () => void): void;
 }
 
@@ -27,6 +31,8 @@ interface ProbeOptions {
   readonly term: TerminalPolicy;
   readonly hints: TerminalHints;
   readonly clock: Clock;
+  /** The encoding that an earlier call of this client was found to have, for a terminal of this name. */
+  readonly recall?: (type: string) => Encoding | undefined;
   /** Longest wait for all replies together. */
   readonly limitMs?: number;
 }
@@ -37,6 +43,8 @@ interface ProbeResult {
   readonly width: number;
   readonly height: number;
   readonly encoding: Encoding;
+  /** What the test of the terminal showed; undefined where it showed nothing. */
+  readonly tested: Encoding | undefined;
   /** False for a client that sent no reply at all. */
   readonly answered: boolean;
 }
@@ -77,8 +85,10 @@ export async function probeTerminal(
     const { column, row } = corner;
     if (column > 1 && row > 1) terminal.resize(column + offset, row + offset);
   }
-  terminal.setEncoding(settleEncoding(terminal.type, { term, home, afterTest, answered }));
+  const tested = term.forceOutputEncoding === null ? encodingShown(home, afterTest) : undefined;
+  terminal.setEncoding(tested ?? assumedEncoding(terminal.type, options, answered));
   return {
+    tested,
     type: terminal.type,
     width: terminal.width,
     height: terminal.height,
@@ -144,10 +154,16 @@ function hasSize(hints: TerminalHints): boolean {
   return (hints.columns ?? 0) > 0 && (hints.rows ?? 0) > 0;
 }
 
+/** Programs that draw CP437 whatever is set around them: SyncTERM 1.x. */
+const CP437_ONLY: ReadonlySet<string> = new Set(['syncterm']);
+
+/**
+ * Any other name says little: `ansi` is an xterm just as often, and terminals that are in no list
+ * are mostly newer than the lists.
+ */
 function wantsUtf8Test(type: string, term: TerminalPolicy): boolean {
   if (term.forceOutputEncoding !== null || type === 'dumb') return false;
-  if (term.probeUtf8Encoding) return true;
-  return term.checkUtf8Encoding && encodingOf(type, term) === 'utf8';
+  return term.probeUtf8Encoding || (term.checkUtf8Encoding && !CP437_ONLY.has(type));
 }
 
 /**
@@ -156,33 +172,40 @@ function wantsUtf8Test(type: string, term: TerminalPolicy): boolean {
  */
 function encodingOf(type: string, term: TerminalPolicy): Encoding {
   if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
-  const length = (names: readonly string[]): number =>
-    Math.max(
-      0,
-      ...names
-        .map((name) => name.toLowerCase())
-        .filter((name) => type === name || type.startsWith(`${name}-`))
-        .map((name) => name.length),
-    );
-  return length(term.utf8TermList) > length(term.cp437TermList) ? 'utf8' : 'cp437';
+  return nearestName(type, term.utf8TermList) > nearestName(type, term.cp437TermList)
+    ? 'utf8'
+    : 'cp437';
 }
 
-function settleEncoding(
-  type: string,
-  found: {
-    readonly term: TerminalPolicy;
-    readonly home: Position | undefined;
-    readonly afterTest: Position | undefined;
-    readonly answered: boolean;
-  },
-): Encoding {
-  const { term, home, afterTest } = found;
-  if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
-  const byName = encodingOf(type, term);
-  // No terminal type and no reply: probably netcat in a modern UTF-8 terminal.
-  if (type === 'unknown' && !found.answered) return 'utf8';
-  if (afterTest === undefined) return byName;
-  if (type !== 'unknown' && !wantsUtf8Test(type, term)) return byName;
+/** True for a name that one of the lists has, also as the beginning of it. */
+export function isListed(type: string, term: TerminalPolicy): boolean {
+  return nearestName(type, [...term.utf8TermList, ...term.cp437TermList]) > 0;
+}
+
+/** Length of the longest of the names that `type` is or begins with. */
+function nearestName(type: string, names: readonly string[]): number {
+  const fitting = names
+    .map((name) => name.toLowerCase())
+    .filter((name) => type === name || type.startsWith(`${name}-`));
+  return Math.max(0, ...fitting.map((name) => name.length));
+}
+
+/** The encoding by the way that the test character took. */
+function encodingShown(
+  home: Position | undefined,
+  afterTest: Position | undefined,
+): Encoding | undefined {
+  if (afterTest === undefined) return undefined;
   const moved = afterTest.column - (home?.column ?? 1);
-  return moved === 1 ? 'utf8' : moved === 3 ? 'cp437' : byName;
+  return moved === 1 ? 'utf8' : moved === 3 ? 'cp437' : undefined;
+}
+
+/** What a terminal is taken for that shows nothing: what it says, said before, or is called. */
+function assumedEncoding(type: string, options: ProbeOptions, answered: boolean): Encoding {
+  const { term, hints, recall } = options;
+  if (term.forceOutputEncoding !== null) return term.forceOutputEncoding;
+  if (CP437_ONLY.has(type)) return 'cp437';
+  // No terminal type and no reply: probably netcat in a modern UTF-8 terminal.
+  const byName = type === 'unknown' && !answered ? 'utf8' : encodingOf(type, term);
+  return hints.charset ?? recall?.(type) ?? byName;
 }

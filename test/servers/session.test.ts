@@ -289,12 +289,12 @@ describe('sessions', () => {
           readyTimeout: 0,
         });
       });
-      client.shell({ term: 'ansi', cols: 80, rows: 24 }, () => undefined);
+      client.shell({ term: 'syncterm', cols: 80, rows: 24 }, () => undefined);
       await eventually('a session', () => board.nodes.list().length === 1);
       await board.passProbe();
       await eventually('ann online', () => onlineNames()[0] === 'ann');
       expect(board.signedIn).toEqual(['ann']);
-      expect(board.callers[0]?.terminal).toMatchObject({ type: 'ansi', encoding: 'cp437' });
+      expect(board.callers[0]?.terminal).toMatchObject({ type: 'syncterm', encoding: 'cp437' });
       client.destroy();
       await eventually('a free node', () => board.nodes.list().length === 0);
     });

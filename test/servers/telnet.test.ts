@@ -5,9 +5,10 @@ import { RawCaller, eventually } from '../support/raw-caller';
 const IAC = 255;
 const [SB, SE, WILL, WONT, DO] = [250, 240, 251, 252, 253];
 const [BINARY, ECHO, SGA, TTYPE, NAWS, NEW_ENVIRON, LINEMODE] = [0, 1, 3, 24, 31, 39, 34];
+const CHARSET = 42;
 
 const OPENING = Buffer.from([
-  ...[IAC, WILL, ECHO, IAC, WILL, SGA, IAC, WILL, BINARY],
+  ...[IAC, WILL, ECHO, IAC, WILL, SGA, IAC, WILL, BINARY, IAC, WILL, CHARSET],
   ...[IAC, DO, SGA, IAC, DO, BINARY, IAC, DO, TTYPE, IAC, DO, NAWS],
 ]);
 const ASK_TYPE = Buffer.from([IAC, SB, TTYPE, 1, IAC, SE]);
@@ -48,7 +49,9 @@ describe('telnet server', () => {
     const caller = await RawCaller.dial(await servers.telnet());
     caller.send([IAC, WILL, TTYPE, IAC, WILL, NAWS]);
     await caller.sees(ASK_TYPE);
-    caller.send([IAC, SB, TTYPE, 0, ...Buffer.from('SyncTERM\x1b[2J'), IAC, SE]);
+    // A name that is in no list is asked for again; a client with one name repeats it.
+    const name = [IAC, SB, TTYPE, 0, ...Buffer.from('SyncTERM\x1b[2J'), IAC, SE];
+    caller.send([...name, ...name]);
     caller.send([IAC, SB, NAWS, 0, 132, 0, 60, IAC, SE]);
     const call = servers.calls[0];
     await call?.settled;

@@ -6,7 +6,7 @@ import { configSchema, type Config, type ConfigInput } from '../../src/config/sc
 import type { Caller, EndReason } from '../../src/menu/run/caller';
 import type { TakenConnection } from '../../src/menu/run/taken-connection';
 import { Nodes } from '../../src/servers/nodes';
-import { openTerminal } from '../../src/servers/open-terminal';
+import { terminalOpener } from '../../src/servers/open-terminal';
 import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
 import { Servers } from '../../src/servers/servers';
 import type { AccountEvent } from '../../src/store/account-events';
@@ -87,7 +87,7 @@ export class QuizServers {
           return () => this.listeners.delete(listener);
         },
       },
-      openTerminal: (connection, settled) => openTerminal(connection, { settled, config, clock }),
+      openTerminal: terminalOpener({ config, clock }),
       run: (caller) => this.run(caller),
       onSignedIn: async (caller) => {
         if (this.failToRecord) throw new Error('the disk is full');

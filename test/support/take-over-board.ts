@@ -9,7 +9,7 @@ import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { OPTION } from '../../src/protocols/telnet-protocol';
 import type { WayInName } from '../../src/protocols/ways-in';
 import type { IncomingCall } from '../../src/servers/connection';
-import { openTerminal } from '../../src/servers/open-terminal';
+import { terminalOpener } from '../../src/servers/open-terminal';
 import { Session } from '../../src/servers/session';
 import { EchoServers } from './echo-servers';
 import { MenuBoard } from './menu-board';
@@ -147,8 +147,7 @@ export class TakeOverBoard {
     if (node === undefined) throw new Error('no free node');
     const session = new Session(call, node, {
       ...{ config: () => config, clock: systemClock, log, authenticator, nodes, logins },
-      openTerminal: (connection, settled) =>
-        openTerminal(connection, { settled, config: () => config, clock: systemClock }),
+      openTerminal: terminalOpener({ config: () => config, clock: systemClock }),
       run: (caller) => runMenus(caller, 'first', this.menus.services),
       onSignedIn: () => Promise.resolve(),
       onEnded: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import { LIMITS } from '../../base/limits';
+import type { Encoding } from '../../terminal/terminal';
 import { type ClientHints, sizeOf, terminalTypeOf } from '../connection';
 
 interface ShellEvents {
@@ -35,7 +36,11 @@ export function acceptOneShell(connection: SshConnection, events: ShellEvents): 
   });
 }
 
+/** What decides about the character set in a locale, most decisive first. */
+const LOCALE_NAMES = ['LC_ALL', 'LC_CTYPE', 'LANG'] as const;
+
 class ShellSession {
+  private readonly locale = new Map<string, string>();
   private hints: ClientHints = {};
   private variables = 0;
   private offers = 0;
@@ -95,6 +100,10 @@ class ShellSession {
     if (name === 'TERM') this.hints = { terminalType: terminalTypeOf(value), ...this.hints };
     else if (name === 'COLUMNS') this.hints = { columns: sizeOf(Number(value)), ...this.hints };
     else if (name === 'ROWS') this.hints = { rows: sizeOf(Number(value)), ...this.hints };
+    else if (value !== '') {
+      this.locale.set(name, value);
+      this.hint({ charset: charsetOf(LOCALE_NAMES.map((each) => this.locale.get(each))) });
+    }
     return true;
   }
 
@@ -109,4 +118,12 @@ class ShellSession {
     channel.exit(1);
     channel.end();
   }
+}
+
+/** The encoding of the first locale that is set, such as `en_US.UTF-8`; undefined for any other. */
+function charsetOf(locales: readonly (string | undefined)[]): Encoding | undefined {
+  const [, name] = /\.([A-Za-z0-9-]+)/.exec(locales.find(Boolean) ?? '') ?? [];
+  if (name === undefined) return undefined;
+  if (/^utf-?8$/i.test(name)) return 'utf8';
+  return /^(?:cp|ibm)-?437$/i.test(name) ? 'cp437' : undefined;
 }

@@ -1,30 +1,36 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock';
+import type { Config } from '../../config/schema';
 import type { Log } from '../../base/log';
 import type { Accepted } from '../listener';
 import { Connection, sizeOf, terminalTypeOf, type Serve } from '../connection';
 import type { Side } from '../../protocols/q-method';
 import { TelnetCodec } from '../../protocols/telnet-codec';
 import {
+  answerCharset,
+  ASK_CHARSET,
   ASK_ROWS_AND_COLUMNS,
   OPTION,
   SUB,
   parseEnvironment,
+  parseMtts,
 } from '../../protocols/telnet-protocol';
+import { isListed } from '../../terminal/probe';
 
 interface TelnetOptions {
+  readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
   readonly firstMenu: () => string;
   readonly serve: Serve;
 }
 
-const { binary, echo, suppressGoAhead, terminalType, windowSize, newEnvironment } = OPTION;
+const { binary, echo, suppressGoAhead, terminalType, windowSize, newEnvironment, charset } = OPTION;
 
 /** Options that either side may enable; all others are refused, LINEMODE and AUTH among them. */
 const AGREED: Readonly<Record<Side, ReadonlySet<number>>> = {
-  us: new Set([binary, echo, suppressGoAhead]),
-  peer: new Set([binary, suppressGoAhead, terminalType, windowSize, newEnvironment]),
+  us: new Set([binary, echo, suppressGoAhead, charset]),
+  peer: new Set([binary, suppressGoAhead, terminalType, windowSize, newEnvironment, charset]),
 };
 
 // A peer that has not answered any request by then is not a telnet client (netcat), or is far away.
@@ -32,7 +38,7 @@ const NO_ANSWER_MS = 250;
 // A peer that has answered a request may take this long for the others.
 const ALL_ANSWERS_MS = 1_000;
 const FIRST_SCREEN_MS = 2_000;
-const MAX_TYPE_REQUESTS = 2;
+const MAX_TYPE_REQUESTS = 3;
 // Names without information: the next one of the client's list may be more specific (RFC 1091).
 const VAGUE_TYPES: ReadonlySet<string> = new Set(['unknown', 'network', 'dumb', 'none']);
 
@@ -42,7 +48,8 @@ export class TelnetCaller {
   private readonly connection: Connection;
   private readonly startedMs: number;
   private pieceDone: (() => void) | undefined;
-  private typeRequests = 0;
+  /** The names that the client has given, as it wrote them. */
+  private readonly types: string[] = [];
   private typeKnown = false;
   private sizeKnown = false;
   private answered = false;
@@ -97,7 +104,8 @@ export class TelnetCaller {
   /** Negotiates, and passes the caller to a session. */
   start(): void {
     this.inOneWrite(() => {
-      for (const option of [echo, suppressGoAhead, binary]) this.codec.enable('us', option);
+      for (const option of [echo, suppressGoAhead, binary, charset])
+        this.codec.enable('us', option);
       for (const option of [suppressGoAhead, binary, terminalType, windowSize])
         this.codec.enable('peer', option);
     });
@@ -148,6 +156,7 @@ export class TelnetCaller {
 
   private optionChanged(side: Side, option: number, on: boolean): void {
     this.answered = true;
+    if (side === 'us' && option === charset && on) this.codec.sendSub(charset, ASK_CHARSET);
     if (side !== 'peer' || !on) return;
     if (option === terminalType) this.askType();
     else if (option === newEnvironment) this.codec.sendSub(newEnvironment, ASK_ROWS_AND_COLUMNS);
@@ -163,12 +172,12 @@ export class TelnetCaller {
   }
 
   private askType(): void {
-    this.typeRequests += 1;
     this.codec.sendSub(terminalType, Buffer.from([SUB.send]));
   }
 
   private sub(option: number, data: Buffer): void {
     if (option === terminalType) this.typeAnswered(data);
+    else if (option === charset) this.charsetAnswered(data);
     else if (option === windowSize && data.length >= 4)
       this.sizeAnswered(data.readUInt16BE(0), data.readUInt16BE(2));
     else if (option === newEnvironment && data[0] !== SUB.send) {
@@ -179,17 +188,42 @@ export class TelnetCaller {
     this.settleWhenKnown();
   }
 
+  /**
+   * The first name that is a terminal's is the type. Other first names are often those of MUD
+   * clients, whose second one is the terminal and whose third one is a set of bits (MTTS). Asking
+   * further changes what a client emulates (RFC 1091), so a known name ends it, as does one that
+   * comes twice.
+   */
   private typeAnswered(data: Buffer): void {
     if (data[0] !== SUB.is || this.typeKnown) return;
-    const type = terminalTypeOf(data.toString('latin1', 1));
-    if (
-      type !== undefined &&
-      (this.connection.terminalType === undefined || !VAGUE_TYPES.has(type))
-    )
+    const name = data.toString('latin1', 1);
+    const mtts = parseMtts(name);
+    if (mtts !== undefined) {
+      this.typeKnown = true;
+      this.connection.hinted({
+        ...{ isScreenReader: mtts.isScreenReader },
+        ...(mtts.isUtf8 ? { charset: 'utf8' } : {}),
+      });
+      return;
+    }
+    const isRepeated = this.types.at(-1) === name;
+    this.types.push(name);
+    const type = terminalTypeOf(name);
+    const isVague = type === undefined || VAGUE_TYPES.has(type);
+    if (type !== undefined && (!isVague || this.connection.terminalType === undefined))
       this.connection.hinted({ terminalType: type });
-    const vague = type === undefined || VAGUE_TYPES.has(type);
-    if (vague && this.typeRequests < MAX_TYPE_REQUESTS) this.askType();
-    else this.typeKnown = true;
+    const isFirstKnown =
+      this.types.length === 1 && !isVague && isListed(type, this.options.config().term);
+    const isVagueNoMore = this.types.length > 1 && !isVague && isVagueName(this.types[0]);
+    this.typeKnown =
+      isFirstKnown || isVagueNoMore || isRepeated || this.types.length >= MAX_TYPE_REQUESTS;
+    if (!this.typeKnown) this.askType();
+  }
+
+  private charsetAnswered(data: Buffer): void {
+    const { charset: agreed, reply } = answerCharset(data);
+    if (reply !== undefined) this.codec.sendSub(charset, reply);
+    if (agreed !== undefined) this.connection.hinted({ charset: agreed });
   }
 
   private sizeAnswered(columns: number, rows: number): void {
@@ -233,4 +267,8 @@ export class TelnetCaller {
     this.settle();
     this.connection.closed();
   }
+}
+
+function isVagueName(name: string | undefined): boolean {
+  return VAGUE_TYPES.has(terminalTypeOf(name ?? '') ?? 'none');
 }
