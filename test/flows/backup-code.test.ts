@@ -98,7 +98,10 @@ describe('backup codes', () => {
   it('share their tries with one-time codes', async () => {
     const secret = await board.addUser('ella', PASSWORD, 'google');
     for (let failures = 0; failures < 5; failures += 1) {
-      const guess = failures % 2 === 0 ? `00000${failures}` : `bibab-bibab-bibab-biba${failures}`;
+      const guess =
+        failures % 2 === 0
+          ? `00000${failures}`
+          : `bibab-bibab-bibab-biba${'bdfgh'.charAt(failures)}`;
       expect(await isAccepted('ella', guess)).toBe(false);
     }
     const caller = await board.telnet();
