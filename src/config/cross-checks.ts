@@ -129,6 +129,12 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
   if (proxies.some((network) => /\/0+$/.test(network))) {
     yield error('proxies', 'must not be everybody: any caller could then choose his address');
   }
+  if (config.forwardedHeader !== 'off' && proxies.length === 0) {
+    yield error(
+      'forwardedHeader',
+      'is set, but proxies is empty: nobody is believed; list the networks of your proxies',
+    );
+  }
   const { https } = contentServers.web;
   for (const server of [
     ...listLoginServers(config),

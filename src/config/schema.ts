@@ -161,6 +161,13 @@ const proxies = z
     'Networks of the proxies before this board, CIDR: nobody else is believed what address a caller has (rule G3).',
   );
 
+const forwardedHeader = z
+  .enum(['off', 'x-forwarded-for', 'forwarded'])
+  .default('off')
+  .describe(
+    'The one header in which web proxies of `proxies` name the caller of a request, on the pages and WebSocket; the last address in it that is no proxy of `proxies` counts (rule G3).',
+  );
+
 const logging = section('Logs.', {
   level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -180,6 +187,7 @@ const statLog = section('History.', {
 
 const blocks = {
   proxies,
+  forwardedHeader,
   general,
   users,
   menus,

@@ -1,4 +1,5 @@
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -40,6 +41,17 @@ interface ListenerOptions {
   readonly log: Log;
   readonly limiter: ConnectionLimiter;
   readonly onAccepted: (accepted: Accepted) => void;
+  /** Takes web proxies' connections, where the protocol has a request that names the caller. */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
+}
+
+/** A web proxy's connection, before the request that names its caller. */
+export interface Unnamed {
+  readonly socket: Socket;
+  /** The proxy's address. */
+  readonly remoteIp: string;
+  /** Accepts the caller whom the request names; undefined where the connection was closed instead. */
+  readonly name: (headers: IncomingHttpHeaders) => Accepted | undefined;
 }
 
 // Keys are single bytes that must be sent at once, and dead connections must be detected (rule E9).
@@ -124,7 +136,13 @@ export class Listener {
     socket.once('close', () => this.sockets.delete(socket));
     this.door.pass(socket, (peer) => {
       try {
-        this.acceptCaller(socket, peer);
+        const { onUnnamed, onAccepted } = this.options;
+        if (onUnnamed !== undefined && this.door.isWebProxy(peer)) {
+          onUnnamed(this.awaitName(socket, peer));
+          return;
+        }
+        const accepted = this.acceptCaller(socket, peer);
+        if (accepted !== undefined) onAccepted(accepted);
       } catch (error) {
         // A failure of one call, whatever its cause: the port stays open for the next (rule F1).
         const { remoteIp } = peer;
@@ -134,7 +152,24 @@ export class Listener {
     });
   }
 
-  private acceptCaller(socket: Socket, peer: Peer): void {
+  private awaitName(socket: Socket, proxy: Peer): Unnamed {
+    const { remoteIp } = proxy;
+    const leave = this.options.limiter.awaitHeader(() => {
+      this.refusals.note(remoteIp, 'headers-waiting');
+      socket.destroy();
+    });
+    socket.once('close', leave);
+    const name = (headers: IncomingHttpHeaders): Accepted | undefined => {
+      leave();
+      const caller = this.door.callerOf(headers, proxy);
+      if (caller !== undefined) return this.acceptCaller(socket, caller);
+      socket.resetAndDestroy();
+      return undefined;
+    };
+    return { socket, remoteIp, name };
+  }
+
+  private acceptCaller(socket: Socket, peer: Peer): Accepted | undefined {
     const { remoteIp } = peer;
     const result = this.options.limiter.accept({
       ...peer,
@@ -147,16 +182,16 @@ export class Listener {
       // No sentence: a refused source must not cost more than the accept.
       socket.resetAndDestroy();
       this.refusals.note(remoteIp, result.reason);
-      return;
+      return undefined;
     }
     const { slot } = result;
     socket.once('close', () => slot.release());
     const deadline = this.startDeadline(socket, { remoteIp, slot });
     socket.once('close', () => deadline.end());
-    this.options.onAccepted({
+    return {
       ...{ socket, remoteIp, slot, deadline, turns: this.turns },
       onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),
-    });
+    };
   }
 
   private startDeadline(

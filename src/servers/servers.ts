@@ -9,7 +9,7 @@ import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import type { IncomingCall } from './connection';
 import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
-import { Listener, type Accepted, type BoundAddress } from './listener';
+import { Listener, type Accepted, type BoundAddress, type Unnamed } from './listener';
 import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh/ssh';
 import { offeredAlgorithms } from './ssh/ssh-profile';
@@ -31,7 +31,10 @@ interface ServersOptions extends Omit<SessionOptions, 'logins'> {
 }
 
 /** Takes over each accepted caller of a way in. */
-type TakesCaller = (accepted: Accepted) => void;
+type TakesCaller = ((accepted: Accepted) => void) & {
+  /** Set where a request names the caller of a web proxy's connection. */
+  readonly unnamed?: (unnamed: Unnamed) => void;
+};
 
 const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';
 const GOING_DOWN = 'The board is going down. Please call again later.';
@@ -103,7 +106,10 @@ export class Servers {
       const { address, port } = loginServer(options.config(), server);
       this.listeners.set(
         server,
-        await Listener.open({ ...options, server, address, port, onAccepted }),
+        await Listener.open({
+          ...{ ...options, server, address, port, onAccepted },
+          ...(onAccepted.unnamed === undefined ? {} : { onUnnamed: onAccepted.unnamed }),
+        }),
       );
     }
   }
@@ -153,7 +159,9 @@ export class Servers {
       firstMenu: () => firstMenuOf(config(), 'wss'),
       serve: (call: IncomingCall) => this.serve(call),
     });
-    return Promise.resolve((accepted: Accepted) => endpoint.take(accepted));
+    const take = (accepted: Accepted): void => endpoint.take(accepted);
+    const unnamed = (proxied: Unnamed): void => endpoint.takeUnnamed(proxied);
+    return Promise.resolve(Object.assign(take, { unnamed }));
   }
 
   private serve(call: IncomingCall): Promise<void> {

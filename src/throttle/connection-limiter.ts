@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
-import { networksOf } from '../base/source';
+import { networksOf, type Peer } from '../base/source';
 import type { Config } from '../config/schema';
 import { Places } from './connection-slot';
 import { ConnectionSlot, type SourceGuard } from './connection-slot';
@@ -97,6 +97,11 @@ export class ConnectionLimiter {
       this.refusalOfAll({ networks, favoured });
     if (reason !== undefined) return { ok: false, reason };
     return { ok: true, slot: this.take(request, { networks, source, favoured }) };
+  }
+
+  /** True where the source of a request, on a connection that is open, is not shut out. */
+  admits({ remoteIp, isShared }: Peer): boolean {
+    return (!isShared && this.options.isExempt(remoteIp)) || this.options.guard.admit(remoteIp).ok;
   }
 
   /** For a sysop's proxy that connects for many callers: its address does not identify them. */

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema';
 import type { Peer } from '../base/source';
@@ -12,8 +13,8 @@ interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'>
 
 /** The slot of a connection to the pages. */
 interface PageSlot {
-  /** Whom the connection is counted as. */
-  readonly peer: Peer;
+  /** Whom a request on the connection is counted as; undefined for one to be refused. */
+  callerOf(headers: IncomingHttpHeaders): Peer | undefined;
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
@@ -53,11 +54,25 @@ export class PageConnectionLimiter {
   private slotFor(socket: Socket, peer: Peer): PageSlot | undefined {
     const { limiter, config } = this.options;
     const request = { ...peer, end: () => this.end(socket, peer.remoteIp) };
-    const isProxy = config().contentServers.web.behindProxy && !this.isHeaderRequired;
-    const result = isProxy ? limiter.acceptProxy(request) : limiter.accept(request);
-    if (result.ok) return { peer, onlyHealth: false, release: () => result.slot.release() };
+    const isWebProxy = this.door.isWebProxy(peer);
+    const isForMany =
+      isWebProxy || (config().contentServers.web.behindProxy && !this.isHeaderRequired);
+    const result = isForMany ? limiter.acceptProxy(request) : limiter.accept(request);
+    if (result.ok) {
+      const callerOf = isWebProxy
+        ? (headers: IncomingHttpHeaders) => this.callerBy(peer, headers)
+        : () => peer;
+      return { callerOf, onlyHealth: false, release: () => result.slot.release() };
+    }
     this.refusals.note(peer.remoteIp, result.reason);
     return peer.isLocal ? this.healthSlot(peer) : undefined;
+  }
+
+  private callerBy(proxy: Peer, headers: IncomingHttpHeaders): Peer | undefined {
+    const caller = this.door.callerOf(headers, proxy);
+    if (caller === undefined || this.options.limiter.admits(caller)) return caller;
+    this.refusals.note(caller.remoteIp, 'penalty');
+    return undefined;
   }
 
   /** Logs the refusals that were counted but not logged yet. */
@@ -72,7 +87,7 @@ export class PageConnectionLimiter {
   private healthSlot(peer: Peer): PageSlot | undefined {
     if (this.asking >= MAX_HEALTH) return undefined;
     this.asking += 1;
-    return { peer, onlyHealth: true, release: () => void (this.asking -= 1) };
+    return { callerOf: () => peer, onlyHealth: true, release: () => void (this.asking -= 1) };
   }
 
   private end(socket: Socket, remoteIp: string): void {

@@ -1,12 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { ConfiguredNetworks, isLoopback, peerOf, type Peer } from '../base/source';
 import type { Config } from '../config/schema';
+import { forwardedClient } from '../protocols/forwarded';
 import { parseProxyHeader, type ProxyHeader } from '../protocols/proxy-protocol';
 import type { ConnectionLimiter } from './connection-limiter';
 
-/** Reasons for refusing a connection to a port where the PROXY protocol is required (rule G3). */
+/** Reasons for refusing what comes by a proxy, or should (rule G3). */
 export type ProxyRefusal =
   /** It comes from outside `proxies`, whatever it says. */
   | 'not-a-proxy'
@@ -50,6 +52,29 @@ export class ProxyDoor {
     else if (!this.options.isRequired()) enter(own);
     else if (!this.proxies.has(own.remoteIp)) this.refuse(socket, own, 'not-a-proxy');
     else this.readHeader(socket, own, enter);
+  }
+
+  /** True for a web proxy's connection: each request on it names its client (`callerOf`). */
+  isWebProxy(own: Peer): boolean {
+    return (
+      this.options.config().forwardedHeader !== 'off' &&
+      !this.options.isRequired() &&
+      this.proxies.has(own.remoteIp)
+    );
+  }
+
+  /** Whom a request on a web proxy's connection is counted as; undefined for one to be refused. */
+  callerOf(headers: IncomingHttpHeaders, own: Peer): Peer | undefined {
+    const { forwardedHeader } = this.options.config();
+    const client =
+      forwardedHeader === 'off'
+        ? 'none'
+        : forwardedClient(headers, forwardedHeader, (ip) => this.proxies.has(ip));
+    if (client === 'none') return unnamed(own);
+    const peer = client === 'bad-header' ? client : named(client.ip, own);
+    if (typeof peer !== 'string') return peer;
+    this.options.onRefused(own.remoteIp, peer);
+    return undefined;
   }
 
   private readHeader(socket: Socket, own: Peer, enter: (peer: Peer) => void): void {
@@ -110,8 +135,15 @@ function callerOf(
   own: Peer,
 ): Peer | ProxyRefusal {
   if (isProxyItself) return own;
-  // Anybody may stand behind it, so that it is no program of this machine.
-  if (source === undefined) return { remoteIp: own.remoteIp, isLocal: false, isShared: true };
+  return source === undefined ? unnamed(own) : named(source, own);
+}
+
+/** Anybody may stand behind the proxy, so that it is no program of this machine. */
+function unnamed({ remoteIp }: Peer): Peer {
+  return { remoteIp, isLocal: false, isShared: true };
+}
+
+function named(source: string, own: Peer): Peer | ProxyRefusal {
   // Only a proxy on this machine can have a caller on this machine.
   if (NO_CALLER.has(source) || (isLoopback(source) && !own.isLocal)) return 'impossible-address';
   return { remoteIp: source, isLocal: false, isShared: false };

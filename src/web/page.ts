@@ -74,6 +74,13 @@ export const PROBLEM_PAGES = {
     title: 'This form came from somewhere else',
     body: paragraphs('Nothing was changed. Open the link from the mail again and use that page.'),
   },
+  refused: {
+    status: 403,
+    title: 'Not now',
+    body: paragraphs(
+      'This board takes no requests from where you are at the moment. Try again later.',
+    ),
+  },
   notFound: {
     status: 404,
     title: 'There is nothing here',

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Enrollment } from '../auth/enrollment';
 import type { MailChange } from '../auth/mail-change';
@@ -23,8 +24,8 @@ export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>
 
 /** A connection's slot among the open ones. */
 export interface PageSlot {
-  /** Whom the connection is counted as. */
-  readonly peer: Pick<Peer, 'remoteIp'>;
+  /** Whom a request on the connection is counted as; undefined for one to be refused. */
+  callerOf(headers: IncomingHttpHeaders): Pick<Peer, 'remoteIp'> | undefined;
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;

@@ -144,7 +144,7 @@ interface OpenSockets {
 function acceptAll(socket: Socket, enter: (slot: PageSlot) => void): void {
   const peer = peerOf(socket);
   if (peer === undefined) socket.destroy();
-  else enter({ peer, onlyHealth: false, release: () => undefined });
+  else enter({ callerOf: () => peer, onlyHealth: false, release: () => undefined });
 }
 
 async function closeServer(
@@ -178,7 +178,9 @@ function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): 
       request.raw.socket.destroy();
       return undefined;
     }
-    request.remoteIp = slot.peer.remoteIp;
+    const caller = slot.callerOf(request.headers);
+    if (caller === undefined) return sendPage(reply, PROBLEM_PAGES.refused, config());
+    request.remoteIp = caller.remoteIp;
     const party = { headers: request.headers, remoteIp: request.remoteIp };
     // Two Host headers could mean one name to this server and another to a proxy before it (RFC
     // 9112 3.2).

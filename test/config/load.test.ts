@@ -121,6 +121,10 @@ test.each([
     '1:10: proxies must not be everybody: any caller could then choose his address',
   ],
   [
+    'forwardedHeader: "forwarded"',
+    '1:18: forwardedHeader is set, but proxies is empty: nobody is believed; list the networks of your proxies',
+  ],
+  [
     'loginServers: { ssh: { proxyProtocol: "required" } }',
     '1:39: loginServers.ssh.proxyProtocol is required, but proxies is empty: nobody could connect; list the networks of your proxies',
   ],

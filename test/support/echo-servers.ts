@@ -137,6 +137,7 @@ export class EchoServers {
     const listener = await Listener.open({
       ...shared,
       ...{ server: 'wss', address: '127.0.0.1', port: 0 },
+      onUnnamed: (unnamed) => endpoint.takeUnnamed(unnamed),
       onAccepted: (accepted) => endpoint.take(accepted),
     });
     this.listeners.push(listener);

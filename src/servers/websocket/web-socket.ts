@@ -6,7 +6,7 @@ import type { Cancel } from '../../base/clock';
 import { toError } from '../../base/errors';
 import { LIMITS } from '../../base/limits';
 import type { Certificate } from '../../tls/certificate';
-import type { Accepted } from '../listener';
+import type { Accepted, Unnamed } from '../listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
 
 interface WebSocketOptions extends WebSocketCallerOptions {
@@ -18,7 +18,8 @@ interface WebSocketOptions extends WebSocketCallerOptions {
 
 /** A connection that has not become a WebSocket yet. */
 interface Waiting {
-  readonly accepted: Accepted;
+  /** The caller of this request; undefined where he is refused. */
+  readonly accept: (request: IncomingMessage) => Accepted | undefined;
   readonly cancel: Cancel;
 }
 
@@ -72,11 +73,28 @@ export class WebSocketEndpoint {
 
   /** Takes over an accepted caller. */
   take(accepted: Accepted): void {
+    this.begin(accepted, {
+      accept: () => accepted,
+      onLate: () => accepted.slot.charge('no-auth'),
+    });
+  }
+
+  /** Takes over a web proxy's connection, whose request names the caller (rule G3). */
+  takeUnnamed(unnamed: Unnamed): void {
+    this.begin(unnamed, {
+      accept: ({ headers }) => unnamed.name(headers),
+      onLate: () => undefined,
+    });
+  }
+
+  private begin(
+    { socket, remoteIp }: Pick<Accepted, 'socket' | 'remoteIp'>,
+    { accept, onLate }: Pick<Waiting, 'accept'> & { readonly onLate: () => void },
+  ): void {
     const { clock, log } = this.options;
-    const { socket, remoteIp, slot } = accepted;
     const cancel = clock.after(LIMITS.webSocketHandshakeMs, () => {
       log.info('wss.handshake-over', { remoteIp });
-      slot.charge('no-auth');
+      onLate();
       socket.destroy();
     });
     socket.once('close', cancel);
@@ -89,7 +107,7 @@ export class WebSocketEndpoint {
     secure.on('error', (error) =>
       log.debug('wss.error', { remoteIp, reason: toError(error).message }),
     );
-    this.waiting.set(secure, { accepted, cancel });
+    this.waiting.set(secure, { accept, cancel });
     this.http.emit('connection', secure);
   }
 
@@ -109,9 +127,14 @@ export class WebSocketEndpoint {
       socket.destroy();
       return;
     }
-    const { accepted, cancel } = waiting;
+    const { accept, cancel } = waiting;
     if (!isHandshake(request)) {
       refuse(socket, '400 Bad Request');
+      return;
+    }
+    const accepted = accept(request);
+    if (accepted === undefined) {
+      socket.destroy();
       return;
     }
     const foreign = originsOf(request).find(

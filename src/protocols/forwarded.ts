@@ -1,0 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP, SocketAddress } from 'node:net';
+import { plainIp } from '../base/source';
+
+/** A header in which a web proxy names the hops that a request came by. */
+type ForwardedHeader = 'x-forwarded-for' | 'forwarded';
+
+/**
+ * The address of the client that a request came from: of the hops, from the last to the first, the
+ * first one that is no proxy of the board, because only its proxies are believed. `none` without the
+ * header, `bad-header` where such a hop has no address.
+ */
+export function forwardedClient(
+  headers: IncomingHttpHeaders,
+  name: ForwardedHeader,
+  isProxy: (ip: string) => boolean,
+): { readonly ip: string } | 'none' | 'bad-header' {
+  // Node.js joins the lines of a header that stands more than once.
+  const text = [headers[name] ?? []].flat().join(',');
+  if (text.trim() === '') return 'none';
+  let client: string | undefined;
+  for (const hop of hopsOf(text, name).reverse()) {
+    client = addressOf(hop);
+    if (client === undefined) return 'bad-header';
+    if (!isProxy(client)) break;
+  }
+  return client === undefined ? 'bad-header' : { ip: client };
+}
+
+function hopsOf(text: string, name: ForwardedHeader): string[] {
+  if (name === 'x-forwarded-for') return text.split(',');
+  // A quote that a client leaves open would hide what the proxy adds.
+  if ((text.split('"').length - 1) % 2 === 1) return [''];
+  // A comma or semicolon in quotes separates nothing (RFC 7239, section 4).
+  const elements = text.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
+  return elements.map((element) => {
+    const pairs = element.match(/(?:[^;"]|"[^"]*")+/g) ?? [];
+    const hops = pairs.flatMap((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1] ?? []);
+    return hops.length === 1 ? (hops[0] ?? '').trim().replace(/^"(.*)"$/, '$1') : '';
+  });
+}
+
+/** The address of a hop, which may have a port; IPv6 then stands in brackets. */
+function addressOf(hop: string): string | undefined {
+  const text = hop.trim();
+  const bare =
+    /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text.replace(/^([^:]*):\d{1,5}$/, '$1');
+  const family = isIP(bare);
+  if (family === 0 || bare.includes('%')) return undefined;
+  const { address } = new SocketAddress({ address: bare, family: family === 4 ? 'ipv4' : 'ipv6' });
+  return plainIp(address);
+}
