@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { TestBoard } from '../support/board';
 import { dialSsh, dialTelnet } from '../support/dial';
+import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
 import { talkTo } from './programs';
@@ -12,14 +12,6 @@ import { talkTo } from './programs';
 const CONFIG = resolve(__dirname, '../../misc/haproxy/haproxy.cfg');
 const BEHIND = { proxyProtocol: 'required' } as const;
 const CALLER = '127.0.0.2';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** Public port and board port of each section of the sample. */
 const PORTS = {

@@ -29,6 +29,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   sqlite3: 'sqlite3',
   haproxy: 'haproxy',
+  nginx: 'nginx-light',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */
