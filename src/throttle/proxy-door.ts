@@ -44,14 +44,18 @@ export class ProxyDoor {
 
   /**
    * Calls `enter` as soon as it is known, or closes the connection. Bytes after a header are left
-   * in the socket.
+   * in the socket. `takesForeign` is true where a connection past the proxies is taken otherwise.
    */
-  pass(socket: Socket, enter: (peer: Peer) => void): void {
+  pass(
+    socket: Socket,
+    enter: (peer: Peer) => void,
+    takesForeign: (own: Peer) => boolean = () => false,
+  ): void {
     const own = peerOf(socket);
     if (own === undefined) socket.destroy();
     else if (!this.options.isRequired()) enter(own);
-    else if (!this.proxies.has(own.remoteIp)) this.refuse(socket, own, 'not-a-proxy');
-    else this.readHeader(socket, own, enter);
+    else if (this.proxies.has(own.remoteIp)) this.readHeader(socket, own, enter);
+    else if (!takesForeign(own)) this.refuse(socket, own, 'not-a-proxy');
   }
 
   /** True for a web proxy's connection: each request on it names its client (`callerOf`). */

@@ -72,6 +72,15 @@ describe('the pages of a board stand behind the same admission as its login serv
     }
   });
 
+  it('health from the machine itself is answered past a proxy elsewhere, and nothing else is (rules G3, M11)', async () => {
+    await start({
+      proxies: ['192.0.2.10'],
+      contentServers: { web: { https: { proxyProtocol: 'required' } } },
+    });
+    expect(await page('/_enig/health')).toBe(true);
+    expect(await page('/_enig/style.css')).toBe(false);
+  });
+
   it('a proxy of the sysop calls for many, and has no limit of its own', async () => {
     await start({
       security: { exemptNetworks: [], maxPreAuthPerSource: 1, maxPerSource: 1 },

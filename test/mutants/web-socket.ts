@@ -37,8 +37,8 @@ export const WEB_SOCKET: readonly Mutant[] = [
     rule: 'G3',
     fault: 'a PROXY header is believed of anybody',
     file: DOOR,
-    find: "    else if (!this.proxies.has(own.remoteIp)) this.refuse(socket, own, 'not-a-proxy');\n",
-    put: '',
+    find: 'else if (this.proxies.has(own.remoteIp)) this',
+    put: "else if (own.remoteIp !== '') this",
   },
   {
     rule: 'G3',
