@@ -19,7 +19,7 @@ let file: string;
 const running: RunningBbs[] = [];
 
 beforeEach(async () => {
-  shell = await Shell.open();
+  shell = await Shell.openEmpty();
   file = databaseFile(shell.dataDir);
 });
 afterEach(async () => {

@@ -15,7 +15,7 @@ const SSH = 'loginServers: { ssh: { port: 0, privateKeyPem: host.pem }, telnet: 
 let shell: Shell;
 let dir: BoardDir;
 beforeEach(async () => {
-  shell = await Shell.open();
+  shell = await Shell.openEmpty();
   dir = await BoardDir.make({});
 });
 afterEach(async () => {

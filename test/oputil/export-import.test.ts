@@ -12,8 +12,8 @@ let shell: Shell;
 let other: Shell;
 
 beforeEach(async () => {
-  shell = await Shell.open();
-  other = await Shell.open();
+  shell = await Shell.openEmpty();
+  other = await Shell.openEmpty();
 });
 
 afterEach(async () => {

@@ -11,7 +11,7 @@ import { PASSWORD, Shell } from './shell';
 let shell: Shell;
 
 beforeEach(async () => {
-  shell = await Shell.open();
+  shell = await Shell.openEmpty();
 });
 
 afterEach(() => shell.close());

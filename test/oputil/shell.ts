@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseFile } from '../../src/backend';
 import { runOputil } from '../../src/oputil/program';
+import { writeUnusedDatabase } from '../support/unused-database';
 
 export interface Ran {
   readonly exitCode: number;
@@ -23,7 +25,15 @@ export class Shell {
 
   private constructor(readonly folder: string) {}
 
+  /** On a database that nobody has used. */
   static async open(): Promise<Shell> {
+    const shell = await Shell.openEmpty();
+    await writeUnusedDatabase(databaseFile(shell.dataDir));
+    return shell;
+  }
+
+  /** On a data folder that is not there yet. */
+  static async openEmpty(): Promise<Shell> {
     return new Shell(await mkdtemp(join(tmpdir(), 'sallyport-oputil-')));
   }
 

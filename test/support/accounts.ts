@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock';
@@ -15,6 +15,7 @@ import type { Notice, NoticeResult } from '../../src/store/notice';
 import { writeProperties } from '../../src/store/properties';
 import { insertUser } from '../../src/store/users';
 import { FakeClock } from './fake-clock';
+import { writeUnusedDatabase } from './unused-database';
 
 /** All login versions that an account can have had. */
 export const EVER = { after: -1, upTo: Number.MAX_SAFE_INTEGER };
@@ -34,25 +35,6 @@ export interface AccountsOptions {
 
 export type TestAccounts = Awaited<ReturnType<typeof openAccounts>>;
 
-/**
- * The file of a database that nobody has used, made once for a test file: its tests begin with a copy.
- * What a first start does is shown by test/store and by the boards of test/flows.
- */
-let unused: Promise<Buffer> | undefined;
-
-function migrated(): Promise<Buffer> {
-  unused ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'sallyport-unused-'));
-    const file = join(folder, 'board.sqlite3');
-    const log = createLog({ level: 'error', write: () => undefined, nowMs: () => NOON });
-    await (await Database.open({ file, clock: new FakeClock(NOON), log })).close();
-    const bytes = await readFile(file);
-    await rm(folder, { recursive: true });
-    return bytes;
-  })();
-  return unused;
-}
-
 /** A real database file with second factors on it, and a clock that stands at noon. */
 export async function openAccounts(options: AccountsOptions = {}) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sallyport-accounts-')));
@@ -69,7 +51,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
   const answer: { notice: NoticeResult } = { notice: 'queued' };
   const sealing = openSealing({ file: join(folder, 'keys', 'sealing.json'), random: systemRandom });
   const file = join(folder, 'board.sqlite3');
-  if (options.folder === undefined) await writeFile(file, await migrated(), { mode: 0o600 });
+  if (options.folder === undefined) await writeUnusedDatabase(file);
   const db = await Database.open({ file, clock, log });
   const parts = {
     db,

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseFile } from '../../src/backend';
 import { createLog } from '../../src/base/log';
 import type { ConfigInput } from '../../src/config/schema';
 import { startBbs, type BbsOptions, type RunningBbs } from '../../src/index';
@@ -17,6 +18,7 @@ import {
 import { browse, type BrowsedPage, type BrowseOptions } from './browse';
 import { readLetter, type Letter } from './letter';
 import { SkippingClock } from './skipping-clock';
+import { writeUnusedDatabase } from './unused-database';
 
 const STEP_MS = 30_000;
 /** How long a test waits for an event before it fails; never a measure of speed. */
@@ -56,6 +58,7 @@ export class TestBoard {
 
   static async start(options: TestBoardOptions = {}): Promise<TestBoard> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sallyport-')));
+    if (options.dataDir === undefined) await writeUnusedDatabase(databaseFile(dataDir));
     const logLines: string[] = [];
     const heard = new Set<() => void>();
     const clock = options.clock ?? new SkippingClock();

@@ -15,6 +15,8 @@ AsyncLocalStorage.prototype.run = function (...args) {
 const SHARED = new RegExp(`/node_modules/(?:${Object.keys(dependencies).join('|')})/`);
 const { compileFunction } = vm;
 const scripts = new Map();
+/** What the test files of this worker may keep for the next ones: bytes, which hold on to no file's context. */
+const keptByWorker = new Map();
 /** What the pool's own channel and files in use are called does not match. */
 const HANDLE = /^(?:TCP|TLS|UDP|Process|FSEvent|StatWatcher|Timeout|Immediate|MessagePort|Worker)/;
 /** How long what a test file closed at its end may take. */
@@ -73,6 +75,7 @@ module.exports = class Environment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     reusesScripts = !config.globalConfig.collectCoverage;
+    this.global.keptByWorker = keptByWorker;
     const { Error: ErrorOfFile } = this.global;
     // In a test file as in the program, an error of a shared package or of Node is an Error.
     Object.defineProperty(ErrorOfFile, Symbol.hasInstance, {
