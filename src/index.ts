@@ -1,4 +1,4 @@
-/** The public API for programs that embed the gate (docs/embedding.md). */
+/** The public API for programs that embed a board (docs/embedding.md). */
 export { startBbs } from './app/bbs';
 export type { BbsOptions, RunningBbs, ServerAddress, SignedInCaller } from './app/embedding';
 export type { CallerFacts, TakenConnection } from './menu/run/taken-connection';

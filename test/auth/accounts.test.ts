@@ -1,13 +1,19 @@
 import { listAudit } from '../../src/store/audit';
 import { listUsers } from '../../src/store/user-list';
 import { countUsers, findUser, findUserByName } from '../../src/store/users';
-import { HOME, openDesk, PASSWORD, STRANGER, tryPassword } from '../support/authenticator-context';
-import type { CommandContext, DeskOptions } from '../support/authenticator-context';
+import {
+  HOME,
+  openAuthenticator,
+  PASSWORD,
+  STRANGER,
+  tryPassword,
+} from '../support/authenticator-context';
+import type { AuthenticatorContext, AuthenticatorOptions } from '../support/authenticator-context';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 
-async function open(options: DeskOptions = {}): Promise<void> {
-  context = await openDesk(options);
+async function open(options: AuthenticatorOptions = {}): Promise<void> {
+  context = await openAuthenticator(options);
 }
 
 afterEach(() => context.close());

@@ -3,15 +3,15 @@ import { listAudit } from '../../src/store/audit';
 import type { LoginResult } from '../../src/auth/login';
 import { totp } from '../support/authenticator';
 import {
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   tryCode,
   tryPassword,
-  type CommandContext,
+  type AuthenticatorContext,
 } from '../support/authenticator-context';
 import { SeededRandom } from '../support/seeded-random';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 afterEach(() => context.close());
 
 const SEED = 5;
@@ -29,7 +29,7 @@ const count = (words: readonly string[]): Record<string, number> => {
 };
 
 test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes every attempt is in the audit and in the log (rule H5)`, async () => {
-  context = await openDesk();
+  context = await openAuthenticator();
   const random = new SeededRandom(SEED);
   const names = ['ann', 'bob', 'eve', 'joe'];
   const secrets = new Map<string, string>();
@@ -91,7 +91,7 @@ test(`of ${CALLS} callers with right and wrong names, passwords, keys and codes 
 }, 60_000);
 
 test('where the audit cannot be written nobody gets in, and afterwards everybody does (rule H5)', async () => {
-  context = await openDesk();
+  context = await openAuthenticator();
   const id = await context.addAccount('joe');
   const { secret, backupCodes } = await context.enrollment.bind(id, 'googleAuth');
   await context.addAccount('ann');

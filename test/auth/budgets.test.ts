@@ -4,18 +4,22 @@ import { PasswordReset } from '../../src/auth/password-reset';
 import type { ConfigInput } from '../../src/config/schema';
 import { listAudit } from '../../src/store/audit';
 import { countUsers, findUserByName } from '../../src/store/users';
-import { openDesk, PASSWORD, type CommandContext } from '../support/authenticator-context';
+import {
+  openAuthenticator,
+  PASSWORD,
+  type AuthenticatorContext,
+} from '../support/authenticator-context';
 
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 describe('what callers can cause', () => {
-  let context: CommandContext;
+  let context: AuthenticatorContext;
   let mailChange: MailChange;
   let reset: PasswordReset;
 
   const open = async (config: ConfigInput = {}): Promise<void> => {
-    context = await openDesk({ config });
+    context = await openAuthenticator({ config });
     mailChange = new MailChange(context);
     reset = new PasswordReset(context);
   };

@@ -3,8 +3,13 @@ import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import type { Login, LoginResult } from '../../src/auth/login';
 import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
-import { openDesk, PASSWORD, tryCode, tryPassword } from '../support/authenticator-context';
-import type { CommandContext } from '../support/authenticator-context';
+import {
+  openAuthenticator,
+  PASSWORD,
+  tryCode,
+  tryPassword,
+} from '../support/authenticator-context';
+import type { AuthenticatorContext } from '../support/authenticator-context';
 import type { AccountEvent } from '../../src/store/account-events';
 
 const KEY = parsedKey(
@@ -17,14 +22,14 @@ interface Account {
   readonly code: () => string;
 }
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 /** Another process on the database, where the changes are made: nothing but the store tells of them. */
-let elsewhere: CommandContext;
+let elsewhere: AuthenticatorContext;
 let made = 0;
 
 beforeAll(async () => {
-  context = await openDesk();
-  elsewhere = await openDesk({ folder: context.folder, clock: context.clock });
+  context = await openAuthenticator();
+  elsewhere = await openAuthenticator({ folder: context.folder, clock: context.clock });
 });
 afterAll(async () => {
   await elsewhere.close();

@@ -15,24 +15,28 @@ import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
 import {
   HOME,
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   STRANGER,
   tryCode,
   tryPassword,
 } from '../support/authenticator-context';
-import type { CommandContext, DeskOptions } from '../support/authenticator-context';
+import type { AuthenticatorContext, AuthenticatorOptions } from '../support/authenticator-context';
 
-let context: CommandContext;
-const others: CommandContext[] = [];
+let context: AuthenticatorContext;
+const others: AuthenticatorContext[] = [];
 
-async function open(options: DeskOptions = {}): Promise<void> {
-  context = await openDesk(options);
+async function open(options: AuthenticatorOptions = {}): Promise<void> {
+  context = await openAuthenticator(options);
 }
 
 /** The same database, as another process or a restarted one has it. */
-async function openAgain(options: DeskOptions = {}): Promise<CommandContext> {
-  const other = await openDesk({ folder: context.folder, clock: context.clock, ...options });
+async function openAgain(options: AuthenticatorOptions = {}): Promise<AuthenticatorContext> {
+  const other = await openAuthenticator({
+    folder: context.folder,
+    clock: context.clock,
+    ...options,
+  });
   others.push(other);
   return other;
 }
@@ -420,7 +424,7 @@ describe('guessing', () => {
 describe('second factor', () => {
   let id: number;
   let secret: string;
-  const begin = async (options: DeskOptions = {}): Promise<void> => {
+  const begin = async (options: AuthenticatorOptions = {}): Promise<void> => {
     await open(options);
     id = await context.addAccount();
     ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
@@ -432,7 +436,7 @@ describe('second factor', () => {
       (each) => !right.includes(each),
     )[0] as string;
   };
-  const half = async (origin = {}): Promise<ReturnType<CommandContext['call']>> => {
+  const half = async (origin = {}): Promise<ReturnType<AuthenticatorContext['call']>> => {
     const login = context.call(origin);
     expect(await tryPassword(login, PASSWORD)).toBe('need');
     return login;
@@ -712,7 +716,7 @@ describe('public key', () => {
     bytes: Buffer,
     isSigned: boolean,
     userName = 'joe',
-  ): Parameters<ReturnType<CommandContext['call']>['submit']>[0] => ({
+  ): Parameters<ReturnType<AuthenticatorContext['call']>['submit']>[0] => ({
     kind: 'public-key',
     userName,
     algorithm: 'ssh-ed25519',
@@ -869,7 +873,7 @@ describe('telnet', () => {
 
 describe('a session while its account changes', () => {
   let id: number;
-  const signedIn = async (): Promise<ReturnType<CommandContext['call']>> => {
+  const signedIn = async (): Promise<ReturnType<AuthenticatorContext['call']>> => {
     const login = context.call();
     expect(await tryPassword(login, PASSWORD)).toBe('accepted');
     return login;

@@ -6,19 +6,19 @@ import { listAudit } from '../../src/store/audit';
 import type { Notice } from '../../src/store/notice';
 import { findTokenOf } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
-import { openDesk, type CommandContext } from '../support/authenticator-context';
+import { openAuthenticator, type AuthenticatorContext } from '../support/authenticator-context';
 
 const DAY_MS = 24 * 3600_000;
 const ACTOR = { server: 'ssh', node: 1, remoteIp: '192.0.2.7' };
 const NEW = 'walter@new.example.org';
 
 describe('a change of the mail address', () => {
-  let context: CommandContext;
+  let context: AuthenticatorContext;
   let mailChange: MailChange;
   let userId: number;
 
   beforeEach(async () => {
-    context = await openDesk();
+    context = await openAuthenticator();
     mailChange = new MailChange(context);
     userId = await context.addUser('walter');
   });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/base/clock';
-import { openDesk, PASSWORD, tryPassword } from '../support/authenticator-context';
+import { openAuthenticator, PASSWORD, tryPassword } from '../support/authenticator-context';
 
 const run = promisify(execFile);
 const support = join(__dirname, '..', 'support');
@@ -16,7 +16,7 @@ function guessElsewhere(folder: string, times: number): Promise<readonly string[
 }
 
 test('two processes on one database look at five guesses together', async () => {
-  const context = await openDesk({ clock: systemClock });
+  const context = await openAuthenticator({ clock: systemClock });
   try {
     await context.addAccount();
     const [here, one, two] = await Promise.all([

@@ -1,17 +1,17 @@
 import { HASH_COST, hashPassword } from '../../src/auth/password';
 import { storePassword } from '../../src/store/passwords';
 import {
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   tryPassword,
-  type CommandContext,
+  type AuthenticatorContext,
 } from '../support/authenticator-context';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 afterEach(() => context.close());
 
 test('a password hashed at another cost is hashed anew at the next sign-in, and at that only (rule C3)', async () => {
-  context = await openDesk({ hashCost: HASH_COST });
+  context = await openAuthenticator({ hashCost: HASH_COST });
   const id = await context.addAccount();
   const stored = async (): Promise<string> => {
     const [hash = ''] = await context.db.run((sql) => sql('user_password').pluck<string[]>('hash'));

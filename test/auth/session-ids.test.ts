@@ -1,10 +1,10 @@
-import { openDesk, type CommandContext } from '../support/authenticator-context';
+import { openAuthenticator, type AuthenticatorContext } from '../support/authenticator-context';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 afterEach(() => context.close());
 
 test('twenty thousand session ids have 128 bits each and never repeat (rule J3)', async () => {
-  context = await openDesk();
+  context = await openAuthenticator();
   const ids = new Set<string>();
   const ones = new Array<number>(128).fill(0);
   for (let call = 0; call < 20_000; call += 1) {

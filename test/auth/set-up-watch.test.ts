@@ -4,19 +4,19 @@ import { listAudit } from '../../src/store/audit';
 import { totp } from '../support/authenticator';
 import {
   HOME,
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   STRANGER,
   tryCode,
   tryPassword,
-  type CommandContext,
+  type AuthenticatorContext,
 } from '../support/authenticator-context';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 let id: number;
 
 beforeEach(async () => {
-  context = await openDesk();
+  context = await openAuthenticator();
   id = await context.addAccount();
 });
 afterEach(() => context.close());

@@ -5,11 +5,11 @@ import type { Credential } from '../../src/auth/login';
 import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import { AccountKeys } from '../../src/auth/account-keys';
 import {
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   tryCode,
   tryPassword,
-  type CommandContext,
+  type AuthenticatorContext,
 } from '../support/authenticator-context';
 import { StatementLog } from '../support/statement-log';
 
@@ -75,13 +75,13 @@ const WRONG: readonly Step[] = [
   [/^insert into `audit`/, 'on record (rule H5)'],
 ];
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 let log: StatementLog;
 let userId: number;
 
 beforeEach(async () => {
   log = StatementLog.open();
-  context = await openDesk();
+  context = await openAuthenticator();
   userId = await context.addAccount();
   // The first attempt of a board also drops old counts, once an hour.
   await tryPassword(context.call(), PASSWORD);
@@ -192,7 +192,7 @@ test('a wrong password takes the same statements for an account, a name that no 
 });
 
 test('the first sign-in of a board finds its statements prepared and a hash made, and the rehearsal leaves nothing', async () => {
-  const fresh = await openDesk();
+  const fresh = await openAuthenticator();
   await fresh.addAccount();
   const before = fresh.hashes.started;
   await fresh.authenticator.warmUp();

@@ -1,16 +1,16 @@
 import { Authenticator } from '../../src/auth/authenticator';
 import { listAudit } from '../../src/store/audit';
 import {
-  openDesk,
+  openAuthenticator,
   PASSWORD,
   STRANGER,
   tryPassword,
-  type CommandContext,
+  type AuthenticatorContext,
 } from '../support/authenticator-context';
 
-let context: CommandContext;
+let context: AuthenticatorContext;
 beforeEach(async () => {
-  context = await openDesk();
+  context = await openAuthenticator();
 });
 afterEach(() => context.close());
 

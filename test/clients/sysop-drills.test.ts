@@ -290,7 +290,7 @@ describe('a sysop who follows the docs', () => {
     await stop();
   });
 
-  /** Somebody fails at the gate of an account that is there. */
+  /** Somebody types a wrong password for an account that exists. */
   async function rejected(name: string): Promise<void> {
     const known = await machine.run(USER, `cd ${BOARD} && oputil user info ${name}`);
     if (known.exitCode !== 0) await addUser(name);

@@ -70,7 +70,7 @@ const work: Readonly<Record<Job, (backend: BackOffice, name: string) => Promise<
   },
 };
 
-/** One code, as the gate of an office verifies it, in a transaction of its own. */
+/** Verifies one code as a login does, in a transaction of its own. */
 export function verifyCode(
   backend: BackOffice,
   userId: number,

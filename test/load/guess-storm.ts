@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk } from '../support/authenticator-context';
+import { openAuthenticator } from '../support/authenticator-context';
 import { addRunner, GUESS, lineUp } from '../race/contests';
 import { RacingProcess } from '../race/racing-process';
 import { atScale, type Part } from './part';
@@ -12,7 +12,7 @@ export const guessStorm: Part = {
   promise: 'of 10,000 codes guessed at once from three processes, five are looked at (A11, L7)',
   async run(scene) {
     const each = Math.ceil(atScale(scene, GUESSES) / 3);
-    const context = await openDesk({ clock: systemClock });
+    const context = await openAuthenticator({ clock: systemClock });
     const others = await Promise.all([0, 1].map(() => RacingProcess.start(context.folder)));
     try {
       const prize = await GUESS.prepare(context, await addRunner(context));

@@ -4,7 +4,7 @@ import { Mailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
-import { openDesk } from '../support/authenticator-context';
+import { openAuthenticator } from '../support/authenticator-context';
 import { SmtpCatcher } from '../support/smtp-catcher';
 
 /** Where a mailer, a header or a shell might find a second meaning. */
@@ -65,7 +65,7 @@ test('there are two hundred of them and more (rule D13)', () => {
 });
 
 test('none of them can be the address of an account, by any way in (rule D13)', async () => {
-  const context = await openDesk();
+  const context = await openAuthenticator();
   try {
     const id = await context.addAccount('joe');
     for (const [at, email_address] of HOSTILE.entries()) {

@@ -1,5 +1,6 @@
 import { addAudit, type AuditEntry } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
+import { loginMenu } from '../support/login-menu';
 import { MenuBoard, type MenuCaller, type TestNode } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';
@@ -23,19 +24,7 @@ function listBoard(module: string, itemFormat: string, config: object = {}): Pro
   return MenuBoard.open({
     menus: {
       menus: {
-        login: {
-          art: 'USERLOG',
-          next: 'list',
-          form: {
-            0: {
-              mci: {
-                ET1: { argName: 'username', focus: true },
-                ET2: { argName: 'password', password: true, submit: true },
-              },
-              submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
-            },
-          },
-        },
+        login: loginMenu('USERLOG', 'list'),
         list: {
           module,
           art: 'LIST',

@@ -1,3 +1,4 @@
+import { loginMenu } from '../support/login-menu';
 import { MenuBoard } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';
@@ -33,19 +34,7 @@ const MENUS = {
       module: 'show_art',
       config: { ...area, method: 'random', art: ['ONE', 'TWO', 'THREE'], pause: true },
     },
-    login: {
-      art: 'LOGIN',
-      next: 'sequence',
-      form: {
-        0: {
-          mci: {
-            ET1: { argName: 'username', focus: true },
-            ET2: { argName: 'password', password: true, submit: true },
-          },
-          submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
-        },
-      },
-    },
+    login: loginMenu('LOGIN', 'sequence'),
     sequence: {
       module: 'show_art',
       config: { method: 'sequence', art: ['ONE', 'TWO', 'THREE'], pause: true },

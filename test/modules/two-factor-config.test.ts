@@ -1,22 +1,14 @@
 import { readQrCode } from '../support/photograph';
 import { totp } from '../support/authenticator';
+import { loginMenu } from '../support/login-menu';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
 const MENUS = {
   menus: {
-    login: {
-      art: 'USERLOG',
-      next: [{ acs: 'AR2', next: 'loginTwoFactorAuthOTP' }, { next: 'twoFactor' }],
-      form: {
-        0: {
-          mci: {
-            ET1: { argName: 'username', focus: true },
-            ET2: { argName: 'password', password: true, submit: true },
-          },
-          submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
-        },
-      },
-    },
+    login: loginMenu('USERLOG', [
+      { acs: 'AR2', next: 'loginTwoFactorAuthOTP' },
+      { next: 'twoFactor' },
+    ]),
     loginTwoFactorAuthOTP: {
       art: '2FAOTP',
       next: 'twoFactor',

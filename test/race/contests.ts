@@ -4,7 +4,7 @@ import { sshFingerprint } from '../../src/auth/ssh-key';
 import { findUser } from '../../src/store/users';
 import { addSshKey } from '../../src/store/ssh-keys';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
-import type { CommandContext } from '../support/authenticator-context';
+import type { AuthenticatorContext } from '../support/authenticator-context';
 
 /** What a round is about: plain data, so that other processes can be told. */
 export interface Prize {
@@ -22,9 +22,9 @@ export type Runner = () => Promise<boolean>;
 export interface Contest {
   readonly name: string;
   /** Makes what this round is about, for an account that the round may do anything with. */
-  prepare(context: CommandContext, userId: number): Promise<Prize>;
+  prepare(context: AuthenticatorContext, userId: number): Promise<Prize>;
   /** Goes to the starting line. */
-  enter(context: CommandContext, prize: Prize): Promise<Runner>;
+  enter(context: AuthenticatorContext, prize: Prize): Promise<Runner>;
 }
 
 /** A key blob that the account has; whoever enters says that he has verified its signature. */
@@ -36,7 +36,7 @@ const KEY_BLOB = Buffer.concat([
 ]);
 
 /** The account of all rounds; its first factor is a key, because a password costs a hash. */
-export async function addRunner(context: CommandContext): Promise<number> {
+export async function addRunner(context: AuthenticatorContext): Promise<number> {
   const userId = await context.addAccount('runner');
   await context.db.run((sql) =>
     addSshKey(sql, {
@@ -52,21 +52,21 @@ export async function addRunner(context: CommandContext): Promise<number> {
 }
 
 /** To the second factor alone: nothing before it keeps those who come at once in line. */
-function pastTheGate(name: string, prepare: Contest['prepare']): Contest {
+function ofTheFactorAlone(name: string, prepare: Contest['prepare']): Contest {
   return {
-    name: `${name}, past the gate`,
+    name: `${name}, by the second factor alone`,
     prepare,
     enter: (context, { userId, text }) =>
       Promise.resolve(async () => (await context.verifyCode(userId, text)).kind === 'right'),
   };
 }
 
-function throughTheGate(name: string, prepare: Contest['prepare']): Contest {
+function ofTheLogin(name: string, prepare: Contest['prepare']): Contest {
   return {
-    name: `${name}, through the gate`,
+    name: `${name}, in a login`,
     prepare,
     enter: async (context, prize) => {
-      const login = await openFirstDoor(context, prize.userId);
+      const login = await proveFirstFactor(context, prize.userId);
       return async () => {
         const second = await login.submit({ kind: 'second-factor', code: prize.text });
         return second.kind === 'accepted';
@@ -75,7 +75,7 @@ function throughTheGate(name: string, prepare: Contest['prepare']): Contest {
   };
 }
 
-async function openFirstDoor(context: CommandContext, userId: number): Promise<Login> {
+async function proveFirstFactor(context: AuthenticatorContext, userId: number): Promise<Login> {
   const user = await context.db.run((sql) => findUser(sql, userId));
   const login = context.call();
   const first = await login.submit({
@@ -89,17 +89,17 @@ async function openFirstDoor(context: CommandContext, userId: number): Promise<L
   return login;
 }
 
-async function totpStep(context: CommandContext, userId: number): Promise<Prize> {
+async function totpStep(context: AuthenticatorContext, userId: number): Promise<Prize> {
   const { secret } = await context.enrollment.bind(userId, 'googleAuth');
   return { userId, text: totp(secret, context.clock.nowMs()), code: '' };
 }
 
-async function hotpCounter(context: CommandContext, userId: number): Promise<Prize> {
+async function hotpCounter(context: AuthenticatorContext, userId: number): Promise<Prize> {
   const { secret } = await context.enrollment.bind(userId, 'rfc4266_HOTP');
   return { userId, text: hotp(decodeBase32(secret), 3), code: '' };
 }
 
-async function backupCode(context: CommandContext, userId: number): Promise<Prize> {
+async function backupCode(context: AuthenticatorContext, userId: number): Promise<Prize> {
   const { backupCodes } = await context.enrollment.bind(userId, 'googleAuth');
   return { userId, text: backupCodes[4] ?? '', code: '' };
 }
@@ -149,7 +149,7 @@ export const GUESS: Contest = {
     return { userId, text: '000000', code: '' };
   },
   enter: async (context, prize) => {
-    const login = await openFirstDoor(context, prize.userId);
+    const login = await proveFirstFactor(context, prize.userId);
     return async () => {
       const result = await login.submit({ kind: 'second-factor', code: prize.text });
       return result.kind === 'rejected' && result.reason === 'bad-credential';
@@ -159,12 +159,12 @@ export const GUESS: Contest = {
 
 /** Everything that rules A2, A6, B3 and D3 say may be spent once. */
 export const CONTESTS: readonly Contest[] = [
-  pastTheGate('a TOTP step', totpStep),
-  throughTheGate('a TOTP step', totpStep),
-  pastTheGate('an HOTP counter value', hotpCounter),
-  throughTheGate('an HOTP counter value', hotpCounter),
-  pastTheGate('a backup code', backupCode),
-  throughTheGate('a backup code', backupCode),
+  ofTheFactorAlone('a TOTP step', totpStep),
+  ofTheLogin('a TOTP step', totpStep),
+  ofTheFactorAlone('an HOTP counter value', hotpCounter),
+  ofTheLogin('an HOTP counter value', hotpCounter),
+  ofTheFactorAlone('a backup code', backupCode),
+  ofTheLogin('a backup code', backupCode),
   registration,
   reset,
 ];
@@ -177,7 +177,7 @@ export function findContest(name: string): Contest {
 
 /** Brings so many to the starting line; what is returned runs them all and counts the winners. */
 export async function lineUp(
-  context: CommandContext,
+  context: AuthenticatorContext,
   contest: Contest,
   prize: Prize,
   runners: number,

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk } from '../support/authenticator-context';
+import { openAuthenticator } from '../support/authenticator-context';
 import type { Prize } from './contests';
 import { findContest, lineUp } from './contests';
 
@@ -22,7 +22,7 @@ export type Report =
 
 /** A board process of its own on the test's database. */
 async function race(folder: string): Promise<void> {
-  const context = await openDesk({ folder, clock: systemClock });
+  const context = await openAuthenticator({ folder, clock: systemClock });
   let run = (): Promise<number> => Promise.resolve(0);
   const obey = async (order: Order): Promise<Report> => {
     if (order.kind === 'run') return { kind: 'ran', winners: await run() };

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk, type CommandContext } from '../support/authenticator-context';
+import { openAuthenticator, type AuthenticatorContext } from '../support/authenticator-context';
 import { addRunner, CONTESTS, GUESS, lineUp, rounds, sayRounds } from './contests';
 import { RacingProcess } from './racing-process';
 
@@ -8,10 +8,10 @@ const AT_ONCE = 16;
 jest.setTimeout(120_000 + rounds(1) * 10_000);
 
 describe(`${AT_ONCE} at once in one process`, () => {
-  let context: CommandContext;
+  let context: AuthenticatorContext;
   let userId: number;
   beforeAll(async () => {
-    context = await openDesk({ clock: systemClock });
+    context = await openAuthenticator({ clock: systemClock });
     userId = await addRunner(context);
   });
   afterAll(() => context.close());
@@ -28,11 +28,11 @@ describe(`${AT_ONCE} at once in one process`, () => {
 });
 
 describe(`${AT_ONCE} at once from three processes on one database`, () => {
-  let context: CommandContext;
+  let context: AuthenticatorContext;
   let userId: number;
   let others: readonly RacingProcess[] = [];
   beforeAll(async () => {
-    context = await openDesk({ clock: systemClock });
+    context = await openAuthenticator({ clock: systemClock });
     userId = await addRunner(context);
     others = await Promise.all([0, 1].map(() => RacingProcess.start(context.folder)));
   });

@@ -7,7 +7,7 @@ import { filesOf, pathsIn, placeOf, SourceCopy } from './source-copy';
 
 /** Runs on the sources of the copy: the login, and the store. */
 const SCRIPT = `
-import { openDesk } from './test/support/authenticator-context';
+import { openAuthenticator } from './test/support/authenticator-context';
 import { questionFor } from './src/auth/factor-kinds';
 import { CREDENTIAL_KINDS } from './src/auth/login';
 import { listSignIns } from './src/store/audit';
@@ -16,7 +16,7 @@ import { listSourceNotes } from './src/store/sources';
 import { createHash } from 'node:crypto';
 
 async function main() {
-  const context = await openDesk();
+  const context = await openAuthenticator();
   const userId = await context.addAccount('joe');
   const digest = createHash('sha256').update('blue 42').digest('hex');
   await context.db.run((sql) => setProperties(sql, userId, { ticket_digest: digest }));

@@ -16,17 +16,17 @@ export const HOME = '198.51.100.20';
 /** For accounts in tests that do not measure the cost of a hash. */
 export const CHEAP_HASH: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
-export type CommandContext = Awaited<ReturnType<typeof openDesk>>;
+export type AuthenticatorContext = Awaited<ReturnType<typeof openAuthenticator>>;
 
-export interface DeskOptions extends AccountsOptions {
+export interface AuthenticatorOptions extends AccountsOptions {
   readonly minResponseMs?: number;
   /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
   readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff'>;
 }
 
-/** A gate with all its dependencies on a real database file. */
-export async function openDesk(options: DeskOptions = {}) {
+/** The authenticator with all its dependencies, on a real database file. */
+export async function openAuthenticator(options: AuthenticatorOptions = {}) {
   const base = await openAccounts(options);
   const hashes = new HashQueue({ cost: options.hashCost ?? CHEAP_HASH });
   const rules = new AccountRules({

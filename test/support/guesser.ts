@@ -1,12 +1,12 @@
 import { systemClock } from '../../src/base/clock';
-import { openDesk, tryPassword } from './authenticator-context';
+import { openAuthenticator, tryPassword } from './authenticator-context';
 
 /**
  * A second process on one database: tries this many passwords of joe at once, and prints the
  * results.
  */
 async function guess(folder: string, times: number): Promise<void> {
-  const context = await openDesk({ folder, clock: systemClock });
+  const context = await openAuthenticator({ folder, clock: systemClock });
   const answers = await Promise.all(
     Array.from({ length: times }, (_, index) =>
       tryPassword(context.call(), `guess number ${index}`),

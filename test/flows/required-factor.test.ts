@@ -3,32 +3,21 @@ import { join, resolve } from 'node:path';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
+import { loginMenu } from '../support/login-menu';
 import { giveCode, PASSWORD } from '../support/sign-in';
 
 /** Menus of a sysop who knows no ACS: whoever has typed a password is sent on. */
-const OPEN_HOUSE = {
+const WITHOUT_ACS = {
   telnetConnected: { next: 'login' },
   sshConnected: { next: 'inside' },
   sshConnectedNewUser: { next: 'logoff' },
-  login: {
-    art: 'USERLOG',
-    next: 'inside',
-    form: {
-      0: {
-        mci: {
-          ET1: { argName: 'username', focus: true },
-          ET2: { argName: 'password', password: true, submit: true },
-        },
-        submit: { '*': [{ value: { password: null }, action: '@systemMethod:login' }] },
-      },
-    },
-  },
+  login: loginMenu('USERLOG', 'inside'),
   inside: { art: 'INSIDE', config: { pause: true }, next: 'logoff' },
   logoff: { art: 'LOGOFF', next: '@systemMethod:logoff' },
 };
 
 const WITH_CODES = {
-  ...OPEN_HOUSE,
+  ...WITHOUT_ACS,
   loginTwoFactorAuthOTP: {
     art: '2FAOTP',
     next: 'inside',
@@ -111,7 +100,7 @@ describe('a menu file that knows no one-time codes at all', () => {
   let dir: BoardDir;
   let board: TestBoard;
   beforeAll(async () => {
-    dir = await makeDir(OPEN_HOUSE);
+    dir = await makeDir(WITHOUT_ACS);
     board = await TestBoard.start({ boardDir: dir.path });
     await board.addUser('bob', PASSWORD, 'google');
   });
