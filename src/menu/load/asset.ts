@@ -10,14 +10,14 @@ type AssetKind =
   | 'config'
   | 'sysStat';
 
-/** An address taken apart; `location` is the module file of `@method:/path/mod.js:name`. */
+/** A parsed address; `location` is the module file of `@method:/path/mod.js:name`. */
 interface Asset {
   readonly kind: AssetKind;
   readonly name: string;
   readonly location?: string;
 }
 
-/** Every kind with what it names, for messages and docs. */
+/** Every kind with a description, for messages and docs. */
 export const ASSET_KINDS: Readonly<Record<AssetKind, string>> = {
   art: 'an art file',
   menu: 'a menu',
@@ -32,12 +32,12 @@ export const ASSET_KINDS: Readonly<Record<AssetKind, string>> = {
 
 const NAME = /^[A-Za-z0-9_\-./]+$/;
 
-/** True for text that is meant as an address, well-formed or not. */
+/** True for text that begins like an address, valid or not. */
 export function looksLikeAsset(text: string): boolean {
   return text.startsWith('@');
 }
 
-/** Takes an address apart; undefined when it is not of the form `@kind:name`. */
+/** Parses an address; undefined when it does not have the form `@kind:name`. */
 export function parseAsset(text: string): Asset | undefined {
   if (!text.startsWith('@')) return undefined;
   const [kind = '', ...parts] = text.slice(1).split(':');

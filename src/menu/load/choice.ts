@@ -7,17 +7,17 @@ import type { Choice, Option, Target } from './menu-entry';
 type ReadValue<Value> = (node: SourceNode) => Value | undefined;
 
 interface HowToRead<Value> {
-  /** What a list entry names its value by. */
+  /** Key of the value in a list entry. */
   readonly key: string;
   readonly read: ReadValue<Value>;
   /**
-   * Stands in for a value that cannot be read: its condition stays, so that nobody for whom it holds is
-   * led on by the entries behind it.
+   * Replaces a value that cannot be read. Its condition stays, so that a caller for whom it holds does
+   * not reach the entries after it.
    */
   readonly broken?: Value;
 }
 
-/** Leads nowhere: no system method has such a name, and what is wrong with the address is told already. */
+/** A target that never resolves: no system method has this name. The address was reported already. */
 export const NOWHERE: Target = { kind: 'system-method', name: '@' };
 
 /** Reads `next`, `action` or `art` in any of its forms. */
@@ -106,14 +106,14 @@ function noteShadowed(reader: EntryReader, options: readonly Option<unknown>[]):
   );
 }
 
-/** Reads where `next` leads: an address, or the bare name of a menu. */
+/** Reads the target of `next`: an address, or the plain name of a menu. */
 export function readNext(reader: EntryReader, node: SourceNode): Target | undefined {
   const text = reader.text(node, "'next'");
   if (text === undefined) return undefined;
   return looksLikeAsset(text) ? readTarget(reader, node, text) : { kind: 'menu', name: text };
 }
 
-/** Reads what `action` does: always an address. */
+/** Reads the target of `action`: always an address. */
 export function readAction(reader: EntryReader, node: SourceNode): Target | undefined {
   const text = reader.text(node, "'action'");
   if (text === undefined) return undefined;
@@ -152,7 +152,7 @@ function readTarget(reader: EntryReader, node: SourceNode, text: string): Target
   }
 }
 
-/** Reads an art spec: bare, or as `@art:spec`. */
+/** Reads an art spec: plain, or as `@art:spec`. */
 export function readArt(reader: EntryReader, node: SourceNode): string | undefined {
   return readNamed(reader, node, { kind: 'art', what: "'art'" });
 }

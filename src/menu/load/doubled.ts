@@ -1,20 +1,20 @@
 import { toPlain } from '../../config/source-tree';
 import type { Entry, ObjectNode, SourceNode } from '../../config/source-tree';
 
-/** Keys that ask something of a caller, or run what does. */
+/** Keys with conditions for a caller, or with code that checks some. */
 const CONDITIONS: ReadonlySet<string> = new Set(['acs', 'value', 'validate', 'module', 'prompt']);
-/** Where a menu has the condition on the way in. */
+/** Paths of the condition for entering a menu. */
 const ENTRY_ACS: ReadonlySet<string> = new Set(['acs', 'config.acs']);
 
-/** What a menu or prompt loses where keys of it stand twice and only the later value is read. */
+/** Conditions that a menu or prompt loses because a key is present twice and only its last value is read. */
 interface Lost {
-  /** Conditions on the way in, which hold together with the one that is read. */
+  /** Conditions for entering; they apply together with the one that is read. */
   readonly acs: readonly string[];
-  /** Paths of the others. */
+  /** Paths of all others. */
   readonly paths: readonly string[];
 }
 
-/** The conditions in earlier values of keys that stand twice, where the later value does not repeat them. */
+/** Finds the conditions in earlier values of duplicate keys that the last value does not repeat. */
 export function lostConditions({ node, earlier = [] }: Entry): Lost {
   const acs = new Set<string>();
   const paths = new Set<string>();
@@ -53,8 +53,8 @@ export function lostConditions({ node, earlier = [] }: Entry): Lost {
 }
 
 /**
- * The block behind a key of the whole file; of its entries each has as earlier ones also those of the blocks
- * that the key had before.
+ * The block of a top-level key. The earlier values of each entry include those in earlier blocks of the
+ * same key.
  */
 export function withEarlier(entry: Entry, block: ObjectNode): ReadonlyMap<string, Entry> {
   const entries = new Map(block.entries);

@@ -6,18 +6,18 @@ import { toPlain } from '../../config/source-tree';
 import type { ArrayNode, ObjectNode, SourceNode } from '../../config/source-tree';
 import type { Finding } from './menu-entry';
 
-/** Keys that ask something of a caller; a misspelt one must not let everybody on. */
+/** Keys with conditions for a caller; a misspelt one must not let everybody pass. */
 const CONDITION_KEYS = ['acs', 'value'];
 
-/** A key that was written, with the value behind it. */
+/** A key of the file with its value. */
 interface Written {
   readonly node: SourceNode;
   readonly keyPlace: Place;
 }
 
 /**
- * Reads one menu or prompt out of a file. What does not fit is noted as a finding with its place and
- * left out, so that one slip hides no other.
+ * Reads one menu or prompt of a file. An invalid value is reported as a finding with its place and
+ * left out, so that one mistake hides no other.
  */
 export class EntryReader {
   constructor(
@@ -47,8 +47,8 @@ export class EntryReader {
   }
 
   /**
-   * Notes each key that is not among `known`, with the nearest that is. True where one of them is nearly a
-   * condition, or one that does not count there: what it stands in then lets nobody on.
+   * Reports each key that is not in `known`, with the nearest one that is. True when one of them is nearly
+   * a condition, or a condition in the wrong place: the object that holds it then lets nobody pass.
    */
   checkKeys(node: ObjectNode, known: readonly string[], what: string): boolean {
     let losesCondition = false;
@@ -71,7 +71,7 @@ export class EntryReader {
     return losesCondition;
   }
 
-  /** The value behind `key`; null counts as not written. */
+  /** The value of `key`; null counts as missing. */
   find(node: ObjectNode | undefined, key: string): Written | undefined {
     const entry = node?.entries.get(key);
     if (entry === undefined) return undefined;
@@ -90,7 +90,7 @@ export class EntryReader {
     return undefined;
   }
 
-  /** Text; a number will do, since a name of digits reads as one. */
+  /** Text; a number is accepted, because hjson reads a name of digits as one. */
   text(node: SourceNode | undefined, what: string): string | undefined {
     if (node === undefined) return undefined;
     if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
@@ -123,11 +123,11 @@ export class EntryReader {
     return node === undefined ? undefined : toPlain(node);
   }
 
-  /** Compiles an ACS string once per file and notes what is wrong with it, with its column. */
+  /** Compiles an ACS string once per file and reports errors with their column. */
   acs(node: SourceNode | undefined): Acs | undefined {
     const text = this.text(node, 'an ACS');
     if (node === undefined) return undefined;
-    // What should be a condition and is none lets nobody in.
+    // An invalid condition denies access.
     const acs = this.compiled.get(text ?? '') ?? compileAcs(text ?? '');
     this.compiled.set(acs.text, acs);
     const quote = node.kind === 'scalar' && !node.quoteless ? 1 : 0;

@@ -5,8 +5,8 @@ import { asTree, type Tree } from './theme';
 const FIELD = /^(?:ET|ME|TM|SM|HM|BT|VM)\d{1,2}$/;
 
 /**
- * What is shown in place of art that is missing, so that a form can be filled in all the same: a line
- * for each field that the art would have placed. Undefined where the menu needs no art to go on.
+ * Replaces missing art, so that the form can still be filled in: one line for each field that the art
+ * would have placed. Undefined when the menu works without art.
  */
 export function fallbackForm(title: string, views: Tree): ShownArt | undefined {
   const fields = Object.entries(views).filter(
@@ -17,12 +17,12 @@ export function fallbackForm(title: string, views: Tree): ShownArt | undefined {
   return { kind: 'lines', lines: [...(title === '' ? [] : [`|15${title}`, '']), ...lines] };
 }
 
-/** The same for a prompt; one without fields waits for a key. */
+/** The same for a prompt; a prompt without fields waits for a key. */
 export function fallbackPrompt(views: Tree): ShownArt {
   return fallbackForm('', views) ?? { kind: 'lines', lines: ['|07Press any key.'] };
 }
 
-/** `newPassword` as `New password: `; a button or menu speaks for itself. */
+/** `newPassword` becomes `New password: `; a view with text or items of its own gets no label. */
 function labelOf({ argName, text, items }: Tree): string {
   if (text !== undefined || items !== undefined) return '';
   if (typeof argName !== 'string' || !/^[A-Za-z]+$/.test(argName)) return '> ';

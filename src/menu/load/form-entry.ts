@@ -14,7 +14,7 @@ export function mciKeyOf(codes: Iterable<string>): string {
   return [...codes].sort().join('');
 }
 
-/** The keys that fit the art with these codes: all of them, or without those that may be left out. */
+/** The form keys that match art with these codes: all codes, or without the optional ones. */
 export function mciKeysOf(codes: readonly string[]): readonly string[] {
   const isNeeded = (code: string): boolean => findViewType(code)?.isOptionalInKey !== true;
   return [mciKeyOf(codes), mciKeyOf(codes.filter(isNeeded))];
@@ -75,7 +75,7 @@ function readForm(
   };
 }
 
-/** Reads `mci`: views by code and number. Their properties stay as written, for the theme to merge over. */
+/** Reads `mci`: views by code and number. Their properties stay unparsed until the theme is merged over them. */
 export function readViews(reader: EntryReader, node: SourceNode | undefined): ViewEntry[] {
   const views: ViewEntry[] = [];
   for (const [written, { node: value, keyPlace }] of reader.object(node, "'mci'")?.entries ?? []) {
@@ -101,7 +101,7 @@ export function readViews(reader: EntryReader, node: SourceNode | undefined): Vi
   return views;
 }
 
-/** A letter too many, as in `MET3`: a field with a mask is `ME3`; other boards go by the number alone. */
+/** One letter too many, as in `MET3`: a field with a mask is `ME3`. Other boards look at the number only. */
 function findMeantView(written: string, value: SourceNode): string | undefined {
   const [, letters = '', number = ''] = /^([A-Z]{3})([0-9]{1,3})$/.exec(written) ?? [];
   const hasMask = value.kind === 'object' && value.entries.has('maskPattern');
@@ -156,10 +156,10 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
   });
 }
 
-/** A condition that is not understood is never met, or its rule would take everything. */
+/** An invalid condition never matches: without it its rule would match everything. */
 const NEVER_MET: FieldMatch = { field: '\0', equals: null };
 
-/** `value: { field: x }` wants x, `{ field: null }` any value, `value: field` that the field is there. */
+/** `value: { field: x }` matches x, `{ field: null }` any value, `value: field` a field that is present. */
 function readMatch(reader: EntryReader, node: SourceNode | undefined): FieldMatch[] {
   if (node === undefined) return [];
   if (node.kind === 'scalar') {
@@ -175,7 +175,7 @@ function readMatch(reader: EntryReader, node: SourceNode | undefined): FieldMatc
   });
 }
 
-/** True for a condition that stands for one that was not understood. */
+/** True for a condition that replaces an invalid one. */
 export function isNeverMet({ field }: FieldMatch): boolean {
   return field === NEVER_MET.field;
 }

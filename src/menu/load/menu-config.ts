@@ -5,7 +5,7 @@ import { readNamed } from './choice';
 import type { EntryReader } from './entry-reader';
 import type { MenuConfig, ShownConfig } from './menu-entry';
 
-/** `config` keys that every menu understands, each with its documentation (contract A2.3). */
+/** `config` keys of every menu, each with its documentation (contract A2.3). */
 export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   acs: 'Who may enter the menu; asked on the way in.',
   area: '`login`: callers may enter before they are signed in. Give it to nothing else.',
@@ -43,12 +43,12 @@ const BAUD_RATES = [300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 76800
 const MENU_FLAGS = ['noHistory', 'forwardArgs', 'mergeFlags'];
 const INTERRUPTS = ['never', 'queued', 'realtime'] as const;
 
-/** True where a menu of ENiGMA½'s editor writes to the sysop, whose account is the first. */
+/** True when a menu of ENiGMA½'s message editor writes to the sysop, who has the first account. */
 export function isToSysop(config: Readonly<Record<string, unknown>>): boolean {
   return Number(config['toUserId']) === 1;
 }
 
-/** Reads what every menu understands of `config`; the rest is the module's and stays as written. */
+/** Reads the keys of `config` that every menu has; the others belong to the module and stay unparsed. */
 export function readMenuConfig(
   reader: EntryReader,
   node: ObjectNode | undefined,
@@ -68,7 +68,7 @@ export function readMenuConfig(
   };
 }
 
-/** Reads what a theme says of a menu's `config`: only what it says in a form that is understood. */
+/** Reads a theme's changes of a menu's `config`; invalid values are left out. */
 export function readThemedConfig(
   reader: EntryReader,
   node: ObjectNode | undefined,
@@ -99,7 +99,7 @@ function readShown(reader: EntryReader, node: ObjectNode | undefined): ShownConf
   };
 }
 
-/** Where the key at the end of the path stands; undefined when there is none. */
+/** Place of the key at the end of the path; undefined when there is none. */
 function keyPlace(node: ObjectNode | undefined, path: readonly string[]): Place | undefined {
   const [key = '', ...rest] = path;
   const entry = node?.entries.get(key);

@@ -1,7 +1,7 @@
 import type { Acs } from '../../acs/acs';
 import type { Place } from '../../base/errors';
 
-/** One of several: taken when its ACS holds; without one it always is. */
+/** One option of a choice: taken when its ACS holds, or always without one. */
 export interface Option<Value> {
   readonly acs: Acs | undefined;
   readonly value: Value;
@@ -9,8 +9,8 @@ export interface Option<Value> {
 }
 
 /**
- * `next`, `action` and `art` in every form a sysop may write them: one value, a list with ACS of which
- * the first match wins, or a list of plain values of which chance picks one.
+ * `next`, `action` and `art` in all their forms: one value, a list with ACS of which the first match
+ * wins, or a list of plain values of which one is selected at random.
  */
 export interface Choice<Value> {
   readonly pick: 'first' | 'random';
@@ -18,27 +18,27 @@ export interface Choice<Value> {
   readonly place: Place;
 }
 
-/** Where `next` and `action` lead. */
+/** Target of `next` and `action`. */
 export type Target =
   | { readonly kind: 'menu'; readonly name: string }
-  /** A method of the menu's own module, or of the module that `location` names. */
+  /** A method of the menu's own module, or of the module in `location`. */
   | { readonly kind: 'method'; readonly name: string; readonly location?: string }
   | { readonly kind: 'system-method'; readonly name: string };
 
-/** What `module` names; without a module a menu is a standard one. */
+/** Value of `module`; a menu without one is a standard menu. */
 export interface ModuleName {
   readonly kind: 'standard' | 'system' | 'user';
   readonly name: string;
   readonly place: Place | undefined;
 }
 
-/** One condition of a submit rule: `equals: null` takes any value of a field that is there. */
+/** One condition of a submit rule; `equals: null` matches any value of a field that is present. */
 export interface FieldMatch {
   readonly field: string;
   readonly equals: string | number | boolean | null;
 }
 
-/** One entry of `submit`: done when every field matches. */
+/** One entry of `submit`; it applies when every field matches. */
 export interface SubmitRule {
   readonly match: readonly FieldMatch[];
   readonly action: Choice<Target> | undefined;
@@ -46,7 +46,7 @@ export interface SubmitRule {
   readonly place: Place;
 }
 
-/** One entry of `actionKeys`: a key that acts, or moves the focus to `viewId`. */
+/** One entry of `actionKeys`: a key with an action, or one that moves the focus to `viewId`. */
 export interface KeyRule {
   readonly keys: readonly string[];
   readonly action: Choice<Target> | undefined;
@@ -55,16 +55,16 @@ export interface KeyRule {
   readonly place: Place;
 }
 
-/** A view as the menu file has it; the theme's properties are merged over these later. */
+/** A view of the menu file; the theme's properties are merged over it later. */
 export interface ViewEntry {
   /** As written: `ET1`. */
   readonly mci: string;
   readonly code: string;
-  /** undefined for a view without a number: those are placed from 100 up. */
+  /** undefined for a view without a number; those get numbers from 100 up. */
   readonly id: number | undefined;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly place: Place;
-  /** Where the property was written. */
+  /** Place of the property in the file. */
   placeOf(property: string): Place;
 }
 
@@ -74,16 +74,16 @@ export interface FormEntry {
   /** Sorted view codes that select this variant, e.g. `ETTM`; undefined for a form without variants. */
   readonly mciKey: string | undefined;
   readonly views: readonly ViewEntry[];
-  /** By the id of the submitting view; `*` is any. */
+  /** By the id of the submitting view; `*` matches any. */
   readonly submit: ReadonlyMap<string, readonly SubmitRule[]>;
   readonly actionKeys: readonly KeyRule[];
   readonly place: Place;
 }
 
-/** `config` keys that every menu understands (contract A2.3); `all` has the rest, as written. */
+/** `config` keys of every menu (contract A2.3); `all` has all keys, unparsed. */
 export interface MenuConfig {
   readonly cls: boolean | undefined;
-  /** undefined: no pause. A name is the prompt to use. */
+  /** undefined: no pause. A name selects the prompt. */
   readonly pause: 'end' | 'pageBreak' | { readonly prompt: string } | undefined;
   readonly pausePrompt: { readonly end?: string; readonly page?: string };
   readonly pausePosition: { readonly row: number; readonly column: number } | undefined;
@@ -95,31 +95,31 @@ export interface MenuConfig {
   readonly noHistory: boolean;
   readonly forwardArgs: boolean;
   readonly mergeFlags: boolean;
-  /** Everything in `config`, as written: what modules and themes look into. */
+  /** All of `config`, unparsed, for modules and themes. */
   readonly all: Readonly<Record<string, unknown>>;
-  /** Where a key of it was written. */
+  /** Place of a key in the file. */
   placeOf(key: string): Place;
 }
 
-/** What of a menu's `config` is only about how it is shown: a theme may say it too. */
+/** Keys of a menu's `config` about its display only: a theme may set them too. */
 export type ShownConfig = Pick<
   MenuConfig,
   'cls' | 'pause' | 'pausePrompt' | 'pausePosition' | 'nextTimeoutMs' | 'baudRate' | 'font'
 >;
 
-/** Key and value of something a sysop wrote that may name a menu: `config.locked`, `extraArgs.next`. */
+/** Key and value of an entry that may name a menu: `config.locked`, `extraArgs.next`. */
 export interface MenuMention {
   readonly key: string;
   readonly menu: string;
   readonly place: Place;
 }
 
-/** One menu of the menu file, typed and compiled. */
+/** One menu of the menu file, parsed and compiled. */
 export interface MenuEntry {
   readonly name: string;
   readonly place: Place;
   readonly desc: string | undefined;
-  /** Art specs, `@art:` taken off. */
+  /** Art specs without `@art:`. */
   readonly art: Choice<string> | undefined;
   readonly next: Choice<Target> | undefined;
   readonly module: ModuleName;
@@ -128,11 +128,11 @@ export interface MenuEntry {
   /** Rules for the prompt's answer. */
   readonly submit: readonly SubmitRule[];
   readonly config: MenuConfig;
-  /** From `config.acs` or the menu's own `acs`: asked on goto. */
+  /** From `config.acs` or the menu's own `acs`; evaluated on entry. */
   readonly acs: { readonly acs: Acs; readonly place: Place } | undefined;
   /** True for the menus that a caller may enter before they are fully signed in (invariant 2). */
   readonly loginArea: boolean;
-  /** Neither form nor prompt: goes on by itself once it was shown. */
+  /** Neither form nor prompt: continues by itself after it was shown. */
   readonly autoNext: boolean;
   /** Places in `config` and `extraArgs` that name a menu of this set. */
   readonly mentions: readonly MenuMention[];
@@ -145,34 +145,34 @@ export interface PromptEntry {
   readonly art: Choice<string> | undefined;
   readonly views: readonly ViewEntry[];
   readonly actionKeys: readonly KeyRule[];
-  /** `continuousKey`, `quitKey` and whatever else the prompt's `config` holds. */
+  /** `continuousKey`, `quitKey` and all other keys of the prompt's `config`. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** A menu file with everything it includes. */
+/** A menu file with all its includes. */
 export interface MenuSet {
   readonly menus: ReadonlyMap<string, MenuEntry>;
   readonly prompts: ReadonlyMap<string, PromptEntry>;
-  /** Every file that was read: what to watch for changes. */
+  /** Every file that was read, to be watched for changes. */
   readonly files: readonly string[];
-  /** What was wrong with the form of entries; checkMenus repeats them among its own. */
+  /** Errors in the form of entries; checkMenus reports them together with its own. */
   readonly problems: readonly Finding[];
 }
 
-/** Something a sysop should know about the menus. */
+/** A finding about the menus, for the sysop. */
 export interface Finding {
   /** An error keeps the menus from going live (the last good ones stay); a warning does not. */
   readonly severity: 'error' | 'warning';
-  /** A warning that a start goes on with; an edit of a running board must not bring a new one. */
+  /** A warning that does not stop a start; an edit of a running board must not add one. */
   readonly isMistake?: true;
-  /** What happens in place of what was written, where it is a warning. */
+  /** What happens instead, for a warning. */
   readonly instead?: string | undefined;
-  /** Which check it was, e.g. `unknown-menu`. */
+  /** Name of the check, e.g. `unknown-menu`. */
   readonly rule: string;
   readonly place: Place;
-  /** Menu or prompt it is about. */
+  /** Menu or prompt with the finding. */
   readonly subject: string;
   readonly text: string;
-  /** The right name that is nearest to the wrong one. */
+  /** The known name that is nearest to the unknown one. */
   readonly nearest?: string;
 }

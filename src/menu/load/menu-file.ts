@@ -35,8 +35,8 @@ interface LoadMenusOptions extends HjsonTreeOptions {
 }
 
 /**
- * Loads a menu file with all that it includes. A file that cannot be read or parsed is a BbsError;
- * what is wrong with single entries is in `problems`, for checkMenus to report with its own findings.
+ * Loads a menu file with all its includes. A file that cannot be read or parsed is a BbsError; errors
+ * in single entries are in `problems`, for checkMenus to report with its own findings.
  */
 export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
   const within = options.fallbackFolders ?? [];
@@ -45,14 +45,14 @@ export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
   return inTurns(parseMenusInSteps(tree.root, from));
 }
 
-/** Only a secret of a module, such as the password for a door server: its screens show none (rule M14). */
+/** A secret of a module, such as the password for a door server; its screens show none (rule M14). */
 function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
   const [top, menu = '', part] = path;
   if (top !== 'menus' || part !== 'config' || !isSecretName(path.at(-1) ?? '')) return false;
   return findNode(root, ['menus', menu, 'module']) !== undefined;
 }
 
-/** Turns a menu file's tree into menus and prompts. */
+/** Parses a menu file's tree into menus and prompts. */
 export function parseMenus(root: ObjectNode, from: ReadFrom = {}): MenuSet {
   return finish(parseMenusInSteps(root, from));
 }
@@ -180,8 +180,8 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
 }
 
 /**
- * What asks or keeps somebody out and cannot be read closes the menu: without it callers would walk
- * through where they were to be stopped.
+ * A menu whose form, prompt or condition cannot be read is closed: otherwise callers would pass where
+ * they should be stopped.
  */
 function closedBy(
   reader: EntryReader,
@@ -195,7 +195,7 @@ function closedBy(
   return { acs: compileAcs(''), place: node.place };
 }
 
-/** The condition on the way in, together with what keys that stand twice would drop (`doubled.ts`). */
+/** The condition for entering, together with the conditions that duplicate keys would drop (`doubled.ts`). */
 function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry): MenuEntry['acs'] {
   const lost = lostConditions(entry);
   if (lost.paths.length > 0) {
@@ -217,14 +217,14 @@ function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry):
   return { acs: all.acs, place: acs?.place ?? place };
 }
 
-/** All of them at once. One that cannot be read lets nobody in, whatever it would mean between the others. */
+/** All conditions together. One that cannot be read denies access, whatever the others are. */
 function holdTogether(texts: readonly string[]): { readonly text: string; readonly acs: Acs } {
   const text = texts.map((each) => `(${each})`).join(' & ');
   const isReadable = texts.every((each) => compileAcs(each).root !== undefined);
   return { text, acs: compileAcs(isReadable ? text : '') };
 }
 
-/** True where a key of `config` that not every menu knows is nearly `acs`. */
+/** True when an unknown key of `config` is nearly `acs`. */
 function misspellsAcs(config: ObjectNode | undefined): boolean {
   const known = Object.keys(MENU_CONFIG_KEYS);
   const others = [...(config?.entries.keys() ?? [])].filter((key) => !known.includes(key));
@@ -240,7 +240,7 @@ function noteUnknownKeys(reader: EntryReader, node: ObjectNode): boolean {
   return reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
 }
 
-/** The ACS on the way in: `config.acs`, and the menu's own `acs`, which means the same here. */
+/** The ACS for entering: `config.acs`, and the menu's own `acs`, which has the same meaning. */
 function readEntryAcs(
   reader: EntryReader,
   node: ObjectNode,
@@ -263,7 +263,7 @@ function readModule(reader: EntryReader, node: SourceNode | undefined): ModuleNa
   const standard = { kind: 'standard', name: 'standard', place: undefined } as const;
   if (node === undefined) return standard;
   const { place } = node;
-  // No module has such a name: what is not understood is not run as an ordinary menu.
+  // No module has this name: an invalid value must not make the menu a standard one.
   const unknown = { kind: 'user', name: '@', place } as const;
   const text = reader.text(node, "'module'");
   if (text === undefined) return unknown;
@@ -315,7 +315,7 @@ function readPrompt(reader: EntryReader, node: ObjectNode): PromptEntry {
   };
 }
 
-/** What in `config` names a menu: known keys in any case, others where such a menu exists. */
+/** Keys of `config` that name a menu: the known ones always, others when such a menu exists. */
 function findMentions(
   config: ObjectNode | undefined,
   context: Context,
@@ -329,7 +329,7 @@ function findMentions(
   });
 }
 
-/** `extraArgs` of rules and keys may name menus to a method: `next` in any case, others where there is one. */
+/** Keys of `extraArgs` that name a menu for a method: `next` always, others when such a menu exists. */
 function findExtraArgsMentions(node: SourceNode, context: Context): MenuMention[] {
   if (node.kind === 'scalar') return [];
   if (node.kind === 'array') {

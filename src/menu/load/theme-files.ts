@@ -20,10 +20,10 @@ import {
 } from './theme';
 
 interface ThemeFilesOptions {
-  /** The `art/` folders, the board's own before the package's. */
+  /** The `art/` folders: first the board's own, then the package's. */
   readonly artRoots: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How dates and times are written where a theme does not say; as the stock board has it by default. */
+  /** Date and time formats for themes without their own; those of the stock board by default. */
   readonly formats?: DateFormats;
 }
 
@@ -33,9 +33,9 @@ export interface LoadedThemes extends ThemeSet {
 }
 
 /**
- * Reads `themes/<id>/theme.hjson` of every art folder. A theme whose folder stands in several is one
- * theme: its file is the first, its art is looked for in all. One whose file is broken keeps its art, and
- * has what is wrong among its problems: no theme keeps a board shut.
+ * Reads `themes/<id>/theme.hjson` of every art folder. A theme whose folder is present in several art
+ * folders is one theme: the first file counts, and art is looked up in all. A theme with an invalid file
+ * keeps its art and has the errors in its problems: no theme keeps a board from starting.
  */
 export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThemes> {
   const written = new Map<string, WrittenTheme>();
@@ -67,18 +67,18 @@ async function subfolders(directory: string): Promise<readonly string[]> {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch {
-    // A board without themes of its own takes those of the package.
+    // A board without themes of its own uses those of the package.
     return [];
   }
 }
 
-/** A theme as its own file has it, before what it is based on. */
+/** A theme as in its own file, without the themes that it is based on. */
 interface WrittenTheme extends Pick<Theme, 'id' | 'directories' | 'shown' | 'problems'> {
   readonly info: Tree;
   readonly defaults: Tree;
   readonly menus: Tree;
   readonly prompts: Tree;
-  /** Where its file says what it is based on, if it does. */
+  /** Place of `info.base` in its file, if present. */
   readonly basePlace: Place;
   readonly files: readonly string[];
 }
@@ -161,7 +161,7 @@ function problem(
   return nearest === undefined ? finding : { ...finding, nearest };
 }
 
-/** The theme over the one that it is based on, and over the one below that, however many there are. */
+/** The theme merged over all themes that it is based on, directly or indirectly. */
 function themeOf(
   own: WrittenTheme,
   from: {
@@ -170,7 +170,7 @@ function themeOf(
   },
 ): Theme {
   const { chain, wrong } = ancestry(own, from.written);
-  // From the lowest to the theme itself, which wins.
+  // From the last base to the theme itself, which wins.
   const layers = [...chain].reverse();
   const merged = (part: 'defaults' | 'menus' | 'prompts'): Tree =>
     layers.reduce<Tree>((under, layer) => mergeTrees(under, layer[part]), {});
@@ -196,7 +196,7 @@ function themeOf(
   };
 }
 
-/** The theme, the one that its `info.base` names, and so on; and what is wrong with the names. */
+/** The theme, the theme in its `info.base`, and so on, with the errors in these names. */
 function ancestry(
   own: WrittenTheme,
   written: ReadonlyMap<string, WrittenTheme>,
@@ -220,8 +220,8 @@ function ancestry(
 }
 
 /**
- * What the theme says of each menu's `config`, by the rules of the menus. Nothing wrong in it keeps a
- * theme from going live, since the menu's own value stands in.
+ * The theme's changes of each menu's `config`, checked like the menus. An error in them does not keep
+ * the theme from going live: the menu's own value is used.
  */
 function readConfigs(root: ObjectNode): Pick<Theme, 'shown' | 'problems'> {
   const found: Finding[] = [];

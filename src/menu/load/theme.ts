@@ -1,10 +1,10 @@
 import { defaultConfig, type Config } from '../../config/schema';
 import type { Finding, ShownConfig } from './menu-entry';
 
-/** A value of a sysop's file: plain data, checked for size and odd keys when it was read. */
+/** A value of a sysop's file: plain data whose size and keys were checked when it was read. */
 export type Tree = Readonly<Record<string, unknown>>;
 
-/** Date formats and the like that a theme may set for every screen (contract A10.4). */
+/** Formats that a theme may set for every screen (contract A10.4). */
 interface ThemeDefaults {
   readonly passwordChar: string | undefined;
   readonly date: { readonly short: string; readonly long: string };
@@ -12,40 +12,40 @@ interface ThemeDefaults {
   readonly dateTime: { readonly short: string; readonly long: string };
 }
 
-/** The theme of the package, which stands in for what other themes lack. */
+/** The theme of the package; it has the art that other themes lack. */
 export const STOCK_THEME = defaultConfig().theme.default;
 
-/** One theme: where its art is and what it changes in menus and prompts. */
+/** One theme: the folders of its art, and its changes of menus and prompts. */
 export interface Theme {
   readonly id: string;
   readonly name: string;
   readonly author: string;
   readonly group: string;
   readonly enabled: boolean;
-  /** Columns and rows that its art needs; 0 where the theme does not say. */
+  /** Columns and rows that its art needs; 0 when the theme does not set them. */
   readonly columns: number;
   readonly rows: number;
-  /** Folders with its art, the board's own before the package's, then those of the theme that it is based on. */
+  /** Folders of its art: the board's own, the package's, then those of the theme that it is based on. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
   readonly menus: Tree;
   readonly prompts: Tree;
-  /** What it says of each menu's `config`, as far as a theme may say it and in a form that is understood. */
+  /** Its changes of each menu's `config`: valid values of keys that a theme may set. */
   readonly shown: ReadonlyMap<string, Partial<ShownConfig>>;
-  /** What of that is not understood; the menu's own value stands then. */
+  /** Errors in these changes; the menu's own value is used then. */
   readonly problems: readonly Finding[];
 }
 
 export interface ThemeSet {
   find(id: string): Theme | undefined;
-  /** Enabled themes by id; a sysop's `*` picks from these. */
+  /** Enabled themes by id; `*` in the configuration selects one of these. */
   list(): readonly Theme[];
 }
 
-/** View properties that belong to the menu, so that no theme can loosen a form (contract A2.1). */
+/** View properties that only the menu sets, so that no theme weakens a form (contract A2.1). */
 export const PROTECTED_PROPERTIES = ['maxLength', 'argName', 'submit', 'validate', 'omit'] as const;
 
-/** The theme that stands in when a board has none: no art, no changes. */
+/** Used when a board has no theme: no art, no changes. */
 export const BARE_THEME: Theme = {
   id: 'none',
   name: 'none',
@@ -63,8 +63,8 @@ export const BARE_THEME: Theme = {
 };
 
 /**
- * The theme, or where its art is too large for the window the one of the others that fits best. Themes
- * that do not say how wide they are always fit, and stand in for none.
+ * The theme, or the best fitting one of the others when its art is too large for the window. A theme
+ * without a width always fits, and never replaces another.
  */
 export function fittingTheme(
   wanted: Theme,
@@ -78,10 +78,10 @@ export function fittingTheme(
   return smaller.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
 }
 
-/** What the configuration says of dates and times, for themes that do not say it. */
+/** Date and time formats of the configuration, for themes without their own. */
 export type DateFormats = Pick<Config['theme'], 'dateFormat' | 'timeFormat' | 'dateTimeFormat'>;
 
-/** Reads the date formats of `customization.defaults`; what is missing is as the configuration has it. */
+/** Reads the date formats of `customization.defaults`; missing ones come from the configuration. */
 export function themeDefaults(
   tree: Tree,
   formats: DateFormats = defaultConfig().theme,
@@ -99,7 +99,7 @@ export function themeDefaults(
   };
 }
 
-/** A menu's `config` as it is under a theme. */
+/** A menu's `config` with a theme's changes. */
 export function themedConfig(config: Tree, theme: Theme, menu: string): Tree {
   return mergeTrees(config, asTree(asTree(theme.menus[menu])['config']));
 }
@@ -111,7 +111,7 @@ interface FormAddress {
   readonly mciKey: string;
 }
 
-/** A form's views as they are under a theme: `{ mci }`, `{ 0: { mci } }` or `{ 0: { ETTM: { mci } } }`. */
+/** A form's views with a theme's changes: `{ mci }`, `{ 0: { mci } }` or `{ 0: { ETTM: { mci } } }`. */
 export function themedForm(views: Tree, theme: Theme, address: FormAddress): Tree {
   const menu = asTree(theme.menus[address.menu]);
   const form = asTree(menu[String(address.formId)]);
@@ -123,7 +123,7 @@ export function themedForm(views: Tree, theme: Theme, address: FormAddress): Tre
   return layers.reduce(mergeViews, views);
 }
 
-/** A prompt's views and config as they are under a theme. */
+/** A prompt's views and config with a theme's changes. */
 export function themedPrompt(
   prompt: { readonly mci: Tree; readonly config: Tree },
   theme: Theme,
@@ -136,7 +136,7 @@ export function themedPrompt(
   };
 }
 
-/** Merges a theme's views over a menu's: what is protected stays, what it does not know is added. */
+/** Merges a theme's views over a menu's: protected properties stay, new ones are added. */
 function mergeViews(views: Tree, change: Tree): Tree {
   const merged: Record<string, unknown> = { ...views };
   for (const [code, properties] of Object.entries(change)) {
@@ -151,7 +151,7 @@ function mergeViews(views: Tree, change: Tree): Tree {
   return merged;
 }
 
-/** Deep merge in which `over` wins; lists are replaced as a whole. */
+/** Deep merge; `over` wins, and lists are replaced as a whole. */
 export function mergeTrees(under: Tree, over: Tree): Tree {
   const merged: Record<string, unknown> = { ...under };
   for (const [key, value] of Object.entries(over)) {

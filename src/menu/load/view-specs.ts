@@ -6,14 +6,14 @@ import { parseAsset } from './asset';
 import type { ViewEntry } from './menu-entry';
 import { asTree, type Tree } from './theme';
 
-/** A view's properties as the menu and the theme have them, by view (`ET1`). */
+/** The properties of views from the menu and the theme, by view (`ET1`). */
 export function viewTree(views: readonly ViewEntry[]): Tree {
   return Object.fromEntries(views.map((view) => [view.mci, view.properties]));
 }
 
 /**
- * The views of a screen: those that the art places, with what the menu says of each, and those that
- * the menu itself gives a `position`. A view that nobody places is not there.
+ * The views of a screen: those placed by the art, with the properties of the menu, and those with a
+ * `position` in the menu. A view without a place is left out.
  */
 export function viewSpecs(
   placements: readonly Placement[],
@@ -33,7 +33,7 @@ export function viewSpecs(
   return [...byArt, ...positioned(views, config).filter((view) => !placed.has(view.id))];
 }
 
-/** By `ET1`; a code without number in the menu belongs to the one that the art left unnumbered. */
+/** By `ET1`; a code without a number in the menu stands for the unnumbered one in the art. */
 function propertiesFor(place: Placement, views: Tree): Tree {
   const exact = views[`${place.code}${place.id}`];
   return asTree(exact ?? (place.id >= 100 ? views[place.code] : undefined));
@@ -61,7 +61,7 @@ function positioned(views: Tree, config: Config): readonly ViewSpec[] {
   });
 }
 
-/** Puts in what `@config:` and `@sysStat:` point to; addresses of methods stay. */
+/** Resolves `@config:` and `@sysStat:`; addresses of methods stay. */
 function resolveProperties(properties: Tree, config: Config): Tree {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, resolveValue(value, config)]),

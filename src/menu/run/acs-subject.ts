@@ -4,8 +4,8 @@ import type { Caller } from './caller';
 import type { Services } from './services';
 
 /**
- * A caller as ACS conditions see them. Made once per session and read live: a check allocates nothing and sees
- * every change (a factor gained, an account edited, a terminal resized) at once.
+ * A caller as ACS conditions see them. Created once per session and read live: a check allocates nothing
+ * and sees every change (a new factor, an edited account, a resized terminal) at once.
  */
 export class CallerSubject implements AcsSubject {
   private seenUser: User | undefined;

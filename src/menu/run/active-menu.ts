@@ -28,27 +28,27 @@ import { configUnder } from '../load/themed-config';
 import { showFramed } from '../screen/show-frame';
 import { showPages } from '../screen/show-pages';
 
-/** Why a menu is drawn once more. */
+/** Why a menu is drawn again. */
 interface Redraw {
   readonly kind: 'redraw';
-  /** The window has another size: at once, and on from this row of art that is shown page by page. */
+  /** The window has another size: draw at once, and continue paged art from this row. */
   readonly fromRow?: number;
 }
 
-/** One stay in one menu: its screen, its keys, its methods, until it is left. */
+/** One menu from entry to exit: its screen, keys and methods. */
 export class ActiveMenu implements FormContext {
   private shownAs: MenuConfig;
   private readonly module: MenuModule;
   private readonly keys: FormKeys;
   private open: ScreenController | undefined;
-  /** What is shown instead of form 0, and on which art. */
+  /** The form that replaces form 0, and its art. */
   private shownForm: { readonly id: number; readonly art: string | undefined } = {
     id: 0,
     art: undefined,
   };
-  /** Form 0 while another one of the menu is in its place. */
+  /** Form 0 while another form of the menu replaces it. */
   private leftForm: ScreenController | undefined;
-  /** Something else was on the screen in between, so that it has to be drawn again. */
+  /** The screen was used for something else, so that it has to be drawn again. */
   private covered = false;
 
   constructor(
@@ -169,7 +169,7 @@ export class ActiveMenu implements FormContext {
       if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
     }
     const { nextTimeoutMs } = this.shownAs;
-    // Keys typed meanwhile wait for the next screen: a name sent at once must not be lost here.
+    // Keys typed meanwhile wait for the next screen: a name that was sent ahead must not be lost.
     if (nextTimeoutMs !== undefined && this.shownAs.pause === undefined) {
       await sleep(this.services.clock, nextTimeoutMs, this.caller.signal);
       this.call.keys.waited(nextTimeoutMs);
@@ -183,7 +183,7 @@ export class ActiveMenu implements FormContext {
 
   private async makeScreen(): Promise<ScreenController> {
     const { id } = this.shownForm;
-    // The theme may be another one than before: by the caller's choice, or by the size of the window.
+    // The theme may have changed: by the caller's choice, or with the size of the window.
     this.shownAs = configUnder(this.call.theme, this.menuEntry);
     const composition = await composeMenu(this.call, {
       menu: this.menuEntry,
@@ -200,11 +200,11 @@ export class ActiveMenu implements FormContext {
     return screen;
   }
 
-  /** The same screen for a window of another size; what was typed, chosen and said stays. */
+  /** The same screen for a window of another size, with all input, selections and messages. */
   private async redrawResized(): Promise<void> {
     const before = this.screen;
     const screen = await this.makeScreen();
-    // Views that were not there before are still to be filled.
+    // Views that are new on this screen have to be filled.
     if (!screen.hasOnlyViewsOf(before)) await this.module.ready?.(this);
     screen.takeOver(before);
     presentAgain(this.call, screen);
@@ -224,7 +224,7 @@ export class ActiveMenu implements FormContext {
     return spec === undefined ? undefined : { kind: 'art', spec };
   }
 
-  /** Keys and messages, until something leads away. */
+  /** Handles keys and messages until the menu is left. */
   private async interact(): Promise<MenuOutcome | Redraw> {
     for (;;) {
       const arrival = await this.call.keys.next({
@@ -257,7 +257,7 @@ export class ActiveMenu implements FormContext {
     }
   }
 
-  /** Applies a transition here; undefined when the caller is still on the screen. */
+  /** Applies a transition; undefined when the caller stays on the screen. */
   private async settle(transition: Transition): Promise<MenuOutcome | Redraw | undefined> {
     switch (transition.kind) {
       case 'redraw':
@@ -283,7 +283,7 @@ export class ActiveMenu implements FormContext {
     this.screen.flush();
   }
 
-  /** Puts another form of the menu in place of this one, which waits as it is. */
+  /** Replaces the form by another one of the menu; the replaced form keeps its state. */
   private turnTo({ form, art, anew }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
     if (!this.menuEntry.forms.some(({ id }) => id === form)) {
       this.caller.log.error('menu.form-missing', { menu: this.menu, form });
@@ -295,7 +295,7 @@ export class ActiveMenu implements FormContext {
     return { kind: 'redraw' };
   }
 
-  /** On the first screen that stays: a pause may be over before it is read. */
+  /** Only on a screen with a form: a pause may end before the sentence is read. */
   private showSignInNews(screen: ScreenController): void {
     if (this.menuEntry.autoNext) return;
     const news = this.call.takeNews();

@@ -12,20 +12,20 @@ import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
 
-/** What the menus run on: the board around them, and the modules that a menu file may name. */
+/** Dependencies of the menus: the board's services, and the modules that a menu file may name. */
 export interface MenuServices extends Services {
   readonly modules: ReadonlyMap<string, MenuModule>;
 }
 
-/** What all menus of one call share: the caller, keys, theme, and the board's services. */
+/** Shared by all menus of one call: the caller, keys, theme, and the board's services. */
 export class CallContext {
   readonly caller: Caller;
   readonly services: MenuServices;
   readonly subject: CallerSubject;
   readonly keys: KeyReader;
-  /** Font that the last screen asked for, so that the next one can undo it. */
+  /** Font of the last screen, so that the next one can reset it. */
   font: string | undefined;
-  /** First row below the last screen's art: where art that does not clear the screen goes on. */
+  /** First row below the last screen's art; art that does not clear the screen begins there. */
   freeRow = 1;
   private drawnTheme: Theme | undefined;
   private newsTold = false;
@@ -38,14 +38,14 @@ export class CallContext {
     this.keys = new KeyReader(caller, services);
   }
 
-  /** The menus that are live now. */
+  /** The current menus. */
   get menus(): MenuSet {
     return this.services.menus();
   }
 
   /**
-   * The caller's own theme once they are known, else the one for everybody; read live. In a window too
-   * small for it another one.
+   * The caller's own theme after sign-in, before it the configured one; read live. A window that is too
+   * small for its art gets another theme.
    */
   get theme(): Theme {
     const { theme } = this.services.config();
@@ -54,40 +54,40 @@ export class CallContext {
     return this.themeNamed(user.properties.get('theme_id') ?? theme.default);
   }
 
-  /** Where art is looked for before the general folder: own theme, then the default one. */
+  /** Folders that are searched before the general one: own theme, then the default one. */
   get artDirectories(): readonly string[] {
     const standard = this.themeNamed(this.services.config().theme.default);
     return [...new Set([...this.theme.directories, ...standard.directories])];
   }
 
-  /** Where it is looked for at last: the stock theme has most screens. */
+  /** Folders that are searched last: those of the stock theme, which has most screens. */
   get lastArtDirectories(): readonly string[] {
     return this.services.themes().find(STOCK_THEME)?.directories ?? [];
   }
 
-  /** What decides whether this caller enters a menu, as it is now. */
+  /** Data for the decision whether this caller may enter a menu, read now. */
   get access(): MenuAccessParts {
     return { menus: this.menus, modules: this.services.modules, subject: this.subject };
   }
 
-  /** The board's figures that these predefined codes show. */
+  /** Figures of the board for these predefined codes. */
   figures(codes: readonly string[]): Promise<BoardFigures> {
     return readFigures(this.services, codes, this.caller.login.user?.id);
   }
 
-  /** Keeps a sentence for the message line of the next screen that stays. */
+  /** Keeps a sentence for the message line of the next screen with a form. */
   tell(sentence: string | undefined): void {
     this.told = sentence ?? this.told;
   }
 
-  /** What is to be told on the next screen that stays: a sentence kept for it, else the sign-in's news. */
+  /** The kept sentence, else the notice about the sign-in. */
   takeNews(): string | undefined {
     const { told } = this;
     this.told = undefined;
     return told ?? this.takeSignInNews();
   }
 
-  /** What the sign-in has to tell the caller, once. */
+  /** The notice about the sign-in; returned once. */
   private takeSignInNews(): string | undefined {
     const { history } = this.caller.login;
     if (this.newsTold || history === undefined) return undefined;
@@ -95,7 +95,7 @@ export class CallContext {
     return signInNews(history);
   }
 
-  /** A theme that is gone or off gives way to the default one, and that to the stock one or none at all. */
+  /** A missing or disabled theme is replaced by the default one, then the stock one, then none. */
   private themeNamed(id: string): Theme {
     const themes = this.services.themes();
     const found = id === '*' ? this.randomTheme() : themes.find(id);
@@ -109,13 +109,13 @@ export class CallContext {
     return fittingTheme(theme, themes, this.window);
   }
 
-  /** A terminal that knows no cursor gets what is drawn for the narrowest one: words. */
+  /** A terminal without cursor positioning counts as the narrowest one, whose screens are text. */
   private get window(): { readonly width: number; readonly height: number } {
     const { type, width, height } = this.caller.terminal;
     return { width: type === 'dumb' ? Math.min(width, WORDS_COLUMNS) : width, height };
   }
 
-  /** `*` is drawn once per call: screens of one call belong together. */
+  /** `*` is drawn once per call, so that all screens of a call have one theme. */
   private randomTheme(): Theme {
     const themes = this.services.themes().list();
     if (this.drawnTheme === undefined || !themes.includes(this.drawnTheme)) {

@@ -3,7 +3,7 @@ import type { AcsSubject } from '../../acs/subject';
 import type { Random } from '../../base/random';
 import type { Choice, FieldMatch, SubmitRule } from '../load/menu-entry';
 
-/** What a `next`, `action` or `art` comes to for this caller; undefined when no condition holds. */
+/** Evaluates `next`, `action` or `art` for this caller; undefined when no condition holds. */
 export function choose<Value>(
   choice: Choice<Value>,
   subject: AcsSubject,
@@ -19,7 +19,7 @@ export function choose<Value>(
   )?.value;
 }
 
-/** The first rule whose every condition the values meet (contract A2.2). */
+/** The first rule whose conditions all match the values (contract A2.2). */
 export function matchSubmit(
   rules: readonly SubmitRule[],
   values: Readonly<Record<string, unknown>>,
@@ -31,6 +31,6 @@ function matches(condition: FieldMatch, values: Readonly<Record<string, unknown>
   if (!Object.hasOwn(values, condition.field)) return false;
   if (condition.equals === null) return true;
   const value = values[condition.field];
-  // hjson reads an unquoted 1 as a number while a field holds text: both mean the same here.
+  // hjson reads an unquoted 1 as a number while a field holds text; they are equal here.
   return value === condition.equals || String(value) === String(condition.equals);
 }

@@ -11,7 +11,7 @@ import { VALIDATORS } from './validators';
 
 type CheckResult = MenuContext & { readonly screen: ScreenController };
 
-/** Asks the validator that a view names: a sentence for the caller, or undefined when all is well. */
+/** Runs the validator of a view: a sentence for the caller, or undefined when the value is valid. */
 export async function checkField(
   context: CheckResult,
   module: MenuModule,
@@ -28,11 +28,11 @@ export async function checkField(
       ? own(module.validators ?? {}, asset.name)
       : own(VALIDATORS, asset?.name ?? '');
   if (validator === undefined) {
-    // What should check the field is not there: nothing gets past it unchecked.
+    // The validator does not exist: no value is accepted unchecked.
     caller.log.error('menu.validator-missing', { menu: context.menu, validator: asset?.name });
     return 'This cannot be checked here. Please tell the sysop.';
   }
-  // A module's validator belongs to a menu that its caller was let into; `needs` says so again.
+  // A module's validator runs in a menu that the caller may be in; `needs` is checked again.
   const refusal = findSignInGap(validator.needs, context.subject());
   if (refusal !== undefined) return refusal;
   try {
@@ -46,7 +46,7 @@ export async function checkField(
 
 const LEAVING_METHODS: readonly string[] = ['prevMenu', 'logoff'];
 
-/** True for a submission that only goes back: nobody has to fill a form in to cancel it. */
+/** True for a submission that only goes back: a form can be cancelled without being filled in. */
 function leavesTheForm(context: CheckResult, rules: readonly SubmitRule[]): boolean {
   const rule = matchSubmit(rules, context.screen.composition.form.values());
   return (

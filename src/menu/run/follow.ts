@@ -6,10 +6,10 @@ import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from
 import type { CallContext } from './call-context';
 import { SYSTEM_METHODS } from './system-methods';
 
-/** What a caller is told when something of ours fails that may work again soon. */
+/** Sentence for a failure that may be over soon. */
 export const LATER = 'The board cannot do this right now. Please try again later.';
 
-/** Failures of that kind: they do not end the call. */
+/** Error codes of such failures; they do not end the call. */
 const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'STORE_FAILED',
   'DATABASE_UNAVAILABLE',
@@ -24,10 +24,10 @@ interface Given {
   readonly extraArgs: unknown;
 }
 
-/** The context as the runtime has it: with the modules, which one module does not see of another. */
+/** The context of the runtime, which has the modules; a module does not see the others. */
 export type RunContext = MenuContext & { readonly services: MenuServices };
 
-/** Where a target leads: a menu, or what its method says. */
+/** Resolves a target: a menu, or the result of its method. */
 export async function follow(
   context: RunContext,
   module: MenuModule,
@@ -61,7 +61,7 @@ interface FoundMethod {
   readonly needs: SignInNeed;
 }
 
-/** A method with what it needs: a system method's own, else what its module needs. */
+/** A method with the sign-in that it needs: its own for a system method, else that of its module. */
 function findMethod(
   context: RunContext,
   module: MenuModule,
@@ -82,7 +82,7 @@ function moduleFor(context: RunContext, module: MenuModule, location?: string): 
   return context.services.modules.get(name) ?? module;
 }
 
-/** The module that runs a menu. */
+/** The module of a menu. */
 export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
   const { name, kind } = menu.module;
   const module = call.services.modules.get(name);
@@ -91,15 +91,15 @@ export function findModule(call: CallContext, menu: MenuEntry): MenuModule {
   return { name, doc: '', needs: 'none', views: [], methods: {} };
 }
 
-/** Why a module of ENiGMA½ that is named by its path is not here. */
+/** The reason why a module of ENiGMA½ that is named by its path does not exist here. */
 export function whyAbsentPath(name: string): string | undefined {
   return name.startsWith('./activitypub/') ? 'this board has no ActivityPub' : undefined;
 }
 
 /**
- * Stands in for a module that this board does not have. Where it is known why, a menu that leads on, as
- * those of a login sequence do, is passed by. Any other may be a gate of the sysop's own: a caller gets a
- * sentence and goes back.
+ * Replaces a module that this board does not have. When the reason is known, a menu with `next`, such as
+ * one of a login sequence, is skipped. Any other module may be an access check of the sysop: the caller
+ * gets a sentence and goes back.
  */
 export function absentModule(name: string, why?: string): MenuModule {
   const reason = why === undefined ? '' : `: ${why}`;
@@ -113,7 +113,7 @@ export function absentModule(name: string, why?: string): MenuModule {
   return { name, doc: why ?? '', needs: 'none', views: [], methods: {}, enter };
 }
 
-/** A table's own entry: names come from sysops' files. */
+/** An own property of a table only: names come from sysops' files. */
 export function own<Value>(
   table: Readonly<Record<string, Value>>,
   name: string,

@@ -10,7 +10,7 @@ import type { MenuModule, Submission, Transition } from './module';
 /** A menu whose form is on the screen. */
 export type FormContext = RunContext & { readonly screen: ScreenController };
 
-/** What the keys of a caller do in the form of a menu: they are typed, lead away, or submit it. */
+/** Handles a caller's keys in the form of a menu: input, action keys, and submission. */
 export class FormKeys {
   constructor(
     private readonly call: CallContext,
@@ -18,7 +18,7 @@ export class FormKeys {
     private readonly context: FormContext,
   ) {}
 
-  /** A menu's own keys win over the views', except where the key would be typed (contract A2.2). */
+  /** Action keys of a menu win over the views, except for a key that would be typed (contract A2.2). */
   async press(key: Key): Promise<Transition | undefined> {
     const { form, rules } = this.context.screen.composition;
     const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
@@ -42,7 +42,7 @@ export class FormKeys {
     return undefined;
   }
 
-  /** A refused password is typed anew: nobody can see what stands in its field. */
+  /** A rejected password is typed again, because its field shows no text. */
   private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
     const { viewId, message } = refused;
     if (this.context.screen.secretViews.includes(viewId)) this.context.screen.setText(viewId, '');
@@ -57,7 +57,7 @@ export class FormKeys {
     const { form, rules } = this.context.screen.composition;
     const value = form.values();
     const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);
-    // In an editor return makes a line, so that the key submits in its place (contract A2.2).
+    // In an editor return begins a new line, so that the action key submits instead (contract A2.2).
     if (rule.action === undefined) {
       return view instanceof MultiLineEditView
         ? Promise.resolve(this.submitted({ submitId: view.id, value }))

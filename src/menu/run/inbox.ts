@@ -1,17 +1,17 @@
 /** A line for a caller from the sysop, another node or the board itself. Text is shown as data. */
 export interface NodeMessage {
   readonly text: string;
-  /** Whom it is from, e.g. `SysOp` or `Node 2`; undefined for the board. */
+  /** Sender, e.g. `SysOp` or `Node 2`; undefined for the board. */
   readonly from?: string;
   /** Shown even in menus with `interrupt: never` (the shutdown notice). */
   readonly urgent?: boolean;
-  /** Shown in place of the plain page, as the sysop's menu wants it. */
+  /** Replaces the plain page, as set in the sysop's menu. */
   readonly frame?: MessageFrame;
-  /** Sounds at the terminal as soon as it comes. */
+  /** Rings the bell of the terminal on arrival. */
   readonly bell?: true;
 }
 
-/** How a sysop's menu shows a message; the values are data, the format and the art are the sysop's. */
+/** Display of a message as set in a sysop's menu; the values are data, format and art are the sysop's. */
 export interface MessageFrame {
   readonly header: string | undefined;
   readonly format: string;
@@ -19,10 +19,10 @@ export interface MessageFrame {
   readonly footer: string | undefined;
 }
 
-// More than this is a flood; the oldest go first, and of the urgent ones only where all are.
+// When there are more, the oldest are dropped; urgent ones only when all are urgent.
 const MAX_WAITING = 20;
 
-/** Messages to one caller that wait for a menu which lets them through. */
+/** Messages to one caller that wait for a menu in which they may be shown. */
 export class Inbox {
   private readonly waiting: NodeMessage[] = [];
   private wake: (() => void) | undefined;
@@ -36,7 +36,7 @@ export class Inbox {
     this.wake?.();
   }
 
-  /** Takes the messages out that a menu lets through: all, or only the urgent ones. */
+  /** Removes and returns the messages that a menu shows: all, or only the urgent ones. */
   take(which: 'all' | 'urgent'): readonly NodeMessage[] {
     const taken = this.waiting.filter((message) => which === 'all' || message.urgent === true);
     for (const message of taken) this.waiting.splice(this.waiting.indexOf(message), 1);

@@ -9,8 +9,8 @@ import type { CallContext } from './call-context';
 type Interruptible = Pick<MenuConfig, 'interrupt'>;
 
 /**
- * Messages that end a wait in a menu; the others wait until it is left. A screen where a secret is typed is
- * never covered: what is typed on would be read as the answer to the page.
+ * Messages that interrupt a menu; the others wait until it is left. A screen where a secret is typed is
+ * never covered: further keys would be read as the answer to the page.
  */
 export function liveMessages(
   { interrupt }: Interruptible,
@@ -19,7 +19,7 @@ export function liveMessages(
   return interrupt === 'realtime' && secretViews.length === 0 ? 'all' : 'urgent';
 }
 
-/** Shows what came while this menu's predecessors let nothing through. */
+/** Shows the messages that the menus before this one did not show. */
 export async function deliverQueued(
   call: CallContext,
   { interrupt }: Interruptible,
@@ -29,7 +29,7 @@ export async function deliverQueued(
   if (messages.length > 0) await showMessages(call, messages);
 }
 
-/** Shows what comes while a screen is open: urgent messages on its message line, others on a page. */
+/** Shows messages while a screen is open: urgent ones on its message line, others on a page. */
 export async function deliverNow(
   call: CallContext,
   config: Interruptible,

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock';
 
-/** What keys that were typed ahead may take of one turn of the event loop, for all callers together. */
+/** Time per turn of the event loop for keys that were typed ahead, for all callers together. */
 const TURN_MS = 4;
 
 /**
- * Turns for the keys of all callers (rules F10, M8). A key that has already come is answered without the event
- * loop in between, however much is drawn for it; once such keys have taken their time, each caller's next one
- * waits for a later turn, so that a key of somebody else is read before it.
+ * Shares the event loop among the keys of all callers (rules F10, M8). Keys that have already arrived are
+ * handled without returning to the event loop. Once they have used their time, the next key of each caller
+ * waits for a later turn, so that keys of other callers are read before it.
  */
 export class KeyTurns {
   private readonly waiting: (() => void)[] = [];
@@ -15,13 +15,13 @@ export class KeyTurns {
 
   constructor(private readonly clock: Clock) {}
 
-  /** A key has come and is about to be answered. */
+  /** To be called before a key is handled. */
   began(): void {
     this.startedMs ??= this.clock.monotonicMs();
     this.plan();
   }
 
-  /** Before a caller's next key is read; undefined where it may be read at once. */
+  /** To be called before a caller's next key is read; undefined when it may be read at once. */
   next(): Promise<void> | undefined {
     const tookMs = this.clock.monotonicMs() - (this.startedMs ?? Infinity);
     if (this.waiting.length === 0 && tookMs < TURN_MS) return undefined;
@@ -35,7 +35,7 @@ export class KeyTurns {
     setImmediate(() => this.turn());
   }
 
-  /** One of those who wait, in the order in which they came; the next turn counts what the last one cost. */
+  /** Admits one waiting caller, in order of arrival; the next turn includes the time that this one takes. */
   private turn(): void {
     this.planned = false;
     this.startedMs = undefined;

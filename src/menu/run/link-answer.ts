@@ -6,7 +6,7 @@ import {
 } from '../../mail/links';
 import type { MenuContext } from './module';
 
-/** What the board lacks now for a mailed link; empty when nothing. */
+/** The missing prerequisites of a mailed link; empty when there are none. */
 export function findLacks(
   { services }: Pick<MenuContext, 'services'>,
   purpose: LinkPurpose,
@@ -14,7 +14,7 @@ export function findLacks(
   return missingForLink(services.config(), services.listening(), purpose);
 }
 
-/** Says on a screen of its own why no link can be sent; the sysop alone can change that. */
+/** Shows on a screen of its own why no link can be sent; only the sysop can change that. */
 export async function showLacks(
   context: MenuContext,
   missing: readonly Prerequisite[],
@@ -22,7 +22,7 @@ export async function showLacks(
   await showLinkAnswer(context, [lackSentence(missing), '', 'Please tell the sysop.']);
 }
 
-/** Sentences about a link, broken to the width of the screen. */
+/** Shows sentences about a link, wrapped to the width of the screen. */
 export function showLinkAnswer(context: MenuContext, lines: readonly string[]): Promise<void> {
   return context.showPages({
     data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),

@@ -5,7 +5,7 @@ import type { Factor, LoginResult } from '../../auth/login';
 import { isCodeShaped } from '../../auth/second-factor';
 import type { MenuContext, Transition } from './module';
 
-/** Where a rejection leaves the caller: on the form, or out. */
+/** Result of a rejection: the caller stays on the form, or is logged off. */
 interface Answer {
   readonly sentence: string;
   readonly leaves: boolean;
@@ -52,8 +52,8 @@ function isNarrow(room: Room | undefined): boolean {
 }
 
 /**
- * What a caller is told about a rejected credential, and which menu follows: a sentence on the form they are
- * on; for an account that cannot be used the menu in `config.<reason>`, else the sentence and log-off.
+ * The transition after a rejected credential: a sentence on the form; for an account that cannot be used
+ * the menu in `config.<reason>`, or else the sentence and log-off.
  */
 export function answerRejection(
   context: MenuContext,
@@ -78,7 +78,7 @@ export function answerRejection(
   };
 }
 
-/** The plain sentence for a rejection; never more than the login itself gave away. */
+/** The sentence for a rejection; it tells no more than the result of the login. */
 export function rejectionSentence(
   rejected: Rejection,
   tried: Exclude<Factor, 0>,

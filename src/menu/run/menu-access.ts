@@ -4,13 +4,13 @@ import { isFullySignedIn } from '../../auth/login';
 import type { MenuEntry, MenuSet } from '../load/menu-entry';
 
 /**
- * How far a caller must be signed in to use a module, a method or a validator (rule M4): `complete` is as
- * far as the account requires, and is what everything needs that reads or changes accounts, calls or
- * who is online.
+ * The sign-in that a module, a method or a validator needs (rule M4): `complete` includes every factor that
+ * the account requires, and is needed by everything that reads or changes accounts, calls or who is
+ * online.
  */
 export type SignInNeed = 'none' | 'complete';
 
-/** What SSH has asked for already is not asked for again: its menus say `AR2`, with the code or without. */
+/** Callers by SSH have given their password: their menus ask `AR2`, with the code or without. */
 export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
   return isFullySignedIn(subject) && asksForCode(menu);
 }
@@ -24,21 +24,21 @@ function asksForCode({ forms, submit }: MenuEntry): boolean {
   );
 }
 
-/** May a caller enter a menu? */
+/** The decision whether a caller may enter a menu. */
 export type MenuAccess =
   | { readonly kind: 'admitted'; readonly menu: MenuEntry }
   | {
       readonly kind: 'refused';
-      /** `factor`: not signed in as far as the account demands, whatever the menu file says. */
+      /** `factor`: not signed in with the factor that the account requires, whatever the menu file says. */
       readonly why: 'unknown' | 'acs' | 'factor';
-      /** For the caller, in plain words. */
+      /** Sentence for the caller. */
       readonly sentence: string;
     };
 
-/** The menu where a caller types the one-time code (contract A9). */
+/** The menu for the one-time code (contract A9). */
 export const OTP_MENU = 'loginTwoFactorAuthOTP';
 
-/** Why a caller may not use what needs this, as a sentence for the caller; undefined when allowed. */
+/** The missing sign-in as a sentence for the caller; undefined when nothing is missing. */
 export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | undefined {
   if (need === 'none' || isFullySignedIn(subject)) return undefined;
   return subject.factor === 0
@@ -46,7 +46,7 @@ export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | u
     : 'Your account needs a one-time code as well before you can go on.';
 }
 
-/** What decides about an entrance: the live menus, the modules, and who the caller is now. */
+/** Data for the decision: the current menus, the modules, and the caller. */
 export interface MenuAccessParts {
   readonly menus: MenuSet;
   readonly modules: ReadonlyMap<string, { readonly needs: SignInNeed }>;
@@ -54,10 +54,10 @@ export interface MenuAccessParts {
 }
 
 /**
- * The one place that decides who enters what (invariant 2). A caller whose factor is below the one that
- * the account requires, and one who is not signed in, enters menus of the login area only, and of these only
- * those whose module needs no sign-in (rule M4); no menu file can change that. Only then are the
- * sysop's own conditions asked.
+ * The only decision about access to menus (invariant 2). A caller who is not signed in, or whose factor is
+ * below the one that the account requires, enters menus of the login area only, and of these only those
+ * whose module needs no sign-in (rule M4); no menu file can change that. The sysop's own conditions are
+ * evaluated after that.
  */
 export function admit(name: string, { menus, modules, subject }: MenuAccessParts): MenuAccess {
   const menu = menus.menus.get(name);

@@ -6,22 +6,22 @@ import type { Services } from './services';
 import type { TakesOver } from './taken-connection';
 import type { Validator } from './validators';
 
-/** What a form or prompt hands to a method (contract A2.2). */
+/** The data of a form or prompt for a method (contract A2.2). */
 export interface Submission {
   readonly formId: number;
-  /** View that submitted; undefined for an action key. */
+  /** The submitting view; undefined for an action key. */
   readonly submitId: number | undefined;
-  /** By argName, or by view id where a view has none. */
+  /** By argName, or by view id for a view without one. */
   readonly value: Readonly<Record<string, unknown>>;
-  /** Name of the key that was pressed, for action keys. */
+  /** Name of the action key that was pressed. */
   readonly key?: string;
 }
 
-/** Where the menus go after a method. */
+/** The result of a method: what the menus do next. */
 export type Transition =
   | { readonly kind: 'goto'; readonly menu: string; readonly extraArgs?: unknown }
   | { readonly kind: 'previous' }
-  /** Follows the menu's own `next`; without one, goes back. */
+  /** Follows the menu's own `next`, or goes back without one. */
   | { readonly kind: 'next' }
   /** Keeps the caller on the screen; `message` goes to its message line, `clear` empties views. */
   | {
@@ -30,7 +30,7 @@ export type Transition =
       readonly clear?: readonly number[];
       readonly focus?: number;
     }
-  /** Draws the same menu again from its art on. */
+  /** Draws the same menu again, beginning with its art. */
   | { readonly kind: 'redraw' }
   /**
    * Shows another form of this menu, e.g. one that asks whether it is meant, on art of its own or else
@@ -46,7 +46,7 @@ export type MenuMethod = (
   extraArgs: unknown,
 ) => Promise<Transition>;
 
-/** One field of a question that a module asks in between. */
+/** One field of a module's question. */
 export interface AskField {
   readonly name: string;
   readonly label: string;
@@ -54,68 +54,68 @@ export interface AskField {
   readonly maxLength?: number;
 }
 
-/** A question of a module: the prompt of that name if the sysop has one, else a plain form. */
+/** A question of a module: shown by the prompt of that name if the sysop has one, else by a plain form. */
 export interface Question {
-  /** Name of a prompt whose art and views are used when the menu file has it. */
+  /** Name of the prompt whose art and views are used when the menu file has it. */
   readonly prompt?: string;
   readonly title: string;
   readonly text?: readonly string[];
   readonly fields: readonly AskField[];
-  /** A sentence to start with, e.g. what was wrong with the last answer. */
+  /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
 }
 
-/** The screen of the menu that is open, as modules may change it. Texts are data. */
+/** The operations of modules on the screen of the open menu. Texts are data. */
 export interface MenuScreen {
   has(viewId: number): boolean;
   text(viewId: number): string;
   setText(viewId: number, text: string): void;
   setItems(viewId: number, items: readonly ItemSpec[]): void;
-  /** The value the view has now; of lists, toggles and spinners the number of the chosen item. */
+  /** The current value; for lists, toggles and spinners the number of the selected item. */
   value(viewId: number): unknown;
-  /** Chooses an item of a list, toggle or spinner. */
+  /** Selects an item of a list, toggle or spinner. */
   select(viewId: number, index: number): void;
   focus(viewId: number): void;
-  /** Fields whose text is a secret: what a rejected sign-in clears. */
+  /** Fields whose text is a secret; a rejected sign-in clears them. */
   readonly secretViews: readonly number[];
-  /** Shows a sentence on the message line (TL10, a view of the form's own, or the bottom line). */
+  /** Shows a sentence on the message line (TL10, another view of the form, or the bottom line). */
   message(text: string): void;
-  /** Fills each view NN for which `config` has a `<prefix>NN` (contract A2.3) from named values. */
+  /** Fills each view NN with a `<prefix>NN` in `config` (contract A2.3) from named values. */
   setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void;
 }
 
-/** A line whose text is somebody's and is shown as it is; only its colour is ours. */
+/** A line with a person's text, which is shown literally; only its colour is set by the board. */
 export interface DataLine {
   readonly color: string;
   readonly text: string;
 }
 
-/** What a module and a method see of the menu they work in. */
+/** The interface of an active menu for modules and methods. */
 export interface MenuContext {
   readonly caller: Caller;
   readonly services: Services;
   readonly menu: string;
   readonly desc: string;
-  /** The menu's `config` with the theme's merged over it. */
+  /** The menu's `config` with the theme's changes. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly extraArgs: unknown;
-  /** Kept while the menu is on the stack, also when it is left and come back to. */
+  /** State that is kept while the menu is on the stack, even when another menu is open. */
   readonly memory: Map<string, unknown>;
   readonly screen: MenuScreen;
-  /** Which of the menu's forms is on the screen. */
+  /** Number of the menu's form on the screen. */
   readonly formId: number;
-  /** What ACS codes see now. */
+  /** The current values for ACS codes. */
   subject(): AcsSubject;
-  /** A moment as the caller's theme writes dates with times, or by a pattern of the menu's own. */
+  /** Formats a moment as the caller's theme does, or by a pattern of the menu. */
   dateText(atMs: number, pattern?: string): string;
-  /** Asks something in between, by an ordinary form; undefined when the caller pressed escape. */
+  /** Asks a question with an ordinary form; undefined when the caller pressed escape. */
   ask(question: Question): Promise<Readonly<Record<string, string>> | undefined>;
   /**
-   * Shows text page by page, waits for a key, and draws the menu again. Colour codes count in plain
-   * lines, which are ours; what a person typed goes in as data.
+   * Shows text page by page, waits for a key, and draws the menu again. Plain lines are the board's own
+   * and may have colour codes; text of people is passed as data.
    */
   showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
-  /** Shows art on a screen of its own and waits for a key; false, and nothing is shown, where there is none. */
+  /** Shows art on a screen of its own and waits for a key; false when there is no such art. */
   showArt(spec: string): Promise<boolean>;
   /**
    * Runs `work` with the caller's connection as raw bytes; afterwards the menu is drawn again.
@@ -128,41 +128,41 @@ export interface MenuContext {
   hasMenu(name: string): boolean;
 }
 
-/** What a module shows instead of the menu's own art. */
+/** Art of a module that replaces the menu's own. */
 export type ShownArt =
   | { readonly kind: 'art'; readonly spec: string }
-  /** Lines of our own making, in which colour codes count. */
+  /** Lines made by the program, in which colour codes count. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] };
 
-/** What `module:` in a menu names (contract A2.2). Without state: what an active menu needs is in its context. */
+/** A value of `module:` in a menu (contract A2.2). It has no state: the state of an active menu is in its context. */
 export interface MenuModule {
   readonly name: string;
   /** One sentence for docs/menus.md. */
   readonly doc: string;
-  /** How far its callers must be signed in, whatever area a menu file gives the menu (rule M4). */
+  /** The sign-in that it needs, whatever area a menu file gives the menu (rule M4). */
   readonly needs: SignInNeed;
   /** Views the screen must have, by id. */
   readonly views: readonly number[];
-  /** What `@method:` may name in a menu of this module. */
+  /** Methods that `@method:` may name in a menu of this module. */
   readonly methods: Readonly<Record<string, MenuMethod>>;
-  /** What `validate: @method:` may name in its forms. */
+  /** Validators that `validate: @method:` may name in its forms. */
   readonly validators?: Readonly<Record<string, Validator>>;
-  /** View that shows messages to the caller where `config.messageView` names none. */
+  /** View that shows messages when `config.messageView` is not set. */
   readonly messageView?: number;
-  /** Keys of `config` that are its own, each with its documentation; `group.key` for those in a group. */
+  /** Its own keys of `config`, each with its documentation; `group.key` for keys in a group. */
   readonly configKeys?: Readonly<Record<string, string>>;
-  /** Menus that it goes to by itself, when there are such menus. */
+  /** Menus that it goes to by itself, if they exist. */
   readonly menus?: readonly string[];
-  /** True when its methods sign a new account in and then follow `next`; the flow proof asks. */
+  /** True when its methods sign a new account in and then follow `next`; for the flow proof. */
   readonly signsIn?: boolean;
   /** True for the application form, whose caller has `users.newUserSeconds` while it is open. */
   readonly isApplication?: boolean;
-  /** Before the screen is made: a transition here means that the menu is not shown at all. */
+  /** Called before the screen is composed; a returned transition replaces the whole menu. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
-  /** Once the screen is made and before it goes out: fills the views. */
+  /** Called when the screen is composed and before it is sent: fills the views. */
   ready?(context: MenuContext): Promise<void>;
-  /** After a key changed a view or moved the focus. */
+  /** Called after a key changed a view or moved the focus. */
   changed?(context: MenuContext, viewId: number): void;
-  /** What to show instead of the menu's own art. */
+  /** Art that replaces the menu's own. */
   art?(context: MenuContext): Promise<ShownArt | undefined>;
 }

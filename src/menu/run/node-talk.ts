@@ -8,7 +8,7 @@ import { findUsers, type User } from '../../store/users';
 import type { Caller } from './caller';
 import type { NodeMessage } from './inbox';
 
-/** One node that is in use, as who's online shows it. */
+/** One node in use, for who's online. */
 export interface NodeInfo {
   readonly node: number;
   readonly server: WayInName;
@@ -22,38 +22,38 @@ export interface NodeInfo {
   readonly isAvailable: boolean;
 }
 
-/** What a caller decides about being seen and written to, for this call. */
+/** A caller's settings of visibility and messages, for this call. */
 export type NodeStatus = Pick<NodeInfo, 'isVisible' | 'isAvailable'>;
 
-/** Who is connected now. */
+/** The nodes in use now. */
 export interface NodeList {
   /** By node number. */
   list(): readonly NodeInfo[];
   setStatus(node: number, status: Partial<NodeStatus>): void;
-  /** Leaves a message for the caller on a node; false when nobody is there. */
+  /** Sends a message to the caller on a node; false when the node is not in use. */
   post(node: number, message: NodeMessage): boolean;
 }
 
-/** Most letters of a message from one caller to another. */
+/** Maximum length of a message from one caller to another, in characters. */
 const MAX_CHARACTERS = 500;
 
-/** A node with somebody who is signed in. */
+/** A node whose caller is signed in. */
 export type OnlineNode = NodeInfo & { readonly user: NonNullable<NodeInfo['user']> };
 
-/** What became of a message: how many callers have it, or why nobody has. */
+/** The result of a message: the number of callers who got it, or why nobody did. */
 type SendResult =
   | { readonly kind: 'sent'; readonly to: number }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'too-many' };
 
-/** A message, and whether it is a page of the sysop. */
+/** A message, and whether it is a page to the sysop. */
 interface OutgoingMessage {
   readonly expense: Extract<Expense, 'node-message' | 'page'>;
   readonly to: readonly OnlineNode[];
   readonly message: NodeMessage;
 }
 
-/** Messages from caller to caller: who may be written to, how often, and the record of it. */
+/** Messages between callers: recipients, budgets, and the record. */
 export class NodeTalk {
   constructor(
     private readonly parts: {
@@ -64,17 +64,17 @@ export class NodeTalk {
     },
   ) {}
 
-  /** Callers that this one sees online: everybody who is signed in and visible, and the caller. */
+  /** Callers that this caller sees online: all who are signed in and visible, and the caller. */
   visibleTo(node: number): readonly OnlineNode[] {
     return this.online().filter((each) => each.isVisible || each.node === node);
   }
 
-  /** Callers who take messages from this one. */
+  /** Callers who accept messages from this caller. */
   receiversFor(node: number): readonly OnlineNode[] {
     return this.online().filter((each) => each.node !== node && each.isVisible && each.isAvailable);
   }
 
-  /** Sysops who take messages; also those who are invisible, since a page does not say who reads it. */
+  /** Sysops who accept messages, including invisible ones: a page does not tell who reads it. */
   async sysops(node: number): Promise<readonly OnlineNode[]> {
     const { db } = this.parts;
     const others = this.online().filter((each) => each.node !== node && each.isAvailable);

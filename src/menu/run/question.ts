@@ -18,8 +18,8 @@ const FIELD_WIDTH = 32;
 const MESSAGE_VIEW = 10;
 
 /**
- * Asks something in between, on a screen of its own: by the sysop's prompt where there is one of that
- * name, else by a plain form. undefined when the caller would rather not say.
+ * Asks a question on a screen of its own: with the sysop's prompt of that name, or else with a plain form.
+ * undefined when the caller cancels.
  */
 export async function ask(
   call: CallContext,
@@ -71,7 +71,7 @@ function answersOf(
   );
 }
 
-/** The sysop's own screen counts only when it asks for every field. */
+/** The sysop's own prompt is used only when it has every field. */
 async function byPrompt(
   call: CallContext,
   question: Question,

@@ -10,12 +10,12 @@ import { CallContext } from './call-context';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
 
-/** Menus that may follow each other without the caller being asked for anything. */
+/** Maximum number of menus that may follow each other without any input. */
 const MAX_WITHOUT_KEY = 64;
 
 /**
- * Leads a caller through the menus until the call is over, and says why it is. Never throws: what
- * fails here ends this call alone (invariant 7).
+ * Runs the menus of one call until it is over, and returns the reason. Never throws: a failure ends
+ * this call only (invariant 7).
  */
 export async function runMenus(
   caller: Caller,
@@ -38,12 +38,12 @@ function endReason(reason: unknown): EndReason {
   return reason instanceof SessionEnd ? reason.reason : 'hung-up';
 }
 
-/** Where a step of the runner comes out: in a menu, or at the end. */
+/** The result of one step of the runner: a menu, or the end of the call. */
 type Step =
   | { readonly kind: 'visit'; readonly menu: MenuEntry; readonly entry: StackEntry }
   | { readonly kind: 'end'; readonly reason: EndReason };
 
-/** One call's way through the menus. */
+/** The menus of one call. */
 class MenuRun {
   private readonly stack = new MenuStack();
   private withoutKey = 0;
@@ -71,7 +71,7 @@ class MenuRun {
     return step.reason;
   }
 
-  /** Last words below the screen, and the terminal as it should be left: its cursor below the art. */
+  /** Shows the last sentence below the screen, and restores the terminal, with the cursor below the art. */
   sayGoodbye(sentence: string | undefined): void {
     const { terminal } = this.call.caller;
     const end = `${resetStyle()}${showCursor()}`;
@@ -102,7 +102,7 @@ class MenuRun {
     if (access.kind === 'refused') return this.turnAway(name, access);
     const { menu } = access;
     if (this.stack.current?.menu === name) {
-      // Going where one is means drawing it anew; the way back stays as it was.
+      // A goto to the open menu draws it again; the stack does not change.
       this.call.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
       return { kind: 'visit', menu, entry: this.stack.replace(entryOf(menu, extraArgs)) };
     }
@@ -111,7 +111,7 @@ class MenuRun {
     return { kind: 'visit', menu, entry };
   }
 
-  /** Back to the nearest menu below that still is there and still lets this caller in. */
+  /** Back to the nearest menu of the stack that still exists and that this caller may enter. */
   private goBack(): Step {
     const left = this.currentMenu;
     for (let entry = this.stack.pop(); entry !== undefined; entry = this.stack.pop()) {
@@ -123,7 +123,7 @@ class MenuRun {
     return { kind: 'end', reason: 'no-menu' };
   }
 
-  /** Every way into a menu passes here, and nothing else does the deciding (invariant 2). */
+  /** Every entry of a menu is decided here and nowhere else (invariant 2). */
   private admit(name: string): MenuAccess {
     return admit(name, this.call.access);
   }
@@ -183,7 +183,7 @@ function entryOf(menu: MenuEntry, extraArgs: unknown): StackEntry {
   };
 }
 
-/** `mergeFlags`: flags that come with the way here count as the menu's own. */
+/** `mergeFlags`: flags of the transition count as the menu's own. */
 function asksNoHistory(extraArgs: unknown): boolean {
   if (typeof extraArgs !== 'object' || extraArgs === null || !('menuFlags' in extraArgs)) {
     return false;

@@ -18,7 +18,7 @@ import type { Wall } from './wall';
 import type { MenuSet } from '../load/menu-entry';
 import type { ThemeSet } from '../load/theme';
 
-/** Everything that menus and modules use of the rest of the board. Made once, by the composition root. */
+/** Dependencies of menus and modules. Created once, by the composition root. */
 export interface Services {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,13 +26,13 @@ export interface Services {
   readonly version: string;
   readonly startedAtMs: number;
   config(): Config;
-  /** The menus that are live; a menu that a caller is in stays as it was on entry. */
+  /** The current menus; a menu that is open stays as it was on entry. */
   menus(): MenuSet;
   themes(): ThemeSet;
   readonly art: ArtStore;
   /** Shared by all callers of the board. */
   readonly keyTurns: KeyTurns;
-  /** For what is only read, by the functions of store/. */
+  /** For reads with the functions of store/. */
   readonly db: Pick<Database, 'run'>;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
@@ -40,7 +40,7 @@ export interface Services {
   readonly mailChange: MailChange;
   readonly passwordReset: Pick<PasswordReset, 'request'>;
   readonly feedback: FeedbackBox;
-  /** Whether mails leave the board; else they stay on it as files. */
+  /** True when mails are sent; otherwise they are written to files. */
   readonly mailer: Pick<Mailer, 'sendsMail'>;
   readonly nodes: NodeList;
   readonly talk: NodeTalk;

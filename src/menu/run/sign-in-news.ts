@@ -1,18 +1,18 @@
 import type { LoginHistory } from '../../auth/login';
 
-/** So few backup codes left that a caller should make new ones (rule B8). */
+/** With so few backup codes left a caller should make new ones (rule B8). */
 const FEW = 3;
 
-/** What a caller has to know of the sign-in just made; undefined when there is nothing. */
+/** The notice about a sign-in; undefined when there is nothing to tell. */
 export function signInNews(history: LoginHistory): string | undefined {
   const news = [setUpNews(history), codeNews(history)].filter((text) => text !== undefined);
   return news.length === 0 ? undefined : news.join(' ');
 }
 
-/** Somebody else who knows the password may have begun it (rule M2). */
+/** Another person who knows the password may have begun the set-up (rule M2). */
 function setUpNews({ setUp }: LoginHistory): string | undefined {
   if (setUp === undefined) return undefined;
-  // Short enough for one line of 80 columns, with what to do before what may be cut.
+  // Fits one line of 80 columns; the address comes last, because the end may be cut.
   return `2FA was begun elsewhere. Not you? Change your password. (${setUp.remoteIp})`;
 }
 

@@ -1,14 +1,14 @@
-/** One menu that a caller came through, with what it needs to be entered again. */
+/** One menu of the stack, with the data for entering it again. */
 export interface StackEntry {
   readonly menu: string;
   readonly extraArgs: unknown;
-  /** State that the menu's module keeps while it is on the stack. */
+  /** State of the menu's module while it is on the stack. */
   readonly memory: Map<string, unknown>;
-  /** Not kept once another menu is entered (`menuFlags: noHistory`). */
+  /** Removed when another menu is entered (`menuFlags: noHistory`). */
   readonly noHistory: boolean;
 }
 
-/** The menus behind a caller, the open one on top (contract A2.5). */
+/** The menus that a caller came through, the open one on top (contract A2.5). */
 export class MenuStack {
   private readonly entries: StackEntry[] = [];
 
@@ -20,15 +20,15 @@ export class MenuStack {
     return this.entries.length;
   }
 
-  /** Enters a menu; the one that is left stays below it unless it keeps no history. */
+  /** Enters a menu; the previous one stays below it unless it has `noHistory`. */
   push(entry: StackEntry): void {
     if (this.current?.noHistory === true) this.entries.pop();
     this.entries.push(entry);
-    // A board whose menus only ever go forward must not grow a caller's memory without end.
+    // Menus that only go forward must not use unlimited memory.
     if (this.entries.length > MAX_ENTRIES) this.entries.splice(0, 1);
   }
 
-  /** Puts another entry in place of the open one. */
+  /** Replaces the open entry by another one. */
   replace(entry: StackEntry): StackEntry {
     this.entries.pop();
     this.entries.push(entry);

@@ -6,11 +6,11 @@ import type { SignInNeed } from './menu-access';
 import { answerRejection, typingProblem } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
-/** What `@systemMethod:` names in `action` and `next` (contract A2.4). */
+/** A method that `@systemMethod:` names in `action` and `next` (contract A2.4). */
 interface SystemMethod {
   /** One sentence for docs/menus.md. */
   readonly doc: string;
-  /** How far a caller must be signed in (rule M4). */
+  /** The sign-in that it needs (rule M4). */
   readonly needs: SignInNeed;
   readonly run: MenuMethod;
 }
@@ -96,7 +96,7 @@ function typeAgain(
   return { kind: 'stay', message, clear, ...(focus === undefined ? {} : { focus }) };
 }
 
-/** The way on is the menu's own `next`, asked with the factor the caller has now. */
+/** Follows the menu's own `next`, evaluated with the caller's new factor. */
 async function afterSubmit(
   context: MenuContext,
   result: LoginResult,
@@ -165,7 +165,7 @@ async function sendForgotPasswordEmail(
   const { server, remoteIp, node } = context.caller;
   const origin = { server, remoteIp, node };
   const { passwordReset, mailer } = context.services;
-  // The same for any name: it tells of the board, and of no account.
+  // The same for any name: the answer depends on the board and on no account.
   const missing = findLacks(context, 'account');
   if (missing.length > 0) {
     await showLacks(context, missing);

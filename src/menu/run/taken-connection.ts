@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WayInName } from '../../protocols/ways-in';
 import type { Encoding, TerminalSize } from '../../terminal/terminal';
 
-/** What the board knows of a caller and their terminal at the moment. */
+/** The current facts about a caller and their terminal. */
 export interface CallerFacts {
   readonly server: WayInName;
   readonly secure: boolean;
@@ -17,12 +17,11 @@ export interface CallerFacts {
   readonly factor: number;
 }
 
-/** A caller's connection below the screen, as the code that took it over has it. */
+/** A caller's connection below the screen, for the code that took it over. */
 export interface TakenConnection {
   /**
-   * The caller's bytes as they come, and bytes for the caller. It ends when the caller sends no
-   * more, and is destroyed with the session's reason when the call is over. Bytes that are not read
-   * go to the menu afterwards.
+   * Input from the caller and output to the caller. It ends when the caller sends no more, and is
+   * destroyed with the session's reason when the call is over. Unread bytes go to the menu afterwards.
    */
   readonly stream: Duplex;
   /** As they are at the time of reading. */

@@ -5,13 +5,13 @@ import type { MenuEntry } from '../load/menu-entry';
 import type { MenuModule, Submission, Transition } from './module';
 import type { CallContext } from './call-context';
 
-/** How a menu was left. */
+/** The result of an active menu. */
 export type MenuOutcome =
   | Extract<Transition, { kind: 'goto' | 'previous' | 'log-off' }>
   /** `next` has conditions, and none of them holds (NOCONDMATCH). */
   | { readonly kind: 'nowhere' };
 
-/** A menu that a caller is in. */
+/** A menu that is open. */
 export interface OpenMenu {
   readonly call: CallContext;
   readonly menu: MenuEntry;
@@ -22,10 +22,10 @@ export interface OpenMenu {
 export type StayOnScreen = Extract<Transition, { kind: 'stay' }>;
 
 const NO_SUBMISSION: Submission = { formId: 0, submitId: undefined, value: {} };
-/** Methods that lead to methods; more than a few is a ring. */
+/** Maximum number of methods that lead to each other; more are a loop. */
 const MAX_STEPS = 8;
 
-/** Resolves `next` to where it leads; methods on the way are run. */
+/** Resolves `next` to its target, and runs the methods on the way. */
 export async function resolveOutcome(
   open: OpenMenu,
   transition: Transition,
@@ -43,7 +43,7 @@ export async function resolveOutcome(
     case 'stay':
     case 'redraw':
     case 'form':
-      // Nobody is at a form here to stay for: what was to be said is said on the next screen.
+      // There is no form to stay on: the next screen shows the sentence.
       if (transition.kind === 'stay' && menu.autoNext) call.tell(transition.message);
       return menu.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
     case 'next':
@@ -57,7 +57,7 @@ export async function resolveOutcome(
   return resolveOutcome(open, await follow(context, module, given), steps + 1);
 }
 
-/** What keeps a caller on a screen with keys instead of leading to a menu that is not allowed. */
+/** Keeps a caller on a screen with a form when the next menu is not allowed. */
 export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnScreen | undefined {
   const { log } = call.caller;
   if (exit.kind === 'nowhere') {
@@ -70,7 +70,7 @@ export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnSc
     return { kind: 'stay' };
   }
   const access = admit(exit.menu, call.access);
-  // Half signed in: the runner has a better answer than staying here.
+  // After the first factor only: the runner handles it, with the menu for the code.
   const isHalfIn = call.subject.factor > 0;
   if (access.kind === 'admitted' || (access.why === 'factor' && isHalfIn)) return undefined;
   log.warn('menu.refused', { menu: exit.menu, from: menu.name, why: access.why });

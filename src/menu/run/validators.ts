@@ -3,7 +3,7 @@ import type { Caller } from './caller';
 import type { SignInNeed } from './menu-access';
 import type { Services } from './services';
 
-/** What a validator may look at beside the text itself. */
+/** Input of a validator besides the text. */
 interface ValidationContext {
   readonly caller: Caller;
   readonly services: Services;
@@ -15,13 +15,13 @@ interface ValidationContext {
 export interface Validator {
   /** One sentence for docs/menus.md. */
   readonly doc: string;
-  /** How far a caller must be signed in (rule M4). */
+  /** The sign-in that it needs (rule M4). */
   readonly needs: SignInNeed;
-  /** A plain sentence that says what is wrong, or undefined when nothing is. */
+  /** A sentence about the error, or undefined when the text is valid. */
   check(text: string, context: ValidationContext): Promise<string | undefined>;
 }
 
-/** What `validate: @systemMethod:` may name (contract A2.4). */
+/** Validators that `validate: @systemMethod:` may name (contract A2.4). */
 export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateNonEmpty: {
     doc: 'Something must be typed.',
@@ -89,7 +89,7 @@ async function checkAnyName(
   return known ? undefined : 'There is no such user.';
 }
 
-/** Why a text is no mail address, as a sentence; an empty one is fine. */
+/** A sentence about an invalid mail address; empty text is valid. */
 export function mailAddressProblem(text: string): string | undefined {
   const address = text.trim();
   if (address === '' || isMailAddress(address)) return undefined;
@@ -98,14 +98,14 @@ export function mailAddressProblem(text: string): string | undefined {
 
 const MAX_AGE_YEARS = 130;
 
-/** Why a text is no birthdate, as a sentence; an empty one is fine. */
+/** A sentence about an invalid birthdate; empty text is valid. */
 export function birthdateProblem(text: string, nowMs: number): string | undefined {
   const digits = text.replace(/[^0-9]/g, '');
   if (digits === '') return undefined;
   if (digits.length !== 8) return 'Please type the whole date: year, month, day.';
   const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8)];
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  // 2023-02-30 is read as March by Date; the day must come out as it went in.
+  // Date reads 2023-02-30 as a day of March: the day must stay the same.
   if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
     return 'There is no such date.';
   }

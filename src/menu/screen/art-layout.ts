@@ -12,7 +12,7 @@ import { kindOfCode, mciValue } from './mci-codes';
 import type { ShownArt } from '../run/module';
 import type { CallContext } from '../run/call-context';
 
-/** Art as this caller sees it. */
+/** Art with the values of one caller. */
 export interface Picture extends RenderedArt {
   readonly art: Art;
   readonly resolve: ResolveMci;
@@ -24,13 +24,13 @@ interface PictureOptions {
   readonly encodedAs?: string | undefined;
 }
 
-/** Art that was found, and where it wants views; nobody's values are in it yet. */
+/** Art with the places of its views, without any caller's values. */
 export interface ArtLayout {
   readonly art: Art;
   readonly drawn: LaidOutArt;
 }
 
-/** Finds and draws what is to be shown; undefined when there is no such art, which is never fatal. */
+/** Finds and draws art; undefined when there is none, which is never fatal. */
 export async function drawPicture(
   call: CallContext,
   shown: ShownArt,
@@ -40,7 +40,7 @@ export async function drawPicture(
   return layout && fillIn(call, layout, { description: options.description, texts: [] });
 }
 
-/** The first half of that: before it is known which form goes with the art. */
+/** Finds the art and its layout; the form is selected by its codes. */
 export async function findLayout(
   call: CallContext,
   shown: ShownArt,
@@ -55,13 +55,13 @@ export async function findLayout(
   return art && { art, drawn: call.services.art.layout(art, width) };
 }
 
-/** The other half: the caller's values. */
+/** Draws the caller's values over a layout. */
 export async function fillIn(
   call: CallContext,
   { art, drawn }: ArtLayout,
   options: {
     readonly description: string;
-    /** Texts of views and formats, in which predefined codes may stand as well. */
+    /** Texts of views and formats, which may contain predefined codes too. */
     readonly texts: readonly string[];
   },
 ): Promise<Picture> {
@@ -80,11 +80,11 @@ export async function fillIn(
     height,
     resolve,
   });
-  // Field by field: an object spread into another has a hidden class of its own, for each caller.
+  // Field by field: a spread object would get a separate hidden class for each caller.
   return { canvas, placements, predefined, rows, tall, endRow, endColumn, art, resolve };
 }
 
-/** Codes in a format of a sysop's: `{LC}`, `{TC:,}`, `{BN!upper}`. */
+/** Codes in a format: `{LC}`, `{TC:,}`, `{BN!upper}`. */
 function codesIn(text: string): readonly string[] {
   return [...text.matchAll(/\{([A-Z]{2})[!:}]/g)].map((match) => match[1] ?? '');
 }
@@ -105,13 +105,13 @@ async function findArt(
     if (art === undefined) caller.log.debug('menu.art-missing', { art: spec });
     return art;
   } catch (thrown) {
-    // A broken file is the sysop's to mend; the caller goes on without the picture.
+    // Only the sysop can repair the file; the caller continues without the art.
     caller.log.warn('menu.art-unreadable', { art: spec, error: toError(thrown) });
     return undefined;
   }
 }
 
-/** Lines of our own making as art, in which colour codes count. */
+/** Lines made by the program as art, in which colour codes count. */
 function artOfLines(call: CallContext, lines: readonly string[]): Art {
   const text = lines.join('\r\n');
   return {

@@ -14,24 +14,24 @@ import { fallbackForm, fallbackPrompt } from '../load/fallback';
 import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load/theme';
 import { viewSpecs, viewTree } from '../load/view-specs';
 
-/** What a form's submissions and keys lead to. */
+/** The rules for a form's submissions and keys. */
 interface FormRules {
   readonly formId: number;
   readonly submit: (submitId: number) => readonly SubmitRule[];
   readonly keys: readonly KeyRule[];
 }
 
-/** A screen as it was made off-line: cells, views and rules, and not yet a byte sent. */
+/** A composed screen: cells, views and rules; nothing was sent yet. */
 export interface ComposedScreen {
   readonly picture: Picture | undefined;
-  /** The window that it was made for. */
+  /** The window size that it was composed for. */
   readonly size: ScreenSize;
-  /** Rows of the screen itself: of taller art the last ones. */
+  /** Rows of the screen; of taller art the last ones. */
   readonly canvas: Canvas;
-  /** Rows that scroll by above the canvas. */
+  /** Rows of tall art that scroll off above the canvas. */
   readonly scrolled: number;
   readonly form: Form;
-  /** Views of a menu's own art that stand behind a prompt and take no keys. */
+  /** Views of the menu's own art behind a prompt, which take no keys. */
   readonly backdrop: Form | undefined;
   readonly rules: FormRules;
 }
@@ -40,14 +40,14 @@ type Validate = (view: View, text: string) => Promise<string | undefined>;
 
 interface ComposeOptions {
   readonly menu: MenuEntry;
-  /** Which of the menu's forms; the first where none is given. */
+  /** Number of the menu's form; the first one by default. */
   readonly formId?: number;
   readonly description: string;
   readonly shown: ShownArt | undefined;
   readonly validate: Validate;
 }
 
-/** Makes the screen of a menu for one caller: art, theme, form or prompt. */
+/** Composes the screen of a menu for one caller: art, theme, form or prompt. */
 export async function composeMenu(
   call: CallContext,
   options: ComposeOptions,
@@ -67,7 +67,7 @@ export async function composeMenu(
   const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
   const picture = layout && (await fillIn(call, layout, { description, texts }));
   const canvas = screenCanvas(call, picture, scrolled);
-  // Without a form, and behind a prompt, nothing takes keys.
+  // Views without a form, and views behind a prompt, take no keys.
   const passive = menu.autoNext || menu.prompt !== undefined;
   const { validate } = options;
   const own = makeForm(call, { placements, views, picture, validate, passive });
@@ -86,7 +86,7 @@ export async function composeMenu(
   return { picture, size, scrolled, canvas, form: shownForm, backdrop: prompt && own, rules };
 }
 
-/** Without its art a screen is plain, but it can be used: nobody is kept out by a file that is gone. */
+/** A screen without its art is plain but usable: a missing file must not lock callers out. */
 async function layoutOrFallback(
   call: CallContext,
   shown: ShownArt,
@@ -102,16 +102,16 @@ async function layoutOrFallback(
 }
 
 interface PromptPlace {
-  /** Where the prompt is drawn into. */
+  /** The canvas that the prompt is drawn on. */
   readonly canvas: Canvas;
-  /** Row to begin at; moved up where the prompt would not fit. */
+  /** First row; moved up when the prompt would not fit. */
   readonly row: number;
   readonly column?: number;
   readonly description: string;
   readonly validate: Validate;
 }
 
-/** A prompt in its place on a screen. */
+/** A prompt with its position on a screen. */
 interface ComposedPrompt {
   readonly form: Form;
   readonly keys: readonly KeyRule[];
@@ -120,7 +120,7 @@ interface ComposedPrompt {
   readonly rows: number;
 }
 
-/** Draws a prompt into a screen; undefined where there is no such prompt or it has no art. */
+/** Draws a prompt on a screen; undefined when there is no such prompt or it has no art. */
 export async function composePrompt(
   call: CallContext,
   name: string,
@@ -159,7 +159,7 @@ function textsOf(tree: Tree): readonly string[] {
   return Object.values(tree).filter((value) => typeof value === 'string');
 }
 
-/** The first row that is free below a picture. */
+/** The first free row below a picture. */
 export function rowBelow(picture: Picture): number {
   return Math.max(picture.rows + 1, picture.endColumn === 1 ? picture.endRow : picture.endRow + 1);
 }
@@ -178,13 +178,13 @@ function makeForm(call: CallContext, parts: FormParts): Form {
   return formOf(call, specs, { validate, passive, resolve: (code) => picture?.resolve(code, []) });
 }
 
-/** The caller's window as it is now. */
+/** The current size of the caller's window. */
 export function sizeOf(call: CallContext): ScreenSize {
   const { width, height } = call.caller.terminal;
   return { width, height };
 }
 
-/** A form on this caller's terminal. */
+/** Creates a form for this caller's terminal. */
 export function formOf(
   call: CallContext,
   views: readonly ViewSpec[],
@@ -211,7 +211,7 @@ function passwordChar(theme: Theme, standard: string): string {
   return theme.defaults.passwordChar ?? standard;
 }
 
-/** The canvas of the screen: what is left of the art on it, and room below. */
+/** The canvas of the screen: the visible rows of the art, and empty rows below. */
 function screenCanvas(call: CallContext, picture: Picture | undefined, scrolled: number): Canvas {
   const { width, height } = call.caller.terminal;
   const fits = picture?.canvas.width === width && picture.canvas.height === height;
@@ -229,8 +229,8 @@ function shiftRows(placements: readonly Placement[], by: number): readonly Place
 }
 
 /**
- * The form that is asked for, else form 0, in the variant whose codes are those of the art. Labels may
- * be left out of a key, and a single variant fits any art.
+ * The requested form, or form 0, in the variant that matches the codes of the art. Labels may be left
+ * out of a key, and a single variant matches any art.
  */
 function chooseForm(
   menu: MenuEntry,

@@ -1,4 +1,4 @@
-/** Moment-style tokens that dates in themes may use (contract A10.4), each with what it writes. */
+/** Tokens of Moment.js for dates in themes (contract A10.4), each with its meaning. */
 export const DATE_TOKENS: Readonly<Record<string, string>> = {
   YYYY: 'year, 2026',
   YY: 'year, 26',
@@ -36,7 +36,7 @@ export const DATE_TOKENS: Readonly<Record<string, string>> = {
   x: 'milliseconds since 1970',
 };
 
-// Text in square brackets stands for itself; of two tokens the longer one is meant.
+// Text in square brackets is literal; the longest matching token counts.
 const TOKEN = new RegExp(`\\[[^\\]]*\\]|${Object.keys(DATE_TOKENS).join('|')}`, 'g');
 
 const MONTHS = [
@@ -55,7 +55,7 @@ const MONTHS = [
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** Writes a moment in server time by a pattern such as `YYYY-MM-DD` or `ddd h:mm a`. */
+/** Formats a moment in server time by a pattern such as `YYYY-MM-DD` or `ddd h:mm a`. */
 export function formatDate(atMs: number, pattern: string): string {
   const date = new Date(atMs);
   return pattern.replace(TOKEN, (token) => writeToken(token, date));
@@ -133,7 +133,7 @@ function writeToken(token: string, date: Date): string {
     case 'x':
       return String(date.getTime());
     default:
-      // Text in square brackets stands for itself.
+      // Text in square brackets is literal.
       return token.slice(1, -1);
   }
 }

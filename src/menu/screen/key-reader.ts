@@ -4,13 +4,13 @@ import type { Form } from '../../views/form';
 import type { Caller } from '../run/caller';
 import type { Services } from '../run/services';
 
-/** What came while a menu waited. */
+/** The event that ended a wait. */
 type Arrival =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'timeout' }
-  /** A message that this menu lets through waits in the inbox. */
+  /** The inbox has a message that this menu may show. */
   | { readonly kind: 'message' }
-  /** The window has another size than what is on the screen was made for. */
+  /** The size of the window differs from that of the screen. */
   | { readonly kind: 'resize' };
 
 /** Columns and rows of a screen. */
@@ -19,13 +19,13 @@ export interface ScreenSize {
   readonly height: number;
 }
 
-/** What moves by itself while a menu waits for keys. */
+/** Animations that run while a menu waits for keys. */
 export interface Moves {
   readonly everyMs: number;
   step(): void;
 }
 
-/** What moves on these forms, the first of which has the cursor; nothing on a terminal without one. */
+/** The animations of these forms, the first of which has the cursor; none on a dumb terminal. */
 export function movesOf(
   { terminal }: Pick<Caller, 'terminal'>,
   forms: readonly [Form, ...(Form | undefined)[]],
@@ -42,20 +42,20 @@ export function movesOf(
 }
 
 interface WaitOptions {
-  /** Gives up after this long; undefined waits as long as the session does. */
+  /** Time limit of the wait; undefined waits until the session ends. */
   readonly timeoutMs?: number | undefined;
-  /** Which messages end the wait. */
+  /** Messages that end the wait. */
   readonly messages: 'all' | 'urgent';
-  /** What the screen was made for. */
+  /** The window size of the screen. */
   readonly size: ScreenSize;
   readonly moves?: Moves | undefined;
 }
 
 const REAL_TIME_MS = 250;
 
-/** Waits for a caller's keys, with the two things that may come in between. */
+/** Waits for a caller's keys, for messages, and for changes of the window size. */
 export class KeyReader {
-  /** Keys read so far: menus that go round without any are stopped by this. */
+  /** Number of keys read so far; the runner detects loops of menus without input by it. */
   keysRead = 0;
 
   constructor(
@@ -63,7 +63,7 @@ export class KeyReader {
     private readonly board: Pick<Services, 'clock' | 'keyTurns'>,
   ) {}
 
-  /** A timed screen counts as a key where it took real time: a slide show is no ring of menus. */
+  /** A screen with a timeout counts as a key when it took time: a slide show is no loop. */
   waited(ms: number): void {
     if (ms >= REAL_TIME_MS) this.keysRead += 1;
   }
@@ -97,7 +97,7 @@ export class KeyReader {
       this.board.keyTurns.began();
       return { kind: 'key', key };
     } catch (thrown) {
-      // Our own giving up is an answer; anything else is the session's end or a failure.
+      // The time limit is a result; anything else is the end of the session or a failure.
       if (arrival !== undefined && !caller.signal.aborted) return arrival;
       throw thrown;
     } finally {

@@ -9,18 +9,18 @@ import { formatDate } from './date-format';
 import type { Services } from '../run/services';
 import type { Theme } from '../load/theme';
 
-/** What predefined MCI codes are filled from. */
+/** Data for the values of predefined MCI codes. */
 export interface MciSource {
   readonly caller: Caller;
   readonly services: Services;
   readonly theme: Theme;
   /** The menu's description. */
   readonly description: string;
-  /** What took a look into the store. */
+  /** Figures that were read from the store. */
   readonly figures: BoardFigures;
 }
 
-/** Figures about the whole board, as far as a screen shows them. */
+/** Figures about the whole board; only those that the screen shows are set. */
 export interface BoardFigures {
   readonly callsEver?: number | undefined;
   readonly callsToday?: number | undefined;
@@ -29,7 +29,7 @@ export interface BoardFigures {
   readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
 }
 
-/** For a screen that sends callers to a secure line: never to one that is off. */
+/** For a screen that asks callers to use a secure way in; names only one that is on. */
 export function secureWayIn(listening: Listening): string {
   const way = secureWayTo(listening);
   if (way === undefined) return 'No secure way in is on here now.';
@@ -37,8 +37,8 @@ export function secureWayIn(listening: Listening): string {
 }
 
 /**
- * Looks up the figures that these codes show. A store that does not answer leaves them out, never a
- * screen.
+ * Reads the figures that these codes show. When the store does not answer, the screen is shown without
+ * them.
  */
 export async function readFigures(
   services: Services,
@@ -69,7 +69,7 @@ export async function readFigures(
       lastCaller: newest && { name: newest.userName, atMs: newest.startedAtMs },
     };
   } catch (error) {
-    // Figures are decoration: the screen goes out without them.
+    // Figures are not essential: the screen is shown without them.
     services.log.warn('menu.figures-failed', { error });
     return {};
   }
@@ -87,7 +87,7 @@ export function dateProperty(name: string): (source: MciSource) => string {
   };
 }
 
-/** A date without a time of day is that day wherever the board is: never one of the day before. */
+/** A date without a time of day is the same day in every time zone. */
 function dayOf(text: string): Date | undefined {
   const [, year, month, day] =
     /^(\d{4})[-/]?(\d\d)[-/]?(\d\d)(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.exec(text) ??
@@ -126,7 +126,7 @@ export function upTime(ms: number): string {
   return applyNumberStyle('durationSeconds', ms / 1000) ?? '';
 }
 
-/** A number of the account's; 0 where it has none. */
+/** A numeric property of the account; 0 when it is missing. */
 function figure(source: MciSource, name: string): number {
   const value = Number(source.caller.login.user?.properties.get(name) ?? 0);
   return Number.isFinite(value) ? value : 0;

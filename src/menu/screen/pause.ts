@@ -9,27 +9,27 @@ import { messageLine } from './message-line';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
 
-/** What the caller wants after a pause. */
+/** The result of a pause. */
 export type AfterPause =
   | 'go-on'
   | 'all-the-rest'
   | 'stop'
-  /** The window has another size: the screen is to be drawn anew, and paused again. */
+  /** The window has another size: draw the screen again, and pause again. */
   | 'resized';
 
 interface PauseOptions {
-  /** Name of the prompt; a plain line stands in where the board has none of that name. */
+  /** Name of the prompt; a plain line replaces one that does not exist. */
   readonly prompt: string;
   readonly row: number;
   readonly column?: number;
-  /** The screen may scroll up where the prompt would not fit, so that it hides nothing. */
+  /** The screen may scroll up when the prompt would not fit, so that it hides nothing. */
   readonly mayScroll?: boolean;
   readonly description: string;
-  /** The screen behind the prompt, of which something may move. */
+  /** The screen behind the prompt, which may have animations. */
   readonly behind?: readonly (Form | undefined)[];
 }
 
-/** Shows a pause prompt (contract A10.5), waits for one key, and takes the prompt away again. */
+/** Shows a pause prompt (contract A10.5), waits for one key, and removes the prompt. */
 export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = call.caller;
   const { config, row, rows, size, moves } = await showPrompt(call, options);
@@ -46,9 +46,9 @@ export async function pause(call: CallContext, options: PauseOptions): Promise<A
   return rest ? 'all-the-rest' : 'go-on';
 }
 
-/** Where a prompt stands, and nothing of what it was drawn with: callers stay here for long. */
+/** The position of a prompt, without the data for drawing it: pauses are long, and memory counts. */
 interface ShownPrompt {
-  /** Undefined where the board has no such prompt. */
+  /** Undefined when the board has no such prompt. */
   readonly config: Tree | undefined;
   readonly row: number;
   readonly rows: number;
@@ -80,7 +80,7 @@ async function showPrompt(call: CallContext, options: PauseOptions): Promise<Sho
   return { config: prompt?.config, row, rows, size, moves };
 }
 
-/** A key; urgent messages that come first are shown, beside the prompt, and end no pause. */
+/** Waits for a key; urgent messages are shown next to the prompt and do not end the pause. */
 async function nextKey(
   call: CallContext,
   shown: {

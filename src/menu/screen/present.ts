@@ -10,11 +10,11 @@ import type { CallContext } from '../run/call-context';
 interface PresentOptions {
   readonly config: MenuConfig;
   readonly description: string;
-  /** Set when the same screen is shown again for a window of another size: at once, and from there on. */
+  /** Set when the same screen is shown again in a window of another size: at once, from this row. */
   readonly fromRow?: number | undefined;
 }
 
-/** Which row of the art the page on the screen begins with, and whether it was drawn for another size. */
+/** First row of the art on the current page, and whether it was drawn for another size. */
 interface ShownPage {
   readonly row: number;
   readonly resized: boolean;
@@ -22,12 +22,12 @@ interface ShownPage {
 
 const WHOLE: ShownPage = { row: 1, resized: false };
 
-/** Font that every screen has unless it asks for another. */
+/** Font of every screen that sets no other. */
 const STANDARD_FONT = 'cp437';
 
 /**
- * Gets a composed screen ready to go out with the next `flush`, so that it is one write with what the
- * module adds. Only what takes time goes out here: art at the speed of a modem, art page by page.
+ * Prepares a composed screen for the next `flush`, so that it is sent in one write with the module's
+ * changes. Only output that takes time is sent here: art at modem speed, and paged art.
  */
 export async function present(
   call: CallContext,
@@ -51,7 +51,7 @@ export async function present(
     return WHOLE;
   }
   if (!clear && picture !== undefined && form.views.length === 0) {
-    // Art without views goes on below what is there, as it would on a scrolling terminal.
+    // Art without views continues below the current screen, as on a scrolling terminal.
     const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding });
     screen.openOver(font + moveTo(from, 1) + stream);
     return WHOLE;
@@ -66,14 +66,14 @@ export async function present(
     if (!page.resized) screen.openOver('');
     return page;
   }
-  // The last row is placed, not scrolled in: a line break behind it would scroll once too often.
+  // The last row is positioned, not scrolled in: a line break after it would scroll one row too far.
   const to = picture.rows - 1;
   const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
   screen.openOver(start + stream + rowToAnsi(call, screen.composition, terminal.height));
   return WHOLE;
 }
 
-/** Gets a screen ready that was shown before: whole and at once, whatever its menu says of the first time. */
+/** Prepares a screen that was shown before: as a whole, at once, without modem speed or pages. */
 export function presentAgain(call: CallContext, screen: ScreenController): void {
   call.freeRow = freeRowBelow(call, screen.composition.picture, 1);
   screen.open({ clear: true });
@@ -94,7 +94,7 @@ function fontSequence(call: CallContext, wanted: string | undefined): string {
   return sequence;
 }
 
-/** Art that places its parts itself cannot be cut into pages (contract A10.5). */
+/** Art with cursor positioning cannot be divided into pages (contract A10.5). */
 function isPaged(config: MenuConfig, picture: Picture, scrolled: number): boolean {
   const wanted = config.pause === 'pageBreak' && config.baudRate === undefined && scrolled > 0;
   return wanted && !picture.art.tokens.some((token) => token.kind === 'goto');
@@ -107,7 +107,7 @@ async function showPages(
 ): Promise<ShownPage> {
   const { terminal } = call.caller;
   const { encoding } = terminal;
-  // The last row is the prompt's.
+  // The last row is for the prompt.
   const perPage = Math.max(1, terminal.height - 1);
   let from = options.fromRow ?? 1;
   for (; ; from += perPage) {
@@ -127,7 +127,7 @@ async function showPages(
   return { row: from, resized: false };
 }
 
-/** The pause at the end of a screen, where its menu has one. */
+/** The pause at the end of a screen, if its menu has one. */
 export async function pauseAtEnd(
   call: CallContext,
   screen: ScreenController,
@@ -147,12 +147,12 @@ export async function pauseAtEnd(
   });
 }
 
-/** Whether the screen is emptied before the menu is shown. */
+/** True when the screen is cleared before the menu is shown. */
 function empties(call: CallContext, config: MenuConfig): boolean {
   return config.cls ?? call.services.config().menus.cls;
 }
 
-/** The first row below the art; art that takes the whole screen has none, and scrolls up for it. */
+/** The first row below the art; art that fills the screen scrolls up for it. */
 function pauseRow(call: CallContext, screen: ScreenController, config: MenuConfig): number {
   const { picture, scrolled } = screen.composition;
   const { height } = call.caller.terminal;
@@ -163,10 +163,10 @@ function pauseRow(call: CallContext, screen: ScreenController, config: MenuConfi
   return Math.min(height + 1, rowBelow(picture) - scrolled);
 }
 
-/** Rows of the screen that most art is drawn for. */
+/** Screen height that most art is drawn for. */
 const STANDARD_ROWS = 24;
 
-/** Art that fills such a screen and ends on its last row has the pause there, as it was drawn for it. */
+/** True for art that fills such a screen to its last row, where the pause belongs. */
 function endsOnLastRow({ rows, endRow }: Picture): boolean {
   return rows === STANDARD_ROWS && endRow === rows;
 }

@@ -12,19 +12,19 @@ import type { MenuScreen } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
 
-/** The message line's number where the art has one (design: TL10). */
+/** Default number of the view for messages (TL10). */
 const MESSAGE_VIEW = 10;
 
 /**
- * A screen that is shown. Changes are gathered and go out with `flush`, so that one key of the caller
- * is answered by one write.
+ * A screen that is shown. Changes are collected and sent by `flush`, so that each key of the caller is
+ * answered by one write.
  */
 export class ScreenController implements MenuScreen {
   private pending = '';
   private shown = false;
-  /** Row of the art that a message stands on for now. */
+  /** Row of the art that a message covers now. */
   private messageRow: number | undefined;
-  /** What the message line says; '' when nothing. */
+  /** Text of the message line; '' when it is empty. */
   private said = '';
 
   constructor(
@@ -42,14 +42,14 @@ export class ScreenController implements MenuScreen {
       screenWidth: terminal.width,
       screenHeight: terminal.height,
     };
-    // Without clearing, what is on the screen stays wherever this one has nothing.
+    // Without clearing, old cells stay where this screen has none.
     const cells = options.clear
       ? canvas.toAnsi({ ...screen, clear: true })
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen);
     this.openOver((options.before ?? '') + cells);
   }
 
-  /** Begins the next write with art that was made elsewhere, and the views over it. */
+  /** Begins the next write with given art, and the views over it. */
   openOver(art: string): void {
     const { form, backdrop } = this.composition;
     this.shown = true;
@@ -58,18 +58,18 @@ export class ScreenController implements MenuScreen {
     if (this.said !== '') this.say(this.said);
   }
 
-  /** Sends what has gathered, in one write. */
+  /** Sends the collected output in one write. */
   flush(): void {
     if (this.pending !== '') this.call.caller.terminal.write(this.pending);
     this.pending = '';
   }
 
-  /** Output of the form's own, to go out with the rest. */
+  /** Adds output of the form to the next write. */
   add(output: string): void {
     if (this.shown) this.pending += output;
   }
 
-  /** What of this screen moves by itself. */
+  /** The animations of this screen. */
   get moves(): Moves | undefined {
     const { form, backdrop } = this.composition;
     return movesOf(this.call.caller, [form, backdrop]);
@@ -118,7 +118,7 @@ export class ScreenController implements MenuScreen {
     this.say(text);
   }
 
-  /** Goes on where the screen before left off, which was of the same menu in a window of another size. */
+  /** Takes over the state of the previous screen of the same menu, for a window of another size. */
   takeOver(previous: ScreenController): void {
     const { form, backdrop } = this.composition;
     form.takeOver(previous.composition.form);
@@ -128,7 +128,7 @@ export class ScreenController implements MenuScreen {
     this.said = previous.said;
   }
 
-  /** True when every view of this screen is on the other one too. */
+  /** True when the other screen has every view of this one. */
   hasOnlyViewsOf(other: ScreenController): boolean {
     return this.views.every((view) => other.find(view.id)?.view.code === view.code);
   }
@@ -158,13 +158,13 @@ export class ScreenController implements MenuScreen {
     else this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
   }
 
-  /** Text whose colours are ours, and in which nothing is a caller's without having been cleaned. */
+  /** Text with the board's own colours, in which text of callers was sanitized before. */
   private setFinalText(viewId: number, text: string): void {
     const found = this.find(viewId);
     if (found !== undefined) this.add(found.form.setText(viewId, text));
   }
 
-  /** Art without a message line: a row of it is lent to the message and given back. */
+  /** Art without a message line: the message covers a row, which is drawn again afterwards. */
   private writeLentRow(text: string): void {
     const { form } = this.composition;
     const row = this.messageRow ?? this.lastFreeRow;
@@ -174,7 +174,7 @@ export class ScreenController implements MenuScreen {
     this.add(form.placeCursor());
   }
 
-  /** The lowest row without a view: nobody types under a message. */
+  /** The lowest row without a view: a message must not cover an input field. */
   private get lastFreeRow(): number {
     const { height } = this.composition.size;
     const taken = this.views.flatMap((view) =>
@@ -185,7 +185,7 @@ export class ScreenController implements MenuScreen {
     return row === 0 ? height : row;
   }
 
-  /** Columns that a label has up to the next view, never the last cell of the screen. */
+  /** Columns of a label up to the next view, without the last cell of the screen. */
   private roomOf({ spec }: View): number {
     const { width, height } = this.composition.size;
     const toEdge = width - spec.column + (spec.row === height ? 0 : 1);
@@ -227,7 +227,7 @@ function isOnRow(view: View, row: number): boolean {
   return row >= first && row < first + view.rows().length;
 }
 
-/** One row of a screen, for a row of the terminal that is empty. */
+/** Output for one row of a screen on an empty row of the terminal. */
 export function rowToAnsi(call: CallContext, { canvas }: ComposedScreen, row: number): string {
   const { width, height, encoding } = call.caller.terminal;
   const without = canvas.clone();

@@ -7,12 +7,12 @@ import { drawPicture } from './art-layout';
 import { formOf, rowBelow, sizeOf } from './compose';
 import { pause } from './pause';
 
-/** Number of the view that holds the text between the two pictures. */
+/** Number of the view with the text between the two pictures. */
 const TEXT = 1;
 
 /**
- * Shows art, a text and art below each other on a screen of their own, and waits for a key. False, and
- * nothing is shown, where there is no text and none of the art.
+ * Shows art, a text and art below each other on a screen of their own, and waits for a key. False when
+ * there is neither text nor art to show.
  */
 export async function showFramed(
   call: CallContext,

@@ -7,13 +7,13 @@ import { wrapWords } from './word-wrap';
 
 type PageContent = readonly string[] | { readonly data: readonly DataLine[] };
 
-/** A line as it is sent, and the line of the content that it is of. */
+/** An output line and the number of its source line. */
 interface ShownLine {
   readonly text: string;
   readonly source: number;
 }
 
-/** Shows lines page by page on a screen of their own; a key goes on, escape leaves. */
+/** Shows lines page by page on a screen of their own; a key continues, escape leaves. */
 export async function showPages(
   call: CallContext,
   content: PageContent,
@@ -32,7 +32,7 @@ export async function showPages(
       description,
     });
     if (after === 'resized') {
-      // The same page again, as much of it as fits; its lines may be broken elsewhere.
+      // The same page again, as much as fits; its lines may wrap differently.
       const first = page[0]?.source ?? 0;
       lines = shownLines(call, content);
       from = Math.max(
@@ -54,7 +54,7 @@ function shownLines(call: CallContext, content: PageContent): readonly ShownLine
       source,
     }));
   }
-  // A column before each line, and the last one free: some terminals wrap as soon as it is written.
+  // One empty column before each line, and the last column free: some terminals wrap at once.
   return content.data.flatMap(({ color, text }, source) =>
     wrapWords(text, width - 2).map((line) => ({
       text: formatText(` ${color}{line}`, { line }, { encoding }),

@@ -1,6 +1,6 @@
 import { columnsOf } from '../../views/cells';
 
-/** Text as lines of at most so many columns, broken at spaces; the lines keep the indent of the first. */
+/** Wraps text at spaces to a number of columns; all lines keep the indent of the first. */
 export function wrapWords(text: string, columns: number): readonly string[] {
   const indent = /^ */.exec(text)?.[0] ?? '';
   const room = Math.max(1, columns - indent.length);
@@ -20,7 +20,7 @@ export function wrapWords(text: string, columns: number): readonly string[] {
   return [...lines, line].map((each) => indent + each);
 }
 
-/** A word that is longer than a line, in pieces. */
+/** Splits a word that is longer than a line. */
 function cutWord(word: string, room: number): readonly string[] {
   const pieces = [''];
   for (const character of word) {
