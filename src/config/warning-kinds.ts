@@ -11,6 +11,7 @@ interface Rule {
 export const RULES: Readonly<Record<string, Rule>> = {
   'foreign-key': { many: 'keys have no effect here' },
   'unknown-config-key': { many: 'keys are not known here and have no effect' },
+  'ssh-algorithms': { many: 'lists of SSH algorithms name what is not offered' },
   'lost-protection': { many: 'protections stand where they have no effect' },
   'doubled-key': { many: 'keys stand twice, and the later one counts' },
   reference: { many: '@reference: values name nothing and stay as they are written' },

@@ -52,8 +52,10 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
       await findHostKeys(hostKeyOptions(options.config, places));
     });
     for (const list of ['kex', 'cipher', 'hmac', 'compress'] as const)
-      await found.collect(`loginServers.ssh.algorithms.${list}`, () =>
-        Promise.resolve(describeNarrowing(ssh, list)),
+      await found.collect(
+        `loginServers.ssh.algorithms.${list}`,
+        () => Promise.resolve(describeNarrowing(ssh, list)),
+        'ssh-algorithms',
       );
   }
   if (https.enabled || webSocket.wss.enabled) {
@@ -78,11 +80,17 @@ class Findings {
   constructor(private readonly placeOf: LoadedConfig['placeOf']) {}
 
   /** Runs the check of the file that `key` names; a thrown error prevents a start, a returned text is a warning. */
-  async collect(key: string, check: () => Promise<string | undefined | void>): Promise<void> {
+  async collect(
+    key: string,
+    check: () => Promise<string | undefined | void>,
+    kind?: string,
+  ): Promise<void> {
     const place = this.placeOf(key === '' ? [] : key.split('.'));
     try {
       const warning = await check();
-      if (typeof warning === 'string') this.warnings.push({ place, message: warning });
+      if (typeof warning !== 'string') return;
+      const found = { place, message: warning };
+      this.warnings.push(kind === undefined ? found : { ...found, kind });
     } catch (error) {
       if (!(error instanceof BbsError)) throw error;
       this.first ??= error;
