@@ -70,18 +70,35 @@ export function timingFigure(
   };
 }
 
+/** What the last release had, by the names of figures: bench/last-release.json. */
+export interface LastRelease {
+  readonly version: string;
+  readonly measured: string;
+  readonly figures: Readonly<Record<string, string>>;
+}
+
 /** A Markdown table, for docs/performance.md as it stands. */
-export function table(figures: readonly Figure[]): string {
+export function table(figures: readonly Figure[], last: LastRelease): string {
   const rows = figures.map(({ name, value, beside = '', ratio, target = '', reached, rounds }) => [
     name,
     value,
+    last.figures[name] ?? '',
     beside,
     ratio === undefined ? '' : ratio.toFixed(2),
     target,
     reached === undefined ? '' : reached ? 'yes' : 'NO',
     rounds,
   ]);
-  const head = ['Figure', 'Sallyport', 'Beside', 'Ratio', 'Target', 'Reached', 'Rounds'];
+  const head = [
+    'Figure',
+    'Sallyport',
+    `In ${last.version}`,
+    'Beside',
+    'Ratio',
+    'Target',
+    'Reached',
+    'Rounds',
+  ];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

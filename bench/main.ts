@@ -1,14 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCodeTiming } from './code-timing';
 import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
-import { table, type Figure, type Scale } from './figures';
+import { table, type Figure, type LastRelease, type Scale } from './figures';
 import { benchHostile } from './hostile';
 import { benchLatency } from './latency';
 import { benchMemory } from './memory';
 import { endChildren } from './processes';
 import { benchSignIns } from './sign-ins';
+import { benchStalls } from './stalls';
 import { benchStart } from './start';
 import { benchTiming } from './timing';
 
@@ -19,6 +22,7 @@ const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]
   memory: benchMemory,
   engine: benchEngine,
   crowd: benchCrowd,
+  stalls: benchStalls,
   timing: benchTiming,
   'code-timing': benchCodeTiming,
 };
@@ -27,7 +31,10 @@ const USAGE = `usage: npm run bench -- [--quick] [PART ...]
 
 Parts: ${Object.keys(PARTS).join(', ')}; all of them where none is named.
   --quick   a little of each, to see that it runs; its figures say nothing
+  --keep    a release's figures: writes them into bench/last-release.json, beside which later ones are shown
 `;
+
+const LAST_RELEASE = join(__dirname, 'last-release.json');
 
 /** Nothing here takes half as long; a part that hangs is given up, and the others go on. */
 const MAX_MS = 20 * 60_000;
@@ -36,7 +43,11 @@ const MAX_MS = 20 * 60_000;
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
+    },
   });
   const unknown = positionals.find((name) => PARTS[name] === undefined);
   if (unknown !== undefined || values.help === true) {
@@ -44,6 +55,7 @@ async function main(): Promise<number> {
     return unknown === undefined ? 0 : 2;
   }
   const [before] = loadavg();
+  const last = JSON.parse(readFileSync(LAST_RELEASE, 'utf8')) as LastRelease;
   const figures: Figure[] = [];
   let failures = 0;
   for (const [name, part] of Object.entries(PARTS)) {
@@ -53,7 +65,7 @@ async function main(): Promise<number> {
       const found = await within(MAX_MS, part({ full: !values.quick }));
       figures.push(...found);
       // As they come: who ends the run has what is there.
-      process.stderr.write(`${table(found)}\n`);
+      process.stderr.write(`${table(found, last)}\n`);
     } catch (error) {
       failures += 1;
       process.stderr.write(`bench: ${name} failed: ${String(error)}\n`);
@@ -67,8 +79,25 @@ async function main(): Promise<number> {
       `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, ` +
       `load ${before?.toFixed(1)} before${values.quick ? ', QUICK: no figures to quote' : ''}\n`,
   );
-  console.log(table(figures));
+  console.log(table(figures, last));
+  if (values.keep && !values.quick) keep(last, figures);
   return failures > 0 ? 1 : 0;
+}
+
+/** The figures of a release; those of parts that were left out stay. */
+function keep(last: LastRelease, figures: readonly Figure[]): void {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const kept: LastRelease = {
+    version,
+    measured: new Date().toISOString().slice(0, 10),
+    figures: {
+      ...last.figures,
+      ...Object.fromEntries(figures.map(({ name, value }) => [name, value])),
+    },
+  };
+  writeFileSync(LAST_RELEASE, `${JSON.stringify(kept, undefined, 2)}\n`);
 }
 
 function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
