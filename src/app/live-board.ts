@@ -2,6 +2,7 @@ import type { ArtStore } from '../art/art-store';
 import { BbsError, toError } from '../base/errors';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { nextTurn } from '../base/steps';
 import { findMenuFile, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import { formatProblem, InvalidFileError, throwProblems, type Problem } from '../config/problems';
@@ -158,6 +159,7 @@ export class EditWatch {
       this.watch.close();
       this.watch = watch;
       if (this.closed) watch.close();
+      await nextTurn();
       listener.log.info('board.reloaded', { menus: live.menus.menus.size });
       listener.onTaken();
       this.showSignInNews(before);
@@ -181,6 +183,7 @@ export class EditWatch {
         const snapshot = await this.live.read();
         // Watched before the last look at the old watch: an edit in between is noticed by one of them.
         const watch = this.watchFiles(this.live.pathsOf(snapshot));
+        await nextTurn();
         const isMixed = this.watch.hasChanged();
         if (isMixed) watch.lookSoon();
         if (!isMixed || tries === MAX_READS) return { snapshot, watch };
