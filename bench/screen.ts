@@ -10,7 +10,7 @@ import type { Caller } from '../src/menu/run/caller';
 import type { MenuEntry } from '../src/menu/load/menu-entry';
 import type { Encoding } from '../src/terminal/terminal';
 import { createTerminal } from '../src/terminal/caller-terminal';
-import { choose } from '../src/menu/run/choose';
+import { choose } from '../src/menu/load/choice';
 import { MenuBoard } from '../test/support/menu-board';
 import { ms, type Figure, type Scale } from './figures';
 import { kindOfCode } from '../src/menu/screen/mci-codes';

@@ -1,7 +1,7 @@
 /** The public API for programs that embed a board (docs/embedding.md). */
 export { startBbs } from './app/bbs';
 export type { BbsOptions, RunningBbs, ServerAddress, SignedInCaller } from './app/embedding';
-export type { CallerFacts, TakenConnection } from './menu/run/taken-connection';
+export type { CallerFacts, TakenConnection } from './menu/run/caller';
 export { BbsError, ERROR_CODES } from './base/errors';
 export type { ErrorCode, Place } from './base/errors';
 export { createLog } from './base/log';

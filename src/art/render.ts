@@ -6,7 +6,6 @@ import type { Art } from './art-file';
 import { ArtScreen } from './art-screen';
 import type { ArtToken, MciToken } from './art-token';
 import { applyColorCode } from './color-codes';
-import type { Placement } from './placement';
 
 /** The value of a predefined MCI code; undefined leaves its cells empty. */
 export type ResolveMci = (code: string, args: readonly string[]) => string | undefined;
@@ -211,4 +210,18 @@ function isFocusCode(drawing: Drawing, token: MciToken, place: Placement): boole
   placements[index] = { ...first, focusStyle: place.style };
   drawing.previous = undefined;
   return true;
+}
+
+/** The position of an MCI code in an art file (contract A8). Rows and columns count from 1. */
+export interface Placement {
+  /** Two capital letters, e.g. `ET`. */
+  readonly code: string;
+  /** Number after the code; codes without one get ids from 100 up. */
+  readonly id: number;
+  readonly arguments: readonly string[];
+  readonly row: number;
+  readonly column: number;
+  readonly style: Style;
+  /** Style of a second, identical code directly after the first: the colour in focus. */
+  readonly focusStyle: Style | undefined;
 }

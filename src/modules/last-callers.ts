@@ -1,7 +1,7 @@
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listCalls, type Call } from '../store/calls';
 import { findUsers } from '../store/users';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './list-items';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './user-list';
 
 const MAX_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */

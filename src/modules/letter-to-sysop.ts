@@ -1,9 +1,9 @@
 import { isToSysop } from '../menu/load/menu-config';
 import { absentModule } from '../menu/run/follow';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
-import { wrapWords } from '../menu/screen/word-wrap';
+import { wrapWords } from '../menu/screen/message-line';
 import { ABSENT_MODULES } from './absent-modules';
-import { originOf, userOf } from './caller-actor';
+import { originOf, userOf } from '../menu/run/caller';
 import { namedArt } from './show-art';
 
 const NAME = 'msg_area_post_fse';

@@ -3,13 +3,12 @@ import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
 import { signsInFirst } from '../protocols/ways-in';
 import { lackSentence, NO_MAIL_SERVER } from '../mail/links';
-import { findLacks } from '../menu/run/link-answer';
-import { rejectionSentence } from '../menu/run/login-answer';
+import { findLacks, rejectionSentence } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { mailAddressProblem } from '../menu/run/validators';
 import type { User } from '../store/users';
-import { actorOf } from './caller-actor';
-import { PASSWORDS_DIFFER, passwordsMatch } from './password-fields';
+import { actorOf } from '../menu/run/caller';
+import { PASSWORDS_DIFFER, passwordsMatch } from './user-config';
 import { PERSONAL_FIELDS, readPersonalData } from './personal-data';
 
 /** Views of the contract's art NUA that have a part in what is said about an application. */

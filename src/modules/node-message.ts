@@ -1,8 +1,8 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { messageText, type OnlineNode } from '../menu/run/node-talk';
 import { findUsers } from '../store/users';
-import { userOf } from './caller-actor';
-import { publicFacts, usersById } from './list-items';
+import { userOf } from '../menu/run/caller';
+import { publicFacts, usersById } from './user-list';
 import { namedArt } from './show-art';
 
 /** Views as ENiGMA½'s module has them. */

@@ -2,8 +2,8 @@ import type { MenuContext, MenuModule, ShownArt, Submission, Transition } from '
 import { onelinerText } from '../menu/run/wall';
 import { listOneliners } from '../store/oneliners';
 import { findUsers } from '../store/users';
-import { userOf } from './caller-actor';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './list-items';
+import { userOf } from '../menu/run/caller';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './user-list';
 import { namedArt } from './show-art';
 
 /** Forms as ENiGMA½'s module has them, their art in `config.art`, and their views. */

@@ -1,6 +1,6 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { messageText } from '../menu/run/node-talk';
-import { originOf, userOf } from './caller-actor';
+import { originOf, userOf } from '../menu/run/caller';
 import { LETTER_TEXTS } from './letter-to-sysop';
 import { namedArt } from './show-art';
 

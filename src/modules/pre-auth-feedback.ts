@@ -1,5 +1,5 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
-import { originOf } from './caller-actor';
+import { originOf } from '../menu/run/caller';
 
 /** Views of the header as ENiGMA½'s module has them, then the lines of the letter. */
 const VIEWS = { from: 1, to: 2, subject: 3, errors: 4, firstLine: 5, lastLine: 12 } as const;

@@ -3,8 +3,8 @@ import { findFactorKind } from '../auth/factor-kinds';
 import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
-import { userOf } from './caller-actor';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './list-items';
+import { userOf } from '../menu/run/caller';
+import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './user-list';
 
 const MAX_SHOWN = 100;
 

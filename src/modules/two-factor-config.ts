@@ -2,10 +2,10 @@ import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
-import { findLacks, showLacks } from '../menu/run/link-answer';
+import { findLacks, showLacks } from '../menu/run/login-answer';
 import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
-import { actorOf, userOf } from './caller-actor';
+import { actorOf, userOf } from '../menu/run/caller';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {

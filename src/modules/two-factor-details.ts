@@ -1,5 +1,5 @@
 import type { OwnEnrollment } from '../auth/pending-enrollment';
-import { wrapWords } from '../menu/screen/word-wrap';
+import { wrapWords } from '../menu/screen/message-line';
 import { renderTerminalQr } from '../terminal/qr';
 
 /** The QR of a registration with a line of text, or undefined where the screen has no room for it. */

@@ -1,13 +1,36 @@
 import { NO_MAIL_SERVER } from '../mail/links';
-import { findLacks, showLacks } from '../menu/run/link-answer';
+import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';
 import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
-import { actorOf, userOf } from './caller-actor';
-import { newPasswordOrNone, PASSWORDS_DIFFER, passwordsMatch } from './password-fields';
+import { actorOf, userOf } from '../menu/run/caller';
 import { readPersonalData, type PersonalProperty } from './personal-data';
 import { proveAgain } from './proof-of-person';
+
+/** Said where a password and its repetition differ. */
+export const PASSWORDS_DIFFER = 'The two passwords are not the same.';
+
+/** `validate: @method:validatePassConfirmMatch`: the field after `password` says the same. */
+export const passwordsMatch: Validator = {
+  doc: 'The same as in the field `password`.',
+  needs: 'none',
+  check: (text, { values }) =>
+    Promise.resolve(text === (values['password'] ?? '') ? undefined : PASSWORDS_DIFFER),
+};
+
+/** `validate: @method:validatePassword`: empty, or a password that the rules allow. */
+const newPasswordOrNone: Validator = {
+  doc: 'A new password that the rules for passwords allow, or nothing.',
+  needs: 'complete',
+  check: (text, { values, caller, services }) => {
+    const { user } = caller.login;
+    if (text === '' || user === undefined) return Promise.resolve(undefined);
+    const email = values['email'] ?? user.properties.get('email_address') ?? '';
+    const about = { userName: user.name, email: String(email) };
+    return Promise.resolve(services.accounts.passwordProblem(text, about));
+  },
+};
 
 /** Views of the contract's art CONFSCR that are more than a property. */
 const VIEWS = {

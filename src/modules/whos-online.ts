@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
-import { LIST_VIEW, publicFacts, usersById } from './list-items';
+import { LIST_VIEW, publicFacts, usersById } from './user-list';
 
 /**
  * Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2),

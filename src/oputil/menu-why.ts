@@ -6,7 +6,7 @@ import { requiredFactorOf } from '../auth/login';
 import { BbsError, formatPlace } from '../base/errors';
 import { firstMenuOf } from '../config/login-servers';
 import type { Config } from '../config/schema';
-import { factsOfModules } from '../proof/module-facts';
+import { factsOfModules } from '../proof/registries';
 import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../proof/why';
 import { moduleTable } from '../modules/registry';
 import type { User } from '../store/users';

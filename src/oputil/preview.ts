@@ -5,7 +5,7 @@ import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
 import { configuredServers } from '../mail/links';
 import type { Caller } from '../menu/run/caller';
-import { choose } from '../menu/run/choose';
+import { choose } from '../menu/load/choice';
 import { composeMenu } from '../menu/screen/compose';
 import { ActiveMenu } from '../menu/run/active-menu';
 import { Inbox } from '../menu/run/inbox';

@@ -1,9 +1,9 @@
-import { movesOf } from './flow-moves';
-import type { ModuleFacts } from './flow-moves';
+import { movesOf, type ModuleFacts } from './flow-moves';
 import type { MenuSet } from '../menu/load/menu-entry';
+import { escapeUnseen } from '../base/unseen';
 
 /** One menu, or the end of a call, in a picture of the flow. */
-export interface GraphNode {
+interface GraphNode {
   readonly name: string;
   readonly kind: 'login-area' | 'menu' | 'missing' | 'log-off';
   readonly label: string;
@@ -17,7 +17,7 @@ interface GraphEdge {
 }
 
 /** The flow as a picture has it. Going back is left out: it would join everything with everything. */
-export interface FlowGraph {
+interface FlowGraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -56,4 +56,39 @@ export function flowGraph(set: MenuSet, modules: ReadonlyMap<string, ModuleFacts
       return { from, to, labels: [...labels] };
     }),
   };
+}
+
+// Mermaid and hyphens in class names do not always get on.
+const CLASSES: Readonly<Record<GraphNode['kind'], string>> = {
+  'login-area': 'loginArea',
+  menu: 'menu',
+  missing: 'missing',
+  'log-off': 'logOff',
+};
+
+/** The flow as a Mermaid flowchart. */
+export function toMermaid(graph: FlowGraph): string {
+  const ids = new Map(graph.nodes.map(({ name }, at) => [name, `m${at}`]));
+  const text = (value: string): string =>
+    value.replace(/[^A-Za-z0-9 _.,:;!?()[\]/&|+-]/g, '').replace(/[[\]&|]/g, toEntity);
+  return [
+    'flowchart TD',
+    ...graph.nodes.map(({ name, kind, label }) => {
+      const title = escapeUnseen(name).replace(/"/g, '#34;');
+      const caption = label === '' ? title : `${title}<br/>${text(label)}`;
+      return `  ${ids.get(name)}["${kind === 'log-off' ? text(label) : caption}"]:::${CLASSES[kind]}`;
+    }),
+    ...graph.edges.map(({ from, to, labels }) => {
+      return `  ${ids.get(from)} -->|"${labels.map(text).join('<br/>')}"| ${ids.get(to)}`;
+    }),
+    '  classDef loginArea fill:#fdf1d3,stroke:#a4660a,color:#000',
+    '  classDef menu fill:#e3eefb,stroke:#2b5f9e,color:#000',
+    '  classDef missing fill:#fbe1e1,stroke:#b02a2a,color:#000,stroke-dasharray:4 3',
+    '  classDef logOff fill:#eee,stroke:#777,color:#000',
+    '',
+  ].join('\n');
+}
+
+function toEntity(character: string): string {
+  return `#${character.charCodeAt(0)};`;
 }

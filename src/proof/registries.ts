@@ -1,6 +1,11 @@
 import type { ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
+import { WAYS_IN, WAY_IN_NAMES } from '../protocols/ways-in';
+import type { Place } from '../base/errors';
+import { loginServer, valueAt } from '../config/login-servers';
+import type { Config } from '../config/schema';
+import type { MenuModule } from '../menu/run/module';
 
 /** What menus may name, as plain tables: a check needs no sockets, no database and no terminal. */
 export interface MenuRegistries {
@@ -19,4 +24,39 @@ export interface MenuRegistries {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Where calls begin; without any the flow is not looked at. */
   readonly entries: readonly EntryPoint[];
+}
+
+/** The modules as checks and proof need them. */
+export function factsOfModules(
+  modules: ReadonlyMap<string, MenuModule>,
+): ReadonlyMap<string, ModuleFacts> {
+  return new Map(
+    [...modules].map(([name, module]) => [
+      name,
+      {
+        methods: Object.keys(module.methods),
+        validators: Object.keys(module.validators ?? {}),
+        configKeys: Object.keys(module.configKeys ?? {}),
+        views: module.views,
+        menus: module.menus ?? [],
+        signsIn: module.signsIn === true,
+        needs: module.needs,
+      },
+    ]),
+  );
+}
+
+/** Where calls begin, by config. Servers that are off count too: they may be on tomorrow. */
+export function entryPoints(
+  config: Config,
+  placeOf?: (path: readonly string[]) => Place,
+): readonly EntryPoint[] {
+  return WAY_IN_NAMES.flatMap((server) =>
+    WAYS_IN[server].firstMenus.map(({ key, signedIn }, index) => ({
+      ...{ server, secure: WAYS_IN[server].secure, key, signedIn },
+      isNeeded: index === 0 && loginServer(config, server).enabled,
+      menu: valueAt(config, key) as string,
+      place: placeOf?.(key.split('.')),
+    })),
+  );
 }

@@ -4,8 +4,14 @@ import { toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
-import { SessionEnd, type Caller, type CallerPlace, type EndReason } from '../menu/run/caller';
-import type { TakenConnection, TakesOver } from '../menu/run/taken-connection';
+import {
+  SessionEnd,
+  type Caller,
+  type CallerPlace,
+  type EndReason,
+  type TakenConnection,
+  type TakesOver,
+} from '../menu/run/caller';
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
 import { BELL } from '../terminal/ansi';

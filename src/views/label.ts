@@ -66,3 +66,14 @@ export class StatusBarView extends LabelView {
     return DEFAULT_WIDTH;
   }
 }
+
+/** XY: marks a place for a module; shows nothing and handles no keys. */
+export class PlaceView extends View {
+  override rows(): readonly Row[] {
+    return [];
+  }
+
+  protected override get takesKeys(): boolean {
+    return false;
+  }
+}

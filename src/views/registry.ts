@@ -1,16 +1,14 @@
 import { ButtonView } from './button';
 import { EditView } from './edit';
 import { KeyEntryView } from './key-entry';
-import { LabelView, StatusBarView } from './label';
+import { LabelView, StatusBarView, PlaceView } from './label';
 import { MaskedEditView } from './masked-edit';
 import { FullMenuView, HorizontalMenuView, VerticalMenuView } from './menu-list';
 import { MultiLineView } from './multi-line';
 import { MultiLineEditView } from './multi-line-edit';
-import { PlaceView } from './place';
 import type { ViewProperty } from './properties';
-import { SpinnerView } from './spinner';
+import { SpinnerView, ToggleView } from './toggle';
 import { MOTION_NAMES, TickerView } from './ticker';
-import { ToggleView } from './toggle';
 import type { View, ViewContext, ViewSpec } from './view';
 
 /** One kind of view: its constructor and its properties. */

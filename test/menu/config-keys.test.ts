@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Finding, MenuConfig, MenuEntry } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
-import { configUnder } from '../../src/menu/load/themed-config';
+import { configUnder } from '../../src/menu/load/theme';
 import { Shell } from '../oputil/shell';
 import { BoardDir } from '../support/board-dir';
 

@@ -6,7 +6,7 @@ import type { MenuEntry } from '../../src/menu/load/menu-entry';
 import { evaluateAcs } from '../../src/acs/acs';
 import { isNeverMet } from '../../src/menu/load/form-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
-import { matchSubmit } from '../../src/menu/run/choose';
+import { matchSubmit } from '../../src/menu/load/choice';
 import { admit } from '../../src/menu/run/menu-access';
 import { subjectWith } from '../acs/subject';
 import { menusFrom } from '../proof/menu-text';

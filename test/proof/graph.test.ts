@@ -1,9 +1,7 @@
-import { flowGraph } from '../../src/proof/flow-graph';
-import type { FlowGraph } from '../../src/proof/flow-graph';
-import { toMermaid } from '../../src/proof/graph';
+import { flowGraph, toMermaid } from '../../src/proof/flow-graph';
 import { menusFrom } from './menu-text';
 
-function graphOf(text: string): FlowGraph {
+function graphOf(text: string): ReturnType<typeof flowGraph> {
   return flowGraph(menusFrom(`menus: {\n${text}\n}`), new Map());
 }
 

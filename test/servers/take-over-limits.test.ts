@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { TakenConnection } from '../../src/menu/run/taken-connection';
+import type { TakenConnection } from '../../src/menu/run/caller';
 import { QuizServers } from '../support/quiz-servers';
 import { eventually, type RawCaller } from '../support/raw-caller';
 

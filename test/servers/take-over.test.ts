@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { CallerFacts } from '../../src/menu/run/taken-connection';
+import type { CallerFacts } from '../../src/menu/run/caller';
 import { WAY_IN_NAMES } from '../../src/protocols/ways-in';
 import { eventually } from '../support/raw-caller';
 import { TAKE_KEY, TakeOverBoard } from '../support/take-over-board';

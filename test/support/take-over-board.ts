@@ -4,7 +4,7 @@ import { Client, type ClientChannel } from 'ssh2';
 import { systemClock } from '../../src/base/clock';
 import type { MenuModule } from '../../src/menu/run/module';
 import { runMenus } from '../../src/menu/run/runner';
-import type { TakenConnection } from '../../src/menu/run/taken-connection';
+import type { TakenConnection } from '../../src/menu/run/caller';
 import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { OPTION } from '../../src/protocols/telnet-protocol';
 import type { WayInName } from '../../src/protocols/ways-in';

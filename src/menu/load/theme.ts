@@ -1,5 +1,5 @@
 import { defaultConfig, type Config } from '../../config/schema';
-import type { Finding, ShownConfig } from './menu-entry';
+import type { Finding, ShownConfig, MenuConfig, MenuEntry } from './menu-entry';
 
 /** A value of a sysop's file: plain data whose size and keys were checked when it was read. */
 export type Tree = Readonly<Record<string, unknown>>;
@@ -171,4 +171,20 @@ export function asTree(value: unknown): Tree {
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * A menu's parsed `config` with a theme's changes. A theme may change how a screen is shown; the keys
+ * that decide about access (`acs`, `area`, flags) stay those of the menu.
+ */
+export function configUnder(theme: Theme, menu: MenuEntry): MenuConfig {
+  const change = asTree(asTree(theme.menus[menu.name])['config']);
+  if (Object.keys(change).length === 0) return menu.config;
+  const all = themedConfig(menu.config.all, theme, menu.name);
+  // A timeout that leads to `next` is an exit of the screen: a theme may change its length but not add
+  // one, because the flow proof reads the menus only.
+  const leadsOn = menu.autoNext || menu.config.nextTimeoutMs !== undefined;
+  const { nextTimeoutMs, ...shown } = theme.shown.get(menu.name) ?? {};
+  const wait = leadsOn && nextTimeoutMs !== undefined ? { nextTimeoutMs } : {};
+  return { ...menu.config, ...shown, ...wait, all };
 }

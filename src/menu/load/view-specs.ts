@@ -1,4 +1,4 @@
-import type { Placement } from '../../art/placement';
+import type { Placement } from '../../art/render';
 import type { Config } from '../../config/schema';
 import { PLAIN } from '../../terminal/style';
 import type { ViewSpec } from '../../views/view';

@@ -1,7 +1,7 @@
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
 import type { AcsSubject } from '../../acs/subject';
-import { choose } from './choose';
+import { choose } from '../load/choice';
 import { composeMenu, type ComposedScreen } from '../screen/compose';
 import { formatDate } from '../screen/date-format';
 import { isPassedBy } from './menu-access';
@@ -23,10 +23,9 @@ import { pauseAtEnd, present, presentAgain } from '../screen/present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
-import type { TakesOver } from './taken-connection';
-import { configUnder } from '../load/themed-config';
-import { showFramed } from '../screen/show-frame';
-import { showPages } from '../screen/show-pages';
+import type { TakesOver } from './caller';
+import { configUnder } from '../load/theme';
+import { showFramed, showPages } from '../screen/show-pages';
 
 /** Why a menu is drawn again. */
 interface Redraw {

@@ -1,9 +1,11 @@
 import type { Log } from '../../base/log';
-import type { Login } from '../../auth/login';
+import type { Login, LoginOrigin } from '../../auth/login';
 import type { WayInName } from '../../protocols/ways-in';
-import type { Terminal } from '../../terminal/terminal';
+import type { Terminal, Encoding, TerminalSize } from '../../terminal/terminal';
 import type { Inbox } from './inbox';
-import type { TakesOver } from './taken-connection';
+import type { Actor } from '../../auth/account-change';
+import type { User } from '../../store/users';
+import type { Duplex } from 'node:stream';
 
 /** Why a call ended, for the log. */
 export type EndReason =
@@ -78,3 +80,58 @@ export interface Caller {
   /** Ends the session at once, whatever is on the screen. */
   end(reason: EndReason): void;
 }
+
+/**
+ * The actor of a change, for the record, and so that the actor's own session is not ended by it.
+ */
+export function actorOf({ login, node, server, remoteIp }: Caller): Actor {
+  return { sessionId: login.sessionId, node, server, remoteIp };
+}
+
+/** Where a caller comes from, for what counts by source. */
+export function originOf({ node, server, secure, remoteIp }: Caller): LoginOrigin {
+  return { node, server, secure, remoteIp };
+}
+
+/** The account of a caller in a screen that only people who are signed in come to. */
+export function userOf(caller: Caller): User {
+  const { user } = caller.login;
+  if (user === undefined) throw new Error('this screen needs somebody who is signed in');
+  return user;
+}
+
+/** The current facts about a caller and their terminal. */
+export interface CallerFacts {
+  readonly server: WayInName;
+  readonly secure: boolean;
+  readonly remoteIp: string;
+  readonly terminalType: string;
+  readonly size: TerminalSize;
+  readonly encoding: Encoding;
+  /** Undefined before a factor was accepted. */
+  readonly userName: string | undefined;
+  readonly groups: readonly string[];
+  /** Highest factor that was accepted in this call. */
+  readonly factor: number;
+}
+
+/** A caller's connection below the screen, for the code that took it over. */
+export interface TakenConnection {
+  /**
+   * Input from the caller and output to the caller. It ends when the caller sends no more, and is
+   * destroyed with the session's reason when the call is over. Unread bytes go to the menu afterwards.
+   */
+  readonly stream: Duplex;
+  /** As they are at the time of reading. */
+  readonly facts: CallerFacts;
+  /**
+   * Calls `listener` after each change of size until the connection is given back; returns the
+   * function that removes it earlier.
+   */
+  onResize(listener: () => void): () => void;
+  /** Aborted when the call is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs with a caller's connection; the connection is given back when the promise settles. */
+export type TakesOver<Result> = (taken: TakenConnection) => Promise<Result>;

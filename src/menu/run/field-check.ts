@@ -6,7 +6,7 @@ import { LATER, own } from './follow';
 import type { SubmitRule } from '../load/menu-entry';
 import type { MenuContext, MenuModule } from './module';
 import type { ScreenController } from '../screen/screen-controller';
-import { matchSubmit } from './choose';
+import { matchSubmit } from '../load/choice';
 import { VALIDATORS } from './validators';
 
 type CheckResult = MenuContext & { readonly screen: ScreenController };

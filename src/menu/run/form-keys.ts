@@ -3,7 +3,7 @@ import { MultiLineEditView } from '../../views/multi-line-edit';
 import type { Choice, KeyRule, Target } from '../load/menu-entry';
 import type { ScreenController } from '../screen/screen-controller';
 import type { CallContext } from './call-context';
-import { choose, matchSubmit } from './choose';
+import { choose, matchSubmit } from '../load/choice';
 import { follow, type RunContext } from './follow';
 import type { MenuModule, Submission, Transition } from './module';
 

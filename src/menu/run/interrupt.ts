@@ -2,8 +2,7 @@ import type { NodeMessage } from './inbox';
 import type { MenuConfig } from '../load/menu-entry';
 import type { DataLine } from './module';
 import type { ScreenController } from '../screen/screen-controller';
-import { showFramed } from '../screen/show-frame';
-import { showPages } from '../screen/show-pages';
+import { showFramed, showPages } from '../screen/show-pages';
 import type { CallContext } from './call-context';
 
 type Interruptible = Pick<MenuConfig, 'interrupt'>;

@@ -1,6 +1,12 @@
 import { passwordRule } from '../../config/login-servers';
 import { WAYS_IN } from '../../protocols/ways-in';
-import { secureWayTo } from '../../mail/links';
+import {
+  secureWayTo,
+  lackSentence,
+  missingForLink,
+  type LinkPurpose,
+  type Prerequisite,
+} from '../../mail/links';
 import type { Factor, LoginResult } from '../../auth/login';
 import { isCodeShaped } from '../../auth/second-factor';
 import type { MenuContext, Transition } from './module';
@@ -191,4 +197,27 @@ function durationText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'}`;
   return `${Math.ceil(seconds / 60)} minutes`;
+}
+
+/** The missing prerequisites of a mailed link; empty when there are none. */
+export function findLacks(
+  { services }: Pick<MenuContext, 'services'>,
+  purpose: LinkPurpose,
+): readonly Prerequisite[] {
+  return missingForLink(services.config(), services.listening(), purpose);
+}
+
+/** Shows on a screen of its own why no link can be sent; only the sysop can change that. */
+export async function showLacks(
+  context: MenuContext,
+  missing: readonly Prerequisite[],
+): Promise<void> {
+  await showLinkAnswer(context, [lackSentence(missing), '', 'Please tell the sysop.']);
+}
+
+/** Shows sentences about a link, wrapped to the width of the screen. */
+export function showLinkAnswer(context: MenuContext, lines: readonly string[]): Promise<void> {
+  return context.showPages({
+    data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
+  });
 }

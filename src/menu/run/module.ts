@@ -1,9 +1,8 @@
 import type { AcsSubject } from '../../acs/subject';
 import type { ItemSpec } from '../../views/view';
-import type { Caller, EndReason } from './caller';
+import type { Caller, EndReason, TakesOver } from './caller';
 import type { SignInNeed } from './menu-access';
 import type { Services } from './services';
-import type { TakesOver } from './taken-connection';
 import type { Validator } from './validators';
 
 /** The data of a form or prompt for a method (contract A2.2). */

@@ -6,7 +6,7 @@ import { composePrompt, formOf, type ComposedScreen } from '../screen/compose';
 import type { Question } from './module';
 import { ScreenController } from '../screen/screen-controller';
 import type { CallContext } from './call-context';
-import { wrapWords } from '../screen/word-wrap';
+import { wrapWords } from '../screen/message-line';
 
 const TITLE: Style = { ...PLAIN, foreground: 15 };
 const LABEL: Style = { ...PLAIN, foreground: 7 };

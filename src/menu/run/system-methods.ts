@@ -1,9 +1,14 @@
 import type { LoginResult } from '../../auth/login';
 import type { Encoding } from '../../terminal/terminal';
 import { NO_MAIL_SERVER } from '../../mail/links';
-import { findLacks, showLinkAnswer, showLacks } from './link-answer';
+import {
+  findLacks,
+  showLinkAnswer,
+  showLacks,
+  answerRejection,
+  typingProblem,
+} from './login-answer';
 import type { SignInNeed } from './menu-access';
-import { answerRejection, typingProblem } from './login-answer';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
 /** A method that `@systemMethod:` names in `action` and `next` (contract A2.4). */

@@ -1,4 +1,4 @@
-import { choose } from './choose';
+import { choose } from '../load/choice';
 import { admit } from './menu-access';
 import { follow, type RunContext } from './follow';
 import type { MenuEntry } from '../load/menu-entry';
