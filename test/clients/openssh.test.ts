@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SIGNATURE_ALGORITHMS } from '../../src/servers/ssh/signature-algorithms';
 import { KEYS } from '../support/dial';
 import { oathtool, output, run } from './programs';
 import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
@@ -91,20 +92,41 @@ describe('OpenSSH', () => {
   });
 
   it.each([
-    ['ed25519', []],
-    ['ecdsa', ['-b', '256']],
-    ['rsa', ['-b', '3072']],
-  ])('signs in by a key of ssh-keygen -t %s, and by the code', async (kind, bits) => {
-    const name = `key-${kind}`;
-    const secret = await board.addUser(name, 'google');
-    const key = join(board.dataDir, name);
-    await output('ssh-keygen', ['-q', '-t', kind, ...bits, '-N', '', '-C', 'a test', '-f', key]);
-    await board.oputil('user', 'import-ssh-key', name, `${key}.pub`);
-    const caller = await board.terminal(ssh(name, '-i', key, '-o', 'BatchMode=yes'));
-    expect(await caller.sees('One-time code')).toContain('The first door is open.');
-    await caller.enter(await oathtool(secret));
-    await goToMainMenu(caller);
-    await caller.close();
+    ['ed25519', [], 'ssh-ed25519'],
+    ['ecdsa', ['-b', '256'], 'ecdsa-sha2-nistp256'],
+    ['ecdsa', ['-b', '384'], 'ecdsa-sha2-nistp384'],
+    ['ecdsa', ['-b', '521'], 'ecdsa-sha2-nistp521'],
+    ['rsa', ['-b', '3072'], 'rsa-sha2-256'],
+    ['rsa', ['-b', '2048'], 'rsa-sha2-512'],
+  ])(
+    'signs in by a key of ssh-keygen -t %s %j with %s alone, and by the code',
+    async (kind, bits, algorithm) => {
+      const name = `k-${algorithm.slice(-13)}`;
+      const secret = await board.addUser(name, 'google');
+      const key = join(board.dataDir, name);
+      await output('ssh-keygen', ['-q', '-t', kind, ...bits, '-N', '', '-C', 'a test', '-f', key]);
+      await board.oputil('user', 'import-ssh-key', name, `${key}.pub`);
+      const caller = await board.terminal(
+        ssh(
+          name,
+          '-i',
+          key,
+          ...['-o', 'BatchMode=yes', '-o', `PubkeyAcceptedAlgorithms=${algorithm}`],
+        ),
+      );
+      expect(await caller.sees('One-time code')).toContain('The first door is open.');
+      await caller.enter(await oathtool(secret));
+      await goToMainMenu(caller);
+      await caller.close();
+    },
+  );
+
+  it('is told the algorithms that are taken, and none that is refused', async () => {
+    await board.addUser('fanny');
+    const [, ...args] = ssh('fanny', '-v', '-o', 'BatchMode=yes');
+    const { err } = await run('ssh', args);
+    const [, told = ''] = /server-sig-algs=<([^>]*)>/.exec(err) ?? [];
+    expect(told.split(',')).toEqual([...SIGNATURE_ALGORITHMS]);
   });
 
   it('is refused with a key that is not on the account', async () => {

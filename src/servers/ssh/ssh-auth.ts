@@ -11,6 +11,7 @@ import { verifySshSignature } from '../../auth/ssh-key';
 import { toError } from '../../base/errors';
 import type { Log } from '../../base/log';
 import { rejectionSentence, typingProblem } from '../../menu/run/login-answer';
+import { SIGNATURE_ALGORITHMS } from './signature-algorithms';
 
 interface SshAuthOptions {
   readonly log: Log;
@@ -39,14 +40,7 @@ const MAX_NAME_CHARACTERS = 255;
 /**
  * Signature algorithms whose keys may be queried. RSA comes as `ssh-rsa` with its hash beside it.
  */
-const KEY_ALGORITHMS: ReadonlySet<string> = new Set([
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'sk-ssh-ed25519@openssh.com',
-  'sk-ecdsa-sha2-nistp256@openssh.com',
-]);
+const KEY_ALGORITHMS: ReadonlySet<string> = new Set(SIGNATURE_ALGORITHMS);
 
 /** User authentication of one SSH connection (RFC 4252), one request at a time. */
 export class SshAuth {

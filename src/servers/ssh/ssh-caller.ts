@@ -17,6 +17,7 @@ import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type ProfileAlgorithms, type SshProfile } from './ssh-profile';
 import { SshRefusals } from './ssh-refusals';
 import { acceptOneShell } from './ssh-shell';
+import { tellSignatureAlgorithms } from './signature-algorithms';
 
 /** Creates the logins that check credentials, for all ways in (invariant 1). */
 export interface LoginAuthenticator {
@@ -83,6 +84,7 @@ export class SshCaller {
   /** ssh2 has received the client's version line and created a connection. */
   identified(client: SshConnection): void {
     this.client = client;
+    tellSignatureAlgorithms(client);
     const { socket } = this.accepted;
     client.on('error', (error: Error & { readonly level?: string }) => this.failed(error));
     // ssh2 keeps its timers while a half of the socket stays open, and throws when they fire too
