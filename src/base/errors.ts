@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   USER_EXISTS: 1,
   USER_INVALID: 1,
   TIMED_OUT: 1,
+  /** A board that callers are handed on to does not answer. */
+  UNREACHABLE: 1,
   USAGE: 2,
   INTERNAL: 1,
 } as const satisfies Record<string, number>;

@@ -70,6 +70,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'bad-address': { many: 'addresses cannot be read', instead: 'it leads nowhere' },
   'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
   acs: { many: 'conditions need a look' },
+  'module-config': { many: 'settings of modules cannot be as they are written' },
   'unknown-key': { many: 'keys mean nothing where they stand', instead: 'it has no effect' },
   'lost-condition': {
     many: 'keys are nearly a condition or stand where none counts',

@@ -1,7 +1,7 @@
 const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
-const DOORS = 'this board has no doors and no links to other boards';
+const DOORS = 'this board has no doors';
 const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
@@ -49,7 +49,6 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     door_party: DOORS,
     exodus: DOORS,
     combatnet: DOORS,
-    telnet_bridge: DOORS,
     bbs_list: DOORS,
     mrc: DOORS,
     erc_client: DOORS,

@@ -12,6 +12,8 @@ import { showArtModule } from './show-art';
 import { signInHistoryModule } from './sign-in-history';
 import { sshKeyConfigModule } from './ssh-key-config';
 import { twoFactorConfigModule } from './two-factor-config';
+import { rloginModule } from './rlogin';
+import { telnetBridgeModule } from './telnet-bridge';
 import { userConfigModule } from './user-config';
 import { userListModule } from './user-list';
 import { userStatusConfigModule } from './user-status-config';
@@ -43,6 +45,8 @@ export const MODULES: readonly MenuModule[] = [
   nodeMessageModule,
   pageSysopModule,
   onelinerzModule,
+  telnetBridgeModule,
+  rloginModule,
 ];
 
 /** The modules by name. */

@@ -243,6 +243,10 @@ class NameChecker {
   private checkConfigKeys(menu: MenuEntry, facts: ModuleFacts | 'any' | undefined): void {
     const own = facts === undefined ? [] : facts === 'any' ? undefined : facts.configKeys;
     if (own === undefined) return;
+    const problems = facts === undefined || facts === 'any' ? undefined : facts.configProblems;
+    for (const [key, text] of Object.entries(problems?.(menu.config.all) ?? {})) {
+      this.note('warning', 'module-config', menu, menu.config.placeOf(key), text);
+    }
     const known = [...Object.keys(MENU_CONFIG_KEYS), ...own];
     const mentioned = new Set(menu.mentions.map(({ key }) => key));
     const groups = new Set(

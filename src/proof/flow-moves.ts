@@ -1,5 +1,6 @@
 import type { Place } from '../base/errors';
 import type { SignInNeed } from '../menu/run/menu-access';
+import type { MenuModule } from '../menu/run/module';
 import { MENU_NAMING_KEYS } from '../menu/load/menu-config';
 import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/load/menu-entry';
 
@@ -19,6 +20,8 @@ export interface ModuleFacts {
   readonly needs?: SignInNeed;
   /** `config` keys of its own; where given, others are findings. */
   readonly configKeys?: readonly string[];
+  /** What is wrong in a `config`, by key. */
+  readonly configProblems?: MenuModule['configProblems'] | undefined;
 }
 
 /** What a step does to how far the caller is. */

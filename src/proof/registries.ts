@@ -37,6 +37,7 @@ export function factsOfModules(
         methods: Object.keys(module.methods),
         validators: Object.keys(module.validators ?? {}),
         configKeys: Object.keys(module.configKeys ?? {}),
+        configProblems: module.configProblems,
         views: module.views,
         menus: module.menus ?? [],
         signsIn: module.signsIn === true,

@@ -9,6 +9,8 @@ export const OPTION = {
   echo: 1,
   /** RFC 858 */
   suppressGoAhead: 3,
+  /** RFC 779 */
+  sendLocation: 23,
   /** RFC 1091 */
   terminalType: 24,
   /** RFC 1073 */
@@ -34,6 +36,18 @@ export const ASK_ROWS_AND_COLUMNS: Buffer = Buffer.concat([
   Buffer.from([ENVIRONMENT.userVariable]),
   Buffer.from('COLUMNS', 'latin1'),
 ]);
+
+/** A NEW-ENVIRON `IS` with one well-known variable (RFC 1572). */
+export function encodeUserVariable(name: string, value: string): Buffer {
+  const quoted = (text: string): number[] =>
+    [...Buffer.from(text, 'utf8')].flatMap((byte) =>
+      byte <= ENVIRONMENT.userVariable ? [ENVIRONMENT.escape, byte] : [byte],
+    );
+  return Buffer.from([
+    ...[SUB.is, ENVIRONMENT.variable, ...quoted(name)],
+    ...[ENVIRONMENT.value, ...quoted(value)],
+  ]);
+}
 
 /** Variables of a NEW-ENVIRON `IS` or `INFO` (RFC 1572), in order; malformed ones are left out. */
 export function parseEnvironment(data: Buffer): ReadonlyMap<string, string> {

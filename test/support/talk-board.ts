@@ -87,18 +87,24 @@ const ART: Readonly<Record<string, string>> = {
 
 /** Files of a board folder with these menus. */
 export function talkBoardFiles(): Record<string, string> {
-  const stock = readFileSync(STOCK_MAIN, 'utf8');
-  const commands = Object.entries(COMMANDS).map(
-    ([command, menu]) => `${JSON.stringify({ value: { command }, action: `@menu:${menu}` })}\n`,
-  );
-  const main = stock
-    .replace('submit: [\n', () => `submit: [\n${commands.join('')}`)
-    .replace('menus: {\n', () => `menus: {\n${JSON.stringify(MENUS).slice(1, -1)}\n`);
   const art = Object.entries(ART).map(([name, text]) => [`art/general/${name}.asc`, text]);
   return {
-    'config/menus/main.hjson': main,
+    'config/menus/main.hjson': mainMenuWith(COMMANDS, MENUS),
     ...(Object.fromEntries(art) as Record<string, string>),
   };
+}
+
+/** The stock main menu file with menus of a test's own, each a command of the main menu. */
+export function mainMenuWith(
+  commands: Readonly<Record<string, string>>,
+  menus: Readonly<Record<string, object>>,
+): string {
+  const lines = Object.entries(commands).map(
+    ([command, menu]) => `${JSON.stringify({ value: { command }, action: `@menu:${menu}` })}\n`,
+  );
+  return readFileSync(STOCK_MAIN, 'utf8')
+    .replace('submit: [\n', () => `submit: [\n${lines.join('')}`)
+    .replace('menus: {\n', () => `menus: {\n${JSON.stringify(menus).slice(1, -1)}\n`);
 }
 
 /** A caller in the main menu. */

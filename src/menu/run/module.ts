@@ -150,6 +150,10 @@ export interface MenuModule {
   readonly messageView?: number;
   /** Its own keys of `config`, each with its documentation; `group.key` for keys in a group. */
   readonly configKeys?: Readonly<Record<string, string>>;
+  /** What is wrong in a `config`, by key: each a warning with its place. */
+  readonly configProblems?: (
+    config: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, string>>;
   /** Menus that it goes to by itself, if they exist. */
   readonly menus?: readonly string[];
   /** True when its methods sign a new account in and then follow `next`; for the flow proof. */

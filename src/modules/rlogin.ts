@@ -1,0 +1,50 @@
+import type { MenuContext, MenuModule } from '../menu/run/module';
+import type { TakenConnection } from '../menu/run/caller';
+import { greetByRlogin } from '../onward/rlogin-client';
+import { ANSWER_MS, HAND_ON_KEYS, handOn, handOnProblems, nameThere } from './hand-on';
+
+/** RFC 1282 */
+const RLOGIN_PORT = 513;
+
+/** Hands the caller on to a board by rlogin. */
+export const rloginModule: MenuModule = {
+  name: 'rlogin',
+  doc: 'Hands the caller on to a board by rlogin (RFC 1282), with his name in its greeting, and comes back when that ends. The caller’s password never leaves the gate.',
+  needs: 'complete',
+  views: [],
+  methods: {},
+  configKeys: {
+    ...HAND_ON_KEYS,
+    clientName:
+      'First field of the greeting; `{userName}` where nothing is said. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
+    serverName:
+      'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
+    terminal:
+      'Third field; `{terminalType}/115200` where nothing is said, `xtrn=CODE` to begin with a door.',
+  },
+  configProblems: handOnProblems,
+  enter: (context) =>
+    handOn(context, {
+      port: RLOGIN_PORT,
+      open: (socket, { taken, signal }) => {
+        const field = (key: string, otherwise: string): string =>
+          fill(context, taken, context.config[key] ?? otherwise);
+        return greetByRlogin(
+          socket,
+          {
+            clientName: field('clientName', '{userName}'),
+            serverName: field('serverName', '{userName}'),
+            terminal: field('terminal', '{terminalType}/115200'),
+          },
+          { clock: context.services.clock, limitMs: ANSWER_MS, signal },
+        );
+      },
+    }),
+};
+
+function fill(context: MenuContext, taken: TakenConnection, template: unknown): string {
+  return String(template)
+    .replaceAll('{userName}', () => nameThere(context))
+    .replaceAll('{terminalType}', () => taken.facts.terminalType)
+    .replaceAll('\0', '');
+}

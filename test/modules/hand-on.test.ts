@@ -1,0 +1,212 @@
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+import { KEYS, type DialledCaller } from '../support/dial';
+import { FarBoard } from '../support/far-board';
+import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+import { callerIn, mainMenuWith } from '../support/talk-board';
+
+const IAC = 255;
+
+describe('modules that hand a caller on', () => {
+  let far: FarBoard;
+  let dir: BoardDir;
+  let board: TestBoard;
+
+  beforeAll(async () => {
+    far = await FarBoard.open();
+    const to = { host: '127.0.0.1', port: far.port };
+    const nobody = await FarBoard.open();
+    const deadPort = nobody.port;
+    await nobody.close();
+    const menus = {
+      next: { module: 'telnet_bridge', config: { ...to, name: 'Next Door', sendUserName: true } },
+      nowhere: { module: 'telnet_bridge', config: { name: 'Nowhere' } },
+      dead: {
+        module: 'telnet_bridge',
+        config: { host: '127.0.0.1', port: deadPort, name: 'Dead End' },
+      },
+      short: { module: 'telnet_bridge', config: { ...to, name: 'Short', maxSeconds: 0.2 } },
+      door: {
+        module: 'rlogin',
+        config: {
+          ...to,
+          clientName: 'shared-word',
+          serverName: '[GATE]{userName}',
+          terminal: 'xtrn=LORD',
+          names: { alice: 'ALICE SMITH' },
+        },
+      },
+      plain: { module: 'rlogin', config: to },
+    };
+    const commands = Object.fromEntries(
+      Object.keys(menus).map((name) => [name.toUpperCase(), name]),
+    );
+    dir = await BoardDir.make({ 'config/menus/main.hjson': mainMenuWith(commands, menus) });
+    board = await TestBoard.start({ boardDir: dir.path });
+    for (const name of ['alice', 'bob']) await board.addUser(name, PASSWORD);
+  });
+  afterAll(async () => {
+    await board.remove();
+    await dir.remove();
+    await far.close();
+  });
+
+  let callers: DialledCaller[] = [];
+  afterEach(() => {
+    for (const caller of callers) caller.hangUp();
+    callers = [];
+  });
+  const come = async (name: string): Promise<DialledCaller> => {
+    const caller = await callerIn(board, name, PASSWORD);
+    callers.push(caller);
+    return caller;
+  };
+  const choose = (caller: DialledCaller, command: string): void =>
+    caller.type(`${command}${KEYS.return}`);
+  const farCall = (): ReturnType<FarBoard['call']> => far.call(far.calls.length + 1);
+
+  it('by telnet: the caller meets the board, its last words, and then the menu again', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'NEXT');
+    const call = await coming;
+    await alice.sees('Connecting to Next Door. Esc cancels.');
+    call.send(Buffer.from([IAC, 253, 39, IAC, 250, 39, 1, IAC, 240]));
+    await call.sees('alice');
+    call.send('Welcome to Next Door\r\n? ');
+    await alice.sees('Welcome to Next Door');
+    alice.type('hello');
+    await call.sees('hello');
+    call.socket.end('\x1b[?25l\x1b[41mgoodbye');
+    await alice.sees('Command');
+    expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', port: far.port });
+    // Colours and the hidden cursor of that board are not left behind.
+    await alice.receives('goodbye\x1b[0m\x1b[?25h');
+  });
+
+  it('by telnet, to a caller over SSH as well, and the escape key brings him back', async () => {
+    const bob = await board.ssh({ userName: 'bob', password: PASSWORD });
+    callers.push(bob);
+    await goToMainMenu(bob);
+    const coming = farCall();
+    choose(bob, 'NEXT');
+    const call = await coming;
+    call.send('a long story');
+    await bob.sees('a long story');
+    bob.send(Buffer.from([0x1d]));
+    await bob.sees('h: hang up');
+    bob.type('h');
+    await bob.sees('Command');
+    expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'left', user: 'bob' });
+  });
+
+  it('by rlogin: the greeting has what the menu says, and the name there', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'DOOR');
+    const call = await coming;
+    await call.sees('\0shared-word\0[GATE]ALICE SMITH\0xtrn=LORD\0');
+    call.send('\0The Red Dragon');
+    await alice.sees('The Red Dragon');
+    call.socket.end();
+    await alice.sees('Command');
+  });
+
+  it('by rlogin: without more the name twice, and nothing of the password', async () => {
+    const bob = await come('bob');
+    const coming = farCall();
+    choose(bob, 'PLAIN');
+    const call = await coming;
+    await call.sees('\0bob\0bob\0');
+    call.send('\0in');
+    await bob.sees('in');
+    expect(call.received().includes(PASSWORD)).toBe(false);
+    call.socket.end();
+    await bob.sees('Command');
+  });
+
+  it('a board that is not there is told to the caller, who goes on', async () => {
+    const alice = await come('alice');
+    choose(alice, 'DEAD');
+    await alice.sees('Dead End does not answer. Please try again later.');
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+    expect(board.events('onward.failed').at(-1)).toMatchObject({ host: '127.0.0.1' });
+  });
+
+  it('a menu without an address says so', async () => {
+    const alice = await come('alice');
+    choose(alice, 'NOWHERE');
+    await alice.sees('does not say which board it leads to');
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+  });
+
+  it('a board that never takes an rlogin call can be cancelled', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'DOOR');
+    const call = await coming;
+    await alice.sees('Esc cancels');
+    alice.type(KEYS.escape);
+    await alice.sees('Command');
+    expect(call.received().includes(0x1b)).toBe(false);
+  });
+
+  it('the end of the time there is said', async () => {
+    const alice = await come('alice');
+    choose(alice, 'SHORT');
+    await alice.sees('Your time at Short is over.');
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+  });
+
+  it('what is typed before the board answers is for the board', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'DOOR');
+    await alice.sees('Esc cancels');
+    alice.type('early');
+    const call = await coming;
+    await board.logged('call.began');
+    call.send('\0');
+    await call.sees('\0xtrn=LORD\0early');
+    call.socket.end();
+    await alice.sees('Command');
+  });
+
+  it('what a menu says wrong is found before anybody calls, with its place', async () => {
+    const wrong = {
+      host: 7,
+      port: 70_000,
+      encoding: 'cp473',
+      escapeKey: 'ESC',
+      maxSeconds: 'an hour',
+      font: 'Topas',
+    };
+    const other = await BoardDir.make({
+      'config/menus/main.hjson': mainMenuWith(
+        { BAD: 'bad' },
+        { bad: { module: 'telnet_bridge', config: wrong } },
+      ),
+    });
+    const checking = await TestBoard.start({ boardDir: other.path });
+    const { out } = await checking.tryOputil('menu', 'check', '--all');
+    await checking.remove();
+    await other.remove();
+    for (const key of Object.keys(wrong)) {
+      expect(out).toMatch(new RegExp(`main\\.hjson:\\d+:\\d+: warning: bad: '${key}' is`));
+    }
+  });
+
+  it('nobody is handed on before the sign-in is complete', async () => {
+    const secret = await board.bindOtp('bob', 'google');
+    const caller = await board.telnet();
+    callers.push(caller);
+    await signIn(caller, 'bob');
+    await caller.sees('One-time code');
+    choose(caller, 'NEXT');
+    await caller.sees('Wrong code');
+    expect(secret).not.toBe('');
+  });
+});
