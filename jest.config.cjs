@@ -11,6 +11,7 @@ module.exports = {
     '/node_modules/',
     '<rootDir>/test/clients/',
     '<rootDir>/test/race/',
+    '<rootDir>/test/pg/',
     '<rootDir>/test/faults/',
     '<rootDir>/test/enigma/',
   ],

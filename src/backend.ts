@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AccountRules } from './auth/account-rules';
 import { AccountKeys } from './auth/account-keys';
@@ -27,7 +27,8 @@ import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/
 import type { MailTransport } from './mail/transport';
 import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
-import { Database } from './store/database';
+import { Database, readDatabase } from './store/database';
+import type { DatabasePlace } from './store/database-place';
 import { adoptCalls } from './store/old-calls';
 import { ROOT_ID, type User } from './store/users';
 
@@ -84,6 +85,18 @@ export function databaseFile(dataDir: string): string {
   return join(dataDir, 'db', 'user.sqlite3');
 }
 
+/** Where a board's database is. */
+export function databasePlace({ dataDir }: Pick<Board, 'dataDir'>, config: Config): DatabasePlace {
+  const { client, connection, pool, tls } = config.database;
+  if (client === 'sqlite') return { file: databaseFile(dataDir) };
+  return { server: { address: connection, pool, tls } };
+}
+
+/** False where a start would make the database; what a server has, only asking it tells. */
+export function mayHaveDatabase(place: DatabasePlace): boolean {
+  return !('file' in place) || existsSync(place.file);
+}
+
 /** The sealing key's file. */
 export function sealingFile(board: Pick<Board, 'boardDir' | 'dataDir'>, config: Config): string {
   const { sealingKeyFile } = config.security;
@@ -118,18 +131,16 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 
 /** Opens the board's database, and refuses to make a new one beside keys of an earlier start. */
 export async function openBoardDatabase(
-  options: Pick<BackendOptions, 'board' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
+  options: Pick<BackendOptions, 'board' | 'config' | 'clock' | 'log' | 'newDatabase' | 'storeMs'>,
 ): Promise<Database> {
-  const { board, clock, log, storeMs } = options;
-  if (options.newDatabase !== true) refuseNewBesideKeys(board.dataDir);
-  const db = await Database.open({
-    file: databaseFile(board.dataDir),
-    clock,
-    log,
-    callMs: storeMs,
-  });
+  const { board, config, clock, log, storeMs } = options;
+  const place = databasePlace(board, config());
+  if (options.newDatabase !== true) await refuseNewBesideKeys(board.dataDir, place, log);
+  const db = await Database.open({ ...place, clock, log, callMs: storeMs });
   try {
-    await adoptCalls({ db, file: join(board.dataDir, 'db', 'system.sqlite3'), log });
+    // Beside the user database of ENiGMA½, which is a file too.
+    const file = join(board.dataDir, 'db', 'system.sqlite3');
+    if ('file' in place) await adoptCalls({ db, file, log });
     return db;
   } catch (error) {
     await db.close();
@@ -138,18 +149,27 @@ export async function openBoardDatabase(
 }
 
 /** The keys are made after the database: where they are and it is not, it has been lost. */
-function refuseNewBesideKeys(dataDir: string): void {
-  const file = databaseFile(dataDir);
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size !== undefined && size > 0) return;
+async function refuseNewBesideKeys(dataDir: string, place: DatabasePlace, log: Log): Promise<void> {
   const keys = ['sealing.json', 'ssh_host_ed25519'].map((name) => join(dataDir, 'keys', name));
   const found = keys.find((key) => statSync(key, { throwIfNoEntry: false }) !== undefined);
   if (found === undefined) return;
+  const what = await whatIsMissing(place, log);
+  if (what === undefined) return;
   throw new BbsError(
     'DATABASE_MISSING',
-    `the database ${file} is ${size === undefined ? 'gone' : 'empty'}, but ${found} of an earlier start is there: put a backup in its place, ` +
+    `${what}, but ${found} of an earlier start is there: put a backup in its place, ` +
       'or start once with --new-database for a board without accounts (the keys stay)',
   );
+}
+
+async function whatIsMissing(place: DatabasePlace, log: Log): Promise<string | undefined> {
+  if ('file' in place) {
+    const size = statSync(place.file, { throwIfNoEntry: false })?.size;
+    if (size !== undefined && size > 0) return undefined;
+    return `the database ${place.file} is ${size === undefined ? 'gone' : 'empty'}`;
+  }
+  const isThere = await readDatabase({ ...place, log }, (sql) => sql.schema.hasTable('user'));
+  return isThere ? undefined : 'the database that database.connection names is empty';
 }
 
 /** A new password of the sysop also ends the file with the one that the first start has made. */

@@ -29,7 +29,8 @@ import { Nodes } from '../servers/nodes';
 import { terminalOpener } from '../servers/open-terminal';
 import { Servers } from '../servers/servers';
 import { Timeline } from '../store/timeline';
-import { explainFailure, type Database } from '../store/database';
+import type { Database } from '../store/database';
+import { explainFailure } from '../store/sqlite';
 import { describeWarnings } from './start-message';
 import { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
@@ -156,11 +157,14 @@ class Bbs {
   }
 
   /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
-  private async openStore({ log, isExempt }: Basics): Promise<Stored> {
+  private async openStore({ log, isExempt, shared }: Basics): Promise<Stored> {
     const { board, clock } = this;
     const { newDatabase } = this.options;
-    const db = await openBoardDatabase({ board, clock, log, newDatabase });
+    const db = await openBoardDatabase({ ...shared, board, clock, newDatabase });
     this.closers.push(() => db.close());
+    // Another board took the database while the connection to it was lost: this one ends.
+    const hold = await db.holdBoard(() => void this.close());
+    this.closers.push(() => hold.release());
     const timeline = await Timeline.open({ db, clock, log });
     this.closers.push(() => timeline.close());
     const penalties = await SourcePenalties.open({ db, clock, log, isExempt });

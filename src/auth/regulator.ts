@@ -88,7 +88,8 @@ export class Regulator {
     const name = `${key.subject} ${key.factor} ${key.budget}`;
     const turn = await this.turns.run(name, async (): Promise<RegulatedResult<T>> => {
       const timelineMs = clock.timelineMs();
-      const charge = await db.run((sql) =>
+      const about = by.userId === undefined ? 'nothing-shared' : { account: by.userId };
+      const charge = await db.runAlone(about, (sql) =>
         chargeAttempt(sql, key, { rule: this.ruleOf(by.factor), timelineMs }),
       );
       if (charge.kind === 'stopped') return { kind: 'stopped' };

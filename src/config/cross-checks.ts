@@ -1,4 +1,6 @@
 import { BlockList, isIP } from 'node:net';
+import { toError } from '../base/errors';
+import { parsePostgresAddress } from '../base/postgres-address';
 import { isAllSeen } from '../base/unseen';
 import { SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 import { listLoginServers, loginServer } from './login-servers';
@@ -16,6 +18,7 @@ interface CrossFinding {
 export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
   return [
     ...checkRanges(config),
+    ...checkDatabase(config),
     ...checkTexts(config),
     ...checkPorts(config),
     ...checkProxies(config),
@@ -30,6 +33,38 @@ function error(path: string, message: string): CrossFinding {
 
 function warning(path: string, message: string): CrossFinding {
   return { path: path.split('.'), severity: 'warning', message: `${path} ${message}` };
+}
+
+function* checkDatabase({ database }: Config): Iterable<CrossFinding> {
+  const { client, connection, tls } = database;
+  if (client === 'sqlite') {
+    if (connection !== '') {
+      const why = 'has no effect: database.client is sqlite, which is the file in data/db';
+      yield warning('database.connection', why);
+    }
+    return;
+  }
+  let isNear = false;
+  try {
+    const { host } = parsePostgresAddress(connection);
+    isNear = host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host);
+  } catch (problem) {
+    yield {
+      path: ['database', 'connection'],
+      severity: 'error',
+      message: toError(problem).message,
+    };
+  }
+  if (isNear) return;
+  if (!tls.enabled)
+    yield warning(
+      'database.tls.enabled',
+      'is false: what is stored goes over the network as it is',
+    );
+  else if (!tls.rejectUnauthorized) {
+    const why = 'is false: whoever stands between can read and change what is stored';
+    yield warning('database.tls.rejectUnauthorized', why);
+  }
 }
 
 function* checkRanges({ users }: Config): Iterable<CrossFinding> {

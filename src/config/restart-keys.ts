@@ -18,6 +18,7 @@ const AT_START = [
   'contentServers.web.https.port',
   'security.sealingKeyFile',
   'users.badPassFile',
+  'database',
   'logging',
 ];
 

@@ -185,10 +185,38 @@ const statLog = section('History.', {
   }),
 });
 
+const database = section('Where accounts, factors and mails are stored.', {
+  client: z
+    .enum(['sqlite', 'postgres'])
+    .default('sqlite')
+    .describe('`sqlite` is a file in data/db, `postgres` a PostgreSQL server, 15 or newer.'),
+  connection: z
+    .string()
+    .default('')
+    .describe(
+      'For postgres: `postgres://user:password@host:5432/database`, best as `@environment:DATABASE_URL`. `?schema=` names the schema, `?host=/folder` a socket.',
+    ),
+  pool: z.int().min(2).max(100).default(10).describe('Most connections to the server at once.'),
+  tls: section('TLS to the server.', {
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('false only where the way to the server is safe; a socket needs none.'),
+    rejectUnauthorized: z.boolean().default(true).describe('false believes any certificate.'),
+    ca: z
+      .string()
+      .default('')
+      .describe(
+        'PEM text of the authority to believe (`@file:` reads a file); empty: the usual ones.',
+      ),
+  }),
+});
+
 const blocks = {
   proxies,
   forwardedHeader,
   general,
+  database,
   users,
   menus,
   theme,

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { databaseFile } from '../backend';
+import { BbsError } from '../base/errors';
 import { backUpDatabase } from '../store/backup';
 import type { CommandContext } from './command-context';
 
@@ -26,7 +27,14 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
 
 async function backUp(context: CommandContext, name: string): Promise<void> {
   const board = await context.board();
-  const { sealingKeyFile } = (await context.config()).security;
+  const { database, security } = await context.config();
+  if (database.client === 'postgres') {
+    throw new BbsError(
+      'USAGE',
+      'the database is on a PostgreSQL server: copy it with pg_dump, and keep data/keys/ as well',
+    );
+  }
+  const { sealingKeyFile } = security;
   const target = resolve(name);
   await backUpDatabase({ file: databaseFile(board.dataDir), target, log: await context.log() });
   const { size } = statSync(target);

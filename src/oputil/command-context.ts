@@ -1,8 +1,14 @@
 import { InvalidArgumentError } from 'commander';
-import { closeSync, existsSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '../auth/account-change';
-import { type Backend, databaseFile, openBackend } from '../backend';
+import {
+  type Backend,
+  databaseFile,
+  databasePlace,
+  mayHaveDatabase,
+  openBackend,
+} from '../backend';
 import { BoardClock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
@@ -16,7 +22,8 @@ import type { Config } from '../config/schema';
 import { configuredServers, type Listening } from '../mail/links';
 import { mapWays } from '../protocols/ways-in';
 import { boardLockFile, findLockHolder } from '../store/board-lock';
-import { explainFailure, type Sql } from '../store/database';
+import type { Sql } from '../store/database';
+import { explainFailure } from '../store/sqlite';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
 import type { HarmlessIo } from './oputil-io';
 import { type Column, formatTable, TableParts } from './table';
@@ -199,13 +206,13 @@ export class CommandContext {
 
   private async openBackend(mayMake: boolean): Promise<Backend> {
     const board = await this.board();
-    if (!mayMake && !existsSync(databaseFile(board.dataDir))) {
+    const config = await this.config();
+    if (!mayMake && !mayHaveDatabase(databasePlace(board, config))) {
       throw new BbsError(
         'DATABASE_UNAVAILABLE',
         `there is no database in ${board.dataDir}: start the board once, or see --board and --data`,
       );
     }
-    const config = await this.config();
     const running = await this.running();
     await makeDataDir(board.dataDir);
     const backend = await openBackend({

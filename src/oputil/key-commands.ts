@@ -97,7 +97,9 @@ async function replaceLost(context: CommandContext, yes: boolean | undefined): P
     );
   }
   try {
-    await giveUpLost(context, backend, yes);
+    // A board with a data folder of its own may run on the same server.
+    const hold = await backend.db.holdBoard(() => undefined);
+    await giveUpLost(context, backend, yes).finally(() => hold.release());
   } finally {
     await lock.release();
   }

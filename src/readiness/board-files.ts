@@ -12,10 +12,11 @@ import type { LoadedConfig } from '../config/load';
 import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
 import { readTemplate, templateFolders } from '../mail/template';
-import { databaseFile, SEALING_KEY, sealingFile } from '../backend';
+import { databasePlace, SEALING_KEY, sealingFile } from '../backend';
 import { describeNarrowing } from '../servers/ssh/ssh-profile';
 import { findHostKeys, hostKeyOptions } from '../servers/ssh/host-key';
 import { readDatabase, type Sql } from '../store/database';
+import type { DatabasePlace } from '../store/database-place';
 import { findMissingKeys } from './factor-state';
 import { checkBoardCertificate } from '../tls/certificate';
 
@@ -119,7 +120,7 @@ function placesOf({ board, config, clock }: BoardFilesOptions) {
 
 async function checkKeys({ board, config, env }: BoardFilesOptions): Promise<string | void> {
   const keys = { file: sealingFile(board, config), environmentKey: env[SEALING_KEY] };
-  const database = databaseFile(board.dataDir);
+  const database = databasePlace(board, config);
   await checkSealing(keys, () => holdsSealedValues(database));
   const sealing = openSealing({ ...keys, random: systemRandom, mayCreate: false, mayLack: true });
   const missing = await readStored(database, [], (sql) => findMissingKeys(sql, sealing));
@@ -137,27 +138,32 @@ function sourceOfKeys(keys: {
   return (keys.environmentKey ?? '') === '' ? keys.file : SEALING_KEY;
 }
 
-function holdsSealedValues(file: string): Promise<boolean> {
-  return readStored(file, false, (sql) => needsSealingKey({ run: (work) => work(sql) }));
+function holdsSealedValues(place: DatabasePlace): Promise<boolean> {
+  return readStored(place, false, (sql) => needsSealingKey({ run: (work) => work(sql) }));
 }
+
+/** Codes for a table that is not there: SQLite's, and undefined_table and undefined_column of PostgreSQL. */
+const LACKS_TABLES: readonly string[] = ['SQLITE_ERROR', '42P01', '42703'];
 
 /** Reads an existing database; returns `otherwise` where there is none. */
 async function readStored<T>(
-  file: string,
+  place: DatabasePlace,
   otherwise: T,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(file) || statSync(file).size === 0) return otherwise;
+  if ('file' in place && (!existsSync(place.file) || statSync(place.file).size === 0))
+    return otherwise;
   try {
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
-    return await readDatabase({ file, log }, work);
+    return await readDatabase({ ...place, log }, work);
   } catch (error) {
     if (error instanceof BbsError) throw error;
     // A database of an older version lacks tables; the start migrates it and checks again.
-    if (isError(error) && 'code' in error && error.code === 'SQLITE_ERROR') return otherwise;
+    if (isError(error) && 'code' in error && LACKS_TABLES.includes(String(error.code)))
+      return otherwise;
     throw new BbsError(
       'DATABASE_UNAVAILABLE',
-      `cannot read the database ${file}: ${toError(error).message}`,
+      `cannot read the database${'file' in place ? ` ${place.file}` : ''}: ${toError(error).message}`,
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSecondFactor } from '../auth/factor-kinds';
-import { type Backend, databaseFile } from '../backend';
+import { type Backend, databasePlace, mayHaveDatabase } from '../backend';
 import { BbsError } from '../base/errors';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
@@ -88,7 +88,7 @@ async function findAccountGaps(
   dataDir: string,
   open: () => Promise<Accounts>,
 ): Promise<readonly Gap[]> {
-  if (!existsSync(databaseFile(dataDir))) {
+  if (!mayHaveDatabase(databasePlace({ dataDir }, config))) {
     return [missing('the board has not been started yet: the first start makes accounts and keys')];
   }
   try {

@@ -185,9 +185,11 @@ export async function listWaits(
 
 /** Drops counts of unknown names that nobody has tried since `beforeMs`. */
 export async function pruneAttempts(sql: Sql, beforeMs: number): Promise<number> {
-  return sql('attempt')
-    .where('subject', '>=', 'n:')
-    .andWhere('subject', '<', 'n;')
-    .andWhere('charged_at', '<', beforeMs)
-    .delete();
+  return (
+    sql('attempt')
+      // Not a range: what comes between 'n:' and 'n;' depends on the order that a database sorts by.
+      .where('subject', 'like', 'n:%')
+      .andWhere('charged_at', '<', beforeMs)
+      .delete()
+  );
 }

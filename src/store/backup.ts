@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { giveToOwnerOf, syncPath } from '../base/private-file';
-import { sqliteDialect } from './dialect';
+import { sqliteDialect } from './sqlite';
 
 interface BackupOptions {
   /** The SQLite file; a running board may write to it meanwhile. */

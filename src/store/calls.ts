@@ -32,10 +32,9 @@ export async function addCall(
     started_at: call.startedAtMs,
   });
   if (keep < 0) return;
-  const newest = await sql('call').max<{ id: number }[]>({ id: 'id' }).first();
-  await sql('call')
-    .where('id', '<=', Number(newest?.id ?? 0) - keep)
-    .delete();
+  // Counted by rows: ids have gaps where a transaction took one and was rolled back.
+  const newest = sql('call').orderBy('id', 'desc').limit(1).offset(keep).select('id');
+  await sql('call').where('id', '<=', newest).delete();
 }
 
 /** Records the end of a call; a second end changes nothing. */

@@ -1,67 +1,40 @@
 import type { Knex } from 'knex';
-import { accessSync, chmodSync, constants, statSync } from 'node:fs';
 import { type Clock, sleep, withLimit } from '../base/clock';
-import { BbsError, isError, toError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
-import { checkNoLink, makePrivateFile } from '../base/private-file';
 import { ChangeMark } from './change-mark';
-import { CALL_MS, type DatabaseKind, type Dialect, sqliteDialect, type Subject } from './dialect';
+import { type DatabasePlace, dialectOf } from './database-place';
+import { type BoardHold, CALL_MS, type DatabaseKind, type Dialect, type Subject } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
 
 /** What store functions run their statements on: the database itself or a transaction. */
 export type Sql = Knex;
 
-interface DatabaseOptions {
-  /** SQLite file; file and folder are created when missing. */
-  readonly file: string;
+type DatabaseOptions = DatabasePlace & {
   readonly clock: Clock;
   readonly log: Log;
   /** Time limit of one call; the sysop's tool has a longer one. */
   readonly callMs?: number | undefined;
-}
+};
 
 /**
  * Reads a database without creating, changing or migrating it. In one of an older version tables
  * may be missing.
  */
 export async function readDatabase<T>(
-  { file, log }: Pick<DatabaseOptions, 'file' | 'log'>,
+  options: DatabasePlace & { readonly log: Log },
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = sqliteDialect(file, log).connectToRead();
+  const dialect = dialectOf(options, options.log, CALL_MS);
+  const sql = dialect.connectToRead();
   try {
     return await work(sql);
   } catch (error) {
-    throw explainFailure(error, file);
+    throw dialect.explain(error);
   } finally {
-    await sql.destroy();
+    await dialect.close(sql);
   }
-}
-
-/**
- * Converts an error that prevents a start permanently into DATABASE_DAMAGED or DISK_FULL with a
- * remedy; returns any other error unchanged. `error` may come from the driver, the file system, or be
- * a BbsError with such a cause.
- */
-export function explainFailure(error: unknown, file: string): unknown {
-  const codes: string[] = [];
-  for (let at = error; isError(at); at = at.cause) if ('code' in at) codes.push(String(at.code));
-  if (codes.some((code) => code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')) {
-    return new BbsError(
-      'DATABASE_DAMAGED',
-      `the database ${file} is damaged; keep it, and put your latest backup in its place: see "A damaged database" in docs/runbook.md`,
-      { cause: error },
-    );
-  }
-  if (codes.some((code) => code === 'SQLITE_FULL' || code === 'ENOSPC')) {
-    return new BbsError(
-      'DISK_FULL',
-      `the disk that holds ${file} is full; make room and start again: see "A full disk" in docs/runbook.md`,
-      { cause: error },
-    );
-  }
-  return error;
 }
 
 /**
@@ -78,9 +51,9 @@ export class Database {
 
   /** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
   static async open(options: DatabaseOptions): Promise<Database> {
-    const { file, clock, log } = options;
-    makeDatabaseFile(file);
-    const dialect = sqliteDialect(file, log);
+    const { clock, log, callMs = CALL_MS } = options;
+    const dialect = dialectOf(options, log, callMs);
+    dialect.prepare();
     const sql = dialect.connect();
     try {
       await whileBusy(dialect, clock, async () => {
@@ -88,16 +61,16 @@ export class Database {
         await migrate({ sql, dialect, migrations: MIGRATIONS, clock, log });
       });
     } catch (error) {
-      await sql.destroy();
-      const explained = explainFailure(error, file);
+      await dialect.close(sql);
+      const explained = dialect.explain(error);
       if (explained instanceof BbsError) throw explained;
       throw new BbsError(
         'DATABASE_UNAVAILABLE',
-        `cannot use the database ${file}: ${toError(error).message}`,
+        `cannot use ${dialect.where}: ${toError(error).message}`,
         { cause: error },
       );
     }
-    return new Database(sql, dialect, clock, options.callMs ?? CALL_MS);
+    return new Database(sql, dialect, clock, callMs);
   }
 
   get kind(): DatabaseKind {
@@ -125,15 +98,58 @@ export class Database {
    */
   transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
     const startedMs = this.clock.monotonicMs();
-    return this.limited(() =>
-      this.sql.transaction(async (transaction) => {
-        await this.dialect.lock(transaction, about);
-        const result = await work(transaction);
-        // The caller has received a failure: the transaction must not take effect.
-        if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();
-        return result;
-      }),
-    );
+    return this.limited(async () => {
+      const tried = await this.attempt(about, work, startedMs);
+      // Nothing was done where the pool gave out a connection that had ended meanwhile: once more.
+      const last = tried.kind === 'not begun' ? await this.attempt(about, work, startedMs) : tried;
+      if (last.kind === 'not begun') throw last.error;
+      return last.value;
+    });
+  }
+
+  /**
+   * Runs one statement that reads rows and writes accordingly, as its own commit: alone among those about
+   * the same. Where all writers take turns anyway, that is `run`.
+   */
+  runAlone<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.dialect.writersTakeTurns ? this.run(work) : this.transaction(about, work);
+  }
+
+  /** Makes this the one board that runs on the database (`Dialect.holdBoard`). */
+  holdBoard(onTaken: () => void): Promise<BoardHold> {
+    return this.dialect.holdBoard(onTaken);
+  }
+
+  private async attempt<T>(
+    about: Subject,
+    work: (sql: Sql) => Promise<T>,
+    startedMs: number,
+  ): Promise<Attempt<T>> {
+    const progress: { at: 'begin' | 'work' | 'commit' } = { at: 'begin' };
+    let failed: { readonly error: unknown } | undefined;
+    try {
+      const value = await this.dialect.transaction(this.sql, about, async (transaction) => {
+        progress.at = 'work';
+        try {
+          const result = await work(transaction);
+          // The caller has received a failure: the transaction must not take effect.
+          if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();
+          progress.at = 'commit';
+          return result;
+        } catch (error) {
+          failed = { error };
+          throw error;
+        }
+      });
+      return { kind: 'done', value };
+    } catch (error) {
+      // The first error tells why; the one of a rollback after it only that the connection is gone.
+      const cause = failed === undefined ? error : failed.error;
+      if (progress.at === 'begin' && this.dialect.isLost(cause))
+        return { kind: 'not begun', error: cause };
+      if (progress.at === 'commit' && this.dialect.isLost(cause)) throw unknownOutcome(cause);
+      throw cause;
+    }
   }
 
   /**
@@ -147,7 +163,7 @@ export class Database {
   }
 
   close(): Promise<void> {
-    return this.sql.destroy();
+    return this.dialect.close(this.sql);
   }
 
   private async limited<T>(work: () => Promise<T>): Promise<T> {
@@ -168,28 +184,20 @@ export class Database {
   }
 }
 
-function tooLate(): BbsError {
-  return new BbsError('STORE_FAILED', 'the database was too slow; rolled back');
+type Attempt<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** The connection had ended before anything was done on it. */
+  | { readonly kind: 'not begun'; readonly error: unknown };
+
+/** Nothing is granted, and nothing repeated: the next try reads from the database what became of it. */
+function unknownOutcome(cause: unknown): BbsError {
+  const why = toError(cause).message;
+  const message = `the database did not say whether it kept a change: ${why}`;
+  return new BbsError('STORE_FAILED', message, { cause });
 }
 
-/**
- * SQLite gives the journal files mode and owner of the database file, so this covers all of them (rule
- * I5). A file that is there is never opened here: closing it would release the locks that another
- * connection of this process holds (POSIX).
- */
-function makeDatabaseFile(file: string): void {
-  try {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) checkNoLink(file + suffix);
-    makePrivateFile(file, '');
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-    accessSync(file, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    throw new BbsError(
-      'DATABASE_UNAVAILABLE',
-      `cannot write the database ${file}: ${toError(error).message}`,
-      { cause: error },
-    );
-  }
+function tooLate(): BbsError {
+  return new BbsError('STORE_FAILED', 'the database was too slow; rolled back');
 }
 
 /** Retries while another starting process holds the database. */

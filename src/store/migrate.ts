@@ -33,7 +33,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   refuseNewer(done, migrations);
   for (const migration of migrations) {
     if (done.some(({ id }) => id === migration.id)) continue;
-    const ran = await sql.transaction(async (transaction) => {
+    const ran = await dialect.transaction(sql, 'board', async (transaction) => {
       // Another process may start at the same moment: check again under the write lock.
       await makeTable(transaction);
       const now = await applied(transaction);

@@ -5,7 +5,7 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { makePrivateFile, syncPath } from '../base/private-file';
 import { checkCopy } from './backup';
-import { sqliteDialect } from './dialect';
+import { sqliteDialect } from './sqlite';
 import { orphansOf, OWNED_TABLES } from './owned-rows';
 import { foldName } from './user-name';
 import { ROOT_ID } from './users';

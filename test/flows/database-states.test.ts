@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BbsError } from '../../src/base/errors';
 import { databaseFile } from '../../src/backend';
 import { startBbs, type RunningBbs } from '../../src/index';
-import { explainFailure } from '../../src/store/database';
+import { explainFailure } from '../../src/store/sqlite';
 import { describeStart } from '../../src/app/start-message';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from '../oputil/shell';

@@ -120,7 +120,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
   {
     rule: 'A13',
     fault: 'a full disk is not known for what it is',
-    file: 'src/store/database.ts',
+    file: 'src/store/sqlite.ts',
     find: " || code === 'ENOSPC'",
     put: '',
   },

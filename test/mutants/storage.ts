@@ -5,7 +5,7 @@ export const STORAGE: readonly Mutant[] = [
   {
     rule: 'I1',
     fault: 'a promise of the database is not read back',
-    file: 'src/store/dialect.ts',
+    file: 'src/store/sqlite.ts',
     find: 'if (found !== expected) {',
     put: 'if (found === undefined) {',
   },
@@ -40,7 +40,7 @@ export const STORAGE: readonly Mutant[] = [
   {
     rule: 'I3',
     fault: 'secrets of a takeover stay in the journal',
-    file: 'src/store/dialect.ts',
+    file: 'src/store/sqlite.ts',
     find: "'PRAGMA wal_checkpoint(TRUNCATE)'",
     put: "'PRAGMA wal_checkpoint(PASSIVE)'",
   },

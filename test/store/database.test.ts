@@ -7,7 +7,7 @@ import type { BbsError } from '../../src/base/errors';
 import { LIMITS } from '../../src/base/limits';
 import { createLog } from '../../src/base/log';
 import { Database } from '../../src/store/database';
-import { sqliteDialect } from '../../src/store/dialect';
+import { sqliteDialect } from '../../src/store/sqlite';
 import { migrate } from '../../src/store/migrate';
 import type { Migration } from '../../src/store/migrate';
 import { FakeClock } from '../support/fake-clock';

@@ -3,7 +3,7 @@ import { adoptFactors } from '../../src/auth/adopt-factors';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { Database, isUnfinished } from '../../src/store/database';
-import { sqliteDialect } from '../../src/store/dialect';
+import { sqliteDialect } from '../../src/store/sqlite';
 import { listImportedFactors } from '../../src/store/factors';
 import { migrate } from '../../src/store/migrate';
 import { MIGRATIONS } from '../../src/store/migrations';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { sqliteDialect } from '../../src/store/dialect';
+import { sqliteDialect } from '../../src/store/sqlite';
 import { MemoryLog } from '../support/memory-log';
 
 let folder: string;

@@ -1,0 +1,20 @@
+const base = require('../../jest.config.cjs');
+
+/** The tests of what is stored, on PostgreSQL: `npm run test:pg` starts a server for them. */
+module.exports = {
+  ...base,
+  rootDir: '../..',
+  testMatch: [
+    '<rootDir>/test/pg/**/*.test.ts',
+    '<rootDir>/test/store/**/*.test.ts',
+    '<rootDir>/test/auth/**/*.test.ts',
+    '<rootDir>/test/mail/**/*.test.ts',
+    '<rootDir>/test/race/**/*.test.ts',
+  ],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    // What is true of an SQLite file only: its journal, its locks, its plans, and boards of ENiGMA½.
+    'test/store/(database|old-database|orphans|old-calls|lookups|statements|lost-factors)\\.test',
+  ],
+  moduleNameMapper: { '(^|/)database-place$': '<rootDir>/test/pg/database-place.ts' },
+};
