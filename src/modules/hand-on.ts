@@ -3,6 +3,7 @@ import type { MenuContext, Transition } from '../menu/run/module';
 import type { TakenConnection } from '../menu/run/caller';
 import { bridge, type BridgeEnd, type BridgeOptions } from '../onward/bridge';
 import { dial, type Address, type FarSide } from '../onward/connect';
+import { foldName } from '../store/user-name';
 import { encodeText } from '../terminal/encoding';
 import { userOf } from '../menu/run/caller';
 
@@ -21,7 +22,9 @@ export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
   idleSeconds:
     'Silence of both sides after which the caller is back; 0, where nothing is said, for no limit.',
   maxSeconds: 'Longest stay; 0, where nothing is said, for no limit.',
-  names: 'Names of accounts there: `{ alice: "ALICE SMITH" }`; others have their own.',
+  names:
+    'Names of accounts there: `{ alice: "ALICE SMITH" }`; others have their own, and nobody else has one of these.',
+  onlyNames: 'true: only callers whose accounts are in `names` are handed on.',
   font: 'Font of the terminal while there, for SyncTERM and its kin: a name such as `topaz`, or its number.',
 };
 
@@ -35,7 +38,12 @@ const DEFAULT_ESCAPE_KEY = '^]';
 /** What a protocol adds: the board's side of a call, on a connection that nothing was sent on yet. */
 type OpensFarSide = (
   socket: Awaited<ReturnType<typeof dial>>,
-  call: { readonly taken: TakenConnection; readonly signal: AbortSignal },
+  call: {
+    readonly taken: TakenConnection;
+    readonly signal: AbortSignal;
+    /** Name of the caller's account there. */
+    readonly userName: string;
+  },
 ) => Promise<FarSide>;
 
 /** Fonts by ENiGMA½'s names and their numbers in SyncTERM's `CSI 0 ; n SP D`. */
@@ -67,15 +75,23 @@ const SENTENCES: Readonly<Partial<Record<BridgeEnd, string>>> = {
   time: 'Your time at {name} is over.',
 };
 
-/** The name of the caller's account on the board, without control characters. */
-export function nameThere(context: MenuContext): string {
+/**
+ * The name of the caller's account on the board, without control characters; undefined where he has none
+ * there: the name is another account's by `names`, or `onlyNames` is set and it is not among them.
+ */
+function nameThere(context: MenuContext): string | undefined {
   const { name } = userOf(context.caller);
-  const { names } = context.config;
-  const other =
-    typeof names === 'object' && names !== null && Object.hasOwn(names, name)
-      ? (names as Readonly<Record<string, unknown>>)[name]
-      : undefined;
-  return (typeof other === 'string' ? other : name).replaceAll(/[\x00-\x1f\x7f]/g, '');
+  const { names, onlyNames } = context.config;
+  const given = typeof names === 'object' && names !== null ? Object.entries(names) : [];
+  const isMine = ([key]: readonly [string, unknown]): boolean => foldName(key) === foldName(name);
+  const mapped = given.find(isMine)?.[1];
+  if (typeof mapped === 'string') return withoutControls(mapped);
+  const isTaken = given.some(([, there]) => foldName(String(there)) === foldName(name));
+  return isTaken || onlyNames === true ? undefined : withoutControls(name);
+}
+
+function withoutControls(text: string): string {
+  return text.replaceAll(/[\x00-\x1f\x7f]/g, '');
 }
 
 /**
@@ -86,29 +102,35 @@ export async function handOn(
   context: MenuContext,
   protocol: { readonly port: number; readonly open: OpensFarSide },
 ): Promise<Transition> {
-  const after: Transition = { kind: context.leadsOn ? 'next' : 'previous' };
   const address = addressOf(context, protocol.port);
   if (address === undefined) {
     context.caller.log.error('onward.no-address', { menu: context.menu });
-    await context.showPages([
-      '',
-      ' This menu does not say which board it leads to. Please tell the sysop.',
-    ]);
-    return after;
+    return tell(context, 'This menu does not say which board it leads to. Please tell the sysop.');
   }
   const { config } = context;
   const name = typeof config['name'] === 'string' ? config['name'] : address.host;
+  const userName = nameThere(context);
+  if (userName === undefined)
+    return tell(context, `Your name has no account at ${name}. Please ask the sysop.`);
   const sentence = await context.caller.takeOver((taken) =>
-    visit(context, { taken, address, name, open: protocol.open }),
+    visit(context, { taken, address, name, userName, open: protocol.open }),
   );
-  if (sentence !== undefined)
-    await context.showPages({
-      data: [
-        { color: '', text: '' },
-        { color: '', text: ` ${sentence.replaceAll('{name}', () => name)}` },
-      ],
-    });
-  return after;
+  return sentence === undefined
+    ? leave(context)
+    : tell(
+        context,
+        sentence.replaceAll('{name}', () => name),
+      );
+}
+
+async function tell(context: MenuContext, sentence: string): Promise<Transition> {
+  const lines = ['', ` ${sentence}`];
+  await context.showPages({ data: lines.map((text) => ({ color: '', text })) });
+  return leave(context);
+}
+
+function leave({ leadsOn }: MenuContext): Transition {
+  return { kind: leadsOn ? 'next' : 'previous' };
 }
 
 async function visit(
@@ -117,6 +139,7 @@ async function visit(
     readonly taken: TakenConnection;
     readonly address: Address;
     readonly name: string;
+    readonly userName: string;
     readonly open: OpensFarSide;
   },
 ): Promise<string | undefined> {
@@ -132,7 +155,7 @@ async function visit(
   try {
     const { signal } = waiting;
     const socket = await dial(address, { clock, limitMs: ANSWER_MS, signal });
-    far = await call.open(socket, { taken, signal });
+    far = await call.open(socket, { taken, signal, userName: call.userName });
   } catch (error) {
     taken.signal.throwIfAborted();
     if (waiting.isCancelled) return undefined;

@@ -1,7 +1,6 @@
-import type { MenuContext, MenuModule } from '../menu/run/module';
-import type { TakenConnection } from '../menu/run/caller';
+import type { MenuModule } from '../menu/run/module';
 import { greetByRlogin } from '../onward/rlogin-client';
-import { ANSWER_MS, HAND_ON_KEYS, handOn, handOnProblems, nameThere } from './hand-on';
+import { ANSWER_MS, HAND_ON_KEYS, handOn, handOnProblems } from './hand-on';
 
 /** RFC 1282 */
 const RLOGIN_PORT = 513;
@@ -26,9 +25,10 @@ export const rloginModule: MenuModule = {
   enter: (context) =>
     handOn(context, {
       port: RLOGIN_PORT,
-      open: (socket, { taken, signal }) => {
+      open: (socket, { taken, signal, userName }) => {
+        const values = { userName, terminalType: taken.facts.terminalType };
         const field = (key: string, otherwise: string): string =>
-          fill(context, taken, context.config[key] ?? otherwise);
+          fill(context.config[key] ?? otherwise, values);
         return greetByRlogin(
           socket,
           {
@@ -42,9 +42,9 @@ export const rloginModule: MenuModule = {
     }),
 };
 
-function fill(context: MenuContext, taken: TakenConnection, template: unknown): string {
+/** Fills a field in one pass: what a caller is called is never read as a template. */
+function fill(template: unknown, values: Readonly<Record<string, string>>): string {
   return String(template)
-    .replaceAll('{userName}', () => nameThere(context))
-    .replaceAll('{terminalType}', () => taken.facts.terminalType)
+    .replaceAll(/\{(userName|terminalType)\}/g, (_, key: string) => values[key] ?? '')
     .replaceAll('\0', '');
 }

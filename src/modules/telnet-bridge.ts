@@ -1,6 +1,6 @@
 import type { MenuModule } from '../menu/run/module';
 import { TelnetClient } from '../onward/telnet-client';
-import { HAND_ON_KEYS, handOn, handOnProblems, nameThere } from './hand-on';
+import { HAND_ON_KEYS, handOn, handOnProblems } from './hand-on';
 
 const TELNET_PORT = 23;
 
@@ -20,7 +20,7 @@ export const telnetBridgeModule: MenuModule = {
   enter: (context) =>
     handOn(context, {
       port: TELNET_PORT,
-      open: (socket, { taken }) => {
+      open: (socket, { taken, userName }) => {
         const { caller, config, services } = context;
         return Promise.resolve(
           new TelnetClient(socket, {
@@ -28,7 +28,7 @@ export const telnetBridgeModule: MenuModule = {
             terminalType: taken.facts.terminalType,
             size: () => taken.facts.size,
             location: config['sendLocation'] === true ? caller.remoteIp : undefined,
-            userName: config['sendUserName'] === true ? nameThere(context) : undefined,
+            userName: config['sendUserName'] === true ? userName : undefined,
           }),
         );
       },

@@ -26,6 +26,8 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   node_msg: 'complete',
   page_sysop: 'complete',
   onelinerz: 'complete',
+  telnet_bridge: 'complete',
+  rlogin: 'complete',
 };
 
 const SIGN_IN = 'Please sign in first.';

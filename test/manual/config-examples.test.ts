@@ -14,7 +14,7 @@ const PAGES = [
 ];
 
 /** Pages whose fenced examples are read by pages.test.ts. */
-const FENCED = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md'];
+const FENCED = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md', 'docs/onward.md'];
 
 /** The indented blocks of a page that are hjson: a block of keys, or a whole file in braces. */
 function hjsonBlocks(name: string): readonly string[] {
@@ -45,7 +45,10 @@ it('hjson between fences stands on the pages whose boards are loaded', () => {
 it.each(BLOCKS)('the configuration in %s (%i) is read as it is written', async (_, __, block) => {
   const dir = await BoardDir.make({ 'config.hjson': block });
   for (const [, file = ''] of block.matchAll(/@file:([\w./-]+)/g)) await dir.write(file, 'secret');
-  const variables = [...block.matchAll(/@environment:(\w+)/g)].map(([, key = '']) => [key, 'set']);
+  const variables = [...block.matchAll(/@environment:(\w+)/g)].map(([, key = '']) => [
+    key,
+    key === 'DATABASE_URL' ? 'postgres://board:set@127.0.0.1/board' : 'set',
+  ]);
   const { warnings } = await loadConfig({
     file: join(dir.path, 'config.hjson'),
     env: Object.fromEntries(variables) as Record<string, string>,

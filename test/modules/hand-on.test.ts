@@ -37,6 +37,11 @@ describe('modules that hand a caller on', () => {
         },
       },
       plain: { module: 'rlogin', config: to },
+      taken: { module: 'rlogin', config: { ...to, name: 'Rivals', names: { carol: 'BOB' } } },
+      folded: {
+        module: 'rlogin',
+        config: { ...to, names: { ALICE: '{terminalType}' }, onlyNames: true },
+      },
     };
     const commands = Object.fromEntries(
       Object.keys(menus).map((name) => [name.toUpperCase(), name]),
@@ -125,6 +130,28 @@ describe('modules that hand a caller on', () => {
     await bob.sees('Command');
   });
 
+  it('by rlogin: nobody goes under a name that is given to another account', async () => {
+    const bob = await come('bob');
+    const before = far.calls.length;
+    choose(bob, 'TAKEN');
+    await bob.sees('Your name has no account at Rivals. Please ask the sysop.');
+    bob.type(KEYS.return);
+    await bob.sees('Command');
+    choose(bob, 'FOLDED');
+    await bob.sees('Your name has no account at 127.0.0.1.');
+    expect(far.calls.length).toBe(before);
+  });
+
+  it('by rlogin: a name is found whatever its case, and is no template', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'FOLDED');
+    const call = await coming;
+    await call.sees('\0{terminalType}\0{terminalType}\0');
+    call.socket.end('\0');
+    await alice.sees('Command');
+  });
+
   it('a board that is not there is told to the caller, who goes on', async () => {
     const alice = await come('alice');
     choose(alice, 'DEAD');
@@ -200,13 +227,15 @@ describe('modules that hand a caller on', () => {
   });
 
   it('nobody is handed on before the sign-in is complete', async () => {
+    const before = far.calls.length;
     const secret = await board.bindOtp('bob', 'google');
     const caller = await board.telnet();
     callers.push(caller);
     await signIn(caller, 'bob');
     await caller.sees('One-time code');
     choose(caller, 'NEXT');
-    await caller.sees('Wrong code');
+    await caller.sees('A code has six digits, or letters.');
     expect(secret).not.toBe('');
+    expect(far.calls.length).toBe(before);
   });
 });

@@ -25,12 +25,18 @@ it('has nothing to say against the stock board, its art and its themes', async (
 });
 
 /** Those that boards of ENiGMA½ bring menus and art for. */
-const FROM_ELSEWHERE = ['user_status_config', 'node_msg', 'page_sysop'];
+const FROM_ELSEWHERE = ['user_status_config', 'node_msg', 'page_sysop', 'onelinerz'];
+
+/** Those that need to know a board to hand callers on to. */
+const ONWARD = ['telnet_bridge', 'rlogin'];
 
 it('uses every module that there is on the stock board, but for those of boards from elsewhere', async () => {
   const menus = await loadMenus({ file: join(ROOT, 'config/menu.hjson'), env: {} });
   const used = new Set([...menus.menus.values()].map((menu) => menu.module.name));
-  expect(MODULES.map(({ name }) => name).filter((name) => !used.has(name))).toEqual(FROM_ELSEWHERE);
+  expect(MODULES.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([
+    ...FROM_ELSEWHERE,
+    ...ONWARD,
+  ]);
 });
 
 it('tells no sysop to call the tool by npx, which would ask the public registry for it', () => {

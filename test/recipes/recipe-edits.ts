@@ -122,14 +122,16 @@ import { isTicketOf } from './ticket';`,
     },
     {
       file: 'auth/first-factor.ts',
-      anchor: `  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {`,
+      anchor: `  /** False for the key of an authenticator that is a copy. */
+  private async recordKeyUse(sql: Sql, proof: Proof): Promise<boolean> {`,
       text: `  private async proveTicket(ticket: string): Promise<Proof | undefined> {
     const isRight = await this.parts.db.run((sql) => isTicketOf(sql, this.user?.id ?? 0, ticket));
     return isRight ? { kind: 'ticket', ticket } : undefined;
   }
 
-  private async stillHolds(sql: Sql, userId: number, proof: Proof): Promise<boolean> {
-    if (proof.kind === 'ticket') return isTicketOf(sql, userId, proof.ticket);`,
+  /** False for the key of an authenticator that is a copy. */
+  private async recordKeyUse(sql: Sql, proof: Proof): Promise<boolean> {
+    if (proof.kind === 'ticket') return isTicketOf(sql, this.user?.id ?? 0, proof.ticket);`,
     },
   ],
 };
