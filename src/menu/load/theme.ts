@@ -63,8 +63,8 @@ export const BARE_THEME: Theme = {
 };
 
 /**
- * The theme, or the best fitting one of the others when its art is too large for the window. A theme
- * without a width always fits, and never replaces another.
+ * The theme, or the best fitting one of the others when its art is too large for the window; the narrowest
+ * when the window is narrower than all of them. A theme without a width always fits, and never replaces another.
  */
 export function fittingTheme(
   wanted: Theme,
@@ -75,7 +75,11 @@ export function fittingTheme(
     columns <= window.width && rows <= window.height;
   if (fits(wanted)) return wanted;
   const smaller = themes.list().filter((theme) => theme.columns > 0 && fits(theme));
-  return smaller.sort((left, right) => right.columns - left.columns)[0] ?? wanted;
+  const [best] = smaller.sort((left, right) => right.columns - left.columns);
+  if (best !== undefined || wanted.columns <= window.width) return best ?? wanted;
+  // In a window that is too narrow for all of them the narrowest loses least.
+  const sized = [wanted, ...themes.list()].filter((theme) => theme.columns > 0);
+  return sized.sort((left, right) => left.columns - right.columns)[0] ?? wanted;
 }
 
 /** Date and time formats of the configuration, for themes without their own. */
