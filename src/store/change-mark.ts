@@ -1,11 +1,15 @@
 import { statSync } from 'node:fs';
 import type { Clock } from '../base/clock';
+import { LIMITS } from '../base/limits';
 
 /**
- * File systems may keep times in steps of two seconds: a second commit within one step can leave the
- * mark as it was.
+ * How long the mark must stand still before it counts as read. SQLite writes a commit to the journal,
+ * which moves the mark, waits for the disk, and only then lets others see it: the wait is longer than
+ * any commit that a call still waits for. (File systems that keep times in steps of two seconds, in
+ * which a second commit leaves the mark as it was, are covered too.) A disk that takes longer yet is
+ * covered by the timeline, which commits after it (`Timeline.readMark`).
  */
-const SETTLE_MS = 2_500;
+const SETTLE_MS = LIMITS.storeMs + 24_000;
 
 /**
  * Tells one follower of the database whether there may be anything new, without a statement: a board

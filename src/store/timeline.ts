@@ -27,7 +27,7 @@ export class Timeline {
   private closed = false;
   private markedAtMs = 0;
   private offsetMs = 0;
-  /** What `db.readMark()` was after the last write. */
+  /** What `db.readMark()` was after the last write; undefined where that is not known. */
   private committed: string | undefined;
 
   private constructor(private readonly options: TimelineOptions) {}
@@ -78,6 +78,7 @@ export class Timeline {
     const isStep = Math.abs(stepMs) >= MIN_STEP_MS;
     if (!isDue && !isStep) return;
     await this.write();
+    this.committed = await this.readMark();
     if (isStep) log.warn('clock.stepped', { bySeconds: stepMs / 1000, whileRunning: true });
   }
 
@@ -93,7 +94,19 @@ export class Timeline {
     await db.run((sql) => writeTimelineMark(sql, mark));
     this.markedAtMs = markedAtMs;
     this.offsetMs = mark.offsetMs;
-    this.committed = db.readMark();
+    this.committed = undefined;
+  }
+
+  /**
+   * Read while no other process writes. The mark moves before a commit can be seen: one that the disk
+   * still holds up must not count as written after, because the write that it makes due waits for it,
+   * and then has all who follow the database look again, however long the disk took.
+   */
+  private readMark(): Promise<string | undefined> {
+    const { db } = this.options;
+    return db
+      .transaction('nothing-shared', () => Promise.resolve(db.readMark()))
+      .catch(() => undefined);
   }
 }
 

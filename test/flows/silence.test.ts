@@ -55,8 +55,9 @@ test('a board on which nothing happens asks its database nothing, and hears of a
   await board.addUser('joe', PASSWORD);
   const caller = await board.ssh({ userName: 'joe', password: PASSWORD });
   await caller.sees('Press');
-  // A minute after the last commit the mark of the timeline is written; then the files are still.
-  await pass(70);
+  // A minute after the last commit the mark of the timeline is written; then the files are still, and
+  // half a minute later they count as read.
+  await pass(100);
   log.statements.length = 0;
   await pass(60);
   expect(log.statements).toEqual([]);

@@ -43,6 +43,23 @@ test('events of another process are told within a second, each once, and old one
   await other.close();
 });
 
+test('an event that the disk held back for long after its commit was written is told all the same', async () => {
+  const events = await AccountEvents.open(accounts);
+  const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
+  // The files change when a commit is written, and not again when it can be read.
+  const mark = jest.spyOn(accounts.db, 'readMark').mockReturnValue('before');
+  await accounts.fake.advance(60_000);
+  mark.mockReturnValue('written');
+  for (let second = 0; second < 25; second += 1) {
+    await accounts.fake.advance(1_000);
+    await accounts.db.run((sql) => sql('account_event').first('id'));
+  }
+  await add(6);
+  await accounts.fake.advance(1_000);
+  expect(await heard).toMatchObject({ userId: 6 });
+  events.close();
+});
+
 test('a poke tells at once', async () => {
   const events = await AccountEvents.open(accounts);
   const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
