@@ -39,9 +39,10 @@ export function hashesAtOnce(machine: {
 /** libuv's pool where nobody says otherwise. */
 const USUAL_THREADS = 4;
 
-/** The same for this process. */
+/** The same for this process; a size of the pool that is no positive number does not count. */
 export function hashesAtOnceHere(): number {
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? USUAL_THREADS);
+  const size = process.env['UV_THREADPOOL_SIZE'] ?? '';
+  const threads = /^[1-9][0-9]*$/.test(size) ? Number(size) : USUAL_THREADS;
   return hashesAtOnce({ cores: availableParallelism(), threads });
 }
 

@@ -7,7 +7,7 @@ import type { Sql } from '../store/database';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
 import { readArrival } from '../store/sign-in';
 import { rememberSource } from '../store/sources';
-import { toStatus } from '../store/users';
+import { findUser, toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import type { Notifier } from '../store/notice';
 import { writeStatus } from './account-change';
@@ -110,15 +110,21 @@ export async function unlock(
   await addAccountEvent(sql, { userId, kind: 'unlocked', nowMs: change.nowMs });
 }
 
-/** Locks an account after too many failures (`users.failedLogin.lockAccount`). */
+/**
+ * Locks an account after too many failures (`users.failedLogin.lockAccount`), if it is still active
+ * and has not changed in a way that ends logins since it was read as `user`: the end of this lock
+ * would make an account active that was disabled meanwhile.
+ */
 export async function lockByFailures(
   sql: Sql,
   user: User,
   origin: LoginOrigin,
   now: { readonly nowMs: number; readonly timelineMs: number },
 ): Promise<void> {
+  const current = await findUser(sql, user.id);
+  if (current?.status !== 2 || current.loginVersion !== user.loginVersion) return;
   const { nowMs } = now;
-  const lock = { atMs: now.timelineMs, before: user.status };
+  const lock = { atMs: now.timelineMs, before: current.status };
   await writeStatus(sql, user.id, { status: 3, lock });
   await addAccountEvent(sql, { userId: user.id, kind: 'status', nowMs });
   await addAudit(

@@ -19,7 +19,7 @@ import {
 } from './otp';
 import type { FactorKind } from './factor-kinds';
 import type { Sealing } from './sealing';
-import { SkewWatch } from './skew-watch';
+import { CLOCK_MISTAKES, SkewWatch } from './skew-watch';
 import { switchOff } from './factor-change';
 
 /** The result of one submitted code. It does not tell how close a wrong code was. */
@@ -97,8 +97,9 @@ export class SecondFactor {
     const key = this.open(factor);
     if (key === undefined) return false;
     const nowStep = stepAt(this.parts.clock.nowMs());
-    const range = { from: nowStep - DRIFT_REACH, to: nowStep + DRIFT_REACH };
-    const skews = findCodes(key, otp, range).map((position) => position - nowStep);
+    const skews = CLOCK_MISTAKES.flatMap(({ from, to }) =>
+      findCodes(key, otp, { from: nowStep + from, to: nowStep + to }),
+    ).map((position) => position - nowStep);
     return this.skews.isThird(userId, { code: otp, skews });
   }
 
@@ -107,6 +108,13 @@ export class SecondFactor {
    * final once that is committed; a rollback leaves the code unspent (rules A13, B3).
    */
   async verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
+    const result = await this.compare(sql, userId, code);
+    // Only wrong codes in a row tell of a clock.
+    if (result.kind === 'right') this.skews.forget(userId);
+    return result;
+  }
+
+  private async compare(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
     const factor = await findFactor(sql, userId);
     const backupCode = canonicalBackupCode(code);
     if (backupCode !== undefined) {

@@ -117,7 +117,7 @@ class SecondStep {
       const failed = await this.reject({ user, why: verified.kind, reason });
       await this.notifyOwner({ user, charged, spent: verified.kind === 'spent' });
       await this.notifyLock(user);
-      return this.withClockHint(failed, attempt);
+      return verified.kind === 'wrong' ? this.withClockHint(failed, attempt) : failed;
     }
     const { remoteIp, server, node } = this.attemptContext.origin;
     this.parts.log.info('login.accepted', {
@@ -133,16 +133,24 @@ class SecondStep {
     return { kind: 'accepted', value: verified.value };
   }
 
-  /** Tells whose clock seems to be wrong; the code stays as wrong as it was. */
+  /**
+   * Tells whose clock seems to be wrong; the code stays as wrong as it was, and its rejection does not
+   * depend on the hint.
+   */
   private async withClockHint(
     failed: Rejection,
     attempt: { readonly user: User; readonly code: string },
   ): Promise<Rejection> {
-    const { db, secondFactor } = this.parts;
+    const { db, secondFactor, log } = this.parts;
     const { user, code } = attempt;
-    return (await db.run((sql) => secondFactor.isClockOff(sql, user.id, code)))
-      ? { ...failed, clockIsOff: true }
-      : failed;
+    try {
+      return (await db.run((sql) => secondFactor.isClockOff(sql, user.id, code)))
+        ? { ...failed, clockIsOff: true }
+        : failed;
+    } catch (error) {
+      log.warn('login.no-clock-hint', { userId: user.id, error });
+      return failed;
+    }
   }
 
   private async verifyAndAccept(

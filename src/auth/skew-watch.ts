@@ -12,10 +12,28 @@ const MAX_ACCOUNTS = 1_000;
 const MEMORY_MS = 15 * 60_000;
 const SIGHTINGS = 3;
 
+/** Steps of 30 s in half an hour. */
+const HALF_HOUR = 60;
+/** Half hours in 14 hours, the largest difference of a time zone to UTC. */
+const HALF_HOURS = 28;
+
+/**
+ * Differences, in steps, that are looked for: every one up to ten minutes (a clock set by hand, or
+ * one that drifts), and whole and half hours up to 14, plus or minus one step (daylight saving time,
+ * another time zone, half a day). Zones of quarter hours and a wrong date are not found: each
+ * difference costs the computation of a code, 209 in all, in one turn of the event loop.
+ */
+export const CLOCK_MISTAKES: readonly { readonly from: number; readonly to: number }[] = [
+  { from: -20, to: 20 },
+  ...Array.from({ length: HALF_HOURS }, (_each, at) => HALF_HOUR * (at + 1))
+    .flatMap((skew) => [-skew, skew])
+    .map((skew) => ({ from: skew - 1, to: skew + 1 })),
+];
+
 /**
  * Counts wrong codes that are right for another time, for each account in the memory of this
  * process. Three different codes with the same difference in a row, plus or minus one step, are no
- * accident: three guesses meet that once in 10^13.
+ * accident: three guesses meet that once in 10^14.
  */
 export class SkewWatch {
   private readonly accounts = new Map<number, Sightings>();
@@ -45,6 +63,10 @@ export class SkewWatch {
     });
     this.forgetOldest();
     return codes.length >= SIGHTINGS;
+  }
+
+  forget(userId: number): void {
+    this.accounts.delete(userId);
   }
 
   private forgetOldest(): void {

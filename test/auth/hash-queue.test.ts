@@ -1,4 +1,5 @@
-import { HashQueue, hashesAtOnce, poolThreads } from '../../src/auth/hash-queue';
+import { availableParallelism } from 'node:os';
+import { HashQueue, hashesAtOnce, hashesAtOnceHere, poolThreads } from '../../src/auth/hash-queue';
 
 interface Job {
   readonly source: string;
@@ -95,5 +96,17 @@ test.each([
     expect(hashesAtOnce({ cores, threads })).toBe(atOnce);
     // A program that embeds the gate may have made the pool smaller: the database needs its threads.
     expect(hashesAtOnce({ cores, threads: 4 })).toBe(2);
+  },
+);
+
+test.each(['8x', 'eight', '', '-3', '0', '1.5', 'Infinity'])(
+  'a size of the pool that is no positive number, "%s", is taken for the usual four threads',
+  (size) => {
+    const before = process.env['UV_THREADPOOL_SIZE'];
+    process.env['UV_THREADPOOL_SIZE'] = size;
+    const atOnce = hashesAtOnceHere();
+    if (before === undefined) delete process.env['UV_THREADPOOL_SIZE'];
+    else process.env['UV_THREADPOOL_SIZE'] = before;
+    expect(atOnce).toBe(hashesAtOnce({ cores: availableParallelism(), threads: 4 }));
   },
 );

@@ -11,6 +11,7 @@ import {
 } from '../support/authenticator-context';
 import type { AuthenticatorContext } from '../support/authenticator-context';
 import type { AccountEvent } from '../../src/store/account-events';
+import { findUser } from '../../src/store/users';
 
 const KEY = parsedKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',
@@ -104,12 +105,16 @@ const outcome = (result: LoginResult): string =>
   result.kind === 'rejected' ? result.reason : result.kind;
 
 /** Makes the change while `work` waits for its hash, with the account looked up already. */
-async function whileQueued<T>(work: () => Promise<T>, change: () => Promise<unknown>): Promise<T> {
+async function whileQueued<T>(
+  work: () => Promise<T>,
+  change: () => Promise<unknown>,
+  { hashes } = context,
+): Promise<T> {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  const blockers = [1, 2].map(() => context.hashes.run('a blocker', () => held));
+  const blockers = [1, 2].map(() => hashes.run('a blocker', () => held));
   const working = work();
-  while (context.hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
   await change();
   release();
   await Promise.all(blockers);
@@ -202,3 +207,37 @@ function parsedKey(line: string) {
   if (parsed.kind !== 'key') throw new Error(parsed.why);
   return parsed.key;
 }
+
+test.each([
+  ['is disabled', 0, 'disabled'],
+  ['is locked', 3, 'locked'],
+  ['is disabled and active again', 2, 'accepted'],
+] as const)(
+  'a wrong password that would lock an account which %s meanwhile leaves it as it is',
+  async (change, status, later) => {
+    const board = await openAuthenticator({
+      config: {
+        users: { failedLogin: { lockAccount: 1, autoUnlockMinutes: 60 }, tellLocked: true },
+      },
+    });
+    const id = await board.addAccount();
+    const statuses = {
+      'is disabled': [0],
+      'is locked': [3],
+      'is disabled and active again': [0, 2],
+    };
+    const guess = await whileQueued(
+      () => tryPassword(board.call(), 'a guess'),
+      async () => {
+        for (const each of statuses[change])
+          await board.accounts.setStatus(id, each as 0 | 2 | 3, {});
+      },
+      board,
+    );
+    expect(guess).toBe('bad-credential');
+    expect((await board.db.run((sql) => findUser(sql, id)))?.status).toBe(status);
+    await board.fake.advance(61 * 60_000);
+    expect(await tryPassword(board.call(), PASSWORD)).toBe(later);
+    await board.close();
+  },
+);
