@@ -99,11 +99,13 @@ export class Database {
   transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
     const startedMs = this.clock.monotonicMs();
     return this.limited(async () => {
-      const tried = await this.attempt(about, work, startedMs);
-      // Nothing was done where the pool gave out a connection that had ended meanwhile: once more.
-      const last = tried.kind === 'not begun' ? await this.attempt(about, work, startedMs) : tried;
-      if (last.kind === 'not begun') throw last.error;
-      return last.value;
+      // Nothing was done where the pool gave out a connection that had ended meanwhile, and each of it
+      // may have: again, until a new one is made.
+      for (let again = this.dialect.connections; ; again -= 1) {
+        const tried = await this.attempt(about, work, startedMs);
+        if (tried.kind === 'done') return tried.value;
+        if (again <= 0 || this.clock.monotonicMs() - startedMs >= this.callMs) throw tried.error;
+      }
     });
   }
 

@@ -26,6 +26,8 @@ export interface Dialect {
   readonly kind: DatabaseKind;
   /** True where statements that write never run side by side. */
   readonly writersTakeTurns: boolean;
+  /** Most connections at once. */
+  readonly connections: number;
   /** The database as messages name it. */
   readonly where: string;
   /** Makes what must be there before `connect`. */

@@ -133,6 +133,7 @@ export function postgresDialect(
   return {
     kind: 'postgres',
     writersTakeTurns: false,
+    connections: server.pool,
     where,
     prepare: () => undefined,
     connect: () => connect(sessionSettings(callMs)),

@@ -73,6 +73,7 @@ export function sqliteDialect(file: string, log: Log): Dialect {
   return {
     kind: 'sqlite',
     writersTakeTurns: true,
+    connections: 1,
     where: `the database ${file}`,
     prepare: () => makeDatabaseFile(file),
     connect: () =>

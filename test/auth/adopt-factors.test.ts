@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { adoptFactors } from '../../src/auth/adopt-factors';
 import { findProperty, writeProperties } from '../../src/store/properties';
 import { findUser, removeUser } from '../../src/store/users';
+import { describeOnSqlite } from '../support/database-kind';
 import { NOON, openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
 
@@ -84,7 +85,7 @@ test('a factor that was bound here since is not replaced', async () => {
   expect(await kind(user, bound.backupCodes[0] ?? '')).toBe('right');
 });
 
-describe('after kill -9', () => {
+describeOnSqlite('after kill -9', () => {
   const SECRET = 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L';
   const CODE = 'bofal-kuhid';
 

@@ -1,6 +1,7 @@
 import type { AuditRow } from '../../src/store/audit';
 import { listAudit } from '../../src/store/audit';
 import type { LoginResult } from '../../src/auth/login';
+import { refuseWrites } from '../support/database-kind';
 import { totp } from '../support/authenticator';
 import {
   openAuthenticator,
@@ -95,14 +96,14 @@ test('where the audit cannot be written nobody gets in, and afterwards everybody
   const id = await context.addAccount('joe');
   const { secret, backupCodes } = await context.enrollment.bind(id, 'googleAuth');
   await context.addAccount('ann');
-  const forbid = (when: string): Promise<unknown> =>
-    context.db.run((sql) =>
-      sql.raw(`CREATE TRIGGER no_audit BEFORE INSERT ON audit WHEN ${when}
-        BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`),
-    );
-  const allow = (): Promise<unknown> => context.db.run((sql) => sql.raw('DROP TRIGGER no_audit'));
+  const forbid = (when?: string): ReturnType<typeof refuseWrites> =>
+    refuseWrites(context.db, {
+      before: 'insert',
+      table: 'audit',
+      ...(when === undefined ? {} : { when }),
+    });
 
-  await forbid('1');
+  let allow = await forbid();
   const login = context.call();
   expect(await tryPassword(login, PASSWORD, 'ann')).toBe('try-later');
   expect(login).toMatchObject({ factor: 0, complete: false, user: undefined });
@@ -112,7 +113,7 @@ test('where the audit cannot be written nobody gets in, and afterwards everybody
   // The second factor alike: what was spent meanwhile stays spent, and lets nobody in.
   const half = context.call();
   expect(await tryPassword(half, PASSWORD, 'joe')).toBe('need');
-  await forbid('NEW.factor = 2');
+  allow = await forbid('new.factor = 2');
   expect(await tryCode(half, totp(secret, context.clock.nowMs()))).toBe('try-later');
   expect(await tryCode(half, backupCodes[0] ?? '')).toBe('try-later');
   expect(half).toMatchObject({ factor: 1, complete: false });

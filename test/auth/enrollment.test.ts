@@ -257,7 +257,9 @@ test('switching off removes factor, codes and pending link, once', async () => {
   const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events.at(-1)).toMatchObject({ kind: 'second-factor', sessionId: 'here' });
   const logged = accounts.logLines.map((line) => (JSON.parse(line) as { event: string }).event);
-  expect(logged).toEqual(['second-factor.on', 'second-factor.off']);
+  // A database that is made here, as on PostgreSQL, tells of its migrations before.
+  const told = logged.filter((event) => event !== 'store.migrated');
+  expect(told).toEqual(['second-factor.on', 'second-factor.off']);
 });
 
 test('a secret that is not one, or an account that is not there, binds nothing', async () => {

@@ -1,5 +1,6 @@
 import { checkKeys, needsSealingKey, rotateKeys } from '../../src/auth/key-rotation';
 import { listSealedRows, replaceAllSealed, SEALED_COLUMNS } from '../../src/store/sealed';
+import { refuseWrites } from '../support/database-kind';
 import { NOON, openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
 import { totp } from '../support/authenticator';
@@ -107,11 +108,11 @@ describe('with more secrets than are sealed anew at once', () => {
   });
 
   test('a rotation that fails half-way leaves each readable, and the next run does the rest', async () => {
-    await accounts.db.run((sql) =>
-      sql.raw(
-        "create trigger stop before update on otp_factor when new.user_id = 1300 begin select raise(abort, 'stopped'); end",
-      ),
-    );
+    const allow = await refuseWrites(accounts.db, {
+      before: 'update',
+      table: 'otp_factor',
+      when: 'new.user_id = 1300',
+    });
     await expect(rotateKeys(accounts)).rejects.toMatchObject({ code: 'STORE_FAILED' });
     const newKey = accounts.sealing.currentKeyId();
     expect(await checkKeys(accounts)).toMatchObject({
@@ -121,7 +122,7 @@ describe('with more secrets than are sealed anew at once', () => {
         { id: oldKey, sealed: COUNT + 1 - 200 },
       ],
     });
-    await accounts.db.run((sql) => sql.raw('drop trigger stop'));
+    await allow();
     const report = await rotateKeys(accounts);
     expect(report).toMatchObject({ keyId: newKey, resealed: COUNT + 1 - 200, unreadable: [] });
   });

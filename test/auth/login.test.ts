@@ -10,6 +10,7 @@ import { countCalls, listCalls } from '../../src/store/calls';
 import { writeProperties } from '../../src/store/properties';
 import { addSshKey } from '../../src/store/ssh-keys';
 import { findUser, findUserByName } from '../../src/store/users';
+import { onSqlite, refuseWrites } from '../support/database-kind';
 import { FakeClock } from '../support/fake-clock';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON } from '../support/accounts';
@@ -569,16 +570,20 @@ describe('second factor', () => {
     expect(login.complete).toBe(false);
   });
 
-  test('a code that cannot be recorded as used lets nobody in, and works afterwards', async () => {
-    await begin();
-    const login = await half();
-    const raw = await lock(`${context.folder}/board.sqlite3`);
-    expect(await tryCode(login, code())).toBe('try-later');
-    expect(login).toMatchObject({ factor: 1, complete: false });
-    expect(await tryPassword(context.call(), PASSWORD)).toBe('try-later');
-    await raw.unlock();
-    expect(await tryCode(login, code())).toBe('accepted');
-  });
+  // It locks SQLite's file.
+  onSqlite(
+    'a code that cannot be recorded as used lets nobody in, and works afterwards',
+    async () => {
+      await begin();
+      const login = await half();
+      const raw = await lock(`${context.folder}/board.sqlite3`);
+      expect(await tryCode(login, code())).toBe('try-later');
+      expect(login).toMatchObject({ factor: 1, complete: false });
+      expect(await tryPassword(context.call(), PASSWORD)).toBe('try-later');
+      await raw.unlock();
+      expect(await tryCode(login, code())).toBe('accepted');
+    },
+  );
 
   test.each(['one-time', 'backup'])(
     'a %s code whose sign-in cannot be recorded is not used up (rule A13)',
@@ -589,12 +594,11 @@ describe('second factor', () => {
       secret = bound.secret;
       const given = kind === 'backup' ? (bound.backupCodes[0] ?? '') : code();
       // As on a disk that has room for the code, and none for the rest.
-      const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
-      await context.db.run((sql) => sql.raw(full));
+      const allow = await refuseWrites(context.db, { before: 'insert', table: 'call' });
       const refused = await half();
       expect(await tryCode(refused, given)).toBe('try-later');
       expect(refused.complete).toBe(false);
-      await context.db.run((sql) => sql.raw('drop trigger full'));
+      await allow();
       expect(await tryCode(await half(), given)).toBe('accepted');
       expect(await tryCode(await half(), given)).toBe('bad-credential');
     },
@@ -602,11 +606,10 @@ describe('second factor', () => {
 
   test('a right code that cannot be recorded costs no attempt (rule A13)', async () => {
     await begin();
-    const full = `create trigger full before insert on call begin select raise(abort, 'full'); end`;
-    await context.db.run((sql) => sql.raw(full));
+    const allow = await refuseWrites(context.db, { before: 'insert', table: 'call' });
     for (let tries = 0; tries < 7; tries++)
       expect(await tryCode(await half(), code())).toBe('try-later');
-    await context.db.run((sql) => sql.raw('drop trigger full'));
+    await allow();
     expect(await tryCode(await half(), code())).toBe('accepted');
   });
 
@@ -615,8 +618,7 @@ describe('second factor', () => {
     id = await context.addAccount();
     const bound = await context.enrollment.bind(id, 'rfc4266_HOTP');
     const far = hotp(decodeBase32(bound.secret), 40);
-    const full = `create trigger full before update on otp_factor begin select raise(abort, 'full'); end`;
-    await context.db.run((sql) => sql.raw(full));
+    await refuseWrites(context.db, { before: 'update', table: 'otp_factor' });
     for (let tries = 0; tries < 5; tries++)
       expect(await tryCode(await half(), far)).toBe('try-later');
     expect(await tryCode(await half(), far)).toBe('wait');

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { storedText } from '../support/database-kind';
 import { decodeBase32, hotp, totp } from '../support/authenticator';
 import { NOON, openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
@@ -144,9 +143,7 @@ describe('codes by time', () => {
       secret: { text: secret },
     });
     await verify(backupCodes[0] ?? '');
-    const files = ['board.sqlite3', 'board.sqlite3-wal'].map((name) => join(accounts.folder, name));
-    const stored = (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('');
-    const everything = stored + accounts.logLines.join('');
+    const everything = (await storedText(accounts)) + accounts.logLines.join('');
     expect(everything).toContain('otp_factor');
     expect(everything).not.toContain(secret);
     for (const code of backupCodes) {

@@ -13,6 +13,7 @@ import { formatTimestamp, writeProperties } from '../../src/store/properties';
 import { findTimelineMark, Timeline } from '../../src/store/timeline';
 import { findToken, replaceToken, TOKEN_PURPOSES } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
+import { refuseWrites } from '../support/database-kind';
 import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 import { FakeClock } from '../support/fake-clock';
 
@@ -400,13 +401,12 @@ it('a step changes nothing of what is stored but the mark (rule L13)', async () 
 
 it('a mark that cannot be written changes nothing of what runs (rule L13)', async () => {
   await wait.begin();
-  const refuse = `create trigger refuse before update on timeline begin select raise(abort, 'full'); end`;
-  await accounts.db.run((sql) => sql.raw(refuse));
+  const allow = await refuseWrites(accounts.db, { before: 'update', table: 'timeline' });
   fake.stepWall(DAY_MS);
   await fake.advance(1_000);
   await until(() => accounts.logLines.some((line) => line.includes('clock.mark-not-written')));
   expect(await wait.lasts()).toBe(true);
-  await accounts.db.run((sql) => sql.raw('drop trigger refuse'));
+  await allow();
   await step(0);
   await restart(0);
   expect(nowMs()).toBe(NOON + 2_000);

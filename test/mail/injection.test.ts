@@ -3,6 +3,7 @@ import { parseMailAddress } from '../../src/base/mail-address';
 import { Mailer } from '../../src/mail/mailer';
 import { addToOutbox, countOutbox } from '../../src/store/outbox';
 import { writeProperties } from '../../src/store/properties';
+import { storable } from '../support/database-kind';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { openAuthenticator } from '../support/authenticator-context';
 import { SmtpCatcher } from '../support/smtp-catcher';
@@ -114,7 +115,7 @@ describe('forced into the database', () => {
     const user = await accounts.addUser('joe');
     const notifier = mailer();
     const enrollment = new Enrollment({ ...accounts, notifier });
-    for (const email_address of HOSTILE) {
+    for (const email_address of storable(HOSTILE)) {
       await accounts.db.run((sql) => writeProperties(sql, user, { email_address }));
       const told = await accounts.db.transaction('board', (sql) =>
         notifier.notify(sql, { kind: 'password-changed', userId: user }),

@@ -15,6 +15,8 @@ module.exports = {
     '/node_modules/',
     // What is true of an SQLite file only: its journal, its locks, its plans, and boards of ENiGMA½.
     'test/store/(database|old-database|orphans|old-calls|lookups|statements|lost-factors)\\.test',
+    // The statements of a sign-in as SQLite's driver gets them, word for word.
+    'test/auth/sign-in-cost\\.test',
   ],
   moduleNameMapper: { '(^|/)database-place$': '<rootDir>/test/pg/database-place.ts' },
 };

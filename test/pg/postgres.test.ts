@@ -115,6 +115,15 @@ test('rows of the audit can be neither changed, removed nor emptied out', async 
   expect(await db.run((s) => s('audit').count({ n: '*' }))).toEqual([{ n: 1 }]);
 });
 
+/** What knex tells of a statement, and of its answer. */
+interface Asked {
+  readonly sql: string;
+  readonly __knexUid: string;
+}
+interface Answer {
+  readonly rows?: readonly { readonly pid?: number }[];
+}
+
 describe('transactions', () => {
   /** A transaction that stands until it is let go, and whether another one waits for it. */
   async function waits(
@@ -175,10 +184,22 @@ describe('transactions', () => {
 
   test('begin on a new connection where all of the pool were killed meanwhile', async () => {
     const db = await start();
-    await Promise.all([1, 2, 3].map(() => db.run((s) => s.raw('select pg_sleep(0.05)'))));
-    sql(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sallyport'",
-    );
+    const pids = new Map<string, number>();
+    const kill = (pid: number): string => sql(`select pg_terminate_backend(${pid}, 5000)`);
+    await db.run(async (s) => {
+      s.on('query-response', ({ rows }: Answer, { __knexUid: uid }: Asked) => {
+        const pid = rows?.[0]?.pid;
+        if (pid !== undefined) pids.set(uid, pid);
+      });
+      // Each connection ends between two statements, when the board gets it out of the pool.
+      s.on('query', ({ sql: text, __knexUid: uid }: Asked) => {
+        const pid = pids.get(uid);
+        if (text.startsWith('BEGIN') && pid !== undefined) kill(pid);
+      });
+      const ask = 'select pg_backend_pid() as pid, pg_sleep(0.2)';
+      await Promise.all([1, 2, 3].map(() => s.raw(ask)));
+    });
+    expect(pids.size).toBe(3);
     const id = await db.transaction('board', (s) => insertUser(s, { name: 'joe' }));
     expect(id).toBe(2);
   });

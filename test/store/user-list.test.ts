@@ -13,7 +13,7 @@ describe('the list of a board with thousands of accounts', () => {
     // Ids and names run the other way round.
     await accounts.db.run(async (sql) => {
       await sql.raw(
-        `${numbers} insert into user (id, user_name, name_folded) select 10 + i, 'U' || (9000 - i), 'u' || (9000 - i) from n`,
+        `${numbers} insert into "user" (id, user_name, name_folded) select 10 + i, 'U' || (9000 - i), 'u' || (9000 - i) from n`,
       );
       await sql.raw(
         `${numbers} insert into user_property (user_id, prop_name, prop_value) select 10 + i, 'login_count', i % 7 from n`,

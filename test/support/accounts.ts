@@ -18,7 +18,7 @@ import { FakeClock } from './fake-clock';
 import { writeUnusedDatabase } from './unused-database';
 
 /** All login versions that an account can have had. */
-export const EVER = { after: -1, upTo: Number.MAX_SAFE_INTEGER };
+export const EVER = { after: -1, upTo: 2 ** 31 - 1 };
 
 export const NOON = Date.UTC(2026, 0, 1, 12, 0, 0);
 
