@@ -145,11 +145,13 @@ describe('transactions', () => {
     await begun;
     let isDone = false;
     const other = db.transaction(second, async () => Promise.resolve()).then(() => (isDone = true));
-    const query = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
+    const query =
+      "select count(*) as n from pg_locks where locktype = 'advisory' and not granted" +
+      ' and classid = current_schema()::regnamespace::oid';
     let isWaiting = false;
     while (!isDone && !isWaiting) {
-      isWaiting = sql(query) !== '0';
-      await new Promise((soon) => setImmediate(soon));
+      const { rows } = await db.run((s) => s.raw<{ rows: { n: number }[] }>(query));
+      isWaiting = rows[0]?.n !== 0;
     }
     letGo();
     await other;
@@ -187,8 +189,8 @@ describe('transactions', () => {
     const pids = new Map<string, number>();
     const kill = (pid: number): string => sql(`select pg_terminate_backend(${pid}, 5000)`);
     await db.run(async (s) => {
-      s.on('query-response', ({ rows }: Answer, { __knexUid: uid }: Asked) => {
-        const pid = rows?.[0]?.pid;
+      s.on('query-response', (answer: Answer | undefined, { __knexUid: uid }: Asked) => {
+        const pid = answer?.rows?.[0]?.pid;
         if (pid !== undefined) pids.set(uid, pid);
       });
       // Each connection ends between two statements, when the board gets it out of the pool.
