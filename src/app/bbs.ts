@@ -181,7 +181,7 @@ class Bbs {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       mail: this.options.mail,
-      penalize: (remoteIp, kind) => penalties.penalize(remoteIp, kind),
+      penalize: (...charge) => penalties.penalize(...charge),
       httpsPort: () => open.https?.port,
     });
     this.closers.push(() => backend.close());

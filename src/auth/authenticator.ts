@@ -8,7 +8,7 @@ import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
 import { HashQueue, ConcurrencyLimit } from './hash-queue';
 import { CREDENTIAL_KINDS, type Login, type LoginOrigin } from './login';
-import type { FailureKind, LoginDeps } from './login-attempt';
+import type { LoginDeps } from './login-attempt';
 import { LoginSession } from './login-session';
 import { checkPassword } from './password';
 import { Regulator } from './regulator';
@@ -22,7 +22,7 @@ export interface AuthenticatorOptions extends Pick<
   /** Notified of wrong and replayed codes; optional. */
   readonly notifier?: Notifier;
   /** Charges the source of a failed attempt. */
-  readonly penalize?: (remoteIp: string, kind: FailureKind) => void;
+  readonly penalize?: LoginDeps['penalize'];
   /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
   readonly mostAtOnce?: number;
   /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */

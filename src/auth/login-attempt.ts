@@ -15,7 +15,7 @@ import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
 
 /** The kinds of failures that are charged to a source (rule K1). */
-export type FailureKind = 'auth-failure' | 'unknown-user';
+type FailureKind = 'auth-failure' | 'unknown-user';
 
 /** The dependencies of one caller's login. */
 export interface LoginDeps {
@@ -29,7 +29,7 @@ export interface LoginDeps {
   readonly hashes: HashQueue;
   readonly room: ConcurrencyLimit;
   readonly regulator: Regulator;
-  penalize(remoteIp: string, kind: FailureKind): void;
+  penalize(remoteIp: string, kind: FailureKind, isShared: boolean): void;
   /**
    * Waits until a rejection for this name may be reported; `startedMs` is the monotonic time at which
    * its check began (rule C4).
@@ -82,7 +82,7 @@ export async function recordFailure(
   failure: Failure,
 ): Promise<Rejection> {
   const { user, why, reason, retryAfterMs } = failure;
-  const { remoteIp, server, node } = attemptContext.origin;
+  const { remoteIp, isShared = false, server, node } = attemptContext.origin;
   const kind = auditKind(attemptContext, failure.kind);
   const entry = auditOf(attemptContext.origin, {
     atMs: parts.clock.nowMs(),
@@ -103,7 +103,7 @@ export async function recordFailure(
     ...(user === undefined ? {} : { userId: user.id, userName: user.name }),
   });
   if (reason === 'bad-credential') {
-    parts.penalize(remoteIp, user === undefined ? 'unknown-user' : 'auth-failure');
+    parts.penalize(remoteIp, user === undefined ? 'unknown-user' : 'auth-failure', isShared);
   }
   return retryAfterMs === undefined
     ? { kind: 'rejected', reason }

@@ -89,6 +89,8 @@ export interface LoginOrigin {
   readonly server: WayInName | 'web' | 'embedder';
   readonly secure: boolean;
   readonly remoteIp: string;
+  /** True for a proxy's address that may stand for many callers: it is charged also where exempt. */
+  readonly isShared?: boolean;
   /** Node number, 0 where there is none. */
   readonly node: number;
 }

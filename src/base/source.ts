@@ -69,7 +69,8 @@ export class Networks {
     for (const cidr of cidrs) {
       const [network = '', bits] = cidr.split('/', 2);
       const family = isIP(network);
-      const prefix = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
+      const prefix =
+        bits === undefined ? (family === 6 ? 128 : 32) : /^\d+$/.test(bits) ? Number(bits) : NaN;
       if (
         family === 0 ||
         !Number.isInteger(prefix) ||

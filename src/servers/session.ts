@@ -68,7 +68,9 @@ export class Session implements NodeHandle {
     const { clock, authenticator } = options;
     const { server, secure, remoteIp } = connection;
     this.log = options.log.with({ remoteIp, node: node.node });
-    this.login = call.login ?? authenticator.begin({ server, secure, remoteIp, node: node.node });
+    const { isShared } = call.slot;
+    const origin = { server, secure, remoteIp, isShared, node: node.node };
+    this.login = call.login ?? authenticator.begin(origin);
     call.slot.isCall(() => this.login.tried);
     this.limits = new SessionLimits({
       clock,

@@ -187,7 +187,7 @@ export class ConnectionLimiter {
   }
 
   private take(
-    { remoteIp, end }: ConnectionRequest,
+    { remoteIp, isShared = false, end }: ConnectionRequest,
     at: { readonly networks: readonly string[]; readonly source: string; favoured: boolean },
     onReleased: () => void = () => undefined,
   ): ConnectionSlot {
@@ -200,7 +200,7 @@ export class ConnectionLimiter {
     this.preAuth += 1;
     const { clock, guard } = this.options;
     const slot = new ConnectionSlot({
-      ...{ remoteIp, networks, favoured, clock, guard, end },
+      ...{ remoteIp, isShared, networks, favoured, clock, guard, end },
       onLeftPreAuth: () => {
         count.preAuth -= 1;
         this.preAuth -= 1;

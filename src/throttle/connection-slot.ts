@@ -4,6 +4,8 @@ import { Crowd } from './crowd';
 
 interface ConnectionSlotOptions {
   readonly remoteIp: string;
+  /** True for an address that may stand for many callers: it is charged also where it is exempt. */
+  readonly isShared: boolean;
   readonly networks: readonly string[];
   /** True for a slot that unknown callers cannot take over (rule M11). */
   readonly favoured: boolean;
@@ -25,6 +27,10 @@ export class ConnectionSlot {
 
   constructor(private readonly options: ConnectionSlotOptions) {
     this.heardMs = options.clock.monotonicMs();
+  }
+
+  get isShared(): boolean {
+    return this.options.isShared;
   }
 
   get networks(): readonly string[] {
@@ -63,7 +69,7 @@ export class ConnectionSlot {
   /** Charges the source; it is not charged again for a call without a sign-in. */
   charge(kind: PenaltyKind): void {
     this.charged = true;
-    this.options.guard.penalize(this.options.remoteIp, kind);
+    this.options.guard.penalize(this.options.remoteIp, kind, this.isShared);
   }
 
   /** The caller is fully signed in: the slot no longer counts as one before sign-in. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import { toError } from '../base/errors';
 import type { Config } from '../config/schema';
 import type { Peer } from '../base/source';
 import type { ConnectionLimiter } from './connection-limiter';
@@ -41,9 +42,16 @@ export class PageConnectionLimiter {
   /** Calls `enter` with a slot once it is known whom the connection is counted as, or closes it. */
   accept(socket: Socket, enter: (slot: PageSlot) => void): void {
     const enterPeer = (peer: Peer): void => {
-      const slot = this.slotFor(socket, peer);
-      if (slot === undefined) socket.resetAndDestroy();
-      else enter(slot);
+      try {
+        const slot = this.slotFor(socket, peer);
+        if (slot === undefined) socket.resetAndDestroy();
+        else enter(slot);
+      } catch (error) {
+        // A failure of one socket, after a header outside of the accept: the port stays open.
+        const { remoteIp } = peer;
+        this.options.log.error('web.failed', { remoteIp, error: toError(error) });
+        socket.destroy();
+      }
     };
     // A supervisor on this machine is no caller (rule M11).
     this.door.pass(socket, enterPeer, (own) => {

@@ -93,8 +93,9 @@ export class SourcePenalties {
     return leftMs > 0 && penalty.enforced ? { ok: false, retryAfterMs: leftMs } : { ok: true };
   }
 
-  penalize(ip: string, kind: PenaltyKind): void {
-    if (this.closed || this.options.isExempt(ip)) return;
+  /** `isShared` is true for a proxy's address that stands for callers: it is charged also where exempt. */
+  penalize(ip: string, kind: PenaltyKind, isShared = false): void {
+    if (this.closed || (!isShared && this.options.isExempt(ip))) return;
     const timelineMs = this.options.clock.timelineMs();
     const source = sourceOf(ip);
     const known = this.family(source);

@@ -73,6 +73,11 @@ test('one IPv6 network is one source, and exempt ones are never charged', () => 
   expect(penalties.admit('127.0.0.1').ok).toBe(true);
 });
 
+test('an exempt proxy is charged for callers whom it does not name (rule G3)', () => {
+  for (let time = 0; time < 3; time++) penalties.penalize('127.0.0.1', 'auth-failure', true);
+  expect(penalties.admit('127.0.0.1').ok).toBe(false);
+});
+
 test('penalties outlive a restart', async () => {
   offend(IP, 4);
   await penalties.close();

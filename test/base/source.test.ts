@@ -1,4 +1,4 @@
-import { networksOf, sourceOf } from '../../src/base/source';
+import { Networks, networksOf, sourceOf } from '../../src/base/source';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -21,3 +21,8 @@ test.each([
   expect(networksOf(ip)).toEqual(networks);
   expect(networks[networks.length - 1]).toBe(sourceOf(ip));
 });
+
+test.each(['10.0.0.0/', '10.0.0.0/ ', '10.0.0.0/1e1', '10.0.0.0/33', '::/'])(
+  '"%s" is no network, and never everybody',
+  (text) => expect(() => new Networks([text], 'proxies')).toThrow('is not a network'),
+);

@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Peer } from '../../src/base/source';
+import { PageConnectionLimiter } from '../../src/throttle/page-connection-limiter';
 import { ProxyDoor } from '../../src/throttle/proxy-door';
 import type { ConfigInput } from '../../src/config/schema';
 import { configSchema } from '../../src/config/schema';
@@ -310,5 +311,38 @@ describe('what is refused where a header is required (rule G3)', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(peers).toEqual([{ remoteIp: '127.0.0.7', isLocal: false, isShared: false }]);
     expect(reasons).toEqual(['impossible-address']);
+  });
+
+  test('a failure after the header ends one connection to the pages, and is logged', async () => {
+    start();
+    const config = configSchema.parse({
+      proxies: ['127.0.0.1'],
+      contentServers: { web: { https: BEHIND } },
+    });
+    const { limiter, log } = servers;
+    const pages = new PageConnectionLimiter({
+      ...{ config: () => config, clock: new FakeClock(), limiter, log },
+    });
+    const server = createServer((socket: Socket) => {
+      pages.accept(socket, () => {
+        throw new Error('no page for anybody');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const caller = await RawCaller.dial((server.address() as AddressInfo).port);
+    caller.send(proxyHeader('v2', CALLER));
+    await caller.isClosed();
+    await new Promise((resolve) => server.close(resolve));
+    pages.close();
+    expect(log.of('web.failed')).toMatchObject([{ remoteIp: CALLER }]);
+  });
+
+  test('who is named nobody is charged, also where the proxy is exempt', () => {
+    const { guard, limiter } = new TestLimiter({ isExempt: () => true });
+    for (const isShared of [true, false]) {
+      const result = limiter.accept({ remoteIp: '192.0.2.1', isShared, end: () => undefined });
+      if (result.ok) result.slot.charge('protocol');
+    }
+    expect(guard.charges).toEqual([{ ip: '192.0.2.1', kind: 'protocol' }]);
   });
 });

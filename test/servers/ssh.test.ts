@@ -130,7 +130,7 @@ describe('SSH server', () => {
       expect(servers.calls[0]?.login).toMatchObject({ factor: 1, complete: true });
       expect(servers.calls[0]?.connection).toMatchObject({ server: 'ssh', secure: true });
       expect(servers.authenticator.origins).toEqual([
-        { server: 'ssh', secure: true, remoteIp: '127.0.0.1', node: 1 },
+        { server: 'ssh', secure: true, remoteIp: '127.0.0.1', isShared: false, node: 1 },
       ]);
     });
 

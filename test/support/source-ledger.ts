@@ -13,7 +13,7 @@ export class SourceLedger implements SourceGuard {
     return charged < 2 ? { ok: true } : { ok: false, retryAfterMs: 20_000 };
   }
 
-  penalize: SourceGuard['penalize'] = (ip, kind) => {
-    if (!this.isExempt(ip)) this.charges.push({ ip, kind });
+  penalize: SourceGuard['penalize'] = (ip, kind, isShared = false) => {
+    if (isShared || !this.isExempt(ip)) this.charges.push({ ip, kind });
   };
 }

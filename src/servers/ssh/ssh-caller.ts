@@ -129,6 +129,7 @@ export class SshCaller {
         server: 'ssh',
         secure: WAYS_IN.ssh.secure,
         remoteIp: this.accepted.remoteIp,
+        isShared: this.accepted.slot.isShared,
         node: this.node?.node ?? 0,
       });
       // From the first credential on, because an accepted caller may wait before opening a shell
