@@ -186,6 +186,7 @@ const CONFIG = {
     telnet: { port: 0 },
     ssh: { enabled: false, firstMenu: 'odd', firstMenuNewUser: 'odd' },
   },
+  contentServers: { web: { https: { port: 0 } } },
 };
 
 describe('the recipes for menus and screens', () => {
