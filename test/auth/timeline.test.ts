@@ -13,7 +13,7 @@ import { formatTimestamp, writeProperties } from '../../src/store/properties';
 import { findTimelineMark, Timeline } from '../../src/store/timeline';
 import { findToken, replaceToken, TOKEN_PURPOSES } from '../../src/store/tokens';
 import { getUser } from '../../src/store/users';
-import { refuseWrites } from '../support/database-kind';
+import { onSqlite, refuseWrites } from '../support/database-kind';
 import { NOON, openAccounts, type TestAccounts } from '../support/accounts';
 import { FakeClock } from '../support/fake-clock';
 
@@ -485,38 +485,41 @@ it('a step of the wall clock is logged once, with its size', async () => {
   expect(others).toEqual([]);
 });
 
-it('a commit that the disk holds back beside the mark is followed by another mark, so that all look again', async () => {
-  // The files change when a commit is written, and not again when it can be read.
-  jest.spyOn(accounts.db, 'readMark').mockReturnValue('written');
-  const other = await openAccounts({ folder: accounts.folder, clock });
-  let free: () => void = () => undefined;
-  const freed = new Promise<void>((resolve) => {
-    free = resolve;
-  });
-  let held: Promise<void> | undefined;
-  const run = accounts.db.run.bind(accounts.db);
-  const runs = jest.spyOn(accounts.db, 'run').mockImplementation(async (work) => {
-    const result = await run(work);
-    runs.mockRestore();
-    await new Promise<void>((resolve) => {
-      held = other.db.transaction('nothing-shared', () => {
-        resolve();
-        return freed;
-      });
+onSqlite(
+  'a commit that the disk holds back beside the mark is followed by another mark, so that all look again',
+  async () => {
+    // The files change when a commit is written, and not again when it can be read.
+    jest.spyOn(accounts.db, 'readMark').mockReturnValue('written');
+    const other = await openAccounts({ folder: accounts.folder, clock });
+    let free: () => void = () => undefined;
+    const freed = new Promise<void>((resolve) => {
+      free = resolve;
     });
-    return result;
-  });
-  await fake.advance(61_000);
-  for (let turns = 0; turns < 2_000 && held === undefined; turns += 1)
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  // What waits for the lock gives up after two seconds.
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
-  free();
-  await held;
-  await settle();
-  await fake.advance(61_000);
-  await settle();
-  const after = await accounts.db.run(findTimelineMark);
-  await other.close();
-  expect(after?.timelineMs).toBeGreaterThanOrEqual(NOON + 2 * MINUTE_MS);
-});
+    let held: Promise<void> | undefined;
+    const run = accounts.db.run.bind(accounts.db);
+    const runs = jest.spyOn(accounts.db, 'run').mockImplementation(async (work) => {
+      const result = await run(work);
+      runs.mockRestore();
+      await new Promise<void>((resolve) => {
+        held = other.db.transaction('nothing-shared', () => {
+          resolve();
+          return freed;
+        });
+      });
+      return result;
+    });
+    await fake.advance(61_000);
+    for (let turns = 0; turns < 2_000 && held === undefined; turns += 1)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    // What waits for the lock gives up after two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    free();
+    await held;
+    await settle();
+    await fake.advance(61_000);
+    await settle();
+    const after = await accounts.db.run(findTimelineMark);
+    await other.close();
+    expect(after?.timelineMs).toBeGreaterThanOrEqual(NOON + 2 * MINUTE_MS);
+  },
+);
