@@ -20,6 +20,7 @@ type AcsSource = 'factor' | 'call' | 'account' | 'moment';
 export interface AcsCode {
   readonly code: string;
   readonly form: ArgumentForm;
+  /** What the flow proof believes of it; `moment` when in doubt. */
   readonly source: AcsSource;
   /**
    * `imported`: evaluated on data of an imported account, which nothing here changes; `no`: never

@@ -77,7 +77,7 @@ export async function writeProperties(
     .merge(['prop_value', 'lookup']);
 }
 
-/** Returns one value, also a secret one; for auth/ and store/ only. */
+/** Returns one value. Also a secret one: a module asks for properties of its own only. */
 export async function findProperty(
   sql: Sql,
   userId: number,

@@ -32,7 +32,7 @@ export interface Services {
   readonly art: ArtStore;
   /** Shared by all callers of the board. */
   readonly keyTurns: KeyTurns;
-  /** For reads with the functions of store/. */
+  /** For single statements of the functions of store/: reads, and `setProperties`. */
   readonly db: Pick<Database, 'run'>;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
