@@ -165,11 +165,15 @@ async function visit(
   } finally {
     waiting.end();
   }
+  const options = bridgeOptionsOf(context);
+  say(
+    `\x1b[2J\x1b[H${options.escapeKey === undefined ? '' : ` ${keyName(options.escapeKey)} brings you back.\r\n\r\n`}`,
+  );
   const font = fontOf(context.config['font']);
   if (font !== undefined) say(`\x1b[0;${font} D`);
   const startedMs = clock.monotonicMs();
   log.info('onward.began', { user, ...address });
-  const result = await bridge(taken, far, { clock, ...bridgeOptionsOf(context) });
+  const result = await bridge(taken, far, { clock, ...options });
   const { end, sent, received, error } = result;
   const seconds = Math.round((clock.monotonicMs() - startedMs) / 1000);
   log.info('onward.ended', {
@@ -282,6 +286,10 @@ function controlCode(value: unknown): number | undefined {
   const letter =
     typeof value === 'string' ? /^\^([A-Z[\\\]^_])$/.exec(value.toUpperCase())?.[1] : undefined;
   return letter === undefined ? undefined : letter.charCodeAt(0) & 0x1f;
+}
+
+function keyName(code: number): string {
+  return `Ctrl-${String.fromCharCode(code + 0x40)}`;
 }
 
 function fontOf(value: unknown): number | undefined {

@@ -326,6 +326,8 @@ function explain(error: unknown, where: string): unknown {
   const { message } = error;
   const remedy = REMEDIES[code];
   if (remedy !== undefined) return refused(`${where} ${remedy}`, error);
+  if (message.includes('client password must be'))
+    return refused(`${where} wants a password; put it into database.connection`, error);
   if (message.includes('does not support SSL'))
     return refused(
       `${where} has no TLS; set it up there, or database.tls.enabled: false where the way to it is safe`,

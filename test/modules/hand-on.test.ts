@@ -78,6 +78,7 @@ describe('modules that hand a caller on', () => {
     await alice.sees('Connecting to Next Door. Esc cancels.');
     call.send(Buffer.from([IAC, 253, 39, IAC, 250, 39, 1, IAC, 240]));
     await call.sees('alice');
+    expect(await alice.sees('Ctrl-] brings you back.')).not.toContain('Esc cancels');
     call.send('Welcome to Next Door\r\n? ');
     await alice.sees('Welcome to Next Door');
     alice.type('hello');

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBbs } from '../../src/app/bbs';
@@ -48,6 +49,14 @@ async function refusal(server: PostgresServer): Promise<readonly [number, string
   return [error.exitCode, error.message];
 }
 
+/** A message of the server's about the sign-in: SASL is 10, its continuation 11. */
+function authentication(kind: number, text: string): Buffer {
+  const head = Buffer.from('R........');
+  head.writeInt32BE(8 + text.length, 1);
+  head.writeInt32BE(kind, 5);
+  return Buffer.concat([head, Buffer.from(text, 'latin1')]);
+}
+
 describe('a start says in one line, without the password, that', () => {
   test('the database does not exist', async () => {
     const [code, text] = await refusal(changed('/board?', '/nowhere?'));
@@ -59,6 +68,32 @@ describe('a start says in one line, without the password, that', () => {
   test('the role is not known', async () => {
     const [code, text] = await refusal(changed('board@', 'stranger:hunter2@'));
     expect(text).toContain('refuses the user');
+    expect(code).toBe(78);
+  });
+
+  test('a password is wanted and none is said', async () => {
+    const asked: Socket[] = [];
+    const asking = createServer((socket) => {
+      asked.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.once('data', (first) => {
+          const nonce = /r=(\S+)/.exec(first.toString('latin1'))?.[1] ?? '';
+          socket.write(authentication(11, `r=${nonce}x,s=c2FsdA==,i=4096`));
+        });
+        socket.write(authentication(10, 'SCRAM-SHA-256\0\0'));
+      });
+    });
+    await new Promise<void>((resolve) => asking.listen(0, '127.0.0.1', resolve));
+    const { port } = asking.address() as AddressInfo;
+    const [code, text] = await refusal({
+      ...serverOf(schema),
+      address: `postgres://board@127.0.0.1:${port}/board`,
+      tls: { enabled: false, rejectUnauthorized: true, ca: '' },
+    });
+    for (const socket of asked) socket.destroy();
+    await new Promise((resolve) => asking.close(resolve));
+    expect(text).toContain('wants a password; put it into database.connection');
     expect(code).toBe(78);
   });
 
