@@ -31,9 +31,8 @@ const EXT_INFO = 7;
 const EXTENSION = 'server-sig-algs';
 
 /**
- * Has ssh2 1.17 tell the right list: its own joins two names by a missing comma, so that a client
- * with RSA alone, or that keeps to the list, finds no algorithm, and it has names that are refused
- * here (mscdex/ssh2#1485). The list goes out once, behind the key exchange.
+ * Has ssh2 1.17 tell clients this list in place of its own (mscdex/ssh2#1485), so that they offer exactly
+ * what is taken here. The list goes out once, behind the key exchange.
  */
 export function tellSignatureAlgorithms(connection: SshConnection): void {
   const packets = (connection as unknown as Internals)._protocol?._packetRW;
