@@ -16,7 +16,7 @@ function main(): void {
     );
     return;
   }
-  const { private: hostKey } = utils.generateKeyPairSync('ed25519');
+  const { private: hostKey } = utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const server = new Server({ hostKeys: [hostKey] }, (client) => {
     client.on('error', () => undefined);
     client.on('authentication', (context) => context.accept());

@@ -1,6 +1,5 @@
 import { HOTP, Secret } from 'otpauth';
 import { Database as Sqlite } from 'sqlite3';
-import { utils } from 'ssh2';
 import type { Credential } from '../../src/auth/login';
 import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import { AccountKeys } from '../../src/auth/account-keys';
@@ -12,6 +11,7 @@ import {
   type AuthenticatorContext,
 } from '../support/authenticator-context';
 import { StatementLog } from '../support/statement-log';
+import { ed25519Pair } from '../support/ssh-keys';
 
 /** A statement of a sign-in, and why it is there. */
 type Step = readonly [pattern: RegExp, why: string];
@@ -152,7 +152,7 @@ test('a sign-in by password alone takes eight statements and two commits', async
 });
 
 test('a sign-in by SSH key and code takes fourteen statements and three commits', async () => {
-  const pair = utils.generateKeyPairSync('ed25519');
+  const pair = ed25519Pair();
   const parsed = parseSshPublicKey(pair.public);
   if (parsed.kind !== 'key') throw new Error('not a key');
   const keys = new AccountKeys({ db: context.db, clock: context.clock });

@@ -5,6 +5,7 @@ import { utils } from 'ssh2';
 import { hotp } from '../support/authenticator';
 import type { TestBoard } from '../support/board';
 import type { DialledCaller } from '../support/dial';
+import { ed25519Pair } from '../support/ssh-keys';
 import { copyEnigmaBoard, describeEnigma, startEnigmaBoard, type EnigmaCopy } from './support';
 
 const CLEAR = ['oldsysop', 'joe', 'erin', 'Müller', 'Two Words', 'legacy'] as const;
@@ -49,7 +50,7 @@ describeEnigma('an ENiGMA½ board that nobody has edited', () => {
   // The private halves of the keys on the old board are with their owners: these take their places there.
   const keys = {
     alice: utils.generateKeyPairSync('rsa', { bits: 2048 }),
-    erin: utils.generateKeyPairSync('ed25519'),
+    erin: ed25519Pair(),
     'Two Words': utils.generateKeyPairSync('ecdsa', { bits: 256 }),
   };
 

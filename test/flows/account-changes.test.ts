@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, utils, type ConnectConfig } from 'ssh2';
+import { Client, type ConnectConfig } from 'ssh2';
 import { TestBoard } from '../support/board';
 import type { DialledCaller } from '../support/dial';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
+import { ed25519Pair } from '../support/ssh-keys';
 
 const CHANGED = 'Your account was changed. Please sign in again.';
 
@@ -17,7 +18,7 @@ interface Waiting {
 }
 
 describe('a sign-in under way when its account changes (rule M1)', () => {
-  const pair = utils.generateKeyPairSync('ed25519');
+  const pair = ed25519Pair();
   let board: TestBoard;
   let ca: Buffer;
   beforeAll(async () => {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { utils } from 'ssh2';
 import { TestBoard } from '../support/board';
 import { hiddenFields } from '../support/browse';
 import { KEYS, type DialledCaller } from '../support/dial';
@@ -14,6 +13,7 @@ import {
   SWITCH_ON,
   readSetUpWord,
 } from '../support/sign-in';
+import { ed25519Pair } from '../support/ssh-keys';
 
 /** Secrets that are told apart from everything else a board writes. */
 const MARKED = {
@@ -164,7 +164,7 @@ describe('no secret is readable anywhere (rule H4)', () => {
   it('neither in the log, nor printed, nor in the database and its journal (rule H4)', async () => {
     const secrets = [...(await liveThroughAllOfIt()), ...Object.values(MARKED)];
     expect(secrets.every((secret) => secret.length >= 6)).toBe(true);
-    const keys = utils.generateKeyPairSync('ed25519');
+    const keys = ed25519Pair();
     await board.addSshKey('mia', keys.public);
     const keyFile = async (name: string): Promise<string> =>
       readFile(join(board.dataDir, 'keys', name), 'utf8');

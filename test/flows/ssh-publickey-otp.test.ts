@@ -1,13 +1,14 @@
 import { BaseAgent, Client, utils, type IdentityCallback, type ParsedKey } from 'ssh2';
 import { TestBoard } from '../support/board';
 import { giveCode, goToMainMenu, PASSWORD } from '../support/sign-in';
+import { ed25519Pair } from '../support/ssh-keys';
 
 const REFUSED = /All configured authentication methods failed/;
 
 describe('signing in by SSH with a public key', () => {
   let board: TestBoard;
   let secret: string;
-  const bobs = utils.generateKeyPairSync('ed25519');
+  const bobs = ed25519Pair();
   const alices = utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const strangers = utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const rsa = utils.generateKeyPairSync('rsa', { bits: 2048 });
@@ -61,7 +62,7 @@ describe('signing in by SSH with a public key', () => {
   });
 
   it('no longer takes a key once the sysop has removed it', async () => {
-    const { public: line, private: privateKey } = utils.generateKeyPairSync('ed25519');
+    const { public: line, private: privateKey } = ed25519Pair();
     await board.addUser('gina', PASSWORD);
     await board.addSshKey('gina', line);
     const caller = await board.ssh({ userName: 'gina', privateKey });

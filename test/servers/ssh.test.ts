@@ -14,9 +14,10 @@ import type { SmallAccount } from '../support/small-authenticator';
 import { EchoServers, type EchoOptions } from '../support/echo-servers';
 import { FakeClock } from '../support/fake-clock';
 import { RawCaller, eventually } from '../support/raw-caller';
+import { ed25519Pair } from '../support/ssh-keys';
 
-const ed25519 = utils.generateKeyPairSync('ed25519');
-const otherEd25519 = utils.generateKeyPairSync('ed25519');
+const ed25519 = ed25519Pair();
+const otherEd25519 = ed25519Pair();
 const blobOf = (line: string): string => line.split(' ')[1] ?? '';
 
 const ACCOUNTS: Readonly<Record<string, SmallAccount>> = {

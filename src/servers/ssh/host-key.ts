@@ -164,10 +164,7 @@ async function makeKey(file: string, type: KeyType, log: Log): Promise<void> {
   log.info('ssh.host-key-made', { file, type });
 }
 
-/**
- * About one in 300 Ed25519 keys that ssh2 1.17 writes cannot be read by it again: such a key is
- * replaced.
- */
+/** Generates a key that can be read back: about one in 300 Ed25519 keys has to be made anew. */
 async function generateUsableKey(type: KeyType): Promise<string> {
   for (let attempt = 0; attempt < MAX_GENERATED; attempt += 1) {
     const pem = await generateKey(type);
