@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createArtStore, type ArtStore } from '../art/art-store';
+import { createArtStore } from '../art/art-store';
 import { adoptFactors } from '../auth/adopt-factors';
 import { KnownPlaces } from '../auth/known-places';
 import { SourcePenalties } from '../throttle/source-penalties';
@@ -12,13 +12,12 @@ import { VERSION } from '../base/version';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { removeRunFile, writeRunFile } from '../config/run-file';
 import type { Config } from '../config/schema';
-import { boardServices, OpenServers } from './board-services';
 import { checkBoard } from '../modules/board-check';
 import { lockDataFolder, makeFirstPassword, type FirstPassword } from './data-folder';
+import { OpenServers } from './board-services';
 import type { BbsOptions, RunningBbs } from './embedding';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
 import { openLog } from '../config/log-file';
-import { runMenus } from '../menu/run/runner';
 import { checkBoardFiles } from '../readiness/board-files';
 import { findBoardGaps } from '../readiness/board-gaps';
 import { createBackend, databaseFile, mailDrop, openBoardDatabase, type Backend } from '../backend';
@@ -26,15 +25,12 @@ import { ConnectionLimiter, mostConnections } from '../throttle/connection-limit
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { ConfiguredNetworks } from '../base/source';
 import { Nodes } from '../servers/nodes';
-import { terminalOpener } from '../servers/open-terminal';
-import { Servers } from '../servers/servers';
 import { Timeline } from '../store/timeline';
 import type { Database } from '../store/database';
 import { explainFailure } from '../store/sqlite';
 import { describeWarnings } from './start-message';
+import { startLoginServers, startPages, type Basics, type ServerParts } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
-import { isPageOrigin } from '../web/origin';
-import { startWebServer } from '../web/server';
 import { kindOfCode } from '../menu/screen/mci-codes';
 
 /** Starts a board: the stock one on embedded defaults where nothing is given. */
@@ -57,27 +53,6 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
 
 /** The part of `LIMITS.shutdownMs` that is kept for pages, mail and database. */
 const STOP_RESERVE_MS = 4_000;
-
-/** What every step of the start needs. */
-interface Basics {
-  readonly live: LiveBoard;
-  readonly art: ArtStore;
-  readonly nodes: Nodes;
-  readonly log: Log;
-  readonly reopenLog: () => void;
-  readonly isExempt: (ip: string) => boolean;
-  /** Where the servers listen, as far as they are started. */
-  readonly open: OpenServers;
-  /** What servers and pages are made of alike. */
-  readonly shared: {
-    readonly config: () => Config;
-    readonly clock: BoardClock;
-    readonly random: Random;
-    readonly log: Log;
-    readonly dataDir: string;
-    readonly resolveFile: (name: string) => string;
-  };
-}
 
 /** The database, and the tables of it that are held in memory. */
 interface Stored {
@@ -122,8 +97,6 @@ class Bbs {
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
     await backend.authenticator.warmUp();
-    await this.startPages(basics, { backend, limiter, certificate });
-    backend.mailer.start();
     await this.startServers(basics, { backend, limiter, certificate });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
     return this.announce(basics, { backend, first, certificate, edits });
@@ -229,55 +202,18 @@ class Bbs {
     return certificate;
   }
 
-  private async startPages(
-    { shared, open }: Basics,
-    parts: {
-      readonly backend: Backend;
-      readonly limiter: ConnectionLimiter;
-      readonly certificate: LiveCertificate | undefined;
-    },
-  ): Promise<void> {
-    const { backend, limiter, certificate } = parts;
-    const pageLimiter = new PageConnectionLimiter({ ...shared, limiter });
+  /** Starts the pages, and the login servers after them: what these show names the port of the pages. */
+  private async startServers(basics: Basics, parts: ServerParts): Promise<void> {
+    const { shared, open } = basics;
+    const pageLimiter = new PageConnectionLimiter({ ...shared, limiter: parts.limiter });
     this.closers.push(() => pageLimiter.close());
-    if (!shared.config().contentServers.web.https.enabled || certificate === undefined) return;
-    const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
-    const web = await startWebServer({
-      ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-      accept: (socket, enter) => pageLimiter.accept(socket, enter),
-      loginPorts: () => open.loginPorts,
-    });
-    this.closers.push(() => web.close());
-    open.https = web.address;
-  }
-
-  private async startServers(
-    basics: Basics,
-    parts: {
-      readonly backend: Backend;
-      readonly limiter: ConnectionLimiter;
-      readonly certificate: LiveCertificate | undefined;
-    },
-  ): Promise<void> {
-    const { shared, nodes, open, live, art } = basics;
-    const { config, clock } = shared;
-    const { backend, limiter, certificate } = parts;
-    const services = boardServices({
-      ...{ ...shared, live, art, nodes, backend },
-      listening: () => open.listening,
-      startedAtMs: clock.nowMs(),
-    });
-    const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
-    const servers = await Servers.start({
-      ...shared,
-      ...{ nodes, limiter, certificate },
-      authenticator: backend.authenticator,
-      isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
-      accountEvents: backend.accountEvents,
-      openTerminal: terminalOpener({ config, clock }),
-      run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
+    const web = await startPages(basics, { ...parts, pageLimiter });
+    if (web !== undefined) this.closers.push(() => web.close());
+    open.https = web?.address;
+    parts.backend.mailer.start();
+    const servers = await startLoginServers(basics, {
+      ...parts,
       onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
-      onEnded: (caller) => backend.endCall(caller.login),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     open.login = servers.addresses;

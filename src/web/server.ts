@@ -28,12 +28,14 @@ const GOOD_BYE_MS = 2_000;
 /** Time limit for running requests when the board stops. */
 const CLOSE_MS = 2_000;
 
-/** Starts the pages; a port in use or an unusable certificate is thrown as a BbsError. */
-export async function startWebServer(options: WebServerOptions): Promise<{
+export interface WebServer {
   readonly address: { readonly address: string; readonly port: number };
   /** Answers the running requests, then stops. */
   close(): Promise<void>;
-}> {
+}
+
+/** Starts the pages; a port in use or an unusable certificate is thrown as a BbsError. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { https } = options.config().contentServers.web;
   const { certificate } = options;
   const server = createServer(certificate.current, options);

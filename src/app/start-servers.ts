@@ -1,0 +1,87 @@
+import type { ArtStore } from '../art/art-store';
+import type { Backend } from '../backend';
+import type { BoardClock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
+import { runMenus } from '../menu/run/runner';
+import type { Nodes } from '../servers/nodes';
+import { terminalOpener } from '../servers/open-terminal';
+import { Servers } from '../servers/servers';
+import type { ConnectionLimiter } from '../throttle/connection-limiter';
+import type { PageConnectionLimiter } from '../throttle/page-connection-limiter';
+import type { LiveCertificate } from '../tls/live-certificate';
+import { isPageOrigin } from '../web/origin';
+import { startWebServer, type WebServer } from '../web/server';
+import { boardServices, type OpenServers } from './board-services';
+import type { SignedInCaller } from './embedding';
+import type { LiveBoard } from './live-board';
+
+/** What every step of the start needs. */
+export interface Basics {
+  readonly live: LiveBoard;
+  readonly art: ArtStore;
+  readonly nodes: Nodes;
+  readonly log: Log;
+  readonly reopenLog: () => void;
+  readonly isExempt: (ip: string) => boolean;
+  /** Where the servers listen, as far as they are started. */
+  readonly open: OpenServers;
+  /** What servers and pages are made of alike. */
+  readonly shared: {
+    readonly config: () => Config;
+    readonly clock: BoardClock;
+    readonly random: Random;
+    readonly log: Log;
+    readonly dataDir: string;
+    readonly resolveFile: (name: string) => string;
+  };
+}
+
+/** What pages and login servers are made of beside the basics. */
+export interface ServerParts {
+  readonly backend: Backend;
+  readonly limiter: ConnectionLimiter;
+  readonly certificate: LiveCertificate | undefined;
+}
+
+/** Starts the HTTPS pages; undefined where they are switched off. */
+export async function startPages(
+  { shared, open }: Basics,
+  parts: ServerParts & { readonly pageLimiter: PageConnectionLimiter },
+): Promise<WebServer | undefined> {
+  const { backend, certificate, pageLimiter } = parts;
+  if (!shared.config().contentServers.web.https.enabled || certificate === undefined)
+    return undefined;
+  const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
+  return startWebServer({
+    ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
+    accept: (socket, enter) => pageLimiter.accept(socket, enter),
+    loginPorts: () => open.loginPorts,
+  });
+}
+
+/** Starts a server for each way in that is switched on. */
+export async function startLoginServers(
+  { shared, nodes, open, live, art }: Basics,
+  parts: ServerParts & { readonly onSignedIn: (caller: SignedInCaller) => Promise<void> },
+): Promise<Servers> {
+  const { config, clock } = shared;
+  const { backend, limiter, certificate, onSignedIn } = parts;
+  const services = boardServices({
+    ...{ ...shared, live, art, nodes, backend },
+    listening: () => open.listening,
+    startedAtMs: clock.nowMs(),
+  });
+  const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
+  return Servers.start({
+    ...shared,
+    ...{ nodes, limiter, certificate, onSignedIn },
+    authenticator: backend.authenticator,
+    isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
+    accountEvents: backend.accountEvents,
+    openTerminal: terminalOpener({ config, clock }),
+    run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
+    onEnded: (caller) => backend.endCall(caller.login),
+  });
+}
