@@ -129,6 +129,33 @@ describe('OpenSSH', () => {
     expect(told.split(',')).toEqual([...SIGNATURE_ALGORITHMS]);
   });
 
+  it.each([
+    ['disable', 'This account is disabled. Please ask the sysop.'],
+    ['deactivate', 'This account is not active yet. The sysop has to let you in first.'],
+  ])(
+    'is told of an account under %s why nobody gets in, by key and by password',
+    async (verb, told) => {
+      const name = `not-${verb}`;
+      await board.addUser(name);
+      const key = join(board.dataDir, name);
+      await output('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+      await board.oputil('user', 'import-ssh-key', name, `${key}.pub`);
+      await board.oputil('user', verb, name, '-y');
+      const [, ...byKey] = ssh(name, '-i', key, '-o', 'BatchMode=yes');
+      const { exitCode, err } = await run('ssh', byKey);
+      expect(exitCode).toBe(255);
+      // The banner, and the end of the connection with its reason.
+      expect(err.split(told)).toHaveLength(3);
+      for (const method of ['password', 'keyboard-interactive']) {
+        const caller = await board.terminal(ssh(name, '-o', `PreferredAuthentications=${method}`));
+        await caller.sees(/[Pp]assword:/);
+        await caller.enter(PASSWORD);
+        await caller.sees(told);
+        await caller.ended();
+      }
+    },
+  );
+
   it('is refused with a key that is not on the account', async () => {
     await board.addUser('ella');
     const key = join(board.dataDir, 'stranger');

@@ -189,19 +189,19 @@ describeEnigma('an ENiGMA½ board that nobody has edited', () => {
   });
 
   test.each([
-    ['frank', 'disabled', 'account is switched off'],
-    ['grace', 'inactive', 'Account is awaiting'],
+    ['frank', 'disabled', 'account is switched off', /This account is disabled/],
+    ['grace', 'inactive', 'Account is awaiting', /This account is not active yet/],
     // Of a lock callers are told no more than of a wrong password (users.tellLocked).
-    ['heidi', 'locked', 'Wrong user name or password.'],
+    ['heidi', 'locked', 'Wrong user name or password.', /All configured authentication methods/],
   ])(
-    '%s is refused by telnet and SSH, being %s, and reads "%s"',
-    async (name, reason, sentence) => {
+    '%s is refused by telnet and SSH, being %s, and reads "%s" and %s',
+    async (name, reason, sentence, bySsh) => {
       const caller = await dialIn(name);
       await board.logged('login.rejected', { server: 'telnet', userName: name, reason });
       await caller.receives(sentence);
       caller.hangUp();
       const dialled = board.ssh({ userName: name, password: passwordOf(name) });
-      await expect(dialled).rejects.toThrow();
+      await expect(dialled).rejects.toThrow(bySsh);
       await board.logged('login.rejected', { server: 'ssh', userName: name, reason });
       expect(board.events('login.accepted').map(({ userName }) => userName)).not.toContain(name);
     },

@@ -203,6 +203,7 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   const client = new Client();
   // A refused client may see its connection reset as well; only the first error counts.
   client.on('error', () => undefined);
+  client.on('banner', (text) => options.prompts?.push(text.trimEnd()));
   const answers = [...(options.answers ?? [])];
   client.on('keyboard-interactive', (_name, instructions, _language, prompts, finish) => {
     if (instructions !== '') options.prompts?.push(instructions);

@@ -1,5 +1,5 @@
 import type { Connection as SshConnection } from 'ssh2';
-import { BbsError } from '../../base/errors';
+import { packetsOf, type PacketWriter } from './ssh-packets';
 
 /**
  * The algorithms by which a key signs a caller in, whatever the profile: what is told to clients
@@ -16,17 +16,6 @@ export const SIGNATURE_ALGORITHMS = [
   'sk-ecdsa-sha2-nistp256@openssh.com',
 ] as const;
 
-/** The writer of packets of ssh2 1.17, of which there is one after the other. */
-interface PacketWriter {
-  readonly allocStart: number;
-  alloc(payloadBytes: number, force?: boolean): Buffer;
-  finalize(packet: Buffer, force?: boolean): Buffer;
-}
-
-interface Internals {
-  readonly _protocol?: { readonly _packetRW?: { write: PacketWriter } };
-}
-
 const EXT_INFO = 7;
 const EXTENSION = 'server-sig-algs';
 
@@ -35,9 +24,7 @@ const EXTENSION = 'server-sig-algs';
  * what is taken here. The list goes out once, behind the key exchange.
  */
 export function tellSignatureAlgorithms(connection: SshConnection): void {
-  const packets = (connection as unknown as Internals)._protocol?._packetRW;
-  if (packets === undefined)
-    throw new BbsError('INTERNAL', 'this ssh2 has no writer of packets; see package.json');
+  const packets = packetsOf(connection);
   let writer = packets.write;
   Object.defineProperty(packets, 'write', {
     configurable: true,

@@ -23,11 +23,12 @@ interface SshAuthOptions {
   readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
   /** True once the connection is closed: ssh2 throws when a request is still answered. */
   readonly isGone: () => boolean;
-  readonly hangUp: (reason: HangUpReason) => void;
+  /** Ends the connection, with this sentence where there is one. */
+  readonly hangUp: (reason: HangUpReason, sentence?: string) => void;
 }
 
 /** Reason for ending a connection where there is no session to notify the caller. */
-export type HangUpReason = 'too-many' | 'failure' | 'account-changed';
+export type HangUpReason = 'too-many' | 'failure' | 'account-changed' | 'account-not-active';
 
 const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password'];
 const MAX_ATTEMPTS = 6;
@@ -180,8 +181,8 @@ export class SshAuth {
         return verdict;
       },
     });
-    // Checked again here, so that a wrong key never signs a caller in, whatever the login returns.
-    if (result.kind !== 'rejected' && !proven) this.reject(context);
+    // Checked again here, so that a wrong key neither signs in nor learns of the account, whatever the login returns.
+    if (!proven && (result.kind !== 'rejected' || isOfNoUse(result))) this.reject(context);
     else this.conclude(context, result);
   }
 
@@ -213,7 +214,8 @@ export class SshAuth {
       else if (mayRetry(answer.reason)) sentence = rejectionSentence(answer, 2);
       else result = answer;
     }
-    if (result.kind === 'rejected') await dialogue.tell(rejectionSentence(result, 1));
+    if (result.kind === 'rejected' && !isOfNoUse(result))
+      await dialogue.tell(rejectionSentence(result, 1));
     if (!dialogue.aborted) this.conclude(context, result);
   }
 
@@ -249,6 +251,10 @@ export class SshAuth {
       this.accept(context, 'member');
       return;
     }
+    if (isOfNoUse(result)) {
+      this.hangUp('account-not-active', rejectionSentence(result, 1));
+      return;
+    }
     this.reject(context);
     if (result.reason === 'too-many') this.hangUp('too-many');
     // Its first factor is void, and SSH cannot start again on this connection.
@@ -266,9 +272,10 @@ export class SshAuth {
   }
 
   /** What the client has already sent still arrives; it is no longer processed. */
-  private hangUp(reason: HangUpReason): void {
+  private hangUp(reason: HangUpReason, sentence?: string): void {
+    if (this.isOver()) return;
     this.hungUp = true;
-    this.options.hangUp(reason);
+    this.options.hangUp(reason, sentence);
   }
 
   private isOver(): boolean {
@@ -278,6 +285,14 @@ export class SshAuth {
   private isNewUser(): boolean {
     return this.userName !== undefined && this.options.isNewUserName(this.userName);
   }
+}
+
+/**
+ * True where the credential was right and the account may not be used: its owner is told so, as by telnet, and no
+ * other credential would help. The login never says so of a wrong credential (rule C4).
+ */
+function isOfNoUse({ reason }: LoginResult & { kind: 'rejected' }): boolean {
+  return reason === 'disabled' || reason === 'inactive' || reason === 'locked';
 }
 
 function mayRetry(reason: (LoginResult & { kind: 'rejected' })['reason']): boolean {

@@ -16,6 +16,7 @@ import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type ProfileAlgorithms, type SshProfile } from './ssh-profile';
 import { SshRefusals } from './ssh-refusals';
+import { endWithSentence } from './ssh-packets';
 import { acceptOneShell } from './ssh-shell';
 import { tellSignatureAlgorithms } from './signature-algorithms';
 
@@ -74,7 +75,7 @@ export class SshCaller {
       hasKey: (userName, algorithm, blob) =>
         options.authenticator.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
       isGone: () => this.gone || this.hungUp,
-      hangUp: (reason) => this.hangUp(reason),
+      hangUp: (reason, sentence) => this.hangUp(reason, sentence),
     });
     accepted.slot.isCall(() => this.login?.tried === true);
     socket.on('data', (chunk) => this.watch(chunk));
@@ -229,12 +230,16 @@ export class SshCaller {
     return true;
   }
 
-  private hangUp(reason: HangUpReason): void {
+  private hangUp(reason: HangUpReason, sentence?: string): void {
     if (this.gone || this.hungUp) return;
     this.hungUp = true;
     this.log.info('ssh.hung-up-on', { reason });
-    this.client?.end();
-    this.destroyAfterGoodbye(this.accepted.socket);
+    const { socket } = this.accepted;
+    if (sentence !== undefined && this.client !== undefined) {
+      endWithSentence(this.client, sentence);
+      socket.end();
+    } else this.client?.end();
+    this.destroyAfterGoodbye(socket);
   }
 
   /** Ends the connection according to the protocol; nothing more is read meanwhile. */
