@@ -10,6 +10,7 @@ module.exports = {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/clients/',
+    '<rootDir>/test/programs/',
     '<rootDir>/test/race/',
     '<rootDir>/test/pg/',
     '<rootDir>/test/faults/',

@@ -30,6 +30,20 @@ test('every test file that it names is there, with every test that it quotes', (
   expect(missing).toEqual([]);
 });
 
+test('every rule that names a test names one that npm test runs; those of part L may have drills alone', () => {
+  const config = readFileSync(join(ROOT, 'jest.config.cjs'), 'utf8');
+  const drills = [...config.matchAll(/'<rootDir>\/(test\/[a-z]+\/)',/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(drills).toContain('test/programs/');
+  const runs = (file: string): boolean => !drills.some((folder) => file.startsWith(folder));
+  const isShown = (rule: string): boolean => {
+    const tests = quotedTests(rowOf(PAGE, rule));
+    return tests.length === 0 || tests.some(({ file }) => runs(file));
+  };
+  expect(RULES.filter((rule) => !rule.startsWith('L') && !isShown(rule))).toEqual([]);
+});
+
 test('every rule that names a test has a mutant, or a reason for having none (rule M15)', () => {
   const named = RULES.filter((rule) => quotedTests(rowOf(PAGE, rule)).length > 0);
   const broken = new Set([...MUTANTS.map(({ rule }) => rule), ...Object.keys(UNBROKEN)]);

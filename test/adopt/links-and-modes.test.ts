@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adoptBoard } from '../../src/adopt/adopt';
@@ -97,6 +97,21 @@ test('a link out of the board, or to what is private there, becomes no file that
     expect(report()).toContain(`${join(old.dir, link)} was not read: it is a link`);
   }
   expect(read('config/security/ssh_private_key.pem')).toBe('host key');
+});
+
+test("an empty folder that root adopts into stays its owner's, with all that comes into it", async () => {
+  await install();
+  await old.accounts('sysop', 'joe');
+  mkdirSync(newDir);
+  // Only root gives folders away; anybody else owns what he makes.
+  const isRoot = process.geteuid?.() === 0;
+  const owner = isRoot ? 4711 : lstatSync(newDir).uid;
+  if (isRoot) chownSync(newDir, owner, owner);
+  await adopt();
+  const all = readdirSync(newDir, { recursive: true, encoding: 'utf8' });
+  expect(all).toContain(join('data', 'db', 'user.sqlite3'));
+  const others = ['.', ...all].filter((name) => lstatSync(join(newDir, name)).uid !== owner);
+  expect(others).toEqual([]);
 });
 
 test('a note is broken at blanks, and a long path behind a slash', async () => {

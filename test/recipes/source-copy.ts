@@ -47,6 +47,15 @@ export function pathsIn(place: string): readonly string[] {
   return [...place.matchAll(/`((?:[\w-]+\/)+(?:[\w-]+\.ts)?)`/g)].map(([, path = '']) => path);
 }
 
+/** Anchors of a recipe that do not stand once in their file: what they are to change is elsewhere by now. */
+export function anchorsWithoutPlace({ edits }: Recipe): readonly string[] {
+  return edits.flatMap(({ file, anchor }) => {
+    if (anchor === undefined) return existsSync(join(ROOT, 'src', file)) ? [file] : [];
+    const times = readFileSync(join(ROOT, 'src', file), 'utf8').split(anchor).length - 1;
+    return times === 1 ? [] : [`${file} has ${times} times ${JSON.stringify(anchor)}`];
+  });
+}
+
 /** A copy of the program in which recipes are carried out. */
 export class SourceCopy {
   private constructor(readonly path: string) {}

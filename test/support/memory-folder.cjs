@@ -38,12 +38,14 @@ function removeOldFolders() {
   }
 }
 
+const SUITES = ['test/**/*.test.ts', 'test/programs/**/*.test.ts'];
+
 /**
  * Jest's global setup: has the tests make their folders in memory, where a file is flushed at once. A database of
  * a test is flushed hundreds of times. The drills (test/faults and the like) keep the disk.
  */
 module.exports = (_globalConfig, { testMatch, rootDir }) => {
-  if (!testMatch.includes(join(rootDir, 'test/**/*.test.ts'))) return;
+  if (!SUITES.some((suite) => testMatch.includes(join(rootDir, suite)))) return;
   const folder = makeFolder();
   if (folder === undefined) return;
   removeOldFolders();

@@ -1,9 +1,9 @@
-import { dirname } from 'node:path';
+import { BOARD_RECIPES } from '../recipes/board-recipes';
+import { SCREEN_RECIPES } from '../recipes/screen-recipes';
+import { SourceCopy } from '../recipes/source-copy';
+import { dialBare, dialTelnet, type DialledCaller } from '../support/dial';
 import { eventually } from '../support/raw-caller';
-import { dialBare } from '../support/dial';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { RECIPES } from './recipe-edits';
-import { filesOf, pathsIn, placeOf, SourceCopy } from './source-copy';
 
 /** Runs on the sources of the copy: the login, and the store. */
 const SCRIPT = `
@@ -45,31 +45,65 @@ async function main() {
 void main();
 `;
 
-describe('docs/architecture.md', () => {
-  test.each(RECIPES.map((recipe) => [recipe.change, recipe] as const))(
-    'names each place of %s and no other, within its limit of files',
-    (_change, recipe) => {
-      const files = filesOf(recipe);
-      const named = pathsIn(placeOf(recipe));
-      const added = recipe.edits.flatMap(({ anchor, file }) => (anchor === undefined ? file : []));
-      // A folder stands for its new file, or else for the file in it that fits; not for both.
-      const isIn = (file: string, folder: string): boolean => `${dirname(file)}/` === folder;
-      const covers = (path: string, file: string): boolean => {
-        if (file === path || added.includes(file)) return file.startsWith(path);
-        return isIn(file, path) && !added.some((other) => isIn(other, path));
-      };
-      expect(files.length).toBeLessThanOrEqual(recipe.limit);
-      expect(files.filter((file) => !named.some((path) => covers(path, file)))).toEqual([]);
-      expect(named.filter((path) => !files.some((file) => covers(path, file)))).toEqual([]);
+/** A board of three menus, which use what the recipes of menus and screens add. */
+const MENUS = {
+  menus: {
+    telnetConnected: {
+      desc: 'Recipes',
+      module: 'motto',
+      art: 'RECIPE',
+      config: { area: 'login' },
+      next: [{ acs: 'QZ', next: 'odd' }, { next: 'even' }],
+      form: {
+        0: {
+          mci: {
+            ZV1: { text: 'echo' },
+            TL2: { width: 30 },
+            ET3: { argName: 'motto', focus: true, submit: true },
+          },
+          submit: { '*': [{ value: { motto: null }, action: '@method:keepMotto' }] },
+        },
+      },
     },
-  );
-});
+    odd: {
+      desc: 'Odd',
+      art: 'ODD',
+      config: { area: 'login' },
+      form: {
+        0: {
+          mci: { ET1: { argName: 'x', focus: true, submit: true } },
+          submit: { '*': [{ value: { x: null }, action: '@systemMethod:wave' }] },
+        },
+      },
+    },
+    even: {
+      desc: 'Even',
+      art: 'EVEN',
+      config: { area: 'login' },
+      form: {
+        0: {
+          mci: { ET1: { argName: 'x', focus: true } },
+          // A board needs a menu to sign in by.
+          actionKeys: [{ keys: ['f5'], action: '@systemMethod:login' }],
+        },
+      },
+    },
+  },
+};
+
+const CONFIG = {
+  loginServers: {
+    telnet: { port: 0 },
+    ssh: { enabled: false, firstMenu: 'odd', firstMenuNewUser: 'odd' },
+  },
+  contentServers: { web: { https: { port: 0 } } },
+};
 
 describe('a copy of the program with every recipe carried out', () => {
   let copy: SourceCopy;
   let built: Awaited<ReturnType<SourceCopy['build']>>;
   beforeAll(async () => {
-    copy = await SourceCopy.make(RECIPES);
+    copy = await SourceCopy.make([...BOARD_RECIPES, ...SCREEN_RECIPES]);
     built = await copy.build();
   });
   afterAll(() => copy.remove());
@@ -119,7 +153,7 @@ describe('a copy of the program with every recipe carried out', () => {
     async (passwordLogin, answer) => {
       const board = await startBoard(copy, passwordLogin);
       try {
-        const caller = await dialBare(board.port);
+        const caller = await dialBare(board.port('plain'));
         await signIn(caller, 'alice');
         await caller.sees(answer);
         caller.hangUp();
@@ -128,12 +162,57 @@ describe('a copy of the program with every recipe carried out', () => {
       }
     },
   );
+
+  describe('on a board of menus that use the recipes', () => {
+    const options = ['--board', 'screens', '--data', 'screens/data'];
+    beforeAll(async () => {
+      const art = (name: string, text: string) => copy.write(`screens/art/general/${name}`, text);
+      await copy.write('screens/config/menu.hjson', JSON.stringify(MENUS));
+      await copy.write('screens/config/config.hjson', JSON.stringify(CONFIG));
+      await art('RECIPE.ANS', 'name %QB\r\n%ZV1\r\n%TL2\r\n%ET3\r\n');
+      await art('ODD.ANS', 'an odd node\r\n%ET1\r\n');
+      await art('EVEN.ANS', 'an even node\r\n%ET1\r\n');
+    });
+
+    test('the menus pass their check', async () => {
+      const { exitCode, out } = await copy.run('dist/oputil/main.js', ...options, 'menu', 'check');
+      expect({ exitCode, out }).toMatchObject({ exitCode: 0 });
+      expect(out).toContain('3 menus: 0 errors');
+      expect(out).toContain('told apart by QZ');
+    });
+
+    test('a caller sees the view, the codes, the stored value and the method', async () => {
+      const board = await startProgram(copy, options, 'screens/data');
+      const callers: DialledCaller[] = [];
+      const call = async (): Promise<DialledCaller> => {
+        const caller = await dialTelnet({ port: board.port('telnet') });
+        callers.push(caller);
+        return caller;
+      };
+      try {
+        const first = await call();
+        const text = await first.sees('motto: none');
+        expect(text).toMatch(/name [A-Z]/);
+        expect(text).toContain('echoecho');
+        first.type('be kind\r');
+        await first.sees('an odd node');
+        first.type('\r');
+        await first.sees('Hello from the method.');
+        const second = await call();
+        await second.sees('motto: be kind');
+        second.type('x\r');
+        await second.sees('an even node');
+      } finally {
+        for (const caller of callers) caller.hangUp();
+        await board.end();
+      }
+    });
+  });
 });
 
-/** The program of the copy, with the account alice. */
-async function startBoard(copy: SourceCopy, passwordLogin: string) {
+/** The program of the copy on a board with the account alice. */
+async function startBoard(copy: SourceCopy, passwordLogin: string): Promise<StartedProgram> {
   const dataDir = 'data';
-  const config = 'config.hjson';
   const free = { address: '127.0.0.1', port: 0 };
   const loginServers = {
     telnet: { ...free, passwordLogin },
@@ -141,12 +220,28 @@ async function startBoard(copy: SourceCopy, passwordLogin: string) {
     plain: { ...free, enabled: true },
   };
   const contentServers = { web: { https: free } };
-  await copy.write(config, JSON.stringify({ loginServers, contentServers }));
-  const on = ['--data', dataDir, '--config', config];
+  await copy.write('config.hjson', JSON.stringify({ loginServers, contentServers }));
+  const options = ['--data', dataDir, '--config', 'config.hjson'];
   // The next board has the account already.
-  if (!copy.has(dataDir))
-    await copy.run('dist/oputil/main.js', ...on, 'user', 'add', 'alice', '--password', PASSWORD);
-  const child = copy.spawn(['dist/main.js', ...on]);
+  if (!copy.has(dataDir)) {
+    const add = ['user', 'add', 'alice', '--password', PASSWORD];
+    await copy.run('dist/oputil/main.js', ...options, ...add);
+  }
+  return startProgram(copy, options, dataDir);
+}
+
+interface StartedProgram {
+  port(server: string): number;
+  end(): Promise<void>;
+}
+
+/** Resolves once the program of the copy is open. */
+async function startProgram(
+  copy: SourceCopy,
+  options: readonly string[],
+  dataDir: string,
+): Promise<StartedProgram> {
+  const child = copy.spawn(['dist/main.js', ...options]);
   const ended = new Promise((resolve) => child.once('close', resolve));
   let out = '';
   for (const stream of [child.stdout, child.stderr])
@@ -157,10 +252,10 @@ async function startBoard(copy: SourceCopy, passwordLogin: string) {
   );
   if (child.exitCode !== null) throw new Error(`the board ended at once: ${out}`);
   const run = JSON.parse(await copy.read(`${dataDir}/run.json`)) as {
-    readonly servers: { readonly plain: { readonly port: number } };
+    readonly servers: Readonly<Record<string, { readonly port: number }>>;
   };
   return {
-    port: run.servers.plain.port,
+    port: (server) => run.servers[server]?.port ?? 0,
     end: async () => {
       child.kill('SIGKILL');
       await ended;

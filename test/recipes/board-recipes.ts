@@ -258,7 +258,7 @@ const CONFIG_KEY: Recipe = {
   ],
 };
 
-export const RECIPES: readonly Recipe[] = [
+export const BOARD_RECIPES: readonly Recipe[] = [
   WAY_IN,
   CREDENTIAL,
   SECOND_FACTOR,
