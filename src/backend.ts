@@ -5,6 +5,7 @@ import { AccountKeys } from './auth/account-keys';
 import { Accounts } from './auth/accounts';
 import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
+import { EntryCodes } from './auth/entry-code';
 import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
@@ -64,6 +65,7 @@ export interface Backend {
   readonly rules: AccountRules;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
+  readonly entryCodes: EntryCodes;
   readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
   readonly mailChange: MailChange;
@@ -251,6 +253,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     accounts,
     mailer,
     enrollment: new Enrollment(enrolling),
+    entryCodes: new EntryCodes(enrolling),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),

@@ -1,6 +1,7 @@
 import { addAccountEvent, type AccountEventKind } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
+import { removeEntryCode } from '../store/backup-codes';
 import { removePending } from '../store/factors';
 import { voidLinkMail } from '../store/outbox';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
@@ -57,7 +58,8 @@ export async function recordChange(sql: Sql, change: AccountChangeRecord): Promi
 }
 
 /**
- * Ends the links of an account, the set-up that one of them confirms, and queued mails with a link.
+ * Ends the links of an account, the set-up that one of them confirms, queued mails with a link, and an
+ * entry code.
  * Every change of address, password, status and lock calls this in its transaction, for every kind
  * of actor: a person who could read the old mailbox or knew the old password has nothing usable
  * afterwards (rule M10).
@@ -73,6 +75,7 @@ export async function endLinks(
     await voidLinkMail(sql, { userId, kind: purpose });
   }
   await removePending(sql, userId);
+  await removeEntryCode(sql, userId);
 }
 
 /** Ends an unconfirmed set-up of a second factor and its link; false where there is none. */

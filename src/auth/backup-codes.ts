@@ -4,9 +4,10 @@ import {
   countBackupCodes,
   findBackupCode,
   replaceBackupCodes,
+  replaceEntryCode,
   spendBackupCode,
 } from '../store/backup-codes';
-import type { BackupCodePurpose } from '../store/backup-codes';
+import type { BackupCodePurpose, CodePurpose } from '../store/backup-codes';
 import type { Sealing } from './sealing';
 
 /** Codes in a set (rule B1). */
@@ -62,7 +63,7 @@ export function canonicalBackupCode(typed: string): string | undefined {
 }
 
 type BackupCodeResult =
-  | { readonly kind: 'right'; readonly purpose: BackupCodePurpose; readonly left: number }
+  | { readonly kind: 'right'; readonly purpose: CodePurpose; readonly left: number }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'spent' };
 
@@ -70,16 +71,39 @@ type BackupCodeResult =
 export async function useBackupCode(
   sql: Sql,
   sealing: Sealing,
-  attempt: { readonly userId: number; readonly code: string; readonly nowMs: number },
+  attempt: {
+    readonly userId: number;
+    readonly code: string;
+    readonly purposes: readonly CodePurpose[];
+    readonly nowMs: number;
+    readonly timelineMs: number;
+  },
 ): Promise<BackupCodeResult> {
-  const { userId, nowMs } = attempt;
+  const { userId, nowMs, purposes, timelineMs } = attempt;
   const hashes = sealing.hashes(boundToUser(userId, attempt.code));
-  const won = await spendBackupCode(sql, { userId, hashes, nowMs });
+  const wanted = { userId, hashes, purposes, timelineMs };
+  const won = await spendBackupCode(sql, wanted, nowMs);
   // Looked up in every case, so that an account without codes costs the same work (rule B7).
-  const purpose = await findBackupCode(sql, userId, hashes);
+  const purpose = await findBackupCode(sql, wanted);
   if (purpose === undefined) return { kind: 'wrong' };
   if (!won) return { kind: 'spent' };
   return { kind: 'right', purpose, left: await countBackupCodes(sql, userId) };
+}
+
+/** Stores the hash of an entry code in place of an earlier one; `expiresAtMs` is of the timeline. */
+export async function storeEntryCode(
+  sql: Sql,
+  sealing: Sealing,
+  made: {
+    readonly userId: number;
+    readonly code: string;
+    readonly nowMs: number;
+    readonly expiresAtMs: number;
+  },
+): Promise<void> {
+  const { userId, code } = made;
+  const hashed = sealing.hash(boundToUser(userId, canonicalBackupCode(code) ?? code));
+  await replaceEntryCode(sql, made, hashed);
 }
 
 /** Stores hashes of codes in place of those that the account had. */

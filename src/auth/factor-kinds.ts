@@ -14,6 +14,8 @@ interface FactorKindFacts {
   readonly isBound: boolean;
   /** True where each one works once and the owner has a limited number of them. */
   readonly runsOut: boolean;
+  /** True for what leads to the set-up of a new factor and nowhere else (rule N1). */
+  readonly onlyBinds?: boolean;
 }
 
 /** The one table of second factors: the names stand in login results and in the audit. */
@@ -24,6 +26,14 @@ const FACTOR_KINDS = {
     question: 'One-time code',
     isBound: false,
     runsOut: true,
+  },
+  // From the sysop, to bind a new factor with.
+  'entry-code': {
+    label: 'entry code',
+    question: 'One-time code',
+    isBound: false,
+    runsOut: true,
+    onlyBinds: true,
   },
 } as const satisfies Readonly<Record<AccountFactor['kind'], FactorKindFacts>> &
   Readonly<Record<string, FactorKindFacts>>;
@@ -37,6 +47,12 @@ export const FACTOR_KIND_NAMES = Object.keys(FACTOR_KINDS) as readonly FactorKin
 export function findFactorKind(name: string): FactorKindFacts | undefined {
   const kind = FACTOR_KIND_NAMES.find((each) => each === name);
   return kind && FACTOR_KINDS[kind];
+}
+
+/** True for a kind that leads to the set-up of a new factor and nowhere else. */
+export function onlyBinds(kind: FactorKind): boolean {
+  const facts: FactorKindFacts = FACTOR_KINDS[kind];
+  return facts.onlyBinds === true;
 }
 
 /** The kinds by one of which the account completes a sign-in; none where the first factor completes it. */

@@ -32,6 +32,13 @@ export interface Accepted {
   readonly user: User;
   /** Set where this factor completed the sign-in. */
   readonly history: LoginHistory | undefined;
+  /** Set where an entry code completed it. */
+  readonly bindsFirst?: BindsFirst;
+}
+
+/** What a session that began with an entry code has to do first: bind a factor in place of this binding. */
+export interface BindsFirst {
+  readonly replaces: string;
 }
 
 type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;

@@ -3,11 +3,13 @@ import { BbsError } from '../base/errors';
 import { listAccountEvents, type AccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
+import type { Sql } from '../store/database';
+import { findFactor } from '../store/factors';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
 import { acceptedKinds, hasSecondFactor } from './factor-kinds';
 import { checkFirstFactor } from './first-factor';
-import type { Accepted } from './first-factor';
+import type { Accepted, BindsFirst } from './first-factor';
 import type {
   Credential,
   Factor,
@@ -50,6 +52,7 @@ export class LoginSession implements Login {
   farewell: string | undefined;
   sessionId: string;
   tried = false;
+  private binding: BindsFirst | undefined;
   private readonly ownSessions = new Set<string>();
   private attempts = 0;
   private failures = 0;
@@ -69,6 +72,10 @@ export class LoginSession implements Login {
 
   get complete(): boolean {
     return this.user !== undefined && isFullySignedIn(this);
+  }
+
+  get bindsFirst(): boolean {
+    return this.binding !== undefined;
   }
 
   submit(credential: Credential): Promise<LoginResult> {
@@ -128,6 +135,7 @@ export class LoginSession implements Login {
   ): LoginResult {
     this.user = accepted.user;
     this.history = accepted.history;
+    this.binding = accepted.bindsFirst;
     this.factor = step.factor;
     this.renameSession(step.sessionId);
     if (!this.complete) return needOf(accepted.user);
@@ -154,7 +162,10 @@ export class LoginSession implements Login {
     if (fresh.id !== id || fresh.loginVersion !== loginVersion) {
       return this.reject('confirm', 'changed');
     }
-    if (!hasSecondFactor(fresh)) return { kind: 'accepted', user: fresh, factor: 1 };
+    // Who came in by an entry code has no other, and can do nothing but bind one.
+    if (!hasSecondFactor(fresh) || this.bindsFirst) {
+      return { kind: 'accepted', user: fresh, factor: 1 };
+    }
     if (proof.code === undefined) return needOf(fresh);
     const second = await checkSecondFactor(this.parts, attemptContext, {
       code: proof.code,
@@ -165,11 +176,17 @@ export class LoginSession implements Login {
   }
 
   private async reload(before: User): Promise<'keep' | 'end'> {
-    const { user, events } = await this.parts.db.transaction('nothing-shared', async (sql) => {
-      const user = await findUser(sql, before.id);
-      const versions = { after: before.loginVersion, upTo: user?.loginVersion ?? 0 };
-      return { user, events: await listAccountEvents(sql, before.id, versions) };
-    });
+    const { user, events, isBound } = await this.parts.db.transaction(
+      'nothing-shared',
+      async (sql) => {
+        const user = await findUser(sql, before.id);
+        const versions = { after: before.loginVersion, upTo: user?.loginVersion ?? 0 };
+        const isBound =
+          this.binding !== undefined && (await isReplaced(sql, before.id, this.binding));
+        return { user, isBound, events: await listAccountEvents(sql, before.id, versions) };
+      },
+    );
+    if (isBound) this.binding = undefined;
     const decision = changeDecision({
       before,
       after: user,
@@ -177,7 +194,7 @@ export class LoginSession implements Login {
       isOwn: (sessionId) => this.ownSessions.has(sessionId),
     });
     if (decision === 'end' || user === undefined) {
-      this.farewell = changeFarewell(before, user);
+      this.farewell = isBound ? NEW_FACTOR : changeFarewell(before, user);
       return 'end';
     }
     this.user = user;
@@ -277,6 +294,14 @@ export class LoginSession implements Login {
   private randomId(): string {
     return this.parts.random.bytes(16).toString('hex');
   }
+}
+
+/** Where a new factor, bound elsewhere, ends the call of an entry code. */
+const NEW_FACTOR = 'Your new second factor is on. Please sign in with a code of it.';
+
+async function isReplaced(sql: Sql, userId: number, old: BindsFirst): Promise<boolean> {
+  const factor = await findFactor(sql, userId);
+  return factor !== undefined && factor.binding !== old.replaces;
 }
 
 function needOf(user: User): LoginResult {

@@ -66,6 +66,8 @@ export type RejectReason =
   | 'busy'
   /** The store could not record it, so nothing is granted. */
   | 'try-later'
+  /** An entry code over a line that others can read; it is void from now on. */
+  | 'secure-only'
   /** The account has changed since the first factor, which is no longer valid. */
   | 'changed';
 
@@ -137,6 +139,11 @@ export interface Login {
   readonly user: User | undefined;
   /** 128 random bits, new at each factor (rule J3). */
   readonly sessionId: string;
+  /**
+   * True where an entry code of the sysop completed the sign-in, until a new factor is bound: nothing else
+   * may be done before (rule N1).
+   */
+  readonly bindsFirst?: boolean;
   /** Set once the login is complete. */
   readonly history: LoginHistory | undefined;
   /** True once a credential was submitted, with any result. */

@@ -41,6 +41,15 @@ export type SecondFactorResult =
   /** The account has no second factor. The work is the same. */
   | { readonly kind: 'none' };
 
+/** Where a code is given. */
+interface CodeGiven {
+  /**
+   * The caller's address at a sign-in: only there an entry code of the sysop is accepted, and not where
+   * somebody who is signed in proves the identity again.
+   */
+  readonly entersFrom?: string;
+}
+
 /** The state that follows from a wrong code could not be stored; the attempt stays charged. */
 export class WrongCodeLost extends BbsError {
   constructor(cause: unknown) {
@@ -107,18 +116,27 @@ export class SecondFactor {
    * Compares, and spends in one conditional statement, in the transaction that grants: 'right' is
    * final once that is committed; a rollback leaves the code unspent (rules A13, B3).
    */
-  async verify(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
-    const result = await this.compare(sql, userId, code);
+  async verify(
+    sql: Sql,
+    userId: number,
+    code: string,
+    by: CodeGiven = {},
+  ): Promise<SecondFactorResult> {
+    const result = await this.compare(sql, userId, { code, by });
     // Only wrong codes in a row tell of a clock.
     if (result.kind === 'right') this.skews.forget(userId);
     return result;
   }
 
-  private async compare(sql: Sql, userId: number, code: string): Promise<SecondFactorResult> {
+  private async compare(
+    sql: Sql,
+    userId: number,
+    { code, by }: { readonly code: string; readonly by: CodeGiven },
+  ): Promise<SecondFactorResult> {
     const factor = await findFactor(sql, userId);
     const backupCode = canonicalBackupCode(code);
     if (backupCode !== undefined) {
-      const result = await this.verifyBackupCode(sql, userId, backupCode);
+      const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });
       return factor === undefined ? { kind: 'none' } : result;
     }
     const otp = canonicalOtp(code);
@@ -224,11 +242,20 @@ export class SecondFactor {
   private async verifyBackupCode(
     sql: Sql,
     userId: number,
-    code: string,
+    { code, by }: { readonly code: string; readonly by: CodeGiven },
   ): Promise<SecondFactorResult> {
     const { sealing, clock, notifier } = this.parts;
-    const result = await useBackupCode(sql, sealing, { userId, code, nowMs: clock.nowMs() });
+    const { entersFrom } = by;
+    const result = await useBackupCode(sql, sealing, {
+      ...{ userId, code, nowMs: clock.nowMs(), timelineMs: clock.timelineMs() },
+      purposes: entersFrom === undefined ? ['login', 'disable'] : ['login', 'disable', 'entry'],
+    });
     if (result.kind !== 'right') return result;
+    if (result.purpose === 'entry') {
+      const remoteIp = entersFrom ?? '';
+      await notifier?.notify(sql, { kind: 'entry-code-used', userId, remoteIp });
+      return { kind: 'right', by: 'entry-code' };
+    }
     if (result.purpose === 'disable') {
       await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: {}, notifier });
       return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };

@@ -2,6 +2,7 @@ import { accountSubject, sumFailures, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
 import type { Sql } from '../store/database';
+import { findFactor } from '../store/factors';
 import type { Notice } from '../store/notice';
 import { grantFactor, readSignInById } from '../store/sign-in';
 import { getUser } from '../store/users';
@@ -19,6 +20,7 @@ import {
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
 import { auditOf, recordArrival } from './login-records';
+import { onlyBinds } from './factor-kinds';
 import { giveBack, type Charged } from './regulator';
 import { WrongCodeLost } from './second-factor';
 import type { SecondFactorResult } from './second-factor';
@@ -32,7 +34,8 @@ const NOTIFY_AT_FAILURES = 3;
 
 type Verified =
   | { readonly kind: 'accepted'; readonly value: Accepted; readonly by: RightCode['by'] }
-  | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' };
+  /** An entry code in clear text: used up, because it was heard, and not accepted. */
+  | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' | 'in-clear' };
 
 /**
  * Charges, checks and records a one-time or backup code. `proven` is the account for which the
@@ -112,6 +115,11 @@ class SecondStep {
       await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
       return this.changed(user);
     }
+    if (verified.kind === 'in-clear') {
+      await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
+      const why = 'entry-code-in-clear';
+      return this.reject({ user, why, reason: 'secure-only' });
+    }
     if (verified.kind !== 'accepted') {
       const reason = 'bad-credential';
       const failed = await this.reject({ user, why: verified.kind, reason });
@@ -158,8 +166,13 @@ class SecondStep {
     attempt: { readonly user: User; readonly code: string },
   ): Promise<Verified> {
     const { user } = attempt;
-    const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code);
+    const { origin, sessionId } = this.attemptContext;
+    // Without a session id it is a proof of identity during a session.
+    const given = sessionId === undefined ? {} : { entersFrom: origin.remoteIp };
+    const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);
     if (code.kind !== 'right') return code;
+    // It leads to a set-up, which shows a secret (rule D16).
+    if (onlyBinds(code.by) && !origin.secure) return { kind: 'in-clear' };
     return {
       kind: 'accepted',
       value: await this.accept(sql, { user, code }),
@@ -200,7 +213,10 @@ class SecondStep {
       ...{ user: current, origin, source, sessionId, nowMs, keep, notifier },
       timelineMs: this.parts.clock.timelineMs(),
     });
-    return { user: arrived.user, history: { ...arrived.history, ...lossOf(found.code) } };
+    const history = { ...arrived.history, ...lossOf(found.code) };
+    if (!onlyBinds(found.code.by)) return { user: arrived.user, history };
+    const replaces = (await findFactor(sql, user.id))?.binding ?? '';
+    return { user: arrived.user, history, bindsFirst: { replaces } };
   }
 
   /** Notifies the owner by mail: a person who submits codes already has the password (rule A15). */

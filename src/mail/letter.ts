@@ -108,6 +108,18 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         'new backup codes were made for your account. The old ones are void.',
         notYou,
       );
+    case 'entry-code-made':
+      return notification(
+        'The sysop made an entry code for you',
+        `with your password and the entry code that the sysop tells you, you can sign in once within the next ${notice.minutes} minutes without your app, to set up a new second factor. Until that is done, everything stays as it was.`,
+        'If you did not ask the sysop for it, somebody else did in your name: tell the sysop, and change your password.',
+      );
+    case 'entry-code-used':
+      return notification(
+        'An entry code was used',
+        `somebody who knows your password used the entry code that the sysop had made, from ${notice.remoteIp}. It opens nothing but the set-up of a new second factor.`,
+        notYou,
+      );
     case 'password-changed':
       return notification('Your password was changed', 'your password was changed.', notYou);
     case 'ssh-key-added':

@@ -42,6 +42,8 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'second-factor-off': 20,
   'backup-code-used': 20,
   'backup-codes-new': 20,
+  'entry-code-made': 20,
+  'entry-code-used': 20,
   'ssh-key-added': 20,
   'ssh-key-removed': 20,
   'password-changed': 20,

@@ -21,7 +21,9 @@ export async function proveAgain(
   question: { readonly title: string; readonly text: readonly string[] },
 ): Promise<Proof> {
   const { login } = context.caller;
-  const kinds = login.user === undefined ? [] : acceptedKinds(login.user);
+  // Who came in by an entry code has no code; the password is all that can be asked for (rule N1).
+  const hasCode = login.user !== undefined && login.bindsFirst !== true;
+  const kinds = hasCode && login.user !== undefined ? acceptedKinds(login.user) : [];
   const withCode = kinds.length > 0;
   const fields = withCode ? [PASSWORD, { ...CODE, label: questionFor(kinds) }] : [PASSWORD];
   let message: string | undefined;

@@ -18,6 +18,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   'second-factor-shut': '2FA locked',
   'second-factor-locked': '2FA locked',
   'backup-codes-new': 'new backup codes',
+  'entry-code-made': 'entry code made',
   'ssh-key-added': 'SSH key added',
   'ssh-key-removed': 'SSH key removed',
   'password-changed': 'new password',

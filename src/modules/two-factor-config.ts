@@ -3,6 +3,7 @@ import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { findLacks, showLacks } from '../menu/run/login-answer';
+import { BIND_FIRST } from '../menu/run/menu-access';
 import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from '../menu/run/caller';
@@ -44,6 +45,7 @@ export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
   doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
   needs: 'complete',
+  bindsFactor: true,
   configKeys: {
     ...TEXT_KEYS,
     userTwoFactorAuthOTPConfigShowDetails:
@@ -174,6 +176,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
     await services.enrollment.removePending(user.id, actorOf(caller));
     return stay(context, status(context, 'pendingDropped'));
   }
+  if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);
   const proof = await proveAgain(context, {
     title: 'Switch two-factor sign-in off',
     text: ['From then on your password alone lets people in.'],
@@ -250,6 +253,7 @@ async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
   if (otpTypeOf(user) === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);
   try {
     const proof = await proveAgain(context, {
       title: 'New backup codes',
@@ -269,7 +273,9 @@ async function showDetails(context: MenuContext, lines: readonly string[]): Prom
   const key = 'userTwoFactorAuthOTPConfigShowDetails';
   const own = context.config[key];
   const menu = typeof own === 'string' ? own : key;
-  if (context.hasMenu(menu)) return { kind: 'goto', menu, extraArgs: { lines } };
+  // After an entry code that menu is closed, like all others (rule N1).
+  const isOpen = context.caller.login.bindsFirst !== true && context.hasMenu(menu);
+  if (isOpen) return { kind: 'goto', menu, extraArgs: { lines } };
   await context.showPages(lines);
   return { kind: 'redraw' };
 }

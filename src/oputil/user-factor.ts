@@ -1,12 +1,19 @@
 import { Option, type Command } from 'commander';
 import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
+import { ENTRY_CODE_MINUTES } from '../auth/entry-code';
 import { recordFactorChange } from '../auth/factor-change';
 import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult } from '../auth/pending-enrollment';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';
-import { lackSentence, missingForLink, NO_MAIL_SERVER, remedyFor } from '../mail/links';
+import {
+  lackSentence,
+  missingForLink,
+  NO_MAIL_SERVER,
+  remedyFor,
+  secureWayTo,
+} from '../mail/links';
 import { mailDrop } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';
@@ -42,7 +49,7 @@ Types: google (what every authenticator app does), totp (SHA-256), hotp
 nobody can read them again. A secret of The Forgotten Server: --secret
 JBSWY3DPEHPK3PXP; with --raw-key where its characters themselves are the key.`;
 
-/** `user 2fa-otp` and `user 2fa-link`. */
+/** `user 2fa-otp`, `user 2fa-link` and `user entry-code`. */
 export function addUserFactor(user: Command, context: CommandContext): void {
   user
     .command('2fa-otp')
@@ -73,6 +80,61 @@ export function addUserFactor(user: Command, context: CommandContext): void {
     .argument('<user>')
     .argument('[type]', `${WORDS.slice(0, -1).join(', ')} or ${WORDS.at(-1) ?? ''}`, '')
     .action((name: string, type: string) => sendLink(context, name, type));
+  user
+    .command('entry-code')
+    .description('make a code for an owner who has lost phone and backup codes')
+    .argument('<user>')
+    .option('--for <time>', 'how long it is good: 15m, 2h, 1d at most', '15m')
+    .addHelpText('after', ENTRY_HELP)
+    .action((name: string, options: { for: string }) => makeEntryCode(context, name, options.for));
+}
+
+const ENTRY_HELP = `
+With the password, over a secure line, it signs in once in place of a one-time
+code, and leads to the set-up of a new second factor and nowhere else. Be sure
+whom you tell it: call the owner back, do not answer a mail. The owner is mailed
+that it was made. A change of password, address or factor ends it.`;
+
+async function makeEntryCode(context: CommandContext, name: string, time: string): Promise<void> {
+  const minutes = entryMinutes(time);
+  const user = await getAccount(context, name);
+  if (secureWayTo(await context.listening()) === undefined) {
+    const remedy = remedyFor('secure-login');
+    throw new BbsError(
+      'PREREQUISITE_MISSING',
+      `an entry code needs a secure way to call. Remedy: ${remedy}`,
+    );
+  }
+  const { entryCodes } = await context.backend();
+  const made = await entryCodes.make(user.id, { minutes, actor: ACTOR });
+  if (made.kind !== 'made') throw new BbsError('USER_INVALID', NO_ENTRY[made.kind](user.name));
+  if (!made.isMailed)
+    context.note(
+      `"${user.name}" was not told by mail: there is no address, or too many mails went there`,
+    );
+  const lines = formatLabels(17, [
+    ['Entry code for', user.name],
+    ['Entry code', made.code],
+    ['Good for', minutes === 1 ? 'one minute' : `${minutes} minutes`],
+  ]);
+  context.show(lines, { user: user.name, code: made.code, minutes, mailed: made.isMailed });
+}
+
+const NO_ENTRY = {
+  'no-factor': (name: string) => `"${name}" has no second factor: the password signs in`,
+  'factor-locked': (name: string) =>
+    `the second factor of "${name}" is locked after too many wrong codes, so no code is looked at; bind a new one: oputil user 2fa-otp "${name}" google`,
+  'not-active': (name: string) => `"${name}" is not active; first: oputil user activate "${name}"`,
+} as const;
+
+const UNIT_MINUTES: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
+
+function entryMinutes(time: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,4})([mhd])$/.exec(time) ?? [];
+  const minutes = Number(count) * (UNIT_MINUTES[unit] ?? 0);
+  const { least, most } = ENTRY_CODE_MINUTES;
+  if (minutes >= least && minutes <= most) return minutes;
+  throw new BbsError('USAGE', `--for is a time from 1m to 24h, like 15m or 2h, not '${time}'`);
 }
 
 function hashOf(text: string): OtpProfile['hash'] {

@@ -81,6 +81,7 @@ const CHANGE_KINDS = [
   'second-factor-shut',
   'second-factor-locked',
   'backup-codes-new',
+  'entry-code-made',
   'ssh-key-added',
   'ssh-key-removed',
   'password-changed',

@@ -29,6 +29,9 @@ export type Notice =
   | { readonly kind: 'second-factor-off'; readonly userId: number }
   | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }
   | { readonly kind: 'backup-codes-new'; readonly userId: number }
+  /** The sysop has made an entry code; the code itself is never mailed. */
+  | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }
+  | { readonly kind: 'entry-code-used'; readonly userId: number; readonly remoteIp: string }
   | { readonly kind: 'password-changed'; readonly userId: number }
   | { readonly kind: 'ssh-key-added'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'ssh-key-removed'; readonly userId: number; readonly fingerprint: string }

@@ -4,6 +4,7 @@ import { LINKS } from './links';
 import type { Mutant } from './mutant';
 import { ONE_TIME_CODES } from './one-time-codes';
 import { PASSWORDS } from './passwords';
+import { RECOVERY } from './recovery';
 import { SESSIONS } from './sessions';
 import { SOURCES } from './sources';
 import { SSH } from './ssh';
@@ -26,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SESSIONS,
   ...SOURCES,
   ...ATTACKS,
+  ...RECOVERY,
 ];
 
 /** Rules whose row names tests and that have no mutant, with the reason. */

@@ -100,8 +100,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A13',
     fault: 'a code is spent outside of the transaction that grants',
     file: 'src/auth/second-step.ts',
-    find: 'await this.parts.secondFactor.verify(sql, user.id, attempt.code);',
-    put: 'await this.parts.db.run((own) =>\n      this.parts.secondFactor.verify(own, user.id, attempt.code),\n    );',
+    find: 'await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);',
+    put: 'await this.parts.db.run((own) =>\n      this.parts.secondFactor.verify(own, user.id, attempt.code, given),\n    );',
   },
   {
     rule: 'A13',

@@ -217,3 +217,34 @@ describe('2fa-link', () => {
     expect(err).toContain('oputil user set "joe" --email ADDRESS');
   });
 });
+
+test('entry-code prints a code that is good for its time, and refuses what cannot use one', async () => {
+  const refused = await shell.try('user', 'entry-code', 'joe');
+  expect(refused.err).toBe('oputil: "joe" has no second factor: the password signs in\n');
+  await shell.run('user', '2fa-otp', 'joe', 'google');
+  const out = await shell.run('user', 'entry-code', 'JOE', '--for', '2h');
+  expect(out).toMatch(
+    new RegExp(
+      `^Entry code for   : joe\nEntry code       : ${CODE}(?:-${CODE}){3}\nGood for         : 120 minutes\n$`,
+    ),
+  );
+  for (const time of ['0m', '25h', '2d', '15', 'ever']) {
+    const ran = await shell.try('user', 'entry-code', 'joe', '--for', time);
+    expect(ran.exitCode).toBe(2);
+    expect(ran.err).toContain("--for is a time from 1m to 24h, like 15m or 2h, not '");
+  }
+  expect(await shell.run('audit', '--user', 'joe')).toContain('entry-code-made');
+});
+
+test('entry-code says where nobody could use the code, and where the owner was not told', async () => {
+  await shell.run('user', 'add', 'ann', '--password', PASSWORD);
+  await shell.run('user', '2fa-otp', 'ann', 'google');
+  const ran = await shell.try('user', 'entry-code', 'ann');
+  expect(ran.exitCode).toBe(0);
+  expect(ran.err).toBe(
+    '"ann" was not told by mail: there is no address, or too many mails went there\n',
+  );
+  const config = await shell.file('telnet.hjson', '{ loginServers: { ssh: { enabled: false } } }');
+  const refused = await shell.try('user', 'entry-code', 'ann', '--config', config);
+  expect(refused.err).toContain('an entry code needs a secure way to call. Remedy: switch');
+});

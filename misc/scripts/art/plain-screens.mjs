@@ -42,6 +42,7 @@ export const PLAIN_SCREENS = {
     '',
     'From your authenticator app. A backup',
     'code works as well, each of them once.',
+    '%WR',
     '',
     'Enter: go on. Esc: log off.',
   ),

@@ -97,6 +97,7 @@ function otp() {
     .view(6, WORDS, 'ET1')
     .text(8, WORDS, 'From your authenticator app. A backup')
     .text(9, WORDS, 'code works as well, each of them once.')
+    .label(10, WORDS, 'WR')
     .text(12, WORDS, 'Enter: go on   Esc: log off', 'hint')
     .label(23, LEFT, 'TL10', 'warning');
 }

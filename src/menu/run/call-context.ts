@@ -67,7 +67,9 @@ export class CallContext {
 
   /** Data for the decision whether this caller may enter a menu, read now. */
   get access(): MenuAccessParts {
-    return { menus: this.menus, modules: this.services.modules, subject: this.subject };
+    const { modules } = this.services;
+    const bindsFirst = this.caller.login.bindsFirst === true;
+    return { menus: this.menus, modules, subject: this.subject, bindsFirst };
   }
 
   /** Figures of the board for these predefined codes. */

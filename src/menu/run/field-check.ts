@@ -33,7 +33,8 @@ export async function checkField(
     return 'This cannot be checked here. Please tell the sysop.';
   }
   // A module's validator runs in a menu that the caller may be in; `needs` is checked again.
-  const refusal = findSignInGap(validator.needs, context.subject());
+  const bindsFirst = caller.login.bindsFirst === true && module.bindsFactor !== true;
+  const refusal = findSignInGap(validator, { subject: context.subject(), bindsFirst });
   if (refusal !== undefined) return refusal;
   try {
     return await validator.check(text, { caller, services, values: form.values() });

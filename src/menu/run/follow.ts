@@ -35,13 +35,14 @@ export async function follow(
 ): Promise<Transition> {
   const { target, submission, extraArgs } = given;
   if (target.kind === 'menu') return { kind: 'goto', menu: target.name, extraArgs };
-  const { method, needs } = findMethod(context, module, target);
+  const { method, ...needed } = findMethod(context, module, target);
   const { log, signal } = context.caller;
   if (method === undefined) {
     log.error('menu.method-missing', { menu: context.menu, method: target.name });
     return { kind: 'stay', message: 'That part of the board is missing.' };
   }
-  const refusal = findSignInGap(needs, context.subject());
+  const bindsFirst = context.caller.login.bindsFirst === true;
+  const refusal = findSignInGap(needed, { subject: context.subject(), bindsFirst });
   if (refusal !== undefined) {
     log.warn('menu.refused', { menu: context.menu, method: target.name, why: 'factor' });
     return { kind: 'stay', message: refusal };
@@ -59,6 +60,7 @@ export async function follow(
 interface FoundMethod {
   readonly method: MenuMethod | undefined;
   readonly needs: SignInNeed;
+  readonly bindsFactor?: boolean | undefined;
 }
 
 /** A method with the sign-in that it needs: its own for a system method, else that of its module. */
@@ -71,8 +73,8 @@ function findMethod(
     const { run, needs = 'complete' } = own(SYSTEM_METHODS, target.name) ?? {};
     return { method: run, needs };
   }
-  const { methods, needs } = moduleFor(context, module, target.location);
-  return { method: own(methods, target.name), needs };
+  const { methods, needs, bindsFactor } = moduleFor(context, module, target.location);
+  return { method: own(methods, target.name), needs, bindsFactor };
 }
 
 /** `@method:/path/nua.js:x` names a method of the module `nua`. */

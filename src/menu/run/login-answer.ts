@@ -118,6 +118,10 @@ export function rejectionSentence(
       return 'The board cannot check this right now. Please try again later.';
     case 'changed':
       return 'Your account was changed. Please sign in again.';
+    case 'secure-only':
+      return isNarrow(room)
+        ? 'Only over a secure line. It is void now.'
+        : 'For a secure line only. This one is void: ask for another.';
   }
 }
 
@@ -165,6 +169,7 @@ function describeRejection(
     case 'wait':
     case 'busy':
     case 'try-later':
+    case 'secure-only':
       return { sentence, leaves: false };
   }
 }

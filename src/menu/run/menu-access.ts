@@ -30,7 +30,7 @@ export type MenuAccess =
   | {
       readonly kind: 'refused';
       /** `factor`: not signed in with the factor that the account requires, whatever the menu file says. */
-      readonly why: 'unknown' | 'acs' | 'factor';
+      readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first';
       /** Sentence for the caller. */
       readonly sentence: string;
     };
@@ -38,9 +38,23 @@ export type MenuAccess =
 /** The menu for the one-time code (contract A9). */
 export const OTP_MENU = 'loginTwoFactorAuthOTP';
 
+/** For a caller who came in by an entry code (rule N1). */
+export const BIND_FIRST = 'You came in by an entry code: set up a new second factor first.';
+
+/** What a menu, a method or a validator needs of its caller. */
+interface Needed {
+  readonly needs: SignInNeed;
+  /** True for what binds a second factor. */
+  readonly bindsFactor?: boolean | undefined;
+}
+
 /** The missing sign-in as a sentence for the caller; undefined when nothing is missing. */
-export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | undefined {
-  if (need === 'none' || isFullySignedIn(subject)) return undefined;
+export function findSignInGap(
+  { needs, bindsFactor = false }: Needed,
+  { subject, bindsFirst = false }: Pick<MenuAccessParts, 'subject' | 'bindsFirst'>,
+): string | undefined {
+  if (needs === 'none') return undefined;
+  if (isFullySignedIn(subject)) return bindsFirst && !bindsFactor ? BIND_FIRST : undefined;
   return subject.factor === 0
     ? 'Please sign in first.'
     : 'Your account needs a one-time code as well before you can go on.';
@@ -49,8 +63,10 @@ export function findSignInGap(need: SignInNeed, subject: AcsSubject): string | u
 /** Data for the decision: the current menus, the modules, and the caller. */
 export interface MenuAccessParts {
   readonly menus: MenuSet;
-  readonly modules: ReadonlyMap<string, { readonly needs: SignInNeed }>;
+  readonly modules: ReadonlyMap<string, Needed>;
   readonly subject: AcsSubject;
+  /** True for a caller who may do nothing before a new second factor is bound (rule N1). */
+  readonly bindsFirst?: boolean;
 }
 
 /**
@@ -59,16 +75,29 @@ export interface MenuAccessParts {
  * whose module needs no sign-in (rule M4); no menu file can change that. The sysop's own conditions are
  * evaluated after that.
  */
-export function admit(name: string, { menus, modules, subject }: MenuAccessParts): MenuAccess {
+export function admit(name: string, parts: MenuAccessParts): MenuAccess {
+  const { menus, modules, subject } = parts;
   const menu = menus.menus.get(name);
   if (menu === undefined) {
     return { kind: 'refused', why: 'unknown', sentence: 'That part of the board is missing.' };
   }
-  const need = menu.loginArea ? (modules.get(menu.module.name)?.needs ?? 'none') : 'complete';
-  const sentence = findSignInGap(need, subject);
-  if (sentence !== undefined) return { kind: 'refused', why: 'factor', sentence };
+  const module = modules.get(menu.module.name);
+  const needs = menu.loginArea ? (module?.needs ?? 'none') : 'complete';
+  const sentence = findSignInGap({ needs, bindsFactor: module?.bindsFactor }, parts);
+  if (sentence !== undefined) {
+    return { kind: 'refused', why: isFullySignedIn(subject) ? 'binds-first' : 'factor', sentence };
+  }
   if (menu.acs !== undefined && !evaluateAcs(menu.acs.acs, subject)) {
     return { kind: 'refused', why: 'acs', sentence: 'You cannot go there.' };
   }
   return { kind: 'admitted', menu };
+}
+
+/** The first menu on which this caller may bind a second factor; undefined where there is none. */
+export function findBindingMenu(parts: MenuAccessParts): string | undefined {
+  return [...parts.menus.menus.values()].find(
+    ({ name, module }) =>
+      parts.modules.get(module.name)?.bindsFactor === true &&
+      admit(name, parts).kind === 'admitted',
+  )?.name;
 }

@@ -140,6 +140,8 @@ export interface MenuModule {
   readonly doc: string;
   /** The sign-in that it needs, whatever area a menu file gives the menu (rule M4). */
   readonly needs: SignInNeed;
+  /** True where it binds a second factor: the one module for a caller who came in by an entry code (rule N1). */
+  readonly bindsFactor?: boolean;
   /** Views the screen must have, by id. */
   readonly views: readonly number[];
   /** Methods that `@method:` may name in a menu of this module. */

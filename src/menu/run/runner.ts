@@ -2,7 +2,7 @@ import { toError } from '../../base/errors';
 import { moveTo, resetStyle, showCursor } from '../../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
 import type { MenuOutcome } from './transitions';
-import { admit, OTP_MENU, type MenuAccess } from './menu-access';
+import { admit, findBindingMenu, OTP_MENU, type MenuAccess } from './menu-access';
 import type { MenuEntry } from '../load/menu-entry';
 import type { MenuServices } from './call-context';
 import { lastWords } from '../screen/message-line';
@@ -48,6 +48,8 @@ class MenuRun {
   private readonly stack = new MenuStack();
   private withoutKey = 0;
   private keysSeen = 0;
+  /** True once a caller who came in by an entry code was asked whether leaving is meant. */
+  private hasAskedToLeave = false;
 
   constructor(private readonly call: CallContext) {}
 
@@ -101,6 +103,7 @@ class MenuRun {
     const access = this.admit(name);
     if (access.kind === 'refused') return this.turnAway(name, access);
     const { menu } = access;
+    this.hasAskedToLeave = false;
     if (this.stack.current?.menu === name) {
       // A goto to the open menu draws it again; the stack does not change.
       this.call.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
@@ -114,6 +117,7 @@ class MenuRun {
   /** Back to the nearest menu of the stack that still exists and that this caller may enter. */
   private goBack(): Step {
     const left = this.currentMenu;
+    if (this.call.access.bindsFirst === true) return this.leaveBinding();
     for (let entry = this.stack.pop(); entry !== undefined; entry = this.stack.pop()) {
       const access = this.admit(entry.menu);
       if (access.kind === 'admitted') return { kind: 'visit', menu: access.menu, entry };
@@ -121,6 +125,19 @@ class MenuRun {
     this.call.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
     this.sayGoodbye('There is nothing further here. Good-bye.');
     return { kind: 'end', reason: 'no-menu' };
+  }
+
+  /** The code is used up, so that leaving is asked for twice. */
+  private leaveBinding(): Step {
+    const { current } = this.stack;
+    const menu = current === undefined ? undefined : this.call.menus.menus.get(current.menu);
+    if (current === undefined || menu === undefined || this.hasAskedToLeave) {
+      this.sayGoodbye('You leave without a new second factor. Good-bye.');
+      return { kind: 'end', reason: 'log-off' };
+    }
+    this.hasAskedToLeave = true;
+    this.call.tell('Your entry code is used up. Once more logs you off without a new factor.');
+    return { kind: 'visit', menu, entry: current };
   }
 
   /** Every entry of a menu is decided here and nowhere else (invariant 2). */
@@ -146,6 +163,15 @@ class MenuRun {
         return this.goTo(OTP_MENU, undefined);
       }
       this.sayGoodbye(refusal.sentence);
+      return { kind: 'end', reason: 'not-let-past' };
+    }
+    if (why === 'binds-first') {
+      const binding = findBindingMenu(this.call.access);
+      if (binding !== undefined && binding !== this.currentMenu) {
+        this.call.tell(refusal.sentence);
+        return this.goTo(binding, undefined);
+      }
+      this.sayGoodbye('This board has no screen for it. Please ask the sysop for a new factor.');
       return { kind: 'end', reason: 'not-let-past' };
     }
     if (this.stack.current === undefined) {

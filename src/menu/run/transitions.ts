@@ -58,7 +58,8 @@ export async function resolveOutcome(
 }
 
 /** Keeps a caller on a screen with a form when the next menu is not allowed. */
-export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnScreen | undefined {
+export function refusalOf(open: OpenMenu, exit: MenuOutcome): StayOnScreen | undefined {
+  const { call, menu } = open;
   const { log } = call.caller;
   if (exit.kind === 'nowhere') {
     log.warn('menu.no-condition-matched', { menu: menu.name, reason: 'NOCONDMATCH' });
@@ -70,9 +71,10 @@ export function refusalOf({ call, menu }: OpenMenu, exit: MenuOutcome): StayOnSc
     return { kind: 'stay' };
   }
   const access = admit(exit.menu, call.access);
-  // After the first factor only: the runner handles it, with the menu for the code.
+  // After the first factor only, or after an entry code: the runner handles it, with its menu for that.
   const isHalfIn = call.subject.factor > 0;
   if (access.kind === 'admitted' || (access.why === 'factor' && isHalfIn)) return undefined;
+  if (access.why === 'binds-first' && open.module.bindsFactor !== true) return undefined;
   log.warn('menu.refused', { menu: exit.menu, from: menu.name, why: access.why });
   return { kind: 'stay', message: access.sentence };
 }

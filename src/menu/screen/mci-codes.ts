@@ -18,6 +18,7 @@ import {
   secureWayIn,
   SYSTEMS,
   upTime,
+  waysWithoutApp,
   yesOrNo,
   type MciSource,
 } from './mci-values';
@@ -80,6 +81,9 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
   ST: always(
     `way in: ${WAY_IN_NAMES.map((name) => WAYS_IN[name].label).join(', ')}`,
     (s) => WAYS_IN[s.caller.server].label,
+  ),
+  WR: always('what to do at the code screen without the app, in 38 columns', (s) =>
+    waysWithoutApp(s.services.listening()),
   ),
   WI: always('how to call on a secure line, or that no secure way in is on', (s) =>
     secureWayIn(s.services.listening()),

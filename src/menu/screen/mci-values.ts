@@ -29,6 +29,13 @@ export interface BoardFigures {
   readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
 }
 
+/** For the code screen: what is left without app and backup codes. Entry codes need a secure way in. */
+export function waysWithoutApp(listening: Listening): string {
+  return secureWayTo(listening) === undefined
+    ? 'Lost both? Please ask the sysop.'
+    : 'Lost both? The sysop has entry codes.';
+}
+
 /** For a screen that asks callers to use a secure way in; names only one that is on. */
 export function secureWayIn(listening: Listening): string {
   const way = secureWayTo(listening);

@@ -138,4 +138,14 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  // Until when an entry code of the sysop is good, by the timeline; backup codes have no end.
+  {
+    id: 31,
+    name: '0031-entry-codes',
+    async up(sql) {
+      await sql.schema.alterTable('backup_code', (table) => {
+        table.bigInteger('expires_at');
+      });
+    },
+  },
 ];
