@@ -13,6 +13,7 @@ module.exports = {
     '<rootDir>/test/programs/',
     '<rootDir>/test/race/',
     '<rootDir>/test/pg/',
+    '<rootDir>/test/nodes/',
     '<rootDir>/test/faults/',
     '<rootDir>/test/enigma/',
   ],

@@ -43,6 +43,8 @@ interface BackendOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Charges the source of a failed attempt; nobody dials in to the sysop's tool. */
   readonly penalize?: NonNullable<AuthenticatorOptions['penalize']>;
+  /** False while nobody may be signed in here. */
+  readonly mayGrant?: NonNullable<AuthenticatorOptions['mayGrant']>;
   /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
   readonly isExempt?: (ip: string) => boolean;
   /** The port that the web server really has, for mailed links. */
@@ -257,6 +259,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
+      ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
     }),
     passwordReset,
     mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),

@@ -28,6 +28,7 @@ import { Nodes } from '../servers/nodes';
 import { Timeline } from '../store/timeline';
 import type { Database } from '../store/database';
 import { explainFailure } from '../store/sqlite';
+import { takeSeat, type BoardSeat } from './board-seat';
 import { describeWarnings } from './start-message';
 import { startLoginServers, startPages, type Basics, type ServerParts } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
@@ -57,6 +58,7 @@ const STOP_RESERVE_MS = 4_000;
 /** The database, and the tables of it that are held in memory. */
 interface Stored {
   readonly db: Database;
+  readonly seat: BoardSeat;
   readonly penalties: SourcePenalties;
   readonly knownPlaces: KnownPlaces;
 }
@@ -93,7 +95,7 @@ class Bbs {
     const basics = await this.loadBoard();
     const stored = await this.openStore(basics);
     const backend = await this.openBackend(basics, stored);
-    const first = await this.prepareAccounts(basics, backend);
+    const first = await this.prepareAccounts(basics, backend, stored.seat);
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
     await backend.authenticator.warmUp();
@@ -130,31 +132,31 @@ class Bbs {
   }
 
   /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
-  private async openStore({ log, isExempt, shared }: Basics): Promise<Stored> {
+  private async openStore({ log, isExempt, shared, nodes }: Basics): Promise<Stored> {
     const { board, clock } = this;
     const { newDatabase } = this.options;
     const db = await openBoardDatabase({ ...shared, board, clock, newDatabase });
     this.closers.push(() => db.close());
-    // Another board took the database while the connection to it was lost: this one ends.
-    const hold = await db.holdBoard(() => void this.close());
-    this.closers.push(() => hold.release());
+    const seat = await takeSeat(db, { ...shared, nodes });
+    this.closers.push(() => seat.release());
     const timeline = await Timeline.open({ db, clock, log });
     this.closers.push(() => timeline.close());
     const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
     this.closers.push(() => penalties.close());
     const knownPlaces = await KnownPlaces.open({ db, clock, log });
     this.closers.push(() => knownPlaces.close());
-    return { db, penalties, knownPlaces };
+    return { db, seat, penalties, knownPlaces };
   }
 
   private async openBackend(
     { shared, isExempt, open }: Basics,
-    { db, penalties }: Stored,
+    { db, seat, penalties }: Stored,
   ): Promise<Backend> {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       mail: this.options.mail,
       penalize: (...charge) => penalties.penalize(...charge),
+      mayGrant: () => seat.isHeld(),
       httpsPort: () => open.https?.port,
     });
     this.closers.push(() => backend.close());
@@ -162,10 +164,15 @@ class Bbs {
   }
 
   /** Seals what an older system left in clear text, ends what a kill cut short, and makes the sysop. */
-  private async prepareAccounts({ log }: Basics, backend: Backend): Promise<FirstPassword> {
+  private async prepareAccounts(
+    { log }: Basics,
+    backend: Backend,
+    seat: BoardSeat,
+  ): Promise<FirstPassword> {
     const { clock, random } = this;
     await adoptFactors({ db: backend.db, sealing: backend.sealing, clock, random, log });
-    await backend.enrollment.endAbandoned();
+    // Those of other processes' callers go on.
+    if (seat.isAlone()) await backend.enrollment.endAbandoned();
     return makeFirstPassword(backend, {
       dataDir: this.board.dataDir,
       keep: this.options.keepFirstPassword === true,

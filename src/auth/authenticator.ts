@@ -23,6 +23,8 @@ export interface AuthenticatorOptions extends Pick<
   readonly notifier?: Notifier;
   /** Charges the source of a failed attempt. */
   readonly penalize?: LoginDeps['penalize'];
+  /** False while nothing may be granted here; true where nothing is said. */
+  readonly mayGrant?: LoginDeps['mayGrant'];
   /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
   readonly mostAtOnce?: number;
   /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */
@@ -48,6 +50,7 @@ export class Authenticator {
       hashes: options.hashes ?? new HashQueue(),
       room: new ConcurrencyLimit(options.mostAtOnce),
       regulator: new Regulator({ db, config, clock }),
+      mayGrant: options.mayGrant ?? (() => true),
       penalize: options.penalize ?? (() => undefined),
       delayRejection: (userName, startedMs) => this.delayRejection(userName, startedMs),
     };

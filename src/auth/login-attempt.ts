@@ -29,6 +29,8 @@ export interface LoginDeps {
   readonly hashes: HashQueue;
   readonly room: ConcurrencyLimit;
   readonly regulator: Regulator;
+  /** False while nothing may be granted here: this process may not be one of the board's any more. */
+  mayGrant(): boolean;
   penalize(remoteIp: string, kind: FailureKind, isShared: boolean): void;
   /**
    * Waits until a rejection for this name may be reported; `startedMs` is the monotonic time at which

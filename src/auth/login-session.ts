@@ -259,6 +259,7 @@ export class LoginSession implements Login {
   private async answer(userName: string, check: () => Promise<LoginResult>): Promise<LoginResult> {
     return this.runExclusive(async () => {
       const startedMs = this.parts.clock.monotonicMs();
+      if (!this.parts.mayGrant()) return { kind: 'rejected', reason: 'try-later' };
       try {
         const result = await check();
         if (result.kind === 'rejected' && DELAYED.includes(result.reason)) {

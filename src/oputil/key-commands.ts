@@ -98,7 +98,7 @@ async function replaceLost(context: CommandContext, yes: boolean | undefined): P
   }
   try {
     // A board with a data folder of its own may run on the same server.
-    const hold = await backend.db.holdBoard(() => undefined);
+    const hold = await backend.db.holdAlone();
     await giveUpLost(context, backend, yes).finally(() => hold.release());
   } finally {
     await lock.release();

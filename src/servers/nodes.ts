@@ -8,11 +8,54 @@ export interface NodeHandle {
   post(message: NodeMessage): void;
   /** Ends the call on this node because its account signed in on another node. */
   takenOver(byNode: number): void;
+  /** Ends the call because its process lost its place among those of the board. */
+  cutOff(): void;
+}
+
+/** Where node numbers come from. */
+export interface NodeNumbers {
+  /** The lowest free one; undefined where there is none now. */
+  take(): number | undefined;
+  giveBack(node: number): void;
+  /** How many other processes of the board hold. */
+  elsewhere(): number;
+  /** Resolves when there is a free one, or none to be had. */
+  whenFree(): Promise<void>;
+}
+
+/** The numbers of a board that is one process: all of them. */
+class AllNumbers implements NodeNumbers {
+  private readonly taken = new Set<number>();
+  /** All numbers below are in use. */
+  private lowest = 1;
+
+  take(): number {
+    let node = this.lowest;
+    while (this.taken.has(node)) node += 1;
+    this.lowest = node + 1;
+    this.taken.add(node);
+    return node;
+  }
+
+  giveBack(node: number): void {
+    this.taken.delete(node);
+    this.lowest = Math.min(this.lowest, node);
+  }
+
+  elsewhere(): number {
+    return 0;
+  }
+
+  whenFree(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** One node number in use by one call. */
 export interface NodeSlot {
   readonly node: number;
+  /** False once the number was taken from this call: for another caller, or with the process's lease. */
+  isHeld(): boolean;
   /** Sets the text in the list of who is online. */
   describe(description: string): void;
   attach(handle: NodeHandle): void;
@@ -36,12 +79,31 @@ interface Entry {
 /** Assigns node numbers, the lowest free one to each call, and lists who is on which node. */
 export class Nodes implements NodeList {
   private readonly entries = new Map<number, Entry>();
-  /** All numbers below are in use. */
-  private lowest = 1;
+  private numbers: NodeNumbers = new AllNumbers();
   private readonly places: Places;
 
   constructor(private readonly options: NodesOptions) {
     this.places = new Places({ clock: options.clock, onMadeRoom: (slot) => this.vacate(slot) });
+  }
+
+  /** Has numbers come from elsewhere, before the first call. */
+  share(numbers: NodeNumbers): void {
+    this.numbers = numbers;
+  }
+
+  /** To be awaited before `take`, where a call can wait. */
+  whenFree(): Promise<void> {
+    return this.numbers.whenFree();
+  }
+
+  /** Ends all calls: their numbers are others' by now. */
+  cutOff(): void {
+    const cut = [...this.entries.values()];
+    this.entries.clear();
+    for (const { slot, handle } of cut) {
+      this.places.remove(slot);
+      handle?.cutOff();
+    }
   }
 
   /**
@@ -50,11 +112,11 @@ export class Nodes implements NodeList {
    */
   take(server: NodeInfo['server'], slot: ConnectionSlot): NodeSlot | undefined {
     const most = this.options.most();
-    if (most > 0 && !this.places.makeRoom(slot, { most, taken: this.entries.size }))
+    const here = most - this.numbers.elsewhere();
+    if (most > 0 && !this.places.makeRoom(slot, { most: here, taken: this.entries.size }))
       return undefined;
-    let node = this.lowest;
-    while (this.entries.has(node)) node += 1;
-    this.lowest = node + 1;
+    const node = this.numbers.take();
+    if (node === undefined) return undefined;
     const entry: Entry = {
       slot,
       handle: undefined,
@@ -96,6 +158,7 @@ export class Nodes implements NodeList {
   private slot(node: number, entry: Entry): NodeSlot {
     return {
       node,
+      isHeld: () => this.entries.get(node) === entry,
       describe: (description) => {
         entry.info = { ...entry.info, description };
       },
@@ -116,7 +179,7 @@ export class Nodes implements NodeList {
     if (this.entries.get(node) !== entry) return;
     this.places.remove(entry.slot);
     this.entries.delete(node);
-    this.lowest = Math.min(this.lowest, node);
+    this.numbers.giveBack(node);
   }
 
   /** The node is free at once; its call ends when its connection closes. */

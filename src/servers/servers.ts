@@ -10,7 +10,7 @@ import type { IncomingCall } from './connection';
 import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress, type Unnamed } from './listener';
-import { Session, type SessionOptions } from './session';
+import { CUT_OFF, Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh/ssh';
 import { offeredAlgorithms } from './ssh/ssh-profile';
 import { TelnetCaller } from './telnet/telnet';
@@ -178,10 +178,14 @@ export class Servers {
 
   private async live(call: IncomingCall): Promise<void> {
     const { connection } = call;
-    const node = call.node ?? this.options.nodes.take(connection.server, call.slot);
-    if (node === undefined || this.closing) {
-      if (!this.closing) call.onNodesBusy();
-      connection.write(Buffer.from(this.closing ? `${GOING_DOWN}\r\n` : ALL_BUSY));
+    const { nodes } = this.options;
+    if (call.node === undefined) await nodes.whenFree();
+    const node = call.node ?? nodes.take(connection.server, call.slot);
+    const isCut = node?.isHeld() === false;
+    if (node === undefined || isCut || this.closing) {
+      if (node === undefined && !this.closing) call.onNodesBusy();
+      const words = this.closing ? `${GOING_DOWN}\r\n` : isCut ? `${CUT_OFF}\r\n` : ALL_BUSY;
+      connection.write(Buffer.from(words));
       connection.end();
       node?.release();
       await connection.ended;

@@ -43,6 +43,10 @@ export interface SessionOptions {
 // Time for menus to finish after the end of a call, before the session is cleaned up without them.
 const LET_GO_MS = 2_000;
 
+/** For callers of a process that other processes of the board took for dead. */
+export const CUT_OFF =
+  'The board lost touch with this part of itself: your call ends here. Please call again.';
+
 /**
  * One caller's session: node, terminal, menus, end. A failure in it ends this call and no other.
  */
@@ -121,6 +125,10 @@ export class Session implements NodeHandle {
   takenOver(byNode: number): void {
     this.log.info('call.taken-over', { byNode });
     this.end('ended', `You have signed in again on node ${byNode}: this call ends here.`);
+  }
+
+  cutOff(): void {
+    this.end('ended', CUT_OFF);
   }
 
   private listen(): void {
@@ -237,6 +245,7 @@ export class Session implements NodeHandle {
   private async signedIn(): Promise<void> {
     const { user } = this.login;
     if (!this.login.complete || user === undefined || this.online) return;
+    if (!this.node.isHeld()) return this.cutOff();
     this.online = true;
     this.call.deadline.end();
     this.call.slot.signedIn();

@@ -7,6 +7,7 @@ import { type DatabasePlace, dialectOf } from './database-place';
 import { type BoardHold, CALL_MS, type DatabaseKind, type Dialect, type Subject } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
+import type { JoinOptions, SharedNode } from './shared-node';
 
 /** What store functions run their statements on: the database itself or a transaction. */
 export type Sql = Knex;
@@ -117,9 +118,14 @@ export class Database {
     return this.dialect.writersTakeTurns ? this.run(work) : this.transaction(about, work);
   }
 
-  /** Makes this the one board that runs on the database (`Dialect.holdBoard`). */
-  holdBoard(onTaken: () => void): Promise<BoardHold> {
-    return this.dialect.holdBoard(onTaken);
+  /** Makes this process one of those that run on the database (`Dialect.joinBoard`). */
+  joinBoard(options: JoinOptions): Promise<SharedNode | undefined> {
+    return this.dialect.joinBoard(options);
+  }
+
+  /** Keeps boards off the database (`Dialect.holdAlone`). */
+  holdAlone(): Promise<BoardHold> {
+    return this.dialect.holdAlone();
   }
 
   private async attempt<T>(

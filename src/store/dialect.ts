@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { LIMITS } from '../base/limits';
+import type { JoinOptions, SharedNode } from './shared-node';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
 
@@ -13,7 +14,7 @@ export type DatabaseKind = 'sqlite' | 'postgres';
  */
 export type Subject = 'board' | 'nothing-shared' | { readonly account: number };
 
-/** The right to be the running board. */
+/** The right to work on the database while no board does. */
 export interface BoardHold {
   release(): Promise<void>;
 }
@@ -58,11 +59,15 @@ export interface Dialect {
   readMark(): string | undefined;
   /** Tells what prevents a start, with a remedy; returns any other error unchanged. */
   explain(error: unknown): unknown;
+  /** Has the database tell processes that run on it what changed, where it can. */
+  tellChanges(sql: Knex): Promise<void>;
   /**
-   * Makes this process the one board that runs on the database; `onTaken` is called when another board
-   * has it later, after the connection was lost. Throws DATA_IN_USE.
+   * Makes this process one of those that run on the database; undefined where one at a time does, which
+   * the lock of its data folder is for. Throws DATA_IN_USE while a tool works alone on it.
    */
-  holdBoard(onTaken: () => void): Promise<BoardHold>;
+  joinBoard(options: JoinOptions): Promise<SharedNode | undefined>;
+  /** Keeps boards off the database, for a tool. Throws DATA_IN_USE while one runs on it. */
+  holdAlone(): Promise<BoardHold>;
   /** True for a failure of the database: locked, full, read-only, missing. */
   isFailure(error: unknown): boolean;
   /** True for the end of a connection, after which nobody knows what became of the statement on it. */

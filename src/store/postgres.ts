@@ -7,7 +7,8 @@ import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parsePostgresAddress, type PostgresAddress } from '../base/postgres-address';
 import { codeOf, type Dialect, selectRows, type Subject } from './dialect';
-import { holdPostgresBoard } from './postgres-hold';
+import { holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
+import { PostgresNode, tellChanges } from './postgres-node';
 
 /** The oldest version that is tested and that still gets mends from its makers. */
 const LEAST_VERSION = 15;
@@ -16,6 +17,8 @@ const CONNECT_MS = 2_000;
 const TURN_MS = 3_500;
 /** How long the end of a board waits for statements that run. */
 const CLOSE_MS = 1_500;
+/** How long a statement of the connection beside the pool may take: well within a lease. */
+const LINK_MS = 4_300;
 
 /** A PostgreSQL database, and how it is reached. */
 export interface PostgresServer {
@@ -130,6 +133,12 @@ export function postgresDialect(
       },
       log: { warn, error: warn, deprecate: () => undefined, debug: () => undefined },
     });
+  const link: LinkOptions = {
+    ...{ where, log },
+    connect: () => new Client(clientConfig(server, address, LINK_MS)),
+    prepare: [...sessionSettings(LINK_MS), ...pathOf(address)],
+  };
+  let node: PostgresNode | undefined;
   return {
     kind: 'postgres',
     writersTakeTurns: false,
@@ -156,12 +165,12 @@ export function postgresDialect(
         },
         { lock: lockOf(about) } satisfies Locking as Knex.TransactionConfig,
       ),
-    holdBoard: (onTaken) =>
-      holdPostgresBoard({
-        ...{ where, onTaken, log },
-        connect: () => new Client(clientConfig(server, address, callMs)),
-        prepare: pathOf(address),
-      }),
+    tellChanges,
+    joinBoard: async (join) => {
+      node = await PostgresNode.join(await PostgresLink.open(link), join);
+      return node;
+    },
+    holdAlone: () => holdAlone(link),
     forbidChanges,
     tablesWithColumn: async (sql, column) => {
       const rows = await selectRows<{ readonly name: string }>(
@@ -179,7 +188,7 @@ export function postgresDialect(
       await sql.raw('vacuum full user_property');
       return true;
     },
-    readMark: () => undefined,
+    readMark: () => node?.readMark(),
     isFailure,
     isLost,
     isBusy: (error) => ['40001', '40P01', '55P03', '42P07', '23505'].includes(codeOf(error)),

@@ -125,8 +125,10 @@ export function sqliteDialect(file: string, log: Log): Dialect {
     // BEGIN IMMEDIATE: of all transactions one runs at a time.
     transaction: (sql, _about, work) => sql.transaction(work),
     close: (sql) => sql.destroy(),
+    tellChanges: () => Promise.resolve(),
+    joinBoard: () => Promise.resolve(undefined),
     // The lock of the data folder is the database's as well.
-    holdBoard: () => Promise.resolve({ release: () => Promise.resolve() }),
+    holdAlone: () => Promise.resolve({ release: () => Promise.resolve() }),
     explain: (error) => explainFailure(error, file),
     forbidChanges: async (sql, table) => {
       for (const verb of ['UPDATE', 'DELETE']) {

@@ -975,6 +975,23 @@ describe('a session while its account changes', () => {
   });
 });
 
+test('nothing is granted by a process whose lease may be over (rule I6)', async () => {
+  let isHeld = true;
+  await open({ mayGrant: () => isHeld });
+  const id = await context.addAccount();
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const half = context.call();
+  expect(await tryPassword(half, PASSWORD)).toBe('need');
+  isHeld = false;
+  const code = totp(secret, context.clock.nowMs());
+  expect(await tryCode(half, code)).toBe('try-later');
+  expect(await tryPassword(context.call(), PASSWORD)).toBe('try-later');
+  expect(half).toMatchObject({ factor: 1, complete: false });
+  isHeld = true;
+  // Nothing was spent meanwhile.
+  expect(await tryCode(half, code)).toBe('accepted');
+});
+
 /** Holds the database as another process could. */
 async function lock(file: string): Promise<{ unlock(): Promise<void> }> {
   const raw = await new Promise<sqlite3.Database>((resolve, reject) => {

@@ -79,4 +79,11 @@ export const STORAGE: readonly Mutant[] = [
     find: 'isSymbolicLink() !== true) return;',
     put: 'isSymbolicLink() !== undefined) return;',
   },
+  {
+    rule: 'I6',
+    fault: 'a process without a lease signs in',
+    file: 'src/auth/login-session.ts',
+    find: 'if (!this.parts.mayGrant())',
+    put: 'if (!this.parts.mayGrant)',
+  },
 ];

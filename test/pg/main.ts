@@ -80,16 +80,15 @@ function main(): number {
   const cluster = new Cluster(bin);
   try {
     const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-    const config = join(__dirname, 'jest.config.cjs');
-    const { status } = spawnSync(
-      process.execPath,
-      [jest, '--config', config, ...process.argv.slice(2)],
-      {
-        stdio: 'inherit',
-        cwd: ROOT,
-        env: { ...process.env, SALLYPORT_TEST_POSTGRES: cluster.folder },
-      },
-    );
+    const given = process.argv.slice(2);
+    const config = given.includes('--config')
+      ? []
+      : ['--config', join(__dirname, 'jest.config.cjs')];
+    const { status } = spawnSync(process.execPath, [jest, ...config, ...given], {
+      stdio: 'inherit',
+      cwd: ROOT,
+      env: { ...process.env, SALLYPORT_TEST_POSTGRES: cluster.folder },
+    });
     return status ?? 1;
   } finally {
     cluster.stop();

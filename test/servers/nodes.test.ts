@@ -11,6 +11,7 @@ function handle(): NodeHandle & { readonly heard: string[] } {
     heard,
     post: ({ text }) => heard.push(text),
     takenOver: (byNode) => heard.push(`taken over by ${byNode}`),
+    cutOff: () => heard.push('cut off'),
   };
 }
 

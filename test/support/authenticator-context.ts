@@ -22,6 +22,7 @@ export interface AuthenticatorOptions extends AccountsOptions {
   readonly minResponseMs?: number;
   /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
+  readonly mayGrant?: () => boolean;
   readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff'>;
 }
 
@@ -47,6 +48,7 @@ export async function openAuthenticator(options: AuthenticatorOptions = {}) {
     secondFactor: options.secondFactor ?? base.secondFactor,
     penalize: (ip, kind) => penalties.push(`${ip} ${kind}`),
     minResponseMs: options.minResponseMs ?? 0,
+    ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
   });
   return {
     ...base,

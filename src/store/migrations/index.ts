@@ -4,6 +4,7 @@ import { users } from './0001-users';
 import { secondFactor } from './0002-second-factor';
 import { signIns } from './0003-sign-ins';
 import { lookups } from './0004-lookups';
+import { nodes } from './0015-nodes';
 
 /**
  * The schema, in the order in which its steps run. The list is append-only: once released, id, name
@@ -128,6 +129,7 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  nodes,
   // A database that was taken over has no index for the groups of an account; migration 1 makes one with its table.
   {
     id: 16,

@@ -1,0 +1,384 @@
+import type { Knex } from 'knex';
+import type { Cancel } from '../base/clock';
+import { toError } from '../base/errors';
+import type { PostgresLink } from './postgres-link';
+import type { BoardEvent, JoinOptions, OtherNode, SharedNode } from './shared-node';
+
+/** A process that was killed is known to be gone, and its numbers are free, within fifteen seconds. */
+const LEASE_MS = 14_500;
+const BEAT_MS = 5_000;
+const AGAIN_MS = 1_000;
+/** After the end of somebody's lease. */
+const MARGIN_MS = 50;
+/**
+ * Nobody is taken for dead by a process that has not reached the database itself for this long: a server
+ * that stood still for a while has kept everybody from it.
+ */
+const TRUST_MS = LEASE_MS - BEAT_MS - 2_000;
+/** Notifications of one's own beat are there within this time, or none are. */
+const NOTICE_MS = 1_000;
+/** How often it is looked for news where notifications do not arrive. */
+const LOOK_MS = 1_000;
+const PRUNE_EVERY_MS = 300_000;
+const KEEP_EVENTS_MS = 600_000;
+
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
+const REGISTER =
+  'insert into node (host, pid, version, started_at, lease_until)' +
+  ` values ($1, $2, $3, ${NOW}, ${NOW} + ${LEASE_MS}) returning id`;
+
+const BEAT = `with mine as (
+  update node n set lease_until = t.now + ${LEASE_MS}
+  from (select id, lease_until, ${NOW} as now from node where id = $1 for update) t
+  where n.id = t.id returning t.now, t.lease_until - ${LEASE_MS} as before
+)
+select o.id, o.lease_until - mine.now as left_ms, mine.now - mine.before as since_ms,
+  (select count(*) from node_slot s where s.node_id = o.id) as slots
+from mine join node o on true`;
+
+const NEWS = `select h.horizon::text as horizon, e.id, e.xid::text as xid, e.kind, e.node_id, e.payload
+from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h
+left join board_event e on e.xid >= $1::xid8 order by e.id`;
+
+const RESERVE = `insert into node_slot (number, node_id)
+select g, $1 from generate_series(1, least($2, (select coalesce(max(number), 0) + $3 from node_slot))) g
+where not exists (select 1 from node_slot s where s.number = g) order by g limit $3
+on conflict (number) do nothing returning number`;
+
+/** Rows of a node that has ended without a word. */
+const DEAD = `select id from node where id = any($1) and lease_until < ${NOW} for update skip locked`;
+const SESSIONS_OF =
+  'select session_id from node_slot where node_id = any($1) and session_id is not null';
+const END_CALLS = `update call set ended_at = ${NOW} where ended_at is null and session_id = any($1)`;
+
+interface Beat {
+  readonly id: number;
+  readonly left_ms: number;
+  readonly since_ms: number;
+  readonly slots: number;
+}
+
+interface News {
+  readonly horizon: string;
+  readonly id: number | null;
+  readonly xid: string;
+  readonly kind: string;
+  readonly node_id: number | null;
+  readonly payload: string;
+}
+
+/** A board process on a PostgreSQL database: its lease, its node numbers, and what the others tell it. */
+export class PostgresNode implements SharedNode {
+  private nodeId = 0;
+  private heldUntilMs = -Infinity;
+  private known: readonly OtherNode[] = [];
+  private cancel: Cancel = () => undefined;
+  private turning: Promise<void> = Promise.resolve();
+  private closed = false;
+  private isBeatFailing = false;
+  /** Events of transactions before this one are all read. */
+  private horizon = '0';
+  private readonly read = new Map<number, bigint>();
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
+  private hears = false;
+  private heardAtMs = -Infinity;
+  private changes = 0;
+  private prunedAtMs: number;
+  private mayBuryAtMs = -Infinity;
+  private cancelCheck: Cancel = () => undefined;
+
+  private constructor(
+    private readonly link: PostgresLink,
+    private readonly options: JoinOptions,
+  ) {
+    this.prunedAtMs = options.clock.monotonicMs();
+  }
+
+  static async join(link: PostgresLink, options: JoinOptions): Promise<PostgresNode> {
+    const node = new PostgresNode(link, options);
+    link.listen({ onNotice: (payload) => node.heard(payload), onUp: () => node.catchUp() });
+    await node.register();
+    await node.beat();
+    node.schedule(BEAT_MS);
+    return node;
+  }
+
+  get id(): number {
+    return this.nodeId;
+  }
+
+  /** Stands still while notifications arrive and nothing changes; undefined where nobody can know. */
+  readMark(): string | undefined {
+    return this.hears && this.link.isUp ? String(this.changes) : undefined;
+  }
+
+  isHeld(): boolean {
+    return this.nodeId !== 0 && this.options.clock.monotonicMs() < this.heldUntilMs;
+  }
+
+  others(): readonly OtherNode[] {
+    return this.known;
+  }
+
+  async reserve(count: number, most: number): Promise<readonly number[]> {
+    if (!this.isHeld() || count <= 0) return [];
+    const highest = most === 0 ? 1_000_000 : most;
+    const rows = await this.link.query<{ readonly number: number }>(RESERVE, [
+      ...[this.nodeId, highest, count],
+    ]);
+    return rows.map(({ number }) => number);
+  }
+
+  async giveBack(numbers: readonly number[]): Promise<void> {
+    const { nodeId } = this;
+    await this.link.query('delete from node_slot where node_id = $1 and number = any($2)', [
+      ...[nodeId, numbers],
+    ]);
+  }
+
+  async release(): Promise<void> {
+    this.closed = true;
+    this.cancel();
+    this.cancelCheck();
+    try {
+      await this.turning;
+      await this.link.query('delete from node where id = $1', [this.nodeId]);
+    } catch (error) {
+      // Its lease ends by itself.
+      this.options.log.debug('node.not-signed-off', { reason: toError(error).message });
+    }
+    this.nodeId = 0;
+    await this.link.close();
+  }
+
+  private schedule(afterMs: number): void {
+    this.cancel();
+    if (this.closed) return;
+    this.cancel = this.options.clock.after(afterMs, () => {
+      this.turning = this.turning.then(() => this.turn());
+    });
+  }
+
+  private async turn(): Promise<void> {
+    const { log, clock } = this.options;
+    try {
+      if (this.nodeId === 0) await this.register();
+      await this.beat();
+      this.isBeatFailing = false;
+      await this.prune();
+      const nextMs = Math.min(BEAT_MS, ...this.known.map(({ leftMs }) => leftMs + MARGIN_MS));
+      this.schedule(Math.max(MARGIN_MS, nextMs));
+    } catch (error) {
+      if (!this.closed && !this.isBeatFailing)
+        log.warn('node.not-renewed', {
+          node: this.nodeId,
+          leftMs: Math.round(this.heldUntilMs - clock.monotonicMs()),
+          error: toError(error),
+        });
+      this.isBeatFailing = true;
+      this.schedule(AGAIN_MS);
+    }
+  }
+
+  private async register(): Promise<void> {
+    const { host, pid, version, clock, log } = this.options;
+    const askedMs = clock.monotonicMs();
+    const [row] = await this.link.query<{ readonly id: number }>(REGISTER, [host, pid, version]);
+    if (row === undefined) throw new Error('the node was not registered');
+    this.heldUntilMs = askedMs + LEASE_MS;
+    this.nodeId = row.id;
+    // What was told before is not for this node.
+    await this.look(() => undefined);
+    log.info('node.joined', { node: row.id });
+    this.options.onJoined();
+  }
+
+  private async beat(): Promise<void> {
+    const { clock } = this.options;
+    const { nodeId } = this;
+    const askedMs = clock.monotonicMs();
+    const rows = await this.link.query<Beat>(BEAT, [nodeId]);
+    const [first] = rows;
+    if (first === undefined) return this.lost();
+    this.heldUntilMs = askedMs + LEASE_MS;
+    const others = rows.filter(({ id }) => id !== nodeId);
+    this.known = others.map(({ id, slots, left_ms: leftMs }) => ({
+      ...{ id, slots },
+      leftMs: leftMs > 0 ? leftMs : BEAT_MS,
+    }));
+    this.expectNotice(askedMs);
+    const dead = others.filter(({ left_ms: leftMs }) => leftMs <= 0).map(({ id }) => id);
+    const nowMs = clock.monotonicMs();
+    if (first.since_ms > TRUST_MS) this.mayBuryAtMs = nowMs + BEAT_MS;
+    if (dead.length > 0 && nowMs >= this.mayBuryAtMs) await this.bury(dead);
+  }
+
+  /** Another process has found this one's lease over, and its numbers may be given out again. */
+  private async lost(): Promise<void> {
+    const { log, onLost } = this.options;
+    log.error('node.lease-lost', { node: this.nodeId });
+    this.nodeId = 0;
+    this.heldUntilMs = -Infinity;
+    onLost();
+    await this.register();
+  }
+
+  private async bury(ids: readonly number[]): Promise<void> {
+    const { log, onGone } = this.options;
+    const sessions: string[] = [];
+    const gone: number[] = [];
+    await this.link.query('begin');
+    try {
+      const dead = await this.link.query<{ readonly id: number }>(DEAD, [ids]);
+      gone.push(...dead.map(({ id }) => id));
+      const rows = await this.link.query<{ readonly session_id: string }>(SESSIONS_OF, [gone]);
+      sessions.push(...rows.map(({ session_id: id }) => id));
+      await this.link.query(END_CALLS, [sessions]);
+      await this.link.query('delete from node where id = any($1)', [gone]);
+      await this.link.query('commit');
+    } catch (error) {
+      await this.link.query('rollback').catch(() => undefined);
+      throw error;
+    }
+    this.known = this.known.filter(({ id }) => !gone.includes(id));
+    for (const id of gone) log.warn('node.gone', { node: id, calls: sessions.length });
+    if (gone.length > 0) onGone(sessions);
+  }
+
+  private async prune(): Promise<void> {
+    const { clock } = this.options;
+    if (clock.monotonicMs() - this.prunedAtMs < PRUNE_EVERY_MS) return;
+    this.prunedAtMs = clock.monotonicMs();
+    await this.link.query(`delete from board_event where at < ${NOW} - ${KEEP_EVENTS_MS}`);
+  }
+
+  /** A beat is told as everything is, to the one who made it as well. */
+  private expectNotice(askedMs: number): void {
+    this.cancelCheck();
+    this.cancelCheck = this.options.clock.after(NOTICE_MS, () => {
+      if (this.heardAtMs >= askedMs) return;
+      if (this.hears) this.options.log.warn('node.hears-nothing', { everyMs: LOOK_MS });
+      this.hears = false;
+      this.lookOften();
+    });
+  }
+
+  private lookOften(): void {
+    if (this.hears || this.closed) return;
+    this.changed();
+    this.options.onCallers();
+    this.lookSoon();
+    this.cancelCheck = this.options.clock.after(LOOK_MS, () => this.lookOften());
+  }
+
+  private heard(payload: string): void {
+    this.heardAtMs = this.options.clock.monotonicMs();
+    if (!this.hears) {
+      this.hears = true;
+      // What was told before nobody listened.
+      this.catchUp();
+    }
+    if (payload === 'events') this.lookSoon();
+    else if (payload === 'callers') this.options.onCallers();
+    else if (payload === 'nodes') this.schedule(MARGIN_MS);
+    else if (payload === 'changed') this.changed();
+  }
+
+  private catchUp(): void {
+    if (this.closed) return;
+    this.changed();
+    this.options.onCallers();
+    this.lookSoon();
+    this.schedule(MARGIN_MS);
+  }
+
+  private changed(): void {
+    this.changes += 1;
+  }
+
+  private lookSoon(): void {
+    if (this.looking !== undefined) {
+      this.lookAgain = true;
+      return;
+    }
+    this.looking = this.lookWhileNew()
+      .catch((error: unknown) => {
+        // The rows stay: the next look finds them.
+        this.options.log.debug('node.events-unread', { reason: toError(error).message });
+      })
+      .finally(() => {
+        this.looking = undefined;
+      });
+  }
+
+  private async lookWhileNew(): Promise<void> {
+    do {
+      this.lookAgain = false;
+      await this.look((events) => this.options.onEvents(events));
+    } while (this.lookAgain && !this.closed);
+  }
+
+  /**
+   * Reads what was committed since the last look. By the transactions that were still running then, not
+   * by ids: a lower id may be committed after a higher one.
+   */
+  private async look(take: (events: readonly BoardEvent[]) => void): Promise<void> {
+    const rows = await this.link.query<News>(NEWS, [this.horizon]);
+    const events: BoardEvent[] = [];
+    for (const { id, xid, kind, node_id: to, payload } of rows) {
+      if (id === null || this.read.has(id)) continue;
+      this.read.set(id, BigInt(xid));
+      if (to === null || to === this.nodeId)
+        events.push({ id, kind, nodeId: to ?? undefined, payload });
+    }
+    this.horizon = rows[0]?.horizon ?? this.horizon;
+    const horizon = BigInt(this.horizon);
+    for (const [id, xid] of this.read) if (xid < horizon) this.read.delete(id);
+    if (events.length > 0) take(events);
+  }
+}
+
+/** Has the database tell every process what changed: by events that it reads, or only that it did. */
+export async function tellChanges(sql: Knex): Promise<void> {
+  await sql.raw(
+    'alter table board_event add column xid xid8 not null default pg_current_xact_id()',
+  );
+  await sql.raw(`alter table board_event alter column at set default ${NOW}`);
+  await sql.raw('create index board_event_xid on board_event (xid)');
+  await sql.raw(
+    'create function board_tell() returns trigger language plpgsql as $$ begin' +
+      " perform pg_notify('sallyport_' || (select relnamespace from pg_class where oid = tg_relid), tg_argv[0]);" +
+      ' return null; end $$',
+  );
+  await sql.raw(
+    'create function board_tell_account() returns trigger language plpgsql as $$ begin' +
+      " insert into board_event (kind, payload) values ('account', new.id); return null; end $$",
+  );
+  const triggers: readonly (readonly [name: string, when: string, what: string])[] = [
+    [
+      'node_told',
+      'insert or delete or update of state, drain_until on node',
+      "board_tell('nodes')",
+    ],
+    ['node_beat_told', 'update of lease_until on node', "board_tell('beat')"],
+    ['board_event_told', 'insert on board_event', "board_tell('events')"],
+    ['penalty_told', 'insert or update on source_penalty', "board_tell('changed')"],
+    ['outbox_told', 'insert or update or delete on outbox', "board_tell('changed')"],
+  ];
+  for (const [name, when, what] of triggers)
+    await sql.raw(`create trigger ${name} after ${when} execute function ${what}`);
+  const rowTriggers: typeof triggers = [
+    ['account_event_told', 'insert on account_event', 'board_tell_account()'],
+    // A place that is known already is only used again.
+    ['known_source_told', 'insert on known_source', "board_tell('changed')"],
+    ['node_slot_told', 'update on node_slot', "board_tell('callers')"],
+  ];
+  for (const [name, when, what] of rowTriggers)
+    await sql.raw(`create trigger ${name} after ${when} for each row execute function ${what}`);
+  await sql.raw(
+    'create trigger node_slot_freed after delete on node_slot for each row' +
+      " when (old.user_id is not null) execute function board_tell('callers')",
+  );
+}
