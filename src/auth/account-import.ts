@@ -1,11 +1,14 @@
 import { parseOptions } from '@node-rs/argon2';
 import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
+import { LIMITS } from '../base/limits';
 import type { OtpType } from '../base/otp-types';
 import type { Random } from '../base/random';
 import type { Sql } from '../store/database';
+import type { NoticeResult, Notifier } from '../store/notice';
 import { storePassword, type StoredPassword } from '../store/passwords';
 import { addSshKey } from '../store/ssh-keys';
+import { hashToken, makeToken, replaceToken } from '../store/tokens';
 import { insertUser, setGroups, type UserStatus } from '../store/users';
 import { insertProperties } from '../store/whole-accounts';
 import { recordChange, type Actor } from './account-change';
@@ -89,6 +92,28 @@ export async function insertImported(
   );
   return id;
 }
+
+/**
+ * Stores a mail with a link to set the first password of an account that was just imported. Of thousands the last go
+ * out hours later: the life of a link begins when its mail has gone out.
+ */
+export async function mailFirstPassword(
+  sql: Sql,
+  parts: Pick<ImportParts, 'random' | 'clock'> & { readonly notifier: Notifier },
+  userId: number,
+): Promise<NoticeResult> {
+  const token = makeToken(parts.random);
+  const createdAtMs = parts.clock.timelineMs();
+  const queued = await parts.notifier.notify(sql, { kind: 'first-password', userId, token });
+  if (queued !== 'queued') return queued;
+  await replaceToken(sql, {
+    ...{ tokenHash: hashToken(token), userId, purpose: 'password-reset', subject: undefined },
+    ...{ createdAtMs, expiresAtMs: createdAtMs + LIMITS.firstPasswordWaitDays * DAY_MS },
+  });
+  return queued;
+}
+
+const DAY_MS = 24 * 3600_000;
 
 /** Far more than anybody hashes passwords with: a row must not make a sign-in take the machine. */
 const MOST_MEMORY_KIB = 256 * 1024;

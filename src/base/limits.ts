@@ -77,6 +77,12 @@ export const LIMITS = {
   storeMs: 6_000,
   /** The same for the sysop's tool: listing a million accounts takes longer. */
   toolStoreMs: 600_000,
+  /**
+   * Life of the link with which the owner of an imported account sets a password, from the moment its mail has gone
+   * out, and how long the mail may wait for that.
+   */
+  firstPasswordDays: 7,
+  firstPasswordWaitDays: 30,
   /** From SIGTERM to exit (rule L18). */
   shutdownMs: 10_000,
 } as const;

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { LIMITS } from '../base/limits';
 import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
@@ -72,6 +73,15 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       return registerContent(notice, parts);
     case 'password-reset':
       return resetContent(notice, parts);
+    case 'first-password':
+      return {
+        ...notification(
+          'Choose a password',
+          `your account is on ${board} now, without a password. Open this link to choose one. It works once, within ${LIMITS.firstPasswordDays} days of this mail.`,
+          'You do not want it? Then do nothing: nobody can sign in without a password.',
+        ),
+        link: resetPasswordUrl(parts.prefix, notice.token),
+      };
     case 'set-up-dropped':
       return notification(
         'A set-up of two-factor sign-in was dropped',

@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, sleep, wallTimeOf, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
+import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import { parseMailAddress } from '../base/mail-address';
 import type { Random } from '../base/random';
@@ -19,7 +20,7 @@ import {
 } from '../store/outbox';
 import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
-import { findAnyToken, mayUseLink } from '../store/tokens';
+import { endTokenAt, findAnyToken, mayUseLink } from '../store/tokens';
 import { findUser } from '../store/users';
 import { OutboxNotifier } from './notifier';
 import type { FindTemplate } from './template';
@@ -60,7 +61,8 @@ const CLAIM_MS = 120_000;
 const SEND_LIMIT_MS = 60_000;
 /** A mail server that does not respond must not delay the shutdown (rule L18). */
 const CLOSE_MS = 1_500;
-const KEEP_SENT_MS = 24 * 3600_000;
+const DAY_MS = 24 * 3600_000;
+const KEEP_SENT_MS = DAY_MS;
 
 /**
  * Stores mails and delivers them asynchronously, so that nobody waits for a delivery, and once
@@ -183,7 +185,12 @@ export class Mailer implements Notifier {
       await this.postpone(row, error);
       return false;
     }
-    await db.run((sql) => markMailSent(sql, id, clock.timelineMs()));
+    const sentAtMs = clock.timelineMs();
+    await db.transaction('nothing-shared', async (sql) => {
+      if (kind === 'first-password' && row.tokenHash !== undefined)
+        await endTokenAt(sql, row.tokenHash, sentAtMs + LIMITS.firstPasswordDays * DAY_MS);
+      await markMailSent(sql, id, sentAtMs);
+    });
     // A mail in the drop folder was not sent to anybody, and the log must not claim that it was.
     log.info(this.sendsMail ? 'mail.sent' : 'mail.dropped', { kind, userId });
     return true;

@@ -33,6 +33,7 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'set-up-dropped': 3,
   'set-up-disowned': 3,
   'password-reset': 3,
+  'first-password': 1,
   'confirm-mail': Infinity,
   'address-in-use': Infinity,
   'wrong-codes': 1,

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
-import { insertImported, isImportableProperty } from '../auth/account-import';
+import { insertImported, isImportableProperty, mailFirstPassword } from '../auth/account-import';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { isMailAddress } from '../base/mail-address';
-import type { Backend } from '../backend';
+import { type Backend, mailDrop } from '../backend';
+import { NO_MAIL_SERVER } from '../mail/links';
 import { formatTimestamp } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { hasUsers, listFoldedNames, ROOT_ID } from '../store/users';
@@ -12,9 +13,11 @@ import { ACCOUNT_FIELDS, fromFields } from './account-fields';
 import { ACTOR, type CommandContext } from './command-context';
 import { parseCsv, type CsvRecord } from './csv';
 import { readBounded } from './oputil-io';
+import { checkLinks } from './user-factor';
 
 interface ImportOptions {
   readonly map?: readonly string[];
+  readonly mailReset?: boolean;
   readonly dryRun?: boolean;
   readonly skipWrong?: boolean;
 }
@@ -39,7 +42,9 @@ and any other name is a property of the account: real_name, email_address,
 location ... With --map only the columns that it names are read:
   --map name=Login,email_address=Mail,otp_secret=#4
 where #4 is the fourth column. An account without a password signs in by a key,
-or its owner asks for a link by mail ("forgot password").
+or its owner asks for a link by mail ("forgot password"). With --mail-reset its
+owner is mailed a link to set one; it works for 7 days from the moment its mail
+has gone out, however many mails there are.
 All lines are checked first. One that is wrong is told, and nothing is done,
 unless --skip-wrong. Names that are taken here stay as they are, so that an
 import that was stopped is finished by doing it again.`;
@@ -57,6 +62,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
         (text: string, before: readonly string[] = []) => [...before, ...text.split(',')],
       ),
     )
+    .option('--mail-reset', 'mail the owners of accounts without a password a link to set one')
     .option('--dry-run', 'only say what would be done')
     .option('--skip-wrong', 'leave out lines that are wrong')
     .addHelpText('after', HELP)
@@ -78,6 +84,7 @@ async function importCsv(
   const columns = readColumns(head, options.map ?? [], file);
   const config = await context.config();
   const backend = await context.makeBackend();
+  if (options.mailReset === true) await checkLinks(context, 'account');
   const hasDates = columns.some(({ field }) => field === 'account_created');
   const check = new Check(await context.read(listFoldedNames), {
     groups: config.users.defaultGroups,
@@ -91,9 +98,12 @@ async function importCsv(
   const results = checked.map(({ result }) => result);
   const wrong = results.filter(({ kind }) => kind === 'wrong').length;
   const isRefused = wrong > 0 && options.skipWrong !== true;
+  let mails: number | undefined;
   if (!isRefused && options.dryRun !== true) {
     const accounts = checked.flatMap(({ account }) => account ?? []);
-    await insert(context, backend, { accounts, isEmpty });
+    const mailReset = options.mailReset === true;
+    const stored = await insert(context, backend, { accounts, isEmpty, mailReset });
+    if (mailReset) mails = stored;
   }
   const end = isRefused
     ? 'nothing was changed: put the wrong lines right, or add --skip-wrong'
@@ -104,7 +114,11 @@ async function importCsv(
     isRefused ? [] : checked,
     isEmpty ? config.general.sysOp.username : undefined,
   );
-  context.show(report(results, { powers, end }), { results, wrong, powers, done: end === 'done' });
+  const told = mails === undefined ? [] : [await describeMails(context, backend, mails)];
+  context.show([...report(results, { powers, end }), ...told], {
+    ...{ results, wrong, powers, done: end === 'done' },
+    ...(mails === undefined ? {} : { mails }),
+  });
   if (wrong > 0) context.exitCode = 1;
 }
 
@@ -266,20 +280,48 @@ const AT_ONCE = 100;
 async function insert(
   context: CommandContext,
   backend: Backend,
-  { accounts, isEmpty }: { readonly accounts: readonly Account[]; readonly isEmpty: boolean },
-): Promise<void> {
-  const { db, sealing } = backend;
-  const parts = { sealing, random: context.random, clock: context.clock, actor: ACTOR };
+  work: {
+    readonly accounts: readonly Account[];
+    readonly isEmpty: boolean;
+    readonly mailReset: boolean;
+  },
+): Promise<number> {
+  const { accounts, isEmpty, mailReset } = work;
+  const { db, sealing, mailer: notifier } = backend;
+  const parts = { sealing, random: context.random, clock: context.clock, actor: ACTOR, notifier };
+  let mails = 0;
   const sysop = isEmpty ? accounts.find(isRoot) : undefined;
   // Account 1 is the sysop's, whoever comes first.
   if (isEmpty && sysop === undefined && accounts.length > 0) await makeSysopFirst(context);
   const ordered = sysop === undefined ? accounts : [sysop, ...accounts.filter((a) => a !== sysop)];
   for (let from = 0; from < ordered.length; from += AT_ONCE) {
     await db.transaction('board', async (sql) => {
-      for (const account of ordered.slice(from, from + AT_ONCE))
-        await insertImported(sql, parts, { ...account, root: account === sysop });
+      for (const account of ordered.slice(from, from + AT_ONCE)) {
+        const id = await insertImported(sql, parts, { ...account, root: account === sysop });
+        if (id === undefined || !mailReset || !mayBeMailed(account)) continue;
+        if ((await mailFirstPassword(sql, parts, id)) === 'queued') mails += 1;
+      }
     });
   }
+  return mails;
+}
+
+/** False for an account that has a password, or that no link is for (rule M10). */
+function mayBeMailed({ password, status }: Account): boolean {
+  return password === undefined && (status === 1 || status === 2);
+}
+
+async function describeMails(
+  context: CommandContext,
+  { mailer }: Backend,
+  mails: number,
+): Promise<string> {
+  const stored = `${mails} mails with a link to set a password are stored`;
+  if (!mailer.sendsMail)
+    return `${stored}. ${NO_MAIL_SERVER} That is ${mailDrop((await context.board()).dataDir)}.`;
+  return (await context.running()) === undefined
+    ? `${stored}: start the board, or run oputil mail send.`
+    : `${stored}; the board sends them.`;
 }
 
 const MOST_LINES = 200;

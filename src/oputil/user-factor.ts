@@ -9,6 +9,7 @@ import { nearestName } from '../base/nearest';
 import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';
 import {
   lackSentence,
+  type LinkPurpose,
   missingForLink,
   NO_MAIL_SERVER,
   remedyFor,
@@ -281,7 +282,7 @@ async function sendLink(context: CommandContext, name: string, word: string): Pr
   const { enrollment, mailer } = await context.backend();
   const { method } = (await context.config()).users.twoFactorAuth;
   const waiting = (await enrollment.status(user.id)).pending;
-  await checkLinks(context);
+  await checkLinks(context, 'second-factor');
   const type = word === '' ? (waiting ?? otpTypeOf(user) ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
   if (begun.kind !== 'begun') {
@@ -312,12 +313,8 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
 };
 
 /** Throws PREREQUISITE_MISSING, in the words of the screens, where the link could not be opened. */
-async function checkLinks(context: CommandContext): Promise<void> {
-  const missing = missingForLink(
-    await context.config(),
-    await context.listening(),
-    'second-factor',
-  );
+export async function checkLinks(context: CommandContext, purpose: LinkPurpose): Promise<void> {
+  const missing = missingForLink(await context.config(), await context.listening(), purpose);
   if (missing.length === 0) return;
   const remedies = missing.map(remedyFor).join('; ');
   throw new BbsError('PREREQUISITE_MISSING', `${lackSentence(missing)} Remedy: ${remedies}`);

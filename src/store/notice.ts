@@ -36,6 +36,8 @@ export type Notice =
   | { readonly kind: 'ssh-key-added'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'ssh-key-removed'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }
+  /** To the owner of an imported account that has no password. */
+  | { readonly kind: 'first-password'; readonly userId: number; readonly token: string }
   /** The password was right and three codes in a row were wrong. */
   | { readonly kind: 'wrong-codes'; readonly userId: number; readonly remoteIp: string }
   /** So many codes were wrong that none is looked at any more, until the factor is bound again. */

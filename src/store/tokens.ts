@@ -115,6 +115,11 @@ export async function consumeToken(
   return removed === 1;
 }
 
+/** Has a link end at another time. */
+export async function endTokenAt(sql: Sql, tokenHash: string, expiresAtMs: number): Promise<void> {
+  await sql('token').where({ token_hash: tokenHash }).update({ expires_at: expiresAtMs });
+}
+
 export async function removeTokens(sql: Sql, userId: number, purpose: TokenPurpose): Promise<void> {
   await sql('token').where({ user_id: userId, purpose }).delete();
 }

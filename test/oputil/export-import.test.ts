@@ -289,3 +289,41 @@ test('any record is read back as it was written', async () => {
     { numRuns: runs(300) },
   );
 });
+
+test('--mail-reset mails who has no password and an address a link to set one, and nobody else', async () => {
+  const table = [
+    'id,name,email_address,password_hash,status',
+    '1,boss,boss@example.org,,active',
+    `2,ann,ann@example.org,"${await hashPassword(PASSWORD)}",active`,
+    '3,bob,,,active',
+    '4,carl,carl@example.org,,disabled',
+    '5,dora,dora@example.org,,inactive',
+  ];
+  const file = await shell.file('people.csv', table.join('\n'));
+  const dry = await shell.json<{ mails?: number }>(
+    'import',
+    'csv',
+    file,
+    '--mail-reset',
+    '--dry-run',
+  );
+  expect(dry.mails).toBeUndefined();
+  const out = await shell.run('import', 'csv', file, '--mail-reset');
+  expect(out).toContain('2 mails with a link to set a password are stored');
+  const waiting = await shell.json<{ to?: string; kind: string; user: string }[]>('mail', 'list');
+  expect(waiting.map(({ kind, user }) => [user, kind])).toEqual([
+    ['boss', 'first-password'],
+    ['dora', 'first-password'],
+  ]);
+  expect(await shell.run('import', 'csv', file, '--mail-reset')).toContain('0 mails with a link');
+  const lacking = await shell.file(
+    'no-pages.hjson',
+    '{ contentServers: { web: { https: { enabled: false } } } }',
+  );
+  const refused = await other.try('--config', lacking, 'import', 'csv', file, '--mail-reset');
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('what a mailed link needs'),
+  });
+  expect(await other.json('user', 'list')).toEqual([]);
+});
