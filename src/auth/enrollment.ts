@@ -75,7 +75,8 @@ export class Enrollment extends PendingEnrollments {
           spentPosition: -1,
           backupCodes,
           recovery: options.recovery ?? 'login',
-          actor: options.actor ?? {},
+          // No session has shown what is bound here (rule M3).
+          actor: { ...options.actor, sessionId: undefined },
           nowMs: clock.nowMs(),
         },
       );

@@ -197,6 +197,8 @@ export class LoginSession implements Login {
       this.farewell = isBound ? NEW_FACTOR : changeFarewell(before, user);
       return 'end';
     }
+    // Every change was this session's own, so the code that switched it on was typed in it (rule M3).
+    if (hasSwitchedOn(before, user)) this.factor = 2;
     this.user = user;
     return 'keep';
   }
@@ -329,7 +331,7 @@ interface AccountChange {
 
 /**
  * Whether a login continues after a change of its account (rules J4, M1). A second factor that is
- * switched on ends every session: none of them has shown it (rule M3).
+ * switched on ends every session but the one in which its first code was typed (rule M3).
  */
 function changeDecision(change: AccountChange): 'keep' | 'end' {
   const { before, after } = change;
@@ -339,7 +341,7 @@ function changeDecision(change: AccountChange): 'keep' | 'end' {
   );
   // Counted, so that a missing event ends the login, as a change by another actor does.
   if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
-  return hasSwitchedOn(before, after) ? 'end' : 'keep';
+  return 'keep';
 }
 
 /**

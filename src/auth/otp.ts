@@ -138,6 +138,29 @@ export function keyUri(
   return `otpauth://${counterBased ? 'hotp' : 'totp'}/${issuer}:${account}?${parameters.join('&')}`;
 }
 
+/** A name of so many characters stays recognisable in an app. */
+const KEPT_CHARACTERS = 8;
+
+/**
+ * The link of at most so many bytes, by cutting the names in it: first the issuer, then the account. For a
+ * QR code that has to fit on a screen; apps show the names and compute nothing from them.
+ */
+export function shortKeyUri(uri: string, bytes: number): string {
+  const parts = /^(otpauth:\/\/\w+\/)[^:]*:([^?]*)(\?secret=[^&]*&issuer=)([^&]*)(.*)$/.exec(uri);
+  if (parts === null) return uri;
+  const [, head = '', account = '', middle = '', issuer = '', tail = ''] = parts;
+  const issued = [...decodeURIComponent(issuer)];
+  const named = [...decodeURIComponent(account)];
+  for (let short = uri; ;) {
+    if (short.length <= bytes) return short;
+    const cut = issued.length > KEPT_CHARACTERS || named.length <= 1 ? issued : named;
+    if (cut.length <= 1) return short;
+    cut.pop();
+    const name = encodePart(issued.join('').trimEnd());
+    short = `${head}${name}:${encodePart(named.join('').trimEnd())}${middle}${name}${tail}`;
+  }
+}
+
 function encodePart(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

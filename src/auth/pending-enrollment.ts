@@ -224,6 +224,19 @@ export class PendingEnrollments {
     return this.confirmRow(await this.links.find(token), { code, word }, actor);
   }
 
+  /**
+   * Binds the factor by a code that is typed in the session that began it: that session shows the
+   * factor by it, and goes on (rules M2, M3).
+   */
+  async confirmHere(userId: number, code: string, actor: Actor): Promise<ConfirmResult> {
+    const pending = await this.parts.db.run((sql) => findPending(sql, userId));
+    if (pending?.word === undefined || pending.sessionId !== actor.sessionId) {
+      return { kind: 'gone' };
+    }
+    const word = openSetUpWord(this.parts.sealing, userId, pending.word);
+    return this.confirmRow(await this.links.findOf(userId), { code, word }, actor);
+  }
+
   private async confirmRow(
     token: TokenRow | undefined,
     typed: { readonly code: string; readonly word: string | undefined },
@@ -285,7 +298,7 @@ export class PendingEnrollments {
             spentPosition: found.position,
             backupCodes,
             recovery: 'login',
-            // Not the session that requested the link: it has not shown the factor (rule M3).
+            // By a page there is no session in it: none has shown the factor (rule M3).
             actor: found.actor,
             nowMs,
           },

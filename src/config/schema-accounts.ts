@@ -125,6 +125,13 @@ export const users = section('Accounts.', {
   newUserSeconds: seconds(900, 60, 3600).describe('The same while the new-user form is open.'),
   twoFactorAuth: section('Second factor.', {
     method: z.enum(OTP_TYPES_TO_OFFER).default(DEFAULT_OTP_TYPE).describe('Type offered first.'),
+    registration: z
+      .array(z.enum(['terminal', 'email']))
+      .min(1)
+      .default(['terminal', 'email'])
+      .describe(
+        'How callers set it up: `terminal`, on the screen over a secure connection; `email`, on the page of a mailed link.',
+      ),
     otp,
   }),
   failedLogin: section('Failed sign-ins.', {

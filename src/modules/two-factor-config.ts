@@ -1,12 +1,13 @@
 import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
-import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
+import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES, type OtpType } from '../base/otp-types';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import { BIND_FIRST } from '../menu/run/menu-access';
 import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from '../menu/run/caller';
+import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
 import { proveAgain } from './proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {
@@ -37,6 +38,9 @@ function linkResult({ kind }: BeginResult): LinkResult {
 /** What this menu remembers of a set-up whose secret may be shown: when it ends. */
 const PROVED = 'proved-set-up';
 
+const SET_UP_ANEW = 'Set up two-factor sign-in anew';
+const PRESENT_CODES = 'Your present codes stay valid until the new ones are confirmed.';
+
 const TOGGLE = 1;
 const TYPE = 2;
 
@@ -59,6 +63,7 @@ export const twoFactorConfigModule: MenuModule = {
     showSecret,
     showBackupCodes: countBackupCodes,
     generateNewBackupCodes: makeBackupCodes,
+    mailLink,
   },
   enter,
   ready,
@@ -83,6 +88,7 @@ async function ready(context: MenuContext): Promise<void> {
   context.memory.delete('status');
   if (typeof told === 'string') setInfo(context, told);
   else setInfo(context, (await waitingText(context)) ?? infoText(context, TOGGLE));
+  if (!offers(context, 'email')) return;
   const { log, node } = context.caller;
   for (const missing of findLacks(context, 'second-factor')) {
     log.warn('two-factor.prerequisite-missing', { node, missing });
@@ -124,10 +130,57 @@ async function saveChanges(context: MenuContext, submission: Submission): Promis
   }
 }
 
-async function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
+function offers({ services }: MenuContext, way: 'terminal' | 'email'): boolean {
+  return services.config().users.twoFactorAuth.registration.includes(way);
+}
+
+function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
+  const type = OTP_TYPE_NAMES[typeIndex] ?? DEFAULT_OTP_TYPE;
+  return offers(context, 'terminal') ? setUpOnScreen(context, type) : setUpByMail(context, type);
+}
+
+const END_STATUS = {
+  on: 'setUpDone',
+  left: 'cancelled',
+  gone: 'setUpGone',
+  'not-now': 'notNow',
+} as const satisfies Record<Exclude<SetUpEnd, 'ended'>, StatusText>;
+
+/** Here and now: password first, as on every way to a secret (rules D18, M2). */
+async function setUpOnScreen(context: MenuContext, type: OtpType): Promise<Transition> {
+  const isOn = otpTypeOf(userOf(context.caller)) !== undefined;
+  const proof = await proveAgain(context, {
+    title: isOn ? SET_UP_ANEW : 'Set up two-factor sign-in',
+    text: [
+      isOn
+        ? PRESENT_CODES
+        : 'Have your phone with an authenticator app at hand. Your password first:',
+    ],
+  });
+  if (proof.kind === 'out') return proof.transition;
+  if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+  const end = await setUpHere(context, type);
+  if (end === 'ended') {
+    const message = context.caller.login.farewell ?? 'Your account was changed.';
+    return { kind: 'log-off', message, reason: 'ended' };
+  }
+  return redraw(context, status(context, END_STATUS[end]));
+}
+
+/** By a mailed link, also where Save sets it up on the screen. */
+async function mailLink(context: MenuContext): Promise<Transition> {
+  if (!offers(context, 'email')) return stay(context, status(context, 'noMailLinks'));
+  try {
+    const index = Number(context.screen.value(TYPE));
+    return await setUpByMail(context, OTP_TYPE_NAMES[index] ?? DEFAULT_OTP_TYPE);
+  } catch (thrown) {
+    return failed(context, 'two-factor.save-failed', thrown);
+  }
+}
+
+async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
-  const type = OTP_TYPE_NAMES[typeIndex] ?? DEFAULT_OTP_TYPE;
   const missing = findLacks(context, 'second-factor');
   if (missing.length > 0) {
     await showLacks(context, missing);
@@ -139,8 +192,8 @@ async function switchOn(context: MenuContext, typeIndex: number): Promise<Transi
   const isOn = otpTypeOf(user) !== undefined;
   if (isOn) {
     const proof = await proveAgain(context, {
-      title: 'Set up two-factor sign-in anew',
-      text: ['Your present codes stay valid until the new ones are confirmed.'],
+      title: SET_UP_ANEW,
+      text: [PRESENT_CODES],
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));

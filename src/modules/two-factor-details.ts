@@ -1,6 +1,6 @@
 import type { OwnEnrollment } from '../auth/pending-enrollment';
 import { wrapWords } from '../menu/screen/message-line';
-import { renderTerminalQr } from '../terminal/qr';
+import { fittingQr, secretGroups } from '../menu/run/set-up-here';
 
 /** The QR of a registration with a line of text, or undefined where the screen has no room for it. */
 export function qrLines(
@@ -8,8 +8,8 @@ export function qrLines(
   screen: { readonly width: number; readonly height: number },
 ): readonly string[] | undefined {
   // One row stays free for the text and the pause prompt; the last column is never written.
-  const qr = renderTerminalQr(pending.uri, { width: screen.width - 1, height: screen.height - 2 });
-  if (!qr.fits) return undefined;
+  const qr = fittingQr(pending.uri, { width: screen.width - 1, height: screen.height - 2 });
+  if (qr === undefined) return undefined;
   const left = ' '.repeat(Math.floor((screen.width - qr.width) / 2));
   const told = `Scan this, type ${pending.word} and its code on the page of the link. Stay signed in.`;
   return [
@@ -23,7 +23,7 @@ export function secretLines(
   pending: Pick<OwnEnrollment, 'secret' | 'word'>,
   width: number,
 ): readonly string[] {
-  const groups = pending.secret.match(/.{1,4}/g) ?? [];
+  const groups = secretGroups(pending.secret);
   return [
     '',
     ' |15Your new secret|07',

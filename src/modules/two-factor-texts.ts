@@ -19,6 +19,9 @@ export type StatusText =
   | 'notNow'
   | 'cancelled'
   | 'pendingDropped'
+  | 'setUpDone'
+  | 'setUpGone'
+  | 'noMailLinks'
   | 'tryLater';
 
 /** What `config.infoText.*` may replace. */
@@ -44,6 +47,9 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   tooManyMails: 'Several links were made lately. Please use the last one.',
   notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
   cancelled: 'Nothing was changed.',
+  setUpDone: 'Two-factor sign-in is on: from now on a code is asked for too.',
+  setUpGone: 'The set-up has ended, and nothing was changed. Please begin again.',
+  noMailLinks: 'No link is mailed here: Save sets it up on this screen.',
   pendingDropped: 'The set-up you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',
 };

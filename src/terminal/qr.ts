@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import type { Style } from './style';
 
 /** A QR code as lines of half blocks, which both CP437 and UTF-8 have. */
-interface TerminalQr {
+export interface TerminalQr {
   readonly lines: readonly string[];
   readonly width: number;
   readonly height: number;

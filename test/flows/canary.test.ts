@@ -10,7 +10,7 @@ import {
   openTwoFactor,
   prove,
   signIn,
-  SWITCH_ON,
+  MAIL_LINK,
   readSetUpWord,
 } from '../support/sign-in';
 import { ed25519Pair } from '../support/ssh-keys';
@@ -87,7 +87,7 @@ describe('no secret is readable anywhere (rule H4)', () => {
     const caller = await board.ssh({ userName: 'mia', password });
     await goToMainMenu(caller);
     await openTwoFactor(caller);
-    caller.type(SWITCH_ON);
+    caller.type(MAIL_LINK);
     const word = await readSetUpWord(caller);
     const link = linkIn(await board.letterTo('mia@example.org', /registration/i));
     made.push(new URL(link).searchParams.get('token') ?? '');

@@ -14,7 +14,7 @@ import { runOputil } from '../../src/oputil/program';
 import { dialSsh, dialTelnet } from '../support/dial';
 import { eventually } from '../support/raw-caller';
 import { SkippingClock } from '../support/skipping-clock';
-import { goToMainMenu, openTwoFactor, PASSWORD, signIn, SWITCH_ON } from '../support/sign-in';
+import { goToMainMenu, openTwoFactor, PASSWORD, signIn, MAIL_LINK } from '../support/sign-in';
 
 const FREE_PORTS: ConfigInput = {
   loginServers: { telnet: { port: 0 }, ssh: { port: 0 } },
@@ -153,7 +153,7 @@ describe('a board inside another program', () => {
     });
     await goToMainMenu(caller);
     await openTwoFactor(caller);
-    caller.type(SWITCH_ON);
+    caller.type(MAIL_LINK);
     await eventually('a mail', () => mails.length > 0);
     caller.hangUp();
     expect(mails[0]).toMatchObject({ to: 'ada@example.org' });

@@ -13,7 +13,7 @@ import {
   readSetUpWord,
   signIn,
   SWITCH_OFF,
-  SWITCH_ON,
+  MAIL_LINK,
 } from '../support/sign-in';
 
 const SUBJECT = /registration/i;
@@ -44,7 +44,7 @@ describe('switching the second factor on', () => {
 
   /** Asks for the link, and opens the page that it leads to. */
   async function askForPage(caller: DialledCaller, name: string, count = 1): Promise<SetUpPage> {
-    caller.type(SWITCH_ON);
+    caller.type(MAIL_LINK);
     const word = await readSetUpWord(caller);
     const letter = await board.letterTo(`${name}@example.org`, SUBJECT, count);
     return { ...(await board.browse(linkIn(letter))), word };
@@ -301,7 +301,7 @@ describe('switching the second factor on', () => {
     await giveCode(caller, board.freshCode(old));
     await goToMainMenu(caller);
     await openTwoFactor(caller);
-    caller.type(`${KEYS.tab}${KEYS.tab}${KEYS.return}`);
+    caller.type(MAIL_LINK);
     await prove(caller, PASSWORD, board.freshCode(old));
     const word = await readSetUpWord(caller);
     const link = linkIn(await board.letterTo('lena@example.org', SUBJECT));
@@ -326,7 +326,7 @@ describe('switching the second factor on', () => {
     const caller = await board.ssh({ userName: 'mona', password: PASSWORD });
     await goToMainMenu(caller);
     await openTwoFactor(caller);
-    caller.type(SWITCH_ON);
+    caller.type(MAIL_LINK);
     await caller.sees('You need a valid mail address');
     caller.hangUp();
   });
@@ -361,7 +361,7 @@ describe('a board without its HTTPS pages', () => {
     const caller = await board.ssh({ userName: 'alice', password: PASSWORD });
     await goToMainMenu(caller);
     await openTwoFactor(caller);
-    caller.type(SWITCH_ON);
+    caller.type(MAIL_LINK);
     await caller.sees('This board lacks what a mailed link needs: the HTTPS web server');
     await board.logged('two-factor.prerequisite-missing', { missing: 'pages' });
     expect(await board.mails()).toEqual([]);

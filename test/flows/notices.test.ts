@@ -10,7 +10,7 @@ import {
   prove,
   signIn,
   SWITCH_OFF,
-  SWITCH_ON,
+  MAIL_LINK,
   readSetUpWord,
 } from '../support/sign-in';
 import { SmtpCatcher } from '../support/smtp-catcher';
@@ -67,7 +67,7 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     const first = await bySsh();
     await goToMainMenu(first);
     await openTwoFactor(first);
-    first.type(SWITCH_ON);
+    first.type(MAIL_LINK);
     const word = await readSetUpWord(first);
     const page = await board.browse(linkIn(await arrived(/registration/i)));
     const secret = /secret=([A-Z2-7]+)/.exec(page.body)?.[1] ?? '';

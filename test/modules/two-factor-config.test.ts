@@ -44,6 +44,8 @@ const MENUS = {
           actionKeys: [
             { keys: ['q', 'shift + q'], action: '@method:showQRCode' },
             { keys: ['s', 'shift + s'], action: '@method:showSecret' },
+            { keys: ['m'], action: '@method:mailLink' },
+            { keys: ['m'], action: '@method:mailLink' },
             { keys: ['b'], action: '@method:showBackupCodes' },
             { keys: ['n'], action: '@method:generateNewBackupCodes' },
             { keys: ['escape'], action: '@systemMethod:logoff' },
@@ -71,7 +73,6 @@ const ART = {
   '2FAOTPSECREQ': '%WI',
 };
 
-const RIGHT = '\x1b[C';
 const LEFT = '\x1b[D';
 
 describe('the two-factor screen', () => {
@@ -97,14 +98,14 @@ describe('the two-factor screen', () => {
     return caller;
   };
 
-  it('sends a mail with a link when 2FA is switched on, and starts with the type of the config', async () => {
+  it('sends a mail with a link where that is asked for, and starts with the type of the config', async () => {
     await open();
     const { id } = await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     const text = await caller.sees('Two-factor sign-in');
     expect(text).toContain('google');
     expect(text).toContain('Your password alone lets you in.');
-    caller.type(`${RIGHT}\t\t\r`);
+    caller.type('m');
     await caller.sees('Look into your mailbox, friend.');
     expect(board.accounts.notices).toMatchObject([{ kind: 'otp-register', userId: id }]);
     expect((await board.accounts.enrollment.status(id)).type).toBeUndefined();
@@ -116,7 +117,7 @@ describe('the two-factor screen', () => {
     const { id } = await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
-    caller.type(`${RIGHT}\t\t\r`);
+    caller.type('m');
     await caller.sees('Look into your mailbox, friend.');
     const { sessionId } = caller.caller.login;
     const pending = await board.accounts.enrollment.pendingFor(id, sessionId);
@@ -159,7 +160,7 @@ describe('the two-factor screen', () => {
     const next = await enter('joe');
     await next.sees('Two-factor sign-in');
     const begun = await board.accounts.enrollment.begin(id, 'googleAuth', { actor });
-    next.type(`${RIGHT}\t\t\r`);
+    next.type('m');
     await next.sees('No set-up can be begun right now.');
     const token = begun.kind === 'begun' ? begun.token : '';
     expect(await board.accounts.enrollment.find(token)).toBeDefined();
@@ -241,7 +242,7 @@ describe('the two-factor screen', () => {
     const { id, secret } = await board.addUser('eve', 'correct horse', { otp: true });
     const caller = await enter('eve', { secret });
     await caller.sees('Signing in takes your password');
-    caller.type('\t\t\r');
+    caller.type('m');
     await caller.sees('Set up two-factor sign-in anew');
     board.accounts.notices.length = 0;
     await board.accounts.fake.advance(30_000);
@@ -269,7 +270,7 @@ describe('the two-factor screen', () => {
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
-    caller.type(`${RIGHT}\t\t\r`);
+    caller.type('m');
     const text = await caller.sees('Please tell the sysop.');
     const flat = text.replaceAll(/\s+/g, ' ');
     expect(flat).toContain('SSH or secure WebSocket, on and listening; the HTTPS web server, on');
@@ -286,7 +287,7 @@ describe('the two-factor screen', () => {
     const { id } = await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
-    caller.type(`${RIGHT}\t\t\r`);
+    caller.type('m');
     await caller.sees('This board sends no mail: the sysop finds the link in its');
     expect(board.accounts.notices).toMatchObject([{ kind: 'otp-register', userId: id }]);
     caller.hangUp();
@@ -297,7 +298,7 @@ describe('the two-factor screen', () => {
     await board.addUser('joe', 'correct horse', { properties: { email_address: '' } });
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
-    caller.type(`${RIGHT}\t\t\r`);
+    caller.type('m');
     await caller.sees('You need a valid mail address first');
     caller.hangUp();
   });

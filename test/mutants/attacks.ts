@@ -46,6 +46,13 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'M2',
+    fault: 'any session of an account confirms a set-up on its screen',
+    file: PENDING,
+    find: 'if (pending?.word === undefined || pending.sessionId !== actor.sessionId) {',
+    put: 'if (pending?.word === undefined) {',
+  },
+  {
+    rule: 'M2',
     fault: 'a session whose call is over begins a set-up',
     file: SET_UP_WATCH,
     find: '  if (await hasEnded(sql, sessionId)) return false;\n',
@@ -90,8 +97,8 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M3',
     fault: 'sessions go on when a second factor is switched on',
     file: 'src/auth/login-session.ts',
-    find: "return hasSwitchedOn(before, after) ? 'end' : 'keep';",
-    put: "return 'keep';",
+    find: 'if (after.loginVersion - before.loginVersion !== ownEnding.length) return',
+    put: 'if (!hasSwitchedOn(before, after) && after.loginVersion - before.loginVersion !== ownEnding.length) return',
   },
   {
     rule: 'M3',

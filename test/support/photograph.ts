@@ -14,7 +14,8 @@ export function readQrCode(screen: ScreenEmulator): string | undefined {
     for (let x = 0; x < width; x++) {
       const cell = screen.cell(Math.floor(half / 2) + 1, Math.floor(x / PIXELS) + 1);
       const at = (y * width + x) * 4;
-      image.fill(lit.includes(cell.character) && cell.bold ? 255 : 0, at, at + 3);
+      const isBright = cell.bold || cell.foreground === 15;
+      image.fill(lit.includes(cell.character) && isBright ? 255 : 0, at, at + 3);
       image[at + 3] = 255;
     }
   }

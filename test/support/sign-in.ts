@@ -53,5 +53,8 @@ export async function prove(caller: DialledCaller, password: string, code?: stri
 /** Keys on the screen of the second factor while it is off: select on, and save. */
 export const SWITCH_ON = `${KEYS.right}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
 
+/** The key there that sends a link by mail. */
+export const MAIL_LINK = 'm';
+
 /** The same while it is on: select off, and save. */
 export const SWITCH_OFF = `${KEYS.left}${KEYS.tab}${KEYS.tab}${KEYS.return}`;

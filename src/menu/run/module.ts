@@ -62,6 +62,11 @@ export interface Question {
   readonly fields: readonly AskField[];
   /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
+  /** Drawn to the left of text and fields where both have room beside each other; a QR code. */
+  readonly picture?: (space: {
+    readonly width: number;
+    readonly height: number;
+  }) => readonly string[] | undefined;
 }
 
 /** The operations of modules on the screen of the open menu. Texts are data. */

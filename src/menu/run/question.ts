@@ -1,4 +1,5 @@
 import { Canvas } from '../../terminal/canvas';
+import { QR_STYLE } from '../../terminal/qr';
 import { PLAIN, type Style } from '../../terminal/style';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
@@ -15,6 +16,8 @@ const FIELD: Style = { ...PLAIN, foreground: 15, background: 4 };
 const FIRST_ROW = 3;
 const COLUMN = 5;
 const FIELD_WIDTH = 32;
+/** Columns that text and fields need beside a picture. */
+const BESIDE_PICTURE = 32;
 const MESSAGE_VIEW = 10;
 
 /**
@@ -95,18 +98,19 @@ async function byPrompt(
 function plainQuestion(call: CallContext, question: Question): ComposedScreen {
   const { width, height } = call.caller.terminal;
   const canvas = new Canvas(width, height);
+  const column = drawPicture(canvas, question);
   let row = FIRST_ROW;
-  canvas.print(row, COLUMN, clean(question.title), TITLE);
+  canvas.print(row, column, clean(question.title), TITLE);
   row += 2;
   for (const line of question.text ?? []) {
-    const wrapped = wrapWords(clean(line), width - COLUMN);
-    for (const part of wrapped) canvas.print(row++, COLUMN, part, LABEL);
+    const wrapped = wrapWords(clean(line), width - column);
+    for (const part of wrapped) canvas.print(row++, column, part, LABEL);
   }
   if (question.text !== undefined && question.text.length > 0) row += 1;
   const labelWidth = Math.max(...question.fields.map((field) => field.label.length)) + 2;
-  const fieldColumn = COLUMN + labelWidth;
+  const fieldColumn = column + labelWidth;
   const views: ViewSpec[] = question.fields.map((field, index) => {
-    canvas.print(row + index, COLUMN, clean(field.label), LABEL);
+    canvas.print(row + index, column, clean(field.label), LABEL);
     return {
       code: 'ET',
       id: index + 1,
@@ -124,17 +128,31 @@ function plainQuestion(call: CallContext, question: Question): ComposedScreen {
     };
   });
   row += question.fields.length + 1;
-  canvas.print(row + 2, COLUMN, 'Escape goes back.', DIM);
+  canvas.print(row + 3, column, 'Escape goes back.', DIM);
+  // Beside a picture a sentence has no room on one row.
+  const isNarrow = column > COLUMN;
   views.push({
-    code: 'TL',
+    code: isNarrow ? 'MT' : 'TL',
     id: MESSAGE_VIEW,
     row,
-    column: COLUMN,
+    column,
     style: { ...PLAIN, foreground: 11 },
     focusStyle: undefined,
-    properties: { width: Math.max(10, width - COLUMN - 2), textOverflow: '' },
+    properties: {
+      width: Math.max(10, width - column - 2),
+      textOverflow: '',
+      ...(isNarrow ? { height: 3, acceptsFocus: false } : {}),
+    },
   });
   return asComposedScreen(canvas, formOf(call, views, {}));
+}
+
+/** Draws the picture where it has room beside the text, and returns the column where that begins. */
+function drawPicture(canvas: Canvas, { picture }: Question): number {
+  const space = { width: canvas.width - BESIDE_PICTURE - 3, height: canvas.height - 1 };
+  const lines = picture?.(space) ?? [];
+  for (const [index, line] of lines.entries()) canvas.print(index + 1, 1, line, QR_STYLE);
+  return lines.length === 0 ? COLUMN : (lines[0]?.length ?? 0) + 3;
 }
 
 function asComposedScreen(canvas: Canvas, form: ComposedScreen['form']): ComposedScreen {

@@ -1,0 +1,166 @@
+import type { OtpType } from '../../base/otp-types';
+import { canonicalBackupCode } from '../../auth/backup-codes';
+import { shortKeyUri } from '../../auth/otp';
+import type { OwnEnrollment } from '../../auth/pending-enrollment';
+import { renderTerminalQr, type TerminalQr } from '../../terminal/qr';
+import { actorOf, userOf } from './caller';
+import { triesSentence } from './login-answer';
+import type { MenuContext, Question } from './module';
+
+/** What a set-up on the screen needs of a menu, so that it runs between two menus as well. */
+type SetUpContext = Pick<MenuContext, 'caller' | 'services' | 'ask' | 'showPages'>;
+
+/** How a set-up on the screen ended. */
+export type SetUpEnd =
+  /** The factor is bound, and this session goes on with it. */
+  | 'on'
+  /** Left with escape; nothing was changed. */
+  | 'left'
+  /** It ended meanwhile: out of tries or of time, or another session's sign-in ended it. */
+  | 'gone'
+  /** Another session's set-up, or the sysop's, waits. */
+  | 'not-now'
+  /** The session may not go on. */
+  | 'ended';
+
+/** Bytes of versions 6, 5 and 4 at level L: 23, 21 and 19 rows with the quiet zone. */
+const QR_BYTES = [134, 106, 78] as const;
+/** Typed in place of a code for the link itself, which power users take into an app by hand. */
+const ASK_FOR_URI = 'url';
+/** Columns below which two backup codes do not fit side by side. */
+const NARROW_COLUMNS = 60;
+/** Rows of the page of backup codes without the codes. */
+const ROWS_AROUND_CODES = 14;
+
+/** The QR code of a link, with shorter names in it where the screen has no room for the whole one. */
+export function fittingQr(
+  uri: string,
+  space: { readonly width: number; readonly height: number },
+): TerminalQr | undefined {
+  for (const bytes of [Infinity, ...QR_BYTES]) {
+    const qr = renderTerminalQr(shortKeyUri(uri, bytes), space);
+    if (qr.fits) return qr;
+  }
+  return undefined;
+}
+
+/** A secret in groups of four, as people type it into an app. */
+export function secretGroups(secret: string): readonly string[] {
+  return secret.match(/.{1,4}/g) ?? [];
+}
+
+/**
+ * Sets a second factor up in this call: the QR code with the secret beside it, the first code, and the backup
+ * codes. The caller of this proves who is there first. What is left half-way changes nothing: the set-up
+ * waits for this session alone and ends with it (rule M2).
+ */
+export async function setUpHere(context: SetUpContext, type: OtpType): Promise<SetUpEnd> {
+  const { services, caller } = context;
+  const { id } = userOf(caller);
+  const begun = await services.enrollment.begin(id, type, { actor: actorOf(caller) });
+  if (begun.kind !== 'begun') return 'not-now';
+  const codes = await askForFirstCode(context, id);
+  if (typeof codes === 'string') return codes;
+  if ((await caller.login.refresh()) === 'end') return 'ended';
+  caller.log.info('two-factor.on-here', { userId: id, type });
+  await showBackupCodes(context, codes);
+  return 'on';
+}
+
+async function askForFirstCode(
+  context: SetUpContext,
+  userId: number,
+): Promise<readonly string[] | Extract<SetUpEnd, 'left' | 'gone'>> {
+  const { services, caller } = context;
+  let message: string | undefined;
+  for (;;) {
+    const pending = await services.enrollment.pendingFor(userId, caller.login.sessionId);
+    if (pending === undefined) return 'gone';
+    const answer = await context.ask(firstCodeQuestion(pending, message));
+    if (answer === undefined) {
+      await services.enrollment.removePending(userId, actorOf(caller));
+      return 'left';
+    }
+    const typed = answer['code'] ?? '';
+    message = undefined;
+    if (typed.trim().toLowerCase() === ASK_FOR_URI) {
+      await context.showPages({ data: [{ color: '|07', text: pending.uri }] });
+      continue;
+    }
+    const result = await services.enrollment.confirmHere(userId, typed, actorOf(caller));
+    switch (result.kind) {
+      case 'confirmed':
+        return result.backupCodes;
+      case 'gone':
+        return 'gone';
+      case 'malformed':
+        message = 'A code has six digits. Nothing was counted.';
+        break;
+      case 'wrong':
+        if (result.triesLeft === 0) return 'gone';
+        message = `Wrong code.${triesSentence(result.triesLeft)} Is the clock of your phone right?`;
+    }
+  }
+}
+
+function firstCodeQuestion(pending: OwnEnrollment, message: string | undefined): Question {
+  return {
+    prompt: 'twoFactorFirstCode',
+    title: 'Set up two-factor sign-in',
+    text: [
+      '1 Scan the code with your authenticator app, or type this secret into it:',
+      '',
+      ...secretRows(pending.secret),
+      '',
+      `  (its otpauth:// link: type ${ASK_FOR_URI} below)`,
+      '',
+      '2 Type the code that the app shows now.',
+    ],
+    fields: [{ name: 'code', label: 'Code', maxLength: 16 }],
+    picture: (space) => fittingQr(pending.uri, space)?.lines,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function secretRows(secret: string): readonly string[] {
+  const groups = secretGroups(secret);
+  const rows: string[] = [];
+  for (let at = 0; at < groups.length; at += 4) {
+    rows.push(`  ${groups.slice(at, at + 4).join(' ')}`);
+  }
+  return rows;
+}
+
+/** Shows new backup codes until one of them is typed back, or the caller leaves them with escape. */
+async function showBackupCodes(context: SetUpContext, codes: readonly string[]): Promise<void> {
+  const { width, height } = context.caller.terminal;
+  const rows = codeRows(codes, width);
+  const isTall = rows.length + ROWS_AROUND_CODES <= height;
+  const text = [
+    'Two-factor sign-in is on. These are your backup codes: each lets you in once in place of a code of the app. They are shown this once: keep them where your phone is not.',
+    '',
+    ...(isTall ? [...rows, ''] : []),
+    'Type one of them to show that you have kept them.',
+  ];
+  if (!isTall) await context.showPages(rows);
+  let message: string | undefined;
+  for (;;) {
+    const answer = await context.ask({
+      prompt: 'twoFactorBackupCodes',
+      title: 'Your backup codes',
+      text,
+      fields: [{ name: 'code', label: 'Backup code', maxLength: 40 }],
+      ...(message === undefined ? {} : { message }),
+    });
+    if (answer === undefined) return;
+    const typed = canonicalBackupCode(answer['code'] ?? '');
+    if (codes.some((code) => canonicalBackupCode(code) === typed)) return;
+    message = 'That is none of them. Please look again.';
+  }
+}
+
+function codeRows(codes: readonly string[], width: number): readonly string[] {
+  if (width < NARROW_COLUMNS) return codes.map((code) => `  ${code}`);
+  const half = Math.ceil(codes.length / 2);
+  return codes.slice(0, half).map((code, row) => `  ${code}     ${codes[half + row] ?? ''}`);
+}
