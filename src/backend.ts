@@ -10,6 +10,7 @@ import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
 import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth/password-policy';
+import { OwnCalls } from './auth/own-calls';
 import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
 import { openSealing, type Sealing } from './auth/sealing';
@@ -70,6 +71,7 @@ export interface Backend {
   readonly entryCodes: EntryCodes;
   readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
+  readonly ownCalls: OwnCalls;
   readonly mailChange: MailChange;
   readonly feedback: FeedbackBox;
   readonly budgets: StoredBudgets;
@@ -267,6 +269,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     budgets,
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),
+    ownCalls: new OwnCalls({ db, clock, log, notifier, changed }),
     endCall: ({ sessionId, user }) =>
       db.transaction(user === undefined ? 'nothing-shared' : { account: user.id }, async (sql) => {
         await endCall(sql, sessionId, clock.nowMs());

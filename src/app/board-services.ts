@@ -44,6 +44,7 @@ export function boardServices(parts: {
     accounts: backend.accounts,
     enrollment: backend.enrollment,
     sshKeys: backend.sshKeys,
+    ownCalls: backend.ownCalls,
     mailChange: backend.mailChange,
     passwordReset: backend.passwordReset,
     feedback: backend.feedback,

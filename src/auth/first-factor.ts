@@ -215,6 +215,7 @@ class FirstFactor {
     return recordArrival(sql, {
       ...{ user, origin, source, sessionId, nowMs, keep, notifier },
       timelineMs: this.parts.clock.timelineMs(),
+      tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });
   }
 

@@ -1,3 +1,4 @@
+import { networkOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { addAccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
@@ -25,6 +26,8 @@ interface Arrival {
   readonly timelineMs: number;
   /** Notified of a set-up that this sign-in ends. */
   readonly notifier: Notifier | undefined;
+  /** True where the owner is mailed of the first sign-in from a network. */
+  readonly tellsNewNetwork: boolean;
   /** Number of past calls kept; negative keeps all. */
   readonly keep: number;
 }
@@ -67,7 +70,12 @@ export async function recordArrival(
   const setUp = earlier.hasBegunSetUp ? await findForeignSetUp(sql, signIn) : undefined;
   await addCall(sql, call, arrival.keep);
   const { source } = arrival;
-  await rememberSource(sql, user.id, { source, timelineMs, held: earlier.places });
+  await rememberSource(sql, user.id, { source, timelineMs, held: earlier.places.length });
+  if (arrival.tellsNewNetwork && isNewNetwork(source, earlier.places)) {
+    const { server, remoteIp } = origin;
+    const notice = { kind: 'new-network', userId: user.id, server, remoteIp } as const;
+    await arrival.notifier?.notify(sql, notice);
+  }
   const count = Number(earlier.loginCount ?? 0);
   const written = {
     last_login_timestamp: formatTimestamp(nowMs),
@@ -79,6 +87,12 @@ export async function recordArrival(
     user: { ...user, properties: new Map([...user.properties, ...Object.entries(written)]) },
     history: { last, failedSince, ...(setUp === undefined ? {} : { setUp }) },
   };
+}
+
+/** True for another network than those of all places that are known; the first place of all is no news. */
+function isNewNetwork(source: string, places: readonly string[]): boolean {
+  const network = networkOf(source);
+  return places.length > 0 && !places.some((place) => networkOf(place) === network);
 }
 
 function placeOf({ server, remoteIp, node }: LoginOrigin): Omit<LoginOrigin, 'secure'> {

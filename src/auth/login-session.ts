@@ -97,8 +97,15 @@ export class LoginSession implements Login {
       const { user } = this;
       if (user === undefined) return Promise.resolve('keep');
       if (change !== undefined && !mayAffect(user, change)) return Promise.resolve('keep');
+      if (change?.kind === 'call-ended') return Promise.resolve(this.isEndedBy(change));
       return this.reload(user);
     });
+  }
+
+  private isEndedBy({ sessionId }: AccountEvent): 'keep' | 'end' {
+    if (sessionId !== this.sessionId) return 'keep';
+    this.farewell = 'Another call of yours has ended this one.';
+    return 'end';
   }
 
   private async authenticate(credential: Credential): Promise<LoginResult> {

@@ -212,6 +212,7 @@ class SecondStep {
     const arrived = await recordArrival(sql, {
       ...{ user: current, origin, source, sessionId, nowMs, keep, notifier },
       timelineMs: this.parts.clock.timelineMs(),
+      tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });
     const history = { ...arrived.history, ...lossOf(found.code) };
     if (!onlyBinds(found.code.by)) return { user: arrived.user, history };

@@ -35,6 +35,11 @@ export function networksOf(ip: string): readonly [string, ...string[]] {
   }
 }
 
+/** The widest network of a source, as `sourceOf` and `networksOf` write it. */
+export function networkOf(source: string): string {
+  return networksOf(source.replace(/\/\d+$/, ''))[0];
+}
+
 /** True for the loopback interface. */
 export function isLoopback(ip: string): boolean {
   const plain = plainIp(ip);

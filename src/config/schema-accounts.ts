@@ -165,6 +165,10 @@ export const users = section('Accounts.', {
       .default(360)
       .describe('A lock by failures ends after this; 0 never.'),
   }),
+  newNetworkMail: z
+    .boolean()
+    .default(true)
+    .describe('A mail to the owner at the first call from a network (/24, or /48 of IPv6).'),
   unlockAtEmailPwReset: z
     .boolean()
     .default(true)

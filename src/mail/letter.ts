@@ -132,6 +132,18 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       );
     case 'password-changed':
       return notification('Your password was changed', 'your password was changed.', notYou);
+    case 'password-shut':
+      return notification(
+        'Your password is shut',
+        `on your call from ${notice.remoteIp} you said that another call was not yours. Your other calls were ended, and your password lets nobody in any more, you included.`,
+        'Choose a new one: "Forgot password" on the board mails you a link; where that is not to be had, ask the sysop. Then look at your SSH keys and your second factor, and remove what is not yours.',
+      );
+    case 'new-network':
+      return notification(
+        'A sign-in from a new place',
+        `somebody signed in as you ${placeText(notice)}, a network from which you have not called before.`,
+        'If that was you, there is nothing to do. If it was not, sign in at once, choose "Your calls" in the main menu and press N: that ends every other call of yours and shuts your password.',
+      );
     case 'ssh-key-added':
       return notification(
         'An SSH key was added',

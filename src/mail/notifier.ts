@@ -48,6 +48,8 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'ssh-key-added': 20,
   'ssh-key-removed': 20,
   'password-changed': 20,
+  'password-shut': 20,
+  'new-network': 5,
   'mail-changed': 20,
   feedback: Infinity,
 };

@@ -3,6 +3,7 @@ import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
 import { lastCallersModule } from './last-callers';
 import { letterToSysopModule } from './letter-to-sysop';
+import { myCallsModule } from './my-calls';
 import { newUserModule } from './new-user';
 import { nodeMessageModule } from './node-message';
 import { onelinerzModule } from './onelinerz';
@@ -40,6 +41,7 @@ export const MODULES: readonly MenuModule[] = [
   whosOnlineModule,
   userListModule,
   signInHistoryModule,
+  myCallsModule,
   preAuthFeedbackModule,
   userStatusConfigModule,
   nodeMessageModule,

@@ -22,6 +22,8 @@ const CHANGES: Readonly<Record<string, string>> = {
   'ssh-key-added': 'SSH key added',
   'ssh-key-removed': 'SSH key removed',
   'password-changed': 'new password',
+  'password-shut': 'password shut',
+  'call-ended': 'call ended',
   'mail-change-request': 'mail change asked',
   'mail-changed': 'new mail address',
   properties: 'new mail address',

@@ -32,7 +32,7 @@ const SORTS: readonly UserSort[] = [
 /** Suffix of the name of a locked factor. */
 const LOCKED = ', locked after too many wrong codes';
 
-/** `user info` and `user list`. */
+/** `user info`, `user calls` and `user list`. */
 export function addUserInfo(user: Command, context: CommandContext): void {
   user
     .command('info')
@@ -42,6 +42,12 @@ export function addUserInfo(user: Command, context: CommandContext): void {
     .action((name: string, options: { security?: boolean }) =>
       showInfo(context, name, options.security === true),
     );
+  user
+    .command('calls')
+    .description('the calls of an account, the newest first')
+    .argument('<user>')
+    .option('--limit <count>', 'at most so many', wholeNumber(1, 10_000), 20)
+    .action((name: string, { limit }: { limit: number }) => listOwnCalls(context, name, limit));
   user
     .command('list')
     .description('list accounts')
@@ -98,6 +104,31 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     sshKeys: keys,
     ...(security ? { otp: securityData(user, factor), signIn: bars } : {}),
   });
+}
+
+const CALL_COLUMNS: readonly Column[] = [
+  { title: 'Began (UTC)' },
+  { title: 'Ended' },
+  { title: 'By' },
+  { title: 'From' },
+  { title: 'Node', align: 'right' },
+];
+
+async function listOwnCalls(context: CommandContext, name: string, limit: number): Promise<void> {
+  const user = await getAccount(context, name);
+  const calls = await (await context.backend()).ownCalls.list(user.id, limit);
+  const rows = calls.map((call) => [
+    minuteOf(call.startedAtMs),
+    // Also where the board was killed meanwhile.
+    call.endedAtMs === undefined ? '-' : minuteOf(call.endedAtMs),
+    call.server,
+    call.source,
+    String(call.node),
+  ]);
+  const data = calls.map(({ startedAtMs, endedAtMs, server, source, node }) => ({
+    ...{ began: isoOf(startedAtMs), ended: isoOf(endedAtMs), server, source, node },
+  }));
+  context.show(calls.length === 0 ? ['no calls'] : context.table(CALL_COLUMNS, rows), data);
 }
 
 async function barsOf(context: CommandContext, user: User): Promise<readonly string[]> {

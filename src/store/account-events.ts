@@ -14,6 +14,8 @@ const ENDS_LOGINS = {
   deleted: true,
   /** Active again, or its waits are over. */
   unlocked: false,
+  /** Another session of the account has ended the call of the session that is named. */
+  'call-ended': false,
   groups: false,
   properties: false,
 } as const;
@@ -29,7 +31,7 @@ export interface AccountEvent {
   readonly endsLogins: boolean;
   /** Of the account since this change; undefined where the account was removed. */
   readonly loginVersion: number | undefined;
-  /** The session that made the change, which may go on. */
+  /** The session that made the change, which may go on; of `call-ended` the one that may not. */
   readonly sessionId: string | undefined;
 }
 

@@ -85,6 +85,8 @@ const CHANGE_KINDS = [
   'ssh-key-added',
   'ssh-key-removed',
   'password-changed',
+  'password-shut',
+  'call-ended',
   'mail-change-request',
   'mail-changed',
   'status',

@@ -45,6 +45,18 @@ export async function endCall(sql: Sql, sessionId: string, nowMs: number): Promi
     .update({ ended_at: nowMs });
 }
 
+/** Records the end of a call of this account; false where it has none of this session that is open. */
+export async function endCallOf(
+  sql: Sql,
+  call: { readonly userId: number; readonly sessionId: string; readonly nowMs: number },
+): Promise<boolean> {
+  const ended = await sql('call')
+    .where({ user_id: call.userId, session_id: call.sessionId })
+    .whereNull('ended_at')
+    .update({ ended_at: call.nowMs });
+  return ended > 0;
+}
+
 /** The newest call of an account from one place. */
 export async function findCallFrom(
   sql: Sql,

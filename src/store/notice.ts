@@ -33,6 +33,15 @@ export type Notice =
   | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }
   | { readonly kind: 'entry-code-used'; readonly userId: number; readonly remoteIp: string }
   | { readonly kind: 'password-changed'; readonly userId: number }
+  /** The owner disowned a call, so the password signs in no more. */
+  | { readonly kind: 'password-shut'; readonly userId: number; readonly remoteIp: string }
+  /** The first complete sign-in from a network. */
+  | {
+      readonly kind: 'new-network';
+      readonly userId: number;
+      readonly server: string;
+      readonly remoteIp: string;
+    }
   | { readonly kind: 'ssh-key-added'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'ssh-key-removed'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }

@@ -63,11 +63,19 @@ export async function storePassword(
     })
     .onConflict('user_id')
     .merge(change.isRehash === true ? ['hash'] : ['hash', 'changed_at', 'is_first']);
-  await writeProperties(sql, userId, {
-    pw_pbkdf2_salt: undefined,
-    pw_pbkdf2_dk: undefined,
-    pw_hash_params: undefined,
-  });
+  await writeProperties(sql, userId, WITHOUT_OLD_FORM);
+}
+
+const WITHOUT_OLD_FORM = {
+  pw_pbkdf2_salt: undefined,
+  pw_pbkdf2_dk: undefined,
+  pw_hash_params: undefined,
+};
+
+/** Leaves the account without a password, in any form. */
+export async function removePassword(sql: Sql, userId: number): Promise<void> {
+  await sql('user_password').where({ user_id: userId }).delete();
+  await writeProperties(sql, userId, WITHOUT_OLD_FORM);
 }
 
 /** True while the account has the password that the first start generated. */

@@ -106,8 +106,8 @@ export interface ArrivalFacts {
   readonly setUpSession: string | undefined;
   /** True where a session began a set-up after `setUpSinceMs`. */
   readonly hasBegunSetUp: boolean;
-  /** Number of sources from which the account was signed in to. */
-  readonly places: number;
+  /** Sources from which the account was signed in to. */
+  readonly places: readonly string[];
   /** The property `login_count`. */
   readonly loginCount: string | undefined;
 }
@@ -138,7 +138,7 @@ export async function readArrival(
       " union all select 'set-up', 1, session_id, null from otp_pending where user_id = ? and session_id is not null" +
       " union all select 'begun', 1, null, null where exists (select 1 from audit where user_id = ?" +
       " and kind = 'second-factor-pending' and at >= ?)" +
-      " union all select 'places', count(*), null, null from known_source where user_id = ?" +
+      " union all select 'place', 1, source, null from known_source where user_id = ?" +
       " union all select 'logins', 1, prop_value, null from user_property where user_id = ? and prop_name = 'login_count'",
     [
       ...[userId, OLD_CALL_SERVER, userId, ...kinds, userId, OLD_CALL_SERVER],
@@ -156,7 +156,7 @@ export async function readArrival(
     failedSince: Number(found.get('failed')?.n ?? 0),
     setUpSession: found.get('set-up')?.t ?? undefined,
     hasBegunSetUp: found.has('begun'),
-    places: Number(found.get('places')?.n ?? 0),
+    places: rows.flatMap(({ kind, t }) => (kind === 'place' && t !== null ? [t] : [])),
     loginCount: found.get('logins')?.t ?? undefined,
   };
 }

@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   whos_online: 'complete',
   user_list: 'complete',
   sign_in_history: 'complete',
+  my_calls: 'complete',
   user_status_config: 'complete',
   node_msg: 'complete',
   page_sysop: 'complete',

@@ -98,6 +98,7 @@ export const STOPS: readonly Stop[] = [
   { name: "who's online", menu: 'mainMenuWhosOnline', as: 'joe' },
   { name: 'user list', menu: 'mainMenuUserList', as: 'joe' },
   { name: 'sign-ins', menu: 'mainMenuSignIns', as: 'joe' },
+  { name: 'own calls', menu: 'mainMenuMyCalls', as: 'joe' },
   { name: 'own figures', menu: 'mainMenuUserStats', as: 'joe' },
   { name: 'log-off', menu: 'fullLogoffSequence', as: 'joe', at: 'the-end' },
 ];

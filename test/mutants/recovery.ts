@@ -44,4 +44,32 @@ export const RECOVERY: readonly Mutant[] = [
     find: 'if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);\n  try {',
     put: 'try {',
   },
+  {
+    rule: 'N2',
+    fault: 'a disowned call leaves the password as it is',
+    file: 'src/auth/own-calls.ts',
+    find: '      await removePassword(sql, userId);\n',
+    put: '      void removePassword;\n',
+  },
+  {
+    rule: 'N2',
+    fault: 'a call of another account is ended',
+    file: 'src/store/calls.ts',
+    find: '.where({ user_id: call.userId, session_id: call.sessionId })',
+    put: '.where({ session_id: call.sessionId })',
+  },
+  {
+    rule: 'N2',
+    fault: 'an ended call goes on',
+    file: 'src/auth/login-session.ts',
+    find: "if (sessionId !== this.sessionId) return 'keep';",
+    put: "if (sessionId !== '') return 'keep';",
+  },
+  {
+    rule: 'N3',
+    fault: 'a new network is no news',
+    file: 'src/auth/login-records.ts',
+    find: 'return places.length > 0 && !places.some(',
+    put: 'return places.length < 0 && !places.some(',
+  },
 ];

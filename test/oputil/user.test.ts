@@ -1,3 +1,8 @@
+import { databaseFile } from '../../src/backend';
+import { systemClock } from '../../src/base/clock';
+import { createLog } from '../../src/base/log';
+import { addCall, endCall } from '../../src/store/calls';
+import { Database } from '../../src/store/database';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -313,4 +318,22 @@ describe('what would shut somebody out is asked', () => {
     for (const yes of ['--yes', '-n']) await shell.run('user', '2fa-otp', 'joe', 'google', yes);
     expect(await statusOf('joe')).toBe('active');
   });
+});
+
+test('user calls lists when a call began and ended, by what and from where', async () => {
+  await addJoe();
+  expect(await shell.run('user', 'calls', 'joe')).toBe('no calls\n');
+  const log = createLog({ level: 'error', write: () => undefined, nowMs: () => 0 });
+  const db = await Database.open({ file: databaseFile(shell.dataDir), clock: systemClock, log });
+  await db.run(async (sql) => {
+    const call = { userId: 2, userName: 'joe', node: 3, server: 'ssh', source: '192.0.2.7' };
+    await addCall(sql, { ...call, sessionId: 'a', startedAtMs: Date.UTC(2026, 0, 2, 3, 4) }, -1);
+    await endCall(sql, 'a', Date.UTC(2026, 0, 2, 3, 14));
+  });
+  await db.close();
+  const out = await shell.run('user', 'calls', 'joe');
+  expect(out).toMatch(/2026-01-02 03:04 +2026-01-02 03:14 +ssh +192\.0\.2\.7 +3/);
+  expect(await shell.json('user', 'calls', 'joe')).toMatchObject([
+    { began: '2026-01-02T03:04:00.000Z', server: 'ssh', source: '192.0.2.7', node: 3 },
+  ]);
 });

@@ -94,6 +94,7 @@ describe('the stock menus', () => {
       'fullLoginSequenceLoginArt',
       'mainMenu',
       'mainMenuLastCallers',
+      'mainMenuMyCalls',
       'mainMenuSignIns',
       'mainMenuUserConfig',
       'mainMenuUserList',

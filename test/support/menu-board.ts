@@ -9,6 +9,7 @@ import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { Enrollment } from '../../src/auth/enrollment';
 import { Authenticator } from '../../src/auth/authenticator';
+import { OwnCalls } from '../../src/auth/own-calls';
 import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
 import { PasswordPolicy } from '../../src/auth/password-policy';
@@ -158,6 +159,7 @@ export class MenuBoard {
         accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: new Enrollment(accounts),
         sshKeys: new AccountKeys(accounts),
+        ownCalls: new OwnCalls(accounts),
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
         feedback: new FeedbackBox(accounts),

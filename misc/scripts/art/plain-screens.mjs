@@ -70,6 +70,7 @@ export const PLAIN_SCREENS = {
     '2FA  Two-factor sign-in',
     'SSH  SSH keys',
     'S    Your sign-ins',
+    'M    Your calls',
     'Y    About you',
     'G    Log off',
   ),
@@ -206,6 +207,14 @@ export const PLAIN_SCREENS = {
   WHOSON: list('Who is online'),
   USERLST: list('User list'),
   SIGNINS: list('Sign-ins and changes of your account'),
+  MYCALLS: screen(
+    'Your calls',
+    '',
+    '%VM1',
+    ...Array(16).fill(''),
+    'E: end it. N: one was not me.',
+    'Enter, Esc: back.',
+  ),
   NEWUSER1: screen(
     'Nobody knows you here yet.',
     '',

@@ -138,7 +138,7 @@ function mainMenu() {
     .label(2, LEFT, 'BN', 'strong')
     .text(3, LEFT, 'Node', 'hint')
     .label(3, LEFT + 5, 'ND', 'hint')
-    .label(4, LEFT, 'RR', 'hint');
+    .label(3, LEFT + 12, 'RR', 'hint');
   const commands = [
     ['W', 'Who is online'],
     ['L', 'Last callers'],
@@ -147,11 +147,12 @@ function mainMenu() {
     ['2FA', 'Two-factor sign-in'],
     ['SSH', 'SSH keys'],
     ['S', 'Your sign-ins'],
+    ['M', 'Your calls'],
     ['Y', 'About you'],
     ['G', 'Log off'],
   ];
   commands.forEach(([key, meaning], index) => {
-    page.text(5 + index, LEFT, key, 'key').text(5 + index, LEFT + 6, meaning);
+    page.text(4 + index, LEFT, key, 'key').text(4 + index, LEFT + 6, meaning);
   });
   return page;
 }
@@ -267,15 +268,10 @@ function closingLine(page) {
   return page.text(22, LEFT, '─'.repeat(74), 'line');
 }
 
-function list(title, headline, heads) {
+function list(title, headline, heads, keys = 'Arrow keys: up and down   Enter, Esc: back') {
   const page = workPage(title, headline);
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
-  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(
-    23,
-    LEFT,
-    'Arrow keys: up and down   Enter, Esc: back',
-    'hint',
-  );
+  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(23, LEFT, keys, 'hint');
 }
 
 function status() {
@@ -354,6 +350,18 @@ export const SCREENS = {
       [LEFT + 29, 'From'],
       [LEFT + 57, 'What'],
     ]),
+  MYCALLS: () =>
+    list(
+      'Your calls',
+      'Your calls',
+      [
+        [LEFT, 'Began'],
+        [LEFT + 18, 'By'],
+        [LEFT + 29, 'From'],
+        [LEFT + 57, 'Lasted'],
+      ],
+      'E: end it   N: one was not me   Arrow keys: choose   Enter, Esc: back',
+    ),
   FEEDBACK: feedback,
   NEWUSER1: () =>
     sayingPage('New user', 'shut', [
