@@ -1,6 +1,6 @@
 import { passwordRule } from '../config/login-servers';
 import { undoCharge } from '../store/attempts';
-import type { Sql } from '../store/database';
+import { isUnknownOutcome, type Sql } from '../store/database';
 import { storePassword } from '../store/passwords';
 import type { StoredPassword } from '../store/passwords';
 import { grantFactor, readSignInByName, type SignInFacts } from '../store/sign-in';
@@ -130,7 +130,8 @@ class FirstFactor {
       )
       .catch(async (error: unknown) => {
         if (error instanceof ChangedMeanwhile) return undefined;
-        if (this.charged !== undefined) await giveBack(this.parts, this.charged);
+        if (this.charged !== undefined && !isUnknownOutcome(error))
+          await giveBack(this.parts, this.charged);
         throw error;
       });
     if (accepted === undefined) return this.fail('changed-meanwhile');

@@ -3,7 +3,7 @@ import { BbsError } from '../base/errors';
 import { listAccountEvents, type AccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
-import type { Sql } from '../store/database';
+import { isUnknownOutcome, type Sql } from '../store/database';
 import { findFactor } from '../store/factors';
 import { findUser } from '../store/users';
 import type { User } from '../store/users';
@@ -221,7 +221,12 @@ export class LoginSession implements Login {
   /** Counts a failure of this connection, and ends its attempts at the limit. */
   private countFailure(rejected: Rejection): LoginResult {
     const { reason } = rejected;
-    if (reason === 'busy' || reason === 'try-later' || reason === 'changed') {
+    if (
+      reason === 'busy' ||
+      reason === 'try-later' ||
+      reason === 'unsure' ||
+      reason === 'changed'
+    ) {
       return { kind: 'rejected', reason };
     }
     this.failures++;
@@ -276,11 +281,13 @@ export class LoginSession implements Login {
         }
         return result;
       } catch (error) {
-        if (!(error instanceof BbsError) || error.code !== 'STORE_FAILED') throw error;
-        // The store could not record it, so nothing is granted (rule A13).
+        const isUnsure = isUnknownOutcome(error);
+        if (!isUnsure && (!(error instanceof BbsError) || error.code !== 'STORE_FAILED'))
+          throw error;
+        // The store could not record it, or did not say so: nothing is granted (rule A13).
         const { remoteIp, server, node } = this.origin;
         this.parts.log.error('login.not-recorded', { remoteIp, server, node, error });
-        return { kind: 'rejected', reason: 'try-later' };
+        return { kind: 'rejected', reason: isUnsure ? 'unsure' : 'try-later' };
       }
     });
   }

@@ -68,6 +68,8 @@ export type RejectReason =
   | 'try-later'
   /** An entry code over a line that others can read; it is void from now on. */
   | 'secure-only'
+  /** The store did not say whether it recorded it: nothing is granted, and a code counts as used. */
+  | 'unsure'
   /** The account has changed since the first factor, which is no longer valid. */
   | 'changed';
 

@@ -3,7 +3,7 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { OtpType } from '../base/otp-types';
 import type { Config } from '../config/schema';
-import type { Database, Sql } from '../store/database';
+import { type Database, isUnknownOutcome, type Sql } from '../store/database';
 import { findPending, replacePending } from '../store/factors';
 import type { PendingRow } from '../store/factors';
 import {
@@ -306,7 +306,7 @@ export class PendingEnrollments {
         return true;
       })
       .catch(async (error: unknown) => {
-        await this.links.refund(token);
+        if (!isUnknownOutcome(error)) await this.links.refund(token);
         throw error;
       });
     if (!done) return { kind: 'gone' };

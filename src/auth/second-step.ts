@@ -1,7 +1,7 @@
 import { accountSubject, sumFailures, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
-import type { Sql } from '../store/database';
+import { isUnknownOutcome, type Sql } from '../store/database';
 import { findFactor } from '../store/factors';
 import type { Notice } from '../store/notice';
 import { grantFactor, readSignInById } from '../store/sign-in';
@@ -107,7 +107,9 @@ class SecondStep {
       })
       .catch(async (error: unknown): Promise<Verified> => {
         if (error instanceof ChangedMeanwhile) return { kind: 'changed' };
-        // A right code that could not be recorded is not charged; a wrong one is.
+        // A right code that could not be recorded is not charged; a wrong one is, and so is one of which
+        // nobody knows.
+        if (isUnknownOutcome(error)) throw error;
         if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(this.parts, charged);
         throw error;
       });

@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   DISK_FULL: 78,
   DATABASE_UNAVAILABLE: 1,
   STORE_FAILED: 1,
+  /** The database did not say whether it kept a change. */
+  STORE_UNSURE: 1,
   SEAL_BROKEN: 1,
   ART_UNREADABLE: 1,
   MAIL_FAILED: 1,

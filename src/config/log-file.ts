@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { createLog, type Log } from '../base/log';
+import { outageLog } from '../base/outage-log';
 import { openPrivateLog } from '../base/private-file';
 import type { Config } from './schema';
 
@@ -21,7 +22,7 @@ export function openLog(
   const { level, file } = config.logging;
   const opened = file === '' ? undefined : new LogFile(join(dataDir, 'logs'), file, clock);
   const write = opened?.write ?? toStandardError;
-  const log = createLog({ level, write, nowMs: () => clock.nowMs() });
+  const log = outageLog(createLog({ level, write, nowMs: () => clock.nowMs() }), clock);
   return { log, reopen: () => opened?.reopen(), close: () => opened?.close() };
 }
 

@@ -1,10 +1,17 @@
 import type { Knex } from 'knex';
 import { type Clock, sleep, withLimit } from '../base/clock';
-import { BbsError, toError } from '../base/errors';
+import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { ChangeMark } from './change-mark';
 import { type DatabasePlace, dialectOf } from './database-place';
-import { type BoardHold, CALL_MS, type DatabaseKind, type Dialect, type Subject } from './dialect';
+import {
+  type BoardHold,
+  CALL_MS,
+  type DatabaseKind,
+  type Dialect,
+  restoreReason,
+  type Subject,
+} from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
 import type { JoinOptions, SharedNode } from './shared-node';
@@ -40,14 +47,19 @@ export async function readDatabase<T>(
 
 /**
  * The one database. Both calls answer within LIMITS.storeMs; when the database is locked, full,
- * read-only or gone they throw BbsError STORE_FAILED, and then nothing may be granted.
+ * read-only or gone they throw BbsError STORE_FAILED: nothing was done. STORE_UNSURE is thrown where nobody
+ * knows: it counts as done, and is never repeated. With either nothing may be granted.
  */
 export class Database {
+  /** Since the first call of several in a row that the database did not answer. */
+  private outage: { readonly sinceMs: number; failures: number } | undefined;
+
   private constructor(
     private readonly sql: Knex,
     private readonly dialect: Dialect,
     private readonly clock: Clock,
     private readonly callMs: number,
+    private readonly log: Log,
   ) {}
 
   /** Opens the database, checks that it keeps its promises, and brings its schema up to date. */
@@ -71,7 +83,7 @@ export class Database {
         { cause: error },
       );
     }
-    return new Database(sql, dialect, clock, callMs);
+    return new Database(sql, dialect, clock, callMs, log);
   }
 
   get kind(): DatabaseKind {
@@ -97,17 +109,34 @@ export class Database {
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Until then
    * no other transaction about the same subject runs, in no process.
    */
-  transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
-    const startedMs = this.clock.monotonicMs();
-    return this.limited(async () => {
-      // Nothing was done where the pool gave out a connection that had ended meanwhile, and each of it
-      // may have: again, until a new one is made.
-      for (let again = this.dialect.connections; ; again -= 1) {
-        const tried = await this.attempt(about, work, startedMs);
-        if (tried.kind === 'done') return tried.value;
-        if (again <= 0 || this.clock.monotonicMs() - startedMs >= this.callMs) throw tried.error;
-      }
-    });
+  async transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const course: Course = { startedMs: this.clock.monotonicMs(), at: 'begin' };
+    try {
+      return await this.limited(() => this.tryTransaction(about, work, course));
+    } catch (error) {
+      // The limit ended the wait for an answer, and not the COMMIT.
+      const cause = isError(error) ? error.cause : undefined;
+      if (course.at === 'commit' && isTimeout(cause)) throw unknownOutcome(cause);
+      throw error;
+    }
+  }
+
+  private async tryTransaction<T>(
+    about: Subject,
+    work: (sql: Sql) => Promise<T>,
+    course: Course,
+  ): Promise<T> {
+    let hasWorked = false;
+    // The pool may give out connections that ended meanwhile, and each of it may have: again, until a new
+    // one is made. Work that was rolled back is done once more.
+    for (let again = this.dialect.connections; ; again -= 1) {
+      course.at = 'begin';
+      const tried = await this.attempt(about, work, course);
+      if (tried.kind === 'done') return tried.value;
+      if (again <= 0 || this.leftMs(course) <= 0) throw tried.error;
+      if (tried.kind === 'undone' && hasWorked) throw tried.error;
+      hasWorked ||= tried.kind === 'undone';
+    }
   }
 
   /**
@@ -131,18 +160,20 @@ export class Database {
   private async attempt<T>(
     about: Subject,
     work: (sql: Sql) => Promise<T>,
-    startedMs: number,
+    course: Course,
   ): Promise<Attempt<T>> {
-    const progress: { at: 'begin' | 'work' | 'commit' } = { at: 'begin' };
+    const { dialect } = this;
     let failed: { readonly error: unknown } | undefined;
+    let sent: { readonly value: T; readonly transaction: Knex.Transaction } | undefined;
     try {
-      const value = await this.dialect.transaction(this.sql, about, async (transaction) => {
-        progress.at = 'work';
+      const value = await dialect.transaction(this.sql, about, async (transaction) => {
+        course.at = 'work';
         try {
           const result = await work(transaction);
           // The caller has received a failure: the transaction must not take effect.
-          if (this.clock.monotonicMs() - startedMs >= this.callMs) throw tooLate();
-          progress.at = 'commit';
+          if (this.leftMs(course) <= 0) throw tooLate();
+          course.at = 'commit';
+          sent = { value: result, transaction };
           return result;
         } catch (error) {
           failed = { error };
@@ -150,14 +181,25 @@ export class Database {
         }
       });
       return { kind: 'done', value };
-    } catch (error) {
+    } catch (thrown) {
       // The first error tells why; the one of a rollback after it only that the connection is gone.
-      const cause = failed === undefined ? error : failed.error;
-      if (progress.at === 'begin' && this.dialect.isLost(cause))
-        return { kind: 'not begun', error: cause };
-      if (progress.at === 'commit' && this.dialect.isLost(cause)) throw unknownOutcome(cause);
-      throw cause;
+      const error = failed === undefined ? thrown : failed.error;
+      if (course.at === 'begin' && dialect.isLost(error)) return { kind: 'not begun', error };
+      if (course.at === 'commit' && sent !== undefined && dialect.isLost(error)) {
+        const outcome = await dialect.outcomeOf(this.sql, sent.transaction, () =>
+          this.leftMs(course),
+        );
+        if (outcome === 'committed') return { kind: 'done', value: sent.value };
+        if (outcome === 'unknown') throw unknownOutcome(error);
+        return { kind: 'undone', error };
+      }
+      if (dialect.isUndone(error)) return { kind: 'undone', error };
+      throw error;
     }
+  }
+
+  private leftMs({ startedMs }: Course): number {
+    return startedMs + this.callMs - this.clock.monotonicMs();
   }
 
   /**
@@ -176,32 +218,67 @@ export class Database {
 
   private async limited<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await withLimit(this.clock, work(), { limitMs: this.callMs, what: 'the database' });
+      const limit = { limitMs: this.callMs, what: 'the database' };
+      const result = await withLimit(this.clock, work(), limit);
+      this.worksAgain();
+      return result;
     } catch (error) {
-      throw this.failure(error);
+      const failure = this.failure(error);
+      if (this.dialect.isLost(error) || isTimeout(error)) {
+        this.outage ??= { sinceMs: this.clock.monotonicMs(), failures: 0 };
+        this.outage.failures += 1;
+      }
+      throw failure;
     }
+  }
+
+  private worksAgain(): void {
+    const { outage } = this;
+    if (outage === undefined) return;
+    this.outage = undefined;
+    const seconds = Math.round((this.clock.monotonicMs() - outage.sinceMs) / 1000);
+    this.log.info('store.works-again', { seconds, failures: outage.failures });
   }
 
   /** Converts a failure of the database into STORE_FAILED; other errors are unchanged. */
   private failure(error: unknown): unknown {
+    restoreReason(error);
     if (error instanceof BbsError && error.code !== 'TIMED_OUT') return error;
     if (!(error instanceof BbsError) && !this.dialect.isFailure(error)) return error;
+    if (this.dialect.isUnsure(error)) return unknownOutcome(error);
     return new BbsError('STORE_FAILED', `the database failed: ${toError(error).message}`, {
       cause: error,
     });
   }
 }
 
+/** How far a transaction has come. */
+interface Course {
+  readonly startedMs: number;
+  at: 'begin' | 'work' | 'commit';
+}
+
 type Attempt<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** The connection had ended before anything was done on it. */
-  | { readonly kind: 'not begun'; readonly error: unknown };
+  | { readonly kind: 'not begun'; readonly error: unknown }
+  /** It was rolled back, and may succeed when it is done again. */
+  | { readonly kind: 'undone'; readonly error: unknown };
 
 /** Nothing is granted, and nothing repeated: the next try reads from the database what became of it. */
 function unknownOutcome(cause: unknown): BbsError {
   const why = toError(cause).message;
   const message = `the database did not say whether it kept a change: ${why}`;
-  return new BbsError('STORE_FAILED', message, { cause });
+  return new BbsError('STORE_UNSURE', message, { cause });
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof BbsError && error.code === 'TIMED_OUT';
+}
+
+/** True where nobody knows whether a change was kept: it counts as done. */
+export function isUnknownOutcome(error: unknown): boolean {
+  return error instanceof BbsError && error.code === 'STORE_UNSURE';
 }
 
 function tooLate(): BbsError {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import type { JoinOptions, SharedNode } from './shared-node';
 
@@ -13,6 +14,9 @@ export type DatabaseKind = 'sqlite' | 'postgres';
  * - `nothing-shared`: nothing is read that decides what is written, except by conditional statements.
  */
 export type Subject = 'board' | 'nothing-shared' | { readonly account: number };
+
+/** Of a transaction whose COMMIT was sent. */
+export type Outcome = 'committed' | 'aborted' | 'unknown';
 
 /** The right to work on the database while no board does. */
 export interface BoardHold {
@@ -72,6 +76,12 @@ export interface Dialect {
   isFailure(error: unknown): boolean;
   /** True for the end of a connection, after which nobody knows what became of the statement on it. */
   isLost(error: unknown): boolean;
+  /** True for a statement of its own that may have written, and to which there was no answer. */
+  isUnsure(error: unknown): boolean;
+  /** True where a transaction was not committed, and doing it again may succeed at once. */
+  isUndone(error: unknown): boolean;
+  /** What became of a transaction whose COMMIT was not answered; `leftMs` is the time to find out. */
+  outcomeOf(sql: Knex, transaction: Knex.Transaction, leftMs: () => number): Promise<Outcome>;
   /** True when nothing was done and a retry may succeed: another process holds the database. */
   isBusy(error: unknown): boolean;
 }
@@ -92,6 +102,22 @@ export async function selectRows<Row>(
 export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
   return typeof code === 'string' ? code : '';
+}
+
+/** What a driver said, before knex put the statement in front of it. */
+interface Reasoned extends Error {
+  reason?: string;
+}
+
+/** To be called on what a driver throws, before knex has it. */
+export function keepReason(error: unknown): void {
+  if (isError(error)) (error as Reasoned).reason ??= error.message;
+}
+
+/** Takes the statement out of the message again: it may be of any length, and is no text for a log. */
+export function restoreReason(error: unknown): void {
+  const { reason } = (isError(error) ? error : {}) as Partial<Reasoned>;
+  if (reason !== undefined) (error as Reasoned).message = reason;
 }
 
 /** How long one call may take in all; see BUSY_MS and TURN_MS. */

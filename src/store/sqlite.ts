@@ -7,7 +7,7 @@ import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
 import { readFileMark } from './change-mark';
-import { codeOf, type Dialect, selectRows } from './dialect';
+import { codeOf, type Dialect, keepReason, selectRows } from './dialect';
 import { StatementCache } from './statement-cache';
 
 /** Time that SQLite waits for another process; with TURN_MS it stays below LIMITS.storeMs. */
@@ -45,6 +45,7 @@ class ImmediateClient extends SqliteClient {
       connection.statements ??= new StatementCache(connection);
       return await super._query(connection.statements, query);
     } catch (error) {
+      keepReason(error);
       if (/^(COMMIT|ROLLBACK)/.test(query.sql)) connection.__knex__disposed = toError(error);
       if (isBusy(error)) this.dismissWaiting();
       throw error;
@@ -165,6 +166,9 @@ export function sqliteDialect(file: string, log: Log): Dialect {
         toError(error).message,
       ),
     isLost: () => false,
+    isUnsure: () => false,
+    isUndone: () => false,
+    outcomeOf: () => Promise.resolve('unknown'),
     isBusy,
   };
 }

@@ -123,6 +123,13 @@ export const PROBLEM_PAGES = {
     title: 'Please try again in a moment',
     body: paragraphs('The board could not record it just now, so nothing was changed.'),
   },
+  unsure: {
+    status: 503,
+    title: 'It may have been saved',
+    body: paragraphs(
+      'The board cannot tell whether it was saved. Open the link again: if it has ended, it was.',
+    ),
+  },
 } as const satisfies Record<string, Page>;
 
 /** Used where a board's template file is missing: without style, but with all required content. */

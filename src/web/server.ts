@@ -250,6 +250,7 @@ async function listen(
 
 function pageForError(error: FastifyError): Page {
   if (error instanceof BbsError) {
+    if (error.code === 'STORE_UNSURE') return PROBLEM_PAGES.unsure;
     return error.code === 'STORE_FAILED' ? PROBLEM_PAGES.tryLater : PROBLEM_PAGES.failed;
   }
   switch (error.statusCode) {

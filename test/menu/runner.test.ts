@@ -302,6 +302,73 @@ describe('the way between menus', () => {
     caller.hangUp();
   });
 
+  /** A module that reads the store when its menu is entered, and a store that fails so many times. */
+  const reading = (failures: number) => {
+    let left = failures;
+    const enter = () => {
+      left -= 1;
+      const error = new BbsError('STORE_FAILED', 'the server is down');
+      return left >= 0 ? Promise.reject(error) : Promise.resolve(undefined);
+    };
+    return { name: 'reading', doc: '', needs: 'none', views: [], methods: {}, enter } as const;
+  };
+
+  it('brings a caller back from a menu whose data cannot be read, with a sentence', async () => {
+    const caller = await call({
+      modules: [reading(1)],
+      menus: {
+        menus: {
+          first: { art: 'FIRST', config: area, ...keys({ s: '@menu:second' }) },
+          second: { art: 'SECOND', module: 'reading', config: area, ...keys({}) },
+        },
+      },
+      art: { FIRST: 'one', SECOND: 'two' },
+    });
+    await caller.sees('one');
+    caller.type('s');
+    await caller.sees('The board cannot do this right now.');
+    caller.type(' ');
+    await caller.sees('one');
+    caller.type('s');
+    await caller.sees('two');
+    caller.hangUp();
+  });
+
+  it('asks again, after a key each time, for the data of the menu that a call begins with', async () => {
+    const caller = await call({
+      modules: [reading(2)],
+      menus: { menus: { first: { art: 'FIRST', module: 'reading', config: area, ...keys({}) } } },
+      art: { FIRST: 'one' },
+    });
+    await caller.sees('The board cannot do this right now.');
+    caller.type(' ');
+    await caller.sees('The board cannot do this right now.');
+    expect(board.events('menu.not-shown').length).toBeGreaterThan(0);
+    caller.type(' ');
+    await caller.sees('one');
+    caller.hangUp();
+  });
+
+  it('leads on from a menu of a sequence whose data cannot be read', async () => {
+    const caller = await call({
+      modules: [reading(1)],
+      menus: {
+        menus: {
+          first: { art: 'FIRST', config: area, ...keys({ s: '@menu:second' }) },
+          second: { art: 'SECOND', module: 'reading', config: area, next: 'third' },
+          third: { art: 'THIRD', config: area, ...keys({}) },
+        },
+      },
+      art: { FIRST: 'one', SECOND: 'two', THIRD: 'three' },
+    });
+    await caller.sees('one');
+    caller.type('s');
+    await caller.sees('The board cannot do this right now.');
+    caller.type(' ');
+    await caller.sees('three');
+    caller.hangUp();
+  });
+
   it('says good-bye with the reason that a call was ended for', async () => {
     const caller = await call({
       menus: { menus: { first: { art: 'FIRST', config: area, ...keys({}) } } },

@@ -10,7 +10,19 @@ import { postgresDialect, type PostgresServer } from '../../src/store/postgres';
 export type { DatabasePlace };
 
 /** The server of this run, as test/pg/main.ts starts it: the folder of its socket. */
-const SOCKET = process.env['SALLYPORT_TEST_POSTGRES'] ?? '';
+export const SOCKET = process.env['SALLYPORT_TEST_POSTGRES'] ?? '';
+
+let socket = SOCKET;
+let direct = SOCKET;
+
+/**
+ * By which socket the databases of this test file are reached from now on, and by which psql, which holds
+ * this process up and so cannot go by a way that this process is part of.
+ */
+export function useSocket(folder: string, psql = folder): void {
+  socket = folder;
+  direct = psql;
+}
 
 /** What stands in the file that names a board's database: its schema. */
 const MARK = /^postgres (\w+)$/;
@@ -39,7 +51,7 @@ export function schemaOf(file: string): string {
 
 export function serverOf(schema: string): PostgresServer {
   return {
-    address: `postgres://board@localhost/board?host=${encodeURIComponent(SOCKET)}&schema=${schema}`,
+    address: `postgres://board@localhost/board?host=${encodeURIComponent(socket)}&schema=${schema}`,
     pool: 10,
     tls: { enabled: true, rejectUnauthorized: true, ca: '' },
   };
@@ -47,7 +59,7 @@ export function serverOf(schema: string): PostgresServer {
 
 /** Runs a statement as the owner of the test database. */
 export function sql(statement: string): string {
-  const address = ['-h', SOCKET, '-U', 'board', '-d', 'board'];
+  const address = ['-h', direct, '-U', 'board', '-d', 'board'];
   return execFileSync('psql', [...address, '-X', '-q', '-A', '-t', '-c', statement], {
     encoding: 'utf8',
     env: { ...process.env, PGOPTIONS: '-c client_min_messages=error' },

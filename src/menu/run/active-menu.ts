@@ -47,6 +47,7 @@ export class ActiveMenu implements FormContext {
   };
   /** Form 0 while another form of the menu replaces it. */
   private leftForm: ScreenController | undefined;
+  private shown = false;
   /** The screen was used for something else, so that it has to be drawn again. */
   private covered = false;
 
@@ -133,6 +134,18 @@ export class ActiveMenu implements FormContext {
     return this.call.caller.takeOver(work);
   }
 
+  /** True once the caller has seen it. */
+  get isShown(): boolean {
+    return this.shown;
+  }
+
+  /** Where a menu without a form of its own leads, when it cannot be shown; undefined where it does not. */
+  async onward(): Promise<MenuOutcome | undefined> {
+    const { autoNext, next } = this.menuEntry;
+    if (!autoNext || next === undefined || this.isShown) return undefined;
+    return resolveOutcome(this.openMenu, { kind: 'next' });
+  }
+
   /** Shows the menu until it is left. */
   async run(): Promise<MenuOutcome> {
     if (isPassedBy(this.menuEntry, this.call.subject)) {
@@ -163,6 +176,7 @@ export class ActiveMenu implements FormContext {
       this.restoreForm(screen);
       this.showSignInNews(screen);
       screen.flush();
+      this.shown = true;
       if (!this.menuEntry.autoNext) return this.interact();
       const after = await pauseAtEnd(this.call, screen, how);
       if (after === 'resized') return { kind: 'redraw', fromRow: page.row };

@@ -9,6 +9,9 @@ import { SYSTEM_METHODS } from './system-methods';
 /** Sentence for a failure that may be over soon. */
 export const LATER = 'The board cannot do this right now. Please try again later.';
 
+/** The same where it may have been done. */
+const UNSURE = 'The board cannot tell whether that was saved. Please look before you do it again.';
+
 /** Error codes of such failures; they do not end the call. */
 const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'STORE_FAILED',
@@ -17,6 +20,13 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'MAIL_FAILED',
   'SEAL_BROKEN',
 ]);
+
+/** What a caller is told of a failure that may be over soon; undefined for any other one. */
+export function passingSentence(thrown: unknown): string | undefined {
+  if (!(thrown instanceof BbsError)) return undefined;
+  if (thrown.code === 'STORE_UNSURE') return UNSURE;
+  return PASSING_FAILURES.has(thrown.code) ? LATER : undefined;
+}
 
 interface Given {
   readonly target: Target;
@@ -51,9 +61,10 @@ export async function follow(
     return await method(context, submission, extraArgs);
   } catch (thrown) {
     signal.throwIfAborted();
-    if (!(thrown instanceof BbsError) || !PASSING_FAILURES.has(thrown.code)) throw thrown;
+    const sentence = passingSentence(thrown);
+    if (sentence === undefined) throw thrown;
     log.error('menu.method-failed', { menu: context.menu, error: toError(thrown) });
-    return { kind: 'stay', message: LATER };
+    return { kind: 'stay', message: sentence };
   }
 }
 

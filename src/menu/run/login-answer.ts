@@ -116,6 +116,10 @@ export function rejectionSentence(
       return 'The board is busy. Please try again in a moment.';
     case 'try-later':
       return 'The board cannot check this right now. Please try again later.';
+    case 'unsure':
+      return tried === 2
+        ? 'The board cannot tell whether that code was used. Please try another one.'
+        : 'The board cannot tell whether that worked. Please try again.';
     case 'changed':
       return 'Your account was changed. Please sign in again.';
     case 'secure-only':
@@ -170,6 +174,7 @@ function describeRejection(
     case 'busy':
     case 'try-later':
     case 'secure-only':
+    case 'unsure':
       return { sentence, leaves: false };
   }
 }

@@ -9,6 +9,8 @@ import { lastWords } from '../screen/message-line';
 import { CallContext } from './call-context';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
+import { passingSentence } from './follow';
+import { showPages } from '../screen/show-pages';
 
 /** Maximum number of menus that may follow each other without any input. */
 const MAX_WITHOUT_KEY = 64;
@@ -40,7 +42,13 @@ function endReason(reason: unknown): EndReason {
 
 /** The result of one step of the runner: a menu, or the end of the call. */
 type Step =
-  | { readonly kind: 'visit'; readonly menu: MenuEntry; readonly entry: StackEntry }
+  | {
+      readonly kind: 'visit';
+      readonly menu: MenuEntry;
+      readonly entry: StackEntry;
+      /** True where the caller comes from a menu that he can go back to. */
+      readonly isNew?: boolean;
+    }
   | { readonly kind: 'end'; readonly reason: EndReason };
 
 /** The menus of one call. */
@@ -67,10 +75,30 @@ class MenuRun {
         return 'loop';
       }
       this.announce(step.menu);
-      const exit = await new ActiveMenu(this.call, step.entry, step.menu).run();
-      step = this.after(exit);
+      step = await this.visit(step);
     }
     return step.reason;
+  }
+
+  /**
+   * Shows a menu until it is left. Where what it needs does not answer, such as the database, the caller is
+   * told so and goes on: to where the menu leads, or back, or to the same menu again.
+   */
+  private async visit(step: Step & { readonly kind: 'visit' }): Promise<Step> {
+    const { caller } = this.call;
+    const menu = new ActiveMenu(this.call, step.entry, step.menu);
+    try {
+      return this.after(await menu.run());
+    } catch (thrown) {
+      const sentence = passingSentence(thrown);
+      if (sentence === undefined || caller.signal.aborted) throw thrown;
+      caller.log.error('menu.not-shown', { menu: menu.menu, error: toError(thrown) });
+      await showPages(this.call, ['', ` ${menu.desc}`, '', ` ${sentence}`], menu.desc);
+      const onward = await menu.onward();
+      if (onward !== undefined) return this.after(onward);
+      const isEntered = menu.isShown || step.isNew !== true;
+      return isEntered ? { ...step, isNew: false } : this.goBack();
+    }
   }
 
   /** Shows the last sentence below the screen, and restores the terminal, with the cursor below the art. */
@@ -110,8 +138,17 @@ class MenuRun {
       return { kind: 'visit', menu, entry: this.stack.replace(entryOf(menu, extraArgs)) };
     }
     const entry = entryOf(menu, extraArgs);
+    const isNew = this.canReturnFrom(menu);
     this.stack.push(entry);
-    return { kind: 'visit', menu, entry };
+    return { kind: 'visit', menu, entry, isNew };
+  }
+
+  /** True where there is a menu below this one, and not one of the login area below one of the board. */
+  private canReturnFrom(menu: MenuEntry): boolean {
+    const { current } = this.stack;
+    if (current === undefined || current.noHistory) return false;
+    const access = this.admit(current.menu);
+    return access.kind === 'admitted' && (menu.loginArea || !access.menu.loginArea);
   }
 
   /** Back to the nearest menu of the stack that still exists and that this caller may enter. */

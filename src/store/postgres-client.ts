@@ -1,0 +1,187 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import PostgresClient from 'knex/lib/dialects/postgres';
+import PostgresTransaction from 'knex/lib/dialects/postgres/execution/pg-transaction';
+import type { Client } from 'pg';
+import { BbsError, isError, toError } from '../base/errors';
+import { codeOf, keepReason } from './dialect';
+
+/** How long a connection may take to be made, and how long a call waits for one of the pool. */
+export const CONNECT_MS = 2_000;
+export const TURN_MS = 3_500;
+/** How often a server that has no room for a connection is asked again. */
+const ROOM_MS = 100;
+
+export type RawConnection = Client & {
+  /** What knex takes for: give this connection out no more. */
+  __knex__disposed?: unknown;
+  /** pg's own connection, whose types it does not ship. */
+  readonly connection: { readonly stream: { destroy(): void } };
+};
+
+/** Which transaction one is, for the question what became of it. */
+export interface Begun {
+  /** Its number at the server. */
+  readonly xid: string;
+  /** The server's timeline: after a failover to a replica the same number may be another transaction's. */
+  readonly timeline: string;
+}
+
+/** The server's timeline, from the name of the file that it writes to. */
+export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)';
+
+const WHICH = `select pg_current_xact_id()::text as xid, ${TIMELINE} as timeline`;
+
+/** The lock of a transaction goes with its BEGIN, and so does the question which one it is: one round trip. */
+class LockingTransaction extends PostgresTransaction {
+  private readonly lock: string;
+
+  constructor(client: unknown, work: unknown, config: unknown, outer: unknown) {
+    super(client, work, config, outer);
+    this.lock = (config as Locking).lock;
+  }
+
+  override begin(connection: unknown): Promise<unknown> {
+    return this.query(connection, `BEGIN; ${this.lock}${WHICH}`);
+  }
+}
+
+/** What knex hands on to the transaction as it is. */
+export interface Locking {
+  /** Statements, each with a semicolon behind it; none where nothing is locked. */
+  readonly lock: string;
+}
+
+interface Query {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  response?: unknown;
+}
+
+/** A connection to PostgreSQL for the board; tells what may be done again after it was lost. */
+export class BoardClient extends PostgresClient {
+  /** Set by knex for the client of a transaction. */
+  declare readonly transacting?: true;
+  /** Set for the client of a transaction that has begun. */
+  begun: Begun | undefined;
+
+  override transaction(work: unknown, config: unknown, outer: unknown): Knex.Transaction {
+    return new LockingTransaction(this, work, config, outer) as unknown as Knex.Transaction;
+  }
+
+  override async _query(connection: RawConnection, query: Query): Promise<unknown> {
+    if (query.bindings?.some((value) => typeof value === 'string' && value.includes('\0')))
+      throw new BbsError('USER_INVALID', 'text for the database must not contain a NUL character');
+    try {
+      const answer = await super._query(connection, query);
+      if (/^BEGIN/.test(query.sql)) this.begun = begunBy(query.response);
+      return answer;
+    } catch (error) {
+      keepReason(error);
+      await this.giveUp(connection, query, error);
+      // Of a transaction whoever runs it knows what had been sent.
+      if (this.transacting === true || !isLost(error)) throw error;
+      if (hasEnded(error) && /^\s*select\b/i.test(query.sql)) return this.readAgain(query, error);
+      throw Object.assign(toError(error), { isUnsure: true });
+    }
+  }
+
+  /** A server without room for another connection is asked again, as long as a call waits for its turn. */
+  override async acquireRawConnection(): Promise<unknown> {
+    for (let leftMs = TURN_MS - CONNECT_MS; ; leftMs -= ROOM_MS) {
+      try {
+        return await super.acquireRawConnection();
+      } catch (error) {
+        if (codeOf(error) !== '53300' || leftMs <= 0) throw error;
+        await delay(ROOM_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  override async destroyRawConnection(connection: RawConnection): Promise<void> {
+    // A farewell to a server that does not answer would be waited for.
+    if (connection.__knex__disposed !== undefined) connection.connection.stream.destroy();
+    else await super.destroyRawConnection(connection);
+  }
+
+  private get connections(): number {
+    const { max } = (this.config.pool ?? {}) as { readonly max?: number };
+    return max ?? 1;
+  }
+
+  /** A statement that only reads, on other connections: all that wait in the pool may have ended with one. */
+  private async readAgain(query: Query, first: unknown): Promise<unknown> {
+    let lost = first;
+    for (let left = this.connections; left > 0 && hasEnded(lost); left -= 1) {
+      const connection = (await this.acquireConnection()) as RawConnection;
+      try {
+        return await super._query(connection, query);
+      } catch (error) {
+        keepReason(error);
+        await this.giveUp(connection, query, error);
+        lost = error;
+      } finally {
+        await this.releaseConnection(connection);
+      }
+    }
+    throw lost;
+  }
+
+  /** Nobody else's statements may end up in a transaction that a connection still holds open. */
+  private async giveUp(connection: RawConnection, query: Query, error: unknown): Promise<void> {
+    if (/^BEGIN/.test(query.sql) && !isLost(error)) {
+      await super._query(connection, { sql: 'ROLLBACK' }).catch((again: unknown) => {
+        connection.__knex__disposed = again;
+      });
+    } else if (isLost(error) || /^(COMMIT|ROLLBACK)/.test(query.sql)) {
+      connection.__knex__disposed = error;
+      // The answer may still be on its way; whoever gets the connection next must not read it.
+      connection.connection.stream.destroy();
+    }
+  }
+}
+
+/** The last of the answers to a BEGIN. */
+function begunBy(response: unknown): Begun | undefined {
+  const answers = response as readonly { readonly rows?: readonly Begun[] }[] | undefined;
+  return answers?.at(-1)?.rows?.[0];
+}
+
+/** What knex, its pool and pg say themselves. A statement may stand before it. */
+const LOST =
+  /Connection terminated|connection error and is not queryable|Query read timeout|Client was closed/;
+const NO_CONNECTION =
+  /Knex: Timeout|Unable to acquire|timeout expired|Transaction query already complete|aborted$/;
+
+/** Errors of the system that end a connection, or prevent one. */
+const SYSTEM = /^(ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|ENOTFOUND$|EAI_|ENOENT$|EACCES$)/;
+
+/** True for the end of a connection, after which nobody knows what became of the statement on it. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return SYSTEM.test(code) || /^(08|57P)/.test(code) || LOST.test(toError(error).message);
+}
+
+/** The same, where the connection has ended and not only a wait for its answer. */
+function hasEnded(error: unknown): boolean {
+  return isLost(error) && !/timeout/.test(toError(error).message);
+}
+
+/** True for a statement that may have written, and to which there was no answer. */
+export function isUnsure(error: unknown): boolean {
+  return isError(error) && 'isUnsure' in error;
+}
+
+/**
+ * True where a transaction was not committed, and doing it again may succeed at once: the connection
+ * ended, it could not be serialised, or it waited for itself.
+ */
+export function isUndone(error: unknown): boolean {
+  return hasEnded(error) || ['40001', '40P01'].includes(codeOf(error));
+}
+
+/** All that the server says, as all that SQLite says: the work was not done, and nothing is granted. */
+export function isFailure(error: unknown): boolean {
+  if (/^[0-9A-Z]{5}$/.test(codeOf(error))) return true;
+  return isLost(error) || NO_CONNECTION.test(toError(error).message);
+}
