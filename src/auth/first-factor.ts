@@ -32,6 +32,8 @@ export interface Accepted {
   readonly user: User;
   /** Set where this factor completed the sign-in. */
   readonly history: LoginHistory | undefined;
+  /** Set where a first credential counts as both factors. */
+  readonly factor?: 2;
   /** Set where an entry code completed it. */
   readonly bindsFirst?: BindsFirst;
 }
@@ -193,13 +195,14 @@ class FirstFactor {
     const { proof, status, newHash } = right;
     const { origin, source, sessionId } = this.attemptContext;
     const nowMs = this.parts.clock.nowMs();
+    const isBoth = this.countsAsBoth(proof);
     const entry = {
       atMs: nowMs,
       userId: right.user.id,
-      factor: 1,
+      factor: isBoth ? 2 : 1,
       kind: auditKind(this.attemptContext, this.credential.kind),
       result: 'accepted',
-      reason: '',
+      reason: isBoth ? 'security-key' : '',
     } as const;
     const granted = await grantFactor(sql, {
       account: right.user,
@@ -210,14 +213,26 @@ class FirstFactor {
     const user = await this.unlocked(sql, right.user, { status, nowMs });
     if (newHash !== undefined)
       await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
-    if (hasSecondFactor(user) || sessionId === undefined) return { user, history: undefined };
+    const isHalf = hasSecondFactor(user) && !isBoth;
+    if (isHalf || sessionId === undefined) return { user, history: undefined };
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
-    return recordArrival(sql, {
+    const arrived = await recordArrival(sql, {
       ...{ user, origin, source, sessionId, nowMs, keep, notifier },
       timelineMs: this.parts.clock.timelineMs(),
       tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });
+    return isBoth ? { ...arrived, factor: 2 } : arrived;
+  }
+
+  /**
+   * True for a security key that was touched, where the sysop counts that as both factors (rule N4). The
+   * key that ENiGMA½ kept does not count: of it no signatures are counted, so that a copy is not noticed.
+   */
+  private countsAsBoth(proof: Proof): boolean {
+    const { securityKeyIsFactor2 } = this.parts.config().users.twoFactorAuth;
+    const isCounted = proof.kind === 'key' && proof.key !== 'property';
+    return securityKeyIsFactor2 && isCounted && proof.signatureCount !== undefined;
   }
 
   /** The account once a lock that is over is ended in the store too. */
@@ -297,7 +312,7 @@ class FirstFactor {
       server,
       node,
       kind: auditKind(this.attemptContext, this.credential.kind),
-      factor: 1,
+      factor: accepted.factor ?? 1,
       userId: accepted.user.id,
       userName: accepted.user.name,
     });

@@ -143,11 +143,12 @@ export class LoginSession implements Login {
     this.user = accepted.user;
     this.history = accepted.history;
     this.binding = accepted.bindsFirst;
-    this.factor = step.factor;
+    const factor = accepted.factor ?? step.factor;
+    this.factor = factor;
     this.renameSession(step.sessionId);
     if (!this.complete) return needOf(accepted.user);
     this.failures = 0;
-    return { kind: 'accepted', user: accepted.user, factor: step.factor };
+    return { kind: 'accepted', user: accepted.user, factor };
   }
 
   private async reauthenticate(proof: {

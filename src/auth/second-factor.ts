@@ -7,6 +7,7 @@ import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
 import type { DriftSighting, FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
+import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import {
   canonicalOtp,
@@ -44,10 +45,10 @@ export type SecondFactorResult =
 /** Where a code is given. */
 interface CodeGiven {
   /**
-   * The caller's address at a sign-in: only there an entry code of the sysop is accepted, and not where
-   * somebody who is signed in proves the identity again.
+   * The caller at a sign-in: only there an entry code of the sysop is accepted, and not where somebody who
+   * is signed in proves the identity again.
    */
-  readonly entersFrom?: string;
+  readonly entersFrom?: Required<Pick<Actor, 'node' | 'server' | 'remoteIp'>>;
 }
 
 /** The state that follows from a wrong code could not be stored; the attempt stays charged. */
@@ -252,12 +253,13 @@ export class SecondFactor {
     });
     if (result.kind !== 'right') return result;
     if (result.purpose === 'entry') {
-      const remoteIp = entersFrom ?? '';
+      const remoteIp = entersFrom?.remoteIp ?? '';
       await notifier?.notify(sql, { kind: 'entry-code-used', userId, remoteIp });
       return { kind: 'right', by: 'entry-code' };
     }
     if (result.purpose === 'disable') {
-      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: {}, notifier });
+      const actor = entersFrom ?? {};
+      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor, notifier });
       return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
     }
     await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });

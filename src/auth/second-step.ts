@@ -170,7 +170,8 @@ class SecondStep {
     const { user } = attempt;
     const { origin, sessionId } = this.attemptContext;
     // Without a session id it is a proof of identity during a session.
-    const given = sessionId === undefined ? {} : { entersFrom: origin.remoteIp };
+    const { node, server, remoteIp } = origin;
+    const given = sessionId === undefined ? {} : { entersFrom: { node, server, remoteIp } };
     const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);
     if (code.kind !== 'right') return code;
     // It leads to a set-up, which shows a secret (rule D16).

@@ -90,6 +90,7 @@ interface SshSignature {
 }
 
 export type SshVerdict =
+  /** `signatureCount` is of a security key, whose owner has touched it for this signature. */
   | { readonly valid: true; readonly signatureCount?: number }
   | { readonly valid: false; readonly why: string };
 

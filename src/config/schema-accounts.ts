@@ -124,6 +124,12 @@ export const users = section('Accounts.', {
   ),
   newUserSeconds: seconds(900, 60, 3600).describe('The same while the new-user form is open.'),
   twoFactorAuth: section('Second factor.', {
+    securityKeyIsFactor2: z
+      .boolean()
+      .default(false)
+      .describe(
+        'true: an SSH key in a security key (sk-...) that was touched completes the sign-in, without a code.',
+      ),
     method: z.enum(OTP_TYPES_TO_OFFER).default(DEFAULT_OTP_TYPE).describe('Type offered first.'),
     registration: z
       .array(z.enum(['terminal', 'email']))

@@ -42,12 +42,14 @@ interface FactorOptions {
   readonly qrType?: QrKind;
   readonly out?: string;
   readonly yes?: boolean;
+  readonly recoveryTokens?: boolean;
 }
 
 const FACTOR_HELP = `
 Types: google (what every authenticator app does), totp (SHA-256), hotp
 (counter), or disable. The secret and the backup codes are shown this once;
-nobody can read them again. A secret of The Forgotten Server: --secret
+nobody can read them again. With --recovery-tokens each of the codes signs in
+once and switches the factor off, as on The Forgotten Server. A secret of The Forgotten Server: --secret
 JBSWY3DPEHPK3PXP; with --raw-key where its characters themselves are the key.`;
 
 /** `user 2fa-otp`, `user 2fa-link` and `user entry-code`. */
@@ -67,6 +69,7 @@ export function addUserFactor(user: Command, context: CommandContext): void {
         .argParser((text: string) => hashOf(text)),
     )
     .addOption(new Option('--qr-type <kind>', 'how to draw the QR code').choices(QR_KINDS))
+    .option('--recovery-tokens', 'each backup code also switches the factor off')
     .option('-y, --yes', 'replace a second factor that is there without asking')
     .option('--out <file>', 'write the QR code to a file (.txt .svg .png .html)')
     .addHelpText('after', FACTOR_HELP)
@@ -201,6 +204,7 @@ async function switchOn(
   try {
     const bound = await enrollment.bind(user.id, type, {
       actor: ACTOR,
+      ...(options.recoveryTokens === true ? { recovery: 'disable' } : {}),
       ...(secret === undefined ? {} : { secret }),
     });
     const qr = await drawQr(bound.uri, kind, context.io.colors === true && file === undefined);

@@ -128,7 +128,11 @@ test('a session that came in by it is free once it has bound a factor, and ends 
   await context.enrollment.regenerateBackupCodes(id, { sessionId: login.sessionId });
   expect(await login.refresh()).toBe('keep');
   expect(login.bindsFirst).toBe(true);
-  await context.enrollment.bind(id, 'googleAuth', { actor: { sessionId: login.sessionId } });
+  const actor = { sessionId: login.sessionId, server: 'ssh', remoteIp: HOME, node: 1 };
+  await context.enrollment.begin(id, 'googleAuth', { actor });
+  const pending = await context.enrollment.pendingFor(id, login.sessionId);
+  const first = totp(pending?.secret ?? '', NOON);
+  expect((await context.enrollment.confirmHere(id, first, actor)).kind).toBe('confirmed');
   expect(await login.refresh()).toBe('keep');
   expect(login.bindsFirst).toBe(false);
   const other = await half();

@@ -28,7 +28,7 @@ export const RECOVERY: readonly Mutant[] = [
     fault: 'an entry code proves who is there in a session',
     file: 'src/auth/second-factor.ts',
     find: "entersFrom === undefined ? ['login', 'disable']",
-    put: "entersFrom === '' ? ['login', 'disable']",
+    put: "entersFrom !== by.entersFrom ? ['login', 'disable']",
   },
   {
     rule: 'N1',
@@ -71,5 +71,26 @@ export const RECOVERY: readonly Mutant[] = [
     file: 'src/auth/login-records.ts',
     find: 'return places.length > 0 && !places.some(',
     put: 'return places.length < 0 && !places.some(',
+  },
+  {
+    rule: 'N4',
+    fault: 'any SSH key is both factors',
+    file: 'src/auth/first-factor.ts',
+    find: 'isCounted && proof.signatureCount !== undefined;',
+    put: 'isCounted && proof.kind !== undefined;',
+  },
+  {
+    rule: 'N4',
+    fault: 'a security key is both factors by default',
+    file: 'src/auth/first-factor.ts',
+    find: 'return securityKeyIsFactor2 && isCounted',
+    put: 'return securityKeyIsFactor2 !== undefined && isCounted',
+  },
+  {
+    rule: 'N5',
+    fault: 'a recovery token leaves the factor on',
+    file: 'src/auth/second-factor.ts',
+    find: "if (result.purpose === 'disable') {",
+    put: "if (result.purpose === 'disable' && result.left < 0) {",
   },
 ];

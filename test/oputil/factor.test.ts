@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import { decodeBase32, readKeyUri } from '../support/authenticator';
+import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -247,4 +248,17 @@ test('entry-code says where nobody could use the code, and where the owner was n
   const config = await shell.file('telnet.hjson', '{ loginServers: { ssh: { enabled: false } } }');
   const refused = await shell.try('user', 'entry-code', 'ann', '--config', config);
   expect(refused.err).toContain('an entry code needs a secure way to call. Remedy: switch');
+});
+
+test('recovery tokens are made where the sysop asks for them, and nowhere else (rule N5)', async () => {
+  const purposes = async (): Promise<unknown> => {
+    const backend = await openBackOffice(shell.dataDir);
+    const found = await backend.db.run((sql) => sql('backup_code').distinct().pluck('purpose'));
+    await backend.close();
+    return found;
+  };
+  await shell.run('user', '2fa-otp', 'joe', 'google');
+  expect(await purposes()).toEqual(['login']);
+  await shell.run('user', '2fa-otp', 'joe', 'google', '--recovery-tokens', '--yes');
+  expect(await purposes()).toEqual(['disable']);
 });
