@@ -27,11 +27,13 @@ import { FeedbackBox } from './mail/feedback';
 import { Mailer } from './mail/mailer';
 import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template';
 import type { MailTransport } from './mail/transport';
+import { onelinerText } from './menu/run/wall';
 import { AccountEvents } from './store/account-events';
 import { endCall } from './store/calls';
 import { Database, readDatabase } from './store/database';
 import type { DatabasePlace } from './store/database-place';
 import { adoptCalls } from './store/old-calls';
+import { adoptOneliners, OLD_ONELINERS } from './store/oneliners';
 import { ROOT_ID, type User } from './store/users';
 
 /** What the back office needs from outside. */
@@ -147,6 +149,8 @@ export async function openBoardDatabase(
     // Beside the user database of ENiGMA½, which is a file too.
     const file = join(board.dataDir, 'db', 'system.sqlite3');
     if ('file' in place) await adoptCalls({ db, file, log });
+    const lines = join(board.dataDir, 'db', OLD_ONELINERS);
+    if ('file' in place) await adoptOneliners({ db, file: lines, log, clean: onelinerText });
     return db;
   } catch (error) {
     await db.close();

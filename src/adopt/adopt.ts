@@ -17,6 +17,7 @@ import { giveToOwnerOf, makeFolders } from '../base/private-file';
 import { makeDataDir } from '../config/board';
 import { copyOldAccounts, copyOldDatabase, readOldAccounts } from '../store/old-database';
 import type { OldAccounts } from '../store/old-database';
+import { OLD_ONELINERS } from '../store/oneliners';
 import { planAdoption, type Plan, type PlannedFile } from './plan';
 import { adoptionDetails, adoptionSummary, type Adoption } from './report';
 
@@ -117,13 +118,15 @@ class Adopter {
     const { plan, log } = this;
     const folder = join(this.draft, 'data', 'db');
     this.makeFolder(folder, 0o700);
-    const { accountsFile, historyFile } = plan;
+    const { accountsFile, historyFile, onelinersFile } = plan;
     if (accountsFile === undefined) return undefined;
     const target = join(folder, 'user.sqlite3');
     const accounts = await copyOldAccounts({ file: accountsFile, target, log });
     signal?.throwIfAborted();
     if (historyFile !== undefined)
       await copyOldDatabase({ file: historyFile, target: join(folder, 'system.sqlite3'), log });
+    if (onelinersFile !== undefined)
+      await copyOldDatabase({ file: onelinersFile, target: join(folder, OLD_ONELINERS), log });
     return accounts;
   }
 

@@ -3,6 +3,7 @@ import { BbsError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
 import { parseHjsonNodes } from '../config/hjson';
 import { loadMenus } from '../menu/load/menu-file';
+import { OLD_ONELINERS } from '../store/oneliners';
 import { findLoginMarks } from './login-marks';
 import { findIn, findNamedFiles, findOldPath, locate, type NamedFile } from './named-files';
 import { includesOf, readOldConfig, type OldConfig } from './old-config';
@@ -33,6 +34,7 @@ export interface Plan {
   readonly notes: readonly Note[];
   readonly accountsFile: string | undefined;
   readonly historyFile: string | undefined;
+  readonly onelinersFile: string | undefined;
   readonly themes: readonly string[];
   /** Menus that are marked as part of the login area. */
   readonly marks: readonly string[];
@@ -84,11 +86,9 @@ class Planner {
     const config = readOldConfig(OWN_CONFIG, (name) =>
       this.textOf(name === OWN_CONFIG ? name : join('config', name)),
     );
-    if (config.problem !== undefined)
-      this.note(
-        'look',
-        `config.hjson cannot be read, so its paths were not followed: ${config.problem}`,
-      );
+    const { problem } = config;
+    if (problem !== undefined)
+      this.note('look', `config.hjson cannot be read, so its paths were not followed: ${problem}`);
     if (!files.has(OWN_CONFIG))
       this.note('look', 'there is no config/config.hjson: the stock one is used');
     this.addArt(config);
@@ -99,6 +99,7 @@ class Planner {
     const marks = await this.findMarks(config, menuFile);
     this.writeOwnFiles({ config, named, menuFile, marks });
     const db = findOldPath(old, config, { key: 'db', usual: 'db' });
+    const moduleData = findOldPath(old, config, { key: 'modsDb', usual: 'db/mods' });
     const accountsFile = findIn(old, db, 'user.sqlite3');
     if (accountsFile === undefined)
       this.note('look', 'there is no user.sqlite3, so no accounts: is db/ elsewhere?');
@@ -109,6 +110,7 @@ class Planner {
     return {
       ...{ old, files, notes, accountsFile, marks, menuFile },
       historyFile: findIn(old, db, 'system.sqlite3'),
+      onelinersFile: findIn(old, moduleData, OLD_ONELINERS),
       themes: this.themes(),
     };
   }

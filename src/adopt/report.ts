@@ -72,6 +72,7 @@ function facts({ plan, accounts }: Adoption): readonly string[] {
     `Texts          ${count(/^misc\//)} files in misc/`,
     `Accounts       ${accounts === undefined ? 'none' : describeAccounts(accounts)}`,
     `Calls          ${plan.historyFile === undefined ? 'no history' : 'the history, read by the first start'}`,
+    ...(plan.onelinersFile === undefined ? [] : ['One-liners     read by the first start']),
   ];
 }
 

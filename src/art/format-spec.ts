@@ -52,13 +52,12 @@ function toNumber(text: string): number | undefined {
 }
 
 function formatString(spec: FormatSpec, text: string): string {
-  const cut = spec.precision === undefined ? text : cutToColumns(text, spec.precision);
-  return pad(
-    cut,
-    spec.width,
-    spec.fill,
-    spec.align === undefined || spec.align === '=' ? '<' : spec.align,
-  );
+  const isForText = spec.type === '' || spec.type === 's';
+  const cut =
+    spec.precision === undefined || !isForText ? text : cutToColumns(text, spec.precision);
+  // Zeros between sign and digits are for numbers; a text gets blanks behind it.
+  if (spec.align === '=') return pad(cut, spec.width, ' ', '<');
+  return pad(cut, spec.width, spec.fill, spec.align ?? '<');
 }
 
 function formatNumber(spec: FormatSpec, value: number): string {

@@ -16,6 +16,7 @@ import { addMenuShow } from './menu-show';
 import { addMenuWhy } from './menu-why';
 import { addExportCommand } from './export-command';
 import { addImportCommand } from './import-command';
+import { addOnelinerCommands } from './oneliner-commands';
 import { HarmlessIo, type OputilIo } from './oputil-io';
 import { addUserAdding } from './user-add';
 import { addUserChanges } from './user-change';
@@ -84,6 +85,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addBackupCommand(program, context);
   addExportCommand(program, context);
   addImportCommand(program, context);
+  addOnelinerCommands(program, context);
   addDoctorCommand(program, context);
 }
 

@@ -6,12 +6,14 @@ import { resolveBoard } from '../../src/config/board';
 import { loadConfig } from '../../src/config/load';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import type { MenuSet } from '../../src/menu/load/menu-entry';
+import { listOneliners, OLD_ONELINERS } from '../../src/store/oneliners';
 import { countCalls, listCalls } from '../../src/store/calls';
 import { openBackOffice } from '../support/back-office';
 import {
   EnigmaInstallation,
   isThere,
   listTree,
+  ONELINER_TABLE,
   SYSTEM_TABLES,
 } from '../support/enigma-installation';
 
@@ -308,6 +310,21 @@ test('the history of calls comes along', async () => {
   expect(await office.db.run((sql) => countCalls(sql))).toBe(77);
   await office.close();
   expect(calls.map(({ userName }) => userName)).toEqual(['joe']);
+});
+
+test('the one-liners come along, also where they lie in a folder of their own', async () => {
+  await install();
+  await old.accounts('sysop', 'joe');
+  const lines = `${ONELINER_TABLE}
+    insert into onelinerz values (1, 2, 'joe', 'greetings', '2026-01-01T12:00:00.000-06:00');`;
+  await mkdir(join(old.dir, 'db', 'mods'));
+  await old.sql(lines, `db/mods/${OLD_ONELINERS}`);
+  expect((await adopt()).join('\n')).toContain('One-liners     read by the first start');
+  const office = await openBackOffice(join(newDir, 'data'));
+  expect(await office.db.run((sql) => listOneliners(sql, 9))).toMatchObject([
+    { userId: 2, text: 'greetings', writtenAtMs: Date.UTC(2026, 0, 1, 18) },
+  ]);
+  await office.close();
 });
 
 test('modules and other databases are told as left behind', async () => {

@@ -124,6 +124,13 @@ describe('renderArt: colour codes', () => {
     expect(draw('|32 |9 @XG1 @0g@ 50% |ab').canvas.toLines()).toEqual(['|32 |9 @XG1 @0g@ 50% |ab']);
   });
 
+  it.each([
+    ['Y-style', '\u0019f1'],
+    ['Q-style', '\u0011f1}'],
+  ])('clears the screen at f1 of CNET %s', (_style, code) => {
+    expect(draw(`gone\r\ngone${code}here`).canvas.toLines().join('').trim()).toBe('here');
+  });
+
   it('gives |24-|31 bright backgrounds and CNET its line break', () => {
     expect(draw('|25x').canvas.at(1, 1).style.background).toBe(12);
     expect(draw('a\u0019n1b').canvas.toLines()).toEqual(['a', 'b']);

@@ -58,6 +58,11 @@ describe('A10.2 formats', () => {
     ['{name:b}', 5, '[101]'],
     ['{name:.3e}', 12340, '[1.234e+04]'],
     ['{name:.0%}', 0.25, '[25%]'],
+    // ENiGMA½ writes nothing in place of these.
+    ['{name:06}', 'joe', '[joe   ]'],
+    ['{name:.2f}', 'joe', '[joe]'],
+    ['{name}', true, '[true]'],
+    ['{{{name}}}', 'joe', '[{joe}]'],
   ])('{name:spec}: %s of %j', async (format, name, shown) => {
     expect((await formatted(format, { name })).text).toBe(shown);
   });

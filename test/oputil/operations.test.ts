@@ -7,7 +7,9 @@ import { resolveBoard } from '../../src/config/board';
 import { defaultConfig } from '../../src/config/schema';
 import { openBackend, type Backend } from '../../src/backend';
 import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
+import { addOneliner } from '../../src/store/oneliners';
 import { totp } from '../support/authenticator';
+import { openBackOffice } from '../support/back-office';
 import { SmtpCatcher } from '../support/smtp-catcher';
 import { PASSWORD, Shell } from './shell';
 
@@ -310,4 +312,22 @@ describe('doctor', () => {
     await writeFile(runFile, 'not json', { mode: 0o600 });
     expect((await shell.try('doctor')).out).toContain('Server not running');
   });
+});
+
+test('oneliner list and rm show and remove what callers wrote, with a row in the audit', async () => {
+  expect(await shell.run('oneliner', 'list')).toBe('nobody has written a line\n');
+  const office = await openBackOffice(shell.dataDir);
+  for (const text of ['hello', 'buy my pills'])
+    await office.db.transaction('board', (sql) =>
+      addOneliner(sql, { userId: 1, text, writtenAtMs: Date.UTC(2026, 0, 1) }),
+    );
+  await office.close();
+  expect(await shell.run('oneliner', 'list')).toMatch(/2 +2026-01-01 00:00 +sysop +buy my pills/);
+  const wrong = await shell.try('oneliner', 'rm', '2', '7');
+  expect(wrong).toMatchObject({ exitCode: 1, err: expect.stringContaining('there is no line 7') });
+  expect(await shell.json('oneliner', 'list')).toHaveLength(2);
+  expect(await shell.run('oneliner', 'rm', '2')).toBe('removed: buy my pills\n');
+  expect(await shell.json('oneliner', 'list')).toMatchObject([{ id: 1, text: 'hello' }]);
+  expect(await shell.run('audit')).toContain('oneliner-removed');
+  expect((await shell.try('oneliner', 'rm', 'all')).exitCode).toBe(2);
 });

@@ -19,6 +19,10 @@ export const SYSTEM_TABLES = `
   create table system_event_log (id integer primary key, timestamp datetime not null,
     log_name varchar not null, log_value varchar not null, unique(timestamp, log_name));`;
 
+export const ONELINER_TABLE = `
+  create table onelinerz (id integer primary key, user_id integer_not null,
+    user_name varchar not null, oneliner varchar not null, timestamp datetime not null);`;
+
 const CONFIG = `{
   general: {
     boardName: "The Old Board"
