@@ -7,8 +7,6 @@ export interface ChosenDifference {
   readonly covers: (difference: Difference) => boolean;
 }
 
-const anywhere = (): boolean => true;
-
 /** Texts that come from the clock, the node, the version or the history of calls. */
 export const MASKED: readonly {
   readonly screens: RegExp;
@@ -33,17 +31,39 @@ export const CHOSEN_DIFFERENCES: readonly ChosenDifference[] = [
     covers: ({ row }) => row === 15 || row === 16,
   },
   {
+    // The name that was typed, and the message on its line; all else is the form as it was recorded.
     name: 'A wrong name or password',
     screens: /^USERLOG wrong password$/,
-    covers: anywhere,
+    covers: ({ kind, row, column }) =>
+      kind === 'cell' && ((row === 15 && column >= 62 && column <= 64) || row === ROW_OF_MESSAGES),
   },
   {
-    // That board wrote the record as text, which scrolled its screen by a row.
+    // That board wrote the record as text, which scrolled its art by two rows, below views that stayed: blanks of the
+    // list cover the art's last row, and the question stands a row below it.
     name: 'A damaged SAUCE record',
     screens: /^MMENU/,
-    covers: anywhere,
+    covers: ({ kind, row, column, recorded: { character } }) => {
+      if (kind !== 'cell') return false;
+      if (row === 22)
+        return column === 80 ? character === 'S' : character === ' ' && column > 4 && column < 76;
+      if (row === 23) return column <= 32 ? 'AUCE00 '.includes(character) : column > 43;
+      return row === 24 && ' 20230904\u00ef'.includes(character);
+    },
   },
 ];
+
+const ROW_OF_MESSAGES = 25;
+
+/** Where rows of a recorded screen stand here: that board's art was scrolled, its views were not. */
+export const MOVED_ROWS: readonly {
+  readonly screens: RegExp;
+  readonly rowHere: (row: number) => number;
+}[] = [{ screens: /^MMENU/, rowHere: (row) => row + (row <= 22 ? 2 : 1) }];
+
+/** Recorded screens in whose place another one stays here: with that one they are compared. */
+export const STAYS_ON: ReadonlyMap<string, string> = new Map([
+  ['USERLOG wrong password', 'USERLOG tab'],
+]);
 
 /** Keys that do something here by choice, each with the key that undoes it for the screens behind. */
 export const UNDO_KEYS: ReadonlyMap<string, string> = new Map([['\x1b[Z', '\t']]);

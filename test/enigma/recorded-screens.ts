@@ -42,23 +42,27 @@ export function readRecordedScreens(): readonly RecordedScreen[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RecordedScreen[]) : [];
 }
 
-/** Everything in which the screen differs from the recorded one: cells by row, then the cursor. */
+/**
+ * Everything in which the screen differs from the recorded one: cells by row, then the cursor. `rowHere` is where a
+ * row of the recorded screen stands here.
+ */
 export function differencesOf(
   recorded: RecordedScreen,
   screen: ScreenEmulator,
+  rowHere: (row: number) => number = (row) => row,
 ): readonly Difference[] {
   const found: Difference[] = [];
-  for (let row = 1; row <= recorded.rows.length; row += 1) {
+  for (let row = 1; row <= recorded.rows.length && rowHere(row) <= recorded.rows.length; row += 1) {
     for (let column = 1; column <= screen.width; column += 1) {
       const wanted = recordedCell(recorded, row, column);
-      const here = seenCell(screen, row, column);
+      const here = seenCell(screen, rowHere(row), column);
       if (!sameCell(wanted, here))
         found.push({ kind: 'cell', row, column, recorded: wanted, here });
     }
   }
   const [row, column] = recorded.cursor;
   const { cursor } = screen;
-  if (row !== cursor.row || column !== cursor.column) {
+  if (rowHere(row) !== cursor.row || column !== cursor.column) {
     const place = { row, column, recorded: recordedCell(recorded, row, Math.min(column, 80)) };
     const kind = isCursorHidden(screen) ? 'hidden cursor' : 'cursor';
     found.push({ kind, ...place, here: seenCell(screen, cursor.row, cursor.column) });
