@@ -7,6 +7,7 @@ import { adoptBoard } from './adopt/adopt';
 import { startBbs } from './app/bbs';
 import { poolThreads } from './auth/hash-queue';
 import { initBoard } from './config/init-board';
+import { initGate } from './config/init-gate';
 import { forgetFirstPassword } from './config/first-password-file';
 import { describeStart } from './app/start-message';
 import { VERSION } from './base/version';
@@ -18,10 +19,11 @@ process.env.UV_THREADPOOL_SIZE ??= String(poolThreads(availableParallelism()));
 Buffer.poolSize = 2048;
 
 const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--new-database]
-       sallyport init DIR
+       sallyport init DIR [--gate ADDRESS ...]
        sallyport adopt OLD NEW [--dry-run]
 
   init DIR       makes a board: the stock one, to change
+  --gate ADDRESS makes it sign callers in and hand them on: telnet://HOST:PORT#NAME, rlogin://, ssh://
   adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which is not changed
   --dry-run      only says what adopt would do
   --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
@@ -40,6 +42,7 @@ interface Arguments {
   readonly config: string | undefined;
   readonly newDatabase: boolean;
   readonly dryRun: boolean;
+  readonly gate: readonly string[] | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -54,6 +57,7 @@ function readArguments(given: readonly string[]): Arguments {
         data: { type: 'string' },
         config: { type: 'string', short: 'c' },
         'new-database': { type: 'boolean', default: false },
+        gate: { type: 'string', multiple: true },
         'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
@@ -66,6 +70,7 @@ function readArguments(given: readonly string[]): Arguments {
       config: values.config,
       newDatabase: values['new-database'],
       dryRun: values['dry-run'],
+      gate: values.gate,
       help: values.help,
       version: values.version,
     };
@@ -80,27 +85,30 @@ async function main(): Promise<number> {
   const [command] = args.words;
   if (command === undefined) {
     if (args.dryRun) throw new BbsError('USAGE', `--dry-run is for adopt\n${USAGE}`);
+    if (args.gate !== undefined) throw new BbsError('USAGE', `--gate is for init\n${USAGE}`);
     return args.version ? say(`${VERSION}\n`) : runBoard(args);
   }
   if (command !== 'init' && command !== 'adopt') {
     throw new BbsError('USAGE', `unknown command '${args.words.join(' ')}'\n${USAGE}`);
   }
   const isForBoards = [args.board, args.data, args.config].some((option) => option !== undefined);
-  if (isForBoards || args.newDatabase || (args.dryRun && command === 'init')) {
+  const isMisplaced = command === 'init' ? args.dryRun : args.gate !== undefined;
+  if (isForBoards || args.newDatabase || isMisplaced) {
     throw new BbsError(
       'USAGE',
-      `${command} takes ${command === 'init' ? 'the folder alone' : 'two folders and --dry-run'}\n${USAGE}`,
+      `${command} takes ${command === 'init' ? 'a folder and --gate' : 'two folders and --dry-run'}\n${USAGE}`,
     );
   }
   return command === 'init' ? init(args) : adopt(args);
 }
 
-async function init({ words }: Arguments): Promise<number> {
+async function init({ words, gate }: Arguments): Promise<number> {
   const [, dir, ...more] = words;
   if (dir === undefined || more.length > 0) {
     throw new BbsError('USAGE', `init takes one folder: sallyport init DIR\n${USAGE}`);
   }
-  return say(`${(await initBoard(dir)).join('\n')}\n`);
+  const lines = gate === undefined ? await initBoard(dir) : await initGate(dir, gate);
+  return say(`${lines.join('\n')}\n`);
 }
 
 async function adopt({ words, dryRun }: Arguments): Promise<number> {

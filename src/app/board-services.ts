@@ -5,6 +5,7 @@ import type { Random } from '../base/random';
 import { VERSION } from '../base/version';
 import type { LiveBoard } from './live-board';
 import type { Listening } from '../mail/links';
+import { DestinationHealth } from '../onward/destination-health';
 import { KeyTurns } from '../menu/run/key-turns';
 import type { MenuServices } from '../menu/run/call-context';
 import { NodeTalk } from '../menu/run/node-talk';
@@ -52,6 +53,7 @@ export function boardServices(parts: {
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),
     wall: new Wall({ ...backend, ...parts }),
+    destinationHealth: new DestinationHealth(parts.clock),
     listening: parts.listening,
   };
 }

@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   TIMED_OUT: 1,
   /** A board that callers are handed on to does not answer. */
   UNREACHABLE: 1,
+  /** Its host key is another one, or it refuses the account. */
+  HAND_ON_REFUSED: 1,
   USAGE: 2,
   INTERNAL: 1,
 } as const satisfies Record<string, number>;

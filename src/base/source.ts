@@ -143,6 +143,14 @@ export function peerOf({ remoteAddress = '', localAddress }: SocketAddresses): P
   return { remoteIp, isLocal, isShared: false };
 }
 
+/** The address and port that a connection of ours leads to; empty and 0 once it is closed. */
+export function farEndOf({ remoteAddress = '', remotePort = 0 }: SocketAddresses): {
+  readonly target: string;
+  readonly port: number;
+} {
+  return { target: plainIp(remoteAddress), port: remotePort };
+}
+
 /** Identifies a connection also after it is wrapped: TLS has a socket of its own. */
 export function connectionKey({ remoteAddress, remotePort }: SocketAddresses): string {
   return addressKey(remoteAddress, remotePort);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { users } from './schema-accounts';
 import { budgets } from './schema-budgets';
+import { destinations } from './schema-destinations';
 import { email } from './schema-mail';
 import { file, section } from './schema-parts';
 import { contentServers, loginServers } from './schema-servers';
@@ -215,6 +216,7 @@ const database = section('Where accounts, factors and mails are stored.', {
 const blocks = {
   proxies,
   forwardedHeader,
+  destinations,
   general,
   database,
   users,

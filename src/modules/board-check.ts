@@ -13,6 +13,7 @@ import { SYSTEM_METHODS } from '../menu/run/system-methods';
 import type { ThemeSet } from '../menu/load/theme';
 import { VALIDATORS } from '../menu/run/validators';
 import { ABSENT_MODULES } from './absent-modules';
+import { findDestinationProblems } from './destinations';
 import { moduleTable } from './registry';
 
 /** One edition of what a sysop wrote. */
@@ -31,7 +32,7 @@ export async function checkBoard(
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
   const themes = [
-    ...findThemeProblems(parts),
+    ...findConfigFindings(parts),
     ...themeFileFindings(parts.themes),
     ...checkThemeViews(parts.themes.list()),
   ];
@@ -40,8 +41,13 @@ export async function checkBoard(
   return weigh([...themes, ...menus], options);
 }
 
+/** What is wrong in the configuration that only the board's themes and modules can tell. */
+export function findConfigFindings(parts: BoardParts): readonly Finding[] {
+  return [...findDestinationProblems(parts.config, parts.configPlace), ...findThemeProblems(parts)];
+}
+
 /** Themes that the configuration names and the board has not: callers would see another one. */
-export function findThemeProblems({ config, themes, configPlace }: BoardParts): readonly Finding[] {
+function findThemeProblems({ config, themes, configPlace }: BoardParts): readonly Finding[] {
   const ids = themes.list().map(({ id }) => id);
   return (['default', 'preLogin'] as const).flatMap((key) => {
     const name = config.theme[key];

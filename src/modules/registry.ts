@@ -1,6 +1,7 @@
 import { absentModule } from '../menu/run/follow';
 import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
+import { destinationsModule } from './destinations';
 import { lastCallersModule } from './last-callers';
 import { letterToSysopModule } from './letter-to-sysop';
 import { myCallsModule } from './my-calls';
@@ -14,6 +15,7 @@ import { signInHistoryModule } from './sign-in-history';
 import { sshKeyConfigModule } from './ssh-key-config';
 import { twoFactorConfigModule } from './two-factor-config';
 import { rloginModule } from './rlogin';
+import { sshBridgeModule } from './ssh-bridge';
 import { telnetBridgeModule } from './telnet-bridge';
 import { userConfigModule } from './user-config';
 import { userListModule } from './user-list';
@@ -49,6 +51,8 @@ export const MODULES: readonly MenuModule[] = [
   onelinerzModule,
   telnetBridgeModule,
   rloginModule,
+  sshBridgeModule,
+  destinationsModule,
 ];
 
 /** The modules by name. */

@@ -1,19 +1,10 @@
-import type { MenuModule } from '../menu/run/module';
 import { greetByRlogin } from '../onward/rlogin-client';
-import { ANSWER_MS, HAND_ON_KEYS, handOn, handOnProblems } from './hand-on';
+import { ANSWER_MS, handOnModule, type OnwardProtocol } from './hand-on';
 
-/** RFC 1282 */
-const RLOGIN_PORT = 513;
-
-/** Hands the caller on to a board by rlogin. */
-export const rloginModule: MenuModule = {
-  name: 'rlogin',
-  doc: 'Hands the caller on to a board by rlogin (RFC 1282), with his name in its greeting, and comes back when that ends. The caller’s password never leaves the gate.',
-  needs: 'complete',
-  views: [],
-  methods: {},
-  configKeys: {
-    ...HAND_ON_KEYS,
+export const rloginProtocol: OnwardProtocol = {
+  /** RFC 1282 */
+  port: 513,
+  keys: {
     clientName:
       'First field of the greeting; `{userName}` where nothing is said. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
     serverName:
@@ -21,29 +12,31 @@ export const rloginModule: MenuModule = {
     terminal:
       'Third field; `{terminalType}/115200` where nothing is said, `xtrn=CODE` to begin with a door.',
   },
-  configProblems: handOnProblems,
-  enter: (context) =>
-    handOn(context, {
-      port: RLOGIN_PORT,
-      open: (socket, { taken, signal, userName }) => {
-        const values = { userName, terminalType: taken.facts.terminalType };
-        const field = (key: string, otherwise: string): string =>
-          fill(context.config[key] ?? otherwise, values);
-        return greetByRlogin(
-          socket,
-          {
-            clientName: field('clientName', '{userName}'),
-            serverName: field('serverName', '{userName}'),
-            terminal: field('terminal', '{terminalType}/115200'),
-          },
-          { clock: context.services.clock, limitMs: ANSWER_MS, signal },
-        );
+  open: (socket, { context, settings, taken, signal, userName }) => {
+    const values = { userName, terminalType: taken.facts.terminalType };
+    const field = (key: string, otherwise: string): string =>
+      fillField(settings[key] ?? otherwise, values);
+    return greetByRlogin(
+      socket,
+      {
+        clientName: field('clientName', '{userName}'),
+        serverName: field('serverName', '{userName}'),
+        terminal: field('terminal', '{terminalType}/115200'),
       },
-    }),
+      { clock: context.services.clock, limitMs: ANSWER_MS, signal },
+    );
+  },
 };
 
+/** Hands the caller on to a board by rlogin. */
+export const rloginModule = handOnModule(
+  'rlogin',
+  'Hands the caller on to a board by rlogin (RFC 1282), with his name in its greeting, and comes back when that ends. The caller’s password never leaves the gate.',
+  rloginProtocol,
+);
+
 /** Fills a field in one pass: what a caller is called is never read as a template. */
-function fill(template: unknown, values: Readonly<Record<string, string>>): string {
+export function fillField(template: unknown, values: Readonly<Record<string, string>>): string {
   return String(template)
     .replaceAll(/\{(userName|terminalType)\}/g, (_, key: string) => values[key] ?? '')
     .replaceAll('\0', '');

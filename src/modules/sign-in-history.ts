@@ -99,11 +99,12 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
       last === undefined
         ? 'This is your first call.'
         : `Your last sign-in: ${lastTs} from ${lastFrom}`,
-    failedAttempts: attemptsText(failedSince),
+    failedAttempts: attemptsText(failedSince, last === undefined),
   };
 }
 
-function attemptsText(failed: number): string {
+function attemptsText(failed: number, isFirstCall: boolean): string {
   if (failed === 0) return '';
-  return `${failed} failed attempt${failed === 1 ? '' : 's'} since your last call`;
+  const attempts = `${failed} failed attempt${failed === 1 ? '' : 's'}`;
+  return isFirstCall ? `${attempts} before it` : `${attempts} since your last call`;
 }

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { BbsError, toError } from '../base/errors';
-import type { Clock } from '../base/clock';
+import { sleep, type Clock } from '../base/clock';
+import type { Random } from '../base/random';
 
 /** Where a caller is handed on to. */
 export interface Address {
@@ -16,14 +17,37 @@ export interface FarSide extends NodeJS.ReadWriteStream {
   destroy(error?: Error): unknown;
 }
 
+interface DialOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Least pause before a refused connection is tried again; as much again comes by chance. */
+const RETRY_MS = 250;
+
 /**
- * A TCP connection to a board, with no data read yet. Rejects with UNREACHABLE after `limitMs` or where the
- * board refuses it, and with the signal's reason where that aborts first.
+ * A TCP connection to a board, with no data read yet. A board that refuses it is tried again, after pauses by
+ * chance so that many callers do not come at once, until `limitMs` are over. Rejects with UNREACHABLE then,
+ * and with the signal's reason where that aborts first.
  */
-export function dial(
-  address: Address,
-  options: { readonly clock: Clock; readonly limitMs: number; readonly signal: AbortSignal },
-): Promise<Socket> {
+export async function dial(address: Address, options: DialOptions): Promise<Socket> {
+  const { clock, random, limitMs, signal } = options;
+  const endMs = clock.monotonicMs() + limitMs;
+  for (;;) {
+    try {
+      return await dialOnce(address, { ...options, limitMs: endMs - clock.monotonicMs() });
+    } catch (error) {
+      const pauseMs = RETRY_MS + random.below(RETRY_MS);
+      const isRefusal = error instanceof BbsError && error.cause !== undefined;
+      if (!isRefusal || clock.monotonicMs() + pauseMs >= endMs) throw error;
+      await sleep(clock, pauseMs, signal);
+    }
+  }
+}
+
+function dialOnce(address: Address, options: Omit<DialOptions, 'random'>): Promise<Socket> {
   const { clock, limitMs, signal } = options;
   const { host, port } = address;
   return new Promise((resolve, reject) => {

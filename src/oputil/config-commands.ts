@@ -5,7 +5,7 @@ import { listConfigSections } from '../config/config-keys';
 import { formatProblem } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
 import { groupWarnings } from '../config/warning-kinds';
-import { findThemeProblems } from '../modules/board-check';
+import { findConfigFindings } from '../modules/board-check';
 import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
 import { checkBoardFiles } from '../readiness/board-files';
@@ -37,7 +37,7 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
   const board = await context.board();
   const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
   const parts = await loadBoardParts(context);
-  const themes = weigh(findThemeProblems(parts)).map((finding) => ({
+  const themes = weigh(findConfigFindings(parts)).map((finding) => ({
     place: finding.place,
     message: describeFinding(finding),
     kind: finding.rule,

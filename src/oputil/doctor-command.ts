@@ -8,7 +8,9 @@ import { SmtpTransport } from '../mail/transport';
 import { findBoardFindings } from './board-menus';
 import type { CommandContext } from './command-context';
 import { findBoardGaps } from '../readiness/board-gaps';
-import type { Gap } from '../readiness/config-gaps';
+import { addressesOf } from '../modules/destinations';
+import { dial } from '../onward/connect';
+import { advice, type Gap } from '../readiness/config-gaps';
 
 const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;
@@ -32,6 +34,7 @@ async function examine(context: CommandContext): Promise<void> {
     })),
     ...(await mailServerGaps(context, config)),
     ...(await menuGaps(context)),
+    ...(await destinationGaps(context, config)),
     ...groupWarnings(warnings, formatProblem).map((text): Gap => ({ weight: 'advice', text })),
   ];
   const running = await context.running();
@@ -66,6 +69,30 @@ function wrap(text: string): readonly string[] {
     else lines.push(`    ${word}`);
   }
   return lines;
+}
+
+/** Time limit of the check of one destination. */
+const DESTINATION_LIMIT_MS = 3_000;
+
+/** Boards that callers are handed on to and that do not take a connection now. */
+async function destinationGaps(
+  { clock, random }: CommandContext,
+  { destinations }: Config,
+): Promise<readonly Gap[]> {
+  const { signal } = new AbortController();
+  const dialling = Object.entries(destinations).flatMap(([key, destination]) =>
+    addressesOf(destination).map(async ({ host, port }): Promise<readonly Gap[]> => {
+      try {
+        const limits = { clock, random, signal, limitMs: DESTINATION_LIMIT_MS };
+        (await dial({ host, port }, limits)).destroy();
+        return [];
+      } catch (error) {
+        const why = toError(error).message;
+        return [advice(`destinations.${key} at ${host}:${port} does not answer: ${why}`)];
+      }
+    }),
+  );
+  return (await Promise.all(dialling)).flat();
 }
 
 /** Time limit of the check of the mail server; `mail test` waits longer. */

@@ -6,7 +6,7 @@ import { checkThemeViews } from '../proof/check-views';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
 import { weigh } from '../proof/severity';
-import { boardRegistries, findThemeProblems, themeFileFindings } from '../modules/board-check';
+import { boardRegistries, findConfigFindings, themeFileFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 
@@ -45,7 +45,7 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     // The flow is proved once, and reported in full below.
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
-    ...findThemeProblems(parts),
+    ...findConfigFindings(parts),
     ...themeFileFindings(parts.themes),
     ...checkThemeViews(parts.themes.list()),
   ].sort(byPlace);

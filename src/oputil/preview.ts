@@ -194,6 +194,7 @@ function previewServices(
     db,
     talk: new NodeTalk({ db, clock, nodes, budgets: refusing() }),
     mailer: { sendsMail: true },
+    destinationHealth: { tried: () => undefined, failingSinceMs: () => undefined },
     ...NOTHING_PENDING,
     listening: () => configuredServers(parts.config),
   };

@@ -92,6 +92,62 @@ function parseBinary(bytes: Buffer): ProxyHeader {
   return { kind: 'header', length, isProxyItself, source: sourceOf(header, addressBytes) };
 }
 
+/** Versions of a header that `encodeProxyHeader` writes. */
+export const PROXY_VERSIONS = ['v1', 'v2'] as const;
+
+/**
+ * A header that names a caller (sections 2.1 and 2.2): `source` is his address, `target` and `port` those of
+ * the receiver. The caller's port is not kept and is 0. An address that is none makes it UNKNOWN or LOCAL.
+ */
+export function encodeProxyHeader(
+  version: (typeof PROXY_VERSIONS)[number],
+  {
+    source,
+    target,
+    port,
+  }: { readonly source: string; readonly target: string; readonly port: number },
+): Buffer {
+  const ends = [source, target].map(plainIp);
+  const isV4 = ends.every((end) => isIPv4(end));
+  const [from = '', to = ''] = isV4
+    ? ends
+    : ends.map((end) => (isIPv4(end) ? `::ffff:${end}` : end));
+  const isKnown = isV4 || (isIPv6(from) && isIPv6(to));
+  if (version === 'v1') {
+    const text = isKnown ? `TCP${isV4 ? 4 : 6} ${from} ${to} 0 ${port}` : 'UNKNOWN';
+    return Buffer.from(`PROXY ${text}\r\n`, 'latin1');
+  }
+  if (!isKnown) return Buffer.concat([V2_START, Buffer.of(0x20, 0x00, 0, 0)]);
+  const addresses = Buffer.concat([addressBytes(from), addressBytes(to), Buffer.alloc(4)]);
+  addresses.writeUInt16BE(port, addresses.length - 2);
+  return Buffer.concat([
+    V2_START,
+    Buffer.of(0x21, isV4 ? 0x11 : 0x21, 0, addresses.length),
+    addresses,
+  ]);
+}
+
+/** The 4 or 16 bytes of an address. */
+function addressBytes(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  const [head = '', tail = ''] = withoutDots(address).split('::');
+  const groupsOf = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+  const [before, after] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array<number>(8 - before.length - after.length).fill(0);
+  const bytes = Buffer.alloc(16);
+  [...before, ...zeros, ...after].forEach((group, at) => bytes.writeUInt16BE(group, 2 * at));
+  return bytes;
+}
+
+/** An IPv6 address with its last four bytes in hexadecimal too. */
+function withoutDots(address: string): string {
+  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+}
+
 function sourceOf(header: Buffer, addressBytes: number): string | undefined {
   if (addressBytes === 12) return [...header.subarray(16, 20)].join('.');
   if (addressBytes !== 36) return undefined;

@@ -39,6 +39,8 @@ const SCREENS: Readonly<
   LASTCALL: { views: 'VM1', rows: 23 },
   WHOSON: { views: 'VM1', rows: 23 },
   USERLST: { views: 'VM1', rows: 23 },
+  BOARDS: { views: 'TL10 VM1', rows: 23 },
+  ACCOUNT: { views: 'VM1', rows: 23 },
   SIGNINS: { views: 'VM1', rows: 23 },
   FEEDBACK: { views: 'ET1 ET10 ET11 ET12 ET3 ET5 ET6 ET7 ET8 ET9 TL2 TL4 TM13' },
   STATUS: { views: '', values: 'LO MS ST UC UF UN UR UT', rows: 22 },

@@ -8,6 +8,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   sftp: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   'ssh-keyscan': 'openssh-client',
+  sshd: 'openssh-server',
   plink: 'putty-tools',
   dbclient: 'dropbear-bin',
   dropbearkey: 'dropbear-bin',

@@ -21,9 +21,10 @@ test('every key and every section has one line of documentation', () => {
 });
 
 test('every key of the default configuration is documented with that default', () => {
+  const isEmpty = (part: object): boolean => Object.keys(part).length === 0;
   const leaves = (value: object, path: readonly string[]): (readonly [string, unknown])[] =>
     Object.entries(value).flatMap(([name, part]: [string, unknown]) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
+      typeof part === 'object' && part !== null && !Array.isArray(part) && !isEmpty(part)
         ? leaves(part, [...path, name])
         : [[[...path, name].join('.'), part] as const],
     );

@@ -29,6 +29,8 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   onelinerz: 'complete',
   telnet_bridge: 'complete',
   rlogin: 'complete',
+  ssh_bridge: 'complete',
+  destinations: 'complete',
 };
 
 const SIGN_IN = 'Please sign in first.';

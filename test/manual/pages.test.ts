@@ -58,6 +58,9 @@ function sectionsOf(text: string): readonly Section[] {
   }));
 }
 
+/** What the examples take from the environment. */
+const ENV = { SHELL_PASSWORD: 'a word' };
+
 /** Loads a board with these files and says all that is wrong with it. */
 async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const dir = await BoardDir.make(files);
@@ -67,7 +70,7 @@ async function problemsOf(files: Readonly<Record<string, string>>): Promise<read
     const { config } = await loadConfig({ file: board.configFile, mustExist: false, env: {} });
     const menus = await loadMenus({
       file: await findMenuFile(board, config.general.menuFile),
-      env: {},
+      env: ENV,
       fallbackFolders: board.configFallbacks,
     });
     const themes = await loadThemes({ artRoots: board.artRoots, env: {} });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/base/clock';
+import { systemRandom } from '../../src/base/random';
 import { bridge, type BridgeOptions } from '../../src/onward/bridge';
 import { dial } from '../../src/onward/connect';
 import { WAY_IN_NAMES } from '../../src/protocols/ways-in';
@@ -36,7 +37,7 @@ describe('a bridge', () => {
       encoding = taken.facts.encoding;
       const socket = await dial(
         { host: '127.0.0.1', port: far.port },
-        { clock: systemClock, limitMs: 5_000, signal: taken.signal },
+        { clock: systemClock, random: systemRandom, limitMs: 5_000, signal: taken.signal },
       );
       result = await bridge(taken, socket, {
         ...{ clock, encoding: 'as-is', escapeKey: ESCAPE_KEY, idleMs: 0, maxMs: 0 },

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { systemClock } from '../../src/base/clock';
+import { systemRandom } from '../../src/base/random';
 import { dial, type FarSide } from '../../src/onward/connect';
 import { greetByRlogin, rloginGreeting } from '../../src/onward/rlogin-client';
 import { FakeClock } from '../support/fake-clock';
@@ -18,7 +19,7 @@ describe('the greeting of rlogin', () => {
     board = await FarBoard.open();
     socket = await dial(
       { host: '127.0.0.1', port: board.port },
-      { clock: systemClock, limitMs: 5_000, signal: calling.signal },
+      { clock: systemClock, random: systemRandom, limitMs: 5_000, signal: calling.signal },
     );
   });
   afterEach(async () => {

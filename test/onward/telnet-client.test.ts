@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/base/clock';
+import { systemRandom } from '../../src/base/random';
 import { dial } from '../../src/onward/connect';
 import { TelnetClient } from '../../src/onward/telnet-client';
 import { FarBoard, type FarCall } from '../support/far-board';
@@ -32,7 +33,12 @@ describe('the gate as a telnet client', () => {
   const open = async (own: { location?: string; userName?: string } = {}): Promise<Call> => {
     const socket = await dial(
       { host: '127.0.0.1', port: board.port },
-      { clock: systemClock, limitMs: 5_000, signal: new AbortController().signal },
+      {
+        clock: systemClock,
+        random: systemRandom,
+        limitMs: 5_000,
+        signal: new AbortController().signal,
+      },
     );
     const size = { width: 80, height: 25 };
     const client = new TelnetClient(socket, {

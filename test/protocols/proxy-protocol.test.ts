@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { isIP } from 'node:net';
-import { parseProxyHeader } from '../../src/protocols/proxy-protocol';
+import {
+  encodeProxyHeader,
+  parseProxyHeader,
+  PROXY_VERSIONS,
+} from '../../src/protocols/proxy-protocol';
 import { binaryHeader, proxyHeader, type BinaryHeader } from '../support/proxy-headers';
 import { runs } from '../support/runs';
 
@@ -149,4 +153,29 @@ test('bytes of anybody are judged alike however they are cut, and none of them i
     }),
     { numRuns: runs(500) },
   );
+});
+
+describe('a header that is written', () => {
+  it.each([
+    ['v1', '203.0.113.9', '203.0.113.9'],
+    ['v2', '203.0.113.9', '203.0.113.9'],
+    ['v1', '2001:db8::7', '2001:db8::7'],
+    ['v2', '2001:db8::7', '2001:db8::7'],
+    ['v1', '::ffff:203.0.113.9', '203.0.113.9'],
+  ] as const)('of %s names the caller at %s to a board on %s', (version, source, read) => {
+    for (const target of ['192.0.2.1', '2001:db8::1']) {
+      const bytes = encodeProxyHeader(version, { source, target, port: 23 });
+      const parsed = parseProxyHeader(bytes);
+      expect(parsed).toMatchObject({ kind: 'header', length: bytes.length, source: read });
+    }
+  });
+
+  it.each(PROXY_VERSIONS)('of %s names nobody where the address is none', (version) => {
+    const bytes = encodeProxyHeader(version, {
+      source: 'somewhere',
+      target: '192.0.2.1',
+      port: 23,
+    });
+    expect(parseProxyHeader(bytes)).toMatchObject({ kind: 'header', source: undefined });
+  });
 });

@@ -38,6 +38,7 @@ import {
 } from '../../src/menu/run/node-talk';
 import { Wall } from '../../src/menu/run/wall';
 import { loadThemes } from '../../src/menu/load/theme-files';
+import { DestinationHealth } from '../../src/onward/destination-health';
 import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/run/module';
 import { storePassword } from '../../src/store/passwords';
@@ -167,6 +168,7 @@ export class MenuBoard {
         nodes,
         talk: new NodeTalk({ ...accounts, nodes }),
         wall: new Wall(accounts),
+        destinationHealth: new DestinationHealth(clock),
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
       },
       authenticator,

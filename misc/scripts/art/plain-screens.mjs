@@ -205,6 +205,15 @@ export const PLAIN_SCREENS = {
   ),
   LASTCALL: list('Last callers'),
   WHOSON: list('Who is online'),
+  ACCOUNT: screen('Your account', '', '%VM1', ...Array(6).fill(''), 'Enter: open it. Esc: back.'),
+  BOARDS: screen(
+    'Where to?',
+    '',
+    '%VM1',
+    ...Array(17).fill(''),
+    '%TL10',
+    'Enter: go. A: account. G: log off.',
+  ),
   USERLST: list('User list'),
   SIGNINS: list('Sign-ins and changes of your account'),
   MYCALLS: screen(

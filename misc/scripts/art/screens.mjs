@@ -337,6 +337,23 @@ export const SCREENS = {
       [LEFT + 28, 'By'],
       [LEFT + 40, 'Doing'],
     ]),
+  BOARDS: () => {
+    const page = workPage('Boards', 'Where to?')
+      .text(6, LEFT, 'Board', 'hint')
+      .text(6, LEFT + 22, 'About', 'hint');
+    return closingLine(
+      page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT, 'TL10', 'warning'),
+    ).text(
+      23,
+      LEFT,
+      'Arrow keys: up and down   Enter: go there   A: your account   G: log off',
+      'hint',
+    );
+  },
+  ACCOUNT: () =>
+    closingLine(
+      workPage('Account', 'Your account, and who calls').view(7, LEFT, 'VM1', 'text', 'focus'),
+    ).text(23, LEFT, 'Arrow keys: up and down   Enter: open it   Esc: back', 'hint'),
   USERLST: () =>
     list('User list', 'User list', [
       [LEFT, 'User'],

@@ -47,6 +47,11 @@ export interface Services {
   readonly nodes: NodeList;
   readonly talk: NodeTalk;
   readonly wall: Wall;
+  /** What callers who were handed on met last. */
+  readonly destinationHealth: {
+    tried(name: string, wasThere: boolean): void;
+    failingSinceMs(name: string): number | undefined;
+  };
   /** The servers that callers can reach now. */
   listening(): Listening;
 }

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { isAllSeen } from '../base/unseen';
+
+/** The protocols by which callers are handed on, and whether this board needs an account there for it. */
+export const DESTINATION_KINDS = {
+  telnet: { needsAccount: false },
+  rlogin: { needsAccount: false },
+  ssh: { needsAccount: true },
+} as const;
+
+export const DESTINATION_KIND_NAMES = Object.keys(
+  DESTINATION_KINDS,
+) as readonly (keyof typeof DESTINATION_KINDS)[];
+
+/** Its other keys are those of the module that hands callers on in this way; `board-check` looks at them. */
+const destination = z.looseObject({
+  kind: z.enum(DESTINATION_KIND_NAMES),
+  /** What callers read it is called. */
+  name: z.string().min(1).max(40).refine(isAllSeen, 'must not have characters that nobody sees'),
+  /** A line about it. */
+  about: z
+    .string()
+    .max(200)
+    .refine(isAllSeen, 'must not have characters that nobody sees')
+    .default(''),
+  /** Who is handed on; everybody who is fully signed in where nothing is said. */
+  acs: z.string().optional(),
+});
+
+export type Destination = z.output<typeof destination>;
+
+export const destinations = z
+  .record(z.string().regex(/^[A-Za-z][\w-]*$/), destination)
+  .default({})
+  .describe(
+    'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin or ssh; the other keys are those of the modules `telnet_bridge`, `rlogin` and `ssh_bridge`.',
+  );

@@ -1,0 +1,131 @@
+import { compileAcs, evaluateAcs } from '../acs/acs';
+import type { Place } from '../base/errors';
+import { nearestName } from '../base/nearest';
+import type { Config } from '../config/schema';
+import type { Destination } from '../config/schema-destinations';
+import type { Finding } from '../menu/load/menu-entry';
+import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
+import type { Address } from '../onward/connect';
+import { handOn, type OnwardProtocol } from './hand-on';
+import { addressFor, HAND_ON_KEYS, handOnProblems } from './hand-on-settings';
+import { rloginProtocol } from './rlogin';
+import { sshProtocol } from './ssh-bridge';
+import { telnetProtocol } from './telnet-bridge';
+import { LIST_VIEW } from './user-list';
+
+const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
+  telnet: telnetProtocol,
+  rlogin: rloginProtocol,
+  ssh: sshProtocol,
+};
+
+/** The boards of `destinations` in the configuration. */
+export const destinationsModule: MenuModule = {
+  name: 'destinations',
+  doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}. `@method:visit` hands him on to the chosen one, and the list comes back when that ends.',
+  needs: 'complete',
+  views: [LIST_VIEW],
+  methods: { visit },
+  ready,
+};
+
+/** A caller reads it in the list; a board that did not take the last caller is said to be silent. */
+async function ready(context: MenuContext): Promise<void> {
+  const { screen, services } = context;
+  const open = openTo(context);
+  screen.setItems(
+    LIST_VIEW,
+    open.map(([key, { name, about, kind }]) => {
+      const sinceMs = services.destinationHealth.failingSinceMs(key);
+      const state =
+        sinceMs === undefined ? '' : `silent since ${context.dateText(sinceMs, 'HH:mm')}`;
+      return { text: name, name, about, kind, state };
+    }),
+  );
+  if (open.length === 0) screen.message('No board is open to you here.');
+  return Promise.resolve();
+}
+
+async function visit(context: MenuContext): Promise<Transition> {
+  const chosen = openTo(context)[Number(context.screen.value(LIST_VIEW))];
+  // The configuration may have changed since the list was drawn.
+  if (chosen === undefined) return { kind: 'redraw' };
+  const [key, destination] = chosen;
+  const outcome = await handOn(context, PROTOCOLS[destination.kind], destination);
+  if (outcome !== 'not-tried')
+    context.services.destinationHealth.tried(key, outcome === 'was-there');
+  return { kind: 'redraw' };
+}
+
+/** The destinations whose condition the caller meets, in the order of the file. */
+function openTo(context: MenuContext): readonly (readonly [string, Destination])[] {
+  const subject = context.subject();
+  return Object.entries(context.services.config().destinations).filter(
+    ([, { acs }]) => acs === undefined || evaluateAcs(compileAcs(acs), subject),
+  );
+}
+
+/** Where a destination is, and where it is for callers with UTF-8 if that is elsewhere. */
+export function addressesOf(destination: Destination): readonly Address[] {
+  const { port } = PROTOCOLS[destination.kind];
+  const usual = addressFor(destination, { isUtf8: false, otherwise: port });
+  const utf8 = addressFor(destination, { isUtf8: true, otherwise: port });
+  const isElsewhere = utf8?.host !== usual?.host || utf8?.port !== usual?.port;
+  return [usual, isElsewhere ? utf8 : undefined].filter((address) => address !== undefined);
+}
+
+/** What is wrong in `destinations`; a condition that cannot be read opens its board to nobody. */
+export function findDestinationProblems(
+  config: Config,
+  placeOf: (path: readonly string[]) => Place = () => ({ file: 'config.hjson' }),
+): readonly Finding[] {
+  return Object.entries(config.destinations).flatMap(([key, destination]) =>
+    problemsOf(destination).map(({ at, text, nearest }): Finding => {
+      const place = placeOf(['destinations', key, at]);
+      const base = {
+        rule: 'destination',
+        place,
+        subject: '',
+        text: `destinations.${key}: ${text}`,
+      };
+      return { severity: 'warning', ...base, ...(nearest === undefined ? {} : { nearest }) };
+    }),
+  );
+}
+
+interface Problem {
+  /** The key. */
+  readonly at: string;
+  readonly text: string;
+  readonly nearest?: string | undefined;
+}
+
+function problemsOf(destination: Destination): readonly Problem[] {
+  const { kind, name, about, acs, ...settings } = destination;
+  void name;
+  void about;
+  const protocol = PROTOCOLS[kind];
+  const known = [...Object.keys(HAND_ON_KEYS), ...Object.keys(protocol.keys)];
+  const unknown = Object.keys(settings)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      at: key,
+      text: `'${key}' has no effect`,
+      nearest: nearestName(key, known),
+    }));
+  const missing =
+    settings['host'] === undefined
+      ? [{ at: 'host', text: "'host' is missing: nobody gets there" }]
+      : [];
+  const values = Object.entries(handOnProblems(settings, protocol.problems));
+  return [
+    ...missing,
+    ...unknown,
+    ...values.map(([at, text]) => ({ at, text })),
+    ...(acs === undefined ? [] : compileAcs(acs).problems).map(({ text, nearest }) => ({
+      at: 'acs',
+      text: `acs: ${text}`,
+      nearest,
+    })),
+  ];
+}

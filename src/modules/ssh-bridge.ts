@@ -1,0 +1,55 @@
+import { openShell } from '../onward/ssh-client';
+import { handOnModule, type OnwardProtocol } from './hand-on';
+import type { HandOnSettings } from './hand-on-settings';
+import { fillField } from './rlogin';
+
+/** A key exchange and a password that is hashed take longer than a connection. */
+const SIGN_IN_MS = 10_000;
+
+const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/;
+
+export const sshProtocol: OnwardProtocol = {
+  port: 22,
+  keys: {
+    hostKey:
+      'Fingerprint of the board’s host key, `SHA256:...`; nobody is handed on without it. The log says what the board has.',
+    userName: 'Name of the account there; `{userName}` where nothing is said.',
+    password: 'Password of that account, as `@environment:NAME` or `@file:NAME`.',
+    privateKey: 'Or a private key of this board’s own, as `@file:NAME`.',
+  },
+  problems,
+  open: (socket, { context, settings, taken, signal, userName }) => {
+    const { clock } = context.services;
+    const text = (key: string): string | undefined => {
+      const value = settings[key];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    return openShell(socket, {
+      ...{ clock, signal, limitMs: SIGN_IN_MS },
+      hostKey: text('hostKey'),
+      userName: fillField(settings['userName'] ?? '{userName}', { userName }),
+      password: text('password'),
+      privateKey: text('privateKey'),
+      terminalType: taken.facts.terminalType,
+      size: () => taken.facts.size,
+    });
+  },
+};
+
+/** Hands the caller on to a board or a shell by SSH. */
+export const sshBridgeModule = handOnModule(
+  'ssh_bridge',
+  'Hands the caller on by SSH, to a board whose host key is known, and comes back when that ends. The caller’s password never leaves the gate.',
+  sshProtocol,
+);
+
+function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
+  const { hostKey, password, privateKey } = settings;
+  const found: Record<string, string> = {};
+  if (typeof hostKey !== 'string' || !FINGERPRINT.test(hostKey))
+    found['hostKey'] =
+      "'hostKey' is a fingerprint such as SHA256:...; without it nobody is handed on (ssh-keyscan HOST | ssh-keygen -lf -)";
+  if (password === undefined && privateKey === undefined)
+    found['password'] = "'password' or 'privateKey' is needed to sign in there";
+  return found;
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Client, type ClientChannel } from 'ssh2';
+import type { Clock } from '../base/clock';
+import { BbsError, toError } from '../base/errors';
+import type { TerminalSize } from '../terminal/terminal';
+import type { FarSide } from './connect';
+
+/** How long a board may take to close its side before the connection is cut. */
+const CLOSE_MS = 2_000;
+
+interface ShellOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limitMs: number;
+  /** `SHA256:...` as ssh-keygen prints it; without one the board is not believed. */
+  readonly hostKey: string | undefined;
+  readonly userName: string;
+  readonly password: string | undefined;
+  /** In any format that ssh-keygen writes, without a passphrase. */
+  readonly privateKey: string | undefined;
+  readonly terminalType: string;
+  /** As it is when read. */
+  readonly size: () => TerminalSize;
+}
+
+/**
+ * Signs in to a board by SSH (RFC 4252) and opens a shell there with the caller's terminal (RFC 4254
+ * section 6.2). Nothing is sent to a board with another host key. Rejects with HAND_ON_REFUSED where the key
+ * is another one or the board refuses the account, with UNREACHABLE where it does not answer in time, and
+ * with the signal's reason where that aborts first.
+ */
+export async function openShell(socket: Socket, options: ShellOptions): Promise<FarSide> {
+  const { clock, signal, limitMs } = options;
+  const client = new Client();
+  const ending = new Promise<never>((_resolve, reject) => {
+    const fail = (error: Error): void => reject(error);
+    client.on('error', (error) => fail(refusalOf(error)));
+    client.once('close', () => fail(unreachable('the board ended the connection')));
+    signal.addEventListener('abort', () => fail(toError(signal.reason)), { once: true });
+  });
+  ending.catch(() => undefined);
+  const cancel = clock.after(limitMs, () =>
+    client.emit('error', unreachable(`no shell within ${limitMs} ms`)),
+  );
+  try {
+    signal.throwIfAborted();
+    await Promise.race([signIn(client, socket, options), ending]);
+    return await Promise.race([shell(client, options), ending]);
+  } catch (error) {
+    client.destroy();
+    socket.destroy();
+    throw error;
+  } finally {
+    cancel();
+  }
+}
+
+function signIn(client: Client, sock: Socket, options: ShellOptions): Promise<void> {
+  const { hostKey, userName, password, privateKey } = options;
+  return new Promise((resolve) => {
+    client.once('ready', () => resolve());
+    client.connect({
+      sock,
+      username: userName,
+      ...(password === undefined ? {} : { password }),
+      ...(privateKey === undefined ? {} : { privateKey }),
+      readyTimeout: 0,
+      hostVerifier: (key: Buffer) => {
+        const given = fingerprintOf(key);
+        if (hostKey?.replace(/=+$/, '') === given) return true;
+        const expected = hostKey === undefined ? 'hostKey names none' : `hostKey is ${hostKey}`;
+        const text = `the board's host key is ${given}, and ${expected}`;
+        client.emit('error', new BbsError('HAND_ON_REFUSED', text));
+        return false;
+      },
+    });
+  });
+}
+
+function shell(client: Client, options: ShellOptions): Promise<FarSide> {
+  const { terminalType, size } = options;
+  const { width, height } = size();
+  return new Promise((resolve, reject) => {
+    client.shell({ term: terminalType, cols: width, rows: height }, (error, channel) => {
+      if (error !== undefined) reject(refusalOf(error));
+      else resolve(farSideOf(client, channel, options));
+    });
+  });
+}
+
+function farSideOf(client: Client, channel: ClientChannel, options: ShellOptions): FarSide {
+  const { clock, size } = options;
+  client.removeAllListeners('error');
+  client.on('error', (error) => channel.emit('error', error));
+  channel.once('close', () => client.end());
+  // With a terminal a shell has no such stream; what comes on it may not fill the channel's window.
+  channel.stderr.resume();
+  return Object.assign(channel, {
+    resized: () => {
+      const { width, height } = size();
+      channel.setWindow(height, width, 0, 0);
+    },
+    destroy: () => {
+      channel.close();
+      client.end();
+      clock.after(CLOSE_MS, () => client.destroy());
+      return channel;
+    },
+  });
+}
+
+/** `SHA256:` and the hash in Base64 without padding, as ssh-keygen prints it. */
+function fingerprintOf(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+
+function unreachable(text: string): BbsError {
+  return new BbsError('UNREACHABLE', text);
+}
+
+function refusalOf(error: Error & { readonly level?: string }): Error {
+  if (error instanceof BbsError) return error;
+  const isRefusal = error.level === 'client-authentication' || error.level === undefined;
+  return new BbsError(isRefusal ? 'HAND_ON_REFUSED' : 'UNREACHABLE', error.message, {
+    cause: error,
+  });
+}

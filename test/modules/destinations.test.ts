@@ -1,0 +1,202 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initGate } from '../../src/config/init-gate';
+import { parseProxyHeader } from '../../src/protocols/proxy-protocol';
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+import { KEYS, type DialledCaller } from '../support/dial';
+import { FarBoard } from '../support/far-board';
+import { PASSWORD, signIn } from '../support/sign-in';
+
+describe('a board that init --gate makes', () => {
+  let dir: string;
+  let near: FarBoard;
+  let utf8: FarBoard;
+  let deadPort: number;
+  let board: TestBoard;
+  let caller: DialledCaller;
+
+  beforeAll(async () => {
+    dir = join(await mkdtemp(join(tmpdir(), 'sallyport-gate-')), 'gate');
+    near = await FarBoard.open();
+    utf8 = await FarBoard.open();
+    const nobody = await FarBoard.open();
+    deadPort = nobody.port;
+    await nobody.close();
+    await initGate(dir, [
+      `telnet://127.0.0.1:${near.port}#Next Door`,
+      `telnet://127.0.0.1:${deadPort}#Dead End`,
+      `rlogin://[::1]:5513`,
+    ]);
+    board = await TestBoard.start({
+      boardDir: dir,
+      config: {
+        destinations: {
+          'next-door': {
+            ...{ kind: 'telnet', name: 'Next Door', about: 'The board next door' },
+            proxyHeader: 'v2',
+            utf8Port: utf8.port,
+          },
+          secret: { kind: 'telnet', name: 'Secret', acs: 'GM[sysops]', host: '127.0.0.1' },
+        },
+      },
+    });
+    await board.addUser('alice', PASSWORD);
+  });
+  afterAll(async () => {
+    await board.remove();
+    await near.close();
+    await utf8.close();
+    await rm(join(dir, '..'), { recursive: true });
+  });
+  afterEach(() => caller.hangUp());
+
+  const come = async (): Promise<DialledCaller> => {
+    caller = await board.telnet();
+    await signIn(caller, 'alice');
+    await caller.sees('Both doors are open.');
+    return caller;
+  };
+
+  it('has nothing that menu check or config check would say against it', async () => {
+    caller = await board.telnet();
+    for (const what of ['menu', 'config']) {
+      const { out, exitCode } = await board.tryOputil(what, 'check', '--all');
+      expect({ what, exitCode, warnings: out.match(/^.*warning: .*$/gm) }).toEqual({
+        ...{ what, exitCode: 0, warnings: null },
+      });
+    }
+  });
+
+  it('leads from sign-in to the boards that are open to the caller, and on to the chosen one', async () => {
+    await come();
+    caller.type(KEYS.return);
+    const list = await caller.sees('Enter: go there');
+    expect(list).toContain('The board next door');
+    expect(list).not.toContain('Secret');
+    caller.type(KEYS.return);
+    const call = await near.call();
+    call.send('Welcome to Next Door');
+    await caller.sees('Welcome to Next Door');
+    const header = parseProxyHeader(call.received());
+    expect(header).toMatchObject({ kind: 'header', source: '127.0.0.1', isProxyItself: false });
+    call.socket.end();
+    await caller.sees('Where to?');
+  });
+
+  it('leads a caller with UTF-8 to the address for them', async () => {
+    caller = await board.ssh({ userName: 'alice', password: PASSWORD });
+    await caller.sees('Both doors are open.');
+    caller.type(KEYS.return);
+    await caller.sees('Enter: go there');
+    caller.type(KEYS.return);
+    const call = await utf8.call();
+    call.socket.end('goodbye');
+    await caller.sees('Where to?');
+  });
+
+  it('names a silent board to the sysop', async () => {
+    caller = await board.telnet();
+    const { out } = await board.tryOputil('doctor');
+    const flat = out.replaceAll(/\s+/g, ' ');
+    expect(flat).toContain(`destinations.dead-end at 127.0.0.1:${deadPort} does not answer`);
+    expect(flat).not.toContain('destinations.next-door');
+  });
+
+  it('says within three seconds that a board is silent, and marks it in the list', async () => {
+    await come();
+    caller.type(KEYS.return);
+    await caller.sees('Enter: go there');
+    caller.type(`${KEYS.down}${KEYS.return}`);
+    await caller.sees('Dead End does not answer. Please try again later.');
+    caller.type(KEYS.return);
+    expect(await caller.sees('silent since')).toMatch(/Dead End +silent since \d\d:\d\d/);
+  });
+
+  it('shows a caller his account, and the way back', async () => {
+    await come();
+    caller.type(KEYS.return);
+    await caller.sees('Enter: go there');
+    caller.type('a');
+    await caller.sees('Two-factor sign-in');
+    caller.type(KEYS.escape);
+    await caller.sees('Where to?');
+    caller.type('g');
+    expect(await caller.isHungUpOn()).toContain('Good night');
+  });
+});
+
+describe('init --gate', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sallyport-gate-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('writes each address with a key of its own, and says what ssh still needs', async () => {
+    const lines = await initGate(join(folder, 'b'), [
+      'telnet://bbs.example.org#Café ½',
+      'telnet://127.0.0.1:24#Café',
+      'ssh://guest@[::1]:2222#"quoted"',
+    ]);
+    const text = await readFile(join(folder, 'b', 'config', 'config.hjson'), 'utf8');
+    expect(text).toMatch(/"caf": \{[^}]*name: "Café ½"[^}]*host: "bbs.example.org"/);
+    expect(text).toMatch(/"caf-2": \{[^}]*port: 24/);
+    expect(text).toMatch(
+      /"quoted": \{[^}]*name: "\\"quoted\\""[^}]*host: "::1"[^}]*port: 2222[^}]*userName: "guest"/,
+    );
+    expect(lines.at(-1)).toBe(
+      'destinations.quoted still needs hostKey, and password or privateKey',
+    );
+  });
+
+  it.each([
+    ['http://127.0.0.1', /begins with telnet:\/\/, rlogin:\/\/, ssh:\/\//],
+    ['exec:/bin/sh', /begins with/],
+    ['127.0.0.1:23', /begins with/],
+    ['ssh://bob:secret@host', /password does not belong on a command line/],
+    ['telnet://bob@host', /only ssh:\/\/ takes the name of an account/],
+    ['telnet://host/path', /nothing follows the port but #NAME/],
+  ])('refuses %s with an example, and makes nothing', async (address, why) => {
+    const made = initGate(join(folder, 'b'), [address]);
+    await expect(made).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(why) as string,
+    });
+    await expect(made).rejects.toMatchObject({
+      message: expect.not.stringContaining('secret') as string,
+    });
+    await expect(readFile(join(folder, 'b', 'config', 'config.hjson'))).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves a board alone that is there already', async () => {
+    await initGate(join(folder, 'b'), ['telnet://127.0.0.1']);
+    await expect(initGate(join(folder, 'b'), ['telnet://127.0.0.1'])).rejects.toMatchObject({
+      message: expect.stringContaining('is there already') as string,
+    });
+  });
+});
+
+it('what is wrong in destinations is told by config check, each with its place', async () => {
+  const one = { kind: 'telnet', name: 'One', hots: '127.0.0.1', acs: 'GM[users' };
+  const two = { kind: 'ssh', name: 'Two', host: '127.0.0.1', port: 70_000, password: 'x' };
+  const dir = await BoardDir.make({
+    'config/config.hjson': JSON.stringify({ destinations: { one, two } }, null, 2),
+  });
+  const board = await TestBoard.start({ boardDir: dir.path });
+  const { out } = await board.tryOputil('config', 'check', '--all');
+  await board.remove();
+  await dir.remove();
+  expect(
+    out
+      .match(/config\.hjson:\d+:\d+: .*destinations.*$/gm)
+      ?.map((line) => line.replace(/^.*?: /, '')),
+  ).toEqual([
+    "destinations.one: 'host' is missing: nobody gets there",
+    "destinations.one: 'hots' has no effect; did you mean 'host'?",
+    "destinations.one: acs: this '[' is never closed",
+    "destinations.two: 'hostKey' is a fingerprint such as SHA256:...; without it nobody is handed on (ssh-keyscan HOST | ssh-keygen -lf -)",
+    "destinations.two: 'port' is a number from 1 to 65535",
+  ]);
+});
