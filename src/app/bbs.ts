@@ -101,6 +101,11 @@ class Bbs {
     await backend.authenticator.warmUp();
     await this.startServers(basics, { backend, limiter, certificate });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
+    stored.seat.attach({
+      accountEvents: backend.accountEvents,
+      reload: () => void edits.reload(),
+      endSession: (sessionId) => backend.endCall({ sessionId, user: undefined }),
+    });
     return this.announce(basics, { backend, first, certificate, edits });
   }
 

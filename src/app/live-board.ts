@@ -298,7 +298,7 @@ export async function notifySysops(
     for (const { node, user } of nodes.list()) {
       if (user === undefined) continue;
       const account = await db.run((sql) => findUser(sql, user.id));
-      if (account?.groups.includes('sysops') === true) nodes.find(node)?.post({ text });
+      if (account?.groups.includes('sysops') === true) nodes.post(node, { text });
     }
   } catch (error) {
     // The log has the same lines; nobody waits for this one.

@@ -14,6 +14,7 @@ import { addMenuGraph } from './menu-graph';
 import { addMenuSheet } from './menu-sheet';
 import { addMenuShow } from './menu-show';
 import { addMenuWhy } from './menu-why';
+import { addNodeCommands } from './node-commands';
 import { addExportCommand } from './export-command';
 import { addImportCommand } from './import-command';
 import { addOnelinerCommands } from './oneliner-commands';
@@ -80,6 +81,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addAuditCommand(program, context);
   addBanCommands(program, context);
   addMailCommands(program, context);
+  addNodeCommands(program, context);
   addMenuCommands(program, context);
   addConfigCommands(program, context);
   addBackupCommand(program, context);

@@ -8,6 +8,8 @@ export interface NodeHandle {
   post(message: NodeMessage): void;
   /** Ends the call on this node because its account signed in on another node. */
   takenOver(byNode: number): void;
+  /** Ends the call because the sysop wants so. */
+  kicked(): void;
   /** Ends the call because its process lost its place among those of the board. */
   cutOff(): void;
 }
@@ -51,6 +53,36 @@ class AllNumbers implements NodeNumbers {
   }
 }
 
+/** What the other processes of the board are told of a caller who is signed in here. */
+export interface OnlineInfo extends NodeInfo {
+  readonly user: OnlineUser;
+}
+
+interface OnlineUser {
+  readonly id: number;
+  readonly name: string;
+  readonly sessionId: string;
+}
+
+/** The other processes of the board. */
+export interface Neighbours {
+  /** Who is signed in there. */
+  list(): readonly NodeInfo[];
+  /** False when there is nobody on the node. */
+  post(node: number, message: NodeMessage): boolean;
+  /** Has them know who is on a node here; undefined once he is gone. */
+  tell(node: number, info: OnlineInfo | undefined): void;
+  /** Has them end other calls of the account. */
+  arrived(userId: number, node: number): void;
+}
+
+const NO_NEIGHBOURS: Neighbours = {
+  list: () => [],
+  post: () => false,
+  tell: () => undefined,
+  arrived: () => undefined,
+};
+
 /** One node number in use by one call. */
 export interface NodeSlot {
   readonly node: number;
@@ -60,7 +92,7 @@ export interface NodeSlot {
   describe(description: string): void;
   attach(handle: NodeHandle): void;
   /** Records the sign-in. Returns the other calls of the same account that are online (rule J2). */
-  signedIn(user: { readonly id: number; readonly name: string }): readonly NodeHandle[];
+  signedIn(user: OnlineUser): readonly NodeHandle[];
   release(): void;
 }
 
@@ -74,21 +106,24 @@ interface Entry {
   info: NodeInfo;
   readonly slot: ConnectionSlot;
   handle: NodeHandle | undefined;
+  user: OnlineUser | undefined;
 }
 
 /** Assigns node numbers, the lowest free one to each call, and lists who is on which node. */
 export class Nodes implements NodeList {
   private readonly entries = new Map<number, Entry>();
   private numbers: NodeNumbers = new AllNumbers();
+  private neighbours = NO_NEIGHBOURS;
   private readonly places: Places;
 
   constructor(private readonly options: NodesOptions) {
     this.places = new Places({ clock: options.clock, onMadeRoom: (slot) => this.vacate(slot) });
   }
 
-  /** Has numbers come from elsewhere, before the first call. */
-  share(numbers: NodeNumbers): void {
+  /** Shares the node numbers with other processes, before the first call. */
+  share(numbers: NodeNumbers, neighbours: Neighbours): void {
     this.numbers = numbers;
+    this.neighbours = neighbours;
   }
 
   /** To be awaited before `take`, where a call can wait. */
@@ -120,6 +155,7 @@ export class Nodes implements NodeList {
     const entry: Entry = {
       slot,
       handle: undefined,
+      user: undefined,
       info: {
         node,
         server,
@@ -136,7 +172,8 @@ export class Nodes implements NodeList {
   }
 
   list(): readonly NodeInfo[] {
-    return [...this.entries.values()].map(({ info }) => info).sort((a, b) => a.node - b.node);
+    const here = [...this.entries.values()].map(({ info }) => info);
+    return [...here, ...this.neighbours.list()].sort((a, b) => a.node - b.node);
   }
 
   /** The call on a node, for messages from other nodes. */
@@ -146,13 +183,33 @@ export class Nodes implements NodeList {
 
   setStatus(node: number, status: Partial<NodeStatus>): void {
     const entry = this.entries.get(node);
-    if (entry !== undefined) entry.info = { ...entry.info, ...status };
+    if (entry !== undefined) this.change(entry, status);
+  }
+
+  /** The calls here of an account that is signed in. */
+  callsOf(userId: number): readonly { readonly node: number; readonly handle: NodeHandle }[] {
+    return [...this.entries].flatMap(([node, { user, handle }]) =>
+      user?.id === userId && handle !== undefined ? [{ node, handle }] : [],
+    );
+  }
+
+  /** Everybody here who is signed in. */
+  postToAll(message: NodeMessage): void {
+    for (const { user, handle } of this.entries.values())
+      if (user !== undefined) handle?.post(message);
   }
 
   post(node: number, message: NodeMessage): boolean {
     const handle = this.find(node);
-    handle?.post(message);
-    return handle !== undefined;
+    if (handle === undefined) return this.neighbours.post(node, message);
+    handle.post(message);
+    return true;
+  }
+
+  private change(entry: Entry, change: Partial<NodeInfo>): void {
+    entry.info = { ...entry.info, ...change };
+    const { user, info } = entry;
+    if (user !== undefined) this.neighbours.tell(info.node, { ...info, user });
   }
 
   private slot(node: number, entry: Entry): NodeSlot {
@@ -160,15 +217,17 @@ export class Nodes implements NodeList {
       node,
       isHeld: () => this.entries.get(node) === entry,
       describe: (description) => {
-        entry.info = { ...entry.info, description };
+        if (description !== entry.info.description) this.change(entry, { description });
       },
       attach: (handle) => {
         entry.handle = handle;
       },
       signedIn: (user) => {
-        entry.info = { ...entry.info, user };
+        entry.user = user;
+        this.change(entry, { user: { id: user.id, name: user.name } });
+        this.neighbours.arrived(user.id, node);
         return [...this.entries.values()]
-          .filter((other) => other !== entry && other.info.user?.id === user.id)
+          .filter((other) => other !== entry && other.user?.id === user.id)
           .flatMap((other) => other.handle ?? []);
       },
       release: () => this.release(node, entry),
@@ -179,6 +238,7 @@ export class Nodes implements NodeList {
     if (this.entries.get(node) !== entry) return;
     this.places.remove(entry.slot);
     this.entries.delete(node);
+    if (entry.user !== undefined) this.neighbours.tell(node, undefined);
     this.numbers.giveBack(node);
   }
 

@@ -127,6 +127,11 @@ export class Session implements NodeHandle {
     this.end('ended', `You have signed in again on node ${byNode}: this call ends here.`);
   }
 
+  kicked(): void {
+    this.log.info('call.kicked');
+    this.end('ended', 'The sysop has ended your call.');
+  }
+
   cutOff(): void {
     this.end('ended', CUT_OFF);
   }
@@ -251,7 +256,8 @@ export class Session implements NodeHandle {
     this.call.slot.signedIn();
     this.limits.signedIn();
     this.open.terminal.allow({ width: LIMITS.ptyMax, height: LIMITS.ptyMax });
-    for (const other of this.node.signedIn({ id: user.id, name: user.name }))
+    const { sessionId } = this.login;
+    for (const other of this.node.signedIn({ id: user.id, name: user.name, sessionId }))
       other.takenOver(this.node.node);
     await this.options.onSignedIn(this.caller);
   }

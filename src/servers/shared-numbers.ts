@@ -11,7 +11,7 @@ interface SharedNumbersOptions {
 }
 
 /** Numbers that are held for callers to come, at most; a few of a small board, so that others have some too. */
-const SPARE = 32;
+const SPARE = 10;
 
 /**
  * The node numbers of one process among several: reserved in the database some at a time, so that a caller

@@ -138,6 +138,18 @@ export class AccountEvents {
     if (!this.closed) void this.turn(() => this.look());
   }
 
+  /** Notifies of events of which another process was told. */
+  async hear(ids: readonly number[]): Promise<void> {
+    if (this.closed) return;
+    try {
+      this.tell(await this.options.db.run((sql) => sql('account_event').whereIn('id', [...ids])));
+    } catch (error) {
+      // They are read with the next look.
+      this.options.log.warn('account-events.unread', { error });
+      this.poke();
+    }
+  }
+
   close(): void {
     this.closed = true;
     this.cancel();
@@ -180,6 +192,10 @@ export class AccountEvents {
         .where('id', '>', this.newest - OVERLAP)
         .orderBy('id'),
     );
+    this.tell(rows);
+  }
+
+  private tell(rows: readonly EventRow[]): void {
     for (const row of rows) {
       if (this.seen.has(row.id)) continue;
       this.seen.add(row.id);

@@ -23,6 +23,7 @@ export class ChangeMark {
   constructor(
     private readonly read: () => string | undefined,
     private readonly clock: Clock,
+    private readonly settleMs = SETTLE_MS,
   ) {}
 
   /** Runs `look`, unless nothing was committed since the last one that ended without an error. */
@@ -35,7 +36,7 @@ export class ChangeMark {
       this.markedAtMs = nowMs;
       this.lookedAtMs = -Infinity;
     }
-    if (mark !== undefined && this.lookedAtMs - this.markedAtMs >= SETTLE_MS) return;
+    if (mark !== undefined && this.lookedAtMs - this.markedAtMs >= this.settleMs) return;
     await look();
     this.lookedAtMs = nowMs;
   }

@@ -92,7 +92,9 @@ export class Database {
 
   /** A mark for one follower of changes. */
   followChanges(): ChangeMark {
-    return new ChangeMark(() => this.readMark(), this.clock);
+    // What PostgreSQL notifies of can be seen by then.
+    const settleMs = this.dialect.kind === 'postgres' ? 0 : undefined;
+    return new ChangeMark(() => this.readMark(), this.clock, settleMs);
   }
 
   /** Differs once anything was committed, by any process; undefined where only a statement could tell. */

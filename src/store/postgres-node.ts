@@ -18,7 +18,7 @@ const TRUST_MS = LEASE_MS - BEAT_MS - 2_000;
 /** Notifications of one's own beat are there within this time, or none are. */
 const NOTICE_MS = 1_000;
 /** How often it is looked for news where notifications do not arrive. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 const PRUNE_EVERY_MS = 300_000;
 const KEEP_EVENTS_MS = 600_000;
 
@@ -364,12 +364,13 @@ export async function tellChanges(sql: Knex): Promise<void> {
     ],
     ['node_beat_told', 'update of lease_until on node', "board_tell('beat')"],
     ['board_event_told', 'insert on board_event', "board_tell('events')"],
-    ['penalty_told', 'insert or update on source_penalty', "board_tell('changed')"],
-    ['outbox_told', 'insert or update or delete on outbox', "board_tell('changed')"],
   ];
   for (const [name, when, what] of triggers)
     await sql.raw(`create trigger ${name} after ${when} execute function ${what}`);
+  // A statement that finds no row to change tells nothing.
   const rowTriggers: typeof triggers = [
+    ['penalty_told', 'insert or update on source_penalty', "board_tell('changed')"],
+    ['outbox_told', 'insert or update or delete on outbox', "board_tell('changed')"],
     ['account_event_told', 'insert on account_event', 'board_tell_account()'],
     // A place that is known already is only used again.
     ['known_source_told', 'insert on known_source', "board_tell('changed')"],

@@ -1,7 +1,7 @@
 import { Nodes, type NodeHandle, type NodeSlot } from '../../src/servers/nodes';
 import { TestLimiter } from '../support/test-limiter';
 
-const ann = { id: 1, name: 'ann' };
+const ann = { id: 1, name: 'ann', sessionId: 'one' };
 const HOME = '198.51.100.7';
 const HERE = '::1';
 
@@ -11,6 +11,7 @@ function handle(): NodeHandle & { readonly heard: string[] } {
     heard,
     post: ({ text }) => heard.push(text),
     takenOver: (byNode) => heard.push(`taken over by ${byNode}`),
+    kicked: () => heard.push('kicked'),
     cutOff: () => heard.push('cut off'),
   };
 }
@@ -59,7 +60,7 @@ describe('nodes', () => {
     slot?.describe('At the door');
     expect(nodes.list()).toMatchObject([{ user: undefined, description: 'At the door' }]);
     slot?.signedIn(ann);
-    expect(nodes.list()).toMatchObject([{ user: ann }]);
+    expect(nodes.list()).toMatchObject([{ user: { id: 1, name: 'ann' } }]);
   });
 
   test('signing in finds the other calls of the same account that are online', () => {

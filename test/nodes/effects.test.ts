@@ -1,0 +1,124 @@
+import type { BoardProcess } from '../support/board-process';
+import type { DialledCaller } from '../support/dial';
+import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+import { SharedBoard } from './shared-board';
+
+const IN = 'Both doors are open.';
+
+let board: SharedBoard;
+let a: BoardProcess;
+let b: BoardProcess;
+
+beforeAll(async () => {
+  board = new SharedBoard();
+  a = await board.start('a');
+  b = await board.start('b');
+  for (const name of ['ann', 'bob', 'cat', 'dan']) await board.addUser(name);
+});
+
+afterAll(() => board.remove());
+
+async function online(on: BoardProcess, name: string): Promise<DialledCaller> {
+  const caller = await on.telnet();
+  await signIn(caller, name);
+  await caller.sees(IN);
+  return caller;
+}
+
+/** The node number of an account that is online, once all processes can know of it. */
+async function numberOf(name: string): Promise<string> {
+  const statement = `select number from node_slot where user_name = '${name}'`;
+  await board.untilHolds(`${name} to be online`, () => board.sql(statement).length === 1);
+  return board.sql(statement)[0]?.[0] ?? '';
+}
+
+async function gone(...callers: readonly DialledCaller[]): Promise<void> {
+  for (const caller of callers) caller.hangUp();
+  const anybody = 'select count(*) from node_slot where user_id is not null';
+  await board.until(anybody, [['0']]);
+}
+
+test('an account that signs in on another process ends its earlier call, by telnet as by SSH', async () => {
+  const first = await online(a, 'ann');
+  const second = await b.ssh({ userName: 'ann', password: PASSWORD });
+  await second.sees(IN);
+  expect(await first.isHungUpOn()).toContain('You have signed in again on node');
+  const third = await online(a, 'ann');
+  expect(await second.isHungUpOn()).toContain('You have signed in again on node');
+  expect(third.hungUp).toBe(false);
+  await gone(third);
+});
+
+test('of many sign-ins of one account at once on two processes one stays', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const dialled = await Promise.all([a, b, a, b].map((each) => each.telnet()));
+    await Promise.all(dialled.map((caller) => signIn(caller, 'dan')));
+    const ends = dialled.map((caller) => caller.isHungUpOn().catch(() => 'stays'));
+    await board.untilHolds(
+      'one to stay',
+      () => dialled.filter((caller) => !caller.hungUp).length === 1,
+    );
+    const [stays] = dialled.filter((caller) => !caller.hungUp);
+    await stays?.sees(IN);
+    await board.until("select count(*) from node_slot where user_name = 'dan'", [['1']]);
+    stays?.hangUp();
+    await Promise.all(ends);
+    await gone();
+  }
+});
+
+test('who is online, with what they do, is the same on every process and for oputil', async () => {
+  const ann = await online(a, 'ann');
+  const bob = await online(b, 'bob');
+  await Promise.all([numberOf('ann'), numberOf('bob')]);
+  await goToMainMenu(bob);
+  bob.type('w\r');
+  const seen = await bob.sees('ann');
+  expect(seen).toContain('bob');
+  const list = await board.oputil('a', 'node', 'list');
+  expect(list).toMatch(/ann +Telnet/);
+  expect(list).toMatch(/bob +Telnet/);
+  expect(list.match(/ open /g)).toHaveLength(2);
+  await gone(ann, bob);
+});
+
+test('oputil on any machine ends a call, tells one caller or all, and locks an account on every process', async () => {
+  const [ann, bob, cat] = [await online(a, 'ann'), await online(b, 'bob'), await online(b, 'cat')];
+  const [, ofBob] = [await numberOf('ann'), await numberOf('bob'), await numberOf('cat')];
+  await goToMainMenu(ann);
+  await goToMainMenu(cat);
+  await board.oputil('a', 'node', 'kick', ofBob);
+  expect(await bob.isHungUpOn()).toContain('The sysop has ended your call.');
+  await board.oputil('a', 'node', 'message', 'all', 'we', 'close', 'at', 'noon');
+  await Promise.all([ann, cat].map((caller) => caller.sees('we close at noon')));
+  await board.oputil('a', 'node', 'message', await numberOf('cat'), 'only for you');
+  await cat.sees('only for you');
+  await board.oputil('a', 'user', 'disable', 'cat');
+  await cat.isHungUpOn();
+  expect(ann.hungUp).toBe(false);
+  expect(ann.screen.text()).not.toContain('only for you');
+  await gone(ann);
+});
+
+test('an event that cannot be read is logged, and those after it have their effect', async () => {
+  const bob = await online(b, 'bob');
+  const ofBob = await numberOf('bob');
+  board.sql(`insert into board_event (kind, payload) values ('nonsense', '[')`);
+  await board.logged('b', 'node.event-not-understood');
+  await board.oputil('a', 'node', 'kick', ofBob);
+  await bob.isHungUpOn();
+  await gone();
+});
+
+test('calls of a process that is killed have ended within 15 seconds, and its callers are gone everywhere', async () => {
+  const c = await board.start('c');
+  const dan = await online(c, 'dan');
+  await numberOf('dan');
+  await c.end('SIGKILL');
+  const killedMs = performance.now();
+  await dan.isHungUpOn();
+  const open = "select count(*) from call where user_name = 'dan' and ended_at is null";
+  await board.until(open, [['0']]);
+  expect(performance.now() - killedMs).toBeLessThan(15_000);
+  expect(await board.oputil('a', 'node', 'list')).not.toContain('dan');
+});
