@@ -17,18 +17,54 @@ type Stored = Readonly<Record<string, unknown>>;
 /** What `until_at` says of a penalty that the sysop has ended. */
 const ENDED = 0;
 
-/** Stores a penalty where it lasts longer than the stored one, unless the sysop has ended that since. */
-export async function raisePenalty(sql: Sql, row: PenaltyRow): Promise<void> {
-  const columns = toColumns(row);
-  const inserted = sql('source_penalty').insert({ source: row.source, ...columns });
-  await inserted.onConflict('source').ignore();
+/** What a process adds to the penalty of a source. */
+export interface Charge {
+  /** The penalty as this process knows it, stored where there is none. */
+  readonly row: PenaltyRow;
+  /** Of `row`, what is not stored yet. */
+  readonly addedMs: number;
+  /** The longest penalty, and the shortest that is enforced. */
+  readonly mostMs: number;
+  readonly enforcedFromMs: number;
+}
+
+/**
+ * Adds to the stored penalty, whoever else has added to it meanwhile, unless it is a ban or the sysop has
+ * ended it since.
+ */
+export async function raisePenalty(sql: Sql, charge: Charge): Promise<void> {
+  const { row, addedMs, mostMs, enforcedFromMs } = charge;
+  const { source, changedAtMs: atMs } = row;
+  const inserted: readonly unknown[] = await sql('source_penalty')
+    .insert({ source, ...toColumns(row) }, ['source'])
+    .onConflict('source')
+    .ignore();
+  if (inserted.length > 0) return;
+  // One that lasts longer than any can is left over from a clock that was wrong.
+  const inForce = 'until_at > ? and until_at <= ?';
+  const bounds = [atMs, atMs + mostMs];
+  const sum = `case when ${inForce} then until_at else ? end + ?`;
+  const sumOf = [...bounds, atMs, addedMs];
   await sql('source_penalty')
-    .where({ source: row.source })
-    .andWhere('until_at', '<', row.untilMs)
+    .where({ source })
     .andWhere((open) => {
-      void open.where('until_at', '>', ENDED).orWhere('changed_at', '<=', row.changedAtMs);
+      void open.whereNot({ reason: 'ban' }).orWhere('until_at', '<=', atMs);
     })
-    .update(columns);
+    .andWhere((open) => {
+      void open.where('until_at', '>', ENDED).orWhere('changed_at', '<=', atMs);
+    })
+    .update({
+      until_at: sql.raw(`case when ${sum} > ? then ? else ${sum} end`, [
+        ...[...sumOf, atMs + mostMs, atMs + mostMs],
+        ...sumOf,
+      ]),
+      enforced: sql.raw(
+        `case when (${inForce} and enforced = 1) or ${sum} >= ? then 1 else 0 end`,
+        [...bounds, ...sumOf, atMs + enforcedFromMs],
+      ),
+      reason: row.reason,
+      changed_at: sql.raw('case when changed_at > ? then changed_at else ? end', [atMs, atMs]),
+    });
 }
 
 /** Replaces the penalty of a source, for the sysop. */

@@ -9,7 +9,7 @@ import {
   prunePenalties,
   raisePenalty,
 } from '../store/penalties';
-import type { PenaltyRow } from '../store/penalties';
+import type { Charge, PenaltyRow } from '../store/penalties';
 
 /** What a source can be charged with (rule K1). */
 export type PenaltyKind = 'auth-failure' | 'unknown-user' | 'no-auth' | 'grace' | 'protocol';
@@ -52,7 +52,7 @@ export class SourcePenalties {
     4: new Map<string, PenaltyRow>(),
     6: new Map<string, PenaltyRow>(),
   };
-  private readonly unwritten = new Map<string, PenaltyRow>();
+  private readonly unwritten = new Map<string, Charge>();
   private readUntilMs: number;
   private prunedAtMs = -Infinity;
   private working: Promise<void> = Promise.resolve();
@@ -115,7 +115,12 @@ export class SourcePenalties {
     // Put at the end, so that the map stays in order of the last offence.
     known.delete(source);
     known.set(source, row);
-    this.unwritten.set(source, row);
+    // Other processes add to the stored one meanwhile; what was over before this offence is not added.
+    const waiting = leftMs > 0 ? (this.unwritten.get(source)?.addedMs ?? 0) : 0;
+    const addedMs = waiting + PENALTY_MS[kind];
+    this.unwritten.set(source, {
+      ...{ row, addedMs, mostMs: MAX_MS, enforcedFromMs: ENFORCED_FROM_MS },
+    });
   }
 
   /** Writes what is not written yet, and stops. */
@@ -162,18 +167,25 @@ export class SourcePenalties {
 
   private async write(): Promise<void> {
     while (this.unwritten.size > 0) {
-      const rows = await this.options.db.transaction('nothing-shared', async (sql) => {
+      const written = await this.options.db.transaction('nothing-shared', async (sql) => {
         // Chosen in here: a step of the clock that is stored before this moves them too.
         const batch = [...this.unwritten.values()].slice(0, BATCH);
         // In one order: two processes that write the same rows wait for each other in no circle.
-        const ordered = batch.toSorted((a, b) => (a.source < b.source ? -1 : 1));
-        for (const row of ordered) await raisePenalty(sql, row);
+        const ordered = batch.toSorted((a, b) => (a.row.source < b.row.source ? -1 : 1));
+        for (const charge of ordered) await raisePenalty(sql, charge);
         return batch;
       });
-      for (const row of rows) {
-        if (this.unwritten.get(row.source) === row) this.unwritten.delete(row.source);
-      }
+      for (const charge of written) this.forget(charge);
     }
+  }
+
+  /** Of what was charged while it was written only the rest is left to be written. */
+  private forget(written: Charge): void {
+    const { source } = written.row;
+    const now = this.unwritten.get(source);
+    if (now === undefined || now === written) this.unwritten.delete(source);
+    else if (now.addedMs > written.addedMs)
+      this.unwritten.set(source, { ...now, addedMs: now.addedMs - written.addedMs });
   }
 
   private learn(row: PenaltyRow): void {

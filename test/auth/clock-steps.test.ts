@@ -62,7 +62,10 @@ test('a penalty of a clock that was a year ahead is not listed (rule L13)', asyn
   const aheadMs = nowMs + 365 * DAY_MS;
   const row = { enforced: true, reason: 'grace', changedAtMs: aheadMs };
   await accounts.db.run(async (sql) => {
-    await raisePenalty(sql, { ...row, source: '192.0.2.1', untilMs: aheadMs + 20_000 });
+    await raisePenalty(sql, {
+      row: { ...row, source: '192.0.2.1', untilMs: aheadMs + 20_000 },
+      ...{ addedMs: 20_000, mostMs: 600_000, enforcedFromMs: 15_000 },
+    });
     expect(await listPenalties(sql, { timelineMs: nowMs, limit: 10 })).toEqual([]);
     expect(await listPenalties(sql, { timelineMs: aheadMs, limit: 10 })).toHaveLength(1);
   });

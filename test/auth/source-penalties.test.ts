@@ -78,6 +78,25 @@ test('an exempt proxy is charged for callers whom it does not name (rule G3)', (
   expect(penalties.admit('127.0.0.1').ok).toBe(false);
 });
 
+test('offences that two processes see shut a source out on both for their sum (rule K1)', async () => {
+  const other = await begin();
+  for (const each of [penalties, other, penalties, other, penalties, other])
+    each.penalize(IP, 'auth-failure');
+  const lasts = (): readonly number[] =>
+    [penalties, other].map((each) => {
+      const admitted = each.admit(IP);
+      return admitted.ok ? 0 : admitted.retryAfterMs;
+    });
+  expect(lasts()).toEqual([15_000, 15_000]);
+  // Each writes and reads once a second.
+  for (let turn = 0; turn < 4; turn += 1) {
+    await accounts.fake.advance(1_000);
+    for (let calls = 0; calls < 30; calls += 1) await accounts.db.run((sql) => sql.raw('select 1'));
+  }
+  expect(lasts()).toEqual([26_000, 26_000]);
+  await other.close();
+});
+
 test('penalties outlive a restart', async () => {
   offend(IP, 4);
   await penalties.close();
