@@ -3,6 +3,7 @@ import { access, chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BbsError, toError } from '../base/errors';
 import { checkNoLink, makeFolders } from '../base/private-file';
+import { findInOtherLetters } from './source-text';
 
 /** The folder of the installed package: the default for files that a board lacks. */
 export const PACKAGE_DIR = resolve(__dirname, '..', '..');
@@ -62,8 +63,8 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     dataDir: dataDir === undefined ? join(besideBoard, 'data') : resolve(cwd, dataDir),
     configFile,
     configMustExist: namedConfig !== undefined,
-    artRoots: roots.map((root) => join(root, 'art')),
-    configFallbacks: roots.map((root) => join(root, 'config')),
+    artRoots: await Promise.all(roots.map((root) => findFile('art', [root]))),
+    configFallbacks: await Promise.all(roots.map((root) => findFile('config', [root]))),
     find,
   };
 }
@@ -128,17 +129,24 @@ export async function refuseOpenFolders(dataDir: string): Promise<void> {
 }
 
 async function currentBoard(cwd: string, packageDir: string): Promise<string> {
-  return (await isFolder(join(cwd, 'config'))) ? cwd : packageDir;
+  return (await isFolder(await findFile('config', [cwd]))) ? cwd : packageDir;
 }
 
-/** The file in the first root that has it; where none does, its path in the first root. */
+/**
+ * The file in the first root that has it, in the board's own also in other letters; where none does, its path in the
+ * first root.
+ */
 async function findFile(relative: string, roots: readonly [string, ...string[]]): Promise<string> {
   if (isAbsolute(relative)) return relative;
+  const [own] = roots;
   for (const root of roots) {
     const path = join(root, relative);
     if (await exists(path)) return path;
+    // Before the package's file would silently take the place of the board's.
+    const written = root === own ? await findInOtherLetters(own, relative) : undefined;
+    if (written !== undefined) return written;
   }
-  return join(roots[0], relative);
+  return join(own, relative);
 }
 
 function given(value: string | undefined): string | undefined {

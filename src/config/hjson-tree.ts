@@ -11,7 +11,7 @@ import type { HjsonDocument } from './hjson';
 import type { DoubledKey } from './hjson-scan';
 import { throwProblems } from './problems';
 import type { Problem } from './problems';
-import { isAbsent, readSourceText } from './source-text';
+import { findInOtherLetters, isAbsent, readSourceText } from './source-text';
 import { mergeDoubled, mergeNodes, placeInTree, valuesInSteps } from './source-tree';
 import type { ObjectNode, SourceNode } from './source-tree';
 
@@ -123,6 +123,12 @@ class TreeLoader {
         if (!isAbsent(error) || !(error instanceof BbsError) || error.place !== place) throw error;
         absent ??= error;
       }
+    }
+    for (const folder of this.folders) {
+      const file = await findInOtherLetters(folder, name);
+      if (file === undefined) continue;
+      await this.refuseOutside(file, place);
+      return this.load(file, place);
     }
     throw absent;
   }

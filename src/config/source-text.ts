@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
 import { readBoundedFile } from '../base/bounded-file';
 import { BbsError, isError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
@@ -26,6 +26,27 @@ export async function readSourceText(file: string, namedAt: Place = { file }): P
       place: namedAt,
     });
   }
+}
+
+/**
+ * The path of a file below a folder in whatever letters its parts are written, as a board from Windows has them; an
+ * exact name comes before one in other letters. undefined where there is none.
+ */
+export async function findInOtherLetters(
+  folder: string,
+  relative: string,
+): Promise<string | undefined> {
+  let at = folder;
+  for (const part of normalize(relative).split(sep)) {
+    // Above the folder nothing is looked for.
+    if (part === '..') return undefined;
+    const names = (await readdir(at).catch(() => [])).sort();
+    const wanted = part.toLowerCase();
+    const name = names.includes(part) ? part : names.find((n) => n.toLowerCase() === wanted);
+    if (name === undefined) return undefined;
+    at = join(at, name);
+  }
+  return at;
 }
 
 const STICKY = 0o1000;

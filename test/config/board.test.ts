@@ -1,7 +1,8 @@
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { makeDataDir, resolveBoard } from '../../src/config/board';
+import { findMenuFile, makeDataDir, resolveBoard } from '../../src/config/board';
+import { loadHjsonTree } from '../../src/config/hjson-tree';
 import { initBoard } from '../../src/config/init-board';
 
 let folder = '';
@@ -158,4 +159,33 @@ test('a data folder that cannot be made is refused with what to do', async () =>
       /cannot write to the data folder .*; choose another by --data$/,
     ) as string,
   });
+});
+
+test('a board from Windows is found in whatever letters its names are, and no stock file takes their place', async () => {
+  await put('mine/CONFIG/Config.HJSON', 'general: { menuFile: "menu.hjson" }');
+  await put('mine/CONFIG/MENUS/Menu.hjson', 'includes: [ "LOGIN.hjson" ]');
+  await put('mine/CONFIG/MENUS/login.hjson', 'menus: { own: {} }');
+  await put('mine/ART/general/MATRIX.ANS', 'own');
+  const boardDir = join(folder, 'mine');
+  const board = await resolveBoard({ env: {}, cwd: boardDir, packageDir });
+  expect(board).toMatchObject({
+    boardDir,
+    configFile: join(boardDir, 'CONFIG/Config.HJSON'),
+    artRoots: [join(boardDir, 'ART'), join(packageDir, 'art')],
+  });
+  const menuFile = await findMenuFile(board, 'menu.hjson');
+  expect(menuFile).toBe(join(boardDir, 'CONFIG/MENUS/Menu.hjson'));
+  const { value } = await loadHjsonTree(menuFile, {
+    env: {},
+    fallbackFolders: board.configFallbacks,
+  });
+  expect(value).toEqual({ menus: { own: {} } });
+});
+
+test('an exact name comes before one in other letters', async () => {
+  await put('mine/config/config.hjson', '');
+  await put('mine/config/Config.hjson', '');
+  const boardDir = join(folder, 'mine');
+  const board = await resolveBoard({ board: boardDir, env: {}, packageDir });
+  expect(board.configFile).toBe(join(boardDir, 'config/config.hjson'));
 });

@@ -71,6 +71,11 @@ describe('theme files', () => {
   const load = () =>
     loadThemes({ artRoots: [join(folder, 'board'), join(folder, 'package')], env: {} });
 
+  it('are found in whatever letters their name is', async () => {
+    await write('board/themes/mine/Theme.HJSON', '{ info: { name: "Mine" } }');
+    expect((await load()).find('mine')).toMatchObject({ name: 'Mine' });
+  });
+
   it('take the board before the package, and look for art in both', async () => {
     await write('board/themes/mine/theme.hjson', '{ info: { name: "Mine" } }');
     await write('package/themes/mine/theme.hjson', '{ info: { name: "Stock" } }');

@@ -4,6 +4,7 @@ import { findRealPath } from '../../base/bounded-file';
 import { BbsError, type Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import { loadHjsonTree } from '../../config/hjson-tree';
+import { findInOtherLetters } from '../../config/source-text';
 import { findNode, type ObjectNode } from '../../config/source-tree';
 import { EntryReader } from './entry-reader';
 import { readThemedConfig } from './menu-config';
@@ -91,9 +92,8 @@ async function readTheme(
   const nothing = { info: {}, defaults: {}, menus: {}, prompts: {}, shown: new Map() };
   const bare = { ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] };
   for (const directory of directories) {
-    const names = await readdir(directory);
-    if (!names.includes('theme.hjson')) continue;
-    const file = join(directory, 'theme.hjson');
+    const file = await findInOtherLetters(directory, 'theme.hjson');
+    if (file === undefined) continue;
     try {
       return { ...bare, ...(await readThemeFile(file, { env, artRoots })) };
     } catch (error) {
