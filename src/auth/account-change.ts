@@ -6,7 +6,8 @@ import { removePending } from '../store/factors';
 import { voidLinkMail } from '../store/outbox';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
 import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens';
-import { toStatus, type UserStatus } from '../store/users';
+import type { Notifier } from '../store/notice';
+import { toStatus, type User, type UserStatus } from '../store/users';
 
 /**
  * Who changes an account: for the audit, and so that the actor's own session is not ended by the
@@ -76,6 +77,33 @@ export async function endLinks(
   }
   await removePending(sql, userId);
   await removeEntryCode(sql, userId);
+}
+
+/** What an application tells of a person, with the label that the sysop reads. */
+const DETAILS: readonly (readonly [property: string, label: string])[] = [
+  ['real_name', 'Real name'],
+  ['location', 'Location'],
+  ['affiliation', 'Affiliation'],
+  ['web_address', 'Web'],
+  ['birthdate', 'Birth date'],
+  ['sex', 'Sex'],
+];
+
+/** Mails the sysop an account that a caller has made and that waits for activation, in full. */
+export async function tellOfApplication(
+  sql: Sql,
+  { user, actor }: { readonly user: User; readonly actor: Actor },
+  notifier: Notifier | undefined,
+): Promise<void> {
+  const { remoteIp, server = 'system' } = actor;
+  // What the sysop makes with oputil is no news.
+  if (user.status !== 1 || remoteIp === undefined) return;
+  const filled = DETAILS.map(([property, label]) => [label, user.properties.get(property) ?? '']);
+  const details = Object.fromEntries(filled.filter(([, value]) => value !== '')) as Readonly<
+    Record<string, string>
+  >;
+  const { id: userId, name } = user;
+  await notifier?.notify(sql, { kind: 'application', userId, name, server, remoteIp, details });
 }
 
 /** Ends an unconfirmed set-up of a second factor and its link; false where there is none. */

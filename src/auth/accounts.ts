@@ -29,12 +29,13 @@ import {
   endFailureLock,
   endLinks,
   recordChange,
+  tellOfApplication,
   writeStatus,
 } from './account-change';
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
 import type { HashQueue } from './hash-queue';
-import { hashPassword } from './password';
+import { hashPassword, makePassword } from './password';
 
 interface NewAccount {
   readonly name: string;
@@ -101,7 +102,9 @@ export class Accounts {
         await storePassword(sql, id, { hash, nowMs: this.parts.clock.nowMs() });
       }
       await this.record(sql, { userId: id, audit: 'account-created', event: 'status', actor });
-      return { kind: 'done', user: await getUser(sql, id) };
+      const user = await getUser(sql, id);
+      await tellOfApplication(sql, { user, actor }, this.parts.notifier);
+      return { kind: 'done', user };
     });
   }
 
@@ -112,7 +115,7 @@ export class Accounts {
     const { db, config, clock, hashes } = this.parts;
     if (await db.run(hasUsers)) return undefined;
     const name = config().general.sysOp.username;
-    const password = this.randomPassword();
+    const password = makePassword(this.parts.random);
     const hash = await hashPassword(password, hashes.cost);
     const made = await db.transaction('board', async (sql) => {
       // Another process may have created it in the meantime.
@@ -176,13 +179,15 @@ export class Accounts {
 
   /** Also ends a lock and the waits after failures. */
   setStatus(userId: number, status: UserStatus, actor: Actor): Promise<AccountResult> {
-    return this.change(userId, async (sql) => {
+    return this.change(userId, async (sql, before) => {
       await writeStatus(sql, userId, { status });
       if (status === 2) await this.clearWaits(sql, userId);
       const names = ['disabled', 'inactive', 'active', 'locked'];
       const reason = names[status] ?? '';
       const event = status === 2 ? 'unlocked' : 'status';
       await this.record(sql, { userId, audit: 'status', event, actor, reason });
+      if (status !== 2 || before.status !== 1) return;
+      await this.parts.notifier?.notify(sql, { kind: 'account-activated', userId });
     });
   }
 
@@ -371,14 +376,6 @@ export class Accounts {
 
   private async record(sql: Sql, change: Omit<AccountChangeRecord, 'nowMs'>): Promise<void> {
     await recordChange(sql, { ...change, nowMs: this.parts.clock.nowMs() });
-  }
-
-  /** A password of 78 bits, without letters and digits that are easily confused. */
-  private randomPassword(): string {
-    const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
-    const group = (): string =>
-      Array.from({ length: 4 }, () => letters[this.parts.random.below(letters.length)]).join('');
-    return [group(), group(), group(), group()].join('-');
   }
 }
 

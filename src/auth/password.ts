@@ -2,6 +2,7 @@ import { pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { LIMITS } from '../base/limits';
+import type { Random } from '../base/random';
 import type { StoredPassword } from '../store/passwords';
 
 /** Parameters of argon2id; `memoryCost` is in KiB. Each hash has its own, so that they can be raised. */
@@ -120,4 +121,12 @@ function parseParameters(json: string | undefined): Pbkdf2Parameters | undefined
 
 function isWithin(value: unknown, most: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most;
+}
+
+/** A password of 78 bits, without letters and digits that are easily confused. */
+export function makePassword(random: Random): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = (): string =>
+    Array.from({ length: 4 }, () => letters[random.below(letters.length)]).join('');
+  return [group(), group(), group(), group()].join('-');
 }

@@ -199,6 +199,14 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         'mail of this board no longer comes to this address.',
         notYou,
       );
+    case 'application':
+      return applicationContent(notice, board);
+    case 'account-activated':
+      return notification(
+        'Your account is open',
+        'the sysop has let you in: sign in with your user name and password.',
+        'If you did not apply for an account here, do nothing.',
+      );
     case 'feedback':
       return {
         subject: `${board}: feedback from a caller`,
@@ -288,6 +296,25 @@ function resetContent(
       TTL_MINUTES: String(resetPassword.tokenTtlMinutes),
     },
     templates: { text: resetPassword.resetPassEmailText, html: resetPassword.resetPassEmailHtml },
+  };
+}
+
+/** Names and details are what the applicant typed; the subject has none of it. */
+function applicationContent(
+  notice: Extract<Notice, { kind: 'application' }>,
+  board: string,
+): Content {
+  const { name, details } = notice;
+  const lines = Object.entries(details).map(([label, value]) => `${label}: ${value}`);
+  return {
+    subject: `${board}: an application waits for you`,
+    title: 'An application waits for you',
+    paragraphs: [
+      `Somebody applied ${placeText(notice)} for an account, which waits for you.`,
+      [`User name: ${name}`, ...lines].join('\n'),
+      // The name is a stranger's text: it stands in no command that may be pasted into a shell.
+      "To let this caller in: oputil user activate 'USER NAME'. To refuse: oputil user rm 'USER NAME'.",
+    ],
   };
 }
 

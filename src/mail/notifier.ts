@@ -51,6 +51,8 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'password-shut': 20,
   'new-network': 5,
   'mail-changed': 20,
+  application: 1,
+  'account-activated': 3,
   feedback: Infinity,
 };
 
@@ -91,11 +93,16 @@ export class OutboxNotifier implements Notifier {
 
 /** True for a notice that goes to an address other than its account's. */
 function hasOwnAddress(notice: Notice): boolean {
-  return notice.kind === 'feedback' || 'address' in notice;
+  return isForSysop(notice) || 'address' in notice;
+}
+
+/** True for a notice that goes to the sysop; `Budgets` limits what strangers can cause of these. */
+function isForSysop({ kind }: Notice): boolean {
+  return kind === 'feedback' || kind === 'application';
 }
 
 async function addressFor(sql: Sql, notice: Notice, config: Config): Promise<string | undefined> {
-  if (notice.kind === 'feedback') {
+  if (isForSysop(notice)) {
     const { email } = config.general.sysOp;
     return email === '' ? findProperty(sql, ROOT_ID, 'email_address') : email;
   }

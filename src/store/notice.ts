@@ -73,6 +73,17 @@ export type Notice =
     }
   /** Goes to the address the account had before. */
   | { readonly kind: 'mail-changed'; readonly userId: number; readonly address: string }
+  /** To the sysop: an account that waits for activation, with all that was filled in. */
+  | {
+      readonly kind: 'application';
+      readonly userId: number;
+      readonly name: string;
+      readonly server: string;
+      readonly remoteIp: string;
+      readonly details: Readonly<Record<string, string>>;
+    }
+  /** The sysop has let an applicant in. */
+  | { readonly kind: 'account-activated'; readonly userId: number }
   /** To the sysop, from somebody who cannot sign in, or from the account that is named. */
   | {
       readonly kind: 'feedback';

@@ -73,6 +73,36 @@ describe('a new account', () => {
     expect(user?.properties.get('account_created')).toBe('2026-01-01T12:00:00.000+00:00');
   });
 
+  test('that waits for activation is mailed to the sysop in full, and its activation to its owner', async () => {
+    await open({ config: { users: { requireActivation: true } } });
+    const properties = { real_name: 'Joe Doe', location: 'Oslo', affiliation: '' };
+    const caller = { server: 'telnet', remoteIp: '192.0.2.7', node: 1 };
+    const made = await context.accounts.create(
+      { name: 'joe', password: PASSWORD, properties },
+      caller,
+    );
+    if (made.kind === 'refused') throw new Error(made.text);
+    const { id } = made.user;
+    const where = { server: 'telnet', remoteIp: '192.0.2.7' };
+    const details = { 'Real name': 'Joe Doe', Location: 'Oslo' };
+    expect(context.notices).toEqual([
+      { kind: 'application', userId: id, name: 'joe', ...where, details },
+    ]);
+    await context.accounts.setStatus(id, 2, { server: 'oputil' });
+    expect(context.notices.at(-1)).toEqual({ kind: 'account-activated', userId: id });
+    await context.accounts.setStatus(id, 3, { server: 'oputil' });
+    await context.accounts.setStatus(id, 2, { server: 'oputil' });
+    await context.accounts.create({ name: 'ann', password: PASSWORD }, { server: 'oputil' });
+    expect(context.notices).toHaveLength(2);
+  });
+
+  test('that may sign in at once is no application', async () => {
+    await open();
+    const caller = { server: 'telnet', remoteIp: '192.0.2.7', node: 1 };
+    await context.accounts.create({ name: 'joe', password: PASSWORD }, caller);
+    expect(context.notices).toEqual([]);
+  });
+
   test.each([
     ['x', 'name-too-short'],
     ['a name of more than sixteen', 'name-too-long'],

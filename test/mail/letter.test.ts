@@ -86,4 +86,22 @@ describe('letters', () => {
     expect(letter.html).not.toContain('<script>');
     expect(letter.text).toContain('%TOKEN% $&');
   });
+
+  test("an application is the applicant's text: nothing of it is in the subject or in a command", async () => {
+    const place = { server: 'telnet', remoteIp: '192.0.2.7' };
+    const details = { Location: '<b>Oslo</b> %TITLE%' };
+    const letter = await writeLetter(
+      { kind: 'application', userId: 2, name: '$(reboot)', ...place, details },
+      {
+        config: configSchema.parse({}),
+        findTemplate: () => Promise.resolve(undefined),
+        prefix: '',
+        userName: 'sysop',
+      },
+    );
+    expect(letter.subject).toBe('Sallyport: an application waits for you');
+    expect(letter.text).toContain('User name: $(reboot)\nLocation: <b>Oslo</b> %TITLE%\n');
+    expect(letter.text.match(/reboot/g)).toHaveLength(1);
+    expect(letter.html).not.toContain('<b>Oslo');
+  });
 });
