@@ -101,7 +101,7 @@ const CODES: readonly AcsCode[] = [
     form: 'factor',
     source: 'factor',
     known: 'yes',
-    doc: 'AR1: always; AR2: the account has a second factor; of a list, AR[1,2], any',
+    doc: 'AR1: always; AR2: the account has a second factor, or must have one here; of a list, AR[1,2], any',
     compile: (argument) => {
       const wanted = argument.items?.filter(isDigits).map(Number) ?? [argument.number];
       if (wanted.includes(1)) return () => true;

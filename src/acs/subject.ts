@@ -5,8 +5,10 @@
 export interface AcsSubject {
   /** AF: 0 none, 1 password or key, 2 one-time code. */
   readonly factor: 0 | 1 | 2;
-  /** AR: 2 once a second factor is bound to the account, else 1. */
+  /** AR: 2 once a second factor is bound to the account, or where the board asks it of the account; else 1. */
   readonly requiredFactor: 1 | 2;
+  /** What is done about a factor that is asked of the account and that it has not; undefined where it owes none. */
+  readonly owed?: 'due' | 'put-off' | undefined;
   readonly secure: boolean;
   readonly remoteIp: string;
   readonly node: number;

@@ -253,13 +253,27 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
 }
 
 function* checkSecondFactor(config: Config): Iterable<CrossFinding> {
+  const { required, registration } = config.users.twoFactorAuth;
+  const hasSecureWay = SECURE_WAYS.some((way) => loginServer(config, way).enabled);
+  if (required !== '' && !hasSecureWay) {
+    yield error(
+      'users.twoFactorAuth.required',
+      'must be empty while no secure way in is on: nobody could set a second factor up, and those who must have one, the sysop too, would be locked out; enable loginServers.ssh',
+    );
+  }
+  if (required !== '' && !registration.includes('terminal')) {
+    yield error(
+      'users.twoFactorAuth.required',
+      'needs terminal in users.twoFactorAuth.registration: those who must have a second factor, the sysop too, are led to the set-up on the screen, and would be locked out',
+    );
+  }
   if (!config.contentServers.web.https.enabled) {
     yield warning(
       'contentServers.web.https.enabled',
       'is false: nobody can register a second factor or reset a password by a mailed link',
     );
   }
-  if (!SECURE_WAYS.some((way) => loginServer(config, way).enabled)) {
+  if (!hasSecureWay) {
     const [first = '', ...others] = SECURE_WAYS.map((way) => WAYS_IN[way].configKey);
     const also = others.map((key) => `, and so is ${key.replace('loginServers.', '')}`).join('');
     yield warning(

@@ -138,6 +138,25 @@ export const users = section('Accounts.', {
       .describe(
         'How callers set it up: `terminal`, on the screen over a secure connection; `email`, on the page of a mailed link.',
       ),
+    required: z
+      .string()
+      .max(500)
+      .default('')
+      .describe(
+        'Who must have it, as a condition like `GM[sysops]` (docs/acs.md); empty: nobody. docs/two-factor.md says more.',
+      ),
+    graceLogins: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(3)
+      .describe('Sign-ins without it of those who must have it, counted from the first.'),
+    graceDays: z
+      .int()
+      .min(0)
+      .max(365)
+      .default(14)
+      .describe('Days from the first of these sign-ins; grace is over with whichever ends first.'),
     otp,
   }),
   failedLogin: section('Failed sign-ins.', {

@@ -1,3 +1,4 @@
+import { compileAcs } from '../acs/acs';
 import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
@@ -26,6 +27,8 @@ export interface BoardParts {
   readonly configPlace?: (path: readonly string[]) => Place;
 }
 
+type PolicyParts = Pick<BoardParts, 'config' | 'configPlace'>;
+
 /** Everything that can be wrong with what a sysop wrote (design part 4); an error keeps it from going live. */
 export async function checkBoard(
   parts: BoardParts,
@@ -33,6 +36,7 @@ export async function checkBoard(
 ): Promise<readonly Finding[]> {
   const themes = [
     ...findConfigFindings(parts),
+    ...findPolicyProblems(parts),
     ...themeFileFindings(parts.themes),
     ...checkThemeViews(parts.themes.list()),
   ];
@@ -59,6 +63,22 @@ function findThemeProblems({ config, themes, configPlace }: BoardParts): readonl
     const finding: Finding = { severity: 'error', ...base };
     return [nearest === undefined ? finding : { ...finding, nearest }];
   });
+}
+
+/** A policy that cannot be read would ask a second factor of everybody or of nobody: it is refused. */
+export function findPolicyProblems({ config, configPlace }: PolicyParts): readonly Finding[] {
+  const key = ['users', 'twoFactorAuth', 'required'];
+  const { required } = config.users.twoFactorAuth;
+  if (required === '') return [];
+  const place = configPlace?.(key) ?? { file: 'config.hjson' };
+  return compileAcs(required).problems.map(({ text, column, nearest }) => ({
+    severity: 'error',
+    rule: 'policy',
+    place,
+    subject: '',
+    text: `${key.join('.')} cannot be read at its column ${column}: ${text}`,
+    ...(nearest === undefined ? {} : { nearest }),
+  }));
 }
 
 /** What the theme files themselves say in a form that is not understood. */

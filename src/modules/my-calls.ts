@@ -5,7 +5,7 @@ import type { Call } from '../store/calls';
 import { actorOf, userOf } from '../menu/run/caller';
 import { findLacks, showLinkAnswer } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
-import { proveAgain } from './proof-of-person';
+import { proveAgain } from '../menu/run/proof-of-person';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './user-list';
 
 const MAX_SHOWN = 100;

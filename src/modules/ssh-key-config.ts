@@ -2,7 +2,7 @@ import { MAX_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { actorOf, userOf } from '../menu/run/caller';
-import { proveAgain } from './proof-of-person';
+import { proveAgain } from '../menu/run/proof-of-person';
 
 /** Views of the contract's art SSHKEYCFG (A7). */
 const VIEWS = { info: 1, key: 2, status: 4 } as const;

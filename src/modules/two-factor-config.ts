@@ -8,7 +8,7 @@ import { otpTypeOf } from '../auth/factor-kinds';
 import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from '../menu/run/caller';
 import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
-import { proveAgain } from './proof-of-person';
+import { proveAgain } from '../menu/run/proof-of-person';
 import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
 import {
   chooseText,
@@ -230,6 +230,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
     return stay(context, status(context, 'pendingDropped'));
   }
   if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);
+  if (context.mustHaveFactor) return stay(context, status(context, 'mustStayOn'));
   const proof = await proveAgain(context, {
     title: 'Switch two-factor sign-in off',
     text: ['From then on your password alone lets people in.'],

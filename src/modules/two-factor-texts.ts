@@ -22,6 +22,7 @@ export type StatusText =
   | 'setUpDone'
   | 'setUpGone'
   | 'noMailLinks'
+  | 'mustStayOn'
   | 'tryLater';
 
 /** What `config.infoText.*` may replace. */
@@ -49,6 +50,7 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   cancelled: 'Nothing was changed.',
   setUpDone: 'Two-factor sign-in is on: from now on a code is asked for too.',
   setUpGone: 'The set-up has ended, and nothing was changed. Please begin again.',
+  mustStayOn: 'This board asks it of you: it cannot be switched off. On and Save set it up anew.',
   noMailLinks: 'No link is mailed here: Save sets it up on this screen.',
   pendingDropped: 'The set-up you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',

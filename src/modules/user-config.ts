@@ -6,7 +6,7 @@ import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
 import { actorOf, userOf } from '../menu/run/caller';
 import { readPersonalData, type PersonalProperty } from './personal-data';
-import { proveAgain } from './proof-of-person';
+import { proveAgain } from '../menu/run/proof-of-person';
 
 /** Said where a password and its repetition differ. */
 export const PASSWORDS_DIFFER = 'The two passwords are not the same.';

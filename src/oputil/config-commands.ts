@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { listConfigSections } from '../config/config-keys';
-import { formatProblem } from '../config/problems';
+import { formatProblem, throwProblems, type Problem } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
 import { groupWarnings } from '../config/warning-kinds';
-import { findConfigFindings } from '../modules/board-check';
+import { findConfigFindings, findPolicyProblems } from '../modules/board-check';
+import type { Finding } from '../menu/load/menu-entry';
 import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
 import { checkBoardFiles } from '../readiness/board-files';
@@ -33,15 +34,18 @@ export function addConfigCommands(program: Command, context: CommandContext): vo
     .action((key?: string) => print(context, key));
 }
 
+const asProblem = (finding: Finding): Problem => ({
+  place: finding.place,
+  message: describeFinding(finding),
+  kind: finding.rule,
+});
+
 async function check(context: CommandContext, all: boolean): Promise<void> {
   const board = await context.board();
   const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
   const parts = await loadBoardParts(context);
-  const themes = weigh(findConfigFindings(parts)).map((finding) => ({
-    place: finding.place,
-    message: describeFinding(finding),
-    kind: finding.rule,
-  }));
+  const themes = weigh(findConfigFindings(parts)).map(asProblem);
+  throwProblems('CONFIG_INVALID', findPolicyProblems(parts).map(asProblem));
   const { clock } = context;
   const warnings = [
     ...odd,

@@ -12,6 +12,7 @@ const STOPS: ReadonlySet<string> = new Set([
   'no-sign-in',
   'flow-bypass',
   'needs-sign-in',
+  'policy',
 ]);
 
 /**

@@ -1,5 +1,7 @@
 import type { OtpParameters, OtpType } from '../base/otp-types';
+import { BbsError } from '../base/errors';
 import type { Sql } from './database';
+import { selectRows } from './dialect';
 
 /** Parameters by which the codes of one secret are computed. */
 export interface OtpProfile extends OtpParameters {
@@ -256,4 +258,28 @@ export async function listLostFactors(sql: Sql): Promise<readonly number[]> {
     })
     .orderBy('id')
     .pluck<number[]>('id');
+}
+
+/** How long an account has gone without the second factor that the board asks of it. */
+export interface FactorGrace {
+  /** Of the timeline. */
+  readonly sinceMs: number;
+  readonly signIns: number;
+}
+
+/** Counts one more sign-in without the second factor that is asked for; the first begins the grace. */
+export async function countGrace(
+  sql: Sql,
+  userId: number,
+  timelineMs: number,
+): Promise<FactorGrace> {
+  const [row] = await selectRows<{ readonly since: number; readonly sign_ins: number }>(
+    sql,
+    'insert into factor_grace (user_id, since, sign_ins) values (?, ?, 1)' +
+      ' on conflict (user_id) do update set sign_ins = factor_grace.sign_ins + 1' +
+      ' returning since, sign_ins',
+    [userId, timelineMs],
+  );
+  if (row === undefined) throw new BbsError('STORE_FAILED', 'a sign-in was not counted');
+  return { sinceMs: Number(row.since), signIns: Number(row.sign_ins) };
 }

@@ -15,6 +15,7 @@ export const OWNED_TABLES = [
   'user_password',
   'known_source',
   'oneliner',
+  'factor_grace',
 ] as const;
 
 /** The highest id that is believed of a row whose account is gone. */

@@ -453,6 +453,23 @@ test('a board whose login servers are all off is refused: nobody could call', as
   expect(lines).toEqual([expect.stringContaining('are all off, so that nobody could call')]);
 });
 
+test.each([
+  [
+    'loginServers: { ssh: { enabled: false } }',
+    '["terminal"]',
+    'must be empty while no secure way',
+  ],
+  ['contentServers: {}', '["email"]', 'needs terminal in users.twoFactorAuth.registration'],
+])(
+  'a policy that would lock out the last sysop is refused with the reason: %s (rule P2)',
+  async (key, ways, why) => {
+    const policy = `users: { twoFactorAuth: { required: "GM[sysops]", registration: ${ways} } }`;
+    const lines = await refusal(`${key}\n${policy}`);
+    expect(lines).toEqual([expect.stringContaining(`users.twoFactorAuth.required ${why}`)]);
+    expect(lines[0]).toContain('locked out');
+  },
+);
+
 test('a protection in a block that is not known is a warning of its own, with the place where it belongs', async () => {
   const { config, warnings } = await load(
     '{ frontDoor: { closedSystem: true, colour: "red"\n deeper: { lockAccount: 5 } } }',

@@ -153,6 +153,20 @@ describe('edits of a running board', () => {
       },
     );
 
+    it.each([
+      ['required: "GM[sysops]", registration: ["email"]', 'would be locked out'],
+      ['required: "GM[sysops"', 'users.twoFactorAuth.required cannot be read'],
+    ])(
+      'an edit of the policy that would lock the sysop out is refused with the reason (rule P2)',
+      async (policy, why) => {
+        const text = `{ users: { twoFactorAuth: { ${policy.replace(', ', '\n')} } } }`;
+        const lines = await editRefused(() => dir.write('config/config.hjson', text));
+        expect(lines.join('\n')).toMatch(/config\.hjson:1:\d+/);
+        expect(lines.join('\n')).toContain(why);
+        await edit(() => dir.write('config/config.hjson', '{}'));
+      },
+    );
+
     it('two edits at once go live together', async () => {
       const before = board.events('board.reloaded').length;
       await edit(() =>

@@ -5,6 +5,7 @@ const SECOND_STEP = 'src/auth/second-step.ts';
 const PENDING = 'src/auth/pending-enrollment.ts';
 const SET_UP_WATCH = 'src/auth/set-up-watch.ts';
 const ENTRANCE = 'src/menu/run/menu-access.ts';
+const OWED_FACTOR = 'src/menu/run/owed-factor.ts';
 const LIMITER = 'src/throttle/connection-limiter.ts';
 
 /** Part M of docs/security.md. */
@@ -118,7 +119,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M4',
     fault: 'the password alone is a complete sign-in',
     file: ENTRANCE,
-    find: 'if (isFullySignedIn(subject)) return bindsFirst',
+    find: 'if (isIn(subject)) return bindsFirst',
     put: 'if (subject.factor > 0) return bindsFirst',
   },
   {
@@ -316,5 +317,40 @@ export const ATTACKS: readonly Mutant[] = [
     file: 'src/config/schema-mail.ts',
     find: 'const transport = z.strictObject({',
     put: 'const transport = z.looseObject({',
+  },
+  {
+    rule: 'P1',
+    fault: 'who must have a factor goes on without being led to it',
+    file: ENTRANCE,
+    find: "subject.factor === 1 && subject.owed === 'put-off'",
+    put: 'subject.factor === 1 && subject.owed !== undefined',
+  },
+  {
+    rule: 'P1',
+    fault: 'grace has no end in sign-ins',
+    file: OWED_FACTOR,
+    find: 'signIns > graceLogins ||',
+    put: 'signIns < graceLogins - 1_000 ||',
+  },
+  {
+    rule: 'P1',
+    fault: 'grace does not end in a call',
+    file: OWED_FACTOR,
+    find: "return this.isPutOff && !this.isGraceOver ? 'put-off' : 'due';",
+    put: "return this.isPutOff ? 'put-off' : 'due';",
+  },
+  {
+    rule: 'P1',
+    fault: 'a condition that cannot be read names nobody',
+    file: OWED_FACTOR,
+    find: 'return this.acs.problems.length > 0 || evaluateAcs',
+    put: 'return evaluateAcs',
+  },
+  {
+    rule: 'P2',
+    fault: 'a policy is taken without a secure way in',
+    file: 'src/config/cross-checks.ts',
+    find: "if (required !== '' && !hasSecureWay) {",
+    put: "if (required === '' && hasSecureWay && !hasSecureWay) {",
   },
 ];

@@ -1,6 +1,7 @@
 import type { AcsSubject, AcsUser } from '../../acs/subject';
 import type { User } from '../../store/users';
 import type { Caller } from './caller';
+import type { OwedFactor } from './owed-factor';
 import type { Services } from './services';
 
 /**
@@ -15,6 +16,7 @@ export class CallerSubject implements AcsSubject {
     private readonly caller: Caller,
     private readonly board: Services,
     private readonly currentThemeId: () => string,
+    private readonly policy?: Pick<OwedFactor, 'isRequired' | 'state'>,
   ) {}
 
   get factor(): 0 | 1 | 2 {
@@ -22,7 +24,11 @@ export class CallerSubject implements AcsSubject {
   }
 
   get requiredFactor(): 1 | 2 {
-    return this.caller.login.requiredFactor;
+    return this.policy?.isRequired === true ? 2 : this.caller.login.requiredFactor;
+  }
+
+  get owed(): 'due' | 'put-off' | undefined {
+    return this.policy?.state;
   }
 
   get secure(): boolean {

@@ -102,6 +102,10 @@ export class ActiveMenu implements FormContext {
     return this.call.subject;
   }
 
+  get mustHaveFactor(): boolean {
+    return this.call.owedFactor.isRequired;
+  }
+
   dateText(atMs: number, pattern?: string): string {
     return formatDate(atMs, pattern ?? this.call.theme.defaults.dateTime.short);
   }

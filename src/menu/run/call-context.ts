@@ -5,6 +5,7 @@ import { KeyReader } from '../screen/key-reader';
 import type { MenuSet } from '../load/menu-entry';
 import { readFigures, type BoardFigures } from '../screen/mci-values';
 import type { MenuModule } from './module';
+import { OwedFactor } from './owed-factor';
 import type { Services } from './services';
 import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
 import type { LoginHistory } from '../../auth/login';
@@ -22,6 +23,7 @@ export class CallContext {
   readonly caller: Caller;
   readonly services: MenuServices;
   readonly subject: CallerSubject;
+  readonly owedFactor: OwedFactor;
   readonly keys: KeyReader;
   /** Font of the last screen, so that the next one can reset it. */
   font: string | undefined;
@@ -34,7 +36,13 @@ export class CallContext {
   constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
     this.services = services;
-    this.subject = new CallerSubject(caller, services, () => this.theme.id);
+    const themeId = (): string => this.theme.id;
+    this.owedFactor = new OwedFactor(
+      caller,
+      services,
+      new CallerSubject(caller, services, themeId),
+    );
+    this.subject = new CallerSubject(caller, services, themeId, this.owedFactor);
     this.keys = new KeyReader(caller, services);
   }
 

@@ -12,7 +12,12 @@ export type SignInNeed = 'none' | 'complete';
 
 /** Callers by SSH have given their password: their menus ask `AR2`, with the code or without. */
 export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
-  return isFullySignedIn(subject) && asksForCode(menu);
+  return isIn(subject) && asksForCode(menu);
+}
+
+/** Signed in as far as the account has factors, and not held up by one that the board asks of it. */
+function isIn(subject: AcsSubject): boolean {
+  return isFullySignedIn(subject) || (subject.factor === 1 && subject.owed === 'put-off');
 }
 
 function asksForCode({ forms, submit }: MenuEntry): boolean {
@@ -29,8 +34,11 @@ export type MenuAccess =
   | { readonly kind: 'admitted'; readonly menu: MenuEntry }
   | {
       readonly kind: 'refused';
-      /** `factor`: not signed in with the factor that the account requires, whatever the menu file says. */
-      readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first';
+      /**
+       * `factor`: not signed in with the factor that the account requires, whatever the menu file says;
+       * `owed`: the board asks a factor of the account, which has none.
+       */
+      readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first' | 'owed';
       /** Sentence for the caller. */
       readonly sentence: string;
     };
@@ -54,7 +62,8 @@ export function findSignInGap(
   { subject, bindsFirst = false }: Pick<MenuAccessParts, 'subject' | 'bindsFirst'>,
 ): string | undefined {
   if (needs === 'none') return undefined;
-  if (isFullySignedIn(subject)) return bindsFirst && !bindsFactor ? BIND_FIRST : undefined;
+  if (isIn(subject)) return bindsFirst && !bindsFactor ? BIND_FIRST : undefined;
+  if (subject.owed === 'due') return 'Two-factor sign-in is asked of you here: set it up first.';
   return subject.factor === 0
     ? 'Please sign in first.'
     : 'Your account needs a one-time code as well before you can go on.';
@@ -82,10 +91,14 @@ export function admit(name: string, parts: MenuAccessParts): MenuAccess {
     return { kind: 'refused', why: 'unknown', sentence: 'That part of the board is missing.' };
   }
   const module = modules.get(menu.module.name);
-  const needs = menu.loginArea ? (module?.needs ?? 'none') : 'complete';
+  const isDue = subject.owed === 'due';
+  // Nobody is left before a question for a code that he cannot have.
+  const isOpen = menu.loginArea && !(isDue && asksForCode(menu));
+  const needs = isOpen ? (module?.needs ?? 'none') : 'complete';
   const sentence = findSignInGap({ needs, bindsFactor: module?.bindsFactor }, parts);
   if (sentence !== undefined) {
-    return { kind: 'refused', why: isFullySignedIn(subject) ? 'binds-first' : 'factor', sentence };
+    const why = isIn(subject) ? 'binds-first' : isDue ? 'owed' : 'factor';
+    return { kind: 'refused', why, sentence };
   }
   if (menu.acs !== undefined && !evaluateAcs(menu.acs.acs, subject)) {
     return { kind: 'refused', why: 'acs', sentence: 'You cannot go there.' };

@@ -110,6 +110,8 @@ export interface MenuContext {
   readonly formId: number;
   /** The current values for ACS codes. */
   subject(): AcsSubject;
+  /** True where the board asks a second factor of this account (`users.twoFactorAuth.required`). */
+  readonly mustHaveFactor: boolean;
   /** Formats a moment as the caller's theme does, or by a pattern of the menu. */
   dateText(atMs: number, pattern?: string): string;
   /** Asks a question with an ordinary form; undefined when the caller pressed escape. */

@@ -10,6 +10,7 @@ import { CallContext } from './call-context';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
 import { passingSentence } from './follow';
+import { ask } from './question';
 import { showPages } from '../screen/show-pages';
 
 /** Maximum number of menus that may follow each other without any input. */
@@ -66,7 +67,7 @@ class MenuRun {
   }
 
   async from(firstMenu: string): Promise<EndReason> {
-    let step = this.goTo(firstMenu, undefined);
+    let step = await this.goTo(firstMenu, undefined);
     while (step.kind === 'visit') {
       this.call.caller.signal.throwIfAborted();
       if (this.isCircling()) {
@@ -109,7 +110,7 @@ class MenuRun {
     else terminal.write(`${lastWords(terminal, sentence)}${end}\r\n`);
   }
 
-  private after(exit: MenuOutcome): Step {
+  private after(exit: MenuOutcome): Step | Promise<Step> {
     switch (exit.kind) {
       case 'goto':
         return this.goTo(exit.menu, exit.extraArgs);
@@ -127,8 +128,11 @@ class MenuRun {
     }
   }
 
-  private goTo(name: string, extraArgs: unknown): Step {
+  private async goTo(name: string, extraArgs: unknown): Promise<Step> {
     const access = this.admit(name);
+    if (access.kind === 'refused' && access.why === 'owed') {
+      return (await this.leadToSetUp()) ?? this.goTo(name, extraArgs);
+    }
     if (access.kind === 'refused') return this.turnAway(name, access);
     const { menu } = access;
     this.hasAskedToLeave = false;
@@ -151,12 +155,41 @@ class MenuRun {
     return access.kind === 'admitted' && (menu.loginArea || !access.menu.loginArea);
   }
 
+  /** To the set-up of a factor that this caller must have; undefined when he may go on. */
+  private async leadToSetUp(): Promise<Step | undefined> {
+    const { call } = this;
+    const { caller, services } = call;
+    caller.log.info('menu.led-to-set-up', { userId: caller.login.user?.id });
+    try {
+      const end = await call.owedFactor.lead({
+        caller,
+        services,
+        ask: (question) => ask(call, question),
+        showPages: (lines) => showPages(call, lines, 'Two-factor sign-in'),
+      });
+      if (end.kind === 'go-on') return undefined;
+      this.sayGoodbye(end.sentence);
+    } catch (thrown) {
+      const sentence = passingSentence(thrown);
+      if (sentence === undefined || caller.signal.aborted) throw thrown;
+      // What cannot be counted lets nobody on (rule P1).
+      caller.log.error('menu.not-led-to-set-up', { error: toError(thrown) });
+      this.sayGoodbye(sentence);
+    }
+    return { kind: 'end', reason: 'not-let-past' };
+  }
+
   /** Back to the nearest menu of the stack that still exists and that this caller may enter. */
-  private goBack(): Step {
+  private async goBack(): Promise<Step> {
     const left = this.currentMenu;
     if (this.call.access.bindsFirst === true) return this.leaveBinding();
     for (let entry = this.stack.pop(); entry !== undefined; entry = this.stack.pop()) {
-      const access = this.admit(entry.menu);
+      let access = this.admit(entry.menu);
+      if (access.kind === 'refused' && access.why === 'owed') {
+        const ended = await this.leadToSetUp();
+        if (ended !== undefined) return ended;
+        access = this.admit(entry.menu);
+      }
       if (access.kind === 'admitted') return { kind: 'visit', menu: access.menu, entry };
     }
     this.call.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
@@ -182,7 +215,10 @@ class MenuRun {
     return admit(name, this.call.access);
   }
 
-  private turnAway(name: string, refusal: Extract<MenuAccess, { kind: 'refused' }>): Step {
+  private turnAway(
+    name: string,
+    refusal: Extract<MenuAccess, { kind: 'refused' }>,
+  ): Step | Promise<Step> {
     const { caller, subject } = this.call;
     const { factor, requiredFactor } = subject;
     const { why } = refusal;

@@ -8,7 +8,7 @@ import { triesSentence } from './login-answer';
 import type { MenuContext, Question } from './module';
 
 /** What a set-up on the screen needs of a menu, so that it runs between two menus as well. */
-type SetUpContext = Pick<MenuContext, 'caller' | 'services' | 'ask' | 'showPages'>;
+export type SetUpContext = Pick<MenuContext, 'caller' | 'services' | 'ask' | 'showPages'>;
 
 /** How a set-up on the screen ended. */
 export type SetUpEnd =

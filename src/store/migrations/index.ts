@@ -140,6 +140,19 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  // Since when, and for how many sign-ins, an account has gone without the second factor that is asked of it.
+  {
+    id: 28,
+    name: '0028-factor-grace',
+    async up(sql) {
+      await sql.schema.createTable('factor_grace', (table) => {
+        table.integer('user_id').primary();
+        table.foreign('user_id').references('user.id').onDelete('CASCADE');
+        table.bigInteger('since').notNullable();
+        table.integer('sign_ins').notNullable();
+      });
+    },
+  },
   // Until when an entry code of the sysop is good, by the timeline; backup codes have no end.
   {
     id: 31,

@@ -1,13 +1,13 @@
-import { acceptedKinds, questionFor } from '../auth/factor-kinds';
-import { rejectionSentence, triesSentence, typingProblem } from '../menu/run/login-answer';
-import type { AskField, MenuContext, Transition } from '../menu/run/module';
+import { acceptedKinds, questionFor } from '../../auth/factor-kinds';
+import { rejectionSentence, triesSentence, typingProblem } from './login-answer';
+import type { AskField, MenuContext, Transition } from './module';
 
 /** The result of asking a caller to prove the identity again. */
 type Proof =
   | { readonly kind: 'proved' }
   | { readonly kind: 'cancelled' }
   /** The session may not go on. */
-  | { readonly kind: 'out'; readonly transition: Transition };
+  | { readonly kind: 'out'; readonly transition: Extract<Transition, { kind: 'log-off' }> };
 
 const PASSWORD: AskField = { name: 'password', label: 'Password', password: true, maxLength: 128 };
 const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength: 32 };
@@ -17,7 +17,7 @@ const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength:
  * something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
  */
 export async function proveAgain(
-  context: MenuContext,
+  context: Pick<MenuContext, 'caller' | 'ask'>,
   question: { readonly title: string; readonly text: readonly string[] },
 ): Promise<Proof> {
   const { login } = context.caller;

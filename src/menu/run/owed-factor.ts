@@ -1,0 +1,158 @@
+import { compileAcs, evaluateAcs, type Acs } from '../../acs/acs';
+import type { AcsSubject } from '../../acs/subject';
+import { WAYS_IN } from '../../protocols/ways-in';
+import { secureWayTo } from '../../mail/links';
+import { countGrace, type FactorGrace } from '../../store/factors';
+import { userOf, type Caller } from './caller';
+import { proveAgain } from './proof-of-person';
+import type { Services } from './services';
+import { setUpHere, type SetUpContext, type SetUpEnd } from './set-up-here';
+
+const DAY_MS = 86_400_000;
+/** A sign-in of this age proves who sits there; after that the password is asked for again. */
+const FRESH_MS = 5 * 60_000;
+const TITLE = 'Two-factor sign-in is asked of you here';
+
+/** How a caller was led to the set-up. */
+type LeadEnd = { readonly kind: 'go-on' } | { readonly kind: 'log-off'; readonly sentence: string };
+
+/**
+ * What one caller owes the policy of the board (`users.twoFactorAuth.required`): a second factor, where his account
+ * must have one and has none. Read live, so that an edit of the policy and the end of grace count at once.
+ */
+export class OwedFactor {
+  private acs: Acs | undefined;
+  private counted: { readonly userId: number; readonly grace: FactorGrace } | undefined;
+  private isPutOff = false;
+
+  constructor(
+    private readonly caller: Caller,
+    private readonly services: Pick<Services, 'config' | 'clock' | 'db'>,
+    /** The caller as conditions see him, but for what this policy adds. */
+    private readonly subject: AcsSubject,
+  ) {}
+
+  /** True where the policy names this account, whatever factors it has. */
+  get isRequired(): boolean {
+    const { required } = this.settings;
+    if (required === '' || this.caller.login.user === undefined) return false;
+    if (this.acs?.text !== required) this.acs = compileAcs(required);
+    // Checks refuse a condition that cannot be read; until then it names everybody.
+    return this.acs.problems.length > 0 || evaluateAcs(this.acs, this.subject);
+  }
+
+  /**
+   * `due`: he is led to the set-up before he goes on; `put-off`: he was, and has grace left. undefined where he
+   * owes nothing, or his sign-in is not complete yet.
+   */
+  get state(): 'due' | 'put-off' | undefined {
+    const { login } = this.caller;
+    if (!login.complete || login.requiredFactor === 2 || !this.isRequired) return undefined;
+    return this.isPutOff && !this.isGraceOver ? 'put-off' : 'due';
+  }
+
+  /** Tells him, and leads him to the set-up, which is the only way on once his grace is over. */
+  async lead(context: SetUpContext): Promise<LeadEnd> {
+    const user = userOf(this.caller);
+    if (this.counted?.userId !== user.id) {
+      const timelineMs = this.services.clock.timelineMs();
+      const grace = await this.services.db.run((sql) => countGrace(sql, user.id, timelineMs));
+      this.counted = { userId: user.id, grace };
+    }
+    return this.caller.secure ? this.offer(context) : this.sendElsewhere(context);
+  }
+
+  private async offer(context: SetUpContext): Promise<LeadEnd> {
+    let message: string | undefined;
+    for (;;) {
+      const answer = await context.ask({
+        prompt: 'twoFactorRequired',
+        title: TITLE,
+        text: [
+          'Have your phone with an authenticator app at hand: you scan a code, and type the one that the app shows.',
+          '',
+          this.graceSentence(),
+        ],
+        fields: [{ name: 'answer', label: 'Set it up now? (y/n)', maxLength: 3 }],
+        ...(message === undefined ? {} : { message }),
+      });
+      const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
+      if (typed === 'n' || typed === 'no') return this.goOnWithout();
+      if (typed !== 'y' && typed !== 'yes') {
+        message = 'Please type y or n.';
+        continue;
+      }
+      const end = await this.setUp(context);
+      if (typeof end !== 'string') return end;
+      message = SENTENCES[end];
+    }
+  }
+
+  private async setUp(context: SetUpContext): Promise<LeadEnd | Exclude<SetUpEnd, 'on' | 'ended'>> {
+    const { clock, config } = this.services;
+    const ageMs = clock.nowMs() - this.caller.connectedAtMs;
+    if (ageMs < 0 || ageMs > FRESH_MS) {
+      const text = ['You signed in a while ago. Your password first:'];
+      const proof = await proveAgain(context, { title: TITLE, text });
+      if (proof.kind === 'cancelled') return 'left';
+      if (proof.kind === 'out') {
+        return { kind: 'log-off', sentence: proof.transition.message ?? '' };
+      }
+    }
+    const end = await setUpHere(context, config().users.twoFactorAuth.method);
+    if (end === 'on') return { kind: 'go-on' };
+    if (end !== 'ended') return end;
+    const sentence =
+      this.caller.login.farewell ?? 'Your account was changed. Please sign in again.';
+    return { kind: 'log-off', sentence };
+  }
+
+  private async sendElsewhere(context: SetUpContext): Promise<LeadEnd> {
+    const way = secureWayTo(context.services.listening());
+    const where = way === undefined ? 'ask the sysop' : `call by ${WAYS_IN[way].callBy}`;
+    const sentence = `${TITLE}. It is set up over a secure line: please ${where}.`;
+    if (this.isGraceOver) return { kind: 'log-off', sentence };
+    const lines = ['', sentence, '', this.graceSentence()];
+    await context.showPages({ data: lines.map((text) => ({ color: '|07', text })) });
+    return this.goOnWithout();
+  }
+
+  private goOnWithout(): LeadEnd {
+    if (this.isGraceOver) {
+      return { kind: 'log-off', sentence: `${TITLE}. Call again to set it up.` };
+    }
+    this.isPutOff = true;
+    return { kind: 'go-on' };
+  }
+
+  private graceSentence(): string {
+    if (this.isGraceOver) return 'It is the only way on from here; without it your call ends.';
+    const { graceLogins, graceDays } = this.settings;
+    const { signIns = 0, sinceMs = 0 } = this.counted?.grace ?? {};
+    const leftMs = sinceMs + graceDays * DAY_MS - this.services.clock.timelineMs();
+    const [more, days] = [graceLogins - signIns, Math.max(1, Math.ceil(leftMs / DAY_MS))];
+    const within = `${days} day${days === 1 ? '' : 's'}`;
+    return more === 0
+      ? 'You can still go on without it in this call, and in no other.'
+      : `You can still go on without it in this call, and ${more} time${more === 1 ? '' : 's'} more within ${within}.`;
+  }
+
+  private get isGraceOver(): boolean {
+    const { graceLogins, graceDays } = this.settings;
+    if (this.counted === undefined) return true;
+    const { sinceMs, signIns } = this.counted.grace;
+    return (
+      signIns > graceLogins || this.services.clock.timelineMs() >= sinceMs + graceDays * DAY_MS
+    );
+  }
+
+  private get settings() {
+    return this.services.config().users.twoFactorAuth;
+  }
+}
+
+const SENTENCES = {
+  left: 'Nothing was changed.',
+  gone: 'The set-up has ended, and nothing was changed.',
+  'not-now': 'A set-up waits for you already: use the link of its mail, or ask the sysop.',
+} as const satisfies Record<Exclude<SetUpEnd, 'on' | 'ended'>, string>;
