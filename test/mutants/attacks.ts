@@ -353,4 +353,11 @@ export const ATTACKS: readonly Mutant[] = [
     find: "if (required !== '' && !hasSecureWay) {",
     put: "if (required === '' && hasSecureWay && !hasSecureWay) {",
   },
+  {
+    rule: 'P3',
+    fault: 'a step up is offered for any condition',
+    file: ENTRANCE,
+    find: 'if (subject.factor === 1 && evaluateAcs(menu.acs.acs, atFactor2(subject))) {',
+    put: 'if (subject.factor === 1 && atFactor2(subject).factor === 2) {',
+  },
 ];

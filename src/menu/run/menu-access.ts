@@ -36,9 +36,10 @@ export type MenuAccess =
       readonly kind: 'refused';
       /**
        * `factor`: not signed in with the factor that the account requires, whatever the menu file says;
-       * `owed`: the board asks a factor of the account, which has none.
+       * `owed`: the board asks a factor of the account, which has none; `step-up`: the menu asks for factor 2
+       * and for nothing else that this caller has not.
        */
-      readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first' | 'owed';
+      readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first' | 'owed' | 'step-up';
       /** Sentence for the caller. */
       readonly sentence: string;
     };
@@ -101,9 +102,19 @@ export function admit(name: string, parts: MenuAccessParts): MenuAccess {
     return { kind: 'refused', why, sentence };
   }
   if (menu.acs !== undefined && !evaluateAcs(menu.acs.acs, subject)) {
+    // Factor 2 is all that is lacking: it is asked for there (rule P3).
+    if (subject.factor === 1 && evaluateAcs(menu.acs.acs, atFactor2(subject))) {
+      return { kind: 'refused', why: 'step-up', sentence: 'That part needs a one-time code.' };
+    }
     return { kind: 'refused', why: 'acs', sentence: 'You cannot go there.' };
   }
   return { kind: 'admitted', menu };
+}
+
+/** The same caller with a second factor shown. */
+function atFactor2(subject: AcsSubject): AcsSubject {
+  const shown = { factor: { value: 2 }, requiredFactor: { value: 2 } } as const;
+  return Object.create(subject, shown) as AcsSubject;
 }
 
 /** The first menu on which this caller may bind a second factor; undefined where there is none. */

@@ -63,48 +63,8 @@ export class OwedFactor {
   }
 
   private async offer(context: SetUpContext): Promise<LeadEnd> {
-    let message: string | undefined;
-    for (;;) {
-      const answer = await context.ask({
-        prompt: 'twoFactorRequired',
-        title: TITLE,
-        text: [
-          'Have your phone with an authenticator app at hand: you scan a code, and type the one that the app shows.',
-          '',
-          this.graceSentence(),
-        ],
-        fields: [{ name: 'answer', label: 'Set it up now? (y/n)', maxLength: 3 }],
-        ...(message === undefined ? {} : { message }),
-      });
-      const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
-      if (typed === 'n' || typed === 'no') return this.goOnWithout();
-      if (typed !== 'y' && typed !== 'yes') {
-        message = 'Please type y or n.';
-        continue;
-      }
-      const end = await this.setUp(context);
-      if (typeof end !== 'string') return end;
-      message = SENTENCES[end];
-    }
-  }
-
-  private async setUp(context: SetUpContext): Promise<LeadEnd | Exclude<SetUpEnd, 'on' | 'ended'>> {
-    const { clock, config } = this.services;
-    const ageMs = clock.nowMs() - this.caller.connectedAtMs;
-    if (ageMs < 0 || ageMs > FRESH_MS) {
-      const text = ['You signed in a while ago. Your password first:'];
-      const proof = await proveAgain(context, { title: TITLE, text });
-      if (proof.kind === 'cancelled') return 'left';
-      if (proof.kind === 'out') {
-        return { kind: 'log-off', sentence: proof.transition.message ?? '' };
-      }
-    }
-    const end = await setUpHere(context, config().users.twoFactorAuth.method);
-    if (end === 'on') return { kind: 'go-on' };
-    if (end !== 'ended') return end;
-    const sentence =
-      this.caller.login.farewell ?? 'Your account was changed. Please sign in again.';
-    return { kind: 'log-off', sentence };
+    const end = await offerSetUp(context, { title: TITLE, text: () => this.graceSentence() });
+    return end === 'no' ? this.goOnWithout() : end;
   }
 
   private async sendElsewhere(context: SetUpContext): Promise<LeadEnd> {
@@ -149,6 +109,58 @@ export class OwedFactor {
   private get settings() {
     return this.services.config().users.twoFactorAuth;
   }
+}
+
+/** Asks whether to set a second factor up now, and does it; `no` where the caller does not want to. */
+export async function offerSetUp(
+  context: SetUpContext,
+  { title, text }: { readonly title: string; readonly text: () => string },
+): Promise<LeadEnd | 'no'> {
+  let message: string | undefined;
+  for (;;) {
+    const answer = await context.ask({
+      prompt: 'twoFactorOffer',
+      title,
+      text: [
+        'Have your phone with an authenticator app at hand: you scan a code, and type the one that the app shows.',
+        '',
+        text(),
+      ],
+      fields: [{ name: 'answer', label: 'Set it up now? (y/n)', maxLength: 3 }],
+      ...(message === undefined ? {} : { message }),
+    });
+    const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
+    if (typed === 'n' || typed === 'no') return 'no';
+    if (typed !== 'y' && typed !== 'yes') {
+      message = 'Please type y or n.';
+      continue;
+    }
+    const end = await setUpFreshly(context, title);
+    if (typeof end !== 'string') return end;
+    message = SENTENCES[end];
+  }
+}
+
+/** After the password, where the sign-in is not fresh any more. */
+async function setUpFreshly(
+  context: SetUpContext,
+  title: string,
+): Promise<LeadEnd | Exclude<SetUpEnd, 'on' | 'ended'>> {
+  const { caller, services } = context;
+  const ageMs = services.clock.nowMs() - caller.connectedAtMs;
+  if (ageMs < 0 || ageMs > FRESH_MS) {
+    const text = ['You signed in a while ago. Your password first:'];
+    const proof = await proveAgain(context, { title, text });
+    if (proof.kind === 'cancelled') return 'left';
+    if (proof.kind === 'out') {
+      return { kind: 'log-off', sentence: proof.transition.message ?? '' };
+    }
+  }
+  const end = await setUpHere(context, services.config().users.twoFactorAuth.method);
+  if (end === 'on') return { kind: 'go-on' };
+  if (end !== 'ended') return end;
+  const sentence = caller.login.farewell ?? 'Your account was changed. Please sign in again.';
+  return { kind: 'log-off', sentence };
 }
 
 const SENTENCES = {

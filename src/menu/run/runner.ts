@@ -11,6 +11,8 @@ import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
 import { passingSentence } from './follow';
 import { ask } from './question';
+import { stepUp } from './step-up';
+import type { SetUpContext } from './set-up-here';
 import { showPages } from '../screen/show-pages';
 
 /** Maximum number of menus that may follow each other without any input. */
@@ -133,6 +135,9 @@ class MenuRun {
     if (access.kind === 'refused' && access.why === 'owed') {
       return (await this.leadToSetUp()) ?? this.goTo(name, extraArgs);
     }
+    if (access.kind === 'refused' && access.why === 'step-up') {
+      return (await this.stepUp()) ?? this.goTo(name, extraArgs);
+    }
     if (access.kind === 'refused') return this.turnAway(name, access);
     const { menu } = access;
     this.hasAskedToLeave = false;
@@ -158,25 +163,55 @@ class MenuRun {
   /** To the set-up of a factor that this caller must have; undefined when he may go on. */
   private async leadToSetUp(): Promise<Step | undefined> {
     const { call } = this;
-    const { caller, services } = call;
+    const { caller } = call;
     caller.log.info('menu.led-to-set-up', { userId: caller.login.user?.id });
     try {
-      const end = await call.owedFactor.lead({
-        caller,
-        services,
-        ask: (question) => ask(call, question),
-        showPages: (lines) => showPages(call, lines, 'Two-factor sign-in'),
-      });
+      const end = await call.owedFactor.lead(this.betweenMenus);
       if (end.kind === 'go-on') return undefined;
       this.sayGoodbye(end.sentence);
     } catch (thrown) {
-      const sentence = passingSentence(thrown);
-      if (sentence === undefined || caller.signal.aborted) throw thrown;
       // What cannot be counted lets nobody on (rule P1).
-      caller.log.error('menu.not-led-to-set-up', { error: toError(thrown) });
-      this.sayGoodbye(sentence);
+      this.sayGoodbye(this.passingSentence(thrown));
     }
     return { kind: 'end', reason: 'not-let-past' };
+  }
+
+  /** To a code for a menu that asks for factor 2; undefined when the caller has it now. */
+  private async stepUp(): Promise<Step | undefined> {
+    const end = await stepUp(this.betweenMenus).catch((thrown: unknown) => {
+      return { kind: 'stay', sentence: this.passingSentence(thrown) } as const;
+    });
+    if (end.kind === 'go-on') return undefined;
+    const { current } = this.stack;
+    const menu = current === undefined ? undefined : this.call.menus.menus.get(current.menu);
+    if (end.kind === 'log-off' || current === undefined || menu === undefined) {
+      this.sayGoodbye(end.sentence);
+      return { kind: 'end', reason: 'not-let-past' };
+    }
+    this.call.tell(end.sentence);
+    // A menu that leads on by itself would lead here again.
+    return menu.autoNext ? this.goBack() : { kind: 'visit', menu, entry: current };
+  }
+
+  /** The sentence for a failure that may be over soon; any other is thrown on. */
+  private passingSentence(thrown: unknown): string {
+    const { caller } = this.call;
+    const sentence = passingSentence(thrown);
+    if (sentence === undefined || caller.signal.aborted) throw thrown;
+    caller.log.error('menu.not-asked', { menu: this.currentMenu, error: toError(thrown) });
+    return sentence;
+  }
+
+  /** For questions that the engine asks itself. */
+  private get betweenMenus(): SetUpContext {
+    const { call } = this;
+    const { caller, services } = call;
+    return {
+      caller,
+      services,
+      ask: (question) => ask(call, question),
+      showPages: (lines) => showPages(call, lines, 'Two-factor sign-in'),
+    };
   }
 
   /** Back to the nearest menu of the stack that still exists and that this caller may enter. */

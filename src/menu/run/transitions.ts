@@ -74,6 +74,7 @@ export function refusalOf(open: OpenMenu, exit: MenuOutcome): StayOnScreen | und
   // After the first factor only, or after an entry code: the runner handles it, with its menu for that.
   const isHalfIn = call.subject.factor > 0;
   if (access.kind === 'admitted' || access.why === 'owed') return undefined;
+  if (access.why === 'step-up') return undefined;
   if (access.why === 'factor' && isHalfIn) return undefined;
   if (access.why === 'binds-first' && open.module.bindsFactor !== true) return undefined;
   log.warn('menu.refused', { menu: exit.menu, from: menu.name, why: access.why });

@@ -1,0 +1,67 @@
+import { acceptedKinds, hasSecondFactor, questionFor } from '../../auth/factor-kinds';
+import { secureWayTo } from '../../mail/links';
+import { WAYS_IN } from '../../protocols/ways-in';
+import { rejectionSentence, typingProblem } from './login-answer';
+import { offerSetUp } from './owed-factor';
+import type { SetUpContext } from './set-up-here';
+
+/** How a step up to factor 2 ended. */
+type StepUpEnd =
+  | { readonly kind: 'go-on' }
+  | { readonly kind: 'stay'; readonly sentence: string }
+  | { readonly kind: 'log-off'; readonly sentence: string };
+
+const TITLE = 'That part is for two-factor sign-in';
+
+/**
+ * Brings a caller of factor 1 to factor 2 for a menu that asks for it (rule P3): by a code where the account has
+ * a second factor, counted as at a sign-in; by the set-up of one where it has none.
+ */
+export async function stepUp(context: SetUpContext): Promise<StepUpEnd> {
+  const { user } = context.caller.login;
+  if (user !== undefined && hasSecondFactor(user)) {
+    return askForCode(context, questionFor(acceptedKinds(user)));
+  }
+  const { registration } = context.services.config().users.twoFactorAuth;
+  if (!context.caller.secure || !registration.includes('terminal')) {
+    return { kind: 'stay', sentence: `${TITLE}. ${elsewhere(context)}` };
+  }
+  const text = (): string => 'Without it this part stays closed.';
+  const end = await offerSetUp(context, { title: TITLE, text });
+  return end === 'no' ? { kind: 'stay', sentence: `${TITLE}.` } : end;
+}
+
+async function askForCode(context: SetUpContext, label: string): Promise<StepUpEnd> {
+  const { login, terminal } = context.caller;
+  let message: string | undefined;
+  for (;;) {
+    const answer = await context.ask({
+      prompt: 'twoFactorStepUp',
+      title: TITLE,
+      text: ['Type a code of your authenticator app, or a backup code.'],
+      fields: [{ name: 'code', label, password: true, maxLength: 40 }],
+      ...(message === undefined ? {} : { message }),
+    });
+    if (answer === undefined) return { kind: 'stay', sentence: `${TITLE}.` };
+    const code = answer['code'] ?? '';
+    message = typingProblem({ code }, terminal);
+    if (message !== undefined) continue;
+    const result = await login.submit({ kind: 'second-factor', code });
+    if (result.kind !== 'rejected') {
+      await context.caller.signedIn();
+      return { kind: 'go-on' };
+    }
+    message = rejectionSentence(result, 2, terminal);
+    const { reason } = result;
+    if (reason !== 'bad-credential' && reason !== 'wait' && reason !== 'busy') {
+      return { kind: 'log-off', sentence: message };
+    }
+  }
+}
+
+function elsewhere({ caller, services }: SetUpContext): string {
+  const way = caller.secure ? undefined : secureWayTo(services.listening());
+  return way === undefined
+    ? 'Please ask the sysop for it.'
+    : `It is set up over a secure line: call by ${WAYS_IN[way].callBy}.`;
+}
