@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { WAY_IN_NAMES, WAYS_IN, type WayInName } from '../../src/protocols/ways-in';
 import { TestBoard } from '../support/board';
 import { dialBare, KEYS, type DialledCaller } from '../support/dial';
-import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+import { readKeyUri } from '../support/authenticator';
+import { readScreenQr } from '../support/read-qr';
+import { giveCode, goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
 
 type PasswordLogin = 'allow' | 'with-otp' | 'refuse';
@@ -72,8 +74,64 @@ describe('a second factor', () => {
   });
 });
 
-async function startBoard(passwordLogin: PasswordLogin): Promise<TestBoard> {
+describe('who must have a second factor and has none', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await startBoard('allow', { required: 'AF1', graceLogins: 0 });
+  });
+  afterAll(() => board.remove());
+
+  it.each(WAYS)('by %s is led to the set-up: %s (rules P1, M9)', async (way, secure) => {
+    const caller = await signInBy(way, board);
+    if (secure) {
+      await caller.sees('Set it up now? (y/n)');
+      // Nothing typed opens a way past it, and leaving it ends the call.
+      caller.type(`${KEYS.return}n${KEYS.return}`);
+    }
+    const text = await caller.isHungUpOn();
+    expect(text).toContain('Two-factor sign-in is asked of you here');
+    expect(text.includes('please call by SSH')).toBe(!secure);
+    expect(text).not.toContain(IN);
+  });
+
+  it('goes on with it by SSH, and is asked for the code from then on', async () => {
+    const { secret, caller } = await setUpBySsh(board);
+    await caller.sees(IN);
+    caller.hangUp();
+    const next = await board.ssh({ userName: 'alice', password: PASSWORD });
+    await giveCode(next, board.freshCode(secret));
+    await next.sees(IN);
+    next.hangUp();
+  });
+});
+
+/** Through the set-up on the screen by a real SSH client. */
+async function setUpBySsh(
+  board: TestBoard,
+): Promise<{ readonly secret: string; readonly caller: DialledCaller }> {
+  const caller = await board.ssh({ userName: 'alice', password: PASSWORD });
+  await caller.sees('Set it up now? (y/n)');
+  caller.type(`y${KEYS.return}`);
+  const screen = await caller.sees(/Type the code\s+that the/);
+  const { secret } = readKeyUri(readScreenQr(onlyQr(screen)));
+  caller.type(`${board.code(secret)}${KEYS.return}`);
+  const codes = await caller.sees('Your backup codes');
+  const [first = ''] = /\b[a-z]{5}(?:-[a-z]{5}){3}\b/.exec(codes) ?? [];
+  caller.type(`${first}${KEYS.return}`);
+  return { secret, caller };
+}
+
+/** The part of the screen with the QR code; its text stands to the right of it. */
+function onlyQr(screen: string): string {
+  return screen.replaceAll(/ {2,}[ -~]*$/gm, '');
+}
+
+async function startBoard(
+  passwordLogin: PasswordLogin,
+  twoFactorAuth: object = {},
+): Promise<TestBoard> {
   const config: Sections = {};
+  Object.assign(sectionOf(config, 'users'), { twoFactorAuth });
   for (const way of WAY_IN_NAMES)
     Object.assign(sectionOf(config, WAYS_IN[way].configKey), { enabled: true, port: 0 });
   Object.assign(sectionOf(config, 'loginServers.telnet'), { passwordLogin });
