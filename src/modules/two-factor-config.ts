@@ -246,7 +246,8 @@ async function switchOff(context: MenuContext): Promise<Transition> {
 
 async function showQRCode(context: MenuContext): Promise<Transition> {
   return reveal(context, 'qrNotAvail', (pending) => {
-    const { width, height } = context.caller.terminal;
+    const { width, height, isLineByLine } = context.caller.terminal;
+    if (isLineByLine) return 'A QR code is a picture. Press S for the secret in letters.';
     const lines = qrLines(pending, { width, height });
     return lines ?? 'Your screen is too small for the QR code. Press S for the secret.';
   });

@@ -2,6 +2,7 @@ import { NO_MAIL_SERVER } from '../mail/links';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';
+import { LINES_ON, LINES_PROPERTY } from '../menu/run/call-context';
 import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
 import { actorOf, userOf } from '../menu/run/caller';
@@ -99,12 +100,13 @@ async function ready(context: MenuContext): Promise<void> {
     screen.setText(VIEWS.termHeight, String(caller.terminal.height));
   }
   const themes = services.themes().list();
-  screen.setItems(
-    VIEWS.theme,
-    themes.map(({ id, name }) => ({ text: name, data: id })),
-  );
+  screen.setItems(VIEWS.theme, [
+    ...themes.map(({ id, name }) => ({ text: name, data: id })),
+    { text: LINES_NAME, data: LINES_PROPERTY },
+  ]);
   const ownTheme = user.properties.get('theme_id') ?? services.config().theme.default;
-  const own = themes.findIndex(({ id }) => id === ownTheme);
+  const isByLines = user.properties.get(LINES_PROPERTY) === LINES_ON;
+  const own = isByLines ? themes.length : themes.findIndex(({ id }) => id === ownTheme);
   screen.select(VIEWS.theme, Math.max(0, own));
   showTheme(context);
   // A terminal that cannot show a letter must not damage a name: only changed fields are saved.
@@ -156,7 +158,7 @@ function readWish(context: MenuContext): Wish | Transition {
   if (rows !== undefined && rows !== 0 && rows < MIN_ROWS) {
     return stay(`A screen has ${MIN_ROWS} rows at least.`, VIEWS.termHeight);
   }
-  const theme = isChanged(VIEWS.theme) ? chosenTheme(context)?.id : undefined;
+  const look = isChanged(VIEWS.theme) ? lookProperties(context) : {};
   const password = screen.text(VIEWS.password);
   if (password !== screen.text(VIEWS.confirm)) {
     return staySecret(PASSWORDS_DIFFER);
@@ -164,7 +166,7 @@ function readWish(context: MenuContext): Wish | Transition {
   return {
     properties: {
       ...data.properties,
-      ...(theme === undefined ? {} : { theme_id: theme }),
+      ...look,
       ...(rows === undefined ? {} : { term_height: rows === 0 ? undefined : String(rows) }),
     },
     rows,
@@ -228,6 +230,9 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
   if (wish.rows !== undefined && wish.rows > 0) {
     caller.terminal.resize(undefined, wish.rows);
   }
+  // What was chosen here counts at once, also where the call had another choice before.
+  const lines = wish.properties[LINES_PROPERTY];
+  if (LINES_PROPERTY in wish.properties) caller.terminal.chosenLines = lines === LINES_ON;
   memory.set('status', message);
   return { kind: 'redraw' };
 }
@@ -247,9 +252,22 @@ function shownNow({ screen }: MenuContext): ReadonlyMap<number, unknown> {
   ]);
 }
 
+/** The choice behind the themes: every screen as questions and answers. */
+const LINES_NAME = 'Line by line';
+
+function lookProperties(context: MenuContext): PropertyValues {
+  const theme = chosenTheme(context);
+  return theme === undefined
+    ? { [LINES_PROPERTY]: LINES_ON }
+    : { [LINES_PROPERTY]: undefined, theme_id: theme.id };
+}
+
 function showTheme(context: MenuContext): void {
   const theme = chosenTheme(context);
-  if (theme === undefined) return;
+  if (theme === undefined) {
+    context.screen.setText(VIEWS.themeInfo, 'Text only, for screen readers');
+    return;
+  }
   const by = theme.author === '' ? '' : `, by ${theme.author}`;
   context.screen.setText(VIEWS.themeInfo, `${theme.name}${by}`);
 }

@@ -136,8 +136,8 @@ export class Connection {
     return this.hints.charset;
   }
 
-  get isScreenReader(): boolean | undefined {
-    return this.hints.isScreenReader;
+  get asksForLines(): boolean | undefined {
+    return this.hints.asksForLines;
   }
 
   /** Never blocks, never throws; a reader that is too slow is disconnected (rule F9). */
@@ -256,9 +256,9 @@ export class Connection {
   /** Records what the client reports about its terminal. */
   hinted(hints: ClientHints): void {
     const merged = { ...this.hints, ...hints };
-    const { terminalType, columns, rows, charset, isScreenReader } = merged;
+    const { terminalType, columns, rows, charset, asksForLines } = merged;
     // Field by field: a spread object would get a separate hidden class for each caller.
-    this.hints = { terminalType, columns, rows, charset, isScreenReader };
+    this.hints = { terminalType, columns, rows, charset, asksForLines };
     for (const listener of this.hintsListeners) listener();
   }
 

@@ -156,8 +156,9 @@ export class Session implements NodeHandle {
 
   /** Applies what the client reports of its terminal; a change of size repaints the screen. */
   private takeHints(): void {
-    const { terminalType, columns, rows } = this.call.connection;
+    const { terminalType, columns, rows, asksForLines } = this.call.connection;
     const { terminal } = this.open;
+    terminal.asksForLines ||= asksForLines === true;
     if (terminalType !== undefined) terminal.setType(terminalType);
     terminal.resize(columns, rows);
   }

@@ -100,6 +100,15 @@ function isReservedName(name: string, reserved: readonly string[]): boolean {
   return reserved.some((each) => foldReserved(each) === folded);
 }
 
+/** What stands before a name by SSH to be shown text line by line: `ssh plain+NAME@board`. */
+const LINES_PREFIX = 'plain+';
+
+/** The name of the account that a name by SSH means. */
+export function withoutLinesPrefix(name: string): string {
+  const hasPrefix = name.toLowerCase().startsWith(LINES_PREFIX);
+  return hasPrefix ? name.slice(LINES_PREFIX.length) : name;
+}
+
 /** Returns why `name` cannot be the name of a new account; undefined when it can. */
 export function findNameProblem(name: string, rules: NameRules): NameProblem | undefined {
   const length = Array.from(name).length;
@@ -108,5 +117,7 @@ export function findNameProblem(name: string, rules: NameRules): NameProblem | u
   const folded = foldName(name);
   const tidy = name === name.trim() && name.search(INVISIBLE) === -1 && !/\s\s/u.test(name);
   if (!tidy || folded === '' || !rules.pattern.test(name)) return 'bad-characters';
+  // By SSH such a name means another account.
+  if (withoutLinesPrefix(folded) !== folded) return 'reserved';
   return isReservedName(name, rules.reserved) ? 'reserved' : undefined;
 }

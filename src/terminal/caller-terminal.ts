@@ -6,8 +6,8 @@ import { encodeText } from './encoding';
 import type { Key } from './key';
 import type { Report } from './key-sequences';
 import { KeyDecoder } from './keys';
+import { LineText } from './line-text';
 import { pace } from './pace';
-import { PlainText } from './plain-text';
 import type { Encoding, Terminal, TerminalOutput, TerminalSize } from './terminal';
 
 /** What is known of a terminal before it is probed. */
@@ -60,6 +60,10 @@ class CallerTerminal implements Terminal {
   width: number = DEFAULT_SIZE.width;
   height: number = DEFAULT_SIZE.height;
   encoding: Encoding;
+  asksForLines = false;
+  isSilent = false;
+  chosenLines: boolean | undefined;
+  private isSetToLines = false;
 
   /** The size that the terminal reported; the screen is no larger than `most`. */
   private reported: TerminalSize = DEFAULT_SIZE;
@@ -69,7 +73,7 @@ class CallerTerminal implements Terminal {
   private readonly clock: Clock;
   private readonly decoder: KeyDecoder;
   private readonly resizeListeners = new Set<() => void>();
-  private readonly plainText = new PlainText();
+  private readonly lineText = new LineText();
 
   private keys: Key[] = [];
   /** The bytes of each queued key. */
@@ -98,6 +102,18 @@ class CallerTerminal implements Terminal {
     );
     if (options.type !== undefined) this.setType(options.type);
     this.resize(options.width, options.height);
+  }
+
+  get canDraw(): boolean {
+    return this.type !== 'dumb';
+  }
+
+  get isLineByLine(): boolean {
+    return this.isSetToLines || !this.canDraw;
+  }
+
+  setLineByLine(on: boolean): void {
+    this.isSetToLines = on;
   }
 
   setEncoding(encoding: Encoding): void {
@@ -132,8 +148,7 @@ class CallerTerminal implements Terminal {
   }
 
   write(text: string): void {
-    // A dumb terminal supports no sequences: it gets the same screen line by line.
-    const shown = this.type === 'dumb' ? this.plainText.convert(text) : text;
+    const shown = this.isLineByLine ? this.lineText.convert(text) : text;
     if (shown !== '') this.output.write(encodeText(shown, this.encoding));
   }
 
@@ -219,7 +234,7 @@ class CallerTerminal implements Terminal {
   }
 
   queryCursor(limitMs: number): Promise<{ row: number; column: number } | undefined> {
-    if (this.type === 'dumb') return Promise.resolve(undefined);
+    if (this.isLineByLine) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const query: CursorQuery = {
         resolve: (position) => {

@@ -22,8 +22,8 @@ export interface TerminalHints {
   readonly rows: number | undefined;
   /** By telnet's CHARSET or MTTS, or the locale that an SSH client sends. */
   readonly charset?: Encoding | undefined;
-  /** True where the client says that it is read aloud (MTTS). */
-  readonly isScreenReader?: boolean | undefined;
+  /** True where the client asks for text line by line: a screen reader (MTTS), `ssh plain+NAME`. */
+  readonly asksForLines?: boolean | undefined;
   onHints?(listener: () => void): void;
 }
 
@@ -110,7 +110,7 @@ async function ask(
   const typeKnown = hints.terminalType !== undefined;
   const wantsTest = typeKnown ? wantsUtf8Test(terminal.type, options.term) : true;
   const settled = typeKnown && hasSize(hints) && !wantsTest;
-  if (settled || terminal.type === 'dumb') return [];
+  if (settled || terminal.isLineByLine) return [];
 
   const queries: Promise<Position | undefined>[] = [];
   terminal.write(moveTo(1, 1));
@@ -124,6 +124,7 @@ async function ask(
   queries.push(terminal.queryCursor(limitMs));
   const arrival = hintsComplete(options, limitMs);
   const answers = await Promise.all(queries);
+  terminal.isSilent = answers.every((answer) => answer === undefined);
   terminal.write(`${moveTo(1, 1)}   ${moveTo(1, 1)}`);
   // A terminal that replied at once may still be sending its type.
   await arrival;
@@ -148,6 +149,9 @@ function hintsComplete(options: ProbeOptions, limitMs: number): Promise<void> {
 function takeHints(terminal: Terminal, hints: TerminalHints): void {
   if (hints.terminalType !== undefined) terminal.setType(hints.terminalType);
   terminal.resize(hints.columns, hints.rows);
+  if (hints.asksForLines !== true || terminal.asksForLines) return;
+  terminal.asksForLines = true;
+  terminal.setLineByLine(true);
 }
 
 function hasSize(hints: TerminalHints): boolean {

@@ -20,6 +20,17 @@ export interface TerminalSize {
 export interface Terminal {
   /** Lower-case name from TTYPE or pty-req, `unknown` when none came (rule E8). */
   readonly type: string;
+  /** False for a terminal whose name says that it has no cursor (`dumb`). */
+  readonly canDraw: boolean;
+  /** True where the client asks to be shown text line by line: a screen reader, `ssh plain+NAME`. */
+  asksForLines: boolean;
+  /** True where it was asked for its cursor's position and never answered. */
+  isSilent: boolean;
+  /** What the caller chose in this call: line by line, or screens. */
+  chosenLines: boolean | undefined;
+  /** True while output has no sequences and input is answered line by line. */
+  readonly isLineByLine: boolean;
+  setLineByLine(on: boolean): void;
   /** Columns and rows, always within valid limits. */
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,13 @@
 import type { Key } from '../terminal/key';
-import { cellsOf, fitCells, type Row } from './cells';
-import { DEFAULT_WIDTH, View, type PressResult } from './view';
+import { cellsOf, fitCells, textOfCells, type Row } from './cells';
+import {
+  DEFAULT_WIDTH,
+  taken,
+  View,
+  type LineAnswer,
+  type LineQuestion,
+  type PressResult,
+} from './view';
 
 /**
  * BT: a button; return or space presses it. Its value is only in the data of the form that it
@@ -21,6 +28,22 @@ export class ButtonView extends View {
 
   override press(key: Key): PressResult {
     return key.name === 'return' || key.name === 'space' ? 'accepted' : 'ignored';
+  }
+
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  override lineQuestion(label: string): LineQuestion {
+    const text = textOfCells(
+      cellsOf(this.format(this.label, {}, this.spec.style), this.spec.style),
+    );
+    return { lines: [], prompt: `${text.trim() === '' ? label : text.trim()}, y or n: ` };
+  }
+
+  override answerLine(line: string): LineAnswer {
+    if (/^y(?:es)?$/i.test(line)) return taken(false);
+    return line === '' || /^no?$/i.test(line) ? { kind: 'skipped' } : { kind: 'not-mine' };
   }
 
   override rows(): readonly Row[] {

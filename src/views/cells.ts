@@ -57,6 +57,11 @@ function addCharacter(cells: Cell[], character: string, style: Style): void {
   if (columns === 2) cells.push({ character: '', style });
 }
 
+/** The characters of cells, without their styles. */
+export function textOfCells(cells: Row): string {
+  return cells.map(({ character }) => character).join('');
+}
+
 /** Columns that a text takes on the screen. */
 export function columnsOf(text: string): number {
   let columns = 0;

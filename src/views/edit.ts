@@ -3,10 +3,24 @@ import { LIMITS } from '../base/limits';
 import type { Key } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { cellsOf, columnsOf, fitCells, plainCells, type Row } from './cells';
-import { DEFAULT_WIDTH, View, type PressResult, type ViewContext, type ViewSpec } from './view';
+import {
+  askAgain,
+  DEFAULT_WIDTH,
+  promptOf,
+  taken,
+  View,
+  type LineAnswer,
+  type LineQuestion,
+  type PressResult,
+  type ViewContext,
+  type ViewSpec,
+} from './view';
 
 /** Limit of the length that a menu may set: an SSH public key has to fit (contract A7). */
 const MAX_LINE_CHARACTERS = 1024;
+
+/** Characters of a present value that a question repeats. */
+const SAID_CHARACTERS = 60;
 
 /** ET: one line of input, plain or as a password, that scrolls sideways beyond its width. */
 export class EditView extends View {
@@ -83,6 +97,24 @@ export class EditView extends View {
         this.insert(key.text);
     }
     return this.value === before ? 'handled' : 'changed';
+  }
+
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  override lineQuestion(label: string): LineQuestion {
+    return { lines: [], prompt: promptOf(label, this.isSecret ? '' : shorten(this.value)) };
+  }
+
+  /** An empty line keeps what is there, and a lone `-` empties it. */
+  override answerLine(line: string): LineAnswer {
+    const before = this.value;
+    if (line === '') return taken(false);
+    if (Array.from(line).length > this.maxLength)
+      return askAgain(`At most ${this.maxLength} characters have room here.`);
+    this.setText(line === '-' && before !== '' && !this.isSecret ? '' : line);
+    return taken(this.value !== before);
   }
 
   override rows(): readonly Row[] {
@@ -189,4 +221,12 @@ export class EditView extends View {
     const rest = this.characters.slice(offset);
     return this.isSecret ? rest.length : columnsOf(rest.join(''));
   }
+}
+
+/** As much of a present value as is worth to be read out. */
+function shorten(value: string): string {
+  const characters = Array.from(value);
+  return characters.length > SAID_CHARACTERS
+    ? `${characters.slice(0, SAID_CHARACTERS).join('')}...`
+    : value;
 }

@@ -10,7 +10,7 @@ import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewS
 type FormValues = Readonly<Record<string, unknown>>;
 
 /** The result of a key. `output` must always be written, unchanged. */
-type FormEvent =
+export type FormEvent =
   /** A view handled the key; `changed` is the view whose value changed, if any. */
   | { readonly kind: 'none'; readonly output: string; readonly changed: number | undefined }
   /** No view handled the key. */
@@ -28,7 +28,7 @@ type FormEvent =
       readonly submission: { readonly submitId: number; readonly value: FormValues };
     };
 
-interface FormOptions extends Partial<ViewContext> {
+export interface FormOptions extends Partial<ViewContext> {
   readonly views: readonly ViewSpec[];
   /**
    * Called for views with a `validate` property: resolves to a sentence for the caller, or to
@@ -45,8 +45,11 @@ export interface Form {
   readonly views: readonly View[];
   /** Number of the view in focus. */
   readonly focusedId: number | undefined;
-  /** Draws all views and places the cursor, whatever the screen shows. */
-  draw(): string;
+  /**
+   * Draws all views and places the cursor, whatever the screen shows; where there is no cursor it
+   * asks the first question. `labels` are the words that stand beside views, by their number.
+   */
+  draw(labels?: ReadonlyMap<number, string>): string;
   /** Handles one key; await it before the next one. */
   press(key: Key): Promise<FormEvent>;
   /** Milliseconds between two steps of what moves by itself; undefined where nothing does. */
@@ -55,6 +58,10 @@ export interface Form {
   step(passedMs: number): string;
   /** Restores the cursor's position after other output was written to the screen. */
   placeCursor(): string;
+  /** Has the question repeated by the next `placeCursor`, where there is no cursor. */
+  resume(): void;
+  /** What is said of a key that nobody handled. */
+  unheard(): string;
   view(id: number): View | undefined;
   setText(id: number, text: string): string;
   setItems(id: number, items: readonly ItemSpec[]): string;
@@ -70,14 +77,15 @@ export function createForm(options: FormOptions): Form {
   return new ViewForm(options);
 }
 
-class ViewForm implements Form {
+/** The views of a screen with a cursor. */
+export class ViewForm implements Form {
   readonly views: readonly View[];
-  private readonly context: ViewContext;
+  protected readonly context: ViewContext;
   private readonly validate: FormOptions['validate'];
   private readonly painted = new Map<number, readonly PackedRow[]>();
   /** How long each view that moves by itself has stood still. */
   private readonly stoodMs = new Map<View, number>();
-  private focused: View | undefined;
+  protected focused: View | undefined;
   private cursorShown: boolean | undefined;
 
   constructor(options: FormOptions) {
@@ -136,6 +144,14 @@ class ViewForm implements Form {
     return output === '' ? '' : output + this.placeCursor();
   }
 
+  resume(): void {
+    // The cursor is where it was.
+  }
+
+  unheard(): string {
+    return '';
+  }
+
   placeCursor(): string {
     const view = this.focused;
     if (view === undefined) return this.showCursor(false);
@@ -188,7 +204,7 @@ class ViewForm implements Form {
     if (focused !== undefined && !this.context.passive) this.moveFocus(focused);
   }
 
-  private get focusable(): readonly View[] {
+  protected get focusable(): readonly View[] {
     return this.views.filter((view) => view.acceptsFocus);
   }
 
@@ -202,7 +218,7 @@ class ViewForm implements Form {
    * The view that submits when it is accepted: `view` if it is flagged, or the highest one if none
    * is.
    */
-  private submitter(view: View): View | undefined {
+  protected submitter(view: View): View | undefined {
     if (view.submits) return view;
     return this.focusable.some((other) => other.submits) ? undefined : this.focusable.at(-1);
   }
@@ -219,7 +235,7 @@ class ViewForm implements Form {
    * The focus moves forward only if the value is valid; it always moves back, because submit checks
    * everything again.
    */
-  private async goOn(view: View, step: 1 | -1): Promise<FormEvent> {
+  protected async goOn(view: View, step: 1 | -1): Promise<FormEvent> {
     const message = step === 1 ? await this.problemOf(view) : undefined;
     if (message !== undefined) {
       return { kind: 'invalid', output: this.repaint(view), viewId: view.id, message };
@@ -231,7 +247,7 @@ class ViewForm implements Form {
     return { kind: 'none', output, changed: undefined };
   }
 
-  private async submit(view: View): Promise<FormEvent> {
+  protected async submit(view: View): Promise<FormEvent> {
     for (const checked of this.views) {
       const message = await this.problemOf(checked);
       if (message === undefined) continue;
@@ -266,14 +282,14 @@ class ViewForm implements Form {
     if (view !== undefined) view.hasFocus = true;
   }
 
-  private changeFocus(view: View): string {
+  protected changeFocus(view: View): string {
     const left = this.focused;
     this.moveFocus(view);
     const blurred = left === undefined || left === view ? '' : this.paint(left);
     return blurred + this.repaint(view);
   }
 
-  private repaint(view: View): string {
+  protected repaint(view: View): string {
     return this.paint(view) + this.placeCursor();
   }
 
@@ -281,7 +297,7 @@ class ViewForm implements Form {
    * Paints the difference to the last time and resets the style, so that no later output inherits a
    * colour.
    */
-  private paint(view: View): string {
+  protected paint(view: View): string {
     const before = (this.painted.get(view.id) ?? []).map(unpackRow);
     const rows = view.rows();
     this.painted.set(view.id, rows.map(packRow));

@@ -1,11 +1,17 @@
 import { expandColorCodes } from '../art/color-codes';
 import type { Key } from '../terminal/key';
+import type { Style } from '../terminal/style';
 import { sanitizeUserText } from '../terminal/untrusted';
-import { cellsOf, fitCells, plainCells, type Row } from './cells';
+import { cellsOf, columnsOf, fitCells, plainCells, textOfCells, type Row } from './cells';
 import {
   DEFAULT_WIDTH,
+  askAgain,
+  promptOf,
+  taken,
   View,
   type ItemSpec,
+  type LineAnswer,
+  type LineQuestion,
   type PressResult,
   type ViewContext,
   type ViewSpec,
@@ -24,6 +30,9 @@ interface Item {
 export abstract class ItemListView extends View {
   protected items: readonly Item[];
   protected chosen: number;
+  /** First item of those that were said last, and whether arrow keys have chosen since. */
+  private lineTop = 0;
+  private hasMoved = false;
   /** What the chosen item says instead, by its number. */
   private readonly focusItems: readonly string[];
 
@@ -85,6 +94,110 @@ export abstract class ItemListView extends View {
     return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
   }
 
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  /** All its items, where it is only read. */
+  override get lineText(): string {
+    return this.items.map((_, index) => this.lineOfItem(index)).join('\n');
+  }
+
+  override lineQuestion(label: string): LineQuestion {
+    const { lineTop: from, items } = this;
+    if (items.length === 0) return { lines: ['There is nothing here.'], prompt: promptOf('Enter') };
+    const present = String(this.chosen + 1);
+    const inOneLine = items.map((_, index) => this.numbered(index)).join(', ');
+    const short = `${label === '' ? '' : `${label}, `}${inOneLine}`;
+    if (this.isSaidInLine && columnsOf(short) < this.context.screenWidth - present.length - 4)
+      return { lines: [], prompt: promptOf(short, present) };
+    const to = Math.min(items.length, from + this.linePage);
+    const lines = items.slice(from, to).map((_, index) => this.numbered(from + index));
+    const more = to < items.length ? `${from + 1} to ${to} of ${items.length}, Enter for more` : '';
+    return {
+      lines,
+      prompt: more === '' ? promptOf(label === '' ? 'Number' : label, present) : promptOf(more),
+    };
+  }
+
+  /** Its number, a hot key, or the first letters of an item; an empty line takes the present one. */
+  override answerLine(line: string): LineAnswer {
+    if (line === '') return this.answerNothing();
+    this.hasMoved = false;
+    const hot = this.hotKey({ name: line, text: line });
+    const count = this.items.length;
+    if (hot === undefined && /^\d+$/.test(line)) {
+      const index = Number(line) - 1;
+      return index >= 0 && index < count
+        ? this.takeItem(index)
+        : askAgain(`Please type a number from 1 to ${count}.`);
+    }
+    const index = hot ?? this.itemNamed(line);
+    return index === undefined ? { kind: 'not-mine' } : this.takeItem(index);
+  }
+
+  /** The line of the item that an arrow or page key moved to. */
+  get chosenLine(): string {
+    this.hasMoved = true;
+    return this.items.length === 0 ? '' : `${this.numbered(this.chosen)}: `;
+  }
+
+  private answerNothing(): LineAnswer {
+    const to = this.lineTop + this.linePage;
+    if (this.hasMoved || this.items.length === 0 || this.isShort || to >= this.items.length) {
+      const said = this.items.length === 0 || this.hasMoved ? [] : [this.lineOfItem(this.chosen)];
+      this.hasMoved = false;
+      this.lineTop = 0;
+      return taken(false, ...said);
+    }
+    this.lineTop = to;
+    return askAgain(...this.lineQuestion('').lines);
+  }
+
+  private takeItem(index: number): LineAnswer {
+    this.lineTop = 0;
+    const isChanged = this.choose(index) === 'changed';
+    return taken(isChanged, this.lineOfItem(index));
+  }
+
+  /** The only item that begins with these letters, two of them at least: one letter is a key. */
+  private itemNamed(line: string): number | undefined {
+    const typed = line.toLowerCase();
+    if (typed.length < 2) return undefined;
+    const found = this.items.flatMap((_, index) =>
+      this.lineOfItem(index).toLowerCase().startsWith(typed) ? [index] : [],
+    );
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  private get isShort(): boolean {
+    return this.items.length <= this.linePage;
+  }
+
+  /** Items that are said at once. */
+  private get linePage(): number {
+    return Math.max(5, Math.min(15, this.context.screenHeight - 5));
+  }
+
+  private numbered(index: number): string {
+    return `${index + 1} ${this.lineOfItem(index)}`;
+  }
+
+  /** An item as it is drawn while it is not chosen, without colours. */
+  private lineOfItem(index: number): string {
+    const item = this.items[index];
+    if (item === undefined) return '';
+    const { style } = this.spec;
+    return textOfCells(this.formatted(item, { style, format: this.read.text('itemFormat') }))
+      .replace(/\s+/g, ' ')
+      .trim();
+  }
+
+  /** Whether the items are said in one line with the question, where they have room. */
+  protected get isSaidInLine(): boolean {
+    return true;
+  }
+
   /** Number of the item that an arrow or page key moves to; undefined for keys that do not move. */
   protected abstract neighbour(key: Key): number | undefined;
 
@@ -125,17 +238,23 @@ export abstract class ItemListView extends View {
     const cells =
       instead !== undefined
         ? cellsOf(expandColorCodes(instead, { base: style }), style)
-        : format !== undefined
-          ? cellsOf(this.format(format, item.values, style), style)
-          : item.trusted
-            ? cellsOf(expandColorCodes(item.text, { base: style }), style)
-            : plainCells(sanitizeUserText(item.text, this.context.encoding), style);
+        : this.formatted(item, { style, format });
     return fitCells(this.styleLetters(cells, focused && this.stylesChoice), {
       width: width === 0 ? cells.length : width,
       justify: this.read.justify(),
       fill: { ...this.fillCell, style: this.styleNumber(1, style) },
       overflow: this.read.text('textOverflow'),
     });
+  }
+
+  private formatted(
+    item: Item,
+    { style, format }: { readonly style: Style; readonly format: string | undefined },
+  ): Row {
+    if (format !== undefined) return cellsOf(this.format(format, item.values, style), style);
+    return item.trusted
+      ? cellsOf(expandColorCodes(item.text, { base: style }), style)
+      : plainCells(sanitizeUserText(item.text, this.context.encoding), style);
   }
 
   /** Whether the chosen item is drawn as chosen; a list shows it without the focus, too. */

@@ -1,7 +1,7 @@
 import { type Key, keyMatches } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { plainCells, type Row } from './cells';
-import { View, type PressResult } from './view';
+import { taken, View, type LineAnswer, type PressResult } from './view';
 
 /** KE: the next key is the value; `keys` says which ones count. */
 export class KeyEntryView extends View {
@@ -35,6 +35,16 @@ export class KeyEntryView extends View {
     if (wanted === undefined) return 'ignored';
     this.entered = wanted;
     return 'accepted';
+  }
+
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  override answerLine(line: string): LineAnswer {
+    const before = this.entered;
+    const isKey = this.press({ name: line, text: line }) === 'accepted';
+    return isKey ? taken(this.entered !== before) : { kind: 'not-mine' };
   }
 
   override rows(): readonly Row[] {

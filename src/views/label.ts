@@ -1,4 +1,12 @@
-import { cellsOf, fitCells, packRow, unpackRow, type PackedRow, type Row } from './cells';
+import {
+  cellsOf,
+  fitCells,
+  packRow,
+  textOfCells,
+  unpackRow,
+  type PackedRow,
+  type Row,
+} from './cells';
 import { DEFAULT_WIDTH, View, type ViewContext, type ViewSpec } from './view';
 
 /** TL: text for display only. */
@@ -19,6 +27,11 @@ export class LabelView extends View {
   override setText(text: string): void {
     this.given = text;
     this.painted = this.paint(text);
+  }
+
+  override get lineText(): string {
+    const text = this.given ?? this.format(this.read.text('text') ?? '', {}, this.spec.style);
+    return textOfCells(cellsOf(text, this.spec.style));
   }
 
   override takeOver(previous: View): void {

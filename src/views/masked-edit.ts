@@ -3,7 +3,17 @@ import type { Cell } from '../terminal/canvas';
 import type { Key } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import type { Row } from './cells';
-import { View, type PressResult, type ViewContext, type ViewSpec } from './view';
+import {
+  askAgain,
+  promptOf,
+  taken,
+  View,
+  type LineAnswer,
+  type LineQuestion,
+  type PressResult,
+  type ViewContext,
+  type ViewSpec,
+} from './view';
 
 /**
  * The characters that each pattern character accepts; all other pattern characters are literals.
@@ -80,6 +90,30 @@ export class MaskedEditView extends View {
     }
   }
 
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  override lineQuestion(label: string): LineQuestion {
+    return { lines: [], prompt: promptOf(label, this.value) };
+  }
+
+  /** As in an edit field; the literals of the pattern may be typed or left out. */
+  override answerLine(line: string): LineAnswer {
+    const before = this.value;
+    if (line === '') return taken(false);
+    if (line === '-') this.typed = [];
+    else {
+      const meant = Array.from(line).filter((character) => !this.isLiteral(character));
+      this.setText(meant.join(''));
+      if (this.typed.length < meant.length) {
+        this.setText(before);
+        return askAgain(`Please type ${this.wanted}.`);
+      }
+    }
+    return taken(this.value !== before);
+  }
+
   override rows(): readonly Row[] {
     const literal = this.hasFocus
       ? this.styleNumber(2, this.styleNumber(1, this.style))
@@ -101,6 +135,20 @@ export class MaskedEditView extends View {
   override get cursor(): { row: number; column: number; visible: boolean } {
     const column = this.slots[this.typed.length]?.at ?? this.pattern.length;
     return { row: 0, column, visible: true };
+  }
+
+  private isLiteral(character: string): boolean {
+    const isPart = this.pattern.includes(character) && SLOTS[character] === undefined;
+    return isPart || character === ' ';
+  }
+
+  /** What the pattern asks for, in words. */
+  private get wanted(): string {
+    const count = this.slots.length;
+    const kinds = new Set(this.slots.map(({ at }) => this.pattern[at]));
+    const [kind] = kinds.size === 1 ? kinds : [];
+    const noun = kind === '#' ? 'digit' : kind === 'A' ? 'letter' : 'character';
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
   }
 
   private characterAt(at: number): string | undefined {

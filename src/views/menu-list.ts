@@ -31,6 +31,10 @@ export class VerticalMenuView extends ItemListView {
     return { row: (this.chosen - this.top) * (1 + this.spacing), column: 0, visible: false };
   }
 
+  protected override get isSaidInLine(): boolean {
+    return false;
+  }
+
   protected override neighbour(key: Key): number | undefined {
     const last = this.items.length - 1;
     switch (key.name) {
@@ -143,6 +147,10 @@ export class FullMenuView extends ItemListView {
     const column = Math.floor(this.chosen / this.perColumn) * (this.columnWidth + this.gap);
     const row = (this.chosen % this.perColumn) * (1 + this.spacing);
     return { row, column, visible: false };
+  }
+
+  protected override get isSaidInLine(): boolean {
+    return false;
   }
 
   protected override neighbour(key: Key): number | undefined {

@@ -3,7 +3,16 @@ import { characterColumns } from '../terminal/character-width';
 import type { Key } from '../terminal/key';
 import { sanitizeUserText } from '../terminal/untrusted';
 import { plainCells, type Row } from './cells';
-import { View, type PressResult, type ViewContext, type ViewSpec } from './view';
+import {
+  askAgain,
+  taken,
+  View,
+  type LineAnswer,
+  type LineQuestion,
+  type PressResult,
+  type ViewContext,
+  type ViewSpec,
+} from './view';
 
 /** Limits of the text: what a menu says, and the most that it may say. */
 const DEFAULT_CHARACTERS = 4_000;
@@ -58,6 +67,30 @@ export class MultiLineEditView extends View {
     const before = this.characters;
     if (!this.edit(key)) return 'ignored';
     return this.characters === before ? 'handled' : 'changed';
+  }
+
+  override get isAsked(): boolean {
+    return true;
+  }
+
+  override lineQuestion(label: string): LineQuestion {
+    const lines = this.value === '' ? [] : this.value.split(BREAK);
+    return { lines, prompt: `${label === '' ? 'Text' : label}, a dot alone ends it: ` };
+  }
+
+  /** Lines are added until one has a dot alone; a lone `-` takes the last one away. */
+  override answerLine(line: string): LineAnswer {
+    if (line === '.') return taken(true);
+    const lines = this.value === '' ? [] : this.value.split(BREAK);
+    if (line === '-') {
+      this.setText(lines.slice(0, -1).join(BREAK));
+      return askAgain(lines.length === 0 ? 'There is no line.' : 'The last line is gone.');
+    }
+    const text = [...lines, line].join(BREAK);
+    if (Array.from(text).length > this.maxLength)
+      return askAgain('There is no room for this line. A dot alone ends the text.');
+    this.setText(text);
+    return askAgain();
   }
 
   override rows(): readonly Row[] {

@@ -1,6 +1,6 @@
 import type { Cell } from '../terminal/canvas';
 import type { Key } from '../terminal/key';
-import { cellsOf, type Row } from './cells';
+import { cellsOf, textOfCells, type Row } from './cells';
 import { View, type PressResult, type ViewContext, type ViewSpec } from './view';
 
 /** MT: text of several lines, wrapped at words; `mode: preview` lets the caller scroll it. */
@@ -20,6 +20,12 @@ export class MultiLineView extends View {
     this.lines = this.wrap(text);
     const last = Math.max(0, this.lines.length - this.height);
     this.top = this.read.flag('autoScroll') === true ? last : 0;
+  }
+
+  override get lineText(): string {
+    const text = this.given ?? this.format(this.read.text('text') ?? '', {}, this.spec.style);
+    const lines = text.split(/\r\n|\n|\r/);
+    return lines.map((line) => textOfCells(cellsOf(line, this.spec.style))).join('\n');
   }
 
   override takeOver(previous: View): void {

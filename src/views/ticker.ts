@@ -100,6 +100,10 @@ export class TickerView extends View {
     this.characters = Array.from(styled);
   }
 
+  override get lineText(): string {
+    return this.characters.join('');
+  }
+
   override get stepMs(): number {
     return Math.max(SHORTEST_STEP_MS, this.read.number('tickInterval') ?? STEP_MS);
   }

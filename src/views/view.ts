@@ -34,6 +34,23 @@ export interface ViewContext {
   readonly resolve: ((code: string) => string | number | undefined) | undefined;
 }
 
+/** How a view asks where there is no cursor: lines that come first, and the beginning of the line that is typed on. */
+export interface LineQuestion {
+  readonly lines: readonly string[];
+  readonly prompt: string;
+}
+
+/** What a view makes of a line that was typed. */
+export type LineAnswer =
+  /** The question is answered; lines to be said, such as the item that was chosen. */
+  | { readonly kind: 'taken'; readonly said: readonly string[]; readonly isChanged: boolean }
+  /** It is asked again, after these lines. */
+  | { readonly kind: 'again'; readonly said: readonly string[] }
+  /** A button that is not pressed: the next question comes. */
+  | { readonly kind: 'skipped' }
+  /** It may be a key of the menu. */
+  | { readonly kind: 'not-mine' };
+
 export const DEFAULT_CONTEXT: ViewContext = {
   encoding: 'cp437',
   passwordChar: '*',
@@ -146,6 +163,27 @@ export abstract class View {
     return { row: 0, column: 0, visible: false };
   }
 
+  /** Whether the view is a question where there is no cursor; the others say `lineText`. */
+  get isAsked(): boolean {
+    return false;
+  }
+
+  /** What a view that is no question says, without colours; line breaks are kept. */
+  get lineText(): string {
+    return '';
+  }
+
+  /** Its question; `label` is what the art or the menu calls it, '' for nothing. */
+  lineQuestion(label: string): LineQuestion {
+    return { lines: [], prompt: promptOf(label) };
+  }
+
+  /** Takes a line that was typed as the answer. */
+  answerLine(line: string): LineAnswer {
+    void line;
+    return { kind: 'not-mine' };
+  }
+
   /** Milliseconds between two steps of a view that moves by itself; undefined for all others. */
   get stepMs(): number | undefined {
     return undefined;
@@ -212,4 +250,21 @@ export abstract class View {
       cell.character === '' ? cell : { ...cell, character: styled[next++] ?? cell.character },
     );
   }
+}
+
+/** The beginning of a line that is typed on; `present` is what an empty line keeps. */
+export function promptOf(label: string, present = ''): string {
+  return present === ''
+    ? `${label === '' ? '>' : `${label}:`} `
+    : `${label} (${present}): `.trimStart();
+}
+
+/** An answer that was taken. */
+export function taken(isChanged: boolean, ...said: readonly string[]): LineAnswer {
+  return { kind: 'taken', said, isChanged };
+}
+
+/** An answer that was not taken, with the reason. */
+export function askAgain(...said: readonly string[]): LineAnswer {
+  return { kind: 'again', said };
 }

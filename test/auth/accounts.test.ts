@@ -114,6 +114,8 @@ describe('a new account', () => {
     ['s.y.s.o.p', 'name-reserved'],
     ['r00t', 'name-reserved'],
     ['Apply', 'name-reserved'],
+    // By SSH this is the account `walter`, line by line.
+    ['Plain+walter', 'name-reserved'],
     // Reserved names count as whole names only.
     ['min', 'done'],
     ['erv', 'done'],

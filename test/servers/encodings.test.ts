@@ -155,7 +155,7 @@ describe('a MUD client', () => {
     }
     await caller.sees(Buffer.from(LETTERS, 'utf8'));
     expect(servers.calls[0]?.connection).toMatchObject({
-      ...{ terminalType: 'ansi', charset: 'utf8', isScreenReader: true },
+      ...{ terminalType: 'ansi', charset: 'utf8', asksForLines: true },
     });
   });
 

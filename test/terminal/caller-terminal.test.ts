@@ -155,10 +155,36 @@ test('paced text stops with the signal', async () => {
   expect(text().length).toBeLessThan(10);
 });
 
-test('a dumb terminal gets lines instead of sequences, and its typing can be corrected', () => {
-  const { terminal, text } = open({ type: 'dumb' });
-  terminal.write('\x1b[0m\x1b[2J\x1b[H\x1b[1;33mSign in\x1b[3;1HName: \x1b[3;7H');
-  terminal.write('\x1b[3;7Ha\x1b[3;8H');
-  terminal.write('\x1b[3;7H \x1b[3;7H');
-  expect(text()).toBe('Sign in\r\n\r\nName: a\b \b');
+describe('a terminal that shows text line by line', () => {
+  test('gets no sequence, no blank line, and one space for many', () => {
+    const { terminal, text } = open({ type: 'dumb' });
+    terminal.write(
+      '\x1b[0m\x1b[2J\x1b[H\x1b[1;33m  Sign   in \x1b[3;1H\r\n\r\nA\x1b[5Cb\tc\x1b]0;t\x07',
+    );
+    terminal.write('\x1b[9;1H\x1b[K\x1b[?25l');
+    terminal.write('Name: ');
+    expect(text()).toBe('Sign in\r\nA b c\r\nName: ');
+  });
+
+  test('may correct what is typed, and hears the bell', () => {
+    const { terminal, text } = open({ type: 'dumb' });
+    for (const echo of ['Name: ', 'a', ' ', 'b', '\b \b', '\r\n', '\x07']) terminal.write(echo);
+    expect(text()).toBe('Name: a b\b \b\r\n\x07');
+  });
+
+  test('is asked for no cursor', async () => {
+    const { terminal, text } = open();
+    terminal.setLineByLine(true);
+    expect(await terminal.queryCursor(500)).toBeUndefined();
+    expect(text()).toBe('');
+    terminal.setLineByLine(false);
+    terminal.write('\x1b[H');
+    expect(text()).toBe('\x1b[H');
+  });
+
+  test('stays so where its name says that it has no cursor', () => {
+    const { terminal } = open({ type: 'dumb' });
+    terminal.setLineByLine(false);
+    expect([terminal.isLineByLine, terminal.canDraw]).toEqual([true, false]);
+  });
 });

@@ -51,6 +51,30 @@ test('a terminal that calls itself xterm and is not UTF-8 gets CP437, without wa
   expect(waited).toBe(0);
 });
 
+test('a client that asks for text line by line is sent nothing, whatever it is called', async () => {
+  const screen = new ScreenEmulator({ encoding: 'utf8' });
+  const hints = { ...NONE, terminalType: 'xterm', asksForLines: true };
+  const { found, terminal } = await probeAgainst(screen, hints);
+  expect(screen.sent).toEqual([]);
+  expect([terminal.isLineByLine, terminal.isSilent, found.encoding]).toEqual([true, false, 'utf8']);
+});
+
+test.each([
+  ['answers nothing', true],
+  ['answers', false],
+])('a terminal that %s counts as silent: %s', async (_what, isSilent) => {
+  const screen = new ScreenEmulator();
+  const clock = new FakeClock();
+  const terminal = createTerminal({ output: screen, clock });
+  if (!isSilent) screen.answerTo((bytes) => terminal.feed(bytes));
+  const probing = probeTerminal(terminal, { term: TERM, hints: NONE, clock });
+  await screen.settled();
+  await screen.settled();
+  await clock.advance(1000);
+  await probing;
+  expect([terminal.isSilent, terminal.isLineByLine]).toEqual([isSilent, false]);
+});
+
 test('SyncTERM with its size is asked nothing', async () => {
   const screen = new ScreenEmulator();
   const hints = { terminalType: 'syncterm', columns: 80, rows: 25 };

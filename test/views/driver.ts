@@ -28,6 +28,18 @@ export function spec(
   };
 }
 
+/** The keys that a caller's terminal sends as these bytes. */
+export function keysOf(bytes: string): readonly Key[] {
+  const keys: Key[] = [];
+  const decoder = new KeyDecoder(
+    { key: (key) => keys.push(key), report: () => undefined },
+    'cp437',
+  );
+  decoder.push(Buffer.from(bytes, 'latin1'));
+  decoder.timeOut();
+  return keys;
+}
+
 /** A form on a screen, driven by bytes as a caller's terminal sends them. */
 export class Driver {
   readonly screen: ScreenEmulator;
@@ -47,14 +59,7 @@ export class Driver {
   }
 
   async type(bytes: string): Promise<FormEvent | undefined> {
-    const keys: Key[] = [];
-    const decoder = new KeyDecoder(
-      { key: (key) => keys.push(key), report: () => undefined },
-      'cp437',
-    );
-    decoder.push(Buffer.from(bytes, 'latin1'));
-    decoder.timeOut();
-    for (const key of keys) {
+    for (const key of keysOf(bytes)) {
       const event = await this.form.press(key);
       this.events.push(event);
       this.show(event.output);

@@ -9,7 +9,19 @@ const list = (headline) =>
 
 export const PLAIN_SCREENS = {
   CONNECT: screen('%BN', '%VL'),
-  MATRIX: screen('%BN', '', 'Two doors. Both are shut.', '', '%VM1'),
+  MATRIX: screen(
+    '%BN',
+    '',
+    'Two doors. Both are shut.',
+    '',
+    '%VM1',
+    '',
+    '',
+    '',
+    '',
+    '',
+    'P: line by line, for screen readers',
+  ),
   USERLOG: screen(
     '%BN',
     '',

@@ -75,6 +75,7 @@ function matrix() {
     .label(3, WORDS, 'BN', 'strong')
     .text(5, WORDS, 'Two doors. Both are shut.')
     .view(7, WORDS, 'VM1', 'text', 'focus')
+    .text(22, WORDS, 'P: plain text, for screen readers', 'hint')
     .text(23, WORDS, 'Arrows and Enter, or the first letter', 'hint');
 }
 

@@ -169,6 +169,7 @@ export class ActiveMenu implements FormContext {
   }
 
   private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {
+    this.call.settleLines();
     const screen = await this.makeScreen();
     this.covered = false;
     const how = { config: this.shownAs, description: this.desc, fromRow };
@@ -212,6 +213,8 @@ export class ActiveMenu implements FormContext {
     const screen = new ScreenController(this.call, composition, {
       config: this.config,
       messageView: this.module.messageView,
+      desc: this.desc,
+      memory: this.memory,
     });
     this.open = screen;
     return screen;
@@ -292,8 +295,9 @@ export class ActiveMenu implements FormContext {
   }
 
   private stay({ clear, focus, message }: StayOnScreen): undefined {
-    if (this.covered) this.screen.open({ clear: true });
+    if (this.covered) this.screen.uncover();
     this.covered = false;
+    this.screen.resume();
     for (const viewId of clear ?? []) this.screen.setText(viewId, '');
     if (focus !== undefined) this.screen.focus(focus);
     if (message !== undefined) this.screen.message(message);

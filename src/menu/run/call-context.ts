@@ -1,3 +1,4 @@
+import { clearScreen, showCursor } from '../../terminal/ansi';
 import { CallerSubject } from './acs-subject';
 import type { Caller } from './caller';
 import type { MenuAccessParts } from './menu-access';
@@ -12,6 +13,13 @@ import type { LoginHistory } from '../../auth/login';
 
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
+
+/** The property of an account that is shown every screen line by line. */
+export const LINES_PROPERTY = 'line_by_line';
+export const LINES_ON = 'yes';
+
+const LINE_HELP =
+  'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
 
 /** Dependencies of the menus: the board's services, and the modules that a menu file may name. */
 export interface MenuServices extends Services {
@@ -29,6 +37,7 @@ export class CallContext {
   font: string | undefined;
   /** First row below the last screen's art; art that does not clear the screen begins there. */
   freeRow = 1;
+  private linesExplained = false;
   private drawnTheme: Theme | undefined;
   private newsTold = false;
   private told: string | undefined;
@@ -60,6 +69,38 @@ export class CallContext {
     const { user } = this.caller.login;
     if (user === undefined) return this.themeNamed(theme.preLogin);
     return this.themeNamed(user.properties.get('theme_id') ?? theme.default);
+  }
+
+  /**
+   * Decides whether the next menus are shown line by line: by the caller's choice in this call, else
+   * where the client asks for it, where the account says so, and where a terminal that shows no sign
+   * of a cursor has a theme of words.
+   */
+  settleLines(): void {
+    const { terminal, login } = this.caller;
+    const wants =
+      terminal.asksForLines ||
+      login.user?.properties.get(LINES_PROPERTY) === LINES_ON ||
+      (terminal.isSilent && this.isThemeOfWords);
+    const on = terminal.chosenLines ?? wants;
+    // The last thing that the terminal draws: lines among the rest of a screen could not be read.
+    if (on && !terminal.isLineByLine) terminal.write(clearScreen() + showCursor());
+    terminal.setLineByLine(on);
+  }
+
+  /** How line by line works; returned once, for the first question of the call. */
+  takeLineHelp(): string | undefined {
+    if (this.linesExplained) return undefined;
+    this.linesExplained = true;
+    return LINE_HELP;
+  }
+
+  private get isThemeOfWords(): boolean {
+    const { theme } = this.services.config();
+    const { user } = this.caller.login;
+    const id = user === undefined ? theme.preLogin : user.properties.get('theme_id');
+    const { columns = 0 } = this.services.themes().find(id ?? theme.default) ?? {};
+    return columns > 0 && columns <= WORDS_COLUMNS;
   }
 
   /** Folders that are searched before the general one: own theme, then the default one. */
@@ -121,8 +162,8 @@ export class CallContext {
 
   /** A terminal without cursor positioning counts as the narrowest one, whose screens are text. */
   private get window(): { readonly width: number; readonly height: number } {
-    const { type, width, height } = this.caller.terminal;
-    return { width: type === 'dumb' ? Math.min(width, WORDS_COLUMNS) : width, height };
+    const { width, height, isLineByLine } = this.caller.terminal;
+    return isLineByLine ? { width: WORDS_COLUMNS, height: Infinity } : { width, height };
   }
 
   /** `*` is drawn once per call, so that all screens of a call have one theme. */

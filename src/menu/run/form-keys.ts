@@ -28,8 +28,9 @@ export class FormKeys {
     this.context.screen.add(event.output);
     if (event.kind === 'submit') return this.submitted(event.submission);
     if (event.kind === 'key') {
-      const late = findKeyRule(rules.keys, key);
-      if (late !== undefined) return this.obeyKey(late, key);
+      const late = findKeyRule(rules.keys, event.key);
+      if (late !== undefined) return this.obeyKey(late, event.key);
+      this.context.screen.add(form.unheard());
     }
     if (event.kind === 'invalid') this.sayInvalid(event);
     const moved = form.focusedId === focusBefore ? undefined : form.focusedId;

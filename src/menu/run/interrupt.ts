@@ -38,7 +38,7 @@ export async function deliverNow(
   const others = messages.filter((message) => message.urgent !== true);
   if (others.length > 0) {
     await showMessages(call, others);
-    screen.open({ clear: true });
+    screen.uncover();
   }
   for (const message of messages) {
     if (message.urgent === true) screen.message(message.text);

@@ -3,6 +3,7 @@ import { QR_STYLE } from '../../terminal/qr';
 import { PLAIN, type Style } from '../../terminal/style';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
+import { drawingSize } from '../screen/art-layout';
 import { composePrompt, formOf, type ComposedScreen } from '../screen/compose';
 import type { Question } from './module';
 import { ScreenController } from '../screen/screen-controller';
@@ -96,9 +97,9 @@ async function byPrompt(
 }
 
 function plainQuestion(call: CallContext, question: Question): ComposedScreen {
-  const { width, height } = call.caller.terminal;
+  const { width, height } = drawingSize(call);
   const canvas = new Canvas(width, height);
-  const column = drawPicture(canvas, question);
+  const column = call.caller.terminal.isLineByLine ? COLUMN : drawPicture(canvas, question);
   let row = FIRST_ROW;
   canvas.print(row, column, clean(question.title), TITLE);
   row += 2;

@@ -8,6 +8,7 @@ import {
   answerRejection,
   typingProblem,
 } from './login-answer';
+import { SAID_LINES } from '../screen/screen-controller';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -40,7 +41,15 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
   redrawMenu: {
     doc: 'Draws the menu again, with its fields empty.',
     needs: 'none',
-    run: (_context, submission) => go(redrawOrBack(submission)),
+    run: (context, submission) => {
+      context.memory.delete(SAID_LINES);
+      return go(redrawOrBack(submission));
+    },
+  },
+  lineByLine: {
+    doc: 'Shows every screen as text line by line from here on, for screen readers; chosen again, as screens.',
+    needs: 'none',
+    run: switchLines,
   },
   nextMenu: { doc: "Follows the menu's `next`.", needs: 'none', run: () => go({ kind: 'next' }) },
   setClientEncoding: {
@@ -71,6 +80,17 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     run: () => go({ kind: 'stay', message: 'The database looks after itself.' }),
   },
 };
+
+/** Between screens and lines, for the rest of the call; a terminal without a cursor has no choice. */
+function switchLines(context: MenuContext, submission: Submission): Promise<Transition> {
+  const { terminal } = context.caller;
+  if (!terminal.canDraw) {
+    return go({ kind: 'stay', message: 'Your terminal says that it shows text only.' });
+  }
+  terminal.chosenLines = !terminal.isLineByLine;
+  context.memory.delete(SAID_LINES);
+  return go(redrawOrBack(submission));
+}
 
 async function login(context: MenuContext, submission: Submission): Promise<Transition> {
   const userName = fieldText(submission, 'username');

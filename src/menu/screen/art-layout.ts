@@ -1,5 +1,5 @@
 import { parseArt } from '../../art/art-token';
-import type { Art } from '../../art/art-file';
+import { ART_EXTENSIONS, type Art } from '../../art/art-file';
 import {
   fillLayout,
   layOutArt,
@@ -46,9 +46,9 @@ export async function findLayout(
   shown: ShownArt,
   encodedAs: string | undefined,
 ): Promise<ArtLayout | undefined> {
-  const { width } = call.caller.terminal;
+  const { width } = drawingSize(call);
   if (shown.kind === 'lines') {
-    const art = artOfLines(call, shown.lines);
+    const art = artOfLines(shown.lines, width);
     return { art, drawn: layOutArt(art, width) };
   }
   const art = await findArt(call, shown.spec, encodedAs);
@@ -75,7 +75,7 @@ export async function fillIn(
     figures: await call.figures(codes),
   };
   const resolve: ResolveMci = (code) => mciValue(code, source);
-  const { height } = caller.terminal;
+  const { height } = drawingSize(call);
   const { canvas, placements, predefined, rows, tall, endRow, endColumn } = fillLayout(drawn, {
     height,
     resolve,
@@ -101,6 +101,7 @@ async function findArt(
       lastDirs: call.lastArtDirectories,
       encoding: caller.terminal.encoding,
       encodedAs,
+      ...(caller.terminal.isLineByLine ? { types: TEXT_FIRST } : {}),
     });
     if (art === undefined) caller.log.debug('menu.art-missing', { art: spec });
     return art;
@@ -111,15 +112,29 @@ async function findArt(
   }
 }
 
+/** Where there is no cursor, a sysop's text lies beside the picture that it is said instead of. */
+const TEXT_FIRST: readonly string[] = ['.asc', '.txt', ...ART_EXTENSIONS];
+
+/** Art where there is no cursor has no edges: nothing of it is cut off, and nothing scrolls. */
+const EDGELESS = { width: 132, height: 1000 } as const;
+
+/** The size that screens are composed for: that of the window, where there is a cursor. */
+export function drawingSize({ caller: { terminal } }: CallContext): {
+  readonly width: number;
+  readonly height: number;
+} {
+  return terminal.isLineByLine ? EDGELESS : { width: terminal.width, height: terminal.height };
+}
+
 /** Lines made by the program as art, in which colour codes count. */
-function artOfLines(call: CallContext, lines: readonly string[]): Art {
+function artOfLines(lines: readonly string[], width: number): Art {
   const text = lines.join('\r\n');
   return {
     file: '',
     text,
     tokens: parseArt(text, kindOfCode),
     sauce: undefined,
-    width: call.caller.terminal.width,
+    width,
     height: undefined,
     font: undefined,
     iceColors: false,

@@ -1,6 +1,8 @@
 import { Canvas } from '../../terminal/canvas';
 import type { Placement } from '../../art/render';
+import { EditView } from '../../views/edit';
 import { createForm, type Form } from '../../views/form';
+import { createLineForm } from '../../views/line-form';
 import { findViewType } from '../../views/registry';
 import type { View, ViewSpec } from '../../views/view';
 import { choose } from '../load/choice';
@@ -8,7 +10,15 @@ import { mciKeyOf, mciKeysOf } from '../load/form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from '../load/menu-entry';
 import type { ShownArt } from '../run/module';
 import type { ScreenSize } from './key-reader';
-import { drawPicture, fillIn, findLayout, type Picture, type ArtLayout } from './art-layout';
+import {
+  drawingSize,
+  drawPicture,
+  fillIn,
+  findLayout,
+  type Picture,
+  type ArtLayout,
+} from './art-layout';
+import { commandsOf, isTextArt, wordsOfName } from './line-screen';
 import type { CallContext } from '../run/call-context';
 import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load/theme';
 import { viewSpecs, viewTree } from '../load/view-specs';
@@ -33,6 +43,8 @@ export interface ComposedScreen {
   /** Views of the menu's own art behind a prompt, which take no keys. */
   readonly backdrop: Form | undefined;
   readonly rules: FormRules;
+  /** What is said instead of art that is no text, where there is no cursor. */
+  readonly instead?: readonly string[] | undefined;
 }
 
 type Validate = (view: View, text: string) => Promise<string | undefined>;
@@ -55,7 +67,7 @@ export async function composeMenu(
   const theme = call.theme;
   const size = sizeOf(call);
   const layout = shown && (await layoutOrFallback(call, shown, options));
-  const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - size.height);
+  const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - drawingSize(call).height);
   const placements = shiftRows(layout?.drawn.placements ?? [], -scrolled);
   const form = chooseForm(menu, placements, options.formId);
   const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
@@ -72,7 +84,8 @@ export async function composeMenu(
   const own = makeForm(call, { placements, views, picture, validate, passive });
   if (menu.prompt === undefined) {
     const rules = formRules(form);
-    return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules };
+    const instead = insteadOf(call, picture, { title: description, own, rules });
+    return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules, instead };
   }
   const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
   const prompt = await composePrompt(call, menu.prompt.name, { canvas, row: below, ...options });
@@ -82,7 +95,21 @@ export async function composeMenu(
     keys: prompt?.keys ?? [],
   };
   const shownForm = prompt?.form ?? own;
-  return { picture, size, scrolled, canvas, form: shownForm, backdrop: prompt && own, rules };
+  const instead = insteadOf(call, picture, { title: description, own: shownForm, rules });
+  const backdrop = prompt && own;
+  return { picture, size, scrolled, canvas, form: shownForm, backdrop, rules, instead };
+}
+
+/** The name of a menu whose art is a picture, and its commands, where one is typed. */
+function insteadOf(
+  call: CallContext,
+  picture: Picture | undefined,
+  { title, own, rules }: { readonly title: string; readonly own: Form; readonly rules: FormRules },
+): readonly string[] | undefined {
+  const isSaid = !call.caller.terminal.isLineByLine || picture === undefined;
+  if (isSaid || isTextArt(picture.art)) return undefined;
+  const submits = own.views.some((view) => view instanceof EditView) ? rules.submit(0) : [];
+  return [title, ...commandsOf(call, { submit: submits, keys: rules.keys })];
 }
 
 /** A screen without its art is plain but usable: a missing file must not lock callers out. */
@@ -117,6 +144,8 @@ interface ComposedPrompt {
   readonly config: Tree;
   readonly row: number;
   readonly rows: number;
+  /** False for art that is a picture. */
+  readonly isText: boolean;
 }
 
 /** Draws a prompt on a screen; undefined when there is no such prompt or it has no art. */
@@ -151,7 +180,8 @@ export async function composePrompt(
     picture,
     validate: place.validate,
   });
-  return { form, keys: prompt.actionKeys, config: themed.config, row, rows };
+  const isText = picture === undefined || isTextArt(picture.art);
+  return { form, keys: prompt.actionKeys, config: themed.config, row, rows, isText };
 }
 
 function textsOf(tree: Tree): readonly string[] {
@@ -195,7 +225,8 @@ export function formOf(
 ): Form {
   const { caller, services, theme } = call;
   const { terminal } = caller;
-  return createForm({
+  const create = terminal.isLineByLine ? createLineForm : createForm;
+  return create({
     views: views.filter((view) => findViewType(view.code) !== undefined && view.row >= 1),
     encoding: terminal.encoding,
     passwordChar: passwordChar(theme, services.config().theme.passwordChar),
@@ -212,7 +243,7 @@ function passwordChar(theme: Theme, standard: string): string {
 
 /** The canvas of the screen: the visible rows of the art, and empty rows below. */
 function screenCanvas(call: CallContext, picture: Picture | undefined, scrolled: number): Canvas {
-  const { width, height } = call.caller.terminal;
+  const { width, height } = drawingSize(call);
   const fits = picture?.canvas.width === width && picture.canvas.height === height;
   if (picture !== undefined && fits) return picture.canvas;
   const canvas = new Canvas(width, height);
@@ -280,7 +311,6 @@ function fallbackPrompt(views: Tree): ShownArt {
 /** `newPassword` becomes `New password: `; a view with text or items of its own gets no label. */
 function labelOf({ argName, text, items }: Tree): string {
   if (text !== undefined || items !== undefined) return '';
-  if (typeof argName !== 'string' || !/^[A-Za-z]+$/.test(argName)) return '> ';
-  const words = argName.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}: `;
+  const words = wordsOfName(argName);
+  return words === '' ? '> ' : `${words}: `;
 }

@@ -25,12 +25,11 @@ export interface Moves {
   step(): void;
 }
 
-/** The animations of these forms, the first of which has the cursor; none on a dumb terminal. */
+/** The animations of these forms, the first of which has the cursor; none where there is no cursor. */
 export function movesOf(
   { terminal }: Pick<Caller, 'terminal'>,
   forms: readonly [Form, ...(Form | undefined)[]],
 ): Moves | undefined {
-  if (terminal.type === 'dumb') return undefined;
   const moving = forms.filter((form) => form?.stepMs !== undefined);
   if (moving.length === 0) return undefined;
   const everyMs = Math.min(...moving.map((form) => form?.stepMs ?? Infinity));
@@ -120,7 +119,9 @@ export class KeyReader {
   }
 
   private isResized(size: ScreenSize): boolean {
-    const { width, height } = this.caller.terminal;
+    const { width, height, isLineByLine } = this.caller.terminal;
+    // Nothing that was said depends on the size.
+    if (isLineByLine) return false;
     return width !== size.width || height !== size.height;
   }
 }

@@ -71,7 +71,7 @@ async function showPrompt(call: CallContext, options: PauseOptions): Promise<Sho
   const rows = prompt?.rows ?? 1;
   const screen = { encoding: terminal.encoding, screenWidth: terminal.width };
   const shown =
-    prompt === undefined
+    prompt === undefined || (terminal.isLineByLine && !prompt.isText)
       ? moveTo(row, options.column ?? 1) + plainPrompt(terminal.encoding)
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
   const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;

@@ -37,6 +37,10 @@ export async function present(
   const { config, fromRow } = options;
   const { terminal, signal } = call.caller;
   const { picture, scrolled, form } = screen.composition;
+  if (terminal.isLineByLine) {
+    screen.open({ clear: true });
+    return WHOLE;
+  }
   const isAgain = fromRow !== undefined;
   const clear = empties(call, config) || isAgain;
   const from = clear ? 1 : call.freeRow;

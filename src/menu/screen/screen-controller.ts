@@ -7,10 +7,14 @@ import { findViewType } from '../../views/registry';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
+import { speak } from './line-screen';
 import { fitSentence, messageLine, oneLine } from './message-line';
 import type { MenuScreen } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
+
+/** What a menu remembers of its lines, where it is said line by line; without it they are all said. */
+export const SAID_LINES = 'said-lines';
 
 /** Default number of the view for messages (TL10). */
 const MESSAGE_VIEW = 10;
@@ -22,6 +26,8 @@ const MESSAGE_VIEW = 10;
 export class ScreenController implements MenuScreen {
   private pending = '';
   private shown = false;
+  /** Without a cursor: the screen has to be said as a whole, with what it has by then. */
+  private isToBeSaid = false;
   /** Row of the art that a message covers now. */
   private messageRow: number | undefined;
   /** Text of the message line; '' when it is empty. */
@@ -30,13 +36,25 @@ export class ScreenController implements MenuScreen {
   constructor(
     private readonly call: CallContext,
     readonly composition: ComposedScreen,
-    private readonly menu: { readonly config: Tree; readonly messageView?: number | undefined },
+    private readonly menu: {
+      readonly config: Tree;
+      readonly messageView?: number | undefined;
+      readonly desc?: string;
+      /** What is remembered while the menu is on the stack. */
+      readonly memory?: Map<string, unknown>;
+    },
   ) {}
 
   /** Begins the next write with the whole screen: cells, views, cursor. */
   open(options: { readonly clear: boolean; readonly before?: string }): void {
     const { canvas } = this.composition;
     const { terminal } = this.call.caller;
+    if (this.isLineByLine) {
+      this.shown = true;
+      this.isToBeSaid = true;
+      this.pending = '';
+      return;
+    }
     const screen = {
       encoding: terminal.encoding,
       screenWidth: terminal.width,
@@ -58,15 +76,52 @@ export class ScreenController implements MenuScreen {
     if (this.said !== '') this.say(this.said);
   }
 
+  /** Shows the screen again after something covered it; what was said line by line is not repeated. */
+  uncover(): void {
+    if (this.isLineByLine) this.resume();
+    else this.open({ clear: true });
+  }
+
+  /** The caller stays on the form: the next write asks again, where there is no cursor. */
+  resume(): void {
+    this.composition.form.resume();
+  }
+
   /** Sends the collected output in one write. */
   flush(): void {
+    if (this.isLineByLine) this.pending += this.shown ? this.lineOutput() : '';
     if (this.pending !== '') this.call.caller.terminal.write(this.pending);
     this.pending = '';
   }
 
   /** Adds output of the form to the next write. */
   add(output: string): void {
-    if (this.shown) this.pending += output;
+    if (this.shown && !this.isToBeSaid) this.pending += output;
+  }
+
+  private get isLineByLine(): boolean {
+    return this.call.caller.terminal.isLineByLine;
+  }
+
+  /** What is to be said now: the whole screen or nothing more, and the question if it is due. */
+  private lineOutput(): string {
+    const { canvas, form, instead } = this.composition;
+    if (!this.isToBeSaid) return form.placeCursor();
+    this.isToBeSaid = false;
+    const { lines, labels } = speak({ canvas, views: this.views, instead });
+    const help = form.focusedId === undefined ? undefined : this.call.takeLineHelp();
+    const all = [help ?? '', ...this.takeNewLines(lines), this.said];
+    return `\r\n${all.join('\r\n')}\r\n${form.draw(labels)}`;
+  }
+
+  /** What this menu has not said yet; whoever comes back to it hears its name instead of the rest. */
+  private takeNewLines(lines: readonly string[]): readonly string[] {
+    const { memory, desc } = this.menu;
+    if (memory === undefined) return lines;
+    const before = memory.get(SAID_LINES);
+    memory.set(SAID_LINES, lines);
+    if (!Array.isArray(before)) return lines;
+    return [desc ?? '', ...lines.filter((line) => !before.includes(line))];
   }
 
   /** The animations of this screen. */
@@ -115,7 +170,10 @@ export class ScreenController implements MenuScreen {
   message(text: string): void {
     if (text === '' && this.said === '') return;
     this.said = text;
-    this.say(text);
+    if (!this.isLineByLine) return this.say(text);
+    this.said = sanitizeUserText(oneLine(text), this.encoding);
+    if (this.said !== '') this.add(`\r\n${this.said}\r\n`);
+    this.resume();
   }
 
   /** Takes over the state of the previous screen of the same menu, for a window of another size. */

@@ -3,6 +3,7 @@ import { clearScreen } from '../../terminal/ansi';
 import type { DataLine } from '../run/module';
 import { pause } from './pause';
 import type { CallContext } from '../run/call-context';
+import { isTextArt } from './line-screen';
 import { wrapWords } from './message-line';
 import { Canvas } from '../../terminal/canvas';
 import { PLAIN } from '../../terminal/style';
@@ -103,6 +104,7 @@ async function drawFramed(
     if (spec === undefined) return;
     const picture = await drawPicture(call, { kind: 'art', spec }, { description });
     if (picture === undefined) return;
+    if (call.caller.terminal.isLineByLine && !isTextArt(picture.art)) return;
     canvas.draw(picture.canvas, row, 1);
     row += rowBelow(picture) - 1;
   };

@@ -8,6 +8,7 @@ import type {
 import { questionFor } from '../../auth/factor-kinds';
 import type { Login, LoginResult } from '../../auth/login';
 import { verifySshSignature } from '../../auth/ssh-key';
+import { withoutLinesPrefix } from '../../store/user-name';
 import { toError } from '../../base/errors';
 import type { Log } from '../../base/log';
 import { rejectionSentence, typingProblem } from '../../menu/run/login-answer';
@@ -46,6 +47,8 @@ const KEY_ALGORITHMS: ReadonlySet<string> = new Set(SIGNATURE_ALGORITHMS);
 /** User authentication of one SSH connection (RFC 4252), one request at a time. */
 export class SshAuth {
   private userName: string | undefined;
+  /** The name without what is said before it of the caller's terminal. */
+  private accountName = '';
   private attempts = 0;
   private keyQueries = 0;
   private emptyAnswers = 0;
@@ -61,6 +64,11 @@ export class SshAuth {
     return this.letIn;
   }
 
+  /** True where the name asks for text line by line. */
+  get asksForLines(): boolean {
+    return this.userName !== undefined && this.accountName !== this.userName;
+  }
+
   /** Handles one request; never throws. */
   handle(context: AuthContext): void {
     this.busy = this.busy
@@ -74,6 +82,7 @@ export class SshAuth {
   private async answer(context: AuthContext): Promise<void> {
     if (this.letIn !== undefined || this.isOver()) return;
     this.userName ??= context.username;
+    this.accountName = withoutLinesPrefix(this.userName);
     // ssh2 also ends connections that change the name; this check does not depend on it (rule E7).
     if (context.username !== this.userName || this.userName.length > MAX_NAME_CHARACTERS) {
       this.reject(context);
@@ -126,7 +135,7 @@ export class SshAuth {
     const usable =
       KEY_ALGORITHMS.has(algo) || (algo === 'ssh-rsa' && context.hashAlgo !== undefined);
     // accept() without a signature only states that a signature would be checked.
-    const known = usable && (await this.options.hasKey(context.username, algo, data));
+    const known = usable && (await this.options.hasKey(this.accountName, algo, data));
     if (known && !this.isOver()) context.accept();
     else this.reject(context);
   }
@@ -142,7 +151,7 @@ export class SshAuth {
             context,
             await this.options.login().submit({
               kind: 'password',
-              userName: context.username,
+              userName: this.accountName,
               password: context.password,
             }),
           );
@@ -171,7 +180,7 @@ export class SshAuth {
     let proven = false;
     const result = await this.options.login().submit({
       kind: 'public-key',
-      userName: context.username,
+      userName: this.accountName,
       algorithm: key.algo,
       blob: key.data,
       verify: () => {
@@ -196,7 +205,7 @@ export class SshAuth {
       problemOf: (typed) => typingProblem({ password: typed }),
     });
     if (password === undefined) return;
-    let result = await login.submit({ kind: 'password', userName: context.username, password });
+    let result = await login.submit({ kind: 'password', userName: this.accountName, password });
     let sentence = '';
     while (result.kind === 'need') {
       const code = await this.askTyped(dialogue, `${questionFor(result.factors)}: `, {
@@ -283,7 +292,7 @@ export class SshAuth {
   }
 
   private isNewUser(): boolean {
-    return this.userName !== undefined && this.options.isNewUserName(this.userName);
+    return this.userName !== undefined && this.options.isNewUserName(this.accountName);
   }
 }
 

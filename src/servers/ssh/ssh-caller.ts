@@ -167,7 +167,7 @@ export class SshCaller {
       onOverrun: (reason) => this.log.info('call.too-slow', { reason }),
     });
     this.connection = connection;
-    connection.hinted(hints);
+    connection.hinted(this.auth.asksForLines ? { ...hints, asksForLines: true } : hints);
     channel.on('error', () => socket.destroy());
     channel.on('data', (bytes: Buffer) => connection.received(bytes));
     channel.on('end', () => connection.inputEnded());

@@ -201,7 +201,7 @@ export class TelnetCaller {
     if (mtts !== undefined) {
       this.typeKnown = true;
       this.connection.hinted({
-        ...{ isScreenReader: mtts.isScreenReader },
+        ...{ asksForLines: mtts.isScreenReader },
         ...(mtts.isUtf8 ? { charset: 'utf8' } : {}),
       });
       return;

@@ -1,0 +1,402 @@
+import { PATHS } from '../../src/mail/links';
+import { TestBoard } from '../support/board';
+import { hiddenFields } from '../support/browse';
+import { KEYS, type DialledCaller } from '../support/dial';
+import { linkIn } from '../support/letter';
+import { readKeyUri } from '../support/authenticator';
+import { readSvgQr } from '../support/read-qr';
+import { PASSWORD } from '../support/sign-in';
+import { ed25519Pair } from '../support/ssh-keys';
+
+const NEW_PASSWORD = 'another harbour 8';
+const CONFIRM_MAIL = PATHS.confirmMail;
+const ENABLE_OTP = '/_enig/2fa/enable_2fa_otp';
+const TIME = /^\d\d:\d\d$/;
+
+/** A caller who hears what is written, from one answer to the next. */
+class Listener {
+  private from = 0;
+
+  constructor(private readonly caller: DialledCaller) {}
+
+  /** All that was written so far, as it came. */
+  get heard(): string {
+    return Buffer.concat(this.caller.screen.sent).toString('utf8');
+  }
+
+  /** Resolves with the lines since the last answer, once they end in this question. */
+  async hears(question: string | RegExp): Promise<readonly string[]> {
+    await this.caller.until(`to be asked ${String(question)}`, () => {
+      const said = this.heard.slice(this.from);
+      return typeof question === 'string' ? said.endsWith(question) : question.test(said);
+    });
+    const lines = this.heard.slice(this.from).split('\r\n');
+    this.from = this.heard.length;
+    return lines;
+  }
+
+  /** Waits for a question, and answers it. */
+  async answer(question: string | RegExp, answer: string): Promise<readonly string[]> {
+    const lines = await this.hears(question);
+    this.caller.type(`${answer}${KEYS.return}`);
+    return lines;
+  }
+
+  hangUp(): void {
+    this.caller.hangUp();
+  }
+
+  type(text: string): void {
+    this.caller.type(text);
+  }
+
+  async farewell(): Promise<readonly string[]> {
+    await this.caller.isHungUpOn();
+    return this.heard.slice(this.from).split('\r\n');
+  }
+}
+
+/** What holds of all that is said: no sequences, no blank lines, no gaps, and no password. */
+function isPlainSpeech(heard: string): void {
+  expect(heard).not.toMatch(/[\x00-\x06\x0b\x0c\x0e-\x1f\x7f]/);
+  expect(heard).not.toMatch(/\r\n\r\n| {2}|^ |\r\n /);
+  expect(heard).not.toMatch(/[░▒▓█▀▄]/);
+  for (const password of [PASSWORD, NEW_PASSWORD, '****']) expect(heard).not.toContain(password);
+}
+
+const HELP =
+  'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
+
+const MAIN_MENU = [
+  'Sallyport',
+  expect.stringMatching(/^Node \d+$/),
+  'W Who is online',
+  'L Last callers',
+  'U User list',
+  'C Your own data',
+  '2FA Two-factor sign-in',
+  'SSH SSH keys',
+  'S Your sign-ins',
+  'M Your calls',
+  'Y About you',
+  'G Log off',
+  'Main menu',
+  expect.stringMatching(TIME),
+  'Command: ',
+];
+
+describe('a caller who is shown text line by line', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await TestBoard.start();
+  });
+  afterAll(() => board.remove());
+
+  const byTelnet = async (): Promise<Listener> =>
+    new Listener(await board.telnet({ terminalType: 'dumb' }));
+
+  it('applies, changes the password, and logs off by telnet with TERM=dumb', async () => {
+    const ear = await byTelnet();
+    expect(await ear.answer('Number (1): ', 'n')).toEqual([
+      'Sallyport',
+      expect.stringMatching(/^Sallyport v/),
+      HELP,
+      'Sallyport',
+      'Two doors. Both are shut.',
+      'P: line by line, for screen readers',
+      '1 Sign in',
+      '2 New here? Apply',
+      '3 Forgot password',
+      '4 Write to the sysop',
+      '5 Log off',
+      'Number (1): ',
+    ]);
+    expect(await ear.answer('Press a key to go on', '')).toEqual([
+      'n',
+      'New here? Apply',
+      'Nobody knows you here yet.',
+      'Apply for an account: a user name,',
+      'a password, and a few words about you.',
+      'It takes two minutes.',
+      'What you tell us is for the sysop;',
+      'others see your user name, location',
+      'and affiliation.',
+      'Press a key to go on',
+    ]);
+    expect(await ear.answer('User name: ', 'frank')).toEqual([
+      '',
+      'Applying for an account',
+      'Tab, Enter: next field. Esc: back.',
+      'User name: ',
+    ]);
+    const questions = [
+      ['Real name: ', ''],
+      ['Real name: ', 'Frank Doe'],
+      ['Birth date, year/month/day: ', '1980'],
+      ['Birth date, year/month/day (1980): ', '1980-02-30x'],
+      ['Birth date, year/month/day (1980): ', '1980/02/29'],
+      ['Sex: ', ''],
+      ['Location: ', 'Graz'],
+      ['Affiliation: ', ''],
+      ['Mail: ', ''],
+      ['Web: ', ''],
+      ['Password, best: 15 letters or more: ', 'short'],
+      ['Password, best: 15 letters or more: ', PASSWORD],
+      ['Once more: ', NEW_PASSWORD],
+      ['Once more: ', PASSWORD],
+    ] as const;
+    const said: (readonly string[])[] = [];
+    for (const [question, answer] of questions) said.push(await ear.answer(question, answer));
+    expect(said.map((lines) => lines.slice(1, -1)).filter((lines) => lines.length > 0)).toEqual([
+      ['Please fill this in.'],
+      ['Please type the whole date: year, month, day.'],
+      ['Please type 8 digits.'],
+      ['Use at least 8 characters.'],
+      ['The two passwords are not the same.'],
+    ]);
+    expect(await ear.answer('1 Apply, 2 Cancel (1): ', '3')).toEqual([
+      '',
+      '1 Apply, 2 Cancel (1): ',
+    ]);
+    expect(await ear.answer('1 Apply, 2 Cancel (1): ', '1')).toEqual([
+      '3',
+      'Please type a number from 1 to 2.',
+      '1 Apply, 2 Cancel (1): ',
+    ]);
+    expect(await ear.answer('Press a key to go on', '')).toEqual([
+      '1',
+      'Apply',
+      'Both doors are open.',
+      'Welcome, frank',
+      'Your calls: 1',
+      'Last caller:',
+      'This is your first call.',
+      'Press a key to go on',
+    ]);
+    expect(await ear.answer('Command: ', 'c')).toEqual(['', ...MAIN_MENU]);
+    await changePassword(ear, PASSWORD, NEW_PASSWORD);
+    ear.type('g\r');
+    expect(await ear.farewell()).toEqual([
+      'g',
+      'The gate closes behind you.',
+      'Good night, and until next time.',
+      '',
+    ]);
+    isPlainSpeech(ear.heard);
+  });
+
+  /** From the first question about the own data back to the main menu. */
+  async function changePassword(ear: Listener, old: string, fresh: string): Promise<void> {
+    const own = await ear.hears('Real name (Frank Doe): ');
+    expect(own.slice(1)).toEqual([
+      'Your own data',
+      'Gatehouse, by Sallyport',
+      'Tab, Enter: next field. Esc: back.',
+      'Real name (Frank Doe): ',
+    ]);
+    ear.type(KEYS.return);
+    await ear.answer('Birth date (1980/02/29): ', '');
+    await ear.answer('Sex: ', '');
+    await ear.answer('Location (Graz): ', '-');
+    await ear.answer('Affiliation: ', '');
+    await ear.answer('Mail: ', '');
+    await ear.answer('Web: ', '');
+    await ear.answer('Screen rows (24): ', '');
+    await ear.answer('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (1): ', '');
+    await ear.answer('New password; empty: stays as it is, best: 15 letters or more: ', fresh);
+    await ear.answer('Once more: ', fresh);
+    expect(await ear.answer('1 Save, 2 Cancel (1): ', 's')).toEqual(['', '1 Save, 2 Cancel (1): ']);
+    expect(await ear.answer('Password: ', 'not this one')).toEqual([
+      's',
+      'Save',
+      'Change your password',
+      'To be sure that it is you: your present password, not the new one.',
+      'Escape goes back.',
+      'Password: ',
+    ]);
+    expect(await ear.answer('Password: ', old)).toEqual([
+      '',
+      'Change your password',
+      'To be sure that it is you: your present password, not the new one.',
+      'Escape goes back.',
+      'Wrong password. 2 tries are left.',
+      'Password: ',
+    ]);
+    expect(await ear.hears('Real name (Frank Doe): ')).toEqual([
+      '',
+      'Own data',
+      'Your password is changed.',
+      'Real name (Frank Doe): ',
+    ]);
+    ear.type(KEYS.escape);
+    const again = await ear.hears('Command: ');
+    expect(again.filter((line) => !TIME.test(line))).toEqual(['', 'Main menu', 'Command: ']);
+  }
+
+  it('applies by SSH as plain+new, switches the second factor on, and signs in with a code', async () => {
+    const ear = new Listener(await board.ssh({ userName: 'plain+new' }));
+    expect(await ear.hears('Press a key to go on')).toContain('Nobody knows you here yet.');
+    ear.type(KEYS.return);
+    for (const [question, answer] of [
+      ['User name: ', 'gina'],
+      ['Real name: ', 'Gina Doe'],
+      ['Birth date, year/month/day: ', ''],
+      ['Sex: ', ''],
+      ['Location: ', ''],
+      ['Affiliation: ', ''],
+      ['Mail: ', 'gina@example.org'],
+      ['Web: ', ''],
+      ['Password, best: 15 letters or more: ', PASSWORD],
+      ['Once more: ', PASSWORD],
+      ['1 Apply, 2 Cancel (1): ', ''],
+    ] as const)
+      await ear.answer(question, answer);
+    const told = await ear.answer('Press a key to go on', '');
+    expect(told.slice(2, 5)).toEqual([
+      'This board sends no mail: the sysop finds the link in its mail folder.',
+      'Ask for the one to',
+      'gina@example.org',
+    ]);
+    await ear.answer('Press a key to go on', '');
+    const mail = await board.browse(linkIn(await board.letterTo('gina@example.org', /Confirm/)));
+    const form = hiddenFields(mail);
+    expect((await board.browse(pageUrl(CONFIRM_MAIL), { form })).status).toBe(200);
+
+    await ear.answer('Command: ', '2fa');
+    expect(await ear.answer('Second factor, 1 Off, 2 On (1): ', '2')).toEqual([
+      '2fa',
+      'Two-factor sign-in',
+      'Your password alone lets you in. Signing in with a code as well is much safer.',
+      'M send me a link by mail instead',
+      'While a set-up waits for its first code',
+      'Q show it as a QR code',
+      'S show it in letters',
+      'While your second factor is on',
+      'N make new backup codes',
+      'B how many are left',
+      'Tab: next. Arrow keys: change.',
+      'Esc: back.',
+      'Second factor, 1 Off, 2 On (1): ',
+    ]);
+    const kinds = 'Kind of code, 1 TOTP (SHA-256), 2 HOTP (counter), 3 Google Authenticator (3): ';
+    expect(await ear.answer(kinds, '')).toEqual([
+      '2',
+      'On',
+      'Signing in takes your password and a one-time code from your phone.',
+      kinds,
+    ]);
+    const chosen = await ear.answer('1 Save, 2 Cancel (1): ', 'm');
+    expect(chosen.slice(1, -1)).toEqual(['Google Authenticator']);
+    const sent = await ear.answer('1 Save, 2 Cancel (1): ', 'q');
+    const [, word = ''] = /Type (\w{4})\s+on its page/.exec(sent.join(' ')) ?? [];
+    expect(sent.slice(1)).toEqual([
+      `This board sends no mail: the sysop finds the link in its mail folder. Type ${word} on its page.`,
+      '1 Save, 2 Cancel (1): ',
+    ]);
+    await ear.answer('Password: ', PASSWORD);
+    expect((await ear.answer('Second factor, 1 Off, 2 On (1): ', 's')).slice(1)).toEqual([
+      'Two-factor sign-in',
+      'A QR code is a picture. Press S for the secret in letters.',
+      'Second factor, 1 Off, 2 On (1): ',
+    ]);
+    const secretPage = await ear.answer('Press a key to go on', '');
+    const page = await board.browse(
+      linkIn(await board.letterTo('gina@example.org', /registration/i)),
+    );
+    const [, image = ''] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(page.body) ?? [];
+    const { secret } = readKeyUri(readSvgQr(Buffer.from(image, 'base64').toString('utf8')));
+    expect(secretPage).toContain((secret.match(/.{4}/g) ?? []).join(' '));
+    const otp = board.code(secret);
+    const confirmed = { ...hiddenFields(page), otp, word };
+    expect((await board.browse(pageUrl(ENABLE_OTP), { form: confirmed })).status).toBe(200);
+    expect((await ear.farewell()).slice(-2)).toEqual([
+      'Two-factor sign-in is on. Please sign in again with a code.',
+      '',
+    ]);
+    isPlainSpeech(ear.heard);
+    await signsInByCode(secret);
+  });
+
+  it('signs in as plain+NAME by every method of SSH, and never as another account', async () => {
+    const { public: line, private: privateKey } = ed25519Pair();
+    await board.addUser('hanna', PASSWORD);
+    await board.addSshKey('hanna', line);
+    for (const by of [{ password: PASSWORD }, { answers: [PASSWORD] }, { privateKey }]) {
+      const ear = new Listener(await board.ssh({ userName: 'Plain+hanna', ...by }));
+      const lines = await ear.hears('Press a key to go on');
+      expect(lines.slice(2, 5)).toEqual([
+        'Both doors are open.',
+        'Welcome, hanna',
+        expect.stringMatching(/^Your calls: /),
+      ]);
+      isPlainSpeech(ear.heard);
+      ear.hangUp();
+    }
+    for (const userName of ['plain+', 'plain+plain+hanna', 'plain hanna'])
+      await expect(board.ssh({ userName, password: PASSWORD })).rejects.toThrow(/authentication/);
+  });
+
+  it('sets a second factor up in the call, with the secret in letters and no picture', async () => {
+    await board.addUser('ilse', PASSWORD);
+    const ear = new Listener(await board.ssh({ userName: 'plain+ilse', password: PASSWORD }));
+    await ear.answer('Press a key to go on', '');
+    await ear.answer('Command: ', '2fa');
+    await ear.answer('Second factor, 1 Off, 2 On (1): ', '2');
+    await ear.answer(/Kind of code, .* \(3\): $/, '');
+    await ear.answer('1 Save, 2 Cancel (1): ', 's');
+    await ear.answer('1 Save, 2 Cancel (1): ', '1');
+    await ear.answer('Password: ', PASSWORD);
+    const asked = await ear.hears('Code: ');
+    const secret = asked.filter((line) => /^(?:[A-Z2-7]{4} ?){4}$/.test(line)).join('');
+    ear.type(`${board.code(secret.replaceAll(' ', ''))}\r`);
+    const codes = await ear.hears('Backup code: ');
+    const [code = ''] = /[a-z]{5}(?:-[a-z]{5}){3}/.exec(codes.join(' ')) ?? [];
+    ear.type(`${code}\r`);
+    expect(await ear.hears('Second factor, 1 Off, 2 On (2): ')).toContain('Two-factor sign-in');
+    isPlainSpeech(ear.heard);
+    ear.hangUp();
+  });
+
+  /** By SSH with a code on the screen, and by telnet with TERM=dumb. */
+  async function signsInByCode(secret: string): Promise<void> {
+    const bySsh = new Listener(await board.ssh({ userName: 'plain+gina', password: PASSWORD }));
+    expect(await bySsh.answer('One-time code: ', '12')).toEqual([
+      'Sallyport',
+      expect.stringMatching(/^Sallyport v/),
+      HELP,
+      'The first door is open.',
+      'From your authenticator app. A backup',
+      'code works as well, each of them once.',
+      'Lost both? The sysop has entry codes.',
+      'Enter: go on. Esc: log off.',
+      'One-time code: ',
+    ]);
+    const refused = await bySsh.answer('One-time code: ', board.freshCode(secret));
+    expect(refused).toEqual([
+      '',
+      expect.stringMatching(/Nothing was counted.$/),
+      'One-time code: ',
+    ]);
+    expect(await bySsh.answer('Press a key to go on', '')).toContain('Welcome, gina');
+    await bySsh.answer('Command: ', 'G');
+    await bySsh.farewell();
+    isPlainSpeech(bySsh.heard);
+
+    const ear = new Listener(await board.telnet({ terminalType: 'dumb' }));
+    await ear.answer('Number (1): ', '');
+    await ear.answer('User name: ', 'gina');
+    await ear.answer('Password: ', 'not hers');
+    expect(await ear.answer('Password: ', PASSWORD)).toEqual([
+      '',
+      'Wrong user name or password. 2 tries are left.',
+      'Password: ',
+    ]);
+    await ear.answer('One-time code: ', board.freshCode(secret));
+    await ear.answer('Press a key to go on', '');
+    await ear.answer('Command: ', 'g');
+    await ear.farewell();
+    isPlainSpeech(ear.heard);
+  }
+
+  const pageUrl = (path: string): string => `https://localhost:${board.httpsPort}${path}`;
+});
