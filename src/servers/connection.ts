@@ -136,6 +136,10 @@ export class Connection {
     return this.hints.charset;
   }
 
+  get hasNoColor(): boolean | undefined {
+    return this.hints.hasNoColor;
+  }
+
   get asksForLines(): boolean | undefined {
     return this.hints.asksForLines;
   }
@@ -256,9 +260,9 @@ export class Connection {
   /** Records what the client reports about its terminal. */
   hinted(hints: ClientHints): void {
     const merged = { ...this.hints, ...hints };
-    const { terminalType, columns, rows, charset, asksForLines } = merged;
+    const { terminalType, columns, rows, charset, asksForLines, hasNoColor } = merged;
     // Field by field: a spread object would get a separate hidden class for each caller.
-    this.hints = { terminalType, columns, rows, charset, asksForLines };
+    this.hints = { terminalType, columns, rows, charset, asksForLines, hasNoColor };
     for (const listener of this.hintsListeners) listener();
   }
 

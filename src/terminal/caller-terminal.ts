@@ -7,6 +7,7 @@ import type { Key } from './key';
 import type { Report } from './key-sequences';
 import { KeyDecoder } from './keys';
 import { LineText } from './line-text';
+import { isMonochromeName, MonochromeText } from './monochrome';
 import { pace } from './pace';
 import type { Encoding, Terminal, TerminalOutput, TerminalSize } from './terminal';
 
@@ -62,6 +63,7 @@ class CallerTerminal implements Terminal {
   encoding: Encoding;
   asksForLines = false;
   isSilent = false;
+  hasNoColor = false;
   chosenLines: boolean | undefined;
   private isSetToLines = false;
 
@@ -74,6 +76,7 @@ class CallerTerminal implements Terminal {
   private readonly decoder: KeyDecoder;
   private readonly resizeListeners = new Set<() => void>();
   private readonly lineText = new LineText();
+  private readonly monochromeText = new MonochromeText();
 
   private keys: Key[] = [];
   /** The bytes of each queued key. */
@@ -148,7 +151,11 @@ class CallerTerminal implements Terminal {
   }
 
   write(text: string): void {
-    const shown = this.isLineByLine ? this.lineText.convert(text) : text;
+    const shown = this.isLineByLine
+      ? this.lineText.convert(text)
+      : this.hasNoColor || isMonochromeName(this.type)
+        ? this.monochromeText.convert(text)
+        : text;
     if (shown !== '') this.output.write(encodeText(shown, this.encoding));
   }
 

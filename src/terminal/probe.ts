@@ -24,6 +24,8 @@ export interface TerminalHints {
   readonly charset?: Encoding | undefined;
   /** True where the client asks for text line by line: a screen reader (MTTS), `ssh plain+NAME`. */
   readonly asksForLines?: boolean | undefined;
+  /** True where the caller wants no colours (NO_COLOR). */
+  readonly hasNoColor?: boolean | undefined;
   onHints?(listener: () => void): void;
 }
 
@@ -149,6 +151,7 @@ function hintsComplete(options: ProbeOptions, limitMs: number): Promise<void> {
 function takeHints(terminal: Terminal, hints: TerminalHints): void {
   if (hints.terminalType !== undefined) terminal.setType(hints.terminalType);
   terminal.resize(hints.columns, hints.rows);
+  terminal.hasNoColor = hints.hasNoColor === true;
   if (hints.asksForLines !== true || terminal.asksForLines) return;
   terminal.asksForLines = true;
   terminal.setLineByLine(true);

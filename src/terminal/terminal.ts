@@ -26,6 +26,8 @@ export interface Terminal {
   asksForLines: boolean;
   /** True where it was asked for its cursor's position and never answered. */
   isSilent: boolean;
+  /** True for a caller who wants no colours (NO_COLOR); a monochrome terminal has none by its name. */
+  hasNoColor: boolean;
   /** What the caller chose in this call: line by line, or screens. */
   chosenLines: boolean | undefined;
   /** True while output has no sequences and input is answered line by line. */

@@ -162,7 +162,10 @@ export class MultiLineEditView extends View {
         if (this.caret > 0) this.replace(this.caret - 1, this.caret, []);
         return true;
       case 'delete':
+      case 'ctrl + d':
+        // At the end of the text it is the backspace key of some terminals (mTCP telnet).
         if (this.caret < this.characters.length) this.replace(this.caret, this.caret + 1, []);
+        else if (this.caret > 0) this.replace(this.caret - 1, this.caret, []);
         return true;
       case 'ctrl + k':
         if (this.caret < line.end) this.replace(this.caret, line.end, []);

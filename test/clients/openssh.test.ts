@@ -201,6 +201,24 @@ describe('OpenSSH', () => {
     expect(forward.out).toBe('');
   });
 
+  it('is asked line by line as plain+NAME, and is the account NAME', async () => {
+    const secret = await board.addUser('hilda', 'google');
+    const caller = await board.terminal(ssh('plain+hilda'));
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    await caller.sees('One-time code:');
+    await caller.enter(await oathtool(secret));
+    await caller.sees(/Welcome, hilda\n[^]*Press a key to go on/);
+    await caller.enter('');
+    await caller.sees(/G Log off\nMain menu\n[^]*\nCommand:/);
+    await caller.enter('u');
+    await caller.sees(/\d hilda [^]*Number \(1\):/);
+    await caller.enter('');
+    await caller.sees(/Main menu\n[^]*Command:/);
+    await caller.enter('g');
+    await caller.ended();
+  });
+
   it('may apply for an account as "new"', async () => {
     const caller = await board.terminal(ssh('new'));
     expect(await caller.sees('Press a key')).not.toContain('Password:');

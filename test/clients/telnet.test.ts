@@ -42,6 +42,24 @@ describe('the telnet of inetutils', () => {
     await caller.close();
   });
 
+  it('with TERM=dumb is asked line by line, and its password is not shown', async () => {
+    await board.addUser('cora');
+    const caller = await board.terminal(telnet(), { env: { TERM: 'dumb' } });
+    await caller.sees(/5 Log off\nNumber \(1\):/);
+    await caller.enter('1');
+    await caller.sees(/Sign in\n[^]*\nUser name:/);
+    await caller.enter('cora');
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    const text = await caller.sees('Press a key to go on');
+    expect(text).toContain('Welcome, cora');
+    expect(text).not.toContain(PASSWORD);
+    await caller.enter('');
+    await caller.sees(/Main menu\n[^]*\nCommand:/);
+    await caller.enter('g');
+    await caller.ended();
+  });
+
   it('may be left by its own escape character', async () => {
     const caller = await board.terminal(telnet());
     await caller.sees('Sign in');

@@ -107,7 +107,7 @@ describe('switching the second factor off', () => {
     await caller.sees('One-time code');
     // Whatever he types is a code; the one key that leads away leads out.
     caller.type(`2fa${KEYS.return}`);
-    await caller.sees('A code has six digits, or letters.');
+    await caller.sees('Six digits, or a backup code: 4 groups of 5 letters.');
     caller.type(KEYS.escape);
     expect(await caller.isHungUpOn()).not.toContain('Kind of code');
     expect(board.events('menu.refused')).toEqual([]);

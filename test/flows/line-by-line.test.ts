@@ -19,7 +19,6 @@ class Listener {
 
   constructor(private readonly caller: DialledCaller) {}
 
-  /** All that was written so far, as it came. */
   get heard(): string {
     return Buffer.concat(this.caller.screen.sent).toString('utf8');
   }
@@ -92,11 +91,8 @@ describe('a caller who is shown text line by line', () => {
   });
   afterAll(() => board.remove());
 
-  const byTelnet = async (): Promise<Listener> =>
-    new Listener(await board.telnet({ terminalType: 'dumb' }));
-
   it('applies, changes the password, and logs off by telnet with TERM=dumb', async () => {
-    const ear = await byTelnet();
+    const ear = new Listener(await board.telnet({ terminalType: 'dumb' }));
     expect(await ear.answer('Number (1): ', 'n')).toEqual([
       'Sallyport',
       expect.stringMatching(/^Sallyport v/),

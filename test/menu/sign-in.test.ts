@@ -1,3 +1,4 @@
+import { typingProblem } from '../../src/menu/run/login-answer';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
@@ -314,3 +315,17 @@ describe('signing in through the menus', () => {
     caller.hangUp();
   });
 });
+
+test.each([
+  [undefined, 'Six digits, or a backup code: 4 groups of 5 letters. Nothing was counted.', 80],
+  [80, 'Six digits, or a backup code: 4 groups of 5 letters. Nothing was counted.', 74],
+  [40, 'Six digits, or 4 groups of 5 letters.', 38],
+])(
+  'in %s columns what cannot be a code is told, in one line, what codes look like',
+  (width, sentence, most) => {
+    const room = width === undefined ? undefined : { width };
+    expect(typingProblem({ code: '12345' }, room)).toBe(sentence);
+    expect(sentence.length).toBeLessThanOrEqual(most);
+    expect(typingProblem({ password: 'x', code: ' ' }, room)).toMatch(/^Please type a code\./);
+  },
+);

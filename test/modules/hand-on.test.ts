@@ -235,7 +235,7 @@ describe('modules that hand a caller on', () => {
     await signIn(caller, 'bob');
     await caller.sees('One-time code');
     choose(caller, 'NEXT');
-    await caller.sees('A code has six digits, or letters.');
+    await caller.sees('Six digits, or a backup code: 4 groups of 5 letters.');
     expect(secret).not.toBe('');
     expect(far.calls.length).toBe(before);
   });

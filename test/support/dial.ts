@@ -194,6 +194,8 @@ export interface SshDialOptions extends DialOptions {
   /** Answers to keyboard-interactive prompts, in order of asking. */
   readonly answers?: readonly string[];
   readonly authHandler?: AuthHandlerMiddleware | ConnectConfig['authHandler'];
+  /** Variables that the client sends. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Collects the prompts and texts of keyboard-interactive, in order. */
   readonly prompts?: string[];
 }
@@ -239,7 +241,7 @@ export async function dialSsh(options: SshDialOptions): Promise<DialledCaller> {
   return caller;
 }
 
-function openShell(client: Client, options: DialOptions): Promise<ClientChannel> {
+function openShell(client: Client, options: SshDialOptions): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     // ssh2 drops its callbacks when the connection closes.
     client.once('close', () => reject(new Error('the board closed the connection')));
@@ -249,6 +251,7 @@ function openShell(client: Client, options: DialOptions): Promise<ClientChannel>
         cols: options.width ?? 80,
         rows: options.height ?? 24,
       },
+      { env: { ...options.env } },
       (error, channel) => (error === undefined ? resolve(channel) : reject(error)),
     );
   });

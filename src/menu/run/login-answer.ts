@@ -41,16 +41,18 @@ interface Room {
  * the text alone, so it tells nothing of an account; what it refuses is no attempt (rule E3).
  */
 export function typingProblem(typed: Typed, room?: Room): string | undefined {
-  const problem = findProblem(typed);
+  const narrow = isNarrow(room);
+  const problem = findProblem(typed, narrow);
   if (problem === undefined) return undefined;
-  return isNarrow(room) ? problem : `${problem} Nothing was counted.`;
+  return narrow ? problem : `${problem} Nothing was counted.`;
 }
 
-function findProblem({ userName, password, code }: Typed): string | undefined {
+function findProblem({ userName, password, code }: Typed, narrow: boolean): string | undefined {
   if (userName?.trim() === '') return 'Please type your user name.';
   if (password === '') return 'Please type your password.';
   if (code === undefined || isCodeShaped(code)) return undefined;
-  return code.trim() === '' ? 'Please type a code.' : 'A code has six digits, or letters.';
+  if (code.trim() === '') return 'Please type a code.';
+  return `Six digits, or ${narrow ? '' : 'a backup code: '}4 groups of 5 letters.`;
 }
 
 function isNarrow(room: Room | undefined): boolean {

@@ -16,7 +16,7 @@ const NOT_A_SHELL =
   'Call without a command to get in.\r\n';
 
 /** Names of variables that a client may set; they affect display, never identity (rule E8). */
-const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS)$/;
+const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS|NO_COLOR)$/;
 
 /**
  * Accepts on an authenticated connection one session channel with one shell, with or without a pty
@@ -100,6 +100,7 @@ class ShellSession {
     if (name === 'TERM') this.hints = { terminalType: terminalTypeOf(value), ...this.hints };
     else if (name === 'COLUMNS') this.hints = { columns: sizeOf(Number(value)), ...this.hints };
     else if (name === 'ROWS') this.hints = { rows: sizeOf(Number(value)), ...this.hints };
+    else if (name === 'NO_COLOR') this.hint({ hasNoColor: value !== '' });
     else if (value !== '') {
       this.locale.set(name, value);
       this.hint({ charset: charsetOf(LOCALE_NAMES.map((each) => this.locale.get(each))) });
