@@ -267,6 +267,18 @@ test('every name that a file exports is imported by another one', () => {
   expect(EXPORTED.filter((name) => !isImported(name)).map(({ id }) => id)).toEqual([]);
 });
 
+test('a value that no file of src uses is in no file of src, also where a test uses it', () => {
+  const used = new Set([...SOURCES.flatMap(importsOf), ...importsIn('bench', 'misc')]);
+  const textOf = new Map(SOURCES.map(({ path, text }) => [path, text]));
+  const isUsed = ({ id }: ExportedName): boolean => {
+    const [path = '', name = ''] = id.split(' ');
+    return (
+      used.has(id) || (textOf.get(path)?.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1
+    );
+  };
+  expect(EXPORTED.filter((name) => !name.isType && !isUsed(name)).map(({ id }) => id)).toEqual([]);
+});
+
 test('every import of ours names a file that is there', () => {
   const missing = SOURCES.flatMap(({ path, imports }) =>
     imports.filter((name) => !PATHS.has(name)).map((name) => `${path} imports ${name}`),

@@ -22,7 +22,7 @@ export function describeWarnings(
 
 /** What a sysop reads when the board is up: how to call it, and what only a first start can tell. */
 export function describeStart(bbs: RunningBbs, { isTerminal }: { isTerminal: boolean }): string {
-  const lines = [`Sallyport ${VERSION}: the gate is open.`, '', ...howToCall(bbs)];
+  const lines = [`Sallyport ${VERSION}: the board is open.`, '', ...howToCall(bbs)];
   lines.push('', `  Board  ${bbs.boardDir}`, `  Data   ${bbs.dataDir}`);
   if (bbs.mailDrop !== undefined) {
     lines.push(`  Mail   no gateway configured: mails are dropped into ${bbs.mailDrop}`);

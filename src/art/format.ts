@@ -139,15 +139,15 @@ function hasPath(values: FormatValues, path: string): boolean {
   return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, steps.at(-1) ?? '');
 }
 
-/** Finds problems in a format string: unknown styles and specs. */
+/** What is wrong with a format string: unknown styles and specs, which change nothing where they stand. */
 export function checkFormat(template: string): readonly string[] {
   const problems: string[] = [];
   for (const [whole, , styleName, spec] of template.matchAll(new RegExp(FIELD.source, 'g'))) {
     if (styleName !== undefined && !isTextStyle(styleName) && !isNumberStyle(styleName)) {
-      problems.push(`unknown style "${styleName}" in ${whole}`);
+      problems.push(`has an unknown style, "${styleName}" in ${whole}`);
     }
     if (spec !== undefined && parseFormatSpec(spec) === undefined) {
-      problems.push(`"${spec}" in ${whole} is not a format`);
+      problems.push(`has "${spec}" in ${whole}, which is not a format`);
     }
   }
   return problems;

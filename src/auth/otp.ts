@@ -66,24 +66,13 @@ export function parseSecret(given: string, encoding: OtpProfile['encoding']): st
   return text;
 }
 
-/**
- * The code at one HOTP counter value (RFC 4226 section 5.3) or TOTP step (RFC 6238 section 4.2).
- */
-export function codeAt(key: OtpKey, position: number): string {
-  return HOTP.generate({
-    secret: hmacKey(key),
-    algorithm: key.hash,
-    digits: key.digits,
-    counter: position,
-  });
-}
-
 export function stepAt(nowMs: number): number {
   return Math.floor(nowMs / STEP_MS);
 }
 
 /**
- * All positions from `from` to `to` whose code is the canonical `code`. Every candidate is computed
+ * All positions from `from` to `to` whose code is the canonical `code`: HOTP counter values (RFC 4226 section 5.3) or TOTP
+ * steps (RFC 6238 section 4.2). Every candidate is computed
  * and compared, so that the time taken does not tell which one matched (rule A8).
  */
 export function findCodes(

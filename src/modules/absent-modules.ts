@@ -6,7 +6,7 @@ const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
 /**
- * Modules that boards of ENiGMA½ have and this one has not, with the reason: it is the gate of a board.
+ * Modules that boards of ENiGMA½ have and this one has not, with the reason: it signs callers in.
  * A menu that names one is a warning that says so, and callers pass it by (`registry.ts`).
  */
 export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(

@@ -39,7 +39,7 @@ export const sshProtocol: OnwardProtocol = {
 /** Hands the caller on to a board or a shell by SSH. */
 export const sshBridgeModule = handOnModule(
   'ssh_bridge',
-  'Hands the caller on by SSH, to a board whose host key is known, and comes back when that ends. The caller’s password never leaves the gate.',
+  'Hands the caller on by SSH, to a board whose host key is known, and comes back when that ends. The caller’s password is not passed on.',
   sshProtocol,
 );
 

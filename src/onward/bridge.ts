@@ -5,7 +5,7 @@ import { createDecoder, encodeText } from '../terminal/encoding';
 import type { Encoding } from '../terminal/terminal';
 import type { FarSide } from './connect';
 
-/** Why a caller is back at the gate. */
+/** Why a caller is back in the menus. */
 export type BridgeEnd =
   /** The board ended the connection. */
   | 'board'
@@ -24,7 +24,7 @@ export interface BridgeOptions {
   readonly clock: Clock;
   /** The board's encoding; `as-is` passes bytes unchanged, which file transfers need. */
   readonly encoding: Encoding | 'as-is';
-  /** Code of the key that opens the menu of the gate; undefined for none. */
+  /** Code of the key that opens the menu of this board; undefined for none. */
   readonly escapeKey: number | undefined;
   /** 0 for no limit. */
   readonly idleMs: number;

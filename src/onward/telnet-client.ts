@@ -23,7 +23,7 @@ interface TelnetClientOptions {
 }
 
 /**
- * The gate as a telnet client of a board: the stream has the board's data, and its options are answered
+ * The telnet client of another board: the stream has the board's data, and its options are answered
  * here. The caller's own options are not passed through. Nothing is negotiated before the board does,
  * but for SEND-LOCATION.
  */

@@ -21,7 +21,7 @@ typed a password there).`;
 export function addAuditCommand(program: Command, context: CommandContext): void {
   program
     .command('audit')
-    .description('what happened at the gate and to accounts')
+    .description('what happened at sign-in and to accounts')
     .option('--user <user>', 'of one account (or #ID of one that is gone)')
     .option('--since <time>', 'from then on: 2026-01-31, or with T18:30')
     .option('--before <id>', 'only rows before this one, for paging', wholeNumber(1, 999_999_999))

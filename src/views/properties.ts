@@ -1,4 +1,5 @@
 import { expandColorCodes } from '../art/color-codes';
+import { checkFormat } from '../art/format';
 import { isTextStyle } from '../art/text-style';
 import type { Style } from '../terminal/style';
 import { cellsOf, type Justify } from './cells';
@@ -52,7 +53,7 @@ const CHECKS: Readonly<Record<PropertyType, (value: unknown) => string | undefin
     value === 'read-only' || value === 'read only' || value === 'preview' || value === 'edit'
       ? undefined
       : 'must be read-only, preview or edit',
-  format: (value) => (isText(value) ? undefined : 'must be a format string'),
+  format: (value) => (isText(value) ? checkFormat(value)[0] : 'must be a format string'),
   colours: (value) => (isText(value) ? undefined : 'must be colour codes such as "|07|17"'),
   items: checkItems,
   'hot keys': checkHotKeys,

@@ -109,8 +109,8 @@ describe('formatText (contract A10.2)', () => {
 
   it('names wrong styles and specs', () => {
     expect(checkFormat('{a!styleUpper:>3} {b!wavy} {c:5y}')).toEqual([
-      'unknown style "wavy" in {b!wavy}',
-      '"5y" in {c:5y} is not a format',
+      'has an unknown style, "wavy" in {b!wavy}',
+      'has "5y" in {c:5y}, which is not a format',
     ]);
   });
 

@@ -1,8 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { HOTP } from 'otpauth';
 import { URI } from 'otpauth';
 import {
   canonicalOtp,
-  codeAt,
   displaySecret,
   findCodes,
   groupSecret,
@@ -24,6 +24,10 @@ const ascii = (secret: string, hash: OtpKey['hash'], digits: OtpKey['digits']): 
   secret,
 });
 
+/** Whether the code is that of the position, and of none of the hundred around it. */
+const isCode = (key: OtpKey, position: number, code: string): boolean =>
+  isDeepStrictEqual(findCodes(key, code, { from: position - 50, to: position + 50 }), [position]);
+
 const SEED_20 = '12345678901234567890';
 const SEED_32 = '12345678901234567890123456789012';
 const SEED_64 = '1234567890123456789012345678901234567890123456789012345678901234';
@@ -44,7 +48,7 @@ describe('RFC 4226 appendix D', () => {
   test.each(codes.map((code, counter) => [counter, code] as const))(
     'counter %i gives %s',
     (counter, code) => {
-      expect(codeAt(ascii(SEED_20, 'SHA1', 6), counter)).toBe(code);
+      expect(isCode(ascii(SEED_20, 'SHA1', 6), counter, code)).toBe(true);
     },
   );
 });
@@ -62,9 +66,9 @@ describe('RFC 6238 appendix B', () => {
     'at %i seconds, for SHA-1, SHA-256 and SHA-512',
     (seconds, sha1, sha256, sha512) => {
       const step = stepAt(seconds * 1000);
-      expect(codeAt(ascii(SEED_20, 'SHA1', 8), step)).toBe(sha1);
-      expect(codeAt(ascii(SEED_32, 'SHA256', 8), step)).toBe(sha256);
-      expect(codeAt(ascii(SEED_64, 'SHA512', 8), step)).toBe(sha512);
+      expect(isCode(ascii(SEED_20, 'SHA1', 8), step, sha1)).toBe(true);
+      expect(isCode(ascii(SEED_32, 'SHA256', 8), step, sha256)).toBe(true);
+      expect(isCode(ascii(SEED_64, 'SHA512', 8), step, sha512)).toBe(true);
     },
   );
 });
@@ -75,14 +79,14 @@ describe('vectors of the contracts at 1700000000', () => {
 
   test('googleAuth decodes Base32 (A4.2)', () => {
     const key = { ...google, secret: 'KRDEMYKENBUEMT2GKR4WSWSMN5NEMK3L' };
-    expect(codeAt(key, step)).toBe('601616');
+    expect(isCode(key, step, '601616')).toBe(true);
   });
 
   test('a secret of The Forgotten Server gives the code that apps give, or with a raw key its own', () => {
-    expect(codeAt({ ...google, secret: 'JBSWY3DPEHPK3PXP' }, step)).toBe('324550');
-    expect(codeAt({ ...google, encoding: 'ascii', secret: 'JBSWY3DPEHPK3PXP' }, step)).toBe(
-      '128534',
-    );
+    expect(isCode({ ...google, secret: 'JBSWY3DPEHPK3PXP' }, step, '324550')).toBe(true);
+    expect(
+      isCode({ ...google, encoding: 'ascii', secret: 'JBSWY3DPEHPK3PXP' }, step, '128534'),
+    ).toBe(true);
   });
 
   test("ENiGMA½'s rfc6238_TOTP takes the characters as key, and an app the Base32 of them", () => {
@@ -91,7 +95,7 @@ describe('vectors of the contracts at 1700000000', () => {
       encoding: 'ascii',
       secret: 'P4dKVMc5F1+yJsIcdG+EWwNFN+W8aGVI',
     };
-    expect(codeAt(key, step)).toBe('611777');
+    expect(isCode(key, step, '611777')).toBe(true);
     expect(displaySecret(key)).toBe('KA2GIS2WJVRTKRRRFN4UU42JMNSEOK2FK53U4RSOFNLTQYKHKZEQ');
     expect(totp(displaySecret(key), 1_700_000_000_000, { algorithm: 'sha256' })).toBe('611777');
   });

@@ -37,7 +37,7 @@ describe('the first start of a fresh board', () => {
     const npm = spawn('npm', args, { cwd: resolve(__dirname, '../..'), stdio: 'pipe' });
     let out = '';
     npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    await eventually('the board to open', () => out.includes('the gate is open'));
+    await eventually('the board to open', () => out.includes('the board is open'));
     expect(existsSync(join(dataDir, 'run.json'))).toBe(true);
     npm.kill('SIGTERM');
     const [code] = (await once(npm, 'close')) as [number | null];

@@ -4,13 +4,13 @@ import { request } from 'node:https';
 import { join, resolve } from 'node:path';
 import { TestBoard } from '../support/board';
 import { dialSsh, dialTelnet } from '../support/dial';
+import { BEHIND_PROXY } from '../support/proxy-headers';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
 import { talkTo } from './programs';
 
 const CONFIG = resolve(__dirname, '../../misc/haproxy/haproxy.cfg');
-const BEHIND = { proxyProtocol: 'required' } as const;
 const CALLER = '127.0.0.2';
 
 /** Public port and board port of each section of the sample. */
@@ -32,17 +32,7 @@ describe.each(['send-proxy', 'send-proxy-v2'])(
     const port = (way: Way): number => front.get(way) ?? 0;
 
     beforeAll(async () => {
-      board = await TestBoard.start({
-        config: {
-          proxies: ['127.0.0.1'],
-          loginServers: {
-            telnet: BEHIND,
-            ssh: BEHIND,
-            webSocket: { wss: { ...BEHIND, enabled: true } },
-          },
-          contentServers: { web: { https: BEHIND } },
-        },
-      });
+      board = await TestBoard.start({ config: BEHIND_PROXY });
       await board.addUser('alice', PASSWORD);
       let text = (await readFile(CONFIG, 'utf8')).replaceAll('send-proxy-v2', option);
       for (const way of WAYS) {

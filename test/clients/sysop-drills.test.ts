@@ -57,7 +57,7 @@ describe('a sysop who follows the docs', () => {
 
   const start = async (dir = BOARD, command = `sallyport --board ${dir}`): Promise<void> => {
     board = new MachineProcess(machine.spawn(USER, `exec ${command}`));
-    await board.says('the gate is open');
+    await board.says('the board is open');
   };
   const runFile = (): { readonly pid: number; readonly servers: object } =>
     JSON.parse(readFileSync(machine.path(`${BOARD}/data/run.json`), 'utf8')) as ReturnType<

@@ -4,12 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { TestBoard } from '../support/board';
 import { dialSsh, dialTelnet, KEYS } from '../support/dial';
-import { proxyHeader } from '../support/proxy-headers';
+import { BEHIND_PROXY, proxyHeader } from '../support/proxy-headers';
 import { Relay } from '../support/relay';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
 
-const BEHIND = { proxyProtocol: 'required' } as const;
 const WRONG = /wrong user name or password/i;
 
 describe('a board behind a proxy that speaks the PROXY protocol (rule G3)', () => {
@@ -40,17 +39,7 @@ describe('a board behind a proxy that speaks the PROXY protocol (rule G3)', () =
   }
 
   beforeAll(async () => {
-    board = await TestBoard.start({
-      config: {
-        proxies: ['127.0.0.1'],
-        loginServers: {
-          telnet: BEHIND,
-          ssh: BEHIND,
-          webSocket: { wss: { ...BEHIND, enabled: true } },
-        },
-        contentServers: { web: { https: BEHIND } },
-      },
-    });
+    board = await TestBoard.start({ config: BEHIND_PROXY });
     await board.addUser('alice', PASSWORD);
   });
   afterAll(async () => {

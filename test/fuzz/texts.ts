@@ -1,3 +1,4 @@
+import { finish } from '../../src/base/steps';
 import { slipsIn, STOCK_MENU_FILES, STOCK_THEME_FILES } from '../support/edited-board';
 import { tryWithSlip, type Slip } from '../support/edited-board';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { BbsError } from '../../src/base/errors';
 import { parseMailAddress } from '../../src/base/mail-address';
 import { plainIp, sourceOf } from '../../src/base/source';
 import { parseHjson, parseHjsonNodes } from '../../src/config/hjson';
-import { parseMenus } from '../../src/menu/load/menu-file';
+import { parseMenusInSteps } from '../../src/menu/load/menu-file';
 import { sanitizeUserText } from '../../src/terminal/untrusted';
 import { parseForm } from '../../src/web/route-guard';
 import { subjectWith, userWith } from '../acs/subject';
@@ -210,7 +211,8 @@ const menus: Target = {
   name: 'menu files',
   make: (random) => mutate(random, menuFiles, 60_000),
   eat(input) {
-    mayRefuse(() => parseMenus(parseHjsonNodes(input.toString('utf8'), 'fuzz.hjson')));
+    const nodes = () => parseHjsonNodes(input.toString('utf8'), 'fuzz.hjson');
+    mayRefuse(() => finish(parseMenusInSteps(nodes())));
   },
 };
 

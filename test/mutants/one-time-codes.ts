@@ -9,8 +9,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A1',
     fault: 'every code is computed with SHA-1',
     file: OTP,
-    find: '    secret: hmacKey(key),\n    algorithm: key.hash,',
-    put: "    secret: hmacKey(key),\n    algorithm: 'SHA1',",
+    find: 'HOTP.generate({ secret, algorithm: key.hash,',
+    put: "HOTP.generate({ secret, algorithm: 'SHA1',",
   },
   {
     rule: 'A2',

@@ -81,9 +81,9 @@ test('its commands make a board, start it, and list its users', async () => {
       stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await eventually(
       'the board to open or to end',
-      () => said.includes('the gate is open') || child.exitCode !== null,
+      () => said.includes('the board is open') || child.exitCode !== null,
     );
-    expect(said).toContain('the gate is open');
+    expect(said).toContain('the board is open');
     expect(await run(bin('oputil'), '--board', board, 'user', 'list')).toMatch(/^ *1 +sysop /m);
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

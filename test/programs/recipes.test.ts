@@ -248,7 +248,7 @@ async function startProgram(
     stream?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   await eventually(
     'the board to open',
-    () => out.includes('the gate is open') || child.exitCode !== null,
+    () => out.includes('the board is open') || child.exitCode !== null,
   );
   if (child.exitCode !== null) throw new Error(`the board ended at once: ${out}`);
   const run = JSON.parse(await copy.read(`${dataDir}/run.json`)) as {

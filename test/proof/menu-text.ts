@@ -1,15 +1,16 @@
+import { finish } from '../../src/base/steps';
 import { parseHjsonNodes } from '../../src/config/hjson';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
 import type { EntryPoint } from '../../src/proof/flow-proof';
 import type { MenuSet } from '../../src/menu/load/menu-entry';
-import { parseMenus } from '../../src/menu/load/menu-file';
+import { parseMenusInSteps } from '../../src/menu/load/menu-file';
 import type { MenuRegistries } from '../../src/proof/registries';
 import { SYSTEM_METHODS } from '../../src/menu/run/system-methods';
 import { VALIDATORS } from '../../src/menu/run/validators';
 
 /** A menu set from the text of a menu file. */
 export function menusFrom(text: string): MenuSet {
-  return parseMenus(parseHjsonNodes(text, 'menu.hjson'));
+  return finish(parseMenusInSteps(parseHjsonNodes(text, 'menu.hjson')));
 }
 
 /** Calls begin at `telnetConnected`, where there is such a menu also at `sshConnected`. */

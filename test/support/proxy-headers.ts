@@ -1,4 +1,18 @@
 import { isIPv4 } from 'node:net';
+import type { ConfigInput } from '../../src/config/schema';
+
+const BEHIND = { proxyProtocol: 'required' } as const;
+
+/** Of a board whose ways in and pages all stand behind a proxy on this machine. */
+export const BEHIND_PROXY: ConfigInput = {
+  proxies: ['127.0.0.1'],
+  loginServers: {
+    telnet: BEHIND,
+    ssh: BEHIND,
+    webSocket: { wss: { ...BEHIND, enabled: true } },
+  },
+  contentServers: { web: { https: BEHIND } },
+};
 
 export type ProxyVersion = 'v1' | 'v2';
 

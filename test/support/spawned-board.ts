@@ -64,7 +64,7 @@ export class SpawnedBoard {
     const board = SpawnedBoard.spawn(dataDir, ...args);
     await eventually(
       'the board to open or to end',
-      () => board.out.includes('the gate is open') || board.hasEnded,
+      () => board.out.includes('the board is open') || board.hasEnded,
     );
     if (board.hasEnded) throw new Error(`the board ended at once: ${board.err}`);
     return board;

@@ -1,6 +1,6 @@
 import { compileAcs, type Acs } from '../../acs/acs';
 import { nearestName } from '../../base/nearest';
-import { finish, inTurns, type Steps } from '../../base/steps';
+import { inTurns, type Steps } from '../../base/steps';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import type { HjsonTreeOptions } from '../../config/hjson-tree';
 import type { Problem } from '../../config/problems';
@@ -52,18 +52,14 @@ function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
   return findNode(root, ['menus', menu, 'module']) !== undefined;
 }
 
-/** Parses a menu file's tree into menus and prompts. */
-export function parseMenus(root: ObjectNode, from: ReadFrom = {}): MenuSet {
-  return finish(parseMenusInSteps(root, from));
-}
-
 /** What was found out where the tree was read. */
 interface ReadFrom {
   readonly files?: readonly string[];
   readonly warnings?: readonly Problem[];
 }
 
-function* parseMenusInSteps(root: ObjectNode, options: ReadFrom): Steps<MenuSet> {
+/** Parses a menu file's tree into menus and prompts. */
+export function* parseMenusInSteps(root: ObjectNode, options: ReadFrom = {}): Steps<MenuSet> {
   const problems: Finding[] = (options.warnings ?? []).map((warning) => ({
     severity: warning.kind === 'doubled-key' ? 'error' : 'warning',
     rule: warning.kind ?? 'reference',
