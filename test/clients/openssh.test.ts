@@ -212,8 +212,8 @@ describe('OpenSSH', () => {
     await caller.enter('');
     await caller.sees(/G Log off\nMain menu\n[^]*\nCommand:/);
     await caller.enter('u');
-    await caller.sees(/\d hilda [^]*Number \(1\):/);
-    await caller.enter('');
+    await caller.sees(/\d hilda [^]*(?:Enter for more|Number \(1\)):/);
+    await caller.press(KEYS.escape);
     await caller.sees(/Main menu\n[^]*Command:/);
     await caller.enter('g');
     await caller.ended();

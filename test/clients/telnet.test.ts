@@ -44,7 +44,8 @@ describe('the telnet of inetutils', () => {
 
   it('with TERM=dumb is asked line by line, and its password is not shown', async () => {
     await board.addUser('cora');
-    const caller = await board.terminal(telnet(), { env: { TERM: 'dumb' } });
+    // tmux has a TERM of its own for what runs in it.
+    const caller = await board.terminal(['env', 'TERM=dumb', ...telnet()]);
     await caller.sees(/5 Log off\nNumber \(1\):/);
     await caller.enter('1');
     await caller.sees(/Sign in\n[^]*\nUser name:/);
