@@ -78,11 +78,9 @@ async function sshTour(board: TestBoard): Promise<void> {
   await caller.sees(/save/i);
   await take(caller, 'two-factor');
   caller.type(`${KEYS.right}\t\t${KEYS.return}`);
-  await caller.sees('on its page');
-  caller.type('q');
-  await caller.sees('Show the new secret');
+  await caller.sees('Your password first');
   caller.type(`${PASSWORD}${KEYS.return}`);
-  await caller.sees('Scan this');
+  await caller.sees('2 Type the code');
   await take(caller, 'two-factor-qr');
   caller.hangUp();
 }

@@ -145,6 +145,8 @@ export const PLAIN_SCREENS = {
     '',
     '',
     '',
+    'M  send me a link by mail instead',
+    '',
     'While a set-up waits for its first code',
     'Q  show it as a QR code',
     'S  show it in letters',

@@ -227,12 +227,13 @@ function twoFactor() {
     .view(8, 20, 'SM2', 'text', 'focus')
     .view(11, 20, 'TM3', 'text', 'focus')
     .label(6, 46, 'MT10', 'hint')
-    .text(14, LEFT, 'While a set-up waits for its first code', 'hint')
-    .key(15, LEFT, 'Q', 'show it as a QR code')
-    .key(16, LEFT, 'S', 'show it in letters')
-    .text(18, LEFT, 'While your second factor is on', 'hint')
-    .key(19, LEFT, 'N', 'make new backup codes; the old ones end')
-    .key(20, LEFT, 'B', 'how many are left')
+    .key(13, LEFT, 'M', 'send me a link by mail instead')
+    .text(15, LEFT, 'While a set-up waits for its first code', 'hint')
+    .key(16, LEFT, 'Q', 'show it as a QR code')
+    .key(17, LEFT, 'S', 'show it in letters')
+    .text(19, LEFT, 'While your second factor is on', 'hint')
+    .key(20, LEFT, 'N', 'make new backup codes; the old ones end')
+    .key(21, LEFT, 'B', 'how many are left')
     .text(23, LEFT, 'Tab: next   Arrow keys: change   Esc: back', 'hint');
 }
 
