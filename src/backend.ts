@@ -13,7 +13,8 @@ import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth
 import { OwnCalls } from './auth/own-calls';
 import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
-import { openSealing, type Sealing } from './auth/sealing';
+import { agreeOnKey, CurrentKeyWatch, readKeyCommand } from './auth/current-key';
+import { type GivenKeys, openSealing, type Sealing } from './auth/sealing';
 import { SecondFactor } from './auth/second-factor';
 import { endSetUpsOf } from './auth/set-up-watch';
 import type { Clock } from './base/clock';
@@ -66,6 +67,8 @@ interface BackendOptions {
 export interface Backend {
   readonly db: Database;
   readonly sealing: Sealing;
+  /** Follows the current sealing key only after start(). */
+  readonly currentKey: CurrentKeyWatch;
   readonly accountEvents: AccountEvents;
   readonly rules: AccountRules;
   readonly accounts: Accounts;
@@ -114,7 +117,20 @@ export function sealingFile(board: Pick<Board, 'boardDir' | 'dataDir'>, config: 
 }
 
 /** The variable that holds the sealing key in place of the file. */
-export const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
+const SEALING_KEY = 'SALLYPORT_SEALING_KEY';
+
+/** Sealing keys that are in no file: of the environment, or else of the sysop's command. */
+export async function givenKeys(
+  { security }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<GivenKeys | undefined> {
+  const { sealingKeyCommand: command } = security;
+  const { [SEALING_KEY]: text = '' } = env;
+  if (text !== '') return { text, source: SEALING_KEY };
+  if (command.length === 0) return undefined;
+  const again = (): Promise<string> => readKeyCommand(command, env);
+  return { text: await again(), source: 'security.sealingKeyCommand', again };
+}
 
 /** Where mails go as files while no gateway is configured. */
 export function mailDrop(dataDir: string): string {
@@ -211,13 +227,13 @@ class BoardAccounts extends Accounts {
 /** Builds the backend on an open database, which its close() leaves open. */
 export async function createBackend(db: Database, options: BackendOptions): Promise<Backend> {
   const { board, config, clock, random, log } = options;
+  const { mayLackKey: mayLack } = options;
   const sealing = openSealing({
-    file: sealingFile(board, config()),
-    random,
-    environmentKey: options.env[SEALING_KEY],
+    ...{ file: sealingFile(board, config()), random, mayLack },
+    given: await givenKeys(config(), options.env),
     mayCreate: !(await needsSealingKey(db)),
-    mayLack: options.mayLackKey,
   });
+  await agreeOnKey(db, { sealing, clock, mayLack });
   const rules = new AccountRules({
     config,
     policy: new PasswordPolicy({
@@ -226,6 +242,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     }),
   });
   const accountEvents = await AccountEvents.open({ db, clock, log });
+  const currentKey = new CurrentKeyWatch({ db, sealing, clock, log });
   const changed = (): void => accountEvents.poke();
   const hashes = new HashQueue({ atOnce: hashesAtOnceHere() });
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
@@ -256,6 +273,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
   return {
     db,
     sealing,
+    currentKey,
     accountEvents,
     rules,
     accounts,
@@ -281,6 +299,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
       }),
     async close() {
       accountEvents.close();
+      currentKey.close();
       await passwordReset.close();
       await mailer.close();
     },

@@ -11,10 +11,14 @@ import { systemRandom, type Random } from '../base/random';
 import { VERSION } from '../base/version';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { removeRunFile, writeRunFile } from '../config/run-file';
+import { listServers } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { checkBoard } from '../modules/board-check';
 import { lockDataFolder, makeFirstPassword, type FirstPassword } from './data-folder';
 import { OpenServers } from './board-services';
+import { ClockWatch } from './clock-watch';
+import { Closers } from './closers';
+import { Drain, type DrainState } from './drain';
 import type { BbsOptions, RunningBbs } from './embedding';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
 import { openLog } from '../config/log-file';
@@ -29,6 +33,7 @@ import { Timeline } from '../store/timeline';
 import type { Database } from '../store/database';
 import { explainFailure } from '../store/sqlite';
 import { takeSeat, type BoardSeat } from './board-seat';
+import { Readiness } from './readiness';
 import { describeWarnings } from './start-message';
 import { startLoginServers, startPages, type Basics, type ServerParts } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
@@ -54,6 +59,8 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
 
 /** The part of `LIMITS.shutdownMs` that is kept for pages, mail and database. */
 const STOP_RESERVE_MS = 4_000;
+/** The part that is kept for what closes at once. */
+const LAST_WORDS_MS = 1_000;
 
 /** The database, and the tables of it that are held in memory. */
 interface Stored {
@@ -61,6 +68,7 @@ interface Stored {
   readonly seat: BoardSeat;
   readonly penalties: SourcePenalties;
   readonly knownPlaces: KnownPlaces;
+  readonly clockWatch: ClockWatch;
 }
 
 /** Parts of a running board that its RunningBbs uses. */
@@ -71,14 +79,19 @@ interface Started {
   readonly edits: EditWatch;
 }
 
+/** Its id tells nothing of the key, and which one to copy. */
+function missingKey(keyId: string | undefined): string | undefined {
+  return keyId === undefined ? undefined : `sealing key ${keyId}`;
+}
+
 /** One running board: opens its parts in steps, and closes them in reverse order. */
 class Bbs {
   private readonly clock: BoardClock;
   private readonly random: Random;
   private readonly env: Readonly<Record<string, string | undefined>>;
-  private readonly closers: (() => Promise<void> | void)[] = [];
-  private closing: Promise<void> | undefined;
+  private readonly closers: Closers;
   private isOpen = false;
+  private addresses: RunningBbs['addresses'] | undefined;
 
   constructor(
     private readonly board: Board,
@@ -87,6 +100,7 @@ class Bbs {
     this.clock = new BoardClock(options.clock ?? systemClock);
     this.random = options.random ?? systemRandom;
     this.env = options.env ?? {};
+    this.closers = new Closers(this.clock);
   }
 
   async start(): Promise<RunningBbs> {
@@ -99,14 +113,23 @@ class Bbs {
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
     await backend.authenticator.warmUp();
-    await this.startServers(basics, { backend, limiter, certificate });
+    const readiness = new Readiness({ ...basics.shared, db: stored.db });
+    readiness.add(() => (stored.seat.isHeld() ? undefined : 'lease'));
+    readiness.add(() => (stored.clockWatch.isWrong ? 'clock' : undefined));
+    readiness.add(() => missingKey(backend.currentKey.missing));
+    backend.currentKey.start();
+    const drain = this.openDrain(basics, readiness);
+    await this.startServers(basics, { backend, limiter, certificate, readiness, drain });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
     stored.seat.attach({
       accountEvents: backend.accountEvents,
       reload: () => void edits.reload(),
       endSession: (sessionId) => backend.endCall({ sessionId, user: undefined }),
     });
-    return this.announce(basics, { backend, first, certificate, edits });
+    const bbs = await this.announce(basics, { backend, first, certificate, edits });
+    readiness.opened();
+    this.closers.push(() => readiness.stopping());
+    return bbs;
   }
 
   /** Reads and checks all that the sysop wrote, and opens the log. */
@@ -142,6 +165,8 @@ class Bbs {
     const { newDatabase } = this.options;
     const db = await openBoardDatabase({ ...shared, board, clock, newDatabase });
     this.closers.push(() => db.close());
+    const clockWatch = await ClockWatch.open({ db, clock, log });
+    this.closers.push(() => clockWatch.close());
     const seat = await takeSeat(db, { ...shared, nodes });
     this.closers.push(() => seat.release());
     const timeline = await Timeline.open({ db, clock, log });
@@ -150,7 +175,7 @@ class Bbs {
     this.closers.push(() => penalties.close());
     const knownPlaces = await KnownPlaces.open({ db, clock, log });
     this.closers.push(() => knownPlaces.close());
-    return { db, seat, penalties, knownPlaces };
+    return { db, seat, penalties, knownPlaces, clockWatch };
   }
 
   private async openBackend(
@@ -228,7 +253,25 @@ class Bbs {
       onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
+    parts.drain.onLimit((sentence) => servers.endCallers(sentence));
     open.login = servers.addresses;
+  }
+
+  private openDrain({ shared, nodes }: Basics, readiness: Readiness): Drain {
+    const drain = new Drain({
+      ...{ ...shared, nodes },
+      onChange: (state) => this.writeRun(state),
+    });
+    this.closers.push(() => drain.close());
+    readiness.add(() => (drain.isOrdered ? 'draining' : undefined));
+    return drain;
+  }
+
+  /** Writes data/run.json: for scripts and `oputil`, from the time on when all ports are open. */
+  private writeRun(state: DrainState): void {
+    if (this.addresses === undefined) return;
+    const { addresses: servers } = this;
+    writeRunFile(this.board.dataDir, { pid: process.pid, version: VERSION, servers, ...state });
   }
 
   /** Follows the sysop's files: an edit takes effect within a second of its save. */
@@ -256,10 +299,13 @@ class Bbs {
     { backend, first, certificate, edits }: Started,
   ): Promise<RunningBbs> {
     const { board } = this;
-    const { log, open, reopenLog } = basics;
+    const { log, open, reopenLog, shared } = basics;
     const { pid } = process;
     const { addresses } = open;
-    writeRunFile(board.dataDir, { pid, version: VERSION, servers: addresses });
+    this.addresses = addresses;
+    // One of a process that was killed may have the same number: its time is not this start's.
+    removeRunFile(board.dataDir, pid);
+    this.writeRun({ state: 'open' });
     this.closers.push(() => removeRunFile(board.dataDir, pid));
     const fingerprint = (): string | undefined =>
       open.https === undefined ? undefined : certificate?.current.fingerprint;
@@ -270,6 +316,9 @@ class Bbs {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
       addresses,
+      onlyByProxy: listServers(shared.config())
+        .filter(({ proxyProtocol }) => proxyProtocol === 'required')
+        .map(({ name }) => name),
       firstSysop: first.sysop,
       firstPasswordFile: first.file,
       mailDrop: backend.mailer.sendsMail ? undefined : mailDrop(board.dataDir),
@@ -299,22 +348,8 @@ class Bbs {
     return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
   }
 
-  /** Closes every part once, the last opened first; a failure does not keep the others open. */
   close(): Promise<void> {
-    this.closing ??= this.takeDown();
-    return this.closing;
-  }
-
-  private async takeDown(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const close of this.closers.reverse()) {
-      try {
-        await close();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
+    return this.closers.close(LIMITS.shutdownMs - LAST_WORDS_MS);
   }
 
   /** The embedder's log, or the board's own; what was opened before it is closed after its last line. */

@@ -48,6 +48,8 @@ export interface RunningBbs {
   readonly dataDir: string;
   /** By server: `telnet`, `ssh`, `wss`, `https`. */
   readonly addresses: Readonly<Record<string, ServerAddress>>;
+  /** Names of the servers that take connections of the board's proxies alone. */
+  readonly onlyByProxy: readonly string[];
   /** Only at the first start; kept nowhere. */
   readonly firstSysop: { readonly name: string; readonly password: string } | undefined;
   /** Where the password of the first start is kept, if it is, until it is changed. */

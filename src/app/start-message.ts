@@ -62,18 +62,24 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
   return dataDir === join(boardDir, 'data') ? command : `${command} --data ${dataDir}`;
 }
 
+/** Beside an address that callers may not use themselves. */
+const PROXY_ONLY = '(for the proxy alone: callers use its address)';
+
 function howToCall(bbs: RunningBbs): string[] {
   const { wss, https } = bbs.addresses;
   const lines = WAYS_TO_TELL.flatMap((way) => {
     const at = bbs.addresses[way];
     const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
-    return command === undefined ? [] : [`  ${WAYS_IN[way].label.padEnd(6)} ${command}`];
+    if (command === undefined) return [];
+    const line = `  ${WAYS_IN[way].label.padEnd(6)} ${command}`;
+    return [bbs.onlyByProxy.includes(way) ? `${line}   ${PROXY_ONLY}` : line];
   });
   if (https !== undefined) {
     // With wss there is a page to look at without a link from a mail.
     const page = wss === undefined ? '' : 'terminal';
     const use = wss === undefined ? ' (the links in mails open here)' : '';
-    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${use}`);
+    const note = bbs.onlyByProxy.includes('https') ? `   ${PROXY_ONLY}` : use;
+    lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${note}`);
   }
   if (wss !== undefined)
     lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);

@@ -15,7 +15,9 @@ import { isPageOrigin } from '../web/origin';
 import { startWebServer, type WebServer } from '../web/server';
 import { boardServices, type OpenServers } from './board-services';
 import type { SignedInCaller } from './embedding';
+import type { Drain } from './drain';
 import type { LiveBoard } from './live-board';
+import type { Readiness } from './readiness';
 
 /** What every step of the start needs. */
 export interface Basics {
@@ -43,6 +45,8 @@ export interface ServerParts {
   readonly backend: Backend;
   readonly limiter: ConnectionLimiter;
   readonly certificate: LiveCertificate | undefined;
+  readonly readiness: Readiness;
+  readonly drain: Drain;
 }
 
 /** Starts the HTTPS pages; undefined where they are switched off. */
@@ -50,7 +54,7 @@ export async function startPages(
   { shared, open }: Basics,
   parts: ServerParts & { readonly pageLimiter: PageConnectionLimiter },
 ): Promise<WebServer | undefined> {
-  const { backend, certificate, pageLimiter } = parts;
+  const { backend, certificate, pageLimiter, readiness } = parts;
   if (!shared.config().contentServers.web.https.enabled || certificate === undefined)
     return undefined;
   const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
@@ -58,6 +62,7 @@ export async function startPages(
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
     accept: (socket, enter) => pageLimiter.accept(socket, enter),
     loginPorts: () => open.loginPorts,
+    notReady: () => readiness.reasons(),
   });
 }
 
@@ -67,7 +72,7 @@ export async function startLoginServers(
   parts: ServerParts & { readonly onSignedIn: (caller: SignedInCaller) => Promise<void> },
 ): Promise<Servers> {
   const { config, clock } = shared;
-  const { backend, limiter, certificate, onSignedIn } = parts;
+  const { backend, limiter, certificate, onSignedIn, drain } = parts;
   const services = boardServices({
     ...{ ...shared, live, art, nodes, backend },
     listening: () => open.listening,
@@ -83,5 +88,6 @@ export async function startLoginServers(
     openTerminal: terminalOpener({ config, clock }),
     run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
     onEnded: (caller) => backend.endCall(caller.login),
+    refusal: () => drain.refusal,
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { mailboxOf } from '../base/mail-address';
-import { sourceOf } from '../base/source';
+import { ConfiguredNetworks, sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
 import { addAudit } from '../store/audit';
 import { countRefusal, returnBudget, takeBudget } from '../store/budget';
@@ -44,7 +44,11 @@ interface BudgetsOptions {
 
 /** The budgets that the configuration sets, counted in the store. */
 export class StoredBudgets implements Budgets {
-  constructor(private readonly parts: BudgetsOptions) {}
+  private readonly proxies: ConfiguredNetworks;
+
+  constructor(private readonly parts: BudgetsOptions) {
+    this.proxies = new ConfiguredNetworks('proxies', () => parts.config().proxies);
+  }
 
   async take(sql: Sql, spend: Spend): Promise<SpentScope | undefined> {
     const timelineMs = this.parts.clock.timelineMs();
@@ -100,7 +104,7 @@ export class StoredBudgets implements Budgets {
     if (perHour !== undefined) {
       add('board', { kind: expense, holder: '', most: perHour, spanMs: HOUR_MS });
     }
-    const counted = remoteIp !== undefined && this.parts.isExempt?.(remoteIp) !== true;
+    const counted = remoteIp !== undefined && !this.isExempt(remoteIp);
     // A letter of somebody who is signed in counts for the account alone.
     const byAccount = expense === 'feedback' && userId !== undefined;
     if (perSourceAndDay !== undefined && counted && !byAccount) {
@@ -117,6 +121,11 @@ export class StoredBudgets implements Budgets {
       add('recipient', { kind: 'recipient', holder, most: MAX_PER_RECIPIENT, spanMs: DAY_MS });
     }
     return limits;
+  }
+
+  /** Callers whom no proxy names have its address, and a limit also where that is exempt (rule G3). */
+  private isExempt(remoteIp: string): boolean {
+    return this.parts.isExempt?.(remoteIp) === true && !this.proxies.has(remoteIp);
   }
 
   private ratesOf(expense: Spend['expense']): {

@@ -24,14 +24,14 @@ function keyId(key: Buffer): string {
   return createHash('sha256').update('sallyport key id').update(key).digest('hex').slice(0, 8);
 }
 
-/** Parses the value of SALLYPORT_SEALING_KEY. Throws KEY_UNREADABLE. */
-export function parseKeys(text: string): readonly SealingKey[] {
+/** Parses keys as SALLYPORT_SEALING_KEY holds them, or as a command prints them. Throws KEY_UNREADABLE. */
+export function parseKeys(text: string, source: string): readonly SealingKey[] {
   return text.split(',').map((part) => {
     const key = Buffer.from(part.trim(), 'base64');
     if (key.length !== KEY_BYTES) {
       throw new BbsError(
         'KEY_UNREADABLE',
-        `SALLYPORT_SEALING_KEY must hold ${KEY_BYTES} bytes in Base64 (openssl rand -base64 32)`,
+        `${source} must hold ${KEY_BYTES} bytes in Base64 (openssl rand -base64 32)`,
       );
     }
     return { id: keyId(key), key, retiredAtMs: undefined };

@@ -12,6 +12,7 @@ import {
   replaceAllSealed,
   replaceSealed,
   SEALED_COLUMNS,
+  setCurrentKey,
   type SealedColumn,
   sealedKeyId,
   type SealedRow,
@@ -71,7 +72,13 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   const unfinished = [...sealed.keys()].some(
     (id) => id !== sealing.currentKeyId() && sealing.keyIds().includes(id),
   );
-  if (!unfinished) sealing.addKey(nowMs);
+  const prepared = sealing.newestKeyId();
+  const isPrepared = prepared !== undefined && prepared !== sealing.currentKeyId();
+  const next = isPrepared ? prepared : unfinished ? undefined : sealing.addKey(nowMs);
+  if (next !== undefined) {
+    await db.run((sql) => setCurrentKey(sql, next, nowMs));
+    sealing.useKey(next);
+  }
   const unreadable: string[] = [];
   let resealed = 0;
   for (const column of SEALED_COLUMNS) {
@@ -88,7 +95,10 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   }
   const used = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
-  const dropped = sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
+  // One that was current until now may have sealed a value on another node a moment ago.
+  const dropped = isPrepared
+    ? []
+    : sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
   log.info('key.rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
   return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
 }

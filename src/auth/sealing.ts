@@ -18,6 +18,12 @@ const TAG_BYTES = 16;
 export interface Sealing extends Sealer {
   /** Ids of all keys, the current one first. */
   keyIds(): readonly string[];
+  /** Of them the one that was made last, which may not be current yet; undefined where there is none. */
+  newestKeyId(): string | undefined;
+  /** Seals with this key from now on; while it is missing, sealing throws STORE_FAILED. */
+  useKey(keyId: string | undefined): void;
+  /** Asks again for keys that are not in a file. */
+  refresh(): Promise<void>;
   /** Keyed hash for a new value. */
   hash(value: string): BackupCodeHash;
   /** Keyed hashes of the value under every key, the current one first. */
@@ -36,12 +42,21 @@ export interface Sealing extends Sealer {
 interface SealingOptions {
   readonly file: string;
   readonly random: Random;
-  /** SALLYPORT_SEALING_KEY: Base64 of 32 bytes; several with commas, the current one first. */
-  readonly environmentKey?: string | undefined;
+  /** Keys that are in no file: Base64 of 32 bytes each; several with commas, the newest first. */
+  readonly given?: GivenKeys | undefined;
   /** False where sealed values exist, so that a lost key file is not silently replaced. */
   readonly mayCreate?: boolean;
   /** True for a tool that runs without usable keys, and fails only where one is needed. */
   readonly mayLack?: boolean | undefined;
+}
+
+/** Keys of the environment or of a command. */
+export interface GivenKeys {
+  readonly text: string;
+  /** What messages call their source. */
+  readonly source: string;
+  /** The text as it is now. */
+  readonly again?: () => Promise<string>;
 }
 
 /** Opens the keys, and creates the file at the first start. Throws KEY_UNREADABLE. */
@@ -60,26 +75,29 @@ export function openSealing(options: SealingOptions): Sealing {
  * database needs a key file that is missing.
  */
 export async function checkSealing(
-  { file, environmentKey = '' }: Pick<SealingOptions, 'file' | 'environmentKey'>,
+  { file, given }: Pick<SealingOptions, 'file' | 'given'>,
   isNeeded: () => Promise<boolean>,
 ): Promise<void> {
-  if (environmentKey !== '') parseKeys(environmentKey);
+  if (given !== undefined) parseKeys(given.text, given.source);
   else if (existsSync(file)) keyFileReader(file)();
   else if (await isNeeded()) throw keyLost(file);
 }
 
 /** Creates a key file in place of a lost one; undefined where keys come from the environment. */
 export function replaceLostKey(options: SealingOptions): Sealing | undefined {
-  if ((options.environmentKey ?? '') !== '') return undefined;
+  if (options.given !== undefined) return undefined;
   writeKeyFile(options.file, [newKey(options.random)]);
   return openKeys(options);
 }
 
 function openKeys(options: SealingOptions): Sealing {
-  const { environmentKey } = options;
-  if (environmentKey !== undefined && environmentKey !== '') {
-    const keys = parseKeys(environmentKey);
-    return new KeyRing(() => keys);
+  const { given } = options;
+  if (given !== undefined) {
+    let keys = parseKeys(given.text, given.source);
+    const refresh = async (): Promise<void> => {
+      if (given.again !== undefined) keys = parseKeys(await given.again(), given.source);
+    };
+    return new KeyRing(() => keys, undefined, refresh);
   }
   if (!existsSync(options.file)) {
     if (options.mayCreate === false) throw keyLost(options.file);
@@ -105,9 +123,12 @@ interface KeyStore {
 }
 
 class KeyRing implements Sealing {
+  private chosen: string | undefined;
+
   constructor(
     private readonly read: () => readonly SealingKey[],
     private readonly store?: KeyStore,
+    readonly refresh: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.current();
   }
@@ -117,7 +138,18 @@ class KeyRing implements Sealing {
   }
 
   keyIds(): readonly string[] {
-    return this.read().map(({ id }) => id);
+    const ids = this.read().map(({ id }) => id);
+    const { chosen } = this;
+    if (chosen === undefined || !ids.includes(chosen)) return ids;
+    return [chosen, ...ids.filter((id) => id !== chosen)];
+  }
+
+  newestKeyId(): string | undefined {
+    return this.read()[0]?.id;
+  }
+
+  useKey(keyId: string | undefined): void {
+    this.chosen = keyId;
   }
 
   seal(plain: string, place: SealPlace): string {
@@ -180,16 +212,22 @@ class KeyRing implements Sealing {
     if (this.store === undefined) return [];
     const keys = this.read();
     const goes = (key: SealingKey): boolean =>
-      key.retiredAtMs !== undefined && key.retiredAtMs < beforeMs && !isUsed(key.id);
+      key.retiredAtMs !== undefined &&
+      key.retiredAtMs < beforeMs &&
+      key.id !== this.chosen &&
+      !isUsed(key.id);
     const dropped = keys.filter(goes).map(({ id }) => id);
     if (dropped.length > 0) this.store.write(keys.filter((key) => !goes(key)));
     return dropped;
   }
 
   private current(): SealingKey {
-    const [first] = this.read();
-    if (first === undefined) throw new BbsError('KEY_UNREADABLE', 'there is no sealing key');
-    return first;
+    const keys = this.read();
+    const { chosen } = this;
+    const current = chosen === undefined ? keys[0] : keys.find(({ id }) => id === chosen);
+    if (current !== undefined) return current;
+    if (chosen === undefined) throw new BbsError('KEY_UNREADABLE', 'there is no sealing key');
+    throw new BbsError('STORE_FAILED', `this board lacks the current sealing key ${chosen}`);
   }
 }
 
@@ -203,6 +241,18 @@ class AbsentKeys implements Sealing {
 
   keyIds(): readonly string[] {
     return [];
+  }
+
+  newestKeyId(): undefined {
+    return undefined;
+  }
+
+  useKey(): void {
+    // It has none to seal with.
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
   }
 
   seal(): string {

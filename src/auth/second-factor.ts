@@ -7,6 +7,7 @@ import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
 import type { DriftSighting, FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
+import { sealedKeyId } from '../store/sealed';
 import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import {
@@ -273,6 +274,10 @@ export class SecondFactor {
   private open(factor: FactorRow): OtpKey | undefined {
     // Its sealing key was lost.
     if (factor.secret === '') return undefined;
+    const keyId = sealedKeyId(factor.secret);
+    // Another node may have it. Nothing was compared, so nothing is charged.
+    if (!this.parts.sealing.keyIds().includes(keyId))
+      throw new BbsError('STORE_FAILED', `a secret is sealed with the key ${keyId}, not here`);
     try {
       return openFactorKey(this.parts.sealing, 'otp_factor', factor);
     } catch (error) {

@@ -48,14 +48,19 @@ export function isLoopback(ip: string): boolean {
 
 /** The first four groups of an IPv6 address, which make up its /64. */
 function groupsOf(plain: string): readonly number[] {
+  return allGroupsOf(plain).slice(0, 4);
+}
+
+/** All eight; an IPv4 suffix takes the place of two, as zeros. */
+function allGroupsOf(plain: string): readonly number[] {
   const [head = '', tail] = plain.toLowerCase().split('::', 2);
   const front = head.split(':').filter((group) => group !== '');
   const back = (tail ?? '').split(':').filter((group) => group !== '');
   // An IPv4 suffix takes the place of two groups.
   const length = back.length + (plain.includes('.') ? 1 : 0);
   const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - length);
-  const network = [...front, ...new Array<string>(gap).fill('0'), ...back].slice(0, 4);
-  return network.map((group) => Number.parseInt(group, 16));
+  const groups = [...front, ...new Array<string>(gap).fill('0'), ...back];
+  return groups.flatMap((group) => (group.includes('.') ? [0, 0] : Number.parseInt(group, 16)));
 }
 
 /** A prefix of 48 bits or more, in the notation that all tables use. */
@@ -95,6 +100,43 @@ export class Networks {
     const family = isIP(plain);
     return family !== 0 && this.list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }
+}
+
+/** Where an address can be reached from the network: of IPv6 that is 2000::/3 (RFC 4291, section 2.4). */
+const EVERYBODY = [
+  { family: 4, first: 0n, last: 2n ** 32n - 1n },
+  { family: 6, first: 1n << 125n, last: (1n << 126n) - 1n },
+] as const;
+
+/** True where networks, together, are everybody of IPv4 or of IPv6; text that is no network is passed by. */
+export function areEverybody(cidrs: readonly string[]): boolean {
+  return EVERYBODY.some(({ family, first, last }) => {
+    const ranges = cidrs.flatMap((cidr) => rangeOf(cidr, family) ?? []);
+    let next = first;
+    for (const range of ranges.sort((a, b) => (a.first < b.first ? -1 : 1)))
+      if (range.first <= next && range.last >= next) next = range.last + 1n;
+    return next > last;
+  });
+}
+
+/** First and last address of a network; undefined for one of another family. */
+function rangeOf(
+  cidr: string,
+  family: 4 | 6,
+): { readonly first: bigint; readonly last: bigint } | undefined {
+  const [network = '', bits] = cidr.split('/', 2);
+  const length = family === 6 ? 128 : 32;
+  const prefix = bits === undefined ? length : Number(bits);
+  if (isIP(network) !== family || !(prefix >= 0 && prefix <= length)) return undefined;
+  const size = 1n << BigInt(length - prefix);
+  const first = (numberOf(network, family) / size) * size;
+  return { first, last: first + size - 1n };
+}
+
+function numberOf(ip: string, family: 4 | 6): bigint {
+  const groups = family === 4 ? ip.split('.').map(Number) : allGroupsOf(ip);
+  const width = family === 4 ? 8n : 16n;
+  return groups.reduce((sum, group) => (sum << width) | BigInt(group), 0n);
 }
 
 /** The networks of a config key; a reload may change them. */

@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { toError } from '../base/errors';
+import { areEverybody } from '../base/source';
 import { parsePostgresAddress } from '../base/postgres-address';
 import { isAllSeen } from '../base/unseen';
 import { SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
-import { listLoginServers, loginServer } from './login-servers';
+import { listLoginServers, listServers, loginServer } from './login-servers';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
 
@@ -159,9 +160,9 @@ function* checkNetworks(key: string, networks: readonly string[]): Iterable<Cros
 }
 
 function* checkProxies(config: Config): Iterable<CrossFinding> {
-  const { proxies, contentServers } = config;
+  const { proxies } = config;
   yield* checkNetworks('proxies', proxies);
-  if (proxies.some((network) => /\/0+$/.test(network))) {
+  if (areEverybody(proxies)) {
     yield error('proxies', 'must not be everybody: any caller could then choose his address');
   }
   if (config.forwardedHeader !== 'off' && proxies.length === 0) {
@@ -170,11 +171,7 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
       'is set, but proxies is empty: nobody is believed; list the networks of your proxies',
     );
   }
-  const { https } = contentServers.web;
-  for (const server of [
-    ...listLoginServers(config),
-    { path: 'contentServers.web.https', ...https },
-  ]) {
+  for (const server of listServers(config)) {
     if (!server.enabled || server.proxyProtocol === 'off' || proxies.length > 0) continue;
     yield error(
       `${server.path}.proxyProtocol`,
@@ -196,10 +193,9 @@ function* checkPorts(config: Config): Iterable<CrossFinding> {
     const names = WAYS_TO_TELL.join(', ').replace(/, (?=[^,]*$)/, ' or ');
     yield error('loginServers', `are all off, so that nobody could call; enable ${names}`);
   }
-  const listeners: readonly Listener[] = [
-    ...loginServers,
-    { path: 'contentServers.web.https', ...config.contentServers.web.https },
-  ].filter((listener) => listener.enabled && listener.port !== 0);
+  const listeners: readonly Listener[] = listServers(config).filter(
+    (listener) => listener.enabled && listener.port !== 0,
+  );
   for (const [index, listener] of listeners.entries()) {
     const other = listeners.slice(0, index).find((earlier) => collide(earlier, listener));
     if (other !== undefined) {

@@ -63,6 +63,16 @@ export function listLoginServers(config: Config): readonly (LoginServer & {
   }));
 }
 
+/** The same with the pages, `https`. */
+export function listServers(
+  config: Config,
+): readonly (LoginServer & { readonly name: string; readonly path: string })[] {
+  return [
+    ...listLoginServers(config).map((server) => ({ ...server, name: server.way })),
+    { ...config.contentServers.web.https, name: 'https', path: 'contentServers.web.https' },
+  ];
+}
+
 /** The menu where a call begins: the usual one, or the one of callers whom the protocol has not signed in. */
 export function firstMenuOf(
   config: Config,

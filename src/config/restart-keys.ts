@@ -17,6 +17,7 @@ const AT_START = [
   'contentServers.web.https.address',
   'contentServers.web.https.port',
   'security.sealingKeyFile',
+  'security.sealingKeyCommand',
   'users.badPassFile',
   'database',
   'logging',

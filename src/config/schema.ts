@@ -153,6 +153,12 @@ const security = section('Limits against floods and guessing.', {
     .string()
     .default('')
     .describe('Key that seals secrets; empty is data/keys/sealing.json, or SALLYPORT_SEALING_KEY.'),
+  sealingKeyCommand: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'A program and its arguments, run without a shell at a start, that prints the sealing keys as SALLYPORT_SEALING_KEY has them; in place of the file.',
+    ),
 });
 
 const proxies = z

@@ -27,7 +27,8 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
 
 async function backUp(context: CommandContext, name: string): Promise<void> {
   const board = await context.board();
-  const { database, security } = await context.config();
+  const config = await context.config();
+  const { database, security } = config;
   if (database.client === 'postgres') {
     throw new BbsError(
       'USAGE',

@@ -1,9 +1,10 @@
 import { lstatSync, renameSync } from 'node:fs';
 import type { Command } from 'commander';
+import { nameCurrentKey } from '../auth/current-key';
 import { checkKeys, type KeyReport, rotateKeys, shutLost } from '../auth/key-rotation';
 import { replaceLostKey, type Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
-import { sealingFile, type Backend } from '../backend';
+import { givenKeys, sealingFile, type Backend } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import { boardLockFile, takeBoardLock } from '../store/board-lock';
 import { listShutFactors } from '../store/factors';
@@ -31,7 +32,10 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
   key
     .command('rotate')
     .description('seal all values with a new key')
-    .action(() => rotate(context));
+    .option('--prepare', 'only make the key: for the other nodes, before it is used')
+    .action(({ prepare: only }: { readonly prepare?: boolean }) =>
+      only === true ? prepare(context) : rotate(context),
+    );
   key
     .command('new')
     .description('go on after the key was lost; the board must be stopped')
@@ -127,6 +131,8 @@ async function giveUpLost(
   );
   await context.confirmOrStop('Give them up?', yes);
   const keys = isLost ? await makeKey(context) : sealing;
+  const keyId = keys.newestKeyId() ?? keys.currentKeyId();
+  await nameCurrentKey(db, { sealing: keys, clock: context.clock, keyId });
   const lost = await shutLost({ db, sealing: keys, clock: context.clock, actor: ACTOR });
   (await context.log()).warn('key-given-up', { keyId: keys.currentKeyId(), shut: lost.shut });
   const shut = await namesOf(context, lost.shut);
@@ -151,16 +157,15 @@ async function giveUpLost(
 
 async function makeKey(context: CommandContext): Promise<Sealing> {
   const file = sealingFile(await context.board(), await context.config());
-  const environmentKey = context.io.env['SALLYPORT_SEALING_KEY'];
+  const given = await givenKeys(await context.config(), context.io.env);
   // A damaged file is kept: part of it may be recoverable.
   const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  if (isThere && (environmentKey ?? '') === '')
-    renameSync(file, `${file}.lost-${context.clock.nowMs()}`);
-  const made = replaceLostKey({ file, random: context.random, environmentKey });
+  if (isThere && given === undefined) renameSync(file, `${file}.lost-${context.clock.nowMs()}`);
+  const made = replaceLostKey({ file, random: context.random, given });
   if (made !== undefined) return made;
   throw new BbsError(
     'KEY_UNREADABLE',
-    'the key comes from SALLYPORT_SEALING_KEY: put a new one there (openssl rand -base64 32), and run this again',
+    `the key comes from ${given?.source ?? file}: put a new one there (openssl rand -base64 32), and run this again`,
   );
 }
 
@@ -190,6 +195,26 @@ function lostLines(names: readonly string[]): readonly string[] {
     ...names.map(indented),
     'Bind it again (oputil user 2fa-otp NAME google); where none is wanted: oputil user 2fa-otp NAME disable.',
   ];
+}
+
+async function prepare(context: CommandContext): Promise<void> {
+  const { sealing } = await context.backend();
+  const current = sealing.currentKeyId();
+  const isWaiting = sealing.newestKeyId() !== current;
+  const made = isWaiting ? sealing.newestKeyId() : sealing.addKey(context.clock.nowMs());
+  if (made === undefined)
+    throw new BbsError(
+      'KEY_UNREADABLE',
+      'the keys are in no file: put the new one first where they come from, a comma and the old one behind it',
+    );
+  context.show(
+    [
+      `Current key : ${current}`,
+      `Next key    : ${made}${isWaiting ? ' (as before)' : ' (new)'}`,
+      'Copy the key file to the other nodes; then run: oputil key rotate',
+    ],
+    { currentKeyId: current, nextKeyId: made },
+  );
 }
 
 async function rotate(context: CommandContext): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../store/node-slots';
 import { minuteOf } from './account';
 import { type CommandContext, wholeNumber } from './command-context';
+import { addNodeDrain } from './node-drain';
 
 const HELP = `
 Works from any machine that has the board's configuration and database: each
@@ -44,6 +45,7 @@ export function addNodeCommands(program: Command, context: CommandContext): void
     .command('reload')
     .description('have every process read configuration, menus and art again')
     .action(() => reload(context));
+  addNodeDrain(node, context);
 }
 
 interface Found {

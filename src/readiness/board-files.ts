@@ -12,7 +12,7 @@ import type { LoadedConfig } from '../config/load';
 import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
 import { readTemplate, templateFolders } from '../mail/template';
-import { databasePlace, SEALING_KEY, sealingFile } from '../backend';
+import { databasePlace, givenKeys, sealingFile } from '../backend';
 import { describeNarrowing } from '../servers/ssh/ssh-profile';
 import { findHostKeys, hostKeyOptions } from '../servers/ssh/host-key';
 import { readDatabase, type Sql } from '../store/database';
@@ -119,23 +119,16 @@ function placesOf({ board, config, clock }: BoardFilesOptions) {
 }
 
 async function checkKeys({ board, config, env }: BoardFilesOptions): Promise<string | void> {
-  const keys = { file: sealingFile(board, config), environmentKey: env[SEALING_KEY] };
+  const keys = { file: sealingFile(board, config), given: await givenKeys(config, env) };
   const database = databasePlace(board, config);
   await checkSealing(keys, () => holdsSealedValues(database));
   const sealing = openSealing({ ...keys, random: systemRandom, mayCreate: false, mayLack: true });
   const missing = await readStored(database, [], (sql) => findMissingKeys(sql, sealing));
   if (missing.length === 0) return;
   return (
-    `the database holds values sealed with keys that are not in ${sourceOfKeys(keys)} (${missing.join(', ')}): ` +
+    `the database holds values sealed with keys that are not in ${keys.given?.source ?? keys.file} (${missing.join(', ')}): ` +
     'second factors under them take no code; restore the key, see "A lost sealing key" in docs/runbook.md'
   );
-}
-
-function sourceOfKeys(keys: {
-  readonly file: string;
-  readonly environmentKey: string | undefined;
-}) {
-  return (keys.environmentKey ?? '') === '' ? keys.file : SEALING_KEY;
 }
 
 function holdsSealedValues(place: DatabasePlace): Promise<boolean> {

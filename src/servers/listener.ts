@@ -25,6 +25,8 @@ export interface Accepted {
   readonly turns: InputTurns;
   /** Called when there is no free node for the caller. */
   readonly onNodesBusy: () => void;
+  /** To be called with the headers of a request of somebody who is no proxy. */
+  readonly onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
 
 export interface BoundAddress {
@@ -191,6 +193,7 @@ export class Listener {
     return {
       ...{ socket, remoteIp, slot, deadline, turns: this.turns },
       onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),
+      onHeaders: (headers) => this.door.noteForged(headers, peer),
     };
   }
 

@@ -28,6 +28,8 @@ interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   readonly limiter: ConnectionLimiter;
   /** True for an origin of the board's own pages (rule G2). */
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
+  /** The sentence for new callers while none are taken; undefined while they are. */
+  readonly refusal?: () => string | undefined;
 }
 
 /** Takes over each accepted caller of a way in. */
@@ -36,7 +38,7 @@ type TakesCaller = ((accepted: Accepted) => void) & {
   readonly unnamed?: (unnamed: Unnamed) => void;
 };
 
-const ALL_BUSY = 'All nodes are busy. Please call again later.\r\n';
+const ALL_BUSY = 'All nodes are busy. Please call again later.';
 const GOING_DOWN = 'The board is going down. Please call again later.';
 
 /** The login servers of a board and the calls on them. */
@@ -84,7 +86,7 @@ export class Servers {
     this.closing = true;
     this.stopFollowing();
     for (const listener of this.listeners.values()) listener.stop();
-    for (const session of this.sessions) session.end('shutdown', GOING_DOWN);
+    this.endCallers(GOING_DOWN);
     const cancel = new AbortController();
     // Whichever comes first; the other is cancelled or no longer needed.
     await Promise.race([
@@ -93,6 +95,11 @@ export class Servers {
     ]);
     cancel.abort(new Error('all calls have ended'));
     for (const listener of this.listeners.values()) await listener.close();
+  }
+
+  /** Ends all calls with a sentence; new ones are taken as before. */
+  endCallers(sentence: string): void {
+    for (const session of this.sessions) session.end('shutdown', sentence);
   }
 
   private async open(): Promise<void> {
@@ -178,14 +185,17 @@ export class Servers {
 
   private async live(call: IncomingCall): Promise<void> {
     const { connection } = call;
-    const { nodes } = this.options;
-    if (call.node === undefined) await nodes.whenFree();
-    const node = call.node ?? nodes.take(connection.server, call.slot);
+    const { nodes, log } = this.options;
+    const { server, remoteIp } = connection;
+    const refusal = this.closing ? GOING_DOWN : this.options.refusal?.();
+    if (call.node === undefined && refusal === undefined) await nodes.whenFree();
+    const node = call.node ?? (refusal === undefined ? nodes.take(server, call.slot) : undefined);
     const isCut = node?.isHeld() === false;
-    if (node === undefined || isCut || this.closing) {
-      if (node === undefined && !this.closing) call.onNodesBusy();
-      const words = this.closing ? `${GOING_DOWN}\r\n` : isCut ? `${CUT_OFF}\r\n` : ALL_BUSY;
-      connection.write(Buffer.from(words));
+    if (node === undefined || isCut || refusal !== undefined) {
+      if (refusal !== undefined) log.info('call.turned-away', { remoteIp, server });
+      else if (node === undefined) call.onNodesBusy();
+      const words = refusal ?? (isCut ? CUT_OFF : ALL_BUSY);
+      connection.write(Buffer.from(`${words}\r\n`));
       connection.end();
       node?.release();
       await connection.ended;

@@ -137,3 +137,12 @@ export async function listOwnersOfCodes(
     .orderBy('user_id')
     .pluck<number[]>('user_id');
 }
+
+/** Ids of the keys under which an account has codes that are not used. */
+export async function listCodeKeys(sql: Sql, userId: number): Promise<readonly string[]> {
+  return sql('backup_code')
+    .where({ user_id: userId })
+    .whereNull('used_at')
+    .distinct()
+    .pluck<string[]>('key_id');
+}

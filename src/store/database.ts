@@ -11,6 +11,7 @@ import {
   type Dialect,
   restoreReason,
   type Subject,
+  selectRows,
 } from './dialect';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
@@ -88,6 +89,16 @@ export class Database {
 
   get kind(): DatabaseKind {
     return this.dialect.kind;
+  }
+
+  /** The clock of the database server, in Unix milliseconds; undefined where it is this machine's. */
+  async serverNowMs(): Promise<number | undefined> {
+    const { serverNow } = this.dialect;
+    if (serverNow === undefined) return undefined;
+    const [row] = await this.run((sql) =>
+      selectRows<{ readonly ms: number }>(sql, `select ${serverNow} as ms`, []),
+    );
+    return Number(row?.ms);
   }
 
   /** A mark for one follower of changes. */
@@ -297,6 +308,14 @@ async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<voi
       await sleep(clock, 100 * tries);
     }
   }
+}
+
+/** Writes for the sake of writing: resolves once the database has committed it. */
+export async function countWrite(sql: Sql): Promise<void> {
+  await sql('write_check')
+    .insert({ id: 1, writes: 1 })
+    .onConflict('id')
+    .merge({ writes: sql.raw('?? + 1', ['write_check.writes']) });
 }
 
 /** Tasks that a start repeats until they are complete, also after a kill. */

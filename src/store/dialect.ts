@@ -35,6 +35,8 @@ export interface Dialect {
   readonly connections: number;
   /** The database as messages name it. */
   readonly where: string;
+  /** An expression for the server's own clock, in Unix milliseconds; undefined where it is this machine's. */
+  readonly serverNow: string | undefined;
   /** Makes what must be there before `connect`. */
   prepare(): void;
   connect(): Knex;

@@ -80,6 +80,7 @@ export function postgresDialect(
   let node: PostgresNode | undefined;
   return {
     kind: 'postgres',
+    serverNow: 'extract(epoch from clock_timestamp()) * 1000',
     writersTakeTurns: false,
     connections: server.pool,
     where,

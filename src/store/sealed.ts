@@ -17,6 +17,26 @@ export interface Sealer {
   open(sealed: string, place: SealPlace): string;
 }
 
+/** Id of the key with which all nodes seal; undefined in a database that names none yet. */
+export async function findCurrentKey(sql: Sql): Promise<string | undefined> {
+  const row = await sql('sealing_key').where({ id: 1 }).first<{ key_id: string } | undefined>();
+  return row?.key_id;
+}
+
+/** Names a key as the current one where none is named; returns the one that is. */
+export async function claimCurrentKey(sql: Sql, keyId: string, nowMs: number): Promise<string> {
+  const named = await findCurrentKey(sql);
+  if (named !== undefined) return named;
+  const row = { id: 1, key_id: keyId, since: nowMs };
+  await sql('sealing_key').insert(row).onConflict('id').ignore();
+  return (await findCurrentKey(sql)) ?? keyId;
+}
+
+export async function setCurrentKey(sql: Sql, keyId: string, nowMs: number): Promise<void> {
+  const row = { id: 1, key_id: keyId, since: nowMs };
+  await sql('sealing_key').insert(row).onConflict('id').merge(['key_id', 'since']);
+}
+
 /** One column that holds sealed values, with the columns that name its rows. */
 export interface SealedColumn {
   readonly table: string;

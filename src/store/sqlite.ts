@@ -73,6 +73,7 @@ export function sqliteDialect(file: string, log: Log): Dialect {
   const warn = (message: unknown): void => log.warn('store.driver', { detail: String(message) });
   return {
     kind: 'sqlite',
+    serverNow: undefined,
     writersTakeTurns: true,
     connections: 1,
     where: `the database ${file}`,

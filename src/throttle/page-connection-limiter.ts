@@ -75,7 +75,10 @@ export class PageConnectionLimiter {
     if (result.ok) {
       const callerOf = isWebProxy
         ? (headers: IncomingHttpHeaders) => this.callerBy(peer, headers)
-        : () => peer;
+        : (headers: IncomingHttpHeaders) => {
+            this.door.noteForged(headers, peer);
+            return peer;
+          };
       return { callerOf, onlyHealth: false, release: () => result.slot.release() };
     }
     this.refusals.note(peer.remoteIp, result.reason);

@@ -18,7 +18,9 @@ export type ProxyRefusal =
   /** The header names an address that no caller of this proxy can have. */
   | 'impossible-address'
   /** It has waited for longest of too many that have not sent a header. */
-  | 'headers-waiting';
+  | 'headers-waiting'
+  /** Not refused, but not believed: who is no proxy sends the header that names a caller. */
+  | 'forged-header';
 
 interface ProxyDoorOptions {
   readonly config: () => Config;
@@ -79,6 +81,13 @@ export class ProxyDoor {
     if (typeof peer !== 'string') return peer;
     this.options.onRefused(own.remoteIp, peer);
     return undefined;
+  }
+
+  /** Has a line in the log where somebody else than a proxy names a caller; he is not believed. */
+  noteForged(headers: IncomingHttpHeaders, own: Peer): void {
+    const { forwardedHeader } = this.options.config();
+    if (forwardedHeader === 'off' || headers[forwardedHeader] === undefined) return;
+    if (!this.proxies.has(own.remoteIp)) this.options.onRefused(own.remoteIp, 'forged-header');
   }
 
   private readHeader(socket: Socket, own: Peer, enter: (peer: Peer) => void): void {

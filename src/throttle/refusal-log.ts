@@ -25,6 +25,7 @@ const EVENTS: Readonly<Partial<Record<RefusalCause, string>>> &
   'bad-header': 'proxy.refused',
   'impossible-address': 'proxy.refused',
   'headers-waiting': 'proxy.refused',
+  'forged-header': 'proxy.forged',
 };
 
 interface Entry {

@@ -51,6 +51,8 @@ export interface WebServerOptions {
   /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly certificate: LiveCertificate;
+  /** Why a balancer should send nobody here, for `/_enig/ready`; empty where nothing is in the way. */
+  readonly notReady?: () => Promise<readonly string[]>;
 }
 
 /** Dependencies of the routes. */

@@ -6,7 +6,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Clock } from '../base/clock';
+import { type Clock, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { connectionKey, peerOf } from '../base/source';
@@ -175,7 +175,7 @@ function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): 
     void reply.headers(SECURITY_HEADERS);
     const slot = slotOf(request.raw.socket);
     // A client that is gone has no slot any more: its request is not executed.
-    if (slot === undefined || (slot.onlyHealth && request.routeOptions.url !== HEALTH_ROUTE)) {
+    if (slot === undefined || (slot.onlyHealth && !isHealthRoute(request.routeOptions.url))) {
       void reply.hijack();
       request.raw.socket.destroy();
       return undefined;
@@ -214,7 +214,7 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   routes.get('/_enig/style.css', (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE_SHEET),
   );
-  addHealthRoute(routes, parts);
+  addHealthRoutes(routes, parts);
   addRegisterRoutes(routes, parts);
   addResetRoutes(routes, parts);
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
@@ -291,14 +291,33 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, c
   );
 }
 
-/** The path of the health check. */
+/** The paths of the health checks. */
 const HEALTH_ROUTE = '/_enig/health';
+const READY_ROUTE = '/_enig/ready';
+/** How long they take at most. */
+const HEALTH_MS = 1_500;
 
-/** For load balancers and service managers: 200 while the board can record sign-ins, else 503. */
-function addHealthRoute(routes: FastifyInstance, parts: WebParts): void {
+function isHealthRoute(url: string | undefined): boolean {
+  return url === HEALTH_ROUTE || url === READY_ROUTE;
+}
+
+/**
+ * For service managers, 200 while the board can read its database; and for load balancers, 200 while it
+ * takes callers. Else 503.
+ */
+function addHealthRoutes(routes: FastifyInstance, parts: WebParts): void {
+  const { notReady } = parts;
+  if (notReady !== undefined) {
+    routes.get(READY_ROUTE, async (_request, reply) => {
+      const reasons = await notReady();
+      if (reasons.length === 0) return reply.send({ status: 'ready' });
+      return reply.code(503).send({ status: 'not ready', reasons });
+    });
+  }
   routes.get(HEALTH_ROUTE, async (_request, reply) => {
     try {
-      await parts.db.run(hasUsers);
+      const reading = parts.db.run(hasUsers);
+      await withLimit(parts.clock, reading, { limitMs: HEALTH_MS, what: 'the database' });
       return await reply.send({ status: 'ok' });
     } catch (error) {
       parts.log.warn('web.unhealthy', { error });

@@ -174,6 +174,19 @@ describe('what callers can cause', () => {
     expect(mails('confirm-mail')).toHaveLength(3);
   });
 
+  it('counts callers whom no proxy names as its address, also where that is exempt (rule G3)', async () => {
+    const proxies = ['192.0.2.7'];
+    await open({ proxies, security: { budgets: { confirmMails: { perSourceAndDay: 1 } } } });
+    const budgets = new StoredBudgets({ ...context, isExempt: (ip) => ip === '192.0.2.7' });
+    const behind = new MailChange({ ...context, budgets });
+    const answers: string[] = [];
+    for (const name of ['one', 'two']) {
+      const id = await context.addUser(name);
+      answers.push(await behind.begin(id, `${name}@example.com`, from('192.0.2.7')));
+    }
+    expect(answers).toEqual(['accepted', 'too-many']);
+  });
+
   it('mails links for forgotten passwords within the budget of the board, and security notices beyond it', async () => {
     await open({ security: { budgets: { resetMails: { perHour: 2 } } } });
     for (const name of ['one', 'two', 'three']) {

@@ -103,12 +103,12 @@ test('only keys that are retired long enough and unused are dropped', () => {
 test('keys may come from the environment instead, several for a rotation', () => {
   const one = Buffer.alloc(32, 1).toString('base64');
   const two = Buffer.alloc(32, 2).toString('base64');
-  const withKeys = (environmentKey: string) =>
-    openSealing({ file, random: systemRandom, environmentKey });
+  const withKeys = (text: string) =>
+    openSealing({ file, random: systemRandom, given: { text, source: 'THE KEY' } });
   const sealed = withKeys(one).seal('x', place);
   expect(withKeys(`${two}, ${one}`).open(sealed, place)).toBe('x');
   expect(() => withKeys(two).open(sealed, place)).toThrow(/unknown key/);
-  expect(() => withKeys('c2hvcnQ=')).toThrow(/32 bytes/);
+  expect(() => withKeys('c2hvcnQ=')).toThrow(/THE KEY must hold 32 bytes/);
   expect(withKeys(one).addKey(1)).toBeUndefined();
   expect(existsSync(file)).toBe(false);
 });

@@ -116,10 +116,15 @@ test.each([
     'proxies: [ "192.0.2.1", "bbs.example.org" ]',
     "1:25: proxies must list networks like 192.0.2.0/24 or 2001:db8::/32, not 'bbs.example.org'",
   ],
-  [
-    'proxies: [ "0.0.0.0/0" ]',
+  ...[
+    '"0.0.0.0/0"',
+    '"::/0"',
+    '"0.0.0.0/1", "192.0.0.0/2", "192.0.2.1", "128.0.0.0/2"',
+    '"2000::/4", "192.0.2.1", "3000::/4"',
+  ].map((networks): [string, string] => [
+    `proxies: [ ${networks} ]`,
     '1:10: proxies must not be everybody: any caller could then choose his address',
-  ],
+  ]),
   [
     'forwardedHeader: "forwarded"',
     '1:18: forwardedHeader is set, but proxies is empty: nobody is believed; list the networks of your proxies',

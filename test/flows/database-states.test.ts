@@ -90,7 +90,7 @@ it('a full disk is told with what to do, whoever has met it', () => {
   expect(explainFailure(other, '/db')).toBe(other);
 });
 
-it('a start beside another key says on the console and in the log what does not open', async () => {
+it('a start beside another key is refused, and says on the console and in the log what does not open', async () => {
   await shell.run('user', 'add', 'joe', '--password', PASSWORD);
   await shell.run('user', '2fa-otp', 'joe', 'google');
   const { keys } = await shell.json<{ keys: readonly { id: string }[] }>('key', 'check');
@@ -98,11 +98,16 @@ it('a start beside another key says on the console and in the log what does not 
   const other = Buffer.alloc(32, 7).toString('base64');
   const env = { SALLYPORT_SEALING_KEY: other };
   const onNotice = (line: string): unknown => notices.push(line);
-  running.push(await startBbs({ dataDir: shell.dataDir, config: CONFIG, env, onNotice }));
+  await expect(
+    startBbs({ dataDir: shell.dataDir, config: CONFIG, env, onNotice }),
+  ).rejects.toMatchObject({
+    code: 'KEY_UNREADABLE',
+    exitCode: 78,
+    message: expect.stringContaining(`the sealing key ${keys[0]?.id} is current`) as unknown,
+  });
   const warning = `the database holds values sealed with keys that are not in SALLYPORT_SEALING_KEY (${keys[0]?.id})`;
   expect(notices.join('\n')).toContain(warning);
   expect(await shell.read('data/logs/sallyport.log')).toContain(warning);
-  await running.pop()?.close();
   notices.length = 0;
   running.push(await startBbs({ dataDir: shell.dataDir, config: CONFIG, onNotice }));
   expect(notices).toEqual([]);

@@ -60,6 +60,10 @@ describe('a board behind a web proxy that names callers in X-Forwarded-For (rule
     for (let call = 0; call < 10; call += 1)
       expect(await ask(`198.51.100.${call}`, ELSEWHERE)).toBe(answers[0]);
     expect(await ask('198.51.100.200', ELSEWHERE)).toBe(429);
+    // One line for all of them; the others are counted.
+    expect(board.events('proxy.forged')).toMatchObject([
+      { server: 'https', reason: 'forged-header', remoteIp: ELSEWHERE, calls: 1 },
+    ]);
   });
 
   it('is the address of a caller by WebSocket, in audit, log and limits', async () => {
@@ -71,6 +75,7 @@ describe('a board behind a web proxy that names callers in X-Forwarded-For (rule
     await direct.sees('Both doors are open.');
     const [first, second] = board.events('login.accepted').map(({ remoteIp }) => remoteIp);
     expect([first, second]).toEqual(['203.0.113.9', ELSEWHERE]);
+    expect(board.events('proxy.forged')).toMatchObject([{ server: 'wss', remoteIp: ELSEWHERE }]);
     expect(await board.oputil('audit', '--user', 'alice')).toContain('203.0.113.9');
     await webSocket('203.0.113.20');
     await webSocket('203.0.113.20');

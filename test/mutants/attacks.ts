@@ -259,7 +259,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M11',
     fault: 'a connection that is let in for its health sees all pages',
     file: 'src/web/server.ts',
-    find: '(slot.onlyHealth && request.routeOptions.url !== HEALTH_ROUTE)',
+    find: '(slot.onlyHealth && !isHealthRoute(request.routeOptions.url))',
     put: '(slot.onlyHealth && request.routeOptions.url === undefined)',
   },
   {

@@ -23,7 +23,6 @@ export class SharedBoard {
     openSealing({
       file: this.keyFile,
       random: systemRandom,
-      environmentKey: undefined,
       mayCreate: true,
       mayLack: false,
     }).currentKeyId();

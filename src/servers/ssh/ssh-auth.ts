@@ -29,7 +29,8 @@ interface SshAuthOptions {
 }
 
 /** Reason for ending a connection where there is no session to notify the caller. */
-export type HangUpReason = 'too-many' | 'failure' | 'account-changed' | 'account-not-active';
+export type HangUpReason =
+  'too-many' | 'failure' | 'account-changed' | 'account-not-active' | 'turned-away';
 
 const METHODS: AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password'];
 const MAX_ATTEMPTS = 6;

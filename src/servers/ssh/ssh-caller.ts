@@ -42,6 +42,8 @@ export interface SshCallerOptions {
   readonly offered: ProfileAlgorithms;
   readonly hostKeys: readonly HostKey[];
   readonly serve: Serve;
+  /** True for a caller who has heard that none are taken now, and is not let in. */
+  readonly isTurnedAway?: boolean;
 }
 
 // ssh2 queues its own replies without a limit; this is enough for a window of output and some
@@ -92,7 +94,11 @@ export class SshCaller {
     // late.
     client.on('end', () => socket.destroySoon());
     client.on('handshake', () => this.recorder.forget());
-    client.on('authentication', (context) => this.auth.handle(context));
+    client.on('authentication', (context) => {
+      // Before a credential is looked at: a code would be spent for nothing.
+      if (this.options.isTurnedAway === true) this.hangUp('turned-away');
+      else this.auth.handle(context);
+    });
     let isLetIn = false;
     const refusals = new SshRefusals(client, {
       log: this.log,

@@ -74,7 +74,10 @@ export class WebSocketEndpoint {
   /** Takes over an accepted caller. */
   take(accepted: Accepted): void {
     this.begin(accepted, {
-      accept: () => accepted,
+      accept: ({ headers }) => {
+        accepted.onHeaders?.(headers);
+        return accepted;
+      },
       onLate: () => accepted.slot.charge('no-auth'),
     });
   }

@@ -130,6 +130,22 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   nodes,
+  // What a look at the board's readiness writes, and which sealing key is current on all nodes: its id, never the key.
+  {
+    id: 23,
+    name: '0023-readiness',
+    async up(sql) {
+      await sql.schema.createTable('write_check', (table) => {
+        table.integer('id').primary();
+        table.bigInteger('writes').notNullable();
+      });
+      await sql.schema.createTable('sealing_key', (table) => {
+        table.integer('id').primary();
+        table.string('key_id', 16).notNullable();
+        table.bigInteger('since').notNullable();
+      });
+    },
+  },
   // A database that was taken over has no index for the groups of an account; migration 1 makes one with its table.
   {
     id: 16,

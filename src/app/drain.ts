@@ -1,0 +1,129 @@
+import type { Cancel, Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import { drainFile, type DrainOrder, readDrainOrder, removeDrainOrder } from '../config/run-file';
+import { watchFiles, type FileWatch } from '../config/watch';
+import type { Nodes } from '../servers/nodes';
+
+/** What new callers hear while the board is drained, and the last callers when the limit is over. */
+const NO_NEW_CALLERS =
+  'The board takes no new callers here right now. Please call again in a moment.';
+const LIMIT_IS_OVER = 'The board is closed here for maintenance. Please call again later.';
+
+const MINUTE_MS = 60_000;
+/** How often callers are counted while the board is drained. */
+const COUNT_MS = 500;
+
+/** Whether the board takes new callers, as `run.json` tells it. */
+export interface DrainState {
+  readonly state: 'open' | 'draining' | 'drained';
+  readonly callers?: number;
+}
+
+interface DrainOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataDir: string;
+  readonly nodes: Pick<Nodes, 'list' | 'find'>;
+  /** Called with each new state. */
+  readonly onChange: (state: DrainState) => void;
+}
+
+/**
+ * Empties the board before a restart, as `oputil node drain` orders by a file in the data folder: first
+ * the balancer is told, then new callers are turned away, and those who are there stay until they leave
+ * or the limit is over. The order is for this run only.
+ */
+export class Drain {
+  private readonly watch: FileWatch;
+  private order: DrainOrder | undefined;
+  private isShut = false;
+  private cancels: Cancel[] = [];
+  private cancelCount: Cancel = () => undefined;
+  private told = '';
+  private endCallers: (sentence: string) => void = () => undefined;
+
+  constructor(private readonly options: DrainOptions) {
+    removeDrainOrder(options.dataDir);
+    this.watch = watchFiles([drainFile(options.dataDir)], options.clock, () => this.look());
+  }
+
+  /** True from the order on: a balancer sends nobody here. */
+  get isOrdered(): boolean {
+    return this.order !== undefined;
+  }
+
+  /** The sentence for who calls now; undefined while callers are taken. */
+  get refusal(): string | undefined {
+    return this.isShut ? NO_NEW_CALLERS : undefined;
+  }
+
+  /** How all calls end when the limit is over. */
+  onLimit(end: (sentence: string) => void): void {
+    this.endCallers = end;
+  }
+
+  close(): void {
+    this.watch.close();
+    this.cancel();
+    removeDrainOrder(this.options.dataDir);
+  }
+
+  private look(): void {
+    const order = readDrainOrder(this.options.dataDir);
+    if (JSON.stringify(order) === JSON.stringify(this.order)) return;
+    this.cancel();
+    this.order = order;
+    this.isShut = false;
+    if (order === undefined) this.options.log.info('board.drain-ended');
+    else this.begin(order);
+    this.count();
+  }
+
+  private begin({ leadSeconds, limitMinutes }: DrainOrder): void {
+    this.options.log.info('board.draining', { leadSeconds, limitMinutes });
+    this.after(leadSeconds * 1000, () => {
+      this.isShut = true;
+      this.count();
+    });
+    if (limitMinutes === undefined) return;
+    const limitMs = leadSeconds * 1000 + limitMinutes * MINUTE_MS;
+    this.announce(limitMinutes);
+    if (limitMinutes > 1) this.after(limitMs - MINUTE_MS, () => this.announce(1));
+    this.after(limitMs, () => {
+      this.options.log.warn('board.drain-limit', { callers: this.callers });
+      this.endCallers(LIMIT_IS_OVER);
+    });
+  }
+
+  private announce(minutes: number): void {
+    const { nodes } = this.options;
+    const inTime = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+    const text = `The board closes here for maintenance in ${inTime}. Please call again after that.`;
+    for (const { node } of nodes.list()) nodes.find(node)?.post({ text, urgent: minutes === 1 });
+  }
+
+  private get callers(): number {
+    return this.options.nodes.list().length;
+  }
+
+  private count(): void {
+    const { callers } = this;
+    const state: DrainState = !this.isOrdered
+      ? { state: 'open' }
+      : { state: this.isShut && callers === 0 ? 'drained' : 'draining', callers };
+    const text = JSON.stringify(state);
+    if (text !== this.told) this.options.onChange(state);
+    this.told = text;
+    this.cancelCount();
+    if (this.isOrdered) this.cancelCount = this.options.clock.after(COUNT_MS, () => this.count());
+  }
+
+  private after(delayMs: number, run: () => void): void {
+    this.cancels.push(this.options.clock.after(delayMs, run));
+  }
+
+  private cancel(): void {
+    this.cancelCount();
+    for (const cancel of this.cancels.splice(0)) cancel();
+  }
+}

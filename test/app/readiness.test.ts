@@ -1,0 +1,240 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClockWatch } from '../../src/app/clock-watch';
+import { Closers } from '../../src/app/closers';
+import { Drain, type DrainState } from '../../src/app/drain';
+import { Readiness } from '../../src/app/readiness';
+import { drainFile, removeDrainOrder, writeDrainOrder } from '../../src/config/run-file';
+import { Nodes } from '../../src/servers/nodes';
+import { openAccounts, type TestAccounts } from '../support/accounts';
+import { refuseWrites } from '../support/database-kind';
+import type { FakeClock } from '../support/fake-clock';
+import { MemoryLog } from '../support/memory-log';
+import { eventually } from '../support/raw-caller';
+import { TestLimiter } from '../support/test-limiter';
+
+let accounts: TestAccounts;
+let log: MemoryLog;
+beforeEach(async () => {
+  accounts = await openAccounts();
+  log = new MemoryLog();
+});
+afterEach(() => accounts.close());
+
+function readiness(leastFreeBytes?: number): Readiness {
+  const { db, clock, folder: dataDir } = accounts;
+  const limit = leastFreeBytes === undefined ? {} : { leastFreeBytes };
+  const made = new Readiness({ db, clock, log, dataDir, ...limit });
+  made.opened();
+  return made;
+}
+
+const fake = (): FakeClock => accounts.clock as FakeClock;
+
+describe('a board is ready', () => {
+  test('from the time on when it is open, until it stops', async () => {
+    const { db, clock, folder: dataDir } = accounts;
+    const made = new Readiness({ db, clock, log, dataDir });
+    expect(await made.reasons()).toEqual(['starting']);
+    made.opened();
+    expect(await made.reasons()).toEqual([]);
+    made.stopping();
+    expect(await made.reasons()).toEqual(['stopping']);
+  });
+
+  test('not while its database refuses writes, and again when it takes them', async () => {
+    const made = readiness();
+    const room = await refuseWrites(accounts.db, { before: 'insert', table: 'write_check' });
+    expect(await made.reasons()).toEqual(['database']);
+    await room();
+    expect(await made.reasons()).toEqual([]);
+    // A line for each change, however often somebody asks.
+    await made.reasons();
+    const events = log.entries.map(({ event, reasons }) => [event, reasons]);
+    expect(events.filter(([event]) => event !== 'board.no-write')).toEqual([
+      ['board.not-ready', 'database'],
+      ['board.ready', undefined],
+    ]);
+  });
+
+  test('for a second by one write, however often somebody asks', async () => {
+    const made = readiness();
+    const writes = (): Promise<number> =>
+      accounts.db
+        .run((sql) => sql('write_check').first('writes'))
+        .then((row) => Number(row.writes));
+    for (let asked = 0; asked < 5; asked += 1) await made.reasons();
+    expect(await writes()).toBe(1);
+    await fake().advance(1_000);
+    await made.reasons();
+    expect(await writes()).toBe(2);
+  });
+
+  test('not where the disk of its data folder is nearly full, or gone', async () => {
+    expect(await readiness(Number.MAX_SAFE_INTEGER).reasons()).toEqual(['disk']);
+    const { db, clock } = accounts;
+    const gone = new Readiness({ db, clock, log, dataDir: join(accounts.folder, 'gone') });
+    gone.opened();
+    expect(await gone.reasons()).toEqual(['disk']);
+  });
+
+  test('or not, and says so within two seconds, while the database does not answer', async () => {
+    const made = readiness();
+    // A write that is under way for as long as the test wants.
+    let letGo: (() => void) | undefined;
+    const held = accounts.db.transaction('board', () => new Promise<void>((go) => (letGo = go)));
+    await eventually('the transaction to run', () => letGo !== undefined);
+    const asked = [made.reasons(), made.reasons()];
+    await fake().advance(2_000);
+    const said = await Promise.all(asked);
+    letGo?.();
+    await held;
+    // The disk may be asked for longer than this clock stands.
+    expect(said.map((reasons) => reasons[0])).toEqual(['database', 'database']);
+  });
+
+  test('and what else is in the way stands beside it', async () => {
+    const made = readiness(Number.MAX_SAFE_INTEGER);
+    made.add(() => 'draining');
+    expect(await made.reasons()).toEqual(['disk', 'draining']);
+  });
+});
+
+describe('the clock of a node and that of its database server', () => {
+  let offMs: number;
+  const db = { serverNowMs: () => Promise.resolve(fake().nowMs() - offMs) };
+  const open = (): Promise<ClockWatch> => ClockWatch.open({ db, clock: fake(), log });
+
+  test.each([
+    [6_000, '6 s ahead of'],
+    [-6_000, '6 s behind'],
+  ])('that differ by %i ms keep it from starting, with one line', async (off, words) => {
+    offMs = off;
+    await expect(open()).rejects.toMatchObject({
+      code: 'CLOCK_WRONG',
+      exitCode: 78,
+      message: `the clock of this machine is ${words} the database server's; set both by NTP, and start again`,
+    });
+    expect(fake().waiting).toBe(0);
+  });
+
+  test('have a line from two seconds on, and from thirty on nobody is let in', async () => {
+    offMs = 2_000;
+    const watch = await open();
+    const lines = (): number => log.entries.filter(({ event }) => event === 'clock.differs').length;
+    expect([lines(), watch.isWrong]).toEqual([0, false]);
+    for (const [off, told, isWrong] of [
+      [2_001, 1, false],
+      [30_000, 1, false],
+      [30_001, 1, true],
+      [-30_001, 1, true],
+      [0, 1, false],
+      [-2_001, 2, false],
+    ] as const) {
+      offMs = off;
+      await fake().advance(60_000);
+      expect([off, lines(), watch.isWrong]).toEqual([off, told, isWrong]);
+    }
+    watch.close();
+  });
+
+  test('are one where the database is a file', async () => {
+    const watch = await ClockWatch.open({ ...accounts, db: accounts.db, log });
+    expect([watch.isWrong, fake().waiting]).toEqual([false, 0]);
+  });
+});
+
+describe('a stop', () => {
+  test('goes on to the next part when its time is over, and closes all of them', async () => {
+    const closed: string[] = [];
+    const closers = new Closers(fake());
+    closers.push(() => void closed.push('first'));
+    closers.push(() => Promise.reject(new Error('broken')));
+    closers.push(() => new Promise<void>(() => closed.push('stuck')));
+    closers.push(() => void closed.push('last'));
+    const stopped = closers.close(9_000).then(
+      () => 'well',
+      (error: Error) => error.message,
+    );
+    await eventually('the second part to hang', () => closed.includes('stuck'));
+    await fake().advance(8_999);
+    expect(closed).toEqual(['last', 'stuck']);
+    await fake().advance(1);
+    // What hung is no failure; what failed is one.
+    expect(await stopped).toBe('broken');
+    expect(closed).toEqual(['last', 'stuck', 'first']);
+  });
+});
+
+describe('a drain', () => {
+  let drain: Drain;
+  let nodes: Nodes;
+  let states: DrainState[];
+  let door: TestLimiter;
+  beforeEach(() => {
+    states = [];
+    door = new TestLimiter();
+    nodes = new Nodes({ clock: fake(), most: () => 0 });
+    drain = new Drain({
+      ...{ clock: fake(), log, nodes, dataDir: accounts.folder },
+      onChange: (state) => states.push(state),
+    });
+  });
+  afterEach(() => drain.close());
+
+  /** Resolves when the board has taken up the file. */
+  async function taken(isOrdered: boolean): Promise<void> {
+    while (drain.isOrdered !== isOrdered) {
+      await eventually('the file to be noticed', () => fake().nextInMs <= 300);
+      await fake().advance(300);
+    }
+  }
+
+  test('tells the balancer first, turns callers away after the lead, and ends with the last caller', async () => {
+    const alice = nodes.take('telnet', door.slot('192.0.2.1'));
+    writeDrainOrder(accounts.folder, { leadSeconds: 10 });
+    await taken(true);
+    expect(drain.refusal).toBeUndefined();
+    await fake().advance(10_000);
+    expect(drain.refusal).toContain('no new callers');
+    expect(states.at(-1)).toEqual({ state: 'draining', callers: 1 });
+    alice?.release();
+    await fake().advance(500);
+    expect(states.at(-1)).toEqual({ state: 'drained', callers: 0 });
+    removeDrainOrder(accounts.folder);
+    await taken(false);
+    expect(drain.refusal).toBeUndefined();
+    expect(states.at(-1)).toEqual({ state: 'open' });
+  });
+
+  test('tells those who are there of its limit, and ends their calls then', async () => {
+    const heard: string[] = [];
+    const ended: string[] = [];
+    drain.onLimit((sentence) => ended.push(sentence));
+    const slot = nodes.take('telnet', door.slot('192.0.2.1'));
+    const nothing = (): void => undefined;
+    const handle = { takenOver: nothing, cutOff: nothing, kicked: nothing };
+    slot?.attach({ ...handle, post: ({ text }) => heard.push(text) });
+    writeDrainOrder(accounts.folder, { leadSeconds: 0, limitMinutes: 5 });
+    await taken(true);
+    await fake().advance(4 * 60_000 - 1_000);
+    expect(heard).toEqual([expect.stringContaining('in 5 minutes')]);
+    await fake().advance(1_000);
+    expect(heard[1]).toContain('in 1 minute.');
+    expect(ended).toEqual([]);
+    await fake().advance(60_000);
+    expect(ended).toEqual([expect.stringContaining('closed here for maintenance')]);
+  });
+
+  test('is for one run: a start takes callers, and what is no order is none', async () => {
+    writeDrainOrder(accounts.folder, { leadSeconds: 0 });
+    const next = new Drain({
+      ...{ clock: fake(), log, nodes, dataDir: accounts.folder },
+      onChange: () => undefined,
+    });
+    expect(next.isOrdered).toBe(false);
+    next.close();
+    expect(() => removeDrainOrder(accounts.folder)).not.toThrow();
+    await rm(drainFile(accounts.folder), { force: true });
+  });
+});
