@@ -49,8 +49,9 @@ const FACTOR_HELP = `
 Types: google (what every authenticator app does), totp (SHA-256), hotp
 (counter), or disable. The secret and the backup codes are shown this once;
 nobody can read them again. With --recovery-tokens each of the codes signs in
-once and switches the factor off, as on The Forgotten Server. A secret of The Forgotten Server: --secret
-JBSWY3DPEHPK3PXP; with --raw-key where its characters themselves are the key.`;
+once and switches the factor off, as on The Forgotten Server. A secret of that
+server: --secret JBSWY3DPEHPK3PXP; with --raw-key where its characters
+themselves are the key.`;
 
 /** `user 2fa-otp`, `user 2fa-link` and `user entry-code`. */
 export function addUserFactor(user: Command, context: CommandContext): void {
