@@ -177,7 +177,7 @@ const MENUS_TEXT = `
                             focus: true
                             submit: true
                             items: [
-                                "Your data", "Two-factor sign-in", "SSH keys", "Your sign-ins"
+                                "Your data", "Two-factor sign-in", "SSH keys", "Your sign-ins", "Your calls"
                                 "About you", "Who is online", "Last callers", "User list"
                             ]
                         }
@@ -219,18 +219,22 @@ const MENUS_TEXT = `
                             }
                             {
                                 value: { item: 4 }
-                                action: @menu:mainMenuUserStats
+                                action: @menu:mainMenuMyCalls
                             }
                             {
                                 value: { item: 5 }
-                                action: @menu:mainMenuWhosOnline
+                                action: @menu:mainMenuUserStats
                             }
                             {
                                 value: { item: 6 }
-                                action: @menu:mainMenuLastCallers
+                                action: @menu:mainMenuWhosOnline
                             }
                             {
                                 value: { item: 7 }
+                                action: @menu:mainMenuLastCallers
+                            }
+                            {
+                                value: { item: 8 }
                                 action: @menu:mainMenuUserList
                             }
                         ]
