@@ -23,7 +23,7 @@ interface DrainOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly dataDir: string;
-  readonly nodes: Pick<Nodes, 'list' | 'find'>;
+  readonly nodes: Pick<Nodes, 'list' | 'find' | 'countHere'>;
   /** Called with each new state. */
   readonly onChange: (state: DrainState) => void;
 }
@@ -103,7 +103,7 @@ export class Drain {
   }
 
   private get callers(): number {
-    return this.options.nodes.list().length;
+    return this.options.nodes.countHere;
   }
 
   private count(): void {

@@ -171,6 +171,11 @@ export class Nodes implements NodeList {
     return this.slot(node, entry);
   }
 
+  /** How many calls are here, in this process. */
+  get countHere(): number {
+    return this.entries.size;
+  }
+
   list(): readonly NodeInfo[] {
     const here = [...this.entries.values()].map(({ info }) => info);
     return [...here, ...this.neighbours.list()].sort((a, b) => a.node - b.node);

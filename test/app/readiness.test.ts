@@ -207,6 +207,37 @@ describe('a drain', () => {
     expect(states.at(-1)).toEqual({ state: 'open' });
   });
 
+  test('ends with the last caller here, whoever is on the other processes of the board', async () => {
+    nodes.share(
+      {
+        take: () => 2,
+        giveBack: () => undefined,
+        elsewhere: () => 1,
+        whenFree: () => Promise.resolve(),
+      },
+      {
+        list: () => [
+          {
+            ...{ node: 1, server: 'telnet', user: { id: 7, name: 'bob' }, description: '' },
+            ...{ connectedAtMs: 0, isVisible: true, isAvailable: true },
+          },
+        ],
+        post: () => true,
+        tell: () => undefined,
+        arrived: () => undefined,
+      },
+    );
+    const alice = nodes.take('telnet', door.slot('192.0.2.1'));
+    expect(nodes.list()).toHaveLength(2);
+    writeDrainOrder(accounts.folder, { leadSeconds: 0 });
+    await taken(true);
+    await fake().advance(1);
+    expect(states.at(-1)).toEqual({ state: 'draining', callers: 1 });
+    alice?.release();
+    await fake().advance(500);
+    expect(states.at(-1)).toEqual({ state: 'drained', callers: 0 });
+  });
+
   test('tells those who are there of its limit, and ends their calls then', async () => {
     const heard: string[] = [];
     const ended: string[] = [];
