@@ -19,6 +19,9 @@ const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
   ssh: sshProtocol,
 };
 
+/** Key of the menu's memory: the destinations as the caller sees them listed. */
+const LISTED = 'destinations';
+
 /** The boards of `destinations` in the configuration. */
 export const destinationsModule: MenuModule = {
   name: 'destinations',
@@ -31,8 +34,9 @@ export const destinationsModule: MenuModule = {
 
 /** A caller reads it in the list; a board that did not take the last caller is said to be silent. */
 async function ready(context: MenuContext): Promise<void> {
-  const { screen, services } = context;
+  const { screen, services, memory } = context;
   const open = openTo(context);
+  memory.set(LISTED, open);
   screen.setItems(
     LIST_VIEW,
     open.map(([key, { name, about, kind }]) => {
@@ -47,10 +51,13 @@ async function ready(context: MenuContext): Promise<void> {
 }
 
 async function visit(context: MenuContext): Promise<Transition> {
-  const chosen = openTo(context)[Number(context.screen.value(LIST_VIEW))];
-  // The configuration may have changed since the list was drawn.
-  if (chosen === undefined) return { kind: 'redraw' };
-  const [key, destination] = chosen;
+  // The configuration, or who may go there, may have changed since the list was drawn.
+  const listed = context.memory.get(LISTED) as ReturnType<typeof openTo> | undefined;
+  const [key, shown] = listed?.[Number(context.screen.value(LIST_VIEW))] ?? [];
+  const destination = openTo(context).find(([each]) => each === key)?.[1];
+  if (key === undefined || destination === undefined || destination !== shown) {
+    return { kind: 'redraw' };
+  }
   const outcome = await handOn(context, PROTOCOLS[destination.kind], destination);
   if (outcome !== 'not-tried')
     context.services.destinationHealth.tried(key, outcome === 'was-there');

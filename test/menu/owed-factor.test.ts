@@ -151,6 +151,20 @@ describe.each([
   });
 });
 
+it('who came in by factor 2 and has no factor any more is led to the set-up as well (rule P1)', async () => {
+  const board = await openBoard({ graceLogins: 0 });
+  const { id } = await board.addUser('joe', PASSWORD);
+  const bound = await board.accounts.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
+  const caller = await signIn(board, 'joe');
+  await caller.sees('One-time code');
+  caller.type(`${bound.backupCodes[0]}\r`);
+  await caller.sees(ASKED);
+  expect(caller.caller.login).toMatchObject({ factor: 2, requiredFactor: 1 });
+  caller.type('n\r');
+  expect(await caller.ended).toBe('not-let-past');
+  expect(caller.screen.text()).not.toContain(INSIDE);
+});
+
 describe('grace', () => {
   it('lasts for the sign-ins that the board allows, and says what is left of it', async () => {
     const board = await openBoard({ graceLogins: 2, graceDays: 10 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initGate } from '../../src/config/init-gate';
@@ -102,6 +102,23 @@ describe('a board that init --gate makes', () => {
     const flat = out.replaceAll(/\s+/g, ' ');
     expect(flat).toContain(`destinations.dead-end at 127.0.0.1:${deadPort} does not answer`);
     expect(flat).not.toContain('destinations.next-door');
+  });
+
+  it('hands nobody on to another board than he read of, where the list has changed meanwhile', async () => {
+    await come();
+    caller.type(KEYS.return);
+    await caller.sees('Enter: go there');
+    const file = join(dir, 'config', 'config.hjson');
+    const text = await readFile(file, 'utf8');
+    const before = near.calls.length;
+    const reloaded = board.events('board.reloaded').length;
+    await writeFile(file, text.replace('name: "Dead End"', 'name: "Another End"'));
+    await board.logged('board.reloaded', {}, reloaded + 1);
+    caller.type(KEYS.return);
+    await caller.sees('Another End');
+    expect(near.calls.length).toBe(before);
+    await writeFile(file, text);
+    await board.logged('board.reloaded', {}, reloaded + 2);
   });
 
   it('says within three seconds that a board is silent, and marks it in the list', async () => {

@@ -327,6 +327,13 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'P1',
+    fault: 'who came in by factor 2 and has none any more goes on',
+    file: ENTRANCE,
+    find: "if (subject.owed === 'due') return false;",
+    put: '',
+  },
+  {
+    rule: 'P1',
     fault: 'grace has no end in sign-ins',
     file: OWED_FACTOR,
     find: 'signIns > graceLogins ||',

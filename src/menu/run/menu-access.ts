@@ -17,6 +17,8 @@ export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
 
 /** Signed in as far as the account has factors, and not held up by one that the board asks of it. */
 function isIn(subject: AcsSubject): boolean {
+  // Also who came in by something that counts for both, such as a security key, has no factor of his own yet.
+  if (subject.owed === 'due') return false;
   return isFullySignedIn(subject) || (subject.factor === 1 && subject.owed === 'put-off');
 }
 
