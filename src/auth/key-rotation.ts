@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../store/backup-codes';
 import type { Database } from '../store/database';
 import { listShutFactors } from '../store/factors';
+import { listNodes, type NodeRow } from '../store/node-slots';
 import { removeMail } from '../store/outbox';
 import {
   countSealedByKey,
@@ -65,7 +66,12 @@ export interface KeyReport {
  * Seals every value with a new key, some at a time, beside logins. A run that is killed leaves every value
  * readable, and the next run completes it: no further key is made while values are sealed with an older one.
  */
-export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
+export async function rotateKeys(
+  parts: KeyParts & {
+    /** True for the process that reads the same key file. */
+    readonly isOwnNode?: (node: NodeRow) => boolean;
+  },
+): Promise<RotationReport> {
   const { db, sealing, clock, log } = parts;
   const nowMs = clock.nowMs();
   const sealed = await db.run(countSealedByKey);
@@ -74,6 +80,7 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
   );
   const prepared = sealing.newestKeyId();
   const isPrepared = prepared !== undefined && prepared !== sealing.currentKeyId();
+  if (!isPrepared && !unfinished && sealing.makesKeys) await refuseWithOthers(parts);
   const next = isPrepared ? prepared : unfinished ? undefined : sealing.addKey(nowMs);
   if (next !== undefined) {
     await db.run((sql) => setCurrentKey(sql, next, nowMs));
@@ -101,6 +108,21 @@ export async function rotateKeys(parts: KeyParts): Promise<RotationReport> {
     : sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
   log.info('key.rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
   return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
+}
+
+/** A key that only one file has must not become current: no other process could check a code or seal then. */
+async function refuseWithOthers({
+  db,
+  isOwnNode = () => false,
+}: Parameters<typeof rotateKeys>[0]): Promise<void> {
+  const others = (await db.run(listNodes)).filter((node) => !isOwnNode(node));
+  if (others.length === 0) return;
+  const places = others.map(({ host, pid }) => `${host} (process ${pid})`);
+  throw new BbsError(
+    'PREREQUISITE_MISSING',
+    `the board also runs on ${places.join(', ')}, which must have the next key before it is used: ` +
+      'run oputil key rotate --prepare, copy the key file to every node, and run this again',
+  );
 }
 
 /** Opens every sealed value and counts them by key. Changes nothing. */

@@ -28,6 +28,8 @@ export interface Sealing extends Sealer {
   hash(value: string): BackupCodeHash;
   /** Keyed hashes of the value under every key, the current one first. */
   hashes(value: string): readonly string[];
+  /** False where keys come from the environment or a command: the sysop makes them there. */
+  readonly makesKeys: boolean;
   /**
    * Makes a new current key and returns its id; older ones still open their values. undefined where
    * keys come from the environment.
@@ -200,6 +202,10 @@ class KeyRing implements Sealing {
     return this.read().map((key) => keyedHash(key, value));
   }
 
+  get makesKeys(): boolean {
+    return this.store !== undefined;
+  }
+
   addKey(nowMs: number): string | undefined {
     if (this.store === undefined) return undefined;
     const added = newKey(this.store.random);
@@ -233,6 +239,8 @@ class KeyRing implements Sealing {
 
 /** In place of lost keys: opening throws SEAL_BROKEN, sealing throws the reason of the loss. */
 class AbsentKeys implements Sealing {
+  readonly makesKeys = false;
+
   constructor(private readonly reason: BbsError) {}
 
   currentKeyId(): string {

@@ -1,4 +1,5 @@
 import { lstatSync, renameSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { nameCurrentKey } from '../auth/current-key';
 import { checkKeys, type KeyReport, rotateKeys, shutLost } from '../auth/key-rotation';
@@ -220,7 +221,11 @@ async function prepare(context: CommandContext): Promise<void> {
 async function rotate(context: CommandContext): Promise<void> {
   const { db, sealing } = await context.backend();
   const before = sealing.currentKeyId();
-  const report = await rotateKeys({ db, sealing, clock: context.clock, log: await context.log() });
+  const running = await context.running();
+  const report = await rotateKeys({
+    ...{ db, sealing, clock: context.clock, log: await context.log() },
+    isOwnNode: ({ host, pid }) => host === hostname() && pid === running?.pid,
+  });
   const lines = [
     `Current key  : ${report.keyId}${report.keyId === before ? ' (as before)' : ' (new)'}`,
     `Sealed again : ${report.resealed} values`,

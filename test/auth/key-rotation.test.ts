@@ -1,5 +1,10 @@
 import { checkKeys, needsSealingKey, rotateKeys } from '../../src/auth/key-rotation';
-import { listSealedRows, replaceAllSealed, SEALED_COLUMNS } from '../../src/store/sealed';
+import {
+  findCurrentKey,
+  listSealedRows,
+  replaceAllSealed,
+  SEALED_COLUMNS,
+} from '../../src/store/sealed';
 import { refuseWrites } from '../support/database-kind';
 import { NOON, openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
@@ -46,6 +51,37 @@ test('a rotation that was cut short is finished without another key', async () =
   const secondKey = accounts.sealing.addKey(NOON);
   const report = await rotateKeys(accounts);
   expect(report).toMatchObject({ keyId: secondKey, resealed: 3 });
+});
+
+describe('a key that nobody has prepared', () => {
+  const rowOf = (host: string) => ({ host, pid: 9, version: '1', started_at: 1, lease_until: 1 });
+  let oldKey: string;
+  beforeEach(async () => {
+    await accounts.enrollment.bind(await accounts.addUser('joe'), 'googleAuth');
+    oldKey = accounts.sealing.currentKeyId();
+    await accounts.db.run((sql) => sql('node').insert([rowOf('one'), rowOf('two')]));
+  });
+  const isOwnNode = ({ host }: { readonly host: string }): boolean => host === 'one';
+
+  test('is not made current while another process runs the board, and the sysop hears what to do', async () => {
+    await expect(rotateKeys({ ...accounts, isOwnNode })).rejects.toMatchObject({
+      code: 'PREREQUISITE_MISSING',
+      message:
+        'the board also runs on two (process 9), which must have the next key before it is used: ' +
+        'run oputil key rotate --prepare, copy the key file to every node, and run this again',
+    });
+    expect(accounts.sealing.keyIds()).toEqual([oldKey]);
+    expect(await accounts.db.run(findCurrentKey)).toBeUndefined();
+    accounts.sealing.addKey(NOON);
+    // Now it is prepared.
+    expect(await rotateKeys({ ...accounts, isOwnNode })).toMatchObject({ resealed: 1 });
+  });
+
+  test('is made current where the only process that runs reads the same file', async () => {
+    await accounts.db.run((sql) => sql('node').where({ host: 'two' }).delete());
+    expect(await rotateKeys({ ...accounts, isOwnNode })).toMatchObject({ resealed: 1 });
+    expect(accounts.sealing.currentKeyId()).not.toBe(oldKey);
+  });
 });
 
 test('an old key goes once nothing needs it', async () => {
