@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { ChangeMark } from './change-mark';
 import type { Database, Sql } from './database';
+import { selectRows } from './dialect';
 
 /** Kinds of changes of an account, and whether each ends its logins (rules J4, M1). */
 const ENDS_LOGINS = {
@@ -36,7 +37,7 @@ export interface AccountEvent {
 }
 
 const POLL_MS = 500;
-/** Ids are given before their transaction commits, so a lower one may turn up after a higher one. */
+/** Where rows are seen in the order of their ids; a margin. Elsewhere no number of ids is enough. */
 const OVERLAP = 100;
 
 interface EventRow {
@@ -45,6 +46,17 @@ interface EventRow {
   readonly kind: AccountEventKind;
   readonly login_version: number | null;
   readonly session_id: string | null;
+  /** The transaction that wrote it, and the oldest one that ran when it was read; not on SQLite. */
+  readonly xid?: string;
+  readonly horizon?: string;
+}
+
+/** What a follower has read: all that was committed before this, and some after it, by id. */
+interface Read {
+  newest: number;
+  /** Every transaction below this number had ended. */
+  horizon: string | undefined;
+  seen: Set<number>;
 }
 
 /**
@@ -112,8 +124,7 @@ export class AccountEvents {
 
   private constructor(
     private readonly options: AccountEventsOptions,
-    private seen: Set<number>,
-    private newest: number,
+    private readonly read: Read,
   ) {
     this.changes = options.db.followChanges();
     this.wait();
@@ -122,9 +133,11 @@ export class AccountEvents {
   /** Asks twice a second from now on whether anything was committed, and then the store. */
   static async open(options: AccountEventsOptions): Promise<AccountEvents> {
     const { db } = options;
-    const newest = await db.run(newestEventId);
-    const seen = new Set<number>(await db.run((sql) => recentIds(sql, newest - OVERLAP)));
-    return new AccountEvents(options, seen, newest);
+    const horizon = await db.run((sql) => readHorizon(sql, db.horizon));
+    const read: Read = { newest: await db.run(newestEventId), horizon, seen: new Set() };
+    const rows = await db.run((sql) => listUnread(sql, db.horizon, read));
+    read.seen = new Set(rows.map(({ id }) => id));
+    return new AccountEvents(options, read);
   }
 
   /** Calls `listener` for each event from now on; the returned function ends that. */
@@ -187,27 +200,54 @@ export class AccountEvents {
   }
 
   private async look(): Promise<void> {
-    const rows: readonly EventRow[] = await this.options.db.run((sql) =>
-      sql('account_event')
-        .where('id', '>', this.newest - OVERLAP)
-        .orderBy('id'),
-    );
+    const { read } = this;
+    const { db } = this.options;
+    const rows = await db.run((sql) => listUnread(sql, db.horizon, read));
     this.tell(rows);
+    // Only what the next look reads again has to be known, which begins where this one said; and what was
+    // heard while this one read.
+    read.horizon = rows[0]?.horizon ?? read.horizon;
+    for (const row of rows) if (!isReadAgain(row, read)) read.seen.delete(row.id);
   }
 
   private tell(rows: readonly EventRow[]): void {
+    const { read } = this;
     for (const row of rows) {
-      if (this.seen.has(row.id)) continue;
-      this.seen.add(row.id);
-      this.newest = Math.max(this.newest, row.id);
+      if (read.seen.has(row.id)) continue;
+      read.seen.add(row.id);
+      read.newest = Math.max(read.newest, row.id);
       for (const listener of [...this.listeners]) listener(toEvent(row));
     }
-    this.seen = new Set([...this.seen].filter((id) => id > this.newest - OVERLAP));
   }
 }
 
-async function recentIds(sql: Sql, afterId: number): Promise<readonly number[]> {
-  return sql('account_event').where('id', '>', afterId).pluck<number[]>('id');
+/** Those that may be new: on PostgreSQL of every transaction that had not ended at the look before. */
+async function listUnread(
+  sql: Sql,
+  horizon: string | undefined,
+  read: Pick<Read, 'newest' | 'horizon'>,
+): Promise<readonly EventRow[]> {
+  const rows = sql('account_event').orderBy('id');
+  if (horizon === undefined || read.horizon === undefined)
+    return rows.where('id', '>', read.newest - OVERLAP);
+  return rows
+    .where('xid', '>=', sql.raw('cast(? as xid8)', [read.horizon]))
+    .select('*', sql.raw(`${horizon}::text as horizon`));
+}
+
+async function readHorizon(sql: Sql, horizon: string | undefined): Promise<string | undefined> {
+  if (horizon === undefined) return undefined;
+  const rows = await selectRows<{ readonly horizon: string }>(
+    sql,
+    `select ${horizon}::text as horizon`,
+    [],
+  );
+  return rows[0]?.horizon;
+}
+
+function isReadAgain(row: EventRow, read: Read): boolean {
+  if (row.xid === undefined || read.horizon === undefined) return row.id > read.newest - OVERLAP;
+  return BigInt(row.xid) >= BigInt(read.horizon);
 }
 
 function toEvent(row: EventRow): AccountEvent {

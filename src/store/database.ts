@@ -101,6 +101,11 @@ export class Database {
     return Number(row?.ms);
   }
 
+  /** As `Dialect.horizon`. */
+  get horizon(): string | undefined {
+    return this.dialect.horizon;
+  }
+
   /** A mark for one follower of changes. */
   followChanges(): ChangeMark {
     // What PostgreSQL notifies of can be seen by then.

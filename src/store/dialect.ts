@@ -63,6 +63,13 @@ export interface Dialect {
   purge(sql: Knex): Promise<boolean>;
   /** Differs once anything was committed, by any process; undefined where only a statement could tell. */
   readMark(): string | undefined;
+  /**
+   * The number of the oldest transaction that runs, as SQL; those of rows are in their column `xid`
+   * (`numberRows`). undefined where rows are seen in the order of their ids.
+   */
+  readonly horizon: string | undefined;
+  /** Has each row of a table say by which transaction it was written, where `horizon` is said. */
+  numberRows(sql: Knex, table: string): Promise<void>;
   /** Tells what prevents a start, with a remedy; returns any other error unchanged. */
   explain(error: unknown): unknown;
   /** Has the database tell processes that run on it what changed, where it can. */

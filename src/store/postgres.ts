@@ -129,6 +129,12 @@ export function postgresDialect(
       return true;
     },
     readMark: () => node?.readMark(),
+    horizon: 'pg_snapshot_xmin(pg_current_snapshot())',
+    numberRows: async (sql, table) => {
+      const number = 'xid xid8 not null default pg_current_xact_id()';
+      await sql.raw(`alter table "${table}" add column ${number}`);
+      await sql.raw(`create index ${table}_xid on "${table}" (xid)`);
+    },
     isFailure,
     isLost,
     isUnsure,

@@ -166,6 +166,8 @@ export function sqliteDialect(file: string, log: Log): Dialect {
       /^(Knex: Timeout|Unable to acquire|Transaction query already complete|aborted)/.test(
         toError(error).message,
       ),
+    horizon: undefined,
+    numberRows: () => Promise.resolve(),
     isLost: () => false,
     isUnsure: () => false,
     isUndone: () => false,

@@ -9,6 +9,9 @@ const IS_POSTGRES = process.env['SALLYPORT_TEST_POSTGRES'] !== undefined;
 /** A test that looks into SQLite's file or its plans; left out on PostgreSQL. */
 export const onSqlite = IS_POSTGRES ? it.skip : it;
 
+/** A test of what one SQLite file cannot have: two writers at once. */
+export const itOnPostgres = IS_POSTGRES ? it : it.skip;
+
 /** Tests that all do so. */
 export const describeOnSqlite = IS_POSTGRES ? describe.skip : describe;
 

@@ -156,6 +156,14 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  // Ids of events are given before their transactions commit: who follows them goes by the transactions.
+  {
+    id: 20,
+    name: '0020-events-by-transaction',
+    async up(sql, dialect) {
+      await dialect.numberRows(sql, 'account_event');
+    },
+  },
   // Since when, and for how many sign-ins, an account has gone without the second factor that is asked of it.
   {
     id: 28,
