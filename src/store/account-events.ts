@@ -155,7 +155,11 @@ export class AccountEvents {
   async hear(ids: readonly number[]): Promise<void> {
     if (this.closed) return;
     try {
-      this.tell(await this.options.db.run((sql) => sql('account_event').whereIn('id', [...ids])));
+      const rows: readonly EventRow[] = await this.options.db.run((sql) =>
+        sql('account_event').whereIn('id', [...ids]),
+      );
+      // Those of transactions before the horizon were told by a look, which knows their ids no more.
+      this.tell(rows.filter((row) => isReadAgain(row, this.read)));
     } catch (error) {
       // They are read with the next look.
       this.options.log.warn('account-events.unread', { error });

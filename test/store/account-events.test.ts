@@ -2,6 +2,7 @@ import { AccountEvents, addAccountEvent } from '../../src/store/account-events';
 import type { AccountEvent } from '../../src/store/account-events';
 import { openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
+import { onSqlite } from '../support/database-kind';
 
 let accounts: TestAccounts;
 
@@ -43,22 +44,25 @@ test('events of another process are told within a second, each once, and old one
   await other.close();
 });
 
-test('an event that the disk held back for long after its commit was written is told all the same', async () => {
-  const events = await AccountEvents.open(accounts);
-  const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
-  // The files change when a commit is written, and not again when it can be read.
-  const mark = jest.spyOn(accounts.db, 'readMark').mockReturnValue('before');
-  await accounts.fake.advance(60_000);
-  mark.mockReturnValue('written');
-  for (let second = 0; second < 25; second += 1) {
+onSqlite(
+  'an event that the disk held back for long after its commit was written is told all the same',
+  async () => {
+    const events = await AccountEvents.open(accounts);
+    const heard = new Promise<AccountEvent>((resolve) => events.follow(resolve));
+    // The files change when a commit is written, and not again when it can be read.
+    const mark = jest.spyOn(accounts.db, 'readMark').mockReturnValue('before');
+    await accounts.fake.advance(60_000);
+    mark.mockReturnValue('written');
+    for (let second = 0; second < 25; second += 1) {
+      await accounts.fake.advance(1_000);
+      await accounts.db.run((sql) => sql('account_event').first('id'));
+    }
+    await add(6);
     await accounts.fake.advance(1_000);
-    await accounts.db.run((sql) => sql('account_event').first('id'));
-  }
-  await add(6);
-  await accounts.fake.advance(1_000);
-  expect(await heard).toMatchObject({ userId: 6 });
-  events.close();
-});
+    expect(await heard).toMatchObject({ userId: 6 });
+    events.close();
+  },
+);
 
 test('a poke tells at once', async () => {
   const events = await AccountEvents.open(accounts);
@@ -66,6 +70,19 @@ test('a poke tells at once', async () => {
   await add(5);
   events.poke();
   expect(await heard).toMatchObject({ userId: 5 });
+  events.close();
+});
+
+test('an event that was read is not told again when the process is told of it afterwards', async () => {
+  const events = await AccountEvents.open(accounts);
+  const heard: number[] = [];
+  const first = new Promise((resolve) => events.follow(resolve));
+  events.follow((event) => heard.push(event.id));
+  await add(5);
+  events.poke();
+  await first;
+  await events.hear(heard);
+  expect(heard).toHaveLength(1);
   events.close();
 });
 
