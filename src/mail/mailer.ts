@@ -9,14 +9,13 @@ import type { ChangeMark } from '../store/change-mark';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import {
-  claimMail,
   findNextMailMs,
-  listDueMail,
   markMailSent,
   type OutboxRow,
   postponeMail,
   pruneOutbox,
   removeMail,
+  takeDueMail,
 } from '../store/outbox';
 import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
@@ -121,7 +120,8 @@ export class Mailer implements Notifier {
     let sent = 0;
     for (;;) {
       const timelineMs = clock.timelineMs();
-      const due = await db.run((sql) => listDueMail(sql, { timelineMs, most: BATCH }));
+      const take = { timelineMs, untilMs: timelineMs + CLAIM_MS, most: BATCH };
+      const due = await db.run((sql) => takeDueMail(sql, { ...take, passing: db.passing }));
       if (due.length === 0) return sent;
       const results = await Promise.all(due.map((row) => this.deliverOne(row)));
       sent += results.filter((handedOver) => handedOver).length;
@@ -170,10 +170,7 @@ export class Mailer implements Notifier {
 
   private async deliverOne(row: OutboxRow): Promise<boolean> {
     const { db, clock, log } = this.parts;
-    const timelineMs = clock.timelineMs();
     const { id, userId, kind } = row;
-    const claim = { row, timelineMs, untilMs: timelineMs + CLAIM_MS };
-    if (!(await db.run((sql) => claimMail(sql, claim)))) return false;
     try {
       const discardReason = await this.send(row);
       if (discardReason !== undefined) {
@@ -217,18 +214,18 @@ export class Mailer implements Notifier {
   private async postpone(row: OutboxRow, error: unknown): Promise<void> {
     const { db, clock, log } = this.parts;
     const { id, userId, kind } = row;
-    const retryMs = RETRY_MS[row.attempts];
+    const retryMs = RETRY_MS[row.attempts - 1];
     const isPermanent =
       (error instanceof MailFailure && error.permanent) ||
       (error instanceof BbsError && error.code === 'SEAL_BROKEN');
     if (isPermanent || retryMs === undefined) {
       await db.run((sql) => removeMail(sql, id));
-      log.error('mail.given-up', { kind, userId, tries: row.attempts + 1, error });
+      log.error('mail.given-up', { kind, userId, tries: row.attempts, error });
       return;
     }
     const later = { nextAtMs: clock.timelineMs() + retryMs, error: toError(error).message };
     await db.run((sql) => postponeMail(sql, id, later));
-    log.warn('mail.postponed', { kind, userId, tries: row.attempts + 1, retryMs, error });
+    log.warn('mail.postponed', { kind, userId, tries: row.attempts, retryMs, error });
   }
 
   private currentTransport(): MailTransport {

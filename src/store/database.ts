@@ -101,6 +101,11 @@ export class Database {
     return Number(row?.ms);
   }
 
+  /** As `Dialect.passing`. */
+  get passing(): string {
+    return this.dialect.passing;
+  }
+
   /** As `Dialect.horizon`. */
   get horizon(): string | undefined {
     return this.dialect.horizon;

@@ -63,6 +63,8 @@ export interface Dialect {
   purge(sql: Knex): Promise<boolean>;
   /** Differs once anything was committed, by any process; undefined where only a statement could tell. */
   readMark(): string | undefined;
+  /** What stands behind a select of rows to take, so that nobody waits for those that others take. */
+  readonly passing: string;
   /**
    * The number of the oldest transaction that runs, as SQL; those of rows are in their column `xid`
    * (`numberRows`). undefined where rows are seen in the order of their ids.

@@ -1,4 +1,5 @@
 import type { Sql } from './database';
+import { selectRows } from './dialect';
 
 /** A mail that waits to be sent. The message is sealed: it holds links. */
 export interface OutboxRow {
@@ -9,6 +10,7 @@ export interface OutboxRow {
   /** Hash of the token in its link; a mail with an ended link is never sent. */
   readonly tokenHash: string | undefined;
   readonly message: string;
+  /** With the one that a claim begins. */
   readonly attempts: number;
   readonly createdAtMs: number;
 }
@@ -30,18 +32,28 @@ export async function addToOutbox(
   });
 }
 
-/** Mails that are due and not claimed. */
-export async function listDueMail(
+/**
+ * Claims mails that are due and that no process has claimed, oldest first. `passing` is what a database takes
+ * behind a select so that of several processes none waits for the rows that another one takes.
+ */
+export async function takeDueMail(
   sql: Sql,
-  due: { readonly timelineMs: number; readonly most: number },
+  take: {
+    readonly timelineMs: number;
+    readonly untilMs: number;
+    readonly most: number;
+    readonly passing: string;
+  },
 ): Promise<readonly OutboxRow[]> {
-  const rows: readonly Record<string, unknown>[] = await sql('outbox')
-    .whereNull('sent_at')
-    .andWhere('next_at', '<=', due.timelineMs)
-    .andWhere('claimed_until', '<=', due.timelineMs)
-    .orderBy('id')
-    .limit(due.most);
-  return rows.map(toOutbox);
+  const { timelineMs, untilMs, most, passing } = take;
+  const rows = await selectRows<Record<string, unknown>>(
+    sql,
+    'update outbox set attempts = attempts + 1, claimed_until = ? where id in (select id from outbox' +
+      ' where sent_at is null and next_at <= ? and claimed_until <= ?' +
+      ` order by id limit ? ${passing}) returning *`,
+    [untilMs, timelineMs, timelineMs, most],
+  );
+  return rows.map(toOutbox).toSorted((one, other) => one.id - other.id);
 }
 
 /**
@@ -64,18 +76,6 @@ export async function findNextMailMs(
     .first();
   const dueMs = Number(waiting?.at ?? Infinity);
   return Math.min(dueMs, Number(sent?.at ?? Infinity) + options.keepSentMs + 1);
-}
-
-/** Claims a mail for sending; false when another process has claimed it. */
-export async function claimMail(
-  sql: Sql,
-  claim: { readonly row: OutboxRow; readonly timelineMs: number; readonly untilMs: number },
-): Promise<boolean> {
-  const changed = await sql('outbox')
-    .where({ id: claim.row.id, attempts: claim.row.attempts })
-    .andWhere('claimed_until', '<=', claim.timelineMs)
-    .update({ attempts: claim.row.attempts + 1, claimed_until: claim.untilMs });
-  return changed === 1;
 }
 
 /** Releases a claimed mail for another try at `nextAtMs`. */

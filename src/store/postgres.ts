@@ -129,6 +129,7 @@ export function postgresDialect(
       return true;
     },
     readMark: () => node?.readMark(),
+    passing: 'for update skip locked',
     horizon: 'pg_snapshot_xmin(pg_current_snapshot())',
     numberRows: async (sql, table) => {
       const number = 'xid xid8 not null default pg_current_xact_id()';

@@ -166,6 +166,7 @@ export function sqliteDialect(file: string, log: Log): Dialect {
       /^(Knex: Timeout|Unable to acquire|Transaction query already complete|aborted)/.test(
         toError(error).message,
       ),
+    passing: '',
     horizon: undefined,
     numberRows: () => Promise.resolve(),
     isLost: () => false,

@@ -4,7 +4,7 @@ import { SourcePenalties } from '../../src/throttle/source-penalties';
 import { BoardClock } from '../../src/base/clock';
 import { chargeAttempt } from '../../src/store/attempts';
 import { takeBudget } from '../../src/store/budget';
-import { addToOutbox, claimMail, countRecentMail, listDueMail } from '../../src/store/outbox';
+import { addToOutbox, countRecentMail, findNextMailMs, takeDueMail } from '../../src/store/outbox';
 import { postponeMail } from '../../src/store/outbox';
 import { listPenalties, replacePenalty } from '../../src/store/penalties';
 import { readSignInById } from '../../src/store/sign-in';
@@ -153,9 +153,7 @@ const addMail = () =>
     }),
   );
 const isDue = () =>
-  accounts.db.run(
-    async (sql) => (await listDueMail(sql, { timelineMs: nowMs(), most: 5 })).length > 0,
-  );
+  accounts.db.run(async (sql) => (await findNextMailMs(sql, { keepSentMs: 0 })) <= nowMs());
 
 const retry: Thing = {
   begin: async () => {
@@ -169,11 +167,8 @@ const claim: Thing = {
   begin: async () => {
     await addMail();
     const times = { timelineMs: nowMs(), untilMs: nowMs() + LENGTH_MS };
-    await accounts.db.run(async (sql) => {
-      const [row] = await listDueMail(sql, { timelineMs: nowMs(), most: 1 });
-      if (row === undefined) throw new Error('no mail is due');
-      await claimMail(sql, { row, ...times });
-    });
+    const { passing } = accounts.db;
+    await accounts.db.run((sql) => takeDueMail(sql, { ...times, most: 1, passing }));
   },
   lasts: async () => !(await isDue()),
 };

@@ -9,6 +9,7 @@ import { accountSubject, chargeAttempt } from '../../src/store/attempts';
 import { countBackupCodes } from '../../src/store/backup-codes';
 import { addCall, listCalls } from '../../src/store/calls';
 import { findFactor, findPending } from '../../src/store/factors';
+import { addToOutbox, takeDueMail } from '../../src/store/outbox';
 import { replacePenalty } from '../../src/store/penalties';
 import { findProperty, writeProperties } from '../../src/store/properties';
 import { listSshKeys } from '../../src/store/ssh-keys';
@@ -407,6 +408,30 @@ test('keys that are added at once are one where they are the same, and sixteen i
   );
   expect([last.first, last.others[0]]).toEqual(['added', 'too-many']);
   expect(await a.db.run((sql) => listSshKeys(sql, id))).toHaveLength(16);
+});
+
+test('mails that two processes take at once are taken once each, and neither waits for the other', async () => {
+  await a.db.run((sql) => sql('outbox').delete());
+  for (let mail = 0; mail < 8; mail++)
+    await a.db.run((sql) =>
+      addToOutbox(sql, {
+        ...{ userId: 1, kind: 'feedback', tokenHash: undefined, message: 'x', createdAtMs: 1 },
+      }),
+    );
+  const take = ({ db }: AuthenticatorContext) =>
+    db.transaction('nothing-shared', async (sql) => {
+      const until = { timelineMs: 2, untilMs: 1_000, most: 5, passing: db.passing };
+      return (await takeDueMail(sql, until)).map(({ id }) => id);
+    });
+  const { first, others, was } = await inWindow(
+    /^COMMIT/,
+    () => take(a),
+    () => [take(b)],
+  );
+  const [second = []] = others;
+  expect([first.length, second.length]).toEqual([5, 3]);
+  expect(new Set([...first, ...second]).size).toBe(8);
+  expect(was).toBe(a.db.kind === 'postgres' ? 'ended' : 'stuck');
 });
 
 test('an id that two processes take at once is given once', async () => {
