@@ -169,7 +169,7 @@ class Bbs {
     this.closers.push(() => clockWatch.close());
     const seat = await takeSeat(db, { ...shared, nodes });
     this.closers.push(() => seat.release());
-    const timeline = await Timeline.open({ db, clock, log });
+    const timeline = await Timeline.open({ db, clock, log, isAlone: () => seat.isAlone() });
     this.closers.push(() => timeline.close());
     const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
     this.closers.push(() => penalties.close());

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Clock } from '../base/clock';
+import type { BoardClock } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
@@ -16,7 +16,7 @@ import type { BoardEvent } from '../store/shared-node';
 interface SeatOptions {
   readonly nodes: Nodes;
   readonly config: () => Config;
-  readonly clock: Clock;
+  readonly clock: BoardClock;
   readonly log: Log;
 }
 

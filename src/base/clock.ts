@@ -95,6 +95,7 @@ export interface TimelineMark {
 export class BoardClock implements Clock {
   private readonly base: () => number;
   private shiftMs = 0;
+  private isSet = false;
 
   /** A source without a timeline has one that runs with its monotonic clock. */
   constructor(private readonly source: TimeSource & Partial<Pick<Clock, 'timelineMs'>>) {
@@ -136,7 +137,24 @@ export class BoardClock implements Clock {
     this.setTimeline(Math.max(mark.timelineMs, this.nowMs() - mark.offsetMs));
   }
 
-  private setTimeline(timelineMs: number): void {
+  /** Where the timeline stands; undefined before it was taken from anywhere. */
+  get mark(): TimelineMark | undefined {
+    return this.isSet ? { timelineMs: this.timelineMs(), offsetMs: this.offsetMs } : undefined;
+  }
+
+  setTimeline(timelineMs: number): void {
     this.shiftMs = timelineMs - this.base();
+    this.isSet = true;
+  }
+
+  /**
+   * Adopts the timeline of the others that run the board where it is ahead: this machine stood still, or
+   * its clock runs slower. Returns by how much.
+   */
+  catchUp(timelineMs: number): number {
+    const behindMs = timelineMs - this.timelineMs();
+    if (behindMs <= 0) return 0;
+    this.shiftMs += behindMs;
+    return behindMs;
   }
 }

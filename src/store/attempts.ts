@@ -90,12 +90,12 @@ async function raise(
       ' where (select coalesce(sum(failures), 0) from attempt as every where every.subject = ? and every.factor = ?) < ?' +
       ' on conflict (subject, factor, budget) do update set failures = attempt.failures + 1,' +
       ` wait_until = ${waitUntil('attempt.failures + 1')}, charged_at = excluded.charged_at` +
-      // A wait that ends later than any wait can is left over from a clock that was wrong.
-      ' where attempt.wait_until <= ? or attempt.wait_until > ? returning failures',
+      // No wait is too long to count: to a process whose timeline is behind, those of the others look so.
+      ' where attempt.wait_until <= ? returning failures',
     [
       ...[subject, factor, budget, ...waitBindings, timelineMs],
       ...[subject, factor, rule.stopAt ?? Number.MAX_SAFE_INTEGER],
-      ...[...waitBindings, timelineMs, timelineMs + rule.mostWaitMs],
+      ...[...waitBindings, timelineMs],
     ],
   );
   return rows[0] === undefined ? undefined : Number(rows[0].failures);

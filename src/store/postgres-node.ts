@@ -1,11 +1,22 @@
 import type { Knex } from 'knex';
 import type { Cancel } from '../base/clock';
 import { toError } from '../base/errors';
+import {
+  BEAT,
+  type Beat,
+  DEAD,
+  END_CALLS,
+  LEASE_MS,
+  NEWS,
+  type News,
+  NOW,
+  REGISTER,
+  RESERVE,
+  SESSIONS_OF,
+} from './node-statements';
 import type { PostgresLink } from './postgres-link';
 import type { BoardEvent, JoinOptions, OtherNode, SharedNode } from './shared-node';
 
-/** A process that was killed is known to be gone, and its numbers are free, within fifteen seconds. */
-const LEASE_MS = 14_500;
 const BEAT_MS = 5_000;
 const AGAIN_MS = 1_000;
 /** After the end of somebody's lease. */
@@ -21,52 +32,8 @@ const NOTICE_MS = 1_000;
 const LOOK_MS = 500;
 const PRUNE_EVERY_MS = 300_000;
 const KEEP_EVENTS_MS = 600_000;
-
-const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-
-const REGISTER =
-  'insert into node (host, pid, version, started_at, lease_until)' +
-  ` values ($1, $2, $3, ${NOW}, ${NOW} + ${LEASE_MS}) returning id`;
-
-const BEAT = `with mine as (
-  update node n set lease_until = t.now + ${LEASE_MS}
-  from (select id, lease_until, ${NOW} as now from node where id = $1 for update) t
-  where n.id = t.id returning t.now, t.lease_until - ${LEASE_MS} as before
-)
-select o.id, o.lease_until - mine.now as left_ms, mine.now - mine.before as since_ms,
-  (select count(*) from node_slot s where s.node_id = o.id) as slots
-from mine join node o on true`;
-
-const NEWS = `select h.horizon::text as horizon, e.id, e.xid::text as xid, e.kind, e.node_id, e.payload
-from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h
-left join board_event e on e.xid >= $1::xid8 order by e.id`;
-
-const RESERVE = `insert into node_slot (number, node_id)
-select g, $1 from generate_series(1, least($2, (select coalesce(max(number), 0) + $3 from node_slot))) g
-where not exists (select 1 from node_slot s where s.number = g) order by g limit $3
-on conflict (number) do nothing returning number`;
-
-/** Rows of a node that has ended without a word. */
-const DEAD = `select id from node where id = any($1) and lease_until < ${NOW} for update skip locked`;
-const SESSIONS_OF =
-  'select session_id from node_slot where node_id = any($1) and session_id is not null';
-const END_CALLS = `update call set ended_at = ${NOW} where ended_at is null and session_id = any($1)`;
-
-interface Beat {
-  readonly id: number;
-  readonly left_ms: number;
-  readonly since_ms: number;
-  readonly slots: number;
-}
-
-interface News {
-  readonly horizon: string;
-  readonly id: number | null;
-  readonly xid: string;
-  readonly kind: string;
-  readonly node_id: number | null;
-  readonly payload: string;
-}
+/** By less a process is behind the others' timeline between two beats, which is not reported. */
+const BEHIND_MS = 2_000;
 
 /** A board process on a PostgreSQL database: its lease, its node numbers, and what the others tell it. */
 export class PostgresNode implements SharedNode {
@@ -185,8 +152,11 @@ export class PostgresNode implements SharedNode {
   private async register(): Promise<void> {
     const { host, pid, version, clock, log } = this.options;
     const askedMs = clock.monotonicMs();
-    const [row] = await this.link.query<{ readonly id: number }>(REGISTER, [host, pid, version]);
+    const values = [host, pid, version];
+    const [row] = await this.link.query<Pick<Beat, 'id' | 'timeline'>>(REGISTER, values);
     if (row === undefined) throw new Error('the node was not registered');
+    // Before anything is granted by it.
+    this.catchUpWith(row.timeline);
     this.heldUntilMs = askedMs + LEASE_MS;
     this.nodeId = row.id;
     // What was told before is not for this node.
@@ -199,9 +169,11 @@ export class PostgresNode implements SharedNode {
     const { clock } = this.options;
     const { nodeId } = this;
     const askedMs = clock.monotonicMs();
-    const rows = await this.link.query<Beat>(BEAT, [nodeId]);
+    const { timelineMs = null, offsetMs = null } = clock.mark ?? {};
+    const rows = await this.link.query<Beat>(BEAT, [nodeId, timelineMs, offsetMs]);
     const [first] = rows;
     if (first === undefined) return this.lost();
+    this.catchUpWith(first.timeline);
     this.heldUntilMs = askedMs + LEASE_MS;
     const others = rows.filter(({ id }) => id !== nodeId);
     this.known = others.map(({ id, slots, left_ms: leftMs }) => ({
@@ -213,6 +185,14 @@ export class PostgresNode implements SharedNode {
     const nowMs = clock.monotonicMs();
     if (first.since_ms > TRUST_MS) this.mayBuryAtMs = nowMs + BEAT_MS;
     if (dead.length > 0 && nowMs >= this.mayBuryAtMs) await this.bury(dead);
+  }
+
+  /** The timeline of the board is that of the process that is ahead (rule L13). */
+  private catchUpWith(timelineMs: number | null): void {
+    const { clock, log } = this.options;
+    if (timelineMs === null || clock.mark === undefined) return;
+    const behindMs = clock.catchUp(timelineMs);
+    if (behindMs >= BEHIND_MS) log.warn('clock.caught-up', { bySeconds: behindMs / 1000 });
   }
 
   /** Another process has found this one's lease over, and its numbers may be given out again. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock';
+import type { BoardClock } from '../base/clock';
 import type { Log } from '../base/log';
 
 /** Something that processes of one board tell each other. */
@@ -16,7 +16,8 @@ export interface JoinOptions {
   readonly version: string;
   readonly host: string;
   readonly pid: number;
-  readonly clock: Clock;
+  /** Its timeline is kept level with the others'. */
+  readonly clock: BoardClock;
   readonly log: Log;
   /** The lease is lost: the node numbers may be somebody else's by now. It is registered anew afterwards. */
   onLost(): void;

@@ -7,6 +7,8 @@ interface TimelineOptions {
   readonly db: Database;
   readonly clock: BoardClock;
   readonly log: Log;
+  /** False where other processes run the board now. */
+  readonly isAlone?: () => boolean;
 }
 
 const TURN_MS = 1_000;
@@ -26,7 +28,8 @@ export class Timeline {
   private working: Promise<void> = Promise.resolve();
   private closed = false;
   private markedAtMs = 0;
-  private offsetMs = 0;
+  /** Wall time minus monotonic time, when the mark was written. */
+  private wallMs = 0;
   /** What `db.readMark()` was after the last write; undefined where that is not known. */
   private committed: string | undefined;
 
@@ -34,10 +37,13 @@ export class Timeline {
 
   /** Resumes the clock from the mark; must run before the timeline is read. */
   static async open(options: TimelineOptions): Promise<Timeline> {
-    const { db, clock, log } = options;
+    const { db, clock, log, isAlone = () => true } = options;
     const timeline = new Timeline(options);
     const mark = await db.run(findTimelineMark);
-    if (mark !== undefined) {
+    if (mark === undefined) clock.setTimeline(clock.timelineMs());
+    // The others keep the mark up to date, and no machine's clock is asked.
+    else if (!isAlone()) clock.setTimeline(mark.timelineMs);
+    else {
       clock.resume(mark);
       const bySeconds = (clock.offsetMs - mark.offsetMs) / 1000;
       if (Math.abs(bySeconds) * 1000 >= MIN_STEP_MS)
@@ -71,7 +77,7 @@ export class Timeline {
 
   private async look(): Promise<void> {
     const { clock, log } = this.options;
-    const stepMs = clock.offsetMs - this.offsetMs;
+    const stepMs = this.wallOffset() - this.wallMs;
     const sinceMs = clock.monotonicMs() - this.markedAtMs;
     const isDue =
       sinceMs >= IDLE_MARK_EVERY_MS || (sinceMs >= MARK_EVERY_MS && this.hasCommitted());
@@ -91,10 +97,16 @@ export class Timeline {
     const { db, clock } = this.options;
     const mark = { timelineMs: clock.timelineMs(), offsetMs: clock.offsetMs };
     const markedAtMs = clock.monotonicMs();
+    const wallMs = this.wallOffset();
     await db.run((sql) => writeTimelineMark(sql, mark));
     this.markedAtMs = markedAtMs;
-    this.offsetMs = mark.offsetMs;
+    this.wallMs = wallMs;
     this.committed = undefined;
+  }
+
+  private wallOffset(): number {
+    const { clock } = this.options;
+    return clock.nowMs() - clock.monotonicMs();
   }
 
   /**
@@ -119,10 +131,11 @@ export async function findTimelineMark(sql: Sql): Promise<TimelineMark | undefin
   return { timelineMs: Number(row.at), offsetMs: Number(row.wall_offset) };
 }
 
-/** Writes the mark. */
+/** Writes the mark, which never goes back: the process that is ahead has the timeline. */
 export async function writeTimelineMark(sql: Sql, mark: TimelineMark): Promise<void> {
   await sql('timeline')
     .insert({ id: 1, at: mark.timelineMs, wall_offset: mark.offsetMs })
     .onConflict('id')
-    .merge(['at', 'wall_offset']);
+    .merge(['at', 'wall_offset'])
+    .where('timeline.at', '<=', mark.timelineMs);
 }

@@ -231,6 +231,19 @@ it.each([-2 * HOUR_MS, 2 * HOUR_MS])(
   },
 );
 
+it('guesses by two processes whose timelines differ wait as those by one (rule A11)', async () => {
+  const key = { subject: `u:${user}`, factor: 'password', budget: '' } as const;
+  const rule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 900_000 };
+  const kinds: string[] = [];
+  for (let guess = 0; guess < 40; guess++) {
+    const timelineMs = guess % 2 === 0 ? nowMs() : nowMs() - 1_000_000;
+    const charged = await accounts.db.run((sql) => chargeAttempt(sql, key, { rule, timelineMs }));
+    kinds.push(charged.kind);
+  }
+  // The fifth sets a wait; the one who is behind can be let on by none that the other has set.
+  expect(kinds).toEqual([...Array<string>(5).fill('charged'), ...Array<string>(35).fill('wait')]);
+});
+
 it('nothing is made longer by a step back while the board was off (rule L13)', async () => {
   await begin();
   await restart(-2 * HOUR_MS);

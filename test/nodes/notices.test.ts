@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startBbs } from '../../src/app/bbs';
-import { systemClock } from '../../src/base/clock';
+import { BoardClock, systemClock } from '../../src/base/clock';
 import { addBoardEvent } from '../../src/store/board-events';
 import { Database } from '../../src/store/database';
 import type { SharedNode } from '../../src/store/shared-node';
@@ -30,7 +30,7 @@ async function joined(): Promise<{ db: Database; node: SharedNode }> {
   const db = await Database.open({ server, clock: systemClock, log });
   open.push(() => db.close());
   const node = await db.joinBoard({
-    ...{ version: '0', host: 'here', pid: process.pid, clock: systemClock, log },
+    ...{ version: '0', host: 'here', pid: process.pid, clock: new BoardClock(systemClock), log },
     onLost: () => undefined,
     onJoined: () => undefined,
     onCallers: () => undefined,

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BoardClock } from '../../src/base/clock';
+import { chargeAttempt } from '../../src/store/attempts';
+import { Database } from '../../src/store/database';
+import type { SharedNode } from '../../src/store/shared-node';
+import { findTimelineMark, Timeline } from '../../src/store/timeline';
+import { FakeClock } from '../support/fake-clock';
+import { MemoryLog } from '../support/memory-log';
+import { schemaOf, serverOf, sql } from './database-place';
+
+let folder: string;
+let schema: string;
+let log: MemoryLog;
+const open: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-node-'));
+  schema = schemaOf(join(folder, 'board'));
+  log = new MemoryLog();
+});
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+  sql(`drop schema ${schema} cascade`);
+  await rm(folder, { recursive: true });
+});
+
+interface Process {
+  readonly db: Database;
+  readonly node: SharedNode;
+  /** Of its machine; it stands still until it is moved. */
+  readonly machine: FakeClock;
+  readonly clock: BoardClock;
+  /** How often its lease was lost. */
+  readonly losses: () => number;
+}
+
+/** A process of the board, with a timeline, on a machine of its own. */
+async function start(startMs = Date.now()): Promise<Process> {
+  const machine = new FakeClock(startMs);
+  const clock = new BoardClock(machine);
+  const db = await Database.open({ server: serverOf(schema), clock, log });
+  open.push(() => db.close());
+  let losses = 0;
+  const node = await db.joinBoard({
+    ...{ version: '0', host: 'here', pid: process.pid, clock, log },
+    onLost: () => (losses += 1),
+    onJoined: () => undefined,
+    onCallers: () => undefined,
+    onGone: () => undefined,
+    onEvents: () => undefined,
+  });
+  if (node === undefined) throw new Error('not joined');
+  open.push(() => node.release());
+  const timeline = await Timeline.open({
+    db,
+    clock,
+    log,
+    isAlone: () => node.others().length === 0,
+  });
+  open.push(() => timeline.close());
+  return { db, node, machine, clock, losses: () => losses };
+}
+
+/** Moves its machine on by seconds, in each of which the database answers, until it is so. */
+async function goOnUntil(what: string, on: Process, holds: () => Promise<boolean> | boolean) {
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    if (await holds()) return;
+    await on.machine.advance(1_000);
+    for (let turns = 0; turns < 5; turns += 1) await on.db.run((s) => s.raw('select 1'));
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+/** Moves its machine on, and waits until the others can know. */
+async function leap(process: Process, byMs: number): Promise<void> {
+  const atMs = process.clock.timelineMs() + byMs;
+  process.machine.skip(byMs);
+  await goOnUntil('its mark', process, async () => {
+    const mark = await process.db.run(findTimelineMark);
+    return mark !== undefined && mark.timelineMs >= atMs;
+  });
+}
+
+test('a process whose machine stood still has the timeline of the others before it grants anything again (rules A11, L13)', async () => {
+  const first = await start();
+  const second = await start();
+  await leap(first, 1_000_000);
+  const { id } = second.node;
+  sql(`delete from ${schema}.node where id = ${id}`);
+  await goOnUntil('it to join again', second, () => ![0, id].includes(second.node.id));
+  expect(second.node.isHeld()).toBe(true);
+  expect(second.losses()).toBe(1);
+  // At most what passed between the last mark and now.
+  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(6_000);
+  const rule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 900_000 };
+  const key = { subject: 'u:1', factor: 'password', budget: '' } as const;
+  const kinds: string[] = [];
+  for (let guess = 0; guess < 20; guess += 1) {
+    const { db, clock } = guess % 2 === 0 ? first : second;
+    const options = { rule, timelineMs: clock.timelineMs() };
+    kinds.push((await db.run((s) => chargeAttempt(s, key, options))).kind);
+  }
+  expect(kinds.filter((kind) => kind === 'charged')).toHaveLength(5);
+});
+
+test('a process that is behind catches up with its next beat, and its mark takes nothing back (rule L13)', async () => {
+  const first = await start();
+  const second = await start();
+  await leap(first, 40_000);
+  const { id } = second.node;
+  await goOnUntil('it to catch up', second, () => log.of('clock.caught-up').length > 0);
+  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(6_000);
+  expect([second.node.id, second.losses()]).toEqual([id, 0]);
+});
+
+test('a process that starts beside others has their timeline, whatever its clock says (rules D2, L13)', async () => {
+  const first = await start();
+  const second = await start(Date.now() + 3_600_000);
+  const third = await start(Date.now() - 3_600_000);
+  for (const { clock } of [second, third])
+    expect(Math.abs(clock.timelineMs() - first.clock.timelineMs())).toBeLessThan(6_000);
+});
