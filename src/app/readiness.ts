@@ -2,11 +2,13 @@ import { statfs } from 'node:fs/promises';
 import { type Clock, withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { Networks, type Peer } from '../base/source';
+import type { Config } from '../config/schema';
 import { countWrite, type Database } from '../store/database';
 
 /** Longest wait for one check: the answer comes within two seconds, whatever the database does. */
 const CHECK_MS = 1_500;
-/** How long a write that was committed counts: those who ask all the time cost no more. */
+/** How long what was found of database and disk counts: those who ask all the time cost no more. */
 const FRESH_MS = 1_000;
 const LEAST_FREE_BYTES = 32 * 1024 * 1024;
 
@@ -19,25 +21,20 @@ interface ReadinessOptions {
   readonly leastFreeBytes?: number;
 }
 
-/** A reason that something else than the checks of this file finds; undefined where there is none. */
-type ReadinessCheck = () => string | undefined | Promise<string | undefined>;
+/** A reason that something else than the checks of this file finds at once; undefined where there is none. */
+type ReadinessCheck = () => string | undefined;
 
-/**
- * Whether a balancer may send callers here, and if not, why. The reasons are for anybody who may ask:
- * none tells more than its name.
- */
+/** Whether a balancer may send callers here, and if not, why. */
 export class Readiness {
   private readonly checks: ReadinessCheck[] = [];
   private state: 'starting' | 'open' | 'stopping' = 'starting';
+  private asking: Promise<readonly string[]> | undefined;
+  private found: { readonly reasons: readonly string[]; readonly untilMs: number } | undefined;
   private writing: Promise<boolean> | undefined;
-  private wroteAtMs = -Infinity;
+  private looking: Promise<boolean> | undefined;
   private told = '';
 
-  constructor(private readonly options: ReadinessOptions) {
-    this.add(() => (this.state === 'open' ? undefined : this.state));
-    this.add(async () => ((await this.databaseWrites()) ? undefined : 'database'));
-    this.add(async () => ((await this.hasRoom()) ? undefined : 'disk'));
-  }
+  constructor(private readonly options: ReadinessOptions) {}
 
   add(check: ReadinessCheck): void {
     this.checks.push(check);
@@ -53,8 +50,12 @@ export class Readiness {
 
   /** Empty where callers may come. */
   async reasons(): Promise<readonly string[]> {
-    const found = await Promise.all(this.checks.map(async (check) => check()));
-    const reasons = found.filter((reason) => reason !== undefined);
+    const slow = await this.slowReasons();
+    const reasons = [
+      ...(this.state === 'open' ? [] : [this.state]),
+      ...slow,
+      ...this.checks.flatMap((check) => check() ?? []),
+    ];
     const text = reasons.join(', ');
     // Balancers ask every second: only what changed has a line.
     if (text !== this.told) {
@@ -65,19 +66,32 @@ export class Readiness {
     return reasons;
   }
 
-  private databaseWrites(): Promise<boolean> {
-    const { clock } = this.options;
-    if (clock.monotonicMs() - this.wroteAtMs < FRESH_MS) return Promise.resolve(true);
-    // One write at a time, however many ask while the database does not answer.
+  /** What database and disk say: asked once for all who want to know at the same time, and not again for a while. */
+  private slowReasons(): Promise<readonly string[]> {
+    const { found } = this;
+    if (found !== undefined && this.options.clock.monotonicMs() < found.untilMs)
+      return Promise.resolve(found.reasons);
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<readonly string[]> {
+    // What does not answer is not asked a second time meanwhile.
     this.writing ??= this.write().finally(() => (this.writing = undefined));
-    return this.inTime(this.writing, 'a write to the database');
+    this.looking ??= this.hasRoom().finally(() => (this.looking = undefined));
+    const [writes, hasRoom] = await Promise.all([
+      this.inTime(this.writing, 'a write to the database'),
+      this.inTime(this.looking, 'the disk'),
+    ]);
+    const reasons = [...(writes ? [] : ['database']), ...(hasRoom ? [] : ['disk'])];
+    this.found = { reasons, untilMs: this.options.clock.monotonicMs() + FRESH_MS };
+    return reasons;
   }
 
   private async write(): Promise<boolean> {
-    const { db, clock, log } = this.options;
+    const { db, log } = this.options;
     try {
       await db.run(countWrite);
-      this.wroteAtMs = clock.monotonicMs();
       return true;
     } catch (error) {
       log.debug('board.no-write', { error: toError(error) });
@@ -87,15 +101,33 @@ export class Readiness {
 
   private async hasRoom(): Promise<boolean> {
     const { dataDir, leastFreeBytes = LEAST_FREE_BYTES } = this.options;
-    const look = statfs(dataDir).then(
-      ({ bavail, bsize }) => bavail * bsize >= leastFreeBytes,
+    try {
+      const { bavail, bsize } = await statfs(dataDir);
+      return bavail * bsize >= leastFreeBytes;
+    } catch {
       // The folder is gone, or its disk.
-      () => false,
-    );
-    return this.inTime(look, 'the disk');
+      return false;
+    }
   }
 
   private inTime(check: Promise<boolean>, what: string): Promise<boolean> {
     return withLimit(this.options.clock, check, { limitMs: CHECK_MS, what }).catch(() => false);
   }
+}
+
+/**
+ * True for who may read why the board takes no callers: exempt networks, and proxies that ask for
+ * themselves. Everybody may stand behind an address that many share.
+ */
+export function mayReadReasons(
+  { remoteIp, isShared }: Pick<Peer, 'remoteIp' | 'isShared'>,
+  {
+    config,
+    isExempt,
+  }: { readonly config: () => Config; readonly isExempt: (ip: string) => boolean },
+): boolean {
+  const { contentServers, proxies } = config();
+  const { behindProxy, https } = contentServers.web;
+  if (isShared || (behindProxy && https.proxyProtocol !== 'required')) return false;
+  return isExempt(remoteIp) || new Networks(proxies, 'proxies').has(remoteIp);
 }

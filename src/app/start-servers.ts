@@ -17,7 +17,7 @@ import { boardServices, type OpenServers } from './board-services';
 import type { SignedInCaller } from './embedding';
 import type { Drain } from './drain';
 import type { LiveBoard } from './live-board';
-import type { Readiness } from './readiness';
+import { mayReadReasons, type Readiness } from './readiness';
 
 /** What every step of the start needs. */
 export interface Basics {
@@ -51,7 +51,7 @@ export interface ServerParts {
 
 /** Starts the HTTPS pages; undefined where they are switched off. */
 export async function startPages(
-  { shared, open }: Basics,
+  { shared, open, isExempt }: Basics,
   parts: ServerParts & { readonly pageLimiter: PageConnectionLimiter },
 ): Promise<WebServer | undefined> {
   const { backend, certificate, pageLimiter, readiness } = parts;
@@ -63,6 +63,7 @@ export async function startPages(
     accept: (socket, enter) => pageLimiter.accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),
+    mayReadReasons: (caller) => mayReadReasons(caller, { ...shared, isExempt }),
   });
 }
 

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The client's address, also behind a proxy of the board (rule G3). */
     remoteIp: string;
+    /** True where it may be that of many, none of whom is named. */
+    isShared: boolean;
   }
 }
 
@@ -25,7 +27,7 @@ export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>
 /** A connection's slot among the open ones. */
 export interface PageSlot {
   /** Whom a request on the connection is counted as; undefined for one to be refused. */
-  callerOf(headers: IncomingHttpHeaders): Pick<Peer, 'remoteIp'> | undefined;
+  callerOf(headers: IncomingHttpHeaders): Pick<Peer, 'remoteIp' | 'isShared'> | undefined;
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
@@ -53,6 +55,8 @@ export interface WebServerOptions {
   readonly certificate: LiveCertificate;
   /** Why a balancer should send nobody here, for `/_enig/ready`; empty where nothing is in the way. */
   readonly notReady?: () => Promise<readonly string[]>;
+  /** True for who may read the reasons; nobody else does. */
+  readonly mayReadReasons?: (caller: Pick<Peer, 'remoteIp' | 'isShared'>) => boolean;
 }
 
 /** Dependencies of the routes. */

@@ -171,6 +171,7 @@ function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): 
     (_request, body, done) => done(null, body),
   );
   server.decorateRequest('remoteIp', '');
+  server.decorateRequest('isShared', true);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
     const slot = slotOf(request.raw.socket);
@@ -183,6 +184,7 @@ function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): 
     const caller = slot.callerOf(request.headers);
     if (caller === undefined) return sendPage(reply, PROBLEM_PAGES.refused, config());
     request.remoteIp = caller.remoteIp;
+    request.isShared = caller.isShared;
     const party = { headers: request.headers, remoteIp: request.remoteIp };
     // Two Host headers could mean one name to this server and another to a proxy before it (RFC
     // 9112 3.2).
@@ -306,12 +308,13 @@ function isHealthRoute(url: string | undefined): boolean {
  * takes callers. Else 503.
  */
 function addHealthRoutes(routes: FastifyInstance, parts: WebParts): void {
-  const { notReady } = parts;
+  const { notReady, mayReadReasons = () => false } = parts;
   if (notReady !== undefined) {
-    routes.get(READY_ROUTE, async (_request, reply) => {
+    routes.get(READY_ROUTE, async (request, reply) => {
       const reasons = await notReady();
       if (reasons.length === 0) return reply.send({ status: 'ready' });
-      return reply.code(503).send({ status: 'not ready', reasons });
+      const told = mayReadReasons(request) ? { reasons } : {};
+      return reply.code(503).send({ status: 'not ready', ...told });
     });
   }
   routes.get(HEALTH_ROUTE, async (_request, reply) => {

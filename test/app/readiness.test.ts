@@ -1,10 +1,12 @@
+import { promises } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClockWatch } from '../../src/app/clock-watch';
 import { Closers } from '../../src/app/closers';
 import { Drain, type DrainState } from '../../src/app/drain';
-import { Readiness } from '../../src/app/readiness';
+import { mayReadReasons, Readiness } from '../../src/app/readiness';
 import { drainFile, removeDrainOrder, writeDrainOrder } from '../../src/config/run-file';
+import { type ConfigInput, configSchema } from '../../src/config/schema';
 import { Nodes } from '../../src/servers/nodes';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { refuseWrites } from '../support/database-kind';
@@ -12,6 +14,7 @@ import type { FakeClock } from '../support/fake-clock';
 import { MemoryLog } from '../support/memory-log';
 import { eventually } from '../support/raw-caller';
 import { TestLimiter } from '../support/test-limiter';
+import { openWebBoard } from '../support/web-board';
 
 let accounts: TestAccounts;
 let log: MemoryLog;
@@ -47,6 +50,7 @@ describe('a board is ready', () => {
     const room = await refuseWrites(accounts.db, { before: 'insert', table: 'write_check' });
     expect(await made.reasons()).toEqual(['database']);
     await room();
+    await fake().advance(1_000);
     expect(await made.reasons()).toEqual([]);
     // A line for each change, however often somebody asks.
     await made.reasons();
@@ -57,17 +61,34 @@ describe('a board is ready', () => {
     ]);
   });
 
-  test('for a second by one write, however often somebody asks', async () => {
+  test('for a second by one write and one look at the disk, however many ask', async () => {
     const made = readiness();
+    const looks = jest.spyOn(promises, 'statfs');
     const writes = (): Promise<number> =>
       accounts.db
         .run((sql) => sql('write_check').first('writes'))
         .then((row) => Number(row.writes));
-    for (let asked = 0; asked < 5; asked += 1) await made.reasons();
-    expect(await writes()).toBe(1);
+    const all = await Promise.all(Array.from({ length: 50 }, () => made.reasons()));
+    for (let asked = 0; asked < 50; asked += 1) all.push(await made.reasons());
+    expect(all.flat()).toEqual([]);
+    expect([await writes(), looks.mock.calls.length]).toEqual([1, 1]);
     await fake().advance(1_000);
     await made.reasons();
-    expect(await writes()).toBe(2);
+    expect([await writes(), looks.mock.calls.length]).toEqual([2, 2]);
+    // Nor more often where it is not ready.
+    const full = readiness(Number.MAX_SAFE_INTEGER);
+    for (let asked = 0; asked < 100; asked += 1) expect(await full.reasons()).toEqual(['disk']);
+    expect([await writes(), looks.mock.calls.length]).toEqual([3, 3]);
+    looks.mockRestore();
+  });
+
+  test('not at once after a drain was ordered, whatever was found a moment ago', async () => {
+    const made = readiness();
+    let isDrained = false;
+    made.add(() => (isDrained ? 'draining' : undefined));
+    expect(await made.reasons()).toEqual([]);
+    isDrained = true;
+    expect(await made.reasons()).toEqual(['draining']);
   });
 
   test('not where the disk of its data folder is nearly full, or gone', async () => {
@@ -97,6 +118,48 @@ describe('a board is ready', () => {
     const made = readiness(Number.MAX_SAFE_INTEGER);
     made.add(() => 'draining');
     expect(await made.reasons()).toEqual(['disk', 'draining']);
+  });
+});
+
+describe('why a board is not ready', () => {
+  const isExempt = (ip: string): boolean => ip === '127.0.0.1';
+  const READ = { status: 503, body: '{"status":"not ready","reasons":["sealing key 1a2b3c4d"]}' };
+  const UNREAD = { status: 503, body: '{"status":"not ready"}' };
+
+  test.each([
+    ['an exempt source', {}, isExempt, READ],
+    ['a stranger', {}, () => false, UNREAD],
+    ['a proxy that asks for itself', { proxies: ['127.0.0.1/32'] }, () => false, READ],
+    [
+      'whoever comes by a proxy that names nobody',
+      { contentServers: { web: { behindProxy: true } } },
+      isExempt,
+      UNREAD,
+    ],
+  ])(
+    'is read by exempt sources and by proxies alone: %s',
+    async (_, rest: ConfigInput, exempt, answer) => {
+      const config = configSchema.parse(rest);
+      const board = await openWebBoard(
+        {},
+        {},
+        {
+          notReady: () => Promise.resolve(['sealing key 1a2b3c4d']),
+          mayReadReasons: (caller) =>
+            mayReadReasons(caller, { config: () => config, isExempt: exempt }),
+        },
+      );
+      const said = await board.ask('/_enig/ready');
+      await board.close();
+      expect(said).toMatchObject(answer);
+    },
+  );
+
+  test('is not told where many may share the address', () => {
+    const config = configSchema.parse({ proxies: ['192.0.2.1/32'] });
+    const hears = (isShared: boolean): boolean =>
+      mayReadReasons({ remoteIp: '192.0.2.1', isShared }, { config: () => config, isExempt });
+    expect([hears(false), hears(true)]).toEqual([true, false]);
   });
 });
 

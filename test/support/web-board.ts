@@ -37,7 +37,7 @@ export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
 export async function openWebBoard(
   web: NonNullable<ConfigInput['contentServers']>['web'] = {},
   rest: ConfigInput = {},
-  extra: Pick<WebServerOptions, 'loginPorts'> = {},
+  extra: Pick<WebServerOptions, 'loginPorts' | 'notReady' | 'mayReadReasons'> = {},
 ) {
   const config = configSchema.parse({
     ...rest,
