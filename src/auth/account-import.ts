@@ -107,7 +107,7 @@ export async function mailFirstPassword(
   const queued = await parts.notifier.notify(sql, { kind: 'first-password', userId, token });
   if (queued !== 'queued') return queued;
   await replaceToken(sql, {
-    ...{ tokenHash: hashToken(token), userId, purpose: 'password-reset', subject: undefined },
+    ...{ tokenHash: hashToken(token), userId, purpose: 'first-password', subject: undefined },
     ...{ createdAtMs, expiresAtMs: createdAtMs + LIMITS.firstPasswordWaitDays * DAY_MS },
   });
   return queued;

@@ -6,7 +6,7 @@ import type { Budgets } from '../store/budget';
 import type { Database, Sql } from '../store/database';
 import {
   consumeToken,
-  findToken,
+  findAnyToken,
   hashToken,
   isToken,
   makeToken,
@@ -34,6 +34,14 @@ interface PasswordResetOptions {
 /** Maximum number of requests that wait for the database; more are dropped. */
 const MAX_WAITING = 200;
 
+/** Links that set a password: what anybody may ask for ends none of those that the sysop has mailed. */
+const PURPOSES = ['password-reset', 'first-password'] as const;
+
+interface PasswordLink {
+  readonly user: User;
+  readonly purpose: (typeof PURPOSES)[number];
+}
+
 /** Sets new passwords by a mailed link. The second factor stays required (rule C8). */
 export class PasswordReset {
   private readonly waiting = new Set<Promise<void>>();
@@ -60,17 +68,7 @@ export class PasswordReset {
 
   /** The account of a link; changes nothing (rule D4). */
   async find(token: string): Promise<User | undefined> {
-    if (!isToken(token)) return undefined;
-    const { db, clock } = this.parts;
-    return db.run(async (sql) => {
-      const row = await findToken(sql, {
-        tokenHash: hashToken(token),
-        purpose: 'password-reset',
-        timelineMs: clock.timelineMs(),
-      });
-      const user = row === undefined ? undefined : await findUser(sql, row.userId);
-      return user !== undefined && mayUseLink('password-reset', user) ? user : undefined;
-    });
+    return (await this.findLink(token))?.user;
   }
 
   /**
@@ -82,20 +80,17 @@ export class PasswordReset {
     actor: Actor,
   ): Promise<AccountResult | undefined> {
     const { accounts, clock, config } = this.parts;
-    const user = await this.find(token);
-    if (user === undefined) return undefined;
+    const link = await this.findLink(token);
+    if (link === undefined) return undefined;
+    const { user, purpose } = link;
     const change = {
       password,
       endLock: config().users.unlockAtEmailPwReset,
       provided: async (sql: Sql) => {
-        const wanted = {
-          tokenHash: hashToken(token),
-          purpose: 'password-reset',
-          timelineMs: clock.timelineMs(),
-        } as const;
         const now = await findUser(sql, user.id);
-        if (now === undefined || !mayUseLink('password-reset', now)) return false;
-        return consumeToken(sql, wanted);
+        if (now === undefined || !mayUseLink(purpose, now)) return false;
+        const timelineMs = clock.timelineMs();
+        return consumeToken(sql, { tokenHash: hashToken(token), purpose, timelineMs });
       },
     };
     const result = await accounts.changePassword(user.id, change, actor);
@@ -105,6 +100,18 @@ export class PasswordReset {
   /** Waits for requests in progress. */
   async close(): Promise<void> {
     await Promise.all(this.waiting);
+  }
+
+  private async findLink(token: string): Promise<PasswordLink | undefined> {
+    if (!isToken(token)) return undefined;
+    const { db, clock } = this.parts;
+    return db.run(async (sql) => {
+      const row = await findAnyToken(sql, hashToken(token), clock.timelineMs());
+      const purpose = PURPOSES.find((each) => each === row?.purpose);
+      if (row === undefined || purpose === undefined) return undefined;
+      const user = await findUser(sql, row.userId);
+      return user !== undefined && mayUseLink(purpose, user) ? { user, purpose } : undefined;
+    });
   }
 
   private async sendLink(userName: string, actor: Actor): Promise<void> {

@@ -5,7 +5,12 @@ import type { Sql } from './database';
 import type { User } from './users';
 
 /** Purposes of mailed tokens; a token is valid for its own purpose only (rule D5). */
-export const TOKEN_PURPOSES = ['otp-register', 'password-reset', 'confirm-mail'] as const;
+export const TOKEN_PURPOSES = [
+  'otp-register',
+  'password-reset',
+  'first-password',
+  'confirm-mail',
+] as const;
 export type TokenPurpose = (typeof TOKEN_PURPOSES)[number];
 
 /** A valid token. Only the SHA-256 of its text is stored (rule D1). */
@@ -187,6 +192,7 @@ export function mayUseLink(purpose: TokenPurpose, user: User): boolean {
       // Applicants confirm their address before the sysop activates the account.
       return user.status === 1 || user.status === 2;
     case 'password-reset':
+    case 'first-password':
       // A lock by failures has a timestamp, and a reset ends it; a lock by the sysop has none.
       if (user.status === 3) return user.properties.has('account_locked_timestamp');
       return user.status !== 0;

@@ -1,4 +1,5 @@
 import { insertImported, mailFirstPassword } from '../../src/auth/account-import';
+import { PasswordReset } from '../../src/auth/password-reset';
 import type { Clock } from '../../src/base/clock';
 import { LIMITS } from '../../src/base/limits';
 import { systemRandom } from '../../src/base/random';
@@ -76,7 +77,7 @@ const person = (at: number): Parameters<typeof insertImported>[2] => ({
 const tokenOf = ({ text }: Mail): string => /token=([A-Za-z0-9_-]{43})/.exec(text)?.[1] ?? '';
 
 const ownerOf = async (mail: Mail, timelineMs: number): Promise<number | undefined> => {
-  const wanted = { tokenHash: hashToken(tokenOf(mail)), purpose: 'password-reset' } as const;
+  const wanted = { tokenHash: hashToken(tokenOf(mail)), purpose: 'first-password' } as const;
   return (await accounts.db.run((sql) => findToken(sql, { ...wanted, timelineMs })))?.userId;
 };
 
@@ -94,6 +95,23 @@ test('of a thousand links each lives seven days from its mail, the last as long 
     expect(await ownerOf(mail, atMs + LIFE_MS + 5 * EACH_MS)).toBeUndefined();
   }
 }, 60_000);
+
+test("a stranger who asks for a link in its owner's name ends neither the link nor its unsent mail", async () => {
+  await importPeople(1);
+  const notUsed = { changePassword: () => Promise.reject(new Error('nobody sets a password')) };
+  const reset = new PasswordReset({ ...accounts, notifier: mailer, accounts: notUsed });
+  const ask = async (): Promise<void> => {
+    reset.request('person 0', { server: 'telnet', remoteIp: '192.0.2.7' });
+    await reset.close();
+  };
+  await ask();
+  expect(await mailer.deliver()).toBe(2);
+  await ask();
+  const first = sent.find(({ mail }) => mail.text.includes('within 7 days of this mail'));
+  if (first === undefined) throw new Error('the mail was discarded');
+  const token = tokenOf(first.mail);
+  expect(await reset.find(token)).toMatchObject({ name: 'person 0' });
+});
 
 test('a mail that waits for its server for hours has a link that lives as long', async () => {
   await importPeople(1);

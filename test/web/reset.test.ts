@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { mailFirstPassword } from '../../src/auth/account-import';
+import { systemRandom } from '../../src/base/random';
 import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
@@ -45,6 +47,25 @@ test('the link shows a form, and the form changes the password, once', async () 
   expect(board.notices.at(-1)).toEqual({ kind: 'password-changed', userId: user });
   const events = await board.db.run((sql) => listAccountEvents(sql, user, EVER));
   expect(events).toMatchObject([{ kind: 'password', sessionId: undefined }]);
+});
+
+test('a link to a first password and one that was asked for live beside each other, and end together', async () => {
+  const mail = (): Promise<unknown> =>
+    board.db.transaction('board', (sql) =>
+      mailFirstPassword(sql, { ...board, random: systemRandom }, user),
+    );
+  await mail();
+  const notice = board.notices.find(({ kind }) => kind === 'first-password');
+  const first = notice?.kind === 'first-password' ? notice.token : '';
+  const asked = await request();
+  for (const token of [first, asked])
+    expect((await board.ask(`${PAGE}?token=${token}`)).status).toBe(200);
+  expect((await submit(first)).status).toBe(200);
+  for (const token of [first, asked]) expect((await submit(token)).status).toBe(410);
+  await mail();
+  expect((await submit(await request())).status).toBe(200);
+  const rows = await board.db.run((sql) => sql('token').where({ user_id: user }));
+  expect(rows).toEqual([]);
 });
 
 test('the second factor stays on', async () => {
