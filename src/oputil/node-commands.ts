@@ -126,7 +126,7 @@ async function kick(context: CommandContext, number: number): Promise<void> {
 
 async function message(context: CommandContext, to: string, text: string): Promise<void> {
   const { db } = await context.backend();
-  const line = { text, from: 'SysOp', urgent: true };
+  const line = { text: `From the sysop: ${text}`, from: 'SysOp', urgent: true };
   if (to === 'all') {
     const { callers } = await find(context);
     await db.run((sql) => addBoardEvent(sql, { kind: 'announce', payload: { message: line } }));

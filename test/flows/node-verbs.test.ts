@@ -16,9 +16,9 @@ describe('oputil node, on a board that is one process', () => {
     await goToMainMenu(ann);
     expect(await board.oputil('node', 'list')).toMatch(/^1 +ann +Telnet +- /m);
     await board.oputil('node', 'message', 'all', 'supper', 'is', 'ready');
-    await ann.sees('supper is ready');
+    await ann.sees('From the sysop: supper is ready');
     await board.oputil('node', 'message', '1', 'for', 'you');
-    await ann.sees('for you');
+    await ann.sees('From the sysop: for you');
     ann.hangUp();
     await board.logged('call.ended', { user: 'ann' });
   });

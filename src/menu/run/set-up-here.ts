@@ -76,7 +76,8 @@ async function askForFirstCode(
   for (;;) {
     const pending = await services.enrollment.pendingFor(userId, caller.login.sessionId);
     if (pending === undefined) return 'gone';
-    const answer = await context.ask(firstCodeQuestion(pending, message));
+    const { isLineByLine } = caller.terminal;
+    const answer = await context.ask(firstCodeQuestion(pending, { isLineByLine, message }));
     if (answer === undefined) {
       await services.enrollment.removePending(userId, actorOf(caller));
       return 'left';
@@ -103,12 +104,20 @@ async function askForFirstCode(
   }
 }
 
-function firstCodeQuestion(pending: OwnEnrollment, message: string | undefined): Question {
+function firstCodeQuestion(
+  pending: OwnEnrollment,
+  {
+    isLineByLine,
+    message,
+  }: { readonly isLineByLine: boolean; readonly message: string | undefined },
+): Question {
   return {
     prompt: 'twoFactorFirstCode',
     title: 'Set up two-factor sign-in',
     text: [
-      '1 Scan the code with your authenticator app, or type this secret into it:',
+      isLineByLine
+        ? '1 Type this secret into your authenticator app:'
+        : '1 Scan the code with your authenticator app, or type this secret into it:',
       '',
       ...secretRows(pending.secret),
       '',
