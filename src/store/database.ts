@@ -171,8 +171,9 @@ export class Database {
   }
 
   /** Makes this process one of those that run on the database (`Dialect.joinBoard`). */
-  joinBoard(options: JoinOptions): Promise<SharedNode | undefined> {
-    return this.dialect.joinBoard(options);
+  joinBoard(options: Omit<JoinOptions, 'answers'>): Promise<SharedNode | undefined> {
+    const answers = (): Promise<boolean> => this.run((sql) => sql.raw('select 1')).then(() => true);
+    return this.dialect.joinBoard({ ...options, answers });
   }
 
   /** Keeps boards off the database (`Dialect.holdAlone`). */

@@ -32,6 +32,8 @@ const NOTICE_MS = 1_000;
 const LOOK_MS = 500;
 const PRUNE_EVERY_MS = 300_000;
 const KEEP_EVENTS_MS = 600_000;
+/** For a lease that is over and a database that answers, until this process is taken for cut off from it. */
+const GRACE_MS = 400;
 /** By less a process is behind the others' timeline between two beats, which is not reported. */
 const BEHIND_MS = 2_000;
 
@@ -55,6 +57,7 @@ export class PostgresNode implements SharedNode {
   private prunedAtMs: number;
   private mayBuryAtMs = -Infinity;
   private cancelCheck: Cancel = () => undefined;
+  private cancelEnd: Cancel = () => undefined;
 
   private constructor(
     private readonly link: PostgresLink,
@@ -109,6 +112,7 @@ export class PostgresNode implements SharedNode {
     this.closed = true;
     this.cancel();
     this.cancelCheck();
+    this.cancelEnd();
     try {
       await this.turning;
       await this.link.query('delete from node where id = $1', [this.nodeId]);
@@ -157,8 +161,8 @@ export class PostgresNode implements SharedNode {
     if (row === undefined) throw new Error('the node was not registered');
     // Before anything is granted by it.
     this.catchUpWith(row.timeline);
-    this.heldUntilMs = askedMs + LEASE_MS;
     this.nodeId = row.id;
+    this.hold(askedMs + LEASE_MS);
     // What was told before is not for this node.
     await this.look(() => undefined);
     log.info('node.joined', { node: row.id });
@@ -172,9 +176,13 @@ export class PostgresNode implements SharedNode {
     const { timelineMs = null, offsetMs = null } = clock.mark ?? {};
     const rows = await this.link.query<Beat>(BEAT, [nodeId, timelineMs, offsetMs]);
     const [first] = rows;
-    if (first === undefined) return this.lost();
+    // Another process has found the lease over, or this one has while it waited for the answer.
+    if (first === undefined || nodeId !== this.nodeId) {
+      this.lose();
+      return this.register();
+    }
     this.catchUpWith(first.timeline);
-    this.heldUntilMs = askedMs + LEASE_MS;
+    this.hold(askedMs + LEASE_MS);
     const others = rows.filter(({ id }) => id !== nodeId);
     this.known = others.map(({ id, slots, left_ms: leftMs }) => ({
       ...{ id, slots },
@@ -195,14 +203,40 @@ export class PostgresNode implements SharedNode {
     if (behindMs >= BEHIND_MS) log.warn('clock.caught-up', { bySeconds: behindMs / 1000 });
   }
 
-  /** Another process has found this one's lease over, and its numbers may be given out again. */
-  private async lost(): Promise<void> {
-    const { log, onLost } = this.options;
-    log.error('node.lease-lost', { node: this.nodeId });
+  private hold(untilMs: number): void {
+    this.heldUntilMs = untilMs;
+    this.endAfter(untilMs - this.options.clock.monotonicMs(), GRACE_MS);
+  }
+
+  private endAfter(delayMs: number, graceMs: number): void {
+    this.cancelEnd();
+    if (this.closed) return;
+    this.cancelEnd = this.options.clock.after(Math.max(0, delayMs), () => void this.over(graceMs));
+  }
+
+  /**
+   * The lease is over by this process's own clock. While the database answers it, it may answer others,
+   * who give the numbers out again; while it answers nobody, nobody loses anything.
+   */
+  private async over(graceMs: number): Promise<void> {
+    const { nodeId, options } = this;
+    const answers = await options.answers().catch(() => false);
+    if (this.closed || this.isHeld() || nodeId === 0 || nodeId !== this.nodeId) return;
+    // One that is back has all processes beat first.
+    if (!answers) return this.endAfter(AGAIN_MS, BEAT_MS);
+    this.cancelEnd();
+    this.cancelEnd = options.clock.after(graceMs, () => {
+      if (!this.isHeld() && nodeId === this.nodeId) this.lose();
+    });
+  }
+
+  /** The numbers may be given out again. */
+  private lose(): void {
+    if (this.nodeId === 0) return;
+    this.options.log.error('node.lease-lost', { node: this.nodeId });
     this.nodeId = 0;
     this.heldUntilMs = -Infinity;
-    onLost();
-    await this.register();
+    this.options.onLost();
   }
 
   private async bury(ids: readonly number[]): Promise<void> {

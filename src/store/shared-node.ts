@@ -19,6 +19,8 @@ export interface JoinOptions {
   /** Its timeline is kept level with the others'. */
   readonly clock: BoardClock;
   readonly log: Log;
+  /** True where the database answers by another way than that of the lease. */
+  answers(): Promise<boolean>;
   /** The lease is lost: the node numbers may be somebody else's by now. It is registered anew afterwards. */
   onLost(): void;
   onJoined(): void;

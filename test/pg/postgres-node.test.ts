@@ -64,11 +64,16 @@ async function start(startMs = Date.now()): Promise<Process> {
   return { db, node, machine, clock, losses: () => losses };
 }
 
-/** Moves its machine on by seconds, in each of which the database answers, until it is so. */
-async function goOnUntil(what: string, on: Process, holds: () => Promise<boolean> | boolean) {
-  for (let seconds = 0; seconds < 60; seconds += 1) {
+/** Moves its machine on by steps, in each of which the database answers, until it is so. */
+async function goOnUntil(
+  what: string,
+  on: Process,
+  holds: () => Promise<boolean> | boolean,
+  stepMs = 1_000,
+): Promise<void> {
+  for (let passedMs = 0; passedMs < 60_000; passedMs += stepMs) {
     if (await holds()) return;
-    await on.machine.advance(1_000);
+    await on.machine.advance(stepMs);
     for (let turns = 0; turns < 5; turns += 1) await on.db.run((s) => s.raw('select 1'));
   }
   throw new Error(`waited in vain: ${what}`);
@@ -122,4 +127,36 @@ test('a process that starts beside others has their timeline, whatever its clock
   const third = await start(Date.now() - 3_600_000);
   for (const { clock } of [second, third])
     expect(Math.abs(clock.timelineMs() - first.clock.timelineMs())).toBeLessThan(6_000);
+});
+
+/** Cuts the connection of its lease, and lets it make no other. */
+async function cutLink(by: Database): Promise<void> {
+  const held = by.holdAlone();
+  sql(
+    "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'" +
+      ` and granted and mode = 'ShareLock' and classid = '${schema}'::regnamespace::oid`,
+  );
+  const hold = await held;
+  open.push(() => hold.release());
+}
+
+test('a process that has lost its link alone ends its calls within fifteen seconds (rules I6, J2)', async () => {
+  const only = await start();
+  const startedMs = only.clock.monotonicMs();
+  await cutLink(only.db);
+  await goOnUntil('the loss', only, () => only.losses() > 0, 100);
+  expect(only.clock.monotonicMs() - startedMs).toBeLessThanOrEqual(15_000);
+  expect([only.node.isHeld(), only.node.id, only.losses()]).toEqual([false, 0, 1]);
+});
+
+test('a process that the database does not answer at all keeps its calls', async () => {
+  const only = await start();
+  const other = await Database.open({ server: serverOf(schema), clock: only.clock, log });
+  open.push(() => other.close());
+  await cutLink(other);
+  jest.spyOn(only.db, 'run').mockRejectedValue(new Error('no answer'));
+  for (let seconds = 0; seconds < 40; seconds += 1) await only.machine.advance(1_000);
+  expect([only.node.isHeld(), only.losses()]).toEqual([false, 0]);
+  jest.restoreAllMocks();
+  await goOnUntil('the loss', only, () => only.losses() > 0);
 });
