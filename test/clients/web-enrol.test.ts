@@ -79,7 +79,7 @@ describe('switching the second factor on with a browser', () => {
   it('leads from the terminal by mail, page and camera to a code that the board asks for', async () => {
     await board.addUser('ada');
     const caller = await openConfig('ada');
-    await caller.press(...SWITCH_ON_KEYS);
+    await caller.press('m');
     const word = await readWord(caller);
     const link = linkIn(await board.letterTo('ada@example.org'));
     const page = await openPage(link);
@@ -120,7 +120,7 @@ describe('switching the second factor on with a browser', () => {
   it('shows on the terminal a QR code that a camera reads, the same as on the page', async () => {
     await board.addUser('berta');
     const caller = await openConfig('berta');
-    await caller.press(...SWITCH_ON_KEYS);
+    await caller.press('m');
     await caller.sees('This board sends no mail');
     const page = await openPage(linkIn(await board.letterTo('berta@example.org')));
     const onPage = await zbarimg(await picture(page, 'berta'));
@@ -133,10 +133,32 @@ describe('switching the second factor on with a browser', () => {
     await page.context().close();
   });
 
+  it('is not needed: OpenSSH, a camera and the code of the app are enough', async () => {
+    await board.addUser('emma');
+    const caller = await openConfig('emma');
+    await caller.press(...SWITCH_ON_KEYS);
+    await caller.sees('Your password first');
+    await caller.enter(PASSWORD);
+    const text = await caller.sees('Type the code that the');
+    const { secret } = readKeyUri(await zbarimg(await photograph(text, 'emma')));
+    await caller.enter(await oathtool(secret));
+    const codes = (await caller.sees('Your backup codes')).match(CODE) ?? [];
+    expect(codes).toHaveLength(10);
+    await caller.enter(codes[3] ?? '');
+    await caller.sees('Kind of code');
+    const next = await dial('emma');
+    await next.sees('Password:');
+    await next.enter(PASSWORD);
+    await next.sees('One-time code:');
+    await next.enter(await oathtool(secret, 1));
+    await next.sees('Both doors are open.');
+    await next.close();
+  });
+
   it('ends the call that asked for it, which signs in again with a code', async () => {
     await board.addUser('cora');
     const caller = await openConfig('cora');
-    await caller.press(...SWITCH_ON_KEYS);
+    await caller.press('m');
     const word = await readWord(caller);
     const page = await openPage(linkIn(await board.letterTo('cora@example.org')));
     const { secret } = readKeyUri(await zbarimg(await picture(page, 'cora')));
@@ -158,7 +180,7 @@ describe('switching the second factor on with a browser', () => {
   it('fits a phone, and ends by a button where its reader did not ask for it', async () => {
     await board.addUser('dora');
     const caller = await openConfig('dora');
-    await caller.press(...SWITCH_ON_KEYS);
+    await caller.press('m');
     await readWord(caller);
     const link = linkIn(await board.letterTo('dora@example.org'));
     const page = await openPage(link);
