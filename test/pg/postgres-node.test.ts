@@ -99,7 +99,7 @@ test('a process whose machine stood still has the timeline of the others before 
   expect(second.node.isHeld()).toBe(true);
   expect(second.losses()).toBe(1);
   // At most what passed between the last mark and now.
-  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(6_000);
+  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(10_000);
   const rule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 900_000 };
   const key = { subject: 'u:1', factor: 'password', budget: '' } as const;
   const kinds: string[] = [];
@@ -117,7 +117,7 @@ test('a process that is behind catches up with its next beat, and its mark takes
   await leap(first, 40_000);
   const { id } = second.node;
   await goOnUntil('it to catch up', second, () => log.of('clock.caught-up').length > 0);
-  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(6_000);
+  expect(first.clock.timelineMs() - second.clock.timelineMs()).toBeLessThan(10_000);
   expect([second.node.id, second.losses()]).toEqual([id, 0]);
 });
 
@@ -126,7 +126,7 @@ test('a process that starts beside others has their timeline, whatever its clock
   const second = await start(Date.now() + 3_600_000);
   const third = await start(Date.now() - 3_600_000);
   for (const { clock } of [second, third])
-    expect(Math.abs(clock.timelineMs() - first.clock.timelineMs())).toBeLessThan(6_000);
+    expect(Math.abs(clock.timelineMs() - first.clock.timelineMs())).toBeLessThan(10_000);
 });
 
 /** Cuts the connection of its lease, and lets it make no other. */
