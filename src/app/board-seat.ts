@@ -9,7 +9,7 @@ import type { Nodes } from '../servers/nodes';
 import { SharedNodes } from '../servers/shared-nodes';
 import { SharedNumbers } from '../servers/shared-numbers';
 import type { AccountEvents } from '../store/account-events';
-import { BoardEventReader } from '../store/board-events';
+import { BoardEventReader, removeBoardEvent } from '../store/board-events';
 import type { Database } from '../store/database';
 import type { BoardEvent } from '../store/shared-node';
 
@@ -45,13 +45,22 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
   const { nodes, config, clock, log } = options;
   const known: { numbers?: SharedNumbers; shared?: SharedNodes; parts?: SeatParts } = {};
   const early: BoardEvent[] = [];
+  let cleared = Promise.resolve();
+  const take = (event: BoardEvent): void => {
+    act(event, { ...options, ...known });
+    if (event.kind !== 'message') return;
+    // What one caller writes to another is nobody else's; only the one process that it is for reads it.
+    cleared = cleared
+      .then(() => db.run((sql) => removeBoardEvent(sql, event.id)))
+      .catch((error: unknown) => log.warn('node.message-kept', { error: toError(error) }));
+  };
   const attach = (parts: SeatParts): void => {
     known.parts = parts;
-    for (const event of early.splice(0)) act(event, { ...options, ...known });
+    for (const event of early.splice(0)) take(event);
   };
   const onEvents = (events: readonly BoardEvent[]): void => {
     if (known.parts === undefined) early.push(...events);
-    else for (const event of events) act(event, { ...options, ...known });
+    else for (const event of events) take(event);
   };
   const node = await db.joinBoard({
     ...{ version: VERSION, host: hostname(), pid: process.pid, clock, log, onEvents },
@@ -67,7 +76,12 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
   if (node === undefined) {
     const reader = await BoardEventReader.open({ db, clock, log, onEvents });
     const always = (): boolean => true;
-    return { isHeld: always, isAlone: always, attach, release: () => reader.close() };
+    return {
+      isHeld: always,
+      isAlone: always,
+      attach,
+      release: () => reader.close().then(() => cleared),
+    };
   }
   const numbers = new SharedNumbers({ node, log, most: () => config().general.maxConnections });
   const shared = new SharedNodes({ db, node, nodes, clock, log });
@@ -81,6 +95,7 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
     attach,
     release: async () => {
       await shared.close();
+      await cleared;
       await node.release();
     },
   };

@@ -17,6 +17,11 @@ export async function addBoardEvent(
   return added[0]?.id ?? 0;
 }
 
+/** Removes an event that has had its effect. */
+export async function removeBoardEvent(sql: Sql, id: number): Promise<void> {
+  await sql('board_event').where({ id }).delete();
+}
+
 const LOOK_MS = 500;
 /** More than the board needs to read them. */
 const KEPT = 100;

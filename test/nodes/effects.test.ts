@@ -93,6 +93,7 @@ test('oputil on any machine ends a call, tells one caller or all, and locks an a
   await Promise.all([ann, cat].map((caller) => caller.sees('we close at noon')));
   await board.oputil('a', 'node', 'message', await numberOf('cat'), 'only for you');
   await cat.sees('only for you');
+  await board.until("select count(*) from board_event where kind = 'message'", [['0']]);
   await board.oputil('a', 'user', 'disable', 'cat');
   await cat.isHungUpOn();
   expect(ann.hungUp).toBe(false);

@@ -1,7 +1,14 @@
+import { takeSeat } from '../../src/app/board-seat';
+import { BoardClock } from '../../src/base/clock';
+import { configSchema } from '../../src/config/schema';
+import type { Caller } from '../../src/menu/run/caller';
+import { NodeTalk } from '../../src/menu/run/node-talk';
 import { type NodeHandle, Nodes } from '../../src/servers/nodes';
 import { SharedNodes } from '../../src/servers/shared-nodes';
+import { getUser } from '../../src/store/users';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { MemoryLog } from '../support/memory-log';
+import { eventually } from '../support/raw-caller';
 import { TestLimiter } from '../support/test-limiter';
 
 let accounts: TestAccounts;
@@ -43,5 +50,68 @@ test('of two sign-ins of one account at once, on two processes, the later event 
   expect(ended).toEqual([]);
   await shared.signedInElsewhere(2, told);
   expect(ended).toEqual([9]);
+  await shared.close();
+});
+
+test('what one caller writes to another on another process is in no table once it is delivered, and ten a minute are', async () => {
+  const { db, clock, fake, budgets } = accounts;
+  const log = new MemoryLog();
+  const [ann, bob] = [await accounts.addUser('ann'), await accounts.addUser('bob')];
+  // The process that ann is on.
+  const nodes = new Nodes({ clock, most: () => 0 });
+  const seat = await takeSeat(db, {
+    nodes,
+    config: () => configSchema.parse({}),
+    clock: new BoardClock(fake),
+    log,
+  });
+  seat.attach({
+    accountEvents: { hear: () => Promise.resolve() },
+    reload: () => undefined,
+    endSession: () => Promise.resolve(),
+  });
+  const heard: string[] = [];
+  const nothing = (): void => undefined;
+  const door = new TestLimiter({ known: [], isExempt: () => false });
+  const slot = nodes.take('telnet', door.slot('192.0.2.1', false));
+  slot?.attach({
+    ...{ takenOver: nothing, kicked: nothing, cutOff: nothing },
+    post: ({ text }) => heard.push(text),
+  });
+  slot?.signedIn({ id: ann, name: 'ann', sessionId: 'one' });
+  await db.run(async (sql) => {
+    const row = { id: 2, host: 'two', pid: 1, version: '1', started_at: 1, lease_until: 1 };
+    await sql('node').insert(row);
+    const who = { user_id: ann, user_name: 'ann', session_id: 'one', server: 'telnet' };
+    await sql('node_slot').insert({ number: 1, node_id: 2, ...who, connected_at: 1 });
+  });
+  // The process that bob is on.
+  const sending = new Nodes({ clock, most: () => 0 });
+  const shared = new SharedNodes({ db, node: { id: 1 }, nodes: sending, clock, log });
+  sending.share(
+    { take: () => 2, giveBack: nothing, elsewhere: () => 1, whenFree: () => Promise.resolve() },
+    shared,
+  );
+  shared.changed();
+  await fake.advance(50);
+  await eventually('ann to be seen there', () => sending.list().length === 1);
+  const talk = new NodeTalk({ db, clock, budgets, nodes: sending });
+  const user = await db.run((sql) => getUser(sql, bob));
+  const caller = { node: 2, server: 'telnet', remoteIp: '192.0.2.2', log } as unknown as Caller;
+  const results: string[] = [];
+  for (let count = 0; count < 11; count += 1) {
+    const to = talk.receiversFor(2);
+    const message = { text: 'a secret' };
+    const { kind } = await talk.send({ caller, user }, { expense: 'node-message', to, message });
+    results.push(kind);
+  }
+  expect(results).toEqual([...Array.from({ length: 10 }, () => 'sent'), 'too-many']);
+  const kept = (): Promise<number> =>
+    db.run(async (sql) => (await sql('board_event').where('payload', 'like', '%secret%')).length);
+  for (let count = 0; count < 10;) count = await kept();
+  await fake.advance(500);
+  await eventually('all to be heard', () => heard.length === 10);
+  await seat.release();
+  expect(await kept()).toBe(0);
   await shared.close();
 });
