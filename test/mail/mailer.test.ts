@@ -366,7 +366,7 @@ describe('how many', () => {
 });
 
 test('a mail that failed is tried again when it is due, although nothing else happens', async () => {
-  let tries = 0;
+  const triesMs: number[] = [];
   mailer = new Mailer({
     ...accounts,
     sealer: accounts.sealing,
@@ -379,8 +379,8 @@ test('a mail that failed is tried again when it is due, although nothing else ha
     ),
     transport: {
       send: () => {
-        tries += 1;
-        return tries === 1 ? Promise.reject(new Error('down')) : Promise.resolve();
+        triesMs.push(accounts.clock.timelineMs());
+        return triesMs.length === 1 ? Promise.reject(new Error('down')) : Promise.resolve();
       },
     },
   });
@@ -396,8 +396,8 @@ test('a mail that failed is tried again when it is due, although nothing else ha
   mailer.start();
   await tellRegister();
   await until('mail.postponed');
-  const postponedMs = accounts.clock.timelineMs();
   await until('mail.sent');
-  expect(accounts.clock.timelineMs() - postponedMs).toBeGreaterThanOrEqual(59_000);
-  expect(tries).toBe(2);
+  expect(triesMs).toHaveLength(2);
+  const [first = 0, second = 0] = triesMs;
+  expect(second - first).toBeGreaterThanOrEqual(59_000);
 });
