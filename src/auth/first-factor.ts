@@ -126,6 +126,8 @@ class FirstFactor {
       return users.tellLocked ? this.rejectUncounted('locked', 'locked') : this.fail('locked');
     if (this.needsSecondFactor(user)) return this.rejectUncounted('no-second-factor', 'not-here');
     const newHash = await this.rehash(proof);
+    // The lease may have ended while the password was hashed.
+    if (!this.parts.mayGrant()) return this.rejectUncounted('no-lease', 'try-later');
     const accepted = await this.parts.db
       .transaction({ account: user.id }, (sql) =>
         this.accept(sql, { user, proof, status, newHash }),

@@ -96,6 +96,11 @@ class SecondStep {
     readonly code: string;
   }): Promise<CheckResult<Accepted>> {
     const { user, charged } = attempt;
+    // The lease may have ended while this waited for its turn.
+    if (!this.parts.mayGrant()) {
+      await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
+      return this.reject({ user, why: 'no-lease', reason: 'try-later' });
+    }
     // One transaction checks, spends and grants: where one of these cannot be recorded, none is, and
     // the code stays unspent (rule A13). Nothing is granted before the commit (rule B3).
     let wrong = false;

@@ -33,11 +33,21 @@ select g, $1 from generate_series(1, least($2, (select coalesce(max(number), 0) 
 where not exists (select 1 from node_slot s where s.number = g) order by g limit $3
 on conflict (number) do nothing returning number`;
 
-/** Rows of a node that has ended without a word. */
-export const DEAD = `select id from node where id = any($1) and lease_until < ${NOW} for update skip locked`;
-export const SESSIONS_OF =
-  'select session_id from node_slot where node_id = any($1) and session_id is not null';
-export const END_CALLS = `update call set ended_at = ${NOW} where ended_at is null and session_id = any($1)`;
+/**
+ * Ends nodes that ended without a word, with their calls, in one statement: the connection has others between
+ * those of a transaction. Their numbers go with their rows.
+ */
+export const BURY = `with dead as (
+  select id from node where id = any($1) and lease_until < ${NOW} for update skip locked
+), left_behind as (
+  select session_id from node_slot where node_id in (select id from dead) and session_id is not null
+), ended as (
+  update call set ended_at = ${NOW}
+  where ended_at is null and session_id in (select session_id from left_behind)
+), buried as (
+  delete from node where id in (select id from dead) returning id
+)
+select array(select id from buried) as nodes, array(select session_id from left_behind) as sessions`;
 
 export interface Beat {
   readonly id: number;

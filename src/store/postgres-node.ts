@@ -3,16 +3,14 @@ import type { Cancel } from '../base/clock';
 import { toError } from '../base/errors';
 import {
   BEAT,
+  BURY,
   type Beat,
-  DEAD,
-  END_CALLS,
   LEASE_MS,
   NEWS,
   type News,
   NOW,
   REGISTER,
   RESERVE,
-  SESSIONS_OF,
 } from './node-statements';
 import type { PostgresLink } from './postgres-link';
 import type { BoardEvent, JoinOptions, OtherNode, SharedNode } from './shared-node';
@@ -30,6 +28,12 @@ const TRUST_MS = LEASE_MS - BEAT_MS - 2_000;
 const NOTICE_MS = 1_000;
 /** How often it is looked for news where notifications do not arrive. */
 const LOOK_MS = 500;
+/** Rows of `BURY`. */
+interface Buried {
+  readonly nodes: readonly number[];
+  readonly sessions: readonly string[];
+}
+
 const PRUNE_EVERY_MS = 300_000;
 const KEEP_EVENTS_MS = 600_000;
 /** For a lease that is over and a database that answers, until this process is taken for cut off from it. */
@@ -241,21 +245,8 @@ export class PostgresNode implements SharedNode {
 
   private async bury(ids: readonly number[]): Promise<void> {
     const { log, onGone } = this.options;
-    const sessions: string[] = [];
-    const gone: number[] = [];
-    await this.link.query('begin');
-    try {
-      const dead = await this.link.query<{ readonly id: number }>(DEAD, [ids]);
-      gone.push(...dead.map(({ id }) => id));
-      const rows = await this.link.query<{ readonly session_id: string }>(SESSIONS_OF, [gone]);
-      sessions.push(...rows.map(({ session_id: id }) => id));
-      await this.link.query(END_CALLS, [sessions]);
-      await this.link.query('delete from node where id = any($1)', [gone]);
-      await this.link.query('commit');
-    } catch (error) {
-      await this.link.query('rollback').catch(() => undefined);
-      throw error;
-    }
+    const [row] = await this.link.query<Buried>(BURY, [ids]);
+    const { nodes: gone = [], sessions = [] } = row ?? {};
     this.known = this.known.filter(({ id }) => !gone.includes(id));
     for (const id of gone) log.warn('node.gone', { node: id, calls: sessions.length });
     if (gone.length > 0) onGone(sessions);

@@ -992,6 +992,25 @@ test('nothing is granted by a process whose lease may be over (rule I6)', async 
   expect(await tryCode(half, code)).toBe('accepted');
 });
 
+test('nothing is granted where the lease ended while a credential was looked at (rule I6)', async () => {
+  const answers: boolean[] = [];
+  // Asked when an attempt begins, and again before its grant.
+  await open({ mayGrant: () => answers.shift() ?? true });
+  const id = await context.addAccount();
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  answers.push(true, false);
+  expect(await tryPassword(context.call(), PASSWORD)).toBe('try-later');
+  const half = context.call();
+  expect(await tryPassword(half, PASSWORD)).toBe('need');
+  const code = totp(secret, context.clock.nowMs());
+  answers.push(true, false);
+  expect(await tryCode(half, code)).toBe('try-later');
+  expect(half).toMatchObject({ factor: 1, complete: false });
+  expect(await tryCode(half, code)).toBe('accepted');
+  const failures = await context.db.run((sql) => sql('attempt').select('failures'));
+  expect(failures.filter((row: { failures: number }) => row.failures > 0)).toEqual([]);
+});
+
 /** Holds the database as another process could. */
 async function lock(file: string): Promise<{ unlock(): Promise<void> }> {
   const raw = await new Promise<sqlite3.Database>((resolve, reject) => {

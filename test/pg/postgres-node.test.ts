@@ -160,3 +160,24 @@ test('a process that the database does not answer at all keeps its calls', async
   jest.restoreAllMocks();
   await goOnUntil('the loss', only, () => only.losses() > 0);
 });
+
+test('numbers that are taken while somebody else is buried stay taken, although the burial fails', async () => {
+  const only = await start();
+  sql(
+    `insert into ${schema}.node (host, pid, version, started_at, lease_until) values ('gone', 1, '0', 0, 0);` +
+      ` create function ${schema}.refuse() returns trigger language plpgsql as` +
+      " $$ begin raise exception 'not now'; end $$;" +
+      ` create trigger refuse before delete on ${schema}.node for each row execute function ${schema}.refuse()`,
+  );
+  const numbers: number[] = [];
+  for (let beat = 0; beat < 5; beat += 1) {
+    const failures = log.of('node.not-renewed').length;
+    await only.machine.advance(5_000);
+    for (let taken = 0; taken < 20; taken += 1) numbers.push(...(await only.node.reserve(1, 0)));
+    if (beat === 0) expect(log.of('node.not-renewed').length).toBe(failures + 1);
+  }
+  const rows = await only.db.run((s) => s('node_slot').pluck('number'));
+  expect(numbers).toHaveLength(100);
+  expect(numbers.filter((number) => !rows.includes(number))).toEqual([]);
+  sql(`drop trigger refuse on ${schema}.node`);
+});
