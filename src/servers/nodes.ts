@@ -21,6 +21,8 @@ export interface NodeNumbers {
   giveBack(node: number): void;
   /** How many other processes of the board hold. */
   elsewhere(): number;
+  /** Processes that share the numbers, this one with them. */
+  processes(): number;
   /** Resolves when there is a free one, or none to be had. */
   whenFree(): Promise<void>;
 }
@@ -46,6 +48,10 @@ class AllNumbers implements NodeNumbers {
 
   elsewhere(): number {
     return 0;
+  }
+
+  processes(): number {
+    return 1;
   }
 
   whenFree(): Promise<void> {
@@ -147,9 +153,11 @@ export class Nodes implements NodeList {
    */
   take(server: NodeInfo['server'], slot: ConnectionSlot): NodeSlot | undefined {
     const most = this.options.most();
-    const here = most - this.numbers.elsewhere();
-    if (most > 0 && !this.places.makeRoom(slot, { most: here, taken: this.entries.size }))
-      return undefined;
+    const places = {
+      ...{ all: most, processes: this.numbers.processes() },
+      ...{ most: most - this.numbers.elsewhere(), taken: this.entries.size },
+    };
+    if (most > 0 && !this.places.makeRoom(slot, places)) return undefined;
     const node = this.numbers.take();
     if (node === undefined) return undefined;
     const entry: Entry = {

@@ -42,6 +42,10 @@ export class SharedNumbers implements NodeNumbers {
     return this.options.node.others().reduce((sum, { slots }) => sum + slots, 0);
   }
 
+  processes(): number {
+    return this.options.node.others().length + 1;
+  }
+
   async whenFree(): Promise<void> {
     if (this.free.length === 0) await this.fill();
   }
@@ -64,8 +68,8 @@ export class SharedNumbers implements NodeNumbers {
   }
 
   private spare(): number {
-    const { node, most } = this.options;
-    const share = Math.floor(most() / (4 * (node.others().length + 1)));
+    const { most } = this.options;
+    const share = Math.floor(most() / (4 * this.processes()));
     return most() === 0 ? SPARE : Math.max(1, Math.min(SPARE, share));
   }
 

@@ -141,15 +141,22 @@ export class Places {
   /**
    * Ensures that one of `most` slots is free, of which `taken` are in use. An unknown caller
    * replaces one whose network has more slots, or one that was silent; a favoured caller replaces
-   * any unknown one.
+   * any unknown one. Of `all` slots of the board, which so many `processes` share, unknown callers have
+   * nine in ten, each process its part of them: a favoured caller can replace those of his own alone.
    */
   makeRoom(
     newcomer: Pick<ConnectionSlot, 'favoured' | 'networks'>,
-    { most, taken }: { readonly most: number; readonly taken: number },
+    places: {
+      readonly most: number;
+      readonly taken: number;
+      readonly all?: number;
+      readonly processes?: number;
+    },
   ): boolean {
     const { favoured, networks } = newcomer;
-    const share = favoured ? 0 : Math.floor(most / SHARE);
-    const isFull = taken >= most || (!favoured && this.strangers.size >= most - share);
+    const { most, taken, all = most, processes = 1 } = places;
+    const forStrangers = Math.floor((all - Math.floor(all / SHARE)) / processes);
+    const isFull = taken >= most || (!favoured && this.strangers.size >= forStrangers);
     if (!isFull) return true;
     if (!favoured) return this.makeRoomAmongStrangers(networks);
     const stranger = this.strangers.findGreediest(networks);

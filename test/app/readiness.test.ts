@@ -276,6 +276,7 @@ describe('a drain', () => {
         take: () => 2,
         giveBack: () => undefined,
         elsewhere: () => 1,
+        processes: () => 2,
         whenFree: () => Promise.resolve(),
       },
       {

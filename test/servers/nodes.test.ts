@@ -1,4 +1,4 @@
-import { Nodes, type NodeHandle, type NodeSlot } from '../../src/servers/nodes';
+import { Nodes, type Neighbours, type NodeHandle, type NodeSlot } from '../../src/servers/nodes';
 import { TestLimiter } from '../support/test-limiter';
 
 const ann = { id: 1, name: 'ann', sessionId: 'one' };
@@ -15,6 +15,13 @@ function handle(): NodeHandle & { readonly heard: string[] } {
     cutOff: () => heard.push('cut off'),
   };
 }
+
+const NOBODY_ELSEWHERE: Neighbours = {
+  list: () => [],
+  post: () => false,
+  tell: () => undefined,
+  arrived: () => undefined,
+};
 
 /** Nodes, and callers of them: each from an address of his own unless it says otherwise. */
 function context(most = 0) {
@@ -107,6 +114,33 @@ describe('nodes that strangers fill (rule M11)', () => {
     for (let stranger = 0; stranger < 18; stranger += 1) expect(call()).toBeDefined();
     expect(call()).toBeUndefined();
     expect([call(HOME)?.node, call(HERE)?.node]).toEqual([19, 20]);
+    expect(door.ended).toEqual([]);
+  });
+
+  test('strangers on one process keep nobody who is favoured out of another (rule M11)', () => {
+    const door = new TestLimiter({ known: [HOME], isExempt: () => false });
+    const free = Array.from({ length: 20 }, (_, index) => index + 1);
+    const held = [0, 0];
+    const processes = [0, 1].map((own) => {
+      const nodes = new Nodes({ clock: door.clock, most: () => 20 });
+      const take = (): number | undefined => {
+        const number = free.shift();
+        if (number !== undefined) held[own] = (held[own] ?? 0) + 1;
+        return number;
+      };
+      const numbers = { take, giveBack: () => undefined, whenFree: () => Promise.resolve() };
+      const elsewhere = (): number => held[1 - own] ?? 0;
+      nodes.share({ ...numbers, elsewhere, processes: () => 2 }, NOBODY_ELSEWHERE);
+      return nodes;
+    });
+    const [flooded, other] = processes;
+    let strangers = 0;
+    for (let network = 1; network <= 20; network += 1)
+      if (flooded?.take('telnet', door.slot(`198.18.${network}.1`)) !== undefined) strangers += 1;
+    expect(strangers).toBe(9);
+    for (let network = 1; network <= 20; network += 1)
+      other?.take('telnet', door.slot(`198.19.${network}.1`));
+    for (const nodes of processes) expect(nodes.take('ssh', door.slot(HOME))).toBeDefined();
     expect(door.ended).toEqual([]);
   });
 

@@ -28,6 +28,7 @@ test('of two sign-ins of one account at once, on two processes, the later event 
       take: () => numbers.shift(),
       giveBack: () => undefined,
       elsewhere: () => 0,
+      processes: () => 2,
       whenFree: () => Promise.resolve(),
     },
     shared,
@@ -89,7 +90,13 @@ test('what one caller writes to another on another process is in no table once i
   const sending = new Nodes({ clock, most: () => 0 });
   const shared = new SharedNodes({ db, node: { id: 1 }, nodes: sending, clock, log });
   sending.share(
-    { take: () => 2, giveBack: nothing, elsewhere: () => 1, whenFree: () => Promise.resolve() },
+    {
+      take: () => 2,
+      giveBack: nothing,
+      elsewhere: () => 1,
+      processes: () => 2,
+      whenFree: () => Promise.resolve(),
+    },
     shared,
   );
   shared.changed();
