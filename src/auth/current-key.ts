@@ -24,10 +24,11 @@ export async function agreeOnKey(
   const [own] = sealing.keyIds();
   if (own === undefined) return;
   const current = await db.run((sql) => claimCurrentKey(sql, own, clock.nowMs()));
-  if (!sealing.keyIds().includes(current) && mayLack !== true) {
+  if (!sealing.keyIds().includes(current)) {
     // Only on a database of its own is it sure that no other node has the key.
-    if (db.kind !== 'sqlite' || (await needsSealingKey(db))) throw lacks(current, own);
-    return nameCurrentKey(db, { ...parts, keyId: own });
+    const isUnused = db.kind === 'sqlite' && !(await needsSealingKey(db));
+    if (isUnused) return nameCurrentKey(db, { ...parts, keyId: own });
+    if (mayLack !== true) throw lacks(current, own);
   }
   sealing.useKey(current);
 }

@@ -75,7 +75,7 @@ describe('modules that hand a caller on', () => {
     const coming = farCall();
     choose(alice, 'NEXT');
     const call = await coming;
-    await alice.sees('Connecting to Next Door. Esc cancels.');
+    await alice.receives('Connecting to Next Door. Esc cancels.');
     call.send(Buffer.from([IAC, 253, 39, IAC, 250, 39, 1, IAC, 240]));
     await call.sees('alice');
     expect(await alice.sees('Ctrl-] brings you back.')).not.toContain('Esc cancels');
