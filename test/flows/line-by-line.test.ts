@@ -387,7 +387,9 @@ describe('a caller who is shown text line by line', () => {
       'Wrong user name or password. 2 tries are left.',
       'Password: ',
     ]);
-    await ear.answer('One-time code: ', board.freshCode(secret));
+    const next = await ear.answer('One-time code: ', board.freshCode(secret));
+    // The question is not said again when the message goes.
+    expect(next.slice(0, 2)).toEqual(['', 'The first door is open.']);
     await ear.answer('Press a key to go on', '');
     await ear.answer('Command: ', 'g');
     await ear.farewell();

@@ -172,7 +172,9 @@ export class ScreenController implements MenuScreen {
     this.said = text;
     if (!this.isLineByLine) return this.say(text);
     this.said = sanitizeUserText(oneLine(text), this.encoding);
-    if (this.said !== '') this.add(`\r\n${this.said}\r\n`);
+    // A message that goes away is nothing to be said, and the question stands.
+    if (this.said === '') return;
+    this.add(`\r\n${this.said}\r\n`);
     this.resume();
   }
 
