@@ -21,6 +21,8 @@ const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
 
 /** Key of the menu's memory: the destinations as the caller sees them listed. */
 const LISTED = 'destinations';
+/** And the one that he was last at. */
+const CHOSEN = 'chosen';
 
 /** The boards of `destinations` in the configuration. */
 export const destinationsModule: MenuModule = {
@@ -46,6 +48,8 @@ async function ready(context: MenuContext): Promise<void> {
       return { text: name, name, about, kind, state };
     }),
   );
+  const last = open.findIndex(([key]) => key === memory.get(CHOSEN));
+  if (last > 0) screen.select(LIST_VIEW, last);
   if (open.length === 0) screen.message('No board is open to you here.');
   return Promise.resolve();
 }
@@ -58,6 +62,7 @@ async function visit(context: MenuContext): Promise<Transition> {
   if (key === undefined || destination === undefined || destination !== shown) {
     return { kind: 'redraw' };
   }
+  context.memory.set(CHOSEN, key);
   const outcome = await handOn(context, PROTOCOLS[destination.kind], destination);
   if (outcome !== 'not-tried')
     context.services.destinationHealth.tried(key, outcome === 'was-there');

@@ -129,6 +129,11 @@ describe('a board that init --gate makes', () => {
     await caller.sees('Dead End does not answer. Please try again later.');
     caller.type(KEYS.return);
     expect(await caller.sees('silent since')).toMatch(/Dead End +silent since \d\d:\d\d/);
+    // The list is where it was left: the one above is chosen next.
+    const coming = near.call(near.calls.length + 1);
+    caller.type(`${KEYS.up}${KEYS.return}`);
+    (await coming).socket.end();
+    await caller.sees('Where to?');
   });
 
   it('shows a caller his account, and the way back', async () => {
