@@ -322,13 +322,6 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'P1',
     fault: 'who must have a factor goes on without being led to it',
     file: ENTRANCE,
-    find: "subject.factor === 1 && subject.owed === 'put-off'",
-    put: 'subject.factor === 1 && subject.owed !== undefined',
-  },
-  {
-    rule: 'P1',
-    fault: 'who came in by factor 2 and has none any more goes on',
-    file: ENTRANCE,
     find: "if (subject.owed === 'due') return false;",
     put: '',
   },

@@ -15,7 +15,7 @@ const MAX_WORKSHOPS = 2;
 /** Tests that take longer belong to `slow: true`. */
 const SLOW_SECONDS = 10;
 /** Tests there take long or need more than Node. */
-const SLOW_TESTS = /^test\/(?:clients|faults|programs|race)\//;
+const SLOW_TESTS = /^test\/(?:clients|faults|nodes|pg|programs|race)\//;
 
 runCommand(USAGE, async () => {
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -276,6 +276,8 @@ test('two boards run on one database, and a tool that must be alone is refused u
   const board = (name: string) => startBbs({ dataDir: join(folder, name), config });
   const first = await board('one');
   expect(first.firstSysop?.name).toBe('sysop');
+  // The sealing key is the same on all.
+  await cp(join(folder, 'one', 'keys'), join(folder, 'two', 'keys'), { recursive: true });
   const second = await board('two');
   expect(second.firstSysop).toBeUndefined();
   await first.close();

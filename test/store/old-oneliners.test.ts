@@ -7,6 +7,7 @@ import { Database } from '../../src/store/database';
 import { addOneliner, adoptOneliners, listOneliners } from '../../src/store/oneliners';
 import { insertUser } from '../../src/store/users';
 import { ONELINER_TABLE, runSql } from '../support/enigma-installation';
+import { onSqlite } from '../support/database-kind';
 import { FakeClock } from '../support/fake-clock';
 
 let folder: string;
@@ -45,7 +46,7 @@ const OLD = `${ONELINER_TABLE}
     (6, 2, 'joe', 'when?', 'no time'),
     (7, 2, 'joe', '   ', '2026-01-03T12:00:00.000-06:00');`;
 
-test('the lines of accounts that are here are taken over once, as text', async () => {
+onSqlite('the lines of accounts that are here are taken over once, as text', async () => {
   await runSql(file, OLD);
   expect(await adopt()).toBe(2);
   expect(await adopt()).toBe(0);
@@ -58,7 +59,7 @@ test('the lines of accounts that are here are taken over once, as text', async (
   expect((await texts()).at(-1)).toBe('new');
 });
 
-test('lines that were written here before stand behind them', async () => {
+onSqlite('lines that were written here before stand behind them', async () => {
   const line = { userId: 1, text: 'written here', writtenAtMs: 1 };
   await db.transaction('board', (sql) => addOneliner(sql, line));
   await runSql(file, OLD);

@@ -17,6 +17,7 @@ import {
 } from './dial';
 import { browse, type BrowsedPage, type BrowseOptions } from './browse';
 import { readLetter, type Letter } from './letter';
+import { IS_POSTGRES } from './database-kind';
 import { SkippingClock } from './skipping-clock';
 import { writeUnusedDatabase } from './unused-database';
 
@@ -61,7 +62,7 @@ export class TestBoard {
     if (options.dataDir === undefined) await writeUnusedDatabase(databaseFile(dataDir));
     const logLines: string[] = [];
     const heard = new Set<() => void>();
-    const clock = options.clock ?? new SkippingClock();
+    const clock = options.clock ?? new SkippingClock({ nearServer: IS_POSTGRES });
     const log = createLog({
       level: 'debug',
       write: (line) => {

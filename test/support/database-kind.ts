@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/database';
 import { selectRows } from '../../src/store/dialect';
 
 /** True where `npm run test:pg` runs the tests on its PostgreSQL server. */
-const IS_POSTGRES = process.env['SALLYPORT_TEST_POSTGRES'] !== undefined;
+export const IS_POSTGRES = process.env['SALLYPORT_TEST_POSTGRES'] !== undefined;
 
 /** A test that looks into SQLite's file or its plans; left out on PostgreSQL. */
 export const onSqlite = IS_POSTGRES ? it.skip : it;

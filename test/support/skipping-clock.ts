@@ -1,6 +1,8 @@
 import { systemClock, type Cancel, type Clock } from '../../src/base/clock';
 
 const STEP_MS = 30_000;
+/** A board does not start where its clock is further from the database server's. */
+const SERVER_MS = 4_000;
 
 /**
  * A wall clock that begins with a code's step and moves a millisecond each time it is read, until a
@@ -10,7 +12,15 @@ const STEP_MS = 30_000;
  */
 export class SkippingClock implements Clock {
   private steppedMs = 0;
-  private wallMs = Math.ceil(systemClock.nowMs() / STEP_MS) * STEP_MS;
+  private wallMs: number;
+
+  /** `nearServer`: no further from the real time than a database server allows, and well within a step. */
+  constructor({ nearServer = false } = {}) {
+    const nowMs = systemClock.nowMs();
+    const nextMs = Math.ceil(nowMs / STEP_MS) * STEP_MS;
+    const isFar = nearServer && nextMs - nowMs > SERVER_MS;
+    this.wallMs = isFar ? nowMs - SERVER_MS / 2 : nextMs;
+  }
 
   nowMs(): number {
     this.wallMs += 1;
