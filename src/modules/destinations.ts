@@ -21,7 +21,7 @@ const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
 
 /** Key of the menu's memory: the destinations as the caller sees them listed. */
 const LISTED = 'destinations';
-/** And the one that he was last at. */
+/** And the one last chosen. */
 const CHOSEN = 'chosen';
 
 /** The boards of `destinations` in the configuration. */

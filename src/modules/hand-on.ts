@@ -85,7 +85,7 @@ const SENTENCES: Readonly<Partial<Record<BridgeEnd, string>>> = {
 };
 
 /**
- * The name of the caller's account on the board, without control characters; undefined where he has none
+ * The name of the caller's account on the board, without control characters; undefined where it has none
  * there: the name is another account's by `names`, or `onlyNames` is set and it is not among them.
  */
 function nameThere(context: MenuContext, settings: HandOnSettings): string | undefined {
@@ -209,7 +209,7 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   return { outcome: 'was-there', sentence: SENTENCES[end] };
 }
 
-/** What a caller reads where he cannot be handed on, by the code of the error. */
+/** What a caller reads who cannot be handed on, by the code of the error. */
 const FAILURES = {
   UNREACHABLE: '{name} does not answer. Please try again later.',
   HAND_ON_REFUSED: '{name} does not take your call. Please tell the sysop.',

@@ -96,7 +96,7 @@ function parseBinary(bytes: Buffer): ProxyHeader {
 export const PROXY_VERSIONS = ['v1', 'v2'] as const;
 
 /**
- * A header that names a caller (sections 2.1 and 2.2): `source` is his address, `target` and `port` those of
+ * A header that names a caller (sections 2.1 and 2.2): `source` is that address, `target` and `port` those of
  * the receiver. The caller's port is not kept and is 0. An address that is none makes it UNKNOWN or LOCAL.
  */
 export function encodeProxyHeader(

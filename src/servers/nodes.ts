@@ -76,7 +76,7 @@ export interface Neighbours {
   list(): readonly NodeInfo[];
   /** False when there is nobody on the node. */
   post(node: number, message: NodeMessage): boolean;
-  /** Has them know who is on a node here; undefined once he is gone. */
+  /** Has them know who is on a node here; undefined once the call is gone. */
   tell(node: number, info: OnlineInfo | undefined): void;
   /** Has them end other calls of the account. */
   arrived(userId: number, node: number): void;

@@ -142,7 +142,7 @@ export class Places {
    * Ensures that one of `most` slots is free, of which `taken` are in use. An unknown caller
    * replaces one whose network has more slots, or one that was silent; a favoured caller replaces
    * any unknown one. Of `all` slots of the board, which so many `processes` share, unknown callers have
-   * nine in ten, each process its part of them: a favoured caller can replace those of his own alone.
+   * nine in ten, each process its part of them: a favoured caller replaces those of one process alone.
    */
   makeRoom(
     newcomer: Pick<ConnectionSlot, 'favoured' | 'networks'>,

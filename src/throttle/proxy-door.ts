@@ -83,7 +83,7 @@ export class ProxyDoor {
     return undefined;
   }
 
-  /** Has a line in the log where somebody else than a proxy names a caller; he is not believed. */
+  /** Has a line in the log where somebody else than a proxy names a caller, which is not believed. */
   noteForged(headers: IncomingHttpHeaders, own: Peer): void {
     const { forwardedHeader } = this.options.config();
     if (forwardedHeader === 'off' || headers[forwardedHeader] === undefined) return;

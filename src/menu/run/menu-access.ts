@@ -17,7 +17,7 @@ export function isPassedBy(menu: MenuEntry, subject: AcsSubject): boolean {
 
 /** Signed in as far as the account has factors, and not held up by one that the board asks of it. */
 function isIn(subject: AcsSubject): boolean {
-  // Also who came in by something that counts for both, such as a security key, has no factor of his own yet.
+  // Also who came in by something that counts for both, such as a security key, has no factor of the account yet.
   if (subject.owed === 'due') return false;
   return isFullySignedIn(subject) || (subject.factor === 1 && subject.owed === 'put-off');
 }
@@ -95,7 +95,7 @@ export function admit(name: string, parts: MenuAccessParts): MenuAccess {
   }
   const module = modules.get(menu.module.name);
   const isDue = subject.owed === 'due';
-  // Nobody is left before a question for a code that he cannot have.
+  // Nobody is left before a question for a code that nobody can have.
   const isOpen = menu.loginArea && !(isDue && asksForCode(menu));
   const needs = isOpen ? (module?.needs ?? 'none') : 'complete';
   const sentence = findSignInGap({ needs, bindsFactor: module?.bindsFactor }, parts);

@@ -17,7 +17,7 @@ const TITLE = 'Two-factor sign-in is asked of you here';
 type LeadEnd = { readonly kind: 'go-on' } | { readonly kind: 'log-off'; readonly sentence: string };
 
 /**
- * What one caller owes the policy of the board (`users.twoFactorAuth.required`): a second factor, where his account
+ * What one caller owes the policy of the board (`users.twoFactorAuth.required`): a second factor, where the account
  * must have one and has none. Read live, so that an edit of the policy and the end of grace count at once.
  */
 export class OwedFactor {
@@ -28,7 +28,7 @@ export class OwedFactor {
   constructor(
     private readonly caller: Caller,
     private readonly services: Pick<Services, 'config' | 'clock' | 'db'>,
-    /** The caller as conditions see him, but for what this policy adds. */
+    /** The caller as conditions see one, but for what this policy adds. */
     private readonly subject: AcsSubject,
   ) {}
 
@@ -42,8 +42,8 @@ export class OwedFactor {
   }
 
   /**
-   * `due`: he is led to the set-up before he goes on; `put-off`: he was, and has grace left. undefined where he
-   * owes nothing, or his sign-in is not complete yet.
+   * `due`: led to the set-up before anything else; `put-off`: was led there, and has grace left. undefined where
+   * nothing is owed, or the sign-in is not complete yet.
    */
   get state(): 'due' | 'put-off' | undefined {
     const { login } = this.caller;
@@ -51,7 +51,7 @@ export class OwedFactor {
     return this.isPutOff && !this.isGraceOver ? 'put-off' : 'due';
   }
 
-  /** Tells him, and leads him to the set-up, which is the only way on once his grace is over. */
+  /** Tells the caller, and leads to the set-up, which is the only way on once grace is over. */
   async lead(context: SetUpContext): Promise<LeadEnd> {
     const user = userOf(this.caller);
     if (this.counted?.userId !== user.id) {

@@ -49,7 +49,7 @@ type Step =
       readonly kind: 'visit';
       readonly menu: MenuEntry;
       readonly entry: StackEntry;
-      /** True where the caller comes from a menu that he can go back to. */
+      /** True where the caller comes from a menu that can be gone back to. */
       readonly isNew?: boolean;
     }
   | { readonly kind: 'end'; readonly reason: EndReason };
@@ -160,7 +160,7 @@ class MenuRun {
     return access.kind === 'admitted' && (menu.loginArea || !access.menu.loginArea);
   }
 
-  /** To the set-up of a factor that this caller must have; undefined when he may go on. */
+  /** To the set-up of a factor that this caller must have; undefined when the call may go on. */
   private async leadToSetUp(): Promise<Step | undefined> {
     const { call } = this;
     const { caller } = call;

@@ -18,7 +18,7 @@ interface WebSocketOptions extends WebSocketCallerOptions {
 
 /** A connection that has not become a WebSocket yet. */
 interface Waiting {
-  /** The caller of this request; undefined where he is refused. */
+  /** The caller of this request; undefined where it is refused. */
   readonly accept: (request: IncomingMessage) => Accepted | undefined;
   readonly cancel: Cancel;
 }
