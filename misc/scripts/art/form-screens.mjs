@@ -1,0 +1,110 @@
+// Screens of the theme gatehouse on which something is filled in.
+import { LEFT, workPage } from './pages.mjs';
+
+/** Labels at the left, fields behind them. */
+function fields(page, row, column, rows) {
+  rows.forEach((entry, index) => {
+    if (entry === undefined) return;
+    const [name, code, note, style = 'field'] = entry;
+    page.text(row + index, LEFT, name).view(row + index, column, code, style);
+    if (note !== undefined) page.text(row + index, column + 35, note, 'hint');
+  });
+  return page;
+}
+
+function newUser() {
+  const page = fields(workPage('New user', 'Applying for an account'), 6, 20, [
+    ['User name', 'ET1'],
+    ['Real name', 'ET2'],
+    ['Birth date', 'ME3', 'year/month/day'],
+    ['Sex', 'ME4', 'one letter'],
+    ['Location', 'ET5'],
+    ['Affiliation', 'ET6'],
+    ['Mail', 'ET7', 'needed for two factors'],
+    ['Web', 'ET8'],
+    undefined,
+    ['Password', 'ET9', 'best: 15 letters or more'],
+    ['Once more', 'ET10'],
+  ]);
+  return page
+    .label(18, LEFT, 'TL11', 'warning')
+    .view(20, 20, 'TM12', 'text', 'focus')
+    .text(23, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
+}
+
+function userConfig() {
+  const page = fields(workPage('Own data', 'Your own data'), 6, 20, [
+    ['Real name', 'ET1'],
+    ['Birth date', 'ME2', 'year/month/day'],
+    ['Sex', 'ME3', 'one letter'],
+    ['Location', 'ET4'],
+    ['Affiliation', 'ET5'],
+    ['Mail', 'ET6'],
+    ['Web', 'ET7'],
+    ['Screen rows', 'ME8'],
+    ['Theme', 'SM9', undefined, 'field'],
+    undefined,
+    ['New password', 'ET10', 'empty: stays as it is'],
+    ['Once more', 'ET11', 'best: 15 letters or more'],
+  ]);
+  return page
+    .label(15, 20, 'TL20', 'hint')
+    .label(19, LEFT, 'TL21', 'warning')
+    .view(21, 20, 'TM25', 'text', 'focus')
+    .text(23, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
+}
+
+function twoFactor() {
+  return workPage('Two-factor sign-in', 'Two-factor sign-in')
+    .text(6, LEFT, 'Second factor')
+    .view(6, 20, 'TM1', 'text', 'focus')
+    .text(8, LEFT, 'Kind of code')
+    .view(8, 20, 'SM2', 'text', 'focus')
+    .view(11, 20, 'TM3', 'text', 'focus')
+    .label(6, 46, 'MT10', 'hint')
+    .key(13, LEFT, 'M', 'send me a link by mail instead')
+    .text(15, LEFT, 'While a set-up waits for its first code', 'hint')
+    .key(16, LEFT, 'Q', 'show it as a QR code')
+    .key(17, LEFT, 'S', 'show it in letters')
+    .text(19, LEFT, 'While your second factor is on', 'hint')
+    .key(20, LEFT, 'N', 'make new backup codes; the old ones end')
+    .key(21, LEFT, 'B', 'how many are left')
+    .text(23, LEFT, 'Tab: next   Arrow keys: change   Esc: back', 'hint');
+}
+
+function sshKey() {
+  return workPage('SSH keys', 'SSH keys')
+    .text(6, LEFT, 'They sign you in by SSH in place of your password.')
+    .label(8, LEFT, 'MT1', 'strong')
+    .text(16, LEFT, 'New key')
+    .view(16, 14, 'ET2')
+    .text(17, 14, 'the line in your .pub file; or the number of a key to remove', 'hint')
+    .view(19, 14, 'TM3', 'text', 'focus')
+    .label(21, LEFT, 'TL4', 'warning')
+    .text(23, LEFT, 'Tab: next   Left, Right: change   Esc: back', 'hint');
+}
+
+function feedback() {
+  const page = workPage('To the sysop', 'A letter to the sysop')
+    .text(6, LEFT, 'From')
+    .view(6, 14, 'ET1')
+    .text(6, 50, 'and how to reach you', 'hint')
+    .text(7, LEFT, 'To')
+    .label(7, 14, 'TL2', 'text')
+    .text(8, LEFT, 'About')
+    .view(8, 14, 'ET3');
+  for (let line = 0; line < 8; line++) page.view(10 + line, LEFT, `ET${5 + line}`);
+  return page
+    .label(19, LEFT, 'TL4', 'warning')
+    .view(21, 14, 'TM13', 'text', 'focus')
+    .text(23, LEFT, 'Tab, Enter: next line   Esc: back', 'hint');
+}
+
+/** By file name. */
+export const FORM_SCREENS = {
+  NUA: newUser,
+  CONFSCR: userConfig,
+  '2FACONFSCR': twoFactor,
+  SSHKEYCFG: sshKey,
+  FEEDBACK: feedback,
+};

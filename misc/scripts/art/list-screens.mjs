@@ -1,0 +1,90 @@
+// Screens of the theme gatehouse that list or tell something.
+import { LEFT, workPage } from './pages.mjs';
+
+/** A line below which the pause prompt finds its place, however short the list above it is. */
+function closingLine(page) {
+  return page.text(22, LEFT, '─'.repeat(74), 'line');
+}
+
+function list(title, headline, heads, keys = 'Arrow keys: up and down   Enter, Esc: back') {
+  const page = workPage(title, headline);
+  for (const [column, head] of heads) page.text(6, column, head, 'hint');
+  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(23, LEFT, keys, 'hint');
+}
+
+function status() {
+  const page = workPage('Status', 'About you');
+  const rows = [
+    ['User name', 'UN'],
+    ['Real name', 'UR'],
+    ['Location', 'LO'],
+    ['Affiliation', 'UF'],
+    ['Member since', 'MS'],
+    ['Calls', 'UC'],
+    ['Theme', 'UT'],
+    ['Came by', 'ST'],
+  ];
+  rows.forEach(([name, code], index) => {
+    page.text(6 + index, LEFT, name, 'hint').label(6 + index, 20, code, 'strong');
+  });
+  return closingLine(page);
+}
+
+/** By file name. */
+export const LIST_SCREENS = {
+  STATUS: status,
+  LASTCALL: () =>
+    list('Last callers', 'Last callers', [
+      [LEFT, 'User'],
+      [LEFT + 22, 'When'],
+    ]),
+  WHOSON: () =>
+    list('Who is online', 'Who is online', [
+      [LEFT, 'Node'],
+      [LEFT + 6, 'User'],
+      [LEFT + 28, 'By'],
+      [LEFT + 40, 'Doing'],
+    ]),
+  BOARDS: () => {
+    const page = workPage('Boards', 'Where to?')
+      .text(6, LEFT, 'Board', 'hint')
+      .text(6, LEFT + 22, 'About', 'hint');
+    return closingLine(
+      page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT, 'TL10', 'warning'),
+    ).text(
+      23,
+      LEFT,
+      'Arrow keys: up and down   Enter: go there   A: your account   G: log off',
+      'hint',
+    );
+  },
+  ACCOUNT: () =>
+    closingLine(
+      workPage('Account', 'Your account, and who calls').view(7, LEFT, 'VM1', 'text', 'focus'),
+    ).text(23, LEFT, 'Arrow keys: up and down   Enter: open it   Esc: back', 'hint'),
+  USERLST: () =>
+    list('User list', 'User list', [
+      [LEFT, 'User'],
+      [LEFT + 22, 'Location'],
+      [LEFT + 50, 'Last call'],
+    ]),
+  SIGNINS: () =>
+    list('Your sign-ins', 'Sign-ins and changes of your account', [
+      [LEFT, 'When'],
+      [LEFT + 18, 'By'],
+      [LEFT + 29, 'From'],
+      [LEFT + 57, 'What'],
+    ]),
+  MYCALLS: () =>
+    list(
+      'Your calls',
+      'Your calls',
+      [
+        [LEFT, 'Began'],
+        [LEFT + 18, 'By'],
+        [LEFT + 29, 'From'],
+        [LEFT + 57, 'Lasted'],
+      ],
+      'E: end it   N: one was not me   Arrow keys: choose   Enter, Esc: back',
+    ),
+};
