@@ -52,7 +52,7 @@ function styleOf(cell: ScreenCell): string {
   return `${blank ? 7 : foreground}/${background}${flags}`;
 }
 
-/** Snapshots by name, as they stand in one file. */
+/** Snapshots by name, as they stand in the file of one screen. */
 export function formatGolden(snapshots: ReadonlyMap<string, string>): string {
   return [...snapshots].map(([name, text]) => `==== ${name}\n${text}\n`).join('\n');
 }
