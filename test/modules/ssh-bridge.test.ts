@@ -81,9 +81,7 @@ describe('the module ssh_bridge', () => {
     await alice.sees('here');
     alice.resize(100, 40);
     await board.logged('onward.began');
-    shell.channel.write('!');
-    await alice.sees('!');
-    expect(shell.size).toBe('100x40');
+    await shell.hasSize('100x40');
     alice.send(Buffer.from([0x1d]));
     await alice.sees('h: hang up');
     alice.type('h');

@@ -113,6 +113,11 @@ export class FarShell {
     );
   }
 
+  /** Until the window there has this size, as `100x40`. */
+  hasSize(wanted: string): Promise<void> {
+    return eventually(`a window of ${wanted} there`, () => this.size === wanted);
+  }
+
   /** Says something and leaves, as a program that ends. */
   end(text: string): void {
     this.channel.write(text);
