@@ -1,6 +1,7 @@
 import { signsInFirst, WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
+import { compileAcs, evaluateAcs } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
 import { requiredFactorOf } from '../auth/login';
 import { BbsError, formatPlace } from '../base/errors';
@@ -51,11 +52,12 @@ async function why(
   const { menus, config } = await loadBoardParts(context);
   const target = getMenu(menus, asked.menuName);
   const user = await getAccount(context, asked.name);
+  const nowMs = context.clock.nowMs();
   const answer = whyMenu(menus, {
     from: firstMenuOf(config, way),
     factor: signsInFirst(way) ? 1 : 0,
     to: target.name,
-    subject: (factor) => subjectOf(user, { factor, way, config, nowMs: context.clock.nowMs() }),
+    subject: (factor) => subjectOf(user, { factor, way, config, nowMs }),
     modules: factsOfModules(moduleTable()),
   });
   const { remoteIp } = asked;
@@ -69,19 +71,31 @@ async function why(
       ...(remoteIp === undefined ? {} : { remoteIp }),
     }),
   );
+  const owes = owesFactor(user, config, subjectOf(user, { factor: 1, way, config, nowMs }));
   const verdict = answer.reaches ? 'gets to' : 'does not get to';
   context.show(
     [
       `${user.name} ${verdict} ${target.name} by ${way}`,
       ...(bars.length === 0 ? [] : ['but cannot sign in now:', ...bars.map((bar) => `  - ${bar}`)]),
+      ...(owes ? [OWES] : []),
       ...wayLines(answer),
     ],
     {
       ...{ user: user.name, menu: target.name, server: way, status: statusWord(user.status) },
-      ...{ signIn: bars, ...answer },
+      ...{ signIn: bars, owesSecondFactor: owes, ...answer },
     },
   );
   if (!answer.reaches || bars.length > 0) context.exitCode = 1;
+}
+
+const OWES =
+  'users.twoFactorAuth.required names this account, which has no second factor: it is led to the set-up first';
+
+/** True where the policy asks a second factor of an account that has none. */
+function owesFactor(user: User, { users }: Config, subject: AcsSubject): boolean {
+  const { required } = users.twoFactorAuth;
+  if (required === '' || requiredFactorOf(user) === 2) return false;
+  return evaluateAcs(compileAcs(required), subject);
 }
 
 function subjectOf(

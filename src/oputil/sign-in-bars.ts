@@ -14,6 +14,7 @@ import { findPassword } from '../store/passwords';
 import { findPenalty } from '../store/penalties';
 import type { Sealer } from '../store/sealed';
 import { listSshKeys } from '../store/ssh-keys';
+import { nameInCommand } from '../store/user-name';
 import type { User } from '../store/users';
 import { opensFactor } from '../readiness/factor-state';
 import { minuteOf, statusWord } from './account';
@@ -151,5 +152,5 @@ async function sourceBars(sql: Sql, user: User, asked: CallAsked): Promise<reado
 }
 
 function verb(name: string, user: User): string {
-  return `oputil user ${name} ${/^[\w.-]+$/.test(user.name) ? user.name : `"${user.name}"`}`;
+  return `oputil user ${name} ${nameInCommand(user.name)}`;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/load/theme-files';
+import { nameInCommand } from '../store/user-name';
 import { ROOT_ID, type UserStatus } from '../store/users';
 import {
   accountData,
@@ -170,7 +171,7 @@ async function unlock(context: CommandContext, name: string): Promise<void> {
   }
   if (isFactorLocked) {
     lines.push('Its second factor is locked after too many wrong codes until it is bound again:');
-    lines.push(`oputil user 2fa-otp "${after.name}" google`);
+    lines.push(`oputil user 2fa-otp ${nameInCommand(after.name)} google`);
   }
   context.show(lines, { ...accountData(after), secondFactorLocked: isFactorLocked });
 }

@@ -18,6 +18,7 @@ import {
 import { mailDrop } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';
+import { nameInCommand } from '../store/user-name';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { ACTOR, type CommandContext } from './command-context';
@@ -128,8 +129,9 @@ async function makeEntryCode(context: CommandContext, name: string, time: string
 const NO_ENTRY = {
   'no-factor': (name: string) => `"${name}" has no second factor: the password signs in`,
   'factor-locked': (name: string) =>
-    `the second factor of "${name}" is locked after too many wrong codes, so no code is looked at; bind a new one: oputil user 2fa-otp "${name}" google`,
-  'not-active': (name: string) => `"${name}" is not active; first: oputil user activate "${name}"`,
+    `the second factor of "${name}" is locked after too many wrong codes, so no code is looked at; bind a new one: oputil user 2fa-otp ${nameInCommand(name)} google`,
+  'not-active': (name: string) =>
+    `"${name}" is not active; first: oputil user activate ${nameInCommand(name)}`,
 } as const;
 
 const UNIT_MINUTES: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
@@ -311,10 +313,11 @@ async function sendLink(context: CommandContext, name: string, word: string): Pr
 
 const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: string) => string>> = {
   'no-address': (name) =>
-    `"${name}" has no mail address; set one: oputil user set "${name}" --email ADDRESS`,
+    `"${name}" has no mail address; set one: oputil user set ${nameInCommand(name)} --email ADDRESS`,
   'too-many': (name) => `"${name}" was sent too many such mails within the hour; try again later`,
   'not-yours': (name) => `a session of "${name}" has begun a set-up`,
-  'not-active': (name) => `"${name}" is not active; first: oputil user activate "${name}"`,
+  'not-active': (name) =>
+    `"${name}" is not active; first: oputil user activate ${nameInCommand(name)}`,
 };
 
 /** Throws PREREQUISITE_MISSING, in the words of the screens, where the link could not be opened. */

@@ -2,6 +2,7 @@ import { Argument, Option, type Command } from 'commander';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
+import { findPassword } from '../store/passwords';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, type UserSort } from '../store/user-list';
 import { ROOT_ID, type User, type UserStatus } from '../store/users';
@@ -78,6 +79,9 @@ async function showInfo(context: CommandContext, name: string, security: boolean
   const factor = await (await context.backend()).enrollment.status(user.id);
   const isLocked = (await findLockedFactors(context)).has(user.id);
   const bars = security ? await barsOf(context, user) : [];
+  const hasPassword = await context.read(
+    async (sql) => (await findPassword(sql, user.id)) !== undefined,
+  );
   const property = (key: string): string => user.properties.get(key) ?? '';
   const lines = formatLabels(13, [
     ['Username', `${user.name}${user.id === ROOT_ID ? ' (root/SysOp)' : ''}`],
@@ -96,13 +100,14 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ['2FA OTP', `${factorName(otpTypeOf(user))}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),
     ...(security ? securityLines(user, factor) : []),
+    ...(security ? [['Password', hasPassword ? 'set' : 'none'] as const] : []),
     ...(security ? signInLines(bars) : []),
   ]);
   context.show(lines, {
     ...accountData(user),
     secondFactorLocked: isLocked,
     sshKeys: keys,
-    ...(security ? { otp: securityData(user, factor), signIn: bars } : {}),
+    ...(security ? { hasPassword, otp: securityData(user, factor), signIn: bars } : {}),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Config } from '../config/schema';
 import type { Listening } from '../mail/links';
 import { listStopped } from '../store/attempts';
 import { hasFirstPassword } from '../store/passwords';
+import { nameInCommand } from '../store/user-name';
 import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
 import { advice, findConfigGaps, type Gap, missing, nameSome } from './config-gaps';
 import { findFactorState } from './factor-state';
@@ -112,17 +113,18 @@ function noSysop(): Gap {
 
 async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]> {
   const { name } = sysop;
+  const word = nameInCommand(name);
   const gaps: Gap[] = [];
   if (await db.run((sql) => hasFirstPassword(sql, sysop.id))) {
-    gaps.push(missing(`${name} still has the password of the first start: oputil user pw ${name}`));
+    gaps.push(missing(`${name} still has the password of the first start: oputil user pw ${word}`));
   }
   if (!hasSecondFactor(sysop)) {
-    gaps.push(advice(`${name} has no second factor: oputil user 2fa-otp ${name} google`));
+    gaps.push(advice(`${name} has no second factor: oputil user 2fa-otp ${word} google`));
   }
   if ((sysop.properties.get('email_address') ?? '') === '') {
     gaps.push(
       advice(
-        `${name} has no mail address for a forgotten password: oputil user set ${name} --email ADDRESS`,
+        `${name} has no mail address for a forgotten password: oputil user set ${word} --email ADDRESS`,
       ),
     );
   }

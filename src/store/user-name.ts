@@ -121,3 +121,8 @@ export function findNameProblem(name: string, rules: NameRules): NameProblem | u
   if (withoutLinesPrefix(folded) !== folded) return 'reserved';
   return isReservedName(name, rules.reserved) ? 'reserved' : undefined;
 }
+
+/** A user name as one word of a command that is shown to be pasted into a POSIX shell. */
+export function nameInCommand(name: string): string {
+  return /^[\w.][\w.-]*$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+}

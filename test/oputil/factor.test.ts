@@ -215,7 +215,7 @@ describe('2fa-link', () => {
     await shell.run('user', 'set', 'joe', '--email', '');
     const { exitCode, err } = await shell.try('user', '2fa-link', 'joe');
     expect(exitCode).toBe(1);
-    expect(err).toContain('oputil user set "joe" --email ADDRESS');
+    expect(err).toContain('oputil user set joe --email ADDRESS');
   });
 });
 

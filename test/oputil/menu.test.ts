@@ -216,6 +216,19 @@ describe('menu why', () => {
     }
   });
 
+  test('tells that the policy asks for a second factor first', async () => {
+    const config = await shell.file(
+      'policy.hjson',
+      '{ users: { twoFactorAuth: { required: "GM[users]" } } }',
+    );
+    const why = () => shell.run(...board, 'menu', 'why', 'joe', 'hall', '-c', config);
+    const policy = /twoFactorAuth\.required names this account/;
+    expect(await why()).toMatch(policy);
+    expect(await shell.run(...board, 'menu', 'why', 'joe', 'hall')).not.toMatch(policy);
+    await shell.run('user', '2fa-otp', 'joe', 'google');
+    expect(await why()).not.toMatch(policy);
+  });
+
   test('tells where a user is stopped and why, and ends with 1', async () => {
     const { exitCode, out } = await shell.try(...board, 'menu', 'why', 'joe', 'cellar');
     expect(exitCode).toBe(1);

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { addCall, endCall } from '../../src/store/calls';
 import { Database } from '../../src/store/database';
+import { removePassword } from '../../src/store/passwords';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -15,6 +16,13 @@ afterEach(() => shell.close());
 
 const addJoe = (...more: string[]): Promise<string> =>
   shell.run('user', 'add', 'joe', '--password', PASSWORD, ...more);
+
+const openDatabase = (): Promise<Database> =>
+  Database.open({
+    file: databaseFile(shell.dataDir),
+    clock: systemClock,
+    log: createLog({ level: 'error', write: () => undefined, nowMs: () => 0 }),
+  });
 
 interface Account {
   readonly id: number;
@@ -120,8 +128,26 @@ describe('user info and list', () => {
       ...['Login count  :', 'Email        :', 'Location     :', 'Affiliations :'],
       ...['ActivityPub  :', '2FA OTP      :', 'SSH key      :', 'OTP secret   :'],
       ...['OTP Backup   :', 'OTP bound    :', 'OTP used     :', 'OTP pending  :'],
-      'Sign-in      :',
+      ...['Password     :', 'Sign-in      :'],
     ]);
+  });
+
+  test('info tells that an account with an SSH key alone has no password', async () => {
+    await addJoe();
+    const before = await shell.run('user', 'info', 'joe', '--security');
+    expect(before).toContain('Password     : set');
+    const db = await openDatabase();
+    await db.transaction({ account: 2 }, (sql) => removePassword(sql, 2));
+    await db.close();
+    const after = await shell.json<{ hasPassword: boolean }>('user', 'info', 'joe', '--security');
+    expect(after.hasPassword).toBe(false);
+  });
+
+  test('a name that a shell would read otherwise is quoted in the command to paste', async () => {
+    await shell.run('user', 'add', 'cash $(id)', '--password', PASSWORD);
+    await shell.run('user', 'deactivate', 'cash $(id)');
+    const said = await shell.run('user', 'info', 'cash $(id)', '--security');
+    expect(said).toContain("oputil user activate 'cash $(id)'");
   });
 
   test('info names the nearest right name for a wrong one', async () => {
@@ -323,8 +349,7 @@ describe('what would shut somebody out is asked', () => {
 test('user calls lists when a call began and ended, by what and from where', async () => {
   await addJoe();
   expect(await shell.run('user', 'calls', 'joe')).toBe('no calls\n');
-  const log = createLog({ level: 'error', write: () => undefined, nowMs: () => 0 });
-  const db = await Database.open({ file: databaseFile(shell.dataDir), clock: systemClock, log });
+  const db = await openDatabase();
   await db.run(async (sql) => {
     const call = { userId: 2, userName: 'joe', node: 3, server: 'ssh', source: '192.0.2.7' };
     await addCall(sql, { ...call, sessionId: 'a', startedAtMs: Date.UTC(2026, 0, 2, 3, 4) }, -1);
