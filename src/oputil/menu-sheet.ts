@@ -7,20 +7,12 @@ import { escapeHtml } from '../mail/template';
 import { ABSENT_MODULES } from '../modules/absent-modules';
 import type { BoardParts } from '../modules/board-check';
 import type { User } from '../store/users';
-import { Canvas } from '../terminal/canvas';
+import type { Canvas } from '../terminal/canvas';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 import { checkTheme, sizeOf } from './menu-show';
 import { composeScreen, type Size } from './preview';
-import {
-  blankPixels,
-  GLYPH_HEIGHT,
-  halve,
-  paintScreen,
-  paste,
-  toPng,
-  type Pixels,
-} from './screen-picture';
+import { paintScreen, sheetOf, toPng, type Pixels } from './screen-picture';
 import { readScreen } from './screen-reader';
 
 interface SheetOptions {
@@ -51,9 +43,6 @@ const SAMPLE: User = {
   ]),
   loginVersion: 0,
 };
-
-const COLUMNS = 4;
-const MARGIN = 16;
 
 /** `menu sheet`. */
 export function addMenuSheet(menu: Command, context: CommandContext): void {
@@ -92,7 +81,7 @@ async function drawSheet(context: CommandContext, options: SheetOptions): Promis
   }
   save(options.out, [
     ...drawn.map(({ file, pixels }) => ({ file, content: toPng(pixels) })),
-    { file: 'sheet.png', content: toPng(sheetOf(drawn, options.size)) },
+    { file: 'sheet.png', content: toPng(sheetOf(drawn)) },
     { file: 'index.html', content: pageOf(parts.config.general.boardName, drawn, left) },
   ]);
   context.show(`${drawn.length} screens drawn into ${options.out}; open index.html there`, {
@@ -126,35 +115,6 @@ async function drawMenu(
   });
   const canvas = readScreen(sent, size);
   return canvas.lastUsedRow === 0 ? undefined : canvas;
-}
-
-/** All screens at half the size, each below its name. */
-function sheetOf(drawn: readonly Drawn[], size: Size): Pixels {
-  const small = drawn.map(({ pixels }) => halve(pixels));
-  const { width = 0, height = 0 } = small[0] ?? {};
-  const cell = { width: width + MARGIN, height: height + GLYPH_HEIGHT + MARGIN };
-  const rows = Math.ceil(drawn.length / COLUMNS);
-  const sheet = blankPixels(
-    COLUMNS * cell.width + MARGIN,
-    Math.max(1, rows) * cell.height + MARGIN,
-  );
-  sheet.data.fill(PAPER);
-  small.forEach((pixels, index) => {
-    const x = MARGIN + (index % COLUMNS) * cell.width;
-    const y = MARGIN + Math.floor(index / COLUMNS) * cell.height;
-    paste(sheet, labelOf(drawn[index]?.name ?? '', Math.floor(size.width / 2)), { x, y });
-    paste(sheet, pixels, { x, y: y + GLYPH_HEIGHT });
-  });
-  return sheet;
-}
-
-/** Dark grey behind the screens, so that black ones have an edge. */
-const PAPER = 0x30;
-
-function labelOf(name: string, columns: number): Pixels {
-  const canvas = new Canvas(columns, 1);
-  canvas.print(1, 1, name.slice(0, columns));
-  return paintScreen(canvas);
 }
 
 function pageOf(boardName: string, drawn: readonly Drawn[], left: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { PNG } from 'pngjs';
-import type { Cell } from '../terminal/canvas';
+import { Canvas, type Cell } from '../terminal/canvas';
 import { glyphOfCp437 } from '../terminal/encoding';
 
 type Color = readonly [number, number, number];
@@ -53,7 +53,7 @@ export interface Pixels {
   readonly data: Buffer;
 }
 
-export function blankPixels(width: number, height: number): Pixels {
+function blankPixels(width: number, height: number): Pixels {
   return { width, height, data: Buffer.alloc(width * height * BYTES_PER_PIXEL) };
 }
 
@@ -79,7 +79,7 @@ export function paintScreen(source: PictureSource): Pixels {
 }
 
 /** The picture at half its width and height, each pixel the mean of four. */
-export function halve(source: Pixels): Pixels {
+function halve(source: Pixels): Pixels {
   const half = blankPixels(source.width >> 1, source.height >> 1);
   for (let y = 0; y < half.height; y++) {
     for (let at = 0; at < half.width * BYTES_PER_PIXEL; at++) {
@@ -95,12 +95,46 @@ export function halve(source: Pixels): Pixels {
 }
 
 /** Copies a picture into a larger one. */
-export function paste(target: Pixels, source: Pixels, place: { x: number; y: number }): void {
+function paste(target: Pixels, source: Pixels, place: { x: number; y: number }): void {
   for (let y = 0; y < source.height; y++) {
     const from = y * source.width * BYTES_PER_PIXEL;
     const to = ((place.y + y) * target.width + place.x) * BYTES_PER_PIXEL;
     source.data.copy(target.data, to, from, from + source.width * BYTES_PER_PIXEL);
   }
+}
+
+const SHEET_COLUMNS = 4;
+const SHEET_MARGIN = 16;
+/** Dark grey behind the screens, so that black ones have an edge. */
+const PAPER = 0x30;
+
+/** Pictures of one size at half of it, each below its name. */
+export function sheetOf(
+  pictures: readonly { readonly name: string; readonly pixels: Pixels }[],
+): Pixels {
+  const small = pictures.map(({ pixels }) => halve(pixels));
+  const { width = 0, height = 0 } = small[0] ?? {};
+  const cell = { width: width + SHEET_MARGIN, height: height + GLYPH_HEIGHT + SHEET_MARGIN };
+  const rows = Math.max(1, Math.ceil(pictures.length / SHEET_COLUMNS));
+  const sheet = blankPixels(
+    SHEET_COLUMNS * cell.width + SHEET_MARGIN,
+    rows * cell.height + SHEET_MARGIN,
+  );
+  sheet.data.fill(PAPER);
+  small.forEach((pixels, index) => {
+    const x = SHEET_MARGIN + (index % SHEET_COLUMNS) * cell.width;
+    const y = SHEET_MARGIN + Math.floor(index / SHEET_COLUMNS) * cell.height;
+    const name = pictures[index]?.name ?? '';
+    paste(sheet, labelOf(name, Math.floor(width / GLYPH_WIDTH)), { x, y });
+    paste(sheet, pixels, { x, y: y + GLYPH_HEIGHT });
+  });
+  return sheet;
+}
+
+function labelOf(name: string, columns: number): Pixels {
+  const canvas = new Canvas(columns, 1);
+  canvas.print(1, 1, name.slice(0, columns));
+  return paintScreen(canvas);
 }
 
 export function toPng(pixels: Pixels): Buffer {
@@ -211,7 +245,7 @@ const BITMAPS = Buffer.from(
 );
 
 const GLYPH_WIDTH = 8;
-export const GLYPH_HEIGHT = 16;
+const GLYPH_HEIGHT = 16;
 
 const CODE_OF: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 255 }, (_, index) => [glyphOfCp437(index + 1), index + 1]),

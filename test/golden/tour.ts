@@ -1,9 +1,22 @@
-import { systemRandom } from '../../src/base/random';
+import { createHash } from 'node:crypto';
+import type { Random } from '../../src/base/random';
 import { addAudit } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 import { ScreenEmulator, type ScreenOptions } from '../support/screen';
+
+/** What the golden files and the pictures are taken in. */
+export const THEMES = ['gatehouse', 'plain'] as const;
+export const SIZES = [
+  { width: 40, height: 24 },
+  { width: 80, height: 24 },
+  { width: 80, height: 25 },
+  { width: 132, height: 60 },
+] as const;
+
+/** The name of a screen in a file's name. */
+export const fileNameOf = (stop: string): string => stop.replace(/[^a-z]+/gi, '-');
 
 export interface TourOptions extends Required<ScreenOptions> {
   readonly theme: string;
@@ -17,7 +30,7 @@ interface Stop {
   readonly as?: 'joe' | 'ann' | 'ann, half-way';
   readonly server?: 'telnet' | 'wss';
   /** What is done there before the picture is taken. */
-  readonly then?: (caller: MenuCaller) => Promise<unknown>;
+  readonly then?: (caller: MenuCaller, nowMs: number) => Promise<unknown>;
   /** The picture of a screen that does not wait: the first write, or what the call left behind. */
   readonly at?: 'first-write' | 'the-end';
 }
@@ -100,8 +113,38 @@ export const STOPS: readonly Stop[] = [
   { name: 'sign-ins', menu: 'mainMenuSignIns', as: 'joe' },
   { name: 'own calls', menu: 'mainMenuMyCalls', as: 'joe' },
   { name: 'own figures', menu: 'mainMenuUserStats', as: 'joe' },
-  { name: 'log-off', menu: 'fullLogoffSequence', as: 'joe', at: 'the-end' },
+  {
+    name: 'second factor, set up here',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'joe',
+    then: setUpHere,
+  },
+  {
+    // Binds the factor: joe signs in with a code from here on.
+    name: 'second factor, backup codes',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'joe',
+    then: async (caller, nowMs) => {
+      await setUpHere(caller);
+      const secret =
+        caller.screen
+          .text()
+          .match(/\b[A-Z2-7]{4}\b/g)
+          ?.join('') ?? '';
+      caller.type(`${totp(secret, nowMs)}\r`);
+      await caller.sees('Type one');
+    },
+  },
+  { name: 'log-off', menu: 'fullLogoffSequence', as: 'ann', at: 'the-end' },
 ];
+
+/** From the second factor that is off to its QR code. */
+async function setUpHere(caller: MenuCaller): Promise<void> {
+  caller.type('\x1b[C\t\t\r');
+  await caller.sees('Password');
+  caller.type(`${PASSWORD}\r`);
+  await caller.sees('2 Type');
+}
 
 /** Every stock screen on one kind of terminal, by name. */
 export async function takeTour(options: TourOptions): Promise<ReadonlyMap<string, ScreenEmulator>> {
@@ -115,12 +158,13 @@ export async function takeTour(options: TourOptions): Promise<ReadonlyMap<string
   }
 }
 
-async function visit(board: Opened, stop: Stop, options: TourOptions): Promise<ScreenEmulator> {
-  const caller = await callFor(board, stop, options);
+async function visit(opened: Opened, stop: Stop, options: TourOptions): Promise<ScreenEmulator> {
+  opened.random.begin(stop.name);
+  const caller = await callFor(opened, stop, options);
   if (stop.at === 'the-end') await caller.ended;
   else {
     await caller.until('a key to be asked for', () => caller.isAsked);
-    await stop.then?.(caller);
+    await stop.then?.(caller, opened.board.accounts.clock.nowMs());
     await caller.until('a key to be asked for', () => caller.isAsked);
     caller.hangUp();
     await caller.ended;
@@ -150,13 +194,36 @@ interface Opened {
   readonly board: MenuBoard;
   /** Of ann's second factor. */
   readonly secret: string;
+  readonly random: TourRandom;
+}
+
+/** The same secrets, words and codes at every run, whatever the stops before drew. */
+class TourRandom implements Random {
+  private stop = '';
+  private drawn = 0;
+
+  begin(stop: string): void {
+    this.stop = stop;
+    this.drawn = 0;
+  }
+
+  bytes(count: number): Buffer {
+    const blocks = Array.from({ length: Math.ceil(count / 32) }, () =>
+      createHash('sha256').update(`${this.stop} ${++this.drawn}`).digest(),
+    );
+    return Buffer.concat(blocks).subarray(0, count);
+  }
+
+  below(limit: number): number {
+    return limit - 1;
+  }
 }
 
 async function openBoard({ theme }: TourOptions): Promise<Opened> {
+  const random = new TourRandom();
   const board = await MenuBoard.open({
     startMs: NOW_MS,
-    // The same word of a set-up at every run.
-    random: { ...systemRandom, below: (limit) => limit - 1 },
+    random,
     config: {
       theme: { preLogin: theme, default: theme },
       general: { sysOp: { username: 'warden', email: 'warden@example.org' } },
@@ -186,7 +253,7 @@ async function openBoard({ theme }: TourOptions): Promise<Opened> {
       ...{ factor: 1, kind: 'password', result: 'rejected', reason: 'wrong' },
     });
   });
-  return { board, secret };
+  return { board, secret, random };
 }
 
 function node(

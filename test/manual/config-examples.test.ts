@@ -8,6 +8,7 @@ const ROOT = join(__dirname, '../..');
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  'docs/screens/README.md',
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
