@@ -118,12 +118,13 @@ class Bbs {
     readiness.add(() => (stored.clockWatch.isWrong ? 'clock' : undefined));
     readiness.add(() => missingKey(backend.currentKey.missing));
     backend.currentKey.start();
-    const drain = this.openDrain(basics, readiness);
+    const drain = this.openDrain(basics, { readiness, seat: stored.seat });
     await this.startServers(basics, { backend, limiter, certificate, readiness, drain });
     const edits = this.followEdits(basics, { db: stored.db, certificate });
     stored.seat.attach({
       accountEvents: backend.accountEvents,
       reload: () => void edits.reload(),
+      drain: (order) => drain.take(order),
       endSession: (sessionId) => backend.endCall({ sessionId, user: undefined }),
     });
     const bbs = await this.announce(basics, { backend, first, certificate, edits });
@@ -257,10 +258,16 @@ class Bbs {
     open.login = servers.addresses;
   }
 
-  private openDrain({ shared, nodes }: Basics, readiness: Readiness): Drain {
+  private openDrain(
+    { shared, nodes }: Basics,
+    { readiness, seat }: { readonly readiness: Readiness; readonly seat: BoardSeat },
+  ): Drain {
     const drain = new Drain({
       ...{ ...shared, nodes },
-      onChange: (state) => this.writeRun(state),
+      onChange: (state) => {
+        this.writeRun(state);
+        seat.setState(state);
+      },
     });
     this.closers.push(() => drain.close());
     readiness.add(() => (drain.isOrdered ? 'draining' : undefined));
@@ -268,10 +275,12 @@ class Bbs {
   }
 
   /** Writes data/run.json: for scripts and `oputil`, from the time on when all ports are open. */
-  private writeRun(state: DrainState): void {
+  private writeRun({ state, callers }: DrainState): void {
     if (this.addresses === undefined) return;
     const { addresses: servers } = this;
-    writeRunFile(this.board.dataDir, { pid: process.pid, version: VERSION, servers, ...state });
+    const counted = callers === undefined ? {} : { callers };
+    const run = { pid: process.pid, version: VERSION, servers, state, ...counted };
+    writeRunFile(this.board.dataDir, run);
   }
 
   /** Follows the sysop's files: an edit takes effect within a second of its save. */

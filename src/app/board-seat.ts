@@ -11,7 +11,7 @@ import { SharedNumbers } from '../servers/shared-numbers';
 import type { AccountEvents } from '../store/account-events';
 import { BoardEventReader, removeBoardEvent } from '../store/board-events';
 import type { Database } from '../store/database';
-import type { BoardEvent } from '../store/shared-node';
+import type { BoardEvent, NodeState } from '../store/shared-node';
 
 interface SeatOptions {
   readonly nodes: Nodes;
@@ -25,6 +25,8 @@ interface SeatParts {
   readonly accountEvents: Pick<AccountEvents, 'hear'>;
   /** Reads configuration, menus and art again. */
   readonly reload: () => void;
+  /** Empties this process by an order of another machine; undefined ends that. */
+  readonly drain: (order: unknown) => void;
   /** Ends what belongs to a session of a process that ended without a word. */
   readonly endSession: (sessionId: string) => Promise<void>;
 }
@@ -35,6 +37,8 @@ export interface BoardSeat {
   isHeld(): boolean;
   /** True where no other process runs the board now. */
   isAlone(): boolean;
+  /** Says whether this process takes callers, where others may ask. */
+  setState(state: NodeState): void;
   /** To be called once these are there; what is told before is not missed by them. */
   attach(parts: SeatParts): void;
   release(): Promise<void>;
@@ -79,6 +83,7 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
     return {
       isHeld: always,
       isAlone: always,
+      setState: () => undefined,
       attach,
       release: () => reader.close().then(() => cleared),
     };
@@ -92,6 +97,7 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
   return {
     isHeld: () => node.isHeld(),
     isAlone: () => node.others().length === 0,
+    setState: (state) => node.setState(state),
     attach,
     release: async () => {
       await shared.close();
@@ -128,6 +134,8 @@ function act(
     else if (kind === 'message' && message !== undefined) handle?.post(message);
     else if (kind === 'announce' && message !== undefined) nodes.postToAll(message);
     else if (kind === 'reload') parts.parts?.reload();
+    else if (kind === 'drain') parts.parts?.drain(told);
+    else if (kind === 'undrain') parts.parts?.drain(undefined);
   } catch (error) {
     // An event of another version of the program; what else is told goes on.
     log.warn('node.event-not-understood', { kind, error: toError(error) });

@@ -1,8 +1,16 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Log } from '../base/log';
-import { drainFile, type DrainOrder, readDrainOrder, removeDrainOrder } from '../config/run-file';
+import {
+  drainFile,
+  type DrainOrder,
+  parseDrainOrder,
+  readDrainOrder,
+  removeDrainOrder,
+  writeDrainOrder,
+} from '../config/run-file';
 import { watchFiles, type FileWatch } from '../config/watch';
 import type { Nodes } from '../servers/nodes';
+import type { NodeState } from '../store/shared-node';
 
 /** What new callers hear while the board is drained, and the last callers when the limit is over. */
 const NO_NEW_CALLERS =
@@ -13,9 +21,8 @@ const MINUTE_MS = 60_000;
 /** How often callers are counted while the board is drained. */
 const COUNT_MS = 500;
 
-/** Whether the board takes new callers, as `run.json` tells it. */
-export interface DrainState {
-  readonly state: 'open' | 'draining' | 'drained';
+/** Whether the board takes new callers, and how many are on it while it is drained. */
+export interface DrainState extends NodeState {
   readonly callers?: number;
 }
 
@@ -29,13 +36,14 @@ interface DrainOptions {
 }
 
 /**
- * Empties the board before a restart, as `oputil node drain` orders by a file in the data folder: first
- * the balancer is told, then new callers are turned away, and those who are there stay until they leave
+ * Empties the board before a restart, as `oputil node drain` orders by a file in the data folder, or
+ * from another machine by an event, of which the board makes that file: first the balancer is told, then new callers are turned away, and those who are there stay until they leave
  * or the limit is over. The order is for this run only.
  */
 export class Drain {
   private readonly watch: FileWatch;
   private order: DrainOrder | undefined;
+  private endsAtMs: number | undefined;
   private isShut = false;
   private cancels: Cancel[] = [];
   private cancelCount: Cancel = () => undefined;
@@ -62,6 +70,14 @@ export class Drain {
     this.endCallers = end;
   }
 
+  /** An order of another machine; what is none ends the drain. */
+  take(order: unknown): void {
+    const parsed = parseDrainOrder(order);
+    if (parsed === undefined) removeDrainOrder(this.options.dataDir);
+    else writeDrainOrder(this.options.dataDir, parsed);
+    this.look();
+  }
+
   close(): void {
     this.watch.close();
     this.cancel();
@@ -74,6 +90,7 @@ export class Drain {
     this.cancel();
     this.order = order;
     this.isShut = false;
+    this.endsAtMs = undefined;
     if (order === undefined) this.options.log.info('board.drain-ended');
     else this.begin(order);
     this.count();
@@ -87,6 +104,7 @@ export class Drain {
     });
     if (limitMinutes === undefined) return;
     const limitMs = leadSeconds * 1000 + limitMinutes * MINUTE_MS;
+    this.endsAtMs = this.options.clock.monotonicMs() + limitMs;
     this.announce(limitMinutes);
     if (limitMinutes > 1) this.after(limitMs - MINUTE_MS, () => this.announce(1));
     this.after(limitMs, () => {
@@ -107,10 +125,14 @@ export class Drain {
   }
 
   private count(): void {
-    const { callers } = this;
+    const { callers, endsAtMs } = this;
     const state: DrainState = !this.isOrdered
       ? { state: 'open' }
-      : { state: this.isShut && callers === 0 ? 'drained' : 'draining', callers };
+      : {
+          state: this.isShut && callers === 0 ? 'drained' : 'draining',
+          callers,
+          ...(endsAtMs === undefined ? {} : { endsAtMs }),
+        };
     const text = JSON.stringify(state);
     if (text !== this.told) this.options.onChange(state);
     this.told = text;

@@ -66,15 +66,18 @@ export function removeDrainOrder(dataDir: string): void {
 /** undefined where there is none, or none that can be read. */
 export function readDrainOrder(dataDir: string): DrainOrder | undefined {
   try {
-    const { leadSeconds, limitMinutes } = JSON.parse(readFileSync(drainFile(dataDir), 'utf8')) as {
-      readonly leadSeconds?: unknown;
-      readonly limitMinutes?: unknown;
-    };
-    if (!isAmount(leadSeconds)) return undefined;
-    return isAmount(limitMinutes) ? { leadSeconds, limitMinutes } : { leadSeconds };
+    return parseDrainOrder(JSON.parse(readFileSync(drainFile(dataDir), 'utf8')));
   } catch {
     return undefined;
   }
+}
+
+/** undefined where the value is no order. */
+export function parseDrainOrder(value: unknown): DrainOrder | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { leadSeconds, limitMinutes } = value as Readonly<Record<string, unknown>>;
+  if (!isAmount(leadSeconds)) return undefined;
+  return isAmount(limitMinutes) ? { leadSeconds, limitMinutes } : { leadSeconds };
 }
 
 function isAmount(value: unknown): value is number {

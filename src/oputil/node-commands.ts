@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
+import { readRunFile } from '../config/run-file';
 import { labelOfWay } from '../protocols/ways-in';
 import { addAudit } from '../store/audit';
 import { addBoardEvent } from '../store/board-events';
@@ -48,10 +49,19 @@ export function addNodeCommands(program: Command, context: CommandContext): void
   addNodeDrain(node, context);
 }
 
+/** With the time at which a drain ends the last calls. */
+function stateOf({ state, drainUntilMs }: NodeRow): string {
+  return state !== 'draining' || drainUntilMs === undefined
+    ? state
+    : `${state} to ${minuteOf(drainUntilMs).slice(11)}`;
+}
+
 interface Found {
   /** Empty where the board is one process. */
   readonly nodes: readonly NodeRow[];
   readonly callers: readonly OnlineCaller[];
+  /** Whether a board that is one process takes new callers. */
+  readonly state?: string | undefined;
 }
 
 /** Who is online; throws where no board runs. */
@@ -66,19 +76,19 @@ async function find(context: CommandContext): Promise<Found> {
   // Calls that began before it started were cut short by a kill.
   const startedMs = statSync(join(dataDir, 'run.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const callers = await context.read((sql) => listOpenCalls(sql, Math.floor(startedMs) - 1_000));
-  return { nodes, callers };
+  return { nodes, callers, state: readRunFile(dataDir)?.state };
 }
 
 async function list(context: CommandContext): Promise<void> {
-  const { nodes, callers } = await find(context);
+  const { nodes, callers, state } = await find(context);
   const processes = context.table(
     ['Process', 'Host', 'Pid', 'Version', 'State', 'Callers', 'Since (UTC)'].map((title) => ({
       title,
     })),
-    nodes.map(({ id, host, pid, version, state, startedAtMs }) => [
-      ...[String(id), host, String(pid), version, state],
-      String(callers.filter(({ nodeId }) => nodeId === id).length),
-      minuteOf(startedAtMs),
+    nodes.map((row) => [
+      ...[String(row.id), row.host, String(row.pid), row.version, stateOf(row)],
+      String(callers.filter(({ nodeId }) => nodeId === row.id).length),
+      minuteOf(row.startedAtMs),
     ]),
   );
   const online = context.table(
@@ -93,8 +103,10 @@ async function list(context: CommandContext): Promise<void> {
     [
       ...(nodes.length === 0 ? [] : [...processes, '']),
       ...(callers.length === 0 ? ['nobody is online'] : online),
+      ...(state === undefined || state === 'open' ? [] : [`it takes no new callers: ${state}`]),
     ],
     {
+      ...(state === undefined ? {} : { state }),
       processes: nodes,
       callers: callers.map((caller) => ({ ...caller, sessionId: undefined })),
     },

@@ -21,7 +21,10 @@ export interface NodeRow {
   readonly host: string;
   readonly pid: number;
   readonly version: string;
+  /** `open`, `draining` or `drained`. */
   readonly state: string;
+  /** When those who stay are ended; undefined lets them stay. */
+  readonly drainUntilMs: number | undefined;
   readonly startedAtMs: number;
 }
 
@@ -96,6 +99,7 @@ export async function listNodes(sql: Sql): Promise<readonly NodeRow[]> {
     pid: Number(row['pid']),
     version: String(row['version']),
     state: String(row['state']),
+    drainUntilMs: row['drain_until'] === null ? undefined : Number(row['drain_until']),
     startedAtMs: Number(row['started_at']),
   }));
 }

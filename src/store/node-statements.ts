@@ -1,4 +1,5 @@
 /** The statements by which a process on a PostgreSQL database is one of those that run the board. */
+import type { Knex } from 'knex';
 
 /** A process that was killed is known to be gone, and its numbers are free, within fifteen seconds. */
 export const LEASE_MS = 14_500;
@@ -23,6 +24,8 @@ select o.id, o.lease_until - mine.now as left_ms, mine.now - mine.before as sinc
   (select at from level) as timeline,
   (select count(*) from node_slot s where s.node_id = o.id) as slots
 from mine join node o on true`;
+
+export const SET_STATE = `update node set state = $2, drain_until = ${NOW} + $3::bigint where id = $1`;
 
 export const NEWS = `select h.horizon::text as horizon, e.id, e.xid::text as xid, e.kind, e.node_id, e.payload
 from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h
@@ -65,4 +68,48 @@ export interface News {
   readonly kind: string;
   readonly node_id: number | null;
   readonly payload: string;
+}
+
+/** Has the database tell every process what changed: by events that it reads, or only that it did. */
+export async function tellChanges(sql: Knex): Promise<void> {
+  await sql.raw(
+    'alter table board_event add column xid xid8 not null default pg_current_xact_id()',
+  );
+  await sql.raw(`alter table board_event alter column at set default ${NOW}`);
+  await sql.raw('create index board_event_xid on board_event (xid)');
+  await sql.raw(
+    'create function board_tell() returns trigger language plpgsql as $$ begin' +
+      " perform pg_notify('sallyport_' || (select relnamespace from pg_class where oid = tg_relid), tg_argv[0]);" +
+      ' return null; end $$',
+  );
+  await sql.raw(
+    'create function board_tell_account() returns trigger language plpgsql as $$ begin' +
+      " insert into board_event (kind, payload) values ('account', new.id); return null; end $$",
+  );
+  const triggers: readonly (readonly [name: string, when: string, what: string])[] = [
+    [
+      'node_told',
+      'insert or delete or update of state, drain_until on node',
+      "board_tell('nodes')",
+    ],
+    ['node_beat_told', 'update of lease_until on node', "board_tell('beat')"],
+    ['board_event_told', 'insert on board_event', "board_tell('events')"],
+  ];
+  for (const [name, when, what] of triggers)
+    await sql.raw(`create trigger ${name} after ${when} execute function ${what}`);
+  // A statement that finds no row to change tells nothing.
+  const rowTriggers: typeof triggers = [
+    ['penalty_told', 'insert or update on source_penalty', "board_tell('changed')"],
+    ['outbox_told', 'insert or update or delete on outbox', "board_tell('changed')"],
+    ['account_event_told', 'insert on account_event', 'board_tell_account()'],
+    // A place that is known already is only used again.
+    ['known_source_told', 'insert on known_source', "board_tell('changed')"],
+    ['node_slot_told', 'update on node_slot', "board_tell('callers')"],
+  ];
+  for (const [name, when, what] of rowTriggers)
+    await sql.raw(`create trigger ${name} after ${when} for each row execute function ${what}`);
+  await sql.raw(
+    'create trigger node_slot_freed after delete on node_slot for each row' +
+      " when (old.user_id is not null) execute function board_tell('callers')",
+  );
 }

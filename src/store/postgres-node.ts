@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import type { Cancel } from '../base/clock';
 import { toError } from '../base/errors';
 import {
@@ -11,9 +10,10 @@ import {
   NOW,
   REGISTER,
   RESERVE,
+  SET_STATE,
 } from './node-statements';
 import type { PostgresLink } from './postgres-link';
-import type { BoardEvent, JoinOptions, OtherNode, SharedNode } from './shared-node';
+import type { BoardEvent, JoinOptions, NodeState, OtherNode, SharedNode } from './shared-node';
 
 const BEAT_MS = 5_000;
 const AGAIN_MS = 1_000;
@@ -46,6 +46,9 @@ export class PostgresNode implements SharedNode {
   private nodeId = 0;
   private heldUntilMs = -Infinity;
   private known: readonly OtherNode[] = [];
+  private state: NodeState = { state: 'open' };
+  /** False while the row does not have the state. */
+  private isStateWritten = true;
   private cancel: Cancel = () => undefined;
   private turning: Promise<void> = Promise.resolve();
   private closed = false;
@@ -112,6 +115,13 @@ export class PostgresNode implements SharedNode {
     ]);
   }
 
+  setState(state: NodeState): void {
+    if (state.state === this.state.state && state.endsAtMs === this.state.endsAtMs) return;
+    this.state = state;
+    this.isStateWritten = false;
+    this.schedule(0);
+  }
+
   async release(): Promise<void> {
     this.closed = true;
     this.cancel();
@@ -141,6 +151,7 @@ export class PostgresNode implements SharedNode {
     try {
       if (this.nodeId === 0) await this.register();
       await this.beat();
+      await this.writeState();
       this.isBeatFailing = false;
       await this.prune();
       const nextMs = Math.min(BEAT_MS, ...this.known.map(({ leftMs }) => leftMs + MARGIN_MS));
@@ -166,6 +177,7 @@ export class PostgresNode implements SharedNode {
     // Before anything is granted by it.
     this.catchUpWith(row.timeline);
     this.nodeId = row.id;
+    this.isStateWritten = this.state.state === 'open';
     this.hold(askedMs + LEASE_MS);
     // What was told before is not for this node.
     await this.look(() => undefined);
@@ -250,6 +262,20 @@ export class PostgresNode implements SharedNode {
     this.known = this.known.filter(({ id }) => !gone.includes(id));
     for (const id of gone) log.warn('node.gone', { node: id, calls: sessions.length });
     if (gone.length > 0) onGone(sessions);
+  }
+
+  private async writeState(): Promise<void> {
+    if (this.isStateWritten) return;
+    const { state, endsAtMs } = this.state;
+    const leftMs =
+      endsAtMs === undefined ? null : Math.round(endsAtMs - this.options.clock.monotonicMs());
+    this.isStateWritten = true;
+    try {
+      await this.link.query(SET_STATE, [this.nodeId, state, leftMs]);
+    } catch (error) {
+      this.isStateWritten = false;
+      throw error;
+    }
   }
 
   private async prune(): Promise<void> {
@@ -343,48 +369,4 @@ export class PostgresNode implements SharedNode {
     for (const [id, xid] of this.read) if (xid < horizon) this.read.delete(id);
     if (events.length > 0) take(events);
   }
-}
-
-/** Has the database tell every process what changed: by events that it reads, or only that it did. */
-export async function tellChanges(sql: Knex): Promise<void> {
-  await sql.raw(
-    'alter table board_event add column xid xid8 not null default pg_current_xact_id()',
-  );
-  await sql.raw(`alter table board_event alter column at set default ${NOW}`);
-  await sql.raw('create index board_event_xid on board_event (xid)');
-  await sql.raw(
-    'create function board_tell() returns trigger language plpgsql as $$ begin' +
-      " perform pg_notify('sallyport_' || (select relnamespace from pg_class where oid = tg_relid), tg_argv[0]);" +
-      ' return null; end $$',
-  );
-  await sql.raw(
-    'create function board_tell_account() returns trigger language plpgsql as $$ begin' +
-      " insert into board_event (kind, payload) values ('account', new.id); return null; end $$",
-  );
-  const triggers: readonly (readonly [name: string, when: string, what: string])[] = [
-    [
-      'node_told',
-      'insert or delete or update of state, drain_until on node',
-      "board_tell('nodes')",
-    ],
-    ['node_beat_told', 'update of lease_until on node', "board_tell('beat')"],
-    ['board_event_told', 'insert on board_event', "board_tell('events')"],
-  ];
-  for (const [name, when, what] of triggers)
-    await sql.raw(`create trigger ${name} after ${when} execute function ${what}`);
-  // A statement that finds no row to change tells nothing.
-  const rowTriggers: typeof triggers = [
-    ['penalty_told', 'insert or update on source_penalty', "board_tell('changed')"],
-    ['outbox_told', 'insert or update or delete on outbox', "board_tell('changed')"],
-    ['account_event_told', 'insert on account_event', 'board_tell_account()'],
-    // A place that is known already is only used again.
-    ['known_source_told', 'insert on known_source', "board_tell('changed')"],
-    ['node_slot_told', 'update on node_slot', "board_tell('callers')"],
-  ];
-  for (const [name, when, what] of rowTriggers)
-    await sql.raw(`create trigger ${name} after ${when} for each row execute function ${what}`);
-  await sql.raw(
-    'create trigger node_slot_freed after delete on node_slot for each row' +
-      " when (old.user_id is not null) execute function board_tell('callers')",
-  );
 }

@@ -19,7 +19,8 @@ import {
   TURN_MS,
 } from './postgres-client';
 import { holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
-import { PostgresNode, tellChanges } from './postgres-node';
+import { tellChanges } from './node-statements';
+import { PostgresNode } from './postgres-node';
 import { explain, verify } from './postgres-start';
 
 /** How long the end of a board waits for statements that run. */

@@ -31,6 +31,13 @@ export interface JoinOptions {
   onGone(sessionIds: readonly string[]): void;
 }
 
+/** Whether a process takes new callers, as `oputil` on any machine reads it. */
+export interface NodeState {
+  readonly state: 'open' | 'draining' | 'drained';
+  /** When those who stay are ended, by this process's monotonic clock; undefined lets them stay. */
+  readonly endsAtMs?: number | undefined;
+}
+
 /** Another process of the board, as of the last beat. */
 export interface OtherNode {
   readonly id: number;
@@ -50,6 +57,8 @@ export interface SharedNode {
   /** The lowest free node numbers, now this process's own: at most `count`, none above `most` unless that is 0. */
   reserve(count: number, most: number): Promise<readonly number[]>;
   giveBack(numbers: readonly number[]): Promise<void>;
+  /** Has everybody know the state; said again until the database has it. */
+  setState(state: NodeState): void;
   /** Frees what the process holds. */
   release(): Promise<void>;
 }

@@ -41,6 +41,11 @@ describe('a board that is drained before a restart', () => {
       status: 503,
       body: { status: 'not ready', reasons: ['draining'] },
     });
+    expect(await board.oputil('node', 'list')).toContain('it takes no new callers: draining');
+    expect(await board.tryOputil('node', 'drain', '1')).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('one process: leave its number out') as unknown,
+    });
     const late = await dialTelnet({ port: board.telnetPort });
     await late.sees('The board takes no new callers here right now.');
     await late.isHungUpOn();

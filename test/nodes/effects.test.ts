@@ -1,6 +1,7 @@
 import type { BoardProcess } from '../support/board-process';
 import type { DialledCaller } from '../support/dial';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+import { browse } from '../support/browse';
 import { SharedBoard } from './shared-board';
 
 const IN = 'Both doors are open.';
@@ -12,7 +13,7 @@ let b: BoardProcess;
 beforeAll(async () => {
   board = new SharedBoard();
   a = await board.start('a');
-  b = await board.start('b');
+  b = await board.start('b', { contentServers: {} });
   for (const name of ['ann', 'bob', 'cat', 'dan']) await board.addUser(name);
 });
 
@@ -109,6 +110,48 @@ test('an event that cannot be read is logged, and those after it have their effe
   await board.oputil('a', 'node', 'kick', ofBob);
   await bob.isHungUpOn();
   await gone();
+});
+
+test('a process is drained from another machine: no new callers, its health says so, who is on stays', async () => {
+  const ready = async (): Promise<number> => {
+    const url = `https://localhost:${b.port('https')}/_enig/ready`;
+    return (await browse(b.dataDir, url)).status;
+  };
+  const [[idOfB = ''] = []] = board.sql(`select id from node where pid = ${b.pid}`);
+  const bob = await online(b, 'bob');
+  await numberOf('bob');
+  expect(await ready()).toBe(200);
+  const limited = ['node', 'drain', idOfB, '--lead', '0', '--limit', '90'];
+  expect(await board.oputil('a', ...limited)).toContain('1 on it may stay, for 90 minutes at most');
+  expect(await ready()).toBe(503);
+  const left = `select (drain_until - extract(epoch from clock_timestamp()) * 1000) / 60000 from node`;
+  const [[minutes] = []] = board.sql(`${left} where id = ${idOfB}`);
+  expect(Number(minutes)).toBeGreaterThan(88);
+  expect(Number(minutes)).toBeLessThanOrEqual(90);
+  expect(await board.oputil('a', 'node', 'list')).toMatch(/ open .*\n.* draining to \d\d:\d\d /);
+  const late = await b.telnet();
+  await late.sees('The board takes no new callers here right now.');
+  await late.isHungUpOn();
+  const ann = await online(a, 'ann');
+  // Without a limit, and until the last one has left.
+  await board.oputil('a', 'node', 'drain', idOfB, '--lead', '0');
+  await board.until(`select state, drain_until is null from node where id = ${idOfB}`, [
+    ['draining', 't'],
+  ]);
+  const waiting = board.oputil('a', 'node', 'drain', idOfB, '--lead', '0', '--wait');
+  bob.type('\r');
+  await bob.sees('The board closes here for maintenance in 90 minutes.');
+  expect(bob.hungUp).toBe(false);
+  bob.hangUp();
+  expect(await waiting).toContain('Nobody is on it any more.');
+  expect(ann.hungUp).toBe(false);
+  expect(await board.oputil('a', 'node', 'list')).toMatch(/ drained /);
+  await board.oputil('a', 'node', 'undrain', idOfB);
+  expect(await ready()).toBe(200);
+  await gone(ann, await online(b, 'bob'));
+  await expect(board.oputil('a', 'node', 'drain', '999999')).rejects.toThrow(
+    "there is no process 999999; see 'oputil node list'",
+  );
 });
 
 test('calls of a process that is killed have ended within 15 seconds, and its callers are gone everywhere', async () => {

@@ -41,12 +41,18 @@ export class SharedBoard {
       ...more,
       database: { client: 'postgres', connection: address },
       security: { ...more.security, sealingKeyFile: this.keyFile },
-      contentServers: { web: { https: { enabled: false } } },
+      contentServers: more.contentServers ?? { web: { https: { enabled: false } } },
       logging: { level: 'debug' },
     };
     const started = await BoardProcess.start({ dataDir, config });
     this.processes.set(name, started);
     return started;
+  }
+
+  process(name: string): BoardProcess {
+    const found = this.processes.get(name);
+    if (found === undefined) throw new Error(`no process ${name}`);
+    return found;
   }
 
   /** The rows of a statement, each column as text. */

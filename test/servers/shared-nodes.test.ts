@@ -69,6 +69,7 @@ test('what one caller writes to another on another process is in no table once i
   seat.attach({
     accountEvents: { hear: () => Promise.resolve() },
     reload: () => undefined,
+    drain: () => undefined,
     endSession: () => Promise.resolve(),
   });
   const heard: string[] = [];
