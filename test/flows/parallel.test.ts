@@ -3,11 +3,13 @@ import { TestBoard } from '../support/board';
 import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, prove, signIn } from '../support/sign-in';
 
 const AT_ONCE = 16;
-/** Sign-ins of one account wait for one another, and one that waits too long is told that the board is busy. */
-const ARRIVE_AT_ONCE = 4;
 /** Each of them has three guesses before the board hangs up: 201 in all. */
 const CALLERS = 67;
-const LONG_MS = 60_000;
+/** Sign-ins of one account at once: on a slow machine the last of many would wait too long for its turn. */
+const SIGN_INS = 4;
+const LONG_MS = 120_000;
+/** What a code can be answered with; who comes to no turn in time is told that the board is busy. */
+const ANSWERED = /Both doors are open\.|Wrong code\.|Too many tries\.|The board is busy\./;
 
 describe('many callers at the same instant', () => {
   let board: TestBoard;
@@ -20,7 +22,8 @@ describe('many callers at the same instant', () => {
   async function atTheCode(name: string, count = AT_ONCE): Promise<DialledCaller[]> {
     const callers: DialledCaller[] = [];
     while (callers.length < count) {
-      const group = Array.from({ length: Math.min(ARRIVE_AT_ONCE, count - callers.length) }, (_, index) =>
+      const length = Math.min(SIGN_INS, count - callers.length);
+      const group = Array.from({ length }, (_, index) =>
         index % 2 === 1
           ? board.ssh({ userName: name, password: PASSWORD })
           : board.telnet().then(async (caller) => {
@@ -36,9 +39,7 @@ describe('many callers at the same instant', () => {
   }
 
   async function winners(callers: readonly DialledCaller[]): Promise<number> {
-    const texts = await Promise.all(
-      callers.map((caller) => caller.sees(/Both doors are open.|Wrong code.|Too many tries./)),
-    );
+    const texts = await Promise.all(callers.map((caller) => caller.sees(ANSWERED)));
     for (const caller of callers) caller.hangUp();
     return texts.filter((text) => text.includes('Both doors are open.')).length;
   }
@@ -88,8 +89,7 @@ describe('many callers at the same instant', () => {
       }
       const answers = await answersTo('dina', 'second-factor', 3 * CALLERS);
       for (const caller of callers) caller.hangUp();
-      expect(answers.filter((reason) => reason === 'wrong')).toHaveLength(5);
-      expect(answers.filter((reason) => reason === 'wait').length).toBeGreaterThan(100);
+      expectFiveLookedAt(answers);
       const late = await board.ssh({ userName: 'dina', password: PASSWORD });
       await giveCode(late, board.code(secret));
       await late.sees(/Too many tries. Please wait \d+ /);
@@ -114,8 +114,7 @@ describe('many callers at the same instant', () => {
       );
       const answers = await answersTo('ella', 'password', 3 * CALLERS);
       for (const caller of callers) caller.hangUp();
-      expect(answers.filter((reason) => reason === 'wrong')).toHaveLength(5);
-      expect(answers.filter((reason) => reason === 'wait').length).toBeGreaterThan(100);
+      expectFiveLookedAt(answers);
     },
     LONG_MS,
   );
@@ -128,6 +127,14 @@ describe('many callers at the same instant', () => {
     )
       .filter((code) => !right.includes(code))
       .slice(0, count);
+  }
+
+  /** How many of the others wait and how many come to no turn in time is the machine's affair. */
+  function expectFiveLookedAt(answers: readonly string[]): void {
+    expect(answers.filter((reason) => reason === 'wrong')).toHaveLength(5);
+    const others = new Set(answers.filter((reason) => reason !== 'wrong'));
+    expect(others).toContain('wait');
+    expect([...others].filter((reason) => reason !== 'wait' && reason !== 'busy')).toEqual([]);
   }
 
   /** What the board said to each of `count` attempts; those that came to no turn in time are busy. */
