@@ -54,4 +54,17 @@ describe('Dropbear (dbclient)', () => {
     await goToMainMenu(caller);
     await caller.close();
   });
+
+  it.each([
+    ['dora', 'disable', 'This account is disabled. Please ask the sysop.'],
+    ['emma', 'deactivate', 'This account is not active yet. The sysop has to let you in first.'],
+  ])('shows %s, after the right password, why there is no way in', async (name, verb, told) => {
+    await board.addUser(name);
+    await board.oputil('user', verb, name, '-y');
+    const caller = await board.terminal(dbclient(name), { env });
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    await caller.sees(told);
+    await caller.ended();
+  });
 });

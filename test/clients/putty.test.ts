@@ -1,6 +1,9 @@
 import { oathtool, output, run } from './programs';
 import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
 
+const DISABLED = 'This account is disabled. Please ask the sysop.';
+const INACTIVE = 'This account is not active yet. The sysop has to let you in first.';
+
 describe('PuTTY (plink)', () => {
   let board: RealBoard;
   let hostKey: string;
@@ -59,5 +62,27 @@ describe('PuTTY (plink)', () => {
     const { exitCode, out } = await run('plink', args);
     expect(exitCode).not.toBe(0);
     expect(out).toBe('');
+  });
+
+  it.each([
+    ['emil', 'disable', DISABLED],
+    ['fina', 'deactivate', INACTIVE],
+  ])('shows %s, after the right password, why there is no way in', async (name, verb, told) => {
+    await board.addUser(name);
+    await board.oputil('user', verb, name, '-y');
+    const caller = await board.terminal(plink(name));
+    await caller.sees('Password:');
+    await caller.enter(PASSWORD);
+    await caller.sees(told);
+    await caller.ended();
+  });
+
+  it('shows nobody else that an account is disabled', async () => {
+    await board.addUser('gert');
+    await board.oputil('user', 'disable', 'gert', '-y');
+    const [, ...args] = plink('gert', '-batch', '-pw', 'not the password');
+    const { exitCode, out, err } = await run('plink', args);
+    expect(exitCode).not.toBe(0);
+    expect(out + err).not.toMatch(/disabled/i);
   });
 });
