@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { findRealPath, isInside } from '../base/bounded-file';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
+import { findInOtherLetters } from '../config/source-text';
 import type { Encoding } from '../terminal/terminal';
 import { ART_EXTENSIONS, artExtension } from './art-file';
 
@@ -41,6 +42,8 @@ interface LookupSources {
 export const FRESH_MS = 400;
 
 interface Folder {
+  /** Its path in the letters in which it is written, as a board from Windows may have it. */
+  readonly path: string;
   readonly lookedMs: number;
   readonly modifiedMs: number;
   readonly names: readonly string[];
@@ -63,11 +66,23 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     if (known !== undefined && sources.isFinal?.() === true) return known;
     const lookedMs = sources.clock?.monotonicMs() ?? Infinity;
     if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known;
-    const { modifiedMs, names } = await look(directory, known);
+    const looked = (await look(directory, known)) ?? (await lookInOtherLetters(directory, known));
     if (folders.size >= KEPT_FOLDERS) folders.clear();
-    const folder: Folder = { lookedMs, modifiedMs, names, reals: new Map() };
+    // A missing folder counts as empty: boards need not have every folder.
+    const nothing = { path: directory, modifiedMs: -1, names: [] };
+    const folder: Folder = { ...(looked ?? nothing), lookedMs, reals: new Map() };
     folders.set(directory, folder);
     return folder;
+  }
+
+  async function lookInOtherLetters(
+    directory: string,
+    known: Folder | undefined,
+  ): Promise<Listing | undefined> {
+    const root = roots.find((each) => isInside(directory, [each]));
+    if (root === undefined || root === directory) return undefined;
+    const written = await findInOtherLetters(root, relative(root, directory));
+    return written === undefined ? undefined : look(written, known);
   }
 
   /** A link that leads out of the art folders yields nothing, wherever in the path it is. */
@@ -98,11 +113,10 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       const themeDirs = (options.themeDirs ?? []).map((directory) => resolve(directory));
       const lastDirs = options.lastDirs ?? [];
       for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs, lastDirs)) {
-        const directory = dirname(path);
-        const folder = await list(directory);
+        const folder = await list(dirname(path));
         const name = chooseName(folder.names, basename(path), options, sources.random);
         if (name === undefined) continue;
-        const real = await realPath(folder, join(directory, name));
+        const real = await realPath(folder, join(folder.path, name));
         if (real !== undefined) return real;
       }
       return undefined;
@@ -131,19 +145,19 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
   };
 }
 
-async function look(
-  directory: string,
-  known: Folder | undefined,
-): Promise<Omit<Folder, 'lookedMs'>> {
+type Listing = Pick<Folder, 'path' | 'modifiedMs' | 'names'>;
+
+/** What a folder holds; undefined where it is not there. */
+async function look(path: string, known: Folder | undefined): Promise<Listing | undefined> {
   try {
-    const modifiedMs = (await stat(directory)).mtimeMs;
-    if (known?.modifiedMs === modifiedMs) return known;
-    const entries = await readdir(directory, { withFileTypes: true });
+    const modifiedMs = (await stat(path)).mtimeMs;
+    if (known?.path === path && known.modifiedMs === modifiedMs) return known;
+    const entries = await readdir(path, { withFileTypes: true });
     const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    return { modifiedMs, names, reals: new Map() };
+    return { path, modifiedMs, names };
   } catch {
-    // A missing folder counts as empty: boards need not have every folder.
-    return { modifiedMs: -1, names: [], reals: new Map() };
+    // What cannot be read is as good as missing.
+    return undefined;
   }
 }
 

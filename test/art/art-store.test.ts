@@ -65,6 +65,31 @@ describe('art lookup (contract A8, A10.6)', () => {
     expect(await art.find('FO')).toBeUndefined();
   });
 
+  it('finds folders in whatever letters they are written, as a board from Windows has them', async () => {
+    write('board/General/FOO.ANS', 'general');
+    write('board/THEMES/Mine/BAR.ANS', 'theme');
+    write('board/Adverts/ONE.ANS', 'path');
+    write('stock/general/FOO.ANS', 'of the package');
+    const art = store();
+    expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('general');
+    expect((await art.find('BAR', { themeDirs: themeDirs() }))?.text).toBe('theme');
+    expect((await art.find('adverts/ONE'))?.text).toBe('path');
+    expect(await art.names({ themeDirs: themeDirs() })).toEqual(['BAR', 'FOO']);
+  });
+
+  it('takes an exact folder before one in other letters', async () => {
+    write('board/General/FOO.ANS', 'other');
+    write('board/general/FOO.ANS', 'exact');
+    expect((await store().find('FOO'))?.text).toBe('exact');
+  });
+
+  it('shows nothing of a folder in other letters that is a link out of the board (rule M14)', async () => {
+    write('elsewhere/FOO.ANS', 'private');
+    write('board/BAR.ANS', 'x');
+    symlinkSync(join(directory, 'elsewhere'), join(directory, 'board/General'));
+    expect(await store().find('FOO')).toBeUndefined();
+  });
+
   it('tries the extensions in their order', async () => {
     const art = store();
     for (const extension of ['txt', 'amiga', 'bbs', 'pcb', 'asc', 'utf8ans', 'ans']) {

@@ -55,3 +55,24 @@ describe('files that config.hjson names', () => {
     await dir.remove();
   });
 });
+
+describe('a board from Windows, opened as it lies', () => {
+  it('shows callers its own screens, in whatever letters its folders and files are', async () => {
+    const dir = await BoardDir.make({
+      'CONFIG/Config.HJSON': '{ theme: { default: "mytheme", preLogin: "mytheme" } }',
+      'Art/Themes/MyTheme/THEME.HJSON': '{ info: { name: "Own", base: "gatehouse" } }',
+      'Art/Themes/MyTheme/Matrix.ANS': 'The board of old\r\n%VM1',
+    });
+    const board = await TestBoard.start({ boardDir: dir.path });
+    try {
+      const caller = await board.telnet();
+      await caller.sees('The board of old');
+      await caller.sees('Sign in');
+      expect(board.events('board.warning')).toEqual([]);
+      caller.hangUp();
+    } finally {
+      await board.remove();
+      await dir.remove();
+    }
+  });
+});

@@ -76,6 +76,33 @@ describe('theme files', () => {
     expect((await load()).find('mine')).toMatchObject({ name: 'Mine' });
   });
 
+  it('are found in folders in whatever letters they are written, by any letters of their name', async () => {
+    await write('board/Themes/OldTheme/THEME.HJSON', '{ info: { base: "STOCK" } }');
+    await write('board/Themes/Stock/theme.hjson', '{ info: { name: "Changed" } }');
+    await write('package/themes/stock/theme.hjson', '{ info: { name: "Stock" } }');
+    const themes = await load();
+    expect(themes.find('oldtheme')).toMatchObject({
+      id: 'OldTheme',
+      problems: [],
+      directories: [
+        join(folder, 'board/Themes/OldTheme'),
+        join(folder, 'board/Themes/Stock'),
+        join(folder, 'package/themes/stock'),
+      ],
+    });
+    expect(themes.find('stock')).toMatchObject({ name: 'Changed' });
+    expect(themes.list()).toHaveLength(2);
+  });
+
+  it('stay two themes where two folders of one board differ in letters only', async () => {
+    await write('board/themes/mine/theme.hjson', '{ info: { name: "Small" } }');
+    await write('board/themes/Mine/theme.hjson', '{ info: { name: "Large" } }');
+    const themes = await load();
+    expect(themes.find('mine')?.name).toBe('Small');
+    expect(themes.find('Mine')?.name).toBe('Large');
+    expect(themes.find('MINE')?.name).toBe('Large');
+  });
+
   it('take the board before the package, and look for art in both', async () => {
     await write('board/themes/mine/theme.hjson', '{ info: { name: "Mine" } }');
     await write('package/themes/mine/theme.hjson', '{ info: { name: "Stock" } }');

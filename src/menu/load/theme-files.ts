@@ -46,8 +46,10 @@ export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThem
   const themes = new Map(
     [...written].map(([id, theme]) => [id, themeOf(theme, { written, formats: options.formats })]),
   );
+  const inOtherLetters = (id: string): Theme | undefined =>
+    [...themes.values()].find((theme) => isSame(theme.id, id));
   return {
-    find: (id) => themes.get(id) ?? themes.get(id.toLowerCase()),
+    find: (id) => themes.get(id) ?? inOtherLetters(id),
     list: () => [...themes.values()].filter((theme) => theme.enabled),
     files: [...written.values()].flatMap(({ files }) => files),
   };
@@ -56,17 +58,26 @@ export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThem
 async function listThemeFolders(artRoots: readonly string[]): Promise<Map<string, string[]>> {
   const folders = new Map<string, string[]>();
   for (const root of artRoots) {
-    for (const id of await subfolders(join(root, 'themes'))) {
-      folders.set(id, [...(folders.get(id) ?? []), join(root, 'themes', id)]);
+    // Folders of one root are themes of their own, whatever their letters.
+    const before = [...folders.keys()];
+    const home = (await findInOtherLetters(root, 'themes')) ?? join(root, 'themes');
+    for (const name of await subfolders(home)) {
+      const id = folders.has(name) ? name : (before.find((each) => isSame(each, name)) ?? name);
+      folders.set(id, [...(folders.get(id) ?? []), join(home, name)]);
     }
   }
   return folders;
 }
 
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 async function subfolders(directory: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    return names.sort();
   } catch {
     // A board without themes of its own uses those of the package.
     return [];
@@ -204,7 +215,7 @@ function ancestry(
   const chain = [own];
   for (let { base } = own.info; base !== undefined; base = chain.at(-1)?.info['base']) {
     const name = text(base) ?? '';
-    const next = written.get(name) ?? written.get(name.toLowerCase());
+    const next = written.get(name) ?? [...written.values()].find(({ id }) => isSame(id, name));
     if (next !== undefined && !chain.includes(next)) {
       chain.push(next);
       continue;
