@@ -6,6 +6,7 @@ import { Accounts } from './auth/accounts';
 import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
 import { EntryCodes } from './auth/entry-code';
+import { Invites } from './auth/invites';
 import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
@@ -74,6 +75,7 @@ export interface Backend {
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
   readonly entryCodes: EntryCodes;
+  readonly invites: Invites;
   readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
   readonly ownCalls: OwnCalls;
@@ -280,6 +282,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     mailer,
     enrollment: new Enrollment(enrolling),
     entryCodes: new EntryCodes(enrolling),
+    invites: new Invites({ db, clock, random }),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),

@@ -45,6 +45,7 @@ export function boardServices(parts: {
     accounts: backend.accounts,
     enrollment: backend.enrollment,
     sshKeys: backend.sshKeys,
+    invites: backend.invites,
     ownCalls: backend.ownCalls,
     mailChange: backend.mailChange,
     passwordReset: backend.passwordReset,

@@ -46,6 +46,8 @@ interface NewAccount {
   readonly groups?: readonly string[];
   /** By default `users.requireActivation` decides whether the account waits for activation. */
   readonly status?: UserStatus;
+  /** Runs first in the same transaction: by what the account is let in, for the audit; undefined makes none. */
+  readonly admits?: (sql: Sql) => Promise<string | undefined>;
   /** True for the sysop, who may use names that callers may not. */
   readonly allowReserved?: boolean;
 }
@@ -72,6 +74,7 @@ interface AccountsOptions {
 }
 
 const SYSTEM: Actor = { server: 'system' };
+const CREATED = { audit: 'account-created', event: 'status' } as const;
 
 /**
  * The only way to create and change accounts, for every actor: each change is checked by the same
@@ -95,13 +98,15 @@ export class Accounts {
     const hash = typeof password === 'string' ? await this.hash(password, actor) : undefined;
     if (hash === 'busy') return refuse('busy');
     return this.withinBudget(actor, async (sql) => {
+      const reason = account.admits === undefined ? '' : await account.admits(sql);
+      if (reason === undefined) return refuse('not-now');
       const id = await insertUser(sql, { name: account.name });
       if (id === undefined) return refuse('name-taken');
       await this.fill(sql, id, account);
       if (hash !== undefined) {
         await storePassword(sql, id, { hash, nowMs: this.parts.clock.nowMs() });
       }
-      await this.record(sql, { userId: id, audit: 'account-created', event: 'status', actor });
+      await this.record(sql, { ...CREATED, userId: id, actor, reason });
       const user = await getUser(sql, id);
       await tellOfApplication(sql, { user, actor }, this.parts.notifier);
       return { kind: 'done', user };
@@ -130,13 +135,7 @@ export class Accounts {
         properties: { real_name: config().general.sysOp.realName },
       });
       await storePassword(sql, id, { hash, nowMs: clock.nowMs(), isFirst: true });
-      const change = {
-        userId: id,
-        audit: 'account-created',
-        event: 'status',
-        actor: SYSTEM,
-      } as const;
-      await this.record(sql, change);
+      await this.record(sql, { ...CREATED, userId: id, actor: SYSTEM });
       return true;
     });
     return made ? { name, password } : undefined;

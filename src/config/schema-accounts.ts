@@ -80,6 +80,10 @@ export const users = section('Accounts.', {
     .default(254)
     .describe('254 is the longest address that mail can carry.'),
   webMax: z.int().min(1).max(255).default(255).describe('Longest web address.'),
+  inviteOnly: z
+    .boolean()
+    .default(false)
+    .describe('true: an application begins with a code of `oputil invite make`.'),
   requireActivation: z
     .boolean()
     .default(false)

@@ -47,9 +47,45 @@ async function enter(context: MenuContext): Promise<Transition | undefined> {
     await context.showPages(['', ' You have an account: you are signed in with it.']);
     return { kind: 'previous' };
   }
-  if (!context.services.config().general.closedSystem) return undefined;
-  await context.showPages(['', ' This board takes no new users at present.']);
-  return turnBack(context);
+  const { general, users } = context.services.config();
+  if (general.closedSystem) {
+    await context.showPages(['', ' This board takes no new users at present.']);
+    return turnBack(context);
+  }
+  return !users.inviteOnly || (await askForInvite(context)) ? undefined : turnBack(context);
+}
+
+/** The invite that a caller has shown, by the board's record of the call. */
+const shown = new WeakMap<object, string>();
+const MAX_INVITE_TRIES = 3;
+
+/** Asks for an invite code; false where the caller has none that is good. */
+async function askForInvite(context: MenuContext): Promise<boolean> {
+  const { services, caller } = context;
+  let message: string | undefined;
+  for (let tries = 0; tries < MAX_INVITE_TRIES;) {
+    const answer = await context.ask({
+      prompt: 'inviteCode',
+      title: 'By invitation',
+      text: ['An application begins with an invite code here. Whoever invited you has it.'],
+      fields: [{ name: 'code', label: 'Invite code', maxLength: 64 }],
+      ...(message === undefined ? {} : { message }),
+    });
+    if (answer === undefined) return false;
+    const typed = (answer['code'] ?? '').trim();
+    message = 'Please type the code, or go back with Esc.';
+    if (typed === '') continue;
+    const invite = await services.invites.find(typed);
+    if (invite !== undefined) {
+      shown.set(caller, invite);
+      return true;
+    }
+    tries += 1;
+    caller.log.info('new-user.invite-refused', { tries });
+    message = 'No invite has this code, or it is used up, or its time is over.';
+  }
+  await context.showPages(['', ' Without an invite code nobody can apply here.']);
+  return false;
 }
 
 async function submitApplication(
@@ -65,7 +101,9 @@ async function submitApplication(
     confirm: textOf(value['passwordConfirm'] ?? value['password']),
     email: textOf(value['email']).trim(),
   };
-  if (services.config().general.closedSystem) return turnBack(context);
+  const { general, users } = services.config();
+  const invite = shown.get(caller);
+  if (general.closedSystem || (users.inviteOnly && invite === undefined)) return turnBack(context);
   const typed = Object.entries(PERSONAL_FIELDS).map(([name, property]) => [
     property,
     textOf(value[name]),
@@ -77,15 +115,28 @@ async function submitApplication(
   const { userName: name, password } = application;
   // The address counts once the link that goes there was opened (rule D14).
   const made = await services.accounts.create(
-    { name, password, properties: personal.properties },
+    {
+      ...{ name, password, properties: personal.properties },
+      ...(users.inviteOnly && invite !== undefined
+        ? { admits: (sql) => services.invites.take(sql, invite) }
+        : {}),
+    },
     actorOf(caller),
   );
+  if (made.kind === 'refused' && made.problem === 'not-now') return lostInvite(context);
   if (made.kind === 'refused') return stayRefused(made);
   caller.log.info('new-user.applied', { userId: made.user.id, userName: made.user.name });
   const welcome = await askForMailProof(context, made.user, application.email);
   return made.user.status === 2
     ? signIn(context, application, welcome)
     : letWait(context, extraArgs, welcome);
+}
+
+/** Somebody else has used the code up meanwhile, or its time is over. */
+async function lostInvite(context: MenuContext): Promise<Transition> {
+  shown.delete(context.caller);
+  await context.showPages(['', ' Your invite code has just ended. Ask for another one.']);
+  return turnBack(context);
 }
 
 /** What the account itself does not check: the address is not part of it yet. */

@@ -17,6 +17,7 @@ import { addMenuWhy } from './menu-why';
 import { addNodeCommands } from './node-commands';
 import { addExportCommand } from './export-command';
 import { addImportCommand } from './import-command';
+import { addInviteCommands } from './invite-commands';
 import { addOnelinerCommands } from './oneliner-commands';
 import { HarmlessIo, type OputilIo } from './oputil-io';
 import { addUserAdding } from './user-add';
@@ -87,6 +88,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addBackupCommand(program, context);
   addExportCommand(program, context);
   addImportCommand(program, context);
+  addInviteCommands(program, context);
   addOnelinerCommands(program, context);
   addDoctorCommand(program, context);
 }

@@ -1,3 +1,6 @@
+import { Invites } from '../../src/auth/invites';
+import { systemRandom } from '../../src/base/random';
+import { findAuditAfter } from '../../src/store/audit';
 import { findUserByName } from '../../src/store/users';
 import type { ConfigInput } from '../../src/config/schema';
 import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
@@ -326,6 +329,91 @@ describe('applying for an account', () => {
     await caller.sees('This board takes no new users at present.');
     caller.type(' ');
     expect(await caller.ended).toBe('log-off');
+  });
+
+  describe('on a board that is by invitation', () => {
+    const invite = async (uses = 1): Promise<string> => {
+      const invites = new Invites({ ...board.accounts, random: systemRandom });
+      return (await invites.make({ uses, days: 14, note: 'for walter' })).code;
+    };
+    const comeWith = async (code: string): Promise<MenuCaller> => {
+      const caller = board.call('newUserApplication');
+      await caller.sees('Invite code');
+      caller.type(`${code.toUpperCase()}\r`);
+      await caller.sees('Applying for an account');
+      return caller;
+    };
+
+    it('begins the application with an invite code, and says in the audit which it was', async () => {
+      await open({ users: { inviteOnly: true } });
+      const caller = await comeWith(await invite());
+      fillIn(caller);
+      await caller.sees('Welcome, walter');
+      const { id = 0 } = (await account()) ?? {};
+      const query = { userId: id, kind: 'account-created', sinceMs: 0 };
+      const row = await board.accounts.db.run((sql) => findAuditAfter(sql, query));
+      expect(row?.reason).toBe('invite 1');
+      caller.hangUp();
+    });
+
+    it('makes one account by a code for one, whoever is first', async () => {
+      await open({ users: { inviteOnly: true } });
+      const code = await invite();
+      const [first, second] = [await comeWith(code), await comeWith(code)];
+      fillIn(first);
+      await first.sees('Welcome, walter');
+      fillIn(second, { name: 'wilma' });
+      await second.sees('Your invite code has just ended.');
+      expect(await account('wilma')).toBeUndefined();
+      for (const caller of [first, second]) caller.hangUp();
+    });
+
+    it('keeps a code good for an application that is refused', async () => {
+      await open({ users: { inviteOnly: true } });
+      const code = await invite();
+      await board.addUser('walter', PASSWORD);
+      const caller = await comeWith(code);
+      fillIn(caller, {}, 1);
+      await caller.sees('This name is taken.');
+      caller.hangUp();
+      (await comeWith(code)).hangUp();
+    });
+
+    it.each([
+      ['that nobody was given', () => Promise.resolve('bofal-kuhid-zatop-jinum')],
+      [
+        'whose time is over',
+        async () => {
+          const code = await invite();
+          await board.accounts.fake.advance(15 * 86_400_000);
+          return code;
+        },
+      ],
+      [
+        'that was revoked',
+        async () => {
+          const code = await invite();
+          const invites = new Invites({ ...board.accounts, random: systemRandom });
+          await invites.revoke(1);
+          return code;
+        },
+      ],
+    ])('turns back who has a code %s', async (_what, made) => {
+      await open({ users: { inviteOnly: true } });
+      const code = await made();
+      const caller = board.call('newUserApplication');
+      for (let tries = 1; tries <= 3; tries += 1) {
+        await caller.sees(tries === 1 ? 'Invite code' : 'No invite has this code');
+        caller.type(`${code}\r`);
+        await caller.until(
+          'the code to be refused',
+          () => board.events('new-user.invite-refused').length === tries,
+        );
+      }
+      await caller.sees('Without an invite code nobody can apply here.');
+      expect(board.events('new-user.invite-refused')).toHaveLength(3);
+      caller.hangUp();
+    });
   });
 
   it('keeps the account when its owner may not sign in this way, and says so', async () => {

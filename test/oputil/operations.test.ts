@@ -331,3 +331,28 @@ test('oneliner list and rm show and remove what callers wrote, with a row in the
   expect(await shell.run('audit')).toContain('oneliner-removed');
   expect((await shell.try('oneliner', 'rm', 'all')).exitCode).toBe(2);
 });
+
+test('invite make shows a code once, list and revoke go by its number', async () => {
+  const made = await shell.try(
+    'invite',
+    'make',
+    '--uses',
+    '3',
+    '--days',
+    '7',
+    '--note',
+    'the club',
+  );
+  expect(made.out).toMatch(
+    /^Invite +: 1\nCode +: ([a-z]{5}-){3}[a-z]{5}\nGood for : 3 accounts, 7 days\n/,
+  );
+  expect(made.err).toContain('anybody may apply here: users.inviteOnly is false');
+  const list = await shell.run('invite', 'list');
+  expect(list).toMatch(/the club/);
+  const [code = ''] = /([a-z]{5}-){3}[a-z]{5}/.exec(made.out) ?? [];
+  expect(list).not.toContain(code);
+  expect(await shell.run('invite', 'revoke', '1')).toBe('Invite 1 is ended\n');
+  expect(await shell.run('invite', 'list')).toBe('no invites\n');
+  const again = await shell.try('invite', 'revoke', '1');
+  expect([again.exitCode, again.err]).toEqual([1, expect.stringContaining('there is no invite 1')]);
+});

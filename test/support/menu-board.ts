@@ -9,6 +9,7 @@ import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { Enrollment } from '../../src/auth/enrollment';
 import { Authenticator } from '../../src/auth/authenticator';
+import { Invites } from '../../src/auth/invites';
 import { OwnCalls } from '../../src/auth/own-calls';
 import { MailChange } from '../../src/auth/mail-change';
 import { hashPassword } from '../../src/auth/password';
@@ -160,6 +161,7 @@ export class MenuBoard {
         accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: new Enrollment(accounts),
         sshKeys: new AccountKeys(accounts),
+        invites: new Invites({ ...accounts, random: systemRandom }),
         ownCalls: new OwnCalls(accounts),
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },

@@ -2,6 +2,7 @@ import type { ArtStore } from '../../art/art-store';
 import type { AccountKeys } from '../../auth/account-keys';
 import type { Accounts } from '../../auth/accounts';
 import type { Enrollment } from '../../auth/enrollment';
+import type { Invites } from '../../auth/invites';
 import type { OwnCalls } from '../../auth/own-calls';
 import type { MailChange } from '../../auth/mail-change';
 import type { PasswordReset } from '../../auth/password-reset';
@@ -38,6 +39,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
   readonly sshKeys: AccountKeys;
+  readonly invites: Pick<Invites, 'find' | 'take'>;
   readonly ownCalls: OwnCalls;
   readonly mailChange: MailChange;
   readonly passwordReset: Pick<PasswordReset, 'request'>;

@@ -187,4 +187,19 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // Codes by which people may apply on a board that is by invitation; the hash of the code, never the code.
+  {
+    id: 37,
+    name: '0037-invites',
+    async up(sql) {
+      await sql.schema.createTable('invite', (table) => {
+        table.increments('id');
+        table.string('code_hash', 64).notNullable().unique();
+        table.text('note').notNullable();
+        table.integer('uses_left').notNullable();
+        table.bigInteger('created_at').notNullable();
+        table.bigInteger('expires_at').notNullable();
+      });
+    },
+  },
 ];
