@@ -1,6 +1,5 @@
 import { finish } from '../../src/base/steps';
-import { slipsIn, STOCK_MENU_FILES, STOCK_THEME_FILES } from '../support/edited-board';
-import { tryWithSlip, type Slip } from '../support/edited-board';
+import { STOCK, STOCK_MENU_FILES, STOCK_THEME_FILES, type Slip } from '../support/edited-board';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalBackupCode } from '../../src/auth/backup-codes';
@@ -216,12 +215,12 @@ const menus: Target = {
   },
 };
 
-const SLIPS = [...STOCK_MENU_FILES, ...STOCK_THEME_FILES].flatMap(slipsIn);
+const SLIPS = [...STOCK_MENU_FILES, ...STOCK_THEME_FILES].flatMap((file) => STOCK.slipsIn(file));
 
 const slips: Target = {
   name: 'slips in the lines of stock files',
   make: (random) => Buffer.from(JSON.stringify(random.pick(SLIPS))),
-  eat: (input) => tryWithSlip(JSON.parse(input.toString()) as Slip),
+  eat: (input) => STOCK.tryWith(JSON.parse(input.toString()) as Slip),
 };
 
 const ACS_PARTS = [
