@@ -58,8 +58,12 @@ export default tseslint.config(
     languageOptions: {
       sourceType: 'module',
       globals: Object.fromEntries(
-        'devicePixelRatio document ResizeObserver TextEncoder URL URLSearchParams WebSocket'
-          .split(' ')
+        [
+          'devicePixelRatio document getSelection innerHeight innerWidth localStorage location',
+          'matchMedia navigator print ResizeObserver TextEncoder URL URLSearchParams visualViewport',
+          'WebSocket window',
+        ]
+          .flatMap((names) => names.split(' '))
           .map((name) => [name, 'readonly']),
       ),
     },

@@ -3,7 +3,7 @@ import { LIMITS } from '../base/limits';
 import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
-import { fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
+import { escapeHtml, fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
 /** A mail without its address. */
 interface Letter {
@@ -33,6 +33,8 @@ interface Content {
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly link?: string;
+  /** What the link's button says. */
+  readonly button?: string;
   readonly values?: TemplateValues;
   readonly templates?: { readonly text: string; readonly html: string };
 }
@@ -51,12 +53,34 @@ export async function writeLetter(notice: Notice, parts: LetterParts): Promise<L
     ...content.values,
   };
   const templates = content.templates ?? { text: NOTICE_TEXT, html: NOTICE_HTML };
+  const html = (await findTemplate(templates.html)) ?? BARE_HTML;
   return {
     subject: content.subject,
     text: fillText((await findTemplate(templates.text)) ?? BARE_TEXT, values),
-    html: fillHtml((await findTemplate(templates.html)) ?? BARE_HTML, values),
+    html: fillHtml(html, values, linkParts(content, html)),
   };
 }
+
+/**
+ * The link of a mail as HTML: a button with its address below where the template has a place for it,
+ * else at the end of the text.
+ */
+function linkParts(content: Content, template: string): TemplateValues {
+  if (content.link === undefined) return { LINK: '' };
+  const address = escapeHtml(content.link);
+  const text = content.paragraphs.map(escapeHtml);
+  if (!template.includes('%LINK%')) {
+    return { TEXT: [...text, `<a href="${address}">${address}</a>`].join('\n\n') };
+  }
+  return {
+    TEXT: text.join('\n\n'),
+    LINK: `<p style="margin: 28px 0"><a class="button" href="${address}" style="${BUTTON_STYLE}">${escapeHtml(content.button ?? 'Open the page')}</a></p>
+<p class="quiet" style="margin: 0 0 16px; color: #6b665c; font-size: 14px">Or copy this address into a browser:<br /><a class="address" href="${address}" style="color: #8a430d; word-break: break-all">${address}</a></p>`,
+  };
+}
+
+const BUTTON_STYLE =
+  'display: inline-block; padding: 12px 22px; border-radius: 4px; background: #94480f; color: #ffffff; font-weight: 600; text-decoration: none';
 
 function contentOf(notice: Notice, parts: LetterParts): Content {
   const { userName } = parts;
@@ -81,6 +105,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
           'You do not want it? Then do nothing: nobody can sign in without a password.',
         ),
         link: resetPasswordUrl(parts.prefix, notice.token),
+        button: 'Choose a password',
       };
     case 'set-up-dropped':
       return notification(
@@ -178,10 +203,11 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       return {
         ...notification(
           'Confirm your mail address',
-          `${board} will send your mail to this address once you have confirmed it. The link works once and ends soon.`,
+          `${board} will send your mail to this address once you have confirmed it. The link works once, within a day.`,
           'If you did not ask for this, do nothing.',
         ),
         link: confirmMailUrl(parts.prefix, notice.token),
+        button: 'Confirm this address',
       };
     case 'address-in-use':
       return {
@@ -209,7 +235,7 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
       );
     case 'feedback':
       return {
-        subject: `${board}: feedback from a caller`,
+        subject: `${board}: Feedback from a caller`,
         title: `Feedback: ${notice.subject}`,
         paragraphs: [
           notice.accountId === undefined
@@ -228,7 +254,7 @@ function registerContent(
   const { otp } = parts.config.users.twoFactorAuth;
   const link = registerUrl(parts.prefix, notice.token, notice.otpType);
   return {
-    subject: '2-Factor Authentication Registration',
+    subject: `${parts.config.general.boardName}: Switch on two-factor sign-in`,
     title: 'Switch on two-factor sign-in',
     paragraphs: [
       `Hello ${parts.userName},`,
@@ -283,7 +309,7 @@ function resetContent(
   const { resetPassword } = parts.config.contentServers.web;
   const link = resetPasswordUrl(parts.prefix, notice.token);
   return {
-    subject: 'Password Reset',
+    subject: `${parts.config.general.boardName}: Choose a new password`,
     title: 'Choose a new password',
     paragraphs: [
       `Hello ${parts.userName},`,
@@ -307,7 +333,7 @@ function applicationContent(
   const { name, details } = notice;
   const lines = Object.entries(details).map(([label, value]) => `${label}: ${value}`);
   return {
-    subject: `${board}: an application waits for you`,
+    subject: `${board}: An application waits for you`,
     title: 'An application waits for you',
     paragraphs: [
       `Somebody applied ${placeText(notice)} for an account, which waits for you.`,

@@ -24,18 +24,29 @@ export interface Page {
   /** Finished HTML; text from people was escaped before. */
   readonly body: string;
   readonly doors?: 'shut' | 'open';
+  /** The path of the page's own script, which its Content-Security-Policy then allows. */
+  readonly script?: string;
 }
+
+/** Begins the title of a page that says what was wrong. */
+export const ERROR_PREFIX = 'Error: ';
+
+const SCRIPT_POLICY = `${SECURITY_HEADERS['content-security-policy'] ?? ''}`.replace(
+  'img-src data:',
+  "script-src 'self'; img-src data:",
+);
 
 function renderPage(page: Page, boardName: string): string {
   const title = escapeHtml(page.title);
   const board = escapeHtml(boardName);
+  const script = page.script === undefined ? '' : `\n<script src="${page.script}" defer></script>`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} - ${board}</title>
-<link rel="stylesheet" href="/_enig/style.css">
+<title>${page.status >= 400 ? ERROR_PREFIX : ''}${title} - ${board}</title>
+<link rel="stylesheet" href="/_enig/style.css">${script}
 </head>
 <body>
 <div class="gate${page.doors === 'open' ? ' open' : ''}"></div>
@@ -51,10 +62,28 @@ ${page.body}
 
 /** Sends one of the board's own pages. */
 export function sendPage(reply: FastifyReply, page: Page, config: Config): FastifyReply {
+  if (page.script !== undefined) void reply.header('content-security-policy', SCRIPT_POLICY);
   return reply
     .code(page.status)
     .type('text/html; charset=utf-8')
     .send(renderPage(page, config.general.boardName));
+}
+
+/**
+ * What is wrong with a field, for a template of a form: the sentence before the field, and the
+ * attributes that join both and put the cursor there. Empty where nothing is wrong.
+ */
+export function fieldError(
+  id: string,
+  message: string,
+  describedBy = '',
+): { readonly error: string; readonly state: string } {
+  const others = describedBy === '' ? '' : ` ${describedBy}`;
+  if (message === '') return { error: '', state: others && `aria-describedby="${describedBy}"` };
+  return {
+    error: `<p class="field-error" id="${id}-error">${escapeHtml(message)}</p>`,
+    state: `aria-invalid="true" aria-describedby="${id}-error${others}" autofocus`,
+  };
 }
 
 /** Plain sentences as paragraphs. */

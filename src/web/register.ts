@@ -5,7 +5,15 @@ import type { PendingEnrollment } from '../auth/pending-enrollment';
 import { PATHS } from '../mail/links';
 import { OTP_TYPES } from '../base/otp-types';
 import { escapeHtml, fillHtml } from '../mail/template';
-import { PROBLEM_PAGES, paragraphs, sendPage, type Page, BARE_REGISTER_PAGE } from './page';
+import {
+  PROBLEM_PAGES,
+  paragraphs,
+  sendPage,
+  type Page,
+  BARE_REGISTER_PAGE,
+  ERROR_PREFIX,
+  fieldError,
+} from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 import { labelOfWay } from '../protocols/ways-in';
@@ -58,13 +66,14 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     }
     if (result.kind === 'malformed') {
       const message = MALFORMED[result.what](fields.get('word'));
-      return sendForm(reply, parts, { pending, token, status: 400, message });
+      return sendForm(reply, parts, { pending, token, status: 400, message, at: result.what });
     }
     if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
     return sendForm(reply, parts, {
       pending,
       token,
       status: 401,
+      at: result.what,
       message: `${WRONG[result.what]} ${triesText(result.triesLeft)}`,
     });
   });
@@ -103,9 +112,11 @@ async function sendForm(
     readonly token: string;
     readonly status: number;
     readonly message: string;
+    /** The field that the message is about. */
+    readonly at?: 'code' | 'word';
   },
 ): Promise<FastifyReply> {
-  const { pending, token, message } = form;
+  const { pending, token, message, at } = form;
   const config = parts.config();
   const { registerPageTemplate } = config.users.twoFactorAuth.otp;
   const template = (await parts.findTemplate(registerPageTemplate)) ?? BARE_REGISTER_PAGE;
@@ -126,8 +137,14 @@ async function sendForm(
     KEY_URI: pending.uri,
     MESSAGE: message,
     HINT: OTP_TYPES[pending.type].hint,
+    ERROR_PREFIX: message === '' ? '' : ERROR_PREFIX,
   };
-  const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, { ...sessionParts(pending, token) });
+  const code = fieldError('otp', at === 'code' ? message : '');
+  const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, {
+    ...sessionParts(pending, token, at === 'word' ? message : ''),
+    CODE_ERROR: code.error,
+    CODE_STATE: code.state,
+  });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
 }
 
@@ -158,23 +175,33 @@ const DISOWNED_PAGE = {
   ),
 };
 
+/** The script of the page with the backup codes; without it the page has no buttons to copy and print. */
+const CODES_SCRIPT = '/_enig/codes.js';
+
 function donePage(codes: readonly string[]) {
   const items = codes.map((code) => `<li>${escapeHtml(code)}</li>`).join('\n');
   return {
     status: 200,
     title: 'Two-factor sign-in is on',
     doors: 'open' as const,
+    script: CODES_SCRIPT,
     body: `${paragraphs(
       'From now on the board asks for a one-time code after your password or key.',
       'Calls of yours that were signed in have ended: sign in again with a code.',
     )}
 <h2>Your backup codes</h2>
 ${paragraphs(
-  'Each lets you in once when the app is not at hand. They are shown only now: print this page or write them down, and keep them where you would keep a key.',
+  'Each lets you in once when the app is not at hand. They are shown only now: print, copy or write them down, and keep them where you would keep a key.',
 )}
 <ul class="codes">
 ${items}
 </ul>
+<div class="tools">
+<button type="button" data-does="copy" hidden>Copy the codes</button>
+<a class="button" download="backup-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(codes.map((code) => `${code}\n`).join(''))}">Download</a>
+<button type="button" data-does="print" hidden>Print</button>
+<span role="status"></span>
+</div>
 <p class="quiet">Capitals, dashes and spaces do not matter when you type one. You can close this page now.</p>`,
   };
 }
@@ -191,10 +218,11 @@ interface SessionParts {
 const NOT_ME = { name: 'answer', value: 'not-me' } as const;
 
 /** Both parts, or empty texts where the sysop sent the link. */
-function sessionParts(pending: PendingEnrollment, token: string): SessionParts {
+function sessionParts(pending: PendingEnrollment, token: string, wordError: string): SessionParts {
   const { begunBy } = pending;
   if (begunBy === undefined) return { NOT_ME: '', WORD_FIELD: '' };
   const at = new Date(begunBy.atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const word = fieldError('word', wordError, 'word-help');
   const place = `${labelOfWay(begunBy.server)} from ${begunBy.remoteIp}`;
   return {
     NOT_ME: `<form class="not-me" method="post" action="${PATHS.register}">
@@ -203,7 +231,7 @@ function sessionParts(pending: PendingEnrollment, token: string): SessionParts {
 <button name="${NOT_ME.name}" value="${NOT_ME.value}">This was not me</button>
 </form>`,
     WORD_FIELD: `<label for="word">Type the word that the board shows you.</label>
-<input class="code" id="word" name="word" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" aria-describedby="word-help" required>
+${word.error}<input class="code" id="word" name="word" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" ${word.state} required>
 <p class="quiet" id="word-help">Four letters and digits, on the two-factor screen of the call that asked for this.</p>`,
   };
 }

@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PATHS } from '../mail/links';
 import { fillHtml } from '../mail/template';
 import type { User } from '../store/users';
-import { PROBLEM_PAGES, paragraphs, sendPage, BARE_RESET_PAGE } from './page';
+import {
+  PROBLEM_PAGES,
+  paragraphs,
+  sendPage,
+  BARE_RESET_PAGE,
+  ERROR_PREFIX,
+  fieldError,
+} from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 
@@ -40,13 +47,14 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
     if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
     const form = { user, token, status: 400 };
     if (password !== again) {
-      return sendForm(reply, parts, { ...form, message: 'The two passwords are not the same.' });
+      const message = 'The two passwords are not the same.';
+      return sendForm(reply, parts, { ...form, message, at: 'confirm_password' });
     }
     const actor = { server: 'web', remoteIp: request.remoteIp };
     const result = await passwordReset.complete(token, password, actor);
     if (result === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
     if (result.kind === 'refused') {
-      return sendForm(reply, parts, { ...form, message: result.text });
+      return sendForm(reply, parts, { ...form, message: result.text, at: 'password' });
     }
     parts.log.info('web.password-reset', { remoteIp: request.remoteIp, userId: user.id });
     return sendPage(reply, DONE_PAGE, config());
@@ -71,18 +79,30 @@ async function sendForm(
     readonly token: string;
     readonly status: number;
     readonly message: string;
+    /** The field that the message is about. */
+    readonly at?: 'password' | 'confirm_password';
   },
 ): Promise<FastifyReply> {
   const config = parts.config();
   const { resetPageTemplate } = config.contentServers.web.resetPassword;
-  const html = fillHtml((await parts.findTemplate(resetPageTemplate)) ?? BARE_RESET_PAGE, {
+  const { user, token, message, at } = form;
+  const values = {
     BOARDNAME: config.general.boardName,
-    USERNAME: form.user.name,
-    TOKEN: form.token,
+    USERNAME: user.name,
+    TOKEN: token,
     RESET_URL: PATHS.resetPassword,
     POST_URL: PATHS.resetPassword,
     PASSWORD_MIN: String(config.users.passwordMin),
-    MESSAGE: form.message,
+    MESSAGE: message,
+    ERROR_PREFIX: message === '' ? '' : ERROR_PREFIX,
+  };
+  const first = fieldError('password', at === 'password' ? message : '');
+  const again = fieldError('confirm_password', at === 'confirm_password' ? message : '');
+  const html = fillHtml((await parts.findTemplate(resetPageTemplate)) ?? BARE_RESET_PAGE, values, {
+    PASSWORD_ERROR: first.error,
+    PASSWORD_STATE: first.state,
+    CONFIRM_ERROR: again.error,
+    CONFIRM_STATE: again.state,
   });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
 }

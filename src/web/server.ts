@@ -5,11 +5,14 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
 import { type Clock, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { connectionKey, peerOf } from '../base/source';
+import { PACKAGE_DIR } from '../config/board';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
@@ -215,6 +218,10 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   const routes = server as unknown as FastifyInstance;
   routes.get('/_enig/style.css', (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE_SHEET),
+  );
+  const codesScript = await readFile(join(PACKAGE_DIR, 'misc', 'web', 'codes.js'));
+  routes.get('/_enig/codes.js', (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(codesScript),
   );
   addHealthRoutes(routes, parts);
   addRegisterRoutes(routes, parts);

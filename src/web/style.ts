@@ -1,16 +1,53 @@
+/** The colours of the pages by scheme; which of them stand on which is tested for contrast. */
+export const PALETTES = {
+  dark: {
+    ...{ night: '#0e0f14', stone: '#191b21', field: '#0e0f14', edge: '#34363e', line: '#7d7f89' },
+    ...{ ink: '#ece9e2', quiet: '#a5a299', light: '#ffe680', ring: '#ffe680' },
+    ...{ flame: '#e08a3c', hover: '#f09d52', 'on-flame': '#1c0f02' },
+    ...{ bad: '#ff9c8a', 'bad-ground': '#2a1a1a', 'bad-ink': '#ffd9d1' },
+  },
+  light: {
+    ...{ night: '#e9e5dc', stone: '#ffffff', field: '#ffffff', edge: '#cfc8ba', line: '#77726a' },
+    ...{ ink: '#23211d', quiet: '#5c574e', light: '#573a00', ring: '#1f4fa3' },
+    ...{ flame: '#94480f', hover: '#7a3a09', 'on-flame': '#ffffff' },
+    ...{ bad: '#a3261b', 'bad-ground': '#fdecea', 'bad-ink': '#6d160d' },
+  },
+} as const;
+
+type Scheme = keyof typeof PALETTES;
+
+/** The colours as properties of the root, with the picture of the gatehouse under each scheme. */
+export function schemes(): string {
+  const root = (scheme: Scheme): string => {
+    const colours = Object.entries(PALETTES[scheme]).map(([name, value]) => `--${name}: ${value};`);
+    const pictures = (['shut', 'open'] as const).map(
+      (doors) => `--gate-${doors}: ${pictureUrl(doors, scheme)};`,
+    );
+    return `:root { color-scheme: ${scheme}; ${[...colours, ...pictures].join(' ')} }`;
+  };
+  return `${root('dark')}\n@media (prefers-color-scheme: light) { ${root('light')} }`;
+}
+
+/** What is over the wall: at night stars and the moon, by day the sun. */
+const SKIES = {
+  dark: (): string =>
+    `${STARS}<circle cx="268" cy="30" r="13" fill="#f2efe6"/><circle cx="263" cy="26" r="3" fill="#d9d4c5"/>`,
+  light: (): string =>
+    '<circle cx="268" cy="30" r="14" fill="#e9b53a"/><g fill="#fff"><rect x="8" y="40" width="58" height="9" rx="4.500"/><rect x="24" y="32" width="30" height="12" rx="6"/><rect x="356" y="58" width="64" height="9" rx="4.500"/><rect x="374" y="50" width="28" height="12" rx="6"/><rect x="-176" y="26" width="60" height="9" rx="4.500"/></g>',
+} as const satisfies Record<Scheme, () => string>;
+
 /**
  * The gatehouse of the screens, for the head of each page: `shut` has the portcullis raised and the
  * inner door closed, for somebody whose password was right; `open` has both doors open.
  */
-function gatePicture(doors: 'shut' | 'open'): string {
+function gatePicture(doors: 'shut' | 'open', scheme: Scheme): string {
   const merlons = (x: number, y: number, count: number, step: number): string =>
     Array.from({ length: count }, (_, index) => {
       return `<rect x="${x + index * step}" y="${y}" width="${step * 0.6}" height="10"/>`;
     }).join('');
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-320 0 960 150" preserveAspectRatio="xMidYMax meet">',
-    STARS,
-    '<circle cx="268" cy="30" r="13" fill="#f2efe6"/><circle cx="263" cy="26" r="3" fill="#d9d4c5"/>',
+    SKIES[scheme](),
     // Flag and flagpole.
     '<path d="M213 18v34" stroke="#8b8980" stroke-width="2.5"/><path d="M214 18l24 7-24 8z" fill="#c4691c"/>',
     // The wall on both sides.
@@ -77,34 +114,34 @@ const OPEN = [
 ].join('');
 
 /** The gatehouse as a CSS value. */
-export function pictureUrl(doors: 'shut' | 'open'): string {
-  return `url("data:image/svg+xml;base64,${Buffer.from(gatePicture(doors)).toString('base64')}")`;
+function pictureUrl(doors: 'shut' | 'open', scheme: Scheme): string {
+  const picture = Buffer.from(gatePicture(doors, scheme)).toString('base64');
+  return `url("data:image/svg+xml;base64,${picture}")`;
 }
 
 /**
  * The one style sheet of the pages, served as /_enig/style.css. It contains the gatehouse as well.
  */
 export const STYLE_SHEET = `
-:root { color-scheme: dark; --night: #0e0f14; --stone: #191b21; --edge: #34363e; --ink: #ece9e2;
-  --quiet: #a5a299; --flame: #e08a3c; --light: #ffe680; --bad: #ff9c8a; }
+${schemes()}
 * { box-sizing: border-box; }
 html { background: var(--night); color: var(--ink); font: 1.0625rem/1.55 system-ui, -apple-system,
   "Segoe UI", Roboto, "Noto Sans", Helvetica, Arial, sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 40rem; padding: 0 1rem 3rem; }
-.gate { height: 9.375rem; margin: 0 -1rem; background: ${pictureUrl('shut')} center bottom / auto 100% no-repeat; }
-.gate.open { background-image: ${pictureUrl('open')}; }
+.gate { height: 9.375rem; margin: 0 -1rem; background: var(--gate-shut) center bottom / auto 100% no-repeat; }
+.gate.open { background-image: var(--gate-open); }
 main { background: var(--stone); border: 1px solid var(--edge); border-top: 4px solid var(--flame);
   border-radius: 0 0 6px 6px; padding: 1.5rem 1.25rem 1.75rem; }
 .board { margin: 0; color: var(--quiet); font-size: .9375rem; }
 h1 { margin: .125rem 0 1rem; font-size: 1.625rem; line-height: 1.2; text-wrap: balance; }
 h2 { margin: 2rem 0 .5rem; font-size: 1.125rem; }
-p { margin: 0 0 1rem; }
+p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 p:last-child { margin-bottom: 0; }
 ol.steps { list-style: none; margin: 0; padding: 0; counter-reset: step; }
 ol.steps > li { position: relative; counter-increment: step; padding: 0 0 0 2.5rem; margin: 0 0 1.75rem; }
 ol.steps > li:last-child { margin-bottom: 0; }
 ol.steps > li::before { content: counter(step); position: absolute; left: 0; top: .0625rem; width: 1.625rem;
-  height: 1.625rem; border-radius: 50%; background: var(--flame); color: #1c0f02; font-weight: 700;
+  height: 1.625rem; border-radius: 50%; background: var(--flame); color: var(--on-flame); font-weight: 700;
   font-size: .9375rem; line-height: 1.625rem; text-align: center; }
 .qr { display: block; width: min(100%, 16rem); height: auto; aspect-ratio: 1; background: #fff;
   border-radius: 4px; margin: .75rem 0; }
@@ -117,22 +154,29 @@ ol.steps > li::before { content: counter(step); position: absolute; left: 0; top
   border: 1px solid var(--edge); border-radius: 4px; color: var(--light);
   font: 1rem/1.6 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 .quiet { color: var(--quiet); font-size: .9375rem; }
-.message { padding: .625rem .875rem; border-left: 4px solid var(--bad); background: #2a1a1a; color: #ffd9d1; }
+.message { padding: .625rem .875rem; border-left: 4px solid var(--bad); background: var(--bad-ground); color: var(--bad-ink); }
 .message:empty { display: none; }
+.field-error { margin: .25rem 0 0; color: var(--bad); font-weight: 600; }
 a { color: var(--flame); }
 label { display: block; font-weight: 600; }
-input { width: 100%; max-width: 22rem; margin: .375rem 0 .875rem; padding: .625rem .75rem; border: 1px solid #6a6c75;
-  border-radius: 4px; background: var(--night); color: var(--ink); font: inherit; }
+input { width: 100%; max-width: 22rem; margin: .375rem 0 .875rem; padding: .625rem .75rem; border: 1px solid var(--line);
+  border-radius: 4px; background: var(--field); color: var(--ink); font: inherit; }
 input.code { max-width: 12rem; font: 1.5rem/1.3 ui-monospace, Menlo, Consolas, monospace; letter-spacing: .2em; }
-button { display: block; padding: .6875rem 1.5rem; border: 0; border-radius: 4px; background: var(--flame);
-  color: #1c0f02; font: inherit; font-weight: 700; cursor: pointer; }
-button:hover { background: #f09d52; }
+input[aria-invalid=true] { border: 2px solid var(--bad); }
+button, a.button { display: block; padding: .6875rem 1.5rem; border: 0; border-radius: 4px; background: var(--flame);
+  color: var(--on-flame); font: inherit; font-weight: 700; cursor: pointer; }
+button:hover, a.button:hover { background: var(--hover); }
+a.button { width: fit-content; margin: 0 0 1.5rem; text-decoration: none; }
+.tools { display: flex; flex-wrap: wrap; gap: .625rem; margin: 1rem 0; align-items: center; }
+.tools a.button { margin: 0; }
+.tools [role=status] { flex-basis: 100%; min-height: 1.55em; }
+[hidden] { display: none !important; }
 .not-me { margin: 0 0 1.25rem; padding: .75rem .875rem; border: 1px solid var(--edge); border-radius: 4px; }
 .not-me p { margin: 0 0 .625rem; overflow-wrap: anywhere; }
 .not-me button { background: transparent; border: 1px solid var(--bad); color: var(--bad); padding: .5rem 1rem; }
-.not-me button:hover { background: #2a1a1a; }
-a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid var(--light); outline-offset: 2px; }
+.not-me button:hover { background: var(--bad-ground); }
+a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid var(--ring); outline-offset: 2px; }
 @media (min-width: 34rem) { main { padding: 2rem 2.25rem 2.25rem; } }
 @media print { html, main, .codes, .secret { background: #fff; color: #000; border-color: #999; }
-  .gate, .quiet { display: none; } }
+  .gate, .quiet, .tools { display: none; } }
 `.trim();

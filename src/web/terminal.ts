@@ -104,14 +104,10 @@ function hostName(host: string): string {
   return host.trim().replace(/:\d+$/, '').toLowerCase();
 }
 
-/**
- * The page at the board's plain address: redirects to its terminal, or shows how to call where it
- * has none for browsers.
- */
+/** The page at the board's plain address: how to call it, by the browser too where wss listens. */
 export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
   routes.get('/', (request, reply) => {
     const ports = parts.loginPorts?.() ?? {};
-    if (ports.wss !== undefined) return reply.redirect('/terminal');
     const body = describeCalls(hostName(request.headers.host ?? ''), ports);
     return sendPage(reply, { status: 200, title: 'How to call', body }, parts.config());
   });
@@ -124,8 +120,17 @@ function describeCalls(host: string, ports: LoginPorts): string {
     const port = ports[way];
     return port === undefined ? [] : (WAYS_IN[way].command?.(name, port) ?? []);
   });
-  if (calls.length === 0) return '<p>No login server is open at the moment.</p>';
-  return `<p>This board is called by a terminal:</p>
-${calls.map((call) => `<code class="secret">${call}</code>`).join('\n')}
-<p class="quiet">Pages here are opened by the links in its mails.</p>`;
+  const hasBrowser = ports.wss !== undefined;
+  if (calls.length === 0 && !hasBrowser) return '<p>No login server is open at the moment.</p>';
+  const byBrowser = `<p>This board is a place that you call with a terminal. This browser has one, and needs nothing else:</p>
+<a class="button" href="${PATH}">Call from this browser</a>`;
+  const byProgram = `<p>${hasBrowser ? 'Or type this into a terminal of your own:' : 'This board is called by a terminal:'}</p>
+${calls.map((call) => `<code class="secret">${call}</code>`).join('\n')}`;
+  return [
+    ...(hasBrowser ? [byBrowser] : []),
+    ...(calls.length > 0 ? [byProgram] : []),
+    `<h2>New here?</h2>
+<p>Choose <b>New here? Apply</b> on the first screen: it asks for a user name, a password and a mail address.</p>
+<p class="quiet">The links in this board's mails open other pages here.</p>`,
+  ].join('\n');
 }

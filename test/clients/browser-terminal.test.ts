@@ -1,7 +1,7 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { TestBoard } from '../support/board';
 import { PASSWORD } from '../support/sign-in';
-import { pathOf } from './programs';
+import { launchBrowser } from './browser';
 
 const PATIENCE_MS = 10_000;
 
@@ -16,15 +16,7 @@ describe('the terminal in the browser', () => {
     board = await TestBoard.start({
       config: { loginServers: { webSocket: { wss: { enabled: true, port: 0 } } } },
     });
-    browser = await chromium.launch({
-      executablePath: pathOf('chromium'),
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'],
-        ...['--disable-background-networking', '--disable-component-update'],
-        // Or newer browsers would keep a page of the Internet from a board on this machine themselves.
-        '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();

@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { readKeyUri } from '../support/authenticator';
 import { linkIn } from '../support/letter';
 import { SWITCH_ON_KEYS } from './keys';
-import { oathtool, pathOf, zbarimg } from './programs';
+import { launchBrowser } from './browser';
+import { oathtool, zbarimg } from './programs';
 import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
 import type { TmuxTerminal } from './tmux';
 
@@ -18,13 +19,7 @@ describe('switching the second factor on with a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sallyport-pictures-'));
     board = await RealBoard.start();
-    browser = await chromium.launch({
-      executablePath: pathOf('chromium'),
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'],
-        ...['--disable-background-networking', '--disable-component-update'],
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();
@@ -92,14 +87,25 @@ describe('switching the second factor on with a browser', () => {
     await page.fill('#word', word);
     await page.fill('#otp', '000000');
     await page.click('text=Switch it on');
-    expect(await page.innerText('[role=alert]')).toContain('That code is not right.');
+    expect(await page.innerText('#otp-error')).toContain('That code is not right.');
     const code = await oathtool(secret);
     await page.fill('#word', word.toLowerCase());
     await page.fill('#otp', code);
     await page.click('text=Switch it on');
     await page.waitForSelector('text=Two-factor sign-in is on');
     const shown = await page.innerText('main');
-    expect(new Set(shown.match(CODE)).size).toBe(10);
+    const codes = shown.match(CODE) ?? [];
+    expect(new Set(codes).size).toBe(10);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the codes' }).click();
+    await page.waitForSelector('text=Copied');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(codes.join('\n'));
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('text=Download')]);
+    expect(file.suggestedFilename()).toBe('backup-codes.txt');
+    expect(await readFile(await file.path(), 'utf8')).toBe(`${codes.join('\n')}\n`);
+    await page.evaluate('window.print = () => document.body.dataset.printed = "yes"');
+    await page.getByRole('button', { name: 'Print' }).click();
+    expect(await page.locator('body').getAttribute('data-printed')).toBe('yes');
 
     // A reload shows no code again; neither does going back to the link.
     expect((await page.goto(link))?.status()).toBe(410);

@@ -82,7 +82,7 @@ describe('letters', () => {
         userName: 'sysop',
       },
     );
-    expect(letter.subject).toBe('Sallyport: feedback from a caller');
+    expect(letter.subject).toBe('Sallyport: Feedback from a caller');
     expect(letter.html).not.toContain('<script>');
     expect(letter.text).toContain('%TOKEN% $&');
   });
@@ -99,7 +99,7 @@ describe('letters', () => {
         userName: 'sysop',
       },
     );
-    expect(letter.subject).toBe('Sallyport: an application waits for you');
+    expect(letter.subject).toBe('Sallyport: An application waits for you');
     expect(letter.text).toContain('User name: $(reboot)\nLocation: <b>Oslo</b> %TITLE%\n');
     expect(letter.text.match(/reboot/g)).toHaveLength(1);
     expect(letter.html).not.toContain('<b>Oslo');

@@ -93,7 +93,7 @@ describe('without a mail server', () => {
     const file = join(folder, files[0] ?? '');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const mail = decoded(await readFile(file, 'utf8'));
-    expect(mail).toContain('Subject: 2-Factor Authentication Registration');
+    expect(mail).toContain('Subject: The $& Gate: Switch on two-factor sign-in');
     expect(mail).toContain('To: joe@example.org');
     expect(mail).toContain('From: "The $& Gate" <noreply@localhost>');
     expect(mail).toContain(

@@ -23,9 +23,13 @@ describe('the address of the board alone', () => {
     expect(body).not.toContain('telnet');
   });
 
-  test('is the terminal where browsers can call', async () => {
-    board = await openWebBoard({}, {}, { loginPorts: () => ({ ssh: 8889, wss: 8811 }) });
-    const answer = await board.ask('/');
-    expect([answer.status, answer.headers['location']]).toEqual([302, '/terminal']);
+  test('leads to the terminal of the browser first, where browsers can call', async () => {
+    const web = { domain: 'bbs.example.org' };
+    board = await openWebBoard(web, {}, { loginPorts: () => ({ ssh: 8889, wss: 8811 }) });
+    const { body } = await board.ask('/', { headers: { host: 'bbs.example.org' } });
+    expect(body).toMatch(/href="\/terminal">[^]*ssh -p 8889 YOURNAME@bbs\.example\.org/);
+    await board.close();
+    board = await openWebBoard({}, {}, { loginPorts: () => ({ ssh: 8889 }) });
+    expect((await board.ask('/')).body).not.toContain('/terminal');
   });
 });

@@ -119,10 +119,13 @@ describe('the page /terminal', () => {
       expect((await board.ask(other)).status).toBe(404);
   });
 
-  test('is where the address of the board alone leads to', async () => {
+  test('is where the front page leads to', async () => {
     await open();
     const answer = await board.ask('/', { headers: { host: 'bbs.example.org' } });
-    expect([answer.status, answer.headers['location']]).toEqual([302, '/terminal']);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      expect.stringContaining('<a class="button" href="/terminal">Call from this browser</a>'),
+    ]);
   });
 
   test('is not there while wss does not listen', async () => {

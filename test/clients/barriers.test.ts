@@ -1,0 +1,158 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { sampleMails } from '../../misc/scripts/mails';
+import { NOON } from '../support/accounts';
+import { totp } from '../support/authenticator';
+import { openWebBoard, type WebBoard } from '../support/web-board';
+import { findBarriers, fitsSideways, launchBrowser } from './browser';
+
+const WIDTHS = [390, 1280] as const;
+const NARROWEST = 320;
+const SCHEMES = ['light', 'dark'] as const;
+/** With it the pages are kept as pictures, to be looked at. */
+const PICTURES = process.env['PICTURES'];
+const GENEROUS = { otpRegGet: 999, otpRegPost: 999, pwResetGet: 999, pwResetPost: 999 };
+const REGISTER = '/_enig/2fa/enable_2fa_otp';
+const RESET = '/_enig/sec/reset_password';
+const CALLER = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
+
+jest.setTimeout(180_000);
+
+describe('no page puts a barrier before a person (axe-core)', () => {
+  let board: WebBoard;
+  let browser: Browser;
+  let page: Page;
+  let user: number;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    board = await openWebBoard(
+      { rateLimits: GENEROUS },
+      {},
+      { loginPorts: () => ({ ssh: 8889, wss: 8811, telnet: 8888 }) },
+    );
+    user = await board.addUser('joe');
+  });
+  beforeEach(async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    page = await context.newPage();
+  });
+  afterEach(() => page.context().close());
+  afterAll(async () => {
+    await browser.close();
+    await board.close();
+  });
+
+  const open = (path: string) => page.goto(`https://localhost:${board.port}${path}`);
+
+  /** The page as it is, in both schemes: at each width without barriers, and no wider than any window. */
+  async function expectNoBarriers(name: string): Promise<void> {
+    await page.setViewportSize({ width: NARROWEST, height: 844 });
+    expect([name, await fitsSideways(page)]).toEqual([name, true]);
+    let onlyLooks = false;
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        const where = `${name} ${width} ${colorScheme}`;
+        expect([where, await findBarriers(page, { onlyLooks })]).toEqual([where, []]);
+        onlyLooks = true;
+        expect([where, await fitsSideways(page)]).toEqual([where, true]);
+        if (PICTURES === undefined) continue;
+        await mkdir(PICTURES, { recursive: true });
+        const path = join(PICTURES, `${where.replaceAll(' ', '-')}.png`);
+        await page.screenshot({ path, fullPage: true });
+      }
+    }
+  }
+
+  /** What the field in focus says of itself: its id, that it is wrong, and the text that says why. */
+  const focused = (): Promise<unknown> =>
+    page.evaluate(`(({ activeElement: field }) => [
+      field.id, field.getAttribute('aria-invalid'),
+      document.getElementById((field.getAttribute('aria-describedby') ?? '').split(' ')[0])?.textContent,
+    ])(document)`);
+
+  it('on the front page, and where nothing is', async () => {
+    await open('/');
+    await page.getByRole('link', { name: 'Call from this browser' }).waitFor();
+    await expectNoBarriers('front');
+    await open('/nowhere');
+    expect(await page.title()).toMatch(/^Error: /);
+    await expectNoBarriers('nowhere');
+  });
+
+  it('from the link for a second factor to the backup codes, wrong answers included', async () => {
+    const begun = await board.enrollment.begin(user, 'googleAuth', { actor: CALLER });
+    const token = begun.kind === 'begun' ? begun.token : '';
+    const pending = await board.enrollment.pendingFor(user, 'here');
+    await open(`${REGISTER}?token=${token}&otpType=googleAuth`);
+    await expectNoBarriers('register');
+    const send = async (word: string, code: string): Promise<void> => {
+      await page.getByLabel('Type the word').fill(word);
+      await page.getByLabel('Type the code').fill(code);
+      await page.getByRole('button', { name: 'Switch it on' }).click();
+    };
+    const right = totp(pending?.secret ?? '', NOON);
+    await send('CCCC', right);
+    await page.locator('#word:focus').waitFor();
+    expect(await focused()).toEqual(['word', 'true', expect.stringContaining('4 tries are left')]);
+    await expectNoBarriers('register-wrong-word');
+    await send(pending?.word ?? '', right === '000000' ? '111111' : '000000');
+    await page.locator('#otp:focus').waitFor();
+    expect(await focused()).toEqual(['otp', 'true', expect.stringContaining('3 tries are left')]);
+    expect(await page.title()).toBe('Error: Switch on two-factor sign-in - Sallyport');
+    await expectNoBarriers('register-wrong-code');
+    await send(pending?.word ?? '', right);
+    await page.getByRole('heading', { name: 'Your backup codes' }).waitFor();
+    await page.getByRole('button', { name: 'Copy the codes' }).waitFor();
+    await expectNoBarriers('codes');
+  });
+
+  it('on the page for a new password, which says at the field what is wrong', async () => {
+    board.passwordReset.request('joe', {});
+    await board.passwordReset.close();
+    const notice = board.notices.find(({ kind }) => kind === 'password-reset');
+    await open(`${RESET}?token=${notice?.kind === 'password-reset' ? notice.token : ''}`);
+    await expectNoBarriers('reset');
+    const send = async (first: string, again: string): Promise<void> => {
+      await page.getByLabel('New password').fill(first);
+      await page.getByLabel('Once more').fill(again);
+      await page.getByRole('button', { name: 'Change it' }).click();
+    };
+    await send('four words of mine', 'four words of yours');
+    await page.locator('#confirm_password:focus').waitFor();
+    expect(await focused()).toEqual([
+      ...['confirm_password', 'true', 'The two passwords are not the same.'],
+    ]);
+    await send('x', 'x');
+    await page.locator('#password:focus').waitFor();
+    expect(await focused()).toEqual(['password', 'true', expect.stringMatching(/\w/)]);
+    await expectNoBarriers('reset-refused');
+    await send('four words of mine', 'four words of mine');
+    await page.getByRole('heading', { name: 'Your password is changed' }).waitFor();
+    await expectNoBarriers('reset-done');
+  });
+
+  it('on the page that confirms a mail address', async () => {
+    const actor = { server: 'ssh', remoteIp: '192.0.2.9' };
+    await board.mailChange.begin(user, 'joe.with.a.long.name@another.example.org', actor);
+    const notice = board.notices.find(({ kind }) => kind === 'confirm-mail');
+    const token = notice?.kind === 'confirm-mail' ? notice.token : '';
+    await open(`/_enig/sec/confirm_mail?token=${token}`);
+    await expectNoBarriers('confirm');
+    await page.getByRole('button', { name: 'Use this address' }).click();
+    await page.getByRole('heading', { name: 'Your mail address is confirmed' }).waitFor();
+    await expectNoBarriers('confirmed');
+  });
+
+  it('in the mails of each template', async () => {
+    const kinds = ['otp-register', 'password-reset', 'confirm-mail', 'ssh-key-added'];
+    for (const { kind, html } of await sampleMails()) {
+      if (!kinds.includes(kind)) continue;
+      await page.setContent(html);
+      await expectNoBarriers(`mail-${kind}`);
+    }
+  });
+});
