@@ -31,6 +31,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   sqlite3: 'sqlite3',
   haproxy: 'haproxy',
   nginx: 'nginx-light',
+  sz: 'lrzsz',
+  rz: 'lrzsz',
 };
 
 /** The path of a program; one that is not there is a failure, not a test to skip. */

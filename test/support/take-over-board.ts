@@ -54,6 +54,8 @@ export class TakeOverBoard {
   private dialled: ByteClient | undefined;
   private received: Buffer = Buffer.alloc(0);
   private pieces: Buffer[] = [];
+  /** Called with the bytes of the client as well, as soon as they come. */
+  onBytes: (bytes: Buffer) => void = () => undefined;
 
   private constructor(private readonly menus: MenuBoard) {
     this.servers = new EchoServers({
@@ -96,7 +98,11 @@ export class TakeOverBoard {
   async dial(way: WayInName): Promise<void> {
     await this.dialBy(() =>
       DIALS[way](this.servers, {
-        take: (bytes) => this.pieces.push(Buffer.from(bytes)),
+        take: (bytes) => {
+          const own = Buffer.from(bytes);
+          this.pieces.push(own);
+          this.onBytes(own);
+        },
         closed: () => (this.isClosed = true),
       }),
     );
