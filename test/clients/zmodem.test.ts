@@ -96,6 +96,7 @@ async function transfer(way: 'telnet' | 'ssh', direction: 'down' | 'up'): Promis
       ? [atCaller(RECEIVE), atBoard(call, SEND)]
       : [atBoard(call, RECEIVE), atCaller(SEND)];
   const codes = await Promise.all(ends.map(({ done }) => done));
+  call.socket.end();
   expect(codes).toEqual([
     [0, null],
     [0, null],
