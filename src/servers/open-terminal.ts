@@ -49,7 +49,7 @@ function keyOf({ type, remoteIp }: { readonly type: string; readonly remoteIp: s
 /**
  * Returns the function that creates the terminal of a connection. First come the results of the
  * protocol, which takes a telnet client milliseconds and netcat a quarter of a second; then the
- * terminal is queried, which takes at most another 0.9 s.
+ * terminal is queried, which takes at most another 0.9 s. What it answers later changes the screen that is shown.
  */
 export function terminalOpener(options: {
   readonly config: () => Config;
@@ -71,10 +71,11 @@ export function terminalOpener(options: {
       await settled;
       const { term } = config();
       const recall = (type: string): Encoding | undefined => memory.recall({ type, remoteIp });
-      const { type, tested } = await probeTerminal(terminal, {
-        ...{ term, hints: connection, clock, recall },
-      });
-      if (tested !== undefined) memory.remember({ type, remoteIp }, tested);
+      const found = ({ type, tested }: { type: string; tested: Encoding | undefined }): void => {
+        if (tested !== undefined) memory.remember({ type, remoteIp }, tested);
+      };
+      const late = { signal: connection.signal, found };
+      found(await probeTerminal(terminal, { term, hints: connection, clock, recall, late }));
     };
     return { terminal, ready: probe() };
   };

@@ -120,8 +120,10 @@ class CallerTerminal implements Terminal {
   }
 
   setEncoding(encoding: Encoding): void {
+    const isSame = encoding === this.encoding;
     this.encoding = encoding;
     this.decoder.encoding = encoding;
+    if (!isSame) this.lookChanged();
   }
 
   setType(type: string): void {
@@ -240,19 +242,22 @@ class CallerTerminal implements Terminal {
     this.keyBytes = 0;
   }
 
-  queryCursor(limitMs: number): Promise<{ row: number; column: number } | undefined> {
-    if (this.isLineByLine) return Promise.resolve(undefined);
+  queryCursor(
+    limitMs: number,
+    signal?: AbortSignal,
+  ): Promise<{ row: number; column: number } | undefined> {
+    if (this.isLineByLine || signal?.aborted === true) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const query: CursorQuery = {
-        resolve: (position) => {
-          cancel();
-          resolve(position);
-        },
-      };
-      const cancel = this.clock.after(limitMs, () => {
+      const settle = (position: { row: number; column: number } | undefined): void => {
+        cancel();
+        signal?.removeEventListener('abort', giveUp);
         this.queries = this.queries.filter((other) => other !== query);
-        resolve(undefined);
-      });
+        resolve(position);
+      };
+      const query: CursorQuery = { resolve: settle };
+      const giveUp = (): void => settle(undefined);
+      const cancel = this.clock.after(limitMs, giveUp);
+      signal?.addEventListener('abort', giveUp, { once: true });
       this.queries.push(query);
       this.write(requestCursor());
     });
@@ -264,6 +269,10 @@ class CallerTerminal implements Terminal {
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
+    this.lookChanged();
+  }
+
+  private lookChanged(): void {
     for (const listener of [...this.resizeListeners]) listener();
   }
 

@@ -37,6 +37,16 @@ interface ProbeOptions {
   readonly recall?: (type: string) => Encoding | undefined;
   /** Longest wait for all replies together. */
   readonly limitMs?: number;
+  /** What becomes of replies that come behind that wait; without it they count for nothing. */
+  readonly late?: Late;
+}
+
+/** For terminals behind slow lines: the screen is drawn meanwhile, and again where a reply changes it. */
+interface Late {
+  /** The end of the call. */
+  readonly signal: AbortSignal;
+  /** Each late reply has been applied. */
+  found(result: ProbeResult): void;
 }
 
 /** The result, for the log. */
@@ -54,6 +64,8 @@ interface ProbeResult {
 type Position = { readonly row: number; readonly column: number };
 
 const LIMIT_MS = 900;
+/** Replies that come until then count, as on ENiGMA½. */
+const LATE_MS = 3_000;
 
 /**
  * U+1EA0: three bytes in UTF-8, none of them a control character in any other encoding. It takes
@@ -64,23 +76,34 @@ const THREE_BYTES = '\u1ea0';
 /**
  * Finds out type, size and encoding, and sets them on the terminal. All queries are sent at once
  * and the replies share one time limit, so that a client without replies is finished in less than a
- * second.
+ * second. What comes later is applied when it comes.
  */
 export async function probeTerminal(
   terminal: Terminal,
   options: ProbeOptions,
 ): Promise<ProbeResult> {
   const { hints, term } = options;
-  const limitMs = options.limitMs ?? LIMIT_MS;
   takeHints(terminal, hints);
   terminal.setEncoding(encodingOf(terminal.type, term));
+  const replies: Replies = [undefined, undefined, undefined];
+  const late = await ask(terminal, options, replies);
+  const result = conclude(terminal, options, replies);
+  if (options.late !== undefined)
+    followLate(terminal, { ...options, late: options.late }, { replies, late, result });
+  return result;
+}
 
-  const answers = await ask(terminal, options, limitMs);
+/** Home position, bottom-right corner and position after the test character, as far as the terminal has replied. */
+type Replies = (Position | undefined)[];
+
+/** Sets on the terminal what is known by now. */
+function conclude(terminal: Terminal, options: ProbeOptions, replies: Replies): ProbeResult {
+  const { hints, term } = options;
   takeHints(terminal, hints);
   const known = hints.terminalType !== undefined;
-  const answered = known || answers.some((answer) => answer !== undefined);
+  const answered = known || replies.some((reply) => reply !== undefined);
 
-  const [home, corner, afterTest] = answers;
+  const [home, corner, afterTest] = replies;
   if (!hasSize(hints) && corner !== undefined) {
     // Some terminals count from 0.
     const offset = term.checkAnsiHomePosition && home?.row === 0 && home.column === 0 ? 1 : 0;
@@ -100,37 +123,88 @@ export async function probeTerminal(
 }
 
 /**
- * Home position, bottom-right corner and position after the test character, as far as the terminal
- * replied.
+ * Asks for the cursor's positions and waits for them, within the limit; `replies` also takes those that come
+ * later. What is returned has the replies that are still to come.
  */
 async function ask(
   terminal: Terminal,
   options: ProbeOptions,
-  limitMs: number,
-): Promise<readonly (Position | undefined)[]> {
-  const { hints } = options;
+  replies: Replies,
+): Promise<readonly Promise<void>[]> {
+  const { hints, clock, limitMs = LIMIT_MS } = options;
   const typeKnown = hints.terminalType !== undefined;
   const wantsTest = typeKnown ? wantsUtf8Test(terminal.type, options.term) : true;
   const settled = typeKnown && hasSize(hints) && !wantsTest;
   if (settled || terminal.isLineByLine) return [];
 
-  const queries: Promise<Position | undefined>[] = [];
+  const query = async (index: number): Promise<void> => {
+    const patienceMs = options.late === undefined ? limitMs : LATE_MS;
+    replies[index] = await terminal.queryCursor(patienceMs, options.late?.signal);
+  };
   terminal.write(moveTo(1, 1));
-  queries.push(terminal.queryCursor(limitMs));
+  const queries = [query(0)];
   terminal.write(moveTo(999, 999));
-  queries.push(terminal.queryCursor(limitMs));
+  queries.push(query(1));
   const wasEncoding = terminal.encoding;
   terminal.setEncoding('utf8');
   terminal.write(moveTo(1, 1) + THREE_BYTES);
   terminal.setEncoding(wasEncoding);
-  queries.push(terminal.queryCursor(limitMs));
+  queries.push(query(2));
   const arrival = hintsComplete(options, limitMs);
-  const answers = await Promise.all(queries);
-  terminal.isSilent = answers.every((answer) => answer === undefined);
+  await within(limitMs, { clock, work: Promise.all(queries) });
+  terminal.isSilent = replies.every((reply) => reply === undefined);
   terminal.write(`${moveTo(1, 1)}   ${moveTo(1, 1)}`);
   // A terminal that replied at once may still be sending its type.
   await arrival;
-  return answers;
+  return queries;
+}
+
+/** Resolves when the work is done, or after the limit. */
+function within(
+  limitMs: number,
+  { clock, work }: { readonly clock: Clock; readonly work: Promise<unknown> },
+): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, resolve);
+    void work.then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}
+
+interface Probed {
+  readonly replies: Replies;
+  readonly late: readonly Promise<void>[];
+  readonly result: ProbeResult;
+}
+
+/** Applies each reply and each hint that comes within LATE_MS, unless the caller has chosen an encoding meanwhile. */
+function followLate(
+  terminal: Terminal,
+  options: ProbeOptions & { readonly late: Late },
+  { replies, late, result }: Probed,
+): void {
+  let known = result;
+  let seen = told(options.hints, replies);
+  const { signal, found } = options.late;
+  const startedMs = options.clock.monotonicMs();
+  const apply = (): void => {
+    const now = told(options.hints, replies);
+    const isOver = signal.aborted || options.clock.monotonicMs() - startedMs > LATE_MS;
+    if (now === seen || isOver || terminal.encoding !== known.encoding) return;
+    seen = now;
+    terminal.isSilent &&= replies.every((reply) => reply === undefined);
+    known = conclude(terminal, options, replies);
+    found(known);
+  };
+  for (const reply of late) void reply.then(apply);
+  options.hints.onHints?.(apply);
+}
+
+/** What the encoding and the size depend on, to be compared. */
+function told({ terminalType, charset }: TerminalHints, replies: Replies): string {
+  return JSON.stringify([terminalType, charset, replies]);
 }
 
 /** Resolves when type and size are known, or after the limit. */

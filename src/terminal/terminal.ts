@@ -46,7 +46,7 @@ export interface Terminal {
    * limit.
    */
   allow(most: TerminalSize): void;
-  /** Calls `listener` after each change of size; returns the function that removes it. */
+  /** Calls `listener` after each change of size or encoding; returns the function that removes it. */
   onResize(listener: () => void): () => void;
 
   /**
@@ -66,6 +66,9 @@ export interface Terminal {
   dropTypeAhead(): void;
   /** Takes out the input that no key was read from, as the bytes that came. */
   takeInput(): Buffer;
-  /** Queries the cursor position (CPR); undefined when no reply came within `limitMs`. */
-  queryCursor(limitMs: number): Promise<{ row: number; column: number } | undefined>;
+  /** Queries the cursor position (CPR); undefined when no reply came within `limitMs` or before the signal. */
+  queryCursor(
+    limitMs: number,
+    signal?: AbortSignal,
+  ): Promise<{ row: number; column: number } | undefined>;
 }

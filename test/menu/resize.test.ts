@@ -286,3 +286,22 @@ describe('a window too narrow for its theme', () => {
     dumb.hangUp();
   });
 });
+
+it('a terminal whose encoding is known late gets its screen again, with what was typed', async () => {
+  const notes = { ready: 0, answer: undefined };
+  const art = { ...ART, FIRST: '\u2591\u2592\u2593 Name %ET1\r\nWord %ET2\r\n%TM3\r\n%TL4' };
+  const board = await MenuBoard.open({ menus: MENUS, art, modules: [asking(notes)] });
+  const caller = board.call('first', { encoding: 'utf8' });
+  caller.caller.terminal.setEncoding('cp437');
+  await caller.sees('Word');
+  caller.type('joe');
+  await caller.sees('joe');
+  expect(caller.screen.text()).not.toContain('\u2591\u2592\u2593');
+  caller.caller.terminal.setEncoding('utf8');
+  expect(await caller.sees('\u2591\u2592\u2593')).toContain('Name joe');
+  caller.type('l');
+  await caller.sees('joel');
+  expect(notes.ready).toBe(1);
+  caller.hangUp();
+  await board.close();
+});

@@ -143,6 +143,31 @@ describe('a terminal that answers no question of the screen', () => {
   });
 });
 
+test('a terminal behind a slow line is what its late answer shows, in this call and in the next', async () => {
+  const clock = new FakeClock();
+  open = terminalOpener({ config: () => servers.config, clock });
+  const port = await servers.telnet();
+  const dial = async (): Promise<{ caller: DialledCaller; held: Buffer[] }> => {
+    const caller = await dialTelnet({ port, encoding: 'utf8', terminalType: 'oldterm' });
+    const held: Buffer[] = [];
+    caller.screen.answerTo((bytes) => held.push(bytes));
+    await caller.until('its answers', () => held.length >= 3);
+    await clock.advance(1_000);
+    return { caller, held };
+  };
+  const first = await dial();
+  await first.caller.receives('\r\n');
+  expect(first.caller.screen.text()).not.toContain(LETTERS);
+  for (const bytes of first.held) first.caller.send(bytes);
+  first.caller.type('\r');
+  await first.caller.sees('typed .');
+  first.caller.send(Buffer.from('zoë\r'));
+  await first.caller.sees('zoë.');
+  const second = await dial();
+  await second.caller.sees(LETTERS);
+  expect(found).toEqual(['cp437', 'utf8']);
+});
+
 describe('a MUD client', () => {
   const ASK = [IAC, SB, TTYPE, 1, IAC, SE];
 

@@ -134,6 +134,81 @@ test('a type that arrives while we ask is taken', async () => {
   expect(clock.nowMs()).toBe(new FakeClock().nowMs());
 });
 
+describe('a terminal behind a slow line', () => {
+  /** What it answers is held back; the probe is over before any of it comes. */
+  const probeLate = async (encoding: 'utf8' | 'cp437', known: Partial<TerminalHints> = {}) => {
+    const screen = new ScreenEmulator({ encoding });
+    const clock = new FakeClock();
+    const held: Buffer[] = [];
+    const terminal = createTerminal({ output: screen, clock });
+    screen.answerTo((bytes) => held.push(bytes));
+    let tell: () => void = () => undefined;
+    const hints = { ...NONE, ...known, onHints: (listener: () => void) => (tell = listener) };
+    const end = new AbortController();
+    const found: unknown[] = [];
+    const late = { signal: end.signal, found: (result: unknown) => found.push(result) };
+    const probing = probeTerminal(terminal, { term: TERM, hints, clock, late });
+    await screen.settled();
+    await clock.advance(999);
+    const first = await probing;
+    const answer = async (): Promise<void> => {
+      for (const bytes of held.splice(0)) terminal.feed(bytes);
+      await clock.advance(0);
+    };
+    return { terminal, clock, hints, tell: () => tell(), first, found, answer, end };
+  };
+
+  test.each([
+    ['utf8', 'ansi', 'cp437'],
+    ['cp437', 'xterm', 'utf8'],
+  ] as const)(
+    'of %s, called %s, is %s at first, and what it is when its answers come, up to three seconds late',
+    async (encoding, terminalType, atFirst) => {
+      const slow = await probeLate(encoding, { terminalType });
+      let changes = 0;
+      slow.terminal.onResize(() => (changes += 1));
+      expect(slow.first.encoding).toBe(atFirst);
+      await slow.clock.advance(2_000);
+      await slow.answer();
+      expect(slow.terminal.encoding).toBe(encoding);
+      expect(slow.found.at(-1)).toMatchObject({ tested: encoding });
+      // The screen that is shown meanwhile learns of it.
+      expect(changes).toBeGreaterThan(0);
+      expect(slow.clock.waiting).toBe(0);
+    },
+  );
+
+  test('that tells its type late gets the encoding of that type', async () => {
+    const slow = await probeLate('cp437');
+    expect(slow.first.encoding).toBe('utf8');
+    await slow.clock.advance(1_500);
+    Object.assign(slow.hints, { terminalType: 'ansi' });
+    slow.tell();
+    expect(slow.terminal).toMatchObject({ type: 'ansi', encoding: 'cp437' });
+  });
+
+  test('that answers even later, or after the call has ended, changes nothing, and nothing waits for it', async () => {
+    const slow = await probeLate('utf8', { terminalType: 'ansi' });
+    await slow.clock.advance(2_001);
+    await slow.answer();
+    const ended = await probeLate('utf8', { terminalType: 'ansi' });
+    ended.end.abort();
+    await ended.answer();
+    for (const { terminal, clock, found } of [slow, ended]) {
+      expect(terminal.encoding).toBe('cp437');
+      expect(clock.waiting).toBe(0);
+      expect(found).toEqual([]);
+    }
+  });
+
+  test('keeps what its caller has chosen meanwhile', async () => {
+    const slow = await probeLate('cp437', { terminalType: 'ansi' });
+    slow.terminal.setEncoding('utf8');
+    await slow.answer();
+    expect(slow.terminal.encoding).toBe('utf8');
+  });
+});
+
 test('a forced encoding is not argued with', async () => {
   const screen = new ScreenEmulator({ encoding: 'utf8' });
   const term = { ...TERM, forceOutputEncoding: 'cp437' as const };

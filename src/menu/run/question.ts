@@ -93,7 +93,7 @@ async function byPrompt(
   if (prompt === undefined || !question.fields.every((field) => names.has(field.name))) {
     return undefined;
   }
-  return asComposedScreen(canvas, prompt.form);
+  return asComposedScreen(call, canvas, prompt.form);
 }
 
 function plainQuestion(call: CallContext, question: Question): ComposedScreen {
@@ -145,7 +145,7 @@ function plainQuestion(call: CallContext, question: Question): ComposedScreen {
       ...(isNarrow ? { height: 3, acceptsFocus: false } : {}),
     },
   });
-  return asComposedScreen(canvas, formOf(call, views, {}));
+  return asComposedScreen(call, canvas, formOf(call, views, {}));
 }
 
 /** Draws the picture where it has room beside the text, and returns the column where that begins. */
@@ -156,10 +156,18 @@ function drawPicture(canvas: Canvas, { picture }: Question): number {
   return lines.length === 0 ? COLUMN : (lines[0]?.length ?? 0) + 3;
 }
 
-function asComposedScreen(canvas: Canvas, form: ComposedScreen['form']): ComposedScreen {
+function asComposedScreen(
+  call: CallContext,
+  canvas: Canvas,
+  form: ComposedScreen['form'],
+): ComposedScreen {
   return {
     picture: undefined,
-    size: { width: canvas.width, height: canvas.height },
+    size: {
+      width: canvas.width,
+      height: canvas.height,
+      encoding: call.caller.terminal.encoding,
+    },
     canvas,
     scrolled: 0,
     form,

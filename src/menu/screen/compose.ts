@@ -207,10 +207,10 @@ function makeForm(call: CallContext, parts: FormParts): Form {
   return formOf(call, specs, { validate, passive, resolve: (code) => picture?.resolve(code, []) });
 }
 
-/** The current size of the caller's window. */
+/** What is drawn for now: the size of the caller's window, and the terminal's encoding. */
 export function sizeOf(call: CallContext): ScreenSize {
-  const { width, height } = call.caller.terminal;
-  return { width, height };
+  const { width, height, encoding } = call.caller.terminal;
+  return { width, height, encoding };
 }
 
 /** Creates a form for this caller's terminal. */

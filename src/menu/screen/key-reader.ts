@@ -1,5 +1,6 @@
 import type { Cancel } from '../../base/clock';
 import type { Key } from '../../terminal/key';
+import type { Encoding } from '../../terminal/terminal';
 import type { Form } from '../../views/form';
 import type { Caller } from '../run/caller';
 import type { Services } from '../run/services';
@@ -10,13 +11,14 @@ type Arrival =
   | { readonly kind: 'timeout' }
   /** The inbox has a message that this menu may show. */
   | { readonly kind: 'message' }
-  /** The size of the window differs from that of the screen. */
+  /** The window has another size, or the terminal another encoding, than the screen was drawn for. */
   | { readonly kind: 'resize' };
 
-/** Columns and rows of a screen. */
+/** Columns and rows of a screen, and the encoding that it was drawn for. */
 export interface ScreenSize {
   readonly width: number;
   readonly height: number;
+  readonly encoding: Encoding;
 }
 
 /** Animations that run while a menu waits for keys. */
@@ -119,9 +121,9 @@ export class KeyReader {
   }
 
   private isResized(size: ScreenSize): boolean {
-    const { width, height, isLineByLine } = this.caller.terminal;
-    // Nothing that was said depends on the size.
+    const { width, height, encoding, isLineByLine } = this.caller.terminal;
+    // Nothing that was said is said again.
     if (isLineByLine) return false;
-    return width !== size.width || height !== size.height;
+    return width !== size.width || height !== size.height || encoding !== size.encoding;
   }
 }
