@@ -28,7 +28,7 @@ function benchAcs({ full }: Scale): Figure {
     'GM[sysops,co-sysops] | ID1',
     '!(TH17 | GM[banned]) & AC9',
     'AF1 & (EC0 | EC1) & !GM[banned]',
-  ].map(compileAcs);
+  ].map((text) => compileAcs(text));
   const subjects = [subjectWith(), subjectWith({ user: userWith(), factor: 2, secure: true })];
   const spanMs = full ? 2_000 : 200;
   const turn = (): number => {

@@ -50,6 +50,8 @@ interface BackendOptions {
   readonly penalize?: NonNullable<AuthenticatorOptions['penalize']>;
   /** False while nobody may be signed in here. */
   readonly mayGrant?: NonNullable<AuthenticatorOptions['mayGrant']>;
+  /** Told of each credential that is not accepted. */
+  readonly refused?: NonNullable<AuthenticatorOptions['refused']>;
   /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
   readonly isExempt?: (ip: string) => boolean;
   /** The port that the web server really has, for mailed links. */
@@ -287,6 +289,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
       ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
+      ...(options.refused === undefined ? {} : { refused: options.refused }),
     }),
     passwordReset,
     mailChange: new MailChange({ db, config, clock, random, log, notifier, budgets, changed }),

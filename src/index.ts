@@ -1,6 +1,23 @@
 /** The public API for programs that embed a board (docs/embedding.md). */
 export { startBbs } from './app/bbs';
-export type { BbsOptions, RunningBbs, ServerAddress, SignedInCaller } from './app/embedding';
+export type { BbsOptions, RunningBbs, ServerAddress } from './app/embedding';
+export type {
+  BbsEvents,
+  BbsSessions,
+  CallEvent,
+  OnlineSession,
+  SignedInCaller,
+} from './app/visitors';
+export type { OwnCondition } from './acs/codes';
+export type {
+  MenuContext,
+  MenuMethod,
+  MenuModule,
+  OwnSystemMethod,
+  Submission,
+  Transition,
+} from './menu/run/module';
+export type { OwnMciCode } from './menu/run/services';
 export type { CallerFacts, TakenConnection } from './menu/run/caller';
 export { BbsError, ERROR_CODES } from './base/errors';
 export type { ErrorCode, Place } from './base/errors';

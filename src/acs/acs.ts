@@ -1,7 +1,7 @@
 import { nearestName } from '../base/nearest';
 import { findArgumentProblem, findUnusable } from './arguments';
-import { findCode, ACS_CODES } from './codes';
-import type { AcsTest } from './codes';
+import { findCode, ACS_CODES, NO_OWN_CODES, NoAnswer } from './codes';
+import type { AcsCode, AcsTest, OwnCodes } from './codes';
 import { describeMixed } from './mixed';
 import { parseAcs } from './parse';
 import type { AcsTree } from './parse';
@@ -20,6 +20,8 @@ export type AcsNode =
   | {
       readonly kind: 'code';
       readonly tree: Extract<AcsTree, { kind: 'code' }>;
+      /** undefined where there is no such code. */
+      readonly entry: AcsCode | undefined;
       readonly test: AcsTest;
     }
   | { readonly kind: 'not'; readonly operand: AcsNode }
@@ -33,14 +35,14 @@ export interface Acs {
 }
 
 /** Compiles an ACS string. Never throws: its problems are in `problems`. */
-export function compileAcs(text: string): Acs {
+export function compileAcs(text: string, own: OwnCodes = NO_OWN_CODES): Acs {
   const parsed = parseAcs(text);
   if (parsed.kind === 'failed') {
     const problem = { severity: 'error', column: parsed.column, text: parsed.message } as const;
     return { text, root: undefined, problems: [problem] };
   }
   const problems: AcsProblem[] = [];
-  const root = compileTree(parsed.tree, problems);
+  const root = compileTree(parsed.tree, { problems, own });
   if (parsed.mixedAt !== undefined) {
     problems.push({
       severity: 'warning',
@@ -53,7 +55,17 @@ export function compileAcs(text: string): Acs {
 
 /** Evaluates a compiled ACS for a subject. Allocates nothing. */
 export function evaluateAcs(acs: Acs, subject: AcsSubject): boolean {
-  return acs.root !== undefined && evaluateNode(acs.root, subject);
+  return acs.root !== undefined && holds(acs.root, subject);
+}
+
+/** A condition of others that gives no answer lets nobody in, whatever stands around it. */
+function holds(node: AcsNode, subject: AcsSubject): boolean {
+  try {
+    return evaluateNode(node, subject);
+  } catch (error) {
+    if (error instanceof NoAnswer) return false;
+    throw error;
+  }
 }
 
 function evaluateNode(node: AcsNode, subject: AcsSubject): boolean {
@@ -124,10 +136,10 @@ function explainNode(
   into: { readonly subject: AcsSubject; readonly steps: AcsStep[] },
 ): void {
   const { subject, steps } = into;
-  const result = evaluateNode(node, subject);
+  const result = holds(node, subject);
   if (node.kind === 'code') {
-    const { code, argument, text } = node.tree;
-    const entry = findCode(code);
+    const { argument, text } = node.tree;
+    const { entry } = node;
     const reason =
       entry === undefined
         ? 'no such code, so it is false'
@@ -140,12 +152,19 @@ function explainNode(
   for (const operand of operands) explainNode(operand, depth + 1, into);
 }
 
-function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
+interface Compiling {
+  readonly problems: AcsProblem[];
+  readonly own: OwnCodes;
+}
+
+function compileTree(tree: AcsTree, compiling: Compiling): AcsNode {
   switch (tree.kind) {
-    case 'code':
-      return { kind: 'code', tree, test: compileCode(tree, problems) };
+    case 'code': {
+      const entry = findCode(tree.code, compiling.own);
+      return { kind: 'code', tree, entry, test: compileCode(tree, entry, compiling) };
+    }
     case 'not': {
-      const operand = compileTree(tree.operand, problems);
+      const operand = compileTree(tree.operand, compiling);
       const mistake = findMistake(operand);
       // What asks for something unknown must not be true because it is turned round.
       return mistake === undefined
@@ -155,7 +174,7 @@ function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
     default:
       return {
         kind: tree.kind,
-        operands: tree.operands.map((operand) => compileTree(operand, problems)),
+        operands: tree.operands.map((operand) => compileTree(operand, compiling)),
       };
   }
 }
@@ -163,7 +182,7 @@ function compileTree(tree: AcsTree, problems: AcsProblem[]): AcsNode {
 /** The first code that there is not, or that cannot take its argument: it is never true. */
 function findMistake(node: AcsNode): AcsNode | undefined {
   if (node.kind === 'code') {
-    const entry = findCode(node.tree.code);
+    const { entry } = node;
     const isFine = entry !== undefined && findUnusable(entry, node.tree.argument) === undefined;
     return isFine ? undefined : node;
   }
@@ -173,11 +192,14 @@ function findMistake(node: AcsNode): AcsNode | undefined {
 
 const NEVER: AcsTest = () => false;
 
-function compileCode(tree: Extract<AcsTree, { kind: 'code' }>, problems: AcsProblem[]): AcsTest {
+function compileCode(
+  tree: Extract<AcsTree, { kind: 'code' }>,
+  entry: AcsCode | undefined,
+  { problems, own }: Compiling,
+): AcsTest {
   const { code, argument, column } = tree;
-  const entry = findCode(code);
   if (entry === undefined) {
-    const nearest = nearestName(code, ACS_CODES.keys());
+    const nearest = nearestName(code, [...ACS_CODES.keys(), ...own.keys()]);
     problems.push({
       severity: 'error',
       column,

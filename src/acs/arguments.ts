@@ -34,6 +34,7 @@ function findWrongForm(entry: AcsCode, argument: AcsArgument): string | undefine
   const { number, items } = argument;
   switch (form) {
     case 'none':
+    case 'any':
       return undefined;
     case 'factor': {
       // One of a list that there is not adds nothing, as long as another is there.

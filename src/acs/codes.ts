@@ -6,7 +6,8 @@ import type { AcsSubject, AcsUser } from './subject';
 export type AcsTest = (subject: AcsSubject) => boolean;
 
 /** The argument of a code: none, one of a few digits, a minimum, or one or several of a list. */
-export type ArgumentForm = 'none' | 'factor' | 'digit' | 'least' | 'numbers' | 'names' | 'property';
+export type ArgumentForm =
+  'none' | 'factor' | 'digit' | 'least' | 'numbers' | 'names' | 'property' | 'any';
 
 /**
  * The source of a code's value: the factors, the call itself, the account, or the current moment.
@@ -31,6 +32,52 @@ export interface AcsCode {
   compile(argument: AcsArgument): AcsTest;
   /** The subject's value, for explanations. */
   show(subject: AcsSubject, argument: AcsArgument): string;
+}
+
+/** A condition of a program or of mods/, under a code of two capital letters that is none of ours. */
+export interface OwnCondition {
+  /** What it asks, in a few words. */
+  readonly doc?: string;
+  /**
+   * True where this caller meets it. Whatever else it returns, and what it throws, makes the whole condition false,
+   * also where it is turned round.
+   */
+  test(subject: AcsSubject, argument: AcsArgument): boolean;
+}
+
+/** The conditions of programs and of mods/, by code. */
+export type OwnCodes = ReadonlyMap<string, AcsCode>;
+
+export const NO_OWN_CODES: OwnCodes = new Map();
+
+/** A condition that gave no answer. */
+export class NoAnswer extends Error {
+  constructor(code: string, cause: unknown) {
+    super(`the condition ${code} gave no answer`, { cause });
+  }
+}
+
+/** A condition of others as a code; `onFailure` is told of what it threw. */
+export function ownCode(
+  code: string,
+  { doc = 'a condition of this board', test }: OwnCondition,
+  onFailure: (code: string, error: unknown) => void,
+): AcsCode {
+  const ask = (subject: AcsSubject, argument: AcsArgument): boolean => {
+    try {
+      const answer: unknown = test(subject, argument);
+      if (typeof answer === 'boolean') return answer;
+      throw new TypeError(`${code} answered with ${typeof answer}, not with true or false`);
+    } catch (error) {
+      onFailure(code, error);
+      throw new NoAnswer(code, error);
+    }
+  };
+  return {
+    ...{ code, doc, form: 'any', source: 'moment', known: 'yes' },
+    compile: (argument) => (subject) => ask(subject, argument),
+    show: () => 'a condition of its own',
+  };
 }
 
 type About = Pick<AcsCode, 'code' | 'source' | 'doc'> & Partial<Pick<AcsCode, 'known'>>;
@@ -243,8 +290,8 @@ export const ACS_CODES: ReadonlyMap<string, AcsCode> = new Map(
   CODES.map((entry) => [entry.code, entry]),
 );
 
-export function findCode(code: string): AcsCode | undefined {
-  return ACS_CODES.get(code);
+export function findCode(code: string, own: OwnCodes = NO_OWN_CODES): AcsCode | undefined {
+  return ACS_CODES.get(code) ?? own.get(code);
 }
 
 export function onlyNumber({ number, items }: AcsArgument): number | undefined {

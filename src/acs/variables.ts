@@ -1,6 +1,6 @@
 import type { Steps } from '../base/steps';
 import type { Acs, AcsNode } from './acs';
-import { findCode } from './codes';
+import type { AcsCode } from './codes';
 import type { AcsArgument, AcsTree } from './parse';
 
 /**
@@ -71,8 +71,8 @@ export function* collectVariables(strings: Iterable<Acs>): Steps<AcsVariables> {
   const atoms = new Map<string, Atom>();
   for (const acs of new Set(strings)) {
     yield;
-    forEachCode(acs.root, (tree) => {
-      if (!atoms.has(tree.text)) atoms.set(tree.text, draftAtom(tree, drafts));
+    forEachCode(acs.root, ({ tree, entry }) => {
+      if (!atoms.has(tree.text)) atoms.set(tree.text, draftAtom(tree, entry, drafts));
     });
   }
   const variables = new Map<Draft, AcsVariable>();
@@ -85,7 +85,7 @@ export function* collectVariables(strings: Iterable<Acs>): Steps<AcsVariables> {
     all: [...variables.values()],
     of(acs) {
       const used = new Set<AcsVariable>();
-      forEachCode(acs.root, (tree) => {
+      forEachCode(acs.root, ({ tree }) => {
         const variable = variableOf(tree.text);
         if (variable !== undefined) used.add(variable);
       });
@@ -101,17 +101,18 @@ export function* collectVariables(strings: Iterable<Acs>): Steps<AcsVariables> {
   };
 }
 
-function forEachCode(node: AcsNode | undefined, visit: (tree: CodeTree) => void): void {
+type CodeNode = Extract<AcsNode, { kind: 'code' }>;
+
+function forEachCode(node: AcsNode | undefined, visit: (node: CodeNode) => void): void {
   if (node === undefined) return;
-  if (node.kind === 'code') visit(node.tree);
+  if (node.kind === 'code') visit(node);
   else if (node.kind === 'not') forEachCode(node.operand, visit);
   else for (const operand of node.operands) forEachCode(operand, visit);
 }
 
 const CONSTANT: Atom = { variable: undefined, test: () => false };
 
-function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
-  const entry = findCode(tree.code);
+function draftAtom(tree: CodeTree, entry: AcsCode | undefined, drafts: Map<string, Draft>): Atom {
   if (entry === undefined || entry.known === 'no' || entry.source === 'factor') return CONSTANT;
   const { code, source, form } = entry;
   const draft = (name: string, options: Partial<Draft> = {}): Draft => {
@@ -134,6 +135,12 @@ function draftAtom(tree: CodeTree, drafts: Map<string, Draft>): Atom {
     }
     case 'factor':
       return CONSTANT;
+    case 'any': {
+      // Whatever it asks: true or false, each argument for itself.
+      const variable = draft(tree.text);
+      variable.found.add('yes');
+      return { variable, test: (value) => value === 'yes' };
+    }
     case 'digit': {
       // Of the codes with a digit only EC reaches this point: it has exactly two encodings.
       if (number !== 0 && number !== 1) return CONSTANT;

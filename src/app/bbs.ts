@@ -6,7 +6,7 @@ import { SourcePenalties } from '../throttle/source-penalties';
 import { BoardClock, systemClock } from '../base/clock';
 import { toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import type { Log } from '../base/log';
+import { SILENCE, type Log } from '../base/log';
 import { systemRandom, type Random } from '../base/random';
 import { VERSION } from '../base/version';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
@@ -14,16 +14,17 @@ import { removeRunFile, writeRunFile } from '../config/run-file';
 import { listServers } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { checkBoard } from '../modules/board-check';
+import type { OwnParts } from '../modules/own-parts';
 import { lockDataFolder, makeFirstPassword, type FirstPassword } from './data-folder';
 import { OpenServers } from './board-services';
 import { ClockWatch } from './clock-watch';
 import { Closers } from './closers';
 import { Drain, type DrainState } from './drain';
-import type { BbsOptions, RunningBbs } from './embedding';
+import { checkOptions, loadOwnParts, type BbsOptions, type RunningBbs } from './embedding';
+import { boardSessions, Visitors } from './visitors';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
 import { openLog } from '../config/log-file';
 import { checkBoardFiles } from '../readiness/board-files';
-import { findBoardGaps } from '../readiness/board-gaps';
 import { createBackend, databaseFile, mailDrop, openBoardDatabase, type Backend } from '../backend';
 import { ConnectionLimiter, mostConnections } from '../throttle/connection-limiter';
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
@@ -33,7 +34,7 @@ import { Timeline } from '../store/timeline';
 import type { Database } from '../store/database';
 import { explainFailure } from '../store/sqlite';
 import { takeSeat, type BoardSeat } from './board-seat';
-import { Readiness } from './readiness';
+import { findMissing, missingKey, Readiness } from './readiness';
 import { describeWarnings } from './start-message';
 import { startLoginServers, startPages, type Basics, type ServerParts } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
@@ -41,6 +42,7 @@ import { kindOfCode } from '../menu/screen/mci-codes';
 
 /** Starts a board: the stock one on embedded defaults where nothing is given. */
 export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
+  checkOptions(options);
   const board = await resolveBoard({
     board: options.boardDir,
     data: options.dataDir,
@@ -79,17 +81,15 @@ interface Started {
   readonly edits: EditWatch;
 }
 
-/** Its id tells nothing of the key, and which one to copy. */
-function missingKey(keyId: string | undefined): string | undefined {
-  return keyId === undefined ? undefined : `sealing key ${keyId}`;
-}
-
 /** One running board: opens its parts in steps, and closes them in reverse order. */
 class Bbs {
   private readonly clock: BoardClock;
   private readonly random: Random;
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: Closers;
+  private readonly visitors: Visitors;
+  private log: Log | undefined;
+  private own: OwnParts | undefined;
   private isOpen = false;
   private addresses: RunningBbs['addresses'] | undefined;
 
@@ -101,6 +101,10 @@ class Bbs {
     this.random = options.random ?? systemRandom;
     this.env = options.env ?? {};
     this.closers = new Closers(this.clock);
+    const { events, onSignedIn } = options;
+    // Nobody calls before the log is open.
+    const log = (): Log => this.log ?? SILENCE;
+    this.visitors = new Visitors({ clock: this.clock, log, events, onSignedIn });
   }
 
   async start(): Promise<RunningBbs> {
@@ -135,15 +139,24 @@ class Bbs {
 
   /** Reads and checks all that the sysop wrote, and opens the log. */
   private async loadBoard(): Promise<Basics> {
-    const { board, clock, random, env } = this;
-    const art = createArtStore({ roots: board.artRoots, random, clock, kindOf: kindOfCode });
+    const { board, clock, random, env, options } = this;
+    const art = createArtStore({
+      ...{ roots: board.artRoots, random, clock },
+      kindOf: (code) => kindOfCode(code, this.own?.mci),
+    });
     const live = await LiveBoard.load({
       ...{ board, env, clock, art },
-      overrides: this.options.config,
+      own: async ({ mods }) =>
+        (this.own ??= await loadOwnParts(options, {
+          ...{ mods, board, clock },
+          log: this.visitors.log,
+        })),
+      overrides: options.config,
       check: (snapshot) => checkBoard(snapshot),
     });
     const config = (): Config => live.config;
     const { log, reopen: reopenLog } = this.openLog(config());
+    this.log = log;
     const files = await checkBoardFiles({
       ...{ board, env, clock, config: config(), placeOf: live.placeOf },
     });
@@ -187,6 +200,7 @@ class Bbs {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       mail: this.options.mail,
       penalize: (...charge) => penalties.penalize(...charge),
+      refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),
       httpsPort: () => open.https?.port,
     });
@@ -251,7 +265,7 @@ class Bbs {
     parts.backend.mailer.start();
     const servers = await startLoginServers(basics, {
       ...parts,
-      onSignedIn: (caller) => this.options.onSignedIn?.(caller) ?? Promise.resolve(),
+      visitors: this.visitors,
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     parts.drain.onLimit((sentence) => servers.endCallers(sentence));
@@ -320,7 +334,8 @@ class Bbs {
       open.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
-    const missingForPublic = await this.findMissing(basics, backend);
+    const gaps = { board, clock: this.clock, listening: open.listening, backend };
+    const missingForPublic = await findMissing(shared.config(), gaps);
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,
@@ -335,6 +350,7 @@ class Bbs {
         return fingerprint();
       },
       missingForPublic,
+      sessions: boardSessions({ nodes: basics.nodes, db: backend.db, clock: this.clock }),
       reload: async () => {
         reopenLog();
         const [isTaken, isUsable] = await Promise.all([edits.reload(), certificate?.reload()]);
@@ -343,18 +359,6 @@ class Bbs {
       reportFault: (error) => log.error('board.fault', { error: toError(error) }),
       close: () => this.close(),
     };
-  }
-
-  private async findMissing(
-    { shared, open }: Basics,
-    backend: Backend,
-  ): Promise<readonly string[]> {
-    const { board, clock } = this;
-    const gaps = await findBoardGaps(shared.config(), {
-      ...{ board, nowMs: clock.nowMs(), listening: open.listening },
-      backend: () => Promise.resolve(backend),
-    });
-    return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
   }
 
   close(): Promise<void> {

@@ -27,6 +27,7 @@ export function boardServices(parts: {
   readonly nodes: Nodes;
   readonly backend: Backend;
   readonly listening: () => Listening;
+  readonly onEntered: NonNullable<MenuServices['onEntered']>;
 }): MenuServices {
   const { live, backend } = parts;
   return {
@@ -40,7 +41,10 @@ export function boardServices(parts: {
     themes: () => live.themes,
     art: parts.art,
     keyTurns: new KeyTurns(parts.clock),
-    modules: modulesForCallers(),
+    modules: modulesForCallers(live.own.modules),
+    systemMethods: live.own.systemMethods,
+    ownCodes: live.own,
+    onEntered: parts.onEntered,
     db: backend.db,
     accounts: backend.accounts,
     enrollment: backend.enrollment,

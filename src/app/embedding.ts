@@ -1,15 +1,15 @@
-import type { TimeSource } from '../base/clock';
+import type { Clock, TimeSource } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
+import type { Board } from '../config/board';
 import type { ConfigInput } from '../config/schema';
 import type { MailTransport } from '../mail/transport';
-import type { Caller } from '../menu/run/caller';
-
-/** A caller who is fully signed in. */
-export type SignedInCaller = Pick<Caller, 'node' | 'takeOver'>;
+import { loadMods } from '../modules/board-mods';
+import { readOwnParts, type GivenParts, type OwnParts } from '../modules/own-parts';
+import { unknownOption, type BbsEvents, type BbsSessions, type SignedInCaller } from './visitors';
 
 /** What a program that embeds the board may give it (docs/embedding.md). */
-export interface BbsOptions {
+export interface BbsOptions extends GivenParts {
   /** The board's folder (design: `--board`); the stock board where none is given. */
   readonly boardDir?: string | undefined;
   readonly dataDir?: string | undefined;
@@ -28,13 +28,45 @@ export interface BbsOptions {
   readonly keepFirstPassword?: boolean | undefined;
   /** In place of email.transport. */
   readonly mail?: MailTransport | undefined;
+  /** Told of calls; what it throws changes none. */
+  readonly events?: BbsEvents | undefined;
   /**
-   * Called once for each call when the caller is fully signed in; the menus wait for it. When it
-   * rejects, the call ends.
+   * Called once for each call when the caller has passed, and bound, every factor that account and policy ask for;
+   * the menus wait for it. When it rejects, the call ends.
    */
   readonly onSignedIn?: (caller: SignedInCaller) => Promise<void>;
   /** Told, a line each, of edits and certificates that were refused or taken while the board runs. */
   readonly onNotice?: (line: string) => void;
+}
+
+const OPTIONS: Readonly<Record<keyof BbsOptions, true>> = {
+  ...{ boardDir: true, dataDir: true, configFile: true, config: true, env: true, log: true },
+  ...{ clock: true, random: true, newDatabase: true, keepFirstPassword: true, mail: true },
+  ...{ events: true, onSignedIn: true, onNotice: true },
+  ...{ modules: true, acsCodes: true, mciCodes: true, systemMethods: true },
+};
+
+/** Refuses an option that there is not: left out silently, it might be what the program relies on. */
+export function checkOptions(options: BbsOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(OPTIONS, name)) continue;
+    throw unknownOption(`startBbs has no option '${name}'`, name, Object.keys(OPTIONS));
+  }
+}
+
+/** What the program, and mods/ of its board, add to the board. */
+export async function loadOwnParts(
+  { modules, acsCodes, mciCodes, systemMethods }: BbsOptions,
+  from: {
+    readonly mods: readonly string[];
+    readonly board: Pick<Board, 'boardDir'>;
+    readonly clock: Clock;
+    readonly log: () => Log;
+  },
+): Promise<OwnParts> {
+  const parts = { modules, acsCodes, mciCodes, systemMethods };
+  const mods = await loadMods(from.board.boardDir, from.mods);
+  return readOwnParts([{ from: 'startBbs', parts }, ...mods], from);
 }
 
 export interface ServerAddress {
@@ -60,6 +92,8 @@ export interface RunningBbs {
   readonly certificateFingerprint: string | undefined;
   /** What a public board still lacks, a sentence each. */
   readonly missingForPublic: readonly string[];
+  /** The calls: list, kick, message. */
+  readonly sessions: BbsSessions;
   /** Reads config, menus, themes, art and certificate again, and opens the log anew; false when an edit was refused. */
   reload(): Promise<boolean>;
   /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */

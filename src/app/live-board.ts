@@ -13,6 +13,7 @@ import { describeFinding } from '../proof/check';
 import { loadMenus } from '../menu/load/menu-file';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { loadThemes, type LoadedThemes } from '../menu/load/theme-files';
+import type { OwnParts } from '../modules/own-parts';
 import type { Nodes } from '../servers/nodes';
 import type { Database } from '../store/database';
 import { findUser } from '../store/users';
@@ -24,6 +25,7 @@ interface BoardSnapshot {
   readonly themes: LoadedThemes;
   /** The art as it was looked at together with the rest. */
   readonly art: ArtStore;
+  readonly own: OwnParts;
   readonly configPlace: LoadedConfig['placeOf'];
   readonly warnings: readonly Problem[];
   /** Those of them that a start goes on with, and that an edit must not bring. */
@@ -38,6 +40,8 @@ interface LiveBoardOptions {
   readonly clock: Clock;
   /** What callers see: made once, and goes on with the art of each snapshot that goes live. */
   readonly art: ArtStore;
+  /** What the program that runs the board, and its mods/, add to it: loaded once. */
+  readonly own: (config: Config) => Promise<OwnParts>;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
   readonly check: (
     parts: Omit<BoardSnapshot, 'warnings' | 'mistakes'>,
@@ -79,6 +83,11 @@ export class LiveBoard {
 
   get themes(): LoadedThemes {
     return this.snapshot.themes;
+  }
+
+  /** What the program that runs the board, and mods/, add to it. */
+  get own(): OwnParts {
+    return this.snapshot.own;
   }
 
   /** Where a key of the configuration stands. */
@@ -224,7 +233,9 @@ async function readSnapshot(
     fallbackFolders: board.configFallbacks,
   });
   const { config } = loaded;
+  const own = await options.own(config);
   const menus = await loadMenus({
+    acsCodes: own.acs,
     file: await findMenuFile(board, config.general.menuFile),
     env,
     fallbackFolders: board.configFallbacks,
@@ -233,7 +244,7 @@ async function readSnapshot(
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
   const { placeOf: configPlace } = loaded;
-  const parts = { config, menus, themes, art, configPlace, files };
+  const parts = { config, menus, themes, art, own, configPlace, files };
   const findings = await options.check(parts);
   const problemOf = (finding: Finding): Problem => ({
     place: finding.place,

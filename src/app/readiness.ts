@@ -1,9 +1,13 @@
 import { statfs } from 'node:fs/promises';
-import { type Clock, withLimit } from '../base/clock';
+import type { Backend } from '../backend';
+import { type BoardClock, type Clock, withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { Networks, type Peer } from '../base/source';
+import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
+import type { Listening } from '../mail/links';
+import { findBoardGaps } from '../readiness/board-gaps';
 import { countWrite, type Database } from '../store/database';
 
 /** Longest wait for one check: the answer comes within two seconds, whatever the database does. */
@@ -130,4 +134,27 @@ export function mayReadReasons(
   const { behindProxy, https } = contentServers.web;
   if (isShared || (behindProxy && https.proxyProtocol !== 'required')) return false;
   return isExempt(remoteIp) || new Networks(proxies, 'proxies').has(remoteIp);
+}
+
+/** Its id tells nothing of the key, and which one to copy. */
+export function missingKey(keyId: string | undefined): string | undefined {
+  return keyId === undefined ? undefined : `sealing key ${keyId}`;
+}
+
+/** What a public board still lacks, a sentence each. */
+export async function findMissing(
+  config: Config,
+  parts: {
+    readonly board: Board;
+    readonly clock: BoardClock;
+    readonly listening: Listening;
+    readonly backend: Backend;
+  },
+): Promise<readonly string[]> {
+  const { board, clock, listening, backend } = parts;
+  const gaps = await findBoardGaps(config, {
+    ...{ board, nowMs: clock.nowMs(), listening },
+    backend: () => Promise.resolve(backend),
+  });
+  return gaps.filter(({ weight }) => weight === 'missing').map(({ text }) => text);
 }

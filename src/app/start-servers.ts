@@ -14,7 +14,7 @@ import type { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
 import { startWebServer, type WebServer } from '../web/server';
 import { boardServices, type OpenServers } from './board-services';
-import type { SignedInCaller } from './embedding';
+import type { Visitors } from './visitors';
 import type { Drain } from './drain';
 import type { LiveBoard } from './live-board';
 import { mayReadReasons, type Readiness } from './readiness';
@@ -70,19 +70,22 @@ export async function startPages(
 /** Starts a server for each way in that is switched on. */
 export async function startLoginServers(
   { shared, nodes, open, live, art }: Basics,
-  parts: ServerParts & { readonly onSignedIn: (caller: SignedInCaller) => Promise<void> },
+  parts: ServerParts & { readonly visitors: Visitors },
 ): Promise<Servers> {
   const { config, clock } = shared;
-  const { backend, limiter, certificate, onSignedIn, drain } = parts;
+  const { backend, limiter, certificate, visitors, drain } = parts;
   const services = boardServices({
     ...{ ...shared, live, art, nodes, backend },
     listening: () => open.listening,
     startedAtMs: clock.nowMs(),
+    onEntered: (caller) => visitors.entered(caller),
   });
   const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
   return Servers.start({
     ...shared,
-    ...{ nodes, limiter, certificate, onSignedIn },
+    ...{ nodes, limiter, certificate },
+    onBegan: (caller) => visitors.began(caller),
+    onLeft: (caller, left) => visitors.left(caller, left),
     authenticator: backend.authenticator,
     isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
     accountEvents: backend.accountEvents,

@@ -25,6 +25,8 @@ export interface AuthenticatorOptions extends Pick<
   readonly penalize?: LoginDeps['penalize'];
   /** False while nothing may be granted here; true where nothing is said. */
   readonly mayGrant?: LoginDeps['mayGrant'];
+  /** Told of each credential that is not accepted. */
+  readonly refused?: LoginDeps['refused'];
   /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
   readonly mostAtOnce?: number;
   /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */
@@ -47,6 +49,7 @@ export class Authenticator {
     this.parts = {
       ...{ db, config, clock, random, log, secondFactor },
       notifier: options.notifier,
+      refused: options.refused,
       hashes: options.hashes ?? new HashQueue(),
       room: new ConcurrencyLimit(options.mostAtOnce),
       regulator: new Regulator({ db, config, clock }),

@@ -31,6 +31,8 @@ export interface LoginDeps {
   readonly regulator: Regulator;
   /** False while nothing may be granted here: this process may not be one of the board's any more. */
   mayGrant(): boolean;
+  /** Told of each credential that is not accepted; never throws. */
+  readonly refused?: ((refusal: Refusal) => void) | undefined;
   penalize(remoteIp: string, kind: FailureKind, isShared: boolean): void;
   /**
    * Waits until a rejection for this name may be reported; `startedMs` is the monotonic time at which
@@ -47,6 +49,25 @@ export interface AttemptContext {
   readonly origin: LoginOrigin;
   readonly source: string;
   readonly sessionId: string | undefined;
+}
+
+/** A credential that was not accepted, for who is told of it. */
+export interface Refusal extends Pick<LoginOrigin, 'server' | 'secure' | 'remoteIp' | 'node'> {
+  /** Of the credential: password, public-key, second-factor, confirm-password ... */
+  readonly kind: string;
+  readonly reason: RejectReason;
+  /** Known where an account has the name. */
+  readonly userName: string | undefined;
+}
+
+/** Tells of a refusal; `user` is undefined where no account has the name. */
+export function tellRefused(
+  { refused }: Pick<LoginDeps, 'refused'>,
+  { server, secure, remoteIp, node }: LoginOrigin,
+  told: { readonly kind: string; readonly reason: RejectReason; readonly user: User | undefined },
+): void {
+  const { kind, reason, user } = told;
+  refused?.({ server, secure, remoteIp, node, kind, reason, userName: user?.name });
 }
 
 interface Failure {
@@ -104,6 +125,7 @@ export async function recordFailure(
     // Unknown names are not logged: such a name may be a password typed into the wrong field.
     ...(user === undefined ? {} : { userId: user.id, userName: user.name }),
   });
+  tellRefused(parts, attemptContext.origin, { kind, reason, user });
   if (reason === 'bad-credential') {
     parts.penalize(remoteIp, user === undefined ? 'unknown-user' : 'auth-failure', isShared);
   }

@@ -20,7 +20,7 @@ import type {
   RejectReason,
 } from './login';
 import { isFullySignedIn, requiredFactorOf } from './login';
-import type { CheckResult, LoginDeps, Rejection } from './login-attempt';
+import { tellRefused, type CheckResult, type LoginDeps, type Rejection } from './login-attempt';
 import { auditOf } from './login-records';
 import { checkSecondFactor } from './second-step';
 
@@ -246,6 +246,7 @@ export class LoginSession implements Login {
   private rejectBusy(kind: AuditEntry['kind']): LoginResult {
     const { remoteIp, server, node } = this.origin;
     this.parts.log.warn('login.rejected', { remoteIp, server, node, kind, reason: 'busy' });
+    tellRefused(this.parts, this.origin, { kind, reason: 'busy', user: this.user });
     return { kind: 'rejected', reason: 'busy' };
   }
 
@@ -268,6 +269,7 @@ export class LoginSession implements Login {
       kind,
       reason,
     });
+    tellRefused(this.parts, this.origin, { kind, reason, user: this.user });
     return { kind: 'rejected', reason };
   }
 

@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   UNREACHABLE: 1,
   /** Its host key is another one, or it refuses the account. */
   HAND_ON_REFUSED: 1,
+  /** A module, method or validator that is not this program's failed or took too long. */
+  MODULE_FAILED: 1,
   USAGE: 2,
   INTERNAL: 1,
 } as const satisfies Record<string, number>;

@@ -83,6 +83,8 @@ export const LIMITS = {
    */
   firstPasswordDays: 7,
   firstPasswordWaitDays: 30,
+  /** How long a module of others may take without asking or showing the caller anything (rule P5). */
+  ownModuleMs: 20_000,
   /** From SIGTERM to exit (rule L18). */
   shutdownMs: 10_000,
 } as const;

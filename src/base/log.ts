@@ -87,3 +87,10 @@ function describeError(error: Error): LogFields {
     ...(isError(error.cause) ? { cause: describeError(error.cause) } : {}),
   };
 }
+
+/** Takes every line and writes none. */
+export const SILENCE: Log = createLog({
+  level: 'silent',
+  write: () => undefined,
+  nowMs: () => 0,
+});

@@ -19,6 +19,7 @@ const AT_START = [
   'security.sealingKeyFile',
   'security.sealingKeyCommand',
   'users.badPassFile',
+  'mods',
   'database',
   'logging',
 ];

@@ -175,6 +175,13 @@ const forwardedHeader = z
     'The one header in which web proxies of `proxies` name the caller of a request, on the pages and WebSocket; the last address in it that is no proxy of `proxies` counts (rule G3).',
   );
 
+const mods = z
+  .array(z.string())
+  .default([])
+  .describe(
+    'Modules of this board: names of files in mods/, without .js, that are run (docs/embedding.md). Others there are not.',
+  );
+
 const logging = section('Logs.', {
   level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -223,6 +230,7 @@ const blocks = {
   proxies,
   forwardedHeader,
   destinations,
+  mods,
   general,
   database,
   users,

@@ -15,6 +15,7 @@ import type { ThemeSet } from '../menu/load/theme';
 import { VALIDATORS } from '../menu/run/validators';
 import { ABSENT_MODULES } from './absent-modules';
 import { findDestinationProblems } from './destinations';
+import { NO_OWN_PARTS, type OwnParts } from './own-parts';
 import { moduleTable } from './registry';
 
 /** One edition of what a sysop wrote. */
@@ -23,6 +24,8 @@ export interface BoardParts {
   readonly menus: MenuSet;
   readonly themes: ThemeSet;
   readonly art: ArtStore;
+  /** What the program that runs the board, and mods/, add to it. */
+  readonly own?: OwnParts | undefined;
   /** Where a key of the configuration stands. */
   readonly configPlace?: (path: readonly string[]) => Place;
 }
@@ -47,7 +50,10 @@ export async function checkBoard(
 
 /** What is wrong in the configuration that only the board's themes and modules can tell. */
 export function findConfigFindings(parts: BoardParts): readonly Finding[] {
-  return [...findDestinationProblems(parts.config, parts.configPlace), ...findThemeProblems(parts)];
+  return [
+    ...findDestinationProblems(parts.config, parts.configPlace, parts.own?.acs),
+    ...findThemeProblems(parts),
+  ];
 }
 
 /** Themes that the configuration names and the board has not: callers would see another one. */
@@ -88,12 +94,12 @@ export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */
 export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries> {
-  const { config, menus, themes, art } = parts;
+  const { config, menus, themes, art, own = NO_OWN_PARTS } = parts;
   const folders = themes.list().map((theme) => theme.directories);
   return {
-    modules: factsOfModules(moduleTable()),
+    modules: factsOfModules(moduleTable(own.modules)),
     absentModules: ABSENT_MODULES,
-    systemMethods: Object.keys(SYSTEM_METHODS),
+    systemMethods: [...Object.keys(SYSTEM_METHODS), ...own.systemMethods.keys()],
     validators: Object.keys(VALIDATORS),
     closedValidators: Object.entries(VALIDATORS)
       .filter(([, { needs }]) => needs === 'complete')

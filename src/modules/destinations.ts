@@ -1,4 +1,5 @@
 import { compileAcs, evaluateAcs } from '../acs/acs';
+import type { OwnCodes } from '../acs/codes';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';
@@ -72,8 +73,9 @@ async function visit(context: MenuContext): Promise<Transition> {
 /** The destinations whose condition the caller meets, in the order of the file. */
 function openTo(context: MenuContext): readonly (readonly [string, Destination])[] {
   const subject = context.subject();
+  const own = context.services.ownCodes?.acs;
   return Object.entries(context.services.config().destinations).filter(
-    ([, { acs }]) => acs === undefined || evaluateAcs(compileAcs(acs), subject),
+    ([, { acs }]) => acs === undefined || evaluateAcs(compileAcs(acs, own), subject),
   );
 }
 
@@ -90,9 +92,10 @@ export function addressesOf(destination: Destination): readonly Address[] {
 export function findDestinationProblems(
   config: Config,
   placeOf: (path: readonly string[]) => Place = () => ({ file: 'config.hjson' }),
+  own?: OwnCodes,
 ): readonly Finding[] {
   return Object.entries(config.destinations).flatMap(([key, destination]) =>
-    problemsOf(destination).map(({ at, text, nearest }): Finding => {
+    problemsOf(destination, own).map(({ at, text, nearest }): Finding => {
       const place = placeOf(['destinations', key, at]);
       const base = {
         rule: 'destination',
@@ -112,7 +115,7 @@ interface Problem {
   readonly nearest?: string | undefined;
 }
 
-function problemsOf(destination: Destination): readonly Problem[] {
+function problemsOf(destination: Destination, own: OwnCodes | undefined): readonly Problem[] {
   const { kind, name, about, acs, ...settings } = destination;
   void name;
   void about;
@@ -134,7 +137,7 @@ function problemsOf(destination: Destination): readonly Problem[] {
     ...missing,
     ...unknown,
     ...values.map(([at, text]) => ({ at, text })),
-    ...(acs === undefined ? [] : compileAcs(acs).problems).map(({ text, nearest }) => ({
+    ...(acs === undefined ? [] : compileAcs(acs, own).problems).map(({ text, nearest }) => ({
       at: 'acs',
       text: `acs: ${text}`,
       nearest,

@@ -56,15 +56,18 @@ export const MODULES: readonly MenuModule[] = [
 ];
 
 /** The modules by name. */
-export function moduleTable(): ReadonlyMap<string, MenuModule> {
-  return new Map(MODULES.map((module) => [module.name, module]));
+export function moduleTable(own: OwnModules = new Map()): OwnModules {
+  return new Map([...MODULES.map((module) => [module.name, module] as const), ...own]);
 }
 
+/** Those of the program that runs the board, and of mods/; none has the name of one of ours. */
+type OwnModules = ReadonlyMap<string, MenuModule>;
+
 /** What callers meet: those modules, and stand-ins for the ones that boards elsewhere have. */
-export function modulesForCallers(): ReadonlyMap<string, MenuModule> {
+export function modulesForCallers(own?: OwnModules): OwnModules {
   const fallbacks = [...ABSENT_MODULES].map(
     ([name, why]) => [name, absentModule(name, why)] as const,
   );
   const letter = [letterToSysopModule.name, letterToSysopModule] as const;
-  return new Map([...fallbacks, letter, ...moduleTable()]);
+  return new Map([...fallbacks, letter, ...moduleTable(own)]);
 }

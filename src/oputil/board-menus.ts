@@ -1,11 +1,14 @@
 import { createArtStore } from '../art/art-store';
 import { kindOfCode } from '../menu/screen/mci-codes';
 import { BbsError } from '../base/errors';
+import { SILENCE, type Log } from '../base/log';
 import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
 import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 import { loadMenus } from '../menu/load/menu-file';
 import { loadThemes } from '../menu/load/theme-files';
+import { loadMods } from '../modules/board-mods';
+import { readOwnParts } from '../modules/own-parts';
 import { checkBoard, type BoardParts } from '../modules/board-check';
 import type { CommandContext } from './command-context';
 
@@ -14,16 +17,25 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
   const board = await context.board();
   const { config, placeOf } = await context.loadedConfig();
   const { env } = context.io;
+  const log = (): Log => SILENCE;
+  const mods = await loadMods(board.boardDir, config.mods);
+  const own = readOwnParts(mods, { clock: context.clock, log });
   return {
+    own,
     config,
     configPlace: placeOf,
     menus: await loadMenus({
       file: await findMenuFile(board, config.general.menuFile),
       env,
+      acsCodes: own.acs,
       fallbackFolders: board.configFallbacks,
     }),
     themes: await loadThemes({ artRoots: board.artRoots, env, formats: config.theme }),
-    art: createArtStore({ roots: board.artRoots, random: context.random, kindOf: kindOfCode }),
+    art: createArtStore({
+      roots: board.artRoots,
+      random: context.random,
+      kindOf: (code) => kindOfCode(code, own.mci),
+    }),
   };
 }
 

@@ -25,8 +25,8 @@ export function addMenuGraph(menu: Command, context: CommandContext): void {
 
 async function writeGraph(context: CommandContext, out: string | undefined): Promise<void> {
   const wrap = out === undefined ? asIs : wrapOf(out);
-  const { menus } = await loadBoardParts(context);
-  const graph = flowGraph(menus, factsOfModules(moduleTable()));
+  const { menus, own } = await loadBoardParts(context);
+  const graph = flowGraph(menus, factsOfModules(moduleTable(own?.modules)));
   const text = toMermaid(graph);
   if (out === undefined) return context.show(text.trimEnd(), graph);
   try {

@@ -49,7 +49,7 @@ async function why(
   },
 ): Promise<void> {
   const { way } = asked;
-  const { menus, config } = await loadBoardParts(context);
+  const { menus, config, own } = await loadBoardParts(context);
   const target = getMenu(menus, asked.menuName);
   const user = await getAccount(context, asked.name);
   const nowMs = context.clock.nowMs();
@@ -58,7 +58,7 @@ async function why(
     factor: signsInFirst(way) ? 1 : 0,
     to: target.name,
     subject: (factor) => subjectOf(user, { factor, way, config, nowMs }),
-    modules: factsOfModules(moduleTable()),
+    modules: factsOfModules(moduleTable(own?.modules)),
   });
   const { remoteIp } = asked;
   if (remoteIp !== undefined && isIP(remoteIp) === 0) {

@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import { requiredFactorOf, type Login } from '../auth/login';
 import { BbsError } from '../base/errors';
-import type { Log } from '../base/log';
+import { SILENCE } from '../base/log';
 import { VERSION } from '../base/version';
 import { configuredServers } from '../mail/links';
 import type { Caller } from '../menu/run/caller';
@@ -16,6 +16,7 @@ import type { BoardFigures } from '../menu/screen/mci-values';
 import { CallContext, type MenuServices } from '../menu/run/call-context';
 import type { ThemeSet } from '../menu/load/theme';
 import type { BoardParts } from '../modules/board-check';
+import { NO_OWN_PARTS } from '../modules/own-parts';
 import { modulesForCallers } from '../modules/registry';
 import type { User } from '../store/users';
 import { createTerminal } from '../terminal/caller-terminal';
@@ -189,7 +190,8 @@ function previewServices(
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
     keyTurns: new KeyTurns(clock),
-    modules: modulesForCallers(),
+    modules: modulesForCallers(parts.own?.modules),
+    ownCodes: parts.own ?? NO_OWN_PARTS,
     nodes,
     db,
     talk: new NodeTalk({ db, clock, nodes, budgets: refusing() }),
@@ -243,11 +245,3 @@ function previewNodes(context: CommandContext, options: PreviewOptions): MenuSer
   const own = { node: 1, server, user, description, connectedAtMs, ...status };
   return { list: () => [own], setStatus: () => undefined, post: () => false };
 }
-
-const SILENCE: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  with: () => SILENCE,
-};

@@ -1,7 +1,9 @@
 import type { Place } from '../base/errors';
 import type { SignInNeed } from '../menu/run/menu-access';
 import type { MenuModule } from '../menu/run/module';
+import { NOWHERE } from '../menu/load/choice';
 import { MENU_NAMING_KEYS } from '../menu/load/menu-config';
+import { SYSTEM_METHODS } from '../menu/run/system-methods';
 import type { Choice, MenuEntry, MenuSet, SubmitRule, Target } from '../menu/load/menu-entry';
 
 /** What a module can do to the flow, for checks, proof and pictures. */
@@ -153,8 +155,9 @@ class MoveFinder {
         this.addMentions(step, (key) => key === 'next');
         return;
       default:
-        // The others keep the caller on the same menu.
-        return;
+        // Ours keep the caller on the same menu; one of others may do what a module does.
+        if (!Object.hasOwn(SYSTEM_METHODS, name) && name !== NOWHERE.name)
+          this.addModule({ ...step, via: `${step.via}, ${name}` }, undefined);
     }
   }
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../base/limits';
 import type { Log } from '../base/log';
 import type { Config } from '../config/schema';
 import {
+  factsOf,
   SessionEnd,
   type Caller,
   type CallerPlace,
@@ -34,10 +35,18 @@ export interface SessionOptions {
   readonly openTerminal: (connection: Connection, settled: Promise<void>) => OpenTerminal;
   /** Shows menus until the call is over (menu/runner). */
   readonly run: (caller: Caller, firstMenu: string) => Promise<EndReason>;
-  /** Called once per call when the caller is fully signed in: counts the call. */
-  readonly onSignedIn: (caller: Caller) => Promise<void>;
+  /** Called when the call begins; never throws. */
+  readonly onBegan?: (caller: Caller) => void;
+  /** Called when the call is over, with why and for how long; never throws. */
+  readonly onLeft?: (caller: Caller, left: CallEnd) => void;
   /** Called once for each call that was counted. */
   readonly onEnded: (caller: Caller) => Promise<void>;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly reason: EndReason;
+  readonly seconds: number;
 }
 
 // Time for menus to finish after the end of a call, before the session is cleaned up without them.
@@ -96,6 +105,7 @@ export class Session implements NodeHandle {
     const startedMs = this.options.clock.monotonicMs();
     this.log.info('call.began', { server: this.call.connection.server });
     let reason: EndReason;
+    this.options.onBegan?.(this.caller);
     try {
       this.listen();
       reason = await this.untilEnd();
@@ -103,11 +113,9 @@ export class Session implements NodeHandle {
       reason = this.whyEnded(error);
     }
     await this.clearUp(reason);
-    this.log.info('call.ended', {
-      reason,
-      user: this.login.user?.name,
-      seconds: Math.round((this.options.clock.monotonicMs() - startedMs) / 1000),
-    });
+    const seconds = Math.round((this.options.clock.monotonicMs() - startedMs) / 1000);
+    this.log.info('call.ended', { reason, user: this.login.user?.name, seconds });
+    this.options.onLeft?.(this.caller, { reason, seconds });
   }
 
   /** Ends the call, with a sentence for the caller. Only the first reason counts. */
@@ -260,7 +268,6 @@ export class Session implements NodeHandle {
     const { sessionId } = this.login;
     for (const other of this.node.signedIn({ id: user.id, name: user.name, sessionId }))
       other.takenOver(this.node.node);
-    await this.options.onSignedIn(this.caller);
   }
 
   private entered(place: CallerPlace): void {
@@ -319,9 +326,8 @@ export class Session implements NodeHandle {
     stream: TakenConnection['stream'],
     resizes: Set<Cancel>,
   ): TakenConnection {
-    const { connection } = this.call;
+    const { caller } = this;
     const { terminal } = this.open;
-    const { login } = this;
     return {
       stream,
       signal: this.ending.signal,
@@ -331,15 +337,7 @@ export class Session implements NodeHandle {
         return removeListener;
       },
       get facts() {
-        const { server, secure, remoteIp } = connection;
-        const { type: terminalType, width, height, encoding } = terminal;
-        return {
-          ...{ server, secure, remoteIp, terminalType, encoding },
-          size: { width, height },
-          userName: login.user?.name,
-          groups: login.user?.groups ?? [],
-          factor: login.factor,
-        };
+        return factsOf(caller);
       },
     };
   }

@@ -152,7 +152,9 @@ describe('caller states as ACS tells them apart', () => {
     fc.assert(
       fc.property(expressions, subjects, (text, context) => {
         const acs = compileAcs(text);
-        const found = finish(collectVariables([acs, ...textsOf(acs).map(compileAcs)]));
+        const found = finish(
+          collectVariables([acs, ...textsOf(acs).map((text) => compileAcs(text))]),
+        );
         const values = new Int32Array(found.all.length).fill(-1);
         for (const variable of found.of(acs)) {
           const value = valueOf(variable, acs, found, context);
@@ -168,7 +170,9 @@ describe('caller states as ACS tells them apart', () => {
   });
 
   it('leave a string undecided only where an open variable decides it', () => {
-    const found = finish(collectVariables(['SC & AF1', 'SC | AF1', '!SC'].map(compileAcs)));
+    const found = finish(
+      collectVariables(['SC & AF1', 'SC | AF1', '!SC'].map((text) => compileAcs(text))),
+    );
     const open = new Int32Array(found.all.length).fill(-1);
     const ask = (text: string, stage: number): number =>
       found.abstract(compileAcs(text))(stage, open);
@@ -180,7 +184,9 @@ describe('caller states as ACS tells them apart', () => {
 
   it('are the intervals between limits, and the values that are named and the rest', () => {
     const found = finish(
-      collectVariables(['NC2 & NC10', 'TW80', 'ID[1,2]', 'EC1', 'SC'].map(compileAcs)),
+      collectVariables(
+        ['NC2 & NC10', 'TW80', 'ID[1,2]', 'EC1', 'SC'].map((text) => compileAcs(text)),
+      ),
     );
     expect(Object.fromEntries(found.all.map(({ name, values }) => [name, values]))).toEqual({
       NC: ['(below)', '0', '2', '10'],

@@ -9,6 +9,7 @@ import { systemRandom } from '../../src/base/random';
 import { PACKAGE_DIR, resolveBoard } from '../../src/config/board';
 import { parseHjson } from '../../src/config/hjson';
 import { checkBoard } from '../../src/modules/board-check';
+import { NO_OWN_PARTS } from '../../src/modules/own-parts';
 import { kindOfCode } from '../../src/menu/screen/mci-codes';
 import { BoardDir } from '../support/board-dir';
 
@@ -33,6 +34,7 @@ describe('a board that is read again', () => {
     const art = createArtStore({ roots: board.artRoots, random: systemRandom, kindOf: kindOfCode });
     const live = await LiveBoard.load({
       ...{ board, env, clock: systemClock, art },
+      own: () => Promise.resolve(NO_OWN_PARTS),
       check: async (snapshot) => {
         const work = beforeLive;
         beforeLive = undefined;

@@ -25,7 +25,10 @@ const STEP_MS = 30_000;
 /** How long a test waits for an event before it fails; never a measure of speed. */
 const PATIENCE_MS = 40_000;
 
-export interface TestBoardOptions extends Pick<BbsOptions, 'random' | 'boardDir'> {
+export interface TestBoardOptions extends Omit<
+  BbsOptions,
+  'dataDir' | 'configFile' | 'config' | 'env' | 'log' | 'clock' | 'mail'
+> {
   readonly dataDir?: string;
   readonly config?: ConfigInput;
   /** The clock of another board, where both share one. */

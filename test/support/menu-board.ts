@@ -81,6 +81,7 @@ export interface MenuBoardOptions {
   /** Source of the words of set-ups. */
   readonly random?: Random;
   readonly modules?: readonly MenuModule[];
+  readonly onEntered?: MenuServices['onEntered'];
   /** The nodes that are in use. */
   readonly nodes?: readonly TestNode[];
 }
@@ -171,6 +172,7 @@ export class MenuBoard {
         talk: new NodeTalk({ ...accounts, nodes }),
         wall: new Wall(accounts),
         destinationHealth: new DestinationHealth(clock),
+        ...(options.onEntered === undefined ? {} : { onEntered: options.onEntered }),
         listening: () => options.listening ?? { ssh: true, wss: false, https: true },
       },
       authenticator,

@@ -57,6 +57,7 @@ export class QuizServers {
       clock: this.clock,
       most: () => this.config.general.maxConnections,
     });
+    this.noteSignIns();
   }
 
   async start(): Promise<Servers> {
@@ -88,11 +89,6 @@ export class QuizServers {
       },
       openTerminal: terminalOpener({ config, clock }),
       run: (caller) => this.run(caller),
-      onSignedIn: async (caller) => {
-        if (this.failToRecord) throw new Error('the disk is full');
-        this.signedIn.push(caller.login.user?.name ?? '?');
-        await Promise.resolve();
-      },
       onEnded: (caller) => {
         this.ended.push(caller.login.user?.name ?? '?');
         return Promise.resolve();
@@ -114,6 +110,24 @@ export class QuizServers {
   async passProbe(): Promise<void> {
     await this.clock.advance(250);
     await this.clock.advance(950);
+  }
+
+  /** Notes who is put online, or fails at that. */
+  private noteSignIns(): void {
+    const { nodes } = this;
+    const take = nodes.take.bind(nodes);
+    nodes.take = (...by) => {
+      const slot = take(...by);
+      if (slot === undefined) return undefined;
+      return {
+        ...slot,
+        signedIn: (user) => {
+          if (this.failToRecord) throw new Error('the disk is full');
+          this.signedIn.push(user.name);
+          return slot.signedIn(user);
+        },
+      };
+    };
   }
 
   announce(event: Pick<AccountEvent, 'userId' | 'kind'>): void {

@@ -155,7 +155,6 @@ export class TakeOverBoard {
       ...{ config: () => config, clock: systemClock, log, authenticator, nodes, logins },
       openTerminal: terminalOpener({ config: () => config, clock: systemClock }),
       run: (caller) => runMenus(caller, 'first', this.menus.services),
-      onSignedIn: () => Promise.resolve(),
       onEnded: () => Promise.resolve(),
     });
     // Bytes before the sign-in are limited (rule E6); a hand-off comes after it.

@@ -9,6 +9,7 @@ const WRITTEN: Readonly<Record<ArgumentForm, (code: string) => string>> = {
   numbers: (code) => `${code}1, ${code}[1,2]`,
   names: (code) => `${code}[one,two]`,
   property: (code) => `${code}[name,value]`,
+  any: (code) => code,
 };
 
 const KNOWN: Readonly<Record<AcsCode['known'], string>> = {

@@ -91,7 +91,7 @@ function noteNeverTaken(
   const acs = item.entries.get('acs')?.node;
   const name = item.entries.get(key)?.node;
   if (acs?.kind !== 'scalar' || typeof acs.value !== 'string') return;
-  if (!isNeverTrue(compileAcs(acs.value))) return;
+  if (!isNeverTrue(reader.compile(acs.value))) return;
   const entry = name?.kind === 'scalar' ? ` to '${String(name.value)}'` : '';
   const text = `nobody takes the entry${entry}, for its condition is never true: callers go on to the entries behind it`;
   reader.warn('never-taken', item.place, text);

@@ -1,5 +1,6 @@
 import { compileAcs } from '../../acs/acs';
 import type { Acs } from '../../acs/acs';
+import { NO_OWN_CODES, type OwnCodes } from '../../acs/codes';
 import type { Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import { toPlain } from '../../config/source-tree';
@@ -24,7 +25,13 @@ export class EntryReader {
     readonly subject: string,
     private readonly findings: Finding[],
     private readonly compiled: Map<string, Acs>,
+    private readonly ownCodes: OwnCodes = NO_OWN_CODES,
   ) {}
+
+  /** An ACS string with the conditions that this board has. */
+  compile(text: string): Acs {
+    return compileAcs(text, this.ownCodes);
+  }
 
   error(rule: string, place: Place, text: string, nearest?: string): void {
     this.note('error', rule, place, text, nearest);
@@ -128,7 +135,7 @@ export class EntryReader {
     const text = this.text(node, 'an ACS');
     if (node === undefined) return undefined;
     // An invalid condition denies access.
-    const acs = this.compiled.get(text ?? '') ?? compileAcs(text ?? '');
+    const acs = this.compiled.get(text ?? '') ?? this.compile(text ?? '');
     this.compiled.set(acs.text, acs);
     const quote = node.kind === 'scalar' && !node.quoteless ? 1 : 0;
     for (const problem of text === undefined ? [] : acs.problems) {

@@ -1,4 +1,5 @@
 import { compileAcs, type Acs } from '../../acs/acs';
+import type { OwnCodes } from '../../acs/codes';
 import { nearestName } from '../../base/nearest';
 import { inTurns, type Steps } from '../../base/steps';
 import { loadHjsonTree } from '../../config/hjson-tree';
@@ -32,6 +33,8 @@ import type {
 interface LoadMenusOptions extends HjsonTreeOptions {
   /** Full path of the menu file. */
   readonly file: string;
+  /** Conditions that this board has beside ours. */
+  readonly acsCodes?: OwnCodes | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ interface LoadMenusOptions extends HjsonTreeOptions {
 export async function loadMenus(options: LoadMenusOptions): Promise<MenuSet> {
   const within = options.fallbackFolders ?? [];
   const tree = await loadHjsonTree(options.file, { ...options, within, mayHoldFile });
-  const from = { files: tree.files, warnings: tree.warnings };
+  const { acsCodes } = options;
+  const from = { files: tree.files, warnings: tree.warnings, acsCodes };
   return inTurns(parseMenusInSteps(tree.root, from));
 }
 
@@ -56,6 +60,7 @@ function mayHoldFile(path: readonly string[], root: ObjectNode): boolean {
 interface ReadFrom {
   readonly files?: readonly string[];
   readonly warnings?: readonly Problem[];
+  readonly acsCodes?: OwnCodes | undefined;
 }
 
 /** Parses a menu file's tree into menus and prompts. */
@@ -68,7 +73,8 @@ export function* parseMenusInSteps(root: ObjectNode, options: ReadFrom = {}): St
     text: warning.message,
   }));
   const compiled = new Map<string, Acs>();
-  const reader = (name: string): EntryReader => new EntryReader(name, problems, compiled);
+  const reader = (name: string): EntryReader =>
+    new EntryReader(name, problems, compiled, options.acsCodes);
   const top = reader('');
   const entriesOf = (key: 'menus' | 'prompts'): ReadonlyMap<string, Entry> => {
     const entry = root.entries.get(key);
@@ -204,7 +210,7 @@ function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry):
     ...new Set([...lost.acs, ...(acs === undefined ? [] : [acs.acs.text])]),
   ];
   if (first === undefined || (others.length === 0 && first === acs?.acs.text)) return acs;
-  const all = holdTogether([first, ...others]);
+  const all = holdTogether(reader, [first, ...others]);
   reader.error(
     'acs',
     acs?.place ?? place,
@@ -214,10 +220,13 @@ function withLost(reader: EntryReader, entry: Entry, { acs, place }: MenuEntry):
 }
 
 /** All conditions together. One that cannot be read denies access, whatever the others are. */
-function holdTogether(texts: readonly string[]): { readonly text: string; readonly acs: Acs } {
+function holdTogether(
+  reader: EntryReader,
+  texts: readonly string[],
+): { readonly text: string; readonly acs: Acs } {
   const text = texts.map((each) => `(${each})`).join(' & ');
-  const isReadable = texts.every((each) => compileAcs(each).root !== undefined);
-  return { text, acs: compileAcs(isReadable ? text : '') };
+  const isReadable = texts.every((each) => reader.compile(each).root !== undefined);
+  return { text, acs: reader.compile(isReadable ? text : '') };
 }
 
 /** True when an unknown key of `config` is nearly `acs`. */
@@ -249,7 +258,7 @@ function readEntryAcs(
   if (acs === undefined || written === undefined) return undefined;
   const own = written === inMenu ? undefined : reader.acs(inMenu);
   if (own === undefined || inMenu === undefined) return { acs, place: written.place };
-  const both = holdTogether([acs.text, own.text]);
+  const both = holdTogether(reader, [acs.text, own.text]);
   const text = `there is also a config.acs, and both must hold: ${both.text}; write it as one of them`;
   reader.warn('two-acs', inMenu.place, text);
   return { acs: both.acs, place: written.place };

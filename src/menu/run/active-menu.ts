@@ -147,6 +147,7 @@ export class ActiveMenu implements FormContext {
   async onward(): Promise<MenuOutcome | undefined> {
     const { autoNext, next } = this.menuEntry;
     if (!autoNext || next === undefined || this.isShown) return undefined;
+    if (this.module.isForeign === true) return undefined;
     return resolveOutcome(this.openMenu, { kind: 'next' });
   }
 

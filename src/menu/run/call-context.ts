@@ -5,7 +5,7 @@ import type { MenuAccessParts } from './menu-access';
 import { KeyReader } from '../screen/key-reader';
 import type { MenuSet } from '../load/menu-entry';
 import { readFigures, type BoardFigures } from '../screen/mci-values';
-import type { MenuModule } from './module';
+import type { MenuModule, OwnSystemMethod } from './module';
 import { OwedFactor } from './owed-factor';
 import type { Services } from './services';
 import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
@@ -24,6 +24,13 @@ const LINE_HELP =
 /** Dependencies of the menus: the board's services, and the modules that a menu file may name. */
 export interface MenuServices extends Services {
   readonly modules: ReadonlyMap<string, MenuModule>;
+  /** Those of the program that runs the board, and of mods/; none has the name of one of ours. */
+  readonly systemMethods?: ReadonlyMap<string, OwnSystemMethod>;
+  /**
+   * Called once for each call, before the first menu that is shown to somebody who has passed, and bound, every
+   * factor that account and policy ask for (rule P4). When it rejects, the call ends.
+   */
+  readonly onEntered?: (caller: Caller) => Promise<void>;
 }
 
 /** Shared by all menus of one call: the caller, keys, theme, and the board's services. */

@@ -115,6 +115,19 @@ export interface CallerFacts {
   readonly factor: number;
 }
 
+/** The facts about a caller as they are now. */
+export function factsOf(caller: Caller): CallerFacts {
+  const { server, secure, remoteIp, terminal, login } = caller;
+  const { type: terminalType, width, height, encoding } = terminal;
+  return {
+    ...{ server, secure, remoteIp, terminalType, encoding },
+    size: { width, height },
+    userName: login.user?.name,
+    groups: login.user?.groups ?? [],
+    factor: login.factor,
+  };
+}
+
 /** A caller's connection below the screen, for the code that took it over. */
 export interface TakenConnection {
   /**

@@ -19,6 +19,7 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'TIMED_OUT',
   'MAIL_FAILED',
   'SEAL_BROKEN',
+  'MODULE_FAILED',
 ]);
 
 /** What a caller is told of a failure that may be over soon; undefined for any other one. */
@@ -81,7 +82,8 @@ function findMethod(
   target: Exclude<Target, { kind: 'menu' }>,
 ): FoundMethod {
   if (target.kind === 'system-method') {
-    const { run, needs = 'complete' } = own(SYSTEM_METHODS, target.name) ?? {};
+    const { run, needs = 'complete' } =
+      own(SYSTEM_METHODS, target.name) ?? context.services.systemMethods?.get(target.name) ?? {};
     return { method: run, needs };
   }
   const { methods, needs, bindsFactor } = moduleFor(context, module, target.location);

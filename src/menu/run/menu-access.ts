@@ -22,6 +22,14 @@ function isIn(subject: AcsSubject): boolean {
   return isFullySignedIn(subject) || (subject.factor === 1 && subject.owed === 'put-off');
 }
 
+/** True once nothing is left to be shown or bound before the board is open to this caller. */
+export function isLetIn({
+  subject,
+  bindsFirst,
+}: Omit<MenuAccessParts, 'menus' | 'modules'>): boolean {
+  return bindsFirst !== true && isIn(subject);
+}
+
 function asksForCode({ forms, submit }: MenuEntry): boolean {
   const rules = [...submit, ...forms.flatMap((form) => [...form.submit.values()].flat())];
   return rules.some(({ action }) =>

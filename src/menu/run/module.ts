@@ -45,6 +45,14 @@ export type MenuMethod = (
   extraArgs: unknown,
 ) => Promise<Transition>;
 
+/** A method of a program or of mods/ that `@systemMethod:` names. */
+export interface OwnSystemMethod {
+  readonly doc?: string;
+  /** The sign-in that it needs; `complete` where nothing is said (rule M4). */
+  readonly needs?: SignInNeed;
+  readonly run: MenuMethod;
+}
+
 /** One field of a module's question. */
 export interface AskField {
   readonly name: string;
@@ -169,6 +177,11 @@ export interface MenuModule {
   readonly signsIn?: boolean;
   /** True for the application form, whose caller has `users.newUserSeconds` while it is open. */
   readonly isApplication?: boolean;
+  /**
+   * True for one that is not this program's: it may be an access check, so that where it fails nobody goes on to the
+   * menu's `next`.
+   */
+  readonly isForeign?: boolean;
   /** Called before the screen is composed; a returned transition replaces the whole menu. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
   /** Called when the screen is composed and before it is sent: fills the views. */

@@ -2,7 +2,7 @@ import { toError } from '../../base/errors';
 import { moveTo, resetStyle, showCursor } from '../../terminal/ansi';
 import { SessionEnd, type Caller, type EndReason } from './caller';
 import type { MenuOutcome } from './transitions';
-import { admit, findBindingMenu, OTP_MENU, type MenuAccess } from './menu-access';
+import { admit, findBindingMenu, isLetIn, OTP_MENU, type MenuAccess } from './menu-access';
 import type { MenuEntry } from '../load/menu-entry';
 import type { MenuServices } from './call-context';
 import { lastWords } from '../screen/message-line';
@@ -59,6 +59,7 @@ class MenuRun {
   private readonly stack = new MenuStack();
   private withoutKey = 0;
   private keysSeen = 0;
+  private isLetIn = false;
   /** True once a caller who came in by an entry code was asked whether leaving is meant. */
   private hasAskedToLeave = false;
 
@@ -77,10 +78,19 @@ class MenuRun {
         this.sayGoodbye('These menus lead nowhere. Please tell the sysop.');
         return 'loop';
       }
+      await this.letIn();
       this.announce(step.menu);
       step = await this.visit(step);
     }
     return step.reason;
+  }
+
+  /** Has the program that runs the board meet a caller who is let in, once and before any menu of that (rule P4). */
+  private async letIn(): Promise<void> {
+    const { caller, services, access } = this.call;
+    if (this.isLetIn || !isLetIn(access)) return;
+    this.isLetIn = true;
+    await services.onEntered?.(caller);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { OwnCodes } from '../../acs/codes';
 import type { ArtStore } from '../../art/art-store';
 import type { AccountKeys } from '../../auth/account-keys';
 import type { Accounts } from '../../auth/accounts';
@@ -14,11 +15,24 @@ import type { FeedbackBox } from '../../mail/feedback';
 import type { Mailer } from '../../mail/mailer';
 import type { Listening } from '../../mail/links';
 import type { Database } from '../../store/database';
+import type { CallerFacts } from './caller';
 import type { KeyTurns } from './key-turns';
 import type { NodeList, NodeTalk } from './node-talk';
 import type { Wall } from './wall';
 import type { MenuSet } from '../load/menu-entry';
 import type { ThemeSet } from '../load/theme';
+
+/** A value of a program or of mods/ for art, under two capital letters that are none of ours. */
+export interface OwnMciCode {
+  readonly doc?: string;
+  /** True where it is shown before the sign-in is complete as well. */
+  readonly beforeSignIn?: boolean;
+  /** Shown literally; nothing is shown where it throws or is no text. */
+  value(facts: CallerFacts): string;
+}
+
+/** The values of programs and of mods/, by code. */
+export type OwnMciCodes = ReadonlyMap<string, OwnMciCode>;
 
 /** Dependencies of menus and modules. Created once, by the composition root. */
 export interface Services {
@@ -56,4 +70,6 @@ export interface Services {
   };
   /** The servers that callers can reach now. */
   listening(): Listening;
+  /** Conditions and values for art of the program that runs the board, and of mods/. */
+  readonly ownCodes?: { readonly acs: OwnCodes; readonly mci: OwnMciCodes };
 }

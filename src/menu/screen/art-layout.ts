@@ -48,7 +48,7 @@ export async function findLayout(
 ): Promise<ArtLayout | undefined> {
   const { width } = drawingSize(call);
   if (shown.kind === 'lines') {
-    const art = artOfLines(shown.lines, width);
+    const art = artOfLines(call, shown.lines, width);
     return { art, drawn: layOutArt(art, width) };
   }
   const art = await findArt(call, shown.spec, encodedAs);
@@ -127,12 +127,13 @@ export function drawingSize({ caller: { terminal } }: CallContext): {
 }
 
 /** Lines made by the program as art, in which colour codes count. */
-function artOfLines(lines: readonly string[], width: number): Art {
+function artOfLines({ services }: CallContext, lines: readonly string[], width: number): Art {
+  const own = services.ownCodes?.mci;
   const text = lines.join('\r\n');
   return {
     file: '',
     text,
-    tokens: parseArt(text, kindOfCode),
+    tokens: parseArt(text, (code) => kindOfCode(code, own)),
     sauce: undefined,
     width,
     height: undefined,

@@ -2,6 +2,9 @@ import { arch, cpus, freemem, loadavg, platform, totalmem, type as systemName } 
 import type { CodeKind } from '../../art/art-token';
 import { WAY_IN_NAMES, WAYS_IN } from '../../protocols/ways-in';
 import { isViewCode } from '../../views/registry';
+import { toError } from '../../base/errors';
+import { factsOf } from '../run/caller';
+import type { OwnMciCodes } from '../run/services';
 import { formatDate } from './date-format';
 import {
   ageOf,
@@ -175,9 +178,9 @@ function findMciCode(code: string): MciCode | undefined {
 }
 
 /** What a code of two letters in art is; undefined for two letters that are none. */
-export function kindOfCode(code: string): CodeKind | undefined {
+export function kindOfCode(code: string, own?: OwnMciCodes): CodeKind | undefined {
   if (isViewCode(code)) return 'view';
-  return findMciCode(code) === undefined ? undefined : 'value';
+  return findMciCode(code) === undefined && own?.has(code) !== true ? undefined : 'value';
 }
 
 /** True for a code that shows nothing on this board. */
@@ -189,7 +192,22 @@ export function isEmptyCode(code: string): boolean {
 /** The value of a predefined code, as data; undefined when there is no such code. */
 export function mciValue(code: string, source: MciSource): string | undefined {
   const found = findMciCode(code);
-  if (found === undefined) return undefined;
+  if (found === undefined) return ownValue(code, source);
   if (found.afterSignIn && !source.caller.login.complete) return '';
   return found.value?.(source) ?? '';
+}
+
+function ownValue(code: string, { caller, services }: MciSource): string | undefined {
+  const found = services.ownCodes?.mci.get(code);
+  if (found === undefined) return undefined;
+  if (found.beforeSignIn !== true && !caller.login.complete) return '';
+  try {
+    const value: unknown = found.value(factsOf(caller));
+    if (typeof value === 'string') return value;
+    throw new TypeError(`its value is ${typeof value}, not text`);
+  } catch (error) {
+    // The screen is shown without it.
+    caller.log.warn('extension.failed', { what: `%${code}`, error: toError(error) });
+    return '';
+  }
 }
