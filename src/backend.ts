@@ -11,6 +11,7 @@ import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
 import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth/password-policy';
+import { OwnAccounts, type Authenticate, type OwnAccount } from './auth/own-accounts';
 import { OwnCalls } from './auth/own-calls';
 import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
@@ -62,6 +63,8 @@ interface BackendOptions {
   readonly mayLackKey?: boolean;
   /** Longest wait for one call of the database; LIMITS.storeMs where nothing is given. */
   readonly storeMs?: number;
+  /** Checks passwords of accounts beside the store, for embedders. */
+  readonly authenticate?: Authenticate | undefined;
   /** In place of the configured mail transport, for embedders. */
   readonly mail?: MailTransport | undefined;
 }
@@ -287,6 +290,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     invites: new Invites({ db, clock, random }),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
+      ownAccounts: ownAccountsOf(accounts, options),
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
       ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
       ...(options.refused === undefined ? {} : { refused: options.refused }),
@@ -310,6 +314,26 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
       await mailer.close();
     },
   };
+}
+
+/** Accounts whose passwords a program checks are made here when they first sign in. */
+function ownAccountsOf(
+  accounts: Accounts,
+  { authenticate, clock, log }: BackendOptions,
+): OwnAccounts | undefined {
+  if (authenticate === undefined) return undefined;
+  const make = async (name: string, account: OwnAccount): Promise<User | undefined> => {
+    const { groups, realName = '', email = '' } = account;
+    const properties = { real_name: realName, email_address: email };
+    const made = await accounts.create(
+      { name, password: null, properties, ...(groups && { groups }) },
+      { server: 'embedder' },
+    );
+    if (made.kind === 'done') return made.user;
+    log.warn('login.account-refused', { problem: made.problem });
+    return accounts.find(name);
+  };
+  return new OwnAccounts({ authenticate, make, clock, log });
 }
 
 function passwordRules({ users, general }: Config): PasswordRules {

@@ -8,6 +8,8 @@ export type {
   OnlineSession,
   SignedInCaller,
 } from './app/visitors';
+export type { Authenticate, OwnAccount, OwnSignIn } from './auth/own-accounts';
+export type { OwnAnswer, OwnRequest, OwnRoute } from './web/own-routes';
 export type { OwnCondition } from './acs/codes';
 export type {
   MenuContext,

@@ -198,7 +198,7 @@ class Bbs {
   ): Promise<Backend> {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
-      mail: this.options.mail,
+      ...{ mail: this.options.mail, authenticate: this.options.authenticate },
       penalize: (...charge) => penalties.penalize(...charge),
       refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),
@@ -259,7 +259,8 @@ class Bbs {
     const { shared, open } = basics;
     const pageLimiter = new PageConnectionLimiter({ ...shared, limiter: parts.limiter });
     this.closers.push(() => pageLimiter.close());
-    const web = await startPages(basics, { ...parts, pageLimiter });
+    const { routes: ownRoutes } = this.options;
+    const web = await startPages(basics, { ...parts, pageLimiter, ownRoutes });
     if (web !== undefined) this.closers.push(() => web.close());
     open.https = web?.address;
     parts.backend.mailer.start();

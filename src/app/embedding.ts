@@ -3,9 +3,11 @@ import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Board } from '../config/board';
 import type { ConfigInput } from '../config/schema';
+import type { Authenticate } from '../auth/own-accounts';
 import type { MailTransport } from '../mail/transport';
 import { loadMods } from '../modules/board-mods';
 import { readOwnParts, type GivenParts, type OwnParts } from '../modules/own-parts';
+import { checkOwnRoutes, type OwnRoute } from '../web/own-routes';
 import { unknownOption, type BbsEvents, type BbsSessions, type SignedInCaller } from './visitors';
 
 /** What a program that embeds the board may give it (docs/embedding.md). */
@@ -28,6 +30,10 @@ export interface BbsOptions extends GivenParts {
   readonly keepFirstPassword?: boolean | undefined;
   /** In place of email.transport. */
   readonly mail?: MailTransport | undefined;
+  /** Checks passwords of accounts beside the store: factor 1, and no other. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Pages of the program on the web server. */
+  readonly routes?: readonly OwnRoute[] | undefined;
   /** Told of calls; what it throws changes none. */
   readonly events?: BbsEvents | undefined;
   /**
@@ -43,6 +49,7 @@ const OPTIONS: Readonly<Record<keyof BbsOptions, true>> = {
   ...{ boardDir: true, dataDir: true, configFile: true, config: true, env: true, log: true },
   ...{ clock: true, random: true, newDatabase: true, keepFirstPassword: true, mail: true },
   ...{ events: true, onSignedIn: true, onNotice: true },
+  ...{ authenticate: true, routes: true },
   ...{ modules: true, acsCodes: true, mciCodes: true, systemMethods: true },
 };
 
@@ -52,6 +59,7 @@ export function checkOptions(options: BbsOptions): void {
     if (Object.hasOwn(OPTIONS, name)) continue;
     throw unknownOption(`startBbs has no option '${name}'`, name, Object.keys(OPTIONS));
   }
+  checkOwnRoutes(options.routes ?? []);
 }
 
 /** What the program, and mods/ of its board, add to the board. */

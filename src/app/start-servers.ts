@@ -1,6 +1,7 @@
 import type { ArtStore } from '../art/art-store';
 import type { Backend } from '../backend';
 import type { BoardClock } from '../base/clock';
+import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
@@ -12,6 +13,7 @@ import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import type { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import type { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
+import type { OwnRoute } from '../web/own-routes';
 import { startWebServer, type WebServer } from '../web/server';
 import { boardServices, type OpenServers } from './board-services';
 import type { Visitors } from './visitors';
@@ -52,14 +54,21 @@ export interface ServerParts {
 /** Starts the HTTPS pages; undefined where they are switched off. */
 export async function startPages(
   { shared, open, isExempt }: Basics,
-  parts: ServerParts & { readonly pageLimiter: PageConnectionLimiter },
+  parts: ServerParts & {
+    readonly pageLimiter: PageConnectionLimiter;
+    readonly ownRoutes: readonly OwnRoute[] | undefined;
+  },
 ): Promise<WebServer | undefined> {
-  const { backend, certificate, pageLimiter, readiness } = parts;
-  if (!shared.config().contentServers.web.https.enabled || certificate === undefined)
-    return undefined;
+  const { backend, certificate, pageLimiter, readiness, ownRoutes } = parts;
+  if (!shared.config().contentServers.web.https.enabled || certificate === undefined) {
+    if ((ownRoutes ?? []).length === 0) return undefined;
+    const text = 'routes: there are no pages; set contentServers.web.https.enabled to true';
+    throw new BbsError('CONFIG_INVALID', text);
+  }
   const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
   return startWebServer({
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
+    ownRoutes,
     accept: (socket, enter) => pageLimiter.accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),

@@ -35,13 +35,12 @@ import {
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
 import type { HashQueue } from './hash-queue';
+import { passwordProperties, type NewPassword } from './own-accounts';
 import { hashPassword, makePassword } from './password';
 
 interface NewAccount {
   readonly name: string;
-  /** A new password, or a hash that ENiGMA½ made (contract A1.5). */
-  readonly password:
-    string | { readonly salt: string; readonly key: string; readonly parameters?: string };
+  readonly password: NewPassword;
   readonly properties?: PropertyValues;
   readonly groups?: readonly string[];
   /** By default `users.requireActivation` decides whether the account waits for activation. */
@@ -259,7 +258,11 @@ export class Accounts {
 
   /** True where an account has this name; names are compared as `foldName` writes them. */
   async isNameTaken(name: string): Promise<boolean> {
-    return (await this.parts.db.run((sql) => findUserByName(sql, name))) !== undefined;
+    return (await this.find(name)) !== undefined;
+  }
+
+  find(name: string): Promise<User | undefined> {
+    return this.parts.db.run((sql) => findUserByName(sql, name));
   }
 
   async isRealNameTaken(name: string): Promise<boolean> {
@@ -291,13 +294,7 @@ export class Accounts {
     await writeProperties(sql, id, {
       account_status: String(account.status ?? (users.requireActivation ? 1 : 2)),
       account_created: formatTimestamp(this.parts.clock.nowMs()),
-      ...(typeof password === 'string'
-        ? {}
-        : {
-            pw_pbkdf2_salt: password.salt,
-            pw_pbkdf2_dk: password.key,
-            pw_hash_params: password.parameters,
-          }),
+      ...passwordProperties(password),
     });
   }
 

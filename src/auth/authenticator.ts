@@ -11,6 +11,7 @@ import { CREDENTIAL_KINDS, type Login, type LoginOrigin } from './login';
 import type { LoginDeps } from './login-attempt';
 import { LoginSession } from './login-session';
 import { checkPassword } from './password';
+import type { OwnAccounts } from './own-accounts';
 import { Regulator } from './regulator';
 
 export interface AuthenticatorOptions extends Pick<
@@ -21,6 +22,8 @@ export interface AuthenticatorOptions extends Pick<
   readonly hashes?: HashQueue;
   /** Notified of wrong and replayed codes; optional. */
   readonly notifier?: Notifier;
+  /** Accounts whose passwords a program checks. */
+  readonly ownAccounts?: OwnAccounts | undefined;
   /** Charges the source of a failed attempt. */
   readonly penalize?: LoginDeps['penalize'];
   /** False while nothing may be granted here; true where nothing is said. */
@@ -51,6 +54,7 @@ export class Authenticator {
       notifier: options.notifier,
       refused: options.refused,
       hashes: options.hashes ?? new HashQueue(),
+      ownAccounts: options.ownAccounts,
       room: new ConcurrencyLimit(options.mostAtOnce),
       regulator: new Regulator({ db, config, clock }),
       mayGrant: options.mayGrant ?? (() => true),
@@ -99,9 +103,11 @@ export class Authenticator {
   }
 
   private async delayRejection(userName: string, startedMs: number): Promise<void> {
-    if (this.minResponseMs === 0) return;
-    const { clock } = this.parts;
-    const endMs = startedMs + this.minResponseMs + this.jitterMs(userName);
+    const { clock, ownAccounts } = this.parts;
+    // Who is asked about an account must not be told by the time that it takes.
+    const leastMs = Math.max(this.minResponseMs, ownAccounts?.slowestMs ?? 0);
+    if (leastMs === 0) return;
+    const endMs = startedMs + leastMs + this.jitterMs(userName);
     const leftMs = endMs - clock.monotonicMs();
     if (leftMs > 0) await sleep(clock, leftMs);
   }

@@ -22,6 +22,7 @@ import {
 import type { Credential, LoginHistory, RejectReason } from './login';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-records';
 import { checkPassword, hashPassword, isOutdated } from './password';
+import { isOfProgram, type OwnAccount } from './own-accounts';
 import { giveBack, type Charged } from './regulator';
 
 /** An accepted factor, as it was committed. */
@@ -48,6 +49,8 @@ type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
 /** What a right credential was compared with, so that a change since then is noticed. */
 type Proof =
   | { readonly kind: 'password'; readonly stored: StoredPassword }
+  /** A program said so. */
+  | { readonly kind: 'program'; readonly account: OwnAccount }
   | {
       readonly kind: 'key';
       readonly key: SshKeyRow | 'property';
@@ -94,7 +97,7 @@ export async function checkFirstFactor(
 
 /** One attempt; `charged` is undefined for a key. */
 class FirstFactor {
-  private readonly user: User | undefined;
+  private user: User | undefined;
 
   constructor(
     private readonly parts: LoginDeps,
@@ -112,6 +115,13 @@ class FirstFactor {
         ? await this.provePassword(this.credential.password)
         : await this.proveKey(this.credential);
     if (proof === 'busy') return this.rejectUncounted('busy', 'busy');
+    if (proof === 'unknown') return this.rejectUncounted('program-failed', 'try-later');
+    if (proof !== undefined && proof !== 'wrong-signature' && proof.kind === 'program') {
+      this.user ??= await this.parts.ownAccounts?.make(this.credential.userName, proof.account);
+      if (this.user === undefined) return this.rejectUncounted('name-refused', 'not-allowed');
+      // The store got an account of this name meanwhile, which a program says nothing about.
+      if (!isOfProgram(this.user)) return this.fail('changed-meanwhile');
+    }
     const { user } = this;
     if (proof === 'wrong-signature') return this.fail(proof);
     if (proof === undefined || user === undefined) return this.wrong();
@@ -143,14 +153,26 @@ class FirstFactor {
     return { kind: 'accepted', value: accepted };
   }
 
-  private async provePassword(password: string): Promise<Proof | 'busy' | undefined> {
+  private async provePassword(password: string): Promise<Proof | 'busy' | 'unknown' | undefined> {
     const { hashes } = this.parts;
-    const { password: stored } = this.found;
-    const checked = await hashes.run(this.attemptContext.source, () =>
-      checkPassword(stored, password),
-    );
+    const isTheirs = this.user !== undefined && isOfProgram(this.user);
+    // A password of the store never counts for an account whose password a program has.
+    const stored = isTheirs ? undefined : this.found.password;
+    const [checked, told] = await Promise.all([
+      hashes.run(this.attemptContext.source, () => checkPassword(stored, password)),
+      this.user === undefined || isTheirs ? this.askProgram(password) : undefined,
+    ]);
     if (checked.kind === 'busy') return 'busy';
+    if (told?.kind === 'right') return { kind: 'program', account: told.account };
+    if (told?.kind === 'failed') return 'unknown';
     return checked.value && stored !== undefined ? { kind: 'password', stored } : undefined;
+  }
+
+  /** Asked for its own accounts and for names that nobody here has, and for no account of the store (rule P6). */
+  private askProgram(password: string) {
+    const { server, secure, remoteIp } = this.attemptContext.origin;
+    const { userName } = this.credential;
+    return this.parts.ownAccounts?.ask({ userName, password, server, secure, remoteIp });
   }
 
   /**
@@ -250,7 +272,7 @@ class FirstFactor {
 
   /** False for the key of an authenticator that is a copy. */
   private async recordKeyUse(sql: Sql, proof: Proof): Promise<boolean> {
-    if (proof.kind === 'password' || proof.key === 'property') return true;
+    if (proof.kind !== 'key' || proof.key === 'property') return true;
     const { signatureCount } = proof;
     return recordSshKeyUse(sql, {
       id: proof.key.id,

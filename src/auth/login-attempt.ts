@@ -11,6 +11,7 @@ import { KNOWN_SOURCE_MS } from './known-places';
 import type { HashQueue, ConcurrencyLimit } from './hash-queue';
 import type { LoginOrigin, RejectReason } from './login';
 import { auditOf } from './login-records';
+import type { OwnAccounts } from './own-accounts';
 import type { Regulator } from './regulator';
 import type { SecondFactor } from './second-factor';
 
@@ -27,6 +28,8 @@ export interface LoginDeps {
   readonly secondFactor: Pick<SecondFactor, 'verify' | 'isClockOff'>;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
+  /** Accounts whose passwords a program checks. */
+  readonly ownAccounts: OwnAccounts | undefined;
   readonly room: ConcurrencyLimit;
   readonly regulator: Regulator;
   /** False while nothing may be granted here: this process may not be one of the board's any more. */

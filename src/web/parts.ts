@@ -12,6 +12,7 @@ import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
 import type { LiveCertificate } from '../tls/live-certificate';
+import type { OwnRoute } from './own-routes';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -53,6 +54,8 @@ export interface WebServerOptions {
   /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly certificate: LiveCertificate;
+  /** Pages of the program that runs the board. */
+  readonly ownRoutes?: readonly OwnRoute[] | undefined;
   /** Why a balancer should send nobody here, for `/_enig/ready`; empty where nothing is in the way. */
   readonly notReady?: () => Promise<readonly string[]>;
   /** True for who may read the reasons; nobody else does. */

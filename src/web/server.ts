@@ -15,6 +15,7 @@ import { connectionKey, peerOf } from '../base/source';
 import { PACKAGE_DIR } from '../config/board';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
+import { addOwnRoutes } from './own-routes';
 import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
 import type { PageSlot, WebParts, WebServerOptions } from './parts';
 import { addRegisterRoutes } from './register';
@@ -228,6 +229,7 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   addResetRoutes(routes, parts);
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
   addFrontPage(routes, parts);
+  addOwnRoutes(routes, parts);
   if (parts.loginPorts !== undefined && parts.config().loginServers.webSocket.wss.enabled)
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }

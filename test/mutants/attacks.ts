@@ -402,4 +402,32 @@ export const ATTACKS: readonly Mutant[] = [
     find: 'if (!text.includes(MARK)) {',
     put: "if (text === '') {",
   },
+  {
+    rule: 'P6',
+    fault: 'a program is asked about accounts of the store as well',
+    file: 'src/auth/first-factor.ts',
+    find: 'this.user === undefined || isTheirs ? this.askProgram(password) : undefined,',
+    put: 'this.askProgram(password),',
+  },
+  {
+    rule: 'P6',
+    fault: 'a password of the store counts for accounts of a program',
+    file: 'src/auth/first-factor.ts',
+    find: 'const stored = isTheirs ? undefined : this.found.password;',
+    put: 'const stored = this.found.password;',
+  },
+  {
+    rule: 'P6',
+    fault: 'whatever a program answers is a yes',
+    file: 'src/auth/own-accounts.ts',
+    find: "if (typeof answer !== 'object' || Array.isArray(answer))",
+    put: "if (typeof answer === 'function')",
+  },
+  {
+    rule: 'P7',
+    fault: 'a page of a program may stand in place of ours',
+    file: 'src/web/own-routes.ts',
+    find: "if (OURS.test(path)) refuse('is a path of this program; take another');",
+    put: '',
+  },
 ];

@@ -1,0 +1,120 @@
+import { type Clock, withLimit } from '../base/clock';
+import { toError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { User } from '../store/users';
+import type { LoginOrigin } from './login';
+
+/** A password that a program is asked about. */
+export interface OwnSignIn extends Pick<LoginOrigin, 'server' | 'secure' | 'remoteIp'> {
+  readonly userName: string;
+  readonly password: string;
+  /** Aborted when the answer is not waited for any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What a program knows of an account whose password is right; used when the board first meets it. */
+export interface OwnAccount {
+  readonly groups?: readonly string[];
+  readonly realName?: string;
+  readonly email?: string;
+}
+
+/** Says whether a password is right: the account, or undefined where it is not, or where there is none. */
+export type Authenticate = (attempt: OwnSignIn) => Promise<OwnAccount | undefined>;
+
+type OwnAnswer =
+  | { readonly kind: 'right'; readonly account: OwnAccount }
+  | { readonly kind: 'wrong' }
+  /** It threw, took too long, or answered with something else: nobody knows, so nobody is let in or charged. */
+  | { readonly kind: 'failed' };
+
+/** The property of accounts whose password a program knows and this board does not. */
+const OWN_ACCOUNT = 'account_source';
+const OF_PROGRAM = 'program';
+
+/** A new password, a hash that ENiGMA½ made (contract A1.5), or null: a program checks it (rule P6). */
+export type NewPassword =
+  string | { readonly salt: string; readonly key: string; readonly parameters?: string } | null;
+
+/** The properties of a new account that follow from its password; a hash of ours stands in a table of its own. */
+export function passwordProperties(
+  password: NewPassword,
+): Readonly<Record<string, string | undefined>> {
+  if (password === null) return { [OWN_ACCOUNT]: OF_PROGRAM };
+  if (typeof password === 'string') return {};
+  const { salt, key, parameters } = password;
+  return { pw_pbkdf2_salt: salt, pw_pbkdf2_dk: key, pw_hash_params: parameters };
+}
+
+/** With the store's own waits an answer still comes within LIMITS.storeMs. */
+const ANSWER_MS = 3_000;
+/** Answers that may be outstanding, those included that are not waited for any more. */
+const MOST_AT_ONCE = 64;
+/** Times of as many answers are remembered. */
+const REMEMBERED = 32;
+
+interface OwnAccountsOptions {
+  readonly authenticate: Authenticate;
+  /** Makes the account of a name that the board does not know; undefined where it cannot have the name. */
+  readonly make: (name: string, account: OwnAccount) => Promise<User | undefined>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Accounts beside the store: a program checks their passwords (rule P6). All else of a sign-in is as for any account. */
+export class OwnAccounts {
+  private outstanding = 0;
+  private readonly timesMs: number[] = [];
+
+  constructor(private readonly options: OwnAccountsOptions) {}
+
+  /** The longest of the last answers: a rejection of any account takes as long (rule C4). */
+  get slowestMs(): number {
+    return Math.max(0, ...this.timesMs);
+  }
+
+  async ask(attempt: Omit<OwnSignIn, 'signal'>): Promise<OwnAnswer> {
+    const { clock, log, authenticate } = this.options;
+    const ending = new AbortController();
+    const startedMs = clock.monotonicMs();
+    try {
+      if (this.outstanding >= MOST_AT_ONCE) throw new Error('too many answers are outstanding');
+      const asking = this.counted(async () => authenticate({ ...attempt, signal: ending.signal }));
+      const limit = { limitMs: ANSWER_MS, what: 'authenticate' };
+      return answerOf(await withLimit(clock, asking, limit));
+    } catch (error) {
+      log.error('extension.failed', { what: 'authenticate', error: toError(error) });
+      return { kind: 'failed' };
+    } finally {
+      ending.abort();
+      this.timesMs.push(clock.monotonicMs() - startedMs);
+      if (this.timesMs.length > REMEMBERED) this.timesMs.shift();
+    }
+  }
+
+  make(name: string, account: OwnAccount): Promise<User | undefined> {
+    return this.options.make(name, account);
+  }
+
+  private async counted<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.outstanding += 1;
+    try {
+      return await work();
+    } finally {
+      this.outstanding -= 1;
+    }
+  }
+}
+
+/** Programs without types may answer with anything, such as true. */
+function answerOf(answer: unknown): OwnAnswer {
+  if (answer === undefined || answer === null || answer === false) return { kind: 'wrong' };
+  if (typeof answer !== 'object' || Array.isArray(answer))
+    throw new TypeError(`it answered with ${typeof answer}, not with an account or undefined`);
+  return { kind: 'right', account: answer };
+}
+
+/** True for an account whose password is a program's to check, and for no other (rule P6). */
+export function isOfProgram(user: Pick<User, 'properties'>): boolean {
+  return user.properties.get(OWN_ACCOUNT) === OF_PROGRAM;
+}

@@ -1,0 +1,135 @@
+import type { Authenticate, OwnSignIn } from '../../src/index';
+import { OwnAccounts } from '../../src/auth/own-accounts';
+import { systemClock } from '../../src/base/clock';
+import { TestBoard } from '../support/board';
+import { KEYS, type DialledCaller } from '../support/dial';
+import { FakeClock } from '../support/fake-clock';
+import { MemoryLog } from '../support/memory-log';
+import { giveCode, goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
+
+const SECRET = 'a word of the game 3';
+
+describe('accounts that the program of a board has', () => {
+  const asked: OwnSignIn[] = [];
+  let answer: Authenticate;
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await TestBoard.start({
+      authenticate: (attempt) => {
+        asked.push(attempt);
+        return answer(attempt);
+      },
+    });
+    await board.addUser('alice', PASSWORD);
+  });
+  beforeEach(() => {
+    asked.length = 0;
+    answer = ({ userName, password }) =>
+      Promise.resolve(
+        userName === 'player' && password === SECRET
+          ? { groups: ['users', 'players'], realName: 'Player One' }
+          : undefined,
+      );
+  });
+  afterAll(() => board.remove());
+
+  /** The next attempt in the form that has just refused one. */
+  function again(caller: DialledCaller, password: string): void {
+    caller.type(`${password}${KEYS.return}`);
+  }
+
+  it('are made when they first sign in, and pass the second factor like all others', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, 'player', SECRET);
+    await goToMainMenu(caller);
+    caller.hangUp();
+    expect(asked).toMatchObject([{ userName: 'player', server: 'telnet', remoteIp: '127.0.0.1' }]);
+    expect(await board.oputil('user', 'info', 'player')).toMatch(/players/);
+    const secret = await board.bindOtp('player', 'google');
+    const later = await board.telnet();
+    await signIn(later, 'player', SECRET);
+    await giveCode(later, board.freshCode(secret));
+    await goToMainMenu(later);
+    later.hangUp();
+  });
+
+  it('are no other than those: a name of the store is never asked about (rule P6)', async () => {
+    answer = () => Promise.resolve({ groups: ['sysops'] });
+    const caller = await board.telnet();
+    await signIn(caller, 'alice', SECRET);
+    await board.logged('login.rejected', { userName: 'alice', reason: 'wrong' });
+    again(caller, PASSWORD);
+    await goToMainMenu(caller);
+    caller.hangUp();
+    expect(asked).toEqual([]);
+    expect(await board.oputil('user', 'info', 'alice')).not.toMatch(/sysops/);
+  });
+
+  it('get in by no password of the store (rule P6)', async () => {
+    await board.oputil('user', 'pw', 'player', PASSWORD);
+    const caller = await board.telnet();
+    await signIn(caller, 'player', PASSWORD);
+    await board.logged('login.rejected', { userName: 'player', reason: 'wrong' });
+    expect(asked).toHaveLength(1);
+    caller.hangUp();
+  });
+
+  it.each<readonly [string, Authenticate]>([
+    ['throws', () => Promise.reject(new Error('no network'))],
+    [
+      'answers with something else',
+      () => Promise.resolve(true) as unknown as ReturnType<Authenticate>,
+    ],
+  ])('are told to try later, uncharged, where the program %s (rule P6)', async (_how, failing) => {
+    answer = failing;
+    const before = board.events('login.rejected').length;
+    const caller = await board.telnet();
+    await signIn(caller, 'nobody', SECRET);
+    // More than are free: a charge would end in a wait.
+    for (let times = 0; times < 6; times += 1) {
+      await board.loggedWhere(
+        'a refusal',
+        ({ event }) => event === 'login.rejected',
+        before + times + 1,
+      );
+      if (times < 5) again(caller, SECRET);
+    }
+    const refusals = board.events('login.rejected').slice(before);
+    expect(refusals.map(({ reason }) => reason)).not.toContain('wait');
+    expect(refusals[0]).toMatchObject({ reason: 'program-failed' });
+    expect((await board.tryOputil('user', 'info', 'nobody')).exitCode).not.toBe(0);
+    caller.hangUp();
+  });
+});
+
+test('a program that never answers is given up after three seconds, and its signal says so (rule P6)', async () => {
+  const clock = new FakeClock();
+  const log = new MemoryLog();
+  let signal: AbortSignal | undefined;
+  const accounts = new OwnAccounts({
+    ...{ clock, log, make: () => Promise.resolve(undefined) },
+    authenticate: (attempt) => {
+      signal = attempt.signal;
+      return new Promise(() => undefined);
+    },
+  });
+  const attempt = {
+    userName: 'ann',
+    password: 'x',
+    server: 'ssh',
+    secure: true,
+    remoteIp: '::1',
+  } as const;
+  const answer = accounts.ask(attempt);
+  expect(signal?.aborted).toBe(false);
+  await clock.advance(3_000);
+  expect(await answer).toEqual({ kind: 'failed' });
+  expect(signal?.aborted).toBe(true);
+  // A rejection of any account takes as long from now on (rule C4).
+  expect(accounts.slowestMs).toBe(3_000);
+  for (let times = 1; times < 64; times += 1) void accounts.ask(attempt);
+  // Those that hang count until they settle.
+  expect(await accounts.ask(attempt)).toEqual({ kind: 'failed' });
+  expect(log.of('extension.failed').at(-1)).toMatchObject({ what: 'authenticate' });
+  expect(systemClock.nowMs()).toBeGreaterThan(0);
+});
