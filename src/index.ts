@@ -9,7 +9,7 @@ export type {
   SignedInCaller,
 } from './app/visitors';
 export type { Authenticate, OwnAccount, OwnSignIn } from './auth/own-accounts';
-export type { OwnAnswer, OwnRequest, OwnRoute } from './web/own-routes';
+export type { OwnAnswer, OwnRequest, OwnRoute } from './web/parts';
 export type { OwnCondition } from './acs/codes';
 export type {
   MenuContext,

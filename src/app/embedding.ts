@@ -7,7 +7,8 @@ import type { Authenticate } from '../auth/own-accounts';
 import type { MailTransport } from '../mail/transport';
 import { loadMods } from '../modules/board-mods';
 import { readOwnParts, type GivenParts, type OwnParts } from '../modules/own-parts';
-import { checkOwnRoutes, type OwnRoute } from '../web/own-routes';
+import { checkOwnRoutes } from '../web/own-routes';
+import type { OwnRoute } from '../web/parts';
 import { unknownOption, type BbsEvents, type BbsSessions, type SignedInCaller } from './visitors';
 
 /** What a program that embeds the board may give it (docs/embedding.md). */

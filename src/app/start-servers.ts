@@ -13,7 +13,7 @@ import type { ConnectionLimiter } from '../throttle/connection-limiter';
 import type { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import type { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
-import type { OwnRoute } from '../web/own-routes';
+import type { OwnRoute } from '../web/parts';
 import { startWebServer, type WebServer } from '../web/server';
 import { boardServices, type OpenServers } from './board-services';
 import type { Visitors } from './visitors';
@@ -65,10 +65,10 @@ export async function startPages(
     const text = 'routes: there are no pages; set contentServers.web.https.enabled to true';
     throw new BbsError('CONFIG_INVALID', text);
   }
-  const { db, enrollment, passwordReset, mailChange, findTemplate } = backend;
+  const { db, enrollment, passwordReset, mailChange, findTemplate, authenticator } = backend;
   return startWebServer({
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-    ownRoutes,
+    ...{ ownRoutes, authenticator },
     accept: (socket, enter) => pageLimiter.accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),

@@ -13,6 +13,7 @@ import { LoginSession } from './login-session';
 import { checkPassword } from './password';
 import type { OwnAccounts } from './own-accounts';
 import { Regulator } from './regulator';
+import { verifyCredentials, type Question, type Verdict } from './verify';
 
 export interface AuthenticatorOptions extends Pick<
   LoginDeps,
@@ -77,6 +78,11 @@ export class Authenticator {
       const user = await findUserByName(sql, userName);
       return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
     });
+  }
+
+  /** Whether a password or code is right, for another program; nobody is signed in by it (rule P8). */
+  verify(question: Question): Promise<Verdict> {
+    return verifyCredentials(this.parts, question);
   }
 
   /**

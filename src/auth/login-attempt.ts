@@ -143,6 +143,8 @@ export interface Rejection {
   readonly reason: RejectReason;
   readonly retryAfterMs?: number;
   readonly clockIsOff?: true;
+  /** Set for a code that was right and used before; a caller is not told so. */
+  readonly isSpent?: true;
 }
 
 /** The result of one credential: only what the caller may know. */

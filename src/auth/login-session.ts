@@ -220,7 +220,8 @@ export class LoginSession implements Login {
   }
 
   /** Counts a failure of this connection, and ends its attempts at the limit. */
-  private countFailure(rejected: Rejection): LoginResult {
+  private countFailure({ isSpent, ...rejected }: Rejection): LoginResult {
+    void isSpent;
     const { reason } = rejected;
     if (
       reason === 'busy' ||

@@ -90,7 +90,8 @@ export type LoginResult =
 
 /** The origin of a caller, for throttling and audit. */
 export interface LoginOrigin {
-  readonly server: WayInName | 'web' | 'embedder';
+  /** `verify` and `oputil`: another program asks for the person. */
+  readonly server: WayInName | 'web' | 'embedder' | 'verify' | 'oputil';
   readonly secure: boolean;
   readonly remoteIp: string;
   /** True for a proxy's address that may stand for many callers: it is charged also where exempt. */

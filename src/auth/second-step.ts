@@ -132,6 +132,7 @@ class SecondStep {
       const failed = await this.reject({ user, why: verified.kind, reason });
       await this.notifyOwner({ user, charged, spent: verified.kind === 'spent' });
       await this.notifyLock(user);
+      if (verified.kind === 'spent') return { ...failed, isSpent: true };
       return verified.kind === 'wrong' ? this.withClockHint(failed, attempt) : failed;
     }
     const { remoteIp, server, node } = this.attemptContext.origin;

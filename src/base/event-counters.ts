@@ -44,6 +44,14 @@ export class SourceCounter {
     private readonly mostSources = MAX_SOURCES,
   ) {}
 
+  /** True where a source has had its events of this span already; counts none. */
+  peek(ip: string, most: number): boolean {
+    const known = this.counts.get(sourceOf(ip));
+    if (known === undefined || this.clock.monotonicMs() - known.startedMs >= this.spanMs)
+      return false;
+    return known.events >= most;
+  }
+
   /**
    * Counts one event; undefined when it is within the limit, else the milliseconds until the span
    * ends.

@@ -20,6 +20,7 @@ const AT_START = [
   'security.sealingKeyCommand',
   'users.badPassFile',
   'mods',
+  'verify.https',
   'database',
   'logging',
 ];

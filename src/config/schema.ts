@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { users } from './schema-accounts';
 import { budgets } from './schema-budgets';
 import { destinations } from './schema-destinations';
+import { verify } from './schema-verify';
 import { email } from './schema-mail';
 import { file, section } from './schema-parts';
 import { contentServers, loginServers } from './schema-servers';
@@ -231,6 +232,7 @@ const blocks = {
   forwardedHeader,
   destinations,
   mods,
+  verify,
   general,
   database,
   users,

@@ -26,6 +26,7 @@ import { addUserFactor } from './user-factor';
 import { addUserInfo } from './user-info';
 import { addUserKeys } from './user-keys';
 import { addTfsImport } from './user-tfs';
+import { addVerifyCommand } from './verify-command';
 
 export type { OputilIo } from './oputil-io';
 
@@ -91,6 +92,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addInviteCommands(program, context);
   addOnelinerCommands(program, context);
   addDoctorCommand(program, context);
+  addVerifyCommand(program, context);
 }
 
 /** Writes the error to standard error and returns its exit code. */

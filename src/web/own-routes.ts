@@ -2,38 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { paragraphs, sendPage } from './page';
-import type { WebParts } from './parts';
+import type { OwnAnswer, OwnRoute, WebParts } from './parts';
 import { createRouteCounter, limitRequests, readForm } from './route-guard';
-
-/** A request to a page of a program. */
-export interface OwnRequest {
-  readonly path: string;
-  /** Of names that stand twice, the last. */
-  readonly query: Readonly<Record<string, string>>;
-  /** The fields of a form that a page of this server sent; empty for GET. */
-  readonly fields: ReadonlyMap<string, string>;
-  readonly remoteIp: string;
-  /** Aborted when the answer is not waited for any more. */
-  readonly signal: AbortSignal;
-}
-
-export interface OwnAnswer {
-  /** 200 where nothing is said. */
-  readonly status?: number;
-  /** HTML in UTF-8 where nothing is said. */
-  readonly type?: string;
-  readonly body: string | Buffer;
-}
-
-/** A page of a program on the web server, behind the same headers and limits as ours. */
-export interface OwnRoute {
-  readonly method: 'GET' | 'POST';
-  /** Letters, digits and - . _ ~ between slashes; not below /_enig. */
-  readonly path: string;
-  /** Requests of one source in ten minutes; 120 where nothing is said. */
-  readonly mostPerTenMinutes?: number;
-  readonly handle: (request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>;
-}
 
 const MOST = 120;
 const ANSWER_MS = 8_000;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Authenticator } from '../auth/authenticator';
 import type { Enrollment } from '../auth/enrollment';
 import type { MailChange } from '../auth/mail-change';
 import type { PasswordReset } from '../auth/password-reset';
@@ -12,7 +13,6 @@ import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
 import type { LiveCertificate } from '../tls/live-certificate';
-import type { OwnRoute } from './own-routes';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,6 +32,36 @@ export interface PageSlot {
   /** Only the board's health may be requested on it. */
   readonly onlyHealth: boolean;
   release(): void;
+}
+
+/** A request to a page of a program. */
+export interface OwnRequest {
+  readonly path: string;
+  /** Of names that stand twice, the last. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The fields of a form that a page of this server sent; empty for GET. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly remoteIp: string;
+  /** Aborted when the answer is not waited for any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface OwnAnswer {
+  /** 200 where nothing is said. */
+  readonly status?: number;
+  /** HTML in UTF-8 where nothing is said. */
+  readonly type?: string;
+  readonly body: string | Buffer;
+}
+
+/** A page of a program on the web server, behind the same headers and limits as ours. */
+export interface OwnRoute {
+  readonly method: 'GET' | 'POST';
+  /** Letters, digits and - . _ ~ between slashes; not below /_enig. */
+  readonly path: string;
+  /** Requests of one source in ten minutes; 120 where nothing is said. */
+  readonly mostPerTenMinutes?: number;
+  readonly handle: (request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>;
 }
 
 /** Dependencies of the web server. */
@@ -54,6 +84,8 @@ export interface WebServerOptions {
   /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
   readonly certificate: LiveCertificate;
+  /** Answers other programs, where `verify.https` is on. */
+  readonly authenticator?: Pick<Authenticator, 'verify'>;
   /** Pages of the program that runs the board. */
   readonly ownRoutes?: readonly OwnRoute[] | undefined;
   /** Why a balancer should send nobody here, for `/_enig/ready`; empty where nothing is in the way. */

@@ -24,6 +24,7 @@ import { STYLE_SHEET } from './style';
 import { addTerminalRoutes, addFrontPage } from './terminal';
 import { loadTerminalFiles } from './terminal-files';
 import { hasUsers } from '../store/users';
+import { addVerifyRoute } from './verify';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 
 const TLS_VERSION = 'TLSv1.2';
@@ -230,6 +231,8 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
   addFrontPage(routes, parts);
   addOwnRoutes(routes, parts);
+  if (parts.authenticator !== undefined && parts.config().verify.https)
+    addVerifyRoute(routes, parts, parts.authenticator);
   if (parts.loginPorts !== undefined && parts.config().loginServers.webSocket.wss.enabled)
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }

@@ -430,4 +430,32 @@ export const ATTACKS: readonly Mutant[] = [
     find: "if (OURS.test(path)) refuse('is a path of this program; take another');",
     put: '',
   },
+  {
+    rule: 'P8',
+    fault: 'any client is answered about passwords',
+    file: 'src/web/verify.ts',
+    find: 'if (given.password !== undefined && !client.passwords)',
+    put: 'if (given.password !== undefined && client.secret === name)',
+  },
+  {
+    rule: 'P8',
+    fault: 'requests without a right secret are without number',
+    file: 'src/web/verify.ts',
+    find: 'refused.count(remoteIp, MOST_REFUSED);',
+    put: '',
+  },
+  {
+    rule: 'P8',
+    fault: 'whom policy names is let in without a factor',
+    file: 'src/auth/verify.ts',
+    find: 'of.status === 2 && !question.isDemanded(of);',
+    put: 'of.status === 2;',
+  },
+  {
+    rule: 'P8',
+    fault: 'a name that nobody has is told from others',
+    file: 'src/auth/verify.ts',
+    find: "if (code === undefined) return { result: 'missing' };\n  const place",
+    put: "if (code === undefined) return { result: 'none' };\n  const place",
+  },
 ];

@@ -2,6 +2,7 @@ import { compileAcs, evaluateAcs, type Acs } from '../../acs/acs';
 import type { AcsSubject } from '../../acs/subject';
 import { WAYS_IN } from '../../protocols/ways-in';
 import { secureWayTo } from '../../mail/links';
+import type { User } from '../../store/users';
 import { countGrace, type FactorGrace } from '../../store/factors';
 import { userOf, type Caller } from './caller';
 import { proveAgain } from './proof-of-person';
@@ -109,6 +110,24 @@ export class OwedFactor {
   private get settings() {
     return this.services.config().users.twoFactorAuth;
   }
+}
+
+/**
+ * True where the policy asks a second factor of an account, for whoever asks about it without a call: over a secure
+ * line, from nowhere in particular.
+ */
+export function isFactorDemanded(
+  { properties, ...user }: User,
+  { required, nowMs }: { readonly required: string; readonly nowMs: number },
+): boolean {
+  if (required === '') return false;
+  const acs = compileAcs(required);
+  const subject: AcsSubject = {
+    ...{ factor: 1, requiredFactor: 1, secure: true, remoteIp: '', node: 0, encoding: 'utf8' },
+    ...{ terminalType: '', width: 80, height: 25, themeId: '', nowMs, services: new Set() },
+    user: { ...user, property: (name) => properties.get(name) },
+  };
+  return acs.problems.length > 0 || evaluateAcs(acs, subject);
 }
 
 /** Asks whether to set a second factor up now, and does it; `no` where the caller does not want to. */

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { BbsError } from '../base/errors';
+import { VERDICTS, type Verdict } from '../auth/verify';
+import { isFactorDemanded } from '../menu/run/owed-factor';
+import type { CommandContext } from './command-context';
+
+/** Exit codes of `verify`, by answer; 1 and 2 stay those of a failure and of wrong usage. */
+const EXIT_CODES: Readonly<Record<Verdict['result'], number>> = {
+  ok: 0,
+  wrong: 3,
+  spent: 4,
+  missing: 5,
+  none: 6,
+  throttled: 7,
+  'try-later': 8,
+};
+
+const HELP = `
+Standard input holds the code in one line; with --password-stdin the password
+in a line before it, and then the code may be left out where the account has no
+second factor. A right code is used up by it. Wrong ones count as at any
+sign-in. Exit codes:
+${Object.entries(EXIT_CODES)
+  .map(([result, code]) => `  ${code}  ${result}`)
+  .join('\n')}
+  1  the command failed; 2 wrong usage
+Everything but 0 must keep people out: none too, unless something else has
+checked them.`;
+
+interface VerifyOptions {
+  readonly codeStdin?: boolean;
+  readonly passwordStdin?: boolean;
+}
+
+/** `oputil verify`: for scripts and pam_exec. */
+export function addVerifyCommand(program: Command, context: CommandContext): void {
+  program
+    .command('verify')
+    .description('say whether a code, or password and code, is right')
+    .argument('<user>')
+    .option('--code-stdin', 'read the code from standard input')
+    .option('--password-stdin', 'read the password before it')
+    .addHelpText('after', HELP)
+    .action((userName: string, options: VerifyOptions) => verify(context, userName, options));
+}
+
+async function verify(
+  context: CommandContext,
+  userName: string,
+  { codeStdin = false, passwordStdin = false }: VerifyOptions,
+): Promise<void> {
+  if (!codeStdin && !passwordStdin)
+    throw new BbsError(
+      'USAGE',
+      'give --code-stdin: a code on the command line can be seen by others',
+    );
+  const password = passwordStdin ? await readLine(context) : undefined;
+  const code = codeStdin ? await readLine(context) : undefined;
+  const { authenticator } = await context.backend();
+  const { required } = (await context.config()).users.twoFactorAuth;
+  const verdict = await authenticator.verify({
+    ...{ userName, password, code: code === '' ? undefined : code, isOfPerson: false },
+    isDemanded: (user) => isFactorDemanded(user, { required, nowMs: context.clock.nowMs() }),
+    origin: { server: 'oputil', secure: true, remoteIp: '', node: 0 },
+  });
+  context.exitCode = EXIT_CODES[verdict.result];
+  const { retryAfterSeconds: seconds = 0 } = verdict;
+  const wait = seconds > 0 ? ` (wait ${seconds} s)` : '';
+  context.show(`${verdict.result}: ${VERDICTS[verdict.result]}${wait}`, verdict);
+}
+
+/** pam_exec ends what it writes with NUL. */
+async function readLine(context: CommandContext): Promise<string> {
+  return (await context.io.readLine('', true)).replaceAll('\0', '');
+}
