@@ -58,6 +58,8 @@ describe('A10.2 formats', () => {
     ['{name:b}', 5, '[101]'],
     ['{name:.3e}', 12340, '[1.234e+04]'],
     ['{name:.0%}', 0.25, '[25%]'],
+    ['{name:6}|', '日本', '[日本  |]'],
+    ['||{name}', 'joe', '[|joe]'],
     // ENiGMA½ writes nothing in place of these.
     ['{name:06}', 'joe', '[joe   ]'],
     ['{name:.2f}', 'joe', '[joe]'],
@@ -98,11 +100,13 @@ describe('A10.2 formats', () => {
     ['sizeWithoutAbbr', 2_362_232_012, '2.2'],
     ['sizeAbbr', 2_362_232_012, 'GB'],
     ['countWithAbbr', 4_300_000, '4M'],
+    ['countWithAbbr', 1_230, '1K'],
     ['countWithoutAbbr', 4_300_000, '4'],
     ['countAbbr', 4_300_000, 'M'],
     ['durationHours', 96, '4 days'],
     ['durationMinutes', 120, '2 hours'],
     ['durationSeconds', 300, '5 minutes'],
+    ['durationSeconds', 5, 'a few seconds'],
   ])('{name!%s}', async (style, value, shown) => {
     const { text } = await formatted(`{name!${style}}`, { name: value });
     expect(text).toBe(`[${shown}]`);

@@ -276,7 +276,11 @@ describe('A3.2 ACS codes', () => {
     ['TM', { 'TM[gatehouse]': true, 'TM[plain]': false, 'TM[plain,gatehouse]': true }, {}],
     ['WD', { [`WD${day}`]: true, [`WD${(day + 1) % 7}`]: false, 'WD[0,1,2,3,4,5,6]': true }, {}],
     ['MM', { [`MM${minutes}`]: true, [`MM${minutes + 1}`]: false, MM0: true }, {}],
-    ['SE', { 'SE[https]': true, 'SE[https,gopher]': false, 'SE[gopher]': false }, {}],
+    [
+      'SE',
+      { 'SE[https]': true, 'SE[HTTPS]': true, 'SE[https,gopher]': false, 'SE[gopher]': false },
+      {},
+    ],
     ['AE', { AE0: false, AE1: false }, joe],
     ['ML', { ML: false, ML0: false }, joe],
   ];

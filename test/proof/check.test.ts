@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { moduleTable } from '../../src/modules/registry';
+import { factsOfModules } from '../../src/proof/registries';
 import { checkMenus, formatFinding } from '../../src/proof/check';
 import type { ArtFacts } from '../../src/proof/check-art';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
@@ -48,6 +52,23 @@ it('a sound board has no findings', () => {
 });
 
 describe('names that are not there are errors with their place and the nearest right name', () => {
+  it('keys of ENiGMA½ that nothing reads are no finding, and the manual says what they do not do', () => {
+    const view =
+      'form: { 0: { mci: { MT1: { hyperlinks: true } }, submit: { "*": [] }, ' + OUT + ' } }';
+    expect(checkMenu(view)).toEqual([]);
+    const modules = Object.fromEntries(factsOfModules(moduleTable()));
+    const page =
+      'telnetConnected: { next: "login" }\nlogin: { next: [ { acs: "SC", next: "page" } { next: "@systemMethod:logoff" } ] }';
+    const menus = (key: string): string =>
+      `${page}\npage: { module: "page_sysop", config: { ${key}: "{userName}" } }`;
+    const of = (key: string) =>
+      check({ menus: menus(key), modules }).filter((line) => line.includes(key));
+    expect(of('notifyFormat')).toEqual([]);
+    expect(of('notifyFormt')).toEqual([expect.stringContaining("did you mean 'notifyFormat'?")]);
+    const manual = readFileSync(join(__dirname, '..', '..', 'docs', 'moving.md'), 'utf8');
+    for (const key of ['hyperlinks', 'notifyFormat']) expect(manual).toContain(`\`${key}\``);
+  });
+
   it.each([
     ['a menu in next', 'next: "logon"', "there is no menu 'logon'; did you mean 'login'?"],
     [

@@ -111,6 +111,20 @@ test('names that cannot be told apart here are made so, the first account keepin
   expect(found).toEqual([2, 3, 6]);
 });
 
+test('a database that was put in place by hand and has two names that cannot be told apart is refused by both, and stays as it was', async () => {
+  await old.accounts('sysop', 'Bob', 'BOB');
+  copyFileSync(file, target);
+  const accounts = () => rowsOf(target, 'select * from user order by id');
+  const before = await accounts();
+  await expect(adopted(() => Promise.resolve())).rejects.toThrow(
+    /the accounts "(Bob|BOB)" and "(Bob|BOB)" have names that cannot be told apart; rename one first/,
+  );
+  expect(await accounts()).toEqual(before);
+  await runSql(target, "update user set user_name = 'Bobby' where user_name = 'BOB'");
+  const found = await adopted((db) => db.run((sql) => findUserByName(sql, 'bobby')));
+  expect(found?.id).toBe(3);
+});
+
 test('a newer database is taken over, and what is not known is told by name', async () => {
   await old.sql(`
     create table user (id integer primary key, user_name varchar not null, realm varchar not null,
