@@ -6,6 +6,7 @@ import { addBackupCommand } from './backup-command';
 import { addBanCommands } from './ban-commands';
 import { CommandContext, type Globals } from './command-context';
 import { addConfigCommands } from './config-commands';
+import { addDatabaseCommands } from './database-command';
 import { addDoctorCommand } from './doctor-command';
 import { addKeyCommands } from './key-commands';
 import { addMailCommands } from './mail-commands';
@@ -87,6 +88,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addMenuCommands(program, context);
   addConfigCommands(program, context);
   addBackupCommand(program, context);
+  addDatabaseCommands(program, context);
   addExportCommand(program, context);
   addImportCommand(program, context);
   addInviteCommands(program, context);

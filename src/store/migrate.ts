@@ -14,6 +14,7 @@ export interface Migration {
 interface Applied {
   readonly id: number;
   readonly name: string;
+  readonly applied_at: number;
 }
 
 interface MigrateOptions {
@@ -22,13 +23,19 @@ interface MigrateOptions {
   readonly migrations: readonly Migration[];
   readonly clock: Clock;
   readonly log: Log;
+  /** True for whoever makes a copy, whose mark keeps everybody else away. */
+  readonly isCopy?: boolean;
 }
 
 const TABLE = 'schema_migration';
 
 /** Brings the schema up to date; throws DATABASE_TOO_NEW where a newer program has migrated it. */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const { sql, dialect, migrations, clock, log } = options;
+  const { sql, dialect, migrations, clock, log, isCopy = false } = options;
+  const applied = async (from: Knex): Promise<readonly Applied[]> => {
+    const rows = await listRows(from);
+    return isCopy ? rows.filter(({ id }) => id !== COPY_ID) : rows;
+  };
   const done = await applied(sql);
   refuseNewer(done, migrations);
   for (const migration of migrations) {
@@ -51,9 +58,44 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   }
 }
 
-async function applied(sql: Knex): Promise<readonly Applied[]> {
+async function listRows(sql: Knex): Promise<readonly Applied[]> {
   if (!(await sql.schema.hasTable(TABLE))) return [];
-  return sql(TABLE).select<Applied[]>('id', 'name').orderBy('id');
+  return sql(TABLE).select<Applied[]>('id', 'name', 'applied_at').orderBy('id');
+}
+
+/** The steps that a database has come through. */
+export async function listApplied(sql: Knex): Promise<readonly Applied[]> {
+  return (await listRows(sql)).filter(({ id }) => id !== COPY_ID);
+}
+
+/** The row of a copy that is not complete: a step that no program knows, so that none of any version starts. */
+const COPY_ID = 1_000_000;
+const COPY_NAME = 'copy-incomplete ';
+
+/** A copy that has begun. */
+interface BegunCopy {
+  /** What it is a copy of. */
+  readonly source: string;
+  /** True once the tables are there, with nothing in them but rows of the source. */
+  readonly isPrepared: boolean;
+}
+
+export async function findCopy(sql: Knex): Promise<BegunCopy | undefined> {
+  const row = (await listRows(sql)).find(({ id }) => id === COPY_ID);
+  if (row === undefined) return undefined;
+  return { source: row.name.slice(COPY_NAME.length), isPrepared: Number(row.applied_at) === 1 };
+}
+
+export async function beginCopy(sql: Knex, source: string, isPrepared = false): Promise<void> {
+  await makeTable(sql);
+  await sql(TABLE)
+    .insert({ id: COPY_ID, name: COPY_NAME + source, applied_at: isPrepared ? 1 : 0 })
+    .onConflict('id')
+    .merge();
+}
+
+export async function endCopy(sql: Knex): Promise<void> {
+  await sql(TABLE).where({ id: COPY_ID }).delete();
 }
 
 async function makeTable(sql: Knex): Promise<void> {
@@ -69,6 +111,11 @@ function refuseNewer(done: readonly Applied[], known: readonly Migration[]): voi
   for (const { id, name } of done) {
     const ours = known.find((migration) => migration.id === id);
     if (ours?.name === name) continue;
+    if (id === COPY_ID)
+      throw new BbsError(
+        'DATABASE_REFUSED',
+        "the database is a copy that is not complete: run the same 'oputil database copy' again",
+      );
     throw new BbsError(
       'DATABASE_TOO_NEW',
       `the database was made by a newer sallyport (it knows step ${id}, ${name}); install that version or restore a backup`,

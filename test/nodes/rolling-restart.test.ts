@@ -82,6 +82,7 @@ class Newcomers {
 let board: SharedBoard;
 let proxy: ChildProcess;
 let front: Ports;
+let endNewcomers = (): Promise<void> => Promise.resolve();
 const nodes = new Map<string, Ports>();
 
 beforeAll(async () => {
@@ -113,6 +114,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await endNewcomers();
   const gone = new Promise((done) => proxy.once('exit', done));
   proxy.kill();
   await gone;
@@ -133,6 +135,7 @@ test('two nodes behind HAProxy are restarted one after the other, and no caller 
   await signIn(ann, 'ann');
   await goToMainMenu(ann);
   const newcomers = new Newcomers(front.telnet);
+  endNewcomers = () => newcomers.end();
   const first = await placeOf('ann');
   await restart(first, { stays: ann, newcomers, other: first.name === 'a' ? 'b' : 'a' });
   const bob = await dialSsh({
