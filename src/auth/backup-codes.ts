@@ -13,7 +13,7 @@ import type { BackupCodePurpose, CodePurpose } from '../store/backup-codes';
 import type { Sealing } from './sealing';
 
 /** Codes in a set (rule B1). */
-const BACKUP_CODE_COUNT = 10;
+export const BACKUP_CODE_COUNT = 10;
 
 const GROUPS = 4;
 const CONSONANTS = 'bdfghjklmnprstvz';

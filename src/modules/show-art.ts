@@ -1,4 +1,10 @@
-import type { MenuContext, MenuModule, ShownArt } from '../menu/run/module';
+import type {
+  MenuContext,
+  MenuModule,
+  PageContent,
+  ShownArt,
+  Transition,
+} from '../menu/run/module';
 
 /** Shows art that is chosen when the menu is entered, by `extraArgs` or `config.art`. */
 export const showArtModule: MenuModule = {
@@ -12,8 +18,26 @@ export const showArtModule: MenuModule = {
   },
   views: [],
   methods: {},
+  enter,
   art: (context) => Promise.resolve(chooseArt(context)),
 };
+
+/** A page that a module hands on is shown on the page of the theme. */
+async function enter(context: MenuContext): Promise<Transition | undefined> {
+  const { extraArgs } = context;
+  if (typeof extraArgs !== 'object' || extraArgs === null || !('page' in extraArgs)) {
+    return undefined;
+  }
+  if (!isPage(extraArgs.page)) return undefined;
+  await context.showPages(extraArgs.page);
+  return { kind: 'next' };
+}
+
+function isPage(value: unknown): value is PageContent {
+  if (typeof value !== 'object' || value === null) return false;
+  const lines: unknown = Array.isArray(value) ? value : 'lines' in value ? value.lines : undefined;
+  return Array.isArray(lines) && lines.every(isText);
+}
 
 /** The art that `config.art` names for one of a module's screens. */
 export function namedArt({ config }: MenuContext, name: string): ShownArt | undefined {

@@ -1,7 +1,12 @@
-import { toError } from '../base/errors';
 import { isMailAddress } from '../base/mail-address';
 import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES, type OtpType } from '../base/otp-types';
-import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
+import type {
+  MenuContext,
+  MenuModule,
+  PageContent,
+  Submission,
+  Transition,
+} from '../menu/run/module';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import { BIND_FIRST } from '../menu/run/menu-access';
 import { otpTypeOf } from '../auth/factor-kinds';
@@ -9,16 +14,29 @@ import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from '../menu/run/caller';
 import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
 import { proveAgain } from '../menu/run/proof-of-person';
-import { backupCodeLines, qrLines, secretLines } from './two-factor-details';
+import { backupCodePage, qrPage, secretPage } from './two-factor-details';
 import {
-  chooseText,
-  INFO_TEXTS,
-  STATUS_TEXTS,
-  type InfoText,
-  type StatusText,
-  TEXT_KEYS,
-  withWord,
-} from './two-factor-texts';
+  ACTIONS_VIEW,
+  offers,
+  ownSetUp,
+  readFactorState,
+  showFactorState,
+  type TwoFactorAction,
+} from './two-factor-screen';
+import {
+  failed,
+  redraw,
+  said,
+  say,
+  sayText,
+  setInfo,
+  showInfo,
+  showWaiting,
+  status,
+  TOGGLE,
+  TYPE,
+} from './two-factor-status';
+import { TEXT_KEYS, withWord, type StatusText } from './two-factor-texts';
 
 const LINK_STATUS = {
   sent: 'saveEmailSent',
@@ -41,9 +59,6 @@ const PROVED = 'proved-set-up';
 const SET_UP_ANEW = 'Set up two-factor sign-in anew';
 const PRESENT_CODES = 'Your present codes stay valid until the new ones are confirmed.';
 
-const TOGGLE = 1;
-const TYPE = 2;
-
 /** Switches the second factor on and off, and shows what belongs to it (contract A4.4). */
 export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
@@ -55,9 +70,13 @@ export const twoFactorConfigModule: MenuModule = {
     userTwoFactorAuthOTPConfigShowDetails:
       'Menu for QR code, secret and backup codes, if not the one of this name.',
   },
-  views: [1, 2, 3],
+  views: [],
   menus: ['userTwoFactorAuthOTPConfigShowDetails', 'userTwoFactorAuthOTPSecConnRequired'],
   methods: {
+    act,
+    switchOn: (context) => take(context, 'here'),
+    switchOff: (context) => take(context, 'off'),
+    dropSetUp: (context) => take(context, 'drop'),
     saveChanges,
     showQRCode,
     showSecret,
@@ -67,7 +86,9 @@ export const twoFactorConfigModule: MenuModule = {
   },
   enter,
   ready,
-  changed: (context, viewId) => showInfo(context, viewId === TYPE ? TYPE : TOGGLE),
+  changed: (context, viewId) => {
+    if (viewId !== ACTIONS_VIEW) showInfo(context, viewId === TYPE ? TYPE : TOGGLE);
+  },
 };
 
 /** Secrets never go over a line that others can read, whatever the menu file says (rule D16). */
@@ -84,10 +105,12 @@ async function ready(context: MenuContext): Promise<void> {
   const type = otpTypeOf(user);
   context.screen.select(TOGGLE, type === undefined ? 0 : 1);
   context.screen.select(TYPE, OTP_TYPE_NAMES.indexOf(type ?? preferred));
-  const told = context.memory.get('status');
-  context.memory.delete('status');
-  if (typeof told === 'string') setInfo(context, told);
-  else setInfo(context, (await waitingText(context)) ?? infoText(context, TOGGLE));
+  const state = await readFactorState(context);
+  showFactorState(context, state);
+  if (!showWaiting(context)) {
+    if (state.pending === undefined) showInfo(context, TOGGLE);
+    else setInfo(context, withWord(status(context, 'pendingWaits'), state.pending.word), 'note');
+  }
   if (!offers(context, 'email')) return;
   const { log, node } = context.caller;
   for (const missing of findLacks(context, 'second-factor')) {
@@ -95,24 +118,37 @@ async function ready(context: MenuContext): Promise<void> {
   }
 }
 
-/** The set-up that this call has begun; of any other it learns nothing (rule M2). */
-function ownSetUp({ services, caller }: MenuContext): Promise<OwnEnrollment | undefined> {
-  return services.enrollment.pendingFor(userOf(caller).id, caller.login.sessionId);
+/** What a list of actions holds; the same as the keys of the screen do. */
+function act(context: MenuContext, { value }: Submission): Promise<Transition> {
+  return take(context, value[ACTIONS_NAME] as TwoFactorAction);
 }
 
-/**
- * The sentence, with the word that the page asks for, while a set-up of this call waits for its
- * first code.
- */
-async function waitingText(context: MenuContext): Promise<string | undefined> {
+/** Name of the list's value in the form. */
+const ACTIONS_NAME = 'action';
+
+async function take(context: MenuContext, action: TwoFactorAction): Promise<Transition> {
   try {
-    const pending = await ownSetUp(context);
-    if (pending === undefined) return undefined;
-    return withWord(status(context, 'pendingWaits'), pending.word);
+    switch (action) {
+      case 'here':
+      case 'anew':
+        return await switchOn(context, Number(context.screen.value(TYPE)));
+      case 'mail':
+        return await mailLink(context);
+      case 'qr':
+        return await showQRCode(context);
+      case 'secret':
+        return await showSecret(context);
+      case 'codes':
+        return await makeBackupCodes(context);
+      case 'off':
+        return await switchOff(context);
+      case 'drop':
+        return await dropSetUp(context);
+      default:
+        return say(context, 'nothingChosen');
+    }
   } catch (thrown) {
-    // The screen is of use without this hint, e.g. to read what it says.
-    context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
-    return undefined;
+    return failed(context, 'two-factor.save-failed', thrown);
   }
 }
 
@@ -128,10 +164,6 @@ async function saveChanges(context: MenuContext, submission: Submission): Promis
   } catch (thrown) {
     return failed(context, 'two-factor.save-failed', thrown);
   }
-}
-
-function offers({ services }: MenuContext, way: 'terminal' | 'email'): boolean {
-  return services.config().users.twoFactorAuth.registration.includes(way);
 }
 
 function switchOn(context: MenuContext, typeIndex: number): Promise<Transition> {
@@ -158,18 +190,18 @@ async function setUpOnScreen(context: MenuContext, type: OtpType): Promise<Trans
     ],
   });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+  if (proof.kind === 'cancelled') return said(context, 'cancelled');
   const end = await setUpHere(context, type);
   if (end === 'ended') {
     const message = context.caller.login.farewell ?? 'Your account was changed.';
     return { kind: 'log-off', message, reason: 'ended' };
   }
-  return redraw(context, status(context, END_STATUS[end]));
+  return said(context, END_STATUS[end]);
 }
 
 /** By a mailed link, also where Save sets it up on the screen. */
 async function mailLink(context: MenuContext): Promise<Transition> {
-  if (!offers(context, 'email')) return stay(context, status(context, 'noMailLinks'));
+  if (!offers(context, 'email')) return say(context, 'noMailLinks');
   try {
     const index = Number(context.screen.value(TYPE));
     return await setUpByMail(context, OTP_TYPE_NAMES[index] ?? DEFAULT_OTP_TYPE);
@@ -184,10 +216,10 @@ async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transit
   const missing = findLacks(context, 'second-factor');
   if (missing.length > 0) {
     await showLacks(context, missing);
-    return redraw(context, status(context, 'cancelled'));
+    return said(context, 'cancelled');
   }
   if (!isMailAddress(user.properties.get('email_address') ?? '')) {
-    return stay(context, status(context, 'emailRequired'));
+    return say(context, 'emailRequired');
   }
   const isOn = otpTypeOf(user) !== undefined;
   if (isOn) {
@@ -196,16 +228,16 @@ async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transit
       text: [PRESENT_CODES],
     });
     if (proof.kind === 'out') return proof.transition;
-    if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+    if (proof.kind === 'cancelled') return said(context, 'cancelled');
   }
   const mailed = { actor: actorOf(caller), mail: true };
   const sent = linkResult(await services.enrollment.begin(user.id, type, mailed));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
   const pending = await ownSetUp(context);
   const outcome = linkText(context, sent, pending);
-  if (!isOn) return stay(context, outcome);
-  context.memory.set(PROVED, pending?.expiresAtMs);
-  return redraw(context, outcome);
+  const as = sent === 'sent' ? 'done' : 'problem';
+  if (isOn) context.memory.set(PROVED, pending?.expiresAtMs);
+  return redraw(context, outcome, as);
 }
 
 /** What became of the link; with the word that its page asks for where there is one. */
@@ -224,39 +256,45 @@ async function switchOff(context: MenuContext): Promise<Transition> {
   const user = userOf(context.caller);
   if (otpTypeOf(user) === undefined) {
     if ((await ownSetUp(context)) === undefined) {
-      return stay(context, status(context, 'otpNotEnabled'));
+      return say(context, 'otpNotEnabled');
     }
-    await services.enrollment.removePending(user.id, actorOf(caller));
-    return stay(context, status(context, 'pendingDropped'));
+    return dropSetUp(context);
   }
-  if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);
-  if (context.mustHaveFactor) return stay(context, status(context, 'mustStayOn'));
+  if (caller.login.bindsFirst === true) return sayText(context, BIND_FIRST, 'problem');
+  if (context.mustHaveFactor) return say(context, 'mustStayOn');
   const proof = await proveAgain(context, {
     title: 'Switch two-factor sign-in off',
     text: ['From then on your password alone lets people in.'],
   });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+  if (proof.kind === 'cancelled') return said(context, 'cancelled');
   await services.enrollment.disable(user.id, actorOf(caller));
   if ((await caller.login.refresh()) === 'end') {
     return { kind: 'log-off', message: status(context, 'saveDisabled'), reason: 'ended' };
   }
-  return redraw(context, status(context, 'saveDisabled'));
+  return said(context, 'saveDisabled');
+}
+
+async function dropSetUp(context: MenuContext): Promise<Transition> {
+  if ((await ownSetUp(context)) === undefined) return say(context, 'qrNotAvail');
+  const { id } = userOf(context.caller);
+  await context.services.enrollment.removePending(id, actorOf(context.caller));
+  return said(context, 'pendingDropped');
 }
 
 async function showQRCode(context: MenuContext): Promise<Transition> {
   return reveal(context, 'qrNotAvail', (pending) => {
     const { width, height, isLineByLine } = context.caller.terminal;
     if (isLineByLine) return 'A QR code is a picture. Press S for the secret in letters.';
-    const lines = qrLines(pending, { width, height });
-    return lines ?? 'Your screen is too small for the QR code. Press S for the secret.';
+    const page = qrPage(pending, { width, height });
+    return page ?? 'Your screen is too small for the QR code. Press S for the secret.';
   });
 }
 
 /** Only while a registration waits: a secret in use is never shown again (rule D17). */
 async function showSecret(context: MenuContext): Promise<Transition> {
   return reveal(context, 'secretNotAvail', (pending) =>
-    secretLines(pending, context.caller.terminal.width),
+    secretPage(pending, context.caller.terminal.width),
   );
 }
 
@@ -267,25 +305,27 @@ async function showSecret(context: MenuContext): Promise<Transition> {
 async function reveal(
   context: MenuContext,
   missing: StatusText,
-  draw: (pending: OwnEnrollment) => readonly string[] | string,
+  draw: (pending: OwnEnrollment) => PageContent | string,
 ): Promise<Transition> {
   try {
     const pending = await ownSetUp(context);
-    if (pending === undefined) return stay(context, status(context, missing));
+    if (pending === undefined) return say(context, missing);
     if (context.memory.get(PROVED) !== pending.expiresAtMs) {
       const proof = await proveAgain(context, {
         title: 'Show the new secret',
         text: ['Whoever sees it can make codes of yours once it is confirmed.'],
       });
       if (proof.kind === 'out') return proof.transition;
-      if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+      if (proof.kind === 'cancelled') return said(context, 'cancelled');
       context.memory.set(PROVED, pending.expiresAtMs);
     }
     // It may have ended while the password was typed.
     const still = await ownSetUp(context);
-    if (still === undefined) return redraw(context, status(context, missing));
+    if (still === undefined) return said(context, missing);
     const drawn = draw(still);
-    return typeof drawn === 'string' ? redraw(context, drawn) : await showDetails(context, drawn);
+    return typeof drawn === 'string'
+      ? redraw(context, drawn, 'problem')
+      : await showDetails(context, drawn);
   } catch (thrown) {
     return failed(context, 'two-factor.show-failed', thrown);
   }
@@ -294,11 +334,12 @@ async function reveal(
 /** Backup codes are stored hashed, so that nobody can show them again (rule B5): only how many are left. */
 async function countBackupCodes(context: MenuContext): Promise<Transition> {
   const user = userOf(context.caller);
-  if (otpTypeOf(user) === undefined) return stay(context, status(context, 'otpNotEnabled'));
+  if (otpTypeOf(user) === undefined) return say(context, 'otpNotEnabled');
   try {
     const { backupCodesLeft: left } = await context.services.enrollment.status(user.id);
     const text = status(context, left === 0 ? 'noBackupCodes' : 'backupCodesLeft');
-    return stay(context, text.replaceAll('{left}', String(left)));
+    setInfo(context, text.replaceAll('{left}', String(left)), left === 0 ? 'problem' : 'note');
+    return { kind: 'stay' };
   } catch (thrown) {
     return failed(context, 'two-factor.show-failed', thrown);
   }
@@ -307,71 +348,30 @@ async function countBackupCodes(context: MenuContext): Promise<Transition> {
 async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
-  if (otpTypeOf(user) === undefined) return stay(context, status(context, 'otpNotEnabled'));
-  if (caller.login.bindsFirst === true) return stay(context, BIND_FIRST);
+  if (otpTypeOf(user) === undefined) return say(context, 'otpNotEnabled');
+  if (caller.login.bindsFirst === true) return sayText(context, BIND_FIRST, 'problem');
   try {
     const proof = await proveAgain(context, {
       title: 'New backup codes',
       text: ['Your old backup codes stop working as soon as new ones are made.'],
     });
     if (proof.kind === 'out') return proof.transition;
-    if (proof.kind === 'cancelled') return redraw(context, status(context, 'cancelled'));
+    if (proof.kind === 'cancelled') return said(context, 'cancelled');
     const codes = await services.enrollment.regenerateBackupCodes(user.id, actorOf(caller));
-    return await showDetails(context, backupCodeLines(codes ?? [], caller.terminal.width));
+    return await showDetails(context, backupCodePage(codes ?? [], caller.terminal.width));
   } catch (thrown) {
     return failed(context, 'two-factor.backup-codes-failed', thrown);
   }
 }
 
-/** By the sysop's menu for details where there is one (contract A4.4), else on a plain page. */
-async function showDetails(context: MenuContext, lines: readonly string[]): Promise<Transition> {
+/** By the sysop's menu for details where there is one (contract A4.4), else on the theme's page. */
+async function showDetails(context: MenuContext, page: PageContent): Promise<Transition> {
   const key = 'userTwoFactorAuthOTPConfigShowDetails';
   const own = context.config[key];
   const menu = typeof own === 'string' ? own : key;
   // After an entry code that menu is closed, like all others (rule N1).
   const isOpen = context.caller.login.bindsFirst !== true && context.hasMenu(menu);
-  if (isOpen) return { kind: 'goto', menu, extraArgs: { lines } };
-  await context.showPages(lines);
+  if (isOpen) return { kind: 'goto', menu, extraArgs: { page } };
+  await context.showPages(page);
   return { kind: 'redraw' };
-}
-
-function showInfo(context: MenuContext, about: typeof TOGGLE | typeof TYPE): void {
-  setInfo(context, infoText(context, about));
-}
-
-function infoText(context: MenuContext, about: typeof TOGGLE | typeof TYPE): string {
-  const index = Number(context.screen.value(about));
-  const key: InfoText =
-    about === TYPE
-      ? (OTP_TYPE_NAMES[index] ?? DEFAULT_OTP_TYPE)
-      : index === 1
-        ? 'enabled'
-        : 'disabled';
-  return chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] });
-}
-
-function setInfo(context: MenuContext, infoText: string): void {
-  context.screen.setCustom('menuInfoFormat', { infoText });
-}
-
-function status(context: MenuContext, key: StatusText): string {
-  return chooseText(context.config, 'statusText', { key, standard: STATUS_TEXTS[key] });
-}
-
-/** A status takes the place of the info text, which is where people look on this screen. */
-function stay(context: MenuContext, text: string): Transition {
-  setInfo(context, text);
-  return { kind: 'stay' };
-}
-
-/** After a question in between the screen is drawn again; the status waits for that. */
-function redraw(context: MenuContext, text: string): Transition {
-  context.memory.set('status', text);
-  return { kind: 'redraw' };
-}
-
-function failed(context: MenuContext, event: string, thrown: unknown): Transition {
-  context.caller.signal.throwIfAborted();
-  context.caller.log.error(event, { error: toError(thrown) });
-  return redraw(context, status(context, 'tryLater'));
 }

@@ -1,5 +1,6 @@
 import { forEachOtpType, type OtpType } from '../base/otp-types';
 import { NO_MAIL_SERVER } from '../mail/links';
+import type { SentenceKind } from '../menu/run/module';
 
 export type InfoText = 'disabled' | 'enabled' | OtpType;
 
@@ -23,11 +24,12 @@ export type StatusText =
   | 'setUpGone'
   | 'noMailLinks'
   | 'mustStayOn'
+  | 'nothingChosen'
   | 'tryLater';
 
 /** What `config.infoText.*` may replace. */
 export const INFO_TEXTS: Readonly<Record<InfoText, string>> = {
-  disabled: 'Your password alone lets you in. Signing in with a code as well is much safer.',
+  disabled: 'Your password alone lets you in. A code beside it is much safer.',
   enabled: 'Signing in takes your password and a one-time code from your phone.',
   ...forEachOtpType(({ advice }) => advice),
 };
@@ -38,23 +40,39 @@ export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
   noBackupCodes: 'You have no backup codes left. Press N for new ones.',
   backupCodesLeft: 'Backup codes left: {left}. They were shown once; N makes new ones.',
   saveDisabled: 'Two-factor sign-in is off.',
-  saveEmailSent: 'A mail with a link is on its way. Type {word} on its page, and stay signed in.',
+  saveEmailSent: 'A mail with a link is on its way. Type {word} on its page; stay signed in.',
   saveNoMailServer: `${NO_MAIL_SERVER} Type {word} on its page.`,
   saveError: 'The mail could not be made. Please tell the sysop.',
   qrNotAvail: 'There is a QR code only while a set-up waits for its first code.',
   secretNotAvail: 'The secret is shown only while a set-up waits for its first code.',
   pendingWaits: 'A set-up waits: type {word} on its page. Stay signed in. Q or S show it here.',
-  emailRequired: 'You need a valid mail address first: the link goes there.',
+  emailRequired: 'You need a valid mail address first: enter it under Your own data.',
   tooManyMails: 'Several links were made lately. Please use the last one.',
   notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
   cancelled: 'Nothing was changed.',
   setUpDone: 'Two-factor sign-in is on: from now on a code is asked for too.',
   setUpGone: 'The set-up has ended, and nothing was changed. Please begin again.',
-  mustStayOn: 'This board asks it of you: it cannot be switched off. On and Save set it up anew.',
-  noMailLinks: 'No link is mailed here: Save sets it up on this screen.',
+  mustStayOn: 'This board asks it of you: it cannot be switched off, but set up anew.',
+  nothingChosen: 'Please choose what to do.',
+  noMailLinks: 'No link is mailed here: O sets it up on this screen.',
   pendingDropped: 'The set-up you had begun is dropped.',
   tryLater: 'The board cannot save this right now. Please try again later.',
 };
+
+const KINDS: Readonly<Partial<Record<StatusText, SentenceKind>>> = {
+  saveDisabled: 'done',
+  saveEmailSent: 'done',
+  setUpDone: 'done',
+  pendingDropped: 'done',
+  saveNoMailServer: 'note',
+  pendingWaits: 'note',
+  cancelled: 'note',
+};
+
+/** What kind of sentence a status is, for the theme's colours. */
+export function kindOf(status: StatusText): SentenceKind {
+  return KINDS[status] ?? 'problem';
+}
 
 /** The keys of `config` that `chooseText` looks at, each with the text that stands there otherwise. */
 export const TEXT_KEYS: Readonly<Record<string, string>> = Object.fromEntries([

@@ -225,10 +225,15 @@ export class ViewForm implements Form {
 
   private navigate(view: View, key: Key): Promise<FormEvent> | FormEvent {
     const alone = this.focusable.length < 2;
-    if (!alone && (key.name === 'tab' || key.name === 'down arrow')) return this.goOn(view, 1);
+    if (!alone && (key.name === 'tab' || key.name === 'down arrow')) return this.moveOn(view);
     if (!alone && (key.name === 'shift + tab' || key.name === 'up arrow'))
       return this.goOn(view, -1);
     return { kind: 'key', key, output: '' };
+  }
+
+  /** Tab leaves what is still empty for later; submit asks for it. */
+  protected moveOn(view: View): Promise<FormEvent> | FormEvent {
+    return view.text === '' ? this.go(view, 1) : this.goOn(view, 1);
   }
 
   /**
@@ -240,6 +245,10 @@ export class ViewForm implements Form {
     if (message !== undefined) {
       return { kind: 'invalid', output: this.repaint(view), viewId: view.id, message };
     }
+    return this.go(view, step);
+  }
+
+  private go(view: View, step: 1 | -1): FormEvent {
     const { focusable } = this;
     const at = focusable.indexOf(view) + step;
     const next = focusable[(at + focusable.length) % focusable.length];

@@ -8,6 +8,8 @@ import type { View } from './view';
 /** As long as the longest text that an edit field takes. */
 const MAX_CHARACTERS = 1024;
 const NOT_UNDERSTOOD = 'That is none of the choices.';
+/** Typed for the sentence about a question, where there is one. */
+const ASK_FOR_HELP = '?';
 const NEW_LINE = '\r\n';
 
 /** The same views where there is no cursor: one question a line, answered by a line. */
@@ -53,7 +55,8 @@ class LineForm extends ViewForm {
     const view = this.focused;
     if (!this.isDue || view === undefined) return '';
     const { lines, prompt } = view.lineQuestion(this.labels.get(view.id) ?? '');
-    const first = this.isNew ? lines.map(line).join('') : '';
+    const help = view.help === '' ? [] : [view.help];
+    const first = this.isNew ? [...help, ...lines].map(line).join('') : '';
     this.isDue = false;
     this.isNew = false;
     return `${first}${NEW_LINE}${prompt}${view.isSecret ? '' : this.typed.join('')}`;
@@ -117,6 +120,7 @@ class LineForm extends ViewForm {
     const typed = exact.trim();
     this.typed = [];
     this.isDue = true;
+    if (typed === ASK_FOR_HELP && view.help !== '') return handled(NEW_LINE + line(view.help));
     const answer = view.answerLine(view.isSecret ? exact : typed);
     switch (answer.kind) {
       case 'not-mine': {
@@ -149,7 +153,7 @@ class LineForm extends ViewForm {
     this.isDue = true;
     const answer = typed === '' ? undefined : view.answerLine(typed);
     if (answer?.kind === 'again') return handled(NEW_LINE + answer.said.map(line).join(''));
-    const event = await this.goOn(view, step);
+    const event = await (step === 1 && typed === '' ? this.moveOn(view) : this.goOn(view, step));
     return { ...event, output: NEW_LINE + event.output };
   }
 

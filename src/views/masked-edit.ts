@@ -118,7 +118,10 @@ export class MaskedEditView extends View {
     const literal = this.hasFocus
       ? this.styleNumber(2, this.styleNumber(1, this.style))
       : this.styleNumber(1, this.style);
-    const fill: Cell = { ...this.fillCell, style: this.styleNumber(3, this.style) };
+    const isOfFocus = this.hasFocus && this.read.text('focusFillChar') !== undefined;
+    const fill: Cell = isOfFocus
+      ? this.fillCell
+      : { ...this.fillCell, style: this.styleNumber(3, this.style) };
     const slots = new Set(this.slots.map((slot) => slot.at));
     const cells = this.pattern.map((character, at): Cell => {
       if (!slots.has(at)) return { character, style: literal };

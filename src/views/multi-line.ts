@@ -101,7 +101,7 @@ export class MultiLineView extends View {
 }
 
 /** Breaks cells into lines of at most `width`, after the last space that fits. */
-function wrapCells(cells: Row, width: number): Row[] {
+export function wrapCells(cells: Row, width: number): Row[] {
   const lines: Row[] = [];
   let rest = cells;
   while (rest.length > width) {

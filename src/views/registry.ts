@@ -59,6 +59,12 @@ const JUSTIFY = property(
   'left',
 );
 const FILL = property('fillChar', 'character', 'Fills what the text leaves free.', 'a space');
+const FOCUS_FILL = property(
+  'focusFillChar',
+  'character',
+  'The same while in focus, in the colours of the focus.',
+  'fillChar',
+);
 const OVERFLOW = property(
   'textOverflow',
   'text',
@@ -98,7 +104,16 @@ const FOCUSABLE: readonly ViewProperty[] = [
     'true: return here submits the form. Without any, the highest number submits.',
     'false',
   ),
-  property('validate', 'address', 'Checks the value when the cursor goes on and on submit.'),
+  property(
+    'validate',
+    'address',
+    'Checks the value when the cursor goes on and on submit; Tab leaves an empty one unchecked.',
+  ),
+  property(
+    'help',
+    'text',
+    'One sentence about it: shown in the view `config.helpView` while it is in focus, said with its question line by line.',
+  ),
 ];
 
 const ITEMS: readonly ViewProperty[] = [
@@ -164,6 +179,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       property('prefixFormat', 'format', 'Drawn before the text; no part of the value.'),
       JUSTIFY,
       FILL,
+      FOCUS_FILL,
       property('textOverflow', 'text', 'Ends longer text while not in focus.', '""'),
       property('textStyle', 'text style', 'Changes the letters, also in the value.', 'normal'),
       FOCUS_TEXT_STYLE,
@@ -181,6 +197,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       property('maskPattern', 'text', '# digit, A letter, @ either, & printable; others stand.'),
       property('width', 'number', 'Columns; never fewer than the pattern.', 'the pattern'),
       FILL,
+      FOCUS_FILL,
       property('textStyle', 'text style', 'Changes the letters, also in the value.', 'normal'),
       property('styleSGR1', 'colours', 'Colours of the literals.', "the view's"),
       property('styleSGR2', 'colours', 'Colours of the literals in focus.', 'styleSGR1'),
@@ -208,6 +225,7 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
       property('hyperlinks', 'boolean', 'Read, and without effect here: links are plain text.'),
       property('maxLength', 'number', 'Most characters with `edit`, up to 16000.', '4000'),
       FILL,
+      FOCUS_FILL,
       TEXT_STYLE,
       FILL_STYLE,
     ],

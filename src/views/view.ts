@@ -105,6 +105,11 @@ export abstract class View {
     return this.read.flag('submit') === true;
   }
 
+  /** What is said about it while it has the focus; '' for nothing. */
+  get help(): string {
+    return this.read.text('help') ?? '';
+  }
+
   /** Whether what is typed here is a secret. */
   get isSecret(): boolean {
     return masksTyping(this.spec.properties);
@@ -215,6 +220,8 @@ export abstract class View {
   }
 
   protected get fillCell(): Cell {
+    const inFocus = this.hasFocus ? this.read.text('focusFillChar') : undefined;
+    if (inFocus !== undefined) return { character: [...inFocus][0] ?? ' ', style: this.style };
     return {
       character: [...(this.read.text('fillChar') ?? ' ')][0] ?? ' ',
       style: this.styleNumber(1, this.style),

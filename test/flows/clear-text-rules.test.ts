@@ -4,7 +4,7 @@ import { WAY_IN_NAMES, WAYS_IN, type WayInName } from '../../src/protocols/ways-
 import { TestBoard } from '../support/board';
 import { dialBare, KEYS, type DialledCaller } from '../support/dial';
 import { readKeyUri } from '../support/authenticator';
-import { readScreenQr } from '../support/read-qr';
+import { readQrCode } from '../support/photograph';
 import { giveCode, goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
 
@@ -112,18 +112,13 @@ async function setUpBySsh(
   const caller = await board.ssh({ userName: 'alice', password: PASSWORD });
   await caller.sees('Set it up now? (y/n)');
   caller.type(`y${KEYS.return}`);
-  const screen = await caller.sees(/Type the code\s+that the/);
-  const { secret } = readKeyUri(readScreenQr(onlyQr(screen)));
+  await caller.sees(/Type the code\s+that the[^]*Esc: back/);
+  const { secret } = readKeyUri(readQrCode(caller.screen) ?? '');
   caller.type(`${board.code(secret)}${KEYS.return}`);
   const codes = await caller.sees('Your backup codes');
   const [first = ''] = /\b[a-z]{5}(?:-[a-z]{5}){3}\b/.exec(codes) ?? [];
   caller.type(`${first}${KEYS.return}`);
   return { secret, caller };
-}
-
-/** The part of the screen with the QR code; its text stands to the right of it. */
-function onlyQr(screen: string): string {
-  return screen.replaceAll(/ {2,}[ -~]*$/gm, '');
 }
 
 async function startBoard(

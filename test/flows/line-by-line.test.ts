@@ -207,14 +207,14 @@ describe('a caller who is shown text line by line', () => {
       'Save',
       'Change your password',
       'To be sure that it is you: your present password, not the new one.',
-      'Escape goes back.',
+      'Enter: go on Esc: back',
       'Password: ',
     ]);
     expect(await ear.answer('Password: ', old)).toEqual([
       '',
       'Change your password',
       'To be sure that it is you: your present password, not the new one.',
-      'Escape goes back.',
+      'Enter: go on Esc: back',
       'Wrong password. 2 tries are left.',
       'Password: ',
     ]);
@@ -259,42 +259,39 @@ describe('a caller who is shown text line by line', () => {
     expect((await board.browse(pageUrl(CONFIRM_MAIL), { form })).status).toBe(200);
 
     await ear.answer('Command: ', '2fa');
-    expect(await ear.answer('Second factor, 1 Off, 2 On (1): ', '2')).toEqual([
+    expect(await ear.answer('Number (1): ', 'm')).toEqual([
       '2fa',
       'Two-factor sign-in',
-      'Your password alone lets you in. Signing in with a code as well is much safer.',
-      'M send me a link by mail instead',
-      'While a set-up waits for its first code',
-      'Q show it as a QR code',
-      'S show it in letters',
-      'While your second factor is on',
-      'N make new backup codes',
-      'B how many are left',
-      'Tab: next. Arrow keys: change.',
-      'Esc: back.',
-      'Second factor, 1 Off, 2 On (1): ',
+      'Your second factor is OFF',
+      'Your password alone lets you in. A code beside it is much safer.',
+      'How to switch it on',
+      '1 Scan a QR code with your app',
+      '2 Type the code that the app shows',
+      '3 Keep the ten backup codes',
+      'Arrow keys, Enter: choose. Esc: back.',
+      '1 O Switch it on here, now',
+      '2 M Set it up by a mailed link',
+      'Number (1): ',
     ]);
-    const kinds = 'Kind of code, 1 TOTP (SHA-256), 2 HOTP (counter), 3 Google Authenticator (3): ';
-    expect(await ear.answer(kinds, '')).toEqual([
-      '2',
-      'On',
-      'Signing in takes your password and a one-time code from your phone.',
-      kinds,
-    ]);
-    const chosen = await ear.answer('1 Save, 2 Cancel (1): ', 'm');
-    expect(chosen.slice(1, -1)).toEqual(['Google Authenticator']);
-    const sent = await ear.answer('1 Save, 2 Cancel (1): ', 'q');
+    const sent = await ear.answer('Number (1): ', 'q');
     const [, word = ''] = /Type (\w{4})\s+on its page/.exec(sent.join(' ')) ?? [];
     expect(sent.slice(1)).toEqual([
+      'Two-factor sign-in',
       `This board sends no mail: the sysop finds the link in its mail folder. Type ${word} on its page.`,
-      '1 Save, 2 Cancel (1): ',
+      'How to finish it',
+      '1 Scan the QR code with your app',
+      `2 Type ${word} and its code on the page`,
+      '1 Q Show the QR code',
+      '2 S Show the secret in letters',
+      '3 O Switch it on here, now',
+      '4 M Set it up by a mailed link',
+      '5 D Drop this set-up',
+      'Number (1): ',
     ]);
     await ear.answer('Password: ', PASSWORD);
-    expect((await ear.answer('Second factor, 1 Off, 2 On (1): ', 's')).slice(1)).toEqual([
-      'Two-factor sign-in',
+    expect(await ear.answer('Number (1): ', 's')).toContain(
       'A QR code is a picture. Press S for the secret in letters.',
-      'Second factor, 1 Off, 2 On (1): ',
-    ]);
+    );
     const secretPage = await ear.answer('Press a key to go on', '');
     const page = await board.browse(
       linkIn(await board.letterTo('gina@example.org', /registration/i)),
@@ -337,10 +334,8 @@ describe('a caller who is shown text line by line', () => {
     const ear = new Listener(await board.ssh({ userName: 'plain+ilse', password: PASSWORD }));
     await ear.answer('Press a key to go on', '');
     await ear.answer('Command: ', '2fa');
-    await ear.answer('Second factor, 1 Off, 2 On (1): ', '2');
-    await ear.answer(/Kind of code, .* \(3\): $/, '');
-    await ear.answer('1 Save, 2 Cancel (1): ', 's');
-    await ear.answer('1 Save, 2 Cancel (1): ', '1');
+    await ear.answer('Number (1): ', 's');
+    await ear.answer('Number (1): ', '1');
     await ear.answer('Password: ', PASSWORD);
     const asked = await ear.hears('Code: ');
     const secret = asked.filter((line) => /^(?:[A-Z2-7]{4} ?){4}$/.test(line)).join('');
@@ -348,7 +343,7 @@ describe('a caller who is shown text line by line', () => {
     const codes = await ear.hears('Backup code: ');
     const [code = ''] = /[a-z]{5}(?:-[a-z]{5}){3}/.exec(codes.join(' ')) ?? [];
     ear.type(`${code}\r`);
-    expect(await ear.hears('Second factor, 1 Off, 2 On (2): ')).toContain('Two-factor sign-in');
+    expect(await ear.hears('Number (1): ')).toContain('Your second factor is ON');
     isPlainSpeech(ear.heard);
     ear.hangUp();
   });

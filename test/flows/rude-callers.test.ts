@@ -93,7 +93,7 @@ describe('callers who do not behave', () => {
       await goToMainMenu(caller);
       await openTwoFactor(caller);
       caller.type('n');
-      await caller.sees('Escape goes back.');
+      await caller.sees(/Password.*One-time code/s);
       return caller;
     },
   };

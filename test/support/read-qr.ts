@@ -29,18 +29,6 @@ export function readModules(
   }
 }
 
-/** Reads a QR code from the screen: half blocks, light modules as foreground. */
-export function readScreenQr(text: string): string {
-  const lines = text.split('\n').filter((line) => /^ *[▀▄█ ]{30,}$/.test(line));
-  const left = Math.min(...lines.map((line) => line.search(/[▀▄█]/)));
-  const width = Math.max(...lines.map((line) => line.length)) - left;
-  const isLight = (row: number, column: number): boolean => {
-    const character = lines[Math.floor(row / 2)]?.[left + column] ?? ' ';
-    return character === '█' || character === (row % 2 === 0 ? '▀' : '▄');
-  };
-  return readModules((row, column) => !isLight(row, column), width);
-}
-
 /** Reads a QR code from an SVG that draws dark modules as strokes one module wide. */
 export function readSvgQr(svg: string): string {
   const size = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]);

@@ -46,15 +46,15 @@ export async function readSetUpWord(caller: DialledCaller): Promise<string> {
 
 /** Repeats password and code where a screen asks for them. */
 export async function prove(caller: DialledCaller, password: string, code?: string): Promise<void> {
-  await caller.sees('Escape goes back.');
+  await caller.sees(/^ *Password/m);
   caller.type(`${password}${KEYS.return}${code === undefined ? '' : `${code}${KEYS.return}`}`);
 }
 
-/** Keys on the screen of the second factor while it is off: select on, and save. */
-export const SWITCH_ON = `${KEYS.right}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
+/** The key on the screen of the second factor that sets it up there. */
+export const SWITCH_ON = 'o';
 
 /** The key there that sends a link by mail. */
 export const MAIL_LINK = 'm';
 
-/** The same while it is on: select off, and save. */
-export const SWITCH_OFF = `${KEYS.left}${KEYS.tab}${KEYS.tab}${KEYS.return}`;
+/** The key there that switches it off. */
+export const SWITCH_OFF = 'f';

@@ -95,12 +95,16 @@ test('a value that does not hold keeps the cursor and says why', async () => {
       return text === '' ? 'This must not be empty.' : undefined;
     },
   });
-  expect(await form.type('\t')).toMatchObject({
+  expect(await form.type('\r')).toMatchObject({
     kind: 'invalid',
     viewId: 1,
     message: 'This must not be empty.',
   });
   expect(form.form.focusedId).toBe(1);
+  // Tab leaves an empty field for later: submit asks for it.
+  await form.type('\t');
+  expect(form.form.focusedId).toBe(2);
+  await form.type('\x1b[Z');
   await form.type('x\t');
   expect(form.form.focusedId).toBe(2);
   await form.type('\x1b[Z\x08\x1b[Z');

@@ -12,6 +12,12 @@ function fields(page, row, column, rows) {
   return page;
 }
 
+/** A thin line over a group of fields, with its name. */
+function rule(page, row, name) {
+  const from = LEFT + name.length + 1;
+  return page.text(row, LEFT, name, 'hint').text(row, from, '─'.repeat(77 - from), 'line');
+}
+
 function newUser() {
   const page = fields(workPage('New user', 'Applying for an account'), 6, 20, [
     ['User name', 'ET1'],
@@ -55,6 +61,23 @@ function userConfig() {
 }
 
 function twoFactor() {
+  const page = workPage('Two-factor sign-in', 'Two-factor sign-in')
+    .label(6, LEFT, 'TL11', 'strong')
+    .label(7, LEFT, 'MT10', 'hint');
+  rule(page, 9, ' '.repeat(20)).label(9, LEFT, 'TL15', 'hint');
+  for (const [index, code] of ['TL12', 'TL13', 'TL14'].entries())
+    page.label(10 + index, LEFT, code);
+  rule(page, 14, 'What you can do now ');
+  return page
+    .view(15, LEFT, 'VM4', 'text', 'focus')
+    .text(21, LEFT, 'Kind of code', 'hint')
+    .view(21, 18, 'SM2', 'text', 'focus')
+    .text(21, 43, 'for experts; all apps know this one', 'hint')
+    .text(23, LEFT, 'Arrow keys, Enter: choose   Tab: kind of code   Esc: back', 'hint');
+}
+
+/** For menus with the views of the contract: a toggle, and keys for every state. */
+function twoFactorByToggle() {
   return workPage('Two-factor sign-in', 'Two-factor sign-in')
     .text(6, LEFT, 'Second factor')
     .view(6, 20, 'TM1', 'text', 'focus')
@@ -71,6 +94,33 @@ function twoFactor() {
     .key(21, LEFT, 'B', 'how many are left')
     .text(23, LEFT, 'Tab: next   Arrow keys: change   Esc: back', 'hint');
 }
+
+/** What a module asks or tells has one page: its title, its text, its fields. */
+function modulePage() {
+  return workPage('Page', '')
+    .label(2, LEFT, 'TL1', 'strong')
+    .label(6, LEFT, 'MT2')
+    .view(7, LEFT, 'ET5', 'entry', 'focus')
+    .label(20, LEFT, 'MT3', 'warning')
+    .label(23, LEFT, 'TL4', 'hint');
+}
+
+/** First column beside a QR code. */
+const BESIDE = 44;
+
+/** The same beside a picture at the left, which has all rows. */
+function pageBeside() {
+  const page = workPage('Page beside a picture', '');
+  for (const row of page.cells.slice(0, 4)) row.fill(EMPTY, 0, BESIDE - 2);
+  return page
+    .label(6, BESIDE, 'TL1', 'strong')
+    .label(8, BESIDE, 'MT2')
+    .view(9, BESIDE, 'ET5', 'entry', 'focus')
+    .label(20, BESIDE, 'MT3', 'warning')
+    .label(23, BESIDE, 'TL4', 'hint');
+}
+
+const EMPTY = { character: ' ', ink: 7, ground: 0 };
 
 function sshKey() {
   return workPage('SSH keys', 'SSH keys')
@@ -104,7 +154,10 @@ function feedback() {
 export const FORM_SCREENS = {
   NUA: newUser,
   CONFSCR: userConfig,
-  '2FACONFSCR': twoFactor,
+  '2FACONFSCR': twoFactorByToggle,
+  '2FASTATE': twoFactor,
   SSHKEYCFG: sshKey,
   FEEDBACK: feedback,
+  PAGE: modulePage,
+  PAGEBESIDE: pageBeside,
 };

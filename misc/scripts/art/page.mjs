@@ -12,6 +12,7 @@ export const STYLES = {
   warning: [9, 0],
   line: [8, 0],
   star: [8, 0],
+  entry: [15, 0],
 };
 
 const COLUMNS = 80;

@@ -7,6 +7,19 @@ const screen = (...lines) => `${lines.join('\n')}\n`;
 const list = (headline) =>
   screen(headline, '', '%VM1', ...Array(18).fill(''), 'Arrow keys: up, down. Enter, Esc: back.');
 
+/** What a module asks or tells; beside a QR code it moves to the right of it. */
+const MODULE_PAGE = screen(
+  '%TL1',
+  '',
+  '%MT2',
+  '%ET5',
+  ...Array(15).fill(''),
+  '%MT3',
+  '',
+  '',
+  '%TL4',
+);
+
 export const PLAIN_SCREENS = {
   CONNECT: screen('%BN', '%VL'),
   MATRIX: screen(
@@ -158,6 +171,26 @@ export const PLAIN_SCREENS = {
     'Tab: next. Arrow keys: change.',
     'Esc: back.',
   ),
+  '2FASTATE': screen(
+    'Two-factor sign-in',
+    '',
+    '%TL11',
+    '%MT10',
+    '',
+    '',
+    '%TL15',
+    '%TL12',
+    '%TL13',
+    '%TL14',
+    '',
+    '%VM4',
+    ...Array(7).fill(''),
+    'Kind of code %SM2',
+    '',
+    'Arrow keys, Enter: choose. Esc: back.',
+  ),
+  PAGE: MODULE_PAGE,
+  PAGEBESIDE: MODULE_PAGE,
   SSHKEYCFG: screen(
     'SSH keys',
     '',

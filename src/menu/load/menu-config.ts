@@ -22,6 +22,8 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   menuFlags: 'List of `noHistory` (going back passes it by), `forwardArgs`, `mergeFlags`.',
   art: 'Named art for the module.',
   messageView: 'Number of the view that shows messages to the caller; 10 where nothing is said.',
+  helpView:
+    'Number of the view that shows the `help` of the field in focus; it may be that of the messages.',
   tooNodeMenu: 'Where a caller goes who is signed in already.',
   toomany: 'Where a caller goes after too many failures.',
   disabled: 'Where a caller goes whose account is disabled.',

@@ -10,7 +10,13 @@ interface ThemeDefaults {
   readonly date: { readonly short: string; readonly long: string };
   readonly time: { readonly short: string; readonly long: string };
   readonly dateTime: { readonly short: string; readonly long: string };
+  /** Colours of what callers are told, as colour codes; those of the view where nothing is said. */
+  readonly sentences: Readonly<Partial<Record<SentenceColor, string>>>;
 }
+
+/** Kinds of sentences that a theme may give a colour; `help` is that of a field in focus. */
+const SENTENCE_COLORS = ['problem', 'done', 'note', 'help'] as const;
+export type SentenceColor = (typeof SENTENCE_COLORS)[number];
 
 /** The theme of the package; it has the art that other themes lack. */
 export const STOCK_THEME = defaultConfig().theme.default;
@@ -100,6 +106,12 @@ export function themeDefaults(
     date: pair('dateFormat'),
     time: pair('timeFormat'),
     dateTime: pair('dateTimeFormat'),
+    sentences: Object.fromEntries(
+      SENTENCE_COLORS.flatMap((kind) => {
+        const color = asText(asTree(tree['sentences'])[kind]);
+        return color === undefined ? [] : [[kind, color]];
+      }),
+    ),
   };
 }
 

@@ -17,7 +17,7 @@ import { findModule } from './follow';
 import { FormKeys, type FormContext } from './form-keys';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
 import type { MenuConfig, MenuEntry } from '../load/menu-entry';
-import type { DataLine, MenuModule, Question, ShownArt, Transition } from './module';
+import type { MenuModule, PageContent, Question, ShownArt, Transition } from './module';
 import { ScreenController } from '../screen/screen-controller';
 import { pauseAtEnd, present, presentAgain } from '../screen/present';
 import { ask } from './question';
@@ -123,9 +123,9 @@ export class ActiveMenu implements FormContext {
     return ask(this.call, question);
   }
 
-  showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void> {
+  showPages(content: PageContent): Promise<void> {
     this.covered = true;
-    return showPages(this.call, lines, this.desc);
+    return showPages(this.call, content, this.desc);
   }
 
   async showArt(spec: string): Promise<boolean> {
@@ -295,13 +295,13 @@ export class ActiveMenu implements FormContext {
     }
   }
 
-  private stay({ clear, focus, message }: StayOnScreen): undefined {
+  private stay({ clear, focus, message, as = 'problem' }: StayOnScreen): undefined {
     if (this.covered) this.screen.uncover();
     this.covered = false;
     this.screen.resume();
     for (const viewId of clear ?? []) this.screen.setText(viewId, '');
     if (focus !== undefined) this.screen.focus(focus);
-    if (message !== undefined) this.screen.message(message);
+    if (message !== undefined) this.screen.message(message, as);
     this.screen.flush();
   }
 
@@ -321,7 +321,7 @@ export class ActiveMenu implements FormContext {
   private showSignInNews(screen: ScreenController): void {
     if (this.menuEntry.autoNext) return;
     const news = this.call.takeNews();
-    if (news !== undefined) screen.message(news);
+    if (news !== undefined) screen.message(news, 'note');
   }
 
   private restoreForm(screen: ScreenController): void {

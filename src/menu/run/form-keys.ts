@@ -47,7 +47,7 @@ export class FormKeys {
   private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
     const { viewId, message } = refused;
     if (this.context.screen.secretViews.includes(viewId)) this.context.screen.setText(viewId, '');
-    this.context.screen.message(message);
+    this.context.screen.message(message, 'problem');
   }
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {

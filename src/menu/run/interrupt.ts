@@ -41,7 +41,7 @@ export async function deliverNow(
     screen.uncover();
   }
   for (const message of messages) {
-    if (message.urgent === true) screen.message(message.text);
+    if (message.urgent === true) screen.message(message.text, 'note');
   }
   screen.flush();
 }
@@ -58,11 +58,16 @@ async function showMessages(call: CallContext, messages: readonly NodeMessage[])
 }
 
 async function showPlain(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
-  const data = messages.flatMap(({ from, text }): readonly DataLine[] => [
-    { color: '', text: '' },
-    { color: '|15', text: `  ${from === undefined ? 'From the board' : `Message from ${from}`}` },
-    { color: '', text: '' },
-    ...text.split(/\r\n|\r|\n/).map((line) => ({ color: '|07', text: `  ${line}` })),
+  const [first, ...more] = messages;
+  const title = more.length === 0 && first !== undefined ? headingOf(first) : 'Messages';
+  const data = messages.flatMap((message): readonly DataLine[] => [
+    ...(more.length === 0 ? [] : [{ color: '|15', text: headingOf(message) }]),
+    ...message.text.split(/\r\n|\r|\n/).map((text) => ({ color: '|07', text })),
+    ...(more.length === 0 ? [] : [{ color: '', text: '' }]),
   ]);
-  await showPages(call, { data }, 'Message');
+  await showPages(call, { title, data }, title);
+}
+
+function headingOf({ from }: NodeMessage): string {
+  return from === undefined ? 'From the board' : `Message from ${from}`;
 }

@@ -26,6 +26,8 @@ export type Transition =
   | {
       readonly kind: 'stay';
       readonly message?: string;
+      /** What kind of sentence the message is, where it is no problem. */
+      readonly as?: SentenceKind;
       readonly clear?: readonly number[];
       readonly focus?: number;
     }
@@ -53,6 +55,18 @@ export interface OwnSystemMethod {
   readonly run: MenuMethod;
 }
 
+/**
+ * What kind of sentence a caller is told: the theme has a colour for each. A problem has to be mended before it
+ * goes on; what is done is done; a note is neither.
+ */
+export type SentenceKind = 'problem' | 'done' | 'note';
+
+/** Lines of a picture that fits the space, or undefined. */
+export type Picture = (space: {
+  readonly width: number;
+  readonly height: number;
+}) => readonly string[] | undefined;
+
 /** One field of a module's question. */
 export interface AskField {
   readonly name: string;
@@ -61,7 +75,7 @@ export interface AskField {
   readonly maxLength?: number;
 }
 
-/** A question of a module: shown by the prompt of that name if the sysop has one, else by a plain form. */
+/** A question of a module: shown by the prompt of that name if the sysop has one, else on the theme's page. */
 export interface Question {
   /** Name of the prompt whose art and views are used when the menu file has it. */
   readonly prompt?: string;
@@ -71,10 +85,11 @@ export interface Question {
   /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
   /** Drawn to the left of text and fields where both have room beside each other; a QR code. */
-  readonly picture?: (space: {
-    readonly width: number;
-    readonly height: number;
-  }) => readonly string[] | undefined;
+  readonly picture?: Picture;
+  /** Looks at the answers: a sentence, and the field that it is about, where they are not taken. */
+  readonly check?: (
+    answers: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly message: string; readonly field: string } | undefined>;
 }
 
 /** The operations of modules on the screen of the open menu. Texts are data. */
@@ -91,9 +106,13 @@ export interface MenuScreen {
   /** Fields whose text is a secret; a rejected sign-in clears them. */
   readonly secretViews: readonly number[];
   /** Shows a sentence on the message line (TL10, another view of the form, or the bottom line). */
-  message(text: string): void;
+  message(text: string, as?: SentenceKind): void;
   /** Fills each view NN with a `<prefix>NN` in `config` (contract A2.3) from named values. */
-  setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void;
+  setCustom(
+    prefix: string,
+    values: Readonly<Record<string, unknown>>,
+    as?: SentenceKind | undefined,
+  ): void;
 }
 
 /** A line with a person's text, which is shown literally; only its colour is set by the board. */
@@ -101,6 +120,21 @@ export interface DataLine {
   readonly color: string;
   readonly text: string;
 }
+
+/**
+ * Text that is shown until a key is pressed. Lines are the board's own and may have colour codes; text of people is
+ * passed as data. Plain lines take the whole screen and are not wrapped.
+ */
+export type PageContent =
+  | readonly string[]
+  | {
+      /** The name of the menu, where it is left out. */
+      readonly title?: string;
+      readonly lines?: readonly string[];
+      readonly data?: readonly DataLine[];
+      /** Drawn at the left, as beside a question. */
+      readonly picture?: Picture;
+    };
 
 /** The interface of an active menu for modules and methods. */
 export interface MenuContext {
@@ -124,11 +158,8 @@ export interface MenuContext {
   dateText(atMs: number, pattern?: string): string;
   /** Asks a question with an ordinary form; undefined when the caller pressed escape. */
   ask(question: Question): Promise<Readonly<Record<string, string>> | undefined>;
-  /**
-   * Shows text page by page, waits for a key, and draws the menu again. Plain lines are the board's own
-   * and may have colour codes; text of people is passed as data.
-   */
-  showPages(lines: readonly string[] | { readonly data: readonly DataLine[] }): Promise<void>;
+  /** Shows text on the theme's page, page by page, waits for a key, and draws the menu again. */
+  showPages(content: PageContent): Promise<void>;
   /** Shows art on a screen of its own and waits for a key; false when there is no such art. */
   showArt(spec: string): Promise<boolean>;
   /**

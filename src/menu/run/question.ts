@@ -1,28 +1,18 @@
 import { Canvas } from '../../terminal/canvas';
-import { QR_STYLE } from '../../terminal/qr';
-import { PLAIN, type Style } from '../../terminal/style';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
-import { drawingSize } from '../screen/art-layout';
 import { composePrompt, formOf, type ComposedScreen } from '../screen/compose';
 import type { Question } from './module';
 import { ScreenController } from '../screen/screen-controller';
+import { layPage } from '../screen/page';
 import type { CallContext } from './call-context';
 import { wrapWords } from '../screen/message-line';
 
-const TITLE: Style = { ...PLAIN, foreground: 15 };
-const LABEL: Style = { ...PLAIN, foreground: 7 };
-const DIM: Style = { ...PLAIN, foreground: 8 };
-const FIELD: Style = { ...PLAIN, foreground: 15, background: 4 };
-const FIRST_ROW = 3;
-const COLUMN = 5;
 const FIELD_WIDTH = 32;
-/** Columns that text and fields need beside a picture. */
-const BESIDE_PICTURE = 32;
 const MESSAGE_VIEW = 10;
 
 /**
- * Asks a question on a screen of its own: with the sysop's prompt of that name, or else with a plain form.
+ * Asks a question on a screen of its own: with the sysop's prompt of that name, or else on the theme's page.
  * undefined when the caller cancels.
  */
 export async function ask(
@@ -30,7 +20,7 @@ export async function ask(
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   let screen = await makeScreen(call, question);
-  if (question.message !== undefined) screen.message(question.message);
+  if (question.message !== undefined) screen.message(question.message, 'problem');
   screen.open({ clear: true });
   screen.flush();
   for (;;) {
@@ -45,21 +35,47 @@ export async function ask(
       continue;
     }
     if (arrival.kind !== 'key') {
-      for (const { text } of call.caller.inbox.take('urgent')) screen.message(text);
+      for (const { text } of call.caller.inbox.take('urgent')) screen.message(text, 'note');
       screen.flush();
       continue;
     }
     if (arrival.key.name === 'escape') return undefined;
     const event = await form.press(arrival.key);
     screen.add(event.output);
-    if (event.kind === 'invalid') screen.message(event.message);
+    if (event.kind === 'invalid') screen.message(event.message, 'problem');
     screen.flush();
-    if (event.kind === 'submit') return answersOf(question, event.submission.value);
+    if (event.kind !== 'submit') continue;
+    const answers = answersOf(question, event.submission.value);
+    const refused = await question.check?.(answers);
+    if (refused === undefined) return answers;
+    refuse(screen, question, refused);
   }
 }
 
+/** Secrets are typed anew; the cursor goes to the field that the sentence is about. */
+function refuse(
+  screen: ScreenController,
+  { fields }: Question,
+  { message, field }: NonNullable<Awaited<ReturnType<NonNullable<Question['check']>>>>,
+): void {
+  screen.resume();
+  const { views } = screen.composition.form;
+  const from = Math.max(
+    0,
+    fields.findIndex(({ name }) => name === field),
+  );
+  const later = new Set(fields.slice(from).map(({ name }) => name));
+  for (const { id, argName, isSecret } of views) {
+    if (isSecret && later.has(argName)) screen.setText(id, '');
+  }
+  const focused = views.find(({ argName }) => argName === fields[from]?.name);
+  if (focused !== undefined) screen.focus(focused.id);
+  screen.message(message, 'problem');
+  screen.flush();
+}
+
 async function makeScreen(call: CallContext, question: Question): Promise<ScreenController> {
-  const composition = (await byPrompt(call, question)) ?? plainQuestion(call, question);
+  const composition = (await byPrompt(call, question)) ?? (await pageQuestion(call, question));
   return new ScreenController(call, composition, { config: {} });
 }
 
@@ -96,64 +112,55 @@ async function byPrompt(
   return asComposedScreen(call, canvas, prompt.form);
 }
 
-function plainQuestion(call: CallContext, question: Question): ComposedScreen {
-  const { width, height } = drawingSize(call);
-  const canvas = new Canvas(width, height);
-  const column = call.caller.terminal.isLineByLine ? COLUMN : drawPicture(canvas, question);
-  let row = FIRST_ROW;
-  canvas.print(row, column, clean(question.title), TITLE);
-  row += 2;
-  for (const line of question.text ?? []) {
-    const wrapped = wrapWords(clean(line), width - column);
-    for (const part of wrapped) canvas.print(row++, column, part, LABEL);
+async function pageQuestion(call: CallContext, question: Question): Promise<ComposedScreen> {
+  const title = clean(question.title);
+  const { canvas, body, field, message, hint } = await layPage(call, { ...question, title });
+  const { fields } = question;
+  const lines = (question.text ?? []).flatMap((line) => wrapWords(clean(line), body.width));
+  // On a screen of few rows the text stands closer.
+  const isTight = lines.length + fields.length + 2 > body.height;
+  let row = body.row;
+  for (const line of isTight ? lines.filter((each) => each !== '') : lines) {
+    canvas.print(row++, body.column, line, body.style);
   }
-  if (question.text !== undefined && question.text.length > 0) row += 1;
-  const labelWidth = Math.max(...question.fields.map((field) => field.label.length)) + 2;
-  const fieldColumn = column + labelWidth;
-  const views: ViewSpec[] = question.fields.map((field, index) => {
-    canvas.print(row + index, column, clean(field.label), LABEL);
+  if (lines.length > 0 && !isTight) row += 1;
+  const labelWidth = Math.max(...fields.map(({ label }) => label.length)) + 2;
+  const column = body.column + labelWidth;
+  const views: ViewSpec[] = fields.map(({ label, name, maxLength, password }, index) => {
+    canvas.print(row + index, body.column, clean(label), body.style);
+    const at = { row: row + index, column, style: field.style, focusStyle: field.focusStyle };
     return {
-      code: 'ET',
-      id: index + 1,
-      row: row + index,
-      column: fieldColumn,
-      style: FIELD,
-      focusStyle: undefined,
+      ...{ code: 'ET', id: index + 1, ...at },
       properties: {
-        argName: field.name,
-        width: Math.max(4, Math.min(FIELD_WIDTH, width - fieldColumn - 1)),
-        ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
-        ...(field.password === true ? { password: true } : {}),
-        ...(index === question.fields.length - 1 ? { submit: true } : {}),
+        ...field.properties,
+        argName: name,
+        width: Math.max(4, Math.min(FIELD_WIDTH, body.width - labelWidth)),
+        ...(maxLength === undefined ? {} : { maxLength }),
+        ...(password === true ? { password: true } : {}),
+        ...(index === fields.length - 1 ? { submit: true } : {}),
       },
     };
   });
-  row += question.fields.length + 1;
-  canvas.print(row + 3, column, 'Escape goes back.', DIM);
-  // Beside a picture a sentence has no room on one row.
-  const isNarrow = column > COLUMN;
+  row += fields.length;
+  const isPlain = call.caller.terminal.isLineByLine;
+  canvas.print(isPlain ? row + 4 : hint.row, hint.column, hintFor(question), hint.style);
   views.push({
-    code: isNarrow ? 'MT' : 'TL',
+    code: message.code,
     id: MESSAGE_VIEW,
-    row,
-    column,
-    style: { ...PLAIN, foreground: 11 },
+    row: Math.max(row, Math.min(row + 1, message.row)),
+    column: body.column,
+    style: message.style,
     focusStyle: undefined,
     properties: {
-      width: Math.max(10, width - column - 2),
-      textOverflow: '',
-      ...(isNarrow ? { height: 3, acceptsFocus: false } : {}),
+      width: Math.max(10, body.width - 1),
+      ...message.properties,
     },
   });
   return asComposedScreen(call, canvas, formOf(call, views, {}));
 }
 
-/** Draws the picture where it has room beside the text, and returns the column where that begins. */
-function drawPicture(canvas: Canvas, { picture }: Question): number {
-  const space = { width: canvas.width - BESIDE_PICTURE - 3, height: canvas.height - 1 };
-  const lines = picture?.(space) ?? [];
-  for (const [index, line] of lines.entries()) canvas.print(index + 1, 1, line, QR_STYLE);
-  return lines.length === 0 ? COLUMN : (lines[0]?.length ?? 0) + 3;
+function hintFor({ fields }: Question): string {
+  return fields.length > 1 ? 'Tab, Enter: next field   Esc: back' : 'Enter: go on   Esc: back';
 }
 
 function asComposedScreen(

@@ -106,7 +106,7 @@ class MenuRun {
       const sentence = passingSentence(thrown);
       if (sentence === undefined || caller.signal.aborted) throw thrown;
       caller.log.error('menu.not-shown', { menu: menu.menu, error: toError(thrown) });
-      await showPages(this.call, ['', ` ${menu.desc}`, '', ` ${sentence}`], menu.desc);
+      await showPages(this.call, { title: menu.desc, lines: [sentence] }, menu.desc);
       const onward = await menu.onward();
       if (onward !== undefined) return this.after(onward);
       const isEntered = menu.isShown || step.isNew !== true;
@@ -220,7 +220,7 @@ class MenuRun {
       caller,
       services,
       ask: (question) => ask(call, question),
-      showPages: (lines) => showPages(call, lines, 'Two-factor sign-in'),
+      showPages: (content) => showPages(call, content, 'Two-factor sign-in'),
     };
   }
 

@@ -1,3 +1,4 @@
+import { expandColorCodes } from '../../art/color-codes';
 import { eraseLine, moveTo, resetStyle, sgr } from '../../terminal/ansi';
 import { PLAIN, type Style } from '../../terminal/style';
 import type { Terminal } from '../../terminal/terminal';
@@ -8,11 +9,17 @@ const STYLE: Style = { ...PLAIN, foreground: 11 };
 const CUT = '...';
 
 /** A sentence on a row of the current screen; the last row by default. */
-export function messageLine(terminal: Terminal, text: string, row = terminal.height): string {
+export function messageLine(
+  terminal: Terminal,
+  text: string,
+  row = terminal.height,
+  color = '',
+): string {
   const clean = sanitizeUserText(oneLine(text), terminal.encoding);
   // One empty column before it; the last cell of the screen stays free.
   const line = ` ${fitSentence(clean, terminal.width - 2)}`;
-  return moveTo(row, 1) + resetStyle() + eraseLine() + sgr(STYLE) + line + resetStyle();
+  const start = moveTo(row, 1) + resetStyle() + eraseLine() + sgr(STYLE);
+  return start + expandColorCodes(color, { base: STYLE }) + line + resetStyle();
 }
 
 /** The last sentence of a call, on new lines below the screen, which scrolls up. */

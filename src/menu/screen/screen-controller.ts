@@ -1,3 +1,4 @@
+import { expandColorCodes } from '../../art/color-codes';
 import { formatText } from '../../art/format';
 import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
@@ -9,9 +10,9 @@ import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
 import { speak } from './line-screen';
 import { fitSentence, messageLine, oneLine } from './message-line';
-import type { MenuScreen } from '../run/module';
+import type { MenuScreen, SentenceKind } from '../run/module';
 import type { CallContext } from '../run/call-context';
-import type { Tree } from '../load/theme';
+import type { SentenceColor, Tree } from '../load/theme';
 
 /** What a menu remembers of its lines, where it is said line by line; without it they are all said. */
 export const SAID_LINES = 'said-lines';
@@ -32,6 +33,9 @@ export class ScreenController implements MenuScreen {
   private messageRow: number | undefined;
   /** Text of the message line; '' when it is empty. */
   private said = '';
+  private saidAs: SentenceKind | undefined;
+  /** What the view for help shows; undefined for a message, or nothing yet. */
+  private helped: string | undefined;
 
   constructor(
     private readonly call: CallContext,
@@ -89,6 +93,7 @@ export class ScreenController implements MenuScreen {
 
   /** Sends the collected output in one write. */
   flush(): void {
+    this.showHelp();
     if (this.isLineByLine) this.pending += this.shown ? this.lineOutput() : '';
     if (this.pending !== '') this.call.caller.terminal.write(this.pending);
     this.pending = '';
@@ -167,9 +172,10 @@ export class ScreenController implements MenuScreen {
     return this.composition.form.views.filter((view) => view.isSecret).map((view) => view.id);
   }
 
-  message(text: string): void {
+  message(text: string, as?: SentenceKind): void {
     if (text === '' && this.said === '') return;
     this.said = text;
+    this.saidAs = as;
     if (!this.isLineByLine) return this.say(text);
     this.said = sanitizeUserText(oneLine(text), this.encoding);
     // A message that goes away is nothing to be said, and the question stands.
@@ -186,6 +192,7 @@ export class ScreenController implements MenuScreen {
       backdrop?.takeOver(previous.composition.backdrop);
     }
     this.said = previous.said;
+    this.saidAs = previous.saidAs;
   }
 
   /** True when the other screen has every view of this one. */
@@ -193,13 +200,17 @@ export class ScreenController implements MenuScreen {
     return this.views.every((view) => other.find(view.id)?.view.code === view.code);
   }
 
-  setCustom(prefix: string, values: Readonly<Record<string, unknown>>): void {
+  setCustom(
+    prefix: string,
+    values: Readonly<Record<string, unknown>>,
+    as?: SentenceKind | undefined,
+  ): void {
     for (const [key, format] of Object.entries(this.menu.config)) {
       const number = key.startsWith(prefix) ? key.slice(prefix.length) : '';
       if (!/^[1-9][0-9]$/.test(number) || typeof format !== 'string') continue;
       const found = this.find(Number(number));
       if (found === undefined) continue;
-      const text = formatText(format, values, {
+      const text = formatText(this.colorAs(as) + format, values, {
         base: found.view.spec.style,
         encoding: this.encoding,
         resolve: (code) => this.composition.picture?.resolve(code, []),
@@ -209,13 +220,51 @@ export class ScreenController implements MenuScreen {
   }
 
   private say(text: string): void {
-    const clean = sanitizeUserText(oneLine(text), this.encoding);
-    const id = Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
+    const id = this.messageId;
     const view = this.find(id)?.view;
-    const messages = view && findViewType(view.code)?.messages;
-    if (view === undefined || messages === undefined) this.writeLentRow(text);
-    else if (messages === 'wrapped') this.setFinalText(id, clean);
-    else this.setFinalText(id, fitSentence(clean, this.roomOf(view)));
+    if (view === undefined || findViewType(view.code)?.messages === undefined) {
+      this.writeLentRow(text);
+      return;
+    }
+    if (id === this.helpId) this.helped = undefined;
+    this.setSentence(view, text, this.saidAs);
+  }
+
+  /** One sentence in a view, in the theme's colour of its kind. */
+  private setSentence(view: View, text: string, as: SentenceColor | undefined): void {
+    const clean = sanitizeUserText(oneLine(text), this.encoding);
+    const isWrapped = findViewType(view.code)?.messages === 'wrapped';
+    const fitting = isWrapped ? clean : fitSentence(clean, this.roomOf(view));
+    const { style: base } = view.spec;
+    const color = expandColorCodes(this.colorAs(as), { base, encoding: this.encoding });
+    this.setFinalText(view.id, fitting === '' ? '' : color + fitting);
+  }
+
+  private colorAs(as: SentenceColor | undefined): string {
+    return as === undefined ? '' : (this.call.theme.defaults.sentences[as] ?? '');
+  }
+
+  private get messageId(): number {
+    return Number(this.menu.config['messageView'] ?? this.menu.messageView ?? MESSAGE_VIEW);
+  }
+
+  private get helpId(): number | undefined {
+    const id = this.menu.config['helpView'];
+    return id === undefined ? undefined : Number(id);
+  }
+
+  /** The sentence about the field in focus; one view may be for messages too, which come first. */
+  private showHelp(): void {
+    const id = this.helpId;
+    if (id === undefined || this.isLineByLine || !this.shown) return;
+    if (id === this.messageId && this.said !== '') return;
+    const { form } = this.composition;
+    const focused = form.focusedId === undefined ? undefined : form.view(form.focusedId);
+    const help = focused?.help ?? '';
+    const view = this.find(id)?.view;
+    if (view === undefined || help === this.helped) return;
+    this.helped = help;
+    this.setSentence(view, help, 'help');
   }
 
   /** Text with the board's own colours, in which text of callers was sanitized before. */
@@ -228,8 +277,11 @@ export class ScreenController implements MenuScreen {
   private writeLentRow(text: string): void {
     const { form } = this.composition;
     const row = this.messageRow ?? this.lastFreeRow;
-    if (text !== '') this.add(messageLine(this.call.caller.terminal, text, row));
-    else if (this.messageRow !== undefined) this.add(this.drawRow(row));
+    if (text !== '') {
+      const color = this.colorAs(this.saidAs);
+      this.add(messageLine(this.call.caller.terminal, text, row, color));
+    }
+    if (text === '' && this.messageRow !== undefined) this.add(this.drawRow(row));
     this.messageRow = text === '' ? undefined : row;
     this.add(form.placeCursor());
   }

@@ -1,50 +1,46 @@
 import { formatText } from '../../art/format';
 import { clearScreen } from '../../terminal/ansi';
-import type { DataLine } from '../run/module';
+import type { PageContent } from '../run/module';
 import { pause } from './pause';
 import type { CallContext } from '../run/call-context';
 import { isTextArt } from './line-screen';
 import { wrapWords } from './message-line';
 import { Canvas } from '../../terminal/canvas';
-import { PLAIN } from '../../terminal/style';
+import { PLAIN, type Style } from '../../terminal/style';
+import { cellsOf } from '../../views/cells';
+import { wrapCells } from '../../views/multi-line';
 import type { MessageFrame } from '../run/inbox';
 import { drawPicture } from './art-layout';
 import { formOf, rowBelow, sizeOf } from './compose';
+import { layPage } from './page';
 
-type PageContent = readonly string[] | { readonly data: readonly DataLine[] };
-
-/** An output line and the number of its source line. */
-interface ShownLine {
-  readonly text: string;
-  readonly source: number;
+/** Text as it is shown in the present window. */
+interface LaidText {
+  /** Of each row of the text the line that it is of. */
+  readonly sources: readonly number[];
+  readonly perPage: number;
+  readonly pauseRow: number;
+  /** The whole screen with the rows from a number on. */
+  readonly draw: (from: number) => string;
 }
 
-/** Shows lines page by page on a screen of their own; a key continues, escape leaves. */
+/** Shows text on the theme's page, in parts where it is longer; a key continues, escape leaves. */
 export async function showPages(
   call: CallContext,
   content: PageContent,
   description: string,
 ): Promise<void> {
-  const { terminal } = call.caller;
-  let lines = shownLines(call, content);
+  let laid = await layText(call, content, description);
   for (let from = 0; ;) {
-    const perPage = Math.max(1, terminal.height - 2);
-    const page = lines.slice(from, from + perPage);
-    terminal.write(`${clearScreen()}${page.map(({ text }) => text).join('\r\n')}\r\n`);
-    const isLast = from + perPage >= lines.length;
-    const after = await pause(call, {
-      prompt: isLast ? 'pause' : 'pausePage',
-      row: terminal.height,
-      description,
-    });
+    const { sources, perPage, pauseRow: row, draw } = laid;
+    call.caller.terminal.write(draw(from));
+    const isLast = from + perPage >= sources.length;
+    const after = await pause(call, { prompt: isLast ? 'pause' : 'pausePage', row, description });
     if (after === 'resized') {
-      // The same page again, as much as fits; its lines may wrap differently.
-      const first = page[0]?.source ?? 0;
-      lines = shownLines(call, content);
-      from = Math.max(
-        0,
-        lines.findIndex(({ source }) => source === first),
-      );
+      // The same part again, as much as fits; its lines may wrap differently.
+      const first = sources[from] ?? 0;
+      laid = await layText(call, content, description);
+      from = Math.max(0, laid.sources.indexOf(first));
       continue;
     }
     if (after === 'stop' || isLast) return;
@@ -52,21 +48,87 @@ export async function showPages(
   }
 }
 
-function shownLines(call: CallContext, content: PageContent): readonly ShownLine[] {
-  const { encoding, width } = call.caller.terminal;
-  if (!('data' in content)) {
-    return content.map((line, source) => ({
-      text: formatText(line.replace(/[{}]/g, '$&$&'), {}, { encoding }),
-      source,
-    }));
-  }
-  // One empty column before each line, and the last column free: some terminals wrap at once.
-  return content.data.flatMap(({ color, text }, source) =>
-    wrapWords(text, width - 2).map((line) => ({
-      text: formatText(` ${color}{line}`, { line }, { encoding }),
-      source,
-    })),
+function layText(
+  call: CallContext,
+  content: PageContent,
+  description: string,
+): Promise<LaidText> | LaidText {
+  if (isPlainLines(content)) return layPlain(call, { lines: content });
+  return call.caller.terminal.isLineByLine
+    ? layPlain(call, withTitle(content))
+    : layOnPage(call, content, description);
+}
+
+function isPlainLines(content: PageContent): content is readonly string[] {
+  return Array.isArray(content);
+}
+
+type Text = Pick<Exclude<PageContent, readonly string[]>, 'title' | 'lines' | 'data'>;
+
+function withTitle({ title, lines = [], data = [] }: Text): Text {
+  const heading = title === undefined ? [] : ['', title, ''];
+  return { lines: [...heading, ...lines].map((line) => ` ${line}`), data };
+}
+
+function layPlain(call: CallContext, { lines = [], data = [] }: Text): LaidText {
+  const { encoding, height, width } = call.caller.terminal;
+  const rows = [
+    ...lines.map((line, source) => ({ text: ownText(call, line), source })),
+    // One empty column before each line, and the last column free: some terminals wrap at once.
+    ...data.flatMap(({ color, text }, index) =>
+      wrapWords(text, width - 2).map((line) => ({
+        text: formatText(` ${color}{line}`, { line }, { encoding }),
+        source: lines.length + index,
+      })),
+    ),
+  ];
+  const perPage = Math.max(1, height - 2);
+  return {
+    sources: rows.map(({ source }) => source),
+    perPage,
+    pauseRow: height,
+    draw: (from) => {
+      const page = rows.slice(from, from + perPage).map(({ text }) => text);
+      return `${clearScreen()}${page.join('\r\n')}\r\n`;
+    },
+  };
+}
+
+async function layOnPage(
+  call: CallContext,
+  { title = '', lines = [], data = [], picture }: Exclude<PageContent, readonly string[]>,
+  description: string,
+): Promise<LaidText> {
+  const { encoding, width, height } = call.caller.terminal;
+  const { canvas, body, hint } = await layPage(call, { title: title || description, picture });
+  const base = body.style;
+  const texts = [
+    ...lines.map((line) => ownText(call, line, base)),
+    ...data.map(({ color, text }) => formatText(`${color}{text}`, { text }, { base, encoding })),
+  ];
+  const rows = texts.flatMap((text, source) =>
+    wrapCells(cellsOf(text, base), body.width).map((cells) => ({ cells, source })),
   );
+  return {
+    sources: rows.map(({ source }) => source),
+    perPage: body.height,
+    pauseRow: hint.row,
+    draw: (from) => {
+      const page = canvas.clone();
+      for (const [index, { cells }] of rows.slice(from, from + body.height).entries()) {
+        for (const [at, { character, style }] of cells.entries()) {
+          page.put(body.row + index, body.column + at, character, style);
+        }
+      }
+      return page.toAnsi({ encoding, screenWidth: width, screenHeight: height, clear: true });
+    },
+  };
+}
+
+/** A line of the board's own: its colour codes count, and braces are braces. */
+function ownText(call: CallContext, line: string, base: Style = PLAIN): string {
+  const { encoding } = call.caller.terminal;
+  return formatText(line.replace(/[{}]/g, '$&$&'), {}, { base, encoding });
 }
 
 /** Number of the view with the text between the two pictures. */

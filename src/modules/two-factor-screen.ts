@@ -1,0 +1,139 @@
+import { toError } from '../base/errors';
+import { BACKUP_CODE_COUNT } from '../auth/backup-codes';
+import { otpTypeOf } from '../auth/factor-kinds';
+import type { OwnEnrollment } from '../auth/pending-enrollment';
+import { userOf } from '../menu/run/caller';
+import type { MenuContext } from '../menu/run/module';
+
+/** The list of what can be done now, where the art has one. */
+export const ACTIONS_VIEW = 4;
+
+/** What a caller can do with the second factor: the key of each, and what it is called. */
+const ACTIONS = {
+  here: { key: 'O', text: 'Switch it on here, now' },
+  anew: { key: 'O', text: 'Set it up anew (a new phone)' },
+  mail: { key: 'M', text: 'Set it up by a mailed link' },
+  qr: { key: 'Q', text: 'Show the QR code' },
+  secret: { key: 'S', text: 'Show the secret in letters' },
+  drop: { key: 'D', text: 'Drop this set-up' },
+  codes: { key: 'N', text: 'Make new backup codes' },
+  off: { key: 'F', text: 'Switch it off' },
+} as const;
+
+export type TwoFactorAction = keyof typeof ACTIONS;
+
+/** What decides which actions there are. */
+interface FactorState {
+  readonly isOn: boolean;
+  /** The set-up that this call has begun and that waits for its first code. */
+  readonly pending: OwnEnrollment | undefined;
+  /** undefined where it could not be looked up. */
+  readonly codesLeft: number | undefined;
+}
+
+/** The set-up that this call has begun; of any other it learns nothing (rule M2). */
+export function ownSetUp({ services, caller }: MenuContext): Promise<OwnEnrollment | undefined> {
+  return services.enrollment.pendingFor(userOf(caller).id, caller.login.sessionId);
+}
+
+/** True where a set-up may be finished in this way here. */
+export function offers({ services }: MenuContext, way: 'terminal' | 'email'): boolean {
+  return services.config().users.twoFactorAuth.registration.includes(way);
+}
+
+export async function readFactorState(context: MenuContext): Promise<FactorState> {
+  const user = userOf(context.caller);
+  const isOn = otpTypeOf(user) !== undefined;
+  try {
+    const pending = await ownSetUp(context);
+    const status = isOn ? await context.services.enrollment.status(user.id) : undefined;
+    return { isOn, pending, codesLeft: status?.backupCodesLeft };
+  } catch (thrown) {
+    // The screen is of use without it, e.g. to read what it says.
+    context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
+    return { isOn, pending: undefined, codesLeft: undefined };
+  }
+}
+
+/** Shows the state, the way on from it, and what can be done in it; nothing else is offered. */
+export function showFactorState(context: MenuContext, state: FactorState): void {
+  const { screen } = context;
+  if (screen.has(ACTIONS_VIEW)) {
+    const actions = actionsIn(context, state);
+    screen.setItems(
+      ACTIONS_VIEW,
+      actions.map((action) => ({ ...ACTIONS[action], data: action })),
+    );
+    screen.select(ACTIONS_VIEW, 0);
+  }
+  screen.setCustom('stateFormat', factorValues(state));
+}
+
+function actionsIn(context: MenuContext, { isOn, pending }: FactorState): TwoFactorAction[] {
+  const isBinding = context.caller.login.bindsFirst === true;
+  const can: Readonly<Record<TwoFactorAction, boolean>> = {
+    qr: pending !== undefined,
+    secret: pending !== undefined,
+    here: !isOn && offers(context, 'terminal'),
+    codes: isOn && !isBinding,
+    anew: isOn && offers(context, 'terminal'),
+    mail: offers(context, 'email'),
+    drop: pending !== undefined,
+    off: isOn && !isBinding && !context.mustHaveFactor,
+  };
+  return (Object.keys(can) as TwoFactorAction[]).filter((action) => can[action]);
+}
+
+/** What the formats `stateFormatNN` may hold. */
+function factorValues(state: FactorState): Readonly<Record<string, string>> {
+  const { isOn, pending } = state;
+  const waits = pending === undefined ? '' : 'a set-up waits';
+  const numbered = Object.fromEntries(
+    stepsOf(state).flatMap((step, index) => [
+      [`step${index + 1}`, step],
+      [`number${index + 1}`, step === '' || isSettled(state) ? '' : `${index + 1}  `],
+    ]),
+  );
+  return {
+    state: isOn ? 'ON' : 'OFF',
+    stateOn: isOn ? 'ON' : '',
+    stateOff: isOn ? '' : 'OFF',
+    heading: headingOf(state),
+    waits: waits === '' ? '' : `, ${waits}`,
+    ...numbered,
+  };
+}
+
+function headingOf(state: FactorState): string {
+  if (isSettled(state)) return 'Backup codes';
+  return state.pending === undefined ? 'How to switch it on' : 'How to finish it';
+}
+
+/** Nothing is left to be done. */
+function isSettled({ isOn, pending }: FactorState): boolean {
+  return isOn && pending === undefined;
+}
+
+/** Three lines: the way to a second factor, or how many backup codes are left. */
+function stepsOf(state: FactorState): readonly [string, string, string] {
+  const { pending, codesLeft } = state;
+  if (isSettled(state)) return [codesSentence(codesLeft), '', ''];
+  if (pending !== undefined) {
+    return [
+      'Scan the QR code with your app',
+      `Type ${pending.word} and its code on the page`,
+      'Keep the ten backup codes',
+    ];
+  }
+  return [
+    'Scan a QR code with your app',
+    'Type the code that the app shows',
+    'Keep the ten backup codes',
+  ];
+}
+
+function codesSentence(left: number | undefined): string {
+  if (left === undefined) return '';
+  if (left === 0) return 'No backup code is left: make new ones.';
+  return `${left} of ${BACKUP_CODE_COUNT} backup codes left.`;
+}
