@@ -140,7 +140,7 @@ export const STOPS: readonly Stop[] = [
 
 /** From the second factor that is off to its QR code. */
 async function setUpHere(caller: MenuCaller): Promise<void> {
-  caller.type('\x1b[C\t\t\r');
+  caller.type('o');
   await caller.sees('Password');
   caller.type(`${PASSWORD}\r`);
   await caller.sees('2 Type');
