@@ -43,7 +43,7 @@ async function ready(context: MenuContext): Promise<void> {
   screen.setText(VIEWS.info, lines.length === 0 ? 'You have no key here yet.' : lines.join('\n'));
   const status = memory.get('status');
   memory.delete('status');
-  if (typeof status === 'string') screen.message(status);
+  if (typeof status === 'string') screen.message(status, 'done');
 }
 
 async function saveKey(context: MenuContext): Promise<Transition> {

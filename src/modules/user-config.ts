@@ -67,7 +67,7 @@ export const userConfigModule: MenuModule = {
   needs: 'complete',
   views: [],
   messageView: VIEWS.errors,
-  methods: { saveChanges },
+  methods: { saveChanges, changePassword },
   validators: {
     validateEmailAvail: addressUnlessOwn(),
     validatePassword: newPasswordOrNone,
@@ -113,7 +113,8 @@ async function ready(context: MenuContext): Promise<void> {
   memory.set('shown', shownNow(context));
   const status = memory.get('status');
   memory.delete('status');
-  screen.message(typeof status === 'string' ? status : await pendingMail(context, user));
+  if (typeof status === 'string') screen.message(status, 'done');
+  else screen.message(await pendingMail(context, user), 'note');
 }
 
 async function pendingMail(context: MenuContext, user: User): Promise<string> {
@@ -135,7 +136,7 @@ async function saveChanges(context: MenuContext): Promise<Transition> {
       text: ['To be sure that it is you: your present password, not the new one.'],
     });
     if (proof.kind === 'out') return proof.transition;
-    if (proof.kind === 'cancelled') return stay('Nothing was saved.');
+    if (proof.kind === 'cancelled') return NOTHING_SAVED;
   }
   return apply(context, user, wish);
 }
@@ -184,7 +185,7 @@ async function findProblem(
   const { accounts } = context.services;
   const { properties, email, password } = wish;
   const nothing = Object.keys(properties).length === 0;
-  if (nothing && email === undefined && password === undefined) return stay('Nothing has changed.');
+  if (nothing && email === undefined && password === undefined) return NOTHING_CHANGED;
   if (password !== undefined) {
     const about = email ?? user.properties.get('email_address') ?? '';
     const weakness = accounts.passwordProblem(password, { userName: user.name, email: about });
@@ -196,7 +197,7 @@ async function findProblem(
   const missing = findLacks(context, 'account');
   if (missing.length === 0) return undefined;
   await showLacks(context, missing);
-  return { kind: 'stay', message: 'Nothing was saved.', focus: VIEWS.email };
+  return { ...NOTHING_SAVED, focus: VIEWS.email };
 }
 
 async function apply(context: MenuContext, user: User, wish: Wish): Promise<Transition> {
@@ -233,6 +234,47 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
   // What was chosen here counts at once, also where the call had another choice before.
   const lines = wish.properties[LINES_PROPERTY];
   if (LINES_PROPERTY in wish.properties) caller.terminal.chosenLines = lines === LINES_ON;
+  memory.set('status', message);
+  return { kind: 'redraw' };
+}
+
+const NOTHING_SAVED = { kind: 'stay', message: 'Nothing was saved.', as: 'note' } as const;
+const NOTHING_CHANGED = { kind: 'stay', message: 'Nothing has changed.', as: 'note' } as const;
+
+/** The password alone, on a page of its own: the present one first, then the new one twice. */
+async function changePassword(context: MenuContext): Promise<Transition> {
+  const title = 'Change your password';
+  const proof = await proveAgain(context, { title, text: ['Your present password first.'] });
+  if (proof.kind === 'out') return proof.transition;
+  if (proof.kind === 'cancelled') return NOTHING_SAVED;
+  const { services, caller, memory } = context;
+  const user = userOf(caller);
+  const about = {
+    userName: user.name,
+    email: user.properties.get('email_address') ?? '',
+  };
+  const maxLength = services.config().users.passwordMax;
+  const answers = await context.ask({
+    title,
+    text: ['Best: 15 letters or more, a few words for instance.'],
+    fields: [
+      { name: 'fresh', label: 'New password', password: true, maxLength },
+      { name: 'again', label: 'Once more', password: true, maxLength },
+    ],
+    check: ({ fresh = '', again }) => {
+      const problem = services.accounts.passwordProblem(fresh, about);
+      const message = problem ?? (fresh === again ? undefined : PASSWORDS_DIFFER);
+      return Promise.resolve(message === undefined ? undefined : { message, field: 'fresh' });
+    },
+  });
+  if (answers === undefined) return NOTHING_SAVED;
+  const password = answers['fresh'] ?? '';
+  const changed = await services.accounts.changePassword(user.id, { password }, actorOf(caller));
+  if (changed.kind === 'refused') return stay(changed.text);
+  const message = 'Your password is changed.';
+  if ((await caller.login.refresh()) === 'end') {
+    return { kind: 'log-off', message, reason: 'ended' };
+  }
   memory.set('status', message);
   return { kind: 'redraw' };
 }

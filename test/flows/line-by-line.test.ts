@@ -123,31 +123,42 @@ describe('a caller who is shown text line by line', () => {
       '',
       'Applying for an account',
       'Tab, Enter: next field. Esc: back.',
+      'The name that others see you by',
       'User name: ',
     ]);
     const questions = [
-      ['Real name: ', ''],
+      ['Real name: ', '?'],
       ['Real name: ', 'Frank Doe'],
-      ['Birth date, year/month/day: ', '1980'],
-      ['Birth date, year/month/day (1980): ', '1980-02-30x'],
-      ['Birth date, year/month/day (1980): ', '1980/02/29'],
+      ['Birth date: ', '1980'],
+      ['Birth date (1980): ', '1980-02-30x'],
+      ['Birth date (1980): ', '1980/02/29'],
       ['Sex: ', ''],
       ['Location: ', 'Graz'],
       ['Affiliation: ', ''],
       ['Mail: ', ''],
       ['Web: ', ''],
-      ['Password, best: 15 letters or more: ', 'short'],
-      ['Password, best: 15 letters or more: ', PASSWORD],
+      ['Password: ', 'short'],
+      ['Password: ', PASSWORD],
       ['Once more: ', NEW_PASSWORD],
       ['Once more: ', PASSWORD],
     ] as const;
     const said: (readonly string[])[] = [];
     for (const [question, answer] of questions) said.push(await ear.answer(question, answer));
     expect(said.map((lines) => lines.slice(1, -1)).filter((lines) => lines.length > 0)).toEqual([
-      ['Please fill this in.'],
+      // What is asked for is said with each question, and again for a question mark.
+      ['For the sysop; may stay empty'],
+      ['For the sysop; may stay empty'],
+      ['Year, month, day; may stay empty'],
       ['Please type the whole date: year, month, day.'],
       ['Please type 8 digits.'],
+      ['One letter; may stay empty'],
+      ['Where you call from; others see it'],
+      ['A group or board; others see it'],
+      ['For two factors and lost passwords'],
+      ['Your page on the web; may stay empty'],
+      ['Best: 15 letters or more'],
       ['Use at least 8 characters.'],
+      ['The same once more'],
       ['The two passwords are not the same.'],
     ]);
     expect(await ear.answer('1 Apply, 2 Cancel (1): ', '3')).toEqual([
@@ -188,6 +199,7 @@ describe('a caller who is shown text line by line', () => {
       'Your own data',
       'Gatehouse, by Sallyport',
       'Tab, Enter: next field. Esc: back.',
+      'For the sysop; may stay empty',
       'Real name (Frank Doe): ',
     ]);
     ear.type(KEYS.return);
@@ -199,9 +211,10 @@ describe('a caller who is shown text line by line', () => {
     await ear.answer('Web: ', '');
     await ear.answer('Screen rows (24): ', '');
     await ear.answer('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (1): ', '');
-    await ear.answer('New password; empty: stays as it is, best: 15 letters or more: ', fresh);
+    await ear.answer('New password: ', fresh);
     await ear.answer('Once more: ', fresh);
-    expect(await ear.answer('1 Save, 2 Cancel (1): ', 's')).toEqual(['', '1 Save, 2 Cancel (1): ']);
+    const choices = '1 Save, 2 Cancel, 3 Password (1): ';
+    expect(await ear.answer(choices, 's')).toEqual(['', choices]);
     expect(await ear.answer('Password: ', 'not this one')).toEqual([
       's',
       'Save',
@@ -222,6 +235,7 @@ describe('a caller who is shown text line by line', () => {
       '',
       'Own data',
       'Your password is changed.',
+      'For the sysop; may stay empty',
       'Real name (Frank Doe): ',
     ]);
     ear.type(KEYS.escape);
@@ -236,13 +250,13 @@ describe('a caller who is shown text line by line', () => {
     for (const [question, answer] of [
       ['User name: ', 'gina'],
       ['Real name: ', 'Gina Doe'],
-      ['Birth date, year/month/day: ', ''],
+      ['Birth date: ', ''],
       ['Sex: ', ''],
       ['Location: ', ''],
       ['Affiliation: ', ''],
       ['Mail: ', 'gina@example.org'],
       ['Web: ', ''],
-      ['Password, best: 15 letters or more: ', PASSWORD],
+      ['Password: ', PASSWORD],
       ['Once more: ', PASSWORD],
       ['1 Apply, 2 Cancel (1): ', ''],
     ] as const)

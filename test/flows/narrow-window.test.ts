@@ -35,7 +35,9 @@ describe('a window that is narrower than every theme', () => {
     // The fields can be told from the rest in any case.
     const row = caller.screen.rows().findIndex((text) => text.includes('Real name')) + 1;
     const cells = Array.from({ length: 79 }, (_cell, at) => caller.screen.cell(row, at + 1));
-    expect(cells.some(({ inverse, background }) => inverse || background !== 0)).toBe(true);
+    const isField = (cell: (typeof cells)[number]): boolean =>
+      cell.inverse || cell.background !== 0 || cell.character === '_';
+    expect(cells.some(isField)).toBe(true);
     caller.hangUp();
   });
 

@@ -1,61 +1,90 @@
 // Screens of the theme gatehouse on which something is filled in.
 import { LEFT, workPage } from './pages.mjs';
 
-/** Labels at the left, fields behind them. */
-function fields(page, row, column, rows) {
-  rows.forEach((entry, index) => {
-    if (entry === undefined) return;
-    const [name, code, note, style = 'field'] = entry;
-    page.text(row + index, LEFT, name).view(row + index, column, code, style);
-    if (note !== undefined) page.text(row + index, column + 35, note, 'hint');
-  });
-  return page;
-}
-
 /** A thin line over a group of fields, with its name. */
 function rule(page, row, name) {
   const from = LEFT + name.length + 1;
   return page.text(row, LEFT, name, 'hint').text(row, from, '─'.repeat(77 - from), 'line');
 }
 
+/** Groups of fields, each under a rule; `*` stands before what must be filled in. */
+function groups(page, row, all) {
+  let at = row;
+  for (const [name, entries] of all) {
+    rule(page, at++, `${name} `);
+    for (const [label, code] of entries) {
+      if (label.startsWith('*')) page.text(at, LEFT - 2, '*', 'key');
+      page.text(at, LEFT, label.replace('*', '')).view(at, 20, code, 'entry', 'focus');
+      at += 1;
+    }
+  }
+  return page;
+}
+
 function newUser() {
-  const page = fields(workPage('New user', 'Applying for an account'), 6, 20, [
-    ['User name', 'ET1'],
-    ['Real name', 'ET2'],
-    ['Birth date', 'ME3', 'year/month/day'],
-    ['Sex', 'ME4', 'one letter'],
-    ['Location', 'ET5'],
-    ['Affiliation', 'ET6'],
-    ['Mail', 'ET7', 'needed for two factors'],
-    ['Web', 'ET8'],
-    undefined,
-    ['Password', 'ET9', 'best: 15 letters or more'],
-    ['Once more', 'ET10'],
-  ]);
-  return page
-    .label(18, LEFT, 'TL11', 'warning')
-    .view(20, 20, 'TM12', 'text', 'focus')
-    .text(23, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
+  return groups(workPage('New user', 'Applying for an account'), 6, [
+    [
+      'You',
+      [
+        ['*User name', 'ET1'],
+        ['Real name', 'ET2'],
+        ['Birth date', 'ME3'],
+        ['Sex', 'ME4'],
+        ['Location', 'ET5'],
+        ['Affiliation', 'ET6'],
+      ],
+    ],
+    [
+      'How we reach you',
+      [
+        ['Mail', 'ET7'],
+        ['Web', 'ET8'],
+      ],
+    ],
+    [
+      'Sign-in',
+      [
+        ['*Password', 'ET9'],
+        ['*Once more', 'ET10'],
+      ],
+    ],
+  ])
+    .label(20, LEFT, 'TL11', 'warning')
+    .view(21, 20, 'TM12', 'text', 'focus')
+    .text(23, LEFT, 'Tab, Enter: next field   Esc: back   *: must be filled in', 'hint');
 }
 
 function userConfig() {
-  const page = fields(workPage('Own data', 'Your own data'), 6, 20, [
-    ['Real name', 'ET1'],
-    ['Birth date', 'ME2', 'year/month/day'],
-    ['Sex', 'ME3', 'one letter'],
-    ['Location', 'ET4'],
-    ['Affiliation', 'ET5'],
-    ['Mail', 'ET6'],
-    ['Web', 'ET7'],
-    ['Screen rows', 'ME8'],
-    ['Theme', 'SM9', undefined, 'field'],
-    undefined,
-    ['New password', 'ET10', 'empty: stays as it is'],
-    ['Once more', 'ET11', 'best: 15 letters or more'],
-  ]);
-  return page
-    .label(15, 20, 'TL20', 'hint')
-    .label(19, LEFT, 'TL21', 'warning')
+  return groups(workPage('Own data', 'Your own data'), 5, [
+    [
+      'You',
+      [
+        ['Real name', 'ET1'],
+        ['Birth date', 'ME2'],
+        ['Sex', 'ME3'],
+        ['Location', 'ET4'],
+        ['Affiliation', 'ET5'],
+      ],
+    ],
+    [
+      'How we reach you',
+      [
+        ['Mail', 'ET6'],
+        ['Web', 'ET7'],
+      ],
+    ],
+    [
+      'Screen and sign-in',
+      [
+        ['Screen rows', 'ME8'],
+        ['Theme', 'SM9'],
+        ['New password', 'ET10'],
+        ['Once more', 'ET11'],
+      ],
+    ],
+  ])
+    .label(16, 44, 'TL20', 'hint')
+    .label(20, LEFT, 'TL21', 'warning')
     .view(21, 20, 'TM25', 'text', 'focus')
     .text(23, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
 }
