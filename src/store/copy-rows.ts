@@ -38,6 +38,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   byId('oneliner'),
   { name: 'sealing_key', key: ['id'] },
   { name: 'factor_grace', key: ['user_id'] },
+  byId('invite'),
 ];
 
 export type Value = string | number | bigint | boolean | Buffer | null;

@@ -44,6 +44,8 @@ export async function fillEveryTable(office: BackOffice): Promise<void> {
     await sql('oneliner').insert({ user_id: ann, text: '|07höi', written_at: 1 });
     await sql('sealing_key').insert({ id: 1, key_id: 'k', since: 1 }).onConflict('id').ignore();
     await sql('factor_grace').insert({ user_id: ann, since: 1, sign_ins: 2 });
+    const invite = { code_hash: 'c', note: '', uses_left: 1, created_at: 1, expires_at: 2 };
+    await sql('invite').insert(invite);
     const row = { at: 1, node: 1, server: 'ssh', source: '', factor: 0, kind: 'x', result: 'done' };
     for (let made = 0; made < AUDIT_ROWS; made += 100)
       await sql('audit').insert(
