@@ -47,3 +47,13 @@ export function normalizeKeyName(name: string): string {
 export function keyMatches(key: Key, name: string): boolean {
   return key.name === name || key.name === normalizeKeyName(name);
 }
+
+/** True for the keys that go back: Esc, and ^C, which people type to get out of something. */
+export function isEscape({ name }: Key): boolean {
+  return name === 'escape' || name === 'ctrl + c';
+}
+
+/** True for the keys that have a screen drawn again. */
+export function isRedraw({ name }: Key): boolean {
+  return name === 'ctrl + l' || name === 'ctrl + r';
+}

@@ -78,6 +78,8 @@ export class EditView extends View {
         break;
       case 'delete':
       case 'ctrl + d':
+        // In an empty field ^D goes back, as the end of the input does in a shell.
+        if (key.name === 'ctrl + d' && before === '') return 'ignored';
         // At the end of the text it is the backspace key of some terminals (mTCP telnet).
         if (this.caret < this.characters.length) this.replace(this.caret, this.caret + 1, '');
         else if (this.caret > 0) this.replace(this.caret - 1, this.caret, '');

@@ -80,6 +80,8 @@ class LineForm extends ViewForm {
         return handled(this.erase(view, this.typed.length));
       case 'space':
         return handled(this.type(view, ' '));
+      case 'ctrl + d':
+        return this.typed.length > 0 ? handled('') : { kind: 'key', key, output: '' };
       default:
         if (key.text !== '') return handled(this.type(view, key.text));
         return view instanceof ItemListView ? this.choose(view, key) : this.travel(view, key);

@@ -75,6 +75,7 @@ export class MaskedEditView extends View {
       case 'backspace':
       case 'delete':
       case 'ctrl + d':
+        if (key.name === 'ctrl + d' && this.typed.length === 0) return 'ignored';
         return this.typed.pop() === undefined ? 'handled' : 'changed';
       case 'right arrow':
       case 'home':

@@ -153,6 +153,8 @@ export class MultiLineEditView extends View {
 
   /** True where the key is one of an editor's, whether or not it changes anything. */
   private edit({ name, text }: Key): boolean {
+    // In an empty text ^D goes back, as in a field.
+    if (name === 'ctrl + d' && this.characters.length === 0) return false;
     const line = this.lines[this.lineOfCaret] ?? { start: 0, end: 0 };
     switch (name) {
       case 'return':

@@ -124,6 +124,7 @@ const VALUES: Record<string, string | RegExp> = {
   TO: '30 minutes',
   IA: 'Y',
   IV: 'Y',
+  LB: 'P: line by line, for screen readers',
   WR: /^\S.{9,37}$/,
   ...Object.fromEntries(
     Object.keys(MCI_CODES)

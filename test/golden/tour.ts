@@ -84,6 +84,15 @@ export const STOPS: readonly Stop[] = [
   { name: 'applied', menu: 'userNeedsActivated' },
   { name: 'welcome', menu: 'fullLoginSequenceLoginArt', as: 'joe' },
   { name: 'main menu', menu: 'mainMenu', as: 'joe' },
+  {
+    name: 'help',
+    menu: 'mainMenu',
+    as: 'joe',
+    then: async (caller) => {
+      caller.type('?\r');
+      await caller.sees('Press a key');
+    },
+  },
   { name: 'own data', menu: 'mainMenuUserConfig', as: 'joe' },
   { name: 'second factor, off', menu: 'userTwoFactorAuthOTPConfig', as: 'joe' },
   {

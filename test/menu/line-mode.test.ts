@@ -53,6 +53,16 @@ describe('text line by line', () => {
     },
   );
 
+  it('has help by ? where the answer is no text', async () => {
+    const caller = call({ type: 'dumb' });
+    await caller.sees(MATRIX_LINES);
+    caller.type('?\r');
+    const page = await caller.sees(/Press a key to go on/);
+    expect(page).toMatch(/Help: At the gate\n[^]*S: Sign in\n[^]*P: Text line by line/);
+    caller.type('\r');
+    await caller.sees(/Press a key to go on\n[^]*Number \(1\):/);
+  });
+
   it('cannot be left by P where the terminal has no cursor', async () => {
     const caller = call({ type: 'dumb' });
     await caller.sees(MATRIX_LINES);

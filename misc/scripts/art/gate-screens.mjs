@@ -98,7 +98,8 @@ function menuPrompt() {
   return new Page('Command')
     .text(2, LEFT, 'Command', 'text')
     .view(2, LEFT + 9, 'ET2')
-    .label(2, LEFT + 36, 'MD', 'hint')
+    .text(2, LEFT + 32, '?: help', 'hint')
+    .label(2, LEFT + 46, 'MD', 'hint')
     .label(2, 72, 'CT', 'hint');
 }
 

@@ -32,6 +32,13 @@ function status() {
 
 /** By file name. */
 export const LIST_SCREENS = {
+  //  The text stands at MT1 and has room down to the line.
+  HELP: () =>
+    closingLine(
+      workPage('Help', 'Help')
+        .label(2, LEFT + 6, 'MD', 'hint')
+        .label(6, LEFT, 'MT1', 'text'),
+    ),
   STATUS: status,
   LASTCALL: () =>
     list('Last callers', 'Last callers', [

@@ -145,7 +145,7 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
   return items.flatMap((item) => {
     const rule = reader.object(item, 'a submit rule');
     if (rule === undefined) return [];
-    const isLost = reader.checkKeys(rule, ['value', 'action', 'extraArgs'], 'a submit rule');
+    const isLost = reader.checkKeys(rule, ['value', 'action', 'extraArgs', 'help'], 'a submit rule');
     return [
       {
         match: isLost ? [NEVER_MET] : readMatch(reader, rule.entries.get('value')?.node),
@@ -185,7 +185,7 @@ export function readKeyRules(reader: EntryReader, node: SourceNode | undefined):
   return (reader.array(node, "'actionKeys'")?.items ?? []).flatMap((item) => {
     const rule = reader.object(item, 'an action key');
     if (rule === undefined) return [];
-    const known = ['keys', 'action', 'viewId', 'extraArgs'];
+    const known = ['keys', 'action', 'viewId', 'extraArgs', 'help'];
     if (reader.checkKeys(rule, known, 'an action key')) return [];
     const keys = reader.texts(reader.find(rule, 'keys')?.node, "'keys'");
     if (keys.length === 0) reader.error('wrong-form', rule.place, 'this names no keys');
@@ -199,13 +199,14 @@ function readActionRule(
   reader: EntryReader,
   rule: ObjectNode,
   needed: boolean,
-): Pick<SubmitRule, 'action' | 'extraArgs'> {
+): Pick<SubmitRule, 'action' | 'extraArgs' | 'help'> {
   const node = reader.find(rule, 'action')?.node;
   if (node === undefined && needed) noteNoAction(reader, rule.place);
   const read = (value: SourceNode) => readAction(reader, value);
   return {
     action: readChoice(reader, node, { key: 'action', read, broken: NOWHERE }),
     extraArgs: reader.plain(reader.find(rule, 'extraArgs')?.node),
+    help: reader.text(reader.find(rule, 'help')?.node, "'help'"),
   };
 }
 

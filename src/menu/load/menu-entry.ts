@@ -43,11 +43,14 @@ export interface SubmitRule {
   readonly match: readonly FieldMatch[];
   readonly action: Choice<Target> | undefined;
   readonly extraArgs: unknown;
+  /** What the help page says of it. */
+  readonly help: string | undefined;
   readonly place: Place;
 }
 
 /** One entry of `actionKeys`: a key with an action, or one that moves the focus to `viewId`. */
 export interface KeyRule {
+  readonly help: string | undefined;
   readonly keys: readonly string[];
   readonly action: Choice<Target> | undefined;
   readonly viewId: number | undefined;
@@ -119,6 +122,8 @@ export interface MenuEntry {
   readonly name: string;
   readonly place: Place;
   readonly desc: string | undefined;
+  /** The sysop's words on its help page. */
+  readonly help: string | undefined;
   /** Art specs without `@art:`. */
   readonly art: Choice<string> | undefined;
   readonly next: Choice<Target> | undefined;

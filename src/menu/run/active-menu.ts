@@ -15,6 +15,7 @@ import {
 import { checkField } from './field-check';
 import { findModule } from './follow';
 import { FormKeys, type FormContext } from './form-keys';
+import { showHelp } from './help';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
 import type { MenuConfig, MenuEntry } from '../load/menu-entry';
 import type { MenuModule, PageContent, Question, ShownArt, Transition } from './module';
@@ -287,6 +288,10 @@ export class ActiveMenu implements FormContext {
         return this.turnTo(transition);
       case 'stay':
         return this.stay(transition);
+      case 'help':
+        await showHelp(this.call, this.menuEntry, this.screen.composition);
+        this.covered = true;
+        return this.stay({ ...transition, kind: 'stay' });
       default: {
         const exit = await resolveOutcome(this.openMenu, transition);
         const refused = refusalOf(this.openMenu, exit);

@@ -1,10 +1,13 @@
-import { type Key, keyMatches } from '../../terminal/key';
+import { isEscape, isRedraw, type Key, keyMatches } from '../../terminal/key';
+import { EditView } from '../../views/edit';
+import { ItemListView } from '../../views/item-list';
 import { MultiLineEditView } from '../../views/multi-line-edit';
 import type { Choice, KeyRule, Target } from '../load/menu-entry';
 import type { ScreenController } from '../screen/screen-controller';
 import type { CallContext } from './call-context';
 import { choose, matchSubmit } from '../load/choice';
 import { follow, type RunContext } from './follow';
+import { helpKey } from './help';
 import type { MenuModule, Submission, Transition } from './module';
 
 /** A menu whose form is on the screen. */
@@ -30,7 +33,7 @@ export class FormKeys {
     if (event.kind === 'key') {
       const late = findKeyRule(rules.keys, event.key);
       if (late !== undefined) return this.obeyKey(late, event.key);
-      this.context.screen.add(form.unheard());
+      return this.ofEveryMenu(event.key);
     }
     if (event.kind === 'invalid') this.sayInvalid(event);
     const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
@@ -40,6 +43,22 @@ export class FormKeys {
       this.module.changed?.(this.context, touched);
     }
     this.context.screen.flush();
+    return undefined;
+  }
+
+  /** Keys that mean the same in each menu that gives them no meaning of its own. */
+  private ofEveryMenu(key: Key): Promise<Transition> | Transition | undefined {
+    const { screen } = this.context;
+    const { form, rules } = screen.composition;
+    if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
+    if (isEscape(key) || key.name === 'ctrl + d') {
+      const back = rules.keys.find((rule) => rule.keys.some((name) => keyMatches(ESCAPE, name)));
+      const text = `There is nothing to go back to. ${helpKey(screen.composition)}: help`;
+      return back === undefined ? { kind: 'stay', message: text } : this.obeyKey(back, ESCAPE);
+    }
+    if (isRedraw(key)) screen.repaint();
+    else screen.add(form.unheard());
+    screen.flush();
     return undefined;
   }
 
@@ -92,6 +111,8 @@ export class FormKeys {
     return follow(this.context, this.module, { target, ...given });
   }
 }
+
+const ESCAPE: Key = { name: 'escape', text: '' };
 
 function findKeyRule(rules: readonly KeyRule[], key: Key): KeyRule | undefined {
   return rules.find((rule) => rule.keys.some((name) => keyMatches(key, name)));

@@ -33,6 +33,8 @@ export type Transition =
     }
   /** Draws the same menu again, beginning with its art. */
   | { readonly kind: 'redraw' }
+  /** Shows the help page of the menu; the caller comes back to the screen as it was, with `clear` empty. */
+  | { readonly kind: 'help'; readonly clear?: readonly number[] }
   /**
    * Shows another form of this menu, e.g. one that asks whether it is meant, on art of its own or else
    * on the menu's. Form 0 is as it was left when it is come back to, unless it is to begin `anew`; the

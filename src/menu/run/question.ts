@@ -1,3 +1,4 @@
+import { isEscape, isRedraw } from '../../terminal/key';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
@@ -39,9 +40,12 @@ export async function ask(
       screen.flush();
       continue;
     }
-    if (arrival.key.name === 'escape') return undefined;
-    const event = await form.press(arrival.key);
-    screen.add(event.output);
+    const { key } = arrival;
+    if (isEscape(key)) return undefined;
+    const event = await form.press(key);
+    if (event.kind === 'key' && key.name === 'ctrl + d') return undefined;
+    if (event.kind === 'key' && isRedraw(key)) screen.repaint();
+    else screen.add(event.output);
     if (event.kind === 'invalid') screen.message(event.message, 'problem');
     screen.flush();
     if (event.kind !== 'submit') continue;

@@ -51,6 +51,17 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     needs: 'none',
     run: switchLines,
   },
+  help: {
+    doc: 'Shows the help page of the menu: its commands and the keys that work there.',
+    needs: 'none',
+    run: (_context, { submitId }) =>
+      go({ kind: 'help', ...(submitId === undefined ? {} : { clear: [submitId] }) }),
+  },
+  unknownCommand: {
+    doc: 'Says that there is no such command, and empties the field; an empty one is no command.',
+    needs: 'none',
+    run: unknownCommand,
+  },
   nextMenu: { doc: "Follows the menu's `next`.", needs: 'none', run: () => go({ kind: 'next' }) },
   setClientEncoding: {
     doc: 'Sets the encoding from `extraArgs.encoding` or a field `encoding`: `utf8` or `cp437`.',
@@ -90,6 +101,14 @@ function switchLines(context: MenuContext, submission: Submission): Promise<Tran
   terminal.chosenLines = !terminal.isLineByLine;
   context.memory.delete(SAID_LINES);
   return go(redrawOrBack(submission));
+}
+
+function unknownCommand(context: MenuContext, submission: Submission): Promise<Transition> {
+  const { submitId } = submission;
+  if (submitId === undefined) return go({ kind: 'stay' });
+  const typed = context.screen.text(submitId).trim();
+  const message = typed === '' ? '' : `No such command: ${typed}. ?: help`;
+  return go({ kind: 'stay', message, clear: [submitId] });
 }
 
 async function login(context: MenuContext, submission: Submission): Promise<Transition> {

@@ -42,6 +42,7 @@ export async function resolveOutcome(
       return transition;
     case 'stay':
     case 'redraw':
+    case 'help':
     case 'form':
       // There is no form to stay on: the next screen shows the sentence.
       if (transition.kind === 'stay' && menu.autoNext) call.tell(transition.message);

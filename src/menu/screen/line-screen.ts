@@ -140,7 +140,7 @@ function textOf(rows: readonly string[][], quiet: readonly View[]): readonly str
   });
 }
 
-/** The commands and keys of a menu whose art is left out, with what they lead to. */
+/** The commands and keys of a menu whose art is left out, with what they lead to; of several commands for one place the first. */
 export function commandsOf(
   call: CallContext,
   rules: { readonly submit: readonly SubmitRule[]; readonly keys: readonly KeyRule[] },
@@ -154,5 +154,7 @@ export function commandsOf(
     const [only] = match;
     return match.length === 1 && typeof only?.equals === 'string' ? named(only.equals, action) : [];
   });
-  return [...commands, ...rules.keys.flatMap(({ keys, action }) => named(keys[0] ?? '', action))];
+  const places = commands.map((line) => line.slice(line.indexOf(':')));
+  const first = commands.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+  return [...first, ...rules.keys.flatMap(({ keys, action }) => named(keys[0] ?? '', action))];
 }

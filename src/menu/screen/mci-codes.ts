@@ -91,6 +91,11 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
   WI: always('how to call on a secure line, or that no secure way in is on', (s) =>
     secureWayIn(s.services.listening()),
   ),
+  LB: always('how to change between screens and lines, in the menu that has P for it', (s) => {
+    const { canDraw, isLineByLine } = s.caller.terminal;
+    if (!canDraw) return '';
+    return isLineByLine ? 'P: screens again' : 'P: line by line, for screen readers';
+  }),
   SH: always('rows of the terminal', (s) => String(s.caller.terminal.height)),
   SW: always('columns of the terminal', (s) => String(s.caller.terminal.width)),
   MD: always('description of the menu', (s) => s.description),

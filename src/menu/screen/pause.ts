@@ -1,7 +1,7 @@
 import { formatText } from '../../art/format';
 import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
-import { type Key, keyMatches } from '../../terminal/key';
+import { isEscape, isRedraw, type Key, keyMatches } from '../../terminal/key';
 import { composePrompt, sizeOf } from './compose';
 import { movesOf, type Moves, type ScreenSize } from './key-reader';
 import type { Form } from '../../views/form';
@@ -36,9 +36,9 @@ export async function pause(call: CallContext, options: PauseOptions): Promise<A
   const lastRow = row + rows - 1;
   const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
   const key = await nextKey(call, { size, messageRow, moves });
-  if (key === undefined) return 'resized';
+  if (key === undefined || isRedraw(key)) return 'resized';
   terminal.write(eraseRows(row, rows));
-  if (key.name === 'escape') return 'stop';
+  if (isEscape(key)) return 'stop';
   if (config === undefined) return 'go-on';
   const { continuousKey, quitKey } = config;
   if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';

@@ -86,6 +86,12 @@ export class ScreenController implements MenuScreen {
     else this.open({ clear: true });
   }
 
+  /** Draws all of it again; line by line it is said as at the first time. */
+  repaint(): void {
+    this.menu.memory?.delete(SAID_LINES);
+    this.open({ clear: true });
+  }
+
   /** The caller stays on the form: the next write asks again, where there is no cursor. */
   resume(): void {
     this.composition.form.resume();

@@ -1,0 +1,228 @@
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+const PASSWORD = 'a quiet harbour 7';
+/** The keys for help: a field takes `?` as text, and the command line takes it as a command. */
+const HELP = { F1: '\x1bOP', '?': '?', '? and Enter': '?\r' } as const;
+const ESCAPE = '\x1b';
+const CTRL = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 0x60);
+
+/** Where Esc, ^C, and ^D in an empty field lead from a stock menu, and whether `?` is help there at once. */
+const MENUS = [
+  { menu: 'matrix', way: [], escape: 'nowhere', help: '?' },
+  { menu: 'login', way: ['s'], escape: 'matrix', help: 'F1' },
+  { menu: 'loginTwoFactorAuthOTP', as: 'ann', way: [], escape: 'the end', help: 'F1' },
+  { menu: 'forgotPassword', way: ['f'], escape: 'matrix', help: 'F1' },
+  { menu: 'preAuthFeedback', way: ['w'], escape: 'matrix', help: 'F1' },
+  { menu: 'newUserApplication', way: ['n', ' '], escape: 'matrix', help: 'F1' },
+  { menu: 'newUserApplicationSsh', first: true, way: [], escape: 'the end', help: 'F1' },
+  { menu: 'mainMenu', as: 'joe', way: [], escape: 'nowhere', help: '? and Enter' },
+  { menu: 'userTwoFactorAuthOTPConfig', as: 'joe', way: ['2fa\r'], escape: 'mainMenu', help: '?' },
+  { menu: 'mainMenuUserConfig', as: 'joe', way: ['c\r'], escape: 'mainMenu', help: 'F1' },
+  { menu: 'userSSHKeyConfig', as: 'joe', way: ['ssh\r'], escape: 'mainMenu', help: 'F1' },
+  { menu: 'mainMenuLastCallers', as: 'joe', way: ['l\r'], escape: 'mainMenu', help: '?' },
+  { menu: 'mainMenuWhosOnline', as: 'joe', way: ['w\r'], escape: 'mainMenu', help: '?' },
+  { menu: 'mainMenuUserList', as: 'joe', way: ['u\r'], escape: 'mainMenu', help: '?' },
+  { menu: 'mainMenuSignIns', as: 'joe', way: ['s\r'], escape: 'mainMenu', help: '?' },
+  { menu: 'mainMenuMyCalls', as: 'joe', way: ['m\r'], escape: 'mainMenu', help: '?' },
+] as const;
+
+describe('keys of the stock menus', () => {
+  let board: MenuBoard;
+  const callers: MenuCaller[] = [];
+  beforeAll(async () => {
+    board = await MenuBoard.open({});
+    await board.addUser('joe', PASSWORD);
+    await board.addUser('ann', PASSWORD, { otp: true });
+  });
+  afterAll(() => board.close());
+  afterEach(async () => {
+    for (const caller of callers) caller.hangUp();
+    await Promise.all(callers.splice(0).map((caller) => caller.ended));
+  });
+
+  async function isAskedIn(caller: MenuCaller, menu: string): Promise<void> {
+    await caller.isIn(menu);
+    await caller.until('a key to be asked for', () => caller.isAsked);
+  }
+
+  type Row = (typeof MENUS)[number];
+
+  /** In a menu, by the keys that lead there; where it shows secrets, over an encrypted line. */
+  async function goTo(row: Row): Promise<MenuCaller> {
+    const isSecret = ['userTwoFactorAuthOTPConfig', 'userSSHKeyConfig'].includes(row.menu);
+    const first = 'first' in row ? row.menu : 'matrix';
+    const caller = board.call(first, { server: isSecret ? 'wss' : 'telnet' });
+    callers.push(caller);
+    await isAskedIn(caller, first);
+    if ('as' in row) {
+      caller.type('s');
+      await isAskedIn(caller, 'login');
+      caller.type(`${row.as}\r${PASSWORD}\r`);
+      await caller.sees(row.as === 'ann' ? 'One-time code' : 'Press a key');
+      if (row.as === 'joe') caller.type(' ');
+      if (row.as === 'joe') await isAskedIn(caller, 'mainMenu');
+    }
+    return goFrom(caller, row);
+  }
+
+  /** To a menu from the one before it. */
+  async function goFrom(caller: MenuCaller, { way, menu }: Row): Promise<MenuCaller> {
+    for (const keys of way) {
+      await caller.until('a key to be asked for', () => caller.isAsked);
+      const { length } = caller.places;
+      caller.type(keys);
+      await caller.until('the next menu', () => caller.places.length > length);
+    }
+    await isAskedIn(caller, menu);
+    return caller;
+  }
+
+  const rowOf = (menu: string): Row => MENUS.find((row) => row.menu === menu) ?? MENUS[0];
+
+  it('the table has every menu with a form or a prompt', () => {
+    const asking = [...(board.menuSet?.menus.values() ?? [])].filter((menu) => !menu.autoNext);
+    expect(MENUS.map(({ menu }) => menu).sort()).toEqual(asking.map(({ name }) => name).sort());
+  });
+
+  it.each(MENUS)(
+    'in $menu $help and F1 show help, and ^L and ^R the same screen again',
+    async (row) => {
+      const caller = await goTo(row);
+      const before = caller.screen.text();
+      const isBack = async (): Promise<void> => {
+        await caller.until('the screen as it was', () => caller.screen.text() === before);
+        await isAskedIn(caller, row.menu);
+      };
+      for (const keys of new Set([HELP[row.help], HELP.F1])) {
+        caller.type(keys);
+        await caller.sees('Press a key');
+        const page = caller.screen.text();
+        expect(page).toMatch(/^ +Help +\S/m);
+        expect(page).toMatch(/Ctrl-L +Draw this screen again/);
+        expect(page).toMatch(/F1 +This page/);
+        expect(page.includes('Esc')).toBe(row.escape !== 'nowhere');
+        await caller.until('a key to be asked for', () => caller.isAsked);
+        caller.type(' ');
+        await isBack();
+      }
+      for (const letter of ['l', 'r']) {
+        // What a broken line has left.
+        caller.screen.write(Buffer.from('\x1b[2J\x1b[5;5Hgarbage'));
+        await caller.sees('garbage');
+        caller.type(CTRL(letter));
+        await isBack();
+      }
+      if (row.help !== 'F1') return;
+      const { column } = caller.screen.cursor;
+      caller.type('?');
+      await caller.until('it to be typed', () => caller.screen.cursor.column === column + 1);
+      expect(caller.screen.text()).not.toContain('This page');
+    },
+  );
+
+  it.each(MENUS)('from $menu Esc, ^C and ^D lead to $escape', async (row) => {
+    let caller = await goTo(row);
+    for (const keys of [CTRL('c'), CTRL('d'), ESCAPE]) {
+      if (keys === ESCAPE) await caller.escape();
+      else caller.type(keys);
+      if (row.escape === 'the end') {
+        expect(await caller.ended).toBe('log-off');
+        if (keys !== ESCAPE) caller = await goTo(row);
+      } else if (row.escape === 'nowhere') {
+        await caller.sees('There is nothing to go back to. ?: help');
+        caller.type(CTRL('l'));
+        expect(caller.places.at(-1)?.menu).toBe(row.menu);
+      } else {
+        await isAskedIn(caller, row.escape);
+        if (keys !== ESCAPE) await goFrom(caller, row);
+      }
+    }
+  });
+
+  it.each(['q', 'quit', 'bye', 'x', 'o', 'logoff', 'g', 'Q'])(
+    'the command %s of the main menu logs off',
+    async (command) => {
+      const caller = await goTo(rowOf('mainMenu'));
+      caller.type(`${command}\r`);
+      expect(await caller.ended).toBe('log-off');
+    },
+  );
+
+  it('an unknown command of the main menu is told, and the screen is not drawn again', async () => {
+    const caller = await goTo(rowOf('mainMenu'));
+    const writes = caller.screen.sent.length;
+    caller.type('foo\r');
+    await caller.sees('No such command: FOO. ?: help');
+    const sent = Buffer.concat(caller.screen.sent.slice(writes)).toString('latin1');
+    expect(sent).not.toContain('\x1b[2J');
+    expect(sent.length).toBeLessThan(500);
+    // An empty one is none.
+    caller.type('\r');
+    await caller.seesNot('No such command');
+    caller.type('h\r');
+    await caller.sees('This page');
+  });
+
+  it('the help page of the main menu tells all commands', async () => {
+    const caller = await goTo(rowOf('mainMenu'));
+    caller.type('?\r');
+    const page = await caller.sees('This page');
+    for (const line of [/W +Who is online/, /2FA +Two-factor sign-in/, /G +Log off \(also Q, QUIT/])
+      expect(page).toMatch(line);
+  });
+});
+
+describe('the help page of a board of its own', () => {
+  let board: MenuBoard;
+  beforeAll(async () => {
+    board = await MenuBoard.open({
+      menus: {
+        menus: {
+          hall: {
+            desc: 'The hall',
+            help: 'A wish is heard here.\nG is the best one.',
+            art: 'HALL',
+            config: { area: 'login' },
+            form: {
+              0: {
+                mci: { ET1: { argName: 'wish', submit: true } },
+                submit: {
+                  '*': [
+                    { value: { wish: 'G' }, action: '@menu:garden' },
+                    { value: { wish: 'GARDEN' }, action: '@menu:garden' },
+                    { value: { wish: 'W' }, action: '@menu:garden', help: 'Water the roses' },
+                    { value: { wish: 'N' }, action: [{ acs: 'GM[gods]', action: '@menu:garden' }] },
+                    { value: { wish: null }, action: '@systemMethod:unknownCommand' },
+                  ],
+                },
+                actionKeys: [
+                  { keys: ['escape', 'q'], action: '@systemMethod:logoff' },
+                  { keys: ['ctrl + w'], action: '@systemMethod:redrawMenu' },
+                ],
+              },
+            },
+          },
+          garden: { desc: 'The garden', art: 'GARDEN', config: { area: 'login' } },
+        },
+      },
+      art: { HALL: 'Your wish: %ET1', GARDEN: 'roses' },
+    });
+  });
+  afterAll(() => board.close());
+
+  it('has the words of the sysop first, then commands and keys, on an empty screen where there is no art for it', async () => {
+    const caller = board.call('hall');
+    await caller.sees('Your wish:');
+    caller.type('\x1bOP');
+    await caller.sees('Press any key');
+    const lines = caller.screen.text().split('\n');
+    expect(lines.map((line) => line.trim().replace(/ +/g, ' '))).toEqual([
+      ...['', 'A wish is heard here.', 'G is the best one.', ''],
+      ...['G The garden (also GARDEN)', 'W Water the roses', 'Ctrl-W Draw this screen again', ''],
+      ...['Esc, Q, Ctrl-C Log off', 'Ctrl-L Draw this screen again', 'F1 This page', ''],
+      'Press any key to go on.',
+    ]);
+    caller.hangUp();
+    await caller.ended;
+  });
+});
