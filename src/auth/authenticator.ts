@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sleep } from '../base/clock';
 import { sourceOf } from '../base/source';
 import type { Notifier } from '../store/notice';
-import { foldName } from '../store/user-name';
+import { foldName, withoutHaste } from '../store/user-name';
 import { rehearseSignIn } from '../store/sign-in';
 import { findUserByName } from '../store/users';
 import { findAccountKey } from './account-keys';
@@ -75,7 +75,10 @@ export class Authenticator {
    */
   hasKey(userName: string, { blob }: { readonly blob: Buffer }): Promise<boolean> {
     return this.parts.db.run(async (sql) => {
-      const user = await findUserByName(sql, userName);
+      const hasty = withoutHaste(userName);
+      const user =
+        (await findUserByName(sql, userName)) ??
+        (hasty === undefined ? undefined : await findUserByName(sql, hasty));
       return (await findAccountKey(sql, user?.id ?? 0, blob)) !== undefined;
     });
   }

@@ -3,7 +3,13 @@ import { undoCharge } from '../store/attempts';
 import { isUnknownOutcome, type Sql } from '../store/database';
 import { storePassword } from '../store/passwords';
 import type { StoredPassword } from '../store/passwords';
-import { grantFactor, readSignInByName, type SignInFacts } from '../store/sign-in';
+import {
+  grantFactor,
+  readSignInByName,
+  type AttemptPlace,
+  type SignInFacts,
+} from '../store/sign-in';
+import { withoutHaste } from '../store/user-name';
 import { recordSshKeyUse } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { getUser } from '../store/users';
@@ -37,6 +43,8 @@ export interface Accepted {
   readonly factor?: 2;
   /** Set where an entry code completed it. */
   readonly bindsFirst?: BindsFirst;
+  /** Set where the name was given as `NAME!`. */
+  readonly asksForHaste?: true;
 }
 
 /** What a session that began with an entry code has to do first: bind a factor in place of this binding. */
@@ -64,7 +72,9 @@ export async function checkFirstFactor(
   credential: FirstCredential,
 ): Promise<CheckResult<Accepted>> {
   const place = placeOfAttempt(parts, attemptContext);
-  const found = await parts.db.run((sql) => readSignInByName(sql, credential.userName, place));
+  const { userName, ...found } = await parts.db.run((sql) =>
+    readNamed(sql, credential.userName, place),
+  );
   const { user } = found;
   // Keys cannot be guessed, and public keys are public: counting them per account would only let
   // strangers delay its owner. A wrong key is charged to its source (rule M12).
@@ -74,7 +84,7 @@ export async function checkFirstFactor(
   const attempted = await parts.regulator.attempt(
     {
       userId: user?.id,
-      userName: credential.userName,
+      userName,
       factor: 'password',
       source: attemptContext.source,
       isKnownPlace: found.isKnownPlace,
@@ -95,6 +105,21 @@ export async function checkFirstFactor(
   });
 }
 
+interface NamedFacts extends SignInFacts {
+  readonly userName: string;
+  readonly asksForHaste?: true;
+}
+
+/** The account of this name, else the one of `NAME!` without its mark. */
+async function readNamed(sql: Sql, userName: string, place: AttemptPlace): Promise<NamedFacts> {
+  const found = await readSignInByName(sql, userName, place);
+  const hasty = found.user === undefined ? withoutHaste(userName) : undefined;
+  if (hasty === undefined) return { ...found, userName };
+  const meant = await readSignInByName(sql, hasty, place);
+  if (meant.user === undefined) return { ...found, userName };
+  return { ...meant, userName: hasty, asksForHaste: true };
+}
+
 /** One attempt; `charged` is undefined for a key. */
 class FirstFactor {
   private user: User | undefined;
@@ -103,7 +128,7 @@ class FirstFactor {
     private readonly parts: LoginDeps,
     private readonly attemptContext: AttemptContext,
     private readonly credential: FirstCredential,
-    private readonly found: SignInFacts,
+    private readonly found: Omit<NamedFacts, 'userName'>,
     private readonly charged: Charged | undefined,
   ) {
     this.user = found.user;
@@ -150,7 +175,8 @@ class FirstFactor {
       });
     if (accepted === undefined) return this.fail('changed-meanwhile');
     this.logAcceptance(accepted);
-    return { kind: 'accepted', value: accepted };
+    const { asksForHaste } = this.found;
+    return { kind: 'accepted', value: { ...accepted, ...(asksForHaste && { asksForHaste }) } };
   }
 
   private async provePassword(password: string): Promise<Proof | 'busy' | 'unknown' | undefined> {

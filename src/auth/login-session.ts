@@ -52,6 +52,7 @@ export class LoginSession implements Login {
   farewell: string | undefined;
   sessionId: string;
   tried = false;
+  asksForHaste = false;
   private binding: BindsFirst | undefined;
   private readonly ownSessions = new Set<string>();
   private attempts = 0;
@@ -143,6 +144,7 @@ export class LoginSession implements Login {
     this.user = accepted.user;
     this.history = accepted.history;
     this.binding = accepted.bindsFirst;
+    this.asksForHaste ||= accepted.asksForHaste === true;
     const factor = accepted.factor ?? step.factor;
     this.factor = factor;
     this.renameSession(step.sessionId);

@@ -138,6 +138,8 @@ export interface Login {
   readonly requiredFactor: 1 | 2;
   /** `isFullySignedIn` of these two. */
   readonly complete: boolean;
+  /** True where the caller signed in as `NAME!`: straight to the main menu. */
+  readonly asksForHaste?: boolean;
   /** Known from the first accepted factor on. */
   readonly user: User | undefined;
   /** 128 random bits, new at each factor (rule J3). */

@@ -11,6 +11,8 @@ export const showArtModule: MenuModule = {
   name: 'show_art',
   doc: 'Shows the art or the text that `extraArgs` names, or `config.art`: one name, or a list of which one is shown.',
   needs: 'none',
+  // It may be handed secrets that are shown once.
+  mustBeRead: true,
   configKeys: {
     method:
       '`sequence` shows the next of a list with each call of the account, `random` (as where nothing is said) any; others, such as `extraArgs`, say where ENiGMA½ takes the name from.',

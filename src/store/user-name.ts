@@ -126,3 +126,9 @@ export function findNameProblem(name: string, rules: NameRules): NameProblem | u
 export function nameInCommand(name: string): string {
   return /^[\w.][\w.-]*$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** `NAME!` signs NAME in without the welcome, where nobody is called so; undefined for any other name. */
+export function withoutHaste(name: string): string | undefined {
+  const short = name.trim().replace(/!$/, '');
+  return short === '' || short === name.trim() ? undefined : short;
+}

@@ -236,6 +236,10 @@ class CallerTerminal implements Terminal {
     return bytes;
   }
 
+  get nextTyped(): Key | undefined {
+    return this.keys[0];
+  }
+
   dropTypeAhead(): void {
     this.keys = [];
     this.rawKeys = [];

@@ -62,6 +62,8 @@ export interface Terminal {
   readKey(signal: AbortSignal): Promise<Key>;
   /** Rejects the pending readKey with `reason`. */
   stopReading(reason: Error): void;
+  /** The first of the keys typed ahead, which stays where it is. */
+  readonly nextTyped: Key | undefined;
   /** Discards the keys typed ahead. */
   dropTypeAhead(): void;
   /** Takes out the input that no key was read from, as the bytes that came. */

@@ -61,6 +61,24 @@ describe('the telnet of inetutils', () => {
     await caller.ended();
   });
 
+  it('signs in in line mode, where each answer is sent with its Enter', async () => {
+    await board.addUser('dina');
+    const caller = await board.terminal(telnet());
+    await caller.sees('Sign in');
+    await caller.press('\x1d');
+    await caller.sees('telnet>');
+    await caller.enter('mode line');
+    await caller.enter('s');
+    await caller.sees('User name');
+    await caller.enter('dina');
+    await caller.enter(PASSWORD);
+    await caller.sees('Welcome, dina');
+    await caller.enter('');
+    await caller.sees('Who is online');
+    await caller.enter('g');
+    await caller.ended();
+  });
+
   it('may be left by its own escape character', async () => {
     const caller = await board.terminal(telnet());
     await caller.sees('Sign in');

@@ -77,8 +77,11 @@ test('type-ahead ends at its limit and can be forgotten', async () => {
   terminal.feed(Buffer.from('x'.repeat(10_000)));
   await new Promise((resolve) => setImmediate(resolve));
   expect(await names(4096)).toHaveLength(4096);
+  expect(terminal.nextTyped).toBeUndefined();
   terminal.feed(Buffer.from('abc'));
+  expect(terminal.nextTyped?.name).toBe('a');
   terminal.dropTypeAhead();
+  expect(terminal.nextTyped).toBeUndefined();
   const next = terminal.readKey(never);
   terminal.feed(Buffer.from('y'));
   expect((await next).name).toBe('y');

@@ -162,6 +162,9 @@ export class ActiveMenu implements FormContext {
     else if (early !== undefined && early.kind !== 'stay' && early.kind !== 'redraw') {
       return resolveOutcome(this.openMenu, early);
     }
+    if (this.isPartOfWelcome && this.call.skipsWelcome()) {
+      return resolveOutcome(this.openMenu, { kind: 'next' });
+    }
     let exit: MenuOutcome | Redraw = { kind: 'redraw' };
     while (exit.kind === 'redraw') {
       if (exit.fromRow === undefined) await deliverQueued(this.call, this.shownAs);
@@ -170,11 +173,24 @@ export class ActiveMenu implements FormContext {
     return exit;
   }
 
+  /** A screen that is only to be looked at, and leads on; what a module decides is never passed by. */
+  private get isPartOfWelcome(): boolean {
+    const { autoNext, next } = this.menuEntry;
+    return autoNext && next !== undefined && this.shownAs.pause !== undefined && !this.mustBeRead;
+  }
+
+  /** False where keys that were typed before may pass by its pause. */
+  private get mustBeRead(): boolean {
+    const isRefusal = !this.call.caller.login.complete || this.menuEntry.loginArea;
+    return isRefusal || this.module.enter !== undefined || this.module.mustBeRead === true;
+  }
+
   private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {
     this.call.settleLines();
     const screen = await this.makeScreen();
     this.covered = false;
-    const how = { config: this.shownAs, description: this.desc, fromRow };
+    const mayBePassed = !this.mustBeRead;
+    const how = { config: this.shownAs, description: this.desc, fromRow, mayBePassed };
     const silent = this.menuEntry.autoNext && isEmpty(screen.composition);
     if (!silent) {
       const page = await present(this.call, screen, how);
@@ -248,6 +264,7 @@ export class ActiveMenu implements FormContext {
 
   /** Handles keys and messages until the menu is left. */
   private async interact(): Promise<MenuOutcome | Redraw> {
+    this.call.reachedMenu();
     for (;;) {
       const arrival = await this.call.keys.next({
         timeoutMs: this.shownAs.nextTimeoutMs,

@@ -18,6 +18,10 @@ const WORDS_COLUMNS = 40;
 export const LINES_PROPERTY = 'line_by_line';
 export const LINES_ON = 'yes';
 
+/** The property of an account that goes from the sign-in straight to the main menu. */
+export const SKIP_PROPERTY = 'skip_welcome';
+export const SKIP_ON = 'yes';
+
 const LINE_HELP =
   'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
 
@@ -44,6 +48,11 @@ export class CallContext {
   font: string | undefined;
   /** First row below the last screen's art; art that does not clear the screen begins there. */
   freeRow = 1;
+  /** True until the next key where one key chose an entry of a list. */
+  afterHotKey = false;
+  /** True once a screen with a form was reached after the sign-in: the welcome is over. */
+  private isWelcomed = false;
+  private hasSkipped = false;
   private linesExplained = false;
   private drawnTheme: Theme | undefined;
   private newsTold = false;
@@ -93,6 +102,24 @@ export class CallContext {
     // The last thing that the terminal draws: lines among the rest of a screen could not be read.
     if (on && !terminal.isLineByLine) terminal.write(clearScreen() + showCursor());
     terminal.setLineByLine(on);
+  }
+
+  /**
+   * True where the screens between sign-in and the first menu that asks something are to be passed by: for
+   * who signed in as `NAME!`, and where the account says so.
+   */
+  skipsWelcome(): boolean {
+    const { login } = this.caller;
+    if (!login.complete || this.isWelcomed) return false;
+    const skips =
+      login.asksForHaste === true || login.user?.properties.get(SKIP_PROPERTY) === SKIP_ON;
+    this.hasSkipped ||= skips;
+    return skips;
+  }
+
+  /** To be called where a menu waits for its caller. */
+  reachedMenu(): void {
+    this.isWelcomed ||= this.caller.login.complete;
   }
 
   /** How line by line works; returned once, for the first question of the call. */
@@ -150,7 +177,7 @@ export class CallContext {
     const { history } = this.caller.login;
     if (this.newsTold || history === undefined) return undefined;
     this.newsTold = true;
-    return signInNews(history);
+    return signInNews(history, this.hasSkipped);
   }
 
   /** A missing or disabled theme is replaced by the default one, then the stock one, then none. */
@@ -188,8 +215,15 @@ export class CallContext {
 const FEW = 3;
 
 /** The notice about a sign-in; undefined when there is nothing to tell. */
-function signInNews(history: LoginHistory): string | undefined {
-  const news = [setUpNews(history), codeNews(history)].filter((text) => text !== undefined);
+function signInNews(history: LoginHistory, hasSkipped: boolean): string | undefined {
+  const { failedSince } = history;
+  // The welcome would have said it.
+  const failed =
+    hasSkipped && failedSince > 0
+      ? `Failed attempts since your last call: ${failedSince}.`
+      : undefined;
+  const all = [failed, setUpNews(history), codeNews(history)];
+  const news = all.filter((text) => text !== undefined);
   return news.length === 0 ? undefined : news.join(' ');
 }
 

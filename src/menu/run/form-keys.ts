@@ -26,10 +26,15 @@ export class FormKeys {
     const { form, rules } = this.context.screen.composition;
     const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
     if (early !== undefined) return this.obeyKey(early, key);
+    if (this.isOutOfHabit(key)) return undefined;
     const focusBefore = form.focusedId;
     const event = await form.press(key);
     this.context.screen.add(event.output);
-    if (event.kind === 'submit') return this.submitted(event.submission);
+    if (event.kind === 'submit') {
+      const chosen = form.view(event.submission.submitId);
+      this.call.afterHotKey = chosen instanceof ItemListView && key.text !== '';
+      return this.submitted(event.submission);
+    }
     if (event.kind === 'key') {
       const late = findKeyRule(rules.keys, event.key);
       if (late !== undefined) return this.obeyKey(late, event.key);
@@ -44,6 +49,18 @@ export class FormKeys {
     }
     this.context.screen.flush();
     return undefined;
+  }
+
+  /**
+   * True for the Enter that people, and clients in line mode, send behind the one key that chose an entry
+   * of the menu before: an empty field stays.
+   */
+  private isOutOfHabit(key: Key): boolean {
+    const { afterHotKey } = this.call;
+    this.call.afterHotKey = false;
+    const { form } = this.context.screen.composition;
+    const view = form.focusedId === undefined ? undefined : form.view(form.focusedId);
+    return afterHotKey && key.name === 'return' && view instanceof EditView && view.text === '';
   }
 
   /** Keys that mean the same in each menu that gives them no meaning of its own. */

@@ -215,6 +215,8 @@ export interface MenuModule {
    * menu's `next`.
    */
   readonly isForeign?: boolean;
+  /** True for what is shown only once, or decides something: no key that was typed before passes by it. */
+  readonly mustBeRead?: true;
   /** Called before the screen is composed; a returned transition replaces the whole menu. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
   /** Called when the screen is composed and before it is sent: fills the views. */

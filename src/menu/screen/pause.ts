@@ -25,6 +25,8 @@ interface PauseOptions {
   /** The screen may scroll up when the prompt would not fit, so that it hides nothing. */
   readonly mayScroll?: boolean;
   readonly description: string;
+  /** True where keys that were typed before end it unseen; they go on to the next screen. */
+  readonly mayBePassed?: boolean | undefined;
   /** The screen behind the prompt, which may have animations. */
   readonly behind?: readonly (Form | undefined)[];
 }
@@ -32,6 +34,8 @@ interface PauseOptions {
 /** Shows a pause prompt (contract A10.5), waits for one key, and removes the prompt. */
 export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = call.caller;
+  if (options.mayBePassed !== true) terminal.dropTypeAhead();
+  else if (isMeantForNext(terminal.nextTyped)) return 'go-on';
   const { config, row, rows, size, moves } = await showPrompt(call, options);
   const lastRow = row + rows - 1;
   const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
@@ -44,6 +48,12 @@ export async function pause(call: CallContext, options: PauseOptions): Promise<A
   if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
   const rest = typeof continuousKey === 'string' && keyMatches(key, continuousKey);
   return rest ? 'all-the-rest' : 'go-on';
+}
+
+/** True for a key of the next screen; Enter, a space or Esc are typed for the pause itself. */
+function isMeantForNext(key: Key | undefined): boolean {
+  if (key === undefined || isEscape(key) || isRedraw(key)) return false;
+  return key.name !== 'return' && key.name !== 'space';
 }
 
 /** The position of a prompt, without the data for drawing it: pauses are long, and memory counts. */

@@ -12,6 +12,8 @@ interface PresentOptions {
   readonly description: string;
   /** Set when the same screen is shown again in a window of another size: at once, from this row. */
   readonly fromRow?: number | undefined;
+  /** True where keys that were typed before pass by its pauses. */
+  readonly mayBePassed?: boolean;
 }
 
 /** First row of the art on the current page, and whether it was drawn for another size. */
@@ -119,8 +121,8 @@ async function showPages(
     terminal.write(rowsToStream(picture.canvas, { encoding, from, to }));
     if (to === picture.rows) break;
     const prompt = options.config.pausePrompt.page ?? 'pausePage';
-    const { description } = options;
-    const after = await pause(call, { prompt, row: terminal.height, description });
+    const { description, mayBePassed } = options;
+    const after = await pause(call, { prompt, row: terminal.height, description, mayBePassed });
     if (after === 'resized') return { row: from, resized: true };
     if (after === 'stop') break;
     if (after === 'all-the-rest') {
@@ -137,7 +139,7 @@ export async function pauseAtEnd(
   screen: ScreenController,
   options: PresentOptions,
 ): Promise<AfterPause> {
-  const { config, description } = options;
+  const { config, description, mayBePassed } = options;
   if (config.pause === undefined) return 'go-on';
   const named = typeof config.pause === 'object' ? config.pause.prompt : 'pause';
   const position = config.pausePosition;
@@ -148,6 +150,7 @@ export async function pauseAtEnd(
     mayScroll: position === undefined,
     behind: [screen.composition.form, screen.composition.backdrop],
     description,
+    mayBePassed,
   });
 }
 
