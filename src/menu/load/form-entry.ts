@@ -145,7 +145,11 @@ export function readSubmitRules(reader: EntryReader, node: SourceNode): SubmitRu
   return items.flatMap((item) => {
     const rule = reader.object(item, 'a submit rule');
     if (rule === undefined) return [];
-    const isLost = reader.checkKeys(rule, ['value', 'action', 'extraArgs', 'help'], 'a submit rule');
+    const isLost = reader.checkKeys(
+      rule,
+      ['value', 'action', 'extraArgs', 'help'],
+      'a submit rule',
+    );
     return [
       {
         match: isLost ? [NEVER_MET] : readMatch(reader, rule.entries.get('value')?.node),
