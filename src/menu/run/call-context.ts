@@ -19,8 +19,8 @@ export const LINES_PROPERTY = 'line_by_line';
 export const LINES_ON = 'yes';
 
 /** The property of an account that goes from the sign-in straight to the main menu. */
-export const SKIP_PROPERTY = 'skip_welcome';
-export const SKIP_ON = 'yes';
+const SKIP_PROPERTY = 'skip_welcome';
+const SKIP_ON = 'yes';
 
 const LINE_HELP =
   'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
