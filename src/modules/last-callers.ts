@@ -1,7 +1,17 @@
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listCalls, type Call } from '../store/calls';
 import { findUsers } from '../store/users';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './user-list';
+import { labelOfWay } from '../protocols/ways-in';
+import {
+  DATE_TIME_KEY,
+  fillList,
+  LIST_VIEW,
+  ownPattern,
+  publicFacts,
+  showRange,
+  usersById,
+  whenText,
+} from './user-list';
 
 const MAX_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */
@@ -10,7 +20,7 @@ const MAX_READ = 200;
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
-  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {server} {location} {affils}.',
+  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {location} {affils}. `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, as in the other lists of the board.',
   needs: 'complete',
   configKeys: {
     ...DATE_TIME_KEY,
@@ -19,10 +29,12 @@ export const lastCallersModule: MenuModule = {
     'user.hide': 'true lists sysops only.',
     'sysop.collapse': 'The same for sysops.',
     'sysop.hide': 'true does not list sysops.',
+    fold: 'true lists calls of one user that follow each other as one, with their number in {calls}.',
   },
   views: [LIST_VIEW],
   methods: {},
   ready,
+  changed: showRange,
 };
 
 interface Rules {
@@ -31,7 +43,7 @@ interface Rules {
 }
 
 async function ready(context: MenuContext): Promise<void> {
-  const { services, screen } = context;
+  const { services, caller } = context;
   const calls = await services.db.run((sql) => listCalls(sql, { limit: MAX_READ }));
   const callers = [...new Set(calls.map((call) => call.userId))];
   const people = usersById(await services.db.run((sql) => findUsers(sql, callers)));
@@ -39,21 +51,43 @@ async function ready(context: MenuContext): Promise<void> {
   const ruleOf = (call: Call): Rules =>
     people.get(call.userId)?.groups.includes('sysops') === true ? rules.sysop : rules.user;
   const pattern = ownPattern(context);
-  const shown = collapse(
+  const listed = collapse(
     calls.filter((call) => !ruleOf(call).hide),
     ruleOf,
-  ).slice(0, MAX_SHOWN);
-  screen.setItems(
-    LIST_VIEW,
-    shown.map((call) => ({
+  );
+  const isFolded = context.config['fold'] === true;
+  const shown = (isFolded ? fold(listed) : listed.map((call) => ({ call, count: 1 }))).slice(
+    0,
+    MAX_SHOWN,
+  );
+  fillList(
+    context,
+    shown.map(({ call, count }) => ({
       text: call.userName,
       userId: call.userId,
       userName: call.userName,
+      isOwn: call.userId === caller.login.user?.id,
       server: call.server,
+      by: labelOfWay(call.server),
+      node: call.node,
+      calls: count === 1 ? '' : `${count} calls`,
+      when: whenText(context, call.startedAtMs),
       ts: context.dateText(call.startedAtMs, pattern),
       ...publicFacts(people.get(call.userId)),
     })),
+    'Nobody has called yet.',
   );
+}
+
+/** Calls of one person that follow each other, as the newest of them and their number. */
+function fold(newestFirst: readonly Call[]): readonly { call: Call; count: number }[] {
+  const folded: { call: Call; count: number }[] = [];
+  for (const call of newestFirst) {
+    const last = folded.at(-1);
+    if (last?.call.userId === call.userId) last.count += 1;
+    else folded.push({ call, count: 1 });
+  }
+  return folded;
 }
 
 /** Leaves out a call that soon after was followed by another one of the same person. */

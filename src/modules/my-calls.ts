@@ -6,7 +6,7 @@ import { actorOf, userOf } from '../menu/run/caller';
 import { findLacks, showLinkAnswer } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { proveAgain } from '../menu/run/proof-of-person';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './user-list';
+import { DATE_TIME_KEY, fillList, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
 
 const MAX_SHOWN = 100;
 
@@ -17,21 +17,23 @@ const TOLD = 'told';
 /** The caller's own calls: ends one that was left open, and disowns what was somebody else's. */
 export const myCallsModule: MenuModule = {
   name: 'my_calls',
-  doc: "The caller's own calls, open and past, in `%VM1`: {ts} {server} {from} {node} {state}. `@method:endCall` ends the chosen one; `@method:notMe` ends all others and shuts the password, after password and code.",
+  doc: "The caller's own calls, open and past, in `%VM1`: {ts} {when} {server} {from} {node} {state}. `@method:endCall` ends the chosen one; `@method:notMe` ends all others and shuts the password, after password and code.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
   methods: { endCall, notMe },
   ready,
+  changed: showRange,
 };
 
 async function ready(context: MenuContext): Promise<void> {
   const { screen, services, caller, memory } = context;
   const calls = await services.ownCalls.list(userOf(caller).id, MAX_SHOWN);
   memory.set(LISTED, calls);
-  screen.setItems(
-    LIST_VIEW,
+  fillList(
+    context,
     calls.map((call) => describe(context, call)),
+    'No call of yours is on record.',
   );
   const told = memory.get(TOLD);
   memory.delete(TOLD);
@@ -45,6 +47,8 @@ function describe(context: MenuContext, call: Call) {
     text: state,
     state,
     ts: context.dateText(call.startedAtMs, pattern),
+    when: whenText(context, call.startedAtMs, true),
+    isOwn: call.sessionId === context.caller.login.sessionId,
     server: labelOfWay(call.server),
     from: call.source,
     node: String(call.node),

@@ -4,7 +4,7 @@ import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
 import { userOf } from '../menu/run/caller';
-import { DATE_TIME_KEY, LIST_VIEW, ownPattern } from './user-list';
+import { DATE_TIME_KEY, fillList, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
 
 const MAX_SHOWN = 100;
 
@@ -37,12 +37,13 @@ const CHANGES: Readonly<Record<string, string>> = {
  */
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
-  doc: "Sign-ins to the caller's own account, the failed ones too, and changes of it, in `%VM1` if the art has one: {ts} {server} {from} {event}, or {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
+  doc: "Sign-ins to the caller's own account, the failed ones too, and changes of it, in `%VM1` if the art has one: {ts} {when} {node} {server} {from} {event}, or {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [],
   methods: {},
   ready,
+  changed: showRange,
 };
 
 async function ready(context: MenuContext): Promise<void> {
@@ -52,9 +53,10 @@ async function ready(context: MenuContext): Promise<void> {
   if (!screen.has(LIST_VIEW)) return;
   const query = { userId: userOf(caller).id, kinds: CREDENTIAL_KINDS, limit: MAX_SHOWN };
   const signIns = await services.db.run((sql) => listSignIns(sql, query));
-  screen.setItems(
-    LIST_VIEW,
+  fillList(
+    context,
     signIns.map((signIn) => describe(context, signIn)),
+    'Nothing is on record of your account.',
   );
 }
 
@@ -68,6 +70,8 @@ function describe(context: MenuContext, signIn: AuditRow) {
     text: event,
     event,
     ts: context.dateText(signIn.atMs, ownPattern(context)),
+    when: whenText(context, signIn.atMs, true),
+    node: signIn.node,
     server: signIn.server === 'oputil' ? 'Sysop' : labelOfWay(signIn.server),
     from: signIn.source,
     what,

@@ -1,5 +1,7 @@
 import type { MenuContext, MenuModule } from '../menu/run/module';
+import { formatMoment } from '../menu/screen/date-format';
 import { listActiveUsers, type User } from '../store/users';
+import type { ItemSpec } from '../views/view';
 
 /** The view that lists show their rows in: `%VM1`. */
 export const LIST_VIEW = 1;
@@ -28,37 +30,72 @@ export function ownPattern({ config }: MenuContext): string | undefined {
   return typeof pattern === 'string' && pattern !== '' ? pattern : undefined;
 }
 
+/** `{when}` of a list: a pattern of the menu, else as people say it. */
+export function whenText(context: MenuContext, atMs: number, hasTime = false): string {
+  const pattern = ownPattern(context);
+  if (pattern !== undefined) return context.dateText(atMs, pattern);
+  return formatMoment(atMs, { nowMs: context.services.clock.nowMs(), hasTime });
+}
+
+/** Fills the list; `empty` is said where it has no rows. */
+export function fillList(context: MenuContext, items: readonly ItemSpec[], empty: string): void {
+  context.screen.setItems(LIST_VIEW, items);
+  context.memory.set(EMPTY, items.length === 0 ? empty : '');
+  showRange(context);
+}
+
+/** `listInfoFormatNN` fills view NN from {info} {from} {to} {count}: how much of the list is seen. */
+export function showRange({ screen, memory }: MenuContext): void {
+  const { from, to, count } = screen.range(LIST_VIEW) ?? { from: 1, to: 0, count: 0 };
+  const isAll = from <= 1 && to >= count;
+  const range = count === 0 ? '' : isAll ? `All ${count}` : `${from}-${to} of ${count}`;
+  const empty = memory.get(EMPTY);
+  const info = typeof empty === 'string' && empty !== '' ? empty : count === 1 ? 'One' : range;
+  screen.setCustom('listInfoFormat', { info, from, to, count });
+}
+
+/** Key of a menu's memory: the sentence for a list without rows. */
+const EMPTY = 'empty';
+
 /** More than anybody scrolls through at a terminal. */
 const MAX_SHOWN = 500;
 
 /** The accounts of the board by name (contract A7, `{userName} {location} {lastLoginTs}`). */
 export const userListModule: MenuModule = {
   name: 'user_list',
-  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {loginCount}.',
+  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {when} {loginCount}.',
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
   methods: {},
   ready,
+  changed: showRange,
 };
 
 async function ready(context: MenuContext): Promise<void> {
-  const { services, screen } = context;
+  const { services, caller } = context;
   const pattern = ownPattern(context);
   const when = (text: string): string => {
     const atMs = Date.parse(text);
     return Number.isNaN(atMs) ? '' : context.dateText(atMs, pattern);
   };
   const users = await services.db.run((sql) => listActiveUsers(sql, MAX_SHOWN));
-  screen.setItems(
-    LIST_VIEW,
+  const said = (text: string): string => {
+    const atMs = Date.parse(text);
+    return Number.isNaN(atMs) ? '' : whenText(context, atMs);
+  };
+  fillList(
+    context,
     users.map((user) => ({
       text: user.name,
       userId: user.id,
       userName: user.name,
+      isOwn: user.id === caller.login.user?.id,
       lastLoginTs: when(user.properties.get('last_login_timestamp') ?? ''),
+      when: said(user.properties.get('last_login_timestamp') ?? ''),
       loginCount: user.properties.get('login_count') ?? '0',
       ...publicFacts(user),
     })),
+    'There are no accounts to show.',
   );
 }

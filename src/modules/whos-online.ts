@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
-import { LIST_VIEW, publicFacts, usersById } from './user-list';
+import { fillList, LIST_VIEW, publicFacts, showRange, usersById } from './user-list';
 
 /**
  * Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2),
@@ -14,26 +14,29 @@ export const whosOnlineModule: MenuModule = {
   views: [LIST_VIEW],
   methods: {},
   ready,
+  changed: showRange,
 };
 
 async function ready(context: MenuContext): Promise<void> {
-  const { services, screen, caller } = context;
+  const { services, caller } = context;
   const nowMs = services.clock.nowMs();
   const online = services.talk.visibleTo(caller.node);
   const ids = online.map(({ user }) => user.id);
   const people = usersById(await services.db.run((sql) => findUsers(sql, ids)));
-  screen.setItems(
-    LIST_VIEW,
+  fillList(
+    context,
     online.map(({ node, server, user, description, connectedAtMs }) => ({
       text: user.name,
       node,
       userId: user.id,
       userName: user.name,
+      isOwn: node === caller.node,
       server: WAYS_IN[server].label,
       action: description,
       timeOn: timeOn(nowMs - connectedAtMs),
       ...publicFacts(people.get(user.id)),
     })),
+    'Nobody is to be seen here.',
   );
 }
 

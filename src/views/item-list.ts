@@ -227,7 +227,9 @@ export abstract class ItemListView extends View {
     const focused = index === this.chosen && this.showsChoice && !this.context.passive;
     const instead = focused ? this.focusItems[index] : undefined;
     const format =
-      (focused ? this.read.text('focusItemFormat') : undefined) ?? this.read.text('itemFormat');
+      (focused ? this.read.text('focusItemFormat') : undefined) ??
+      (item.values['isOwn'] === true ? this.read.text('ownItemFormat') : undefined) ??
+      this.read.text('itemFormat');
     const isMarked = focused && this.read.text('focusItemFormat') !== undefined;
     // A choice that its format marks needs the focus colour only while the view has the focus;
     // otherwise the colour is the only indication.

@@ -27,6 +27,16 @@ export class VerticalMenuView extends ItemListView {
     return rows;
   }
 
+  /** The visible items, by their numbers from 1 on, and how many there are. */
+  get range(): { readonly from: number; readonly to: number; readonly count: number } {
+    const count = this.items.length;
+    return {
+      from: Math.min(this.top + 1, count),
+      to: Math.min(this.top + this.page, count),
+      count,
+    };
+  }
+
   override get cursor(): { row: number; column: number; visible: boolean } {
     return { row: (this.chosen - this.top) * (1 + this.spacing), column: 0, visible: false };
   }

@@ -120,6 +120,12 @@ const ITEMS: readonly ViewProperty[] = [
   property('items', 'items', 'Texts, or { text, data } where `data` is the value.', 'none'),
   property('itemFormat', 'format', 'How an item is drawn, from {text} and its other fields.'),
   property('focusItemFormat', 'format', 'How the chosen item is drawn.', 'itemFormat'),
+  property(
+    'ownItemFormat',
+    'format',
+    "How the caller's own item of a list of the board is drawn.",
+    'itemFormat',
+  ),
   property('focusItems', 'items', 'Texts of the items while they are chosen, in the same order.'),
   property('focusItemIndex', 'number', 'Item that is chosen at first, from 0.', '0'),
   property('hotKeys', 'hot keys', 'Keys that choose an item by its number, from 0.'),

@@ -1,4 +1,4 @@
-import { formatDate } from '../../src/menu/screen/date-format';
+import { formatMoment, formatDate } from '../../src/menu/screen/date-format';
 
 const at = new Date(2026, 1, 3, 15, 4, 5).getTime();
 
@@ -40,4 +40,16 @@ test.each([
 
 test('X and x are the seconds and milliseconds since 1970', () => {
   expect(formatDate(1_700_000_000_123, 'X x')).toBe('1700000000 1700000000123');
+});
+
+test('a moment is said by its day, seen from now', () => {
+  const at = (...parts: [number, number, number, number, number]): number =>
+    new Date(...parts).getTime();
+  const nowMs = at(2026, 2, 1, 0, 30);
+  const said = (...parts: [number, number, number, number, number]): readonly string[] =>
+    [false, true].map((hasTime) => formatMoment(at(...parts), { nowMs, hasTime }));
+  expect(said(2026, 2, 1, 0, 5)).toEqual(['today 00:05', 'today 00:05']);
+  expect(said(2026, 1, 28, 23, 59)).toEqual(['yesterday 23:59', 'yesterday 23:59']);
+  expect(said(2026, 1, 27, 23, 59)).toEqual(['27 Feb', '27 Feb 23:59']);
+  expect(said(2025, 10, 12, 9, 12)).toEqual(['12 Nov 2025', '12 Nov 2025 09:12']);
 });

@@ -35,7 +35,7 @@ function listBoard(module: string, itemFormat: string, config: object = {}): Pro
     },
     art: {
       USERLOG: 'User name %ET1\r\nPassword %ET2\r\n',
-      LIST: `The list\r\n%VM1\r\n${'\r\n'.repeat(15)}End`,
+      LIST: `The list\r\n%VM1\r\n${'\r\n'.repeat(15)}%TL20\r\nEnd`,
       'themes/gatehouse/theme.hjson': JSON.stringify({
         info: { name: 'Gatehouse', author: 'Test', enabled: true },
         customization: {
@@ -108,6 +108,32 @@ describe('last callers', () => {
     expect(text).not.toContain('boss');
   });
 
+  it('folds calls of one user in a row, and says when as people do', async () => {
+    board = await listBoard('last_callers', '<{userName}, {when}, {by}, {calls}>', { fold: true });
+    await board.addUser('walter', PASSWORD);
+    const ann = await board.addUser('ann', PASSWORD);
+    const day = 24 * 60;
+    await called(ann.id, 'ann', 400 * day);
+    for (const ago of [40, 30, 20]) await called(ann.id, 'ann', ago);
+    await called(4711, 'gone', 10);
+    await called(ann.id, 'ann', 5);
+    expect((await list()).match(/<.*>/g)).toEqual([
+      '<walter, today 12:00, Telnet, >',
+      '<ann, today 11:55, Telnet, >',
+      '<gone, today 11:50, Telnet, >',
+      '<ann, today 11:40, Telnet, 4 calls>',
+    ]);
+  });
+
+  it('says in words that there is nothing to list, and how much of it is seen', async () => {
+    board = await listBoard('last_callers', '{userName}', {
+      user: { hide: true },
+      listInfoFormat20: '{info}',
+    });
+    await board.addUser('walter', PASSWORD);
+    expect(await list()).toContain('Nobody has called yet.');
+  });
+
   it('keeps the names of accounts that are gone', async () => {
     board = await listBoard('last_callers', '{userName}|{location}');
     await board.addUser('walter', PASSWORD);
@@ -161,8 +187,17 @@ describe('the user list', () => {
     const top = await caller.sees('user10');
     expect(top).not.toContain('disabled');
     expect(top).not.toContain('walter');
+    expect(top).toMatch(/^ +1-15 of 31$/m);
+    expect(top).toMatch(/^ +» user10 /m);
+    // Page down, end, and home.
+    caller.type('\x1b[6~');
+    await caller.sees(/^ +2-16 of 31$/m);
     caller.type('\x1b[F');
-    expect(await caller.sees('walter')).toMatch(/walter +Rome +2026/);
+    await caller.sees('17-31 of 31');
+    caller.type('\x1b[H');
+    await caller.sees('1-15 of 31');
+    caller.type('\x1b[F');
+    expect(await caller.sees('walter')).toMatch(/» walter +Rome +1 +today/);
     caller.type('q');
     await caller.sees('Command');
     caller.hangUp();

@@ -6,8 +6,13 @@ function closingLine(page) {
   return page.text(22, LEFT, '─'.repeat(74), 'line');
 }
 
-function list(title, headline, heads, keys = 'Arrow keys: up and down   Enter, Esc: back') {
-  const page = workPage(title, headline);
+function list(
+  title,
+  headline,
+  heads,
+  keys = 'Arrows, Page Up, Page Down: move   Enter, Esc: back   ?: help',
+) {
+  const page = workPage(title, headline).label(5, LEFT, 'TL20', 'hint');
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
   return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(23, LEFT, keys, 'hint');
 }
@@ -42,19 +47,22 @@ export const LIST_SCREENS = {
   STATUS: status,
   LASTCALL: () =>
     list('Last callers', 'Last callers', [
-      [LEFT, 'User'],
-      [LEFT + 22, 'When'],
+      [LEFT + 2, 'User'],
+      [LEFT + 21, 'When'],
+      [LEFT + 38, 'By'],
+      [LEFT + 48, 'Place'],
     ]),
   WHOSON: () =>
     list('Who is online', 'Who is online', [
-      [LEFT, 'Node'],
-      [LEFT + 6, 'User'],
-      [LEFT + 28, 'By'],
-      [LEFT + 40, 'Doing'],
+      [LEFT + 2, 'Node'],
+      [LEFT + 8, 'User'],
+      [LEFT + 25, 'By'],
+      [LEFT + 35, 'Doing'],
+      [LEFT + 56, 'Place'],
     ]),
   BOARDS: () => {
     const page = workPage('Boards', 'Where to?')
-      .text(6, LEFT, 'Board', 'hint')
+      .text(6, LEFT + 2, 'Board', 'hint')
       .text(6, LEFT + 22, 'About', 'hint');
     return closingLine(
       page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT, 'TL10', 'warning'),
@@ -71,26 +79,28 @@ export const LIST_SCREENS = {
     ).text(23, LEFT, 'Arrow keys: up and down   Enter: open it   Esc: back', 'hint'),
   USERLST: () =>
     list('User list', 'User list', [
-      [LEFT, 'User'],
-      [LEFT + 22, 'Location'],
-      [LEFT + 50, 'Last call'],
+      [LEFT + 2, 'User'],
+      [LEFT + 22, 'Place'],
+      [LEFT + 48, 'Calls'],
+      [LEFT + 57, 'Last call'],
     ]),
   SIGNINS: () =>
     list('Your sign-ins', 'Sign-ins and changes of your account', [
-      [LEFT, 'When'],
-      [LEFT + 18, 'By'],
-      [LEFT + 29, 'From'],
-      [LEFT + 57, 'What'],
+      [LEFT + 2, 'When'],
+      [LEFT + 21, 'By'],
+      [LEFT + 32, 'From'],
+      [LEFT + 50, 'What'],
     ]),
   MYCALLS: () =>
     list(
       'Your calls',
       'Your calls',
       [
-        [LEFT, 'Began'],
-        [LEFT + 18, 'By'],
-        [LEFT + 29, 'From'],
-        [LEFT + 57, 'Lasted'],
+        [LEFT + 2, 'Began'],
+        [LEFT + 21, 'By'],
+        [LEFT + 32, 'From'],
+        [LEFT + 54, 'Node'],
+        [LEFT + 61, 'Lasted'],
       ],
       'E: end it   N: one was not me   Arrow keys: choose   Enter, Esc: back',
     ),

@@ -5,7 +5,13 @@ const screen = (...lines) => `${lines.join('\n')}\n`;
 
 /** A list that may grow down to row 20; what stands below it keeps a pause prompt out of it. */
 const list = (headline) =>
-  screen(headline, '', '%VM1', ...Array(18).fill(''), 'Arrow keys: up, down. Enter, Esc: back.');
+  screen(
+    headline,
+    '%TL20',
+    '%VM1',
+    ...Array(18).fill(''),
+    'Arrow keys: up, down. Enter, Esc: back.',
+  );
 
 /** What a module asks or tells; beside a QR code it moves to the right of it. */
 const MODULE_PAGE = screen(
@@ -264,7 +270,7 @@ export const PLAIN_SCREENS = {
   SIGNINS: list('Sign-ins and changes of your account'),
   MYCALLS: screen(
     'Your calls',
-    '',
+    '%TL20',
     '%VM1',
     ...Array(16).fill(''),
     'E: end it. N: one was not me.',

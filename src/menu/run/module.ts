@@ -102,6 +102,10 @@ export interface MenuScreen {
   setItems(viewId: number, items: readonly ItemSpec[]): void;
   /** The current value; for lists, toggles and spinners the number of the selected item. */
   value(viewId: number): unknown;
+  /** The items of a list (VM) that are visible, from 1 on; undefined line by line, and for other views. */
+  range(
+    viewId: number,
+  ): { readonly from: number; readonly to: number; readonly count: number } | undefined;
   /** Selects an item of a list, toggle or spinner. */
   select(viewId: number, index: number): void;
   focus(viewId: number): void;

@@ -159,3 +159,18 @@ function offset(date: Date): string {
   const sign = minutes < 0 ? '-' : '+';
   return `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }
+
+/** A moment as people say it: `today 18:31`, `yesterday 09:12`, else the day, with its year if it is another one. */
+export function formatMoment(
+  atMs: number,
+  { nowMs, hasTime }: { readonly nowMs: number; readonly hasTime: boolean },
+): string {
+  const [at, now] = [new Date(atMs), new Date(nowMs)];
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (at.toDateString() === now.toDateString()) return formatDate(atMs, '[today] HH:mm');
+  if (at.toDateString() === yesterday.toDateString()) {
+    return formatDate(atMs, '[yesterday] HH:mm');
+  }
+  const day = at.getFullYear() === now.getFullYear() ? 'D MMM' : 'D MMM YYYY';
+  return formatDate(atMs, hasTime ? `${day} HH:mm` : day);
+}

@@ -43,6 +43,9 @@ export function secureWayIn(listening: Listening): string {
   return `Call by ${WAYS_IN[way].callBy}, and come back.`;
 }
 
+/** Calls among which the last caller is looked for: more than one person makes in a row. */
+const LAST_CALLS = 50;
+
 /**
  * Reads the figures that these codes show. When the store does not answer, the screen is shown without
  * them.
@@ -62,12 +65,12 @@ export async function readFigures(
     const [callsEver, callsToday, last, users, newToday] = await Promise.all([
       wants('TC') ? db.run((sql) => countCalls(sql)) : undefined,
       wants('TT') ? db.run((sql) => countCalls(sql, sinceMs)) : undefined,
-      wants('LC', 'LT', 'LD') ? db.run((sql) => listCalls(sql, { limit: 2 })) : undefined,
+      wants('LC', 'LT', 'LD') ? db.run((sql) => listCalls(sql, { limit: LAST_CALLS })) : undefined,
       wants('TU') ? db.run(countUsers) : undefined,
       wants('NT') ? db.run((sql) => countCreatedSince(sql, sinceMs)) : undefined,
     ]);
-    // The last caller excludes the user who asks.
-    const newest = last?.[0]?.userId === ownId ? last?.[1] : last?.[0];
+    // The last caller is somebody else than the user who asks.
+    const newest = last?.find(({ userId }) => userId !== ownId);
     return {
       callsEver,
       callsToday,

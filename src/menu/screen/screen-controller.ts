@@ -4,6 +4,7 @@ import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import { ItemListView } from '../../views/item-list';
+import { VerticalMenuView } from '../../views/menu-list';
 import { findViewType } from '../../views/registry';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
@@ -152,6 +153,11 @@ export class ScreenController implements MenuScreen {
   value(viewId: number): unknown {
     const view = this.find(viewId)?.view;
     return view instanceof ItemListView ? view.index : view?.value;
+  }
+
+  range(viewId: number): ReturnType<MenuScreen['range']> {
+    const view = this.find(viewId)?.view;
+    return view instanceof VerticalMenuView && !this.isLineByLine ? view.range : undefined;
   }
 
   setText(viewId: number, text: string): void {
