@@ -55,7 +55,7 @@ export function guardMethod(method: MenuMethod, parts: GuardParts): MenuMethod {
 
 const KINDS: Readonly<Record<Transition['kind'], true>> = {
   ...{ goto: true, previous: true, next: true, stay: true },
-  ...{ redraw: true, form: true, 'log-off': true },
+  ...{ redraw: true, help: true, form: true, 'log-off': true },
 };
 
 /** Programs without types may return anything. */

@@ -110,6 +110,8 @@ const MODULE_KEYS: Readonly<Record<keyof MenuModule, boolean>> = {
   signsIn: false,
   isApplication: false,
   isForeign: false,
+  // Theirs are never passed by anyway.
+  mustBeRead: false,
 };
 
 function checkModule(module: MenuModule, from: string): void {

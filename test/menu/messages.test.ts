@@ -181,14 +181,32 @@ describe('messages to a caller', () => {
     caller.hangUp();
   });
 
+  it('have two rows of their own where one is too short, which are drawn again afterwards', async () => {
+    const caller = call('quiet', { width: 40 });
+    await caller.sees('Name');
+    const text = 'You have been silent for a while: this call ends in 45 seconds.';
+    urgent(caller, text);
+    await caller.sees('45 seconds.');
+    expect(caller.screen.row(23)).toBe(' You have been silent for a while: this');
+    expect(caller.screen.row(24)).toBe(' call ends in 45 seconds.');
+    // A shorter one leaves nothing of it.
+    urgent(caller, 'Ten minutes.');
+    await caller.sees('Ten minutes.');
+    expect(caller.screen.text()).not.toContain('You have been silent');
+    urgent(caller, text);
+    await caller.sees('45 seconds.');
+    caller.type('j');
+    await caller.seesNot('45 seconds.');
+    expect(caller.screen.text()).toBe('Name j\nWord');
+    caller.hangUp();
+  });
+
   it('are cut at a word where they have one line', async () => {
-    const caller = call('quiet', { width: 60 });
+    const caller = call('quiet', { width: 30 });
     await caller.sees('Name');
     urgent(caller);
     await caller.sees('This board');
-    expect(caller.screen.row(24)).toBe(
-      ' This board goes down for the repair of its roof in ten...',
-    );
+    expect(caller.screen.row(24)).toMatch(/^ \S.*\.\.\.$/);
     caller.hangUp();
     const labelled = call('labelled', { width: 30 });
     await labelled.sees('below');

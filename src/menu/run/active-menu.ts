@@ -182,7 +182,8 @@ export class ActiveMenu implements FormContext {
   /** False where keys that were typed before may pass by its pause. */
   private get mustBeRead(): boolean {
     const isRefusal = !this.call.caller.login.complete || this.menuEntry.loginArea;
-    return isRefusal || this.module.enter !== undefined || this.module.mustBeRead === true;
+    const { enter, isForeign, mustBeRead } = this.module;
+    return isRefusal || enter !== undefined || isForeign === true || mustBeRead === true;
   }
 
   private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {

@@ -9,17 +9,32 @@ const STYLE: Style = { ...PLAIN, foreground: 11 };
 const CUT = '...';
 
 /** A sentence on a row of the current screen; the last row by default. */
-export function messageLine(
-  terminal: Terminal,
-  text: string,
-  row = terminal.height,
-  color = '',
-): string {
+function messageLine(terminal: Terminal, text: string, row = terminal.height, color = ''): string {
   const clean = sanitizeUserText(oneLine(text), terminal.encoding);
   // One empty column before it; the last cell of the screen stays free.
   const line = ` ${fitSentence(clean, terminal.width - 2)}`;
   const start = moveTo(row, 1) + resetStyle() + eraseLine() + sgr(STYLE);
   return start + expandColorCodes(color, { base: STYLE }) + line + resetStyle();
+}
+
+/** A sentence on its own rows of the current screen, the last of which is `row`: two where it needs them. */
+export function messageRows(
+  terminal: Terminal,
+  text: string,
+  {
+    row,
+    hasTwo,
+    color,
+  }: { readonly row: number; readonly hasTwo: boolean; readonly color?: string },
+): { readonly output: string; readonly rows: readonly number[] } {
+  const clean = sanitizeUserText(oneLine(text), terminal.encoding);
+  const [first = '', ...rest] = wrapWords(clean, terminal.width - 2);
+  if (rest.length === 0 || !hasTwo) {
+    return { output: messageLine(terminal, text, row, color), rows: [row] };
+  }
+  const above = messageLine(terminal, first, row - 1, color);
+  const output = above + messageLine(terminal, rest.join(' '), row, color);
+  return { output, rows: [row - 1, row] };
 }
 
 /** The last sentence of a call, on new lines below the screen, which scrolls up. */

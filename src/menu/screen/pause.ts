@@ -5,7 +5,7 @@ import { isEscape, isRedraw, type Key, keyMatches } from '../../terminal/key';
 import { composePrompt, sizeOf } from './compose';
 import { movesOf, type Moves, type ScreenSize } from './key-reader';
 import type { Form } from '../../views/form';
-import { messageLine } from './message-line';
+import { messageRows } from './message-line';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
 
@@ -39,7 +39,8 @@ export async function pause(call: CallContext, options: PauseOptions): Promise<A
   const { config, row, rows, size, moves } = await showPrompt(call, options);
   const lastRow = row + rows - 1;
   const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
-  const key = await nextKey(call, { size, messageRow, moves });
+  const hasTwo = messageRow > 1 && (messageRow < row || lastRow < messageRow - 1);
+  const key = await nextKey(call, { size, messageRow, hasTwo, moves });
   if (key === undefined || isRedraw(key)) return 'resized';
   terminal.write(eraseRows(row, rows));
   if (isEscape(key)) return 'stop';
@@ -96,6 +97,8 @@ async function nextKey(
   shown: {
     readonly size: ScreenSize;
     readonly messageRow: number;
+    /** True where the row above it is free of the prompt too. */
+    readonly hasTwo: boolean;
     readonly moves: Moves | undefined;
   },
 ): Promise<Key | undefined> {
@@ -107,7 +110,8 @@ async function nextKey(
     if (arrival.kind === 'key') return arrival.key;
     if (arrival.kind === 'resize') return undefined;
     for (const { text } of inbox.take('urgent')) {
-      terminal.write(messageLine(terminal, text, shown.messageRow));
+      const { messageRow, hasTwo } = shown;
+      terminal.write(messageRows(terminal, text, { row: messageRow, hasTwo }).output);
     }
   }
 }

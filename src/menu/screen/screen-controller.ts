@@ -10,7 +10,7 @@ import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
 import { speak } from './line-screen';
-import { fitSentence, messageLine, oneLine } from './message-line';
+import { fitSentence, messageRows, oneLine } from './message-line';
 import type { MenuScreen, SentenceKind } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { SentenceColor, Tree } from '../load/theme';
@@ -30,8 +30,8 @@ export class ScreenController implements MenuScreen {
   private shown = false;
   /** Without a cursor: the screen has to be said as a whole, with what it has by then. */
   private isToBeSaid = false;
-  /** Row of the art that a message covers now. */
-  private messageRow: number | undefined;
+  /** Rows of the art that a message covers now. */
+  private messageRows: readonly number[] = [];
   /** Text of the message line; '' when it is empty. */
   private said = '';
   private saidAs: SentenceKind | undefined;
@@ -76,7 +76,7 @@ export class ScreenController implements MenuScreen {
   openOver(art: string): void {
     const { form, backdrop } = this.composition;
     this.shown = true;
-    this.messageRow = undefined;
+    this.messageRows = [];
     this.pending = art + (backdrop?.draw() ?? '') + form.draw();
     if (this.said !== '') this.say(this.said);
   }
@@ -285,25 +285,31 @@ export class ScreenController implements MenuScreen {
     if (found !== undefined) this.add(found.form.setText(viewId, text));
   }
 
-  /** Art without a message line: the message covers a row, which is drawn again afterwards. */
+  /** Art without a message line: the message covers a row or two, which are drawn again afterwards. */
   private writeLentRow(text: string): void {
     const { form } = this.composition;
-    const row = this.messageRow ?? this.lastFreeRow;
-    if (text !== '') {
-      const color = this.colorAs(this.saidAs);
-      this.add(messageLine(this.call.caller.terminal, text, row, color));
-    }
-    if (text === '' && this.messageRow !== undefined) this.add(this.drawRow(row));
-    this.messageRow = text === '' ? undefined : row;
+    const before = this.messageRows;
+    const row = before.at(-1) ?? this.lastFreeRow;
+    const hasTwo = row > 1 && !this.takenRows.includes(row - 1);
+    const color = this.colorAs(this.saidAs);
+    const { output, rows } =
+      text === ''
+        ? { output: '', rows: [] }
+        : messageRows(this.call.caller.terminal, text, { row, hasTwo, color });
+    for (const left of before) if (!rows.includes(left)) this.add(this.drawRow(left));
+    this.add(output);
+    this.messageRows = rows;
     this.add(form.placeCursor());
+  }
+
+  private get takenRows(): readonly number[] {
+    return this.views.flatMap((view) => view.rows().map((_, index) => view.spec.row + index));
   }
 
   /** The lowest row without a view: a message must not cover an input field. */
   private get lastFreeRow(): number {
     const { height } = this.composition.size;
-    const taken = this.views.flatMap((view) =>
-      view.rows().map((_, index) => view.spec.row + index),
-    );
+    const taken = this.takenRows;
     let row = height;
     while (row > 0 && taken.includes(row)) row -= 1;
     return row === 0 ? height : row;
