@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ArtStore } from '../art/art-store';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
@@ -28,6 +29,7 @@ export function boardServices(parts: {
   readonly backend: Backend;
   readonly listening: () => Listening;
   readonly onEntered: NonNullable<MenuServices['onEntered']>;
+  readonly dataDir: string;
 }): MenuServices {
   const { live, backend } = parts;
   return {
@@ -54,6 +56,7 @@ export function boardServices(parts: {
     mailChange: backend.mailChange,
     passwordReset: backend.passwordReset,
     feedback: backend.feedback,
+    doorFolder: join(parts.dataDir, 'doors'),
     mailer: backend.mailer,
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),

@@ -1,7 +1,7 @@
 const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
-const DOORS = 'this board has no doors';
+const DOORS = 'of doors this board has abracadabra alone';
 const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
@@ -40,7 +40,6 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     activity_pub_msg_list: NETWORK,
     activity_pub_msg_viewer: NETWORK,
     upload: FILES,
-    abracadabra: DOORS,
     bbs_link: DOORS,
     v86_door: DOORS,
     zmachine_door: DOORS,

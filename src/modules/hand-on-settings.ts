@@ -5,6 +5,18 @@ import { PROXY_VERSIONS } from '../protocols/proxy-protocol';
 /** What is said of a board: the keys of `config` of a menu, or of an entry of `destinations`. */
 export type HandOnSettings = Readonly<Record<string, unknown>>;
 
+/** Keys of `config` that every module has which passes bytes between a caller and something else. */
+export const BRIDGE_KEYS: Readonly<Record<string, string>> = {
+  encoding:
+    '`cp437` or `utf8`: what the board sends; text is converted for callers of the other encoding. `as-is`, where nothing is said, passes bytes unchanged, which file transfers need.',
+  escapeKey:
+    'Key that opens the line "h: hang up, b: back to the board", as `^]` (where nothing is said); `none` for none. Twice sends it to the board.',
+  idleSeconds:
+    'Silence of both sides after which the caller is back; 0, where nothing is said, for no limit.',
+  maxSeconds: 'Longest stay; 0, where nothing is said, for no limit.',
+  font: 'Font of the terminal while there, for SyncTERM and its kin: a name such as `topaz`, or its number.',
+};
+
 /** Keys of `config` that every module has which hands a caller on. */
 export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
   host: 'Name or address of the board; `extraArgs.host` wins.',
@@ -15,17 +27,10 @@ export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
   proxyHeader:
     '`v1` or `v2`: the PROXY header with the caller’s address goes out first. Only for a board that expects it.',
   name: 'What callers read it is called; the host where nothing is said.',
-  encoding:
-    '`cp437` or `utf8`: what the board sends; text is converted for callers of the other encoding. `as-is`, where nothing is said, passes bytes unchanged, which file transfers need.',
-  escapeKey:
-    'Key that opens the line "h: hang up, b: back to the board", as `^]` (where nothing is said); `none` for none. Twice sends it to the board.',
-  idleSeconds:
-    'Silence of both sides after which the caller is back; 0, where nothing is said, for no limit.',
-  maxSeconds: 'Longest stay; 0, where nothing is said, for no limit.',
+  ...BRIDGE_KEYS,
   names:
     'Names of accounts there: `{ alice: "ALICE SMITH" }`; others have their own, and nobody else has one of these.',
   onlyNames: 'true: only callers whose accounts are in `names` are handed on.',
-  font: 'Font of the terminal while there, for SyncTERM and its kin: a name such as `topaz`, or its number.',
 };
 
 const ENCODINGS = [
@@ -54,7 +59,7 @@ export function handOnProblems(
   settings: HandOnSettings,
   ownProblems?: (settings: HandOnSettings) => Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const { encoding, escapeKey, font, proxyHeader } = settings;
+  const { proxyHeader } = settings;
   const problems: [key: string, text: string][] = [];
   const say = (key: string, text: string): void => void problems.push([key, text]);
   for (const key of ['host', 'utf8Host'] as const) {
@@ -68,6 +73,18 @@ export function handOnProblems(
   }
   if (proxyHeader !== undefined && !PROXY_VERSIONS.some((each) => each === proxyHeader))
     say('proxyHeader', `'proxyHeader' is one of ${PROXY_VERSIONS.join(', ')}; none is sent`);
+  return {
+    ...Object.fromEntries(problems),
+    ...bridgeProblems(settings),
+    ...ownProblems?.(settings),
+  };
+}
+
+/** What is wrong in the keys of BRIDGE_KEYS. */
+export function bridgeProblems(settings: HandOnSettings): Readonly<Record<string, string>> {
+  const { encoding, escapeKey, font } = settings;
+  const problems: [key: string, text: string][] = [];
+  const say = (key: string, text: string): void => void problems.push([key, text]);
   if (encoding !== undefined && encodingOf(encoding) === undefined)
     say('encoding', `'encoding' is one of ${ENCODINGS.join(', ')}; bytes are passed as they are`);
   if (escapeKey !== undefined && escapeKey !== 'none' && controlCode(escapeKey) === undefined)
@@ -79,7 +96,7 @@ export function handOnProblems(
   }
   if (font !== undefined && fontOf(font) === undefined)
     say('font', `'font' is a number or one of ${Object.keys(FONTS).join(', ')}; none is set`);
-  return { ...Object.fromEntries(problems), ...ownProblems?.(settings) };
+  return Object.fromEntries(problems);
 }
 
 /** Where such a board is, for callers of either encoding; undefined where the settings do not say. */

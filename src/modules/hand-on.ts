@@ -139,12 +139,12 @@ export async function handOn(
   return outcome;
 }
 
-async function tell(context: MenuContext, sentence: string): Promise<void> {
+export async function tell(context: MenuContext, sentence: string): Promise<void> {
   const lines = ['', ` ${sentence}`];
   await context.showPages({ data: lines.map((text) => ({ color: '', text })) });
 }
 
-function leave({ leadsOn }: MenuContext): Transition {
+export function leave({ leadsOn }: MenuContext): Transition {
   return { kind: leadsOn ? 'next' : 'previous' };
 }
 
@@ -157,7 +157,7 @@ interface Visit {
   readonly settings: HandOnSettings;
 }
 
-interface VisitResult {
+export interface VisitResult {
   readonly outcome: HandOnOutcome;
   /** For the caller, where something is to be said. */
   readonly sentence: string | undefined;
@@ -167,9 +167,7 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   const { taken, address, name, settings } = call;
   const { log } = context.caller;
   const user = userOf(context.caller).name;
-  const { clock } = context.services;
-  const say = (text: string): void =>
-    void taken.stream.write(encodeText(text, taken.facts.encoding));
+  const say = sayTo(taken);
   say(`\x1b[0m\x1b[2J\x1b[H Connecting to ${name}. Esc cancels.\r\n\r\n`);
   const waiting = new Waiting(taken);
   let far: FarSide;
@@ -184,6 +182,23 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   } finally {
     waiting.end();
   }
+  return crossOver(context, { taken, far, name, settings, log: { ...address } });
+}
+
+/** Passes bytes between the caller and what the caller was handed on to, until one of them ends. */
+export async function crossOver(
+  context: MenuContext,
+  call: Pick<Visit, 'taken' | 'name' | 'settings'> & {
+    readonly far: FarSide;
+    /** Fields of the log lines that say where the caller is. */
+    readonly log: Readonly<Record<string, unknown>>;
+  },
+): Promise<VisitResult> {
+  const { taken, far, settings, log: where } = call;
+  const { clock } = context.services;
+  const { log } = context.caller;
+  const user = userOf(context.caller).name;
+  const say = sayTo(taken);
   const options = bridgeOptionsOf(settings);
   say(
     `\x1b[2J\x1b[H${options.escapeKey === undefined ? '' : ` ${keyName(options.escapeKey)} brings you back.\r\n\r\n`}`,
@@ -191,13 +206,13 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   const font = fontOf(settings['font']);
   if (font !== undefined) say(`\x1b[0;${font} D`);
   const startedMs = clock.monotonicMs();
-  log.info('onward.began', { user, ...address });
+  log.info('onward.began', { user, ...where });
   const result = await bridge(taken, far, { clock, ...options });
   const { end, sent, received, error } = result;
   const seconds = Math.round((clock.monotonicMs() - startedMs) / 1000);
   log.info('onward.ended', {
     user,
-    ...address,
+    ...where,
     end,
     sent,
     received,
@@ -207,6 +222,10 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   if (end === 'call-over') taken.signal.throwIfAborted();
   say(`${RESET}${font === undefined ? '' : '\x1b[0;0 D'}`);
   return { outcome: 'was-there', sentence: SENTENCES[end] };
+}
+
+function sayTo({ stream, facts }: TakenConnection): (text: string) => void {
+  return (text) => void stream.write(encodeText(text, facts.encoding));
 }
 
 /** What a caller reads who cannot be handed on, by the code of the error. */

@@ -55,13 +55,13 @@ async function enter(context: MenuContext): Promise<Transition | undefined> {
   return !users.inviteOnly || (await askForInvite(context)) ? undefined : turnBack(context);
 }
 
-/** The invite that a caller has shown, by the board's record of the call. */
-const shown = new WeakMap<object, string>();
+/** The invite that the caller has shown, in the memory of the menu. */
+const INVITE = 'invite';
 const MAX_INVITE_TRIES = 3;
 
 /** Asks for an invite code; false where the caller has none that is good. */
 async function askForInvite(context: MenuContext): Promise<boolean> {
-  const { services, caller } = context;
+  const { services, caller, memory } = context;
   let message: string | undefined;
   for (let tries = 0; tries < MAX_INVITE_TRIES;) {
     const answer = await context.ask({
@@ -77,7 +77,7 @@ async function askForInvite(context: MenuContext): Promise<boolean> {
     if (typed === '') continue;
     const invite = await services.invites.find(typed);
     if (invite !== undefined) {
-      shown.set(caller, invite);
+      memory.set(INVITE, invite);
       return true;
     }
     tries += 1;
@@ -102,8 +102,9 @@ async function submitApplication(
     email: textOf(value['email']).trim(),
   };
   const { general, users } = services.config();
-  const invite = shown.get(caller);
-  if (general.closedSystem || (users.inviteOnly && invite === undefined)) return turnBack(context);
+  const invite = context.memory.get(INVITE);
+  if (general.closedSystem || (users.inviteOnly && typeof invite !== 'string'))
+    return turnBack(context);
   const typed = Object.entries(PERSONAL_FIELDS).map(([name, property]) => [
     property,
     textOf(value[name]),
@@ -117,7 +118,7 @@ async function submitApplication(
   const made = await services.accounts.create(
     {
       ...{ name, password, properties: personal.properties },
-      ...(users.inviteOnly && invite !== undefined
+      ...(users.inviteOnly && typeof invite === 'string'
         ? { admits: (sql) => services.invites.take(sql, invite) }
         : {}),
     },
@@ -134,7 +135,7 @@ async function submitApplication(
 
 /** Somebody else has used the code up meanwhile, or its time is over. */
 async function lostInvite(context: MenuContext): Promise<Transition> {
-  shown.delete(context.caller);
+  context.memory.delete(INVITE);
   await context.showPages(['', ' Your invite code has just ended. Ask for another one.']);
   return turnBack(context);
 }

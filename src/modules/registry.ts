@@ -1,3 +1,4 @@
+import { abracadabraModule } from './abracadabra';
 import { absentModule } from '../menu/run/follow';
 import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
@@ -52,6 +53,7 @@ export const MODULES: readonly MenuModule[] = [
   telnetBridgeModule,
   rloginModule,
   sshBridgeModule,
+  abracadabraModule,
   destinationsModule,
 ];
 

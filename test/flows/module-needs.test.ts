@@ -30,6 +30,7 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   telnet_bridge: 'complete',
   rlogin: 'complete',
   ssh_bridge: 'complete',
+  abracadabra: 'complete',
   destinations: 'complete',
 };
 

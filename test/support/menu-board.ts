@@ -167,6 +167,7 @@ export class MenuBoard {
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
         feedback: new FeedbackBox(accounts),
+        doorFolder: join(folder, 'doors'),
         mailer: { sendsMail: options.sendsMail ?? true },
         nodes,
         talk: new NodeTalk({ ...accounts, nodes }),

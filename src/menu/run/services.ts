@@ -58,6 +58,8 @@ export interface Services {
   readonly mailChange: MailChange;
   readonly passwordReset: Pick<PasswordReset, 'request'>;
   readonly feedback: FeedbackBox;
+  /** Folder of what doors are given: drop files, and a folder for each account. */
+  readonly doorFolder: string;
   /** True when mails are sent; otherwise they are written to files. */
   readonly mailer: Pick<Mailer, 'sendsMail'>;
   readonly nodes: NodeList;
