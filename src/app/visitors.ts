@@ -3,10 +3,9 @@ import type { BoardClock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { nearestName } from '../base/nearest';
-import { factsOf, type Caller, type CallerFacts } from '../menu/run/caller';
+import { factsOf, type CallEnd, type Caller, type CallerFacts } from '../menu/run/caller';
 import { messageText, type NodeInfo } from '../menu/run/node-talk';
 import type { Nodes } from '../servers/nodes';
-import type { CallEnd } from '../servers/session';
 import { addAudit } from '../store/audit';
 import type { Database } from '../store/database';
 

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema';
 import {
   factsOf,
   SessionEnd,
+  type CallEnd,
   type Caller,
   type CallerPlace,
   type EndReason,
@@ -41,12 +42,6 @@ export interface SessionOptions {
   readonly onLeft?: (caller: Caller, left: CallEnd) => void;
   /** Called once for each call that was counted. */
   readonly onEnded: (caller: Caller) => Promise<void>;
-}
-
-/** How a call ended. */
-export interface CallEnd {
-  readonly reason: EndReason;
-  readonly seconds: number;
 }
 
 // Time for menus to finish after the end of a call, before the session is cleaned up without them.

@@ -126,9 +126,32 @@ test('its types are found and checked in .mts and .cts programs, with none but t
   for (const file of files) {
     await writeFile(
       join(folder, file),
-      `import { startBbs, type ConfigInput, type RunningBbs } from 'sallyport';
+      `import { startBbs, type Authenticate, type ConfigInput, type MenuModule, type RunningBbs } from 'sallyport';
+       import type { BbsEvents, OwnCondition, OwnMciCode, OwnRoute, OwnSystemMethod } from 'sallyport';
        const config: ConfigInput = { loginServers: { ssh: { port: 0 } } };
-       export const start = (): Promise<RunningBbs> => startBbs({ config });
+       const weather: MenuModule = {
+         ...{ name: 'weather', doc: 'The weather.', needs: 'complete', views: [1] },
+         methods: {
+           tell: async ({ screen }, { value }, extraArgs: unknown) =>
+             ({ kind: 'stay', message: screen.text(1) + String(value['x']) + String(extraArgs) }),
+         },
+       };
+       const condition: OwnCondition = { test: ({ user }, { number }) => user?.id === number };
+       const gold: OwnMciCode = { value: ({ userName, groups }) => (userName ?? '') + groups.join() };
+       const greet: OwnSystemMethod = { needs: 'none', run: async () => ({ kind: 'previous' }) };
+       const authenticate: Authenticate = async ({ password, signal }) =>
+         signal.aborted || password === '' ? undefined : { groups: ['users'] };
+       const route: OwnRoute = { method: 'GET', path: '/a', handle: ({ query }) => ({ body: query['of'] ?? '' }) };
+       const events: BbsEvents = { left: ({ reason, seconds, node }) => [reason, seconds, node] };
+       export const start = (): Promise<RunningBbs> =>
+         startBbs({
+           ...{ config, modules: [weather], acsCodes: { XY: condition }, mciCodes: { GQ: gold } },
+           ...{ systemMethods: { greet }, authenticate, routes: [route], events },
+           onSignedIn: async ({ facts, takeOver }) => takeOver(async ({ stream }) => void stream.write(facts.remoteIp)),
+         });
+       export const online = (bbs: RunningBbs): readonly number[] => bbs.sessions.list().map(({ node }) => node);
+       // @ts-expect-error: a transition is an object
+       export const wrongMethod: OwnSystemMethod = { run: async () => 'previous' };
        // @ts-expect-error: a port is a number
        export const wrong: ConfigInput = { loginServers: { ssh: { port: 'ssh' } } };`,
     );

@@ -29,6 +29,12 @@ export type EndReason =
   /** An unexpected failure of the program. */
   | 'failure';
 
+/** How a call ended. */
+export interface CallEnd {
+  readonly reason: EndReason;
+  readonly seconds: number;
+}
+
 /** Abort reason of a caller's signal when the session ends for a known reason. */
 export class SessionEnd extends Error {
   readonly reason: EndReason;
