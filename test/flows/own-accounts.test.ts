@@ -26,7 +26,7 @@ describe('accounts that the program of a board has', () => {
     asked.length = 0;
     answer = ({ userName, password }) =>
       Promise.resolve(
-        userName === 'player' && password === SECRET
+        ['player', 'second'].includes(userName) && password === SECRET
           ? { groups: ['users', 'players'], realName: 'Player One' }
           : undefined,
       );
@@ -66,11 +66,15 @@ describe('accounts that the program of a board has', () => {
   });
 
   it('get in by no password of the store (rule P6)', async () => {
-    await board.oputil('user', 'pw', 'player', PASSWORD);
+    const first = await board.telnet();
+    await signIn(first, 'second', SECRET);
+    await goToMainMenu(first);
+    first.hangUp();
+    await board.oputil('user', 'pw', 'second', PASSWORD);
     const caller = await board.telnet();
-    await signIn(caller, 'player', PASSWORD);
-    await board.logged('login.rejected', { userName: 'player', reason: 'wrong' });
-    expect(asked).toHaveLength(1);
+    await signIn(caller, 'second', PASSWORD);
+    await board.logged('login.rejected', { userName: 'second', reason: 'wrong' });
+    expect(asked).toHaveLength(2);
     caller.hangUp();
   });
 
