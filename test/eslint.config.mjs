@@ -36,6 +36,8 @@ export default tseslint.config(
       '@typescript-eslint/no-use-before-define': ['error', { functions: false, classes: false }],
     },
   },
+  // Modules of a board folder.
+  { files: ['examples/**/*.js'], languageOptions: { sourceType: 'commonjs' } },
   { files: ['test/**/*.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['test/**/*.ts'],
