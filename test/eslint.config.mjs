@@ -61,7 +61,7 @@ export default tseslint.config(
       sourceType: 'module',
       globals: Object.fromEntries(
         [
-          'devicePixelRatio document getSelection innerHeight innerWidth localStorage location',
+          'devicePixelRatio document getSelection HTMLElement innerHeight innerWidth localStorage location',
           'matchMedia navigator print ResizeObserver TextEncoder URL URLSearchParams visualViewport',
           'WebSocket window',
         ]

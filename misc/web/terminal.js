@@ -1,20 +1,19 @@
 // The terminal in the browser: calls the board by secure WebSocket and draws what it sends.
 // Served by src/web/terminal.ts, which puts the address to call into the page.
 import { Terminal } from './xterm.js';
+import { Controls, follow, linkAt, OPTIONS_KEY } from './terminal-controls.js';
+import { ScreenSize } from './terminal-size.js';
 
-const COLUMNS = 80;
-const ROWS = 24;
-const MIN_FONT_PX = 5;
-const MAX_FONT_PX = 64;
-/** Share of the letters' size that may be given up for pictures without seams. */
-const MAX_SHRUNK = 0.05;
-const STEP_PX = 0.05;
-const FULL_BLOCK = '\u2588';
-const SOLID = 255;
 // The server takes 64 KiB at once; a long paste goes in pieces.
 const PIECE_BYTES = 16 * 1024;
+/** A finger that moved further was no tap. */
+const TAP_PX = 10;
 
 const HIDE_CURSOR = '\x1b[?25l';
+/** The screen whose rows are not wrapped anew when it becomes narrower: the board draws it again. */
+const PLAIN_SCREEN = '\x1b[?1049h';
+/** The mode with which a board asks for presses of the mouse (xterm's, with 1006 for their place). */
+const PRESSES = 1000;
 
 /** Status codes of RFC 6455, section 7.4.1. */
 const CLOSED = { normally: 1000, goingAway: 1001 };
@@ -49,59 +48,94 @@ const notice = document.getElementById('notice');
 const noticeText = document.getElementById('notice-text');
 const trust = document.getElementById('trust');
 const callAgain = document.getElementById('call-again');
-const ruler = makeRuler();
 
 stampStyles();
 const terminal = new Terminal({
-  cols: COLUMNS,
-  rows: ROWS,
   fontFamily: '"Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace',
   // Bold is a bright colour on a PC; a heavier face would tear frames apart.
   fontWeightBold: 'normal',
   lineHeight: 1,
   scrollback: 0,
   cursorBlink: true,
+  // Letters only: blocks and frames keep the colours of their picture.
+  minimumContrastRatio: 4.5,
   theme: PALETTE,
 });
 terminal.open(stage);
-fit();
-new ResizeObserver(fit).observe(stage.parentElement);
-document.fonts.ready.then(fit);
+terminal.textarea.setAttribute('aria-label', `Terminal. ${OPTIONS_KEY}: options, screen reader`);
 
 const encoder = new TextEncoder();
 let socket;
-terminal.onData((text) => send(encoder.encode(text)));
+/** True while the board asks for taps. */
+let wantsTaps = false;
+const size = new ScreenSize(terminal, stage, tellSize);
+const controls = new Controls({
+  terminal,
+  size,
+  callAgain: redial,
+  hangUp: () => socket.close(CLOSED.normally),
+});
+size.watch();
+terminal.onData((text) => send(encoder.encode(controls.typed(text))));
 terminal.onBinary((text) => send(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+for (const [final, on] of [
+  ['h', true],
+  ['l', false],
+]) {
+  terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => takeModes(modes, on));
+}
 callAgain.addEventListener('click', call);
-stage.addEventListener('click', () => terminal.focus());
+watchTaps(stage.parentElement);
 call();
 
 function call() {
   say('calling', 'Calling the board …');
   terminal.reset();
+  terminal.write(PLAIN_SCREEN);
+  wantsTaps = false;
+  size.fit();
   const address = new URL(document.body.dataset.board);
-  address.search = new URLSearchParams({ cols: COLUMNS, rows: ROWS, term: 'xterm-256color' });
+  address.search = new URLSearchParams({
+    ...{ cols: size.columns, rows: size.rows, term: 'xterm-256color', taps: 1 },
+    ...(controls.isReader ? { lines: 1 } : {}),
+  });
   let answered = false;
-  socket = new WebSocket(address, 'binary');
-  socket.binaryType = 'arraybuffer';
-  socket.addEventListener('open', () => {
+  const line = new WebSocket(address, 'binary');
+  socket = line;
+  line.binaryType = 'arraybuffer';
+  line.addEventListener('open', () => {
     answered = true;
+    tellSize(size);
     say('open', '');
     terminal.focus();
   });
-  socket.addEventListener('message', ({ data }) => terminal.write(new Uint8Array(data)));
-  socket.addEventListener('close', ({ code }) => {
-    if (answered) say('over', whyOver(code));
+  line.addEventListener('message', ({ data }) => {
+    if (line === socket) terminal.write(new Uint8Array(data));
+  });
+  line.addEventListener('close', ({ code, reason }) => {
+    if (line !== socket) return;
+    if (answered) say('over', whyOver(code, reason));
     else say('unanswered', 'The board does not answer.');
     terminal.write(HIDE_CURSOR);
     callAgain.focus();
   });
 }
 
-function whyOver(code) {
-  if (code === CLOSED.normally) return 'The call is over.';
+/** Leaves the present call, and begins another one. */
+function redial() {
+  const before = socket;
+  call();
+  before.close(CLOSED.normally);
+}
+
+/** What the board said last, or what is known of a line that was cut without a word. */
+function whyOver(code, reason) {
   if (code === CLOSED.goingAway) return 'The board is going down. Call again in a while.';
-  return 'The line was cut.';
+  if (reason !== '') return reason;
+  if (code === CLOSED.normally) return 'The call is over.';
+  return navigator.onLine
+    ? 'The line was cut: by the network, or by the board.'
+    : 'The line was cut: this device has no network now.';
 }
 
 /** `state` decides, by the style sheet, what of the notice is seen. */
@@ -120,59 +154,38 @@ function send(bytes) {
   }
 }
 
-/**
- * Large letters with which the whole screen fits into the window. A little smaller is better where the
- * blocks of a picture then touch: at most sizes a font leaves part of a pixel free between them.
- */
-function fit() {
-  const room = stage.parentElement.getBoundingClientRect();
-  const largest = largestThat((px) => {
-    terminal.options.fontSize = px;
-    const { width, height } = stage.querySelector('.xterm-screen').getBoundingClientRect();
-    return width <= room.width && height <= room.height;
+/** Tells the board the size, when it has changed since it was told. */
+function tellSize({ columns, rows }) {
+  const text = `size ${columns} ${rows}`;
+  if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+}
+
+/** Marking text with the mouse stays possible, so that xterm.js does not report presses itself. */
+function takeModes(modes, on) {
+  if (!modes.includes(PRESSES)) return false;
+  wantsTaps = on;
+  return true;
+}
+
+/** A tap gives the terminal the focus, and with it opens a soft keyboard; what it is on is followed. */
+function watchTaps(room) {
+  let from = { clientX: 0, clientY: 0 };
+  room.addEventListener('pointerdown', (event) => (from = event), { capture: true });
+  room.addEventListener('click', (event) => {
+    terminal.focus();
+    const moved = Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY);
+    const at = size.cellAt(event);
+    if (at === undefined || moved > TAP_PX || terminal.hasSelection()) return;
+    const address = linkAt(terminal, at);
+    if (address !== undefined) follow(address);
+    else if (wantsTaps) send(encoder.encode(`\x1b[<0;${at.column};${at.row}M`));
   });
-  let best = { px: largest, cover: blockCover(largest) };
-  for (let px = largest; best.cover < SOLID && px > largest * (1 - MAX_SHRUNK); px -= STEP_PX) {
-    const cover = blockCover(px);
-    if (cover > best.cover) best = { px, cover };
-  }
-  terminal.options.fontSize = best.px;
-}
-
-/** A canvas that holds one letter of any size. */
-function makeRuler() {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = Math.ceil(2 * MAX_FONT_PX * devicePixelRatio);
-  return canvas.getContext('2d', { willReadFrequently: true });
-}
-
-function largestThat(fits) {
-  let [fitting, tooLarge] = [MIN_FONT_PX, MAX_FONT_PX];
-  while (tooLarge - fitting > STEP_PX) {
-    const px = (fitting + tooLarge) / 2;
-    if (fits(px)) fitting = px;
-    else tooLarge = px;
-  }
-  return fitting;
-}
-
-/** How solid a full block is where it meets its neighbours: the least of the pixels at its edges. */
-function blockCover(px) {
-  const { canvas } = ruler;
-  ruler.clearRect(0, 0, canvas.width, canvas.height);
-  ruler.font = `${px * devicePixelRatio}px ${terminal.options.fontFamily}`;
-  const { width, fontBoundingBoxAscent, fontBoundingBoxDescent } = ruler.measureText(FULL_BLOCK);
-  ruler.fillText(FULL_BLOCK, 0, fontBoundingBoxAscent);
-  const [columns, rows] = [Math.round(width), fontBoundingBoxAscent + fontBoundingBoxDescent];
-  const { data } = ruler.getImageData(0, 0, columns, rows);
-  const alpha = (x, y) => data[(y * columns + x) * 4 + 3];
-  const [x, y] = [columns >> 1, rows >> 1];
-  return Math.min(alpha(x, 0), alpha(x, rows - 1), alpha(0, y), alpha(columns - 1, y));
 }
 
 /**
  * xterm.js makes <style> elements, which the page's Content-Security-Policy allows only with the nonce
- * of this answer; it has no option for one.
+ * of this answer; it has no option for one. Colours of letters it writes as attributes, which the
+ * policy forbids; by the element's own style they are allowed.
  */
 function stampStyles() {
   const { nonce } = document.querySelector('link[nonce]');
@@ -180,6 +193,12 @@ function stampStyles() {
   document.createElement = (name, options) => {
     const element = create(name, options);
     if (name === 'style') element.nonce = nonce;
+    if (name === 'span') {
+      element.setAttribute = (key, value) =>
+        key === 'style'
+          ? (element.style.cssText = value)
+          : HTMLElement.prototype.setAttribute.call(element, key, value);
+    }
     return element;
   };
 }

@@ -15,8 +15,8 @@ import { TakenStream } from './taken-stream';
 interface Transport {
   /** Sends one piece and calls `done` when the socket has accepted it. */
   send(piece: Buffer, done: () => void): void;
-  /** All output is sent: ends the call according to the protocol, and closes. */
-  finish(): void;
+  /** All output is sent: ends the call according to the protocol, with the reason where it has room for one, and closes. */
+  finish(reason: string): void;
   /** Closes at once. */
   destroy(): void;
   /** Pauses and resumes reading, so that input waits on the client's side. */
@@ -144,6 +144,10 @@ export class Connection {
     return this.hints.asksForLines;
   }
 
+  get reportsTaps(): boolean | undefined {
+    return this.hints.reportsTaps;
+  }
+
   /** Never blocks, never throws; a reader that is too slow is disconnected (rule F9). */
   write(bytes: Buffer): void {
     if (this.taken === undefined) this.queue.write(bytes);
@@ -196,12 +200,12 @@ export class Connection {
     if (this.inputIsOver) this.end();
   }
 
-  /** Sends the queued output, then closes. */
-  end(): void {
+  /** Sends the queued output, then closes; a client that shows no text may be told the reason. */
+  end(reason = ''): void {
     if (this.gone.signal.aborted) return;
     this.cancelAnswer();
     this.queue.finish(() => {
-      this.options.transport.finish();
+      this.options.transport.finish(reason);
       this.resolveEnded();
     });
     const cancel = this.options.clock.after(FINISH_MS, () => this.destroy());
@@ -260,9 +264,12 @@ export class Connection {
   /** Records what the client reports about its terminal. */
   hinted(hints: ClientHints): void {
     const merged = { ...this.hints, ...hints };
-    const { terminalType, columns, rows, charset, asksForLines, hasNoColor } = merged;
+    const { terminalType, columns, rows, charset, asksForLines, hasNoColor, reportsTaps } = merged;
     // Field by field: a spread object would get a separate hidden class for each caller.
-    this.hints = { terminalType, columns, rows, charset, asksForLines, hasNoColor };
+    this.hints = {
+      ...{ terminalType, columns, rows, charset },
+      ...{ asksForLines, hasNoColor, reportsTaps },
+    };
     for (const listener of this.hintsListeners) listener();
   }
 

@@ -2,6 +2,7 @@ import type { Clock, Cancel } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { sourceOf } from '../base/source';
 import type { Config } from '../config/schema';
+import { requestTaps } from '../terminal/ansi';
 import { createTerminal } from '../terminal/caller-terminal';
 import { probeTerminal } from '../terminal/probe';
 import type { Encoding, Terminal } from '../terminal/terminal';
@@ -76,6 +77,7 @@ export function terminalOpener(options: {
       };
       const late = { signal: connection.signal, found };
       found(await probeTerminal(terminal, { term, hints: connection, clock, recall, late }));
+      if (connection.reportsTaps === true) terminal.write(requestTaps(true));
     };
     return { terminal, ready: probe() };
   };

@@ -16,7 +16,7 @@ import {
 } from '../menu/run/caller';
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
-import { BELL } from '../terminal/ansi';
+import { BELL, requestTaps } from '../terminal/ansi';
 import type { Connection, IncomingCall } from './connection';
 import { LOGIN_ENDINGS, type LiveLogins, type LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
@@ -228,7 +228,7 @@ export class Session implements NodeHandle {
     this.watch.stop();
     deadline.end();
     if (this.farewell !== '') this.say(this.farewell);
-    connection.end();
+    connection.end(this.farewell);
     this.node.release();
     if (!this.online) return;
     await this.options.onEnded(this.caller).catch((error: unknown) => {
@@ -296,6 +296,9 @@ export class Session implements NodeHandle {
     const { connection } = this.call;
     const { signal } = this.ending;
     signal.throwIfAborted();
+    const { reportsTaps = false } = connection;
+    // The far side has not asked for them.
+    if (reportsTaps) this.open.terminal.write(requestTaps(false));
     const stream = connection.takeOver({
       decoded: this.open.terminal.takeInput(),
       onInput: () => this.heard(),
@@ -314,6 +317,7 @@ export class Session implements NodeHandle {
       for (const removeListener of resizes) removeListener();
       signal.throwIfAborted();
       this.limits.holdWarnings(false);
+      if (reportsTaps) this.open.terminal.write(requestTaps(true));
     }
   }
 

@@ -30,6 +30,11 @@ export function showCursor(): string {
   return `${ESC}[?25h`;
 }
 
+/** Asks a terminal to report presses of the first button, with their place, as it does for xterm's modes 1000 and 1006. */
+export function requestTaps(on: boolean): string {
+  return `${ESC}[?1000;1006${on ? 'h' : 'l'}`;
+}
+
 /** Requests the cursor's position (CPR). */
 export function requestCursor(): string {
   return `${ESC}[6n`;

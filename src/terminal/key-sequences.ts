@@ -139,9 +139,17 @@ function* allSequences(): Generator<readonly [sequence: string, name: string, te
   }
 }
 
-/** The key of a complete sequence, written without its ESC; undefined for one that is not a key. */
+/** The key or tap of a complete sequence, written without its ESC; undefined for one that is not a key. */
 export function keyOfSequence(sequence: string): Key | undefined {
-  return KEYS.get(sequence);
+  return KEYS.get(sequence) ?? tapOfSequence(sequence);
+}
+
+/** A press of the first button, as terminals report it in mode 1006: `CSI < 0 ; column ; row M`. */
+function tapOfSequence(sequence: string): Key | undefined {
+  if (!sequence.startsWith('[<0;')) return undefined;
+  const [, column, row] = /^\[<0;(\d{1,4});(\d{1,4})M$/.exec(sequence) ?? [];
+  if (column === undefined || row === undefined) return undefined;
+  return { name: 'tap', text: '', at: { row: Number(row), column: Number(column) } };
 }
 
 /** The report of a complete sequence (CPR, DA, DSR), written without its ESC. */

@@ -1,13 +1,22 @@
+/** A row and a column of the screen, from 1. */
+export interface ScreenPlace {
+  readonly row: number;
+  readonly column: number;
+}
+
 /** One key press, decoded from a caller's bytes. */
 export interface Key {
   /**
    * The name menus use (contract A8): `a`, `A` for plain characters, `escape`, `return`, `tab`,
    * `backspace`, `delete`, `insert`, `home`, `end`, `page up`, `page down`, `up arrow`, `down arrow`,
    * `left arrow`, `right arrow`, `f1`..`f12`, `space`, and with modifiers `ctrl + s`, `shift + tab`.
+   * `tap` comes from terminals that were asked for it (ansi.ts, `requestTaps`).
    */
   readonly name: string;
   /** The printable character typed, or '' when the key prints nothing. */
   readonly text: string;
+  /** Where a finger or a mouse button was pressed, for the name `tap`. */
+  readonly at?: ScreenPlace;
 }
 
 const ALIASES: Readonly<Record<string, string>> = {

@@ -26,6 +26,8 @@ export interface TerminalHints {
   readonly asksForLines?: boolean | undefined;
   /** True where the caller wants no colours (NO_COLOR). */
   readonly hasNoColor?: boolean | undefined;
+  /** True for a terminal that says that it reports taps when it is asked to. */
+  readonly reportsTaps?: boolean | undefined;
   onHints?(listener: () => void): void;
 }
 

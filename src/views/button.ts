@@ -30,6 +30,10 @@ export class ButtonView extends View {
     return key.name === 'return' || key.name === 'space' ? 'accepted' : 'ignored';
   }
 
+  override tap(): PressResult {
+    return 'accepted';
+  }
+
   override get isAsked(): boolean {
     return true;
   }

@@ -1,10 +1,18 @@
 import { BbsError } from '../base/errors';
-import type { Key } from '../terminal/key';
+import type { Key, ScreenPlace } from '../terminal/key';
 import { hideCursor, moveTo, resetStyle, showCursor } from '../terminal/ansi';
 import { packRow, paintRow, unpackRow, type PackedRow } from './cells';
 import { ItemListView } from './item-list';
 import { findViewType } from './registry';
-import { DEFAULT_CONTEXT, type ItemSpec, type View, type ViewContext, type ViewSpec } from './view';
+import { findTapped } from './tap';
+import {
+  DEFAULT_CONTEXT,
+  type ItemSpec,
+  type PressResult,
+  type View,
+  type ViewContext,
+  type ViewSpec,
+} from './view';
 
 /** The data of a form, by `argName` or, without one, by the view's number. */
 type FormValues = Readonly<Record<string, unknown>>;
@@ -111,9 +119,25 @@ export class ViewForm implements Form {
   }
 
   async press(key: Key): Promise<FormEvent> {
+    if (key.at !== undefined) return this.tap(key, key.at);
     const view = this.focused;
     if (view === undefined) return { kind: 'key', key, output: '' };
-    switch (view.press(key)) {
+    return this.after(view, view.press(key), key);
+  }
+
+  /** The view under a tap gets the focus first; on nothing it changes nothing. */
+  private async tap(key: Key, at: ScreenPlace): Promise<FormEvent> {
+    const view = findTapped(this.focusable, at);
+    if (view === undefined) return { kind: 'key', key, output: '' };
+    const moved = view === this.focused ? '' : this.changeFocus(view);
+    const { row, column } = view.spec;
+    const result = view.tap({ row: Math.max(0, at.row - row), column: at.column - column });
+    const event = await this.after(view, result, key);
+    return { ...event, output: moved + event.output };
+  }
+
+  private after(view: View, result: PressResult, key: Key): Promise<FormEvent> | FormEvent {
+    switch (result) {
       case 'handled':
         return { kind: 'none', output: this.repaint(view), changed: undefined };
       case 'changed':

@@ -94,6 +94,27 @@ export abstract class ItemListView extends View {
     return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
   }
 
+  /** Chooses the item there; it is taken at once where a hot key would do that. */
+  override tap(place: { readonly row: number; readonly column: number }): PressResult {
+    const index = this.itemAt(place);
+    if (index === undefined || index >= this.items.length) return 'handled';
+    const result = this.choose(index);
+    return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
+  }
+
+  /** Number of the item at a place of the view; undefined where none is. */
+  protected abstract itemAt(place: {
+    readonly row: number;
+    readonly column: number;
+  }): number | undefined;
+
+  /** Number of the item that a row of items with these widths has at a column. */
+  protected indexAlong(widths: readonly number[], column: number): number {
+    let end = 0;
+    const found = widths.findIndex((width) => column < (end += width));
+    return found < 0 ? Math.max(0, widths.length - 1) : found;
+  }
+
   override get isAsked(): boolean {
     return true;
   }

@@ -45,6 +45,10 @@ export class VerticalMenuView extends ItemListView {
     return false;
   }
 
+  protected override itemAt({ row }: { readonly row: number }): number {
+    return this.top + Math.floor(row / (1 + this.spacing));
+  }
+
   protected override neighbour(key: Key): number | undefined {
     const last = this.items.length - 1;
     switch (key.name) {
@@ -106,6 +110,13 @@ export class HorizontalMenuView extends ItemListView {
     return { row: 0, column: column + this.spacing, visible: false };
   }
 
+  protected override itemAt({ column }: { readonly column: number }): number {
+    return this.indexAlong(
+      this.items.map((_, index) => this.spaced(index).length),
+      column,
+    );
+  }
+
   protected override neighbour(key: Key): number | undefined {
     switch (key.name) {
       case 'left arrow':
@@ -161,6 +172,12 @@ export class FullMenuView extends ItemListView {
 
   protected override get isSaidInLine(): boolean {
     return false;
+  }
+
+  protected override itemAt(place: { readonly row: number; readonly column: number }): number {
+    const { perColumn, columnWidth } = this;
+    const row = Math.floor(place.row / (1 + this.spacing));
+    return Math.floor(place.column / (columnWidth + this.gap)) * perColumn + row;
   }
 
   protected override neighbour(key: Key): number | undefined {

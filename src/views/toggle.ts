@@ -25,6 +25,11 @@ export class ToggleView extends ItemListView {
     return { row: 0, column, visible: false };
   }
 
+  protected override itemAt({ column }: { readonly column: number }): number {
+    const widths = this.items.map((_, index) => this.itemCells(index).length + STROKE.length);
+    return this.indexAlong(widths, column);
+  }
+
   protected override neighbour(key: Key): number | undefined {
     switch (key.name) {
       case 'left arrow':
@@ -64,6 +69,11 @@ export class SpinnerView extends ItemListView {
       if (this.items[next]?.text.toLowerCase().startsWith(typed)) return this.choose(next);
     }
     return 'handled';
+  }
+
+  /** The one after, as with the down arrow. */
+  protected override itemAt(): number {
+    return this.around(1);
   }
 
   protected override neighbour(key: Key): number | undefined {

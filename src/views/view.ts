@@ -160,6 +160,12 @@ export abstract class View {
     return 'ignored';
   }
 
+  /** A tap on it, by the row and column from its first cell; it has the focus by then. */
+  tap(place: { readonly row: number; readonly column: number }): PressResult {
+    void place;
+    return 'handled';
+  }
+
   /**
    * Position of the cursor while in focus, as an offset from the first cell; hidden unless the view
    * accepts text.

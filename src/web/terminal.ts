@@ -84,7 +84,8 @@ function renderTerminal({ authority, boardName, nonce, version }: TerminalPage):
 <script type="module" src="${folder}/terminal.js"></script>
 </head>
 <body data-board="wss://${escapeHtml(authority)}/" data-state="calling">
-<main><div id="stage"></div></main>
+<button id="reader-first" type="button" aria-pressed="false">Screen reader: read the screen aloud, line by line from the next call on</button>
+<main aria-label="Terminal of ${board}"><div id="stage"></div></main>
 <div id="notice" role="status">
 <div class="gate"></div>
 <p id="notice-text">${board}</p>
@@ -94,10 +95,44 @@ and come back.</p>
 <button id="call-again" type="button" hidden>Call again</button>
 <noscript><p>This page is a terminal and needs JavaScript. An SSH client works without.</p></noscript>
 </div>
+${KEY_BAR}
+${OPTIONS}
 </body>
 </html>
 `;
 }
+
+/** The keys that phones lack; the script shows them where the screen is touched. */
+const KEY_BAR = `<footer id="bar">
+<div id="keys" role="group" aria-label="Keys" hidden>
+<button type="button" data-key="escape">Esc</button>
+<button type="button" data-key="tab">Tab</button>
+<button type="button" data-key="left" aria-label="Left">\u2190</button>
+<button type="button" data-key="up" aria-label="Up">\u2191</button>
+<button type="button" data-key="down" aria-label="Down">\u2193</button>
+<button type="button" data-key="right" aria-label="Right">\u2192</button>
+<button type="button" data-key="return">Enter</button>
+<button type="button" data-key="ctrl" aria-pressed="false">Ctrl</button>
+</div>
+<button id="open-options" type="button" aria-haspopup="dialog" aria-label="Options, F2">Options<span class="key"> (F2)</span></button>
+</footer>`;
+
+const OPTIONS = `<dialog id="options" aria-labelledby="options-title">
+<div class="row top"><h2 id="options-title">Options</h2> <button id="close" type="button">Close</button></div>
+<label><input id="reader" type="checkbox"> Screen reader: the screen is read aloud, and the next call is written line by line</label>
+<label><input id="show-keys" type="checkbox"> Keys below the screen</label>
+<div class="row" role="group" aria-label="Size of the letters">Letters <button id="smaller" type="button">Smaller</button>
+<button id="larger" type="button">Larger</button> <output id="letters">100 %</output></div>
+<div class="row"><button id="copy" type="button">Copy the screen or what is marked</button>
+<button id="paste" type="button">Paste</button></div>
+<label for="to-send">Text to send</label>
+<textarea id="to-send" rows="2" autocomplete="off" autocapitalize="none" spellcheck="false"></textarea>
+<div class="row"><button id="send" type="button">Send the text</button></div>
+<label for="screen-text">The screen as text</label>
+<textarea id="screen-text" rows="6" readonly></textarea>
+<p id="done" role="status"></p>
+<div class="row"><button id="again" type="button">Call again</button> <button id="hang-up" type="button">Hang up</button></div>
+</dialog>`;
 
 /** The host of a Host header, without its port. */
 function hostName(host: string): string {

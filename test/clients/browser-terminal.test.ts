@@ -1,9 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { TestBoard } from '../support/board';
-import { PASSWORD } from '../support/sign-in';
-import { launchBrowser } from './browser';
+import { PASSWORD, signIn } from '../support/sign-in';
+import { findBarriers, launchBrowser } from './browser';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
+
+jest.setTimeout(120_000);
 
 describe('the terminal in the browser', () => {
   let board: TestBoard;
@@ -118,9 +120,128 @@ describe('the terminal in the browser', () => {
     await enter('');
     await sees('User name');
     await page.keyboard.insertText('x'.repeat(80_000));
-    await page.keyboard.press('Escape');
-    await sees('Sign in');
+    // A key that comes while the board still has a screenful of others to answer is dropped.
+    await eventually('the way back', async () => {
+      if ((await rows()).includes('User name')) await page.keyboard.press('Escape');
+      return (await rows()).includes('Sign in');
+    });
     expect(problems).toEqual([]);
+  });
+
+  it("pastes and copies by the usual keys, which are the board's where nothing is marked", async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await sees('Sign in');
+    await enter('');
+    await sees('User name');
+    await page.evaluate(`navigator.clipboard.writeText('robert')`);
+    await page.keyboard.press('Control+v');
+    await sees('robert');
+    const box = await page.locator('.xterm-rows > div', { hasText: 'robert' }).boundingBox();
+    const row = (await rows()).split('\n').find((line) => line.includes('robert')) ?? '';
+    const screen = await page.locator('.xterm-screen').boundingBox();
+    if (box === null || screen === null) throw new Error('no screen');
+    const cell = screen.width / 80;
+    const x = screen.x + (row.indexOf('robert') + 3) * cell;
+    await page.mouse.dblclick(x, box.y + box.height / 2);
+    await page.keyboard.press('Control+c');
+    await eventually('the marked word to be copied', async () => {
+      return (await page.evaluate('navigator.clipboard.readText()')) === 'robert';
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('has larger letters by its own buttons and by the zoom of the browser, within reach', async () => {
+    await sees('Log off');
+    const letter = `document.querySelector('.xterm-screen').getBoundingClientRect().height / 24`;
+    const before = (await page.evaluate(letter)) as number;
+    // Twice the zoom: half as many pixels of the page in the same window.
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      ...{ width: 640, height: 400, deviceScaleFactor: 2, mobile: false },
+    });
+    await eventually('letters twice as large', async () => {
+      return (2 * ((await page.evaluate(letter)) as number)) / before > 1.9;
+    });
+    await sees('Log off');
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      ...{ width: 1280, height: 800, deviceScaleFactor: 1, mobile: false },
+    });
+    await eventually('letters as before', async () => {
+      return Math.abs(((await page.evaluate(letter)) as number) - before) < 1;
+    });
+    await page.keyboard.press('F2');
+    await page.getByRole('button', { name: 'Larger' }).click();
+    await page.getByText('125 %').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(((await page.evaluate(letter)) as number) / before).toBeGreaterThan(1.2);
+    // The field where something is typed is scrolled into sight.
+    await enter('');
+    await sees('User name');
+    await eventually('the cursor to be in sight', () => page.evaluate(CURSOR_IS_SEEN));
+    expect(problems).toEqual([]);
+  });
+
+  it('is read aloud, and written line by line, by a switch that comes first', async () => {
+    await sees('Sign in');
+    const first = page.getByRole('button', { name: /^Screen reader/ });
+    const firstOfAll = `document.querySelector('a, button, input, textarea').id`;
+    expect(await page.evaluate(firstOfAll)).toBe(await first.getAttribute('id'));
+    await first.focus();
+    await page.keyboard.press('Enter');
+    expect(await first.getAttribute('aria-pressed')).toBe('true');
+    await page.locator('.xterm-accessibility-tree', { hasText: 'Sign in' }).waitFor();
+    await page.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('F2');
+    expect(await page.getByLabel(/^Screen reader/).isChecked()).toBe(true);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Call again' }).click();
+    await sees('1 Sign in');
+    // The choice is kept for the next visit.
+    await page.reload();
+    await sees('1 Sign in');
+    expect(problems).toEqual([]);
+  });
+
+  it('says why a line was cut, and waits for its person to call again', async () => {
+    await board.addUser('eve', PASSWORD);
+    await sees('Sign in');
+    await enter('');
+    await sees('User name');
+    await enter('eve');
+    await enter(PASSWORD);
+    await sees('Both doors are open.');
+    const other = await board.telnet();
+    await signIn(other, 'eve');
+    await notices('You have signed in again on node');
+    expect(await findBarriers(page)).toEqual([]);
+    const began = board.events('call.began').length;
+    await page.getByRole('button', { name: 'Call again' }).click();
+    await sees('Sign in');
+    expect(board.events('call.began')).toHaveLength(began + 1);
+    other.hangUp();
+  });
+
+  it('knows the addresses on its screen, over the end of a row too', async () => {
+    await sees('Sign in');
+    const script = await page.locator('script[type=module]').getAttribute('src');
+    const rowsOf = [
+      'see https://bbs.example.org/a?b=c.',
+      ' otpauth://totp/Sallyport:joe?secret=ABCDE',
+      'FGHIJ javascript:x',
+    ];
+    const find = (row: number, column: number) =>
+      page.evaluate(
+        `import('${script?.replace('terminal.js', 'terminal-controls.js')}').then(({ linkAt }) => linkAt({
+          cols: 42, rows: 3,
+          buffer: { active: { viewportY: 0, getLine: (row) => ({ translateToString: () => ${JSON.stringify(rowsOf)}[row] }) } },
+        }, { row: ${row}, column: ${column} }))`,
+      );
+    expect(await find(1, 5)).toBe('https://bbs.example.org/a?b=c');
+    expect(await find(1, 2)).toBeUndefined();
+    for (const row of [2, 3]) {
+      expect(await find(row, 4)).toBe('otpauth://totp/Sallyport:joe?secret=ABCDEFGHIJ');
+    }
+    expect(await find(3, 9)).toBeUndefined();
   });
 
   it('cannot be called by a page of another site (rule G2)', async () => {
@@ -142,6 +263,13 @@ describe('the terminal in the browser', () => {
     expect(await link.getAttribute('href')).toMatch(/^https:\/\/localhost:\d+\/$/);
   });
 });
+
+/** True where the cursor is inside of the part of the screen that is seen. */
+const CURSOR_IS_SEEN = `(() => {
+  const cursor = document.querySelector('.xterm-cursor')?.getBoundingClientRect();
+  const room = document.querySelector('main').getBoundingClientRect();
+  return cursor !== undefined && cursor.top >= room.top - 1 && cursor.bottom <= room.bottom + 1;
+})()`;
 
 /** What is free around the screen, in pixels. */
 const MARGINS = `(() => {

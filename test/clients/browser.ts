@@ -49,10 +49,19 @@ export async function findBarriers(
     `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )) as readonly Finding[];
   return found
+    .map(({ id, impact, nodes }) => ({
+      ...{ id, impact },
+      // A piece of a picture is no text, whatever characters it is made of.
+      nodes: nodes.filter(({ html }) => id !== 'color-contrast' || hasLetters(html)),
+    }))
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
     );
+}
+
+function hasLetters(html: string): boolean {
+  return /[\p{L}\p{N}]/u.test(html.replace(/<[^>]*>/g, ''));
 }
 
 /** True where nothing is wider than the window. */

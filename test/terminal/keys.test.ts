@@ -15,7 +15,8 @@ function decode(pieces: readonly (string | Buffer)[], encoding: Encoding = 'utf8
     decoder.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece);
   }
   if (end) decoder.timeOut();
-  return { names: keys.map((key) => key.name), texts: keys.map((key) => key.text), reports };
+  const names = keys.map((key) => key.name);
+  return { keys, names, texts: keys.map((key) => key.text), reports };
 }
 
 const SEQUENCES: readonly (readonly [name: string, ...bytes: string[]])[] = [
@@ -147,7 +148,12 @@ test('reports come out apart from the keys', () => {
 
 test('over-long and unknown sequences are swallowed whole', () => {
   expect(decode([`a\x1b[${'1;'.repeat(5000)}Ab`]).names).toEqual(['a', 'b']);
-  expect(decode(['a\x1b[200~b\x1b[201~c\x1b[<0;1;1M']).names).toEqual(['a', 'b', 'c']);
+  expect(decode(['a\x1b[200~b\x1b[201~c\x1b[<0;1;1m']).names).toEqual(['a', 'b', 'c']);
+});
+
+test('a press of the first button is a tap with its place; other buttons and releases are nothing', () => {
+  const pressed = ['\x1b[<0;12;5M', '\x1b[<2;12;5M', '\x1b[<0;12;5m', '\x1b[<0;12M', '\x1b[<0;;5M'];
+  expect(decode(pressed).keys).toEqual([{ name: 'tap', text: '', at: { row: 5, column: 12 } }]);
 });
 
 test('UTF-8 characters are keys, broken ones are nothing', () => {

@@ -8,6 +8,7 @@ import type { CallContext } from './call-context';
 import { choose, matchSubmit } from '../load/choice';
 import { follow, type RunContext } from './follow';
 import { helpKey } from './help';
+import { readTap } from './taps';
 import type { MenuModule, Submission, Transition } from './module';
 
 /** A menu whose form is on the screen. */
@@ -24,6 +25,14 @@ export class FormKeys {
   /** Action keys of a menu win over the views, except for a key that would be typed (contract A2.2). */
   async press(key: Key): Promise<Transition | undefined> {
     const { form, rules } = this.context.screen.composition;
+    if (key.at !== undefined) {
+      const tapped = readTap(key.at, this.context.screen.composition);
+      if (tapped.kind === 'key') return this.pressNamed(tapped.key);
+      if (tapped.kind === 'command') {
+        this.context.screen.add(form.setText(tapped.viewId, tapped.command));
+        return this.press({ name: 'return', text: '' });
+      }
+    }
     const early = key.text === '' ? findKeyRule(rules.keys, key) : undefined;
     if (early !== undefined) return this.obeyKey(early, key);
     if (this.isOutOfHabit(key)) return undefined;
@@ -77,6 +86,17 @@ export class FormKeys {
     else screen.add(form.unheard());
     screen.flush();
     return undefined;
+  }
+
+  /** A key that the screen names where it was tapped; a letter counts as a key of the menu, not as typed. */
+  private pressNamed(key: Key): Promise<Transition | undefined> {
+    const { rules } = this.context.screen.composition;
+    const rule =
+      findKeyRule(rules.keys, key) ??
+      findKeyRule(rules.keys, { ...key, name: key.name.toUpperCase() });
+    if (rule !== undefined) return Promise.resolve(this.obeyKey(rule, key));
+    if (key.name === '?') return this.press({ name: 'f1', text: '' });
+    return key.text === '' ? this.press(key) : Promise.resolve(undefined);
   }
 
   /** A rejected password is typed again, because its field shows no text. */

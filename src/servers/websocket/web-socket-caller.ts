@@ -18,10 +18,14 @@ export interface WebSocketCallerOptions {
 /** Status codes of RFC 6455, section 7.4.1. */
 const CLOSE = { normal: 1000, goingAway: 1001, unsupported: 1003, policy: 1008 } as const;
 const TEN_SECONDS_MS = 10_000;
+/** The one text message: the window has another size. */
+const SIZE = /^size (\d{1,4}) (\d{1,4})$/;
+const MAX_REASON_BYTES = 123;
+const SIZE_BYTES = 'size 9999 9999'.length;
 
 /**
  * One caller by WebSocket: binary messages carry what telnet would carry without its commands.
- * Pings detect dead connections, and protocol violations end the call.
+ * The text message `size COLUMNS ROWS` tells a new size of the window. Pings detect dead connections, and protocol violations end the call.
  */
 export class WebSocketCaller {
   private readonly connection: Connection;
@@ -44,7 +48,8 @@ export class WebSocketCaller {
       clock,
       transport: {
         send: (piece, done) => socket.send(piece, { binary: true }, () => done()),
-        finish: () => socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal),
+        finish: (reason) =>
+          socket.close(options.isClosing() ? CLOSE.goingAway : CLOSE.normal, fitReason(reason)),
         destroy: () => socket.terminate(),
         flow: (on) => this.flow(on),
       },
@@ -82,6 +87,12 @@ export class WebSocketCaller {
     this.alive = true;
     if (isBinary) {
       this.connection.received(data);
+      return;
+    }
+    const size = data.length <= SIZE_BYTES ? SIZE.exec(data.toString('latin1')) : null;
+    if (size !== null) {
+      if (!this.countControl()) return;
+      this.connection.hinted({ columns: sizeOf(Number(size[1])), rows: sizeOf(Number(size[2])) });
       return;
     }
     this.socket.close(CLOSE.unsupported, 'binary messages only');
@@ -137,7 +148,20 @@ export class WebSocketCaller {
   }
 }
 
-/** Size and name of the terminal from the URL, `?cols=80&rows=24&term=xterm`; for display only. */
+/** A reason has 123 bytes at most (RFC 6455, section 5.5); a longer one is cut at a character. */
+function fitReason(reason: string): string {
+  let fitting = '';
+  for (const character of reason) {
+    if (Buffer.byteLength(fitting + character) > MAX_REASON_BYTES) break;
+    fitting += character;
+  }
+  return fitting;
+}
+
+/**
+ * What the URL says of the terminal, `?cols=80&rows=24&term=xterm`; for display only. `lines=1` asks
+ * for text line by line, `taps=1` says that the terminal reports taps when it is asked to.
+ */
 export function hintsOf(address: string): ClientHints {
   const at = address.indexOf('?');
   const query = new URLSearchParams(at < 0 ? '' : address.slice(at));
@@ -145,5 +169,7 @@ export function hintsOf(address: string): ClientHints {
     columns: sizeOf(Number(query.get('cols') ?? 0)),
     rows: sizeOf(Number(query.get('rows') ?? 0)),
     terminalType: terminalTypeOf(query.get('term') ?? ''),
+    ...(query.get('lines') === '1' ? { asksForLines: true } : {}),
+    ...(query.get('taps') === '1' ? { reportsTaps: true } : {}),
   };
 }
