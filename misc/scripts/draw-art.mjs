@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FRAMES } from './art/gate-screens.mjs';
 import { PLAIN_SCREENS } from './art/plain-screens.mjs';
 import { SCREENS } from './art/screens.mjs';
 
@@ -15,7 +16,7 @@ function write(folder, name, content) {
   writeFileSync(join(directory, name), content);
 }
 
-for (const [name, draw] of Object.entries(SCREENS)) {
+for (const [name, draw] of Object.entries({ ...SCREENS, ...FRAMES })) {
   write('themes/gatehouse', `${name}.ans`, draw().toFile());
 }
 for (const [name, text] of Object.entries(PLAIN_SCREENS)) {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { decodeArt, type Art } from './art-file';
 import type { FindCodeKind } from './art-token';
+import { drawLetters, type LetterRoom, type Letters } from './lettering';
 import { createArtLookup, FRESH_MS, type ArtLookup, type LookupOptions } from './lookup';
 import { layOutArt, type LaidOutArt } from './render';
 
@@ -20,6 +21,8 @@ export interface ArtStore {
   find(spec: string, options?: FindArtOptions): Promise<Art | undefined>;
   /** The art that is the same for all screens of this width; drawn once, then cached. */
   layout(art: Art, width: number): LaidOutArt;
+  /** A text in letters of blocks; drawn once, then cached. */
+  letters(text: string, room: LetterRoom): Letters | undefined;
   /** Finds the file without reading it. */
   locate(spec: string, options?: LookupOptions): Promise<string | undefined>;
   /** Names that a spec could mean here, for "did you mean". */
@@ -57,6 +60,8 @@ const KEPT_FILES = 512;
 // time.
 const KEPT_SKETCHES = 2;
 const MAX_SKETCH_CELLS = 40_000;
+// The board's name in the sizes of a few windows; a text with a caller's name must not fill the memory.
+const KEPT_LETTERS = 64;
 
 export function createArtStore(options: ArtStoreOptions): ArtStore {
   return new FileArtStore(options);
@@ -77,6 +82,7 @@ function createCache(options: ArtStoreOptions): ArtCache {
 
 class FileArtStore implements ArtStore {
   private readonly layouts = new WeakMap<Art, LaidOutArt[]>();
+  private readonly lettered = new Map<string, Letters | undefined>();
   private cache: ArtCache;
 
   constructor(private readonly options: ArtStoreOptions) {
@@ -98,6 +104,15 @@ class FileArtStore implements ArtStore {
       this.layouts.set(art, [made, ...known].slice(0, KEPT_SKETCHES));
     }
     return made;
+  }
+
+  letters(text: string, room: LetterRoom): Letters | undefined {
+    const key = `${room.width} ${room.height} ${text}`;
+    if (!this.lettered.has(key)) {
+      if (this.lettered.size >= KEPT_LETTERS) this.lettered.clear();
+      this.lettered.set(key, drawLetters(text, room));
+    }
+    return this.lettered.get(key);
   }
 
   locate(spec: string, find?: LookupOptions): Promise<string | undefined> {

@@ -59,6 +59,10 @@ const format = (doc: string, short: string, long: string) =>
 const theme = section('Themes.', {
   default: z.string().default('gatehouse').describe('Theme of a new account; `*` is random.'),
   preLogin: z.string().default('gatehouse').describe('Theme before sign-in; `*` is random.'),
+  motion: z
+    .boolean()
+    .default(true)
+    .describe('false: no pictures that move before a menu (`frames`), such as doors that open.'),
   passwordChar: z
     .string()
     .length(1)

@@ -85,6 +85,26 @@ export function secureWayTo(listening: Listening): SecureWayInName | undefined {
 }
 
 /**
+ * What a caller types to call on a secure way in; undefined where the configuration does not tell by which
+ * name callers reach the board, or by which port.
+ */
+export function secureCommand(config: Config, way: SecureWayInName): string | undefined {
+  const { domain } = config.contentServers.web;
+  const { command } = WAYS_IN[way];
+  const { port } = loginServer(config, way);
+  if (isLoopback(domain)) return undefined;
+  if (command === undefined) return `${linkPrefix(config)}/`;
+  return port === 0 ? undefined : command(domain, port).replace('YOURNAME@', '');
+}
+
+/** Completes "call by ...": the way in, with its port where it has one that callers type. */
+export function secureCall(config: Config, way: SecureWayInName): string {
+  const { callBy, command } = WAYS_IN[way];
+  const { port } = loginServer(config, way);
+  return command === undefined || port === 0 ? callBy : `${callBy}, port ${port}`;
+}
+
+/**
  * The requirements of a link of this purpose that are not met now; used by screens, `oputil` and
  * `doctor` alike. A mail server is not one of them: without it the link waits in the mail folder
  * (`NO_MAIL_SERVER`).

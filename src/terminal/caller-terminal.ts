@@ -53,7 +53,7 @@ interface Reader {
 }
 
 interface CursorQuery {
-  readonly resolve: (report: { row: number; column: number }) => void;
+  readonly resolve: (report: { row: number; column: number } | undefined) => void;
 }
 
 class CallerTerminal implements Terminal {
@@ -65,6 +65,7 @@ class CallerTerminal implements Terminal {
   isSilent = false;
   hasNoColor = false;
   chosenLines: boolean | undefined;
+  answersQueries = false;
   private isSetToLines = false;
 
   /** The size that the terminal reported; the screen is no larger than `most`. */
@@ -75,6 +76,7 @@ class CallerTerminal implements Terminal {
   private readonly clock: Clock;
   private readonly decoder: KeyDecoder;
   private readonly resizeListeners = new Set<() => void>();
+  private readonly keyListeners = new Set<() => void>();
   private readonly lineText = new LineText();
   private readonly monochromeText = new MonochromeText();
 
@@ -220,6 +222,15 @@ class CallerTerminal implements Terminal {
     });
   }
 
+  get hasTypedAhead(): boolean {
+    return this.keys.length > 0 || this.waiting.length > 0;
+  }
+
+  onTypeAhead(listener: () => void): () => void {
+    this.keyListeners.add(listener);
+    return () => this.keyListeners.delete(listener);
+  }
+
   stopReading(reason: Error): void {
     this.reader?.reject(reason);
   }
@@ -352,11 +363,13 @@ class CallerTerminal implements Terminal {
     this.keys.push(key);
     this.rawKeys.push(Buffer.from(raw));
     this.keyBytes += bytes;
+    for (const listener of [...this.keyListeners]) listener();
   }
 
   private onReport(report: Report): void {
     this.takeRaw(false);
     if (report.kind !== 'cursor') return;
+    this.answersQueries = true;
     this.queries.shift()?.resolve({ row: report.row, column: report.column });
   }
 }

@@ -60,6 +60,10 @@ export interface Terminal {
   feed(bytes: Buffer): void;
   /** The next key, type-ahead included; rejects with the signal's reason. One reader at a time. */
   readKey(signal: AbortSignal): Promise<Key>;
+  /** True while a key waits that nobody has read. */
+  readonly hasTypedAhead: boolean;
+  /** Calls `listener` for each key that comes and is not read; returns the function that removes it. */
+  onTypeAhead(listener: () => void): () => void;
   /** Rejects the pending readKey with `reason`. */
   stopReading(reason: Error): void;
   /** The first of the keys typed ahead, which stays where it is. */
@@ -68,6 +72,8 @@ export interface Terminal {
   dropTypeAhead(): void;
   /** Takes out the input that no key was read from, as the bytes that came. */
   takeInput(): Buffer;
+  /** True once it has told where its cursor is. */
+  readonly answersQueries: boolean;
   /** Queries the cursor position (CPR); undefined when no reply came within `limitMs` or before the signal. */
   queryCursor(
     limitMs: number,

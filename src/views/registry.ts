@@ -1,7 +1,24 @@
 import { ButtonView } from './button';
+import {
+  property,
+  TEXT,
+  WIDTH_OF_TEXT,
+  WIDTH_OF_ITEM,
+  JUSTIFY,
+  FILL,
+  FOCUS_FILL,
+  OVERFLOW,
+  TEXT_STYLE,
+  FOCUS_TEXT_STYLE,
+  FILL_STYLE,
+  POSITION,
+  FOCUSABLE,
+  ITEMS,
+} from './common-properties';
 import { EditView } from './edit';
 import { KeyEntryView } from './key-entry';
 import { LabelView, StatusBarView, PlaceView } from './label';
+import { LetteringView } from './lettering';
 import { MaskedEditView } from './masked-edit';
 import { FullMenuView, HorizontalMenuView, VerticalMenuView } from './menu-list';
 import { MultiLineView } from './multi-line';
@@ -31,112 +48,6 @@ interface ViewEntry {
 export interface ViewType extends ViewEntry {
   readonly code: string;
 }
-
-const property = (
-  name: string,
-  type: ViewProperty['type'],
-  doc: string,
-  fallback = '',
-): ViewProperty => ({ name, type, default: fallback, doc });
-
-const TEXT = property('text', 'text', 'What it shows at first.');
-const WIDTH_OF_TEXT = property(
-  'width',
-  'number',
-  'Columns; longer text grows past them.',
-  'the text',
-);
-const WIDTH_OF_ITEM = property(
-  'width',
-  'number',
-  'Columns of an item; longer ones grow past them.',
-  'the widest item, 15 at least',
-);
-const JUSTIFY = property(
-  'justify',
-  'justify',
-  'Where shorter text stands: left, right, center.',
-  'left',
-);
-const FILL = property('fillChar', 'character', 'Fills what the text leaves free.', 'a space');
-const FOCUS_FILL = property(
-  'focusFillChar',
-  'character',
-  'The same while in focus, in the colours of the focus.',
-  'fillChar',
-);
-const OVERFLOW = property(
-  'textOverflow',
-  'text',
-  'Longer text is cut to the width and ends with this; "" just cuts.',
-  'not cut',
-);
-const TEXT_STYLE = property('textStyle', 'text style', 'Changes the letters.', 'normal');
-const FOCUS_TEXT_STYLE = property(
-  'focusTextStyle',
-  'text style',
-  'The same while in focus.',
-  'textStyle',
-);
-const FILL_STYLE = property(
-  'styleSGR1',
-  'colours',
-  'Colours of the fill characters.',
-  "the view's",
-);
-
-const POSITION = property(
-  'position',
-  'place',
-  'Where it stands, { row, col } from 1, when no art places it.',
-);
-
-const FOCUSABLE: readonly ViewProperty[] = [
-  POSITION,
-  property('argName', 'text', "Name of its value in the form's data.", 'its number'),
-  property('focus', 'boolean', 'true: the cursor starts here.', 'false'),
-  property('acceptsFocus', 'boolean', 'false: the cursor never comes here.', 'true'),
-  property('acceptsInput', 'boolean', 'false: as acceptsFocus.', 'true'),
-  property('omit', 'boolean', "true: its value is left out of the form's data.", 'false'),
-  property(
-    'submit',
-    'boolean',
-    'true: return here submits the form. Without any, the highest number submits.',
-    'false',
-  ),
-  property(
-    'validate',
-    'address',
-    'Checks the value when the cursor goes on and on submit; Tab leaves an empty one unchecked.',
-  ),
-  property(
-    'help',
-    'text',
-    'One sentence about it: shown in the view `config.helpView` while it is in focus, said with its question line by line.',
-  ),
-];
-
-const ITEMS: readonly ViewProperty[] = [
-  property('items', 'items', 'Texts, or { text, data } where `data` is the value.', 'none'),
-  property('itemFormat', 'format', 'How an item is drawn, from {text} and its other fields.'),
-  property('focusItemFormat', 'format', 'How the chosen item is drawn.', 'itemFormat'),
-  property(
-    'ownItemFormat',
-    'format',
-    "How the caller's own item of a list of the board is drawn.",
-    'itemFormat',
-  ),
-  property('focusItems', 'items', 'Texts of the items while they are chosen, in the same order.'),
-  property('focusItemIndex', 'number', 'Item that is chosen at first, from 0.', '0'),
-  property('hotKeys', 'hot keys', 'Keys that choose an item by its number, from 0.'),
-  property('hotKeySubmit', 'boolean', 'true: a hot key also submits.', 'false'),
-  property('caseInsensitiveHotKeys', 'boolean', 'false: hot keys tell capitals apart.', 'true'),
-  JUSTIFY,
-  FILL,
-  OVERFLOW,
-  TEXT_STYLE,
-  FOCUS_TEXT_STYLE,
-];
 
 /**
  * The one table of view codes. What art and menus know of them, the checks and the manual are derived
@@ -322,6 +233,28 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
     hasValue: true,
     properties: [...FOCUSABLE, property('keys', 'keys', 'The keys that count.', 'any that prints')],
     create: (spec, context) => new KeyEntryView(spec, context),
+  },
+  LG: {
+    name: 'lettering',
+    doc: "The board's name in large letters that are drawn from it, in small ones where they are too wide, else as text.",
+    hasValue: false,
+    isOptionalInKey: true,
+    properties: [
+      POSITION,
+      property('text', 'text', 'What is written; predefined codes such as {UN} count.', '{BN}'),
+      property('width', 'number', 'Columns that it may take.', 'to the right edge'),
+      property(
+        'height',
+        'number',
+        'Rows: 5 have room for large letters, 3 for small ones, 1 for text.',
+        '5',
+      ),
+      JUSTIFY,
+      property('styleSGR1', 'colours', 'Colours of the upper edge, and of the text.', "the view's"),
+      property('styleSGR2', 'colours', 'Colours of the lower edge.', "the view's"),
+      property('styleSGR3', 'colours', 'Colours of the shadow of large letters.', 'dark grey'),
+    ],
+    create: (spec, context) => new LetteringView(spec, context),
   },
   XY: {
     name: 'place',

@@ -1,4 +1,5 @@
 import { formatText, type FormatValues } from '../art/format';
+import { drawLetters, type LetterRoom, type Letters } from '../art/lettering';
 import { applyTextStyle } from '../art/text-style';
 import { systemRandom, type Random } from '../base/random';
 import type { Cell } from '../terminal/canvas';
@@ -32,6 +33,8 @@ export interface ViewContext {
   readonly passive: boolean;
   /** Value of a predefined MCI code in a sysop's text. */
   readonly resolve: ((code: string) => string | number | undefined) | undefined;
+  /** A text in letters of blocks; undefined where it does not fit. */
+  readonly letters: (text: string, room: LetterRoom) => Letters | undefined;
 }
 
 /** How a view asks where there is no cursor: lines that come first, and the beginning of the line that is typed on. */
@@ -59,6 +62,7 @@ export const DEFAULT_CONTEXT: ViewContext = {
   screenHeight: 24,
   passive: false,
   resolve: undefined,
+  letters: drawLetters,
 };
 
 /**
@@ -236,7 +240,17 @@ export abstract class View {
 
   /** A sysop's text with its colour codes and fields expanded. */
   protected format(template: string, values: FormatValues, base: Style): string {
-    const { encoding, random, resolve } = this.context;
+    return this.formatFor(this.context.encoding, template, values, base);
+  }
+
+  /** The same for a terminal of another encoding. */
+  protected formatFor(
+    encoding: Encoding,
+    template: string,
+    values: FormatValues,
+    base: Style,
+  ): string {
+    const { random, resolve } = this.context;
     return formatText(template, values, {
       base,
       encoding,

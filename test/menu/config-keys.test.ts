@@ -8,7 +8,15 @@ import { configUnder } from '../../src/menu/load/theme';
 import { Shell } from '../oputil/shell';
 import { BoardDir } from '../support/board-dir';
 
-type Key = 'cls' | 'pause' | 'pausePrompt' | 'pausePosition' | 'nextTimeout' | 'baudRate' | 'font';
+type Key =
+  | 'cls'
+  | 'pause'
+  | 'pausePrompt'
+  | 'pausePosition'
+  | 'nextTimeout'
+  | 'baudRate'
+  | 'font'
+  | 'frames';
 
 /** By key: values that are not understood, each as it is written. */
 const BAD: Readonly<Record<Key, readonly string[]>> = {
@@ -19,6 +27,7 @@ const BAD: Readonly<Record<Key, readonly string[]>> = {
   nextTimeout: ['-1', '86400001', '"soon"', 'true'],
   baudRate: ['1000', '0', '299', '"2400"', 'true'],
   font: ['true', '[ "cp437" ]', '{ name: "x" }'],
+  frames: ['[ true ]', '{ A: "B" }'],
 };
 
 /** By key: values that are understood. */
@@ -30,6 +39,7 @@ const GOOD: Readonly<Record<Key, readonly string[]>> = {
   nextTimeout: ['0', '2500', '86400000'],
   baudRate: ['300', '2400', '115200'],
   font: ['"cp437"'],
+  frames: ['[]', '[ "A", "B" ]', '"A"'],
 };
 
 const cases = (table: Readonly<Record<string, readonly string[]>>): (readonly [string, string])[] =>

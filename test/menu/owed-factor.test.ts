@@ -229,15 +229,15 @@ describe('over a line that others can read', () => {
     const board = await openBoard({ graceLogins: 1 });
     await board.addUser('joe', PASSWORD);
     const caller = await signIn(board, 'joe', { server: 'telnet' });
-    expect(await caller.sees('in no other')).toContain('please call by SSH.');
+    expect(await caller.sees('in no other')).toContain('please call by SSH, port 8889.');
     caller.type(' ');
     await caller.sees(INSIDE);
     caller.hangUp();
     const last = await signIn(board, 'joe', { server: 'telnet' });
-    const text = await last.sees('call by SSH.');
+    const text = await last.sees('call by SSH, port 8889.');
     expect(await last.ended).toBe('not-let-past');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      `${ASKED}. It is set up over a secure line: please call by SSH.`,
+      `${ASKED}. It is set up over a secure line: please call by SSH, port 8889.`,
     );
     expect(text).not.toContain(INSIDE);
   });

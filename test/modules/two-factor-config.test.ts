@@ -254,11 +254,22 @@ describe('the two-factor screen', () => {
   });
 
   it.each([
-    [{ ssh: true, wss: true, https: true }, 'Call by SSH, and come back.'],
-    [{ ssh: false, wss: true, https: true }, 'Call by browser, and come back.'],
+    [{ ssh: true, wss: true, https: true }, 'Call by SSH, port 8889.'],
+    [{ ssh: false, wss: true, https: true }, 'Call by browser.'],
     [{ ssh: false, wss: false, https: true }, 'No secure way in is on here now.'],
   ])('names on an open line a secure one that is on: %j', async (listening, sentence) => {
     await open({ listening });
+    await board.addUser('joe', 'correct horse');
+    const caller = await enter('joe', { server: 'telnet' });
+    await caller.sees(sentence);
+    caller.hangUp();
+  });
+
+  it.each([
+    ['bbs.example.org', 'Call: ssh -p 8889 bbs.example.org'],
+    ['a-board-with-a-long-name.example.org', 'Call by SSH, port 8889.'],
+  ])('tells on an open line what to type, where it fits: %s', async (domain, sentence) => {
+    await open({ config: { contentServers: { web: { domain } } } });
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe', { server: 'telnet' });
     await caller.sees(sentence);

@@ -143,10 +143,11 @@ function readRunFile(file: string): RunFile | undefined {
   }
 }
 
-/** Has each server of a configuration take a free port, unless it names one. */
+/** Has each server of a configuration take a free port, unless it names one; pictures do not move, which takes time. */
 export function withFreePorts(config: ConfigInput): ConfigInput {
   return {
     ...config,
+    theme: { motion: false, ...config.theme },
     loginServers: {
       ...config.loginServers,
       telnet: { port: 0, ...config.loginServers?.telnet },

@@ -71,19 +71,12 @@ export class DialledCaller {
 
   /** Resolves with the screen's text as soon as it shows `wanted`. */
   async sees(wanted: string | RegExp): Promise<string> {
-    return this.until(`the screen to show ${String(wanted)}`, () =>
-      typeof wanted === 'string'
-        ? this.screen.text().includes(wanted)
-        : wanted.test(this.screen.text()),
-    );
+    return this.until(`the screen to show ${String(wanted)}`, () => this.screen.shows(wanted));
   }
 
   /** Resolves with the screen's text once `unwanted` is no longer on it. */
   async seesNoMore(unwanted: string): Promise<string> {
-    return this.until(
-      `the screen to show ${unwanted} no more`,
-      () => !this.screen.text().includes(unwanted),
-    );
+    return this.until(`the screen to show ${unwanted} no more`, () => !this.screen.shows(unwanted));
   }
 
   /** Resolves once the board has sent this, whether or not it is still on the screen. */

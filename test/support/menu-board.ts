@@ -347,17 +347,13 @@ export class MenuCaller {
   }
 
   async sees(wanted: string | RegExp): Promise<string> {
-    return this.until(`the screen to show ${String(wanted)}`, () =>
-      typeof wanted === 'string'
-        ? this.screen.text().includes(wanted)
-        : wanted.test(this.screen.text()),
-    );
+    return this.until(`the screen to show ${String(wanted)}`, () => this.screen.shows(wanted));
   }
 
   async seesNot(unwanted: string): Promise<string> {
     return this.until(
       `the screen no longer to show ${unwanted}`,
-      () => !this.screen.text().includes(unwanted),
+      () => !this.screen.shows(unwanted),
     );
   }
 

@@ -18,6 +18,9 @@ export interface ScreenOptions {
   readonly encoding?: 'cp437' | 'utf8';
 }
 
+/** Columns of the stock theme's pictures that have words beside them. */
+const PICTURE_COLUMNS = 41;
+
 /**
  * What a caller would see: xterm.js without a window. It takes bytes as from a socket and is itself
  * a TerminalOutput. Rows and columns count from 1. Await `settled()` before reading the screen.
@@ -93,6 +96,15 @@ export class ScreenEmulator {
       seen = this.pending;
       await seen;
     }
+  }
+
+  /** True where the screen shows a text, also one that is wrapped in the columns right of a picture. */
+  shows(wanted: string | RegExp): boolean {
+    const text = this.text();
+    const beside = text.split('\n').map((line) => line.slice(PICTURE_COLUMNS).trim());
+    return [text, beside.join(' ')].some((seen) =>
+      typeof wanted === 'string' ? seen.includes(wanted) : wanted.test(seen),
+    );
   }
 
   /** One row's text without trailing blanks. */

@@ -17,6 +17,7 @@ test('each view of the contract is there', () => {
     'XY',
     'TK',
     'SB',
+    'LG',
   ];
   expect(Object.keys(VIEW_TYPES).sort()).toEqual([...codes].sort());
   expect(findViewType('ZZ')).toBeUndefined();

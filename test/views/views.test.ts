@@ -646,3 +646,88 @@ describe('MT', () => {
     expect(visible()).toEqual(['short', '', '']);
   });
 });
+
+describe('LG', () => {
+  const named = (name: string, properties: Readonly<Record<string, unknown>> = {}) =>
+    new Driver({
+      views: [spec('LG1', [2, 5], properties)],
+      resolve: (code) => (code === 'BN' ? name : undefined),
+    });
+  const shownBy = async ({ screen }: Driver): Promise<readonly string[]> => {
+    await screen.settled();
+    return [1, 2, 3, 4, 5, 6, 7].map((row) => screen.row(row));
+  };
+
+  test("draws the board's name in letters, with the colours of the theme", async () => {
+    const driver = named('Hi', { styleSGR1: '|15', styleSGR2: '|04', styleSGR3: '|08' });
+    expect(await shownBy(driver)).toEqual([
+      '',
+      '    ██░  ██░███',
+      '    ▒▒░  ▒▒░▒▒▒',
+      '    ███████░███',
+      '    ▒▒░  ▒▒░▒▒▒',
+      '    ██░  ██░███',
+      '',
+    ]);
+    const { screen } = driver;
+    const white = { foreground: 7, bold: true };
+    expect(screen.cell(2, 5)).toMatchObject({ character: '█', ...white });
+    expect(screen.cell(3, 5)).toMatchObject({ character: '▒', ...white, background: 6 });
+    expect(screen.cell(5, 5)).toMatchObject({ character: '▒', foreground: 6, background: 1 });
+    expect(screen.cell(6, 5)).toMatchObject({ character: '█', foreground: 1 });
+    expect(screen.cell(2, 12)).toMatchObject({ character: '░', foreground: 0, bold: true });
+  });
+
+  test('a bright colour is no ground: the cell is of the lower part alone', async () => {
+    const driver = named('I', { styleSGR1: '|15', styleSGR2: '|12' });
+    await driver.screen.settled();
+    expect(driver.screen.cell(5, 5)).toMatchObject({
+      character: '█',
+      foreground: 1,
+      bold: true,
+    });
+  });
+
+  test('small letters and text stand in the middle of the rows that are kept, left, right or centred', async () => {
+    expect(await shownBy(named('Hi', { width: 7, height: 5, justify: 'right' }))).toEqual([
+      '',
+      '',
+      '      █ █ █',
+      '      █▀█ █',
+      '      ▀ ▀ ▀',
+      '',
+      '',
+    ]);
+    expect((await shownBy(named('Tower | 2', { width: 21, justify: 'center' })))[3]).toBe(
+      '          Tower | 2',
+    );
+    expect((await shownBy(named('A'.repeat(40), { width: 10, height: 1 })))[1]).toBe(
+      '    AAAAAAA...',
+    );
+    expect((await shownBy(named(''))).join('')).toBe('');
+  });
+
+  test.each([
+    ['\x1b[2J\x1b[31mX', '    [2J[31mX'],
+    ['|04%BN{UN}', '    |04%BN{UN}'],
+    ['a\r\nb\x9b5m~', '    ab5m~'],
+    ['Крепость', '    ????????'],
+  ])('nothing in the name %j is obeyed', async (name, shown) => {
+    const driver = named(name);
+    const rows = await shownBy(driver);
+    expect(rows[3]).toBe(shown);
+    expect(driver.lastOutput).not.toContain('\x1b[2J');
+  });
+
+  test('it is said as text, and takes no keys', () => {
+    const { form } = named('Sallyport');
+    expect(form.view(1)?.lineText).toBe('Sallyport');
+    expect(form.focusedId).toBeUndefined();
+    expect(form.values()).toEqual({});
+  });
+
+  test('other text is drawn with the values of its codes', async () => {
+    const rows = await shownBy(named('Hi', { text: '{BN} 2', height: 3, width: 20 }));
+    expect(rows[1]).toBe('    █ █ █   ▀▀▄');
+  });
+});

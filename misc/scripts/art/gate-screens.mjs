@@ -1,97 +1,141 @@
 // Screens of the theme gatehouse before the gate and just behind it.
 import { Page } from './page.mjs';
-import { CORNER, COURT, gatePage, LEFT, sayingPage, WORDS } from './pages.mjs';
+import {
+  COURT,
+  FAR_AWAY,
+  FIRST_WORDS,
+  GATES,
+  gatePage,
+  headLetters,
+  LEFT,
+  OPENING,
+  PASSAGE,
+  sayingPage,
+  STREET,
+  WORDS,
+} from './pages.mjs';
 
 function connect() {
   return new Page('Connect').label(2, LEFT, 'BN', 'strong').label(3, LEFT, 'VL', 'hint');
 }
 
 function matrix() {
-  return gatePage('Matrix', 'shut')
-    .label(3, WORDS, 'BN', 'strong')
-    .text(5, WORDS, 'Two doors. Both are shut.')
-    .view(7, WORDS, 'VM1', 'text', 'focus')
-    .text(22, WORDS, 'P: plain text, for screen readers', 'hint')
-    .text(23, WORDS, 'Arrows and Enter, or the first letter', 'hint');
+  return new Page('Matrix')
+    .stars([
+      [8, 19],
+      [14, 67],
+      [7, 71],
+      [17, 76],
+      [12, 79],
+    ])
+    .picture(GATES.night)
+    .label(1, 3, 'LG50', 'letters')
+    .text(7, WORDS, 'Two doors. Both are shut.')
+    .view(9, WORDS, 'VM1', 'text', 'focus')
+    .text(24, LEFT, 'Arrows and Enter, or the first letter', 'hint')
+    .text(24, 45, 'P: plain text, for screen readers', 'hint');
 }
 
 function userLog(title, { clear }) {
   const page = gatePage(title, 'shut')
-    .label(3, WORDS, 'BN', 'strong')
-    .text(5, WORDS, 'User name')
-    .view(6, WORDS, 'ET1')
-    .text(8, WORDS, 'Password')
-    .view(9, WORDS, 'ET2')
-    .text(12, WORDS, 'Enter: go on   Esc: back', 'hint')
-    .label(23, LEFT, 'TL10', 'warning');
-  return clear ? page.text(14, WORDS, 'This line is not encrypted.', 'hint') : page;
+    .text(6, WORDS, 'User name')
+    .view(7, WORDS, 'ET1')
+    .text(9, WORDS, 'Password')
+    .view(10, WORDS, 'ET2')
+    .label(11, WORDS, 'MT10', 'warning')
+    .text(24, LEFT, 'Enter: go on   Esc: back', 'hint');
+  if (!clear) return page;
+  return page
+    .text(14, WORDS, 'This line is not encrypted.', 'caution')
+    .label(15, WORDS, 'WI', 'caution');
 }
 
 function otp() {
-  return gatePage('One-time code', 'first')
-    .text(3, WORDS, 'The first door is open.', 'strong')
-    .text(5, WORDS, 'One-time code')
-    .view(6, WORDS, 'ET1')
-    .text(8, WORDS, 'From your authenticator app. A backup')
-    .text(9, WORDS, 'code works as well, each of them once.')
-    .label(10, WORDS, 'WR')
-    .text(12, WORDS, 'Enter: go on   Esc: log off', 'hint')
-    .label(23, LEFT, 'TL10', 'warning');
+  return headLetters(new Page('One-time code'), { column: WORDS })
+    .picture(PASSAGE)
+    .text(6, WORDS, 'The first door is open.', 'strong')
+    .text(8, WORDS, 'One-time code')
+    .view(9, WORDS, 'ET1')
+    .label(10, WORDS, 'MT10', 'warning')
+    .text(13, WORDS, 'From your authenticator app. A backup')
+    .text(14, WORDS, 'code works as well, each of them once.')
+    .label(15, WORDS, 'WR')
+    .text(24, LEFT, 'Enter: go on   Esc: log off', 'hint');
 }
 
 function welcome() {
   return new Page('Welcome')
     .stars([
-      [3, 26],
-      [7, 14],
-      [4, 66],
-      [8, 70],
-      [9, 11],
-      [2, 50],
+      [1, 45],
+      [3, 58],
+      [5, 50],
+      [2, 66],
+      [8, 38],
     ])
     .picture(COURT)
-    .text(3, 29, 'Both doors are open.', 'strong')
-    .text(5, 29, 'Welcome,')
-    .label(5, 38, 'UN', 'strong')
-    .text(6, 29, 'Your calls')
-    .label(6, 42, 'UC')
-    .text(7, 29, 'Last caller')
-    .label(7, 42, 'LC')
-    .label(8, 29, 'TL21', 'warning')
+    .label(1, LEFT, 'LG50', 'letters')
+    .text(5, LEFT, 'Both doors are open.', 'strong')
+    .text(6, LEFT, 'Welcome,')
+    .label(6, LEFT + 9, 'UN', 'strong')
+    .text(7, LEFT, 'Your calls')
+    .label(7, LEFT + 13, 'UC')
+    .text(8, LEFT, 'Last caller')
+    .label(8, LEFT + 13, 'LC')
+    .label(9, LEFT, 'TL21', 'warning')
     .label(23, LEFT, 'TL20', 'hint');
 }
 
+const COMMANDS = [
+  [
+    LEFT,
+    'People',
+    [
+      ['W', 'Who is online'],
+      ['L', 'Last callers'],
+      ['U', 'User list'],
+    ],
+  ],
+  [
+    27,
+    'Yourself',
+    [
+      ['C', 'Your own data'],
+      ['2FA', 'Two-factor sign-in'],
+      ['SSH', 'SSH keys'],
+      ['S', 'Your sign-ins'],
+      ['M', 'Your calls'],
+      ['Y', 'About you'],
+    ],
+  ],
+  [LEFT, 'Board', [['G', 'Log off']], 10],
+];
+
 function mainMenu() {
-  const page = new Page('Main menu')
+  const page = headLetters(new Page('Main menu'), { row: 1 })
     .stars([
-      [2, 40],
-      [1, 57],
-      [4, 50],
-      [6, 78],
-      [2, 67],
-      [6, 36],
+      [11, 77],
+      [12, 38],
+      [10, 56],
     ])
-    .picture(CORNER)
-    .label(2, LEFT, 'BN', 'strong')
-    .text(3, LEFT, 'Node', 'hint')
-    .label(3, LEFT + 5, 'ND', 'hint')
-    .label(3, LEFT + 12, 'RR', 'hint');
-  const commands = [
-    ['W', 'Who is online'],
-    ['L', 'Last callers'],
-    ['U', 'User list'],
-    ['C', 'Your own data'],
-    ['2FA', 'Two-factor sign-in'],
-    ['SSH', 'SSH keys'],
-    ['S', 'Your sign-ins'],
-    ['M', 'Your calls'],
-    ['Y', 'About you'],
-    ['G', 'Log off'],
-  ];
-  commands.forEach(([key, meaning], index) => {
-    page.text(4 + index, LEFT, key, 'key').text(4 + index, LEFT + 6, meaning);
-  });
-  return page;
+    .picture(STREET);
+  for (const [column, kind, commands, row = 5] of COMMANDS) {
+    page.text(row, column, kind, 'hint');
+    commands.forEach(([key, meaning], index) => {
+      page.text(row + 1 + index, column, key, 'key');
+      page.text(row + 1 + index, column + (column === LEFT ? 4 : 5), meaning);
+    });
+  }
+  return page
+    .text(5, 55, 'Now', 'hint')
+    .text(6, 55, 'Online')
+    .label(6, 68, 'AN', 'strong')
+    .text(7, 55, 'Calls today')
+    .label(7, 68, 'TT', 'strong')
+    .text(8, 55, 'Last caller')
+    .label(8, 68, 'LC', 'strong')
+    .text(9, 55, 'Node')
+    .label(9, 68, 'ND', 'strong')
+    .label(10, 55, 'RR', 'hint');
 }
 
 function menuPrompt() {
@@ -105,13 +149,31 @@ function menuPrompt() {
 
 function forgotPassword() {
   return gatePage('Forgot password', 'shut')
-    .text(3, WORDS, 'Forgot your password?', 'strong')
-    .text(5, WORDS, 'User name')
-    .view(6, WORDS, 'ET1')
-    .text(8, WORDS, 'Ask here for a link to a page where')
-    .text(9, WORDS, 'you can choose a new one.')
-    .text(12, WORDS, 'Enter: send   Esc: back', 'hint')
-    .label(23, LEFT, 'TL10', 'warning');
+    .text(6, WORDS, 'Forgot your password?', 'strong')
+    .text(8, WORDS, 'User name')
+    .view(9, WORDS, 'ET1')
+    .label(10, WORDS, 'MT10', 'warning')
+    .text(13, WORDS, 'Ask here for a link to a page where')
+    .text(14, WORDS, 'you can choose a new one.')
+    .text(24, LEFT, 'Enter: send   Esc: back', 'hint');
+}
+
+function logOff() {
+  return new Page('Log off')
+    .stars([
+      [2, 9],
+      [4, 43],
+      [1, 30],
+      [12, 45],
+      [3, 68],
+      [14, 74],
+      [9, 3],
+      [17, 58],
+    ])
+    .picture(FAR_AWAY)
+    .text(7, WORDS, 'The gate closes behind you.', 'strong')
+    .text(9, WORDS, 'Good night, and until next time.')
+    .label(2, WORDS, 'LG50', 'letters');
 }
 
 /** By file name. */
@@ -124,12 +186,7 @@ export const GATE_SCREENS = {
   WELCOME: welcome,
   MMENU: mainMenu,
   MNUPRMT: menuPrompt,
-  LOGOFF: () =>
-    sayingPage('Log off', 'shut', [
-      'The gate closes behind you.',
-      '',
-      'Good night, and until next time.',
-    ]),
+  LOGOFF: logOff,
   FORGOTPW: forgotPassword,
   NEWUSER1: () =>
     sayingPage('New user', 'shut', [
@@ -167,7 +224,7 @@ export const GATE_SCREENS = {
       'Keys and codes are shown on secure',
       'lines only, where nobody can read',
       'along.',
-    ]).label(11, WORDS, 'WI'),
+    ]).label(FIRST_WORDS + 6, WORDS, 'WI', 'caution'),
   TOONODE: () =>
     sayingPage('Signed in already', 'shut', [
       '!You are signed in already.',
@@ -201,3 +258,13 @@ export const GATE_SCREENS = {
   PAUSEPAGE: () =>
     new Page('Page').text(1, LEFT, 'Any key: next page   C: to the end   Q: stop', 'hint'),
 };
+
+/** The pictures of the doors while they open, without words, by file name; only the theme gatehouse has them. */
+export const FRAMES = Object.fromEntries(
+  [OPENING.first, OPENING.second].flatMap((pictures, door) =>
+    pictures.map((cells, index) => [
+      `DOOR${door + 1}${'ABC'[index]}`,
+      () => new Page(`Door ${door + 1} opens`).picture(cells),
+    ]),
+  ),
+);

@@ -10,7 +10,9 @@ export const STYLES = {
   field: [7, 4],
   focus: [11, 4],
   warning: [9, 0],
+  caution: [11, 0],
   line: [8, 0],
+  letters: [11, 0],
   star: [8, 0],
   entry: [15, 0],
 };

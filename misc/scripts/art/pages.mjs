@@ -1,67 +1,62 @@
 // The kinds of pages of the theme gatehouse: at the gate, in the court, and to work on.
-import {
-  court,
-  courtCorner,
-  COURT_GROUNDS,
-  COURT_INKS,
-  GATE_GROUNDS,
-  GATE_INKS,
-  gatehouse,
-  wallStrip,
-} from './gatehouse.mjs';
+import { gatehouse, wallStrip } from './gatehouse.mjs';
 import { Page } from './page.mjs';
-import { toCells } from './picture.mjs';
+import { court, farAway, passage, street } from './scenes.mjs';
+import { shadeCells } from './shading.mjs';
 
-const gateCells = (state) =>
-  toCells(gatehouse(state), { columns: 80, rows: 21, inks: GATE_INKS, grounds: GATE_GROUNDS });
-const GATES = { shut: gateCells('shut'), first: gateCells('first'), open: gateCells('open') };
-export const COURT = toCells(court, {
-  columns: 80,
-  rows: 22,
-  inks: COURT_INKS,
-  grounds: COURT_GROUNDS,
-});
-export const CORNER = toCells(courtCorner, {
-  columns: 80,
-  rows: 17,
-  inks: COURT_INKS,
-  grounds: COURT_GROUNDS,
-});
-const STRIP = toCells(wallStrip, {
-  columns: 80,
-  rows: 4,
-  inks: GATE_INKS,
-  grounds: GATE_GROUNDS,
-});
+const FULL = { columns: 80, rows: 22 };
+const draw = (paint, size = FULL) => shadeCells(paint, size);
 
+/** The gate by how far its doors are open; before the first door the moon stands lower, clear of the large letters. */
+export const GATES = {
+  night: draw(gatehouse({ moonAt: [73, 20] })),
+  shut: draw(gatehouse()),
+  first: draw(gatehouse({ raised: 1 })),
+};
+export const PASSAGE = draw(passage(0));
+export const COURT = draw(court);
+export const STREET = draw(street, { columns: 80, rows: 21 });
+export const FAR_AWAY = draw(farAway);
+const STRIP = draw(wallStrip, { columns: 80, rows: 4 });
+
+/** The doors while they open, one picture after the other: the first door, then the second. */
+export const OPENING = {
+  first: [0.3, 0.65, 1].map((raised) => draw(gatehouse({ raised }))),
+  second: [0.12, 0.45, 0.9].map((open) => draw(passage(open))),
+};
+
+/** Stars in the sky right of the gate, where no words stand. */
 export const STARS = [
-  [1, 6],
-  [2, 19],
-  [4, 26],
-  [1, 46],
-  [2, 63],
-  [6, 77],
-  [9, 78],
-  [12, 75],
-  [1, 70],
-  [13, 40],
+  [5, 18],
+  [8, 24],
+  [4, 50],
+  [5, 62],
+  [1, 79],
+  [17, 74],
 ];
 
 // First column of the words right of the gate, and of those on pages.
 export const WORDS = 42;
 export const LEFT = 4;
+/** Row of the first of them. */
+export const FIRST_WORDS = 7;
 
-/** The gate at the left, the night at the right free for words. */
+/** The board's name in small letters at the head of a page. */
+export function headLetters(page, { row = 2, column = LEFT } = {}) {
+  return page.label(row, column, 'LG50', 'letters');
+}
+
+/** The gate at the left, the night at the right free for words, the board's name above. */
 export function gatePage(title, state) {
-  return new Page(title).stars(STARS).picture(GATES[state]);
+  return headLetters(new Page(title).stars(STARS).picture(GATES[state]));
 }
 
 /** The gate with a few lines; the first is the headline, lines from `!` on are warnings. */
 export function sayingPage(title, state, lines) {
   const page = gatePage(title, state);
   lines.forEach((line, index) => {
-    if (line.startsWith('!')) page.text(5 + index, WORDS, line.slice(1), 'warning');
-    else page.text(5 + index, WORDS, line, index === 0 ? 'strong' : 'text');
+    if (line.startsWith('!')) page.text(FIRST_WORDS + index, WORDS, line.slice(1), 'warning');
+    else page.text(FIRST_WORDS + index, WORDS, line, index === 0 ? 'strong' : 'text');
   });
   return page;
 }

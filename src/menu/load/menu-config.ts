@@ -16,6 +16,8 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   pausePosition: 'Where the pause prompt goes: `{ row, col }`, from 1.',
   nextTimeout: 'Milliseconds after which `next` is followed.',
   baudRate: 'Shows the art at the speed of such a modem: 300 to 115200.',
+  frames:
+    'List of art that is shown before the menu, each for a moment: a key skips it; slow terminals and those without colours go without.',
   font: 'Font for terminals that can change theirs, by its SyncTERM name.',
   encodedAs: 'Encoding of the art, when it is not the one of its file type.',
   interrupt: 'Messages from other nodes: `never`, `queued` until the menu is left, or `realtime`.',
@@ -98,7 +100,26 @@ function readShown(reader: EntryReader, node: ObjectNode | undefined): ShownConf
     nextTimeoutMs: readTimeout(reader, value('nextTimeout')),
     baudRate: readBaudRate(reader, value('baudRate')),
     font: reader.text(value('font'), "'font'"),
+    frames: readFrames(reader, value('frames')),
   };
+}
+
+/** Longer ones would keep callers waiting. */
+const MOST_FRAMES = 5;
+
+function readFrames(
+  reader: EntryReader,
+  node: SourceNode | undefined,
+): readonly string[] | undefined {
+  if (node === undefined) return undefined;
+  const frames = reader.texts(node, "'frames'");
+  const isWhole = frames.length === (node.kind === 'array' ? node.items.length : 1);
+  if (!isWhole) return undefined;
+  if (frames.length > MOST_FRAMES) {
+    const text = `'frames' are ${MOST_FRAMES} at most; the other ${frames.length - MOST_FRAMES} are not shown`;
+    reader.warn('wrong-form', node.place, text);
+  }
+  return frames.slice(0, MOST_FRAMES);
 }
 
 /** Place of the key at the end of the path; undefined when there is none. */

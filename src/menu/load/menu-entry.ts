@@ -93,6 +93,8 @@ export interface MenuConfig {
   readonly nextTimeoutMs: number | undefined;
   readonly baudRate: number | undefined;
   readonly font: string | undefined;
+  /** Art that is shown before the menu, one after the other. */
+  readonly frames: readonly string[] | undefined;
   readonly encodedAs: string | undefined;
   readonly interrupt: 'never' | 'queued' | 'realtime' | undefined;
   readonly noHistory: boolean;
@@ -107,7 +109,14 @@ export interface MenuConfig {
 /** Keys of a menu's `config` about its display only: a theme may set them too. */
 export type ShownConfig = Pick<
   MenuConfig,
-  'cls' | 'pause' | 'pausePrompt' | 'pausePosition' | 'nextTimeoutMs' | 'baudRate' | 'font'
+  | 'cls'
+  | 'pause'
+  | 'pausePrompt'
+  | 'pausePosition'
+  | 'nextTimeoutMs'
+  | 'baudRate'
+  | 'font'
+  | 'frames'
 >;
 
 /** Key and value of an entry that may name a menu: `config.locked`, `extraArgs.next`. */

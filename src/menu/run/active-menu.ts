@@ -26,7 +26,11 @@ import type { StackEntry } from './stack';
 import type { CallContext } from './call-context';
 import type { TakesOver } from './caller';
 import { configUnder } from '../load/theme';
+import { showFrames } from '../screen/frames';
 import { showFramed, showPages } from '../screen/show-pages';
+
+/** What a menu remembers of its pictures that move. */
+const FRAMES_SHOWN = 'frames-shown';
 
 /** Why a menu is drawn again. */
 interface Redraw {
@@ -165,6 +169,7 @@ export class ActiveMenu implements FormContext {
     if (this.isPartOfWelcome && this.call.skipsWelcome()) {
       return resolveOutcome(this.openMenu, { kind: 'next' });
     }
+    await this.showFrames();
     let exit: MenuOutcome | Redraw = { kind: 'redraw' };
     while (exit.kind === 'redraw') {
       if (exit.fromRow === undefined) await deliverQueued(this.call, this.shownAs);
@@ -184,6 +189,14 @@ export class ActiveMenu implements FormContext {
     const isRefusal = !this.call.caller.login.complete || this.menuEntry.loginArea;
     const { enter, isForeign, mustBeRead } = this.module;
     return isRefusal || enter !== undefined || isForeign === true || mustBeRead === true;
+  }
+
+  /** The pictures before the menu, once: who comes back to it does not see them again. */
+  private async showFrames(): Promise<void> {
+    if (this.memory.has(FRAMES_SHOWN)) return;
+    this.memory.set(FRAMES_SHOWN, true);
+    this.call.settleLines();
+    await showFrames(this.call, this.shownAs.frames ?? []);
   }
 
   private async show(fromRow: number | undefined): Promise<MenuOutcome | Redraw> {

@@ -1,6 +1,7 @@
 import { passwordRule } from '../../config/login-servers';
 import { WAYS_IN } from '../../protocols/ways-in';
 import {
+  secureCall,
   secureWayTo,
   lackSentence,
   missingForLink,
@@ -185,7 +186,8 @@ function notHereSentence(context: MenuContext): string | undefined {
   if (context.caller.login.complete) return 'You are signed in already.';
   const { label } = WAYS_IN[context.caller.server];
   const secure = secureWayTo(context.services.listening());
-  const way = secure === undefined ? '' : ` Please call by ${WAYS_IN[secure].callBy}.`;
+  const way =
+    secure === undefined ? '' : ` Please call by ${secureCall(context.services.config(), secure)}.`;
   switch (passwordRule(context.services.config(), context.caller)) {
     case 'refuse':
       return `Nobody can sign in by ${label} here.${way}`;

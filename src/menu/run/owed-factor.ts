@@ -1,7 +1,6 @@
 import { compileAcs, evaluateAcs, type Acs } from '../../acs/acs';
 import type { AcsSubject } from '../../acs/subject';
-import { WAYS_IN } from '../../protocols/ways-in';
-import { secureWayTo } from '../../mail/links';
+import { secureCall, secureWayTo } from '../../mail/links';
 import type { User } from '../../store/users';
 import { countGrace, type FactorGrace } from '../../store/factors';
 import { userOf, type Caller } from './caller';
@@ -70,7 +69,8 @@ export class OwedFactor {
 
   private async sendElsewhere(context: SetUpContext): Promise<LeadEnd> {
     const way = secureWayTo(context.services.listening());
-    const where = way === undefined ? 'ask the sysop' : `call by ${WAYS_IN[way].callBy}`;
+    const where =
+      way === undefined ? 'ask the sysop' : `call by ${secureCall(context.services.config(), way)}`;
     const sentence = `${TITLE}. It is set up over a secure line: please ${where}.`;
     if (this.isGraceOver) return { kind: 'log-off', sentence };
     const lines = ['', sentence, '', this.graceSentence()];

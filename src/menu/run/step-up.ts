@@ -1,6 +1,5 @@
 import { acceptedKinds, hasSecondFactor, questionFor } from '../../auth/factor-kinds';
-import { secureWayTo } from '../../mail/links';
-import { WAYS_IN } from '../../protocols/ways-in';
+import { secureCall, secureWayTo } from '../../mail/links';
 import { rejectionSentence, typingProblem } from './login-answer';
 import { offerSetUp } from './owed-factor';
 import type { SetUpContext } from './set-up-here';
@@ -63,5 +62,5 @@ function elsewhere({ caller, services }: SetUpContext): string {
   const way = caller.secure ? undefined : secureWayTo(services.listening());
   return way === undefined
     ? 'Please ask the sysop for it.'
-    : `It is set up over a secure line: call by ${WAYS_IN[way].callBy}.`;
+    : `It is set up over a secure line: call by ${secureCall(services.config(), way)}.`;
 }

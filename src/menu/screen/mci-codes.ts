@@ -88,8 +88,9 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
   WR: always('what to do at the code screen without the app, in 38 columns', (s) =>
     waysWithoutApp(s.services.listening()),
   ),
-  WI: always('how to call on a secure line, or that no secure way in is on', (s) =>
-    secureWayIn(s.services.listening()),
+  WI: always(
+    'how to call on a secure line, with host and port where they are known, or that no secure way in is on',
+    (s) => secureWayIn(s.services.listening(), s.services.config()),
   ),
   LB: always('how to change between screens and lines, in the menu that has P for it', (s) => {
     const { canDraw, isLineByLine } = s.caller.terminal;

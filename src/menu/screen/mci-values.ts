@@ -1,6 +1,6 @@
-import { WAYS_IN } from '../../protocols/ways-in';
 import { ageInYears } from '../../acs/birthdate';
-import { secureWayTo, type Listening } from '../../mail/links';
+import type { Config } from '../../config/schema';
+import { secureCall, secureCommand, secureWayTo, type Listening } from '../../mail/links';
 import { applyNumberStyle } from '../../art/number-style';
 import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';
@@ -36,11 +36,18 @@ export function waysWithoutApp(listening: Listening): string {
     : 'Lost both? The sysop has entry codes.';
 }
 
+/** Columns of a sentence that stands beside a picture. */
+const SENTENCE_COLUMNS = 38;
+const CALL = 'Call: ';
+
 /** For a screen that asks callers to use a secure way in; names only one that is on. */
-export function secureWayIn(listening: Listening): string {
+export function secureWayIn(listening: Listening, config: Config): string {
   const way = secureWayTo(listening);
   if (way === undefined) return 'No secure way in is on here now.';
-  return `Call by ${WAYS_IN[way].callBy}, and come back.`;
+  const command = secureCommand(config, way);
+  // A command that is cut would lead nowhere.
+  const isShort = command !== undefined && CALL.length + command.length <= SENTENCE_COLUMNS;
+  return isShort ? `${CALL}${command}` : `Call by ${secureCall(config, way)}.`;
 }
 
 /** Calls among which the last caller is looked for: more than one person makes in a row. */
