@@ -81,7 +81,11 @@ export class BoardClient extends PostgresClient {
       await this.giveUp(connection, query, error);
       // Of a transaction whoever runs it knows what had been sent.
       if (this.transacting === true || !isLost(error)) throw error;
-      if (hasEnded(error) && /^\s*select\b/i.test(query.sql)) return this.readAgain(query, error);
+      if (/^\s*select\b/i.test(query.sql)) {
+        if (hasEnded(error)) return this.readAgain(query, error);
+        // What only reads has changed nothing, whatever became of it.
+        throw error;
+      }
       throw Object.assign(toError(error), { isUnsure: true });
     }
   }
