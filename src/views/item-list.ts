@@ -94,12 +94,12 @@ export abstract class ItemListView extends View {
     return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
   }
 
-  /** Chooses the item there; it is taken at once where a hot key would do that. */
+  /** Chooses the item there; it is taken at once where the list submits the form, or a hot key would. */
   override tap(place: { readonly row: number; readonly column: number }): PressResult {
     const index = this.itemAt(place);
     if (index === undefined || index >= this.items.length) return 'handled';
     const result = this.choose(index);
-    return this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
+    return this.submits || this.read.flag('hotKeySubmit') === true ? 'accepted' : result;
   }
 
   /** Number of the item at a place of the view; undefined where none is. */

@@ -192,7 +192,7 @@ describe('the terminal in the browser', () => {
     await page.locator('.xterm-accessibility-tree', { hasText: 'Sign in' }).waitFor();
     await page.locator('.xterm-helper-textarea').focus();
     await page.keyboard.press('F2');
-    expect(await page.getByLabel(/^Screen reader/).isChecked()).toBe(true);
+    expect(await page.getByLabel('Screen reader: the screen').isChecked()).toBe(true);
     expect(await findBarriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Call again' }).click();
     await sees('1 Sign in');
