@@ -12,6 +12,7 @@ import { findLists } from './support/word-lists';
 const LAYERS: Readonly<Record<string, number>> = {
   base: 0,
   protocols: 1,
+  texts: 1,
   config: 2,
   terminal: 2,
   store: 2,

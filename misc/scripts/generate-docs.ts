@@ -11,6 +11,7 @@ const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'docs/menus.md': fillTables,
   'docs/themes.md': fillTables,
   'docs/acs.md': fillTables,
+  'docs/texts.md': fillTables,
 };
 
 const ROOT = resolve(__dirname, '..', '..');

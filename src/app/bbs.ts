@@ -269,7 +269,7 @@ class Bbs {
       visitors: this.visitors,
     });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
-    parts.drain.onLimit((sentence) => servers.endCallers(sentence));
+    parts.drain.onLimit((text) => servers.endCallers(text));
     open.login = servers.addresses;
   }
 

@@ -13,9 +13,8 @@ import type { Nodes } from '../servers/nodes';
 import type { NodeState } from '../store/shared-node';
 
 /** What new callers hear while the board is drained, and the last callers when the limit is over. */
-const NO_NEW_CALLERS =
-  'The board takes no new callers here right now. Please call again in a moment.';
-const LIMIT_IS_OVER = 'The board is closed here for maintenance. Please call again later.';
+const NO_NEW_CALLERS = 'call.no-new-callers';
+const LIMIT_IS_OVER = 'call.maintenance';
 
 const MINUTE_MS = 60_000;
 /** How often callers are counted while the board is drained. */
@@ -48,7 +47,7 @@ export class Drain {
   private cancels: Cancel[] = [];
   private cancelCount: Cancel = () => undefined;
   private told = '';
-  private endCallers: (sentence: string) => void = () => undefined;
+  private endCallers: (text: typeof LIMIT_IS_OVER) => void = () => undefined;
 
   constructor(private readonly options: DrainOptions) {
     removeDrainOrder(options.dataDir);
@@ -61,12 +60,12 @@ export class Drain {
   }
 
   /** The sentence for who calls now; undefined while callers are taken. */
-  get refusal(): string | undefined {
+  get refusal(): typeof NO_NEW_CALLERS | undefined {
     return this.isShut ? NO_NEW_CALLERS : undefined;
   }
 
   /** How all calls end when the limit is over. */
-  onLimit(end: (sentence: string) => void): void {
+  onLimit(end: (text: typeof LIMIT_IS_OVER) => void): void {
     this.endCallers = end;
   }
 

@@ -240,7 +240,10 @@ async function readSnapshot(
     env,
     fallbackFolders: board.configFallbacks,
   });
-  const themes = await loadThemes({ artRoots: board.artRoots, env, formats: config.theme });
+  const themes = await loadThemes({
+    ...{ artRoots: board.artRoots, env, formats: config.theme },
+    textsFile: await board.find('config/texts.hjson'),
+  });
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
   const { placeOf: configPlace } = loaded;

@@ -5,6 +5,7 @@ import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Config } from '../config/schema';
+import { sayOf } from '../menu/load/theme';
 import { runMenus } from '../menu/run/runner';
 import type { Nodes } from '../servers/nodes';
 import { terminalOpener } from '../servers/open-terminal';
@@ -98,6 +99,7 @@ export async function startLoginServers(
     authenticator: backend.authenticator,
     isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
     accountEvents: backend.accountEvents,
+    say: (id, ...values) => sayOf(services.themes(), config().theme.preLogin)(id, ...values),
     openTerminal: terminalOpener({ config, clock }),
     run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
     onEnded: (caller) => backend.endCall(caller.login),

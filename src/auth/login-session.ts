@@ -13,6 +13,7 @@ import type { Accepted, BindsFirst } from './first-factor';
 import type {
   Credential,
   Factor,
+  Farewell,
   Login,
   LoginHistory,
   LoginOrigin,
@@ -49,7 +50,7 @@ export class LoginSession implements Login {
   factor: Factor = 0;
   user: User | undefined;
   history: LoginHistory | undefined;
-  farewell: string | undefined;
+  farewell: Farewell | undefined;
   sessionId: string;
   tried = false;
   asksForHaste = false;
@@ -105,7 +106,7 @@ export class LoginSession implements Login {
 
   private isEndedBy({ sessionId }: AccountEvent): 'keep' | 'end' {
     if (sessionId !== this.sessionId) return 'keep';
-    this.farewell = 'Another call of yours has ended this one.';
+    this.farewell = 'call.ended-by-owner';
     return 'end';
   }
 
@@ -320,7 +321,7 @@ export class LoginSession implements Login {
 }
 
 /** Where a new factor, bound elsewhere, ends the call of an entry code. */
-const NEW_FACTOR = 'Your new second factor is on. Please sign in with a code of it.';
+const NEW_FACTOR = 'call.new-factor';
 
 async function isReplaced(sql: Sql, userId: number, old: BindsFirst): Promise<boolean> {
   const factor = await findFactor(sql, userId);
@@ -368,10 +369,8 @@ function changeDecision(change: AccountChange): 'keep' | 'end' {
  * The sentence for a caller whose own set-up of a second factor ends the session; undefined
  * otherwise.
  */
-function changeFarewell(before: User, after: User | undefined): string | undefined {
-  return after?.status === 2 && hasSwitchedOn(before, after)
-    ? 'Two-factor sign-in is on. Please sign in again with a code.'
-    : undefined;
+function changeFarewell(before: User, after: User | undefined): Farewell | undefined {
+  return after?.status === 2 && hasSwitchedOn(before, after) ? 'call.factor-on' : undefined;
 }
 
 function hasSwitchedOn(before: User, after: User): boolean {

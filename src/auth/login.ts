@@ -131,6 +131,9 @@ export function isFullySignedIn(at: {
   return at.factor > 0 && at.factor >= at.requiredFactor;
 }
 
+/** Why a session ends whose account was changed by its owner, as the id of the sentence for the caller. */
+export type Farewell = 'call.ended-by-owner' | 'call.factor-on' | 'call.new-factor';
+
 /** The state machine of one caller, independent of sockets, menus and screens. */
 export interface Login {
   readonly factor: Factor;
@@ -157,7 +160,7 @@ export interface Login {
    * The sentence for a caller whose session ends because `refresh` returned 'end'; undefined for
    * the usual one.
    */
-  readonly farewell?: string | undefined;
+  readonly farewell?: Farewell | undefined;
   submit(credential: Credential): Promise<LoginResult>;
   /**
    * Proves the caller's identity again before a sensitive action (switching 2FA, new backup codes,

@@ -83,6 +83,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
     instead: 'the call of who gets in there ends',
   },
   'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
+  'unknown-text': { many: 'texts have an id that is not known', instead: 'nobody reads it' },
+  'wrong-text': { many: 'texts cannot be said', instead: "the board's own sentence is" },
   'broken-theme': { many: 'themes are shown without their theme.hjson' },
   'dead-end': { many: 'menus have no way out for some callers' },
   'locked-out': { many: 'servers let accounts with a second factor never in' },

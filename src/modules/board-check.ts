@@ -87,9 +87,9 @@ export function findPolicyProblems({ config, configPlace }: PolicyParts): readon
   }));
 }
 
-/** What the theme files themselves say in a form that is not understood. */
+/** What the theme files and the board's texts say in a form that is not understood. */
 export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
-  return themes.list().flatMap(({ problems }) => problems);
+  return [...themes.textProblems, ...themes.list().flatMap(({ problems }) => problems)];
 }
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */

@@ -109,7 +109,7 @@ async function submitApplication(
     property,
     textOf(value[name]),
   ]);
-  const personal = readPersonalData(Object.fromEntries(typed), services.clock.nowMs());
+  const personal = readPersonalData(context.say, Object.fromEntries(typed), services.clock.nowMs());
   if (personal.kind === 'refused') return stay(personal.text, VIEWS.birthdate);
   const problem = findProblem(context, application);
   if (problem !== undefined) return problem;
@@ -147,7 +147,7 @@ function findProblem(context: MenuContext, application: Application): Transition
   if (password !== confirm) return staySecret(PASSWORDS_DIFFER);
   const weakness = accounts.passwordProblem(password, { userName, email });
   if (weakness !== undefined) return staySecret(weakness);
-  const badAddress = mailAddressProblem(email);
+  const badAddress = mailAddressProblem(context.say, email);
   return badAddress === undefined ? undefined : stay(badAddress, VIEWS.email);
 }
 
@@ -165,7 +165,7 @@ async function signIn(
     if (welcome.length > 0) await tell(context, welcome);
     return { kind: 'next' };
   }
-  const why = rejectionSentence(result, 1);
+  const why = rejectionSentence(context.say, result, 1);
   await tell(context, ['Your account is made, but you cannot use it here now:', why, ...welcome]);
   return turnBack(context);
 }

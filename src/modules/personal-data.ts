@@ -1,4 +1,5 @@
 import { birthdateProblem } from '../menu/run/validators';
+import type { Say } from '../texts/texts';
 import type { PropertyValues } from '../store/properties';
 
 /** A property that people fill in about themselves. */
@@ -21,10 +22,11 @@ type PersonalData =
 
 /** What was typed, in the form in which it is kept; a field left empty is no property. */
 export function readPersonalData(
+  say: Say,
   typed: Readonly<Partial<Record<PersonalProperty, string>>>,
   nowMs: number,
 ): PersonalData {
-  const problem = birthdateProblem(typed.birthdate ?? '', nowMs);
+  const problem = birthdateProblem(say, typed.birthdate ?? '', nowMs);
   if (problem !== undefined) return { kind: 'refused', property: 'birthdate', text: problem };
   const properties = Object.entries(typed).map(([property, text]): [string, string | undefined] => {
     const kept = keep(property, text.trim());

@@ -193,7 +193,7 @@ async function setUpOnScreen(context: MenuContext, type: OtpType): Promise<Trans
   if (proof.kind === 'cancelled') return said(context, 'cancelled');
   const end = await setUpHere(context, type);
   if (end === 'ended') {
-    const message = context.caller.login.farewell ?? 'Your account was changed.';
+    const message = context.say(context.caller.login.farewell ?? 'call.account-changed');
     return { kind: 'log-off', message, reason: 'ended' };
   }
   return said(context, END_STATUS[end]);
@@ -260,7 +260,7 @@ async function switchOff(context: MenuContext): Promise<Transition> {
     }
     return dropSetUp(context);
   }
-  if (caller.login.bindsFirst === true) return sayText(context, BIND_FIRST, 'problem');
+  if (caller.login.bindsFirst === true) return sayText(context, context.say(BIND_FIRST), 'problem');
   if (context.mustHaveFactor) return say(context, 'mustStayOn');
   const proof = await proveAgain(context, {
     title: 'Switch two-factor sign-in off',
@@ -349,7 +349,7 @@ async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
   if (otpTypeOf(user) === undefined) return say(context, 'otpNotEnabled');
-  if (caller.login.bindsFirst === true) return sayText(context, BIND_FIRST, 'problem');
+  if (caller.login.bindsFirst === true) return sayText(context, context.say(BIND_FIRST), 'problem');
   try {
     const proof = await proveAgain(context, {
       title: 'New backup codes',

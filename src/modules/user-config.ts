@@ -151,6 +151,7 @@ function readWish(context: MenuContext): Wish | Transition {
     ([view, property]): [PersonalProperty, string] => [property, screen.text(view)],
   );
   const data = readPersonalData(
+    context.say,
     Object.fromEntries(typed) as Partial<Record<PersonalProperty, string>>,
     services.clock.nowMs(),
   );
@@ -192,7 +193,7 @@ async function findProblem(
     if (weakness !== undefined) return staySecret(weakness);
   }
   if (email === undefined || email === '') return undefined;
-  const badAddress = mailAddressProblem(email);
+  const badAddress = mailAddressProblem(context.say, email);
   if (badAddress !== undefined) return stay(badAddress, VIEWS.email);
   const missing = findLacks(context, 'account');
   if (missing.length === 0) return undefined;

@@ -30,7 +30,10 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
       acsCodes: own.acs,
       fallbackFolders: board.configFallbacks,
     }),
-    themes: await loadThemes({ artRoots: board.artRoots, env, formats: config.theme }),
+    themes: await loadThemes({
+      ...{ artRoots: board.artRoots, env, formats: config.theme },
+      textsFile: await board.find('config/texts.hjson'),
+    }),
     art: createArtStore({
       roots: board.artRoots,
       random: context.random,

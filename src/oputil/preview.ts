@@ -212,7 +212,7 @@ function themedBoard({ config }: BoardParts, theme: string | undefined): BoardPa
 function onlyTheme(themes: ThemeSet, id: string | undefined): ThemeSet {
   if (id === undefined) return themes;
   const theme = themes.find(id);
-  return { find: () => theme, list: () => (theme === undefined ? [] : [theme]) };
+  return { ...themes, find: () => theme, list: () => (theme === undefined ? [] : [theme]) };
 }
 
 const refuse = (): Promise<never> =>

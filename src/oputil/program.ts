@@ -26,6 +26,7 @@ import { addUserChanges } from './user-change';
 import { addUserFactor } from './user-factor';
 import { addUserInfo } from './user-info';
 import { addUserKeys } from './user-keys';
+import { addTextCommands } from './text-commands';
 import { addTfsImport } from './user-tfs';
 import { addVerifyCommand } from './verify-command';
 
@@ -86,6 +87,7 @@ function buildProgram(program: Command, context: CommandContext): void {
   addMailCommands(program, context);
   addNodeCommands(program, context);
   addMenuCommands(program, context);
+  addTextCommands(program, context);
   addConfigCommands(program, context);
   addBackupCommand(program, context);
   addDatabaseCommands(program, context);

@@ -3,14 +3,8 @@ import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { AccountEvent } from '../store/account-events';
 
-/** Why a login ends, each with the sentence for its caller. */
-export const LOGIN_ENDINGS = {
-  changed: 'Your account was changed. Please sign in again.',
-  /** It may have been changed, and the store does not answer. */
-  unchecked: 'The board cannot check your account right now. Please sign in again later.',
-} as const;
-
-type LoginEnding = keyof typeof LOGIN_ENDINGS;
+/** Why a login ends; `unchecked`: the account may have been changed, and the store does not answer. */
+type LoginEnding = 'changed' | 'unchecked';
 
 /** Watches one login until `stop`. */
 export interface LoginWatch {

@@ -10,7 +10,7 @@ import type { IncomingCall } from './connection';
 import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress, type Unnamed } from './listener';
-import { CUT_OFF, Session, type SessionOptions } from './session';
+import { Session, type SessionOptions } from './session';
 import { SshEndpoint } from './ssh/ssh';
 import { offeredAlgorithms } from './ssh/ssh-profile';
 import { TelnetCaller } from './telnet/telnet';
@@ -29,17 +29,17 @@ interface ServersOptions extends Omit<SessionOptions, 'logins'> {
   /** True for an origin of the board's own pages (rule G2). */
   readonly isOwnOrigin: (origin: string, remoteIp: string) => boolean;
   /** The sentence for new callers while none are taken; undefined while they are. */
-  readonly refusal?: () => string | undefined;
+  readonly refusal?: () => 'call.no-new-callers' | undefined;
 }
+
+/** Why calls are not taken, or end all at once. */
+type EndText = 'call.going-down' | 'call.no-new-callers' | 'call.maintenance';
 
 /** Takes over each accepted caller of a way in. */
 type TakesCaller = ((accepted: Accepted) => void) & {
   /** Set where a request names the caller of a web proxy's connection. */
   readonly unnamed?: (unnamed: Unnamed) => void;
 };
-
-const ALL_BUSY = 'All nodes are busy. Please call again later.';
-const GOING_DOWN = 'The board is going down. Please call again later.';
 
 /** The login servers of a board and the calls on them. */
 export class Servers {
@@ -86,7 +86,7 @@ export class Servers {
     this.closing = true;
     this.stopFollowing();
     for (const listener of this.listeners.values()) listener.stop();
-    this.endCallers(GOING_DOWN);
+    this.endCallers('call.going-down');
     const cancel = new AbortController();
     // Whichever comes first; the other is cancelled or no longer needed.
     await Promise.race([
@@ -98,7 +98,8 @@ export class Servers {
   }
 
   /** Ends all calls with a sentence; new ones are taken as before. */
-  endCallers(sentence: string): void {
+  endCallers(text: EndText): void {
+    const sentence = this.options.say(text);
     for (const session of this.sessions) session.end('shutdown', sentence);
   }
 
@@ -187,14 +188,14 @@ export class Servers {
     const { connection } = call;
     const { nodes, log } = this.options;
     const { server, remoteIp } = connection;
-    const refusal = this.closing ? GOING_DOWN : this.options.refusal?.();
+    const refusal = this.closing ? 'call.going-down' : this.options.refusal?.();
     if (call.node === undefined && refusal === undefined) await nodes.whenFree();
     const node = call.node ?? (refusal === undefined ? nodes.take(server, call.slot) : undefined);
     const isCut = node?.isHeld() === false;
     if (node === undefined || isCut || refusal !== undefined) {
       if (refusal !== undefined) log.info('call.turned-away', { remoteIp, server });
       else if (node === undefined) call.onNodesBusy();
-      const words = refusal ?? (isCut ? CUT_OFF : ALL_BUSY);
+      const words = this.options.say(refusal ?? (isCut ? 'call.cut-off' : 'call.all-busy'));
       connection.write(Buffer.from(`${words}\r\n`));
       connection.end();
       node?.release();

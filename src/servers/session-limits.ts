@@ -1,9 +1,11 @@
 import type { Cancel, Clock } from '../base/clock';
 import type { Config } from '../config/schema';
+import type { Say } from '../texts/texts';
 
 interface SessionLimitsOptions {
   readonly clock: Clock;
   readonly users: Config['users'];
+  readonly say: Say;
   /** Shows a sentence; the call continues. */
   readonly warn: (sentence: string) => void;
   readonly end: (sentence: string) => void;
@@ -59,43 +61,41 @@ export class SessionLimits {
 
   /** One timer per call: a key only records the time, and the timer checks it when it fires. */
   private watch(): void {
-    const { users, clock, end, warn } = this.options;
+    const { users, clock, say, end, warn } = this.options;
     this.cancelIdle();
     const limitMs =
       1000 * (this.isSignedIn ? users.idleLogoutSeconds : users.preAuthIdleLogoutSeconds);
     const leftMs = this.lastInputMs + limitMs - clock.monotonicMs();
     if (leftMs <= 0) {
-      end('You have been silent for too long. Good-bye.');
+      end(say('call.silent'));
       return;
     }
     const warnInMs = leftMs - Math.min(WARNED_BEFORE_MS, limitMs / 2);
     const warns = this.isSignedIn && !this.warned && !this.holdsWarnings;
     if (warns && warnInMs <= 0) {
       this.warned = true;
-      warn(`You have been silent for a while: this call ends in ${seconds(leftMs)}.`);
+      warn(say('warning.silent', { seconds: seconds(leftMs) }));
     }
     const nextMs = warns && warnInMs > 0 ? warnInMs : leftMs;
     this.cancelIdle = clock.after(nextMs, () => this.watch());
   }
 
   private watchLength(): void {
-    const { users, clock, end } = this.options;
+    const { users, clock, say, end } = this.options;
     this.cancelMost = clock.after(users.sessionMaxSeconds * 1000 - WARNED_BEFORE_MS, () => {
       this.isLastMinute = true;
       if (!this.holdsWarnings) this.warnOfLength();
-      this.cancelMost = clock.after(WARNED_BEFORE_MS, () =>
-        end('The longest time for a call is over. Please call again.'),
-      );
+      this.cancelMost = clock.after(WARNED_BEFORE_MS, () => end(say('call.longest')));
     });
   }
 
   private warnOfLength(): void {
-    const { users, clock, warn } = this.options;
+    const { users, clock, say, warn } = this.options;
     const leftMs = this.startedMs + users.sessionMaxSeconds * 1000 - clock.monotonicMs();
-    warn(`The longest time for a call is nearly over: it ends in ${seconds(leftMs)}.`);
+    warn(say('warning.longest', { seconds: seconds(leftMs) }));
   }
 }
 
-function seconds(ms: number): string {
-  return `${Math.ceil(ms / 1000)} seconds`;
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
 }

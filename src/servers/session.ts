@@ -17,8 +17,9 @@ import {
 import { Inbox, type NodeMessage } from '../menu/run/inbox';
 import { lastWords } from '../menu/screen/message-line';
 import { BELL, requestTaps } from '../terminal/ansi';
+import type { Say } from '../texts/texts';
 import type { Connection, IncomingCall } from './connection';
-import { LOGIN_ENDINGS, type LiveLogins, type LoginWatch } from './live-logins';
+import type { LiveLogins, LoginWatch } from './live-logins';
 import type { NodeHandle, NodeSlot, Nodes } from './nodes';
 import { type OpenTerminal, ResizePace } from './open-terminal';
 import { SessionLimits } from './session-limits';
@@ -29,6 +30,8 @@ export interface SessionOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
+  /** The board's sentences, in the words of the theme of who is not signed in. */
+  readonly say: Say;
   readonly authenticator: LoginAuthenticator;
   readonly nodes: Nodes;
   readonly logins: LiveLogins;
@@ -46,10 +49,6 @@ export interface SessionOptions {
 
 // Time for menus to finish after the end of a call, before the session is cleaned up without them.
 const LET_GO_MS = 2_000;
-
-/** For callers of a process that other processes of the board took for dead. */
-export const CUT_OFF =
-  'The board lost touch with this part of itself: your call ends here. Please call again.';
 
 /**
  * One caller's session: node, terminal, menus, end. A failure in it ends this call and no other.
@@ -83,6 +82,7 @@ export class Session implements NodeHandle {
     this.limits = new SessionLimits({
       clock,
       users: options.config().users,
+      say: options.say,
       warn: (text) => this.post({ text, urgent: true }),
       end: (sentence) => this.end('idle', sentence),
     });
@@ -90,7 +90,7 @@ export class Session implements NodeHandle {
     this.resizes = new ResizePace(clock, () => this.takeHints());
     this.watch = options.logins.watch(this.login, {
       log: this.log,
-      end: (why) => this.end('ended', this.login.farewell ?? LOGIN_ENDINGS[why]),
+      end: (why) => this.end('ended', options.say(this.login.farewell ?? `call.account-${why}`)),
     });
     this.caller = this.makeCaller();
   }
@@ -127,16 +127,16 @@ export class Session implements NodeHandle {
 
   takenOver(byNode: number): void {
     this.log.info('call.taken-over', { byNode });
-    this.end('ended', `You have signed in again on node ${byNode}: this call ends here.`);
+    this.end('ended', this.options.say('call.signed-in-elsewhere', { node: byNode }));
   }
 
   kicked(): void {
     this.log.info('call.kicked');
-    this.end('ended', 'The sysop has ended your call.');
+    this.end('ended', this.options.say('call.kicked'));
   }
 
   cutOff(): void {
-    this.end('ended', CUT_OFF);
+    this.end('ended', this.options.say('call.cut-off'));
   }
 
   private listen(): void {
@@ -145,7 +145,7 @@ export class Session implements NodeHandle {
     this.node.attach(this);
     if (connection.signal.aborted) this.end('hung-up');
     connection.signal.addEventListener('abort', () => this.end('hung-up'), { once: true });
-    deadline.onLastWords((sentence) => this.end('idle', sentence));
+    deadline.onLastWords((limit) => this.end('idle', this.options.say(`call.sign-in-${limit}`)));
     connection.onHints(() => this.resizes.changed());
     connection.onData((bytes) => {
       this.heard();
@@ -214,10 +214,7 @@ export class Session implements NodeHandle {
 
   private fail(error: unknown): void {
     this.log.error('call.failed', { error: toError(error) });
-    this.end(
-      'failure',
-      'Something went wrong here, and the sysop can see what. Please call again.',
-    );
+    this.end('failure', this.options.say('call.failed'));
   }
 
   private async clearUp(reason: EndReason): Promise<void> {

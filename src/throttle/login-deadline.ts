@@ -24,10 +24,6 @@ interface LoginDeadlineOptions {
 const LAST_WORDS_MS = 1_000;
 // A caller who keeps sending while the sentence is shown is disconnected after this many bytes.
 const SPARE_BYTES = 64 * 1024;
-const SENTENCES: Readonly<Record<LoginLimit, string>> = {
-  time: 'You took too long to sign in. Please call again.',
-  bytes: 'You have sent more than a sign-in takes. Please call again.',
-};
 
 /**
  * Limits the time and the input of a caller before the sign-in, counted from TCP accept (rules E2,
@@ -36,7 +32,7 @@ const SENTENCES: Readonly<Record<LoginLimit, string>> = {
 export class LoginDeadline {
   private readonly startedMs: number;
   private cancel: Cancel | undefined;
-  private lastWords: ((sentence: string) => void) | undefined;
+  private lastWords: ((limit: LoginLimit) => void) | undefined;
   private formWasOpen = false;
   private over = false;
   private isFlooded = false;
@@ -50,7 +46,7 @@ export class LoginDeadline {
    * Sets the function that tells the caller the reason; without one the connection is closed
    * without a message.
    */
-  onLastWords(say: (sentence: string) => void): void {
+  onLastWords(say: (limit: LoginLimit) => void): void {
     this.lastWords = say;
   }
 
@@ -105,6 +101,6 @@ export class LoginDeadline {
       return;
     }
     this.cancel = this.options.clock.after(LAST_WORDS_MS, this.options.close);
-    this.lastWords(SENTENCES[limit]);
+    this.lastWords(limit);
   }
 }

@@ -139,7 +139,7 @@ test('a session that came in by it is free once it has bound a factor, and ends 
   expect(await tryCode(other, await newCode())).toBe('accepted');
   await context.enrollment.bind(id, 'googleAuth', { actor: { server: 'web' } });
   expect(await other.refresh()).toBe('end');
-  expect(other.farewell).toBe('Your new second factor is on. Please sign in with a code of it.');
+  expect(other.farewell).toBe('call.new-factor');
 });
 
 test('none is made for an account that cannot use it, with the reason', async () => {

@@ -955,7 +955,7 @@ describe('a session while its account changes', () => {
     const login = await signedIn();
     await context.enrollment.bind(id, 'googleAuth', { actor: { sessionId: login.sessionId } });
     expect(await login.refresh()).toBe('end');
-    expect(login.farewell).toBe('Two-factor sign-in is on. Please sign in again with a code.');
+    expect(login.farewell).toBe('call.factor-on');
     expect(login.factor).toBe(1);
   });
 

@@ -45,7 +45,7 @@ test('a call is ended by another of the account, and no other with it (rule N2)'
   expect(await calls.end(id, call, actorOf(mine))).toBe(true);
   expect(await hearOf(mine)).toBe('keep');
   expect(await hearOf(left)).toBe('end');
-  expect(left.farewell).toBe('Another call of yours has ended this one.');
+  expect(left.farewell).toBe('call.ended-by-owner');
   expect(await calls.end(id, call, actorOf(mine))).toBe(false);
   const other = await context.addAccount('ann');
   const theirs = { sessionId: mine.sessionId, source: HOME };

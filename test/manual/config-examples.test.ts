@@ -15,7 +15,13 @@ const PAGES = [
 ];
 
 /** Pages whose fenced examples are read by pages.test.ts. */
-const FENCED = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md', 'docs/onward.md'];
+const FENCED = [
+  'docs/menus.md',
+  'docs/themes.md',
+  'docs/acs.md',
+  'docs/onward.md',
+  'docs/texts.md',
+];
 
 /** The indented blocks of a page that are hjson: a block of keys, or a whole file in braces. */
 function hjsonBlocks(name: string): readonly string[] {

@@ -15,7 +15,7 @@ import { BoardDir } from '../support/board-dir';
 import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '../..');
-const PAGES = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md', 'docs/onward.md'];
+const PAGES = ['docs/menus.md', 'docs/themes.md', 'docs/acs.md', 'docs/onward.md', 'docs/texts.md'];
 const page = (name: string): Promise<string> => readFile(join(ROOT, name), 'utf8');
 
 describe('the pages for sysops', () => {

@@ -100,7 +100,7 @@ test('every other menu that needs a sign-in stays closed, and those before it ar
   expect(admit('mainMenu', access).kind).toBe('admitted');
   expect(admit('mainMenu', { ...access, bindsFirst: true })).toMatchObject({
     why: 'binds-first',
-    sentence: BIND_FIRST,
+    says: BIND_FIRST,
   });
 });
 

@@ -1,3 +1,4 @@
+import { sayStock } from '../../src/texts/texts';
 import { typingProblem } from '../../src/menu/run/login-answer';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
@@ -324,8 +325,10 @@ test.each([
   'in %s columns what cannot be a code is told, in one line, what codes look like',
   (width, sentence, most) => {
     const room = width === undefined ? undefined : { width };
-    expect(typingProblem({ code: '12345' }, room)).toBe(sentence);
+    expect(typingProblem(sayStock, { code: '12345' }, room)).toBe(sentence);
     expect(sentence.length).toBeLessThanOrEqual(most);
-    expect(typingProblem({ password: 'x', code: ' ' }, room)).toMatch(/^Please type a code\./);
+    expect(typingProblem(sayStock, { password: 'x', code: ' ' }, room)).toMatch(
+      /^Please type a code\./,
+    );
   },
 );

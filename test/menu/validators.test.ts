@@ -1,3 +1,4 @@
+import { sayStock } from '../../src/texts/texts';
 import { MCI_CODES, mciValue } from '../../src/menu/screen/mci-codes';
 import { BARE_THEME } from '../../src/menu/load/theme';
 import { VALIDATORS } from '../../src/menu/run/validators';
@@ -21,7 +22,9 @@ afterAll(async () => {
 });
 
 const check = (name: string, text: string, values = {}): Promise<string | undefined> | undefined =>
-  VALIDATORS[name]?.check(text, { caller: caller.caller, services: board.services, values });
+  VALIDATORS[name]?.check(text, {
+    ...{ caller: caller.caller, services: board.services, say: sayStock, values },
+  });
 
 test.each([
   ['validateNonEmpty', 'x'],

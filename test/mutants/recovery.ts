@@ -41,7 +41,7 @@ export const RECOVERY: readonly Mutant[] = [
     rule: 'N1',
     fault: 'backup codes are made by who came in by an entry code',
     file: 'src/modules/two-factor-config.ts',
-    find: "if (caller.login.bindsFirst === true) return sayText(context, BIND_FIRST, 'problem');\n  try {",
+    find: "if (caller.login.bindsFirst === true) return sayText(context, context.say(BIND_FIRST), 'problem');\n  try {",
     put: 'try {',
   },
   {

@@ -6,8 +6,8 @@ export const SESSIONS: readonly Mutant[] = [
     rule: 'J1',
     fault: 'the runner lets in who has one factor of two',
     file: 'src/menu/run/menu-access.ts',
-    find: 'if (sentence !== undefined) {',
-    put: 'if (sentence !== undefined && subject.factor === 0) {',
+    find: 'if (says !== undefined) {',
+    put: 'if (says !== undefined && subject.factor === 0) {',
   },
   {
     rule: 'J2',

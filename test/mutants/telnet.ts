@@ -43,7 +43,7 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F6',
     fault: 'nobody is told that the time to sign in is over',
     file: 'src/throttle/login-deadline.ts',
-    find: '    this.lastWords(SENTENCES[limit]);\n',
+    find: '    this.lastWords(limit);\n',
     put: '',
   },
   {

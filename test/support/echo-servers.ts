@@ -1,3 +1,4 @@
+import { sayStock } from '../../src/texts/texts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,7 @@ export class EchoServers {
     const shared = this.shared();
     const endpoint = new SshEndpoint({
       ...shared,
+      say: sayStock,
       authenticator: this.authenticator,
       nodes: this.nodes,
       logins: this.logins,

@@ -68,6 +68,8 @@ export interface MenuBoardOptions {
   readonly openMenus?: readonly string[];
   /** Art by path under art/: `general/LOGIN.ANS` or just `LOGIN`. */
   readonly art?: Readonly<Record<string, string | Buffer>>;
+  /** The board's own sentences by id, as in texts.hjson. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** Uses the stock art and themes as well, where `menus` are given. */
   readonly stockArt?: true;
   readonly config?: ConfigInput;
@@ -125,7 +127,9 @@ export class MenuBoard {
     const { env = {}, openMenus = [] } = options;
     const hasStockArt = options.menus === undefined || options.stockArt === true;
     const artRoots = hasStockArt ? [art, STOCK_ART] : [art];
-    const themes = await loadThemes({ artRoots, env: {} });
+    const textsFile = join(folder, 'texts.hjson');
+    if (options.texts !== undefined) await writeFile(textsFile, JSON.stringify(options.texts));
+    const themes = await loadThemes({ artRoots, env: {}, textsFile });
     const passwordPolicy = new PasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });

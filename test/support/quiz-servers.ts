@@ -1,3 +1,4 @@
+import { sayStock } from '../../src/texts/texts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,7 @@ export class QuizServers {
       clock,
       random: systemRandom,
       log,
+      say: sayStock,
       authenticator,
       nodes,
       limiter: new ConnectionLimiter({

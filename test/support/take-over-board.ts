@@ -1,3 +1,4 @@
+import { sayStock } from '../../src/texts/texts';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Client, type ClientChannel } from 'ssh2';
@@ -153,6 +154,7 @@ export class TakeOverBoard {
     if (node === undefined) throw new Error('no free node');
     const session = new Session(call, node, {
       ...{ config: () => config, clock: systemClock, log, authenticator, nodes, logins },
+      say: sayStock,
       openTerminal: terminalOpener({ config: () => config, clock: systemClock }),
       run: (caller) => runMenus(caller, 'first', this.menus.services),
       onEnded: () => Promise.resolve(),

@@ -4,6 +4,7 @@ import { BbsError } from '../../../src/base/errors';
 import { codeSpan, markdownTable } from './markdown';
 import { MENU_TABLES } from './menu-tables';
 import type { MenuModule } from '../../../src/menu/run/module';
+import { TEXT_TABLES } from './text-tables';
 import { VIEW_TABLES } from './view-tables';
 import { ABSENT_MODULES } from '../../../src/modules/absent-modules';
 import { MODULES } from '../../../src/modules/registry';
@@ -14,6 +15,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   ...ART_TABLES,
   ...VIEW_TABLES,
   ...MENU_TABLES,
+  ...TEXT_TABLES,
   modules: () =>
     markdownTable(
       ['Module', 'What it is', 'Sign-in', 'Needs views', 'Methods', 'Validators'],

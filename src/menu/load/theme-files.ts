@@ -6,6 +6,8 @@ import { nearestName } from '../../base/nearest';
 import { loadHjsonTree } from '../../config/hjson-tree';
 import { findInOtherLetters } from '../../config/source-text';
 import { findNode, type ObjectNode } from '../../config/source-tree';
+import { sayWith, type TextChanges } from '../../texts/texts';
+import { loadTextsFile, readTexts } from './texts-file';
 import { EntryReader } from './entry-reader';
 import { readThemedConfig } from './menu-config';
 import type { Finding, ShownConfig } from './menu-entry';
@@ -24,6 +26,8 @@ interface ThemeFilesOptions {
   /** The `art/` folders: first the board's own, then the package's. */
   readonly artRoots: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The board's own texts; without a file the stock ones. */
+  readonly textsFile?: string;
   /** Date and time formats for themes without their own; those of the stock board by default. */
   readonly formats?: DateFormats;
 }
@@ -39,19 +43,25 @@ export interface LoadedThemes extends ThemeSet {
  * keeps its art and has the errors in its problems: no theme keeps a board from starting.
  */
 export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThemes> {
+  const board = await loadTextsFile(options);
   const written = new Map<string, WrittenTheme>();
   for (const [id, directories] of await listThemeFolders(options.artRoots)) {
     written.set(id, await readTheme(id, directories, options));
   }
   const themes = new Map(
-    [...written].map(([id, theme]) => [id, themeOf(theme, { written, formats: options.formats })]),
+    [...written].map(([id, theme]) => [
+      id,
+      themeOf(theme, { written, formats: options.formats, texts: board.texts }),
+    ]),
   );
   const inOtherLetters = (id: string): Theme | undefined =>
     [...themes.values()].find((theme) => isSame(theme.id, id));
   return {
     find: (id) => themes.get(id) ?? inOtherLetters(id),
     list: () => [...themes.values()].filter((theme) => theme.enabled),
-    files: [...written.values()].flatMap(({ files }) => files),
+    say: sayWith(board.texts),
+    textProblems: board.problems,
+    files: [...board.files, ...[...written.values()].flatMap(({ files }) => files)],
   };
 }
 
@@ -87,6 +97,7 @@ async function subfolders(directory: string): Promise<readonly string[]> {
 /** A theme as in its own file, without the themes that it is based on. */
 interface WrittenTheme extends Pick<Theme, 'id' | 'directories' | 'shown' | 'problems'> {
   readonly info: Tree;
+  readonly texts: TextChanges;
   readonly defaults: Tree;
   readonly menus: Tree;
   readonly prompts: Tree;
@@ -100,7 +111,7 @@ async function readTheme(
   directories: readonly string[],
   { env, artRoots }: ThemeFilesOptions,
 ): Promise<WrittenTheme> {
-  const nothing = { info: {}, defaults: {}, menus: {}, prompts: {}, shown: new Map() };
+  const nothing = { info: {}, texts: {}, defaults: {}, menus: {}, prompts: {}, shown: new Map() };
   const bare = { ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] };
   for (const directory of directories) {
     const file = await findInOtherLetters(directory, 'theme.hjson');
@@ -144,8 +155,11 @@ async function readThemeFile(
   const info = block(['info']);
   block(['customization']);
   const { shown, problems } = readConfigs(tree.root);
+  block(['texts']);
+  const words = readTexts(findNode(tree.root, ['texts']));
   return {
     info,
+    texts: words.texts,
     defaults: block(['customization', 'defaults']),
     menus: block(['customization', 'menus']),
     prompts: block(['customization', 'prompts']),
@@ -155,6 +169,7 @@ async function readThemeFile(
         problem(kind === 'doubled-key' ? 'error' : 'warning', kind ?? 'reference', place, message),
       ),
       ...problems,
+      ...words.problems,
     ],
     basePlace: tree.placeOf(['info', 'base']),
     files: tree.files,
@@ -178,6 +193,7 @@ function themeOf(
   from: {
     readonly written: ReadonlyMap<string, WrittenTheme>;
     readonly formats: DateFormats | undefined;
+    readonly texts: TextChanges;
   },
 ): Theme {
   const { chain, wrong } = ancestry(own, from.written);
@@ -203,6 +219,7 @@ function themeOf(
     menus: merged('menus'),
     prompts: merged('prompts'),
     shown,
+    say: sayWith(from.texts, ...layers.map(({ texts }) => texts)),
     problems: [...own.problems, ...wrong],
   };
 }

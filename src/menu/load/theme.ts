@@ -1,4 +1,5 @@
 import { defaultConfig, type Config } from '../../config/schema';
+import { sayStock, type Say } from '../../texts/texts';
 import type { Finding, ShownConfig, MenuConfig, MenuEntry } from './menu-entry';
 
 /** A value of a sysop's file: plain data whose size and keys were checked when it was read. */
@@ -38,14 +39,25 @@ export interface Theme {
   readonly prompts: Tree;
   /** Its changes of each menu's `config`: valid values of keys that a theme may set. */
   readonly shown: ReadonlyMap<string, Partial<ShownConfig>>;
+  /** The board's sentences in the words of this theme. */
+  readonly say: Say;
   /** Errors in these changes; the menu's own value is used then. */
   readonly problems: readonly Finding[];
 }
 
 export interface ThemeSet {
   find(id: string): Theme | undefined;
+  /** The board's sentences where no theme words them in its own way. */
+  readonly say: Say;
+  /** What is wrong in the board's own texts. */
+  readonly textProblems: readonly Finding[];
   /** Enabled themes by id; `*` in the configuration selects one of these. */
   list(): readonly Theme[];
+}
+
+/** The board's sentences where no menu is open, in the words of a theme; `*` has none of its own. */
+export function sayOf(themes: ThemeSet, theme: string): Say {
+  return themes.find(theme)?.say ?? themes.say;
 }
 
 /** View properties that only the menu sets, so that no theme weakens a form (contract A2.1). */
@@ -65,6 +77,7 @@ export const BARE_THEME: Theme = {
   menus: {},
   prompts: {},
   shown: new Map(),
+  say: sayStock,
   problems: [],
 };
 

@@ -23,6 +23,7 @@ import { ScreenController } from '../screen/screen-controller';
 import { pauseAtEnd, present, presentAgain } from '../screen/present';
 import { ask } from './question';
 import type { StackEntry } from './stack';
+import type { Say } from '../../texts/texts';
 import type { CallContext } from './call-context';
 import type { TakesOver } from './caller';
 import { configUnder } from '../load/theme';
@@ -72,6 +73,10 @@ export class ActiveMenu implements FormContext {
 
   get services() {
     return this.call.services;
+  }
+
+  get say(): Say {
+    return this.call.say;
   }
 
   get menu(): string {
@@ -345,7 +350,7 @@ export class ActiveMenu implements FormContext {
   private turnTo({ form, art, anew }: Extract<Transition, { kind: 'form' }>): Redraw | undefined {
     if (!this.menuEntry.forms.some(({ id }) => id === form)) {
       this.caller.log.error('menu.form-missing', { menu: this.menu, form });
-      return this.stay({ kind: 'stay', message: 'That part of the board is missing.' });
+      return this.stay({ kind: 'stay', message: this.say('menu.missing') });
     }
     if (this.formId === 0) this.leftForm = this.screen;
     if (anew === true) this.leftForm = undefined;

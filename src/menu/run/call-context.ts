@@ -10,6 +10,7 @@ import { OwedFactor } from './owed-factor';
 import type { Services } from './services';
 import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
 import type { LoginHistory } from '../../auth/login';
+import type { Say } from '../../texts/texts';
 
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
@@ -21,9 +22,6 @@ export const LINES_ON = 'yes';
 /** The property of an account that goes from the sign-in straight to the main menu. */
 const SKIP_PROPERTY = 'skip_welcome';
 const SKIP_ON = 'yes';
-
-const LINE_HELP =
-  'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
 
 /** Dependencies of the menus: the board's services, and the modules that a menu file may name. */
 export interface MenuServices extends Services {
@@ -87,6 +85,11 @@ export class CallContext {
     return this.themeNamed(user.properties.get('theme_id') ?? theme.default);
   }
 
+  /** The board's sentences, in the words of the caller's theme. */
+  get say(): Say {
+    return this.theme.say;
+  }
+
   /**
    * Decides whether the next menus are shown line by line: by the caller's choice in this call, else
    * where the client asks for it, where the account says so, and where a terminal that shows no sign
@@ -126,7 +129,7 @@ export class CallContext {
   takeLineHelp(): string | undefined {
     if (this.linesExplained) return undefined;
     this.linesExplained = true;
-    return LINE_HELP;
+    return this.say('page.line-by-line');
   }
 
   private get isThemeOfWords(): boolean {
@@ -177,7 +180,7 @@ export class CallContext {
     const { history } = this.caller.login;
     if (this.newsTold || history === undefined) return undefined;
     this.newsTold = true;
-    return signInNews(history, this.hasSkipped);
+    return signInNews(this.say, history, this.hasSkipped);
   }
 
   /** A missing or disabled theme is replaced by the default one, then the stock one, then none. */
@@ -215,34 +218,25 @@ export class CallContext {
 const FEW = 3;
 
 /** The notice about a sign-in; undefined when there is nothing to tell. */
-function signInNews(history: LoginHistory, hasSkipped: boolean): string | undefined {
-  const { failedSince } = history;
+function signInNews(say: Say, history: LoginHistory, hasSkipped: boolean): string | undefined {
+  const { failedSince: count } = history;
   // The welcome would have said it.
-  const failed =
-    hasSkipped && failedSince > 0
-      ? `Failed attempts since your last call: ${failedSince}.`
-      : undefined;
-  const all = [failed, setUpNews(history), codeNews(history)];
+  const failed = hasSkipped && count > 0 ? say('news.failed-attempts', { count }) : undefined;
+  const all = [failed, setUpNews(say, history), codeNews(say, history)];
   const news = all.filter((text) => text !== undefined);
   return news.length === 0 ? undefined : news.join(' ');
 }
 
 /** Another person who knows the password may have begun the set-up (rule M2). */
-function setUpNews({ setUp }: LoginHistory): string | undefined {
-  if (setUp === undefined) return undefined;
-  // Fits one line of 80 columns; the address comes last, because the end may be cut.
-  return `2FA was begun elsewhere. Not you? Change your password. (${setUp.remoteIp})`;
+function setUpNews(say: Say, { setUp }: LoginHistory): string | undefined {
+  return setUp && say('news.set-up-elsewhere', { address: setUp.remoteIp });
 }
 
-function codeNews(history: LoginHistory): string | undefined {
-  if (history.factorRemoved === true) {
-    return 'You used your recovery code: two-factor sign-in is now switched off.';
-  }
+function codeNews(say: Say, history: LoginHistory): string | undefined {
+  if (history.factorRemoved === true) return say('news.factor-removed');
   const left = history.backupCodesLeft;
   if (left === undefined) return undefined;
-  if (left === 0) return 'You used your last backup code. Please make new ones now.';
-  if (left > FEW) return `You used a backup code; ${left} are left.`;
-  return left === 1
-    ? 'You used a backup code. Only 1 is left: please make new ones.'
-    : `You used a backup code. Only ${left} are left: please make new ones.`;
+  if (left === 0) return say('news.last-backup-code');
+  if (left > FEW) return say('news.backup-code', { left });
+  return left === 1 ? say('news.one-backup-code') : say('news.few-backup-codes', { left });
 }

@@ -2,7 +2,7 @@ import { toError } from '../../base/errors';
 import type { View } from '../../views/view';
 import { parseAsset } from '../load/asset';
 import { findSignInGap } from './menu-access';
-import { LATER, own } from './follow';
+import { own } from './follow';
 import type { SubmitRule } from '../load/menu-entry';
 import type { MenuContext, MenuModule } from './module';
 import type { ScreenController } from '../screen/screen-controller';
@@ -30,18 +30,23 @@ export async function checkField(
   if (validator === undefined) {
     // The validator does not exist: no value is accepted unchecked.
     caller.log.error('menu.validator-missing', { menu: context.menu, validator: asset?.name });
-    return 'This cannot be checked here. Please tell the sysop.';
+    return context.say('field.unchecked');
   }
   // A module's validator runs in a menu that the caller may be in; `needs` is checked again.
   const bindsFirst = caller.login.bindsFirst === true && module.bindsFactor !== true;
   const refusal = findSignInGap(validator, { subject: context.subject(), bindsFirst });
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) return context.say(refusal);
   try {
-    return await validator.check(text, { caller, services, values: form.values() });
+    return await validator.check(text, {
+      caller,
+      services,
+      say: context.say,
+      values: form.values(),
+    });
   } catch (thrown) {
     caller.signal.throwIfAborted();
     caller.log.error('menu.validator-failed', { menu: context.menu, error: toError(thrown) });
-    return LATER;
+    return context.say('menu.later');
   }
 }
 

@@ -6,12 +6,6 @@ import type { MenuContext, MenuMethod, MenuModule, Submission, Transition } from
 import type { CallContext } from './call-context';
 import { SYSTEM_METHODS } from './system-methods';
 
-/** Sentence for a failure that may be over soon. */
-export const LATER = 'The board cannot do this right now. Please try again later.';
-
-/** The same where it may have been done. */
-const UNSURE = 'The board cannot tell whether that was saved. Please look before you do it again.';
-
 /** Error codes of such failures; they do not end the call. */
 const PASSING_FAILURES: ReadonlySet<string> = new Set([
   'STORE_FAILED',
@@ -23,10 +17,10 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set([
 ]);
 
 /** What a caller is told of a failure that may be over soon; undefined for any other one. */
-export function passingSentence(thrown: unknown): string | undefined {
+export function passingText(thrown: unknown) {
   if (!(thrown instanceof BbsError)) return undefined;
-  if (thrown.code === 'STORE_UNSURE') return UNSURE;
-  return PASSING_FAILURES.has(thrown.code) ? LATER : undefined;
+  if (thrown.code === 'STORE_UNSURE') return 'menu.unsure';
+  return PASSING_FAILURES.has(thrown.code) ? 'menu.later' : undefined;
 }
 
 interface Given {
@@ -50,22 +44,22 @@ export async function follow(
   const { log, signal } = context.caller;
   if (method === undefined) {
     log.error('menu.method-missing', { menu: context.menu, method: target.name });
-    return { kind: 'stay', message: 'That part of the board is missing.' };
+    return { kind: 'stay', message: context.say('menu.missing') };
   }
   const bindsFirst = context.caller.login.bindsFirst === true;
   const refusal = findSignInGap(needed, { subject: context.subject(), bindsFirst });
   if (refusal !== undefined) {
     log.warn('menu.refused', { menu: context.menu, method: target.name, why: 'factor' });
-    return { kind: 'stay', message: refusal };
+    return { kind: 'stay', message: context.say(refusal) };
   }
   try {
     return await method(context, submission, extraArgs);
   } catch (thrown) {
     signal.throwIfAborted();
-    const sentence = passingSentence(thrown);
-    if (sentence === undefined) throw thrown;
+    const text = passingText(thrown);
+    if (text === undefined) throw thrown;
     log.error('menu.method-failed', { menu: context.menu, error: toError(thrown) });
-    return { kind: 'stay', message: sentence };
+    return { kind: 'stay', message: context.say(text) };
   }
 }
 
@@ -117,12 +111,14 @@ export function whyAbsentPath(name: string): string | undefined {
  * gets a sentence and goes back.
  */
 export function absentModule(name: string, why?: string): MenuModule {
-  const reason = why === undefined ? '' : `: ${why}`;
   const enter = async (context: MenuContext): Promise<Transition> => {
     context.caller.log.debug('menu.module-absent', { menu: context.menu, module: name });
     if (context.leadsOn && why !== undefined) return { kind: 'next' };
-    const text = ` This part of the board is not here${reason}.`;
-    await context.showPages(['', ` ${context.desc}`, '', text]);
+    const text =
+      why === undefined
+        ? context.say('page.part-not-here')
+        : context.say('page.part-not-here-why', { why });
+    await context.showPages(['', ` ${context.desc}`, '', ` ${text}`]);
     return { kind: 'previous' };
   };
   return { name, doc: why ?? '', needs: 'none', views: [], methods: {}, enter };

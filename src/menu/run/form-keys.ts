@@ -133,7 +133,7 @@ export class FormKeys {
     const { rules } = this.context.screen.composition;
     const rule = matchSubmit(rules.submit(filled.submitId), filled.value);
     if (rule?.action === undefined) {
-      return { kind: 'stay', message: 'That is none of the choices.', clear: [filled.submitId] };
+      return { kind: 'stay', message: this.call.say('menu.no-choice'), clear: [filled.submitId] };
     }
     const submission = { formId: rules.formId, ...filled };
     return this.act(rule.action, { submission, extraArgs: rule.extraArgs });
@@ -144,7 +144,7 @@ export class FormKeys {
     given: { readonly submission: Submission; readonly extraArgs: unknown },
   ): Promise<Transition> {
     const target = choose(action, this.call.subject, this.context.services.random);
-    if (target === undefined) return { kind: 'stay', message: 'You cannot do that.' };
+    if (target === undefined) return { kind: 'stay', message: this.call.say('menu.not-allowed') };
     return follow(this.context, this.module, { target, ...given });
   }
 }

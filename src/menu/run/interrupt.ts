@@ -52,22 +52,23 @@ async function showMessages(call: CallContext, messages: readonly NodeMessage[])
   for (const message of messages) {
     const { frame } = message;
     if (frame === undefined) plain.push(message);
-    else await showFramed(call, frame, 'Message');
+    else await showFramed(call, frame, call.say('page.message'));
   }
   if (plain.length > 0) await showPlain(call, plain);
 }
 
 async function showPlain(call: CallContext, messages: readonly NodeMessage[]): Promise<void> {
   const [first, ...more] = messages;
-  const title = more.length === 0 && first !== undefined ? headingOf(first) : 'Messages';
+  const title =
+    more.length === 0 && first !== undefined ? headingOf(call, first) : call.say('page.messages');
   const data = messages.flatMap((message): readonly DataLine[] => [
-    ...(more.length === 0 ? [] : [{ color: '|15', text: headingOf(message) }]),
+    ...(more.length === 0 ? [] : [{ color: '|15', text: headingOf(call, message) }]),
     ...message.text.split(/\r\n|\r|\n/).map((text) => ({ color: '|07', text })),
     ...(more.length === 0 ? [] : [{ color: '', text: '' }]),
   ]);
   await showPages(call, { title, data }, title);
 }
 
-function headingOf({ from }: NodeMessage): string {
-  return from === undefined ? 'From the board' : `Message from ${from}`;
+function headingOf({ say }: CallContext, { from }: NodeMessage): string {
+  return from === undefined ? say('page.from-board') : say('page.message-from', { name: from });
 }

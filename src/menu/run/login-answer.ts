@@ -10,6 +10,7 @@ import {
 } from '../../mail/links';
 import type { Factor, LoginResult } from '../../auth/login';
 import { isCodeShaped } from '../../auth/second-factor';
+import type { Say, TextId } from '../../texts/texts';
 import type { MenuContext, Transition } from './module';
 
 /** Result of a rejection: the caller stays on the form, or is logged off. */
@@ -41,19 +42,19 @@ interface Room {
  * What is missing in what was typed, as a sentence; undefined where it may be submitted. Looks at
  * the text alone, so it tells nothing of an account; what it refuses is no attempt (rule E3).
  */
-export function typingProblem(typed: Typed, room?: Room): string | undefined {
+export function typingProblem(say: Say, typed: Typed, room?: Room): string | undefined {
   const narrow = isNarrow(room);
   const problem = findProblem(typed, narrow);
   if (problem === undefined) return undefined;
-  return narrow ? problem : `${problem} Nothing was counted.`;
+  return narrow ? say(problem) : say('sign-in.not-counted', { sentence: say(problem) });
 }
 
-function findProblem({ userName, password, code }: Typed, narrow: boolean): string | undefined {
-  if (userName?.trim() === '') return 'Please type your user name.';
-  if (password === '') return 'Please type your password.';
+function findProblem({ userName, password, code }: Typed, narrow: boolean) {
+  if (userName?.trim() === '') return 'sign-in.no-name';
+  if (password === '') return 'sign-in.no-password';
   if (code === undefined || isCodeShaped(code)) return undefined;
-  if (code.trim() === '') return 'Please type a code.';
-  return `Six digits, or ${narrow ? '' : 'a backup code: '}4 groups of 5 letters.`;
+  if (code.trim() === '') return 'sign-in.no-code';
+  return narrow ? 'narrow.no-code-shape' : 'sign-in.no-code-shape';
 }
 
 function isNarrow(room: Room | undefined): boolean {
@@ -89,6 +90,7 @@ export function answerRejection(
 
 /** The sentence for a rejection; it tells no more than the result of the login. */
 export function rejectionSentence(
+  say: Say,
   rejected: Rejection,
   tried: Exclude<Factor, 0>,
   room?: Room,
@@ -97,58 +99,75 @@ export function rejectionSentence(
   switch (reason) {
     case 'bad-credential':
       return isNarrow(room)
-        ? shortWrongSentence(rejected, tried)
-        : `${wrongSentence(tried, clockIsOff)}${triesSentence(rejected.triesLeft)}`;
+        ? shortWrongSentence(say, rejected, tried)
+        : withTries(say, wrongText(tried, clockIsOff), rejected.triesLeft);
     case 'wait':
-      return `Too many tries. ${waitSentence(retryAfterMs)}`;
+      return retryAfterMs === undefined
+        ? say('sign-in.wait')
+        : say('sign-in.wait-for', { time: durationText(say, retryAfterMs) });
     case 'disabled':
-      return 'This account is disabled. Please ask the sysop.';
+      return say('sign-in.disabled');
     case 'inactive':
-      return 'This account is not active yet. The sysop has to let you in first.';
+      return say('sign-in.inactive');
     case 'locked':
-      return 'This account is locked. Please ask the sysop.';
+      return say('sign-in.locked');
     case 'factor-disabled':
-      return 'Too many wrong codes: your second factor is locked. Please ask the sysop.';
+      return say('sign-in.factor-locked');
     case 'not-allowed':
-      return 'Nobody may sign in with this name.';
+      return say('sign-in.not-allowed');
     case 'too-many':
-      return `Too many tries. ${clockIsOff ? `${CHECK_CLOCK} ` : ''}${callAgainSentence(retryAfterMs)}`;
+      return tooManySentence(say, rejected);
     case 'not-here':
-      return 'This way of signing in is switched off here.';
+      return say('sign-in.not-here');
     case 'busy':
-      return 'The board is busy. Please try again in a moment.';
+      return say('sign-in.busy');
     case 'try-later':
-      return 'The board cannot check this right now. Please try again later.';
+      return say('sign-in.try-later');
     case 'unsure':
-      return tried === 2
-        ? 'The board cannot tell whether that code was used. Please try another one.'
-        : 'The board cannot tell whether that worked. Please try again.';
+      return say(tried === 2 ? 'sign-in.unsure-code' : 'sign-in.unsure');
     case 'changed':
-      return 'Your account was changed. Please sign in again.';
+      return say('call.account-changed');
     case 'secure-only':
-      return isNarrow(room)
-        ? 'Only over a secure line. It is void now.'
-        : 'For a secure line only. This one is void: ask for another.';
+      return say(isNarrow(room) ? 'narrow.secure-only' : 'sign-in.secure-only');
   }
 }
 
-const CHECK_CLOCK = 'Check the clock of your phone.';
-
-function wrongSentence(tried: Exclude<Factor, 0>, clockIsOff: true | undefined): string {
-  if (tried === 1) return 'Wrong user name or password.';
-  return `Wrong code. ${clockIsOff ? CHECK_CLOCK : 'Each code works only once.'}`;
+function wrongText(tried: Exclude<Factor, 0>, clockIsOff: true | undefined) {
+  if (tried === 1) return 'sign-in.wrong';
+  return clockIsOff ? 'sign-in.wrong-code-clock' : 'sign-in.wrong-code';
 }
 
-function shortWrongSentence(rejected: Rejection, tried: Exclude<Factor, 0>): string {
-  if (tried === 2 && rejected.clockIsOff) return CHECK_CLOCK;
-  const tries = triesSentence(rejected.triesLeft).replace(/ (?:are|is)/, '');
-  return tried === 2 ? `Wrong code.${tries}` : `Wrong name or password.${tries}`;
+function shortWrongSentence(say: Say, rejected: Rejection, tried: Exclude<Factor, 0>): string {
+  if (tried === 2 && rejected.clockIsOff) return say('narrow.wrong-code-clock');
+  const sentence = say(tried === 2 ? 'narrow.wrong-code' : 'narrow.wrong');
+  const { triesLeft: count } = rejected;
+  if (count === undefined) return sentence;
+  return count === 1
+    ? say('narrow.one-try-left', { sentence })
+    : say('narrow.tries-left', { sentence, count });
 }
 
-/** What is left of the tries of this call, behind a sentence. */
-export function triesSentence(left: number | undefined): string {
-  if (left === undefined) return '';
-  return left === 1 ? ' One try is left.' : ` ${left} tries are left.`;
+function tooManySentence(say: Say, { retryAfterMs, clockIsOff }: Rejection): string {
+  if (retryAfterMs === undefined) {
+    return say(clockIsOff ? 'sign-in.too-many-clock' : 'sign-in.too-many');
+  }
+  const time = durationText(say, retryAfterMs);
+  return clockIsOff
+    ? say('sign-in.too-many-clock-for', { time })
+    : say('sign-in.too-many-for', { time });
+}
+
+/** A sentence about something wrong, with the tries of this call that are left. */
+export function withTries(
+  say: Say,
+  id: Extract<TextId, `sign-in.wrong${string}`>,
+  count: number | undefined,
+): string {
+  const sentence = say(id);
+  if (count === undefined) return sentence;
+  return count === 1
+    ? say('sign-in.one-try-left', { sentence })
+    : say('sign-in.tries-left', { sentence, count });
 }
 
 function describeRejection(
@@ -156,7 +175,7 @@ function describeRejection(
   result: Rejection,
   tried: Exclude<Factor, 0>,
 ): Answer {
-  const sentence = rejectionSentence(result, tried, context.caller.terminal);
+  const sentence = rejectionSentence(context.say, result, tried, context.caller.terminal);
   switch (result.reason) {
     case 'too-many':
       return { sentence, leaves: true, menus: ['toomany', 'tooMany'] };
@@ -182,35 +201,32 @@ function describeRejection(
   }
 }
 
-function notHereSentence(context: MenuContext): string | undefined {
-  if (context.caller.login.complete) return 'You are signed in already.';
-  const { label } = WAYS_IN[context.caller.server];
-  const secure = secureWayTo(context.services.listening());
-  const way =
-    secure === undefined ? '' : ` Please call by ${secureCall(context.services.config(), secure)}.`;
-  switch (passwordRule(context.services.config(), context.caller)) {
+function notHereSentence({ caller, services, say }: MenuContext): string | undefined {
+  if (caller.login.complete) return say('sign-in.already');
+  const { label: way } = WAYS_IN[caller.server];
+  const secure = secureWayTo(services.listening());
+  const secureWay = secure === undefined ? undefined : secureCall(services.config(), secure);
+  switch (passwordRule(services.config(), caller)) {
     case 'refuse':
-      return `Nobody can sign in by ${label} here.${way}`;
+      return secureWay === undefined
+        ? say('sign-in.way-off', { way })
+        : say('sign-in.way-off-call', { way, secureWay });
     case 'with-otp':
-      return `${label} is for accounts with a second factor here.${way}`;
+      return secureWay === undefined
+        ? say('sign-in.way-with-factor', { way })
+        : say('sign-in.way-with-factor-call', { way, secureWay });
     case 'allow':
       return undefined;
   }
 }
 
-function waitSentence(ms: number | undefined): string {
-  return ms === undefined ? 'Please try again later.' : `Please wait ${durationText(ms)}.`;
-}
-
-function callAgainSentence(ms: number | undefined): string {
-  return ms === undefined ? 'You may call again.' : `Please call again in ${durationText(ms)}.`;
-}
-
 /** "30 seconds", in the unit that people use for such a time. */
-function durationText(ms: number): string {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'}`;
-  return `${Math.ceil(seconds / 60)} minutes`;
+function durationText(say: Say, ms: number): string {
+  const count = Math.max(1, Math.ceil(ms / 1000));
+  if (count === 1) return say('time.second');
+  return count < 120
+    ? say('time.seconds', { count })
+    : say('time.minutes', { count: Math.ceil(count / 60) });
 }
 
 /** The missing prerequisites of a mailed link; empty when there are none. */
@@ -226,7 +242,7 @@ export async function showLacks(
   context: MenuContext,
   missing: readonly Prerequisite[],
 ): Promise<void> {
-  await showLinkAnswer(context, [lackSentence(missing), '', 'Please tell the sysop.']);
+  await showLinkAnswer(context, [lackSentence(missing), '', context.say('page.tell-sysop')]);
 }
 
 /** Shows sentences about a link, wrapped to the width of the screen. */

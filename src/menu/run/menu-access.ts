@@ -50,15 +50,18 @@ export type MenuAccess =
        * and for nothing else that this caller has not.
        */
       readonly why: 'unknown' | 'acs' | 'factor' | 'binds-first' | 'owed' | 'step-up';
-      /** Sentence for the caller. */
-      readonly sentence: string;
+      /** What the caller is told. */
+      readonly says: SignInGap | 'menu.missing' | 'menu.not-for-you' | 'menu.code-for-part';
     };
 
 /** The menu for the one-time code (contract A9). */
 export const OTP_MENU = 'loginTwoFactorAuthOTP';
 
 /** For a caller who came in by an entry code (rule N1). */
-export const BIND_FIRST = 'You came in by an entry code: set up a new second factor first.';
+export const BIND_FIRST = 'menu.bind-first';
+
+/** The missing sign-in, as a sentence for the caller. */
+type SignInGap = typeof BIND_FIRST | 'menu.factor-first' | 'menu.sign-in-first' | 'menu.code-first';
 
 /** What a menu, a method or a validator needs of its caller. */
 interface Needed {
@@ -67,17 +70,15 @@ interface Needed {
   readonly bindsFactor?: boolean | undefined;
 }
 
-/** The missing sign-in as a sentence for the caller; undefined when nothing is missing. */
+/** What is missing of a sign-in; undefined when nothing is. */
 export function findSignInGap(
   { needs, bindsFactor = false }: Needed,
   { subject, bindsFirst = false }: Pick<MenuAccessParts, 'subject' | 'bindsFirst'>,
-): string | undefined {
+): SignInGap | undefined {
   if (needs === 'none') return undefined;
   if (isIn(subject)) return bindsFirst && !bindsFactor ? BIND_FIRST : undefined;
-  if (subject.owed === 'due') return 'Two-factor sign-in is asked of you here: set it up first.';
-  return subject.factor === 0
-    ? 'Please sign in first.'
-    : 'Your account needs a one-time code as well before you can go on.';
+  if (subject.owed === 'due') return 'menu.factor-first';
+  return subject.factor === 0 ? 'menu.sign-in-first' : 'menu.code-first';
 }
 
 /** Data for the decision: the current menus, the modules, and the caller. */
@@ -99,24 +100,24 @@ export function admit(name: string, parts: MenuAccessParts): MenuAccess {
   const { menus, modules, subject } = parts;
   const menu = menus.menus.get(name);
   if (menu === undefined) {
-    return { kind: 'refused', why: 'unknown', sentence: 'That part of the board is missing.' };
+    return { kind: 'refused', why: 'unknown', says: 'menu.missing' };
   }
   const module = modules.get(menu.module.name);
   const isDue = subject.owed === 'due';
   // Nobody is left before a question for a code that nobody can have.
   const isOpen = menu.loginArea && !(isDue && asksForCode(menu));
   const needs = isOpen ? (module?.needs ?? 'none') : 'complete';
-  const sentence = findSignInGap({ needs, bindsFactor: module?.bindsFactor }, parts);
-  if (sentence !== undefined) {
+  const says = findSignInGap({ needs, bindsFactor: module?.bindsFactor }, parts);
+  if (says !== undefined) {
     const why = isIn(subject) ? 'binds-first' : isDue ? 'owed' : 'factor';
-    return { kind: 'refused', why, sentence };
+    return { kind: 'refused', why, says };
   }
   if (menu.acs !== undefined && !evaluateAcs(menu.acs.acs, subject)) {
     // Factor 2 is all that is lacking: it is asked for there (rule P3).
     if (subject.factor === 1 && evaluateAcs(menu.acs.acs, atFactor2(subject))) {
-      return { kind: 'refused', why: 'step-up', sentence: 'That part needs a one-time code.' };
+      return { kind: 'refused', why: 'step-up', says: 'menu.code-for-part' };
     }
-    return { kind: 'refused', why: 'acs', sentence: 'You cannot go there.' };
+    return { kind: 'refused', why: 'acs', says: 'menu.not-for-you' };
   }
   return { kind: 'admitted', menu };
 }

@@ -1,5 +1,6 @@
 import type { AcsSubject } from '../../acs/subject';
 import type { ItemSpec } from '../../views/view';
+import type { Say } from '../../texts/texts';
 import type { Caller, EndReason, TakesOver } from './caller';
 import type { SignInNeed } from './menu-access';
 import type { Services } from './services';
@@ -160,6 +161,8 @@ export interface MenuContext {
   subject(): AcsSubject;
   /** True where the board asks a second factor of this account (`users.twoFactorAuth.required`). */
   readonly mustHaveFactor: boolean;
+  /** The board's sentences for callers, in the words of the caller's theme (docs/texts.md). */
+  readonly say: Say;
   /** Formats a moment as the caller's theme does, or by a pattern of the menu. */
   dateText(atMs: number, pattern?: string): string;
   /** Asks a question with an ordinary form; undefined when the caller pressed escape. */

@@ -5,13 +5,13 @@ import type { User } from '../../store/users';
 import { countGrace, type FactorGrace } from '../../store/factors';
 import { userOf, type Caller } from './caller';
 import { proveAgain } from './proof-of-person';
+import type { Say } from '../../texts/texts';
 import type { Services } from './services';
 import { setUpHere, type SetUpContext, type SetUpEnd } from './set-up-here';
 
 const DAY_MS = 86_400_000;
 /** A sign-in of this age proves who sits there; after that the password is asked for again. */
 const FRESH_MS = 5 * 60_000;
-const TITLE = 'Two-factor sign-in is asked of you here';
 
 /** How a caller was led to the set-up. */
 type LeadEnd = { readonly kind: 'go-on' } | { readonly kind: 'log-off'; readonly sentence: string };
@@ -63,39 +63,46 @@ export class OwedFactor {
   }
 
   private async offer(context: SetUpContext): Promise<LeadEnd> {
-    const end = await offerSetUp(context, { title: TITLE, text: () => this.graceSentence() });
-    return end === 'no' ? this.goOnWithout() : end;
+    const end = await offerSetUp(context, {
+      title: context.say('factor.owed'),
+      text: () => this.graceSentence(context.say),
+    });
+    return end === 'no' ? this.goOnWithout(context.say) : end;
   }
 
   private async sendElsewhere(context: SetUpContext): Promise<LeadEnd> {
     const way = secureWayTo(context.services.listening());
-    const where =
-      way === undefined ? 'ask the sysop' : `call by ${secureCall(context.services.config(), way)}`;
-    const sentence = `${TITLE}. It is set up over a secure line: please ${where}.`;
+    const sentence =
+      way === undefined
+        ? context.say('factor.owed-no-way')
+        : context.say('factor.owed-secure-way', {
+            way: secureCall(context.services.config(), way),
+          });
     if (this.isGraceOver) return { kind: 'log-off', sentence };
-    const lines = ['', sentence, '', this.graceSentence()];
+    const lines = ['', sentence, '', this.graceSentence(context.say)];
     await context.showPages({ data: lines.map((text) => ({ color: '|07', text })) });
-    return this.goOnWithout();
+    return this.goOnWithout(context.say);
   }
 
-  private goOnWithout(): LeadEnd {
+  private goOnWithout(say: Say): LeadEnd {
     if (this.isGraceOver) {
-      return { kind: 'log-off', sentence: `${TITLE}. Call again to set it up.` };
+      return { kind: 'log-off', sentence: say('factor.owed-call-again') };
     }
     this.isPutOff = true;
     return { kind: 'go-on' };
   }
 
-  private graceSentence(): string {
-    if (this.isGraceOver) return 'It is the only way on from here; without it your call ends.';
+  private graceSentence(say: Say): string {
+    if (this.isGraceOver) return say('factor.grace-over');
     const { graceLogins, graceDays } = this.settings;
     const { signIns = 0, sinceMs = 0 } = this.counted?.grace ?? {};
     const leftMs = sinceMs + graceDays * DAY_MS - this.services.clock.timelineMs();
     const [more, days] = [graceLogins - signIns, Math.max(1, Math.ceil(leftMs / DAY_MS))];
-    const within = `${days} day${days === 1 ? '' : 's'}`;
-    return more === 0
-      ? 'You can still go on without it in this call, and in no other.'
-      : `You can still go on without it in this call, and ${more} time${more === 1 ? '' : 's'} more within ${within}.`;
+    const time = days === 1 ? say('time.day') : say('time.days', { count: days });
+    if (more === 0) return say('factor.grace-last');
+    return more === 1
+      ? say('factor.grace-once', { time })
+      : say('factor.grace-times', { count: more, time });
   }
 
   private get isGraceOver(): boolean {
@@ -140,23 +147,19 @@ export async function offerSetUp(
     const answer = await context.ask({
       prompt: 'twoFactorOffer',
       title,
-      text: [
-        'Have your phone with an authenticator app at hand: you scan a code, and type the one that the app shows.',
-        '',
-        text(),
-      ],
-      fields: [{ name: 'answer', label: 'Set it up now? (y/n)', maxLength: 3 }],
+      text: [context.say('factor.have-phone'), '', text()],
+      fields: [{ name: 'answer', label: context.say('factor.now'), maxLength: 3 }],
       ...(message === undefined ? {} : { message }),
     });
     const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
     if (typed === 'n' || typed === 'no') return 'no';
     if (typed !== 'y' && typed !== 'yes') {
-      message = 'Please type y or n.';
+      message = context.say('factor.yes-or-no');
       continue;
     }
     const end = await setUpFreshly(context, title);
     if (typeof end !== 'string') return end;
-    message = SENTENCES[end];
+    message = context.say(`factor.${end}`);
   }
 }
 
@@ -168,7 +171,7 @@ async function setUpFreshly(
   const { caller, services } = context;
   const ageMs = services.clock.nowMs() - caller.connectedAtMs;
   if (ageMs < 0 || ageMs > FRESH_MS) {
-    const text = ['You signed in a while ago. Your password first:'];
+    const text = [context.say('factor.password-first')];
     const proof = await proveAgain(context, { title, text });
     if (proof.kind === 'cancelled') return 'left';
     if (proof.kind === 'out') {
@@ -178,12 +181,6 @@ async function setUpFreshly(
   const end = await setUpHere(context, services.config().users.twoFactorAuth.method);
   if (end === 'on') return { kind: 'go-on' };
   if (end !== 'ended') return end;
-  const sentence = caller.login.farewell ?? 'Your account was changed. Please sign in again.';
+  const sentence = context.say(caller.login.farewell ?? 'call.account-changed');
   return { kind: 'log-off', sentence };
 }
-
-const SENTENCES = {
-  left: 'Nothing was changed.',
-  gone: 'The set-up has ended, and nothing was changed.',
-  'not-now': 'A set-up waits for you already: use the link of its mail, or ask the sysop.',
-} as const satisfies Record<Exclude<SetUpEnd, 'on' | 'ended'>, string>;

@@ -1,5 +1,5 @@
 import { acceptedKinds, questionFor } from '../../auth/factor-kinds';
-import { rejectionSentence, triesSentence, typingProblem } from './login-answer';
+import { rejectionSentence, typingProblem, withTries } from './login-answer';
 import type { AskField, MenuContext, Transition } from './module';
 
 /** The result of asking a caller to prove the identity again. */
@@ -9,7 +9,7 @@ type Proof =
   /** The session may not go on. */
   | { readonly kind: 'out'; readonly transition: Extract<Transition, { kind: 'log-off' }> };
 
-const PASSWORD: AskField = { name: 'password', label: 'Password', password: true, maxLength: 128 };
+const PASSWORD: Omit<AskField, 'label'> = { name: 'password', password: true, maxLength: 128 };
 const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength: 32 };
 
 /**
@@ -17,15 +17,17 @@ const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength:
  * something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
  */
 export async function proveAgain(
-  context: Pick<MenuContext, 'caller' | 'ask'>,
+  context: Pick<MenuContext, 'caller' | 'ask' | 'say'>,
   question: { readonly title: string; readonly text: readonly string[] },
 ): Promise<Proof> {
+  const { say } = context;
   const { login } = context.caller;
   // Who came in by an entry code has no code; the password is all that can be asked for (rule N1).
   const hasCode = login.user !== undefined && login.bindsFirst !== true;
   const kinds = hasCode && login.user !== undefined ? acceptedKinds(login.user) : [];
   const withCode = kinds.length > 0;
-  const fields = withCode ? [PASSWORD, { ...CODE, label: questionFor(kinds) }] : [PASSWORD];
+  const ownPassword = { ...PASSWORD, label: say('factor.password') };
+  const fields = withCode ? [ownPassword, { ...CODE, label: questionFor(kinds) }] : [ownPassword];
   let message: string | undefined;
   for (;;) {
     const answer = await context.ask({
@@ -39,17 +41,17 @@ export async function proveAgain(
     const password = answer['password'] ?? '';
     const code = withCode ? (answer['code'] ?? '') : undefined;
     const typed = { password, ...(code === undefined ? {} : { code }) };
-    message = typingProblem(typed, context.caller.terminal);
+    message = typingProblem(say, typed, context.caller.terminal);
     if (message !== undefined) continue;
     const result = await login.confirm({ password, code });
     if (result.kind === 'accepted') return { kind: 'proved' };
     const rejected = result.kind === 'rejected' ? result : undefined;
     if (rejected?.reason === 'bad-credential' || rejected === undefined) {
-      const tries = triesSentence(rejected?.triesLeft);
-      message = `${withCode ? wrongProof(rejected?.clockIsOff) : 'Wrong password.'}${tries}`;
+      const wrong = withCode ? wrongProof(rejected?.clockIsOff) : 'sign-in.wrong-password';
+      message = withTries(say, wrong, rejected?.triesLeft);
       continue;
     }
-    message = rejectionSentence(rejected, 2, context.caller.terminal);
+    message = rejectionSentence(say, rejected, 2, context.caller.terminal);
     if (rejected.reason === 'too-many' || rejected.reason === 'changed') {
       const reason = rejected.reason === 'changed' ? 'ended' : 'too-many';
       return { kind: 'out', transition: { kind: 'log-off', message, reason } };
@@ -57,6 +59,6 @@ export async function proveAgain(
   }
 }
 
-function wrongProof(clockIsOff: true | undefined): string {
-  return `Wrong password or code. ${clockIsOff ? 'Check the clock of your phone.' : 'Each code works only once.'}`;
+function wrongProof(clockIsOff: true | undefined) {
+  return clockIsOff ? 'sign-in.wrong-both-clock' : 'sign-in.wrong-both';
 }

@@ -9,7 +9,7 @@ import { lastWords } from '../screen/message-line';
 import { CallContext } from './call-context';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
-import { passingSentence } from './follow';
+import { passingText } from './follow';
 import { ask } from './question';
 import { stepUp } from './step-up';
 import type { SetUpContext } from './set-up-here';
@@ -34,7 +34,7 @@ export async function runMenus(
     if (caller.signal.aborted) return endReason(caller.signal.reason);
     if (thrown instanceof SessionEnd) return thrown.reason;
     caller.log.error('menu.failed', { menu: run.currentMenu, error: toError(thrown) });
-    run.sayGoodbye('Something went wrong here, and the sysop has been told. Please call again.');
+    run.sayGoodbye('call.menus-failed');
     return 'failure';
   }
 }
@@ -53,6 +53,15 @@ type Step =
       readonly isNew?: boolean;
     }
   | { readonly kind: 'end'; readonly reason: EndReason };
+
+/** The sentences that end a call: none of them has a value in it. */
+type EndText =
+  | Extract<MenuAccess, { kind: 'refused' }>['says']
+  | 'call.menus-failed'
+  | 'call.menus-in-a-ring'
+  | 'call.nothing-further'
+  | 'call.without-new-factor'
+  | 'call.no-screen-for-factor';
 
 /** The menus of one call. */
 class MenuRun {
@@ -75,7 +84,7 @@ class MenuRun {
       this.call.caller.signal.throwIfAborted();
       if (this.isCircling()) {
         this.call.caller.log.error('menu.loop', { menu: step.menu.name });
-        this.sayGoodbye('These menus lead nowhere. Please tell the sysop.');
+        this.sayGoodbye('call.menus-in-a-ring');
         return 'loop';
       }
       await this.letIn();
@@ -103,10 +112,10 @@ class MenuRun {
     try {
       return this.after(await menu.run());
     } catch (thrown) {
-      const sentence = passingSentence(thrown);
-      if (sentence === undefined || caller.signal.aborted) throw thrown;
+      const text = passingText(thrown);
+      if (text === undefined || caller.signal.aborted) throw thrown;
       caller.log.error('menu.not-shown', { menu: menu.menu, error: toError(thrown) });
-      await showPages(this.call, { title: menu.desc, lines: [sentence] }, menu.desc);
+      await showPages(this.call, { title: menu.desc, lines: [this.call.say(text)] }, menu.desc);
       const onward = await menu.onward();
       if (onward !== undefined) return this.after(onward);
       const isEntered = menu.isShown || step.isNew !== true;
@@ -114,8 +123,13 @@ class MenuRun {
     }
   }
 
+  /** Ends the call with one of the board's own sentences. */
+  sayGoodbye(text: EndText): void {
+    this.leave(this.call.say(text));
+  }
+
   /** Shows the last sentence below the screen, and restores the terminal, with the cursor below the art. */
-  sayGoodbye(sentence: string | undefined): void {
+  private leave(sentence: string | undefined): void {
     const { terminal } = this.call.caller;
     const end = `${resetStyle()}${showCursor()}`;
     if (sentence === undefined) terminal.write(end + moveTo(this.call.freeRow, 1));
@@ -135,7 +149,7 @@ class MenuRun {
         });
         return this.goBack();
       case 'log-off':
-        this.sayGoodbye(exit.message);
+        this.leave(exit.message);
         return { kind: 'end', reason: exit.reason ?? 'log-off' };
     }
   }
@@ -178,10 +192,10 @@ class MenuRun {
     try {
       const end = await call.owedFactor.lead(this.betweenMenus);
       if (end.kind === 'go-on') return undefined;
-      this.sayGoodbye(end.sentence);
+      this.leave(end.sentence);
     } catch (thrown) {
       // What cannot be counted lets nobody on (rule P1).
-      this.sayGoodbye(this.passingSentence(thrown));
+      this.leave(this.passingSentence(thrown));
     }
     return { kind: 'end', reason: 'not-let-past' };
   }
@@ -195,7 +209,7 @@ class MenuRun {
     const { current } = this.stack;
     const menu = current === undefined ? undefined : this.call.menus.menus.get(current.menu);
     if (end.kind === 'log-off' || current === undefined || menu === undefined) {
-      this.sayGoodbye(end.sentence);
+      this.leave(end.sentence);
       return { kind: 'end', reason: 'not-let-past' };
     }
     this.call.tell(end.sentence);
@@ -206,10 +220,10 @@ class MenuRun {
   /** The sentence for a failure that may be over soon; any other is thrown on. */
   private passingSentence(thrown: unknown): string {
     const { caller } = this.call;
-    const sentence = passingSentence(thrown);
-    if (sentence === undefined || caller.signal.aborted) throw thrown;
+    const text = passingText(thrown);
+    if (text === undefined || caller.signal.aborted) throw thrown;
     caller.log.error('menu.not-asked', { menu: this.currentMenu, error: toError(thrown) });
-    return sentence;
+    return this.call.say(text);
   }
 
   /** For questions that the engine asks itself. */
@@ -219,6 +233,7 @@ class MenuRun {
     return {
       caller,
       services,
+      say: call.say,
       ask: (question) => ask(call, question),
       showPages: (content) => showPages(call, content, 'Two-factor sign-in'),
     };
@@ -238,7 +253,7 @@ class MenuRun {
       if (access.kind === 'admitted') return { kind: 'visit', menu: access.menu, entry };
     }
     this.call.caller.log.warn('menu.no-previous', { menu: left, reason: 'NOPREV' });
-    this.sayGoodbye('There is nothing further here. Good-bye.');
+    this.sayGoodbye('call.nothing-further');
     return { kind: 'end', reason: 'no-menu' };
   }
 
@@ -247,11 +262,11 @@ class MenuRun {
     const { current } = this.stack;
     const menu = current === undefined ? undefined : this.call.menus.menus.get(current.menu);
     if (current === undefined || menu === undefined || this.hasAskedToLeave) {
-      this.sayGoodbye('You leave without a new second factor. Good-bye.');
+      this.sayGoodbye('call.without-new-factor');
       return { kind: 'end', reason: 'log-off' };
     }
     this.hasAskedToLeave = true;
-    this.call.tell('Your entry code is used up. Once more logs you off without a new factor.');
+    this.call.tell(this.call.say('menu.leaving-unbound'));
     return { kind: 'visit', menu, entry: current };
   }
 
@@ -277,23 +292,23 @@ class MenuRun {
     if (why === 'factor') {
       const otp = factor === 1 && name !== OTP_MENU ? this.admit(OTP_MENU) : refusal;
       if (otp.kind === 'admitted' && this.currentMenu !== OTP_MENU) {
-        this.call.tell(refusal.sentence);
+        this.call.tell(this.call.say(refusal.says));
         return this.goTo(OTP_MENU, undefined);
       }
-      this.sayGoodbye(refusal.sentence);
+      this.sayGoodbye(refusal.says);
       return { kind: 'end', reason: 'not-let-past' };
     }
     if (why === 'binds-first') {
       const binding = findBindingMenu(this.call.access);
       if (binding !== undefined && binding !== this.currentMenu) {
-        this.call.tell(refusal.sentence);
+        this.call.tell(this.call.say(refusal.says));
         return this.goTo(binding, undefined);
       }
-      this.sayGoodbye('This board has no screen for it. Please ask the sysop for a new factor.');
+      this.sayGoodbye('call.no-screen-for-factor');
       return { kind: 'end', reason: 'not-let-past' };
     }
     if (this.stack.current === undefined) {
-      this.sayGoodbye(refusal.sentence);
+      this.sayGoodbye(refusal.says);
       return { kind: 'end', reason: 'no-menu' };
     }
     return this.goBack();

@@ -4,11 +4,11 @@ import { shortKeyUri } from '../../auth/otp';
 import type { OwnEnrollment } from '../../auth/pending-enrollment';
 import { renderTerminalQr, type TerminalQr } from '../../terminal/qr';
 import { actorOf, userOf } from './caller';
-import { triesSentence } from './login-answer';
+import type { Say } from '../../texts/texts';
 import type { MenuContext, Question } from './module';
 
 /** What a set-up on the screen needs of a menu, so that it runs between two menus as well. */
-export type SetUpContext = Pick<MenuContext, 'caller' | 'services' | 'ask' | 'showPages'>;
+export type SetUpContext = Pick<MenuContext, 'caller' | 'services' | 'say' | 'ask' | 'showPages'>;
 
 /** How a set-up on the screen ended. */
 export type SetUpEnd =
@@ -77,7 +77,9 @@ async function askForFirstCode(
     const pending = await services.enrollment.pendingFor(userId, caller.login.sessionId);
     if (pending === undefined) return 'gone';
     const { isLineByLine } = caller.terminal;
-    const answer = await context.ask(firstCodeQuestion(pending, { isLineByLine, message }));
+    const answer = await context.ask(
+      firstCodeQuestion(context.say, pending, { isLineByLine, message }),
+    );
     if (answer === undefined) {
       await services.enrollment.removePending(userId, actorOf(caller));
       return 'left';
@@ -95,16 +97,21 @@ async function askForFirstCode(
       case 'gone':
         return 'gone';
       case 'malformed':
-        message = 'A code has six digits. Nothing was counted.';
+        message = context.say('factor.no-code-shape');
         break;
       case 'wrong':
         if (result.triesLeft === 0) return 'gone';
-        message = `Wrong code.${triesSentence(result.triesLeft)} Is the clock of your phone right?`;
+        message = wrongFirstCode(context.say, result.triesLeft);
     }
   }
 }
 
+function wrongFirstCode(say: Say, count: number): string {
+  return count === 1 ? say('factor.wrong-code-one-try') : say('factor.wrong-code-tries', { count });
+}
+
 function firstCodeQuestion(
+  say: Say,
   pending: OwnEnrollment,
   {
     isLineByLine,
@@ -113,19 +120,17 @@ function firstCodeQuestion(
 ): Question {
   return {
     prompt: 'twoFactorFirstCode',
-    title: 'Set up two-factor sign-in',
+    title: say('factor.set-up'),
     text: [
-      isLineByLine
-        ? '1 Type this secret into your authenticator app:'
-        : '1 Scan the code with your authenticator app, or type this secret into it:',
+      say(isLineByLine ? 'factor.type-secret' : 'factor.scan'),
       '',
       ...secretRows(pending.secret),
       '',
-      `  (its otpauth:// link: type ${ASK_FOR_URI} below)`,
+      `  ${say('factor.link', { word: ASK_FOR_URI })}`,
       '',
-      '2 Type the code that the app shows now.',
+      say('factor.type-code'),
     ],
-    fields: [{ name: 'code', label: 'Code', maxLength: 16 }],
+    fields: [{ name: 'code', label: say('factor.code'), maxLength: 16 }],
     picture: (space) => fittingQr(pending.uri, space)?.lines,
     ...(message === undefined ? {} : { message }),
   };
@@ -146,25 +151,25 @@ async function showBackupCodes(context: SetUpContext, codes: readonly string[]):
   const rows = codeRows(codes, width);
   const isTall = rows.length + ROWS_AROUND_CODES <= height;
   const text = [
-    'Two-factor sign-in is on. These are your backup codes: each lets you in once in place of a code of the app. They are shown this once: keep them where your phone is not.',
+    context.say('factor.backup-codes'),
     '',
     ...(isTall ? [...rows, ''] : []),
-    'Type one of them to show that you have kept them.',
+    context.say('factor.type-back'),
   ];
   if (!isTall) await context.showPages(rows);
   let message: string | undefined;
   for (;;) {
     const answer = await context.ask({
       prompt: 'twoFactorBackupCodes',
-      title: 'Your backup codes',
+      title: context.say('factor.backup-title'),
       text,
-      fields: [{ name: 'code', label: 'Backup code', maxLength: 40 }],
+      fields: [{ name: 'code', label: context.say('factor.backup-code'), maxLength: 40 }],
       ...(message === undefined ? {} : { message }),
     });
     if (answer === undefined) return;
     const typed = canonicalBackupCode(answer['code'] ?? '');
     if (codes.some((code) => canonicalBackupCode(code) === typed)) return;
-    message = 'That is none of them. Please look again.';
+    message = context.say('factor.not-one-of-them');
   }
 }
 

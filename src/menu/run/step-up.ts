@@ -10,8 +10,6 @@ type StepUpEnd =
   | { readonly kind: 'stay'; readonly sentence: string }
   | { readonly kind: 'log-off'; readonly sentence: string };
 
-const TITLE = 'That part is for two-factor sign-in';
-
 /**
  * Brings a caller of factor 1 to factor 2 for a menu that asks for it (rule P3): by a code where the account has
  * a second factor, counted as at a sign-in; by the set-up of one where it has none.
@@ -23,11 +21,11 @@ export async function stepUp(context: SetUpContext): Promise<StepUpEnd> {
   }
   const { registration } = context.services.config().users.twoFactorAuth;
   if (!context.caller.secure || !registration.includes('terminal')) {
-    return { kind: 'stay', sentence: `${TITLE}. ${elsewhere(context)}` };
+    return { kind: 'stay', sentence: elsewhere(context) };
   }
-  const text = (): string => 'Without it this part stays closed.';
-  const end = await offerSetUp(context, { title: TITLE, text });
-  return end === 'no' ? { kind: 'stay', sentence: `${TITLE}.` } : end;
+  const text = (): string => context.say('factor.without-closed');
+  const end = await offerSetUp(context, { title: context.say('factor.step-up'), text });
+  return end === 'no' ? { kind: 'stay', sentence: context.say('factor.step-up-closed') } : end;
 }
 
 async function askForCode(context: SetUpContext, label: string): Promise<StepUpEnd> {
@@ -36,21 +34,22 @@ async function askForCode(context: SetUpContext, label: string): Promise<StepUpE
   for (;;) {
     const answer = await context.ask({
       prompt: 'twoFactorStepUp',
-      title: TITLE,
-      text: ['Type a code of your authenticator app, or a backup code.'],
+      title: context.say('factor.step-up'),
+      text: [context.say('factor.step-up-code')],
       fields: [{ name: 'code', label, password: true, maxLength: 40 }],
       ...(message === undefined ? {} : { message }),
     });
-    if (answer === undefined) return { kind: 'stay', sentence: `${TITLE}.` };
+    if (answer === undefined)
+      return { kind: 'stay', sentence: context.say('factor.step-up-closed') };
     const code = answer['code'] ?? '';
-    message = typingProblem({ code }, terminal);
+    message = typingProblem(context.say, { code }, terminal);
     if (message !== undefined) continue;
     const result = await login.submit({ kind: 'second-factor', code });
     if (result.kind !== 'rejected') {
       await context.caller.signedIn();
       return { kind: 'go-on' };
     }
-    message = rejectionSentence(result, 2, terminal);
+    message = rejectionSentence(context.say, result, 2, terminal);
     const { reason } = result;
     if (reason !== 'bad-credential' && reason !== 'wait' && reason !== 'busy') {
       return { kind: 'log-off', sentence: message };
@@ -58,9 +57,9 @@ async function askForCode(context: SetUpContext, label: string): Promise<StepUpE
   }
 }
 
-function elsewhere({ caller, services }: SetUpContext): string {
+function elsewhere({ caller, services, say }: SetUpContext): string {
   const way = caller.secure ? undefined : secureWayTo(services.listening());
   return way === undefined
-    ? 'Please ask the sysop for it.'
-    : `It is set up over a secure line: call by ${secureCall(services.config(), way)}.`;
+    ? say('factor.step-up-ask')
+    : say('factor.step-up-secure-way', { way: secureCall(services.config(), way) });
 }

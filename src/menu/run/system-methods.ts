@@ -88,7 +88,7 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
   optimizeDatabases: {
     doc: 'The database looks after itself; says so.',
     needs: 'none',
-    run: () => go({ kind: 'stay', message: 'The database looks after itself.' }),
+    run: ({ say }) => go({ kind: 'stay', message: say('menu.no-upkeep') }),
   },
 };
 
@@ -96,7 +96,7 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
 function switchLines(context: MenuContext, submission: Submission): Promise<Transition> {
   const { terminal } = context.caller;
   if (!terminal.canDraw) {
-    return go({ kind: 'stay', message: 'Your terminal says that it shows text only.' });
+    return go({ kind: 'stay', message: context.say('menu.text-only') });
   }
   terminal.chosenLines = !terminal.isLineByLine;
   context.memory.delete(SAID_LINES);
@@ -114,7 +114,7 @@ function unknownCommand(context: MenuContext, submission: Submission): Promise<T
 async function login(context: MenuContext, submission: Submission): Promise<Transition> {
   const userName = fieldText(submission, 'username');
   const password = fieldText(submission, 'password');
-  const problem = typingProblem({ userName, password }, context.caller.terminal);
+  const problem = typingProblem(context.say, { userName, password }, context.caller.terminal);
   if (problem !== undefined) return typeAgain(context, problem);
   const result = await context.caller.login.submit({ kind: 'password', userName, password });
   return afterSubmit(context, result, { factor: 1, clear: viewsToClear(context, submission) });
@@ -122,7 +122,7 @@ async function login(context: MenuContext, submission: Submission): Promise<Tran
 
 async function submitCode(context: MenuContext, submission: Submission): Promise<Transition> {
   const code = fieldText(submission, 'token');
-  const problem = typingProblem({ code }, context.caller.terminal);
+  const problem = typingProblem(context.say, { code }, context.caller.terminal);
   if (problem !== undefined) return typeAgain(context, problem, viewsToClear(context, submission));
   const result = await context.caller.login.submit({ kind: 'second-factor', code });
   return afterSubmit(context, result, { factor: 2, clear: viewsToClear(context, submission) });
@@ -217,7 +217,7 @@ async function sendForgotPasswordEmail(
   }
   passwordReset.request(fieldText(submission, 'username'), origin);
   if (!mailer.sendsMail) {
-    await showLinkAnswer(context, [NO_MAIL_SERVER, '', 'Please ask the sysop for it.']);
+    await showLinkAnswer(context, [NO_MAIL_SERVER, '', context.say('page.ask-sysop')]);
     return { kind: 'previous' };
   }
   const next = nextMenuOf(extraArgs);
@@ -230,8 +230,8 @@ function nextMenuOf(extraArgs: unknown): string | undefined {
   return typeof extraArgs.next === 'string' ? extraArgs.next.replace(/^@menu:/, '') : undefined;
 }
 
-function noConferences(): Promise<Transition> {
-  return go({ kind: 'stay', message: 'This board has no message areas.' });
+function noConferences({ say }: MenuContext): Promise<Transition> {
+  return go({ kind: 'stay', message: say('menu.no-areas') });
 }
 
 function go(transition: Transition): Promise<Transition> {

@@ -64,7 +64,7 @@ export function refusalOf(open: OpenMenu, exit: MenuOutcome): StayOnScreen | und
   const { log } = call.caller;
   if (exit.kind === 'nowhere') {
     log.warn('menu.no-condition-matched', { menu: menu.name, reason: 'NOCONDMATCH' });
-    return { kind: 'stay', message: 'There is no way on from here for you.' };
+    return { kind: 'stay', message: call.say('menu.no-way-on') };
   }
   if (exit.kind !== 'goto') return undefined;
   if (exit.menu === menu.name) {
@@ -79,5 +79,5 @@ export function refusalOf(open: OpenMenu, exit: MenuOutcome): StayOnScreen | und
   if (access.why === 'factor' && isHalfIn) return undefined;
   if (access.why === 'binds-first' && open.module.bindsFactor !== true) return undefined;
   log.warn('menu.refused', { menu: exit.menu, from: menu.name, why: access.why });
-  return { kind: 'stay', message: access.sentence };
+  return { kind: 'stay', message: call.say(access.says) };
 }

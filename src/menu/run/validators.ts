@@ -1,12 +1,14 @@
 import { isMailAddress } from '../../base/mail-address';
 import type { Caller } from './caller';
 import type { SignInNeed } from './menu-access';
+import type { Say } from '../../texts/texts';
 import type { Services } from './services';
 
 /** Input of a validator besides the text. */
 interface ValidationContext {
   readonly caller: Caller;
   readonly services: Services;
+  readonly say: Say;
   /** The other fields of the form as they are now, by argName or view id. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -26,12 +28,12 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateNonEmpty: {
     doc: 'Something must be typed.',
     needs: 'none',
-    check: (text) => answer(text.trim() === '' ? 'Please fill this in.' : undefined),
+    check: (text, { say }) => answer(text.trim() === '' ? say('field.empty') : undefined),
   },
   validateMessageSubject: {
     doc: 'A subject must be typed.',
     needs: 'none',
-    check: (text) => answer(text.trim() === '' ? 'Please give a subject.' : undefined),
+    check: (text, { say }) => answer(text.trim() === '' ? say('field.no-subject') : undefined),
   },
   validateUserNameAvail: {
     doc: 'A user name that fits the rules and is free.',
@@ -41,8 +43,8 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateUserNameExists: {
     doc: 'The name of an account.',
     needs: 'complete',
-    check: async (text, { services }) =>
-      (await services.accounts.isNameTaken(text.trim())) ? undefined : 'There is no such user.',
+    check: async (text, { services, say }) =>
+      (await services.accounts.isNameTaken(text.trim())) ? undefined : say('field.no-such-user'),
   },
   validateUserNameOrRealNameExists: {
     doc: 'The user name or real name of an account.',
@@ -58,12 +60,12 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateEmailAvail: {
     doc: 'One plain mail address; may be empty. Who has it is told by mail and never here (rule M6).',
     needs: 'none',
-    check: (text) => answer(mailAddressProblem(text)),
+    check: (text, { say }) => answer(mailAddressProblem(say, text)),
   },
   validateBirthdate: {
     doc: 'A date in the past, year first; may be empty.',
     needs: 'none',
-    check: (text, { services }) => answer(birthdateProblem(text, services.clock.nowMs())),
+    check: (text, { services, say }) => answer(birthdateProblem(say, text, services.clock.nowMs())),
   },
   validatePasswordSpec: {
     doc: 'A password that the rules for passwords allow.',
@@ -81,36 +83,36 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
 
 async function checkAnyName(
   text: string,
-  { services }: ValidationContext,
+  { services, say }: ValidationContext,
 ): Promise<string | undefined> {
   const name = text.trim();
   const known =
     (await services.accounts.isNameTaken(name)) || (await services.accounts.isRealNameTaken(name));
-  return known ? undefined : 'There is no such user.';
+  return known ? undefined : say('field.no-such-user');
 }
 
 /** A sentence about an invalid mail address; empty text is valid. */
-export function mailAddressProblem(text: string): string | undefined {
+export function mailAddressProblem(say: Say, text: string): string | undefined {
   const address = text.trim();
   if (address === '' || isMailAddress(address)) return undefined;
-  return 'This is not a plain mail address, like name@example.org.';
+  return say('field.not-an-address');
 }
 
 const MAX_AGE_YEARS = 130;
 
 /** A sentence about an invalid birthdate; empty text is valid. */
-export function birthdateProblem(text: string, nowMs: number): string | undefined {
+export function birthdateProblem(say: Say, text: string, nowMs: number): string | undefined {
   const digits = text.replace(/[^0-9]/g, '');
   if (digits === '') return undefined;
-  if (digits.length !== 8) return 'Please type the whole date: year, month, day.';
+  if (digits.length !== 8) return say('field.whole-date');
   const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8)];
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
   // Date reads 2023-02-30 as a day of March: the day must stay the same.
   if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
-    return 'There is no such date.';
+    return say('field.no-such-date');
   }
   const years = (nowMs - date.getTime()) / (365.25 * 86_400_000);
-  return years < 0 || years > MAX_AGE_YEARS ? 'This cannot be a birthdate.' : undefined;
+  return years < 0 || years > MAX_AGE_YEARS ? say('field.no-birthdate') : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

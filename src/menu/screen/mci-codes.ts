@@ -86,17 +86,17 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
     (s) => WAYS_IN[s.caller.server].label,
   ),
   WR: always('what to do at the code screen without the app, in 38 columns', (s) =>
-    waysWithoutApp(s.services.listening()),
-  ),
-  WI: always(
-    'how to call on a secure line, with host and port where they are known, or that no secure way in is on',
-    (s) => secureWayIn(s.services.listening(), s.services.config()),
+    waysWithoutApp(s),
   ),
   LB: always('how to change between screens and lines, in the menu that has P for it', (s) => {
     const { canDraw, isLineByLine } = s.caller.terminal;
     if (!canDraw) return '';
-    return isLineByLine ? 'P: screens again' : 'P: line by line, for screen readers';
+    return s.theme.say(isLineByLine ? 'code.screens' : 'code.lines');
   }),
+  WI: always(
+    'how to call on a secure line, with host and port where they are known, or that no secure way in is on',
+    (s) => secureWayIn(s),
+  ),
   SH: always('rows of the terminal', (s) => String(s.caller.terminal.height)),
   SW: always('columns of the terminal', (s) => String(s.caller.terminal.width)),
   MD: always('description of the menu', (s) => s.description),

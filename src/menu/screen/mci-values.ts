@@ -1,6 +1,5 @@
 import { ageInYears } from '../../acs/birthdate';
-import type { Config } from '../../config/schema';
-import { secureCall, secureCommand, secureWayTo, type Listening } from '../../mail/links';
+import { secureCall, secureCommand, secureWayTo } from '../../mail/links';
 import { applyNumberStyle } from '../../art/number-style';
 import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';
@@ -30,24 +29,26 @@ export interface BoardFigures {
 }
 
 /** For the code screen: what is left without app and backup codes. Entry codes need a secure way in. */
-export function waysWithoutApp(listening: Listening): string {
-  return secureWayTo(listening) === undefined
-    ? 'Lost both? Please ask the sysop.'
-    : 'Lost both? The sysop has entry codes.';
+export function waysWithoutApp({ services, theme }: MciSource): string {
+  const none = secureWayTo(services.listening()) === undefined;
+  return theme.say(none ? 'code.lost-both-ask' : 'code.lost-both');
 }
 
 /** Columns of a sentence that stands beside a picture. */
 const SENTENCE_COLUMNS = 38;
-const CALL = 'Call: ';
 
 /** For a screen that asks callers to use a secure way in; names only one that is on. */
-export function secureWayIn(listening: Listening, config: Config): string {
-  const way = secureWayTo(listening);
-  if (way === undefined) return 'No secure way in is on here now.';
+export function secureWayIn({ services, theme }: MciSource): string {
+  const way = secureWayTo(services.listening());
+  if (way === undefined) return theme.say('code.no-secure-way');
+  const config = services.config();
   const command = secureCommand(config, way);
-  // A command that is cut would lead nowhere.
-  const isShort = command !== undefined && CALL.length + command.length <= SENTENCE_COLUMNS;
-  return isShort ? `${CALL}${command}` : `Call by ${secureCall(config, way)}.`;
+  if (command !== undefined) {
+    const call = theme.say('code.secure-call', { command });
+    // A command that is cut would lead nowhere.
+    if (call.length <= SENTENCE_COLUMNS) return call;
+  }
+  return theme.say('code.secure-way', { way: secureCall(config, way) });
 }
 
 /** Calls among which the last caller is looked for: more than one person makes in a row. */

@@ -12,9 +12,11 @@ import { withoutLinesPrefix } from '../../store/user-name';
 import { toError } from '../../base/errors';
 import type { Log } from '../../base/log';
 import { rejectionSentence, typingProblem } from '../../menu/run/login-answer';
+import type { Say } from '../../texts/texts';
 import { SIGNATURE_ALGORITHMS } from './signature-algorithms';
 
 interface SshAuthOptions {
+  readonly say: Say;
   readonly log: Log;
   /** The state machine that checks all credentials (invariant 1); created at the first of them. */
   readonly login: () => Login;
@@ -203,14 +205,14 @@ export class SshAuth {
     const dialogue = new KeyboardDialogue(context, () => this.isOver());
     const login = this.options.login();
     const password = await this.askTyped(dialogue, 'Password: ', {
-      problemOf: (typed) => typingProblem({ password: typed }),
+      problemOf: (typed) => typingProblem(this.options.say, { password: typed }),
     });
     if (password === undefined) return;
     let result = await login.submit({ kind: 'password', userName: this.accountName, password });
     let sentence = '';
     while (result.kind === 'need') {
       const code = await this.askTyped(dialogue, `${questionFor(result.factors)}: `, {
-        problemOf: (typed) => typingProblem({ code: typed }),
+        problemOf: (typed) => typingProblem(this.options.say, { code: typed }),
         sentence,
       });
       if (code === undefined) return;
@@ -221,12 +223,16 @@ export class SshAuth {
       }
       const answer = await login.submit({ kind: 'second-factor', code });
       if (answer.kind !== 'rejected') result = answer;
-      else if (mayRetry(answer.reason)) sentence = rejectionSentence(answer, 2);
+      else if (mayRetry(answer.reason)) sentence = this.sentenceOf(answer, 2);
       else result = answer;
     }
     if (result.kind === 'rejected' && !isOfNoUse(result))
-      await dialogue.tell(rejectionSentence(result, 1));
+      await dialogue.tell(this.sentenceOf(result, 1));
     if (!dialogue.aborted) this.conclude(context, result);
+  }
+
+  private sentenceOf(result: LoginResult & { kind: 'rejected' }, factor: 1 | 2): string {
+    return rejectionSentence(this.options.say, result, factor);
   }
 
   /** Asks until something is typed that may be submitted; undefined where the request is over. */
@@ -262,7 +268,7 @@ export class SshAuth {
       return;
     }
     if (isOfNoUse(result)) {
-      this.hangUp('account-not-active', rejectionSentence(result, 1));
+      this.hangUp('account-not-active', this.sentenceOf(result, 1));
       return;
     }
     this.reject(context);

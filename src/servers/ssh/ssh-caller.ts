@@ -15,6 +15,7 @@ import type { NodeSlot, Nodes } from '../nodes';
 import { SshAuth, type HangUpReason } from './ssh-auth';
 import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type ProfileAlgorithms, type SshProfile } from './ssh-profile';
+import type { Say } from '../../texts/texts';
 import { SshRefusals } from './ssh-refusals';
 import { endWithSentence } from './ssh-packets';
 import { acceptOneShell } from './ssh-shell';
@@ -31,6 +32,7 @@ export interface LoginAuthenticator {
 }
 
 export interface SshCallerOptions {
+  readonly say: Say;
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -71,6 +73,7 @@ export class SshCaller {
     const { socket, remoteIp } = accepted;
     this.log = options.log.with({ remoteIp });
     this.auth = new SshAuth({
+      say: options.say,
       log: this.log,
       login: () => this.beginLogin(),
       isNewUserName: (name) => this.isNewUserName(name),

@@ -34,7 +34,7 @@ export function packetsOf(connection: SshConnection): { write: PacketWriter } {
 }
 
 /**
- * Ends a connection before the sign-in with a sentence, which must be ASCII: as a banner (RFC 4252 section 5.4),
+ * Ends a connection before the sign-in with a sentence in ASCII: as a banner (RFC 4252 section 5.4),
  * which Dropbear shows, and as the description of the end (RFC 4253 section 11.1), which SyncTERM shows.
  * OpenSSH 9 and PuTTY 0.83 show both.
  */
@@ -81,7 +81,8 @@ function disconnectPayload(sentence: string): Buffer {
 }
 
 function text(of: string): Buffer {
-  const bytes = Buffer.from(of, 'latin1');
+  // Clients show other letters as they like, or not at all.
+  const bytes = Buffer.from(of.replace(/[^\r\n -~]/g, '?'), 'latin1');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);

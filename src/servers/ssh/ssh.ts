@@ -10,8 +10,8 @@ interface SshOptions extends SshCallerOptions {
   readonly keepAliveSeconds: number;
   /** Logs each packet's name, for troubleshooting. */
   readonly trace: boolean;
-  /** The sentence for new callers while none are taken; undefined while they are. */
-  readonly refusal?: () => string | undefined;
+  /** What new callers are told while none are taken; undefined while they are. */
+  readonly refusal?: () => 'call.no-new-callers' | undefined;
 }
 
 const KEEP_ALIVES_MISSED = 3;
@@ -67,7 +67,8 @@ export class SshEndpoint {
     const key = connectionKey(socket);
     const recorder = new OfferRecorder();
     const refusal = this.options.refusal?.();
-    const server = refusal === undefined ? this.server : this.serverThatSays(refusal);
+    const server =
+      refusal === undefined ? this.server : this.serverThatSays(this.options.say(refusal));
     server.injectSocket(socket);
     const options = { ...this.options, isTurnedAway: refusal !== undefined };
     // After injectSocket, which pauses the socket: no data flows before both have listeners.

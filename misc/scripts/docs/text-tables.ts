@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { TEXT_AREAS } from '../../../src/texts/texts';
+import { codeSpan, markdownTable } from './markdown';
+
+const SRC = resolve(__dirname, '..', '..', '..', 'src');
+
+/** The files of src that say a text: they name its id, or begin or end it in a template. */
+export function sayersOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const files = (readdirSync(SRC, { recursive: true }) as string[])
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('texts/'))
+    .sort();
+  const said = files.map((path) => {
+    const text = readFileSync(join(SRC, path), 'utf8');
+    const templates = [...text.matchAll(/`([a-z-]+\.[a-z-]*)\$\{[^`}]*\}`/g)];
+    return {
+      path,
+      names: new Set([...text.matchAll(/'([a-z-]+\.[a-z-]+)'/g)].map(([, name = '']) => name)),
+      begins: templates.map(([, begin = '']) => begin),
+    };
+  });
+  return new Map(
+    ids.map((id) => [
+      id,
+      said
+        .filter(
+          ({ names, begins }) => names.has(id) || begins.some((begin) => id.startsWith(begin)),
+        )
+        .map(({ path }) => path),
+    ]),
+  );
+}
+
+/** The table of docs/texts.md: all sentences, by area. */
+export const TEXT_TABLES: Readonly<Record<string, () => string>> = {
+  texts: () => {
+    const sayers = sayersOf(TEXT_AREAS.flatMap(({ texts }) => Object.keys(texts)));
+    return TEXT_AREAS.map(({ where, columns, texts }) => {
+      const rows = Object.entries(texts).map(([id, text]) => [
+        codeSpan(id),
+        codeSpan(text),
+        (sayers.get(id) ?? []).map(codeSpan).join(', '),
+      ]);
+      const area = Object.keys(texts)[0]?.split('.')[0] ?? '';
+      const head = `### ${area}\n\n${where} At most ${columns} columns.`;
+      return `${head}\n\n${markdownTable(['Id', 'Sentence', 'Said by (src/)'], rows)}`;
+    }).join('\n\n');
+  },
+};

@@ -1,0 +1,55 @@
+import { textArea } from './text-area';
+
+export const FACTOR = textArea({
+  where:
+    'The board’s own questions for a second factor: a new one, one that is asked of the account, and a code for a part of the board; longer texts go on in the next row.',
+  columns: 180,
+  texts: {
+    'factor.set-up': 'Set up two-factor sign-in',
+    'factor.scan': '1 Scan the code with your authenticator app, or type this secret into it:',
+    'factor.type-secret': '1 Type this secret into your authenticator app:',
+    'factor.link': '(its otpauth:// link: type {word} below)',
+    'factor.type-code': '2 Type the code that the app shows now.',
+    'factor.code': 'Code',
+    'factor.no-code-shape': 'A code has six digits. Nothing was counted.',
+    'factor.wrong-code': 'Wrong code. Is the clock of your phone right?',
+    'factor.wrong-code-tries':
+      'Wrong code. {count} tries are left. Is the clock of your phone right?',
+    'factor.wrong-code-one-try': 'Wrong code. One try is left. Is the clock of your phone right?',
+    'factor.backup-title': 'Your backup codes',
+    'factor.backup-codes':
+      'Two-factor sign-in is on. These are your backup codes: each lets you in once in place of a code of the app. They are shown this once: keep them where your phone is not.',
+    'factor.type-back': 'Type one of them to show that you have kept them.',
+    'factor.backup-code': 'Backup code',
+    'factor.not-one-of-them': 'That is none of them. Please look again.',
+    'factor.owed': 'Two-factor sign-in is asked of you here',
+    'factor.owed-secure-way':
+      'Two-factor sign-in is asked of you here. It is set up over a secure line: please call by {way}.',
+    'factor.owed-no-way':
+      'Two-factor sign-in is asked of you here. It is set up over a secure line: please ask the sysop.',
+    'factor.owed-call-again': 'Two-factor sign-in is asked of you here. Call again to set it up.',
+    'factor.grace-over': 'It is the only way on from here; without it your call ends.',
+    'factor.grace-last': 'You can still go on without it in this call, and in no other.',
+    'factor.grace-once':
+      'You can still go on without it in this call, and 1 time more within {time}.',
+    'factor.grace-times':
+      'You can still go on without it in this call, and {count} times more within {time}.',
+    'factor.have-phone':
+      'Have your phone with an authenticator app at hand: you scan a code, and type the one that the app shows.',
+    'factor.now': 'Set it up now? (y/n)',
+    'factor.yes-or-no': 'Please type y or n.',
+    'factor.password-first': 'You signed in a while ago. Your password first:',
+    'factor.left': 'Nothing was changed.',
+    'factor.gone': 'The set-up has ended, and nothing was changed.',
+    'factor.not-now': 'A set-up waits for you already: use the link of its mail, or ask the sysop.',
+    'factor.step-up': 'That part is for two-factor sign-in',
+    'factor.step-up-closed': 'That part is for two-factor sign-in.',
+    'factor.step-up-ask': 'That part is for two-factor sign-in. Please ask the sysop for it.',
+    'factor.step-up-secure-way':
+      'That part is for two-factor sign-in. It is set up over a secure line: call by {way}.',
+    'factor.without-closed': 'Without it this part stays closed.',
+    'factor.step-up-code': 'Type a code of your authenticator app, or a backup code.',
+    'factor.password': 'Password',
+    'factor.one-time-code': 'One-time code',
+  },
+});

@@ -1,0 +1,113 @@
+import { nearestName } from '../base/nearest';
+import { CALL, WARNING } from './call-texts';
+import { FACTOR } from './factor-texts';
+import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
+import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
+import type { TextArea } from './text-area';
+
+/** Every sentence that the board itself says to a caller in a terminal, by place: the only table of them. */
+export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] = [
+  CALL,
+  WARNING,
+  SIGN_IN,
+  SIGN_IN_NARROW,
+  TIME,
+  MENU,
+  FIELD,
+  NEWS,
+  PAGE,
+  CODE,
+  FACTOR,
+];
+
+const STOCK = {
+  ...CALL.texts,
+  ...WARNING.texts,
+  ...SIGN_IN.texts,
+  ...SIGN_IN_NARROW.texts,
+  ...TIME.texts,
+  ...MENU.texts,
+  ...FIELD.texts,
+  ...NEWS.texts,
+  ...PAGE.texts,
+  ...CODE.texts,
+  ...FACTOR.texts,
+} as const;
+
+type StockTexts = typeof STOCK;
+
+/** The id of a sentence. */
+export type TextId = keyof StockTexts;
+
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values that a sentence needs; none for most. */
+type Values<Id extends TextId> = [Placeholders<StockTexts[Id]>] extends [never]
+  ? []
+  : [values: Readonly<Record<Placeholders<StockTexts[Id]>, string | number>>];
+
+/** The sentence of an id, in the words of this board. */
+export type Say = <Id extends TextId>(id: Id, ...values: Values<Id>) => string;
+
+/** Sentences that a board or a theme words in its own way. */
+export type TextChanges = Readonly<Partial<Record<TextId, string>>>;
+
+/** The sentences with changes, of which the later count more. */
+export function sayWith(...changes: readonly TextChanges[]): Say {
+  const texts: Readonly<Record<TextId, string>> = Object.assign({}, STOCK, ...changes);
+  return (id, ...[values]) => (values === undefined ? texts[id] : fill(texts[id], values));
+}
+
+/** The sentences as they come with the board. */
+export const sayStock: Say = sayWith();
+
+/** Values are put in as they are: a brace in one of them means nothing. */
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(PLACEHOLDER, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+export function isTextId(name: string): name is TextId {
+  return Object.hasOwn(STOCK, name);
+}
+
+/** The id that was probably meant. */
+export function nearestTextId(name: string): string | undefined {
+  return nearestName(name, Object.keys(STOCK));
+}
+
+export function stockText(id: TextId): string {
+  return STOCK[id];
+}
+
+/** A sentence as it was worded, with its placeholders. */
+export function wordingOf(say: Say, id: TextId): string {
+  const same = Object.fromEntries(placeholdersOf(STOCK[id]).map((name) => [name, `{${name}}`]));
+  return (say as (id: TextId, values: Readonly<Record<string, string>>) => string)(id, same);
+}
+
+/** The reasons why a board cannot say this in place of its own sentence; none where it can. */
+export function textProblems(id: TextId, text: unknown): readonly string[] {
+  if (typeof text !== 'string') return ['it must be a text'];
+  if (text.trim() === '') return ['it is empty'];
+  if (/\p{C}/u.test(text)) return ['it has a line break or another control character'];
+  const [own, stock] = [placeholdersOf(text), placeholdersOf(STOCK[id])];
+  const unknown = own.filter((name) => !stock.includes(name));
+  const missing = stock.filter((name) => !own.includes(name));
+  const columns = [...text.replace(PLACEHOLDER, '')].length;
+  const most = TEXT_AREAS.find(({ texts }) => Object.hasOwn(texts, id))?.columns ?? 0;
+  return [
+    ...unknown.map((name) => `it has no value for {${name}}`),
+    ...missing.map((name) => `{${name}} is missing`),
+    ...(columns > most ? [`it has ${columns} columns, and ${most} have room`] : []),
+  ];
+}
+
+function placeholdersOf(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name))];
+}
