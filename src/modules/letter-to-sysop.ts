@@ -105,7 +105,7 @@ async function editModeMenuSave(context: MenuContext): Promise<Transition> {
   const lines = text.split('\n').flatMap((line) => wrapWords(line, MAIL_COLUMNS));
   const letter = { from: name, subject, text: lines.join('\n'), accountId: id };
   const sent = await services.feedback.send(letter, originOf(caller));
-  await context.showPages(['', ` ${LETTER_TEXTS[sent]}`]);
+  await context.showPages({ lines: [LETTER_TEXTS[sent]] });
   return { kind: 'next' };
 }
 

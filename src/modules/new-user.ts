@@ -44,12 +44,12 @@ interface Application {
 
 async function enter(context: MenuContext): Promise<Transition | undefined> {
   if (context.caller.login.factor > 0) {
-    await context.showPages(['', ' You have an account: you are signed in with it.']);
+    await context.showPages({ lines: ['You have an account: you are signed in with it.'] });
     return { kind: 'previous' };
   }
   const { general, users } = context.services.config();
   if (general.closedSystem) {
-    await context.showPages(['', ' This board takes no new users at present.']);
+    await context.showPages({ lines: ['This board takes no new users at present.'] });
     return turnBack(context);
   }
   return !users.inviteOnly || (await askForInvite(context)) ? undefined : turnBack(context);

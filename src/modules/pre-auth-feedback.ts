@@ -1,10 +1,13 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { originOf } from '../menu/run/caller';
+import { wrapWords } from '../menu/screen/message-line';
 
-/** Views of the header as ENiGMA½'s module has them, then the lines of the letter. */
+/** Views of the header as ENiGMA½'s module has them, then the letter: one view of many lines, or one for each. */
 const VIEWS = { from: 1, to: 2, subject: 3, errors: 4, firstLine: 5, lastLine: 12 } as const;
 
 const MAX_NAME_CHARACTERS = 64;
+/** Columns of a line of the mail. */
+const MAIL_COLUMNS = 76;
 
 /**
  * A letter to the sysop from somebody who cannot sign in, sent by mail. Name and text are whatever was
@@ -12,17 +15,18 @@ const MAX_NAME_CHARACTERS = 64;
  */
 export const preAuthFeedbackModule: MenuModule = {
   name: 'pre_auth_feedback',
-  doc: 'A letter to the sysop from a caller who is not signed in: %ET1 from, %TL2 to, %ET3 subject, %TL4 messages, lines of text from %ET5 to %ET12.',
+  doc: 'A letter to the sysop from a caller who is not signed in: %ET1 from, %TL2 to, %ET3 subject, %TL4 messages, the text in %MT5, or a line each from %ET5 to %ET12.',
   needs: 'none',
   configKeys: {
     sysopUserName:
       'Name that %TL2 shows; `general.sysOp.username` of the board where nothing is said.',
     defaultFromName: 'What %ET1 begins with.',
-    defaultSubject: 'What %ET3 begins with.',
+    defaultSubject:
+      'What %ET3 begins with; the subject of a letter without one is `Feedback to the sysop`.',
   },
   views: [VIEWS.from, VIEWS.subject, VIEWS.firstLine],
   messageView: VIEWS.errors,
-  methods: { sendFeedback },
+  methods: { sendFeedback, leave },
   ready,
 };
 
@@ -36,14 +40,14 @@ function ready(context: MenuContext): Promise<void> {
     screen.setText(VIEWS.to, text('sysopUserName', services.config().general.sysOp.username));
   }
   screen.setText(VIEWS.from, text('defaultFromName', ''));
-  screen.setText(VIEWS.subject, text('defaultSubject', 'Feedback to the sysop'));
+  screen.setText(VIEWS.subject, text('defaultSubject', ''));
   return Promise.resolve();
 }
 
 async function sendFeedback(context: MenuContext, submission: Submission): Promise<Transition> {
   const { screen, services, caller } = context;
   const from = screen.text(VIEWS.from).trim().slice(0, MAX_NAME_CHARACTERS);
-  const subject = screen.text(VIEWS.subject).trim();
+  const subject = screen.text(VIEWS.subject).trim() || 'Feedback to the sysop';
   const text = letterText(context);
   if (from === '') return stay('Please say who you are.', VIEWS.from);
   if (text === '') return stay('Please write something first.', VIEWS.firstLine);
@@ -54,7 +58,7 @@ async function sendFeedback(context: MenuContext, submission: Submission): Promi
     return stay('There were many letters lately. Please try again tomorrow.', undefined);
   }
   const how = services.mailer.sendsMail ? 'gets your letter by mail' : 'finds your letter here';
-  await context.showPages({ data: [{ color: '|07', text: `  Thank you. The sysop ${how}.` }] });
+  await context.showPages({ data: [{ color: '|07', text: `Thank you. The sysop ${how}.` }] });
   return { kind: 'next' };
 }
 
@@ -63,7 +67,23 @@ function letterText({ screen }: MenuContext): string {
   for (let view: number = VIEWS.firstLine; view <= VIEWS.lastLine; view++) {
     if (screen.has(view)) lines.push(screen.text(view).trimEnd());
   }
-  return lines.join('\n').trim();
+  const wrapped = lines.flatMap((text) =>
+    text.split('\n').flatMap((line) => wrapWords(line.trimEnd(), MAIL_COLUMNS)),
+  );
+  return wrapped.join('\n').trim();
+}
+
+/** A letter that was begun is thrown away only by who says so. */
+async function leave(context: MenuContext): Promise<Transition> {
+  if (letterText(context) === '') return { kind: 'previous' };
+  const answer = await context.ask({
+    title: 'Your letter is not sent yet',
+    text: ['Throw it away?'],
+    fields: [{ name: 'answer', label: 'y or n', maxLength: 3 }],
+  });
+  if (/^y(?:es)?$/i.test((answer?.['answer'] ?? '').trim())) return { kind: 'previous' };
+  const message = 'Your letter is still here.';
+  return { kind: 'stay', message, as: 'note', focus: VIEWS.firstLine };
 }
 
 function stay(message: string, focus: number | undefined): Transition {

@@ -55,7 +55,7 @@ const SCREENS: Readonly<
   ACCOUNT: { views: 'VM1', rows: 23 },
   MYCALLS: { views: 'TL20 VM1', rows: 23 },
   SIGNINS: { views: 'TL20 VM1', rows: 23 },
-  FEEDBACK: { views: 'ET1 ET10 ET11 ET12 ET3 ET5 ET6 ET7 ET8 ET9 TL2 TL4 TM13' },
+  FEEDBACK: { views: 'ET1 ET3 MT5 TL2 TL4 TM13' },
   STATUS: { views: '', values: 'LO MS ST UC UF UN UR UT', rows: 22 },
   DONE: { views: 'LG50', rows: 22 },
   PAUSE: { views: '', rows: 1 },

@@ -17,10 +17,9 @@ describe('a letter to the sysop before signing in', () => {
     await caller.sees('A letter to the sysop');
     return caller;
   };
-  /** From, about (already filled in), lines, then on to the button. */
+  /** From, about (left empty), the text, then on to the button. */
   const write = (caller: MenuCaller, from: string, lines: readonly string[]): void => {
-    const rest = '\t'.repeat(8 - lines.length);
-    caller.type(`${from}\r\t${lines.map((line) => `${line}\r`).join('')}${rest}\r`);
+    caller.type(`${from}\r\t${lines.join('\r')}\t\r`);
   };
   const letters = () =>
     board.accounts.notices.filter(
@@ -69,6 +68,36 @@ describe('a letter to the sysop before signing in', () => {
     await caller.sees('There were many letters lately.');
     expect(letters()).toHaveLength(5);
     caller.hangUp();
+  });
+
+  it('wraps long lines at words, and loses none of them', async () => {
+    const words = Array.from({ length: 40 }, (_, index) => `word${index}`);
+    const caller = await begin();
+    write(caller, 'Somebody', [words.join(' ')]);
+    await caller.sees('Thank you.');
+    const [letter] = letters();
+    expect(letter?.text.split(/\s+/)).toEqual(words);
+    expect(letter?.text.split('\n').every((line) => line.length <= 76)).toBe(true);
+    caller.hangUp();
+  });
+
+  it('asks before a letter that was begun is thrown away', async () => {
+    const caller = await begin();
+    caller.type('Somebody\r\tHello');
+    await caller.sees('Hello');
+    await caller.escape();
+    await caller.sees('Throw it away?');
+    caller.type('n\r');
+    await caller.sees('Your letter is still here.');
+    expect(caller.screen.text()).toContain('Hello');
+    await caller.escape();
+    await caller.sees('Throw it away?');
+    caller.type('y\r');
+    await caller.isIn('matrix');
+    const other = await begin();
+    await other.escape();
+    await other.isIn('matrix');
+    for (const each of [caller, other]) each.hangUp();
   });
 
   it('says so when the sysop has no address', async () => {

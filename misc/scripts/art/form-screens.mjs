@@ -164,19 +164,18 @@ function sshKey() {
 }
 
 function feedback() {
-  const page = workPage('To the sysop', 'A letter to the sysop')
+  return workPage('To the sysop', 'A letter to the sysop')
     .text(6, LEFT, 'From')
-    .view(6, 14, 'ET1')
-    .text(6, 50, 'and how to reach you', 'hint')
+    .view(6, 14, 'ET1', 'entry', 'focus')
     .text(7, LEFT, 'To')
     .label(7, 14, 'TL2', 'text')
     .text(8, LEFT, 'About')
-    .view(8, 14, 'ET3');
-  for (let line = 0; line < 8; line++) page.view(10 + line, LEFT, `ET${5 + line}`);
+    .view(8, 14, 'ET3', 'entry', 'focus');
+  rule(page, 9, '').label(10, LEFT, 'MT5', 'entry');
   return page
     .label(19, LEFT, 'TL4', 'warning')
     .view(21, 14, 'TM13', 'text', 'focus')
-    .text(23, LEFT, 'Tab, Enter: next line   Esc: back', 'hint');
+    .text(23, LEFT, 'Tab: next field   Esc: back', 'hint');
 }
 
 /** By file name. */

@@ -118,7 +118,7 @@ export function absentModule(name: string, why?: string): MenuModule {
       why === undefined
         ? context.say('page.part-not-here')
         : context.say('page.part-not-here-why', { why });
-    await context.showPages(['', ` ${context.desc}`, '', ` ${text}`]);
+    await context.showPages({ title: context.desc, lines: [text] });
     return { kind: 'previous' };
   };
   return { name, doc: why ?? '', needs: 'none', views: [], methods: {}, enter };
