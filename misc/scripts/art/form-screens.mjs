@@ -170,9 +170,8 @@ function feedback() {
     .text(7, LEFT, 'To')
     .label(7, 14, 'TL2', 'text')
     .text(8, LEFT, 'About')
-    .view(8, 14, 'ET3', 'entry', 'focus');
-  rule(page, 9, '').label(10, LEFT, 'MT5', 'entry');
-  return page
+    .view(8, 14, 'ET3', 'entry', 'focus')
+    .label(10, LEFT, 'MT5', 'entry')
     .label(19, LEFT, 'TL4', 'warning')
     .view(21, 14, 'TM13', 'text', 'focus')
     .text(23, LEFT, 'Tab: next field   Esc: back', 'hint');
