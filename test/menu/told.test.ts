@@ -1,0 +1,86 @@
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
+
+const PASSWORD = 'correct horse battery';
+const FRESH = 'a brand new harbour 9';
+const GREEN = 10;
+const RED = 9;
+
+let board: MenuBoard;
+
+beforeAll(async () => {
+  board = await MenuBoard.open({});
+  await board.addUser('joe', PASSWORD);
+});
+
+afterAll(() => board.close());
+
+const ownData = (): Promise<MenuCaller> =>
+  board.callBySsh({ userName: 'joe', password: PASSWORD }, 'mainMenuUserConfig');
+
+/** Colour of the first letter of a text on the screen. */
+function colorOf({ screen }: MenuCaller, text: string): number {
+  const row = screen.rows().findIndex((line) => line.includes(text));
+  const column = screen.row(row + 1).indexOf(text);
+  const { foreground, bold } = screen.cell(row + 1, column + 1);
+  return foreground < 8 && bold ? foreground + 8 : foreground;
+}
+
+test('what is done is said in another colour than a problem, and the help follows the cursor', async () => {
+  const caller = await ownData();
+  await caller.sees('For the sysop; may stay empty');
+  caller.type('\t\t\t');
+  await caller.sees('Where you call from; others see it');
+  caller.type(`Graz${'\t'.repeat(8)}\r`);
+  await caller.sees('Saved.');
+  expect(colorOf(caller, 'Saved.')).toBe(GREEN);
+  caller.type(`${'\t'.repeat(5)}\x15nobody\r`);
+  const problem = await caller.sees(/^ *(\S.*mail address.*)$/m);
+  const [, said = ''] = /^ *(\S.*mail address.*)$/m.exec(problem) ?? [];
+  expect(colorOf(caller, said.trim())).toBe(RED);
+  caller.hangUp();
+});
+
+test('the password is changed on a page of its own, and asked for anew where it is not taken', async () => {
+  const caller = await ownData();
+  await caller.sees('Real name');
+  caller.type(`${'\t'.repeat(11)}p\r`);
+  await caller.sees('Your present password first.');
+  caller.type(`${PASSWORD}\r`);
+  await caller.sees('New password');
+  caller.type('short\rshort\r');
+  await caller.sees('Use at least');
+  expect(colorOf(caller, 'Use at least')).toBe(RED);
+  caller.type(`${FRESH}\rsomething else\r`);
+  await caller.sees('The two passwords are not the same.');
+  caller.type(`${FRESH}\r${FRESH}\r`);
+  await caller.sees('Your password is changed.');
+  expect(colorOf(caller, 'Your password is changed.')).toBe(GREEN);
+  caller.hangUp();
+  await board.callBySsh({ userName: 'joe', password: FRESH });
+});
+
+test('a menu file without the prompt of the page has a plain one', async () => {
+  const bare = await MenuBoard.open({
+    stockArt: true,
+    menus: {
+      menus: {
+        start: { module: 'user_config', art: 'CONFSCR', config: { acs: 'AF1' }, form: FORM },
+      },
+    },
+  });
+  await bare.addUser('ann', PASSWORD);
+  const caller = await bare.callBySsh({ userName: 'ann', password: PASSWORD }, 'start');
+  await caller.sees('Real name');
+  caller.type('\r');
+  await caller.sees('Your present password first.');
+  expect(caller.screen.row(3).trimEnd()).toBe('    Change your password');
+  caller.hangUp();
+  await bare.close();
+});
+
+const FORM = {
+  0: {
+    mci: { ET1: { argName: 'realName', focus: true, submit: true } },
+    submit: { '*': [{ value: { realName: null }, action: '@method:changePassword' }] },
+  },
+};
