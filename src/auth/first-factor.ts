@@ -110,13 +110,16 @@ interface NamedFacts extends SignInFacts {
   readonly asksForHaste?: true;
 }
 
-/** The account of this name, else the one of `NAME!` without its mark. */
+/**
+ * The account of this name, else the one of `NAME!` without its mark. Whether there is one or not, it is charged as the
+ * name without the mark: a budget of its own would tell that there is none (rule C4).
+ */
 async function readNamed(sql: Sql, userName: string, place: AttemptPlace): Promise<NamedFacts> {
   const found = await readSignInByName(sql, userName, place);
   const hasty = found.user === undefined ? withoutHaste(userName) : undefined;
   if (hasty === undefined) return { ...found, userName };
   const meant = await readSignInByName(sql, hasty, place);
-  if (meant.user === undefined) return { ...found, userName };
+  if (meant.user === undefined) return { ...found, userName: hasty };
   return { ...meant, userName: hasty, asksForHaste: true };
 }
 
@@ -144,8 +147,9 @@ class FirstFactor {
     if (proof !== undefined && proof !== 'wrong-signature' && proof.kind === 'program') {
       this.user ??= await this.parts.ownAccounts?.make(this.credential.userName, proof.account);
       if (this.user === undefined) return this.rejectUncounted('name-refused', 'not-allowed');
-      // The store got an account of this name meanwhile, which a program says nothing about.
-      if (!isOfProgram(this.user)) return this.fail('changed-meanwhile');
+      // The store got an account of this name meanwhile, which a program says nothing about, or one of a name like it.
+      const isMeant = this.user.name === (this.found.user?.name ?? this.credential.userName);
+      if (!isMeant || !isOfProgram(this.user)) return this.fail('changed-meanwhile');
     }
     const { user } = this;
     if (proof === 'wrong-signature') return this.fail(proof);
@@ -197,7 +201,8 @@ class FirstFactor {
   /** Asked for its own accounts and for names that nobody here has, and for no account of the store (rule P6). */
   private askProgram(password: string) {
     const { server, secure, remoteIp } = this.attemptContext.origin;
-    const { userName } = this.credential;
+    // Of an account that is there by its own name: what was typed may fold to it and be somebody else's there.
+    const userName = this.user?.name ?? this.credential.userName;
     return this.parts.ownAccounts?.ask({ userName, password, server, secure, remoteIp });
   }
 

@@ -65,6 +65,39 @@ describe('accounts that the program of a board has', () => {
     expect(await board.oputil('user', 'info', 'alice')).not.toMatch(/sysops/);
   });
 
+  it.each(['PLAYER', 'player!'])(
+    'are asked about by their own names: %s of the program is somebody else (rule P6)',
+    async (typed) => {
+      const theirs = 'a word of another 4';
+      answer = ({ userName, password }) =>
+        Promise.resolve(userName === typed && password === theirs ? {} : undefined);
+      const caller = await board.telnet();
+      const before = board.events('login.rejected').length;
+      await signIn(caller, typed, theirs);
+      await board.loggedWhere('a refusal', ({ event }) => event === 'login.rejected', before + 1);
+      caller.hangUp();
+      expect(board.events('login.rejected').at(-1)).toMatchObject({
+        ...{ userName: 'player', reason: 'wrong' },
+      });
+      expect(asked.map(({ userName }) => userName)).toEqual(['player']);
+    },
+  );
+
+  it('are never those of a name like theirs that comes up while the program is asked (rule P6)', async () => {
+    answer = async ({ userName }) => {
+      if (userName === 'THIRD') await board.oputil('user', 'rename', 'first', 'third');
+      return {};
+    };
+    const first = await board.telnet();
+    await signIn(first, 'first', SECRET);
+    await goToMainMenu(first);
+    first.hangUp();
+    const caller = await board.telnet();
+    await signIn(caller, 'THIRD', SECRET);
+    await board.logged('login.rejected', { userName: 'third', reason: 'changed-meanwhile' });
+    caller.hangUp();
+  });
+
   it('get in by no password of the store (rule P6)', async () => {
     const first = await board.telnet();
     await signIn(first, 'second', SECRET);
