@@ -25,7 +25,9 @@ ${Object.entries(EXIT_CODES)
   .join('\n')}
   1  the command failed; 2 wrong usage
 Everything but 0 must keep people out: none too, unless something else has
-checked them.`;
+checked them. In a script put the name behind --, as it may begin with a dash:
+  oputil verify --code-stdin -- "$NAME"
+For the same reason --help and --version exit with 2 here.`;
 
 interface VerifyOptions {
   readonly codeStdin?: boolean;

@@ -165,6 +165,20 @@ test('without a line in the configuration nothing is answered (rule P8)', async 
   await board.remove();
 });
 
+test('oputil verify takes no name for a right code, whatever it looks like (rule P8)', async () => {
+  const shell = await Shell.open();
+  try {
+    for (const name of ['--help', '-h', '-v', '--version']) {
+      for (const args of [[name, '--code-stdin'], ['--code-stdin', name], [name]])
+        expect([args, (await shell.try('verify', ...args)).exitCode]).toEqual([args, 2]);
+      shell.answers = ['000000'];
+      expect((await shell.try('verify', '--code-stdin', '--', name)).exitCode).toBe(3);
+    }
+  } finally {
+    await shell.close();
+  }
+});
+
 test('oputil verify says so by its exit code, for scripts', async () => {
   const shell = await Shell.open();
   try {
