@@ -191,6 +191,18 @@ test('a wrong password takes the same statements for an account, a name that no 
   }
 });
 
+test('NAME! is charged as NAME, whether an account has the name or not (rule C4)', async () => {
+  for (const name of ['joe', 'nobody']) {
+    let tries = 0;
+    // By turns, so that each would still be free in a budget of its own.
+    for (const typed of [name, `${name}!`, name, `${name}!`, name])
+      if ((await tryPassword(context.call(), 'wrong', typed)) === 'bad-credential') tries += 1;
+    expect([name, tries]).toEqual([name, 5]);
+    for (const typed of [name, `${name}!`])
+      expect(await tryPassword(context.call(), 'wrong', typed)).toBe('wait');
+  }
+});
+
 test('the first sign-in of a board finds its statements prepared and a hash made, and the rehearsal leaves nothing', async () => {
   const fresh = await openAuthenticator();
   await fresh.addAccount();
