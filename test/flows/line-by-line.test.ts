@@ -69,6 +69,9 @@ const HELP =
 const MAIN_MENU = [
   'Sallyport',
   expect.stringMatching(/^Node \d+$/),
+  expect.stringMatching(/^Online: \d+$/),
+  expect.stringMatching(/^Last caller:/),
+  expect.stringMatching(/^Calls today: \d+$/),
   'W Who is online',
   'L Last callers',
   'U User list',
@@ -309,7 +312,7 @@ describe('a caller who is shown text line by line', () => {
     );
     const secretPage = await ear.answer('Press a key to go on', '');
     const page = await board.browse(
-      linkIn(await board.letterTo('gina@example.org', /registration/i)),
+      linkIn(await board.letterTo('gina@example.org', /Switch on two-factor sign-in/)),
     );
     const [, image = ''] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(page.body) ?? [];
     const { secret } = readKeyUri(readSvgQr(Buffer.from(image, 'base64').toString('utf8')));

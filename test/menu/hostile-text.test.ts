@@ -152,7 +152,7 @@ describe.each(['cp437', 'utf8'] as const)(
       const from = caller.screen.sent.length;
       caller.type(`${command}\r`);
       await caller.isIn(menu);
-      await caller.sees('Arrow keys');
+      await caller.sees('Arrows, Page Up, Page Down: move');
       const shown = new Set<string>();
       // The first key only moves the bar to the foot of the page.
       for (let still = 0; still < 3;) {

@@ -340,11 +340,13 @@ describe('the way between menus', () => {
       menus: { menus: { first: { art: 'FIRST', module: 'reading', config: area, ...keys({}) } } },
       art: { FIRST: 'one' },
     });
-    await caller.sees('The board cannot do this right now.');
-    caller.type(' ');
-    await caller.sees('The board cannot do this right now.');
-    expect(board.events('menu.not-shown').length).toBeGreaterThan(0);
-    caller.type(' ');
+    // The page looks the same each time, and a key that comes before it is asked for is not its answer.
+    for (const times of [1, 2]) {
+      const isAskedAgain = () => board.events('menu.not-shown').length === times && caller.isAsked;
+      await caller.until(`page ${times}`, isAskedAgain);
+      await caller.sees('The board cannot do this right now.');
+      caller.type(' ');
+    }
     await caller.sees('one');
     caller.hangUp();
   });

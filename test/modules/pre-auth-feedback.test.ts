@@ -17,9 +17,12 @@ describe('a letter to the sysop before signing in', () => {
     await caller.sees('A letter to the sysop');
     return caller;
   };
-  /** From, about (left empty), the text, then on to the button. */
+  /**
+   * From, about (left empty), the text, then on to the button. From is left by Tab: an Enter right behind
+   * the key that chose the menu would count as part of that key.
+   */
   const write = (caller: MenuCaller, from: string, lines: readonly string[]): void => {
-    caller.type(`${from}\r\t${lines.join('\r')}\t\r`);
+    caller.type(`${from}\t\t${lines.join('\r')}\t\r`);
   };
   const letters = () =>
     board.accounts.notices.filter(
