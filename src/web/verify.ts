@@ -10,7 +10,7 @@ import { createRouteCounter, parseForm } from './route-guard';
 
 /** Where other programs ask. */
 const VERIFY_ROUTE = '/_enig/verify';
-/** Requests without a right secret that one source has in ten minutes; after that none of it is looked at. */
+/** Requests without a right secret that one source has in ten minutes; further ones are not logged. */
 const MOST_REFUSED = 20;
 /** Questions of one source in ten minutes. */
 const MOST_ASKED = 6_000;
@@ -33,10 +33,10 @@ export function addVerifyRoute(
   const asked = createRouteCounter(parts.clock);
   routes.post(VERIFY_ROUTE, async (request, reply) => {
     const { remoteIp, isShared } = request;
-    // Looked at before the secret, and with nothing said of it: a guess costs the same whatever it is.
-    if (refused.peek(remoteIp, MOST_REFUSED)) return tell(reply, 429, { error: 'throttled' });
+    // Compared first, as wrong ones of the same address must not keep a client out: 32 characters are not guessed.
     const found = findClient(config().verify, request.headers.authorization);
     if (found === undefined) {
+      if (refused.peek(remoteIp, MOST_REFUSED)) return tell(reply, 429, { error: 'throttled' });
       refused.count(remoteIp, MOST_REFUSED);
       log.warn('verify.refused', { remoteIp });
       const challenge = reply.header('www-authenticate', 'Bearer');
