@@ -7,6 +7,7 @@ import type { Sql } from '../store/database';
 import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
 import type { DriftSighting, FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
+import type { CodePurpose } from '../store/backup-codes';
 import { sealedKeyId } from '../store/sealed';
 import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
@@ -45,11 +46,14 @@ export type SecondFactorResult =
 
 /** Where a code is given. */
 interface CodeGiven {
+  readonly from?: Required<Pick<Actor, 'node' | 'server' | 'remoteIp'>>;
   /**
-   * The caller at a sign-in: only there an entry code of the sysop is accepted, and not where somebody who
-   * is signed in proves the identity again.
+   * True at a sign-in: only there an entry code of the sysop is accepted, and not where somebody who is
+   * signed in proves the identity again.
    */
-  readonly entersFrom?: Required<Pick<Actor, 'node' | 'server' | 'remoteIp'>>;
+  readonly enters?: boolean;
+  /** True where no password was seen here: no code removes the factor then (rule N5). */
+  readonly isVouched?: boolean;
 }
 
 /** The state that follows from a wrong code could not be stored; the attempt stays charged. */
@@ -247,20 +251,19 @@ export class SecondFactor {
     { code, by }: { readonly code: string; readonly by: CodeGiven },
   ): Promise<SecondFactorResult> {
     const { sealing, clock, notifier } = this.parts;
-    const { entersFrom } = by;
+    const { from } = by;
     const result = await useBackupCode(sql, sealing, {
       ...{ userId, code, nowMs: clock.nowMs(), timelineMs: clock.timelineMs() },
-      purposes: entersFrom === undefined ? ['login', 'disable'] : ['login', 'disable', 'entry'],
+      purposes: purposesOf(by),
     });
     if (result.kind !== 'right') return result;
     if (result.purpose === 'entry') {
-      const remoteIp = entersFrom?.remoteIp ?? '';
+      const remoteIp = from?.remoteIp ?? '';
       await notifier?.notify(sql, { kind: 'entry-code-used', userId, remoteIp });
       return { kind: 'right', by: 'entry-code' };
     }
     if (result.purpose === 'disable') {
-      const actor = entersFrom ?? {};
-      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor, notifier });
+      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: from ?? {}, notifier });
       return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
     }
     await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
@@ -290,6 +293,12 @@ export class SecondFactor {
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
+}
+
+/** What the codes may be for that count where one is given. */
+function purposesOf({ enters = false, isVouched = false }: CodeGiven): readonly CodePurpose[] {
+  if (isVouched) return ['login'];
+  return enters ? ['login', 'disable', 'entry'] : ['login', 'disable'];
 }
 
 /** Maximum clock error that can be learned, in steps of 30 s: half a day (rule A5). */

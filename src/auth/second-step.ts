@@ -44,9 +44,14 @@ type Verified =
 export function checkSecondFactor(
   parts: LoginDeps,
   attemptContext: AttemptContext,
-  attempt: { readonly code: string; readonly proven: User | undefined },
+  attempt: {
+    readonly code: string;
+    readonly proven: User | undefined;
+    /** True where another program has checked the first factor. */
+    readonly isVouched?: boolean;
+  },
 ): Promise<CheckResult<Accepted>> {
-  return new SecondStep(parts, attemptContext).check(attempt);
+  return new SecondStep(parts, attemptContext, attempt.isVouched === true).check(attempt);
 }
 
 /** One attempt, which is charged. */
@@ -54,6 +59,7 @@ class SecondStep {
   constructor(
     private readonly parts: LoginDeps,
     private readonly attemptContext: AttemptContext,
+    private readonly isVouched: boolean,
   ) {}
 
   async check(attempt: {
@@ -177,7 +183,8 @@ class SecondStep {
     const { origin, sessionId } = this.attemptContext;
     // Without a session id it is a proof of identity during a session.
     const { node, server, remoteIp } = origin;
-    const given = sessionId === undefined ? {} : { entersFrom: { node, server, remoteIp } };
+    const enters = sessionId !== undefined;
+    const given = { from: { node, server, remoteIp }, enters, isVouched: this.isVouched };
     const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);
     if (code.kind !== 'right') return code;
     // It leads to a set-up, which shows a secret (rule D16).

@@ -90,7 +90,9 @@ async function verify(parts: LoginDeps, question: Question): Promise<Verdict> {
     if (!hasSecondFactor(user)) return { result: isOpen(user) ? 'ok' : 'missing' };
   }
   if (code === undefined) return { result: 'missing' };
-  const second = await checkSecondFactor(parts, attempt, { code, proven: user });
+  const second = await checkSecondFactor(parts, attempt, {
+    ...{ code, proven: user, isVouched: password === undefined },
+  });
   return second.kind === 'rejected' ? verdictOf(second) : { result: 'ok' };
 }
 

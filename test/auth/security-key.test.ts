@@ -133,3 +133,20 @@ test('a recovery token switches the factor off, once, and the record says from w
   expect(await tryPassword(context.call(), PASSWORD)).toBe('accepted');
   expect((await context.verifyCode(id, other)).kind).toBe('none');
 });
+
+test('a recovery token removes nothing for a program that sends no password (rule N5)', async () => {
+  await open();
+  const bound = await context.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
+  const [code = ''] = bound.backupCodes;
+  const origin = { server: 'verify', secure: true, remoteIp: HOME, node: 0 } as const;
+  const asked = {
+    ...{ userName: 'joe', code, origin, isOfPerson: true, isDemanded: () => false },
+  };
+  const { authenticator } = context;
+  expect(await authenticator.verify(asked)).toEqual({ result: 'wrong' });
+  expect(await authenticator.verify({ ...asked, password: PASSWORD })).toEqual({ result: 'ok' });
+  const rows = await context.db.run((sql) => listAudit(sql, { userId: id, limit: 9 }));
+  expect(rows.filter(({ kind }) => kind === 'second-factor-off')).toMatchObject([
+    { source: HOME, server: 'verify' },
+  ]);
+});

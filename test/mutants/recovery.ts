@@ -27,8 +27,8 @@ export const RECOVERY: readonly Mutant[] = [
     rule: 'N1',
     fault: 'an entry code proves who is there in a session',
     file: 'src/auth/second-factor.ts',
-    find: "entersFrom === undefined ? ['login', 'disable']",
-    put: "entersFrom !== by.entersFrom ? ['login', 'disable']",
+    find: "return enters ? ['login', 'disable', 'entry']",
+    put: "return !isVouched ? ['login', 'disable', 'entry']",
   },
   {
     rule: 'N1',
@@ -92,5 +92,12 @@ export const RECOVERY: readonly Mutant[] = [
     file: 'src/auth/second-factor.ts',
     find: "if (result.purpose === 'disable') {",
     put: "if (result.purpose === 'disable' && result.left < 0) {",
+  },
+  {
+    rule: 'N5',
+    fault: 'a recovery token counts without a password',
+    file: 'src/auth/second-factor.ts',
+    find: "if (isVouched) return ['login'];",
+    put: '',
   },
 ];
