@@ -143,7 +143,10 @@ class FirstFactor {
         ? await this.provePassword(this.credential.password)
         : await this.proveKey(this.credential);
     if (proof === 'busy') return this.rejectUncounted('busy', 'busy');
-    if (proof === 'unknown') return this.rejectUncounted('program-failed', 'try-later');
+    // Who has answers hang may mean to: a few of them cost the source a wait, as wrong passwords do.
+    if (proof === 'late') this.penalize();
+    if (proof === 'late' || proof === 'unknown')
+      return this.rejectUncounted('program-failed', 'try-later');
     if (proof !== undefined && proof !== 'wrong-signature' && proof.kind === 'program') {
       this.user ??= await this.parts.ownAccounts?.make(this.credential.userName, proof.account);
       if (this.user === undefined) return this.rejectUncounted('name-refused', 'not-allowed');
@@ -183,7 +186,9 @@ class FirstFactor {
     return { kind: 'accepted', value: { ...accepted, ...(asksForHaste && { asksForHaste }) } };
   }
 
-  private async provePassword(password: string): Promise<Proof | 'busy' | 'unknown' | undefined> {
+  private async provePassword(
+    password: string,
+  ): Promise<Proof | 'busy' | 'late' | 'unknown' | undefined> {
     const { hashes } = this.parts;
     const isTheirs = this.user !== undefined && isOfProgram(this.user);
     // A password of the store never counts for an account whose password a program has.
@@ -194,7 +199,7 @@ class FirstFactor {
     ]);
     if (checked.kind === 'busy') return 'busy';
     if (told?.kind === 'right') return { kind: 'program', account: told.account };
-    if (told?.kind === 'failed') return 'unknown';
+    if (told?.kind === 'failed') return told.isLate === true ? 'late' : 'unknown';
     return checked.value && stored !== undefined ? { kind: 'password', stored } : undefined;
   }
 
@@ -358,6 +363,11 @@ class FirstFactor {
       why,
       reason,
     });
+  }
+
+  private penalize(): void {
+    const { remoteIp, isShared = false } = this.attemptContext.origin;
+    this.parts.penalize(remoteIp, 'auth-failure', isShared);
   }
 
   private logAcceptance(accepted: Accepted): void {

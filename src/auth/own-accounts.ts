@@ -1,6 +1,7 @@
 import { type Clock, withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { sourceOf } from '../base/source';
 import type { User } from '../store/users';
 import type { LoginOrigin } from './login';
 
@@ -26,7 +27,7 @@ type OwnAnswer =
   | { readonly kind: 'right'; readonly account: OwnAccount }
   | { readonly kind: 'wrong' }
   /** It threw, took too long, or answered with something else: nobody knows, so nobody is let in or charged. */
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed'; readonly isLate?: true };
 
 /** The property of accounts whose password a program knows and this board does not. */
 const OWN_ACCOUNT = 'account_source';
@@ -48,8 +49,11 @@ export function passwordProperties(
 
 /** With the store's own waits an answer still comes within LIMITS.storeMs. */
 const ANSWER_MS = 3_000;
-/** Answers that may be outstanding, those included that are not waited for any more. */
+/** Answers that may be outstanding, those included that are not waited for any more: in all, and of one source. */
 const MOST_AT_ONCE = 64;
+const MOST_OF_SOURCE = 4;
+/** One that hangs does not count any more then: the program is taken to have dropped it. */
+const FORGOTTEN_MS = 30_000;
 /** Times of as many answers are remembered. */
 const REMEMBERED = 32;
 
@@ -63,7 +67,8 @@ interface OwnAccountsOptions {
 
 /** Accounts beside the store: a program checks their passwords (rule P6). All else of a sign-in is as for any account. */
 export class OwnAccounts {
-  private outstanding = 0;
+  /** Sources of the outstanding answers, each once for each answer. */
+  private outstanding: readonly { readonly source: string }[] = [];
   private readonly timesMs: number[] = [];
 
   constructor(private readonly options: OwnAccountsOptions) {}
@@ -75,16 +80,26 @@ export class OwnAccounts {
 
   async ask(attempt: Omit<OwnSignIn, 'signal'>): Promise<OwnAnswer> {
     const { clock, log, authenticate } = this.options;
+    const source = sourceOf(attempt.remoteIp);
+    const ofSource = this.outstanding.filter((other) => other.source === source);
+    if (this.outstanding.length >= MOST_AT_ONCE || ofSource.length >= MOST_OF_SOURCE) {
+      const error = new Error('too many answers are outstanding');
+      log.error('extension.failed', { what: 'authenticate', error });
+      // Nobody was asked, so its time says nothing of the program's.
+      return { kind: 'failed' };
+    }
     const ending = new AbortController();
     const startedMs = clock.monotonicMs();
+    const asking = this.counted(source, async () =>
+      authenticate({ ...attempt, signal: ending.signal }),
+    );
     try {
-      if (this.outstanding >= MOST_AT_ONCE) throw new Error('too many answers are outstanding');
-      const asking = this.counted(async () => authenticate({ ...attempt, signal: ending.signal }));
       const limit = { limitMs: ANSWER_MS, what: 'authenticate' };
       return answerOf(await withLimit(clock, asking, limit));
     } catch (error) {
       log.error('extension.failed', { what: 'authenticate', error: toError(error) });
-      return { kind: 'failed' };
+      const isLate = clock.monotonicMs() - startedMs >= ANSWER_MS;
+      return { kind: 'failed', ...(isLate && { isLate }) };
     } finally {
       ending.abort();
       this.timesMs.push(clock.monotonicMs() - startedMs);
@@ -96,12 +111,18 @@ export class OwnAccounts {
     return this.options.make(name, account);
   }
 
-  private async counted<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.outstanding += 1;
+  private async counted<Result>(source: string, work: () => Promise<Result>): Promise<Result> {
+    const mine = { source };
+    this.outstanding = [...this.outstanding, mine];
+    const forget = (): void => {
+      this.outstanding = this.outstanding.filter((other) => other !== mine);
+    };
+    const cancel = this.options.clock.after(FORGOTTEN_MS, forget);
     try {
       return await work();
     } finally {
-      this.outstanding -= 1;
+      cancel();
+      forget();
     }
   }
 }

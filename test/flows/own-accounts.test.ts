@@ -1,6 +1,7 @@
 import type { Authenticate, OwnSignIn } from '../../src/index';
 import { OwnAccounts } from '../../src/auth/own-accounts';
 import { systemClock } from '../../src/base/clock';
+import { openAuthenticator, STRANGER } from '../support/authenticator-context';
 import { TestBoard } from '../support/board';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FakeClock } from '../support/fake-clock';
@@ -139,6 +140,9 @@ describe('accounts that the program of a board has', () => {
   });
 });
 
+const attemptFrom = (remoteIp: string) =>
+  ({ userName: 'ann', password: 'x', server: 'ssh', secure: true, remoteIp }) as const;
+
 test('a program that never answers is given up after three seconds, and its signal says so (rule P6)', async () => {
   const clock = new FakeClock();
   const log = new MemoryLog();
@@ -150,23 +154,66 @@ test('a program that never answers is given up after three seconds, and its sign
       return new Promise(() => undefined);
     },
   });
-  const attempt = {
-    userName: 'ann',
-    password: 'x',
-    server: 'ssh',
-    secure: true,
-    remoteIp: '::1',
-  } as const;
-  const answer = accounts.ask(attempt);
+  const answer = accounts.ask(attemptFrom('::1'));
   expect(signal?.aborted).toBe(false);
   await clock.advance(3_000);
-  expect(await answer).toEqual({ kind: 'failed' });
+  expect(await answer).toEqual({ kind: 'failed', isLate: true });
   expect(signal?.aborted).toBe(true);
   // A rejection of any account takes as long from now on (rule C4).
   expect(accounts.slowestMs).toBe(3_000);
-  for (let times = 1; times < 64; times += 1) void accounts.ask(attempt);
-  // Those that hang count until they settle.
-  expect(await accounts.ask(attempt)).toEqual({ kind: 'failed' });
   expect(log.of('extension.failed').at(-1)).toMatchObject({ what: 'authenticate' });
   expect(systemClock.nowMs()).toBeGreaterThan(0);
+});
+
+test('answers that hang are few of one source and of all, and are forgotten after half a minute (rule P6)', async () => {
+  const clock = new FakeClock();
+  let asked = 0;
+  const accounts = new OwnAccounts({
+    ...{ clock, log: new MemoryLog(), make: () => Promise.resolve(undefined) },
+    authenticate: () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    },
+  });
+  const askFrom = async (remoteIp: string, times: number): Promise<number> => {
+    const before = asked;
+    for (let each = 0; each < times; each += 1) void accounts.ask(attemptFrom(remoteIp));
+    await clock.advance(3_000);
+    return asked - before;
+  };
+  expect(await askFrom('192.0.2.1', 9)).toBe(4);
+  // Those that were not asked say nothing of the time that the program takes.
+  for (let each = 0; each < 40; each += 1) await accounts.ask(attemptFrom('192.0.2.1'));
+  expect(accounts.slowestMs).toBe(3_000);
+  expect(await askFrom('192.0.2.2', 1)).toBe(1);
+  await clock.advance(30_000);
+  expect(await askFrom('192.0.2.1', 9)).toBe(4);
+  for (let source = 10; source < 25; source += 1)
+    for (let each = 0; each < 4; each += 1) void accounts.ask(attemptFrom(`192.0.2.${source}`));
+  expect(await askFrom('192.0.2.99', 1)).toBe(0);
+  await clock.advance(30_000);
+  expect(await askFrom('192.0.2.99', 1)).toBe(1);
+});
+
+test('a source whose answers do not come is penalized, though nothing is charged (rules P6, K1)', async () => {
+  const clock = new FakeClock();
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const ownAccounts = new OwnAccounts({
+    ...{ clock, log: new MemoryLog(), make: () => Promise.resolve(undefined) },
+    authenticate: () => {
+      begin();
+      return new Promise(() => undefined);
+    },
+  });
+  const context = await openAuthenticator({ ownAccounts });
+  const answer = context.authenticator.verify({
+    ...{ userName: 'ann', password: SECRET, isOfPerson: true, isDemanded: () => false },
+    origin: { server: 'ssh', secure: true, remoteIp: STRANGER, node: 1 },
+  });
+  await begun;
+  await clock.advance(3_000);
+  expect(await answer).toEqual({ result: 'try-later' });
+  expect(context.penalties).toEqual([`${STRANGER} auth-failure`]);
+  await context.close();
 });

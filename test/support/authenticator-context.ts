@@ -3,6 +3,7 @@ import { Accounts } from '../../src/auth/accounts';
 import { Authenticator } from '../../src/auth/authenticator';
 import { HashQueue } from '../../src/auth/hash-queue';
 import type { Login, LoginOrigin } from '../../src/auth/login';
+import type { OwnAccounts } from '../../src/auth/own-accounts';
 import { PasswordPolicy } from '../../src/auth/password-policy';
 import type { HashCost } from '../../src/auth/password';
 import type { SecondFactor } from '../../src/auth/second-factor';
@@ -23,6 +24,7 @@ export interface AuthenticatorOptions extends AccountsOptions {
   /** CHEAP_HASH by default. */
   readonly hashCost?: HashCost;
   readonly mayGrant?: () => boolean;
+  readonly ownAccounts?: OwnAccounts;
   readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff'>;
 }
 
@@ -48,6 +50,7 @@ export async function openAuthenticator(options: AuthenticatorOptions = {}) {
     secondFactor: options.secondFactor ?? base.secondFactor,
     penalize: (ip, kind) => penalties.push(`${ip} ${kind}`),
     minResponseMs: options.minResponseMs ?? 0,
+    ownAccounts: options.ownAccounts,
     ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
   });
   return {
