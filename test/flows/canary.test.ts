@@ -89,7 +89,7 @@ describe('no secret is readable anywhere (rule H4)', () => {
     await openTwoFactor(caller);
     caller.type(MAIL_LINK);
     const word = await readSetUpWord(caller);
-    const link = linkIn(await board.letterTo('mia@example.org', /registration/i));
+    const link = linkIn(await board.letterTo('mia@example.org', /Switch on two-factor sign-in/));
     made.push(new URL(link).searchParams.get('token') ?? '');
     const page = await board.browse(link);
     const secret = /secret=([A-Z2-7]+)/.exec(page.body)?.[1] ?? '';

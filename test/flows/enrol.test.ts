@@ -17,7 +17,7 @@ import {
   MAIL_LINK,
 } from '../support/sign-in';
 
-const SUBJECT = /registration/i;
+const SUBJECT = /Switch on two-factor sign-in/;
 
 /** A page with the word that the screen shows for it. */
 interface SetUpPage extends BrowsedPage {

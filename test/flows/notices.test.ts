@@ -69,7 +69,7 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     await openTwoFactor(first);
     first.type(MAIL_LINK);
     const word = await readSetUpWord(first);
-    const page = await board.browse(linkIn(await arrived(/registration/i)));
+    const page = await board.browse(linkIn(await arrived(/Switch on two-factor sign-in/)));
     const secret = /secret=([A-Z2-7]+)/.exec(page.body)?.[1] ?? '';
     const url = `https://localhost:${board.httpsPort}/_enig/2fa/enable_2fa_otp`;
     const form = { ...hiddenFields(page), word, otp: board.code(secret) };
