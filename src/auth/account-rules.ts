@@ -16,6 +16,7 @@ export type AccountProblem =
   | 'bad-group'
   | 'unknown-user'
   | 'root'
+  | 'of-program'
   | 'too-many-applications'
   | 'busy'
   | 'not-now';
@@ -91,6 +92,8 @@ const TEXTS: Readonly<Partial<Record<AccountProblem, string>>> = {
   'bad-group': 'A group name is 1 to 32 letters, digits, - or _.',
   'unknown-user': 'There is no such account.',
   root: 'The first account is the sysop and stays.',
+  'of-program':
+    'The password of this account is kept by the program around this board. Change it there.',
   busy: 'The board is busy. Try again in a moment.',
   'not-now': 'That cannot be done any more. Begin again.',
 };

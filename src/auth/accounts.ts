@@ -35,7 +35,7 @@ import {
 import { refuse } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
 import type { HashQueue } from './hash-queue';
-import { passwordProperties, type NewPassword } from './own-accounts';
+import { isOfProgram, passwordProperties, type NewPassword } from './own-accounts';
 import { hashPassword, makePassword } from './password';
 
 interface NewAccount {
@@ -148,6 +148,8 @@ export class Accounts {
     const { db, rules, clock, notifier } = this.parts;
     const user = await db.run((sql) => findUser(sql, userId));
     if (user === undefined) return refuse('unknown-user');
+    // One that is stored here would never count (rule P6).
+    if (isOfProgram(user)) return refuse('of-program');
     const email = user.properties.get('email_address') ?? '';
     const refused = rules.checkPassword(change.password, { userName: user.name, email });
     if (refused !== undefined) return refused;

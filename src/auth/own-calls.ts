@@ -7,7 +7,9 @@ import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { removePassword } from '../store/passwords';
 import { replaceSources } from '../store/sources';
+import { getUser } from '../store/users';
 import { type Actor, endLinks, recordChange } from './account-change';
+import { isOfProgram } from './own-accounts';
 
 interface OwnCallsOptions {
   readonly db: Database;
@@ -52,20 +54,24 @@ export class OwnCalls {
   /**
    * For an owner who has found a call that was not hers: ends every other session of the account, and
    * its links, forgets every place but the caller's own, and removes the password, which somebody else
-   * may know (rule N2). A new one is chosen by a mailed link, or set by the sysop.
+   * may know (rule N2). A new one is chosen by a mailed link, or set by the sysop. A password that a program
+   * keeps is not the board's to remove (rule P6): the mail says so.
    */
   async disown(userId: number, caller: Caller): Promise<void> {
     const { db, clock, log, notifier } = this.parts;
     const { remoteIp } = caller;
     await db.transaction({ account: userId }, async (sql) => {
       const nowMs = clock.nowMs();
+      const ofProgram = isOfProgram(await getUser(sql, userId));
       await removePassword(sql, userId);
       await endLinks(sql, userId);
       const own = { source: sourceOf(remoteIp), timelineMs: clock.timelineMs() };
       await replaceSources(sql, userId, own);
       const change = { userId, actor: caller, nowMs, event: 'password' } as const;
-      await recordChange(sql, { ...change, audit: 'password-shut', reason: 'disowned a call' });
-      await notifier?.notify(sql, { kind: 'password-shut', userId, remoteIp });
+      const audit = ofProgram ? 'call-ended' : 'password-shut';
+      await recordChange(sql, { ...change, audit, reason: 'disowned a call' });
+      const notice = { kind: 'password-shut', userId, remoteIp } as const;
+      await notifier?.notify(sql, { ...notice, ...(ofProgram && { ofProgram }) });
     });
     log.warn('call.disowned', { userId, remoteIp });
     this.parts.changed?.();

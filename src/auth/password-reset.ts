@@ -19,6 +19,7 @@ import type { User } from '../store/users';
 import type { AccountResult } from './account-rules';
 import type { Accounts } from './accounts';
 import { recordChange, type Actor } from './account-change';
+import { isOfProgram } from './own-accounts';
 
 interface PasswordResetOptions {
   readonly db: Database;
@@ -110,7 +111,8 @@ export class PasswordReset {
       const purpose = PURPOSES.find((each) => each === row?.purpose);
       if (row === undefined || purpose === undefined) return undefined;
       const user = await findUser(sql, row.userId);
-      return user !== undefined && mayUseLink(purpose, user) ? { user, purpose } : undefined;
+      if (user === undefined || isOfProgram(user)) return undefined;
+      return mayUseLink(purpose, user) ? { user, purpose } : undefined;
     });
   }
 
@@ -129,7 +131,7 @@ export class PasswordReset {
         return 'too-many';
       }
       const user = await findUserByName(sql, userName);
-      const usable = user !== undefined && mayUseLink('password-reset', user);
+      const usable = user !== undefined && mayUseLink('password-reset', user) && !isOfProgram(user);
       const queued = usable ? await this.mailLink(sql, { user, token, actor }) : 'no-account';
       if (usable && queued === 'queued') {
         await replaceToken(sql, {

@@ -158,6 +158,12 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'password-changed':
       return notification('Your password was changed', 'your password was changed.', notYou);
     case 'password-shut':
+      if (notice.ofProgram === true)
+        return notification(
+          'Your other calls were ended',
+          `on your call from ${notice.remoteIp} you said that another call was not yours. Your other calls were ended. Your password is not kept by this board and still lets people in.`,
+          'Change it now in the program that keeps it, where you chose it. Then look at your SSH keys and your second factor here, and remove what is not yours.',
+        );
       return notification(
         'Your password is shut',
         `on your call from ${notice.remoteIp} you said that another call was not yours. Your other calls were ended, and your password lets nobody in any more, you included.`,

@@ -3,6 +3,7 @@ import { toError } from '../base/errors';
 import { labelOfWay } from '../protocols/ways-in';
 import type { Call } from '../store/calls';
 import { actorOf, userOf } from '../menu/run/caller';
+import { isOfProgram } from '../auth/own-accounts';
 import { findLacks, showLinkAnswer } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { proveAgain } from '../menu/run/proof-of-person';
@@ -87,13 +88,20 @@ async function endCall(context: MenuContext): Promise<Transition> {
 async function notMe(context: MenuContext): Promise<Transition> {
   const { caller, services } = context;
   const user = userOf(caller);
-  const mails = mailsReset(context);
+  const ofProgram = isOfProgram(user);
+  const mails = !ofProgram && mailsReset(context);
   const next = mails
     ? 'a link by mail is the way to a new one'
     : 'only the sysop can set a new one';
+  const text = ofProgram
+    ? [
+        'All your other calls end. Your password is kept elsewhere:',
+        'it lets people in until you change it there.',
+      ]
+    : ['All your other calls end, and your password is shut:', `${next}.`];
   const proof = await proveAgain(context, {
     title: 'A call here was not me',
-    text: ['All your other calls end, and your password is shut:', `${next}.`],
+    text,
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return redraw(context, 'Nothing was changed.');
@@ -110,7 +118,8 @@ async function notMe(context: MenuContext): Promise<Transition> {
     return redraw(context, 'The board cannot save this right now. Please try again later.');
   }
   if (mails) services.passwordReset.request(user.name, actorOf(caller));
-  await showLinkAnswer(context, whatNext(user.properties.get('email_address') ?? '', mails));
+  const address = user.properties.get('email_address') ?? '';
+  await showLinkAnswer(context, ofProgram ? NEXT_ELSEWHERE : whatNext(address, mails));
   return { kind: 'redraw' };
 }
 
@@ -121,6 +130,20 @@ function mailsReset(context: MenuContext): boolean {
   return sendsMail && isMailAddress(address) && findLacks(context, 'account').length === 0;
 }
 
+const LAST_STEPS = [
+  '2. Look at your SSH keys (SSH in the main menu): remove what is not yours.',
+  '3. Look at your second factor (2FA), and make new backup codes.',
+  '4. Tell the sysop.',
+] as const;
+
+/** For accounts whose password a program keeps (rule P6). */
+const NEXT_ELSEWHERE = [
+  'Your other calls are ended. Your password still lets people in.',
+  '',
+  '1. Change it now in the program that keeps it: this board cannot.',
+  ...LAST_STEPS,
+] as const;
+
 function whatNext(address: string, mails: boolean): readonly string[] {
   return [
     'Your other calls are ended, and your password lets nobody in any more.',
@@ -128,9 +151,7 @@ function whatNext(address: string, mails: boolean): readonly string[] {
     mails
       ? `1. A link for a new password is on its way to ${address}. Use it now.`
       : '1. Ask the sysop for a new password: this board cannot mail you a link.',
-    '2. Look at your SSH keys (SSH in the main menu): remove what is not yours.',
-    '3. Look at your second factor (2FA), and make new backup codes.',
-    '4. Tell the sysop.',
+    ...LAST_STEPS,
   ];
 }
 

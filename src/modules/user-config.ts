@@ -1,3 +1,5 @@
+import { refuse } from '../auth/account-rules';
+import { isOfProgram } from '../auth/own-accounts';
 import { NO_MAIL_SERVER } from '../mail/links';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
@@ -188,6 +190,7 @@ async function findProblem(
   const nothing = Object.keys(properties).length === 0;
   if (nothing && email === undefined && password === undefined) return NOTHING_CHANGED;
   if (password !== undefined) {
+    if (isOfProgram(user)) return staySecret(refuse('of-program').text);
     const about = email ?? user.properties.get('email_address') ?? '';
     const weakness = accounts.passwordProblem(password, { userName: user.name, email: about });
     if (weakness !== undefined) return staySecret(weakness);
@@ -244,6 +247,7 @@ const NOTHING_CHANGED = { kind: 'stay', message: 'Nothing has changed.', as: 'no
 
 /** The password alone, on a page of its own: the present one first, then the new one twice. */
 async function changePassword(context: MenuContext): Promise<Transition> {
+  if (isOfProgram(userOf(context.caller))) return stay(refuse('of-program').text);
   const title = 'Change your password';
   const proof = await proveAgain(context, { title, text: ['Your present password first.'] });
   if (proof.kind === 'out') return proof.transition;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { refuse } from '../auth/account-rules';
+import { isOfProgram } from '../auth/own-accounts';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/load/theme-files';
@@ -104,6 +106,8 @@ async function setPassword(
 ): Promise<void> {
   const user = await getAccount(context, name);
   const { accounts } = await context.backend();
+  // Before anything is asked.
+  if (isOfProgram(user)) throw new BbsError('USER_INVALID', refuse('of-program').text);
   const owner = { userName: user.name, email: user.properties.get('email_address') ?? '' };
   const { password, made } = await takePassword(context, owner, options);
   const result = await accounts.changePassword(user.id, { password }, ACTOR);

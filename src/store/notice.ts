@@ -33,8 +33,13 @@ export type Notice =
   | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }
   | { readonly kind: 'entry-code-used'; readonly userId: number; readonly remoteIp: string }
   | { readonly kind: 'password-changed'; readonly userId: number }
-  /** The owner disowned a call, so the password signs in no more. */
-  | { readonly kind: 'password-shut'; readonly userId: number; readonly remoteIp: string }
+  /** The owner disowned a call, so the password signs in no more, unless a program keeps it. */
+  | {
+      readonly kind: 'password-shut';
+      readonly userId: number;
+      readonly remoteIp: string;
+      readonly ofProgram?: boolean;
+    }
   /** The first complete sign-in from a network. */
   | {
       readonly kind: 'new-network';

@@ -2,6 +2,7 @@ import { OwnCalls } from '../../src/auth/own-calls';
 import type { Login } from '../../src/auth/login';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
+import { writeProperties } from '../../src/store/properties';
 import { EVER } from '../support/accounts';
 import {
   HOME,
@@ -119,5 +120,20 @@ describe('the first call from a network', () => {
     await comeIn({ remoteIp: HOME });
     await comeIn({ remoteIp: STRANGER });
     expect(told()).toEqual([]);
+  });
+});
+
+test('a password that a program keeps is neither changed nor said to be shut (rules N2, P6)', async () => {
+  await open();
+  const [stranger, mine] = [await comeIn(), await comeIn({ remoteIp: HOME })];
+  await context.db.run((sql) => writeProperties(sql, id, { account_source: 'program' }));
+  await calls.disown(id, actorOf(mine));
+  expect(await hearOf(stranger)).toBe('end');
+  expect(context.notices.at(-1)).toMatchObject({ kind: 'password-shut', ofProgram: true });
+  const rows = await context.db.run((sql) => listAudit(sql, { userId: id, limit: 9 }));
+  expect(rows.map(({ kind }) => kind)).not.toContain('password-shut');
+  const change = { password: 'another quiet harbour' };
+  expect(await context.accounts.changePassword(id, change, { remoteIp: HOME })).toMatchObject({
+    ...{ kind: 'refused', problem: 'of-program' },
   });
 });

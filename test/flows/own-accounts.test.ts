@@ -9,6 +9,7 @@ import { MemoryLog } from '../support/memory-log';
 import { giveCode, goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 
 const SECRET = 'a word of the game 3';
+const KEPT = 'is kept by the program around this board. Change it there.';
 
 describe('accounts that the program of a board has', () => {
   const asked: OwnSignIn[] = [];
@@ -104,12 +105,40 @@ describe('accounts that the program of a board has', () => {
     await signIn(first, 'second', SECRET);
     await goToMainMenu(first);
     first.hangUp();
-    await board.oputil('user', 'pw', 'second', PASSWORD);
+    const { exitCode, err } = await board.tryOputil('user', 'pw', 'second', PASSWORD);
+    expect([exitCode === 0, err]).toEqual([false, expect.stringContaining(KEPT)]);
     const caller = await board.telnet();
     await signIn(caller, 'second', PASSWORD);
     await board.logged('login.rejected', { userName: 'second', reason: 'wrong' });
     expect(asked).toHaveLength(2);
     caller.hangUp();
+  });
+
+  it('keep no password here: a change, a link and a call that was not theirs say so (rule P6)', async () => {
+    answer = ({ userName, password }) =>
+      Promise.resolve(
+        userName === 'keeper' && password === SECRET ? { email: 'keeper@example.org' } : undefined,
+      );
+    const caller = await board.telnet();
+    await signIn(caller, 'keeper', SECRET);
+    await goToMainMenu(caller);
+    caller.type(`m${KEYS.return}`);
+    await caller.sees('Lasted');
+    caller.type('n');
+    await caller.sees('it lets people in until you change it there.');
+    caller.type(`${SECRET}${KEYS.return}`);
+    await caller.sees('1. Change it now in the program that keeps it: this board cannot.');
+    const letter = await board.letterTo('keeper@example.org', /other calls were ended/);
+    expect(letter.text).toContain('still lets people in');
+    caller.hangUp();
+    expect(await board.oputil('audit', '--user', 'keeper')).not.toMatch(/password-shut/);
+    const other = await board.telnet();
+    await other.sees('Sign in');
+    other.type('F');
+    await other.sees('User name');
+    other.type(`keeper${KEYS.return}`);
+    await board.logged('password-reset.requested', { outcome: 'no-account' });
+    other.hangUp();
   });
 
   it.each<readonly [string, Authenticate]>([
