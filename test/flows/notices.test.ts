@@ -123,7 +123,7 @@ describe('mails that an owner gets about his account (rule A15)', () => {
     await board.oputil('user', 'pw', NAME, 'a third quiet harbour 9');
     await board.logged('mail.sent', { kind: 'password-changed' }, 2);
     expect(subjects()).toEqual({
-      [`Sallyport: Switch on two-factor sign-in -> ${OLD}`]: 1,
+      [`Switch on two-factor sign-in -> ${OLD}`]: 1,
       [`Two-factor sign-in is on -> ${OLD}`]: 1,
       [`A backup code was used -> ${OLD}`]: 1,
       [`New backup codes were made -> ${OLD}`]: 1,
