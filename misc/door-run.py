@@ -127,35 +127,51 @@ def status_soon(pid):
     return None
 
 
+def write_some(fd, piece):
+    """Returns what the other side has not taken."""
+    try:
+        return piece[os.write(fd, piece):]
+    except BlockingIOError:
+        return piece
+
+
 def relay(pid, master):
     """Passes bytes until the door or the call ends; returns the door's status where it ended by itself."""
     poll = select.poll()
     poll.register(CONTROL, select.POLLIN)
-    to_door = control = b""
+    to_door = to_caller = control = b""
+    # Neither side may hold the runner up: it must see the end of the call.
+    for fd in (DATA, master):
+        if fd is not None:
+            os.set_blocking(fd, False)
     while True:
-        poll.register(DATA, select.POLLIN if len(to_door) < PIECE else 0)
+        wants = select.POLLIN if len(to_door) < PIECE else 0
+        poll.register(DATA, wants | (select.POLLOUT if to_caller else 0))
         if master is not None:
-            poll.register(master, select.POLLIN | (select.POLLOUT if to_door else 0))
+            wants = 0 if to_caller else select.POLLIN
+            poll.register(master, wants | (select.POLLOUT if to_door else 0))
         ready = dict(poll.poll(250))
-        if ready.get(master, 0) & (select.POLLIN | select.POLLHUP):
+        if ready.get(DATA, 0) & (select.POLLHUP | select.POLLERR):
+            return None
+        if not to_caller and ready.get(master, 0) & (select.POLLIN | select.POLLHUP):
             try:
-                out = os.read(master, PIECE)
+                to_caller = os.read(master, PIECE)
+            except BlockingIOError:
+                continue
             except OSError:
-                out = b""
-            if not out:
+                to_caller = b""
+            if not to_caller:
                 return status_soon(pid)
-            while out:
-                out = out[os.write(DATA, out):]
-        if ready.get(master, 0) & select.POLLOUT:
-            to_door = to_door[os.write(master, to_door):]
+        if to_caller:
+            to_caller = write_some(DATA, to_caller)
+        if to_door and ready.get(master, 0) & select.POLLOUT:
+            to_door = write_some(master, to_door)
         if ready.get(DATA, 0) & select.POLLIN:
             typed = os.read(DATA, PIECE)
             if not typed:
                 return None
             if master is not None:
                 to_door += typed
-        elif ready.get(DATA, 0) & (select.POLLHUP | select.POLLERR):
-            return None
         if ready.get(CONTROL, 0):
             piece = os.read(CONTROL, 256)
             if not piece:
@@ -170,11 +186,16 @@ def relay(pid, master):
                 return status
 
 
+def end_call(*_):
+    raise InterruptedError
+
+
 def main():
     job = json.loads(sys.argv[1])
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     pid, master = start(job)
+    signal.signal(signal.SIGTERM, end_call)
     status = None
     try:
         status = relay(pid, master)

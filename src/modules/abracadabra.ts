@@ -25,7 +25,8 @@ const KEYS: Readonly<Record<string, string>> = {
   cwd: 'Folder in which they run; that of `cmd` where nothing is said.',
   env: 'Variables of the environment, besides PATH, LANG, HOME, TERM, COLUMNS and LINES.',
   dropFileType: `${Object.keys(DROP_FILES).join(', ')}, or none: which drop file is written before it starts.`,
-  nodeMax: 'How many callers may be in it at once; 0, where nothing is said, for no limit.',
+  nodeMax:
+    'How many callers of one process may be in it at once; 0, where nothing is said, for no limit.',
   tooManyArt: 'Art that who is one too many sees.',
   io: '`stdio`, where nothing is said: the program has a terminal; `socket`: it connects to 127.0.0.1:{srvPort}.',
   limits:
@@ -116,17 +117,21 @@ async function visit(context: MenuContext, { taken, name, cmd }: Visit): Promise
   try {
     const job = await prepare(context, { taken, cmd, port: port?.port });
     const door = await startDoor(job, {
-      ...{ clock: services.clock, signal: taken.signal, server: port?.server },
+      ...{ clock: services.clock, signal: taken.signal, port },
       onTrouble: (text) => log.warn('door.trouble', { user, door: name, text }),
     });
-    const result = await crossOver(context, {
-      ...{ taken, name, far: door.far, log: { door: name } },
-      settings: { encoding: 'cp437', ...settings },
-    });
-    const code = await door.ended;
-    return code === NOT_STARTED ? REFUSED : result;
+    try {
+      const result = await crossOver(context, {
+        ...{ taken, name, far: door.far, log: { door: name } },
+        settings: { encoding: 'cp437', ...settings },
+      });
+      return (await door.ended) === NOT_STARTED ? REFUSED : result;
+    } finally {
+      // Until nothing of it is left its place is taken, and the folder of its node in use.
+      await door.ended;
+    }
   } catch (error) {
-    port?.server.close();
+    port?.close();
     taken.signal.throwIfAborted();
     if (!(error instanceof BbsError) || error.code !== 'UNREACHABLE') throw error;
     log.warn('door.failed', { user, door: name, error });

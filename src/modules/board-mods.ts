@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BbsError, toError } from '../base/errors';
+import { readSourceText } from '../config/source-text';
 import type { MenuModule } from '../menu/run/module';
 import { MODS, type PartsFrom } from './own-parts';
 
@@ -34,7 +33,8 @@ async function loadMod(file: string, name: string): Promise<MenuModule> {
     const text = `mods: '${name}' is no file name of letters, digits, - and _; leave folder and .js out`;
     return refuse(text);
   }
-  const text = await readFile(file, 'utf8').catch((error: unknown) =>
+  // Who writes it decides what the board does, with all of its rights: also through its folders (rule M14).
+  const text = await readSourceText(file).catch((error: unknown) =>
     refuse(
       `mods names '${name}', but ${toError(error).message}; take it out, or add the file`,
       error,
@@ -46,9 +46,6 @@ async function loadMod(file: string, name: string): Promise<MenuModule> {
         "take its name out of 'mods' in config.hjson, or see docs/embedding.md for how one is written",
     );
   }
-  // Who writes it decides what the board does, with all of its rights (rule M14).
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o002) !== 0)
-    return refuse(`everybody can write it: look at what is in it, then run: chmod o-w ${file}`);
   const exported = runFile(file, refuse);
   const module = exported[MARK];
   if (typeof module !== 'object' || module === null)

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
@@ -47,12 +47,30 @@ interface RunningDoor {
   readonly ended: Promise<number | undefined>;
 }
 
-/** A free port on loopback to which a door with `io: socket` connects; it is in the arguments as `{srvPort}`. */
-export async function openDoorPort(): Promise<{ readonly server: Server; readonly port: number }> {
+/**
+ * A free port on loopback to which a door with `io: socket` connects; it is in the arguments as `{srvPort}`. The first
+ * connection is the door's, and any other one is closed.
+ */
+export interface DoorPort {
+  readonly port: number;
+  readonly connection: Promise<Socket>;
+  close(): void;
+}
+
+export async function openDoorPort(): Promise<DoorPort> {
   const server = createServer({ noDelay: true });
+  let first: Socket | undefined;
+  const connection = new Promise<Socket>((done) => {
+    server.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      if (first === undefined) done((first = socket));
+      else socket.destroy();
+    });
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port };
+  const { port } = server.address() as AddressInfo;
+  return { port, connection, close: () => void server.close() };
 }
 
 /**
@@ -61,7 +79,7 @@ export async function openDoorPort(): Promise<{ readonly server: Server; readonl
  */
 export async function startDoor(
   job: DoorJob,
-  options: DoorOptions & { readonly server?: Server | undefined },
+  options: DoorOptions & { readonly port?: DoorPort | undefined },
 ): Promise<RunningDoor> {
   const { columns, rows } = job.size();
   const child = spawn(
@@ -99,7 +117,7 @@ export async function startDoor(
     data.destroy();
     throw error;
   } finally {
-    options.server?.close();
+    options.port?.close();
   }
 }
 
@@ -114,7 +132,10 @@ function watch(
   return new Promise((done) => {
     let cancel = (): void => undefined;
     data.once('close', () => {
-      cancel = clock.after(END_MS, () => child.kill('SIGKILL'));
+      cancel = clock.after(END_MS, () => {
+        child.kill('SIGTERM');
+        cancel = clock.after(END_MS, () => child.kill('SIGKILL'));
+      });
     });
     child.once('error', () => done(NOT_STARTED));
     child.once('exit', (code) => {
@@ -128,7 +149,7 @@ function watch(
 
 /** The connection of the door to its port: the first one, and no other. */
 function connected(
-  { clock, signal, server }: DoorOptions & { readonly server?: Server | undefined },
+  { clock, signal, port }: DoorOptions & { readonly port?: DoorPort | undefined },
   ended: Promise<unknown>,
 ): Promise<Socket> {
   return new Promise((done, fail) => {
@@ -142,10 +163,7 @@ function connected(
     const cancel = clock.after(CONNECT_MS, () => late('the door has not connected'));
     signal.addEventListener('abort', onAbort, { once: true });
     void ended.then(() => late('the door ended before it connected'));
-    server?.once('connection', (socket) => {
-      socket.on('error', () => undefined);
-      settle(() => done(socket));
-    });
+    void port?.connection.then((socket) => settle(() => done(socket)));
     if (signal.aborted) onAbort();
   });
 }

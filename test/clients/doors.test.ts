@@ -44,6 +44,17 @@ elif what == "cling":
     print("clinging", flush=True)
     while True:
         time.sleep(1)
+elif what == "deaf":
+    import termios, tty
+    tty.setraw(0)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with open(rest[0], "a") as file:
+        print(os.getpid(), file=file)
+        print(subprocess.Popen(["sleep", "600"]).pid, file=file)
+    print("deaf", flush=True)
+    while True:
+        time.sleep(1)
 elif what == "eat":
     try:
         held = bytearray(400 * 1024 * 1024)
@@ -84,6 +95,7 @@ beforeAll(async () => {
     eat: door(['eat'], { limits: { cpuSeconds: 1, memoryMB: 200 } }),
     wire: door(['socket', '{srvPort}'], { io: 'socket' }),
     one: door(['cling', pids], { name: 'One', nodeMax: 1 }),
+    deaf: door(['deaf', pids]),
     none: { module, config: { name: 'No Door', cmd: join(folder, 'absent') } },
     first: door(['tell', '/dev/null'], { preCmd: '/bin/false' }),
   };
@@ -163,15 +175,30 @@ test('a door that ignores signals, and what it left behind, ends with the call',
   await rm(join(folder, 'pids'));
 });
 
+test('a door that reads nothing of a long paste ends with the call', async () => {
+  choose('DEAF');
+  await alice.sees('deaf');
+  const pids = await clinging();
+  alice.type('x'.repeat(320_000));
+  alice.hangUp();
+  await eventually('the end of all of it', () => !pids.some(isAlive));
+  await rm(join(folder, 'pids'));
+});
+
 test('a door that is full says so', async () => {
   choose('ONE');
   await alice.sees('clinging');
   const bob = await callerIn(board, 'bob', PASSWORD);
   choose('ONE', bob);
   await bob.sees('One is full just now.');
-  bob.hangUp();
-  alice.hangUp();
   const pids = await clinging();
+  alice.hangUp();
+  bob.type(' ');
+  await bob.sees('Command');
+  // Its place is taken until nothing of the door is left.
+  choose('ONE', bob);
+  await bob.sees('One is full just now.');
+  bob.hangUp();
   await eventually('the end of all of it', () => !pids.some(isAlive));
   await rm(join(folder, 'pids'));
 });

@@ -54,7 +54,7 @@ describe('mods/ of a board', () => {
   });
 
   test.each([
-    ['gone', /mods names 'gone', but ENOENT.*take it out, or add the file/],
+    ['gone', /mods names 'gone', but .*gone\.js.*take it out, or add the file/],
     ['../weather', /'\.\.\/weather' is no file name of letters/],
     ['broken', /it cannot be loaded: .*; mend it, or take it out of 'mods'/],
     ['empty', /its sallyportModule is no object; write: module\.exports = /],
@@ -68,6 +68,11 @@ describe('mods/ of a board', () => {
   test('one that everybody can write is not run', async () => {
     await chmod(join(dir.path, 'mods/weather.js'), 0o666);
     await expect(loadMods(dir.path, ['weather'])).rejects.toThrow('chmod o-w');
+    await chmod(join(dir.path, 'mods/weather.js'), 0o644);
+    // A file that nobody else may write is replaced through its folder.
+    await chmod(join(dir.path, 'mods'), 0o777);
+    await expect(loadMods(dir.path, ['weather'])).rejects.toThrow('chmod o-w');
+    await chmod(join(dir.path, 'mods'), 0o755);
   });
 
   test('menu check knows it by both of its names, and a start stops where it is wrong', async () => {

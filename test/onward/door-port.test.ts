@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { openDoorPort } from '../../src/onward/door';
+
+test('the first connection to the port of a door is the door’s; others are closed, and a reset harms nobody', async () => {
+  const port = await openDoorPort();
+  const first = connect({ host: '127.0.0.1', port: port.port });
+  const stream = await port.connection;
+  const second = connect({ host: '127.0.0.1', port: port.port });
+  await once(second, 'close');
+  first.write('hello');
+  const [heard] = (await once(stream, 'data')) as [Buffer];
+  expect(heard.toString()).toBe('hello');
+  first.resetAndDestroy();
+  await once(stream, 'close');
+  port.close();
+});
