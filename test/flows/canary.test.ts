@@ -100,7 +100,8 @@ describe('no secret is readable anywhere (rule H4)', () => {
     await confirm('000000');
     const codes = [board.code(secret)];
     const done = await confirm(codes[0] ?? '');
-    const backupCodes = done.body.match(BACKUP_CODE) ?? [];
+    // The link that saves the codes has them a second time.
+    const backupCodes = [...new Set(done.body.match(BACKUP_CODE) ?? [])];
     expect(backupCodes).toHaveLength(10);
     await confirm(codes[0] ?? '');
     caller.hangUp();

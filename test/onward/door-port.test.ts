@@ -11,7 +11,8 @@ test('the first connection to the port of a door is the door’s; others are clo
   first.write('hello');
   const [heard] = (await once(stream, 'data')) as [Buffer];
   expect(heard.toString()).toBe('hello');
+  const closed = new Promise((done) => stream.once('close', done));
   first.resetAndDestroy();
-  await once(stream, 'close');
+  await closed;
   port.close();
 });
