@@ -41,7 +41,8 @@ describe('a board inside another program', () => {
   const portOf = (bbs: RunningBbs, server: string): number => bbs.addresses[server]?.port ?? 0;
 
   it('starts twice in one process, each with ports, users and a name of its own', async () => {
-    const names = ['The North Gate', 'The South Gate'];
+    // Names too long for letters of the art, so that they stand there as text.
+    const names = ['The North Gate of a Quiet Harbour', 'The South Gate of a Quiet Harbour'];
     const boards = await Promise.all(
       names.map((boardName) => start({ config: { ...FREE_PORTS, general: { boardName } } })),
     );

@@ -154,8 +154,8 @@ describe.each(Object.keys(NEEDS).filter((name) => NEEDS[name] === 'complete'))(
 
     it('is refused to who has not given the code yet, with a sentence (rule M4)', async () => {
       const caller = await enter(room, 'bob');
-      const screen = await caller.sees('One-time code');
-      expect(screen).toContain(CODE);
+      await caller.sees('One-time code');
+      await caller.sees(CODE);
       expect(board.events('menu.refused').at(-1)).toMatchObject({ menu: room, factor: 1 });
       caller.hangUp();
     });
