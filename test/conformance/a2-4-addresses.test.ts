@@ -64,6 +64,7 @@ describe('A2.4 addresses in action', () => {
       await caller.until('the first menu', () => caller.menus.length === 1 + 2 * visit);
       caller.type('g');
       await caller.until('another menu', () => caller.menus.length === 2 + 2 * visit);
+      await caller.until('its pause', () => caller.isAsked);
       caller.type(' ');
     }
     expect(new Set(caller.menus)).toEqual(new Set(['first', 'second', 'third']));
