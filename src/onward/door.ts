@@ -51,7 +51,7 @@ interface RunningDoor {
  * A free port on loopback to which a door with `io: socket` connects; it is in the arguments as `{srvPort}`. The first
  * connection is the door's, and any other one is closed.
  */
-export interface DoorPort {
+interface DoorPort {
   readonly port: number;
   readonly connection: Promise<Socket>;
   close(): void;

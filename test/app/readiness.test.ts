@@ -259,7 +259,7 @@ describe('a drain', () => {
     await taken(true);
     expect(drain.refusal).toBeUndefined();
     await fake().advance(10_000);
-    expect(drain.refusal).toContain('no new callers');
+    expect(drain.refusal).toBe('call.no-new-callers');
     expect(states.at(-1)).toEqual({ state: 'draining', callers: 1 });
     alice?.release();
     await fake().advance(500);
@@ -318,7 +318,7 @@ describe('a drain', () => {
     expect(heard[1]).toContain('in 1 minute.');
     expect(ended).toEqual([]);
     await fake().advance(60_000);
-    expect(ended).toEqual([expect.stringContaining('closed here for maintenance')]);
+    expect(ended).toEqual(['call.maintenance']);
   });
 
   test('is for one run: a start takes callers, and what is no order is none', async () => {

@@ -74,6 +74,7 @@ describe('A2.2 keys of a menu', () => {
     const caller = scene.call();
     for (let shown = 1; shown <= 40; shown++) {
       await caller.until(`menu ${shown}`, () => caller.menus.length === 2 * shown);
+      await caller.until('its pause', () => caller.isAsked);
       caller.type(' ');
     }
     expect(new Set(caller.menus)).toEqual(new Set(['first', 'second', 'third']));

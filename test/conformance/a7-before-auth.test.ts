@@ -172,6 +172,7 @@ describe('A7 before authentication: what leads where', () => {
     const scene = await open({});
     const caller = scene.call({}, 'newUserApplicationPre');
     await caller.isIn('newUserApplicationPre');
+    await caller.sees('Press a key');
     caller.type(' ');
     await caller.isIn('newUserApplication');
   });

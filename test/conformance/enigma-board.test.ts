@@ -121,6 +121,7 @@ describe('a board in the layout of ENiGMA½', () => {
     await caller.until('the greeting', () => scene.board.accounts.fake.waiting > 0);
     await scene.board.accounts.fake.advance(1500);
     await caller.isIn('newUserApplicationPreSsh');
+    await caller.sees('Press a key');
     caller.type(' ');
     await caller.isIn('newUserApplicationSsh');
     caller.type('walter\rWalter Witness\r19700228\rm\rRome\r\r\r\r');

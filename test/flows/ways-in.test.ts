@@ -49,7 +49,7 @@ describe('the documented list of ways to sign in (rule J6)', () => {
   it('names every place in the program that submits a credential (rule J6)', () => {
     const places = sourceFiles(join(ROOT, 'src'))
       .filter((file) =>
-        /\blogin(?:\(\))?\s*\.(?:submit|confirm)\(|passwordReset\.complete\(|enrollment\.confirm(?:For|Here)?\(|mailChange\.confirm\(/.test(
+        /\blogin(?:\(\))?\s*\.(?:submit|confirm)\(|passwordReset\.complete\(|enrollment\.confirm(?:For|Here)?\(|mailChange\.confirm\(|authenticator\.verify\(/.test(
           readFileSync(file, 'utf8'),
         ),
       )

@@ -26,7 +26,8 @@ describe('sizes of a window', () => {
   async function watch(): Promise<void> {
     await eventually('a session with a screen', () => board.callers.length === 1);
     terminal = (board.callers[0] as { readonly terminal: Terminal }).terminal;
-    await board.clock.advance(1_000);
+    // Replies of the terminal that come within three seconds count, and may set the size as well.
+    await board.clock.advance(4_000);
     shown = [];
     terminal.onResize(() => shown.push(`${terminal.width}x${terminal.height}`));
   }
