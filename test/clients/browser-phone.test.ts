@@ -5,7 +5,7 @@ import { findBarriers, fitsSideways, launchBrowser } from './browser';
 
 const PORTRAIT = { width: 390, height: 844 };
 const LANDSCAPE = { width: 844, height: 390 };
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 const ART = /[▀▄█▒]/;
 /** With it the screens are kept as pictures, to be looked at. */
 const PICTURES = process.env['PICTURES'];
@@ -107,7 +107,9 @@ describe('the board on a phone, by touch alone', () => {
       await enter(answer);
       await eventually(
         async () => (await cursorRow()) !== at || (await rows()).join('\n') !== before,
-      );
+      ).catch(async () => {
+        throw new Error(`nothing came of '${name}':\n${(await rows()).join('\n')}`);
+      });
     }
     throw new Error(`the form is not taken:\n${(await rows()).join('\n')}`);
   }
