@@ -28,7 +28,7 @@ describe('accounts that the program of a board has', () => {
     asked.length = 0;
     answer = ({ userName, password }) =>
       Promise.resolve(
-        ['player', 'second'].includes(userName) && password === SECRET
+        ['player', 'pilot', 'second'].includes(userName) && password === SECRET
           ? { groups: ['users', 'players'], realName: 'Player One' }
           : undefined,
       );
@@ -67,10 +67,15 @@ describe('accounts that the program of a board has', () => {
     expect(await board.oputil('user', 'info', 'alice')).not.toMatch(/sysops/);
   });
 
-  it.each(['PLAYER', 'player!'])(
+  it.each(['PILOT', 'pilot!'])(
     'are asked about by their own names: %s of the program is somebody else (rule P6)',
     async (typed) => {
       const theirs = 'a word of another 4';
+      const pilot = await board.telnet();
+      await signIn(pilot, 'pilot', SECRET);
+      await goToMainMenu(pilot);
+      pilot.hangUp();
+      asked.length = 0;
       answer = ({ userName, password }) =>
         Promise.resolve(userName === typed && password === theirs ? {} : undefined);
       const caller = await board.telnet();
@@ -79,9 +84,9 @@ describe('accounts that the program of a board has', () => {
       await board.loggedWhere('a refusal', ({ event }) => event === 'login.rejected', before + 1);
       caller.hangUp();
       expect(board.events('login.rejected').at(-1)).toMatchObject({
-        ...{ userName: 'player', reason: 'wrong' },
+        ...{ userName: 'pilot', reason: 'wrong' },
       });
-      expect(asked.map(({ userName }) => userName)).toEqual(['player']);
+      expect(asked.map(({ userName }) => userName)).toEqual(['pilot']);
     },
   );
 
