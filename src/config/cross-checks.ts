@@ -163,7 +163,10 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
   const { proxies } = config;
   yield* checkNetworks('proxies', proxies);
   if (areEverybody(proxies)) {
-    yield error('proxies', 'must not be everybody: any caller could then choose his address');
+    yield error(
+      'proxies',
+      'must not be everybody: any caller could then choose the address to be seen under',
+    );
   }
   if (config.forwardedHeader !== 'off' && proxies.length === 0) {
     yield error(

@@ -28,7 +28,7 @@ const CHOSEN = 'chosen';
 /** The boards of `destinations` in the configuration. */
 export const destinationsModule: MenuModule = {
   name: 'destinations',
-  doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}. `@method:visit` hands him on to the chosen one, and the list comes back when that ends.',
+  doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}. `@method:visit` hands the caller on to the chosen one, and the list comes back when that ends.',
   needs: 'complete',
   views: [LIST_VIEW],
   methods: { visit },

@@ -31,7 +31,7 @@ export const rloginProtocol: OnwardProtocol = {
 /** Hands the caller on to a board by rlogin. */
 export const rloginModule = handOnModule(
   'rlogin',
-  'Hands the caller on to a board by rlogin (RFC 1282), with his name in its greeting, and comes back when that ends. The caller’s password is not passed on.',
+  'Hands the caller on to a board by rlogin (RFC 1282), with the caller’s name in its greeting, and comes back when that ends. The caller’s password is not passed on.',
   rloginProtocol,
 );
 

@@ -47,16 +47,17 @@ interface RunningDoor {
   readonly ended: Promise<number | undefined>;
 }
 
-/**
- * A free port on loopback to which a door with `io: socket` connects; it is in the arguments as `{srvPort}`. The first
- * connection is the door's, and any other one is closed.
- */
 interface DoorPort {
   readonly port: number;
+  /** Of the door: the first that comes. */
   readonly connection: Promise<Socket>;
   close(): void;
 }
 
+/**
+ * A free port on loopback to which a door with `io: socket` connects; it is in the arguments as `{srvPort}`. The first
+ * connection is the door's, and any other one is closed.
+ */
 export async function openDoorPort(): Promise<DoorPort> {
   const server = createServer({ noDelay: true });
   let first: Socket | undefined;

@@ -123,7 +123,7 @@ test.each([
     '"2000::/4", "192.0.2.1", "3000::/4"',
   ].map((networks): [string, string] => [
     `proxies: [ ${networks} ]`,
-    '1:10: proxies must not be everybody: any caller could then choose his address',
+    '1:10: proxies must not be everybody: any caller could then choose the address to be seen under',
   ]),
   [
     'forwardedHeader: "forwarded"',
