@@ -174,12 +174,15 @@ export class EditedBoard {
     return loadMenus({
       file: join(this.root, this.menuFile),
       env: {},
-      readText: (file, namedAt) => {
-        if (file === join(this.root, edited)) return Promise.resolve(text);
+      readText: async (file, namedAt) => {
         const name = relative(this.root, file);
-        return name.startsWith('..')
-          ? readSourceText(file, namedAt)
-          : Promise.resolve(this.read(name));
+        if (name === edited) return text;
+        const known = this.texts.get(name);
+        if (known !== undefined) return known;
+        // A slip may name a file that is not there: that is told as the board itself tells it.
+        const read = await readSourceText(file, namedAt);
+        if (!name.startsWith('..')) this.texts.set(name, read);
+        return read;
       },
     });
   }
