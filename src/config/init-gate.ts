@@ -70,11 +70,10 @@ function readTarget(address: string): Omit<GateTarget, 'key'> {
   };
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const scheme = url?.protocol.slice(0, -1);
-  const kind = DESTINATION_KIND_NAMES.find((each) => each === scheme);
+  const kinds = DESTINATION_KIND_NAMES.filter((each) => DESTINATION_KINDS[each].isAddress);
+  const kind = kinds.find((each) => each === scheme);
   if (url === undefined || kind === undefined) {
-    throw wrong(
-      `the address begins with ${DESTINATION_KIND_NAMES.map((each) => `${each}://`).join(', ')}`,
-    );
+    throw wrong(`the address begins with ${kinds.map((each) => `${each}://`).join(', ')}`);
   }
   if (url.password !== '') throw wrong('a password does not belong on a command line');
   if (url.hostname === '') throw wrong('the name of a machine is missing');

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { isAllSeen } from '../base/unseen';
 
-/** The protocols by which callers are handed on, and whether this board needs an account there for it. */
+/**
+ * The protocols by which callers are handed on: whether this board needs an account there for it, and whether
+ * an address says all else (`--gate`).
+ */
 export const DESTINATION_KINDS = {
-  telnet: { needsAccount: false },
-  rlogin: { needsAccount: false },
-  ssh: { needsAccount: true },
+  telnet: { needsAccount: false, isAddress: true },
+  rlogin: { needsAccount: false, isAddress: true },
+  ssh: { needsAccount: true, isAddress: true },
+  bbs_link: { needsAccount: true, isAddress: false },
+  door_party: { needsAccount: true, isAddress: false },
 } as const;
 
 export const DESTINATION_KIND_NAMES = Object.keys(
@@ -33,5 +38,5 @@ export const destinations = z
   .record(z.string().regex(/^[A-Za-z][\w-]*$/), destination)
   .default({})
   .describe(
-    'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin or ssh; the other keys are those of the modules `telnet_bridge`, `rlogin` and `ssh_bridge`.',
+    'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin, ssh, bbs_link or door_party; the other keys are those of the modules `telnet_bridge`, `rlogin`, `ssh_bridge`, `bbs_link` and `door_party`.',
   );

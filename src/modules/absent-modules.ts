@@ -1,7 +1,7 @@
 const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
-const DOORS = 'of doors this board has abracadabra alone';
+const DOORS = 'of doors this board has abracadabra, bbs_link and door_party';
 const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
@@ -40,12 +40,10 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     activity_pub_msg_list: NETWORK,
     activity_pub_msg_viewer: NETWORK,
     upload: FILES,
-    bbs_link: DOORS,
     v86_door: DOORS,
     zmachine_door: DOORS,
     goldmine: DOORS,
     archaicnet: DOORS,
-    door_party: DOORS,
     exodus: DOORS,
     combatnet: DOORS,
     bbs_list: DOORS,

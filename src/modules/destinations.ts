@@ -7,8 +7,10 @@ import type { Destination } from '../config/schema-destinations';
 import type { Finding } from '../menu/load/menu-entry';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import type { Address } from '../onward/connect';
-import { handOn, type OnwardProtocol } from './hand-on';
-import { addressFor, HAND_ON_KEYS, handOnProblems } from './hand-on-settings';
+import { bbsLinkProtocol } from './bbs-link';
+import { doorPartyProtocol } from './door-party';
+import { handOn, keysOf, settingsOf, type OnwardProtocol } from './hand-on';
+import { addressFor, handOnProblems } from './hand-on-settings';
 import { rloginProtocol } from './rlogin';
 import { sshProtocol } from './ssh-bridge';
 import { telnetProtocol } from './telnet-bridge';
@@ -18,6 +20,8 @@ const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
   telnet: telnetProtocol,
   rlogin: rloginProtocol,
   ssh: sshProtocol,
+  bbs_link: bbsLinkProtocol,
+  door_party: doorPartyProtocol,
 };
 
 /** Key of the menu's memory: the destinations as the caller sees them listed. */
@@ -81,9 +85,10 @@ function openTo(context: MenuContext): readonly (readonly [string, Destination])
 
 /** Where a destination is, and where it is for callers with UTF-8 if that is elsewhere. */
 export function addressesOf(destination: Destination): readonly Address[] {
-  const { port } = PROTOCOLS[destination.kind];
-  const usual = addressFor(destination, { isUtf8: false, otherwise: port });
-  const utf8 = addressFor(destination, { isUtf8: true, otherwise: port });
+  const protocol = PROTOCOLS[destination.kind];
+  const settings = settingsOf(protocol, destination);
+  const usual = addressFor(settings, { isUtf8: false, otherwise: protocol.port });
+  const utf8 = addressFor(settings, { isUtf8: true, otherwise: protocol.port });
   const isElsewhere = utf8?.host !== usual?.host || utf8?.port !== usual?.port;
   return [usual, isElsewhere ? utf8 : undefined].filter((address) => address !== undefined);
 }
@@ -120,7 +125,7 @@ function problemsOf(destination: Destination, own: OwnCodes | undefined): readon
   void name;
   void about;
   const protocol = PROTOCOLS[kind];
-  const known = [...Object.keys(HAND_ON_KEYS), ...Object.keys(protocol.keys)];
+  const known = Object.keys(keysOf(protocol));
   const unknown = Object.keys(settings)
     .filter((key) => !known.includes(key))
     .map((key) => ({
@@ -129,7 +134,7 @@ function problemsOf(destination: Destination, own: OwnCodes | undefined): readon
       nearest: nearestName(key, known),
     }));
   const missing =
-    settings['host'] === undefined
+    settingsOf(protocol, settings)['host'] === undefined
       ? [{ at: 'host', text: "'host' is missing: nobody gets there" }]
       : [];
   const values = Object.entries(handOnProblems(settings, protocol.problems));

@@ -111,7 +111,8 @@ export function addressFor(
   return { host, port: wanted };
 }
 
-function portOf(value: unknown): number | undefined {
+/** A port, or undefined where the value is none. */
+export function portOf(value: unknown): number | undefined {
   const port = Number(value);
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }

@@ -25,21 +25,50 @@ export const ANSWER_MS = 3_000;
 export interface OnwardProtocol {
   /** Port where the settings name none. */
   readonly port: number;
+  /** Keys of HAND_ON_KEYS that mean nothing here. */
+  readonly lacks?: readonly string[];
+  /** Settings with what counts where they say nothing. */
+  readonly withDefaults?: (settings: HandOnSettings) => HandOnSettings;
   /** Its own keys, each with its documentation. */
   readonly keys: Readonly<Record<string, string>>;
   /** What is wrong in its own keys. */
   readonly problems?: (settings: HandOnSettings) => Readonly<Record<string, string>>;
-  open(
-    socket: Awaited<ReturnType<typeof dial>>,
-    call: {
-      readonly context: MenuContext;
-      readonly settings: HandOnSettings;
-      readonly taken: TakenConnection;
-      readonly signal: AbortSignal;
-      /** Name of the caller's account there. */
-      readonly userName: string;
-    },
-  ): Promise<FarSide>;
+  /** What has to be said elsewhere before the board is dialled. */
+  before?(call: OnwardCall): Promise<void>;
+  open(socket: Awaited<ReturnType<typeof dial>>, call: OnwardCall): Promise<FarSide>;
+}
+
+interface OnwardCall {
+  readonly context: MenuContext;
+  readonly settings: HandOnSettings;
+  readonly taken: TakenConnection;
+  readonly signal: AbortSignal;
+  readonly address: Address;
+  /** Name of the caller's account there. */
+  readonly userName: string;
+}
+
+/** The keys that a menu, or an entry of `destinations`, of this protocol knows. */
+export function keysOf({ lacks = [], keys }: OnwardProtocol): Readonly<Record<string, string>> {
+  const shared = Object.entries(HAND_ON_KEYS).filter(([key]) => !lacks.includes(key));
+  return { ...Object.fromEntries(shared), ...keys };
+}
+
+/** Settings as they count: with the protocol's defaults, and without the keys that mean nothing in it. */
+export function settingsOf(protocol: OnwardProtocol, settings: HandOnSettings): HandOnSettings {
+  const { lacks = [], withDefaults } = protocol;
+  const known = Object.fromEntries(
+    Object.entries(settings).filter(([key]) => !lacks.includes(key)),
+  );
+  return withDefaults?.(known) ?? known;
+}
+
+/** Rejects with HAND_ON_REFUSED where the settings lack what the board needs to be known there. */
+export function refuseWhere(problems: Readonly<Record<string, string>>): Promise<void> {
+  const [first] = Object.values(problems);
+  return first === undefined
+    ? Promise.resolve()
+    : Promise.reject(new BbsError('HAND_ON_REFUSED', first));
 }
 
 /** A module whose menus hand the caller on by one protocol. */
@@ -50,7 +79,7 @@ export function handOnModule(name: string, doc: string, protocol: OnwardProtocol
     needs: 'complete',
     views: [],
     methods: {},
-    configKeys: { ...HAND_ON_KEYS, ...protocol.keys },
+    configKeys: keysOf(protocol),
     configProblems: (config) => handOnProblems(config, protocol.problems),
     enter: async (context) => {
       const { config, extraArgs } = context;
@@ -113,8 +142,9 @@ type HandOnOutcome = 'was-there' | 'no-answer' | 'not-tried';
 export async function handOn(
   context: MenuContext,
   protocol: OnwardProtocol,
-  settings: HandOnSettings,
+  given: HandOnSettings,
 ): Promise<HandOnOutcome> {
+  const settings = settingsOf(protocol, given);
   const isUtf8 = context.caller.terminal.encoding === 'utf8';
   const address = addressFor(settings, { isUtf8, otherwise: protocol.port });
   if (address === undefined) {
@@ -237,13 +267,15 @@ const FAILURES = {
 async function reach(context: MenuContext, call: Visit, signal: AbortSignal): Promise<FarSide> {
   const { taken, address, userName, protocol, settings } = call;
   const { clock, random } = context.services;
+  const onward = { context, settings, taken, signal, userName, address };
+  await protocol.before?.(onward);
   const socket = await dial(address, { clock, random, limitMs: ANSWER_MS, signal });
   const version = PROXY_VERSIONS.find((each) => each === settings['proxyHeader']);
   if (version !== undefined) {
     const ends = { source: context.caller.remoteIp, ...farEndOf(socket) };
     socket.write(encodeProxyHeader(version, ends));
   }
-  return protocol.open(socket, { context, settings, taken, signal, userName });
+  return protocol.open(socket, onward);
 }
 
 /** A caller who waits for a board: Esc and ^C cancel, other keys are for the board. */

@@ -2,7 +2,9 @@ import { abracadabraModule } from './abracadabra';
 import { absentModule } from '../menu/run/follow';
 import type { MenuModule } from '../menu/run/module';
 import { ABSENT_MODULES } from './absent-modules';
+import { bbsLinkModule } from './bbs-link';
 import { destinationsModule } from './destinations';
+import { doorPartyModule } from './door-party';
 import { lastCallersModule } from './last-callers';
 import { letterToSysopModule } from './letter-to-sysop';
 import { myCallsModule } from './my-calls';
@@ -53,6 +55,8 @@ export const MODULES: readonly MenuModule[] = [
   telnetBridgeModule,
   rloginModule,
   sshBridgeModule,
+  bbsLinkModule,
+  doorPartyModule,
   abracadabraModule,
   destinationsModule,
 ];

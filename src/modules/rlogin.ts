@@ -1,32 +1,42 @@
 import { greetByRlogin } from '../onward/rlogin-client';
 import { ANSWER_MS, handOnModule, type OnwardProtocol } from './hand-on';
+import type { HandOnSettings } from './hand-on-settings';
+
+/** The keys of the greeting's fields, each with its documentation. */
+export const RLOGIN_FIELDS = {
+  clientName:
+    'First field of the greeting; `{userName}` where nothing is said. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
+  serverName:
+    'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
+  terminal:
+    'Third field; `{terminalType}/115200` where nothing is said, `xtrn=CODE` to begin with a door.',
+} as const;
 
 export const rloginProtocol: OnwardProtocol = {
   /** RFC 1282 */
   port: 513,
-  keys: {
-    clientName:
-      'First field of the greeting; `{userName}` where nothing is said. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
-    serverName:
-      'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
-    terminal:
-      'Third field; `{terminalType}/115200` where nothing is said, `xtrn=CODE` to begin with a door.',
-  },
+  keys: RLOGIN_FIELDS,
   open: (socket, { context, settings, taken, signal, userName }) => {
     const values = { userName, terminalType: taken.facts.terminalType };
-    const field = (key: string, otherwise: string): string =>
-      fillField(settings[key] ?? otherwise, values);
-    return greetByRlogin(
-      socket,
-      {
-        clientName: field('clientName', '{userName}'),
-        serverName: field('serverName', '{userName}'),
-        terminal: field('terminal', '{terminalType}/115200'),
-      },
-      { clock: context.services.clock, limitMs: ANSWER_MS, signal },
-    );
+    return greetByRlogin(socket, rloginFields(settings, values), {
+      ...{ clock: context.services.clock, limitMs: ANSWER_MS, signal },
+    });
   },
 };
+
+/** The fields of the greeting as the settings say. */
+export function rloginFields(
+  settings: HandOnSettings,
+  values: Readonly<Record<string, string>>,
+): Parameters<typeof greetByRlogin>[1] {
+  const field = (key: string, otherwise: string): string =>
+    fillField(settings[key] ?? otherwise, values);
+  return {
+    clientName: field('clientName', '{userName}'),
+    serverName: field('serverName', '{userName}'),
+    terminal: field('terminal', '{terminalType}/115200'),
+  };
+}
 
 /** Hands the caller on to a board by rlogin. */
 export const rloginModule = handOnModule(

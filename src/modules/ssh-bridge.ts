@@ -4,7 +4,7 @@ import type { HandOnSettings } from './hand-on-settings';
 import { fillField } from './rlogin';
 
 /** A key exchange and a password that is hashed take longer than a connection. */
-const SIGN_IN_MS = 10_000;
+export const SIGN_IN_MS = 10_000;
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/;
 
@@ -44,12 +44,17 @@ export const sshBridgeModule = handOnModule(
 );
 
 function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
-  const { hostKey, password, privateKey } = settings;
+  const { password, privateKey } = settings;
   const found: Record<string, string> = {};
-  if (typeof hostKey !== 'string' || !FINGERPRINT.test(hostKey))
-    found['hostKey'] =
-      "'hostKey' is a fingerprint such as SHA256:...; without it nobody is handed on (ssh-keyscan HOST | ssh-keygen -lf -)";
+  const hostKey = hostKeyProblem(settings);
+  if (hostKey !== undefined) found['hostKey'] = hostKey;
   if (password === undefined && privateKey === undefined)
     found['password'] = "'password' or 'privateKey' is needed to sign in there";
   return found;
+}
+
+/** What is wrong with `hostKey`, if anything. */
+export function hostKeyProblem({ hostKey }: HandOnSettings): string | undefined {
+  if (typeof hostKey === 'string' && FINGERPRINT.test(hostKey)) return undefined;
+  return "'hostKey' is a fingerprint such as SHA256:...; without it nobody is handed on (ssh-keyscan HOST | ssh-keygen -lf -)";
 }

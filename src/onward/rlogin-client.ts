@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { BbsError } from '../base/errors';
 import { withLimit, type Clock } from '../base/clock';
 import type { FarSide } from './connect';
@@ -30,7 +30,7 @@ export function rloginGreeting(fields: RloginFields): Buffer {
  * sends nothing within `limitMs`, or ends.
  */
 export async function greetByRlogin(
-  socket: Socket,
+  socket: Duplex,
   fields: RloginFields,
   options: { readonly clock: Clock; readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<FarSide> {

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Client, type ClientChannel } from 'ssh2';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { TerminalSize } from '../terminal/terminal';
-import type { FarSide } from './connect';
+import type { Address, FarSide } from './connect';
 
 /** How long a board may take to close its side before the connection is cut. */
 const CLOSE_MS = 2_000;
 
-interface ShellOptions {
+interface AccountOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limitMs: number;
@@ -19,6 +20,9 @@ interface ShellOptions {
   readonly password: string | undefined;
   /** In any format that ssh-keygen writes, without a passphrase. */
   readonly privateKey: string | undefined;
+}
+
+interface ShellOptions extends AccountOptions {
   readonly terminalType: string;
   /** As it is when read. */
   readonly size: () => TerminalSize;
@@ -30,7 +34,24 @@ interface ShellOptions {
  * is another one or the board refuses the account, with UNREACHABLE where it does not answer in time, and
  * with the signal's reason where that aborts first.
  */
-export async function openShell(socket: Socket, options: ShellOptions): Promise<FarSide> {
+export function openShell(socket: Socket, options: ShellOptions): Promise<FarSide> {
+  return signedIn(socket, options, (client) => shell(client, options));
+}
+
+/** Signs in likewise, and opens a connection from there to an address (RFC 4254 section 7.2). */
+export function openTunnel(
+  socket: Socket,
+  options: AccountOptions,
+  address: Address,
+): Promise<Duplex & FarSide> {
+  return signedIn(socket, options, (client) => tunnel(client, options, address));
+}
+
+async function signedIn<Far>(
+  socket: Socket,
+  options: AccountOptions,
+  open: (client: Client) => Promise<Far>,
+): Promise<Far> {
   const { clock, signal, limitMs } = options;
   const client = new Client();
   const ending = new Promise<never>((_resolve, reject) => {
@@ -41,12 +62,12 @@ export async function openShell(socket: Socket, options: ShellOptions): Promise<
   });
   ending.catch(() => undefined);
   const cancel = clock.after(limitMs, () =>
-    client.emit('error', unreachable(`no shell within ${limitMs} ms`)),
+    client.emit('error', unreachable(`not signed in within ${limitMs} ms`)),
   );
   try {
     signal.throwIfAborted();
     await Promise.race([signIn(client, socket, options), ending]);
-    return await Promise.race([shell(client, options), ending]);
+    return await Promise.race([open(client), ending]);
   } catch (error) {
     client.destroy();
     socket.destroy();
@@ -56,7 +77,7 @@ export async function openShell(socket: Socket, options: ShellOptions): Promise<
   }
 }
 
-function signIn(client: Client, sock: Socket, options: ShellOptions): Promise<void> {
+function signIn(client: Client, sock: Socket, options: AccountOptions): Promise<void> {
   const { hostKey, userName, password, privateKey } = options;
   return new Promise((resolve) => {
     client.once('ready', () => resolve());
@@ -84,23 +105,44 @@ function shell(client: Client, options: ShellOptions): Promise<FarSide> {
   return new Promise((resolve, reject) => {
     client.shell({ term: terminalType, cols: width, rows: height }, (error, channel) => {
       if (error !== undefined) reject(refusalOf(error));
-      else resolve(farSideOf(client, channel, options));
+      else {
+        resolve(
+          Object.assign(farSideOf(client, channel, options), {
+            resized: () => {
+              const now = size();
+              channel.setWindow(now.height, now.width, 0, 0);
+            },
+          }),
+        );
+      }
     });
   });
 }
 
-function farSideOf(client: Client, channel: ClientChannel, options: ShellOptions): FarSide {
-  const { clock, size } = options;
+function tunnel(
+  client: Client,
+  options: AccountOptions,
+  { host, port }: Address,
+): Promise<Duplex & FarSide> {
+  return new Promise((resolve, reject) => {
+    client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+      if (error === undefined) resolve(farSideOf(client, channel, options));
+      else reject(unreachable(`the gateway opens no connection: ${error.message}`));
+    });
+  });
+}
+
+function farSideOf(
+  client: Client,
+  channel: ClientChannel,
+  { clock }: AccountOptions,
+): Duplex & FarSide {
   client.removeAllListeners('error');
   client.on('error', (error) => channel.emit('error', error));
   channel.once('close', () => client.end());
   // With a terminal a shell has no such stream; what comes on it may not fill the channel's window.
   channel.stderr.resume();
   return Object.assign(channel, {
-    resized: () => {
-      const { width, height } = size();
-      channel.setWindow(height, width, 0, 0);
-    },
     destroy: () => {
       channel.close();
       client.end();

@@ -30,6 +30,8 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   telnet_bridge: 'complete',
   rlogin: 'complete',
   ssh_bridge: 'complete',
+  bbs_link: 'complete',
+  door_party: 'complete',
   abracadabra: 'complete',
   destinations: 'complete',
 };

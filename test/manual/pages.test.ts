@@ -59,7 +59,12 @@ function sectionsOf(text: string): readonly Section[] {
 }
 
 /** What the examples take from the environment. */
-const ENV = { SHELL_PASSWORD: 'a word' };
+const ENV = {
+  SHELL_PASSWORD: 'a word',
+  BBSLINK_AUTH: 'a-code',
+  BBSLINK_SCHEME: 'a-code',
+  DOORPARTY_PASSWORD: 'a word',
+};
 
 /** Loads a board with these files and says all that is wrong with it. */
 async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {

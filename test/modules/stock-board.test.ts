@@ -28,7 +28,10 @@ it('has nothing to say against the stock board, its art and its themes', async (
 const FROM_ELSEWHERE = ['user_status_config', 'node_msg', 'page_sysop', 'onelinerz'];
 
 /** Those that need to know a board to hand callers on to. */
-const ONWARD = ['telnet_bridge', 'rlogin', 'ssh_bridge', 'abracadabra', 'destinations'];
+const ONWARD = [
+  ...['telnet_bridge', 'rlogin', 'ssh_bridge', 'bbs_link', 'door_party'],
+  ...['abracadabra', 'destinations'],
+];
 
 it('uses every module that there is on the stock board, but for those of boards from elsewhere', async () => {
   const menus = await loadMenus({ file: join(ROOT, 'config/menu.hjson'), env: {} });

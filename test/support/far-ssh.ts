@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Server, utils, type Connection, type PseudoTtyInfo, type ServerChannel } from 'ssh2';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { eventually } from './raw-caller';
 import { ed25519Pair } from './ssh-keys';
 
@@ -16,6 +16,8 @@ export class FarSsh {
   readonly shells: FarShell[] = [];
   /** Names and methods that were offered, in order. */
   readonly offered: string[] = [];
+  /** `host:port` of the connections that were opened from here. */
+  readonly tunnels: string[] = [];
   private readonly connections: Connection[] = [];
 
   private constructor(
@@ -67,6 +69,13 @@ export class FarSsh {
         context.key.data.equals(key.getPublicSSH());
       if (isName && isKey) context.accept();
       else context.reject(['password', 'publickey']);
+    });
+    connection.on('tcpip', (accept, _refuse, { destIP, destPort }) => {
+      this.tunnels.push(`${destIP}:${destPort}`);
+      const channel = accept();
+      const socket = connect({ host: '127.0.0.1', port: destPort });
+      for (const end of [channel, socket]) end.on('error', () => undefined);
+      channel.pipe(socket).pipe(channel);
     });
     connection.on('session', (accept) => {
       const session = accept();

@@ -1,0 +1,87 @@
+import { greetByRlogin } from '../onward/rlogin-client';
+import { openTunnel } from '../onward/ssh-client';
+import { ANSWER_MS, handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
+import { portOf, type HandOnSettings } from './hand-on-settings';
+import { RLOGIN_FIELDS, rloginFields } from './rlogin';
+import { hostKeyProblem, SIGN_IN_MS } from './ssh-bridge';
+
+const HOST = 'dp.throwbackbbs.com';
+const SSH_PORT = 2022;
+const RLOGIN_PORT = 513;
+
+export const doorPartyProtocol: OnwardProtocol = {
+  port: SSH_PORT,
+  lacks: ['port', 'utf8Host', 'utf8Port'],
+  keys: {
+    username: 'Account of this board there, as DoorParty gave it.',
+    password: 'Its password, as `@environment:NAME` or `@file:NAME`.',
+    bbsTag: 'Tag of this board there; names go there as `[TAG]NAME`.',
+    hostKey:
+      'Fingerprint of the gateway’s host key, `SHA256:...`; nobody is handed on without it. The log says what the gateway has.',
+    sshPort: `Port of the gateway; ${SSH_PORT} where nothing is said.`,
+    rloginPort: `Port of the doors behind it; ${RLOGIN_PORT} where nothing is said.`,
+    clientName: RLOGIN_FIELDS.clientName,
+    terminal: RLOGIN_FIELDS.terminal,
+  },
+  withDefaults: (settings) => ({
+    ...{ host: HOST, name: 'DoorParty' },
+    ...settings,
+    port: settings['sshPort'] ?? SSH_PORT,
+    serverName: `[${tagOf(settings)}]{userName}`,
+  }),
+  problems: (settings) => {
+    const hostKey = hostKeyProblem(settings);
+    return { ...problems(settings), ...(hostKey === undefined ? {} : { hostKey }) };
+  },
+  // Without a host key the gateway is asked for the one that it has, for the log.
+  before: ({ settings }) => refuseWhere(problems(settings)),
+  open: async (socket, { context, settings, taken, signal, userName, address }) => {
+    const { clock } = context.services;
+    const text = (key: string): string | undefined => {
+      const value = settings[key];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    const tunnel = await openTunnel(
+      socket,
+      {
+        ...{ clock, signal, limitMs: SIGN_IN_MS },
+        hostKey: text('hostKey'),
+        userName: text('username') ?? '',
+        password: text('password'),
+        privateKey: undefined,
+      },
+      { host: address.host, port: portOf(settings['rloginPort']) ?? RLOGIN_PORT },
+    );
+    const fields = rloginFields(settings, {
+      userName,
+      terminalType: taken.facts.terminalType,
+    });
+    return greetByRlogin(tunnel, fields, { clock, limitMs: ANSWER_MS, signal });
+  },
+};
+
+/** Hands the caller on to DoorParty (ENiGMA½'s module of this name). */
+export const doorPartyModule = handOnModule(
+  'door_party',
+  'Hands the caller on to DoorParty: by SSH to its gateway with the board’s own account, and inside by rlogin as `[TAG]NAME`; comes back when that ends. The caller’s password is not passed on.',
+  doorPartyProtocol,
+);
+
+/** The tag without the brackets that it may be written with. */
+function tagOf(settings: HandOnSettings): string {
+  return String(settings['bbsTag'] ?? '').replaceAll(/[[\]{}]/g, '');
+}
+
+function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const key of ['username', 'password', 'bbsTag']) {
+    const value = settings[key];
+    if (typeof value !== 'string' || value === '')
+      found[key] = `'${key}' is what DoorParty gave this board; without it nobody is handed on`;
+  }
+  for (const key of ['sshPort', 'rloginPort']) {
+    if (settings[key] !== undefined && portOf(settings[key]) === undefined)
+      found[key] = `'${key}' is a number from 1 to 65535`;
+  }
+  return found;
+}
