@@ -196,8 +196,8 @@ function csiToken(text: string, final: string): ArtToken | undefined {
     const on = final === 'h';
     return text === '?33' && (on || final === 'l') ? { kind: 'ice-colors', on } : undefined;
   }
-  if (!/^[\d;]*$/.test(text)) return undefined;
-  const parameters = text === '' ? [] : text.split(';').map((item) => clampParameter(item));
+  const parameters = parseParameters(text);
+  if (parameters === undefined) return undefined;
   const first = parameters[0] ?? 0;
   const count = Math.max(1, first);
   switch (final) {
@@ -234,6 +234,23 @@ function csiToken(text: string, final: string): ArtToken | undefined {
   }
 }
 
-function clampParameter(text: string): number {
-  return text === '' ? 0 : Math.min(9999, Number(text));
+const MAX_PARAMETER = 9999;
+const ZERO = 0x30;
+const SEMICOLON = 0x3b;
+
+/** The numbers of a sequence, an empty one as 0; undefined where anything but digits stands there. */
+function parseParameters(text: string): readonly number[] | undefined {
+  const parameters: number[] = [];
+  let value = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const digit = unit - ZERO;
+    if (unit === SEMICOLON) {
+      parameters.push(value);
+      value = 0;
+    } else if (digit >= 0 && digit <= 9) value = Math.min(MAX_PARAMETER, value * 10 + digit);
+    else return undefined;
+  }
+  if (text !== '') parameters.push(value);
+  return parameters;
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { findRealPath, isInside } from '../base/bounded-file';
+import { findRealHomes, findRealPath, isInside } from '../base/bounded-file';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
 import { findInOtherLetters } from '../config/source-text';
@@ -52,6 +52,8 @@ interface Folder {
    * M14).
    */
   readonly reals: Map<string, string | undefined>;
+  /** The roots as real paths, from the first requested file on. */
+  homes?: readonly string[];
 }
 
 const SPEC_CHARACTERS = 256;
@@ -88,7 +90,10 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
   /** A link that leads out of the art folders yields nothing, wherever in the path it is. */
   async function realPath(folder: Folder, path: string): Promise<string | undefined> {
     const { reals } = folder;
-    if (!reals.has(path)) reals.set(path, await findRealPath(path, roots));
+    if (!reals.has(path)) {
+      folder.homes ??= await findRealHomes(roots);
+      reals.set(path, await findRealPath(path, roots, folder.homes));
+    }
     return reals.get(path);
   }
 

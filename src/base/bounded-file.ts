@@ -21,7 +21,7 @@ export async function readBoundedFile(path: string, mostBytes: number): Promise<
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new Error('it is not a file');
-    const bytes = await readAtMost(handle, mostBytes);
+    const bytes = await readAtMost(handle, mostBytes, stats.size);
     if (bytes === undefined) throw new Error(`it is larger than ${mostBytes} bytes`);
     return { bytes, stats };
   } finally {
@@ -31,16 +31,21 @@ export async function readBoundedFile(path: string, mostBytes: number): Promise<
 
 const CHUNK_BYTES = 64 * 1024;
 
-async function readAtMost(handle: FileHandle, mostBytes: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+/** `size` is what the file had when it was opened; undefined for one of more than `mostBytes`. */
+async function readAtMost(
+  handle: FileHandle,
+  mostBytes: number,
+  size: number,
+): Promise<Buffer | undefined> {
+  // A byte more than the file has, so that its end is seen without a second buffer.
+  let bytes = Buffer.alloc(Math.min(size, mostBytes) + 1);
   let total = 0;
   for (;;) {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, null);
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
+    const { bytesRead } = await handle.read(bytes, total, bytes.length - total, null);
+    if (bytesRead === 0) return bytes.subarray(0, total);
     total += bytesRead;
     if (total > mostBytes) return undefined;
-    chunks.push(chunk.subarray(0, bytesRead));
+    if (total === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(CHUNK_BYTES)]);
   }
 }
 
@@ -55,17 +60,22 @@ export function isInside(path: string, folders: readonly string[]): boolean {
 /**
  * The real path of a file, with all links followed; undefined where there is none, or where it
  * leads out of the folders (rule M14). A hard link has no path of its own and counts as the file
- * itself.
+ * itself. `homes` are the folders by `findRealHomes`, where they are known.
  */
 export async function findRealPath(
   path: string,
   folders: readonly string[],
+  homes?: readonly string[],
 ): Promise<string | undefined> {
   // A missing file or folder counts as outside.
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return undefined;
-  const homes = await Promise.all(folders.map((folder) => realHome(folder)));
-  return isInside(real, homes) ? real : undefined;
+  return isInside(real, homes ?? (await findRealHomes(folders))) ? real : undefined;
+}
+
+/** The folders as `findRealPath` compares with them. */
+export function findRealHomes(folders: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(folders.map((folder) => realHome(folder)));
 }
 
 /** A folder by the real path of its parent; its own name is kept, and must not be a link. */

@@ -56,14 +56,24 @@ export function placeFinder(text: string, file: string): (at: number) => Place {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1);
   }
+  // Most are asked for in the order of the text, so the line is that of the one before, or the next.
+  let line = 0;
+  const begins = (index: number): number => lineStarts[index] ?? Infinity;
   return (at) => {
-    let low = 0;
-    let high = lineStarts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((lineStarts[middle] ?? 0) <= at) low = middle;
-      else high = middle - 1;
-    }
-    return { file, line: low + 1, column: at - (lineStarts[low] ?? 0) + 1 };
+    if (begins(line) <= at && at >= begins(line + 1)) line += 1;
+    if (at < begins(line) || at >= begins(line + 1)) line = lineOf(lineStarts, at);
+    return { file, line: line + 1, column: at - begins(line) + 1 };
   };
+}
+
+/** The last line that begins at the position or before it. */
+function lineOf(lineStarts: readonly number[], at: number): number {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lineStarts[middle] ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -36,7 +36,7 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
     }),
     art: createArtStore({
       roots: board.artRoots,
-      random: context.random,
+      ...{ random: context.random, clock: context.clock },
       kindOf: (code) => kindOfCode(code, own.mci),
     }),
   };
