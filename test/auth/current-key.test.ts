@@ -18,6 +18,7 @@ import {
   tryCode,
   tryPassword,
 } from '../support/authenticator-context';
+import { nextLook } from '../support/next-look';
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64');
 
@@ -96,7 +97,10 @@ describe('the current sealing key is the one that the database names', () => {
     const next = node(2).currentKeyId();
     await nameCurrentKey(db, { sealing: node(2), clock, keyId: next });
     const until = async (isMissing: boolean): Promise<void> => {
-      while ((watch.missing !== undefined) !== isMissing) await fake.advance(5_000);
+      while ((watch.missing !== undefined) !== isMissing) {
+        await fake.advance(5_000);
+        await nextLook();
+      }
     };
     await until(true);
     expect(watch.missing).toBe(next);

@@ -9,6 +9,7 @@ import {
   tryCode,
   tryPassword,
 } from '../support/authenticator-context';
+import { nextLook } from '../support/next-look';
 import type { AuthenticatorContext } from '../support/authenticator-context';
 import type { AccountEvent } from '../../src/store/account-events';
 import { findUser } from '../../src/store/users';
@@ -114,7 +115,7 @@ async function whileQueued<T>(
   const held = new Promise<void>((resolve) => (release = resolve));
   const blockers = [1, 2].map(() => hashes.run('a blocker', () => held));
   const working = work();
-  while (hashes.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (hashes.waiting === 0) await nextLook();
   await change();
   release();
   await Promise.all(blockers);

@@ -11,9 +11,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 export function snapshotOf(screen: ScreenEmulator): string {
   const styles = new Map<string, string>([[NORMAL, '.']]);
   const rows = Array.from({ length: screen.height }, (_, index) => {
-    const cells = Array.from({ length: screen.width }, (_cell, at) =>
-      screen.cell(index + 1, at + 1),
-    );
+    const cells = screen.cells(index + 1);
     const text = cells
       .map(({ character }) => character)
       .join('')

@@ -178,9 +178,10 @@ async function visit(opened: Opened, stop: Stop, options: TourOptions): Promise<
     caller.hangUp();
     await caller.ended;
   }
+  await caller.screen.settled();
+  if (stop.at !== 'first-write') return caller.screen;
   const screen = new ScreenEmulator(options);
-  const shown = stop.at === 'first-write' ? caller.screen.sent.slice(0, 1) : caller.screen.sent;
-  for (const bytes of shown) screen.write(bytes);
+  for (const bytes of caller.screen.sent.slice(0, 1)) screen.write(bytes);
   await screen.settled();
   return screen;
 }

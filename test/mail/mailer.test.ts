@@ -13,6 +13,7 @@ import { hashToken, replaceToken } from '../../src/store/tokens';
 import { storable, storedText } from '../support/database-kind';
 import { openAccounts } from '../support/accounts';
 import type { TestAccounts } from '../support/accounts';
+import { nextLook } from '../support/next-look';
 import { SmtpCatcher } from '../support/smtp-catcher';
 
 const PACKAGE = join(__dirname, '..', '..');
@@ -270,9 +271,7 @@ describe('by SMTP', () => {
     await accounts.db.transaction('board', (sql) =>
       running.notify(sql, { kind: 'password-changed', userId: user }),
     );
-    while ((catcher?.mails.length ?? 0) === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    while ((catcher?.mails.length ?? 0) === 0) await nextLook();
     await running.close();
     expect(catcher?.mails[0]?.to).toEqual(['joe@example.org']);
   });

@@ -1,4 +1,5 @@
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { nextLook } from '../support/next-look';
 
 const MENUS = {
   menus: {
@@ -35,7 +36,7 @@ describe('art at the speed of a modem', () => {
     while (!holds()) {
       // Only the modem's own time passes: a disk that is slow must not seem to be dead.
       if (fake.nextInMs <= LONGEST_TICK_MS) await fake.advance(fake.nextInMs);
-      else await new Promise((resolve) => setImmediate(resolve));
+      else await nextLook();
       await caller.screen.settled();
     }
   };

@@ -1,4 +1,5 @@
 import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
+import { nextLook } from '../support/next-look';
 
 const area = { area: 'login' };
 
@@ -379,7 +380,10 @@ describe('a screen', () => {
       menus: { menus: { first: { art: 'SLOW', config: { ...area, baudRate: 300, pause: true } } } },
       art: { SLOW: 'x'.repeat(60) },
     });
-    while (caller.screen.sent.length === 0) await board.accounts.fake.advance(16);
+    while (caller.screen.sent.length === 0) {
+      await board.accounts.fake.advance(16);
+      await nextLook();
+    }
     await board.accounts.fake.advance(1000);
     await caller.screen.settled();
     const shown = caller.screen.text().length;

@@ -2,6 +2,7 @@ import PostgresClient from 'knex/lib/dialects/postgres';
 import SqliteClient from 'knex/lib/dialects/sqlite3';
 import type { Database } from '../../src/store/database';
 import { selectRows } from '../../src/store/dialect';
+import { nextLook } from './next-look';
 
 /**
  * Holds the first statement that a pattern matches, of any database of this process, before its driver gets
@@ -38,7 +39,7 @@ export class HeldStatement {
     for (;;) {
       if (hasEnded) return 'ended';
       if (await this.isWaiting(db)) return 'stuck';
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextLook();
     }
   }
 

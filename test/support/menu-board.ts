@@ -48,6 +48,7 @@ import { setGroups } from '../../src/store/users';
 import { createTerminal } from '../../src/terminal/caller-terminal';
 import { openAccounts, type TestAccounts } from './accounts';
 import { CHEAP_HASH } from './authenticator-context';
+import { nextLook } from './next-look';
 import { ScreenEmulator, type ScreenOptions } from './screen';
 import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
@@ -380,7 +381,7 @@ export class MenuCaller {
           `waited in vain for ${what}; menus: ${this.menus.join(' ')}; screen:\n${this.screen.text()}\n${this.board.accounts.logLines.slice(-3).join('')}`,
         );
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextLook();
     }
   }
 }

@@ -16,7 +16,7 @@ export function readModules(
       if (isDark(row, column)) fill(row + MARGIN, column + MARGIN);
     }
   }
-  const read = jsqr(pixels, side, side);
+  const read = jsqr(pixels, side, side, { inversionAttempts: 'dontInvert' });
   if (read === null) throw new Error('no QR code in the picture');
   return read.data;
 

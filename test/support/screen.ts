@@ -1,4 +1,4 @@
-import { Terminal } from '@xterm/headless';
+import { Terminal, type IBufferCell } from '@xterm/headless';
 import iconv from 'iconv-lite';
 
 export interface ScreenCell {
@@ -135,15 +135,18 @@ export class ScreenEmulator {
   cell(row: number, column: number): ScreenCell {
     const cell = this.line(row)?.getCell(column - 1);
     if (cell === undefined) throw new Error(`no cell at row ${row}, column ${column}`);
-    return {
-      character: cell.getChars() || ' ',
-      foreground: cell.isFgDefault() ? 7 : cell.getFgColor(),
-      background: cell.isBgDefault() ? 0 : cell.getBgColor(),
-      bold: cell.isBold() !== 0,
-      blink: cell.isBlink() !== 0,
-      underline: cell.isUnderline() !== 0,
-      inverse: cell.isInverse() !== 0,
-    };
+    return toScreenCell(cell);
+  }
+
+  /** The cells of a row, from left to right. */
+  cells(row: number): readonly ScreenCell[] {
+    const line = this.line(row);
+    if (line === undefined) throw new Error(`no row ${row}`);
+    const cell = this.terminal.buffer.active.getNullCell();
+    return Array.from({ length: this.width }, (_, index) => {
+      line.getCell(index, cell);
+      return toScreenCell(cell);
+    });
   }
 
   dispose(): void {
@@ -154,4 +157,16 @@ export class ScreenEmulator {
     const buffer = this.terminal.buffer.active;
     return buffer.getLine(buffer.baseY + number - 1);
   }
+}
+
+function toScreenCell(cell: IBufferCell): ScreenCell {
+  return {
+    character: cell.getChars() || ' ',
+    foreground: cell.isFgDefault() ? 7 : cell.getFgColor(),
+    background: cell.isBgDefault() ? 0 : cell.getBgColor(),
+    bold: cell.isBold() !== 0,
+    blink: cell.isBlink() !== 0,
+    underline: cell.isUnderline() !== 0,
+    inverse: cell.isInverse() !== 0,
+  };
 }
