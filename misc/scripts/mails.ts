@@ -21,6 +21,8 @@ const SAMPLES: {
   'second-factor-on': { userId: 7, otpType: 'googleAuth' },
   'second-factor-off': { userId: 7 },
   'backup-code-used': { userId: 7, left: 3 },
+  'app-added': { userId: 7, label: 'Tablet' },
+  'app-removed': { userId: 7, label: 'Old phone' },
   'backup-codes-new': { userId: 7 },
   'entry-code-made': { userId: 7, minutes: 30 },
   'entry-code-used': { userId: 7, remoteIp: CALL.remoteIp },

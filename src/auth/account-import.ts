@@ -12,6 +12,7 @@ import { hashToken, makeToken, replaceToken } from '../store/tokens';
 import { insertUser, setGroups, type UserStatus } from '../store/users';
 import { insertProperties } from '../store/whole-accounts';
 import { recordChange, type Actor } from './account-change';
+import { addApp, checkAppLabel } from './factor-apps';
 import { switchOn } from './factor-change';
 import type { OtpKey } from './otp';
 import type { Sealing } from './sealing';
@@ -28,8 +29,20 @@ export interface ImportedAccount {
   readonly password: StoredPassword | undefined;
   /** A type without its key asks for a code that nobody has, until another factor is bound. */
   readonly factor:
-    | { readonly type: OtpType; readonly key: OtpKey | undefined; readonly spentPosition: number }
+    | {
+        readonly type: OtpType;
+        readonly key: OtpKey | undefined;
+        readonly spentPosition: number;
+        /** What its owner calls the app. */
+        readonly label?: string | undefined;
+      }
     | undefined;
+  /** Further authenticator apps. */
+  readonly furtherApps?: readonly {
+    readonly key: OtpKey;
+    readonly spentPosition: number;
+    readonly label: string;
+  }[];
   readonly backupCodes: readonly string[];
   readonly sshKeys: readonly SshPublicKey[];
 }
@@ -88,9 +101,22 @@ export async function insertImported(
       binding: parts.random.bytes(16).toString('hex'),
       backupCodes: account.backupCodes,
       recovery: 'login',
+      label: firstLabel(factor.label),
     },
   );
+  for (const app of account.furtherApps ?? []) {
+    if (!(await addApp(sql, parts, { ...app, userId: id, actor, nowMs })))
+      throw invalid(
+        `its authenticator app ${JSON.stringify(app.label)} cannot be added: see its name`,
+      );
+  }
   return id;
+}
+
+/** A name that an app cannot have is left out. */
+function firstLabel(label: string | undefined): string | undefined {
+  const checked = checkAppLabel(label ?? '', []);
+  return checked.kind === 'label' ? checked.label : undefined;
 }
 
 /**

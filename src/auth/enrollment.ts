@@ -1,16 +1,26 @@
 import type { OtpType } from '../base/otp-types';
 import { countBackupCodes } from '../store/backup-codes';
 import type { BackupCodePurpose } from '../store/backup-codes';
+import { listApps } from '../store/factor-apps';
 import { findFactor, findPending } from '../store/factors';
 import type { OtpProfile } from '../store/factors';
 import { findTokenOf } from '../store/tokens';
 import { getUser } from '../store/users';
 import { makeBackupCodes, storeBackupCodes } from './backup-codes';
+import { type AppProblem, changeLabel, checkNewApp, removeApp } from './factor-apps';
 import { recordFactorChange, switchOff, switchOn } from './factor-change';
 import type { Actor } from './account-change';
-import { displaySecret, keyUri, makeSecret, newProfile, type OtpKey, parseSecret } from './otp';
+import {
+  displaySecret,
+  issuerName,
+  keyUri,
+  makeSecret,
+  newProfile,
+  type OtpKey,
+  parseSecret,
+} from './otp';
 import { endSetUpsOf } from './set-up-watch';
-import { PendingEnrollments, issuerName } from './pending-enrollment';
+import { PendingEnrollments } from './pending-enrollment';
 import type { EnrollmentOptions } from './pending-enrollment';
 
 /** A secret from another system (The Forgotten Server, ENiGMA½) or from the sysop. */
@@ -36,6 +46,17 @@ interface BindOptions {
   readonly actor?: Actor;
 }
 
+/** An authenticator app as its owner sees it. */
+interface AppFacts {
+  readonly label: string;
+  readonly type: OtpType;
+  /** Names this binding of it: after another one it is gone. */
+  readonly binding: string;
+  readonly boundAtMs: number;
+  /** When a code of it was accepted last. */
+  readonly usedAtMs: number | undefined;
+}
+
 /** The state of an account's one-time codes and of its set-up. */
 export interface FactorStatus {
   readonly type: OtpType | undefined;
@@ -47,6 +68,8 @@ export interface FactorStatus {
   readonly boundAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
   readonly backupCodesLeft: number;
+  /** The authenticator apps, the first one in front; none of their secrets. */
+  readonly apps: readonly AppFacts[];
   readonly pending: OtpType | undefined;
 }
 
@@ -117,20 +140,54 @@ export class Enrollment extends PendingEnrollments {
     return codes;
   }
 
+  /** Why an app of this name cannot be added; undefined where it can. */
+  async whyNotAdded(userId: number, label: string): Promise<AppProblem | undefined> {
+    const checked = await this.parts.db.run((sql) => checkNewApp(sql, userId, label));
+    return checked.kind === 'refused' ? checked.why : undefined;
+  }
+
+  /** Removes an app; false where it is gone or the only one, which `disable` is for. */
+  async removeApp(userId: number, binding: string, actor: Actor = {}): Promise<boolean> {
+    const { db, clock, sealing, notifier } = this.parts;
+    const change = { userId, binding, actor, nowMs: clock.nowMs() };
+    const done = await db.transaction({ account: userId }, (sql) =>
+      removeApp(sql, { sealing, notifier }, change),
+    );
+    if (done) this.changed('second-factor.app-removed', userId);
+    return done;
+  }
+
+  /** Gives an app another name; returns why it cannot have it. */
+  async renameApp(
+    userId: number,
+    app: { readonly binding: string; readonly label: string },
+    actor: Actor = {},
+  ): Promise<AppProblem | undefined> {
+    const { db, clock } = this.parts;
+    const change = { userId, ...app, actor, nowMs: clock.nowMs() };
+    const named = await db.transaction({ account: userId }, (sql) => changeLabel(sql, change));
+    return named.kind === 'refused' ? named.why : undefined;
+  }
+
   status(userId: number): Promise<FactorStatus> {
     const { db, clock } = this.parts;
     return db.run(async (sql) => {
-      const factor = await findFactor(sql, userId);
+      const apps = await listApps(sql, userId);
+      const [first] = apps;
+      const used = apps.flatMap(({ usedAtMs }) => usedAtMs ?? []);
       const link = await findTokenOf(sql, {
         userId,
         purpose: 'otp-register',
         timelineMs: clock.timelineMs(),
       });
       return {
-        type: factor?.type,
-        isShut: factor?.secret === '',
-        boundAtMs: factor?.boundAtMs,
-        usedAtMs: factor?.usedAtMs,
+        type: first?.type,
+        isShut: first !== undefined && apps.every(({ secret }) => secret === ''),
+        boundAtMs: first?.boundAtMs,
+        usedAtMs: used.length === 0 ? undefined : Math.max(...used),
+        apps: apps.map(({ label, type, binding, boundAtMs, usedAtMs }) => ({
+          ...{ label, type, binding, boundAtMs, usedAtMs },
+        })),
         backupCodesLeft: await countBackupCodes(sql, userId),
         pending: link === undefined ? undefined : (await findPending(sql, userId))?.type,
       };

@@ -1,7 +1,8 @@
 import { accountSubject, clearAttempts } from '../store/attempts';
 import { removeBackupCodes } from '../store/backup-codes';
 import type { Sql } from '../store/database';
-import { findFactor, removeFactor, replaceFactor } from '../store/factors';
+import { DEFAULT_APP_LABEL, listApps } from '../store/factor-apps';
+import { removeFactor, replaceFactor } from '../store/factors';
 import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Notifier } from '../store/notice';
 import { writeProperties } from '../store/properties';
@@ -10,7 +11,7 @@ import { storeBackupCodes } from './backup-codes';
 import {
   displaySecret,
   isCounterBased,
-  openFactorKey,
+  openAppKey,
   type OtpKey,
   profileOf,
   sealFactorKey,
@@ -22,6 +23,10 @@ type FactorChange =
   | 'second-factor-off'
   /** The secret is lost: the factor stays required, and no code is accepted. */
   | 'second-factor-shut'
+  /** A further authenticator app; the reason of the audit row is its name. */
+  | 'app-added'
+  | 'app-removed'
+  | 'app-renamed'
   | 'backup-codes-new'
   | 'second-factor-pending'
   | 'second-factor-dropped';
@@ -45,19 +50,26 @@ export async function recordFactorChange(
   },
 ): Promise<void> {
   const { kind, disowned = false, ...who } = change;
-  // An unconfirmed set-up does not affect sessions.
-  const waits = !disowned && (kind === 'second-factor-pending' || kind === 'second-factor-dropped');
-  const event = waits ? {} : { event: 'second-factor' as const };
+  const event = !disowned && ENDS_NOTHING.has(kind) ? {} : { event: 'second-factor' as const };
   await recordChange(sql, { ...who, audit: kind, factor: 2, ...event });
 }
 
-/** Binds a factor with new backup codes, in place of those of the account. */
+/** An unconfirmed set-up does not affect sessions, and neither does a name. */
+const ENDS_NOTHING: ReadonlySet<FactorChange> = new Set([
+  'second-factor-pending',
+  'second-factor-dropped',
+  'app-renamed',
+]);
+
+/** Binds one app with new backup codes, in place of those of the account. */
 export async function switchOn(
   sql: Sql,
   parts: { readonly sealing: Sealing; readonly notifier?: Notifier | undefined },
   change: {
     readonly userId: number;
     readonly key: OtpKey;
+    /** What its owner calls the app. */
+    readonly label?: string | undefined;
     /** New for each binding. */
     readonly binding: string;
     /** Step or counter value that the confirmation spent; -1 when nothing was (rule A3). */
@@ -72,6 +84,7 @@ export async function switchOn(
   const floor = await spentBefore(sql, parts.sealing, userId, key);
   await replaceFactor(sql, {
     userId,
+    label: change.label ?? DEFAULT_APP_LABEL,
     ...profileOf(key),
     secret: sealFactorKey(parts.sealing, 'otp_factor', { ...key, userId }),
     binding: change.binding,
@@ -92,29 +105,31 @@ export async function switchOn(
 }
 
 /**
- * The position that the present factor has spent, where the new one computes the same codes:
- * binding it again makes no code valid again. -1 for another secret.
+ * The newest position that an app of the account has spent which computes the same codes: binding its secret again
+ * makes no code valid again. -1 for another secret.
  */
-async function spentBefore(
+export async function spentBefore(
   sql: Sql,
   sealing: Sealing,
   userId: number,
   key: OtpKey,
 ): Promise<number> {
-  const old = await findFactor(sql, userId);
-  if (old === undefined || isCounterBased(old.type) !== isCounterBased(key.type)) return -1;
-  try {
-    const oldKey = openFactorKey(sealing, 'otp_factor', old);
-    const same = displaySecret(oldKey) === displaySecret(key) && oldKey.hash === key.hash;
-    return same ? old.lastPosition : -1;
-  } catch {
-    // The old secret is lost, which may be the reason for the new one.
-    return -1;
-  }
+  const spent = (await listApps(sql, userId)).map((app) => {
+    if (isCounterBased(app.type) !== isCounterBased(key.type)) return -1;
+    try {
+      const oldKey = openAppKey(sealing, app);
+      const same = displaySecret(oldKey) === displaySecret(key) && oldKey.hash === key.hash;
+      return same ? app.lastPosition : -1;
+    } catch {
+      // The old secret is lost, which may be the reason for the new one.
+      return -1;
+    }
+  });
+  return Math.max(-1, ...spent);
 }
 
 /**
- * Removes the factor, its backup codes and an unconfirmed set-up; false where there was no factor.
+ * Removes all apps, the backup codes and an unconfirmed set-up; false where there was no factor.
  */
 export async function switchOff(
   sql: Sql,

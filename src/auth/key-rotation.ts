@@ -3,6 +3,7 @@ import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../store/backup-codes';
 import type { Database } from '../store/database';
+import { removeFurtherApp } from '../store/factor-apps';
 import { listShutFactors } from '../store/factors';
 import { listNodes, type NodeRow } from '../store/node-slots';
 import { removeMail } from '../store/outbox';
@@ -183,6 +184,11 @@ export async function shutLost(parts: {
         else if (column.table === 'outbox') {
           await removeMail(sql, rowKey);
           droppedMails += 1;
+        } else if (column.table === 'otp_app') {
+          // The first app is still asked for, whether it opens or not.
+          const nowMs = clock.nowMs();
+          if (await removeFurtherApp(sql, { userId, app: rowKey }))
+            await recordFactorChange(sql, { userId, kind: 'app-removed', actor, nowMs });
         } else if (await replaceSealed(sql, column, { row, sealed: '' })) {
           await removeBackupCodes(sql, userId);
           const nowMs = clock.nowMs();

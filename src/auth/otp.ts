@@ -3,6 +3,7 @@ import { HOTP, Secret } from 'otpauth';
 import { BbsError } from '../base/errors';
 import { OTP_TYPES, type OtpType } from '../base/otp-types';
 import type { Random } from '../base/random';
+import type { Config } from '../config/schema';
 import type { OtpProfile } from '../store/factors';
 import type { Sealer } from '../store/sealed';
 
@@ -98,6 +99,17 @@ export function findCodes(
   return positions;
 }
 
+/** Where the first code of a new secret is looked for. */
+export function firstRange(
+  key: OtpKey,
+  { window, lookAhead }: { readonly window: number; readonly lookAhead: number },
+  nowMs: number,
+): { readonly from: number; readonly to: number } {
+  if (isCounterBased(key.type)) return { from: 0, to: lookAhead };
+  const step = stepAt(nowMs);
+  return { from: step - window, to: step + window };
+}
+
 /** The secret as typed into an authenticator app: Base32, whatever its stored form. */
 export function displaySecret(key: OtpKey): string {
   return key.encoding === 'base32' ? key.secret : encodeBase32(Buffer.from(key.secret, 'latin1'));
@@ -165,8 +177,14 @@ function encodeBase32(bytes: Uint8Array): string {
   return new Secret({ buffer: Uint8Array.from(bytes).buffer }).base32;
 }
 
+/** The name that authenticator apps show above the code. */
+export function issuerName(config: Config): string {
+  const { issuer } = config.users.twoFactorAuth.otp;
+  return issuer === '' ? config.general.boardName : issuer;
+}
+
 /** The columns that hold OTP secrets. */
-type FactorTable = 'otp_factor' | 'otp_pending';
+type FactorTable = 'otp_factor' | 'otp_app' | 'otp_pending';
 
 /** Opens the secret of a stored factor; throws SEAL_BROKEN when it is not this account's. */
 export function openFactorKey(
@@ -175,6 +193,14 @@ export function openFactorKey(
   row: OtpProfile & { readonly userId: number; readonly secret: string },
 ): OtpKey {
   return { ...profileOf(row), secret: sealer.open(row.secret, place(table, row.userId)) };
+}
+
+/** The same of an authenticator app, the first one of its account or a further one. */
+export function openAppKey(
+  sealer: Sealer,
+  row: OtpProfile & { readonly userId: number; readonly app: number; readonly secret: string },
+): OtpKey {
+  return openFactorKey(sealer, row.app === 0 ? 'otp_factor' : 'otp_app', row);
 }
 
 /** Seals a secret for its row. */

@@ -19,12 +19,14 @@ import type { Notifier } from '../store/notice';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
 import { type Actor, endSetUp } from './account-change';
+import { addApp, checkNewApp } from './factor-apps';
 import { recordFactorChange, switchOn } from './factor-change';
 import {
   canonicalOtp,
   displaySecret,
   findCodes,
-  isCounterBased,
+  firstRange,
+  issuerName,
   keyUri,
   makeSecret,
   newProfile,
@@ -32,7 +34,6 @@ import {
   type OtpKey,
   profileOf,
   sealFactorKey,
-  stepAt,
 } from './otp';
 import type { Sealing } from './sealing';
 import { CONFIRM_TRIES, SetUpLinks } from './set-up-link';
@@ -56,6 +57,8 @@ export interface PendingEnrollment {
    * link.
    */
   readonly begunBy: BegunBy | undefined;
+  /** The name of the app that it adds; undefined where it replaces all of the account. */
+  readonly label: string | undefined;
 }
 
 /** A registration as shown to the session that began it. */
@@ -71,7 +74,13 @@ interface Confirmer extends Actor {
 
 type ConfirmResult =
   /** The factor is bound; the backup codes are shown this once. */
-  | { readonly kind: 'confirmed'; readonly userId: number; readonly backupCodes: readonly string[] }
+  | {
+      readonly kind: 'confirmed';
+      readonly userId: number;
+      readonly backupCodes: readonly string[];
+      /** The name of the app where one was added; then the backup codes stay, and there are none here. */
+      readonly label: string | undefined;
+    }
   | { readonly kind: 'wrong'; readonly what: 'code' | 'word'; readonly triesLeft: number }
   /** No code or no word; not counted as a try. */
   | { readonly kind: 'malformed'; readonly what: 'code' | 'word' }
@@ -83,7 +92,9 @@ export type BeginResult =
   /** The mail with the link cannot be sent, or the account may not use it; nothing was begun. */
   | { readonly kind: 'no-address' | 'too-many' | 'not-active' }
   /** Another session's set-up waits, or this session has ended (rule M2). */
-  | { readonly kind: 'not-yours' };
+  | { readonly kind: 'not-yours' }
+  /** No app of this name can be added. */
+  | { readonly kind: 'not-added' };
 
 /** The dependencies of enrolment. */
 export interface EnrollmentOptions {
@@ -114,16 +125,20 @@ export class PendingEnrollments {
 
   /**
    * Makes a secret that waits for confirmation, in place of an earlier one; the bound factor stays
-   * (rule D6). With `mail` the link is queued in the same transaction.
+   * (rule D6). With `mail` the link is queued in the same transaction; with `label` it is one more app of the account.
    */
   async begin(
     userId: number,
     type: OtpType,
-    options: { readonly actor?: Actor; readonly mail?: boolean } = {},
+    options: {
+      readonly actor?: Actor;
+      readonly mail?: boolean;
+      readonly label?: string | undefined;
+    } = {},
   ): Promise<BeginResult> {
     const { db, clock, random, sealing } = this.parts;
     const { secretBytes, tokenTtlMinutes } = this.settings();
-    const { actor = {} } = options;
+    const { actor = {}, label } = options;
     const nowMs = clock.nowMs();
     const timelineMs = clock.timelineMs();
     const token = makeToken(random);
@@ -137,8 +152,11 @@ export class PendingEnrollments {
           throw new Cancelled('not-active');
         }
         if (!(await mayBegin(sql, userId, { actor, timelineMs }))) throw new Cancelled('not-yours');
+        if (label !== undefined && (await checkNewApp(sql, userId, label)).kind === 'refused')
+          throw new Cancelled('not-added');
         await replacePending(sql, {
           userId,
+          label,
           ...profileOf(key),
           secret: sealFactorKey(sealing, 'otp_pending', { ...key, userId }),
           ...beginnerOf({ random, sealing }, userId, actor),
@@ -256,7 +274,11 @@ export class PendingEnrollments {
     const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
     if (pending === undefined) return { kind: 'gone' };
     const key = openFactorKey(sealing, 'otp_pending', pending);
-    const [position] = findCodes(key, otp, this.range(key));
+    const [position] = findCodes(
+      key,
+      otp,
+      firstRange(key, this.settings(), this.parts.clock.nowMs()),
+    );
     const isOwn = isWordOf(sealing, pending, word);
     // With a wrong word the code is not spent: the same one is accepted with the right word.
     if (position === undefined || !isOwn) {
@@ -288,6 +310,12 @@ export class PendingEnrollments {
         const pending = await findPending(sql, userId);
         if (pending?.secret !== found.pending.secret) return false;
         if (!mayUseLink('otp-register', await getUser(sql, userId))) return false;
+        const { label } = pending;
+        if (label !== undefined) {
+          const { key, position, actor } = found;
+          const app = { userId, label, key, spentPosition: position, actor, nowMs };
+          return addApp(sql, { sealing, random, notifier }, app);
+        }
         await switchOn(
           sql,
           { sealing, notifier },
@@ -310,15 +338,14 @@ export class PendingEnrollments {
         throw error;
       });
     if (!done) return { kind: 'gone' };
-    this.changed('second-factor.on', userId);
-    return { kind: 'confirmed', userId, backupCodes };
-  }
-
-  private range(key: OtpKey): { readonly from: number; readonly to: number } {
-    const { window, lookAhead } = this.settings();
-    if (isCounterBased(key.type)) return { from: 0, to: lookAhead };
-    const step = stepAt(this.parts.clock.nowMs());
-    return { from: step - window, to: step + window };
+    const { label } = found.pending;
+    this.changed(label === undefined ? 'second-factor.on' : 'second-factor.app-added', userId);
+    return {
+      kind: 'confirmed',
+      userId,
+      label,
+      backupCodes: label === undefined ? backupCodes : [],
+    };
   }
 
   /** Logs a committed change and notifies the account's sessions in this process. */
@@ -361,16 +388,11 @@ export class PendingEnrollments {
       expiresAtMs: token.expiresAtMs,
       triesLeft: CONFIRM_TRIES - token.failures,
       begunBy: begunByOf(pending),
+      label: pending.label,
     };
   }
 
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
-}
-
-/** The name that authenticator apps show above the code. */
-export function issuerName(config: Config): string {
-  const { issuer } = config.users.twoFactorAuth.otp;
-  return issuer === '' ? config.general.boardName : issuer;
 }

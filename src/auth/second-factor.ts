@@ -4,22 +4,16 @@ import type { Log } from '../base/log';
 import { DEFAULT_OTP_TYPE } from '../base/otp-types';
 import type { Config } from '../config/schema';
 import type { Sql } from '../store/database';
-import { findFactor, rememberDrift, rememberResync, spendPosition } from '../store/factors';
-import type { DriftSighting, FactorRow } from '../store/factors';
+import { listApps } from '../store/factor-apps';
+import { rememberDrift, rememberResync, spendPosition } from '../store/factors';
+import type { FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import type { CodePurpose } from '../store/backup-codes';
-import { sealedKeyId } from '../store/sealed';
 import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
-import {
-  canonicalOtp,
-  findCodes,
-  isCounterBased,
-  newProfile,
-  openFactorKey,
-  type OtpKey,
-  stepAt,
-} from './otp';
+import { openApp } from './factor-apps';
+import { DRIFT_REACH, learnDrift } from './drift';
+import { canonicalOtp, findCodes, isCounterBased, newProfile, type OtpKey, stepAt } from './otp';
 import type { FactorKind } from './factor-kinds';
 import type { Sealing } from './sealing';
 import { CLOCK_MISTAKES, SkewWatch } from './skew-watch';
@@ -107,14 +101,16 @@ export class SecondFactor {
    */
   async isClockOff(sql: Sql, userId: number, code: string): Promise<boolean> {
     const otp = canonicalOtp(code);
-    const factor = otp === undefined ? undefined : await findFactor(sql, userId);
-    if (otp === undefined || factor === undefined || isCounterBased(factor.type)) return false;
-    const key = this.open(factor);
-    if (key === undefined) return false;
+    if (otp === undefined) return false;
     const nowStep = stepAt(this.parts.clock.nowMs());
-    const skews = CLOCK_MISTAKES.flatMap(({ from, to }) =>
-      findCodes(key, otp, { from: nowStep + from, to: nowStep + to }),
-    ).map((position) => position - nowStep);
+    const skews = this.openAll(await listApps(sql, userId))
+      .filter(({ factor }) => !isCounterBased(factor.type))
+      .flatMap(({ key }) =>
+        CLOCK_MISTAKES.flatMap(({ from, to }) =>
+          findCodes(key, otp, { from: nowStep + from, to: nowStep + to }),
+        ),
+      )
+      .map((position) => position - nowStep);
     return this.skews.isThird(userId, { code: otp, skews });
   }
 
@@ -139,32 +135,58 @@ export class SecondFactor {
     userId: number,
     { code, by }: { readonly code: string; readonly by: CodeGiven },
   ): Promise<SecondFactorResult> {
-    const factor = await findFactor(sql, userId);
+    const apps = await listApps(sql, userId);
     const backupCode = canonicalBackupCode(code);
     if (backupCode !== undefined) {
       const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });
-      return factor === undefined ? { kind: 'none' } : result;
+      return apps.length === 0 ? { kind: 'none' } : result;
     }
     const otp = canonicalOtp(code);
-    if (otp === undefined) return factor === undefined ? { kind: 'none' } : { kind: 'wrong' };
-    if (factor === undefined) {
+    if (apps.length > 0)
+      return otp === undefined ? { kind: 'wrong' } : this.verifyApps(sql, apps, otp);
+    if (otp !== undefined) {
       const step = stepAt(this.parts.clock.nowMs());
       const { window } = this.settings();
       findCodes(NOBODY, otp, { from: step - window, to: step + window });
-      return { kind: 'none' };
     }
-    const key = this.open(factor);
-    if (key === undefined) return { kind: 'wrong' };
-    return isCounterBased(factor.type)
-      ? this.verifyCounter(sql, { factor, key }, otp)
-      : this.verifyStep(sql, { factor, key }, otp);
+    return { kind: 'none' };
   }
 
-  private async verifyStep(sql: Sql, bound: BoundKey, code: string): Promise<SecondFactorResult> {
-    const { factor, key } = bound;
+  /**
+   * Looks at every app, whichever of them the code is right for, and spends the code for each of those. One that is
+   * spent for any of them is accepted for none, so that no code is accepted twice (rule A16).
+   */
+  private async verifyApps(
+    sql: Sql,
+    apps: readonly FactorRow[],
+    code: string,
+  ): Promise<SecondFactorResult> {
+    const bound = this.openAll(apps);
+    const found = bound.map(({ factor, key }) => ({
+      factor,
+      positions: this.findPositions({ factor, key }, code),
+    }));
+    const right = found.filter(({ positions }) => positions.length > 0);
+    let isSpent = false;
+    for (const { factor, positions } of right) {
+      if (!(await this.spend(sql, factor, positions))) isSpent = true;
+    }
+    if (right.length > 0) return isSpent ? { kind: 'spent' } : { kind: 'right', by: 'otp' };
+    for (const each of bound) {
+      if (await this.learnFrom(sql, each, code)) isSpent = true;
+    }
+    return { kind: isSpent ? 'spent' : 'wrong' };
+  }
+
+  private findPositions(bound: BoundKey, code: string): readonly number[] {
+    return isCounterBased(bound.factor.type)
+      ? this.findCounters(bound, code)
+      : this.findSteps(bound, code);
+  }
+
+  private findSteps({ factor, key }: BoundKey, code: string): readonly number[] {
     const { window, driftMemory } = this.settings();
-    const nowStep = stepAt(this.parts.clock.nowMs());
-    const middle = nowStep + (driftMemory ? factor.drift : 0);
+    const middle = stepAt(this.parts.clock.nowMs()) + (driftMemory ? factor.drift : 0);
     if (factor.lastPosition > middle + window) {
       // The clock went back. Steps up to the spent one stay closed (rule A14); the log says for how
       // long.
@@ -173,14 +195,40 @@ export class SecondFactor {
         codesRefusedForSeconds: (factor.lastPosition - middle) * 30,
       });
     }
-    const positions = findCodes(key, code, { from: middle - window, to: middle + window });
-    if (positions.length > 0) return this.spend(sql, factor, positions);
-    if (driftMemory) {
-      await this.watchDrift(sql, bound, { code, nowStep }).catch((error: unknown) => {
-        throw new WrongCodeLost(error);
-      });
+    return findCodes(key, code, { from: middle - window, to: middle + window });
+  }
+
+  private findCounters(bound: BoundKey, code: string): readonly number[] {
+    const { factor, key } = bound;
+    const { lookAhead } = this.settings();
+    const next = factor.lastPosition + 1;
+    const near = findCodes(key, code, { from: next, to: next + lookAhead });
+    if (near.length > 0) return near;
+    const { resync } = factor;
+    const nowMs = this.parts.clock.nowMs();
+    const follows =
+      resync !== undefined && nowMs - resync.atMs <= RESYNC_MS && resync.atMs <= nowMs;
+    if (!follows) return [];
+    return this.findFar(bound, code).filter((position) => position === resync.position + 1);
+  }
+
+  /** Beyond the look-ahead, where two codes in a row are accepted (rule A6). */
+  private findFar({ factor, key }: BoundKey, code: string): readonly number[] {
+    const { lookAhead, resyncWindow } = this.settings();
+    const next = factor.lastPosition + 1;
+    return findCodes(key, code, { from: next + lookAhead + 1, to: next + resyncWindow + 1 });
+  }
+
+  /** Remembers what a code that is not right tells of a clock or counter; true for the counter's last one. */
+  private async learnFrom(sql: Sql, bound: BoundKey, code: string): Promise<boolean> {
+    try {
+      if (isCounterBased(bound.factor.type)) return await this.watchCounter(sql, bound, code);
+      const nowStep = stepAt(this.parts.clock.nowMs());
+      if (this.settings().driftMemory) await this.watchDrift(sql, bound, { code, nowStep });
+      return false;
+    } catch (error) {
+      throw new WrongCodeLost(error);
     }
-    return { kind: 'wrong' };
   }
 
   private async watchDrift(
@@ -203,46 +251,24 @@ export class SecondFactor {
     }
   }
 
-  private async verifyCounter(
-    sql: Sql,
-    bound: BoundKey,
-    code: string,
-  ): Promise<SecondFactorResult> {
+  private async watchCounter(sql: Sql, bound: BoundKey, code: string): Promise<boolean> {
     const { factor, key } = bound;
-    const { lookAhead, resyncWindow } = this.settings();
-    const next = factor.lastPosition + 1;
-    const near = findCodes(key, code, { from: next, to: next + lookAhead });
-    if (near.length > 0) return this.spend(sql, factor, near);
-    const nowMs = this.parts.clock.nowMs();
-    const far = findCodes(key, code, { from: next + lookAhead + 1, to: next + resyncWindow + 1 });
-    const { resync } = factor;
-    if (resync !== undefined && nowMs - resync.atMs <= RESYNC_MS && resync.atMs <= nowMs) {
-      const second = far.filter((position) => position === resync.position + 1);
-      if (second.length > 0) return this.spend(sql, factor, second);
-    }
-    const first = far.find((position) => position <= next + resyncWindow);
+    const { lastPosition, resync } = factor;
+    const most = lastPosition + 1 + this.settings().resyncWindow;
+    const first = this.findFar(bound, code).find((position) => position <= most);
     if (first !== undefined || resync !== undefined) {
-      const seen = first === undefined ? undefined : { position: first, atMs: nowMs };
-      await rememberResync(sql, factor, seen).catch((error: unknown) => {
-        throw new WrongCodeLost(error);
-      });
+      const atMs = this.parts.clock.nowMs();
+      const seen = first === undefined ? undefined : { position: first, atMs };
+      await rememberResync(sql, factor, seen);
     }
-    const last = findCodes(key, code, { from: factor.lastPosition, to: factor.lastPosition });
-    return last.length > 0 ? { kind: 'spent' } : { kind: 'wrong' };
+    return findCodes(key, code, { from: lastPosition, to: lastPosition }).length > 0;
   }
 
   /** The conditional statement decides between parallel submissions (rule A2). */
-  private async spend(
-    sql: Sql,
-    factor: FactorRow,
-    positions: readonly number[],
-  ): Promise<SecondFactorResult> {
+  private async spend(sql: Sql, factor: FactorRow, positions: readonly number[]): Promise<boolean> {
     const position = positions.find((candidate) => candidate > factor.lastPosition);
-    if (position === undefined) return { kind: 'spent' };
-    const { userId, binding } = factor;
-    const nowMs = this.parts.clock.nowMs();
-    const won = await spendPosition(sql, { userId, binding, position, nowMs });
-    return won ? { kind: 'right', by: 'otp' } : { kind: 'spent' };
+    if (position === undefined) return false;
+    return spendPosition(sql, { ...factor, position, nowMs: this.parts.clock.nowMs() });
   }
 
   private async verifyBackupCode(
@@ -270,24 +296,15 @@ export class SecondFactor {
     return { kind: 'right', by: 'backup-code', left: result.left };
   }
 
-  /**
-   * undefined for a secret that does not open: it was changed or moved from another row, and no
-   * code is accepted.
-   */
-  private open(factor: FactorRow): OtpKey | undefined {
-    // Its sealing key was lost.
-    if (factor.secret === '') return undefined;
-    const keyId = sealedKeyId(factor.secret);
-    // Another node may have it. Nothing was compared, so nothing is charged.
-    if (!this.parts.sealing.keyIds().includes(keyId))
-      throw new BbsError('STORE_FAILED', `a secret is sealed with the key ${keyId}, not here`);
-    try {
-      return openFactorKey(this.parts.sealing, 'otp_factor', factor);
-    } catch (error) {
-      if (!(error instanceof BbsError) || error.code !== 'SEAL_BROKEN') throw error;
-      this.parts.log.error('seal.broken', { userId: factor.userId, error });
-      return undefined;
-    }
+  /** Nothing was compared where one needs a key of another node, so that nothing is charged. */
+  private openAll(apps: readonly FactorRow[]): readonly BoundKey[] {
+    const { sealing, log } = this.parts;
+    return apps.flatMap((factor) => {
+      const key = openApp(sealing, factor, (error) =>
+        log.error('seal.broken', { userId: factor.userId, error }),
+      );
+      return key === undefined ? [] : [{ factor, key }];
+    });
   }
 
   private settings(): Config['users']['twoFactorAuth']['otp'] {
@@ -299,40 +316,4 @@ export class SecondFactor {
 function purposesOf({ enters = false, isVouched = false }: CodeGiven): readonly CodePurpose[] {
   if (isVouched) return ['login'];
   return enters ? ['login', 'disable', 'entry'] : ['login', 'disable'];
-}
-
-/** Maximum clock error that can be learned, in steps of 30 s: half a day (rule A5). */
-const DRIFT_REACH = 1500;
-
-const SIGHTINGS = 3;
-
-type DriftLesson =
-  | { readonly kind: 'watch'; readonly trail: readonly DriftSighting[] }
-  | { readonly kind: 'learned'; readonly drift: number; readonly lastPosition: number };
-
-/**
- * Evaluates one more code of an authenticator whose clock is off. Three different codes on
- * consecutive steps with the same skew, plus or minus one, set the drift; anything else starts over
- * (rule A5).
- */
-function learnDrift(
-  trail: readonly DriftSighting[],
-  seen: { readonly nowStep: number; readonly positions: readonly number[] },
-): DriftLesson {
-  const [position] = seen.positions;
-  if (position === undefined) return { kind: 'watch', trail: [] };
-  const last = trail.at(-1);
-  const follows =
-    last === undefined ? undefined : seen.positions.find((at) => continues(last, at, seen));
-  // A repeated code is ignored.
-  if (last !== undefined && seen.positions.includes(last.step)) return { kind: 'watch', trail };
-  const sighting = { step: follows ?? position, skew: (follows ?? position) - seen.nowStep };
-  const now = follows === undefined ? [sighting] : [...trail, sighting];
-  if (now.length < SIGHTINGS) return { kind: 'watch', trail: now };
-  const sum = now.reduce((total, { skew }) => total + skew, 0);
-  return { kind: 'learned', drift: Math.round(sum / now.length), lastPosition: sighting.step };
-}
-
-function continues(last: DriftSighting, at: number, seen: { readonly nowStep: number }): boolean {
-  return at === last.step + 1 && Math.abs(at - seen.nowStep - last.skew) <= 1;
 }

@@ -131,6 +131,18 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         'from now on, your password or key alone lets you in. Your backup codes are void.',
         notYou,
       );
+    case 'app-added':
+      return notification(
+        'An authenticator app was added',
+        `codes of one more authenticator app are accepted for you from now on. It is called "${notice.label}". Your other apps and your backup codes go on working.`,
+        notYou,
+      );
+    case 'app-removed':
+      return notification(
+        'An authenticator app was removed',
+        `codes of your authenticator app "${notice.label}" are no longer accepted. Your other apps and your backup codes go on working.`,
+        notYou,
+      );
     case 'backup-code-used':
       return notification(
         'A backup code was used',

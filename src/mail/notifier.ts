@@ -41,6 +41,8 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'second-factor-locked': 1,
   'second-factor-on': 20,
   'second-factor-off': 20,
+  'app-added': 20,
+  'app-removed': 20,
   'backup-code-used': 20,
   'backup-codes-new': 20,
   'entry-code-made': 20,

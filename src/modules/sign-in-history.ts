@@ -17,6 +17,8 @@ const CHANGES: Readonly<Record<string, string>> = {
   'second-factor-off': '2FA off',
   'second-factor-shut': '2FA locked',
   'second-factor-locked': '2FA locked',
+  'app-added': 'app added',
+  'app-removed': 'app removed',
   'backup-codes-new': 'new backup codes',
   'entry-code-made': 'entry code made',
   'ssh-key-added': 'SSH key added',

@@ -42,6 +42,8 @@ export const ACCOUNT_FIELDS = {
   otp_hash: 'SHA1, SHA256 or SHA512',
   otp_digits: '6 or 8',
   otp_position: 'newest time step or counter value that was used',
+  otp_label: 'what its owner calls the first authenticator app',
+  otp_apps: 'further apps, as JSON: label and the five values above of each',
   backup_codes: 'unused codes with commas between; they cannot be exported',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -54,6 +56,7 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set<AccountField>([
   'pw_hash_params',
   'otp_secret',
   'otp_position',
+  'otp_apps',
 ]);
 
 /** The columns of an export, the properties of the board behind the others. */
@@ -73,9 +76,10 @@ export function exportColumns(
 /** The values of an account by column; what it does not have is left out. */
 export function toFields(
   account: WholeAccount,
-  openKey: (factor: NonNullable<WholeAccount['factor']>) => OtpKey | undefined,
+  openKey: (app: WholeAccount['apps'][number]) => OtpKey | undefined,
 ): ReadonlyMap<string, string> {
-  const { user, password, factor, properties, sshKeys } = account;
+  const { user, password, properties, sshKeys } = account;
+  const [factor, ...further] = account.apps;
   const key = factor === undefined ? undefined : openKey(factor);
   const type = factor?.type ?? user.properties.get('auth_factor2_otp');
   const lines = sshKeys.map(({ algorithm, blob, comment }) =>
@@ -101,6 +105,8 @@ export function toFields(
     otp_hash: key?.hash,
     otp_digits: key === undefined ? undefined : String(key.digits),
     otp_position: key === undefined ? undefined : String(factor?.lastPosition),
+    otp_label: factor?.label,
+    otp_apps: appsText(further, openKey),
     backup_codes: undefined,
   };
   const own = [...properties].filter(([name]) => isImportableProperty(name) && !(name in values));
@@ -130,11 +136,14 @@ export function fromFields(
   const properties = new Map([...fields].filter(([field]) => !(field in ACCOUNT_FIELDS)));
   if (defaults.created !== undefined) properties.set('account_created', defaults.created);
   const factor = readFactor(value);
+  const furtherApps = readApps(value('otp_apps'));
+  if (furtherApps.length > 0 && factor?.key === undefined)
+    throw invalid('further apps without an otp_secret open nothing');
   const backupCodes = readBackupCodes(value('backup_codes'));
   if (backupCodes.length > 0 && factor?.key === undefined)
     throw invalid('backup codes without an otp_secret open nothing');
   return {
-    ...{ name, properties, factor, backupCodes },
+    ...{ name, properties, factor, furtherApps, backupCodes },
     oldId: value('id'),
     status: readStatus(value('status')),
     groups: readGroups(value('groups')) ?? defaults.groups,
@@ -180,7 +189,8 @@ function readFactor(value: (field: AccountField) => string | undefined): Importe
   const type: OtpType | undefined =
     named === '' ? DEFAULT_OTP_TYPE : isOtpType(named) ? named : undefined;
   if (type === undefined) throw invalid(`the otp_type ${JSON.stringify(named)} is not known`);
-  if (secret === '') return { type, key: undefined, spentPosition: -1 };
+  const label = value('otp_label');
+  if (secret === '') return { type, key: undefined, spentPosition: -1, label };
   const { made } = OTP_TYPES[type];
   const encoding = oneOf('otp_encoding', value('otp_encoding'), ['base32', 'ascii'], made.encoding);
   const hash = oneOf('otp_hash', value('otp_hash'), ['SHA1', 'SHA256', 'SHA512'], made.hash);
@@ -192,7 +202,49 @@ function readFactor(value: (field: AccountField) => string | undefined): Importe
     ...{ type, hash, encoding, secret: parseSecret(secret, encoding) },
     digits: digits === '8' ? 8 : 6,
   };
-  return { type, key, spentPosition };
+  return { type, key, spentPosition, label };
+}
+
+/** Further apps as one value; undefined where there is none that opens. */
+function appsText(
+  apps: WholeAccount['apps'],
+  openKey: (app: WholeAccount['apps'][number]) => OtpKey | undefined,
+): string | undefined {
+  const values = apps.flatMap((app) => {
+    const key = openKey(app);
+    if (key === undefined) return [];
+    const { type, secret, encoding, hash, digits } = key;
+    return [{ label: app.label, type, secret, encoding, hash, digits, position: app.lastPosition }];
+  });
+  return values.length === 0 ? undefined : JSON.stringify(values);
+}
+
+/** What the columns of the first app are called in the values of a further one. */
+const APP_VALUES: Readonly<Partial<Record<AccountField, string>>> = {
+  otp_type: 'type',
+  otp_secret: 'secret',
+  otp_encoding: 'encoding',
+  otp_hash: 'hash',
+  otp_digits: 'digits',
+  otp_position: 'position',
+  otp_label: 'label',
+};
+
+function readApps(text: string | undefined): NonNullable<ImportedAccount['furtherApps']> {
+  if (text === undefined || text === '') return [];
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  if (!Array.isArray(parsed)) throw invalid('the otp_apps are no list in JSON');
+  return parsed.map((app: unknown) => {
+    const values = new Map(Object.entries(app ?? {}).map(([name, each]) => [name, String(each)]));
+    const read = readFactor((field) => values.get(APP_VALUES[field] ?? ''));
+    if (read?.key === undefined) throw invalid('one of the otp_apps has no secret');
+    return { key: read.key, spentPosition: read.spentPosition, label: read.label ?? '' };
+  });
 }
 
 function oneOf<const Text extends string>(

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { openFactorKey, type OtpKey } from '../auth/otp';
+import { openAppKey, type OtpKey } from '../auth/otp';
 import { BbsError, toError } from '../base/errors';
 import { giveToOwnerOf, syncPath } from '../base/private-file';
 import type { Backend } from '../backend';
@@ -114,11 +114,8 @@ async function* accountsOf({ db }: Backend): AsyncGenerator<WholeAccount> {
 }
 
 /** undefined for a secret that was lost with its key: the account keeps asking for a code. */
-function openKey(
-  { sealing }: Backend,
-  factor: NonNullable<WholeAccount['factor']>,
-): OtpKey | undefined {
-  return factor.secret === '' ? undefined : openFactorKey(sealing, 'otp_factor', factor);
+function openKey({ sealing }: Backend, app: WholeAccount['apps'][number]): OtpKey | undefined {
+  return app.secret === '' ? undefined : openAppKey(sealing, app);
 }
 
 interface Writer {

@@ -9,7 +9,8 @@ import type { Config } from '../config/schema';
 import { accountSubject, listWaits, sumFailures, type AttemptFactor } from '../store/attempts';
 import { listFailedSources } from '../store/audit';
 import type { Sql } from '../store/database';
-import { findFactor, type FactorRow } from '../store/factors';
+import { listApps } from '../store/factor-apps';
+import type { FactorRow } from '../store/factors';
 import { findPassword } from '../store/passwords';
 import { findPenalty } from '../store/penalties';
 import type { Sealer } from '../store/sealed';
@@ -97,16 +98,18 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
 async function factorBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
   if (otpTypeOf(user) === undefined) return [];
   const bind = bindAgain(user);
-  const factor = await findFactor(sql, user.id);
-  if (factor === undefined) return [`the second factor could not be taken over: ${bind}`];
-  if (factor.secret === '') return [`the key of the second factor was lost: ${bind}`];
-  if (!opensFactor(asked.sealing, factor)) {
+  const apps = await listApps(sql, user.id);
+  if (apps.length === 0) return [`the second factor could not be taken over: ${bind}`];
+  if (apps.every(({ secret }) => secret === ''))
+    return [`the key of the second factor was lost: ${bind}`];
+  const opened = apps.filter((app) => opensFactor(asked.sealing, app));
+  if (opened.length === 0) {
     return [
       'the sealing key does not open the second factor, and no code is right: restore the key file ' +
         '(oputil key check), or see "A lost sealing key" in docs/runbook.md',
     ];
   }
-  return [...(await lockBars(sql, user, asked)), ...clockBars(user, factor, asked)];
+  return [...(await lockBars(sql, user, asked)), ...clockBars(user, opened, asked)];
 }
 
 async function lockBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
@@ -117,12 +120,15 @@ async function lockBars(sql: Sql, user: User, asked: CallAsked): Promise<readonl
 }
 
 /** After the clock was set back, steps up to the last used one stay closed (rule A14). */
-function clockBars(user: User, factor: FactorRow, asked: CallAsked): readonly string[] {
-  if (isCounterBased(factor.type)) return [];
+function clockBars(user: User, apps: readonly FactorRow[], asked: CallAsked): readonly string[] {
+  if (apps.some(({ type }) => isCounterBased(type))) return [];
   const { window, driftMemory } = asked.config.users.twoFactorAuth.otp;
-  const reach = window + (driftMemory ? factor.drift : 0);
-  if (factor.lastPosition <= stepAt(asked.clock.nowMs()) + reach) return [];
-  const until = minuteOf((factor.lastPosition - reach + 1) * STEP_MS);
+  const firstSteps = apps.map(
+    ({ drift, lastPosition }) => lastPosition + 1 - window - (driftMemory ? drift : 0),
+  );
+  const first = Math.min(...firstSteps);
+  if (first <= stepAt(asked.clock.nowMs()) + 1) return [];
+  const until = minuteOf(first * STEP_MS);
   return [
     `one-time codes are refused until ${until} UTC, for the clock went back behind one that was used: a backup code lets in, or ${bindAgain(user)}`,
   ];

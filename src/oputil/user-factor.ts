@@ -18,7 +18,7 @@ import {
 import { mailDrop } from '../backend';
 import { findLostFactors } from '../readiness/factor-state';
 import type { OtpProfile } from '../store/factors';
-import { nameInCommand } from '../store/user-name';
+import { foldName, nameInCommand } from '../store/user-name';
 import type { User } from '../store/users';
 import { getAccount } from './account';
 import { ACTOR, type CommandContext } from './command-context';
@@ -44,6 +44,7 @@ interface FactorOptions {
   readonly out?: string;
   readonly yes?: boolean;
   readonly recoveryTokens?: boolean;
+  readonly app?: string;
 }
 
 const FACTOR_HELP = `
@@ -72,12 +73,15 @@ export function addUserFactor(user: Command, context: CommandContext): void {
     )
     .addOption(new Option('--qr-type <kind>', 'how to draw the QR code').choices(QR_KINDS))
     .option('--recovery-tokens', 'each backup code also switches the factor off')
+    .option('--app <label>', 'with disable: only this authenticator app')
     .option('-y, --yes', 'replace a second factor that is there without asking')
     .option('--out <file>', 'write the QR code to a file (.txt .svg .png .html)')
     .addHelpText('after', FACTOR_HELP)
     .action((name: string, type: string, options: FactorOptions) =>
       /^(disable|off)$/i.test(type)
-        ? switchOff(context, name, options)
+        ? options.app === undefined
+          ? switchOff(context, name, options)
+          : removeApp(context, name, options.app)
         : switchOn(context, name, typeOf(type), options),
     );
   user
@@ -188,18 +192,45 @@ async function switchOff(
   context.show(`2FA OTP disabled for ${user.name}`, { user: user.name, disabled: true, wasOn });
 }
 
+/** Removes one of several apps; of the only one `disable` alone is said, for it switches the factor off. */
+async function removeApp(context: CommandContext, name: string, label: string): Promise<void> {
+  const user = await getAccount(context, name);
+  const { enrollment } = await context.backend();
+  const { apps } = await enrollment.status(user.id);
+  const app = apps.find((each) => foldName(each.label) === foldName(label));
+  if (app === undefined) {
+    const names = apps.map((each) => `"${each.label}"`).join(', ');
+    const has = names === '' ? 'it has none' : `it has ${names}`;
+    throw new BbsError(
+      'USER_INVALID',
+      `"${user.name}" has no authenticator app "${label}": ${has}`,
+    );
+  }
+  if (!(await enrollment.removeApp(user.id, app.binding, ACTOR))) {
+    throw new BbsError(
+      'USER_INVALID',
+      `"${app.label}" is the only authenticator app of "${user.name}": disable without --app switches two-factor sign-in off`,
+    );
+  }
+  const left = apps.length - 1;
+  context.show(`Authenticator app "${app.label}" of ${user.name} removed, ${left} left`, {
+    ...{ user: user.name, app: app.label, removed: true, left },
+  });
+}
+
 async function switchOn(
   context: CommandContext,
   name: string,
   type: OtpType,
   options: FactorOptions,
 ): Promise<void> {
+  if (options.app !== undefined) throw new BbsError('USAGE', '--app goes with disable');
   const user = await getAccount(context, name);
   const { enrollment } = await context.backend();
   const kind = qrKindOf(options.qrType, options.out);
   const secret = await givenSecret(context, options);
   if (otpTypeOf(user) !== undefined && !(await enrollment.status(user.id)).isShut) {
-    const question = `${user.name} has a second factor, whose codes and backup codes would end. Replace it?`;
+    const question = `${user.name} has a second factor, whose apps and backup codes would end. Replace it?`;
     await context.confirmOrStop(question, options.yes);
   }
   // Opened before anything is changed: without a file for the QR code nothing is bound.
@@ -316,6 +347,7 @@ const NO_LINK: Readonly<Record<Exclude<BeginResult['kind'], 'begun'>, (name: str
     `"${name}" has no mail address; set one: oputil user set ${nameInCommand(name)} --email ADDRESS`,
   'too-many': (name) => `"${name}" was sent too many such mails within the hour; try again later`,
   'not-yours': (name) => `a session of "${name}" has begun a set-up`,
+  'not-added': (name) => `"${name}" cannot have another authenticator app`,
   'not-active': (name) =>
     `"${name}" is not active; first: oputil user activate ${nameInCommand(name)}`,
 };

@@ -164,8 +164,16 @@ function securityLines(user: User, factor: FactorStatus): readonly (readonly [st
     ['OTP Backup', isOn ? `${factor.backupCodesLeft} codes left` : 'none'],
     ['OTP bound', minuteOf(boundAtMs)],
     ['OTP used', minuteOf(usedAtMs)],
+    ...appLines(factor),
     ['OTP pending', pending === undefined ? 'none' : `${factorName(pending)}, not confirmed yet`],
   ];
+}
+
+function appLines({ apps }: FactorStatus): readonly (readonly [string, string])[] {
+  return apps.map(({ label, boundAtMs, usedAtMs }) => {
+    const used = usedAtMs === undefined ? 'not used yet' : `used ${minuteOf(usedAtMs)}`;
+    return ['OTP app', `${label}, added ${minuteOf(boundAtMs)}, ${used}`];
+  });
 }
 
 function securityData(user: User, factor: FactorStatus): Readonly<Record<string, unknown>> {
@@ -175,6 +183,9 @@ function securityData(user: User, factor: FactorStatus): Readonly<Record<string,
     backupCodesLeft: factor.backupCodesLeft,
     boundAt: isoOf(factor.boundAtMs),
     usedAt: isoOf(factor.usedAtMs),
+    apps: factor.apps.map(({ label, type, boundAtMs: bound, usedAtMs: used }) => ({
+      ...{ label, type, added: isoOf(bound), used: isoOf(used) },
+    })),
     pending: factor.pending ?? null,
   };
 }

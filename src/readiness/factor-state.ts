@@ -1,4 +1,4 @@
-import { openFactorKey } from '../auth/otp';
+import { openAppKey } from '../auth/otp';
 import { hasSecondFactor } from '../auth/factor-kinds';
 import { eachSealed, opens } from '../auth/key-rotation';
 import type { Sealing } from '../auth/sealing';
@@ -65,7 +65,7 @@ export async function findMissingKeys(
 /** True where an available key opens the secret. */
 export function opensFactor(sealer: Sealer, factor: FactorRow): boolean {
   try {
-    openFactorKey(sealer, 'otp_factor', factor);
+    openAppKey(sealer, factor);
     return true;
   } catch (error) {
     if (error instanceof BbsError && error.code === 'SEAL_BROKEN') return false;

@@ -80,6 +80,8 @@ const CHANGE_KINDS = [
   'second-factor-off',
   'second-factor-shut',
   'second-factor-locked',
+  'app-added',
+  'app-removed',
   'backup-codes-new',
   'entry-code-made',
   'ssh-key-added',

@@ -22,6 +22,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'user_password', key: ['user_id'] },
   { name: 'otp_factor', key: ['user_id'] },
   { name: 'otp_pending', key: ['user_id'] },
+  byId('otp_app'),
   byId('backup_code'),
   { name: 'token', key: ['token_hash'] },
   byId('ssh_key'),

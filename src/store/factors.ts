@@ -14,9 +14,13 @@ export interface DriftSighting {
   readonly skew: number;
 }
 
-/** The second factor of one account. The secret is sealed. */
+/** One authenticator app of an account. The secret is sealed. */
 export interface FactorRow extends OtpProfile {
   readonly userId: number;
+  /** 0 for the first app of the account; the id of a further one. */
+  readonly app: number;
+  /** What its owner calls it. */
+  readonly label: string;
   readonly secret: string;
   readonly binding: string;
   readonly lastPosition: number;
@@ -38,11 +42,14 @@ export interface PendingRow extends OtpProfile {
   /** Where that session calls from. */
   readonly server: string | undefined;
   readonly source: string | undefined;
+  /** The name of the further app that it adds; undefined where it replaces all apps of the account. */
+  readonly label: string | undefined;
   readonly createdAtMs: number;
 }
 
 type Stored = Readonly<Record<string, unknown>>;
 
+/** The first authenticator app of an account, which it has where it has any. */
 export async function findFactor(sql: Sql, userId: number): Promise<FactorRow | undefined> {
   const row: Stored | undefined = await sql('otp_factor').where({ user_id: userId }).first();
   return row === undefined ? undefined : toFactor(row);
@@ -54,9 +61,13 @@ export async function findFactorType(sql: Sql, userId: number): Promise<OtpType 
   return row === undefined ? undefined : (row['type'] as OtpType);
 }
 
-/** Accounts whose secret was lost with its key and emptied: no code is right until a new binding. */
+/** Accounts whose secrets were lost with their key: no code of an app is right until a new binding. */
 export async function listShutFactors(sql: Sql): Promise<readonly number[]> {
-  return sql('otp_factor').where({ secret: '' }).orderBy('user_id').pluck<number[]>('user_id');
+  return sql('otp_factor')
+    .where({ secret: '' })
+    .whereNotIn('user_id', sql('otp_app').select('user_id'))
+    .orderBy('user_id')
+    .pluck<number[]>('user_id');
 }
 
 /** Accounts whose secret is still in clear text, as ENiGMA½ stores it. */
@@ -69,17 +80,18 @@ export async function listImportedFactors(sql: Sql): Promise<readonly number[]> 
   return rows.map((row) => Number(row['user_id']));
 }
 
-/** Binds a factor and replaces an existing one. */
+/** Binds a first app in place of all that the account has. */
 export async function replaceFactor(
   sql: Sql,
   factor: Pick<
     FactorRow,
-    'userId' | 'secret' | 'binding' | 'lastPosition' | 'boundAtMs' | keyof OtpProfile
+    'userId' | 'label' | 'secret' | 'binding' | 'lastPosition' | 'boundAtMs' | keyof OtpProfile
   >,
 ): Promise<void> {
-  await sql('otp_factor').where({ user_id: factor.userId }).delete();
+  await removeFactor(sql, factor.userId);
   await sql('otp_factor').insert({
     user_id: factor.userId,
+    label: factor.label,
     ...profileColumns(factor),
     secret: factor.secret,
     binding: factor.binding,
@@ -88,8 +100,9 @@ export async function replaceFactor(
   });
 }
 
-/** Removes the factor; false when there was none. */
+/** Removes all apps of an account; false when there was none. */
 export async function removeFactor(sql: Sql, userId: number): Promise<boolean> {
+  await sql('otp_app').where({ user_id: userId }).delete();
   return (await sql('otp_factor').where({ user_id: userId }).delete()) > 0;
 }
 
@@ -99,48 +112,47 @@ export async function removeFactor(sql: Sql, userId: number): Promise<boolean> {
  */
 export async function spendPosition(
   sql: Sql,
-  spend: {
-    readonly userId: number;
-    readonly binding: string;
-    readonly position: number;
-    readonly nowMs: number;
-  },
+  spend: AppKey & { readonly position: number; readonly nowMs: number },
 ): Promise<boolean> {
-  const changed = await sql('otp_factor')
-    .where({ user_id: spend.userId, binding: spend.binding })
-    .andWhere('last_position', '<', spend.position)
-    .update({
-      last_position: spend.position,
-      used_at: spend.nowMs,
-      resync_position: null,
-      resync_at: null,
-      drift_trail: null,
-    });
+  const changed = await rowsOf(sql, spend).andWhere('last_position', '<', spend.position).update({
+    last_position: spend.position,
+    used_at: spend.nowMs,
+    resync_position: null,
+    resync_at: null,
+    drift_trail: null,
+  });
   return changed === 1;
+}
+
+/** What names an app, and that it was not bound anew since. */
+type AppKey = Pick<FactorRow, 'userId' | 'app' | 'binding'>;
+
+/** The row of one app. */
+function rowsOf(sql: Sql, { userId, app, binding }: AppKey) {
+  return sql(app === 0 ? 'otp_factor' : 'otp_app').where({ user_id: userId, binding });
 }
 
 /** Stores or clears the position of a code beyond the look-ahead (rule A6). */
 export async function rememberResync(
   sql: Sql,
-  factor: Pick<FactorRow, 'userId' | 'binding'>,
+  factor: AppKey,
   resync: FactorRow['resync'],
 ): Promise<void> {
-  await sql('otp_factor')
-    .where({ user_id: factor.userId, binding: factor.binding })
-    .update({ resync_position: resync?.position ?? null, resync_at: resync?.atMs ?? null });
+  const columns = { resync_position: resync?.position ?? null, resync_at: resync?.atMs ?? null };
+  await rowsOf(sql, factor).update(columns);
 }
 
 /** Stores observations of a clock; `learned` sets the drift and spends the codes of the observations. */
 export async function rememberDrift(
   sql: Sql,
-  factor: Pick<FactorRow, 'userId' | 'binding'>,
+  factor: AppKey,
   change: {
     readonly trail: readonly DriftSighting[];
     readonly learned?: { readonly drift: number; readonly lastPosition: number };
   },
 ): Promise<void> {
   const { learned } = change;
-  const rows = sql('otp_factor').where({ user_id: factor.userId, binding: factor.binding });
+  const rows = rowsOf(sql, factor);
   if (learned !== undefined) void rows.andWhere('last_position', '<', learned.lastPosition);
   await rows.update({
     drift_trail: change.trail.length === 0 ? null : JSON.stringify(change.trail),
@@ -159,6 +171,7 @@ export async function findPending(sql: Sql, userId: number): Promise<PendingRow 
     word: toText(row['word']),
     server: toText(row['server']),
     source: toText(row['source']),
+    label: toText(row['label']),
     createdAtMs: Number(row['created_at']),
   };
 }
@@ -191,6 +204,7 @@ export async function replacePending(sql: Sql, pending: PendingRow): Promise<voi
     word: pending.word ?? null,
     server: pending.server ?? null,
     source: pending.source ?? null,
+    label: pending.label ?? null,
     created_at: pending.createdAtMs,
   });
 }
@@ -199,7 +213,8 @@ export async function removePending(sql: Sql, userId: number): Promise<boolean> 
   return (await sql('otp_pending').where({ user_id: userId }).delete()) > 0;
 }
 
-function profileColumns(profile: OtpProfile): Stored {
+/** The columns of a profile, of every table that has one. */
+export function profileColumns(profile: OtpProfile): Stored {
   return {
     type: profile.type,
     hash: profile.hash,
@@ -217,12 +232,15 @@ function toProfile(row: Stored): OtpProfile {
   };
 }
 
-function toFactor(row: Stored): FactorRow {
+/** An app from its row; a row of `otp_factor` has no id. */
+export function toFactor(row: Stored): FactorRow {
   const { resync_position: position, resync_at: at } = row;
   const trail = row['drift_trail'];
   return {
     ...toProfile(row),
     userId: Number(row['user_id']),
+    app: Number(row['id'] ?? 0),
+    label: String(row['label']),
     secret: String(row['secret']),
     binding: String(row['binding']),
     lastPosition: Number(row['last_position']),

@@ -27,6 +27,9 @@ export type Notice =
     }
   | { readonly kind: 'second-factor-on'; readonly userId: number; readonly otpType: OtpType }
   | { readonly kind: 'second-factor-off'; readonly userId: number }
+  /** One more authenticator app of the account, or one less; not its first, and not its last. */
+  | { readonly kind: 'app-added'; readonly userId: number; readonly label: string }
+  | { readonly kind: 'app-removed'; readonly userId: number; readonly label: string }
   | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }
   | { readonly kind: 'backup-codes-new'; readonly userId: number }
   /** The sysop has made an entry code; the code itself is never mailed. */

@@ -9,6 +9,7 @@ export const OWNED_TABLES = [
   'user_group_member',
   'otp_factor',
   'otp_pending',
+  'otp_app',
   'backup_code',
   'token',
   'ssh_key',

@@ -48,6 +48,7 @@ export interface SealedColumn {
 /** All sealed columns, for rotation and check. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'otp_factor', column: 'secret', rowKey: 'user_id', userId: 'user_id' },
+  { table: 'otp_app', column: 'secret', rowKey: 'id', userId: 'user_id' },
   { table: 'otp_pending', column: 'secret', rowKey: 'user_id', userId: 'user_id' },
   { table: 'otp_pending', column: 'word', rowKey: 'user_id', userId: 'user_id' },
   { table: 'outbox', column: 'message', rowKey: 'id', userId: 'user_id' },

@@ -3,7 +3,7 @@ import { accountSubject, chargeAttempt, clearAttempts } from './attempts';
 import type { AuditEntry } from './audit';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
-import { findFactor } from './factors';
+import { listApps } from './factor-apps';
 import { OLD_CALL_SERVER } from './old-calls';
 import { toStoredPassword, type StoredPassword } from './passwords';
 import { accountFacts, byId, byName, toUser, type User } from './users';
@@ -190,6 +190,6 @@ export async function rehearseSignIn(
   });
   await clearAttempts(sql, key);
   await readSignInById(sql, userId, { source: '', sinceMs: 0 });
-  await findFactor(sql, userId);
+  await listApps(sql, userId);
   await readArrival(sql, { userId, kinds, setUpSinceMs: 0 });
 }

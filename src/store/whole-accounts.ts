@@ -1,5 +1,6 @@
 import type { Sql } from './database';
-import { findFactor, type FactorRow } from './factors';
+import { listApps } from './factor-apps';
+import type { FactorRow } from './factors';
 import { lookupKey } from './lookup-key';
 import { findPassword, type StoredPassword } from './passwords';
 import { listSshKeys, type SshKeyRow } from './ssh-keys';
@@ -11,7 +12,8 @@ export interface WholeAccount {
   /** Secrets among them. */
   readonly properties: ReadonlyMap<string, string>;
   readonly password: StoredPassword | undefined;
-  readonly factor: FactorRow | undefined;
+  /** Its authenticator apps, the first one in front. */
+  readonly apps: readonly FactorRow[];
   readonly sshKeys: readonly SshKeyRow[];
 }
 
@@ -44,7 +46,7 @@ export async function listWholeAccounts(
       user,
       properties: properties.get(user.id) ?? new Map(),
       password: await findPassword(sql, user.id),
-      factor: await findFactor(sql, user.id),
+      apps: await listApps(sql, user.id),
       sshKeys: await listSshKeys(sql, user.id),
     });
   }

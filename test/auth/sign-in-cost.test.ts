@@ -58,7 +58,10 @@ const CODE_STEPS: readonly Step[] = [
   ],
   ...CHARGE,
   BEGIN,
-  [/^select \* from `otp_factor`/, 'the sealed secret, read after the charge (rule A11)'],
+  [
+    /^select 0 as id, .* from otp_factor .* from otp_app /,
+    'the sealed secrets, read after the charge (rule A11)',
+  ],
   [
     /^update `otp_factor` set `last_position` = .* and `last_position` < \?/,
     'spent (rule A2), in the commit that grants (rule A13)',

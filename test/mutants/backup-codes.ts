@@ -52,7 +52,7 @@ export const BACKUP_CODES: readonly Mutant[] = [
     fault: 'an account without a factor costs no look-up of codes',
     file: 'src/auth/second-factor.ts',
     find: 'const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });',
-    put: "if (factor === undefined) return { kind: 'none' };\n      const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });",
+    put: "if (apps.length === 0) return { kind: 'none' };\n      const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });",
   },
   {
     rule: 'B7',

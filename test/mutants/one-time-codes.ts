@@ -20,6 +20,20 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     put: ".andWhere('last_position', '<>', spend.position)",
   },
   {
+    rule: 'A17',
+    fault: 'a code that is right for two apps is spent for the first of them alone',
+    file: SECOND_FACTOR,
+    find: 'for (const { factor, positions } of right) {',
+    put: 'for (const { factor, positions } of right.slice(0, 1)) {',
+  },
+  {
+    rule: 'A18',
+    fault: 'the only app is removed like any other',
+    file: 'src/auth/factor-apps.ts',
+    find: 'if (app === undefined || next === undefined) return false;',
+    put: "if (app === undefined) return false;\n  if (next === undefined) return (await sql('otp_factor').where({ user_id: userId }).delete()) > 0;",
+  },
+  {
     rule: 'A3',
     fault: 'the confirming code is not spent',
     file: 'src/auth/pending-enrollment.ts',
@@ -36,7 +50,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
   {
     rule: 'A5',
     fault: 'two codes are enough to learn a drift',
-    file: 'src/auth/second-factor.ts',
+    file: 'src/auth/drift.ts',
     find: 'const SIGHTINGS = 3;',
     put: 'const SIGHTINGS = 2;',
   },

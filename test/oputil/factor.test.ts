@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
-import { decodeBase32, readKeyUri } from '../support/authenticator';
+import { decodeBase32, readKeyUri, totp } from '../support/authenticator';
 import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
 
@@ -261,4 +261,63 @@ test('recovery tokens are made where the sysop asks for them, and nowhere else (
   expect(await purposes()).toEqual(['login']);
   await shell.run('user', '2fa-otp', 'joe', 'google', '--recovery-tokens', '--yes');
   expect(await purposes()).toEqual(['disable']);
+});
+
+describe('of several authenticator apps', () => {
+  /** Added as by a page that the sysop has sent the link of. */
+  async function addTablet(): Promise<void> {
+    const office = await openBackOffice(shell.dataDir);
+    const { enrollment } = office;
+    const id = await office.userId('joe');
+    const begun = await enrollment.begin(id, 'googleAuth', { label: 'Tablet' });
+    const token = begun.kind === 'begun' ? begun.token : '';
+    const { secret = '' } = (await enrollment.find(token)) ?? {};
+    const confirmed = await enrollment.confirm(token, totp(secret, Date.now()));
+    expect(confirmed.kind).toBe('confirmed');
+    await office.close();
+  }
+
+  beforeEach(async () => {
+    await shell.run('user', '2fa-otp', 'joe', 'google');
+    await addTablet();
+  });
+
+  test('user info --security lists each with its name and dates', async () => {
+    const out = await shell.run('user', 'info', 'joe', '--security');
+    const date = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d`;
+    expect(out).toMatch(new RegExp(`OTP app +: Authenticator app, added ${date}, not used yet`));
+    expect(out).toMatch(new RegExp(`OTP app +: Tablet, added ${date}, not used yet`));
+    const data = JSON.parse(await shell.run('user', 'info', 'joe', '--security', '--json')) as {
+      otp: { apps: { label: string; used: string | null }[] };
+    };
+    expect(data.otp.apps.map(({ label }) => label)).toEqual(['Authenticator app', 'Tablet']);
+  });
+
+  test('2fa-otp disable --app removes one by its name, and never the last', async () => {
+    const wrong = await shell.try('user', '2fa-otp', 'joe', 'disable', '--app', 'Phone');
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.err).toContain('it has "Authenticator app", "Tablet"');
+    const out = await shell.run('user', '2fa-otp', 'joe', 'disable', '--app', 'authenticator APP');
+    expect(out).toBe('Authenticator app "Authenticator app" of joe removed, 1 left\n');
+    const last = await shell.try('user', '2fa-otp', 'joe', 'disable', '--app', 'Tablet');
+    expect(last.exitCode).toBe(1);
+    expect(last.err).toContain('"Tablet" is the only authenticator app of "joe"');
+    expect(await shell.run('user', 'info', 'joe')).toContain('2FA OTP      : Google');
+    const both = await shell.try('user', '2fa-otp', 'joe', 'google', '--app', 'Tablet');
+    expect(both.exitCode).toBe(2);
+  });
+
+  test('an export with secrets and its import keep all of them', async () => {
+    const other = await Shell.openEmpty();
+    const first = join(shell.folder, 'a.csv');
+    const second = join(shell.folder, 'b.csv');
+    await shell.run('export', first, '--with-secrets');
+    await other.run('import', 'csv', first);
+    expect(await other.run('user', 'info', 'joe', '--security')).toContain('Tablet, added');
+    await other.run('export', second, '--with-secrets');
+    expect(await readFile(second, 'utf8')).toBe(await readFile(first, 'utf8'));
+    await shell.run('export', join(shell.folder, 'c.csv'));
+    expect(await readFile(join(shell.folder, 'c.csv'), 'utf8')).not.toContain('position');
+    await other.close();
+  });
 });

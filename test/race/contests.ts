@@ -94,6 +94,17 @@ async function totpStep(context: AuthenticatorContext, userId: number): Promise<
   return { userId, text: totp(secret, context.clock.nowMs()), code: '' };
 }
 
+/** Of the second app of an account. */
+async function furtherApp(context: AuthenticatorContext, userId: number): Promise<Prize> {
+  await context.enrollment.bind(userId, 'googleAuth');
+  const actor = { sessionId: 'adds' };
+  await context.enrollment.begin(userId, 'googleAuth', { actor, label: 'Tablet' });
+  const secret = (await context.enrollment.pendingFor(userId, 'adds'))?.secret ?? '';
+  const nowMs = context.clock.nowMs();
+  await context.enrollment.confirmHere(userId, totp(secret, nowMs - 30_000), actor);
+  return { userId, text: totp(secret, nowMs), code: '' };
+}
+
 async function hotpCounter(context: AuthenticatorContext, userId: number): Promise<Prize> {
   const { secret } = await context.enrollment.bind(userId, 'rfc4266_HOTP');
   return { userId, text: hotp(decodeBase32(secret), 3), code: '' };
@@ -161,6 +172,8 @@ export const GUESS: Contest = {
 export const CONTESTS: readonly Contest[] = [
   ofTheFactorAlone('a TOTP step', totpStep),
   ofTheLogin('a TOTP step', totpStep),
+  ofTheFactorAlone('a TOTP step of a further app', furtherApp),
+  ofTheLogin('a TOTP step of a further app', furtherApp),
   ofTheFactorAlone('an HOTP counter value', hotpCounter),
   ofTheLogin('an HOTP counter value', hotpCounter),
   ofTheFactorAlone('a backup code', backupCode),

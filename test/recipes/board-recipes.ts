@@ -161,18 +161,18 @@ const SECOND_FACTOR: Recipe = {
     },
     {
       file: 'auth/second-factor.ts',
-      anchor: `    const factor = await findFactor(sql, userId);`,
+      anchor: `    const apps = await listApps(sql, userId);`,
       text: `    const digest = createHash('sha256').update(code).digest('hex');
     if (digest === (await findProperty(sql, userId, 'paper_digest')))
       return { kind: 'right', by: 'paper-code' };
-    const factor = await findFactor(sql, userId);`,
+    const apps = await listApps(sql, userId);`,
     },
     {
       file: 'auth/second-factor.ts',
-      anchor: `import { findFactor, rememberDrift,`,
+      anchor: `import { rememberDrift,`,
       text: `import { createHash } from 'node:crypto';
 import { findProperty } from '../store/properties';
-import { findFactor, rememberDrift,`,
+import { rememberDrift,`,
     },
   ],
 };

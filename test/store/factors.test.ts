@@ -9,7 +9,7 @@ test('a position is spent by the statement itself, in any order they come: never
   // Read once, as by several who looked before any of them spent.
   const binding = (await db.run((sql) => findFactor(sql, userId)))?.binding ?? '';
   const spend = (position: number): Promise<boolean> =>
-    db.run((sql) => spendPosition(sql, { userId, binding, position, nowMs: 1 }));
+    db.run((sql) => spendPosition(sql, { userId, app: 0, binding, position, nowMs: 1 }));
   expect(await spend(7)).toBe(true);
   expect(await spend(6)).toBe(false);
   expect(await spend(7)).toBe(false);

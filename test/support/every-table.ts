@@ -21,6 +21,8 @@ export async function fillEveryTable(office: BackOffice): Promise<void> {
     await sql('user_property').insert({ user_id: ann, prop_name: 'Signature', prop_value: null });
     const profile = { type: 'googleAuth', hash: 'sha1', digits: 6, encoding: 'base32' };
     await sql('otp_pending').insert({ user_id: ann, ...profile, secret: 'sealed', created_at: 5 });
+    const app = { user_id: ann, ...profile, label: 'Löwe', secret: 'sealed', binding: 'b' };
+    await sql('otp_app').insert({ ...app, bound_at: 5 });
     const token = { user_id: ann, created_at: 1, expires_at: 2 ** 41 };
     await sql('token').insert({ ...token, token_hash: 'b0', purpose: 'reset' });
     await sql('token').insert({ ...token, token_hash: 'B1', purpose: 'mail' });

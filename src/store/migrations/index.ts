@@ -5,6 +5,7 @@ import { secondFactor } from './0002-second-factor';
 import { signIns } from './0003-sign-ins';
 import { lookups } from './0004-lookups';
 import { nodes } from './0015-nodes';
+import { authenticatorApps } from './0041-authenticator-apps';
 
 /**
  * The schema, in the order in which its steps run. The list is append-only: once released, id, name
@@ -202,4 +203,5 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  authenticatorApps,
 ];
