@@ -274,7 +274,7 @@ export const ATTACKS: readonly Mutant[] = [
     fault: 'art is shown from anywhere',
     file: 'src/art/lookup.ts',
     find: 'if (real !== undefined) return real;',
-    put: 'return real ?? join(directory, name);',
+    put: 'return real ?? join(folder.path, name);',
   },
   {
     rule: 'M14',
