@@ -9,6 +9,7 @@ import { table, type Figure, type LastRelease, type Scale } from './figures';
 import { benchHostile } from './hostile';
 import { benchLatency } from './latency';
 import { benchMemory } from './memory';
+import { benchNodes } from './nodes';
 import { endChildren } from './processes';
 import { benchSignIns } from './sign-ins';
 import { benchStalls } from './stalls';
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]
   engine: benchEngine,
   crowd: benchCrowd,
   stalls: benchStalls,
+  nodes: benchNodes,
   timing: benchTiming,
   'code-timing': benchCodeTiming,
 };

@@ -96,6 +96,7 @@ export function startBoard(options: BoardProcessOptions): Promise<BoardProcess> 
       ...options.config,
       users: { loginGraceSeconds: 600, preAuthIdleLogoutSeconds: 3600 },
       security: {
+        ...options.config?.security,
         earlyDrop: '50000:30:100000',
         maxPerSource: 100_000,
         maxPreAuthPerSource: 100_000,

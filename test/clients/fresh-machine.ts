@@ -112,6 +112,8 @@ export class FreshMachine {
         clearTimeout(giveUp);
         resolveRan({ exitCode: code ?? -1, out, err });
       });
+      // A command that ends before it has read all is judged by its exit code.
+      child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
     });
   }

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startBbs } from '../../src/app/bbs';
-import { BoardClock, systemClock } from '../../src/base/clock';
 import { addBoardEvent } from '../../src/store/board-events';
-import { Database } from '../../src/store/database';
-import type { SharedNode } from '../../src/store/shared-node';
 import { schemaOf, serverOf, sql } from '../pg/database-place';
 import { MemoryLog } from '../support/memory-log';
+import { ToldNode } from '../support/told-nodes';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-notices-'));
 const schema = schemaOf(join(folder, 'board'));
@@ -23,35 +21,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const heard = new Map<string, () => void>();
 const log = new MemoryLog();
 
-async function joined(): Promise<{ db: Database; node: SharedNode }> {
-  const db = await Database.open({ server, clock: systemClock, log });
-  open.push(() => db.close());
-  const node = await db.joinBoard({
-    ...{ version: '0', host: 'here', pid: process.pid, clock: new BoardClock(systemClock), log },
-    onLost: () => undefined,
-    onJoined: () => undefined,
-    onCallers: () => undefined,
-    onGone: () => undefined,
-    onEvents: (events) => {
-      for (const { payload } of events) heard.get(payload)?.();
-    },
-  });
-  if (node === undefined) throw new Error('not joined');
-  open.push(() => node.release());
-  return { db, node };
-}
-
-/** Milliseconds from the commit until the other process has read the event. */
-async function delay(from: Database, to: SharedNode, mark: string): Promise<number> {
-  const arrived = new Promise<number>((resolve) =>
-    heard.set(JSON.stringify(mark), () => resolve(performance.now())),
-  );
-  await from.run((s) => addBoardEvent(s, { kind: 'x', nodeId: to.id, payload: mark }));
-  const committedMs = performance.now();
-  return Math.max(0, (await arrived) - committedMs);
+async function joined(): Promise<ToldNode> {
+  const node = await ToldNode.join(server, log);
+  open.push(() => node.leave());
+  return node;
 }
 
 const median = (values: readonly number[]): number =>
@@ -91,15 +66,15 @@ test('a board on which nothing happens makes no statement but its beat', async (
 test('an event of a transaction that commits after later ones is read all the same', async () => {
   const here = await joined();
   const there = await joined();
-  const late = new Promise<void>((resolve) => heard.set('"late"', resolve));
+  const late = there.hears('late');
   await here.db.transaction('nothing-shared', async (s) => {
     await addBoardEvent(s, { kind: 'x', payload: 'late' });
-    for (let round = 0; round < 3; round += 1) await delay(there.db, there.node, `early ${round}`);
+    for (let round = 0; round < 3; round += 1) await there.tell(there, `early ${round}`);
     // More than any window of ids would remember.
     await there.db.run((q) =>
       q.raw(`insert into board_event (kind, payload) select 'y', '0' from generate_series(1, 500)`),
     );
-    await delay(there.db, there.node, 'early too');
+    await there.tell(there, 'early too');
   });
   await late;
 });
@@ -109,16 +84,14 @@ test('what one process tells is with another within 20 ms, half of the times, an
   const here = await joined();
   const there = await joined();
   const fast: number[] = [];
-  for (let round = 0; round < 50; round += 1)
-    fast.push(await delay(here.db, there.node, `fast ${round}`));
+  for (let round = 0; round < 50; round += 1) fast.push(await here.tell(there, `fast ${round}`));
   const silent =
     "create or replace function board_tell() returns trigger language plpgsql as 'begin return null; end'";
   sql(`set search_path = ${schema}; ${silent}`);
   const isDeaf = (): boolean => log.of('node.hears-nothing').length === 2;
   while (!isDeaf()) await new Promise((resolve) => setTimeout(resolve, 50));
   const slow: number[] = [];
-  for (let round = 0; round < 5; round += 1)
-    slow.push(await delay(here.db, there.node, `slow ${round}`));
+  for (let round = 0; round < 5; round += 1) slow.push(await here.tell(there, `slow ${round}`));
   console.log(
     `notified: median ${median(fast).toFixed(1)} ms, most ${Math.max(...fast).toFixed(1)} ms;` +
       ` not notified: most ${Math.max(...slow).toFixed(0)} ms`,

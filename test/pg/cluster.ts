@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readUsage } from '../support/board-process';
 
 /** Where Debian's packages put the programs of the server. */
 export const SERVERS = '/usr/lib/postgresql';
@@ -69,6 +70,13 @@ export class Cluster {
     for (const pid of this.processes()) process.kill(pid, 'SIGCONT');
   }
 
+  /** CPU time in ms that the server has taken so far, with its processes that have ended. */
+  cpuMs(): number {
+    const [first = 0, ...begun] = this.processes();
+    const { cpuMs, endedMs } = readUsage(first);
+    return begun.reduce((sum, pid) => sum + cpuOf(pid), cpuMs + endedMs);
+  }
+
   remove(): void {
     if (existsSync(join(this.data, 'postmaster.pid'))) this.halt('immediate');
     rmSync(this.folder, { recursive: true, force: true });
@@ -97,5 +105,14 @@ export class Cluster {
     const asOther = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
     const [file = '', ...rest] = [...asOther, ...command];
     execFileSync(file, rest, { stdio: ['ignore', 'ignore', 'inherit'], cwd: this.folder });
+  }
+}
+
+function cpuOf(pid: number): number {
+  try {
+    return readUsage(pid).cpuMs;
+  } catch {
+    // Ended between the two looks, and counted with the ended ones the next time.
+    return 0;
   }
 }

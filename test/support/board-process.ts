@@ -119,17 +119,27 @@ export function removeBoardFiles(dataDir: string): void {
     rmSync(file, { recursive: true, force: true });
 }
 
+/** What a process takes (Linux). */
+interface Usage {
+  readonly rssBytes: number;
+  readonly cpuMs: number;
+  /** Of its children that have ended. */
+  readonly endedMs: number;
+  readonly files: number;
+}
+
 /** Resident memory and CPU time of a process (Linux). */
-export function readUsage(pid: number): { rssBytes: number; cpuMs: number; files: number } {
+export function readUsage(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   // The name may contain spaces; the fields follow its closing bracket.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
-  const [user = 0, system = 0] = fields.slice(11, 13).map(Number);
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15).map(Number);
   return {
     rssBytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024,
     cpuMs: (user + system) * 10,
+    endedMs: (endedUser + endedSystem) * 10,
     files: Number(/FDSize:\s+(\d+)/.exec(status)?.[1] ?? 0),
   };
 }
