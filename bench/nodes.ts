@@ -26,7 +26,7 @@ const SETTINGS = [
 
 /** What the server has done so far. */
 interface ServerWork {
-  readonly statements: number;
+  readonly trips: number;
   /** Of the log: several commits at once share one. */
   readonly syncs: number;
   readonly walBytes: number;
@@ -114,7 +114,7 @@ class NodesBoard {
       {
         name: `${name}: round trips / syncs / WAL for each`,
         value:
-          `${of(({ server, logins }) => server.statements / logins).toFixed(1)} / ` +
+          `${of(({ server, logins }) => server.trips / logins).toFixed(1)} / ` +
           `${of(({ server, logins }) => server.syncs / logins).toFixed(1)} / ` +
           `${(of(({ server, logins }) => server.walBytes / logins) / 1024).toFixed(1)} KiB`,
         rounds: round,
@@ -202,7 +202,7 @@ class NodesBoard {
       otpMs: reports.flatMap(({ otpMs }) => otpMs),
       cpuMs: after.cpuMs - before.cpuMs,
       server: {
-        statements: after.server.statements - before.server.statements,
+        trips: after.server.trips - before.server.trips,
         syncs: after.server.syncs - before.server.syncs,
         walBytes: after.server.walBytes - before.server.walBytes,
         cpuMs: after.server.cpuMs - before.server.cpuMs,
@@ -214,17 +214,22 @@ class NodesBoard {
     return this.boards.reduce((sum, board) => sum + board.usage().cpuMs, 0);
   }
 
-  /** Each statement is a round trip: the boards send none before the answer to the last. */
+  /**
+   * Each statement is a round trip, as a board sends none before the answer to the last; but the locks of a
+   * transaction, and the question for its number, go with its BEGIN.
+   */
   private async serverWork(): Promise<ServerWork> {
-    const { rows } = await this.admin.query<Record<'statements' | 'syncs' | 'wal', string>>(`
+    const { rows } = await this.admin.query<Record<'trips' | 'syncs' | 'wal', string>>(`
       select
         (select coalesce(sum(calls), 0) from pg_stat_statements s
-          join pg_roles r on r.oid = s.userid where r.rolname = 'board') as statements,
+          join pg_roles r on r.oid = s.userid where r.rolname = 'board'
+          and query not like 'select pg_advisory_xact_lock%'
+          and query not like 'select pg_current_xact_id()%') as trips,
         (select wal_sync from pg_stat_wal) as syncs,
         pg_current_wal_lsn() - '0/0'::pg_lsn as wal`);
     const [row] = rows;
     return {
-      statements: Number(row?.statements),
+      trips: Number(row?.trips),
       syncs: Number(row?.syncs),
       walBytes: Number(row?.wal),
       cpuMs: this.cluster.cpuMs(),

@@ -210,7 +210,7 @@ describe('OpenSSH', () => {
     await caller.enter(await oathtool(secret));
     await caller.sees(/Welcome, hilda\n[^]*Press a key to go on/);
     await caller.enter('');
-    await caller.sees(/G Log off\nMain menu\n[^]*\nCommand:/);
+    await caller.sees(/G Log off\n\? Help\nMain menu\n[^]*\nCommand:/);
     await caller.enter('u');
     await caller.sees(/\d hilda [^]*(?:Enter for more|Number \(1\)):/);
     await caller.press(KEYS.escape);
