@@ -22,20 +22,28 @@ export class Cluster {
     private readonly bin: string,
     readonly folder: string,
     private readonly settings: readonly string[],
+    private readonly port: number,
   ) {}
 
-  /** A server with a role and a database called `board`, and more settings than those of all tests. */
-  static start(settings: readonly string[] = [], prepare?: (folder: string) => void): Cluster {
+  /**
+   * A server with a role and a database called `board`, and more settings than those of all tests. The port is
+   * part of its socket's name as well.
+   */
+  static start(
+    settings: readonly string[] = [],
+    prepare?: (folder: string) => void,
+    port = 5432,
+  ): Cluster {
     const bin = findServer();
     if (bin === undefined) throw new Error(`there is no PostgreSQL in ${SERVERS}`);
-    const cluster = new Cluster(bin, mkdtempSync(join(tmpdir(), 'sallyport-pg-')), settings);
+    const cluster = new Cluster(bin, mkdtempSync(join(tmpdir(), 'sallyport-pg-')), settings, port);
     chmodSync(cluster.folder, 0o755);
     prepare?.(cluster.folder);
     if (process.getuid?.() === 0) execFileSync('chown', ['-R', 'postgres', cluster.folder]);
     const login = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
     cluster.run('initdb', ['-D', cluster.data, ...login]);
     cluster.goOn();
-    const address = ['-h', cluster.folder, '-U', 'postgres'];
+    const address = ['-h', cluster.folder, '-p', String(port), '-U', 'postgres'];
     cluster.run('createuser', [...address, '-D', '-R', '-S', 'board']);
     cluster.run('createdb', [...address, '-O', 'board', 'board']);
     return cluster;
@@ -45,6 +53,7 @@ export class Cluster {
   goOn(): void {
     const settings = [
       `-k ${this.folder}`,
+      `-p ${this.port}`,
       "-c listen_addresses=''",
       '-c max_connections=300',
       // The machine does not crash in these tests.
