@@ -71,7 +71,7 @@ export class OpenServers {
   login: Readonly<Partial<Record<WayInName, ServerAddress>>> = {};
   https: ServerAddress | undefined;
 
-  /** By server: `telnet`, `ssh`, `wss`, `https`. */
+  /** By server: `telnet`, `rlogin`, `ssh`, `wss`, `https`. */
   get addresses(): Readonly<Record<string, ServerAddress>> {
     return { ...this.login, ...(this.https === undefined ? {} : { https: this.https }) };
   }

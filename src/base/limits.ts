@@ -67,6 +67,9 @@ export const LIMITS = {
   /** How long a proxy's connection may take to send its header, and its longest one (rule G3). */
   proxyHeaderMs: 5_000,
   proxyHeaderBytes: 1024,
+  /** An rlogin client's greeting: how long it may take, and its bytes (rule F6). */
+  rloginGreetingMs: 10_000,
+  rloginGreetingBytes: 2_048,
   /** HTTP body and header bytes, whole request time (rule D10). */
   httpBodyBytes: 16 * 1024,
   httpHeaderBytes: 8 * 1024,

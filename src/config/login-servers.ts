@@ -73,15 +73,14 @@ export function listServers(
   ];
 }
 
-/** The menu where a call begins: the usual one, or the one of callers whom the protocol has not signed in. */
+/** The menu where a call begins: the usual one, or that of callers whom the protocol has or has not signed in. */
 export function firstMenuOf(
   config: Config,
   way: WayInName,
-  options: { readonly isNewUser?: boolean } = {},
+  caller: { readonly signedIn?: boolean } = {},
 ): string {
   const { firstMenus }: WayIn = WAYS_IN[way];
-  const forNewUsers = firstMenus.find(({ signedIn }) => !signedIn);
-  const { key } = (options.isNewUser === true ? forNewUsers : undefined) ?? firstMenus[0];
+  const { key } = firstMenus.find(({ signedIn }) => signedIn === caller.signedIn) ?? firstMenus[0];
   return valueAt(config, key) as string;
 }
 

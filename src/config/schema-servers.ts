@@ -25,7 +25,7 @@ function bareSection(way: WayInName) {
 }
 
 /** Ways in whose section has more keys than every section has. */
-const WITH_MORE_KEYS = ['telnet', 'ssh', 'wss'] as const satisfies readonly WayInName[];
+const WITH_MORE_KEYS = ['telnet', 'rlogin', 'ssh', 'wss'] as const satisfies readonly WayInName[];
 
 /** The sections of all other ways in, which follow from the table. */
 type BareSections = {
@@ -58,6 +58,18 @@ export const loginServers = section('Where callers dial in.', {
         'with-otp: only accounts with a second factor may sign in here, or by any other way in clear text (rule F8).',
       ),
   }),
+  rlogin: section(
+    'Rlogin. Clear text, with the rules of telnet; callers enter by telnet.firstMenu, those whose greeting has a right password by ssh.firstMenu.',
+    {
+      ...listening('rlogin'),
+      password: z
+        .enum(['first', 'second', 'none'])
+        .default('first')
+        .describe(
+          'The field of the greeting that may hold a password, as SyncTERM sends it; the other one is the user name. none: the second is the name, and the first is not read.',
+        ),
+    },
+  ),
   ssh: section('SSH.', {
     ...listening('ssh', 'Listen at all (ENiGMA½: false).'),
     firstMenu: z.string().default('sshConnected').describe('Menu that a caller enters by.'),

@@ -30,6 +30,7 @@ interface FirstMenu {
 }
 
 const TELNET_MENU = { key: 'loginServers.telnet.firstMenu', signedIn: false } as const;
+const SIGNED_IN_MENU = { key: 'loginServers.ssh.firstMenu', signedIn: true } as const;
 
 /** The one table of ways in. What another table says of each is a mapped type over `WayInName`. */
 export const WAYS_IN = {
@@ -43,6 +44,17 @@ export const WAYS_IN = {
     firstMenus: [TELNET_MENU],
     command: (host, port) => `telnet ${host} ${port}`,
   },
+  rlogin: {
+    label: 'Rlogin',
+    inWords: 'rlogin',
+    callBy: 'rlogin',
+    secure: false,
+    configKey: 'loginServers.rlogin',
+    listens: { enabled: false, port: 8513 },
+    // The second one after a password in the greeting.
+    firstMenus: [TELNET_MENU, SIGNED_IN_MENU],
+    command: (host, port) => `rlogin -p ${port} -l YOURNAME ${host}`,
+  },
   ssh: {
     label: 'SSH',
     inWords: 'SSH',
@@ -50,10 +62,7 @@ export const WAYS_IN = {
     secure: true,
     configKey: 'loginServers.ssh',
     listens: { enabled: true, port: 8889 },
-    firstMenus: [
-      { key: 'loginServers.ssh.firstMenu', signedIn: true },
-      { key: 'loginServers.ssh.firstMenuNewUser', signedIn: false },
-    ],
+    firstMenus: [SIGNED_IN_MENU, { key: 'loginServers.ssh.firstMenuNewUser', signedIn: false }],
     command: (host, port) => `ssh -p ${port} YOURNAME@${host}`,
   },
   wss: {

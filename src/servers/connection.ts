@@ -2,6 +2,7 @@ import type { Login } from '../auth/login';
 import type { Cancel, Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import type { Greeting } from '../menu/run/caller';
 import { WAYS_IN, type WayInName } from '../protocols/ways-in';
 import type { TerminalHints } from '../terminal/probe';
 import type { ConnectionSlot } from '../throttle/connection-slot';
@@ -303,6 +304,8 @@ export interface IncomingCall {
   readonly login: Login | undefined;
   /** The node where the way in needed its number before the session. */
   readonly node: NodeSlot | undefined;
+  /** What the protocol says of who calls, where it does. */
+  readonly greeting?: Greeting;
 }
 
 /** Runs one caller's session; resolves when it is over and never rejects. */

@@ -11,6 +11,7 @@ import { hostKeyOptions, loadHostKeys } from './ssh/host-key';
 import { LiveLogins } from './live-logins';
 import { Listener, type Accepted, type BoundAddress, type Unnamed } from './listener';
 import { Session, type SessionOptions } from './session';
+import { RloginCaller } from './rlogin/rlogin';
 import { SshEndpoint } from './ssh/ssh';
 import { offeredAlgorithms } from './ssh/ssh-profile';
 import { TelnetCaller } from './telnet/telnet';
@@ -52,6 +53,7 @@ export class Servers {
     Record<WayInName, (shared: ServersOptions) => Promise<TakesCaller>>
   > = {
     telnet: (shared) => this.readyTelnet(shared),
+    rlogin: (shared) => this.readyRlogin(shared),
     ssh: (shared) => this.readySsh(shared),
     wss: (shared) => this.readyWebSocket(shared),
   };
@@ -129,6 +131,15 @@ export class Servers {
       serve: (call: IncomingCall) => this.serve(call),
     };
     return Promise.resolve((accepted) => new TelnetCaller(accepted, telnet).start());
+  }
+
+  private readyRlogin(shared: ServersOptions): Promise<TakesCaller> {
+    const rlogin = {
+      ...shared,
+      firstMenu: () => firstMenuOf(shared.config(), 'rlogin'),
+      serve: (call: IncomingCall) => this.serve(call),
+    };
+    return Promise.resolve((accepted) => void new RloginCaller(accepted, rlogin));
   }
 
   private async readySsh(shared: ServersOptions): Promise<TakesCaller> {

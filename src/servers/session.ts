@@ -278,6 +278,7 @@ export class Session implements NodeHandle {
       remoteIp,
       terminal: this.open.terminal,
       login: this.login,
+      greeting: this.call.greeting,
       log: this.log,
       signal: this.ending.signal,
       connectedAtMs: this.options.clock.nowMs(),

@@ -4,7 +4,7 @@ import type { Sql } from './database';
 export interface AuditEntry {
   readonly atMs: number;
   readonly node: number;
-  /** telnet, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
+  /** telnet, rlogin, ssh, wss, web, embedder; oputil and system for what nobody dialled in for. */
   readonly server: string;
   /** Address of the caller, empty where there is none. */
   readonly source: string;

@@ -45,6 +45,6 @@ test('what a key accepts is said in words', () => {
 });
 
 test('the names below a section are those that the schema allows there', () => {
-  expect(listNamesBelow('loginServers')).toEqual(['telnet', 'ssh', 'webSocket']);
+  expect(listNamesBelow('loginServers')).toEqual(['telnet', 'rlogin', 'ssh', 'webSocket']);
   expect(listNamesBelow('')).toEqual(Object.keys(configSchema.shape));
 });

@@ -35,8 +35,10 @@ test('a call begins at the menu of its way in, and by SSH at another one without
   });
   expect(WAY_IN_NAMES.map((way) => [way, firstMenuOf(config, way)])).toEqual([
     ['telnet', 'byTelnet'],
+    ['rlogin', 'byTelnet'],
     ['ssh', 'bySsh'],
     ['wss', 'byTelnet'],
   ]);
-  expect(firstMenuOf(config, 'ssh', { isNewUser: true })).toBe('applying');
+  expect(firstMenuOf(config, 'ssh', { signedIn: false })).toBe('applying');
+  expect(firstMenuOf(config, 'rlogin', { signedIn: true })).toBe('bySsh');
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WAY_IN_NAMES, WAYS_IN, type WayInName } from '../../src/protocols/ways-in';
 import { TestBoard } from '../support/board';
-import { dialBare, KEYS, type DialledCaller } from '../support/dial';
+import { dialBare, dialRlogin, KEYS, type DialledCaller } from '../support/dial';
 import { readKeyUri } from '../support/authenticator';
 import { readQrCode } from '../support/photograph';
 import { giveCode, goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
@@ -20,6 +20,9 @@ const SIGN_IN: Partial<Record<WayInName, (board: TestBoard) => Promise<DialledCa
     await signIn(caller, 'alice');
     return caller;
   },
+  // The password comes in the greeting, as SyncTERM sends it.
+  rlogin: (board) =>
+    dialRlogin(board.bbs.addresses.rlogin?.port ?? 0, { first: PASSWORD, second: 'alice' }),
   ssh: (board) => board.ssh({ userName: 'alice', password: PASSWORD }),
   wss: async (board) => {
     const ca = await readFile(join(board.dataDir, 'keys', 'web_cert.pem'));

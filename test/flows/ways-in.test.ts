@@ -16,7 +16,12 @@ describe('the documented list of ways to sign in (rule J6)', () => {
   it('names every server of a board, and no other one listens (rule J6)', async () => {
     const before = listeningPorts();
     const board = await TestBoard.start({
-      config: { loginServers: { webSocket: { wss: { enabled: true, port: 0 } } } },
+      config: {
+        loginServers: {
+          rlogin: { enabled: true, port: 0 },
+          webSocket: { wss: { enabled: true, port: 0 } },
+        },
+      },
     });
     try {
       const { addresses } = board.bbs;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseProxyHeader } from '../../src/protocols/proxy-protocol';
+import { readRloginGreeting, RloginInput } from '../../src/protocols/rlogin-greeting';
 import { TelnetCodec } from '../../src/protocols/telnet-codec';
 import { KeyDecoder } from '../../src/terminal/keys';
 import type { Encoding } from '../../src/terminal/terminal';
@@ -208,4 +209,46 @@ const proxy: Target = {
   },
 };
 
-export const BYTE_TARGETS: readonly Target[] = [telnet, keys, terminal, form, proxy];
+const SIZE = Buffer.from([0xff, 0xff, 0x73, 0x73, 0, 24, 0, 80, 0, 0, 0, 0]);
+
+/** What rlogin clients send first, and who pretends to be one. */
+export const GREETINGS: readonly Buffer[] = [
+  Buffer.from('\0secret\0member\0syncterm/115200\0'),
+  Buffer.from('\0member\0member\0xterm-256color/38400\0hello\r'),
+  Buffer.from('\0secret\0[GATE]member\0xtrn=LORD\0'),
+  Buffer.concat([Buffer.from('\0\0\0\0'), SIZE, Buffer.from('s\r'), SIZE]),
+  Buffer.concat([Buffer.from('\0'), Buffer.alloc(3_000, 65)]),
+];
+
+function rloginTextOf(pieces: readonly Buffer[]): string {
+  const heard: string[] = [];
+  const input = new RloginInput({
+    onText: (bytes) => heard.push(bytes.toString('latin1')),
+    onSize: ({ columns, rows }) => heard.push(`<${columns} ${rows}>`),
+  });
+  for (const piece of pieces) input.receive(Buffer.from(piece));
+  return heard.join('');
+}
+
+const rlogin: Target = {
+  name: 'rlogin greetings and sizes',
+  make: (random) =>
+    random.chance(0.2) ? random.bytes(random.below(300)) : mutate(random, GREETINGS, 3_000),
+  eat(input) {
+    const whole = readRloginGreeting(input);
+    promise(whole.kind !== 'more' || input.length < 2_048, 'no greeting is waited for without end');
+    const random = new SeededRandom(input.length);
+    const part = readRloginGreeting(input.subarray(0, random.below(input.length + 1)));
+    promise(
+      part.kind === 'more' || JSON.stringify(part) === JSON.stringify(whole),
+      'the same answer however TCP cuts',
+    );
+    const typed = whole.kind === 'greeting' ? input.subarray(whole.length) : input;
+    promise(
+      rloginTextOf([typed]) === rloginTextOf(cut(random, typed)),
+      'the same text however TCP cuts',
+    );
+  },
+};
+
+export const BYTE_TARGETS: readonly Target[] = [telnet, rlogin, keys, terminal, form, proxy];

@@ -8,7 +8,7 @@ import { openBackOffice } from '../support/back-office';
 import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { SeededRandom } from '../support/seeded-random';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { KEYS, TELNET } from './bytes';
+import { GREETINGS, KEYS, TELNET } from './bytes';
 import { cut, mutate } from './mutate';
 
 /** A way in, and what strangers send by it. */
@@ -48,7 +48,10 @@ export async function openSocketTargets(): Promise<SocketTargets> {
     dataDir,
     config: {
       security: { earlyDrop: '5000:30:10000' },
-      loginServers: { webSocket: { wss: { enabled: true, port: 0 } } },
+      loginServers: {
+        rlogin: { enabled: true, port: 0 },
+        webSocket: { wss: { enabled: true, port: 0 } },
+      },
     },
   });
   const backend = await openBackOffice(dataDir);
@@ -70,6 +73,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
   return {
     targets: [
       { name: 'telnet sockets', call: (random) => callTelnet(board.port('telnet'), random) },
+      { name: 'rlogin sockets', call: (random) => callRlogin(board.port('rlogin'), random) },
       { name: 'SSH handshakes', call: (random) => callSsh(board.port('ssh'), random) },
       { name: 'SSH packets', call: (random) => sendPackets(board.port('ssh'), random) },
       { name: 'HTTP requests', call: (random) => callTls(board.port('https'), HTTP, random) },
@@ -174,6 +178,15 @@ function callTelnet(port: number, random: SeededRandom): Promise<void> {
     random.chance(0.5) ? random.pick(TYPED) : mutate(random, [...TELNET, ...KEYS, ...TYPED], 2000),
   );
   return converse(connect(port, '127.0.0.1'), cut(random, Buffer.concat(parts)), random);
+}
+
+function callRlogin(port: number, random: SeededRandom): Promise<void> {
+  const greeting = random.chance(0.5)
+    ? Buffer.from(`\0${random.pick([PASSWORD, 'member', ''])}\0member\0ansi/115200\0`)
+    : mutate(random, GREETINGS, 3_000);
+  const parts = Array.from({ length: random.below(8) }, () => random.pick([...TYPED, ...KEYS]));
+  const bytes = Buffer.concat([greeting, ...parts]);
+  return converse(connect(port, '127.0.0.1'), cut(random, bytes), random);
 }
 
 const IDENT = Buffer.from('SSH-2.0-OpenSSH_9.6\r\n');

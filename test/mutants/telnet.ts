@@ -33,6 +33,20 @@ export const TELNET: readonly Mutant[] = [
     put: "Buffer.from('USER', 'latin1'),",
   },
   {
+    rule: 'F4',
+    fault: 'who is named in a greeting without a password is taken to have given one',
+    file: 'src/servers/rlogin/rlogin.ts',
+    find: "other !== '' && other !== userName",
+    put: "other !== ''",
+  },
+  {
+    rule: 'F4',
+    fault: 'a wrong password of a greeting is not told',
+    file: 'src/menu/run/greeting.ts',
+    find: "    call.tell(answer.kind === 'stay' ? answer.message : undefined);\n",
+    put: '',
+  },
+  {
     rule: 'F5',
     fault: 'the NUL behind a CR is a key',
     file: CODEC,
@@ -45,6 +59,13 @@ export const TELNET: readonly Mutant[] = [
     file: 'src/throttle/login-deadline.ts',
     find: '    this.lastWords(limit);\n',
     put: '',
+  },
+  {
+    rule: 'F6',
+    fault: 'the greeting of rlogin has as long as it wants',
+    file: 'src/servers/rlogin/rlogin.ts',
+    find: 'options.clock.after(LIMITS.rloginGreetingMs,',
+    put: 'options.clock.after(100 * LIMITS.rloginGreetingMs,',
   },
   {
     rule: 'F7',

@@ -210,7 +210,7 @@ describe('menu why', () => {
 
   test('sends an account with a second factor by the code', async () => {
     await shell.run(...board, 'user', '2fa-otp', 'joe', 'google');
-    for (const server of ['telnet', 'ssh', 'wss']) {
+    for (const server of ['telnet', 'rlogin', 'ssh', 'wss']) {
       const out = await shell.run(...board, 'menu', 'why', 'joe', 'hall', '--server', server);
       expect(out).toContain('loginTwoFactorAuthOTP -> hall  (one-time code)');
     }

@@ -20,7 +20,7 @@ const BEHIND = { proxyProtocol: 'required' } as const;
 function behind(proxies: string[], rest: ConfigInput = {}): ConfigInput {
   return {
     ...{ proxies, ...rest },
-    loginServers: { telnet: BEHIND, ssh: BEHIND, webSocket: { wss: BEHIND } },
+    loginServers: { telnet: BEHIND, rlogin: BEHIND, ssh: BEHIND, webSocket: { wss: BEHIND } },
   };
 }
 
@@ -195,11 +195,13 @@ describe('the address that a proxy names is the address of the caller (rule G3)'
 describe('what is refused where a header is required (rule G3)', () => {
   test('a header from outside the proxies is not read, and its sender is no caller', async () => {
     start({ config: behind(['192.0.2.0/24']) });
-    for (const port of [await servers.telnet(), await servers.ssh(), await servers.webSocket()]) {
+    const { telnet, rlogin, ssh, webSocket } = servers;
+    for (const open of [telnet, rlogin, ssh, webSocket]) {
+      const port = await open.call(servers);
       expect(await answerTo(port, proxyHeader('v1', CALLER))).toHaveLength(0);
     }
     expect(servers.log.of('proxy.refused')).toMatchObject(
-      ['telnet', 'ssh', 'wss'].map((server) => ({
+      ['telnet', 'rlogin', 'ssh', 'wss'].map((server) => ({
         ...{ remoteIp: '127.0.0.1', server, reason: 'not-a-proxy' },
       })),
     );

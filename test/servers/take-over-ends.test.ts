@@ -6,7 +6,7 @@ import { eventually } from '../support/raw-caller';
 import { TakeOverBoard } from '../support/take-over-board';
 
 const MEGABYTE = 1024 * 1024;
-const HALF_CLOSING = ['telnet', 'ssh'] as const;
+const HALF_CLOSING = ['telnet', 'rlogin', 'ssh'] as const;
 
 /** Resolves once the stream has ended or is destroyed. */
 async function endOf(stream: Duplex): Promise<void> {

@@ -167,16 +167,42 @@ export async function dialTelnet(options: DialOptions): Promise<DialledCaller> {
 }
 
 /** A terminal on a bare TCP connection, for protocols that have no bytes of their own. */
-export async function dialBare(port: number): Promise<DialledCaller> {
+export async function dialBare(
+  port: number,
+  /** Sends a new size of the window, where the protocol can. */
+  resize?: (socket: Socket, width: number, height: number) => void,
+): Promise<DialledCaller> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await connected(socket);
   const caller = new DialledCaller(screenFor({}), {
     send: (bytes) => void socket.write(bytes),
     hangUp: () => socket.resetAndDestroy(),
+    resize: (width, height) => resize?.(socket, width, height),
   });
   socket.on('data', (chunk: Buffer) => caller.receive(chunk));
   socket.on('error', () => undefined);
   socket.on('close', () => caller.closed());
+  return caller;
+}
+
+/** The fields of an rlogin greeting; SyncTERM sends the password in the first and the name in the second. */
+export interface RloginFields {
+  readonly first?: string;
+  readonly second?: string;
+  readonly terminal?: string;
+}
+
+/** Dials in by rlogin (RFC 1282); the byte by which the board takes the call is shown as nothing. */
+export async function dialRlogin(port: number, fields: RloginFields): Promise<DialledCaller> {
+  const caller = await dialBare(port, (socket, width, height) => {
+    const size = Buffer.alloc(12);
+    size.write('\xff\xffss', 'latin1');
+    size.writeUInt16BE(height, 4);
+    size.writeUInt16BE(width, 6);
+    socket.write(size);
+  });
+  const { first = '', second = '', terminal = 'ansi-bbs/115200' } = fields;
+  caller.type(`\0${first}\0${second}\0${terminal}\0`);
   return caller;
 }
 

@@ -13,6 +13,7 @@ import { Listener } from '../../src/servers/listener';
 import { Nodes } from '../../src/servers/nodes';
 import { ConfiguredNetworks } from '../../src/base/source';
 import { SourceLedger } from './source-ledger';
+import { RloginCaller } from '../../src/servers/rlogin/rlogin';
 import { offeredAlgorithms } from '../../src/servers/ssh/ssh-profile';
 import { SshEndpoint } from '../../src/servers/ssh/ssh';
 import { TelnetCaller } from '../../src/servers/telnet/telnet';
@@ -80,6 +81,18 @@ export class EchoServers {
       port: 0,
       onAccepted: (accepted) =>
         new TelnetCaller(accepted, { ...shared, firstMenu: () => 'first' }).start(),
+    });
+    this.listeners.push(listener);
+    return listener.address.port;
+  }
+
+  async rlogin(): Promise<number> {
+    const shared = this.shared();
+    const listener = await Listener.open({
+      ...shared,
+      ...{ server: 'rlogin', address: '127.0.0.1', port: 0 },
+      onAccepted: (accepted) =>
+        void new RloginCaller(accepted, { ...shared, firstMenu: () => 'first' }),
     });
     this.listeners.push(listener);
     return listener.address.port;

@@ -8,6 +8,7 @@ export const BEHIND_PROXY: ConfigInput = {
   proxies: ['127.0.0.1'],
   loginServers: {
     telnet: BEHIND,
+    rlogin: { ...BEHIND, enabled: true },
     ssh: BEHIND,
     webSocket: { wss: { ...BEHIND, enabled: true } },
   },

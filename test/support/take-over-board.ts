@@ -206,6 +206,21 @@ const DIALS: Readonly<Record<WayInName, Dial>> = {
       hangUp: () => void socket.destroy(),
     };
   },
+  rlogin: async (servers, { take, closed }) => {
+    const socket = connect({ host: '127.0.0.1', port: await servers.rlogin(), noDelay: true });
+    socket.on('data', take);
+    socket.on('error', () => undefined);
+    socket.on('close', closed);
+    await once(socket, 'connect');
+    socket.write('\0\0ann\0ansi/115200\0');
+    return {
+      send: (bytes) => void (socket.writable && socket.write(bytes)),
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
+      endInput: () => void socket.end(),
+      hangUp: () => void socket.destroy(),
+    };
+  },
   ssh: async (servers, { take, closed }) => {
     const client = new Client();
     client.on('error', () => undefined);

@@ -14,6 +14,7 @@ import {
 } from './transitions';
 import { checkField } from './field-check';
 import { findModule } from './follow';
+import { fillInName } from './greeting';
 import { FormKeys, type FormContext } from './form-keys';
 import { showHelp } from './help';
 import { deliverNow, deliverQueued, liveMessages } from './interrupt';
@@ -216,6 +217,7 @@ export class ActiveMenu implements FormContext {
       if (page.resized) return { kind: 'redraw', fromRow: page.row };
       await this.module.ready?.(this);
       this.restoreForm(screen);
+      fillInName(this.call, this.menuEntry, { screen, memory: this.memory });
       this.showSignInNews(screen);
       screen.flush();
       this.shown = true;

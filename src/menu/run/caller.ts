@@ -56,6 +56,13 @@ export interface CallerPlace {
   readonly isApplication: boolean;
 }
 
+/** What a protocol's greeting says of who calls, before the first menu. It signs nobody in. */
+export interface Greeting {
+  readonly userName: string;
+  /** A credential as typed; never in a log. */
+  readonly password: string | undefined;
+}
+
 /** One caller at one terminal, before or after sign-in, as a session passes it to the menus. */
 export interface Caller {
   readonly node: number;
@@ -64,6 +71,8 @@ export interface Caller {
   readonly remoteIp: string;
   readonly terminal: Terminal;
   readonly login: Login;
+  /** What the protocol says of who calls, where it does. */
+  readonly greeting?: Greeting | undefined;
   /** With node and remoteIp in every line. */
   readonly log: Log;
   /** Aborted when the connection is closed or the session has to end; with a SessionEnd when the reason is known. */

@@ -21,6 +21,9 @@ interface Answer {
   readonly menus?: readonly string[];
 }
 
+/** What an answer to a rejection depends on. */
+type AnswerContext = Pick<MenuContext, 'caller' | 'services' | 'say' | 'config' | 'hasMenu'>;
+
 type Rejection = LoginResult & { kind: 'rejected' };
 
 /** What a form or a dialogue asks for; what is not asked for is left out. */
@@ -66,7 +69,7 @@ function isNarrow(room: Room | undefined): boolean {
  * the menu in `config.<reason>`, or else the sentence and log-off.
  */
 export function answerRejection(
-  context: MenuContext,
+  context: AnswerContext,
   result: Rejection,
   tried: { readonly factor: Exclude<Factor, 0>; readonly clear: readonly number[] },
 ): Transition {
@@ -171,7 +174,7 @@ export function withTries(
 }
 
 function describeRejection(
-  context: MenuContext,
+  context: AnswerContext,
   result: Rejection,
   tried: Exclude<Factor, 0>,
 ): Answer {
@@ -201,7 +204,7 @@ function describeRejection(
   }
 }
 
-function notHereSentence({ caller, services, say }: MenuContext): string | undefined {
+function notHereSentence({ caller, services, say }: AnswerContext): string | undefined {
   if (caller.login.complete) return say('sign-in.already');
   const { label: way } = WAYS_IN[caller.server];
   const secure = secureWayTo(services.listening());

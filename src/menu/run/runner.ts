@@ -10,6 +10,7 @@ import { CallContext } from './call-context';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
 import { passingText } from './follow';
+import { signInByGreeting } from './greeting';
 import { ask } from './question';
 import { stepUp } from './step-up';
 import type { SetUpContext } from './set-up-here';
@@ -79,7 +80,7 @@ class MenuRun {
   }
 
   async from(firstMenu: string): Promise<EndReason> {
-    let step = await this.goTo(firstMenu, undefined);
+    let step = await this.after(await signInByGreeting(this.call, firstMenu));
     while (step.kind === 'visit') {
       this.call.caller.signal.throwIfAborted();
       if (this.isCircling()) {

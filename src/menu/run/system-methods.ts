@@ -19,6 +19,8 @@ interface SystemMethod {
   /** The sign-in that it needs (rule M4). */
   readonly needs: SignInNeed;
   readonly run: MenuMethod;
+  /** True where its form asks for the name of an account that is there. */
+  readonly takesName?: true;
 }
 
 export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
@@ -26,6 +28,7 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     doc: 'Signs in with the fields `username` and `password`, then follows `next`.',
     needs: 'none',
     run: login,
+    takesName: true,
   },
   login2FA_OTP: {
     doc: 'Submits the field `token`, a one-time or backup code, then follows `next`.',
@@ -72,6 +75,7 @@ export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
     doc: 'Mails a reset link to the account in `username`, if there is one; goes to `extraArgs.next` or follows `next` either way.',
     needs: 'none',
     run: sendForgotPasswordEmail,
+    takesName: true,
   },
   prevConf: {
     doc: 'This board has no message conferences; says so.',

@@ -189,7 +189,7 @@ export class SshCaller {
       slot,
       onNodesBusy,
       firstMenu: firstMenuOf(this.options.config(), 'ssh', {
-        isNewUser: this.auth.outcome === 'new-user',
+        signedIn: this.auth.outcome !== 'new-user',
       }),
       login: this.beginLogin(),
       node: this.node,
