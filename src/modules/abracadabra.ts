@@ -73,7 +73,7 @@ async function openDoor(context: MenuContext): Promise<void> {
   const { cmd } = settings;
   if (typeof cmd !== 'string' || cmd === '') {
     caller.log.error('door.no-program', { menu: context.menu });
-    await tell(context, 'This menu does not say which door it opens. Please tell the sysop.');
+    await tell(context, context.say('onward.no-door'));
     return;
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : cmd;
@@ -82,17 +82,13 @@ async function openDoor(context: MenuContext): Promise<void> {
   if (most > 0 && count >= most) {
     const { tooManyArt } = settings;
     const isShown = typeof tooManyArt === 'string' && (await context.showArt(tooManyArt));
-    if (!isShown) await tell(context, `${name} is full just now. Please try again later.`);
+    if (!isShown) await tell(context, context.say('onward.door-full', { name }));
     return;
   }
   inside.set(name, count + 1);
   try {
-    const { sentence } = await caller.takeOver((taken) => visit(context, { taken, name, cmd }));
-    if (sentence !== undefined)
-      await tell(
-        context,
-        sentence.replaceAll('{name}', () => name),
-      );
+    const { says } = await caller.takeOver((taken) => visit(context, { taken, name, cmd }));
+    if (says !== undefined) await tell(context, context.say(says, { name }));
   } finally {
     inside.set(name, (inside.get(name) ?? 1) - 1);
   }
@@ -100,7 +96,7 @@ async function openDoor(context: MenuContext): Promise<void> {
 
 const REFUSED: VisitResult = {
   outcome: 'no-answer',
-  sentence: 'The door {name} does not open. Please tell the sysop.',
+  says: 'onward.door-shut',
 };
 
 interface Visit {

@@ -49,13 +49,15 @@ async function ready(context: MenuContext): Promise<void> {
     open.map(([key, { name, about, kind }]) => {
       const sinceMs = services.destinationHealth.failingSinceMs(key);
       const state =
-        sinceMs === undefined ? '' : `silent since ${context.dateText(sinceMs, 'HH:mm')}`;
+        sinceMs === undefined
+          ? ''
+          : context.say('list.silent-since', { time: context.dateText(sinceMs, 'HH:mm') });
       return { text: name, name, about, kind, state };
     }),
   );
   const last = open.findIndex(([key]) => key === memory.get(CHOSEN));
   if (last > 0) screen.select(LIST_VIEW, last);
-  if (open.length === 0) screen.message('No board is open to you here.');
+  if (open.length === 0) screen.message(context.say('list.no-boards'));
   return Promise.resolve();
 }
 

@@ -117,7 +117,9 @@ export function portOf(value: unknown): number | undefined {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
-export function bridgeOptionsOf(settings: HandOnSettings): Omit<BridgeOptions, 'clock'> {
+export function bridgeOptionsOf(
+  settings: HandOnSettings,
+): Omit<BridgeOptions, 'clock' | 'menuText'> {
   const { escapeKey } = settings;
   return {
     encoding: encodingOf(settings['encoding']) ?? 'as-is',

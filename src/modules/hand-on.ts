@@ -106,11 +106,20 @@ const MAX_TYPED_BYTES = 4096;
 const ESC = 0x1b;
 const CTRL_C = 0x03;
 
-/** Sentences for callers who come back other than by their own wish or the board's. */
-const SENTENCES: Readonly<Partial<Record<BridgeEnd, string>>> = {
-  broken: 'The connection to {name} broke.',
-  idle: 'The connection to {name} ended: nothing was sent for too long.',
-  time: 'Your time at {name} is over.',
+/** What is said of a visit; each has the name of the board or door. */
+type OnwardText =
+  | 'onward.broken'
+  | 'onward.idle'
+  | 'onward.time'
+  | 'onward.unreachable'
+  | 'onward.refused'
+  | 'onward.door-shut';
+
+/** For callers who come back other than by their own wish or the board's. */
+const ENDS: Readonly<Partial<Record<BridgeEnd, OnwardText>>> = {
+  broken: 'onward.broken',
+  idle: 'onward.idle',
+  time: 'onward.time',
 };
 
 /**
@@ -149,23 +158,19 @@ export async function handOn(
   const address = addressFor(settings, { isUtf8, otherwise: protocol.port });
   if (address === undefined) {
     context.caller.log.error('onward.no-address', { menu: context.menu });
-    await tell(context, 'This menu does not say which board it leads to. Please tell the sysop.');
+    await tell(context, context.say('onward.no-board'));
     return 'not-tried';
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : address.host;
   const userName = nameThere(context, settings);
   if (userName === undefined) {
-    await tell(context, `Your name has no account at ${name}. Please ask the sysop.`);
+    await tell(context, context.say('onward.no-account', { name }));
     return 'not-tried';
   }
-  const { outcome, sentence } = await context.caller.takeOver((taken) =>
+  const { outcome, says } = await context.caller.takeOver((taken) =>
     visit(context, { taken, address, name, userName, protocol, settings }),
   );
-  if (sentence !== undefined)
-    await tell(
-      context,
-      sentence.replaceAll('{name}', () => name),
-    );
+  if (says !== undefined) await tell(context, context.say(says, { name }));
   return outcome;
 }
 
@@ -190,7 +195,7 @@ interface Visit {
 export interface VisitResult {
   readonly outcome: HandOnOutcome;
   /** For the caller, where something is to be said. */
-  readonly sentence: string | undefined;
+  readonly says: OnwardText | undefined;
 }
 
 async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
@@ -198,17 +203,17 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   const { log } = context.caller;
   const user = userOf(context.caller).name;
   const say = sayTo(taken);
-  say(`\x1b[0m\x1b[2J\x1b[H Connecting to ${name}. Esc cancels.\r\n\r\n`);
+  say(`\x1b[0m\x1b[2J\x1b[H ${context.say('onward.connecting', { name })}\r\n\r\n`);
   const waiting = new Waiting(taken);
   let far: FarSide;
   try {
     far = await reach(context, call, waiting.signal);
   } catch (error) {
     taken.signal.throwIfAborted();
-    if (waiting.isCancelled) return { outcome: 'not-tried', sentence: undefined };
+    if (waiting.isCancelled) return { outcome: 'not-tried', says: undefined };
     if (!(error instanceof BbsError) || !Object.hasOwn(FAILURES, error.code)) throw error;
     log.warn('onward.failed', { user, ...address, error });
-    return { outcome: 'no-answer', sentence: FAILURES[error.code as keyof typeof FAILURES] };
+    return { outcome: 'no-answer', says: FAILURES[error.code as keyof typeof FAILURES] };
   } finally {
     waiting.end();
   }
@@ -230,14 +235,17 @@ export async function crossOver(
   const user = userOf(context.caller).name;
   const say = sayTo(taken);
   const options = bridgeOptionsOf(settings);
-  say(
-    `\x1b[2J\x1b[H${options.escapeKey === undefined ? '' : ` ${keyName(options.escapeKey)} brings you back.\r\n\r\n`}`,
-  );
+  const back =
+    options.escapeKey === undefined
+      ? ''
+      : ` ${context.say('onward.escape-key', { key: keyName(options.escapeKey) })}\r\n\r\n`;
+  say(`\x1b[2J\x1b[H${back}`);
   const font = fontOf(settings['font']);
   if (font !== undefined) say(`\x1b[0;${font} D`);
   const startedMs = clock.monotonicMs();
   log.info('onward.began', { user, ...where });
-  const result = await bridge(taken, far, { clock, ...options });
+  const menuText = context.say('onward.bridge-menu');
+  const result = await bridge(taken, far, { clock, menuText, ...options });
   const { end, sent, received, error } = result;
   const seconds = Math.round((clock.monotonicMs() - startedMs) / 1000);
   log.info('onward.ended', {
@@ -251,7 +259,7 @@ export async function crossOver(
   });
   if (end === 'call-over') taken.signal.throwIfAborted();
   say(`${RESET}${font === undefined ? '' : '\x1b[0;0 D'}`);
-  return { outcome: 'was-there', sentence: SENTENCES[end] };
+  return { outcome: 'was-there', says: ENDS[end] };
 }
 
 function sayTo({ stream, facts }: TakenConnection): (text: string) => void {
@@ -260,8 +268,8 @@ function sayTo({ stream, facts }: TakenConnection): (text: string) => void {
 
 /** What a caller reads who cannot be handed on, by the code of the error. */
 const FAILURES = {
-  UNREACHABLE: '{name} does not answer. Please try again later.',
-  HAND_ON_REFUSED: '{name} does not take your call. Please tell the sysop.',
+  UNREACHABLE: 'onward.unreachable',
+  HAND_ON_REFUSED: 'onward.refused',
 } as const;
 
 async function reach(context: MenuContext, call: Visit, signal: AbortSignal): Promise<FarSide> {

@@ -70,12 +70,12 @@ async function ready(context: MenuContext): Promise<void> {
       server: call.server,
       by: labelOfWay(call.server),
       node: call.node,
-      calls: count === 1 ? '' : `${count} calls`,
+      calls: count === 1 ? '' : context.say('list.calls', { count }),
       when: whenText(context, call.startedAtMs),
       ts: context.dateText(call.startedAtMs, pattern),
       ...publicFacts(people.get(call.userId)),
     })),
-    'Nobody has called yet.',
+    'list.no-callers',
   );
 }
 

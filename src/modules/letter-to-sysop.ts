@@ -97,7 +97,7 @@ async function editModeMenuSave(context: MenuContext): Promise<Transition> {
   const { services, caller, memory } = context;
   const text = String(memory.get(WRITTEN.text) ?? '').trim();
   if (text === '') {
-    memory.set(WRITTEN.told, 'Please write something first.');
+    memory.set(WRITTEN.told, context.say('talk.write-first'));
     return { kind: 'form', form: BODY.id };
   }
   const { name, id } = userOf(caller);
@@ -105,28 +105,27 @@ async function editModeMenuSave(context: MenuContext): Promise<Transition> {
   const lines = text.split('\n').flatMap((line) => wrapWords(line, MAIL_COLUMNS));
   const letter = { from: name, subject, text: lines.join('\n'), accountId: id };
   const sent = await services.feedback.send(letter, originOf(caller));
-  await context.showPages({ lines: [LETTER_TEXTS[sent]] });
+  await context.showPages({ lines: [context.say(LETTER_ANSWERS[sent])] });
   return { kind: 'next' };
 }
 
 async function editModeMenuHelp(context: MenuContext): Promise<Transition> {
   const help = namedArt(context, 'help');
   const isShown = help?.kind === 'art' && (await context.showArt(help.spec));
-  if (!isShown) await context.showPages(HELP);
+  if (!isShown)
+    await context.showPages([
+      '',
+      ` ${context.say('letter.help-type')}`,
+      ` ${context.say('letter.help-keys')}`,
+    ]);
   return { kind: 'redraw' };
 }
 
-const HELP = [
-  '',
-  ' Type the letter; lines are broken by themselves. Arrow and page keys move, ctrl-y',
-  ' takes a line away, escape leads to the menu that sends it.',
-];
-
 /** What became of a letter to the sysop, for the caller. */
-export const LETTER_TEXTS = {
-  queued: 'Thank you. The sysop gets your letter.',
-  'no-address': 'The sysop of this board takes no mail, alas.',
-  'too-many': 'There were many letters lately. Please try again tomorrow.',
+export const LETTER_ANSWERS = {
+  queued: 'letter.queued',
+  'no-address': 'letter.no-address',
+  'too-many': 'letter.too-many',
 } as const;
 
 function textOf(value: unknown): string {

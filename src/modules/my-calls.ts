@@ -7,7 +7,15 @@ import { isOfProgram } from '../auth/own-accounts';
 import { findLacks, showLinkAnswer } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { proveAgain } from '../menu/run/proof-of-person';
-import { DATE_TIME_KEY, fillList, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
+import {
+  DATE_TIME_KEY,
+  fillList,
+  LIST_VIEW,
+  minutesText,
+  ownPattern,
+  showRange,
+  whenText,
+} from './user-list';
 
 const MAX_SHOWN = 100;
 
@@ -34,7 +42,7 @@ async function ready(context: MenuContext): Promise<void> {
   fillList(
     context,
     calls.map((call) => describe(context, call)),
-    'No call of yours is on record.',
+    'list.no-own-calls',
   );
   const told = memory.get(TOLD);
   memory.delete(TOLD);
@@ -57,16 +65,12 @@ function describe(context: MenuContext, call: Call) {
 }
 
 function stateOf(context: MenuContext, call: Call): string {
-  if (call.sessionId === context.caller.login.sessionId) return 'this call';
-  if (call.endedAtMs !== undefined) return durationText(call.endedAtMs - call.startedAtMs);
+  if (call.sessionId === context.caller.login.sessionId) return context.say('calls.this-call');
+  if (call.endedAtMs !== undefined)
+    return minutesText(context, Math.round((call.endedAtMs - call.startedAtMs) / 60_000));
   // The end of a call is not on record where its board was killed.
-  return call.startedAtMs < context.services.startedAtMs ? 'end not known' : 'open';
-}
-
-function durationText(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const isOpen = call.startedAtMs >= context.services.startedAtMs;
+  return context.say(isOpen ? 'calls.open' : 'calls.end-not-known');
 }
 
 function chosenCall({ memory, screen }: MenuContext): Call | undefined {
@@ -77,12 +81,12 @@ function chosenCall({ memory, screen }: MenuContext): Call | undefined {
 async function endCall(context: MenuContext): Promise<Transition> {
   const { caller, services } = context;
   const call = chosenCall(context);
-  if (call === undefined) return { kind: 'stay', message: 'There is no call to end.' };
+  if (call === undefined) return { kind: 'stay', message: context.say('calls.none-to-end') };
   if (call.sessionId === caller.login.sessionId) {
-    return { kind: 'stay', message: 'That is this call. G in the main menu logs you off.' };
+    return { kind: 'stay', message: context.say('calls.is-this-call') };
   }
   const done = await services.ownCalls.end(userOf(caller).id, call, actorOf(caller));
-  return redraw(context, done ? 'That call is ended.' : 'That call is over already.');
+  return redraw(context, done ? 'calls.ended' : 'calls.over');
 }
 
 async function notMe(context: MenuContext): Promise<Transition> {
@@ -90,21 +94,13 @@ async function notMe(context: MenuContext): Promise<Transition> {
   const user = userOf(caller);
   const ofProgram = isOfProgram(user);
   const mails = !ofProgram && mailsReset(context);
-  const next = mails
-    ? 'a link by mail is the way to a new one'
-    : 'only the sysop can set a new one';
-  const text = ofProgram
-    ? [
-        'All your other calls end. Your password is kept elsewhere:',
-        'it lets people in until you change it there.',
-      ]
-    : ['All your other calls end, and your password is shut:', `${next}.`];
+  const way = ofProgram ? 'elsewhere' : mails ? 'mail' : 'sysop';
   const proof = await proveAgain(context, {
-    title: 'A call here was not me',
-    text,
+    title: context.say('calls.not-me'),
+    text: [context.say(`calls.not-me-${way}`)],
   });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return redraw(context, 'Nothing was changed.');
+  if (proof.kind === 'cancelled') return redraw(context, 'factor.left');
   try {
     const { sessionId } = caller.login;
     await services.ownCalls.disown(user.id, {
@@ -115,11 +111,10 @@ async function notMe(context: MenuContext): Promise<Transition> {
   } catch (thrown) {
     caller.signal.throwIfAborted();
     caller.log.error('my-calls.not-disowned', { error: toError(thrown) });
-    return redraw(context, 'The board cannot save this right now. Please try again later.');
+    return redraw(context, 'menu.later');
   }
   if (mails) services.passwordReset.request(user.name, actorOf(caller));
-  const address = user.properties.get('email_address') ?? '';
-  await showLinkAnswer(context, ofProgram ? NEXT_ELSEWHERE : whatNext(address, mails));
+  await showLinkAnswer(context, whatNext(context, way));
   return { kind: 'redraw' };
 }
 
@@ -130,32 +125,25 @@ function mailsReset(context: MenuContext): boolean {
   return sendsMail && isMailAddress(address) && findLacks(context, 'account').length === 0;
 }
 
-const LAST_STEPS = [
-  '2. Look at your SSH keys (SSH in the main menu): remove what is not yours.',
-  '3. Look at your second factor (2FA), and make new backup codes.',
-  '4. Tell the sysop.',
-] as const;
-
-/** For accounts whose password a program keeps (rule P6). */
-const NEXT_ELSEWHERE = [
-  'Your other calls are ended. Your password still lets people in.',
-  '',
-  '1. Change it now in the program that keeps it: this board cannot.',
-  ...LAST_STEPS,
-] as const;
-
-function whatNext(address: string, mails: boolean): readonly string[] {
+/** By where a new password comes from: of a program's accounts it is kept elsewhere (rule P6). */
+function whatNext(
+  { say, caller }: MenuContext,
+  way: 'elsewhere' | 'mail' | 'sysop',
+): readonly string[] {
+  const address = userOf(caller).properties.get('email_address') ?? '';
   return [
-    'Your other calls are ended, and your password lets nobody in any more.',
+    say(way === 'elsewhere' ? 'calls.done-elsewhere' : 'calls.done'),
     '',
-    mails
-      ? `1. A link for a new password is on its way to ${address}. Use it now.`
-      : '1. Ask the sysop for a new password: this board cannot mail you a link.',
-    ...LAST_STEPS,
+    way === 'mail' ? say('calls.step-mail', { address }) : say(`calls.step-${way}`),
+    say('calls.step-keys'),
+    say('calls.step-factor'),
+    say('calls.step-tell'),
   ];
 }
 
-function redraw(context: MenuContext, text: string): Transition {
-  context.memory.set(TOLD, text);
+function redraw(context: MenuContext, text: Told): Transition {
+  context.memory.set(TOLD, context.say(text));
   return { kind: 'redraw' };
 }
+
+type Told = 'calls.ended' | 'calls.over' | 'factor.left' | 'menu.later';

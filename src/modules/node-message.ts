@@ -41,7 +41,7 @@ async function ready(context: MenuContext): Promise<void> {
   const people = usersById(await services.db.run((sql) => findUsers(sql, ids)));
   screen.setItems(VIEWS.to, [
     {
-      ...{ text: '-ALL-', data: ALL, node: ALL, userName: 'Everyone' },
+      ...{ text: '-ALL-', data: ALL, node: ALL, userName: context.say('list.everyone') },
       ...{ action: '', location: '', affils: '' },
     },
     ...listed.map(({ node, user, description }) => ({
@@ -63,7 +63,7 @@ function showChosen(context: MenuContext): void {
   const chosen = listedNodes(context)[Number(context.screen.value(VIEWS.to)) - 1];
   context.screen.setCustom('sendMessageInfoFormat', {
     node: chosen?.node ?? ALL,
-    userName: chosen?.user.name ?? 'Everyone',
+    userName: chosen?.user.name ?? context.say('list.everyone'),
     action: chosen?.description ?? '',
   });
 }
@@ -71,7 +71,7 @@ function showChosen(context: MenuContext): void {
 async function sendMessage(context: MenuContext, { value }: Submission): Promise<Transition> {
   const { services, caller } = context;
   const message = messageText(value['message']);
-  if (message === '') return stay('Please write something first.');
+  if (message === '') return stay(context.say('talk.write-first'));
   const listed = listedNodes(context);
   const wanted = Number(value['node'] ?? ALL);
   const to = wanted === ALL ? listed : listed.filter(({ node }) => node === wanted);
@@ -89,17 +89,13 @@ async function sendMessage(context: MenuContext, { value }: Submission): Promise
     },
     footer: specOf(context, 'footer'),
   };
-  const from = `${user.name}, node ${caller.node}`;
+  const from = context.say('talk.from', { name: user.name, node: caller.node });
   const sent = await services.talk.send(
     { caller, user },
     { expense: 'node-message', to, message: { text: message, from, frame } },
   );
   if (sent.kind === 'sent') return { kind: 'previous' };
-  return stay(
-    sent.kind === 'nobody'
-      ? 'Nobody is there to read it.'
-      : 'These were many messages. Please wait a minute.',
-  );
+  return stay(context.say(sent.kind === 'nobody' ? 'talk.nobody' : 'talk.many-messages'));
 }
 
 function specOf(context: MenuContext, name: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { messageText } from '../menu/run/node-talk';
 import { originOf, userOf } from '../menu/run/caller';
-import { LETTER_TEXTS } from './letter-to-sysop';
+import { LETTER_ANSWERS } from './letter-to-sysop';
 import { namedArt } from './show-art';
 
 /** Forms as ENiGMA½'s module has them, and their art in `config.art`. */
@@ -41,8 +41,9 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   const message = messageText(value['message']);
   const user = userOf(caller);
   const to = await services.talk.sysops(caller.node);
-  const from = `${user.name}, node ${caller.node}`;
-  const text = `You are wanted. ${message === '' ? '(No reason was given.)' : message}`;
+  const from = context.say('talk.from', { name: user.name, node: caller.node });
+  const reason = message === '' ? context.say('talk.no-reason') : message;
+  const text = context.say('talk.wanted', { reason });
   const sent = await services.talk.send(
     { caller, user },
     { expense: 'page', to, message: { text, from, bell: true } },
@@ -51,13 +52,12 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   if (sent.kind === 'too-many') {
     const { rateLimitText: own } = config;
     const otherwise =
-      typeof own === 'string'
-        ? own
-        : ' You have called the sysop already. Please wait five minutes.';
+      typeof own === 'string' ? own : ` ${context.say('talk.sysop-called-already')}`;
     await showNamed(context, config['rateLimitArt'] ?? 'PAGESYPLM', otherwise);
     return { kind: 'previous' };
   }
-  await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', ' The sysop has been called.');
+  const called = ` ${context.say('talk.sysop-called')}`;
+  await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', called);
   return { kind: 'previous' };
 }
 
@@ -81,14 +81,14 @@ async function confirmSendMail(context: MenuContext, { value }: Submission): Pro
     { from: name, subject, text, accountId: id },
     originOf(caller),
   );
-  await context.showPages(['', ` ${LETTER_TEXTS[sent]}`]);
+  await context.showPages(['', ` ${context.say(LETTER_ANSWERS[sent])}`]);
   return { kind: 'previous' };
 }
 
 async function askForText(context: MenuContext): Promise<string> {
   const answer = await context.ask({
-    title: 'A letter to the sysop',
-    fields: [{ name: 'text', label: 'Your message', maxLength: 500 }],
+    title: context.say('letter.title'),
+    fields: [{ name: 'text', label: context.say('letter.your-message'), maxLength: 500 }],
   });
   return messageText(answer?.['text']);
 }

@@ -1,6 +1,7 @@
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { originOf } from '../menu/run/caller';
 import { wrapWords } from '../menu/screen/message-line';
+import { LETTER_ANSWERS } from './letter-to-sysop';
 
 /** Views of the header as ENiGMA½'s module has them, then the letter: one view of many lines, or one for each. */
 const VIEWS = { from: 1, to: 2, subject: 3, errors: 4, firstLine: 5, lastLine: 12 } as const;
@@ -49,16 +50,13 @@ async function sendFeedback(context: MenuContext, submission: Submission): Promi
   const from = screen.text(VIEWS.from).trim().slice(0, MAX_NAME_CHARACTERS);
   const subject = screen.text(VIEWS.subject).trim() || 'Feedback to the sysop';
   const text = letterText(context);
-  if (from === '') return stay('Please say who you are.', VIEWS.from);
-  if (text === '') return stay('Please write something first.', VIEWS.firstLine);
+  if (from === '') return stay(context.say('letter.from-whom'), VIEWS.from);
+  if (text === '') return stay(context.say('talk.write-first'), VIEWS.firstLine);
   const sent = await services.feedback.send({ from, subject, text }, originOf(caller));
   caller.log.info('feedback.sent', { outcome: sent, view: submission.submitId });
-  if (sent === 'no-address') return stay('The sysop of this board takes no mail, alas.', undefined);
-  if (sent === 'too-many') {
-    return stay('There were many letters lately. Please try again tomorrow.', undefined);
-  }
-  const how = services.mailer.sendsMail ? 'gets your letter by mail' : 'finds your letter here';
-  await context.showPages({ data: [{ color: '|07', text: `Thank you. The sysop ${how}.` }] });
+  if (sent !== 'queued') return stay(context.say(LETTER_ANSWERS[sent]), undefined);
+  const thanks = context.say(`letter.queued-${services.mailer.sendsMail ? 'by-mail' : 'here'}`);
+  await context.showPages({ data: [{ color: '|07', text: thanks }] });
   return { kind: 'next' };
 }
 
@@ -77,12 +75,12 @@ function letterText({ screen }: MenuContext): string {
 async function leave(context: MenuContext): Promise<Transition> {
   if (letterText(context) === '') return { kind: 'previous' };
   const answer = await context.ask({
-    title: 'Your letter is not sent yet',
-    text: ['Throw it away?'],
-    fields: [{ name: 'answer', label: 'y or n', maxLength: 3 }],
+    title: context.say('letter.unsent'),
+    text: [context.say('letter.throw-away')],
+    fields: [{ name: 'answer', label: context.say('letter.yes-or-no'), maxLength: 3 }],
   });
   if (/^y(?:es)?$/i.test((answer?.['answer'] ?? '').trim())) return { kind: 'previous' };
-  const message = 'Your letter is still here.';
+  const message = context.say('letter.kept');
   return { kind: 'stay', message, as: 'note', focus: VIEWS.firstLine };
 }
 

@@ -3,6 +3,7 @@ import { findFactorKind } from '../auth/factor-kinds';
 import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
+import type { TextId } from '../texts/texts';
 import { userOf } from '../menu/run/caller';
 import { DATE_TIME_KEY, fillList, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
 
@@ -10,28 +11,32 @@ const MAX_SHOWN = 100;
 
 const OFFERED: Readonly<Record<string, string>> = CREDENTIAL_LABELS;
 
-/** What was done to the account, short enough for a list. */
-const CHANGES: Readonly<Record<string, string>> = {
-  'second-factor-pending': '2FA begun',
-  'second-factor-on': '2FA on',
-  'second-factor-off': '2FA off',
-  'second-factor-shut': '2FA locked',
-  'second-factor-locked': '2FA locked',
-  'app-added': 'app added',
-  'app-removed': 'app removed',
-  'backup-codes-new': 'new backup codes',
-  'entry-code-made': 'entry code made',
-  'ssh-key-added': 'SSH key added',
-  'ssh-key-removed': 'SSH key removed',
-  'password-changed': 'new password',
-  'password-shut': 'password shut',
-  'call-ended': 'call ended',
-  'mail-change-request': 'mail change asked',
-  'mail-changed': 'new mail address',
-  properties: 'new mail address',
-  status: 'status changed',
-  unlocked: 'unlocked',
-};
+/** What was done to the account, short enough for a list, where its own name does not say it. */
+const CHANGES = {
+  'second-factor-pending': 'history.second-factor-pending',
+  'second-factor-on': 'history.second-factor-on',
+  'second-factor-off': 'history.second-factor-off',
+  'second-factor-shut': 'history.second-factor-shut',
+  'second-factor-locked': 'history.second-factor-shut',
+  'app-added': 'history.app-added',
+  'app-removed': 'history.app-removed',
+  'backup-codes-new': 'history.backup-codes-new',
+  'entry-code-made': 'history.entry-code-made',
+  'ssh-key-added': 'history.ssh-key-added',
+  'ssh-key-removed': 'history.ssh-key-removed',
+  'password-changed': 'history.password-changed',
+  'password-shut': 'history.password-shut',
+  'call-ended': 'history.call-ended',
+  'mail-change-request': 'history.mail-change-request',
+  'mail-changed': 'history.mail-changed',
+  properties: 'history.mail-changed',
+  status: 'history.status',
+  unlocked: 'history.unlocked',
+} as const satisfies Readonly<Record<string, TextId>>;
+
+function changeText({ say }: MenuContext, kind: string): string | undefined {
+  return Object.hasOwn(CHANGES, kind) ? say(CHANGES[kind as keyof typeof CHANGES]) : undefined;
+}
 
 /**
  * What a caller should know of sign-ins to the account: those that the caller does not remember are
@@ -58,23 +63,29 @@ async function ready(context: MenuContext): Promise<void> {
   fillList(
     context,
     signIns.map((signIn) => describe(context, signIn)),
-    'Nothing is on record of your account.',
+    'list.no-sign-ins',
   );
 }
 
 function describe(context: MenuContext, signIn: AuditRow) {
-  const change = CHANGES[signIn.kind];
-  const what = change === undefined ? offered(signIn) : 'change';
-  const result = change ?? outcome(signIn);
+  const { say } = context;
+  const change = changeText(context, signIn.kind);
+  const what = change === undefined ? offered(signIn) : say('history.change');
+  const how = outcome(signIn);
+  const result = change ?? say(how);
   // The outcome first: a narrow screen cuts the end.
-  const event = change ?? (result === 'used' ? `${what} used` : `${result} ${what}`);
+  const event =
+    change ??
+    (how === 'history.used'
+      ? say('history.what-used', { what })
+      : say('history.result-what', { result, what }));
   return {
     text: event,
     event,
     ts: context.dateText(signIn.atMs, ownPattern(context)),
     when: whenText(context, signIn.atMs, true),
     node: signIn.node,
-    server: signIn.server === 'oputil' ? 'Sysop' : labelOfWay(signIn.server),
+    server: signIn.server === 'oputil' ? say('history.sysop') : labelOfWay(signIn.server),
     from: signIn.source,
     what,
     result,
@@ -85,13 +96,15 @@ function offered({ kind, reason }: AuditRow): string {
   return findFactorKind(reason)?.label ?? OFFERED[kind] ?? kind;
 }
 
-function outcome({ result, reason }: AuditRow): string {
-  if (result === 'accepted') return findFactorKind(reason)?.runsOut === true ? 'used' : 'right';
-  return reason === 'spent' ? 'spent' : 'refused';
+function outcome({ result, reason }: AuditRow) {
+  if (result === 'accepted')
+    return findFactorKind(reason)?.runsOut === true ? 'history.used' : 'history.right';
+  return reason === 'spent' ? 'history.spent' : 'history.refused';
 }
 
 /** Whole phrases for screens that show one line each, and the parts for those that say it otherwise. */
 function summary(context: MenuContext, history: LoginHistory): Readonly<Record<string, unknown>> {
+  const { say } = context;
   const { last, failedSince } = history;
   const lastTs = last === undefined ? '' : context.dateText(last.atMs, ownPattern(context));
   const lastServer = last === undefined ? '' : labelOfWay(last.server);
@@ -103,14 +116,15 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
     failed: failedSince,
     lastSignIn:
       last === undefined
-        ? 'This is your first call.'
-        : `Your last sign-in: ${lastTs} from ${lastFrom}`,
-    failedAttempts: attemptsText(failedSince, last === undefined),
+        ? say('history.first-call')
+        : say('history.last-sign-in', { time: lastTs, address: lastFrom }),
+    failedAttempts: attemptsText(context, failedSince, last === undefined),
   };
 }
 
-function attemptsText(failed: number, isFirstCall: boolean): string {
-  if (failed === 0) return '';
-  const attempts = `${failed} failed attempt${failed === 1 ? '' : 's'}`;
-  return isFirstCall ? `${attempts} before it` : `${attempts} since your last call`;
+function attemptsText({ say }: MenuContext, count: number, isFirstCall: boolean): string {
+  if (count === 0) return '';
+  const when = isFirstCall ? '-before' : '';
+  if (count === 1) return say(`history.failed-one${when}`);
+  return say(isFirstCall ? 'history.failed-before' : 'history.failed', { count });
 }

@@ -1,6 +1,7 @@
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { formatMoment } from '../menu/screen/date-format';
 import { listActiveUsers, type User } from '../store/users';
+import type { TextId } from '../texts/texts';
 import type { ItemSpec } from '../views/view';
 
 /** The view that lists show their rows in: `%VM1`. */
@@ -37,20 +38,24 @@ export function whenText(context: MenuContext, atMs: number, hasTime = false): s
   return formatMoment(atMs, { nowMs: context.services.clock.nowMs(), hasTime });
 }
 
+/** What is said where a list has no rows. */
+type EmptyList = Extract<TextId, `list.no${string}`>;
+
 /** Fills the list; `empty` is said where it has no rows. */
-export function fillList(context: MenuContext, items: readonly ItemSpec[], empty: string): void {
+export function fillList(context: MenuContext, items: readonly ItemSpec[], empty: EmptyList): void {
   context.screen.setItems(LIST_VIEW, items);
-  context.memory.set(EMPTY, items.length === 0 ? empty : '');
+  context.memory.set(EMPTY, items.length === 0 ? context.say(empty) : '');
   showRange(context);
 }
 
 /** `listInfoFormatNN` fills view NN from {info} {from} {to} {count}: how much of the list is seen. */
-export function showRange({ screen, memory }: MenuContext): void {
+export function showRange({ screen, memory, say }: MenuContext): void {
   const { from, to, count } = screen.range(LIST_VIEW) ?? { from: 1, to: 0, count: 0 };
   const isAll = from <= 1 && to >= count;
-  const range = count === 0 ? '' : isAll ? `All ${count}` : `${from}-${to} of ${count}`;
+  const some = isAll ? say('list.all', { count }) : say('list.range', { from, to, count });
   const empty = memory.get(EMPTY);
-  const info = typeof empty === 'string' && empty !== '' ? empty : count === 1 ? 'One' : range;
+  const range = count === 0 ? '' : count === 1 ? say('list.one') : some;
+  const info = typeof empty === 'string' && empty !== '' ? empty : range;
   screen.setCustom('listInfoFormat', { info, from, to, count });
 }
 
@@ -96,6 +101,13 @@ async function ready(context: MenuContext): Promise<void> {
       loginCount: user.properties.get('login_count') ?? '0',
       ...publicFacts(user),
     })),
-    'There are no accounts to show.',
+    'list.no-accounts',
   );
+}
+
+/** `12 min`, or `1 h 5 min` from an hour on. */
+export function minutesText({ say }: MenuContext, minutes: number): string {
+  const count = Math.max(0, minutes);
+  if (count < 60) return say('time.min', { count });
+  return say('time.h-min', { hours: Math.floor(count / 60), minutes: count % 60 });
 }

@@ -1,7 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
-import { fillList, LIST_VIEW, publicFacts, showRange, usersById } from './user-list';
+import { fillList, LIST_VIEW, minutesText, publicFacts, showRange, usersById } from './user-list';
 
 /**
  * Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2),
@@ -33,14 +33,9 @@ async function ready(context: MenuContext): Promise<void> {
       isOwn: node === caller.node,
       server: WAYS_IN[server].label,
       action: description,
-      timeOn: timeOn(nowMs - connectedAtMs),
+      timeOn: minutesText(context, Math.floor((nowMs - connectedAtMs) / 60_000)),
       ...publicFacts(people.get(user.id)),
     })),
-    'Nobody is to be seen here.',
+    'list.nobody-online',
   );
-}
-
-function timeOn(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

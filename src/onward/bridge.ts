@@ -22,6 +22,8 @@ export type BridgeEnd =
 
 export interface BridgeOptions {
   readonly clock: Clock;
+  /** The choices behind the escape key: h hangs up, any other key goes back. */
+  readonly menuText: string;
   /** The board's encoding; `as-is` passes bytes unchanged, which file transfers need. */
   readonly encoding: Encoding | 'as-is';
   /** Code of the key that opens the menu of this board; undefined for none. */
@@ -46,7 +48,6 @@ interface BridgeResult {
  */
 const KEY_PAUSE_MS = 250;
 
-const MENU_LINE = '\r\n\x1b[0m[ h: hang up   b: back to the board ] ';
 const CLEAR_MENU_LINE = '\r\x1b[K';
 
 /** Passes bytes between a caller and a board until one of them ends; the board's side is then closed. */
@@ -127,7 +128,8 @@ class Bridge {
     }
     if (paused && chunk.length === 1 && chunk[0] === this.options.escapeKey) {
       this.menuIsOpen = true;
-      this.taken.stream.write(MENU_LINE);
+      const { facts, stream } = this.taken;
+      stream.write(encodeText(`\r\n\x1b[0m[ ${this.options.menuText} ] `, facts.encoding));
       this.flow();
       return;
     }

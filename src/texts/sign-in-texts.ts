@@ -69,6 +69,8 @@ export const TIME = textArea({
     'time.second': '1 second',
     'time.seconds': '{count} seconds',
     'time.minutes': '{count} minutes',
+    'time.min': '{count} min',
+    'time.h-min': '{hours} h {minutes} min',
     'time.day': '1 day',
     'time.days': '{count} days',
   },

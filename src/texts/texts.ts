@@ -1,8 +1,10 @@
 import { nearestName } from '../base/nearest';
 import { CALL, WARNING } from './call-texts';
 import { FACTOR } from './factor-texts';
+import { CALLS, HISTORY, LIST } from './list-texts';
 import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
+import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
 
 /** Every sentence that the board itself says to a caller in a terminal, by place: the only table of them. */
@@ -18,6 +20,12 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   PAGE,
   CODE,
   FACTOR,
+  LIST,
+  CALLS,
+  HISTORY,
+  TALK,
+  LETTER,
+  ONWARD,
 ];
 
 const STOCK = {
@@ -32,6 +40,12 @@ const STOCK = {
   ...PAGE.texts,
   ...CODE.texts,
   ...FACTOR.texts,
+  ...LIST.texts,
+  ...CALLS.texts,
+  ...HISTORY.texts,
+  ...TALK.texts,
+  ...LETTER.texts,
+  ...ONWARD.texts,
 } as const;
 
 type StockTexts = typeof STOCK;

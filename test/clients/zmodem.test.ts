@@ -36,6 +36,7 @@ beforeEach(async () => {
     );
     await bridge(taken, socket, {
       ...{ clock: systemClock, encoding: 'as-is', escapeKey: ESCAPE_KEY, idleMs: 0, maxMs: 0 },
+      menuText: '',
     });
   };
 });

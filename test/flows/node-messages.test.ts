@@ -97,7 +97,7 @@ describe('a message from node to node', () => {
       await alice.sees('Command');
     }
     await write(alice, 'one more');
-    await alice.sees('These were many messages.');
+    await alice.sees('You have sent many messages.');
     expect(Buffer.concat(bob.screen.sent).includes('one more')).toBe(false);
     expect(await audit()).toMatch(/budget.*node-message, account, refusal 1/);
   });

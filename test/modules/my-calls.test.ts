@@ -49,7 +49,7 @@ test('lists open and past calls with place and way in, and ends one that was lef
     ({ sessionId }) => sessionId === caller.caller.login.sessionId,
   );
   caller.type(`${DOWN.repeat(own)}e`);
-  await caller.sees('That is this call.');
+  await caller.sees('You are in that call.');
   const left = (await board.services.ownCalls.list(id, 9)).findIndex(
     ({ sessionId }) => sessionId === 'left open',
   );

@@ -149,7 +149,7 @@ describe('one-liners', () => {
       await caller.sees('The wall');
     }
     await write(caller, 'one too many');
-    await caller.sees('These were many lines.');
+    await caller.sees('You have written many lines.');
     expect(await stored()).toHaveLength(10);
   });
 

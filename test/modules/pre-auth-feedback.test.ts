@@ -68,7 +68,7 @@ describe('a letter to the sysop before signing in', () => {
     }
     const caller = await begin();
     write(caller, 'Somebody', ['One more']);
-    await caller.sees('There were many letters lately.');
+    await caller.sees('Many letters were sent lately.');
     expect(letters()).toHaveLength(5);
     caller.hangUp();
   });

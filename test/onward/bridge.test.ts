@@ -41,6 +41,7 @@ describe('a bridge', () => {
       );
       result = await bridge(taken, socket, {
         ...{ clock, encoding: 'as-is', escapeKey: ESCAPE_KEY, idleMs: 0, maxMs: 0 },
+        menuText: 'h: hang up   b: back to the board',
         ...own,
       });
     };
