@@ -5,6 +5,7 @@ import type { PropertyValues } from '../store/properties';
 import { findNameProblem, foldName } from '../store/user-name';
 import type { NameProblem } from '../store/user-name';
 import type { User } from '../store/users';
+import type { Saying, TextId } from '../texts/texts';
 import type { PasswordAbout, PasswordPolicy, PasswordProblem } from './password-policy';
 
 export type AccountProblem =
@@ -25,7 +26,7 @@ export interface Refused {
   readonly kind: 'refused';
   readonly problem: AccountProblem;
   /** A sentence for the user or sysop who requested the change. */
-  readonly text: string;
+  readonly says: Saying;
 }
 
 export type AccountResult = { readonly kind: 'done'; readonly user: User } | Refused;
@@ -47,16 +48,16 @@ export class AccountRules {
       max: users.usernameMax,
       reserved: allowReserved ? [] : [...users.badUserNames, ...users.newUserNames],
     });
-    if (problem !== undefined) return refuse(`name-${problem}`, nameText(problem, users));
+    if (problem !== undefined) return refuseSaying(`name-${problem}`, nameText(problem, users));
     // Over SSH these open the application form, so that an account of this name could not sign in.
     const opensForm = users.newUserNames.some((each) => foldName(each) === foldName(name));
-    return opensForm ? refuse('name-reserved', nameText('reserved', users)) : undefined;
+    return opensForm ? refuseSaying('name-reserved', nameText('reserved', users)) : undefined;
   }
 
   checkPassword(password: string, about: PasswordAbout): Refused | undefined {
     const { policy } = this.parts;
     const problem = policy.findProblem(password, about);
-    return problem && refuse(`password-${problem}`, policy.explain(problem));
+    return problem && refuseSaying(`password-${problem}`, policy.explain(problem));
   }
 
   checkProperties(values: PropertyValues): Refused | undefined {
@@ -74,7 +75,8 @@ export class AccountRules {
     for (const [name, value] of Object.entries(values)) {
       const limit = most[name];
       if (limit !== undefined && Array.from(value ?? '').length > limit) {
-        return refuse('property-too-long', `Use at most ${limit} characters for ${name}.`);
+        const values = { count: limit, field: name.replaceAll('_', ' ') };
+        return refuseSaying('property-too-long', (say) => say('account.property-too-long', values));
       }
     }
     return undefined;
@@ -85,33 +87,36 @@ export class AccountRules {
   }
 }
 
-const TEXTS: Readonly<Partial<Record<AccountProblem, string>>> = {
-  'name-taken': 'This name is taken. Please choose another.',
-  'bad-email': 'That is not a plain mail address like name@example.org.',
-  'property-too-long': 'That is too long.',
-  'bad-group': 'A group name is 1 to 32 letters, digits, - or _.',
-  'unknown-user': 'There is no such account.',
-  root: 'The first account is the sysop and stays.',
-  'of-program':
-    'The password of this account is kept by the program around this board. Change it there.',
-  busy: 'The board is busy. Try again in a moment.',
-  'not-now': 'That cannot be done any more. Begin again.',
-};
+const TEXTS = {
+  'name-taken': 'account.name-taken',
+  'bad-email': 'account.bad-email',
+  'bad-group': 'account.bad-group',
+  'unknown-user': 'account.unknown-user',
+  root: 'account.root',
+  'of-program': 'account.of-program',
+  busy: 'account.busy',
+  'not-now': 'account.not-now',
+} as const satisfies Partial<Record<AccountProblem, TextId>>;
 
-/** A refusal with its sentence. */
-export function refuse(problem: AccountProblem, text?: string): Refused {
-  return { kind: 'refused', problem, text: text ?? TEXTS[problem] ?? problem };
+/** A refusal of which there is one sentence. */
+export function refuse(problem: keyof typeof TEXTS): Refused {
+  return refuseSaying(problem, (say) => say(TEXTS[problem]));
 }
 
-function nameText(problem: NameProblem, users: Config['users']): string {
+/** A refusal with its sentence. */
+export function refuseSaying(problem: AccountProblem, says: Saying): Refused {
+  return { kind: 'refused', problem, says };
+}
+
+function nameText(problem: NameProblem, users: Config['users']): Saying {
   switch (problem) {
     case 'too-short':
-      return `A user name has at least ${users.usernameMin} characters.`;
+      return (say) => say('account.name-too-short', { count: users.usernameMin });
     case 'too-long':
-      return `A user name has at most ${users.usernameMax} characters.`;
+      return (say) => say('account.name-too-long', { count: users.usernameMax });
     case 'bad-characters':
-      return 'This name has characters that names may not have.';
+      return (say) => say('account.name-bad-characters');
     case 'reserved':
-      return 'This name is reserved. Please choose another.';
+      return (say) => say('account.name-reserved');
   }
 }

@@ -23,6 +23,7 @@ import {
   setGroups,
 } from '../store/users';
 import type { User, UserStatus } from '../store/users';
+import type { Saying } from '../texts/texts';
 import {
   type AccountChangeRecord,
   type Actor,
@@ -32,7 +33,7 @@ import {
   tellOfApplication,
   writeStatus,
 } from './account-change';
-import { refuse } from './account-rules';
+import { refuse, refuseSaying } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
 import type { HashQueue } from './hash-queue';
 import { isOfProgram, passwordProperties, type NewPassword } from './own-accounts';
@@ -273,18 +274,18 @@ export class Accounts {
   }
 
   /** Why this name cannot be chosen for a new account, as a sentence; undefined when it can. */
-  async nameProblem(name: string): Promise<string | undefined> {
+  async nameProblem(name: string): Promise<Saying | undefined> {
     const refused = this.parts.rules.checkName(name, false);
-    if (refused !== undefined) return refused.text;
-    return (await this.isNameTaken(name)) ? refuse('name-taken').text : undefined;
+    if (refused !== undefined) return refused.says;
+    return (await this.isNameTaken(name)) ? refuse('name-taken').says : undefined;
   }
 
   /** Why this password cannot be chosen, as a sentence; undefined when it can. */
   passwordProblem(
     password: string,
     about: { readonly userName: string; readonly email: string },
-  ): string | undefined {
-    return this.parts.rules.checkPassword(password, about)?.text;
+  ): Saying | undefined {
+    return this.parts.rules.checkPassword(password, about)?.says;
   }
 
   /** Writes the properties and groups of a new account. */
@@ -343,7 +344,8 @@ export class Accounts {
     const result = await this.changing('board', async (sql) => {
       spent = await budgets.take(sql, spend);
       if (spent === undefined) return work(sql);
-      return refuse('too-many-applications', APPLICATIONS_SPENT[spent]);
+      const text = spent === 'source' ? 'account.many-of-source' : 'account.many-of-board';
+      return refuseSaying('too-many-applications', (say) => say(text));
     });
     const refusal = spent;
     // The refusal rolled back its transaction, and the record of it with that.
@@ -383,11 +385,6 @@ class Rollback extends Error {
     super('refused');
   }
 }
-
-const APPLICATIONS_SPENT: Readonly<Partial<Record<SpentScope, string>>> = {
-  source: 'Your network made several accounts today. Try tomorrow.',
-  board: 'Many accounts were made just now. Try again in an hour.',
-};
 
 function withoutEmpty(values: PropertyValues | undefined): PropertyValues {
   return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== ''));

@@ -4,6 +4,7 @@ import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { foldName } from '../store/user-name';
 import { normalizePassword } from './password';
+import type { Saying } from '../texts/texts';
 
 /** What a password must not be made from, besides common passwords. */
 export interface PasswordAbout {
@@ -76,21 +77,21 @@ export class PasswordPolicy {
   }
 
   /** A problem as a sentence for the person who chose the password. */
-  explain(problem: PasswordProblem): string {
+  explain(problem: PasswordProblem): Saying {
     const { min, max } = this.options.rules();
     switch (problem) {
       case 'too-short':
-        return `Use at least ${min} characters.`;
+        return (say) => say('account.password-too-short', { count: min });
       case 'too-long':
-        return `Use at most ${max} characters.`;
+        return (say) => say('account.password-too-long', { count: max });
       case 'control-characters':
-        return 'A password cannot hold control characters.';
+        return (say) => say('account.password-control-characters');
       case 'common':
-        return 'Too many people use that password. Choose another.';
+        return (say) => say('account.password-common');
       case 'too-simple':
-        return 'That is one pattern repeated. Choose another.';
+        return (say) => say('account.password-too-simple');
       case 'personal':
-        return 'A password cannot be made from your name, mail address or the board name.';
+        return (say) => say('account.password-personal');
     }
   }
 

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { sayStock, type Saying } from '../texts/texts';
 
 /** A public key in the one-line format of OpenSSH. */
 export interface SshPublicKey {
@@ -13,7 +14,7 @@ export interface SshPublicKey {
 type SshKeyParse =
   | { readonly kind: 'key'; readonly key: SshPublicKey }
   /** A sentence for the person who entered it. */
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly says: Saying };
 
 const MIN_RSA_BITS = 2048;
 /** Verification of longer keys takes long enough for denial of service (rule M7). */
@@ -43,20 +44,20 @@ interface ParsedBlob {
 /** Parses one line of an authorized_keys or .pub file. Options before the key are refused. */
 export function parseSshPublicKey(line: string): SshKeyParse {
   const text = line.trim();
-  if (text.length > MAX_LINE_CHARACTERS) return refused('that is too long for a public key');
+  if (text.length > MAX_LINE_CHARACTERS) return refused('key.line-too-long');
   if (/PRIVATE KEY/.test(text)) {
-    return refused('that is a private key: keep it to yourself and paste the .pub file');
+    return refused('key.is-private');
   }
-  if (/[\r\n]/.test(text)) return refused('a public key is one line; paste one key at a time');
+  if (/[\r\n]/.test(text)) return refused('key.several-lines');
   const [algorithm = '', base64 = '', ...rest] = text.split(/\s+/);
   if (!/^[A-Za-z0-9+/]{16,}={0,2}$/.test(base64)) {
-    return refused('a public key line begins with its type, such as ssh-ed25519, and the key');
+    return refused('key.no-key-line');
   }
   const blob = Buffer.from(base64, 'base64');
   const parsed = parseBlob(blob);
-  if (typeof parsed === 'string') return refused(parsed);
+  if (typeof parsed === 'function') return { kind: 'refused', says: parsed };
   if (parsed.algorithm !== algorithm) {
-    return refused('the type at the beginning of the line is not the type of the key');
+    return refused('key.other-type');
   }
   const comment = rest.join(' ').slice(0, MAX_COMMENT_CHARACTERS);
   return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
@@ -64,7 +65,7 @@ export function parseSshPublicKey(line: string): SshKeyParse {
 
 /** False for a key whose signatures are not accepted, e.g. an RSA key of another size. */
 export function isUsableKey(blob: Buffer): boolean {
-  return typeof parseBlob(blob) !== 'string';
+  return typeof parseBlob(blob) !== 'function';
 }
 
 /** `SHA256:...` of a key blob, as ssh-keygen prints it. */
@@ -97,7 +98,7 @@ export type SshVerdict =
 /** Verifies a signature by the key (RFC 4252 section 7). Anything unexpected is invalid. */
 export function verifySshSignature(proof: SshSignature): SshVerdict {
   const parsed = parseBlob(proof.blob);
-  if (typeof parsed === 'string') return invalid(parsed);
+  if (typeof parsed === 'function') return invalid(parsed(sayStock));
   try {
     if (parsed.application !== undefined) return verifySecurityKey(parsed, proof);
     const hash = parsed.algorithm === 'ssh-rsa' ? rsaHash(proof) : parsed.hash;
@@ -166,21 +167,21 @@ function sha256(data: Buffer): Buffer {
 }
 
 /**
- * Parses a key blob (RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4); a string says
+ * Parses a key blob (RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4), or the reason
  * why it is refused.
  */
-function parseBlob(blob: Buffer): ParsedBlob | string {
+function parseBlob(blob: Buffer): ParsedBlob | Saying {
   try {
     const reader = new ByteReader(blob);
     const algorithm = reader.text();
     const jwk = readJwk(algorithm, reader);
-    if (typeof jwk === 'string') return jwk;
+    if (typeof jwk === 'function') return jwk;
     const application = algorithm.startsWith('sk-') ? reader.text() : undefined;
-    if (!reader.atEnd) return 'the key has bytes left over';
+    if (!reader.atEnd) return saying('key.bytes-left');
     const hash = CURVES[curveOf(algorithm)]?.hash;
     return { algorithm, key: createPublicKey({ key: jwk, format: 'jwk' }), hash, application };
   } catch {
-    return 'the key is cut short or garbled; copy the whole line';
+    return saying('key.cut-short');
   }
 }
 
@@ -188,12 +189,12 @@ function curveOf(algorithm: string): string {
   return /(?:^|-)ecdsa-sha2-(nistp\d+)(?:@openssh\.com)?$/.exec(algorithm)?.[1] ?? '';
 }
 
-function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
+function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | Saying {
   switch (algorithm) {
     case 'ssh-ed25519':
     case 'sk-ssh-ed25519@openssh.com': {
       const x = reader.bytes();
-      if (x.length !== 32) return 'the key is cut short or garbled; copy the whole line';
+      if (x.length !== 32) return saying('key.cut-short');
       return { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url') };
     }
     case 'ssh-rsa': {
@@ -203,7 +204,7 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
       if (bits < MIN_RSA_BITS) return rsaSize(bits);
       if (bits > MAX_RSA_BITS) return rsaSize(bits);
       // A long exponent makes each verification slow, which a stranger could exploit.
-      if (e.length > 8) return 'the exponent of the RSA key is too long';
+      if (e.length > 8) return saying('key.long-exponent');
       return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
     }
     case 'ecdsa-sha2-nistp256':
@@ -212,10 +213,10 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
     case 'sk-ecdsa-sha2-nistp256@openssh.com': {
       const name = reader.text();
       const curve = CURVES[name];
-      if (curve === undefined || name !== curveOf(algorithm)) return 'the key names another curve';
+      if (curve === undefined || name !== curveOf(algorithm)) return saying('key.other-curve');
       const point = reader.bytes();
       const size = (point.length - 1) / 2;
-      if (point[0] !== 4 || !Number.isInteger(size)) return 'the key has an unknown point format';
+      if (point[0] !== 4 || !Number.isInteger(size)) return saying('key.point-format');
       return {
         kty: 'EC',
         crv: curve.jwk,
@@ -224,15 +225,15 @@ function readJwk(algorithm: string, reader: ByteReader): JsonWebKey | string {
       };
     }
     case 'ssh-dss':
-      return 'DSA keys are too weak; make one with ssh-keygen -t ed25519';
+      return saying('key.dsa');
     default:
-      return 'this type of key is not known; make one with ssh-keygen -t ed25519';
+      return saying('key.unknown-type');
   }
 }
 
-function rsaSize(bits: number): string {
+function rsaSize(bits: number): Saying {
   const range = `${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`;
-  return `an RSA key has ${range} here, and this one has ${bits}; make one with ssh-keygen -t ed25519`;
+  return (say) => say('key.rsa-size', { range, bits });
 }
 
 /**
@@ -255,8 +256,26 @@ function derInteger(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x02, bytes.length), bytes]);
 }
 
-function refused(why: string): SshKeyParse {
-  return { kind: 'refused', why };
+type KeyText =
+  | 'key.line-too-long'
+  | 'key.is-private'
+  | 'key.several-lines'
+  | 'key.no-key-line'
+  | 'key.other-type'
+  | 'key.bytes-left'
+  | 'key.cut-short'
+  | 'key.long-exponent'
+  | 'key.other-curve'
+  | 'key.point-format'
+  | 'key.dsa'
+  | 'key.unknown-type';
+
+function saying(text: KeyText): Saying {
+  return (say) => say(text);
+}
+
+function refused(text: KeyText): SshKeyParse {
+  return { kind: 'refused', says: saying(text) };
 }
 
 function invalid(why: string): SshVerdict {

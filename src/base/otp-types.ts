@@ -20,8 +20,6 @@ interface OtpTypeFacts {
   readonly name: string;
   /** In mails and on pages. */
   readonly label: string;
-  /** On the screen where a type is chosen; `config.infoText` may replace it. */
-  readonly advice: string;
   /** On the page that shows a new secret. */
   readonly hint: string;
 }
@@ -38,8 +36,6 @@ export const OTP_TYPES = {
     word: 'totp',
     name: 'RFC6238 TOTP',
     label: 'authenticator app (TOTP, SHA-256)',
-    advice:
-      'Codes by time, SHA-256. Many phone apps ignore that and show wrong codes: if unsure, take Google Authenticator.',
     hint: 'Many phone apps ignore the SHA-256 of this type and then show codes that are never right. If that happens, choose the Google Authenticator type in the 2FA screen instead.',
   },
   rfc4266_HOTP: {
@@ -49,7 +45,6 @@ export const OTP_TYPES = {
     word: 'hotp',
     name: 'rfc4266 HOTP',
     label: 'authenticator app (HOTP, counter)',
-    advice: 'Codes by counter: each one you ask your app or token for is the next.',
     hint: 'Choose "counter based" where the app asks, and begin at 0. Each code is good once, so do not ask the app for more than you need.',
   },
   googleAuth: {
@@ -59,7 +54,6 @@ export const OTP_TYPES = {
     word: 'google',
     name: 'GoogleAuth',
     label: 'authenticator app (TOTP, SHA-1)',
-    advice: 'Codes by time, as every authenticator app knows them. The right choice for most.',
     hint: 'Any authenticator app will do. Choose "time based" where it asks.',
   },
 } as const satisfies Readonly<Record<string, OtpTypeFacts>>;
@@ -80,12 +74,4 @@ export const OTP_TYPES_TO_OFFER: readonly OtpType[] = [
 
 export function isOtpType(text: string): text is OtpType {
   return Object.hasOwn(OTP_TYPES, text);
-}
-
-/** One value for each type. */
-export function forEachOtpType<T>(
-  valueOf: (facts: OtpTypeFacts, type: OtpType) => T,
-): Readonly<Record<OtpType, T>> {
-  const entries = OTP_TYPE_NAMES.map((type) => [type, valueOf(OTP_TYPES[type], type)] as const);
-  return Object.fromEntries(entries) as Record<OtpType, T>;
 }

@@ -1,6 +1,7 @@
 import type { OtpType } from '../base/otp-types';
 import { listLoginServers, loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
+import type { Say } from '../texts/texts';
 import { mapWays, SECURE_WAYS, type SecureWayInName, WAYS_IN } from '../protocols/ways-in';
 
 /** Paths of the pages that links in mails open (contract A4.5, A7). */
@@ -44,32 +45,20 @@ export type Prerequisite = 'secure-login' | 'pages' | 'public-address';
 /** The purpose of a link: setting up a second factor also requires a secure way to call. */
 export type LinkPurpose = 'second-factor' | 'account';
 
-interface Words {
-  /** Completes "this board lacks ...". */
-  readonly needed: string;
-  /** For the sysop. */
-  readonly remedy: string;
-}
-
-const WORDS: Readonly<Record<Prerequisite, Words>> = {
-  'secure-login': {
-    needed: `${SECURE_WAYS.map((way) => WAYS_IN[way].inWords).join(' or ')}, on and listening`,
-    remedy: `switch ${SECURE_WAYS.map((way) => WAYS_IN[way].configKey)[0]}.enabled on and restart the board`,
-  },
-  pages: {
-    needed: 'the HTTPS web server, on and listening',
-    remedy: 'switch contentServers.web.https.enabled on and restart the board',
-  },
-  'public-address': {
-    needed: 'web pages at an address that callers can reach',
-    remedy:
-      'set contentServers.web.domain to the name by which callers reach this board, and https.address to one that they can connect to',
-  },
+/** The sysop's remedy for each. */
+const REMEDIES: Readonly<Record<Prerequisite, string>> = {
+  'secure-login': `switch ${SECURE_WAYS.map((way) => WAYS_IN[way].configKey)[0]}.enabled on and restart the board`,
+  pages: 'switch contentServers.web.https.enabled on and restart the board',
+  'public-address':
+    'set contentServers.web.domain to the name by which callers reach this board, and https.address to one that they can connect to',
 };
 
-/** For every screen that would otherwise promise a mail. */
-export const NO_MAIL_SERVER =
-  'This board sends no mail: the sysop finds the link in its mail folder.';
+function neededText(say: Say, missing: Prerequisite): string {
+  if (missing !== 'secure-login') return say(`mail.lacks-${missing}`);
+  return say('mail.lacks-secure-login', {
+    ways: SECURE_WAYS.map((way) => WAYS_IN[way].inWords).join(' or '),
+  });
+}
 
 /** The servers that the configuration enables, for use where no board runs. */
 export function configuredServers(config: Config): Listening {
@@ -107,7 +96,7 @@ export function secureCall(config: Config, way: SecureWayInName): string {
 /**
  * The requirements of a link of this purpose that are not met now; used by screens, `oputil` and
  * `doctor` alike. A mail server is not one of them: without it the link waits in the mail folder
- * (`NO_MAIL_SERVER`).
+ * (`mail.no-server`).
  */
 export function missingForLink(
   config: Config,
@@ -123,14 +112,13 @@ export function missingForLink(
 }
 
 /** `This board lacks what a mailed link needs: ...`, with the same wording everywhere. */
-export function lackSentence(missing: readonly Prerequisite[]): string {
-  const needed = missing.map((each) => WORDS[each].needed).join('; ');
-  return `This board lacks what a mailed link needs: ${needed}.`;
+export function lackSentence(say: Say, missing: readonly Prerequisite[]): string {
+  return say('mail.lacks', { needed: missing.map((each) => neededText(say, each)).join('; ') });
 }
 
 /** The sysop's remedy for each. */
 export function remedyFor(missing: Prerequisite): string {
-  return WORDS[missing].remedy;
+  return REMEDIES[missing];
 }
 
 /**

@@ -97,7 +97,10 @@ async function notMe(context: MenuContext): Promise<Transition> {
   const way = ofProgram ? 'elsewhere' : mails ? 'mail' : 'sysop';
   const proof = await proveAgain(context, {
     title: context.say('calls.not-me'),
-    text: [context.say(`calls.not-me-${way}`)],
+    text: [
+      context.say(ofProgram ? 'calls.not-me-open' : 'calls.not-me-shut'),
+      context.say(`calls.not-me-${way}`),
+    ],
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return redraw(context, 'factor.left');

@@ -2,13 +2,14 @@ import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
 import { signsInFirst } from '../protocols/ways-in';
-import { lackSentence, NO_MAIL_SERVER } from '../mail/links';
+import { lackSentence } from '../mail/links';
 import { findLacks, rejectionSentence } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { mailAddressProblem } from '../menu/run/validators';
 import type { User } from '../store/users';
+import type { Say } from '../texts/texts';
 import { actorOf } from '../menu/run/caller';
-import { PASSWORDS_DIFFER, passwordsMatch } from './user-config';
+import { passwordsMatch } from './user-config';
 import { PERSONAL_FIELDS, readPersonalData } from './personal-data';
 
 /** Views of the contract's art NUA that have a part in what is said about an application. */
@@ -44,12 +45,12 @@ interface Application {
 
 async function enter(context: MenuContext): Promise<Transition | undefined> {
   if (context.caller.login.factor > 0) {
-    await context.showPages({ lines: ['You have an account: you are signed in with it.'] });
+    await context.showPages({ lines: [context.say('apply.signed-in')] });
     return { kind: 'previous' };
   }
   const { general, users } = context.services.config();
   if (general.closedSystem) {
-    await context.showPages({ lines: ['This board takes no new users at present.'] });
+    await context.showPages({ lines: [context.say('apply.closed')] });
     return turnBack(context);
   }
   return !users.inviteOnly || (await askForInvite(context)) ? undefined : turnBack(context);
@@ -66,14 +67,14 @@ async function askForInvite(context: MenuContext): Promise<boolean> {
   for (let tries = 0; tries < MAX_INVITE_TRIES;) {
     const answer = await context.ask({
       prompt: 'inviteCode',
-      title: 'By invitation',
-      text: ['An application begins with an invite code here. Whoever invited you has it.'],
-      fields: [{ name: 'code', label: 'Invite code', maxLength: 64 }],
+      title: context.say('apply.by-invitation'),
+      text: [context.say('apply.invite-why')],
+      fields: [{ name: 'code', label: context.say('apply.invite-code'), maxLength: 64 }],
       ...(message === undefined ? {} : { message }),
     });
     if (answer === undefined) return false;
     const typed = (answer['code'] ?? '').trim();
-    message = 'Please type the code, or go back with Esc.';
+    message = context.say('apply.type-invite');
     if (typed === '') continue;
     const invite = await services.invites.find(typed);
     if (invite !== undefined) {
@@ -82,9 +83,9 @@ async function askForInvite(context: MenuContext): Promise<boolean> {
     }
     tries += 1;
     caller.log.info('new-user.invite-refused', { tries });
-    message = 'No invite has this code, or it is used up, or its time is over.';
+    message = context.say('apply.no-such-invite');
   }
-  await context.showPages(['', ' Without an invite code nobody can apply here.']);
+  await context.showPages(['', ` ${context.say('apply.no-invite')}`]);
   return false;
 }
 
@@ -125,7 +126,7 @@ async function submitApplication(
     actorOf(caller),
   );
   if (made.kind === 'refused' && made.problem === 'not-now') return lostInvite(context);
-  if (made.kind === 'refused') return stayRefused(made);
+  if (made.kind === 'refused') return stayRefused(context, made);
   caller.log.info('new-user.applied', { userId: made.user.id, userName: made.user.name });
   const welcome = await askForMailProof(context, made.user, application.email);
   return made.user.status === 2
@@ -136,7 +137,7 @@ async function submitApplication(
 /** Somebody else has used the code up meanwhile, or its time is over. */
 async function lostInvite(context: MenuContext): Promise<Transition> {
   context.memory.delete(INVITE);
-  await context.showPages(['', ' Your invite code has just ended. Ask for another one.']);
+  await context.showPages(['', ` ${context.say('apply.invite-ended')}`]);
   return turnBack(context);
 }
 
@@ -144,9 +145,9 @@ async function lostInvite(context: MenuContext): Promise<Transition> {
 function findProblem(context: MenuContext, application: Application): Transition | undefined {
   const { accounts } = context.services;
   const { userName, password, confirm, email } = application;
-  if (password !== confirm) return staySecret(PASSWORDS_DIFFER);
+  if (password !== confirm) return staySecret(context.say('account.passwords-differ'));
   const weakness = accounts.passwordProblem(password, { userName, email });
-  if (weakness !== undefined) return staySecret(weakness);
+  if (weakness !== undefined) return staySecret(weakness(context.say));
   const badAddress = mailAddressProblem(context.say, email);
   return badAddress === undefined ? undefined : stay(badAddress, VIEWS.email);
 }
@@ -166,7 +167,7 @@ async function signIn(
     return { kind: 'next' };
   }
   const why = rejectionSentence(context.say, result, 1);
-  await tell(context, ['Your account is made, but you cannot use it here now:', why, ...welcome]);
+  await tell(context, [context.say('apply.made-not-in'), why, ...welcome]);
   return turnBack(context);
 }
 
@@ -199,40 +200,40 @@ async function askForMailProof(
   const { services, caller } = context;
   try {
     const missing = findLacks(context, 'account');
-    if (missing.length > 0) return [lackSentence(missing), '', ...NO_ADDRESS_YET];
+    if (missing.length > 0)
+      return [lackSentence(context.say, missing), '', context.say('apply.no-address-yet')];
     const begun = await services.mailChange.begin(user.id, email, actorOf(caller));
-    return mailLines(begun, { email, sendsMail: services.mailer.sendsMail });
+    return mailLines(context.say, begun, { email, sendsMail: services.mailer.sendsMail });
   } catch (thrown) {
     caller.signal.throwIfAborted();
     caller.log.error('new-user.mail-failed', { userId: user.id, error: toError(thrown) });
-    return mailLines('too-many', { email, sendsMail: false });
+    return mailLines(context.say, 'too-many', { email, sendsMail: false });
   }
 }
 
-const NO_ADDRESS_YET = [
-  'Your account has no mail address yet; you can add one among your own data.',
-];
-
 function mailLines(
+  say: Say,
   begun: MailChangeBegun,
   { email, sendsMail }: { readonly email: string; readonly sendsMail: boolean },
 ): readonly string[] {
   if (begun === 'accepted') {
     return [
-      ...(sendsMail ? ['A mail is on its way to'] : [NO_MAIL_SERVER, 'Ask for the one to']),
+      ...(sendsMail
+        ? [say('apply.mail-goes-to')]
+        : [say('mail.no-server'), say('apply.ask-link-for')]),
       `   ${email}`,
       '',
-      `Open ${sendsMail ? 'the link in it' : 'it'} within a day: the address is used only after that,`,
-      'for two-factor sign-in and in case you forget your password.',
-      'No more than one mail a day goes to an address.',
+      say(sendsMail ? 'apply.open-link' : 'apply.open-it'),
+      say('apply.used-for'),
+      say('apply.one-mail-a-day'),
     ];
   }
   return [
-    'No mail could be sent to',
+    say('apply.no-mail-to'),
     `   ${email}`,
     '',
-    ...(begun === 'too-many' ? ['Too many mails were asked for lately. Try again tomorrow.'] : []),
-    ...NO_ADDRESS_YET,
+    ...(begun === 'too-many' ? [say('mail.too-many')] : []),
+    say('apply.no-address-yet'),
   ];
 }
 
@@ -244,14 +245,15 @@ function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
 }
 
 /** Who applies by a way that signs in first has no menu to go back to. */
-function turnBack({ caller }: MenuContext): Transition {
+function turnBack({ caller, say }: MenuContext): Transition {
   if (!signsInFirst(caller.server)) return { kind: 'previous' };
-  return { kind: 'log-off', message: 'Good-bye.' };
+  return { kind: 'log-off', message: say('apply.good-bye') };
 }
 
-function stayRefused(refused: Refused): Transition {
+function stayRefused({ say }: MenuContext, refused: Refused): Transition {
   const view = viewOf(refused.problem);
-  return view === VIEWS.password ? staySecret(refused.text) : stay(refused.text, view);
+  const text = refused.says(say);
+  return view === VIEWS.password ? staySecret(text) : stay(text, view);
 }
 
 function viewOf(problem: AccountProblem): number | undefined {

@@ -10,11 +10,6 @@ const VIEWS = { info: 1, key: 2, status: 4 } as const;
 /** Where people without a secure line are sent, as from the screen for the second factor. */
 const NOT_SECURE_MENU = 'userTwoFactorAuthOTPSecConnRequired';
 
-const NOT_ADDED = {
-  'there-already': 'You have this key already.',
-  'too-many': `${MAX_SSH_KEYS} keys are the most; remove one first.`,
-} as const;
-
 /** The keys that a caller signs in with by SSH. A new key is a new way in, so it asks who is there (rule D18). */
 export const sshKeyConfigModule: MenuModule = {
   name: 'user_ssh_key_config',
@@ -40,7 +35,7 @@ async function ready(context: MenuContext): Promise<void> {
   const { screen, memory } = context;
   const keys = await ownKeys(context);
   const lines = keys.map((key, index) => describeKey(context, key, index + 1));
-  screen.setText(VIEWS.info, lines.length === 0 ? 'You have no key here yet.' : lines.join('\n'));
+  screen.setText(VIEWS.info, lines.length === 0 ? context.say('key.none') : lines.join('\n'));
   const status = memory.get('status');
   memory.delete('status');
   if (typeof status === 'string') screen.message(status, 'done');
@@ -49,38 +44,41 @@ async function ready(context: MenuContext): Promise<void> {
 async function saveKey(context: MenuContext): Promise<Transition> {
   const { services, caller, screen } = context;
   const line = screen.text(VIEWS.key).trim();
-  if (line === '') return stay('Paste the line in your .pub file first.');
+  if (line === '') return stay(context.say('key.paste-first'));
   const parsed = parseSshPublicKey(line);
-  if (parsed.kind === 'refused') return stay(sentence(parsed.why));
+  if (parsed.kind === 'refused') return stay(parsed.says(context.say));
   const { key } = parsed;
   const proof = await proveAgain(context, {
-    title: 'Add an SSH key',
-    text: ['From then on whoever holds this key can sign in as you.'],
+    title: context.say('key.add'),
+    text: [context.say('key.add-means')],
   });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return stay('The key was not added.');
+  if (proof.kind === 'cancelled') return stay(context.say('key.not-added'));
   const actor = actorOf(caller);
   const added = await services.sshKeys.add(userOf(caller).id, { key, actor });
-  return added === 'added' ? done(context, `Added: ${key.fingerprint}`) : stay(NOT_ADDED[added]);
+  if (added === 'there-already') return stay(context.say('key.there-already'));
+  if (added === 'too-many') return stay(context.say('key.too-many', { count: MAX_SSH_KEYS }));
+  return done(context, context.say('key.added', { fingerprint: key.fingerprint }));
 }
 
 async function removeKey(context: MenuContext): Promise<Transition> {
   const { services, caller, screen } = context;
   const keys = await ownKeys(context);
-  if (keys.length === 0) return stay('There is no key to remove.');
+  if (keys.length === 0) return stay(context.say('key.none-to-remove'));
   const number = screen.text(VIEWS.key).trim();
   const key = keys.length === 1 && number === '' ? keys[0] : keyNumbered(keys, number);
-  if (key === undefined) return stay('Type the number of the key above, then choose Remove.');
+  if (key === undefined) return stay(context.say('key.number-first'));
   const proof = await proveAgain(context, {
-    title: 'Remove an SSH key',
+    title: context.say('key.remove'),
     text: [`${key.algorithm} ${key.comment}`, key.fingerprint],
   });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return stay('The key was not removed.');
+  if (proof.kind === 'cancelled') return stay(context.say('key.not-removed'));
   const { fingerprint } = key;
   const gone = { fingerprint, actor: actorOf(caller) };
   const removed = await services.sshKeys.remove(userOf(caller).id, gone);
-  return done(context, removed > 0 ? `Removed: ${fingerprint}` : 'That key was gone already.');
+  const { say } = context;
+  return done(context, removed > 0 ? say('key.removed', { fingerprint }) : say('key.gone-already'));
 }
 
 /** This call goes on, the others of the account end; the screen shows the keys as they are now. */
@@ -106,13 +104,12 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
     .replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '')
     .replace(/@.*$/, '')
     .toUpperCase();
-  const used = key.usedAtMs === undefined ? '' : `, used ${context.dateText(key.usedAtMs)}`;
+  const { usedAtMs } = key;
+  const used =
+    usedAtMs === undefined
+      ? ''
+      : `, ${context.say('key.used', { time: context.dateText(usedAtMs) })}`;
   return `${number} ${type} ${key.fingerprint} ${key.comment}${used}`;
-}
-
-/** Reasons of auth begin in lower case and have no full stop. */
-function sentence(why: string): string {
-  return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
 }
 
 function stay(message: string): Transition {

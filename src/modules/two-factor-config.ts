@@ -56,9 +56,6 @@ function linkResult({ kind }: BeginResult): LinkResult {
 /** What this menu remembers of a set-up whose secret may be shown: when it ends. */
 const PROVED = 'proved-set-up';
 
-const SET_UP_ANEW = 'Set up two-factor sign-in anew';
-const PRESENT_CODES = 'Your present codes stay valid until the new ones are confirmed.';
-
 /** Switches the second factor on and off, and shows what belongs to it (contract A4.4). */
 export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
@@ -109,7 +106,12 @@ async function ready(context: MenuContext): Promise<void> {
   showFactorState(context, state);
   if (!showWaiting(context)) {
     if (state.pending === undefined) showInfo(context, TOGGLE);
-    else setInfo(context, withWord(status(context, 'pendingWaits'), state.pending.word), 'note');
+    else
+      setInfo(
+        context,
+        withWord(context.say, status(context, 'pendingWaits'), state.pending.word),
+        'note',
+      );
   }
   if (!offers(context, 'email')) return;
   const { log, node } = context.caller;
@@ -182,12 +184,8 @@ const END_STATUS = {
 async function setUpOnScreen(context: MenuContext, type: OtpType): Promise<Transition> {
   const isOn = otpTypeOf(userOf(context.caller)) !== undefined;
   const proof = await proveAgain(context, {
-    title: isOn ? SET_UP_ANEW : 'Set up two-factor sign-in',
-    text: [
-      isOn
-        ? PRESENT_CODES
-        : 'Have your phone with an authenticator app at hand. Your password first:',
-    ],
+    title: context.say(isOn ? 'secret.set-up-anew' : 'secret.set-up'),
+    text: [context.say(isOn ? 'secret.present-codes' : 'secret.have-phone')],
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return said(context, 'cancelled');
@@ -224,8 +222,8 @@ async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transit
   const isOn = otpTypeOf(user) !== undefined;
   if (isOn) {
     const proof = await proveAgain(context, {
-      title: SET_UP_ANEW,
-      text: [PRESENT_CODES],
+      title: context.say('secret.set-up-anew'),
+      text: [context.say('secret.present-codes')],
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return said(context, 'cancelled');
@@ -248,7 +246,9 @@ function linkText(
 ): string {
   const isFiled = sent === 'sent' && !context.services.mailer.sendsMail;
   const text = status(context, isFiled ? 'saveNoMailServer' : LINK_STATUS[sent]);
-  return sent === 'sent' && pending !== undefined ? withWord(text, pending.word) : text;
+  return sent === 'sent' && pending !== undefined
+    ? withWord(context.say, text, pending.word)
+    : text;
 }
 
 async function switchOff(context: MenuContext): Promise<Transition> {
@@ -263,8 +263,8 @@ async function switchOff(context: MenuContext): Promise<Transition> {
   if (caller.login.bindsFirst === true) return sayText(context, context.say(BIND_FIRST), 'problem');
   if (context.mustHaveFactor) return say(context, 'mustStayOn');
   const proof = await proveAgain(context, {
-    title: 'Switch two-factor sign-in off',
-    text: ['From then on your password alone lets people in.'],
+    title: context.say('secret.switch-off'),
+    text: [context.say('secret.switch-off-means')],
   });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return said(context, 'cancelled');
@@ -285,16 +285,16 @@ async function dropSetUp(context: MenuContext): Promise<Transition> {
 async function showQRCode(context: MenuContext): Promise<Transition> {
   return reveal(context, 'qrNotAvail', (pending) => {
     const { width, height, isLineByLine } = context.caller.terminal;
-    if (isLineByLine) return 'A QR code is a picture. Press S for the secret in letters.';
-    const page = qrPage(pending, { width, height });
-    return page ?? 'Your screen is too small for the QR code. Press S for the secret.';
+    if (isLineByLine) return context.say('two-factor.no-picture');
+    const page = qrPage(context.say, pending, { width, height });
+    return page ?? context.say('two-factor.no-room');
   });
 }
 
 /** Only while a registration waits: a secret in use is never shown again (rule D17). */
 async function showSecret(context: MenuContext): Promise<Transition> {
   return reveal(context, 'secretNotAvail', (pending) =>
-    secretPage(pending, context.caller.terminal.width),
+    secretPage(context.say, pending, context.caller.terminal.width),
   );
 }
 
@@ -312,8 +312,8 @@ async function reveal(
     if (pending === undefined) return say(context, missing);
     if (context.memory.get(PROVED) !== pending.expiresAtMs) {
       const proof = await proveAgain(context, {
-        title: 'Show the new secret',
-        text: ['Whoever sees it can make codes of yours once it is confirmed.'],
+        title: context.say('secret.show'),
+        text: [context.say('secret.show-means')],
       });
       if (proof.kind === 'out') return proof.transition;
       if (proof.kind === 'cancelled') return said(context, 'cancelled');
@@ -352,13 +352,16 @@ async function makeBackupCodes(context: MenuContext): Promise<Transition> {
   if (caller.login.bindsFirst === true) return sayText(context, context.say(BIND_FIRST), 'problem');
   try {
     const proof = await proveAgain(context, {
-      title: 'New backup codes',
-      text: ['Your old backup codes stop working as soon as new ones are made.'],
+      title: context.say('secret.codes'),
+      text: [context.say('secret.codes-means')],
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return said(context, 'cancelled');
     const codes = await services.enrollment.regenerateBackupCodes(user.id, actorOf(caller));
-    return await showDetails(context, backupCodePage(codes ?? [], caller.terminal.width));
+    return await showDetails(
+      context,
+      backupCodePage(context.say, codes ?? [], caller.terminal.width),
+    );
   } catch (thrown) {
     return failed(context, 'two-factor.backup-codes-failed', thrown);
   }

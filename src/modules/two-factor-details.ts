@@ -1,12 +1,14 @@
 import type { OwnEnrollment } from '../auth/pending-enrollment';
 import { fittingQr, secretGroups } from '../menu/run/set-up-here';
 import type { PageContent } from '../menu/run/module';
+import type { Say } from '../texts/texts';
 
 /** Columns that the text beside a QR code needs, with the free ones around it. */
 const BESIDE_QR = 35;
 
 /** The QR of a registration with what to do with it, or undefined where the screen has no room for it. */
 export function qrPage(
+  say: Say,
   pending: Pick<OwnEnrollment, 'uri' | 'word'>,
   screen: { readonly width: number; readonly height: number },
 ): PageContent | undefined {
@@ -14,13 +16,13 @@ export function qrPage(
   const beside = fittingQr(pending.uri, { width: width - BESIDE_QR, height: height - 1 });
   if (beside !== undefined) {
     return {
-      title: 'Scan this',
+      title: say('secret.scan-title'),
       lines: [
-        '1  Scan it with your authenticator app.',
+        say('secret.scan'),
         '',
-        `2  Type ${pending.word} and the code of the app on the page of the link.`,
+        say('secret.type', { word: pending.word }),
         '',
-        'Stay signed in until then: the link ends with this call.',
+        say('secret.stay'),
       ],
       picture: (space) => fittingQr(pending.uri, space)?.lines,
     };
@@ -30,35 +32,36 @@ export function qrPage(
   if (qr === undefined) return undefined;
   const left = ' '.repeat(Math.floor((width - qr.width) / 2));
   return [
-    `|07 Scan this. Word: ${pending.word}. Stay signed in.`,
+    `|07 ${say('secret.scan-short', { word: pending.word })}`,
     ...qr.lines.map((line) => `${left}|15${line}`),
   ];
 }
 
 /** The secret of a registration in groups of four, as people type it into an app; no group is cut. */
 export function secretPage(
+  say: Say,
   pending: Pick<OwnEnrollment, 'secret' | 'word'>,
   width: number,
 ): PageContent {
   const groups = secretGroups(pending.secret);
   return {
-    title: 'Your new secret',
+    title: say('secret.title'),
     lines: [
-      'Type it into your authenticator app if you cannot scan the QR code:',
+      say('secret.type-secret'),
       '',
       ...rowsOf(groups, { perRow: width < NARROW ? 4 : 8, gap: ' ' }),
       '',
-      `It counts once you have typed ${pending.word} and a code of it on the page of the link. Stay signed in until then: the link ends with this call. After that nobody can look it up again, and neither can you.`,
+      say('secret.counts-once', { word: pending.word }),
     ],
   };
 }
 
 /** New backup codes with what to do with them: two in a row, or one where two have no room. */
-export function backupCodePage(codes: readonly string[], width: number): PageContent {
+export function backupCodePage(say: Say, codes: readonly string[], width: number): PageContent {
   return {
-    title: 'Your new backup codes',
+    title: say('secret.codes-title'),
     lines: [
-      'Each lets you in once in place of a one-time code. Keep them where your phone is not. They are shown this once; the old ones no longer work.',
+      say('secret.codes-new'),
       '',
       ...rowsOf(codes, { perRow: width < NARROW ? 1 : 2, gap: '     ' }),
       '',

@@ -4,23 +4,24 @@ import { otpTypeOf } from '../auth/factor-kinds';
 import type { OwnEnrollment } from '../auth/pending-enrollment';
 import { userOf } from '../menu/run/caller';
 import type { MenuContext } from '../menu/run/module';
+import type { Say } from '../texts/texts';
 
 /** The list of what can be done now, where the art has one. */
 export const ACTIONS_VIEW = 4;
 
-/** What a caller can do with the second factor: the key of each, and what it is called. */
-const ACTIONS = {
-  here: { key: 'O', text: 'Switch it on here, now' },
-  anew: { key: 'O', text: 'Set it up anew (a new phone)' },
-  mail: { key: 'M', text: 'Set it up by a mailed link' },
-  qr: { key: 'Q', text: 'Show the QR code' },
-  secret: { key: 'S', text: 'Show the secret in letters' },
-  drop: { key: 'D', text: 'Drop this set-up' },
-  codes: { key: 'N', text: 'Make new backup codes' },
-  off: { key: 'F', text: 'Switch it off' },
+/** What a caller can do with the second factor: the key of each. */
+const KEYS = {
+  here: 'O',
+  anew: 'O',
+  mail: 'M',
+  qr: 'Q',
+  secret: 'S',
+  drop: 'D',
+  codes: 'N',
+  off: 'F',
 } as const;
 
-export type TwoFactorAction = keyof typeof ACTIONS;
+export type TwoFactorAction = keyof typeof KEYS;
 
 /** What decides which actions there are. */
 interface FactorState {
@@ -62,11 +63,13 @@ export function showFactorState(context: MenuContext, state: FactorState): void 
     const actions = actionsIn(context, state);
     screen.setItems(
       ACTIONS_VIEW,
-      actions.map((action) => ({ ...ACTIONS[action], data: action })),
+      actions.map((action) => ({
+        ...{ key: KEYS[action], text: context.say(`action.${action}`), data: action },
+      })),
     );
     screen.select(ACTIONS_VIEW, 0);
   }
-  screen.setCustom('stateFormat', factorValues(state));
+  screen.setCustom('stateFormat', factorValues(context.say, state));
 }
 
 function actionsIn(context: MenuContext, { isOn, pending }: FactorState): TwoFactorAction[] {
@@ -85,28 +88,28 @@ function actionsIn(context: MenuContext, { isOn, pending }: FactorState): TwoFac
 }
 
 /** What the formats `stateFormatNN` may hold. */
-function factorValues(state: FactorState): Readonly<Record<string, string>> {
+function factorValues(say: Say, state: FactorState): Readonly<Record<string, string>> {
   const { isOn, pending } = state;
-  const waits = pending === undefined ? '' : 'a set-up waits';
+  const waits = pending === undefined ? '' : say('action.state-waits');
   const numbered = Object.fromEntries(
-    stepsOf(state).flatMap((step, index) => [
+    stepsOf(say, state).flatMap((step, index) => [
       [`step${index + 1}`, step],
       [`number${index + 1}`, step === '' || isSettled(state) ? '' : `${index + 1}  `],
     ]),
   );
   return {
-    state: isOn ? 'ON' : 'OFF',
-    stateOn: isOn ? 'ON' : '',
-    stateOff: isOn ? '' : 'OFF',
-    heading: headingOf(state),
+    state: say(isOn ? 'action.state-on' : 'action.state-off'),
+    stateOn: isOn ? say('action.state-on') : '',
+    stateOff: isOn ? '' : say('action.state-off'),
+    heading: headingOf(say, state),
     waits: waits === '' ? '' : `, ${waits}`,
     ...numbered,
   };
 }
 
-function headingOf(state: FactorState): string {
-  if (isSettled(state)) return 'Backup codes';
-  return state.pending === undefined ? 'How to switch it on' : 'How to finish it';
+function headingOf(say: Say, state: FactorState): string {
+  if (isSettled(state)) return say('action.heading-codes');
+  return say(state.pending === undefined ? 'action.heading-begin' : 'action.heading-finish');
 }
 
 /** Nothing is left to be done. */
@@ -115,25 +118,21 @@ function isSettled({ isOn, pending }: FactorState): boolean {
 }
 
 /** Three lines: the way to a second factor, or how many backup codes are left. */
-function stepsOf(state: FactorState): readonly [string, string, string] {
+function stepsOf(say: Say, state: FactorState): readonly [string, string, string] {
   const { pending, codesLeft } = state;
-  if (isSettled(state)) return [codesSentence(codesLeft), '', ''];
+  if (isSettled(state)) return [codesSentence(say, codesLeft), '', ''];
   if (pending !== undefined) {
     return [
-      'Scan the QR code with your app',
-      `Type ${pending.word} and its code on the page`,
-      'Keep the ten backup codes',
+      say('action.step-scan-this'),
+      say('action.step-type-there', { word: pending.word }),
+      say('action.step-keep'),
     ];
   }
-  return [
-    'Scan a QR code with your app',
-    'Type the code that the app shows',
-    'Keep the ten backup codes',
-  ];
+  return [say('action.step-scan'), say('action.step-type'), say('action.step-keep')];
 }
 
-function codesSentence(left: number | undefined): string {
+function codesSentence(say: Say, left: number | undefined): string {
   if (left === undefined) return '';
-  if (left === 0) return 'No backup code is left: make new ones.';
-  return `${left} of ${BACKUP_CODE_COUNT} backup codes left.`;
+  if (left === 0) return say('action.no-codes-left');
+  return say('action.codes-left', { left, count: BACKUP_CODE_COUNT });
 }

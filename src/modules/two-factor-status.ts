@@ -3,14 +3,7 @@ import { DEFAULT_OTP_TYPE, OTP_TYPE_NAMES } from '../base/otp-types';
 import { otpTypeOf } from '../auth/factor-kinds';
 import { userOf } from '../menu/run/caller';
 import type { MenuContext, SentenceKind, Transition } from '../menu/run/module';
-import {
-  chooseText,
-  INFO_TEXTS,
-  kindOf,
-  STATUS_TEXTS,
-  type InfoText,
-  type StatusText,
-} from './two-factor-texts';
+import { infoText, kindOf, statusText, type InfoText, type StatusText } from './two-factor-texts';
 
 /** Views of the contract's art 2FACONFSCR: off or on, and the kind of code. */
 export const TOGGLE = 1;
@@ -19,7 +12,7 @@ export const TYPE = 2;
 /** Says about a view what its choice means. */
 export function showInfo(context: MenuContext, about: typeof TOGGLE | typeof TYPE): void {
   const key = infoKey(context, about);
-  setInfo(context, chooseText(context.config, 'infoText', { key, standard: INFO_TEXTS[key] }));
+  setInfo(context, infoText(context, key));
 }
 
 function infoKey({ screen, caller }: MenuContext, about: typeof TOGGLE | typeof TYPE): InfoText {
@@ -30,12 +23,12 @@ function infoKey({ screen, caller }: MenuContext, about: typeof TOGGLE | typeof 
 }
 
 /** A status takes the place of the info text, which is where people look on this screen. */
-export function setInfo(context: MenuContext, infoText: string, as?: SentenceKind): void {
-  context.screen.setCustom('menuInfoFormat', { infoText }, as);
+export function setInfo(context: MenuContext, text: string, as?: SentenceKind): void {
+  context.screen.setCustom('menuInfoFormat', { infoText: text }, as);
 }
 
 export function status(context: MenuContext, key: StatusText): string {
-  return chooseText(context.config, 'statusText', { key, standard: STATUS_TEXTS[key] });
+  return statusText(context, key);
 }
 
 /** Says a status on the screen as it is. */

@@ -1,63 +1,44 @@
-import { forEachOtpType, type OtpType } from '../base/otp-types';
-import { NO_MAIL_SERVER } from '../mail/links';
+import type { OtpType } from '../base/otp-types';
 import type { SentenceKind } from '../menu/run/module';
+import { stockText, wordingOf, type Say, type TextId } from '../texts/texts';
 
 export type InfoText = 'disabled' | 'enabled' | OtpType;
 
-export type StatusText =
-  | 'otpNotEnabled'
-  | 'noBackupCodes'
-  | 'backupCodesLeft'
-  | 'saveDisabled'
-  | 'saveEmailSent'
-  | 'saveNoMailServer'
-  | 'saveError'
-  | 'qrNotAvail'
-  | 'secretNotAvail'
-  | 'pendingWaits'
-  | 'emailRequired'
-  | 'tooManyMails'
-  | 'notNow'
-  | 'cancelled'
-  | 'pendingDropped'
-  | 'setUpDone'
-  | 'setUpGone'
-  | 'noMailLinks'
-  | 'mustStayOn'
-  | 'nothingChosen'
-  | 'tryLater';
-
 /** What `config.infoText.*` may replace. */
-export const INFO_TEXTS: Readonly<Record<InfoText, string>> = {
-  disabled: 'Your password alone lets you in. A code beside it is much safer.',
-  enabled: 'Signing in takes your password and a one-time code from your phone.',
-  ...forEachOtpType(({ advice }) => advice),
-};
+const INFO_TEXTS = {
+  disabled: 'two-factor.disabled',
+  enabled: 'two-factor.enabled',
+  rfc6238_TOTP: 'two-factor.type-totp',
+  rfc4266_HOTP: 'two-factor.type-hotp',
+  googleAuth: 'two-factor.type-google',
+} as const satisfies Readonly<Record<InfoText, TextId>>;
 
 /** What `config.statusText.*` may replace. */
-export const STATUS_TEXTS: Readonly<Record<StatusText, string>> = {
-  otpNotEnabled: 'Two-factor sign-in is not switched on for you.',
-  noBackupCodes: 'You have no backup codes left. Press N for new ones.',
-  backupCodesLeft: 'Backup codes left: {left}. They were shown once; N makes new ones.',
-  saveDisabled: 'Two-factor sign-in is off.',
-  saveEmailSent: 'A mail with a link is on its way. Type {word} on its page; stay signed in.',
-  saveNoMailServer: `${NO_MAIL_SERVER} Type {word} on its page.`,
-  saveError: 'The mail could not be made. Please tell the sysop.',
-  qrNotAvail: 'There is a QR code only while a set-up waits for its first code.',
-  secretNotAvail: 'The secret is shown only while a set-up waits for its first code.',
-  pendingWaits: 'A set-up waits: type {word} on its page. Stay signed in. Q or S show it here.',
-  emailRequired: 'You need a valid mail address first: enter it under Your own data.',
-  tooManyMails: 'Several links were made lately. Please use the last one.',
-  notNow: 'No set-up can be begun right now. Try again later, or ask the sysop.',
-  cancelled: 'Nothing was changed.',
-  setUpDone: 'Two-factor sign-in is on: from now on a code is asked for too.',
-  setUpGone: 'The set-up has ended, and nothing was changed. Please begin again.',
-  mustStayOn: 'This board asks it of you: it cannot be switched off, but set up anew.',
-  nothingChosen: 'Please choose what to do.',
-  noMailLinks: 'No link is mailed here: O sets it up on this screen.',
-  pendingDropped: 'The set-up you had begun is dropped.',
-  tryLater: 'The board cannot save this right now. Please try again later.',
-};
+const STATUS_TEXTS = {
+  otpNotEnabled: 'two-factor.not-on',
+  noBackupCodes: 'two-factor.no-codes-left',
+  backupCodesLeft: 'two-factor.codes-left',
+  saveDisabled: 'two-factor.off',
+  saveEmailSent: 'two-factor.mail-sent',
+  saveNoMailServer: 'two-factor.mail-filed',
+  saveError: 'two-factor.mail-failed',
+  qrNotAvail: 'two-factor.no-qr',
+  secretNotAvail: 'two-factor.no-secret',
+  pendingWaits: 'two-factor.waits',
+  emailRequired: 'two-factor.no-address',
+  tooManyMails: 'two-factor.many-mails',
+  notNow: 'two-factor.not-now',
+  cancelled: 'factor.left',
+  setUpDone: 'two-factor.on',
+  setUpGone: 'two-factor.gone',
+  mustStayOn: 'two-factor.must-stay-on',
+  nothingChosen: 'two-factor.nothing-chosen',
+  noMailLinks: 'two-factor.no-links',
+  pendingDropped: 'two-factor.dropped',
+  tryLater: 'two-factor.later',
+} as const satisfies Readonly<Record<string, TextId>>;
+
+export type StatusText = keyof typeof STATUS_TEXTS;
 
 const KINDS: Readonly<Partial<Record<StatusText, SentenceKind>>> = {
   saveDisabled: 'done',
@@ -74,32 +55,39 @@ export function kindOf(status: StatusText): SentenceKind {
   return KINDS[status] ?? 'problem';
 }
 
-/** The keys of `config` that `chooseText` looks at, each with the text that stands there otherwise. */
+/** The keys of `config` that count more than the board's sentences, each with the text that stands there otherwise. */
 export const TEXT_KEYS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...Object.entries(INFO_TEXTS).map(([key, text]) => [`infoText.${key}`, text]),
-  ...Object.entries(STATUS_TEXTS).map(([key, text]) => [`statusText.${key}`, text]),
+  ...Object.entries(INFO_TEXTS).map(([key, id]) => [`infoText.${key}`, stockText(id)]),
+  ...Object.entries(STATUS_TEXTS).map(([key, id]) => [`statusText.${key}`, stockText(id)]),
 ]);
 
-/** A text of ours unless the sysop has one in `config.<group>.<key>`. */
-export function chooseText(
-  config: Readonly<Record<string, unknown>>,
-  group: 'infoText' | 'statusText',
-  text: { readonly key: string; readonly standard: string },
-): string {
-  const texts = config[group];
-  if (typeof texts !== 'object' || texts === null) return text.standard;
-  const own = (texts as Readonly<Record<string, unknown>>)[text.key];
-  return typeof own === 'string' && own !== '' ? own : text.standard;
+interface Sources {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly say: Say;
+}
+
+export function infoText({ config, say }: Sources, key: InfoText): string {
+  return ownText(config['infoText'], key) ?? wordingOf(say, INFO_TEXTS[key]);
+}
+
+/** With its places for values, as `{word}`. */
+export function statusText({ config, say }: Sources, key: StatusText): string {
+  return ownText(config['statusText'], key) ?? wordingOf(say, STATUS_TEXTS[key]);
+}
+
+function ownText(texts: unknown, key: string): string | undefined {
+  if (typeof texts !== 'object' || texts === null) return undefined;
+  const own = (texts as Readonly<Record<string, unknown>>)[key];
+  return typeof own === 'string' && own !== '' ? own : undefined;
 }
 
 /**
  * A status of a set-up that waits, with the word that its page asks for. A sysop's own text that has no
  * place for the word gets it in front: nobody could finish without it.
  */
-export function withWord(text: string, word: string): string {
+export function withWord(say: Say, text: string, word: string): string {
   const place = '{word}';
-  return (text.includes(place) ? text : `Type ${place} on the page. ${text}`).replaceAll(
-    place,
-    () => word,
-  );
+  return text.includes(place)
+    ? text.replaceAll(place, () => word)
+    : say('two-factor.word-first', { word, text });
 }

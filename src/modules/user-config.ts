@@ -1,6 +1,4 @@
-import { refuse } from '../auth/account-rules';
 import { isOfProgram } from '../auth/own-accounts';
-import { NO_MAIL_SERVER } from '../mail/links';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';
@@ -11,27 +9,26 @@ import { actorOf, userOf } from '../menu/run/caller';
 import { readPersonalData, type PersonalProperty } from './personal-data';
 import { proveAgain } from '../menu/run/proof-of-person';
 
-/** Said where a password and its repetition differ. */
-export const PASSWORDS_DIFFER = 'The two passwords are not the same.';
-
 /** `validate: @method:validatePassConfirmMatch`: the field after `password` says the same. */
 export const passwordsMatch: Validator = {
   doc: 'The same as in the field `password`.',
   needs: 'none',
-  check: (text, { values }) =>
-    Promise.resolve(text === (values['password'] ?? '') ? undefined : PASSWORDS_DIFFER),
+  check: (text, { values, say }) => {
+    const isSame = text === (values['password'] ?? '');
+    return Promise.resolve(isSame ? undefined : say('account.passwords-differ'));
+  },
 };
 
 /** `validate: @method:validatePassword`: empty, or a password that the rules allow. */
 const newPasswordOrNone: Validator = {
   doc: 'A new password that the rules for passwords allow, or nothing.',
   needs: 'complete',
-  check: (text, { values, caller, services }) => {
+  check: (text, { values, caller, services, say }) => {
     const { user } = caller.login;
     if (text === '' || user === undefined) return Promise.resolve(undefined);
     const email = values['email'] ?? user.properties.get('email_address') ?? '';
     const about = { userName: user.name, email: String(email) };
-    return Promise.resolve(services.accounts.passwordProblem(text, about));
+    return Promise.resolve(services.accounts.passwordProblem(text, about)?.(say));
   },
 };
 
@@ -104,7 +101,7 @@ async function ready(context: MenuContext): Promise<void> {
   const themes = services.themes().list();
   screen.setItems(VIEWS.theme, [
     ...themes.map(({ id, name }) => ({ text: name, data: id })),
-    { text: LINES_NAME, data: LINES_PROPERTY },
+    { text: context.say('own.line-by-line'), data: LINES_PROPERTY },
   ]);
   const ownTheme = user.properties.get('theme_id') ?? services.config().theme.default;
   const isByLines = user.properties.get(LINES_PROPERTY) === LINES_ON;
@@ -122,7 +119,7 @@ async function ready(context: MenuContext): Promise<void> {
 async function pendingMail(context: MenuContext, user: User): Promise<string> {
   const pending = await context.services.mailChange.pendingFor(user.id);
   if (pending === undefined) return '';
-  return `Waits for its link to be opened: ${pending.address}`;
+  return context.say('own.waits-for-link', { address: pending.address });
 }
 
 async function saveChanges(context: MenuContext): Promise<Transition> {
@@ -134,11 +131,11 @@ async function saveChanges(context: MenuContext): Promise<Transition> {
   if (refused !== undefined) return refused;
   if (wish.email !== undefined || wish.password !== undefined) {
     const proof = await proveAgain(context, {
-      title: wish.password === undefined ? 'Change your mail address' : 'Change your password',
-      text: ['To be sure that it is you: your present password, not the new one.'],
+      title: context.say(wish.password === undefined ? 'own.change-mail' : 'own.change-password'),
+      text: [context.say('own.prove')],
     });
     if (proof.kind === 'out') return proof.transition;
-    if (proof.kind === 'cancelled') return NOTHING_SAVED;
+    if (proof.kind === 'cancelled') return unchanged(context, 'own.nothing-saved');
   }
   return apply(context, user, wish);
 }
@@ -160,12 +157,12 @@ function readWish(context: MenuContext): Wish | Transition {
   if (data.kind === 'refused') return stay(data.text, VIEWS.birthdate);
   const rows = isChanged(VIEWS.termHeight) ? Number(screen.text(VIEWS.termHeight)) : undefined;
   if (rows !== undefined && rows !== 0 && rows < MIN_ROWS) {
-    return stay(`A screen has ${MIN_ROWS} rows at least.`, VIEWS.termHeight);
+    return stay(context.say('own.least-rows', { count: MIN_ROWS }), VIEWS.termHeight);
   }
   const look = isChanged(VIEWS.theme) ? lookProperties(context) : {};
   const password = screen.text(VIEWS.password);
   if (password !== screen.text(VIEWS.confirm)) {
-    return staySecret(PASSWORDS_DIFFER);
+    return staySecret(context.say('account.passwords-differ'));
   }
   return {
     properties: {
@@ -188,12 +185,13 @@ async function findProblem(
   const { accounts } = context.services;
   const { properties, email, password } = wish;
   const nothing = Object.keys(properties).length === 0;
-  if (nothing && email === undefined && password === undefined) return NOTHING_CHANGED;
+  if (nothing && email === undefined && password === undefined)
+    return unchanged(context, 'own.nothing-changed');
   if (password !== undefined) {
-    if (isOfProgram(user)) return staySecret(refuse('of-program').text);
+    if (isOfProgram(user)) return staySecret(context.say('account.of-program'));
     const about = email ?? user.properties.get('email_address') ?? '';
     const weakness = accounts.passwordProblem(password, { userName: user.name, email: about });
-    if (weakness !== undefined) return staySecret(weakness);
+    if (weakness !== undefined) return staySecret(weakness(context.say));
   }
   if (email === undefined || email === '') return undefined;
   const badAddress = mailAddressProblem(context.say, email);
@@ -201,7 +199,7 @@ async function findProblem(
   const missing = findLacks(context, 'account');
   if (missing.length === 0) return undefined;
   await showLacks(context, missing);
-  return { ...NOTHING_SAVED, focus: VIEWS.email };
+  return { ...unchanged(context, 'own.nothing-saved'), focus: VIEWS.email };
 }
 
 async function apply(context: MenuContext, user: User, wish: Wish): Promise<Transition> {
@@ -214,21 +212,20 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
   const properties = { ...wish.properties, ...gone };
   if (Object.keys(properties).length > 0) {
     const saved = await accounts.setProperties(user.id, properties, actor);
-    if (saved.kind === 'refused') return stay(saved.text);
+    if (saved.kind === 'refused') return stay(saved.says(context.say));
   }
   if (wish.password !== undefined) {
     const { password } = wish;
     const changed = await accounts.changePassword(user.id, { password }, actor);
-    if (changed.kind === 'refused') return staySecret(changed.text);
-    told.push('Your password is changed.');
+    if (changed.kind === 'refused') return staySecret(changed.says(context.say));
+    told.push(context.say('own.password-changed'));
   }
   if (wish.email !== undefined && wish.email !== '') {
     const begun = await mailChange.begin(user.id, wish.email, actor);
-    told.push(
-      begun === 'accepted' && !services.mailer.sendsMail ? NO_MAIL_SERVER : MAIL_TEXTS[begun],
-    );
+    const isFiled = begun === 'accepted' && !services.mailer.sendsMail;
+    told.push(context.say(isFiled ? 'mail.no-server' : MAIL_TEXTS[begun]));
   }
-  const message = told.length === 0 ? 'Saved.' : told.join(' ');
+  const message = told.length === 0 ? context.say('own.saved') : told.join(' ');
   if ((await caller.login.refresh()) === 'end') {
     return { kind: 'log-off', message, reason: 'ended' };
   }
@@ -242,16 +239,18 @@ async function apply(context: MenuContext, user: User, wish: Wish): Promise<Tran
   return { kind: 'redraw' };
 }
 
-const NOTHING_SAVED = { kind: 'stay', message: 'Nothing was saved.', as: 'note' } as const;
-const NOTHING_CHANGED = { kind: 'stay', message: 'Nothing has changed.', as: 'note' } as const;
+function unchanged({ say }: MenuContext, text: 'own.nothing-saved' | 'own.nothing-changed') {
+  return { kind: 'stay', message: say(text), as: 'note' } as const;
+}
 
 /** The password alone, on a page of its own: the present one first, then the new one twice. */
 async function changePassword(context: MenuContext): Promise<Transition> {
-  if (isOfProgram(userOf(context.caller))) return stay(refuse('of-program').text);
-  const title = 'Change your password';
-  const proof = await proveAgain(context, { title, text: ['Your present password first.'] });
+  if (isOfProgram(userOf(context.caller))) return stay(context.say('account.of-program'));
+  const title = context.say('own.change-password');
+  const text = [context.say('own.present-first')];
+  const proof = await proveAgain(context, { title, text });
   if (proof.kind === 'out') return proof.transition;
-  if (proof.kind === 'cancelled') return NOTHING_SAVED;
+  if (proof.kind === 'cancelled') return unchanged(context, 'own.nothing-saved');
   const { services, caller, memory } = context;
   const user = userOf(caller);
   const about = {
@@ -261,22 +260,23 @@ async function changePassword(context: MenuContext): Promise<Transition> {
   const maxLength = services.config().users.passwordMax;
   const answers = await context.ask({
     title,
-    text: ['Best: 15 letters or more, a few words for instance.'],
+    text: [context.say('own.good-password')],
     fields: [
-      { name: 'fresh', label: 'New password', password: true, maxLength },
-      { name: 'again', label: 'Once more', password: true, maxLength },
+      { name: 'fresh', label: context.say('own.new-password'), password: true, maxLength },
+      { name: 'again', label: context.say('own.once-more'), password: true, maxLength },
     ],
     check: ({ fresh = '', again }) => {
-      const problem = services.accounts.passwordProblem(fresh, about);
-      const message = problem ?? (fresh === again ? undefined : PASSWORDS_DIFFER);
+      const problem = services.accounts.passwordProblem(fresh, about)?.(context.say);
+      const differ = fresh === again ? undefined : context.say('account.passwords-differ');
+      const message = problem ?? differ;
       return Promise.resolve(message === undefined ? undefined : { message, field: 'fresh' });
     },
   });
-  if (answers === undefined) return NOTHING_SAVED;
+  if (answers === undefined) return unchanged(context, 'own.nothing-saved');
   const password = answers['fresh'] ?? '';
   const changed = await services.accounts.changePassword(user.id, { password }, actorOf(caller));
-  if (changed.kind === 'refused') return stay(changed.text);
-  const message = 'Your password is changed.';
+  if (changed.kind === 'refused') return stay(changed.says(context.say));
+  const message = context.say('own.password-changed');
   if ((await caller.login.refresh()) === 'end') {
     return { kind: 'log-off', message, reason: 'ended' };
   }
@@ -285,9 +285,9 @@ async function changePassword(context: MenuContext): Promise<Transition> {
 }
 
 const MAIL_TEXTS = {
-  accepted: 'Now open the link mailed there (one mail a day).',
-  'bad-address': 'No mail can be sent to that address.',
-  'too-many': 'Too many mails were asked for lately. Try again tomorrow.',
+  accepted: 'own.link-mailed',
+  'bad-address': 'own.no-mail-there',
+  'too-many': 'mail.too-many',
 } as const;
 
 /** What each view has now, to see later which ones the caller changed. */
@@ -299,9 +299,6 @@ function shownNow({ screen }: MenuContext): ReadonlyMap<number, unknown> {
   ]);
 }
 
-/** The choice behind the themes: every screen as questions and answers. */
-const LINES_NAME = 'Line by line';
-
 function lookProperties(context: MenuContext): PropertyValues {
   const theme = chosenTheme(context);
   return theme === undefined
@@ -312,11 +309,12 @@ function lookProperties(context: MenuContext): PropertyValues {
 function showTheme(context: MenuContext): void {
   const theme = chosenTheme(context);
   if (theme === undefined) {
-    context.screen.setText(VIEWS.themeInfo, 'Text only, for screen readers');
+    context.screen.setText(VIEWS.themeInfo, context.say('own.text-only'));
     return;
   }
-  const by = theme.author === '' ? '' : `, by ${theme.author}`;
-  context.screen.setText(VIEWS.themeInfo, `${theme.name}${by}`);
+  const { name, author } = theme;
+  const text = author === '' ? name : context.say('own.theme-by', { name, author });
+  context.screen.setText(VIEWS.themeInfo, text);
 }
 
 function chosenTheme({ screen, services }: MenuContext) {

@@ -20,7 +20,7 @@ import { isSecretProperty } from '../store/properties';
 import { foldName } from '../store/user-name';
 import type { UserStatus } from '../store/users';
 import type { WholeAccount } from '../store/whole-accounts';
-import { STATUS_WORDS } from './account';
+import { asClause, STATUS_WORDS } from './account';
 
 /**
  * The columns of an account besides its properties, which go by their own names. Each is documented, in
@@ -272,7 +272,7 @@ function readKeys(text: string | undefined): readonly SshPublicKey[] {
   const lines = (text ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
   const keys = lines.map((line) => {
     const parsed = parseSshPublicKey(line);
-    if (parsed.kind !== 'key') throw invalid(`an SSH key cannot be read: ${parsed.why}`);
+    if (parsed.kind !== 'key') throw invalid(`an SSH key cannot be read: ${asClause(parsed.says)}`);
     return parsed.key;
   });
   return [...new Map(keys.map((key) => [key.fingerprint, key])).values()];

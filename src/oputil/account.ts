@@ -10,6 +10,7 @@ import { foldName } from '../store/user-name';
 import { listUserNames } from '../store/user-list';
 import { findUserByName, type User, type UserStatus } from '../store/users';
 import type { CommandContext } from './command-context';
+import { sayStock, type Saying } from '../texts/texts';
 
 /** Returns the account called `name`; throws USER_UNKNOWN with the nearest name. */
 export async function getAccount(context: CommandContext, name: string): Promise<User> {
@@ -50,9 +51,15 @@ export function refusal(refused: Refused, what: string): BbsError {
     'name-taken': 'USER_EXISTS',
     'unknown-user': 'USER_UNKNOWN',
   };
-  const text = refused.text.replace(/\.$/, '');
-  const reason = text.charAt(0).toLowerCase() + text.slice(1);
-  return new BbsError(codes[refused.problem] ?? 'USER_INVALID', `cannot ${what}: ${reason}`);
+  const text = `cannot ${what}: ${asClause(refused.says)}`;
+  return new BbsError(codes[refused.problem] ?? 'USER_INVALID', text);
+}
+
+/** A sentence for callers as the end of one of oputil's: `this name is taken`. */
+export function asClause(says: Saying): string {
+  const text = says(sayStock).replace(/\.$/, '');
+  // RSA and DSA stay as they are.
+  return /^[A-Z][A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /**

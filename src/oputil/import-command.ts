@@ -4,7 +4,7 @@ import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { isMailAddress } from '../base/mail-address';
 import { type Backend, mailDrop } from '../backend';
-import { NO_MAIL_SERVER } from '../mail/links';
+import { sayStock } from '../texts/texts';
 import { formatTimestamp } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { hasUsers, listFoldedNames, ROOT_ID } from '../store/users';
@@ -318,7 +318,7 @@ async function describeMails(
 ): Promise<string> {
   const stored = `${mails} mails with a link to set a password are stored`;
   if (!mailer.sendsMail)
-    return `${stored}. ${NO_MAIL_SERVER} That is ${mailDrop((await context.board()).dataDir)}.`;
+    return `${stored}. ${sayStock('mail.no-server')} That is ${mailDrop((await context.board()).dataDir)}.`;
   return (await context.running()) === undefined
     ? `${stored}: start the board, or run oputil mail send.`
     : `${stored}; the board sends them.`;

@@ -6,6 +6,7 @@ import type { Backend } from '../backend';
 import { foldName } from '../store/user-name';
 import { findUserByName, type User } from '../store/users';
 import { ACTOR } from './command-context';
+import { sayStock } from '../texts/texts';
 
 /** One account of The Forgotten Server; the secret is '' without a second factor. */
 export interface TfsAccount {
@@ -83,12 +84,12 @@ export class TfsImport {
     const properties = email === '' ? {} : { email_address: email };
     const refused =
       backend.rules.checkName(name, false) ?? backend.rules.checkProperties(properties);
-    if (refused !== undefined) throw invalid(refused.text);
+    if (refused !== undefined) throw invalid(refused.says(sayStock));
     if (!dryRun) {
       // A password of 256 random bits that is stored and shown nowhere.
       const password = random.bytes(32).toString('base64url');
       const made = await backend.accounts.create({ name, password, properties, status: 2 }, ACTOR);
-      if (made.kind === 'refused') throw invalid(made.text);
+      if (made.kind === 'refused') throw invalid(made.says(sayStock));
       if (secret !== '') await this.bindNew(made.user, secret);
     }
     const factor = secret === '' ? 'no second factor' : 'secret bound';

@@ -17,6 +17,7 @@ import {
 import { ACTOR, type CommandContext } from './command-context';
 import { takePassword, type PasswordOptions } from './password-source';
 import { formatLabels } from './table';
+import { sayStock } from '../texts/texts';
 
 const STATUS_VERBS: readonly (readonly [verb: string, status: UserStatus, what: string])[] = [
   ['activate', 2, 'let an account sign in; also ends a lock'],
@@ -107,7 +108,7 @@ async function setPassword(
   const user = await getAccount(context, name);
   const { accounts } = await context.backend();
   // Before anything is asked.
-  if (isOfProgram(user)) throw new BbsError('USER_INVALID', refuse('of-program').text);
+  if (isOfProgram(user)) throw new BbsError('USER_INVALID', refuse('of-program').says(sayStock));
   const owner = { userName: user.name, email: user.properties.get('email_address') ?? '' };
   const { password, made } = await takePassword(context, owner, options);
   const result = await accounts.changePassword(user.id, { password }, ACTOR);

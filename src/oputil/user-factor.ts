@@ -11,7 +11,6 @@ import {
   lackSentence,
   type LinkPurpose,
   missingForLink,
-  NO_MAIL_SERVER,
   remedyFor,
   secureWayTo,
 } from '../mail/links';
@@ -24,6 +23,7 @@ import { getAccount } from './account';
 import { ACTOR, type CommandContext } from './command-context';
 import { drawQr, QR_KINDS, type QrKind, qrKindOf, SecretFile } from './qr-output';
 import { formatLabels } from './table';
+import { sayStock } from '../texts/texts';
 
 const WORDS: readonly string[] = OTP_TYPES_TO_OFFER.map((type) => OTP_TYPES[type].word);
 
@@ -332,7 +332,7 @@ async function sendLink(context: CommandContext, name: string, word: string): Pr
     ? `It goes to ${address} within seconds.`
     : `It waits for ${address}: start the board, or run oputil mail send.`;
   const folder = mailDrop((await context.board()).dataDir);
-  const how = mailer.sendsMail ? goesTo : `${NO_MAIL_SERVER} That is ${folder}.`;
+  const how = mailer.sendsMail ? goesTo : `${sayStock('mail.no-server')} That is ${folder}.`;
   context.show([`Registration mail for ${user.name} stored. ${how}`], {
     user: user.name,
     type,
@@ -357,5 +357,8 @@ export async function checkLinks(context: CommandContext, purpose: LinkPurpose):
   const missing = missingForLink(await context.config(), await context.listening(), purpose);
   if (missing.length === 0) return;
   const remedies = missing.map(remedyFor).join('; ');
-  throw new BbsError('PREREQUISITE_MISSING', `${lackSentence(missing)} Remedy: ${remedies}`);
+  throw new BbsError(
+    'PREREQUISITE_MISSING',
+    `${lackSentence(sayStock, missing)} Remedy: ${remedies}`,
+  );
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { MAX_SSH_KEYS } from '../auth/account-keys';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
-import { getAccount } from './account';
+import { asClause, getAccount } from './account';
 import { readBounded } from './oputil-io';
 import { ACTOR, type CommandContext } from './command-context';
 
@@ -62,7 +62,7 @@ async function readKey(file: string): Promise<SshPublicKey> {
   }
   const parsed = parseSshPublicKey(/PRIVATE KEY/.test(text) ? text : line);
   if (parsed.kind === 'key') return parsed.key;
-  throw new BbsError('USER_INVALID', `cannot use ${file}: ${parsed.why}`);
+  throw new BbsError('USER_INVALID', `cannot use ${file}: ${asClause(parsed.says)}`);
 }
 
 async function removeKeys(

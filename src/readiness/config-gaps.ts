@@ -7,6 +7,7 @@ import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/log
 import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
 import { WAYS_IN } from '../protocols/ways-in';
+import { sayStock } from '../texts/texts';
 
 /** One point that a board lacks for the public. */
 export interface Gap {
@@ -61,7 +62,7 @@ function* addressGaps(config: Config): Iterable<Gap> {
 /** The sentences that callers and `user 2fa-link` get, with the remedy. */
 function* linkGaps(config: Config, listening: Listening): Iterable<Gap> {
   for (const each of missingForLink(config, listening, 'second-factor')) {
-    yield missing(`${lackSentence([each]).replace(/\.$/, '')}: ${remedyFor(each)}`);
+    yield missing(`${lackSentence(sayStock, [each]).replace(/\.$/, '')}: ${remedyFor(each)}`);
   }
 }
 

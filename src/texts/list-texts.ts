@@ -31,12 +31,12 @@ export const CALLS = textArea({
     'calls.ended': 'That call is ended.',
     'calls.over': 'That call is over already.',
     'calls.not-me': 'A call here was not me',
-    'calls.not-me-mail':
-      'All your other calls end, and your password is shut: a link by mail is the way to a new one.',
-    'calls.not-me-sysop':
-      'All your other calls end, and your password is shut: only the sysop can set a new one.',
+    'calls.not-me-shut': 'All your other calls end, and your password is shut.',
+    'calls.not-me-mail': 'A link by mail is the way to a new one.',
+    'calls.not-me-sysop': 'Only the sysop can set a new one.',
+    'calls.not-me-open': 'All your other calls end.',
     'calls.not-me-elsewhere':
-      'All your other calls end. Your password is kept elsewhere: it lets people in until you change it there.',
+      'Your password is kept elsewhere: it lets people in until you change it there.',
     'calls.done': 'Your other calls are ended, and your password lets nobody in any more.',
     'calls.done-elsewhere': 'Your other calls are ended. Your password still lets people in.',
     'calls.step-mail': '1. A link for a new password is on its way to {address}. Use it now.',

@@ -26,7 +26,7 @@ export const LETTER = textArea({
     'letter.queued': 'Thank you. The sysop gets your letter.',
     'letter.queued-by-mail': 'Thank you. The sysop gets your letter by mail.',
     'letter.queued-here': 'Thank you. The sysop finds your letter here.',
-    'letter.no-address': 'The sysop of this board takes no letters by mail.',
+    'letter.no-address': 'The sysop of this board takes no mail.',
     'letter.too-many': 'Many letters were sent lately. Please try again tomorrow.',
     'letter.unsent': 'Your letter is not sent yet',
     'letter.throw-away': 'Throw it away?',

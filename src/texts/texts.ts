@@ -1,4 +1,5 @@
 import { nearestName } from '../base/nearest';
+import { ACCOUNT, APPLY, KEY, MAIL, OWN } from './account-texts';
 import { CALL, WARNING } from './call-texts';
 import { FACTOR } from './factor-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
@@ -6,6 +7,7 @@ import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
 import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
+import { ACTION, SECRET, TWO_FACTOR } from './two-factor-texts';
 
 /** Every sentence that the board itself says to a caller in a terminal, by place: the only table of them. */
 export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] = [
@@ -26,6 +28,14 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   TALK,
   LETTER,
   ONWARD,
+  ACCOUNT,
+  MAIL,
+  OWN,
+  KEY,
+  APPLY,
+  TWO_FACTOR,
+  ACTION,
+  SECRET,
 ];
 
 const STOCK = {
@@ -46,6 +56,14 @@ const STOCK = {
   ...TALK.texts,
   ...LETTER.texts,
   ...ONWARD.texts,
+  ...ACCOUNT.texts,
+  ...MAIL.texts,
+  ...OWN.texts,
+  ...KEY.texts,
+  ...APPLY.texts,
+  ...TWO_FACTOR.texts,
+  ...ACTION.texts,
+  ...SECRET.texts,
 } as const;
 
 type StockTexts = typeof STOCK;
@@ -64,6 +82,9 @@ type Values<Id extends TextId> = [Placeholders<StockTexts[Id]>] extends [never]
 
 /** The sentence of an id, in the words of this board. */
 export type Say = <Id extends TextId>(id: Id, ...values: Values<Id>) => string;
+
+/** A sentence that waits for the words of who says it. */
+export type Saying = (say: Say) => string;
 
 /** Sentences that a board or a theme words in its own way. */
 export type TextChanges = Readonly<Partial<Record<TextId, string>>>;

@@ -12,6 +12,7 @@ import {
 } from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
+import { sayStock } from '../texts/texts';
 
 /**
  * The page of a link for a forgotten password. Opening it changes nothing; two-factor sign-in stays
@@ -47,14 +48,14 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
     if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
     const form = { user, token, status: 400 };
     if (password !== again) {
-      const message = 'The two passwords are not the same.';
+      const message = sayStock('account.passwords-differ');
       return sendForm(reply, parts, { ...form, message, at: 'confirm_password' });
     }
     const actor = { server: 'web', remoteIp: request.remoteIp };
     const result = await passwordReset.complete(token, password, actor);
     if (result === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
     if (result.kind === 'refused') {
-      return sendForm(reply, parts, { ...form, message: result.text, at: 'password' });
+      return sendForm(reply, parts, { ...form, message: result.says(sayStock), at: 'password' });
     }
     parts.log.info('web.password-reset', { remoteIp: request.remoteIp, userId: user.id });
     return sendPage(reply, DONE_PAGE, config());

@@ -9,6 +9,7 @@ import {
   tryPassword,
 } from '../support/authenticator-context';
 import type { AuthenticatorContext, AuthenticatorOptions } from '../support/authenticator-context';
+import { sayStock } from '../../src/texts/texts';
 
 let context: AuthenticatorContext;
 
@@ -81,7 +82,7 @@ describe('a new account', () => {
       { name: 'joe', password: PASSWORD, properties },
       caller,
     );
-    if (made.kind === 'refused') throw new Error(made.text);
+    if (made.kind === 'refused') throw new Error(made.says(sayStock));
     const { id } = made.user;
     const where = { server: 'telnet', remoteIp: '192.0.2.7' };
     const details = { 'Real name': 'Joe Doe', Location: 'Oslo' };

@@ -9,6 +9,7 @@ import {
   PASSWORD,
   type AuthenticatorContext,
 } from '../support/authenticator-context';
+import { sayStock } from '../../src/texts/texts';
 
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -31,7 +32,7 @@ describe('what callers can cause', () => {
   const from = (remoteIp: string) => ({ server: 'telnet', node: 1, remoteIp });
   const apply = async (name: string, remoteIp: string): Promise<string> => {
     const made = await context.accounts.create({ name, password: PASSWORD }, from(remoteIp));
-    return made.kind === 'done' ? 'done' : made.text;
+    return made.kind === 'done' ? 'done' : made.says(sayStock);
   };
   const mails = (kind: string) => context.notices.filter((notice) => notice.kind === kind);
   const refusals = async (): Promise<readonly string[]> => {
@@ -55,8 +56,8 @@ describe('what callers can cause', () => {
     expect(accounts).toBeLessThanOrEqual(100 * 5);
     expect(accounts).toBe([...made.values()].reduce((sum, each) => sum + each, 0));
     expect([...tell].sort()).toEqual([
-      'Many accounts were made just now. Try again in an hour.',
-      'Your network made several accounts today. Try tomorrow.',
+      'Many accounts were made just now. Please try again in an hour.',
+      'Your network made several accounts today. Please try tomorrow.',
     ]);
     const onRecord = await refusals();
     expect(onRecord).toContain('application, board, refusal 1');

@@ -13,6 +13,7 @@ import { nextLook } from '../support/next-look';
 import type { AuthenticatorContext } from '../support/authenticator-context';
 import type { AccountEvent } from '../../src/store/account-events';
 import { findUser } from '../../src/store/users';
+import { sayStock } from '../../src/texts/texts';
 
 const KEY = parsedKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpfvkbL9kzb3kuYlGwalGiVIXCdHInSnkVLNex/ub+w joe@home',
@@ -205,7 +206,7 @@ describe('a password that waits in the queue', () => {
 
 function parsedKey(line: string) {
   const parsed = parseSshPublicKey(line);
-  if (parsed.kind !== 'key') throw new Error(parsed.why);
+  if (parsed.kind !== 'key') throw new Error(parsed.says(sayStock));
   return parsed.key;
 }
 

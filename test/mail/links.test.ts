@@ -5,6 +5,7 @@ import {
   missingForLink,
   type Listening,
 } from '../../src/mail/links';
+import { sayStock } from '../../src/texts/texts';
 
 const PUBLIC = { domain: 'bbs.example.org', https: { address: '::' } };
 
@@ -78,7 +79,7 @@ test('a server that is switched on and does not listen is missing', () => {
 });
 
 test('all that is missing stands in one sentence', () => {
-  expect(lackSentence(['secure-login', 'pages'])).toBe(
+  expect(lackSentence(sayStock, ['secure-login', 'pages'])).toBe(
     'This board lacks what a mailed link needs: SSH or secure WebSocket, on and listening; the HTTPS web server, on and listening.',
   );
 });

@@ -68,7 +68,7 @@ test('a call that was not hers is disowned after the password, and she reads wha
   });
   const caller = await openCalls();
   caller.type('n');
-  await caller.sees('a link by mail is the way to a new one.');
+  await caller.sees('A link by mail is the way to a new one.');
   caller.type('a guess\r');
   await caller.sees('Wrong password.');
   expect(board.forgotten).toEqual([]);
@@ -84,11 +84,11 @@ test('where no mail can bring a new password, that is said before anything is do
   await open({ sendsMail: false });
   const caller = await openCalls();
   caller.type('n');
-  await caller.sees('only the sysop can set a new one.');
+  await caller.sees('Only the sysop can set a new one.');
   await caller.escape();
   await caller.sees('Nothing was changed.');
   caller.type('n');
-  await caller.sees('only the sysop can set a new one.');
+  await caller.sees('Only the sysop can set a new one.');
   caller.type(`${PASSWORD}\r`);
   await caller.sees('1. Ask the sysop for a new password: this board cannot mail you a link.');
   expect(board.forgotten).toEqual([]);

@@ -135,7 +135,7 @@ describe('applying for an account', () => {
     await first.sees('Welcome, wilma');
     first.hangUp();
     const second = await apply();
-    await second.sees('Your network made several accounts today. Try tomorrow.');
+    await second.sees('Your network made several accounts today. Please try tomorrow.');
     second.hangUp();
     expect(await account()).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import { writeProperties } from '../../src/store/properties';
 import { listSshKeys } from '../../src/store/ssh-keys';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { sayStock } from '../../src/texts/texts';
 
 const PASSWORD = 'a quiet harbour 7';
 
@@ -33,7 +34,7 @@ function keyLine(algorithm: string, parts: readonly Buffer[], comment: string): 
 
 const fingerprintOf = (line: string): string => {
   const parsed = parseSshPublicKey(line);
-  if (parsed.kind === 'refused') throw new Error(parsed.why);
+  if (parsed.kind === 'refused') throw new Error(parsed.says(sayStock));
   return sshFingerprint(parsed.key.blob);
 };
 

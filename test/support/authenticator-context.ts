@@ -9,6 +9,7 @@ import type { HashCost } from '../../src/auth/password';
 import type { SecondFactor } from '../../src/auth/second-factor';
 import { openAccounts } from './accounts';
 import type { AccountsOptions } from './accounts';
+import { sayStock } from '../../src/texts/texts';
 
 export const PASSWORD = 'correct horse battery';
 export const STRANGER = '203.0.113.7';
@@ -68,7 +69,7 @@ export async function openAuthenticator(options: AuthenticatorOptions = {}) {
       }),
     async addAccount(name = 'joe'): Promise<number> {
       const made = await accounts.create({ name, password: PASSWORD }, { server: 'oputil' });
-      if (made.kind === 'refused') throw new Error(made.text);
+      if (made.kind === 'refused') throw new Error(made.says(sayStock));
       return made.user.id;
     },
   };

@@ -9,6 +9,7 @@ import type { MailTransport } from '../../src/mail/transport';
 import { openBackend, type Backend } from '../../src/backend';
 import type { BoundFactor } from '../../src/auth/enrollment';
 import { findUserByName } from '../../src/store/users';
+import { sayStock } from '../../src/texts/texts';
 
 /** The accounts of a board, accessed as by another process, while the board runs or not. */
 export interface BackOffice extends Backend {
@@ -49,7 +50,7 @@ export async function openBackOffice(
         { name, password, properties },
         { server: 'oputil' },
       );
-      if (made.kind === 'refused') throw new Error(made.text);
+      if (made.kind === 'refused') throw new Error(made.says(sayStock));
       return made.user.id;
     },
     bind: async (name, type = 'googleAuth') => backend.enrollment.bind(await userId(name), type),

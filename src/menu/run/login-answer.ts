@@ -245,7 +245,11 @@ export async function showLacks(
   context: MenuContext,
   missing: readonly Prerequisite[],
 ): Promise<void> {
-  await showLinkAnswer(context, [lackSentence(missing), '', context.say('page.tell-sysop')]);
+  await showLinkAnswer(context, [
+    lackSentence(context.say, missing),
+    '',
+    context.say('page.tell-sysop'),
+  ]);
 }
 
 /** Shows sentences about a link, wrapped to the width of the screen. */

@@ -1,6 +1,5 @@
 import type { LoginResult } from '../../auth/login';
 import type { Encoding } from '../../terminal/terminal';
-import { NO_MAIL_SERVER } from '../../mail/links';
 import {
   findLacks,
   showLinkAnswer,
@@ -221,7 +220,11 @@ async function sendForgotPasswordEmail(
   }
   passwordReset.request(fieldText(submission, 'username'), origin);
   if (!mailer.sendsMail) {
-    await showLinkAnswer(context, [NO_MAIL_SERVER, '', context.say('page.ask-sysop')]);
+    await showLinkAnswer(context, [
+      context.say('mail.no-server'),
+      '',
+      context.say('page.ask-sysop'),
+    ]);
     return { kind: 'previous' };
   }
   const next = nextMenuOf(extraArgs);

@@ -38,7 +38,7 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validateUserNameAvail: {
     doc: 'A user name that fits the rules and is free.',
     needs: 'none',
-    check: (text, { services }) => services.accounts.nameProblem(text),
+    check: async (text, { services, say }) => (await services.accounts.nameProblem(text))?.(say),
   },
   validateUserNameExists: {
     doc: 'The name of an account.',
@@ -70,13 +70,13 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
   validatePasswordSpec: {
     doc: 'A password that the rules for passwords allow.',
     needs: 'none',
-    check: (text, { services, caller, values }) =>
+    check: (text, { services, say, caller, values }) =>
       answer(
         services.accounts.passwordProblem(text, {
           userName: textOf(values['username']) ?? caller.login.user?.name ?? '',
           email:
             textOf(values['email']) ?? caller.login.user?.properties.get('email_address') ?? '',
-        }),
+        })?.(say),
       ),
   },
 };
