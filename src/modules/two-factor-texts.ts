@@ -1,17 +1,18 @@
-import type { OtpType } from '../base/otp-types';
+import { isOtpType, OTP_TYPE_NAMES, OTP_TYPES, type OtpType } from '../base/otp-types';
 import type { SentenceKind } from '../menu/run/module';
 import { stockText, wordingOf, type Say, type TextId } from '../texts/texts';
 
-export type InfoText = 'disabled' | 'enabled' | OtpType;
-
-/** What `config.infoText.*` may replace. */
+/** What `config.infoText.*` may replace, beside what is said of each OTP type. */
 const INFO_TEXTS = {
   disabled: 'two-factor.disabled',
   enabled: 'two-factor.enabled',
-  rfc6238_TOTP: 'two-factor.type-totp',
-  rfc4266_HOTP: 'two-factor.type-hotp',
-  googleAuth: 'two-factor.type-google',
-} as const satisfies Readonly<Record<InfoText, TextId>>;
+} as const satisfies Readonly<Record<string, TextId>>;
+
+export type InfoText = keyof typeof INFO_TEXTS | OtpType;
+
+function idOf(key: InfoText) {
+  return isOtpType(key) ? (`two-factor.type-${OTP_TYPES[key].word}` as const) : INFO_TEXTS[key];
+}
 
 /** What `config.statusText.*` may replace. */
 const STATUS_TEXTS = {
@@ -57,7 +58,10 @@ export function kindOf(status: StatusText): SentenceKind {
 
 /** The keys of `config` that count more than the board's sentences, each with the text that stands there otherwise. */
 export const TEXT_KEYS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...Object.entries(INFO_TEXTS).map(([key, id]) => [`infoText.${key}`, stockText(id)]),
+  ...[...(Object.keys(INFO_TEXTS) as (keyof typeof INFO_TEXTS)[]), ...OTP_TYPE_NAMES].map((key) => [
+    `infoText.${key}`,
+    stockText(idOf(key)),
+  ]),
   ...Object.entries(STATUS_TEXTS).map(([key, id]) => [`statusText.${key}`, stockText(id)]),
 ]);
 
@@ -67,7 +71,7 @@ interface Sources {
 }
 
 export function infoText({ config, say }: Sources, key: InfoText): string {
-  return ownText(config['infoText'], key) ?? wordingOf(say, INFO_TEXTS[key]);
+  return ownText(config['infoText'], key) ?? wordingOf(say, idOf(key));
 }
 
 /** With its places for values, as `{word}`. */

@@ -35,7 +35,11 @@ export function ownPattern({ config }: MenuContext): string | undefined {
 export function whenText(context: MenuContext, atMs: number, hasTime = false): string {
   const pattern = ownPattern(context);
   if (pattern !== undefined) return context.dateText(atMs, pattern);
-  return formatMoment(atMs, { nowMs: context.services.clock.nowMs(), hasTime });
+  return formatMoment(atMs, {
+    nowMs: context.services.clock.nowMs(),
+    hasTime,
+    say: context.say,
+  });
 }
 
 /** What is said where a list has no rows. */

@@ -69,6 +69,8 @@ export const TIME = textArea({
     'time.second': '1 second',
     'time.seconds': '{count} seconds',
     'time.minutes': '{count} minutes',
+    'time.today': 'today {time}',
+    'time.yesterday': 'yesterday {time}',
     'time.min': '{count} min',
     'time.h-min': '{hours} h {minutes} min',
     'time.day': '1 day',

@@ -2,6 +2,7 @@ import { nearestName } from '../base/nearest';
 import { ACCOUNT, APPLY, KEY, MAIL, OWN } from './account-texts';
 import { CALL, WARNING } from './call-texts';
 import { FACTOR } from './factor-texts';
+import { HELP, LINE } from './line-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
 import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
@@ -36,6 +37,8 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   TWO_FACTOR,
   ACTION,
   SECRET,
+  LINE,
+  HELP,
 ];
 
 const STOCK = {
@@ -64,6 +67,8 @@ const STOCK = {
   ...TWO_FACTOR.texts,
   ...ACTION.texts,
   ...SECRET.texts,
+  ...LINE.texts,
+  ...HELP.texts,
 } as const;
 
 type StockTexts = typeof STOCK;

@@ -2,6 +2,7 @@ import type { Key } from '../terminal/key';
 import { cellsOf, fitCells, textOfCells, type Row } from './cells';
 import {
   DEFAULT_WIDTH,
+  promptOf,
   taken,
   View,
   type LineAnswer,
@@ -42,7 +43,8 @@ export class ButtonView extends View {
     const text = textOfCells(
       cellsOf(this.format(this.label, {}, this.spec.style), this.spec.style),
     );
-    return { lines: [], prompt: `${text.trim() === '' ? label : text.trim()}, y or n: ` };
+    const named = text.trim() === '' ? label : text.trim();
+    return { lines: [], prompt: promptOf(this.context.say('line.yes-or-no', { label: named })) };
   }
 
   override answerLine(line: string): LineAnswer {

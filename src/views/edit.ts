@@ -114,7 +114,7 @@ export class EditView extends View {
     const before = this.value;
     if (line === '') return taken(false);
     if (Array.from(line).length > this.maxLength)
-      return askAgain(`At most ${this.maxLength} characters have room here.`);
+      return askAgain(this.context.say('line.room', { count: this.maxLength }));
     this.setText(line === '-' && before !== '' && !this.isSecret ? '' : line);
     return taken(this.value !== before);
   }

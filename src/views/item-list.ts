@@ -126,7 +126,9 @@ export abstract class ItemListView extends View {
 
   override lineQuestion(label: string): LineQuestion {
     const { lineTop: from, items } = this;
-    if (items.length === 0) return { lines: ['There is nothing here.'], prompt: promptOf('Enter') };
+    const { say } = this.context;
+    if (items.length === 0)
+      return { lines: [say('line.nothing-here')], prompt: promptOf(say('line.enter')) };
     const present = String(this.chosen + 1);
     const inOneLine = items.map((_, index) => this.numbered(index)).join(', ');
     const short = `${label === '' ? '' : `${label}, `}${inOneLine}`;
@@ -134,10 +136,12 @@ export abstract class ItemListView extends View {
       return { lines: [], prompt: promptOf(short, present) };
     const to = Math.min(items.length, from + this.linePage);
     const lines = items.slice(from, to).map((_, index) => this.numbered(from + index));
-    const more = to < items.length ? `${from + 1} to ${to} of ${items.length}, Enter for more` : '';
+    const more =
+      to < items.length ? say('line.more', { from: from + 1, to, count: items.length }) : '';
     return {
       lines,
-      prompt: more === '' ? promptOf(label === '' ? 'Number' : label, present) : promptOf(more),
+      prompt:
+        more === '' ? promptOf(label === '' ? say('line.number') : label, present) : promptOf(more),
     };
   }
 
@@ -151,7 +155,7 @@ export abstract class ItemListView extends View {
       const index = Number(line) - 1;
       return index >= 0 && index < count
         ? this.takeItem(index)
-        : askAgain(`Please type a number from 1 to ${count}.`);
+        : askAgain(this.context.say('line.number-from', { count }));
     }
     const index = hot ?? this.itemNamed(line);
     return index === undefined ? { kind: 'not-mine' } : this.takeItem(index);

@@ -7,7 +7,6 @@ import type { View } from './view';
 
 /** As long as the longest text that an edit field takes. */
 const MAX_CHARACTERS = 1024;
-const NOT_UNDERSTOOD = 'That is none of the choices.';
 /** Typed for the sentence about a question, where there is one. */
 const ASK_FOR_HELP = '?';
 const NEW_LINE = '\r\n';
@@ -47,7 +46,7 @@ class LineForm extends ViewForm {
 
   override unheard(): string {
     this.isDue = true;
-    return line(NOT_UNDERSTOOD);
+    return line(this.context.say('menu.no-choice'));
   }
 
   /** The question, if it is to be said, with what was typed of its answer. */

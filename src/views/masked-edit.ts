@@ -109,7 +109,7 @@ export class MaskedEditView extends View {
       this.setText(meant.join(''));
       if (this.typed.length < meant.length) {
         this.setText(before);
-        return askAgain(`Please type ${this.wanted}.`);
+        return askAgain(this.wanted);
       }
     }
     return taken(this.value !== before);
@@ -151,8 +151,8 @@ export class MaskedEditView extends View {
     const count = this.slots.length;
     const kinds = new Set(this.slots.map(({ at }) => this.pattern[at]));
     const [kind] = kinds.size === 1 ? kinds : [];
-    const noun = kind === '#' ? 'digit' : kind === 'A' ? 'letter' : 'character';
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+    const noun = kind === '#' ? 'digits' : kind === 'A' ? 'letters' : 'characters';
+    return this.context.say(`line.${noun}`, { count });
   }
 
   private characterAt(at: number): string | undefined {

@@ -5,6 +5,7 @@ import { sanitizeUserText } from '../terminal/untrusted';
 import { plainCells, type Row } from './cells';
 import {
   askAgain,
+  promptOf,
   taken,
   View,
   type LineAnswer,
@@ -75,7 +76,9 @@ export class MultiLineEditView extends View {
 
   override lineQuestion(label: string): LineQuestion {
     const lines = this.value === '' ? [] : this.value.split(BREAK);
-    return { lines, prompt: `${label === '' ? 'Text' : label}, a dot alone ends it: ` };
+    const { say } = this.context;
+    const named = label === '' ? say('line.text') : label;
+    return { lines, prompt: promptOf(say('line.dot-ends', { label: named })) };
   }
 
   /** Lines are added until one has a dot alone; a lone `-` takes the last one away. */
@@ -84,11 +87,10 @@ export class MultiLineEditView extends View {
     const lines = this.value === '' ? [] : this.value.split(BREAK);
     if (line === '-') {
       this.setText(lines.slice(0, -1).join(BREAK));
-      return askAgain(lines.length === 0 ? 'There is no line.' : 'The last line is gone.');
+      return askAgain(this.context.say(lines.length === 0 ? 'line.no-line' : 'line.line-gone'));
     }
     const text = [...lines, line].join(BREAK);
-    if (Array.from(text).length > this.maxLength)
-      return askAgain('There is no room for this line. A dot alone ends the text.');
+    if (Array.from(text).length > this.maxLength) return askAgain(this.context.say('line.no-room'));
     this.setText(text);
     return askAgain();
   }

@@ -6,6 +6,7 @@ import type { Cell } from '../terminal/canvas';
 import type { Key } from '../terminal/key';
 import type { Style } from '../terminal/style';
 import type { Encoding } from '../terminal/terminal';
+import { sayStock, type Say } from '../texts/texts';
 import type { Row } from './cells';
 import { masksTyping, PropertyReader, type ViewProperties } from './properties';
 
@@ -26,6 +27,7 @@ export interface ViewSpec {
 export interface ViewContext {
   readonly encoding: Encoding;
   readonly passwordChar: string;
+  readonly say: Say;
   readonly random: Random;
   readonly screenWidth: number;
   readonly screenHeight: number;
@@ -57,6 +59,7 @@ export type LineAnswer =
 export const DEFAULT_CONTEXT: ViewContext = {
   encoding: 'cp437',
   passwordChar: '*',
+  say: sayStock,
   random: systemRandom,
   screenWidth: 80,
   screenHeight: 24,

@@ -328,9 +328,9 @@ test('accounts answer what forms ask of names and passwords', async () => {
   expect(await context.accounts.isNameTaken('new')).toBe(false);
   expect(await context.accounts.isNameTaken('jo%')).toBe(false);
   expect(await context.accounts.isRealNameTaken('joe doe')).toBe(true);
-  expect(context.accounts.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })).toMatch(
-    /name/,
-  );
+  expect(
+    context.accounts.passwordProblem('joe-2026!!', { userName: 'joe', email: '' })?.(sayStock),
+  ).toMatch(/name/);
   expect(
     context.accounts.passwordProblem(PASSWORD, { userName: 'joe', email: '' }),
   ).toBeUndefined();

@@ -1,4 +1,5 @@
 import { formatMoment, formatDate } from '../../src/menu/screen/date-format';
+import { sayStock } from '../../src/texts/texts';
 
 const at = new Date(2026, 1, 3, 15, 4, 5).getTime();
 
@@ -47,7 +48,7 @@ test('a moment is said by its day, seen from now', () => {
     new Date(...parts).getTime();
   const nowMs = at(2026, 2, 1, 0, 30);
   const said = (...parts: [number, number, number, number, number]): readonly string[] =>
-    [false, true].map((hasTime) => formatMoment(at(...parts), { nowMs, hasTime }));
+    [false, true].map((hasTime) => formatMoment(at(...parts), { nowMs, hasTime, say: sayStock }));
   expect(said(2026, 2, 1, 0, 5)).toEqual(['today 00:05', 'today 00:05']);
   expect(said(2026, 1, 28, 23, 59)).toEqual(['yesterday 23:59', 'yesterday 23:59']);
   expect(said(2026, 1, 27, 23, 59)).toEqual(['27 Feb', '27 Feb 23:59']);

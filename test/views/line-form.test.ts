@@ -77,7 +77,7 @@ test('an empty answer keeps what is there, and a lone - empties it', async () =>
   expect(await dialogue.type('-\r')).toEqual(['-', '> ']);
   expect(await dialogue.type('four\r')).toEqual([
     'four',
-    'At most 3 characters have room here.',
+    'There is room for 3 characters at most.',
     '> ',
   ]);
   // The arrow up leads back, and tab leads on with what was typed.

@@ -79,7 +79,7 @@ export class FormKeys {
     if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
     if (isEscape(key) || key.name === 'ctrl + d') {
       const back = rules.keys.find((rule) => rule.keys.some((name) => keyMatches(ESCAPE, name)));
-      const text = `There is nothing to go back to. ${helpKey(screen.composition)}: help`;
+      const text = this.call.say('menu.nothing-back', { key: helpKey(screen.composition) });
       return back === undefined ? { kind: 'stay', message: text } : this.obeyKey(back, ESCAPE);
     }
     if (isRedraw(key)) screen.repaint();

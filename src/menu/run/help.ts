@@ -12,6 +12,7 @@ import { wordsOfName } from '../screen/line-screen';
 import { wrapWords } from '../screen/message-line';
 import { pause } from '../screen/pause';
 import { showPages } from '../screen/show-pages';
+import type { TextId } from '../../texts/texts';
 import type { CallContext } from './call-context';
 
 /** Art of the page, whose view MT1 is the place of the text. */
@@ -22,14 +23,14 @@ const TEXT: Style = { ...PLAIN, foreground: 7 };
 const NAME_COLUMNS = 14;
 
 /** What is said of the board's own methods where the menu file says nothing. */
-const METHODS: Readonly<Record<string, string>> = {
-  prevMenu: 'Back',
-  logoff: 'Log off',
-  nextMenu: 'Go on',
-  redrawMenu: 'Draw this screen again',
-  lineByLine: 'Text line by line, for screen readers; again: screens',
-  setClientEncoding: 'Other characters',
-};
+const METHODS = {
+  prevMenu: 'help.back',
+  logoff: 'help.log-off',
+  nextMenu: 'help.go-on',
+  redrawMenu: 'help.redraw',
+  lineByLine: 'help.lines',
+  setClientEncoding: 'help.encoding',
+} as const satisfies Readonly<Record<string, TextId>>;
 
 /** A command or key and its meaning; a sentence has no name. */
 interface HelpEntry {
@@ -47,7 +48,10 @@ export async function showHelp(
   const title = menu.desc ?? menu.name;
   if (call.caller.terminal.isLineByLine) {
     const lines = entries.map(({ name, text }) => (name === '' ? text : `${name}: ${text}`));
-    const data = [`Help: ${title}`, ...lines].map((text) => ({ color: '', text }));
+    const data = [call.say('help.title', { menu: title }), ...lines].map((text) => ({
+      color: '',
+      text,
+    }));
     return showPages(call, { data }, title);
   }
   let left = entries;
@@ -98,7 +102,7 @@ function commandsIn(call: CallContext, { form, rules }: ComposedScreen): readonl
   }
   return [...byText].map(([text, [name = '', ...others]]) => ({
     name,
-    text: others.length === 0 ? text : `${text} (also ${others.join(', ')})`,
+    text: others.length === 0 ? text : call.say('help.also', { text, names: others.join(', ') }),
   }));
 }
 
@@ -137,16 +141,18 @@ function keysIn(call: CallContext, screen: ComposedScreen): readonly HelpEntry[]
   const isToggle = (view: View): boolean =>
     view instanceof ToggleView || view instanceof SpinnerView;
   const isList = (view: View): boolean => view instanceof ItemListView && !isToggle(view);
+  const { say } = call;
+  const entry = (is: boolean, name: string, text: string): readonly HelpEntry[] =>
+    is ? [{ name, text }] : [];
+  const hasNext = focusable.length > 1;
   return [
-    ...(focusable.some(isList)
-      ? [{ name: 'Arrows', text: 'Move; also Page Up, Page Down, Home, End' }]
-      : []),
-    ...(focusable.some(isToggle) ? [{ name: 'Left, Right', text: 'Change a choice' }] : []),
-    ...(focusable.length > 1 ? [{ name: 'Tab, Enter', text: 'Next field' }] : []),
-    ...(focusable.length > 1 ? [{ name: 'Shift-Tab', text: 'The field before' }] : []),
+    ...entry(focusable.some(isList), say('help.arrow-keys'), say('help.arrows')),
+    ...entry(focusable.some(isToggle), say('help.choice-keys'), say('help.choice')),
+    ...entry(hasNext, say('help.next-keys'), say('help.next')),
+    ...entry(hasNext, say('help.before-keys'), say('help.before')),
     ...(back === undefined ? [] : [{ name: names, text: textOf(call, back) }]),
-    { name: 'Ctrl-L', text: 'Draw this screen again' },
-    { name: helpKey(screen) === 'F1' ? 'F1' : '?, F1', text: 'This page' },
+    { name: 'Ctrl-L', text: say('help.redraw') },
+    { name: helpKey(screen) === 'F1' ? 'F1' : '?, F1', text: say('help.this-page') },
   ];
 }
 
@@ -159,7 +165,8 @@ function textOf(call: CallContext, rule: Pick<SubmitRule, 'action' | 'help'>): s
 function nameOf(call: CallContext, target: Target): string {
   if (target.kind === 'menu') return call.menus.menus.get(target.name)?.desc ?? target.name;
   if (target.kind === 'method') return wordsOfName(target.name);
-  return METHODS[target.name] ?? '';
+  const { name } = target;
+  return Object.hasOwn(METHODS, name) ? call.say(METHODS[name as keyof typeof METHODS]) : '';
 }
 
 /** `q`, `shift + q` are one key to people. */

@@ -147,7 +147,7 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
   });
   row += fields.length;
   const isPlain = call.caller.terminal.isLineByLine;
-  canvas.print(isPlain ? row + 4 : hint.row, hint.column, hintFor(question), hint.style);
+  canvas.print(isPlain ? row + 4 : hint.row, hint.column, hintFor(call, question), hint.style);
   views.push({
     code: message.code,
     id: MESSAGE_VIEW,
@@ -163,8 +163,8 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
   return asComposedScreen(call, canvas, formOf(call, views, {}));
 }
 
-function hintFor({ fields }: Question): string {
-  return fields.length > 1 ? 'Tab, Enter: next field   Esc: back' : 'Enter: go on   Esc: back';
+function hintFor({ say }: CallContext, { fields }: Question): string {
+  return say(fields.length > 1 ? 'page.keys-fields' : 'page.keys-field');
 }
 
 function asComposedScreen(

@@ -236,7 +236,7 @@ class MenuRun {
       services,
       say: call.say,
       ask: (question) => ask(call, question),
-      showPages: (content) => showPages(call, content, 'Two-factor sign-in'),
+      showPages: (content) => showPages(call, content, call.say('page.two-factor')),
     };
   }
 

@@ -110,7 +110,7 @@ function unknownCommand(context: MenuContext, submission: Submission): Promise<T
   const { submitId } = submission;
   if (submitId === undefined) return go({ kind: 'stay' });
   const typed = context.screen.text(submitId).trim();
-  const message = typed === '' ? '' : `No such command: ${typed}. ?: help`;
+  const message = typed === '' ? '' : context.say('menu.no-command', { typed });
   return go({ kind: 'stay', message, clear: [submitId] });
 }
 

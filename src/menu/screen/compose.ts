@@ -233,6 +233,7 @@ export function formOf(
     random: services.random,
     screenWidth: terminal.width,
     screenHeight: terminal.height,
+    say: call.say,
     letters: (text, room) => services.art.letters(text, room),
     ...options,
   });

@@ -1,3 +1,5 @@
+import type { Say } from '../../texts/texts';
+
 /** Tokens of Moment.js for dates in themes (contract A10.4), each with its meaning. */
 export const DATE_TOKENS: Readonly<Record<string, string>> = {
   YYYY: 'year, 2026',
@@ -163,13 +165,14 @@ function offset(date: Date): string {
 /** A moment as people say it: `today 18:31`, `yesterday 09:12`, else the day, with its year if it is another one. */
 export function formatMoment(
   atMs: number,
-  { nowMs, hasTime }: { readonly nowMs: number; readonly hasTime: boolean },
+  { nowMs, hasTime, say }: { readonly nowMs: number; readonly hasTime: boolean; readonly say: Say },
 ): string {
   const [at, now] = [new Date(atMs), new Date(nowMs)];
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (at.toDateString() === now.toDateString()) return formatDate(atMs, '[today] HH:mm');
+  const time = formatDate(atMs, 'HH:mm');
+  if (at.toDateString() === now.toDateString()) return say('time.today', { time });
   if (at.toDateString() === yesterday.toDateString()) {
-    return formatDate(atMs, '[yesterday] HH:mm');
+    return say('time.yesterday', { time });
   }
   const day = at.getFullYear() === now.getFullYear() ? 'D MMM' : 'D MMM YYYY';
   return formatDate(atMs, hasTime ? `${day} HH:mm` : day);

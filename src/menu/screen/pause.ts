@@ -83,7 +83,7 @@ async function showPrompt(call: CallContext, options: PauseOptions): Promise<Sho
   const screen = { encoding: terminal.encoding, screenWidth: terminal.width };
   const shown =
     prompt === undefined || (terminal.isLineByLine && !prompt.isText)
-      ? moveTo(row, options.column ?? 1) + plainPrompt(terminal.encoding)
+      ? moveTo(row, options.column ?? 1) + plainPrompt(call)
       : canvas.diff(new Canvas(canvas.width, canvas.height), screen) + prompt.form.draw();
   const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
   terminal.write(scrollUp(missing, terminal.height) + shown);
@@ -116,8 +116,9 @@ async function nextKey(
   }
 }
 
-function plainPrompt(encoding: 'cp437' | 'utf8'): string {
-  return formatText('|08Press |07any key|08 to go on. |07', {}, { encoding }) + resetStyle();
+function plainPrompt({ say, caller }: CallContext): string {
+  const { encoding } = caller.terminal;
+  return formatText(`|07${say('page.press-key')} `, {}, { encoding }) + resetStyle();
 }
 
 /** Line breaks on the last row. */

@@ -118,6 +118,7 @@ export class SshCaller {
         },
         onHints: (hints) => this.connection?.hinted(hints),
         onRefused: (what) => refusals.note(what),
+        say: this.options.say,
       });
     });
   }

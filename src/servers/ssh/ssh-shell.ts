@@ -1,19 +1,17 @@
 import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import { LIMITS } from '../../base/limits';
 import type { Encoding } from '../../terminal/terminal';
+import type { Say } from '../../texts/texts';
 import { type ClientHints, sizeOf, terminalTypeOf } from '../connection';
 
 interface ShellEvents {
   /** The one shell was opened; all other requests on the connection are refused. */
   readonly onShell: (channel: ServerChannel, hints: ClientHints) => void;
   readonly onHints: (hints: ClientHints) => void;
+  readonly say: Say;
   /** Called for a request that a board does not serve. */
   readonly onRefused: (what: string) => void;
 }
-
-const NOT_A_SHELL =
-  'This is a bulletin board: it runs no commands and moves no files. ' +
-  'Call without a command to get in.\r\n';
 
 /** Names of variables that a client may set; they affect display, never identity (rule E8). */
 const ENVIRONMENT = /^(?:TERM|LANG|LC_[A-Z]{1,20}|ROWS|COLUMNS|NO_COLOR)$/;
@@ -115,7 +113,7 @@ class ShellSession {
     this.hasShell = true;
     const channel = accept();
     channel.on('error', () => undefined);
-    channel.stderr.write(NOT_A_SHELL);
+    channel.stderr.write(`${this.events.say('call.no-commands')}\r\n`);
     channel.exit(1);
     channel.end();
   }
