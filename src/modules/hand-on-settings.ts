@@ -61,18 +61,18 @@ export function handOnProblems(
 ): Readonly<Record<string, string>> {
   const { proxyHeader } = settings;
   const problems: [key: string, text: string][] = [];
-  const say = (key: string, text: string): void => void problems.push([key, text]);
+  const complain = (key: string, text: string): void => void problems.push([key, text]);
   for (const key of ['host', 'utf8Host'] as const) {
     const host = settings[key];
     if (host !== undefined && (typeof host !== 'string' || host === ''))
-      say(key, `'${key}' is the name or address of a board, such as "bbs.example.org"`);
+      complain(key, `'${key}' is the name or address of a board, such as "bbs.example.org"`);
   }
   for (const key of ['port', 'utf8Port'] as const) {
     if (settings[key] !== undefined && portOf(settings[key]) === undefined)
-      say(key, `'${key}' is a number from 1 to 65535`);
+      complain(key, `'${key}' is a number from 1 to 65535`);
   }
   if (proxyHeader !== undefined && !PROXY_VERSIONS.some((each) => each === proxyHeader))
-    say('proxyHeader', `'proxyHeader' is one of ${PROXY_VERSIONS.join(', ')}; none is sent`);
+    complain('proxyHeader', `'proxyHeader' is one of ${PROXY_VERSIONS.join(', ')}; none is sent`);
   return {
     ...Object.fromEntries(problems),
     ...bridgeProblems(settings),
@@ -84,18 +84,21 @@ export function handOnProblems(
 export function bridgeProblems(settings: HandOnSettings): Readonly<Record<string, string>> {
   const { encoding, escapeKey, font } = settings;
   const problems: [key: string, text: string][] = [];
-  const say = (key: string, text: string): void => void problems.push([key, text]);
+  const complain = (key: string, text: string): void => void problems.push([key, text]);
   if (encoding !== undefined && encodingOf(encoding) === undefined)
-    say('encoding', `'encoding' is one of ${ENCODINGS.join(', ')}; bytes are passed as they are`);
+    complain(
+      'encoding',
+      `'encoding' is one of ${ENCODINGS.join(', ')}; bytes are passed as they are`,
+    );
   if (escapeKey !== undefined && escapeKey !== 'none' && controlCode(escapeKey) === undefined)
-    say('escapeKey', `'escapeKey' is a key such as ^] or none; ${DEFAULT_ESCAPE_KEY} is used`);
+    complain('escapeKey', `'escapeKey' is a key such as ^] or none; ${DEFAULT_ESCAPE_KEY} is used`);
   for (const key of ['idleSeconds', 'maxSeconds'] as const) {
     const seconds = settings[key];
     if (seconds !== undefined && !(Number(seconds) >= 0))
-      say(key, `'${key}' is a number of seconds; there is no limit now`);
+      complain(key, `'${key}' is a number of seconds; there is no limit now`);
   }
   if (font !== undefined && fontOf(font) === undefined)
-    say('font', `'font' is a number or one of ${Object.keys(FONTS).join(', ')}; none is set`);
+    complain('font', `'font' is a number or one of ${Object.keys(FONTS).join(', ')}; none is set`);
   return Object.fromEntries(problems);
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { PasswordPolicy, loadRefusedPasswords } from '../../src/auth/password-policy';
+import { sayStock } from '../../src/texts/texts';
 
 const policy = new PasswordPolicy({
   rules: () => ({ min: 8, max: 128, boardName: 'Rusty Hinge BBS' }),
@@ -36,7 +37,7 @@ test.each([
 ])('%j is refused as %s', (password, problem) => {
   const found = check(password);
   expect(found).toBe(problem);
-  expect(found && policy.explain(found)).toMatch(/^[A-Z].*\.$/);
+  expect(found && policy.explain(found)(sayStock)).toMatch(/^[A-Z].*\.$/);
 });
 
 test.each([

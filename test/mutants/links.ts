@@ -157,7 +157,7 @@ export const LINKS: readonly Mutant[] = [
     rule: 'D18',
     fault: 'a second factor is switched off without a question',
     file: 'src/modules/two-factor-config.ts',
-    find: "  const proof = await proveAgain(context, {\n    title: 'Switch two-factor sign-in off',\n    text: ['From then on your password alone lets people in.'],\n  });\n  if (proof.kind === 'out') return proof.transition;\n  if (proof.kind === 'cancelled') return said(context, 'cancelled');\n",
+    find: "  const proof = await proveAgain(context, {\n    title: context.say('secret.switch-off'),\n    text: [context.say('secret.switch-off-means')],\n  });\n  if (proof.kind === 'out') return proof.transition;\n  if (proof.kind === 'cancelled') return said(context, 'cancelled');\n",
     put: '',
   },
 ];
