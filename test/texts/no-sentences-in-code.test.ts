@@ -30,7 +30,7 @@ const SAID_BY =
   /^(?:stay|staySecret|tell|sayText|message|setText|askAgain|taken|promptOf|showPages|showLinkAnswer|redraw|done|fillList|setInfo|say|lastWords|messageRows|write)$/;
 
 /** Words that no caller reads: documentation of keys, errors, the log. */
-const UNREAD_NAMES = /^(?:doc|configKeys|keys|about)$|(?:^|_)(?:KEYS|FIELDS|DOCS)$/;
+const UNREAD_NAMES = /^(?:doc|configKeys|keys|about)$|(?:^|_)(?:KEYS?|FIELDS|DOCS)$/;
 const UNREAD_CALLS =
   /^(?:property|always|afterSignIn|handOnModule)$|Error$|^(?:debug|info|warn|error)$/;
 
