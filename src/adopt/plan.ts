@@ -378,7 +378,7 @@ class Planner {
     const modules =
       mods === undefined ? [] : old.files(mods).filter(({ path }) => /\.js$/.test(path));
     if (modules.length > 0)
-      this.note('left', `mods/ (${modules.length} files): modules of one's own are not run here`);
+      this.note('left', `mods/ (${modules.length} files): modules of ENiGMA½ are not run here`);
     const others = ['message', 'file', 'activitypub'].filter(
       (name) => findIn(old, db, `${name}.sqlite3`) !== undefined,
     );

@@ -23,6 +23,8 @@ export interface HjsonTreeOptions {
    * the disk.
    */
   readonly readText?: (file: string, namedAt: Place) => Promise<string>;
+  /** Parses the text of a file; whoever loads the same files again and again may keep what it gives. */
+  readonly parse?: typeof parseHjsonInSteps;
   /**
    * Folders that are searched for included files which the config folder does not contain, the
    * board's first. Where the root file itself is in one of them, they are searched in their order:
@@ -90,7 +92,7 @@ class TreeLoader {
   constructor(
     private readonly folders: readonly string[],
     private readonly readText: (file: string, namedAt: Place) => Promise<string>,
-    private readonly how: Pick<HjsonTreeOptions, 'within' | 'mergesDoubled'>,
+    private readonly how: Pick<HjsonTreeOptions, 'parse' | 'within' | 'mergesDoubled'>,
   ) {}
 
   async load(file: string, namedAt: Place): Promise<ObjectNode> {
@@ -100,7 +102,8 @@ class TreeLoader {
     }
     this.files.add(file);
     const text = await this.readText(file, namedAt);
-    const steps = parseHjsonInSteps(text, file, (doubled) =>
+    const { parse = parseHjsonInSteps } = this.how;
+    const steps = parse(text, file, (doubled) =>
       this.warnings.push(doubledKey(doubled, this.how.mergesDoubled)),
     );
     const root = await inTurns(steps);

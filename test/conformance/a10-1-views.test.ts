@@ -1,8 +1,6 @@
-import type { Submission } from '../../src/menu/run/module';
-import type { MenuCaller } from '../support/menu-board';
-import { asking, color, noting, scenes } from './scene';
+import { color, viewScreens } from './scene';
 
-const open = scenes();
+const { show, given } = viewScreens();
 
 const UP = '\x1b[A';
 const DOWN = '\x1b[B';
@@ -12,32 +10,6 @@ const HOME = '\x1b[H';
 const END = '\x1b[F';
 const PAGE_UP = '\x1b[5~';
 const PAGE_DOWN = '\x1b[6~';
-
-interface Shown {
-  readonly caller: MenuCaller;
-  readonly submissions: Submission[];
-}
-
-/** One screen with these views; what is submitted is noted. */
-async function show(art: string, mci: object): Promise<Shown> {
-  const submissions: Submission[] = [];
-  const scene = await open({
-    menus: { menus: { first: asking('FIRST', mci, '@method:note', { module: 'noting' }) } },
-    art: { 'general/FIRST.utf8ans': `${art}\r\n\r\n\r\nend` },
-    modules: [noting(submissions)],
-  });
-  expect(scene.board.menuSet?.problems).toEqual([]);
-  const caller = scene.call({ encoding: 'utf8' });
-  await caller.sees('end');
-  return { caller, submissions };
-}
-
-/** Types, and says what the form gave for the view. */
-async function given({ caller, submissions }: Shown, keys: string): Promise<unknown> {
-  caller.type(keys);
-  await caller.until('a submission', () => submissions.length > 0);
-  return submissions[0]?.value['value'];
-}
 
 const twoItems = ['one', 'two'];
 const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];

@@ -126,6 +126,12 @@ describe('A10.2 formats', () => {
     expect(caller.screen.cell(1, 2)).toMatchObject({ character: 'x', ...style });
   });
 
+  it('a code that clears the screen is left out of text that stands in a view', async () => {
+    const { caller, text } = await formatted('\u0019f1x', {});
+    expect(text).toBe('[x]');
+    expect(caller.screen.row(2)).toBe('end');
+  });
+
   it('| followed by a predefined MCI code prints it', async () => {
     const { text } = await formatted('|BN!', {});
     expect(text).toBe('[Sallyport!]');

@@ -1,4 +1,5 @@
 import { isEmptyCode, MCI_CODES } from '../../src/menu/screen/mci-codes';
+import { setGroups } from '../../src/store/users';
 import { asking, scenes, stop } from './scene';
 
 const open = scenes();
@@ -169,6 +170,20 @@ describe('A10.3 predefined MCI codes', () => {
     await caller.sees('Name');
     caller.type('joe\rcorrect horse\r');
     await caller.sees('[1990-06-15');
+  });
+
+  it('%UG: groups are in alphabetical order', async () => {
+    const scene = await open({
+      ...board,
+      art: { LOGIN: 'Name %ET1\r\n%ET2', FIRST: '[%UG', ...theme },
+    });
+    const { id } = await scene.board.addUser('joe', 'correct horse');
+    const { db } = scene.board.accounts;
+    await db.transaction('board', (sql) => setGroups(sql, id, ['users', 'sysops', 'artists']));
+    const caller = scene.call({ server: 'ssh' }, 'login');
+    await caller.sees('Name');
+    caller.type('joe\rcorrect horse\r');
+    await caller.sees('[artists, sysops, users');
   });
 
   it('a code with a number, as |XX and with colours about it, is the same', async () => {

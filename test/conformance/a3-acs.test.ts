@@ -153,6 +153,15 @@ describe('A3.1 grammar of ACS', () => {
     expect(await problemsOf('(NN9 & NN8) | NN1')).toEqual([]);
   });
 
+  it('precedence: where ENiGMA½ reads the mixture otherwise, the warning has both readings', async () => {
+    const scene = await open({
+      menus: { menus: { first: { config: { acs: 'NN9 & NN8 | NN1' } } } },
+    });
+    const [problem] = scene.board.menuSet?.problems ?? [];
+    expect(problem?.text).toContain('here it means (NN9 & NN8) | NN1');
+    expect(problem?.text).toContain('to ENiGMA½ NN9 & (NN8 | NN1)');
+  });
+
   it('CODE: two capital letters; anything else is a mistake', async () => {
     await expectTruth({ nn1: false, N1: false, '1': false }, nobody);
     expect(await problemsOf('nn1')).toEqual(['error']);
@@ -196,6 +205,8 @@ describe('A3.2 ACS codes', () => {
   const rows: [code: string, truth: Truth, asker: Asker][] = [
     ['AR', { AR1: true, AR2: false, AR3: false, AR0: false }, joe],
     ['AR', { AR1: true, AR2: true }, { user: { otp: true } }],
+    ['AR', { 'AR[1,2]': true, 'AR[2,3]': false }, joe],
+    ['AR', { AR1: true, '!AR1': false }, {}],
     ['AF', { AF0: true, AF1: false, AF2: false }, {}],
     ['AF', { AF0: true, AF1: true, AF2: false }, joe],
     ['AF', { AF1: true, AF2: false, 'AR2 & !AF2': true }, { user: { otp: true }, halfWay: true }],
@@ -209,6 +220,7 @@ describe('A3.2 ACS codes', () => {
     ['AS', { AS2: true, AS1: false, 'AS[0,2]': true, 'AS[0,1,3]': false }, joe],
     ['AS', { AS2: false, AS1: false }, {}],
     ['ID', { ID2: true, ID1: false, 'ID[1,2]': true, 'ID[1,3]': false }, joe],
+    ['ID', { ID0: true, '!ID0': false, ID1: false }, {}],
     ['GM', { 'GM[users]': true, 'GM[sysops]': false, 'GM[sysops,users]': true, GM: false }, joe],
     [
       'AG',
@@ -220,7 +232,9 @@ describe('A3.2 ACS codes', () => {
       { AA30: true, AA31: true, AA99: false },
       { user: { properties: { account_created: '2025-12-01T10:00:00.000+00:00' } } },
     ],
+    ['AA', { AA: true, '!AA': false }, {}],
     ['NC', { NC41: true, NC99: false }, { user: { properties: { login_count: '41' } } }],
+    ['NC', { NC: true, NC0: true, '!NC0': false, NC1: false }, {}],
     ['NP', { NP5: true, NP6: false }, { user: { properties: { post_count: '5' } } }],
     ['BU', { BU100: true, BU101: false }, { user: { properties: { ul_total_bytes: '100' } } }],
     ['BD', { BD100: true, BD101: false }, { user: { properties: { dl_total_bytes: '100' } } }],

@@ -150,6 +150,11 @@ describe('A8 output', () => {
     ['Renegade pipes, background', '|17x', { foreground: 7, background: 4 }],
     ['Renegade pipes, bright background', '|25x', { foreground: 7, background: 12 }],
     ['PCBoard', '@X1Ex', { foreground: 11, background: 4 }],
+    [
+      'PCBoard, bright on a colour (a departure from ENiGMA½)',
+      '@X1Fx',
+      { foreground: 15, background: 4, blink: false },
+    ],
     ['Wildcat!', '@1E@x', { foreground: 11, background: 4 }],
     ['CNET', '\x19c1x', { foreground: 1, background: 0 }],
   ])('colour codes: %s', async (_system, text, style) => {

@@ -88,3 +88,37 @@ export function noting(submissions: Submission[], extra: unknown[] = []): MenuMo
     },
   };
 }
+
+/** One screen of a test, and what its form was asked to do. */
+interface Shown {
+  readonly scene: Scene;
+  readonly caller: MenuCaller;
+  readonly submissions: Submission[];
+}
+
+/** Screens with a form; the view `value` of the form is what the tests look at. */
+export function viewScreens() {
+  const open = scenes();
+  return {
+    open,
+    /** One screen with these views; what is submitted is noted. */
+    show: async (art: string, mci: object): Promise<Shown> => {
+      const submissions: Submission[] = [];
+      const scene = await open({
+        menus: { menus: { first: asking('FIRST', mci, '@method:note', { module: 'noting' }) } },
+        art: { 'general/FIRST.utf8ans': `${art}\r\n\r\n\r\nend` },
+        modules: [noting(submissions)],
+      });
+      expect(scene.board.menuSet?.problems).toEqual([]);
+      const caller = scene.call({ encoding: 'utf8' });
+      await caller.sees('end');
+      return { scene, caller, submissions };
+    },
+    /** Types, and says what the form gave for the view. */
+    given: async ({ caller, submissions }: Shown, keys: string): Promise<unknown> => {
+      caller.type(keys);
+      await caller.until('a submission', () => submissions.length > 0);
+      return submissions[0]?.value['value'];
+    },
+  };
+}

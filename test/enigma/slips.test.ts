@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EditedBoard, tryConfigSlips } from '../support/edited-board';
 import { describeEnigma, ENIGMA_BOARD } from './support';
 
-/** Every so many slips; all of them by `SALLYPORT_SLIPS=1 npm run test:enigma -- test/enigma/slips`, which takes hours. */
+/** Every so many slips; all of them by `SALLYPORT_SLIPS=1 npm run test:enigma -- test/enigma/slips`. */
 const STRIDE = Number(process.env['SALLYPORT_SLIPS'] ?? 499);
 /** Lines with a condition are few, and matter most. */
 const CONDITION_STRIDE = Math.ceil(STRIDE / 40);

@@ -8,9 +8,13 @@ import type { AcsSubject } from '../../src/acs/subject';
 import { createArtStore } from '../../src/art/art-store';
 import { BbsError } from '../../src/base/errors';
 import { systemRandom } from '../../src/base/random';
+import type { Steps } from '../../src/base/steps';
+import { parseHjsonInSteps } from '../../src/config/hjson';
+import type { DoubledKey } from '../../src/config/hjson-scan';
 import { loadConfig, type LoadedConfig } from '../../src/config/load';
 import { defaultConfig } from '../../src/config/schema';
 import { readSourceText } from '../../src/config/source-text';
+import type { ObjectNode } from '../../src/config/source-tree';
 import type { MenuEntry, MenuSet } from '../../src/menu/load/menu-entry';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
@@ -45,13 +49,13 @@ export interface Slip {
 
 const KINDS = ['dropped', 'doubled', 'misspelt'] as const;
 
-/** Each line of a text that says something, dropped, doubled and misspelt in turn. */
+/** Each line of a text that says something, dropped, doubled and misspelt in turn, where that changes it. */
 export function slipsOf(text: string, file: string): readonly Slip[] {
-  return text
-    .split('\n')
-    .flatMap((line, at) =>
-      /^\s*(\/\/|$)/.test(line) ? [] : KINDS.map((kind) => ({ file, line: at, kind })),
-    );
+  return text.split('\n').flatMap((line, at) => {
+    if (/^\s*(\/\/|$)/.test(line)) return [];
+    const kinds = KINDS.filter((kind) => kind !== 'misspelt' || misspell(line) !== line);
+    return kinds.map((kind) => ({ file, line: at, kind }));
+  });
 }
 
 /** The text with the slip in it. */
@@ -76,10 +80,16 @@ interface Unedited {
   readonly registries: MenuRegistries;
 }
 
+interface Parsed {
+  readonly root: ObjectNode;
+  readonly doubled: readonly DoubledKey[];
+}
+
 /** A board of files that nobody has edited, and what comes of it with a slip in one of them. */
 export class EditedBoard {
   private unedited: Promise<Unedited> | undefined;
   private readonly texts = new Map<string, string>();
+  private readonly parsed = new Map<string, Parsed>();
 
   /** `menuFile` is the one that includes the others, by its path in the board. */
   constructor(
@@ -174,6 +184,7 @@ export class EditedBoard {
     return loadMenus({
       file: join(this.root, this.menuFile),
       env: {},
+      parse: (...of) => this.parse(...of),
       readText: async (file, namedAt) => {
         const name = relative(this.root, file);
         if (name === edited) return text;
@@ -185,6 +196,20 @@ export class EditedBoard {
         return read;
       },
     });
+  }
+
+  /** A file without a slip is parsed once. */
+  private *parse(...[text, file, warn]: Parameters<typeof parseHjsonInSteps>): Steps<ObjectNode> {
+    const isUnedited = text === this.texts.get(relative(this.root, file));
+    let parsed = isUnedited ? this.parsed.get(file) : undefined;
+    if (parsed === undefined) {
+      const doubled: DoubledKey[] = [];
+      const root = yield* parseHjsonInSteps(text, file, (key) => doubled.push(key));
+      parsed = { root, doubled };
+      if (isUnedited) this.parsed.set(file, parsed);
+    }
+    if (warn !== undefined) parsed.doubled.forEach((key) => warn(key));
+    return parsed.root;
   }
 
   private load(): Promise<Unedited> {
