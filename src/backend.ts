@@ -6,6 +6,7 @@ import { Accounts } from './auth/accounts';
 import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
 import { EntryCodes } from './auth/entry-code';
+import { FarAccounts } from './auth/far-accounts';
 import { Invites } from './auth/invites';
 import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
@@ -84,6 +85,7 @@ export interface Backend {
   readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
   readonly ownCalls: OwnCalls;
+  readonly farAccounts: FarAccounts;
   readonly mailChange: MailChange;
   readonly feedback: FeedbackBox;
   readonly budgets: StoredBudgets;
@@ -302,6 +304,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     findTemplate,
     sshKeys: new AccountKeys({ db, clock, notifier, changed }),
     ownCalls: new OwnCalls({ db, clock, log, notifier, changed }),
+    farAccounts: new FarAccounts({ db, sealing, random }),
     endCall: ({ sessionId, user }) =>
       db.transaction(user === undefined ? 'nothing-shared' : { account: user.id }, async (sql) => {
         await endCall(sql, sessionId, clock.nowMs());

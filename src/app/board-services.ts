@@ -53,6 +53,7 @@ export function boardServices(parts: {
     sshKeys: backend.sshKeys,
     invites: backend.invites,
     ownCalls: backend.ownCalls,
+    farAccounts: backend.farAccounts,
     mailChange: backend.mailChange,
     passwordReset: backend.passwordReset,
     feedback: backend.feedback,

@@ -12,7 +12,7 @@ const CODES = ['sysCode', 'authCode', 'schemeCode', 'door'] as const;
 
 export const bbsLinkProtocol: OnwardProtocol = {
   port: 23,
-  lacks: ['utf8Host', 'utf8Port', 'names', 'onlyNames'],
+  lacks: ['utf8Host', 'utf8Port', 'names', 'onlyNames', 'nameProperty'],
   keys: {
     sysCode: 'Code of this board there, as BBSLink gave it.',
     authCode: 'Its second code, as `@environment:NAME` or `@file:NAME`.',

@@ -1,5 +1,6 @@
 import { greetByRlogin } from '../onward/rlogin-client';
 import { openTunnel } from '../onward/ssh-client';
+import { ACCOUNT_KEYS } from './far-account';
 import { ANSWER_MS, handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 import { RLOGIN_FIELDS, rloginFields } from './rlogin';
@@ -22,6 +23,8 @@ export const doorPartyProtocol: OnwardProtocol = {
     rloginPort: `Port of the doors behind it; ${RLOGIN_PORT} where nothing is said.`,
     clientName: RLOGIN_FIELDS.clientName,
     terminal: RLOGIN_FIELDS.terminal,
+    passwordLength: ACCOUNT_KEYS.passwordLength,
+    boardId: ACCOUNT_KEYS.boardId,
   },
   withDefaults: (settings) => ({
     ...{ host: HOST, name: 'DoorParty' },
@@ -35,7 +38,7 @@ export const doorPartyProtocol: OnwardProtocol = {
   },
   // Without a host key the gateway is asked for the one that it has, for the log.
   before: ({ settings }) => refuseWhere(problems(settings)),
-  open: async (socket, { context, settings, taken, signal, userName, address }) => {
+  open: async (socket, { context, settings, taken, signal, address, ...caller }) => {
     const { clock } = context.services;
     const text = (key: string): string | undefined => {
       const value = settings[key];
@@ -53,7 +56,7 @@ export const doorPartyProtocol: OnwardProtocol = {
       { host: address.host, port: portOf(settings['rloginPort']) ?? RLOGIN_PORT },
     );
     const fields = rloginFields(settings, {
-      userName,
+      ...{ userName: caller.userName, password: caller.password ?? '' },
       terminalType: taken.facts.terminalType,
     });
     return greetByRlogin(tunnel, fields, { clock, limitMs: ANSWER_MS, signal });

@@ -1,4 +1,5 @@
 import type { BridgeOptions } from '../onward/bridge';
+import { accountProblems } from './far-account';
 import type { Address } from '../onward/connect';
 import { PROXY_VERSIONS } from '../protocols/proxy-protocol';
 
@@ -30,6 +31,8 @@ export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
   ...BRIDGE_KEYS,
   names:
     'Names of accounts there: `{ alice: "ALICE SMITH" }`; others have their own, and nobody else has one of these.',
+  nameProperty:
+    'Or a property of accounts that has the name there, such as `onward_name`; a program or a file of mods/ writes it. Callers without it are not handed on.',
   onlyNames: 'true: only callers whose accounts are in `names` are handed on.',
 };
 
@@ -76,6 +79,7 @@ export function handOnProblems(
   return {
     ...Object.fromEntries(problems),
     ...bridgeProblems(settings),
+    ...accountProblems(settings),
     ...ownProblems?.(settings),
   };
 }

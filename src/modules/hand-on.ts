@@ -5,9 +5,9 @@ import type { TakenConnection } from '../menu/run/caller';
 import { bridge, type BridgeEnd } from '../onward/bridge';
 import { dial, type Address, type FarSide } from '../onward/connect';
 import { encodeProxyHeader, PROXY_VERSIONS } from '../protocols/proxy-protocol';
-import { foldName } from '../store/user-name';
 import { encodeText } from '../terminal/encoding';
 import { userOf } from '../menu/run/caller';
+import { accountThere, type AccountThere } from './far-account';
 import {
   addressFor,
   bridgeOptionsOf,
@@ -46,6 +46,8 @@ interface OnwardCall {
   readonly address: Address;
   /** Name of the caller's account there. */
   readonly userName: string;
+  /** The caller's password there, where the settings send one. */
+  readonly password: string | undefined;
 }
 
 /** The keys that a menu, or an entry of `destinations`, of this protocol knows. */
@@ -122,25 +124,6 @@ const ENDS: Readonly<Partial<Record<BridgeEnd, OnwardText>>> = {
   time: 'onward.time',
 };
 
-/**
- * The name of the caller's account on the board, without control characters; undefined where it has none
- * there: the name is another account's by `names`, or `onlyNames` is set and it is not among them.
- */
-function nameThere(context: MenuContext, settings: HandOnSettings): string | undefined {
-  const { name } = userOf(context.caller);
-  const { names, onlyNames } = settings;
-  const given = typeof names === 'object' && names !== null ? Object.entries(names) : [];
-  const isMine = ([key]: readonly [string, unknown]): boolean => foldName(key) === foldName(name);
-  const mapped = given.find(isMine)?.[1];
-  if (typeof mapped === 'string') return withoutControls(mapped);
-  const isTaken = given.some(([, there]) => foldName(String(there)) === foldName(name));
-  return isTaken || onlyNames === true ? undefined : withoutControls(name);
-}
-
-function withoutControls(text: string): string {
-  return text.replaceAll(/[\x00-\x1f\x7f]/g, '');
-}
-
 /** What became of a caller who was to be handed on. */
 type HandOnOutcome = 'was-there' | 'no-answer' | 'not-tried';
 
@@ -162,16 +145,33 @@ export async function handOn(
     return 'not-tried';
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : address.host;
-  const userName = nameThere(context, settings);
-  if (userName === undefined) {
-    await tell(context, context.say('onward.no-account', { name }));
-    return 'not-tried';
+  const account = await whoThere(context, settings, { address, title: name });
+  if (account === 'refused') {
+    await tell(context, context.say('onward.refused', { name }));
+    return 'no-answer';
   }
+  if (account === 'nobody') await tell(context, context.say('onward.no-account', { name }));
+  if (account === 'nobody' || account === 'cancelled') return 'not-tried';
   const { outcome, says } = await context.caller.takeOver((taken) =>
-    visit(context, { taken, address, name, userName, protocol, settings }),
+    visit(context, { taken, address, name, account, protocol, settings }),
   );
   if (says !== undefined) await tell(context, context.say(says, { name }));
   return outcome;
+}
+
+async function whoThere(
+  context: MenuContext,
+  settings: HandOnSettings,
+  board: { readonly address: Address; readonly title: string },
+): Promise<AccountThere | 'nobody' | 'cancelled' | 'refused'> {
+  try {
+    return await accountThere(context, settings, board);
+  } catch (error) {
+    if (!(error instanceof BbsError) || error.code !== 'HAND_ON_REFUSED') throw error;
+    const user = userOf(context.caller).name;
+    context.caller.log.error('onward.failed', { user, ...board.address, error });
+    return 'refused';
+  }
 }
 
 export async function tell(context: MenuContext, sentence: string): Promise<void> {
@@ -187,7 +187,7 @@ interface Visit {
   readonly taken: TakenConnection;
   readonly address: Address;
   readonly name: string;
-  readonly userName: string;
+  readonly account: AccountThere;
   readonly protocol: OnwardProtocol;
   readonly settings: HandOnSettings;
 }
@@ -273,9 +273,10 @@ const FAILURES = {
 } as const;
 
 async function reach(context: MenuContext, call: Visit, signal: AbortSignal): Promise<FarSide> {
-  const { taken, address, userName, protocol, settings } = call;
+  const { taken, address, account, protocol, settings } = call;
   const { clock, random } = context.services;
-  const onward = { context, settings, taken, signal, userName, address };
+  const { name: userName, password } = account;
+  const onward = { context, settings, taken, signal, userName, password, address };
   await protocol.before?.(onward);
   const socket = await dial(address, { clock, random, limitMs: ANSWER_MS, signal });
   const version = PROXY_VERSIONS.find((each) => each === settings['proxyHeader']);

@@ -11,6 +11,7 @@ import { myCallsModule } from './my-calls';
 import { newUserModule } from './new-user';
 import { nodeMessageModule } from './node-message';
 import { onelinerzModule } from './onelinerz';
+import { onwardAccountsModule } from './onward-accounts';
 import { pageSysopModule } from './page-sysop';
 import { preAuthFeedbackModule } from './pre-auth-feedback';
 import { showArtModule } from './show-art';
@@ -59,6 +60,7 @@ export const MODULES: readonly MenuModule[] = [
   doorPartyModule,
   abracadabraModule,
   destinationsModule,
+  onwardAccountsModule,
 ];
 
 /** The modules by name. */

@@ -1,11 +1,12 @@
 import { greetByRlogin } from '../onward/rlogin-client';
+import { ACCOUNT_KEYS } from './far-account';
 import { ANSWER_MS, handOnModule, type OnwardProtocol } from './hand-on';
 import type { HandOnSettings } from './hand-on-settings';
 
 /** The keys of the greeting's fields, each with its documentation. */
 export const RLOGIN_FIELDS = {
   clientName:
-    'First field of the greeting; `{userName}` where nothing is said. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
+    'First field of the greeting; `{userName}` where nothing is said, `{password}` for a password that is made for each caller. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
   serverName:
     'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
   terminal:
@@ -15,9 +16,9 @@ export const RLOGIN_FIELDS = {
 export const rloginProtocol: OnwardProtocol = {
   /** RFC 1282 */
   port: 513,
-  keys: RLOGIN_FIELDS,
-  open: (socket, { context, settings, taken, signal, userName }) => {
-    const values = { userName, terminalType: taken.facts.terminalType };
+  keys: { ...RLOGIN_FIELDS, ...ACCOUNT_KEYS },
+  open: (socket, { context, settings, taken, signal, userName, password = '' }) => {
+    const values = { userName, password, terminalType: taken.facts.terminalType };
     return greetByRlogin(socket, rloginFields(settings, values), {
       ...{ clock: context.services.clock, limitMs: ANSWER_MS, signal },
     });
@@ -48,6 +49,6 @@ export const rloginModule = handOnModule(
 /** Fills a field in one pass: what a caller is called is never read as a template. */
 export function fillField(template: unknown, values: Readonly<Record<string, string>>): string {
   return String(template)
-    .replaceAll(/\{(userName|terminalType)\}/g, (_, key: string) => values[key] ?? '')
+    .replaceAll(/\{(userName|password|terminalType)\}/g, (_, key: string) => values[key] ?? '')
     .replaceAll('\0', '');
 }

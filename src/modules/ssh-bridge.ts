@@ -1,4 +1,5 @@
 import { openShell } from '../onward/ssh-client';
+import { ACCOUNT_KEYS } from './far-account';
 import { handOnModule, type OnwardProtocol } from './hand-on';
 import type { HandOnSettings } from './hand-on-settings';
 import { fillField } from './rlogin';
@@ -14,11 +15,13 @@ export const sshProtocol: OnwardProtocol = {
     hostKey:
       'Fingerprint of the board’s host key, `SHA256:...`; nobody is handed on without it. The log says what the board has.',
     userName: 'Name of the account there; `{userName}` where nothing is said.',
-    password: 'Password of that account, as `@environment:NAME` or `@file:NAME`.',
+    password:
+      'Password of that account, as `@environment:NAME` or `@file:NAME`; `{password}` for one that is made for each caller.',
     privateKey: 'Or a private key of this board’s own, as `@file:NAME`.',
+    ...ACCOUNT_KEYS,
   },
   problems,
-  open: (socket, { context, settings, taken, signal, userName }) => {
+  open: (socket, { context, settings, taken, signal, userName, password }) => {
     const { clock } = context.services;
     const text = (key: string): string | undefined => {
       const value = settings[key];
@@ -28,7 +31,7 @@ export const sshProtocol: OnwardProtocol = {
       ...{ clock, signal, limitMs: SIGN_IN_MS },
       hostKey: text('hostKey'),
       userName: fillField(settings['userName'] ?? '{userName}', { userName }),
-      password: text('password'),
+      password: password ?? text('password'),
       privateKey: text('privateKey'),
       terminalType: taken.facts.terminalType,
       size: () => taken.facts.size,

@@ -40,6 +40,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'sealing_key', key: ['id'] },
   { name: 'factor_grace', key: ['user_id'] },
   byId('invite'),
+  byId('far_account'),
 ];
 
 export type Value = string | number | bigint | boolean | Buffer | null;

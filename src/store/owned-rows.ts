@@ -17,6 +17,7 @@ export const OWNED_TABLES = [
   'known_source',
   'oneliner',
   'factor_grace',
+  'far_account',
 ] as const;
 
 /** The highest id that is believed of a row whose account is gone. */

@@ -51,6 +51,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'otp_app', column: 'secret', rowKey: 'id', userId: 'user_id' },
   { table: 'otp_pending', column: 'secret', rowKey: 'user_id', userId: 'user_id' },
   { table: 'otp_pending', column: 'word', rowKey: 'user_id', userId: 'user_id' },
+  { table: 'far_account', column: 'name', rowKey: 'id', userId: 'user_id' },
+  { table: 'far_account', column: 'password', rowKey: 'id', userId: 'user_id' },
   { table: 'outbox', column: 'message', rowKey: 'id', userId: 'user_id' },
 ];
 
@@ -74,7 +76,7 @@ export async function listSealedRows(
 ): Promise<readonly SealedRow[]> {
   const rows: readonly Record<string, unknown>[] = await sql(column.table)
     .where(column.rowKey, '>', page.afterKey)
-    // Sent mails are empty.
+    // Sent mails are empty, and what a far account does not have.
     .whereNot(column.column, '')
     .orderBy(column.rowKey)
     .limit(page.most)

@@ -1,6 +1,7 @@
 import { nearestName } from '../base/nearest';
 import { ACCOUNT, APPLY, KEY, MAIL, OWN } from './account-texts';
 import { CALL, WARNING } from './call-texts';
+import { ELSEWHERE } from './elsewhere-texts';
 import { FACTOR } from './factor-texts';
 import { HELP, LINE } from './line-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
@@ -39,6 +40,7 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   SECRET,
   LINE,
   HELP,
+  ELSEWHERE,
 ];
 
 const STOCK = {
@@ -69,6 +71,7 @@ const STOCK = {
   ...SECRET.texts,
   ...LINE.texts,
   ...HELP.texts,
+  ...ELSEWHERE.texts,
 } as const;
 
 type StockTexts = typeof STOCK;

@@ -34,6 +34,7 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   door_party: 'complete',
   abracadabra: 'complete',
   destinations: 'complete',
+  onward_accounts: 'complete',
 };
 
 const SIGN_IN = 'Please sign in first.';

@@ -30,7 +30,7 @@ const FROM_ELSEWHERE = ['user_status_config', 'node_msg', 'page_sysop', 'oneline
 /** Those that need to know a board to hand callers on to. */
 const ONWARD = [
   ...['telnet_bridge', 'rlogin', 'ssh_bridge', 'bbs_link', 'door_party'],
-  ...['abracadabra', 'destinations'],
+  ...['abracadabra', 'destinations', 'onward_accounts'],
 ];
 
 it('uses every module that there is on the stock board, but for those of boards from elsewhere', async () => {

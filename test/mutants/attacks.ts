@@ -458,4 +458,25 @@ export const ATTACKS: readonly Mutant[] = [
     find: "if (code === undefined) return { result: 'missing' };\n  const place",
     put: "if (code === undefined) return { result: 'none' };\n  const place",
   },
+  {
+    rule: 'P9',
+    fault: 'a caller says who to be on a board that checks no password',
+    file: 'src/modules/far-account.ts',
+    find: 'if (askName === true && sendsPassword(settings)) return',
+    put: 'if (askName === true) return',
+  },
+  {
+    rule: 'P9',
+    fault: 'a password there is shown in clear text when it is made',
+    file: 'src/modules/far-account.ts',
+    find: 'data: caller.secure',
+    put: 'data: caller.node > 0',
+  },
+  {
+    rule: 'P9',
+    fault: 'a sealed password of one board is good for another',
+    file: 'src/auth/far-accounts.ts',
+    find: 'if (board !== row.board)',
+    put: "if (board === '')",
+  },
 ];

@@ -48,6 +48,8 @@ export async function fillEveryTable(office: BackOffice): Promise<void> {
     await sql('factor_grace').insert({ user_id: ann, since: 1, sign_ins: 2 });
     const invite = { code_hash: 'c', note: '', uses_left: 1, created_at: 1, expires_at: 2 };
     await sql('invite').insert(invite);
+    const far = { board: 'far:23', title: 'Far', name: 'sealed', password: '' };
+    await sql('far_account').insert({ user_id: ann, ...far });
     const row = { at: 1, node: 1, server: 'ssh', source: '', factor: 0, kind: 'x', result: 'done' };
     for (let made = 0; made < AUDIT_ROWS; made += 100)
       await sql('audit').insert(

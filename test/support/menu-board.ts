@@ -9,6 +9,7 @@ import { Accounts } from '../../src/auth/accounts';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { Enrollment } from '../../src/auth/enrollment';
 import { Authenticator } from '../../src/auth/authenticator';
+import { FarAccounts } from '../../src/auth/far-accounts';
 import { Invites } from '../../src/auth/invites';
 import { OwnCalls } from '../../src/auth/own-calls';
 import { MailChange } from '../../src/auth/mail-change';
@@ -169,6 +170,7 @@ export class MenuBoard {
         sshKeys: new AccountKeys(accounts),
         invites: new Invites({ ...accounts, random: systemRandom }),
         ownCalls: new OwnCalls(accounts),
+        farAccounts: new FarAccounts({ ...accounts, random: systemRandom }),
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
         feedback: new FeedbackBox(accounts),

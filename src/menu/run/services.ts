@@ -3,6 +3,7 @@ import type { ArtStore } from '../../art/art-store';
 import type { AccountKeys } from '../../auth/account-keys';
 import type { Accounts } from '../../auth/accounts';
 import type { Enrollment } from '../../auth/enrollment';
+import type { FarAccounts } from '../../auth/far-accounts';
 import type { Invites } from '../../auth/invites';
 import type { OwnCalls } from '../../auth/own-calls';
 import type { MailChange } from '../../auth/mail-change';
@@ -55,6 +56,7 @@ export interface Services {
   readonly sshKeys: AccountKeys;
   readonly invites: Pick<Invites, 'find' | 'take'>;
   readonly ownCalls: OwnCalls;
+  readonly farAccounts: FarAccounts;
   readonly mailChange: MailChange;
   readonly passwordReset: Pick<PasswordReset, 'request'>;
   readonly feedback: FeedbackBox;

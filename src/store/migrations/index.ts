@@ -204,4 +204,20 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   authenticatorApps,
+  // Names and passwords of callers on boards that they are handed on to, sealed; empty where there is none.
+  {
+    id: 44,
+    name: '0044-far-accounts',
+    async up(sql) {
+      await sql.schema.createTable('far_account', (table) => {
+        table.increments('id');
+        table.integer('user_id').notNullable().references('id').inTable('user').onDelete('CASCADE');
+        table.string('board', 300).notNullable();
+        table.text('title').notNullable();
+        table.text('name').notNullable();
+        table.text('password').notNullable();
+        table.unique(['user_id', 'board']);
+      });
+    },
+  },
 ];
