@@ -16,7 +16,8 @@ import { OwnAccounts, type Authenticate, type OwnAccount } from './auth/own-acco
 import { OwnCalls } from './auth/own-calls';
 import { PasswordReset } from './auth/password-reset';
 import { needsSealingKey } from './auth/key-rotation';
-import { agreeOnKey, CurrentKeyWatch, readKeyCommand } from './auth/current-key';
+import { agreeOnKey, CurrentKeyWatch } from './auth/current-key';
+import { readKeyCommand } from './base/pem-source';
 import { type GivenKeys, openSealing, type Sealing } from './auth/sealing';
 import { SecondFactor } from './auth/second-factor';
 import { endSetUpsOf } from './auth/set-up-watch';
@@ -137,8 +138,9 @@ export async function givenKeys(
   const { [SEALING_KEY]: text = '' } = env;
   if (text !== '') return { text, source: SEALING_KEY };
   if (command.length === 0) return undefined;
-  const again = (): Promise<string> => readKeyCommand(command, env);
-  return { text: await again(), source: 'security.sealingKeyCommand', again };
+  const source = 'security.sealingKeyCommand';
+  const again = (): Promise<string> => readKeyCommand(command, { key: source, env });
+  return { text: await again(), source, again };
 }
 
 /** Where mails go as files while no gateway is configured. */

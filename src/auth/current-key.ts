@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import type { Cancel, Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -126,38 +125,4 @@ export class CurrentKeyWatch {
     else this.parts.log.error('key.missing', { keyId: missing });
     this.told = missing;
   }
-}
-
-const COMMAND_MS = 10_000;
-const MOST_BYTES = 16 * 1024;
-
-/**
- * What a command prints that the sysop names, for keys that a service keeps. It is run without a shell,
- * and what it prints is kept in memory only. Throws KEY_UNREADABLE.
- */
-export function readKeyCommand(
-  command: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  const [program = '', ...args] = command;
-  const limits = { timeout: COMMAND_MS, maxBuffer: MOST_BYTES, killSignal: 'SIGKILL' } as const;
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { ...limits, env, encoding: 'utf8' }, (error, printed) => {
-      const text = printed.trim();
-      if (error === null && text !== '') return resolve(text);
-      // Neither what it printed nor its arguments: both may hold secrets.
-      const why = error === null ? 'it printed nothing' : reasonOf(error);
-      reject(
-        new BbsError(
-          'KEY_UNREADABLE',
-          `security.sealingKeyCommand: ${program} gave no sealing key: ${why}`,
-        ),
-      );
-    });
-  });
-}
-
-function reasonOf(error: { readonly code?: unknown; readonly killed?: boolean }): string {
-  if (error.killed === true) return `it did not end within ${COMMAND_MS / 1000} s`;
-  return typeof error.code === 'number' ? `it ended with ${error.code}` : String(error.code);
 }

@@ -24,6 +24,7 @@ export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
     ...checkPorts(config),
     ...checkProxies(config),
     ...checkWeb(config),
+    ...checkKeySources(config),
     ...checkSecondFactor(config),
   ];
 }
@@ -235,11 +236,12 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(domain) && isIP(domain) === 0) {
     yield error('contentServers.web.domain', 'must be a host name alone, like bbs.example.org');
   }
-  if ((https.certPem === '') !== (https.keyPem === '')) {
+  const hasKey = https.keyPem !== '' || https.keyCommand.length > 0;
+  if ((https.certPem === '') === hasKey) {
     const missing = https.certPem === '' ? 'certPem' : 'keyPem';
     yield error(
       `contentServers.web.https.${missing}`,
-      'is missing; certPem and keyPem go together',
+      'is missing; certPem goes together with keyPem or keyCommand',
     );
   }
   const isPublic = https.enabled && !/^(127\.|::1$|localhost$)/.test(https.address);
@@ -249,6 +251,22 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
       'is localhost: mailed links lead nowhere for callers',
     );
   }
+}
+
+function* checkKeySources({ loginServers, contentServers }: Config): Iterable<CrossFinding> {
+  const { ssh } = loginServers;
+  const { https } = contentServers.web;
+  const both = 'is set, and so is';
+  if (ssh.privateKeyPem !== '' && ssh.privateKeyCommand.length > 0)
+    yield error(
+      'loginServers.ssh.privateKeyCommand',
+      `${both} privateKeyPem: one of them gives the host key; remove the other`,
+    );
+  if (https.keyPem !== '' && https.keyCommand.length > 0)
+    yield error(
+      'contentServers.web.https.keyCommand',
+      `${both} keyPem: one of them gives the key; remove the other`,
+    );
 }
 
 function* checkSecondFactor(config: Config): Iterable<CrossFinding> {

@@ -8,6 +8,7 @@ const AT_START = [
     ['enabled', 'address', 'port'].map((key) => `${WAYS_IN[way].configKey}.${key}`),
   ),
   'loginServers.ssh.privateKeyPem',
+  'loginServers.ssh.privateKeyCommand',
   'loginServers.ssh.privateKeyPass',
   'loginServers.ssh.profile',
   'loginServers.ssh.algorithms',

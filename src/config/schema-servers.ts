@@ -80,7 +80,15 @@ export const loginServers = section('Where callers dial in.', {
     privateKeyPem: z
       .string()
       .default('')
-      .describe('Host key; empty is data/keys/ssh_host_ed25519, made at first start.'),
+      .describe(
+        'Host key: a file, or the key itself, as @environment: gives it. Empty is data/keys/ssh_host_ed25519, made at first start.',
+      ),
+    privateKeyCommand: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'A program and its arguments, run without a shell at a start, that prints the host key; in place of privateKeyPem.',
+      ),
     privateKeyPass: z
       .string()
       .default('')
@@ -147,8 +155,16 @@ export const contentServers = section('Web.', {
       certPem: z
         .string()
         .default('')
-        .describe('Certificate; empty is a self-signed one in data/keys.'),
-      keyPem: z.string().default('').describe('Key of the certificate.'),
+        .describe(
+          'Certificate: a file, or the text itself, as @environment: gives it. Empty is a self-signed one in data/keys.',
+        ),
+      keyPem: z.string().default('').describe('Key of the certificate, in the same ways.'),
+      keyCommand: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'A program and its arguments, run without a shell, that prints the key of the certificate; in place of keyPem.',
+        ),
     }),
     resetPassword: section('Forgotten passwords.', {
       resetPassEmailText: file('misc/reset_password_email.template.txt').describe(

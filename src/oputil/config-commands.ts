@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { isPemText } from '../base/pem-source';
 import { listConfigSections } from '../config/config-keys';
 import { formatProblem, throwProblems, type Problem } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
@@ -72,7 +73,8 @@ async function print(context: CommandContext, key: string | undefined): Promise<
 }
 
 function withoutSecrets(value: unknown, name: string): unknown {
-  if (typeof value === 'string' && value !== '' && isSecretName(name)) return '(not shown)';
+  if (typeof value === 'string' && (isSecretName(name) || isPemText(value)))
+    return value === '' ? value : '(not shown)';
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, name));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

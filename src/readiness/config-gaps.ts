@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toError } from '../base/errors';
+import { isPemText } from '../base/pem-source';
 import type { Board } from '../config/board';
 import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
 import type { Config } from '../config/schema';
@@ -86,7 +87,10 @@ function* webGaps(
     );
     return;
   }
-  yield* certificateGaps(resolve(board.boardDir, https.certPem), host, nowMs);
+  const isText = isPemText(https.certPem);
+  const name = isText ? 'contentServers.web.https.certPem' : resolve(board.boardDir, https.certPem);
+  const read = (): string => (isText ? https.certPem : readFileSync(name, 'utf8'));
+  yield* certificateGaps({ name, read }, host, nowMs);
 }
 
 function hostOf(prefix: string): string {
@@ -96,21 +100,25 @@ function hostOf(prefix: string): string {
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 
-function* certificateGaps(file: string, host: string, nowMs: number): Iterable<Gap> {
+function* certificateGaps(
+  { name, read }: { readonly name: string; readonly read: () => string },
+  host: string,
+  nowMs: number,
+): Iterable<Gap> {
   let certificate: X509Certificate;
   try {
-    certificate = new X509Certificate(readFileSync(file));
+    certificate = new X509Certificate(read());
   } catch (error) {
-    yield missing(`the certificate ${file} cannot be used: ${toError(error).message}`);
+    yield missing(`the certificate ${name} cannot be used: ${toError(error).message}`);
     return;
   }
   const endsMs = Date.parse(certificate.validTo);
-  if (endsMs < nowMs) yield missing(`the certificate ${file} ended on ${certificate.validTo}`);
+  if (endsMs < nowMs) yield missing(`the certificate ${name} ended on ${certificate.validTo}`);
   else if (endsMs < nowMs + SOON_DAYS * DAY_MS) {
-    yield advice(`the certificate ${file} ends on ${certificate.validTo}: renew it`);
+    yield advice(`the certificate ${name} ends on ${certificate.validTo}: renew it`);
   }
   if (host !== 'localhost' && certificate.checkHost(host) === undefined) {
-    yield missing(`the certificate ${file} is not for ${host}`);
+    yield missing(`the certificate ${name} is not for ${host}`);
   }
 }
 

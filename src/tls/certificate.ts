@@ -1,9 +1,10 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
+import { commandSource, type PemSource, pemSource, readPem } from '../base/pem-source';
 import { writePrivateFile } from '../base/private-file';
 import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
@@ -12,9 +13,8 @@ import type { Config } from '../config/schema';
 interface CertificatePlaces {
   /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
-  /** Files of the sysop's; empty selects the board's own certificate. */
-  readonly certFile: string;
-  readonly keyFile: string;
+  /** The sysop's; undefined selects the board's own certificate. */
+  readonly given: Pair | undefined;
 }
 
 interface CertificateOptions extends CertificatePlaces {
@@ -32,6 +32,7 @@ export interface Certificate {
   readonly fingerprint: string;
 }
 
+const SETTINGS = 'contentServers.web.https';
 const RENEW_MS = 30 * 24 * 3600_000;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 
@@ -41,20 +42,20 @@ const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
  */
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
   const { clock, log } = options;
-  const { own, certFile, keyFile } = filesOf(options);
-  if (own && (await needsNew(certFile, keyFile, options))) {
+  const { own, cert, key } = sourcesOf(options);
+  if (own && (await needsNew({ cert, key }, options))) {
     const made = makeSelfSigned({
       names: [...new Set([options.domain, ...LOCAL_NAMES])],
       nowMs: clock.nowMs(),
       random: options.random,
     });
-    writeOwn(keyFile, made.keyPem);
-    writeOwn(certFile, made.certPem);
-    log.info('web.certificate-made', { file: certFile, domain: options.domain });
+    writeOwn(key.name, made.keyPem);
+    writeOwn(cert.name, made.certPem);
+    log.info('web.certificate-made', { file: cert.name, domain: options.domain });
   }
-  const certificate = await readPair(certFile, keyFile);
+  const certificate = await readPair({ cert, key });
   const validTo = own ? undefined : findEnd(certificate, clock.nowMs());
-  if (validTo !== undefined) log.warn('web.certificate-ends', { file: certFile, validTo });
+  if (validTo !== undefined) log.warn('web.certificate-ends', { file: cert.name, validTo });
   return certificate;
 }
 
@@ -67,12 +68,12 @@ async function checkCertificate(
   places: CertificatePlaces,
   nowMs: number,
 ): Promise<string | undefined> {
-  const { own, certFile, keyFile } = filesOf(places);
+  const { own, ...pair } = sourcesOf(places);
   if (own) return undefined;
-  const validTo = findEnd(await readPair(certFile, keyFile), nowMs);
+  const validTo = findEnd(await readPair(pair), nowMs);
   if (validTo === undefined) return undefined;
   const verb = Date.parse(validTo) < nowMs ? 'ended' : 'ends';
-  return `the certificate ${certFile} ${verb} on ${validTo}: renew it`;
+  return `the certificate ${pair.cert.name} ${verb} on ${validTo}: renew it`;
 }
 
 /** The expiry time of a certificate that has expired or expires soon. */
@@ -81,27 +82,21 @@ function findEnd({ cert }: Certificate, nowMs: number): string | undefined {
   return Date.parse(validTo) < nowMs + RENEW_MS ? validTo : undefined;
 }
 
-/** The files of certificate and key, and whether they are the board's own. */
-function filesOf({ keysDir, certFile, keyFile }: CertificatePlaces): {
-  readonly own: boolean;
-  readonly certFile: string;
-  readonly keyFile: string;
-} {
-  if (certFile !== '') return { own: false, certFile, keyFile };
-  return {
-    own: true,
-    certFile: join(keysDir, 'web_cert.pem'),
-    keyFile: join(keysDir, 'web_key.pem'),
-  };
+interface Pair {
+  readonly cert: PemSource;
+  readonly key: PemSource;
 }
 
-async function needsNew(
-  certFile: string,
-  keyFile: string,
-  options: CertificateOptions,
-): Promise<boolean> {
+/** Where certificate and key come from, and whether they are the board's own. */
+function sourcesOf({ keysDir, given }: CertificatePlaces): Pair & { readonly own: boolean } {
+  if (given !== undefined) return { own: false, ...given };
+  const own = (name: string): PemSource => ({ kind: 'file', name: join(keysDir, name) });
+  return { own: true, cert: own('web_cert.pem'), key: own('web_key.pem') };
+}
+
+async function needsNew(pair: Pair, options: CertificateOptions): Promise<boolean> {
   try {
-    const found = new X509Certificate((await readPair(certFile, keyFile)).cert);
+    const found = new X509Certificate((await readPair(pair)).cert);
     const ends = Date.parse(found.validTo) < options.clock.nowMs() + RENEW_MS;
     return ends || found.checkHost(options.domain) === undefined;
   } catch {
@@ -110,41 +105,45 @@ async function needsNew(
   }
 }
 
-async function readPair(certFile: string, keyFile: string): Promise<Certificate> {
-  const cert = await read(certFile, 'certPem');
-  const key = await read(keyFile, 'keyPem');
-  const { mode, uid } = await stat(keyFile);
-  // A key that belongs to somebody else (certbot's to root) is readable through a group that was
-  // assigned for this.
-  const isOurs = uid === process.getuid?.();
-  if (process.platform !== 'win32' && (mode & (isOurs ? 0o077 : 0o037)) !== 0) {
-    throw new BbsError(
-      'KEY_UNREADABLE',
-      `the web key ${keyFile} can be read by others; run: chmod ${isOurs ? '600' : '640'} ${keyFile}`,
-    );
-  }
+async function readPair(pair: Pair): Promise<Certificate> {
+  const cert = await read(pair.cert, 'certPem');
+  const key = await read(pair.key, 'keyPem');
+  if (pair.key.kind === 'file') await checkMode(pair.key.name);
   try {
     const parsed = new X509Certificate(cert);
     if (!parsed.checkPrivateKey(createPrivateKey(key))) {
-      throw new Error(`${keyFile} is not the key of ${certFile}`);
+      throw new Error(`${pair.key.name} is not the key of ${pair.cert.name}`);
     }
     return { cert, key, fingerprint: parsed.fingerprint256 };
   } catch (error) {
     throw new BbsError(
       'KEY_UNREADABLE',
-      `cannot use the web certificate ${certFile}: ${toError(error).message}`,
+      `cannot use the web certificate ${pair.cert.name}: ${toError(error).message}`,
       { cause: error },
     );
   }
 }
 
-async function read(file: string, setting: string): Promise<string> {
+async function checkMode(keyFile: string): Promise<void> {
+  const { mode, uid } = await stat(keyFile);
+  // A key that belongs to somebody else (certbot's to root) is readable through a group that was
+  // assigned for this.
+  const isOurs = uid === process.getuid?.();
+  if (process.platform === 'win32' || (mode & (isOurs ? 0o077 : 0o037)) === 0) return;
+  throw new BbsError(
+    'KEY_UNREADABLE',
+    `the web key ${keyFile} can be read by others; run: chmod ${isOurs ? '600' : '640'} ${keyFile}`,
+  );
+}
+
+async function read(source: PemSource, setting: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readPem(source);
   } catch (error) {
+    if (error instanceof BbsError) throw error;
     throw new BbsError(
       'KEY_UNREADABLE',
-      `cannot read ${file}: ${toError(error).message}; see contentServers.web.https.${setting}`,
+      `cannot read ${source.name}: ${toError(error).message}; see ${SETTINGS}.${setting}`,
       { cause: error },
     );
   }
@@ -192,17 +191,20 @@ export function checkBoardCertificate(
   return checkCertificate(placesOf(options), options.clock.nowMs());
 }
 
-/** The files of the certificate, either the sysop's or the board's own. */
+/** The files of the certificate that can be watched, either the sysop's or the board's own. */
 export function boardCertificateFiles(options: CertificateNames): readonly string[] {
-  const { certFile, keyFile } = filesOf(placesOf(options));
-  return [certFile, keyFile];
+  const { cert, key } = sourcesOf(placesOf(options));
+  return [cert, key].filter(({ kind }) => kind === 'file').map(({ name }) => name);
 }
 
 function placesOf({ config, dataDir, resolveFile }: CertificateNames): CertificatePlaces {
-  const { https } = config().contentServers.web;
+  const { certPem, keyPem, keyCommand } = config().contentServers.web.https;
+  const cert = pemSource(`${SETTINGS}.certPem`, certPem, resolveFile);
+  const key =
+    pemSource(`${SETTINGS}.keyPem`, keyPem, resolveFile) ??
+    commandSource(`${SETTINGS}.keyCommand`, keyCommand);
   return {
     keysDir: join(dataDir, 'keys'),
-    certFile: https.certPem === '' ? '' : resolveFile(https.certPem),
-    keyFile: https.keyPem === '' ? '' : resolveFile(https.keyPem),
+    given: cert === undefined || key === undefined ? undefined : { cert, key },
   };
 }

@@ -68,6 +68,8 @@ export class LiveCertificate {
     if (this.watched === files.join('\n')) return;
     this.watched = files.join('\n');
     this.watch?.close();
+    this.watch = undefined;
+    if (files.length === 0) return;
     this.watch = watchFiles(files, this.options.clock, () => void this.changed());
   }
 

@@ -1,11 +1,7 @@
+import { readKeyCommand } from '../../src/base/pem-source';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  agreeOnKey,
-  CurrentKeyWatch,
-  nameCurrentKey,
-  readKeyCommand,
-} from '../../src/auth/current-key';
+import { agreeOnKey, CurrentKeyWatch, nameCurrentKey } from '../../src/auth/current-key';
 import { rotateKeys } from '../../src/auth/key-rotation';
 import { openSealing, type Sealing } from '../../src/auth/sealing';
 import { systemRandom } from '../../src/base/random';
@@ -140,7 +136,9 @@ describe('a command for the sealing keys', () => {
 
   test('is run without a shell, with its arguments as they are', async () => {
     const file = await program('#!/bin/sh\nprintf "%s" "$1$KEY"\n');
-    expect(await readKeyCommand([file, '$(id);`id`'], { KEY: '-x' })).toBe('$(id);`id`-x');
+    expect(await readKeyCommand([file, '$(id);`id`'], { key: 'a.key', env: { KEY: '-x' } })).toBe(
+      '$(id);`id`-x',
+    );
   });
 
   test.each([
@@ -148,14 +146,19 @@ describe('a command for the sealing keys', () => {
     ['exit 0', 'it printed nothing'],
   ])('that ends with %s says so, and nothing of what it printed', async (end, why) => {
     const file = await program(`#!/bin/sh\n${end === 'exit 3' ? 'echo hunter2' : ':'}\n${end}\n`);
-    const error = await readKeyCommand([file, 'secret-arg'], {}).catch((thrown: Error) => thrown);
+    const error = await readKeyCommand([file, 'secret-arg'], { key: 'a.key' }).catch(
+      (thrown: Error) => thrown,
+    );
     expect(error).toMatchObject({ code: 'KEY_UNREADABLE' });
+    expect(String(error)).toContain('a.key: ');
     expect(String(error)).toContain(why);
     expect(String(error)).not.toMatch(/hunter2|secret-arg/);
   });
 
   test('that is not there says so', async () => {
-    await expect(readKeyCommand([join(context.folder, 'gone')], {})).rejects.toMatchObject({
+    await expect(
+      readKeyCommand([join(context.folder, 'gone')], { key: 'a.key' }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining('ENOENT') as unknown,
     });
   });

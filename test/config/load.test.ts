@@ -171,7 +171,7 @@ test.each([
   ],
   [
     'contentServers: { web: { https: { certPem: "cert.pem" } } }',
-    '1:33: contentServers.web.https.keyPem is missing; certPem and keyPem go together',
+    '1:33: contentServers.web.https.keyPem is missing; certPem goes together with keyPem or keyCommand',
   ],
 ])('%s is refused', async (text, message) => {
   expect(await refusal(text)).toEqual([message]);

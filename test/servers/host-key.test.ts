@@ -3,8 +3,12 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
-import { loadHostKeys } from '../../src/servers/ssh/host-key';
+import type { PemSource } from '../../src/base/pem-source';
+import { configSchema } from '../../src/config/schema';
+import { hostKeyOptions, loadHostKeys } from '../../src/servers/ssh/host-key';
 import { MemoryLog } from '../support/memory-log';
+
+const fileOf = (name: string): PemSource => ({ kind: 'file', name });
 
 describe('host keys (rule E10)', () => {
   let folder: string;
@@ -19,7 +23,7 @@ describe('host keys (rule E10)', () => {
     loadHostKeys({
       keysDir: join(folder, 'keys'),
       profile: 'modern',
-      privateKeyFile: '',
+      given: undefined,
       passphrase: '',
       log: new MemoryLog(),
       ...options,
@@ -64,15 +68,41 @@ describe('host keys (rule E10)', () => {
   ])('%s in the file is refused by name', async (_what, text, message) => {
     const file = join(folder, 'mine');
     await writeFile(file, text, { mode: 0o600 });
-    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+    await expect(load({ given: fileOf(file) })).rejects.toMatchObject({
       code: 'KEY_UNREADABLE',
       message: expect.stringMatching(message) as string,
     });
   });
 
+  test('the key itself may stand in the configuration, or a program may print it, and no file is made', async () => {
+    const pair = utils.generateKeyPairSync('ecdsa', { bits: 256, comment: '' });
+    const program = join(folder, 'give-key');
+    await writeFile(program, `#!/bin/sh\ncat <<EOF\n${pair.private}\nEOF\n`, { mode: 0o700 });
+    for (const ssh of [{ privateKeyPem: pair.private }, { privateKeyCommand: [program] }]) {
+      const config = configSchema.parse({ loginServers: { ssh } });
+      const places = { dataDir: folder, resolveFile: (name: string) => join(folder, name) };
+      const [key] = await load(hostKeyOptions(config, places));
+      expect(pair.public).toContain(key?.key.getPublicSSH().toString('base64'));
+      expect(await readdir(folder)).toEqual(['give-key']);
+    }
+  });
+
+  test('a program that gives no key is named by its configuration key, and what it printed is not said', async () => {
+    const config = configSchema.parse({
+      loginServers: { ssh: { privateKeyCommand: ['/bin/echo', 'hunter2'] } },
+    });
+    const failed = load(hostKeyOptions(config, { dataDir: folder, resolveFile: (name) => name }));
+    await expect(failed).rejects.toMatchObject({
+      code: 'KEY_UNREADABLE',
+      message: expect.stringMatching(
+        /^host key loginServers\.ssh\.privateKeyCommand cannot be used: (?!.*hunter2)/,
+      ) as string,
+    });
+  });
+
   test('a missing key of the sysop is not made in his place', async () => {
     const file = join(folder, 'mine');
-    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
+    await expect(load({ given: fileOf(file) })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 
@@ -81,12 +111,12 @@ describe('host keys (rule E10)', () => {
     const write = (bits: number) =>
       writeFile(file, utils.generateKeyPairSync('rsa', { bits }).private, { mode: 0o600 });
     await write(1024);
-    await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+    await expect(load({ given: fileOf(file) })).rejects.toMatchObject({
       message: expect.stringMatching(/1024 bits.*ssh-keygen -t ed25519/) as string,
     });
     await write(2048);
     for (const profile of ['modern', 'retro'] as const) {
-      const keys = await load({ privateKeyFile: file, profile });
+      const keys = await load({ given: fileOf(file), profile });
       expect(keys.map(({ type }) => type)).toEqual(['ssh-rsa']);
     }
   });
@@ -115,10 +145,10 @@ describe('host keys (rule E10)', () => {
               privateKeyEncoding,
             });
       await writeFile(file, privateKey, { mode: 0o600 });
-      await expect(load({ privateKeyFile: file })).rejects.toMatchObject({
+      await expect(load({ given: fileOf(file) })).rejects.toMatchObject({
         message: expect.stringMatching(/privateKeyPass/) as string,
       });
-      await expect(load({ privateKeyFile: file, passphrase: 'open sesame' })).resolves.toHaveLength(
+      await expect(load({ given: fileOf(file), passphrase: 'open sesame' })).resolves.toHaveLength(
         1,
       );
     },
@@ -132,7 +162,7 @@ describe('host keys (rule E10)', () => {
       cipher: 'aes256-cbc',
     });
     await writeFile(file, pem, { mode: 0o600 });
-    const options = { privateKeyFile: file };
+    const options = { given: fileOf(file) };
     await expect(load(options)).rejects.toMatchObject({
       message: expect.stringMatching(/privateKeyPass/) as string,
     });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../src/base/clock';
+import { pemSource } from '../../src/base/pem-source';
 import { systemRandom } from '../../src/base/random';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema';
 import { ConnectionLimiter } from '../../src/throttle/connection-limiter';
@@ -105,7 +106,7 @@ export class EchoServers {
     const hostKeys = await loadHostKeys({
       keysDir,
       profile,
-      privateKeyFile: privateKeyPem,
+      given: pemSource('privateKeyPem', privateKeyPem, (name) => name),
       passphrase: '',
       log: this.log,
     });

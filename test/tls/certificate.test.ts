@@ -1,5 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import { systemRandom } from '../../src/base/random';
-import { loadCertificate } from '../../src/tls/certificate';
+import { configSchema } from '../../src/config/schema';
+import {
+  boardCertificateFiles,
+  loadBoardCertificate,
+  loadCertificate,
+} from '../../src/tls/certificate';
 import { CERTIFICATE_DAYS, makeSelfSigned } from '../../src/tls/self-signed';
 import { FakeClock } from '../support/fake-clock';
 
@@ -23,8 +28,7 @@ const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 
 const load = (options: Partial<Parameters<typeof loadCertificate>[0]> = {}) =>
   loadCertificate({
     keysDir: join(folder, 'keys'),
-    certFile: '',
-    keyFile: '',
+    given: undefined,
     domain: 'bbs.example.org',
     clock: systemClock,
     random: systemRandom,
@@ -106,7 +110,12 @@ test("the sysop's own files are used, and refused with the reason", async () => 
   await load();
   const certFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
-  const own = { certFile, keyFile };
+  const own = {
+    given: {
+      cert: { kind: 'file', name: certFile },
+      key: { kind: 'file', name: keyFile },
+    },
+  } as const;
   await expect(load(own)).rejects.toThrow(/contentServers\.web\.https\.certPem/);
   await writeFile(certFile, await readFile(join(folder, 'keys', 'web_cert.pem')));
   await writeFile(keyFile, await readFile(join(folder, 'keys', 'web_key.pem')), { mode: 0o644 });
@@ -116,4 +125,22 @@ test("the sysop's own files are used, and refused with the reason", async () => 
   const other = makeSelfSigned({ names: ['a'], nowMs: Date.now(), random: systemRandom });
   await writeFile(keyFile, other.keyPem);
   await expect(load(own)).rejects.toThrow(/is not the key of/);
+});
+
+test('certificate and key may stand in the configuration, and a program may print the key', async () => {
+  const made = makeSelfSigned({ names: ['a'], nowMs: Date.now(), random: systemRandom });
+  const program = join(folder, 'give-key');
+  await writeFile(program, `#!/bin/sh\ncat <<EOF\n${made.keyPem}EOF\n`, { mode: 0o700 });
+  for (const https of [{ keyPem: made.keyPem }, { keyCommand: [program] }]) {
+    const config = configSchema.parse({
+      contentServers: { web: { https: { certPem: made.certPem, ...https } } },
+    });
+    const options = {
+      ...{ config: () => config, dataDir: folder, clock: systemClock, random: systemRandom, log },
+      resolveFile: (name: string) => join(folder, name),
+    };
+    expect((await loadBoardCertificate(options)).cert).toBe(made.certPem);
+    expect(boardCertificateFiles(options)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['give-key']);
+  }
 });

@@ -1,15 +1,17 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utils, type ParsedKey } from 'ssh2';
 import { BbsError, toError } from '../../base/errors';
 import type { Log } from '../../base/log';
+import { commandSource, type PemSource, pemSource, readPem } from '../../base/pem-source';
 import { makePrivateFile } from '../../base/private-file';
 import type { Config } from '../../config/schema';
 import type { SshProfile } from './ssh-profile';
 
 /** A host key in the form that ssh2 takes, with the fingerprint that an operator compares. */
 export interface HostKey {
+  /** Its file, or the configuration key that it comes from. */
   readonly file: string;
   readonly key: ParsedKey;
   readonly type: string;
@@ -19,26 +21,30 @@ interface HostKeyOptions {
   /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
   readonly profile: SshProfile;
-  /** A file of the sysop's; empty selects the board's own key. */
-  readonly privateKeyFile: string;
+  /** The sysop's own; undefined selects the board's own key. */
+  readonly given: PemSource | undefined;
   readonly passphrase: string;
   readonly log: Log;
 }
 
+const SETTINGS = 'loginServers.ssh';
 const RSA_BITS = 3072;
 const MIN_RSA_BITS = 2048;
 const MAX_GENERATED = 20;
 
-/** The files of the host keys, from the configuration. */
+/** Where the host keys are, from the configuration. */
 export function hostKeyOptions(
   { loginServers }: Config,
   places: { readonly dataDir: string; readonly resolveFile: (name: string) => string },
 ): Omit<HostKeyOptions, 'log'> {
-  const { profile, privateKeyPem, privateKeyPass } = loginServers.ssh;
+  const { profile, privateKeyPem, privateKeyCommand, privateKeyPass } = loginServers.ssh;
+  const { resolveFile } = places;
   return {
     keysDir: join(places.dataDir, 'keys'),
     profile,
-    privateKeyFile: privateKeyPem === '' ? '' : places.resolveFile(privateKeyPem),
+    given:
+      pemSource(`${SETTINGS}.privateKeyPem`, privateKeyPem, resolveFile) ??
+      commandSource(`${SETTINGS}.privateKeyCommand`, privateKeyCommand),
     passphrase: privateKeyPass,
   };
 }
@@ -62,26 +68,33 @@ async function readHostKeys(
   options: Omit<HostKeyOptions, 'log'>,
   provide: (file: string, type: KeyType) => Promise<boolean>,
 ): Promise<readonly HostKey[]> {
-  const { keysDir, privateKeyFile, passphrase, profile } = options;
-  const own = privateKeyFile === '';
-  const file = own ? join(keysDir, 'ssh_host_ed25519') : privateKeyFile;
-  if (own && !(await provide(file, 'ed25519'))) return [];
-  const first = await readHostKey(file, own ? '' : passphrase);
+  const { keysDir, given, passphrase, profile } = options;
+  const ownFile = join(keysDir, 'ssh_host_ed25519');
+  if (given === undefined && !(await provide(ownFile, 'ed25519'))) return [];
+  const first = await (given === undefined
+    ? readHostKey(fileSource(ownFile), '')
+    : readHostKey(given, passphrase));
   if (first.type === 'ssh-rsa' && rsaBits(first.key) < MIN_RSA_BITS) {
     throw new BbsError(
       'KEY_UNREADABLE',
-      `host key ${file} is an RSA key of ${rsaBits(first.key)} bits, the minimum is ${MIN_RSA_BITS}; ` +
+      `host key ${first.file} is an RSA key of ${rsaBits(first.key)} bits, the minimum is ${MIN_RSA_BITS}; ` +
         'make an Ed25519 key: ssh-keygen -t ed25519',
     );
   }
   if (profile === 'modern' || first.type === 'ssh-rsa') return [first];
   const rsaFile = join(keysDir, 'ssh_host_rsa');
-  return (await provide(rsaFile, 'rsa')) ? [first, await readHostKey(rsaFile, '')] : [first];
+  return (await provide(rsaFile, 'rsa'))
+    ? [first, await readHostKey(fileSource(rsaFile), '')]
+    : [first];
 }
 
-async function readHostKey(file: string, passphrase: string): Promise<HostKey> {
-  await checkMode(file);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+const fileSource = (name: string): PemSource => ({ kind: 'file', name });
+
+async function readHostKey(source: PemSource, passphrase: string): Promise<HostKey> {
+  const { kind, name: file } = source;
+  if (kind === 'file') await checkMode(file);
+  const text = await readPem(source).catch((error: unknown) => {
+    if (error instanceof BbsError) throw error;
     throw unreadable(file, 'make it readable for the user that runs the board', error);
   });
   const key = parseKey(text, passphrase);
