@@ -218,6 +218,10 @@ describe('config', () => {
     expect(email).toMatchObject({
       transport: { host: 'mail', auth: { user: 'u', pass: '(not shown)' } },
     });
+    const key = '-----BEGIN PRIVATE KEY-----\\nhunter2';
+    const withKey = await withConfig(`{ loginServers: { ssh: { privateKeyPem: "${key}" } } }`);
+    const pem = await shell.run(...withKey, 'config', 'cat', 'loginServers.ssh.privateKeyPem');
+    expect(pem).toBe('"(not shown)"\n');
     expect(await shell.run('config', 'cat', 'loginServers.telnet.port')).toBe('8888\n');
     const { exitCode, err } = await shell.try('config', 'cat', 'loginServers.telnt');
     expect(exitCode).toBe(2);
