@@ -175,11 +175,11 @@ test.each([
   ],
   [
     'contentServers: { web: { https: { certPem: "c.pem", keyPem: "k.pem", keyCommand: ["k"] } } }',
-    '1:76: contentServers.web.https.keyCommand is set, and so is keyPem: one of them gives the key; remove the other',
+    '1:82: contentServers.web.https.keyCommand is set, and so is keyPem: one of them gives the key; remove the other',
   ],
   [
     'loginServers: { ssh: { privateKeyPem: "k.pem", privateKeyCommand: ["k"] } }',
-    '1:54: loginServers.ssh.privateKeyCommand is set, and so is privateKeyPem: one of them gives the host key; remove the other',
+    '1:67: loginServers.ssh.privateKeyCommand is set, and so is privateKeyPem: one of them gives the host key; remove the other',
   ],
 ])('%s is refused', async (text, message) => {
   expect(await refusal(text)).toEqual([message]);
