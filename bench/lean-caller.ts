@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Client } from 'ssh2';
 
 const IAC = 255;
@@ -48,15 +48,21 @@ export class LeanCaller {
   static telnet(port: number): Promise<LeanCaller> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-      const caller = new LeanCaller(
-        { send: (bytes) => socket.write(bytes), hangUp: () => socket.destroy() },
-        'telnet',
-      );
-      socket.on('data', (chunk) => caller.receive(chunk));
+      const caller = LeanCaller.on(socket);
       socket.on('error', reject);
-      socket.on('close', () => caller.cutOff());
       socket.once('connect', () => resolve(caller));
     });
+  }
+
+  /** By telnet on a connection that the caller's program goes on with. */
+  static on(socket: Socket): LeanCaller {
+    const caller = new LeanCaller(
+      { send: (bytes) => socket.write(bytes), hangUp: () => socket.destroy() },
+      'telnet',
+    );
+    socket.on('data', (chunk) => caller.receive(chunk));
+    socket.on('close', () => caller.cutOff());
+    return caller;
   }
 
   static ssh(

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchBridge } from './bridge';
 import { benchCodeTiming } from './code-timing';
 import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]
   start: benchStart,
   'sign-ins': benchSignIns,
   latency: async (scale) => [...(await benchLatency(scale)), ...(await benchHostile(scale))],
+  bridge: benchBridge,
   memory: benchMemory,
   engine: benchEngine,
   crowd: benchCrowd,

@@ -127,7 +127,7 @@ async function visit(context: MenuContext, { taken, name, cmd }: Visit): Promise
       await door.ended;
     }
   } catch (error) {
-    port?.close();
+    port?.drop();
     taken.signal.throwIfAborted();
     if (!(error instanceof BbsError) || error.code !== 'UNREACHABLE') throw error;
     log.warn('door.failed', { user, door: name, error });

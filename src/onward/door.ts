@@ -51,7 +51,10 @@ interface DoorPort {
   readonly port: number;
   /** Of the door: the first that comes. */
   readonly connection: Promise<Socket>;
+  /** Takes no more connections. */
   close(): void;
+  /** Likewise, and ends the one that has come: no door will use it. */
+  drop(): void;
 }
 
 /**
@@ -71,7 +74,12 @@ export async function openDoorPort(): Promise<DoorPort> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { port, connection, close: () => void server.close() };
+  const close = (): void => void server.close();
+  const drop = (): void => {
+    close();
+    first?.destroy();
+  };
+  return { port, connection, close, drop };
 }
 
 /**
@@ -116,6 +124,7 @@ export async function startDoor(
     return { far: Object.assign(stream, { resized }), ended };
   } catch (error) {
     data.destroy();
+    options.port?.drop();
     throw error;
   } finally {
     options.port?.close();

@@ -9,13 +9,16 @@ import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { SeededRandom } from '../support/seeded-random';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { GREETINGS, KEYS, TELNET } from './bytes';
+import { HostileBoards, VISITORS } from './boards';
 import { cut, mutate } from './mutate';
 
 /** A way in, and what strangers send by it. */
 export interface SocketTarget {
   readonly name: string;
-  /** Calls, sends, and resolves when the call is over. */
-  call(random: SeededRandom): Promise<void>;
+  /** Calls, sends, and resolves when the call is over; rejects where a promise is broken. */
+  call(random: SeededRandom, caller: number): Promise<void>;
+  /** Callers at once. */
+  readonly atOnce?: number;
 }
 
 export interface SocketOutcome {
@@ -44,9 +47,11 @@ const MAX_SIGN_IN_MS = 20_000;
 
 export async function openSocketTargets(): Promise<SocketTargets> {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-fuzz-')), 'data');
+  const hostile = await new HostileBoards().open();
   const board = await BoardProcess.start({
     dataDir,
     config: {
+      general: { menuFile: await hostile.menuFile() },
       security: { earlyDrop: '5000:30:10000' },
       loginServers: {
         rlogin: { enabled: true, port: 0 },
@@ -57,6 +62,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
   const backend = await openBackOffice(dataDir);
   await backend.addAccount('watch', PASSWORD);
   await backend.addAccount('member', PASSWORD);
+  for (const name of VISITORS) await backend.addAccount(name, PASSWORD);
   await backend.close();
   const atFirst = board.usage().rssBytes;
   const log = (): string => readFileSync(join(dataDir, 'logs', 'sallyport.log'), 'utf8');
@@ -81,18 +87,29 @@ export async function openSocketTargets(): Promise<SocketTargets> {
         name: 'WebSocket requests and frames',
         call: (random) => callTls(board.port('wss'), WSS, random),
       },
+      {
+        name: 'boards behind the gate',
+        atOnce: VISITORS.length,
+        call: (random, caller) => hostile.visit(board, VISITORS[caller] ?? 'nobody', random),
+      },
     ],
     async run(target, seed, forMs) {
       const faults: string[] = [];
       const startedMs = performance.now();
       let inputs = 0;
-      const stranger = async (): Promise<void> => {
-        while (performance.now() - startedMs < forMs && board.alive) {
+      const stranger = async (caller: number): Promise<void> => {
+        while (performance.now() - startedMs < forMs && board.alive && faults.length < 5) {
           inputs += 1;
-          await target.call(new SeededRandom(seed + inputs));
+          const own = seed + inputs;
+          try {
+            await target.call(new SeededRandom(own), caller);
+          } catch (error) {
+            faults.push(`--seed ${own}: ${String(error)}`);
+          }
         }
       };
-      const strangers = Promise.all(Array.from({ length: AT_ONCE }, stranger));
+      const atOnce = target.atOnce ?? AT_ONCE;
+      const strangers = Promise.all(Array.from({ length: atOnce }, (_, at) => stranger(at)));
       let slowestMs = 0;
       try {
         slowestMs = await watchSignsIn();
@@ -125,6 +142,7 @@ export async function openSocketTargets(): Promise<SocketTargets> {
     },
     async close() {
       await board.end('SIGTERM');
+      await hostile.close();
       removeBoardFiles(dataDir);
     },
   };

@@ -16,3 +16,15 @@ test('the first connection to the port of a door is the door’s; others are clo
   await closed;
   port.close();
 });
+
+test('who came to the port of a door that is not run is sent away, and nobody else is let in', async () => {
+  const port = await openDoorPort();
+  const stray = connect({ host: '127.0.0.1', port: port.port });
+  await port.connection;
+  const gone = once(stray, 'close');
+  port.drop();
+  await gone;
+  const late = connect({ host: '127.0.0.1', port: port.port });
+  const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+});
