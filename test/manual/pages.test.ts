@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileAcs } from '../../src/acs/acs';
 import { createArtStore } from '../../src/art/art-store';
 import { checkFormat } from '../../src/art/format';
+import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { findMenuFile, resolveBoard } from '../../src/config/board';
 import { loadConfig } from '../../src/config/load';
@@ -79,7 +80,10 @@ async function problemsOf(files: Readonly<Record<string, string>>): Promise<read
       fallbackFolders: board.configFallbacks,
     });
     const themes = await loadThemes({ artRoots: board.artRoots, env: {} });
-    const art = createArtStore({ kindOf: kindOfCode, roots: board.artRoots, random: systemRandom });
+    const art = createArtStore({
+      ...{ kindOf: kindOfCode, roots: board.artRoots },
+      ...{ random: systemRandom, clock: systemClock },
+    });
     const findings = await checkBoard({ config, menus, themes, art });
     // A matrix without a line for it leaves the application out of reach: that is the sysop's to choose.
     return findings.filter(({ rule }) => rule !== 'unreachable').map(({ text }) => text);

@@ -96,8 +96,10 @@ vm.compileFunction = (source, parameters = [], options = {}) => {
   if (!reusesScripts) return compileWithGlobals(source, parameters, options);
   const known = scripts.get(filename);
   if (known?.source === source) return runScript(known.script, parsingContext);
-  const head = `(${GLOBALS}) => function (${parameters}) {`;
-  const script = new vm.Script(`${head}${source}\n}`, { filename, columnOffset: -head.length });
+  // In parentheses, so that V8 compiles both at once.
+  const head = `(function (${GLOBALS}) { return (function (${parameters}) {`;
+  const text = `${head}${source}\n}); })`;
+  const script = new vm.Script(text, { filename, columnOffset: -head.length });
   scripts.set(filename, { source, script });
   return runScript(script, parsingContext);
 };
