@@ -47,7 +47,7 @@ interface BindOptions {
 }
 
 /** An authenticator app as its owner sees it. */
-interface AppFacts {
+export interface AppFacts {
   readonly label: string;
   readonly type: OtpType;
   /** Names this binding of it: after another one it is gone. */

@@ -20,9 +20,9 @@ import { openAppKey, type OtpKey, profileOf, sealFactorKey } from './otp';
 import type { Sealing } from './sealing';
 
 /** Authenticator apps of one account. */
-const MAX_APPS = 5;
+export const MAX_APPS = 5;
 /** Columns of the name of an app. */
-const MAX_LABEL_COLUMNS = 30;
+export const MAX_LABEL_COLUMNS = 30;
 
 /** Why an app cannot have a name, or cannot be added. */
 export type AppProblem =

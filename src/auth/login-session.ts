@@ -56,6 +56,8 @@ export class LoginSession implements Login {
   asksForHaste = false;
   private binding: BindsFirst | undefined;
   private readonly ownSessions = new Set<string>();
+  /** When a code was accepted here last, by the monotonic clock. */
+  private codeAtMs: number | undefined;
   private attempts = 0;
   private failures = 0;
   private turn: Promise<unknown> = Promise.resolve();
@@ -78,6 +80,12 @@ export class LoginSession implements Login {
 
   get bindsFirst(): boolean {
     return this.binding !== undefined;
+  }
+
+  get hasFreshCode(): boolean {
+    const freshMs = this.parts.config().users.twoFactorAuth.stepUpMinutes * 60_000;
+    const { codeAtMs } = this;
+    return codeAtMs !== undefined && this.parts.clock.monotonicMs() - codeAtMs < freshMs;
   }
 
   submit(credential: Credential): Promise<LoginResult> {
@@ -142,6 +150,8 @@ export class LoginSession implements Login {
     accepted: Accepted,
     step: { readonly sessionId: string; readonly factor: 1 | 2 },
   ): LoginResult {
+    if (step.factor === 2 && accepted.bindsFirst === undefined)
+      this.codeAtMs = this.parts.clock.monotonicMs();
     this.user = accepted.user;
     this.history = accepted.history;
     this.binding = accepted.bindsFirst;
@@ -177,12 +187,15 @@ export class LoginSession implements Login {
     if (!hasSecondFactor(fresh) || this.bindsFirst) {
       return { kind: 'accepted', user: fresh, factor: 1 };
     }
-    if (proof.code === undefined) return needOf(fresh);
+    if (proof.code === undefined) {
+      return this.hasFreshCode ? { kind: 'accepted', user: fresh, factor: 2 } : needOf(fresh);
+    }
     const second = await checkSecondFactor(this.parts, attemptContext, {
       code: proof.code,
       proven: fresh,
     });
     if (second.kind === 'rejected') return this.countFailure(second);
+    this.codeAtMs = this.parts.clock.monotonicMs();
     return { kind: 'accepted', user: second.value.user, factor: 2 };
   }
 

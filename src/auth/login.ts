@@ -161,10 +161,15 @@ export interface Login {
    * the usual one.
    */
   readonly farewell?: Farewell | undefined;
+  /**
+   * True where a code of this call is so young that a sensitive action asks for the password alone
+   * (`users.twoFactorAuth.stepUpMinutes`).
+   */
+  readonly hasFreshCode?: boolean;
   submit(credential: Credential): Promise<LoginResult>;
   /**
    * Proves the caller's identity again before a sensitive action (switching 2FA, new backup codes,
-   * new password): the password, and a current code where the account has a second factor. Charged
+   * new password): the password, and a current code where the account has a second factor and shows none that is fresh. Charged
    * and throttled like a sign-in; changes no factor. 'accepted' is valid for one action.
    */
   confirm(proof: {

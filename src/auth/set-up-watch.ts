@@ -65,8 +65,11 @@ export async function findForeignSetUp(
   const begun = await findAuditAfter(sql, { userId, kind: 'second-factor-pending', sinceMs });
   if (begun === undefined || begun.source === '') return undefined;
   const { id: afterId, atMs, server, source } = begun;
-  const on = await findAuditAfter(sql, { userId, kind: 'second-factor-on', sinceMs, afterId });
-  return on === undefined ? { atMs, server, remoteIp: source } : undefined;
+  for (const kind of ['second-factor-on', 'app-added']) {
+    if ((await findAuditAfter(sql, { userId, kind, sinceMs, afterId })) !== undefined)
+      return undefined;
+  }
+  return { atMs, server, remoteIp: source };
 }
 
 /** Ends the set-ups of a session; those of all sessions at the start of the board. */

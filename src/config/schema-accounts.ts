@@ -149,6 +149,14 @@ export const users = section('Accounts.', {
       .describe(
         'Who must have it, as a condition like `GM[sysops]` (docs/acs.md); empty: nobody. docs/two-factor.md says more.',
       ),
+    stepUpMinutes: z
+      .int()
+      .min(0)
+      .max(1440)
+      .default(0)
+      .describe(
+        'Minutes after a code was accepted in which sensitive acts of the same call ask for the password alone; 0: for a code each time.',
+      ),
     graceLogins: z
       .int()
       .min(0)

@@ -14,6 +14,7 @@ import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
 import { actorOf, userOf } from '../menu/run/caller';
 import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
 import { proveAgain } from '../menu/run/proof-of-person';
+import { manageApps } from './two-factor-apps';
 import { backupCodePage, qrPage, secretPage } from './two-factor-details';
 import {
   ACTIONS_VIEW,
@@ -73,6 +74,7 @@ export const twoFactorConfigModule: MenuModule = {
     act,
     switchOn: (context) => take(context, 'here'),
     switchOff: (context) => take(context, 'off'),
+    apps: (context) => take(context, 'apps'),
     dropSetUp: (context) => take(context, 'drop'),
     saveChanges,
     showQRCode,
@@ -142,6 +144,11 @@ async function take(context: MenuContext, action: TwoFactorAction): Promise<Tran
         return await showSecret(context);
       case 'codes':
         return await makeBackupCodes(context);
+      case 'apps':
+        return await manageApps(context, {
+          mail: (type, label) => setUpByMail(context, type, label),
+          switchOff: () => switchOff(context),
+        });
       case 'off':
         return await switchOff(context);
       case 'drop':
@@ -208,7 +215,12 @@ async function mailLink(context: MenuContext): Promise<Transition> {
   }
 }
 
-async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transition> {
+async function setUpByMail(
+  context: MenuContext,
+  type: OtpType,
+  /** Of a further app. */
+  label?: string,
+): Promise<Transition> {
   const { services, caller } = context;
   const user = userOf(context.caller);
   const missing = findLacks(context, 'second-factor');
@@ -222,13 +234,13 @@ async function setUpByMail(context: MenuContext, type: OtpType): Promise<Transit
   const isOn = otpTypeOf(user) !== undefined;
   if (isOn) {
     const proof = await proveAgain(context, {
-      title: context.say('secret.set-up-anew'),
-      text: [context.say('secret.present-codes')],
+      title: context.say(label === undefined ? 'secret.set-up-anew' : 'factor.add-app'),
+      text: [context.say(label === undefined ? 'secret.present-codes' : 'factor.add-app-proof')],
     });
     if (proof.kind === 'out') return proof.transition;
     if (proof.kind === 'cancelled') return said(context, 'cancelled');
   }
-  const mailed = { actor: actorOf(caller), mail: true };
+  const mailed = { actor: actorOf(caller), mail: true, label };
   const sent = linkResult(await services.enrollment.begin(user.id, type, mailed));
   caller.log.info('two-factor.link', { userId: user.id, type, sent });
   const pending = await ownSetUp(context);

@@ -18,6 +18,7 @@ const KEYS = {
   secret: 'S',
   drop: 'D',
   codes: 'N',
+  apps: 'A',
   off: 'F',
 } as const;
 
@@ -30,6 +31,8 @@ interface FactorState {
   readonly pending: OwnEnrollment | undefined;
   /** undefined where it could not be looked up. */
   readonly codesLeft: number | undefined;
+  /** How many authenticator apps the account has. */
+  readonly apps: number;
 }
 
 /** The set-up that this call has begun; of any other it learns nothing (rule M2). */
@@ -48,11 +51,12 @@ export async function readFactorState(context: MenuContext): Promise<FactorState
   try {
     const pending = await ownSetUp(context);
     const status = isOn ? await context.services.enrollment.status(user.id) : undefined;
-    return { isOn, pending, codesLeft: status?.backupCodesLeft };
+    const { backupCodesLeft: codesLeft, apps = [] } = status ?? {};
+    return { isOn, pending, codesLeft, apps: apps.length };
   } catch (thrown) {
     // The screen is of use without it, e.g. to read what it says.
     context.caller.log.warn('two-factor.show-failed', { error: toError(thrown) });
-    return { isOn, pending: undefined, codesLeft: undefined };
+    return { isOn, pending: undefined, codesLeft: undefined, apps: 0 };
   }
 }
 
@@ -79,6 +83,7 @@ function actionsIn(context: MenuContext, { isOn, pending }: FactorState): TwoFac
     secret: pending !== undefined,
     here: !isOn && offers(context, 'terminal'),
     codes: isOn && !isBinding,
+    apps: isOn && !isBinding,
     anew: isOn && offers(context, 'terminal'),
     mail: offers(context, 'email'),
     drop: pending !== undefined,
@@ -119,8 +124,8 @@ function isSettled({ isOn, pending }: FactorState): boolean {
 
 /** Three lines: the way to a second factor, or how many backup codes are left. */
 function stepsOf(say: Say, state: FactorState): readonly [string, string, string] {
-  const { pending, codesLeft } = state;
-  if (isSettled(state)) return [codesSentence(say, codesLeft), '', ''];
+  const { pending, codesLeft, apps } = state;
+  if (isSettled(state)) return [codesSentence(say, codesLeft), appsSentence(say, apps), ''];
   if (pending !== undefined) {
     return [
       say('action.step-scan-this'),
@@ -129,6 +134,10 @@ function stepsOf(say: Say, state: FactorState): readonly [string, string, string
     ];
   }
   return [say('action.step-scan'), say('action.step-type'), say('action.step-keep')];
+}
+
+function appsSentence(say: Say, count: number): string {
+  return count < 2 ? '' : say('action.apps-count', { count });
 }
 
 function codesSentence(say: Say, left: number | undefined): string {

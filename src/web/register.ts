@@ -59,7 +59,9 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     });
     if (result.kind === 'confirmed') {
       parts.log.info('web.second-factor-on', { remoteIp: request.remoteIp, userId: result.userId });
-      return sendPage(reply, donePage(result.backupCodes), config());
+      const page =
+        result.label === undefined ? donePage(result.backupCodes) : addedPage(result.label);
+      return sendPage(reply, page, config());
     }
     if (pending === undefined || result.kind === 'gone') {
       return sendPage(reply, PROBLEM_PAGES.gone, config());
@@ -203,6 +205,19 @@ ${items}
 <span role="status"></span>
 </div>
 <p class="quiet">Capitals, dashes and spaces do not matter when you type one. You can close this page now.</p>`,
+  };
+}
+
+/** The backup codes of the account stay. */
+function addedPage(label: string) {
+  return {
+    status: 200,
+    title: 'The authenticator app is added',
+    doors: 'open' as const,
+    body: paragraphs(
+      `Codes of ${label} let you in from now on, beside those of your other apps. Your backup codes go on working.`,
+      'Calls of yours that were signed in have ended: sign in again with a code. You can close this page now.',
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { checkKeys, rotateKeys, shutLost } from '../../src/auth/key-rotation';
 import { addApp, checkAppLabel } from '../../src/auth/factor-apps';
+import { findForeignSetUp } from '../../src/auth/set-up-watch';
 import { newProfile } from '../../src/auth/otp';
 import { listAccountEvents } from '../../src/store/account-events';
 import { listAudit } from '../../src/store/audit';
@@ -65,6 +66,16 @@ describe('an authenticator app that is added', () => {
     expect(row).toMatchObject({ kind: 'app-added', factor: 2, reason: 'Tablet' });
     const events = await accounts.db.run((sql) => listAccountEvents(sql, user, EVER));
     expect(events.at(-1)).toMatchObject({ kind: 'second-factor', sessionId: 'here' });
+  });
+
+  test('is no set-up of somebody else at the next sign-in', async () => {
+    const actor = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
+    const signIn = { userId: user, remoteIp: '192.0.2.9', nowMs: NOON + 60_000 };
+    const foreign = (): Promise<unknown> => accounts.db.run((sql) => findForeignSetUp(sql, signIn));
+    await accounts.enrollment.begin(user, 'googleAuth', { actor, label: 'Tablet' });
+    expect(await foreign()).toMatchObject({ server: 'ssh', remoteIp: '192.0.2.9' });
+    await add('Tablet', actor);
+    expect(await foreign()).toBeUndefined();
   });
 
   test('keeps when it was added and when a code of it was accepted last, for itself alone', async () => {

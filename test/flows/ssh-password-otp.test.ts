@@ -1,3 +1,4 @@
+import { openBackOffice } from '../support/back-office';
 import { KEYS } from '../support/dial';
 import { TestBoard } from '../support/board';
 import { giveCode, goToMainMenu, PASSWORD } from '../support/sign-in';
@@ -19,6 +20,28 @@ describe('signing in by SSH with a password and a one-time code', () => {
     await giveCode(caller, board.freshCode(secret));
     await goToMainMenu(caller);
     caller.hangUp();
+  });
+
+  it('takes a code of a second authenticator app as well, and that once', async () => {
+    const first = await board.addUser('dora', PASSWORD, 'google');
+    const office = await openBackOffice(board.dataDir, { clock: board.clock });
+    const id = await office.userId('dora');
+    const begun = await office.enrollment.begin(id, 'googleAuth', { label: 'Tablet' });
+    const token = begun.kind === 'begun' ? begun.token : '';
+    const second = (await office.enrollment.find(token))?.secret ?? '';
+    await office.enrollment.confirm(token, board.freshCode(second));
+    await office.close();
+    const code = board.freshCode(second);
+    const caller = await dial('dora');
+    await giveCode(caller, code);
+    await caller.sees('Both doors are open.');
+    caller.hangUp();
+    const again = await dial('dora');
+    await giveCode(again, code);
+    await again.sees('Wrong code.');
+    await giveCode(again, board.freshCode(first));
+    await again.sees('Both doors are open.');
+    again.hangUp();
   });
 
   it('says that a code is wrong, and takes the right one next', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../../src/base/random';
 import { addAudit } from '../../src/store/audit';
+import { insertApp } from '../../src/store/factor-apps';
 import { addCall } from '../../src/store/calls';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
@@ -112,6 +113,15 @@ export const STOPS: readonly Stop[] = [
     then: async (caller) => {
       caller.type('n');
       await caller.sees('Password');
+    },
+  },
+  {
+    name: 'authenticator apps',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    then: async (caller) => {
+      caller.type('a');
+      await caller.sees('Tablet');
     },
   },
   { name: 'second factor by telnet', menu: 'userTwoFactorAuthOTPSecConnRequired', as: 'joe' },
@@ -245,6 +255,10 @@ async function openBoard({ theme }: TourOptions): Promise<Opened> {
     ],
   });
   const { id: ann, secret } = await board.addUser('ann', PASSWORD, { otp: true, properties: ANN });
+  const tablet = { userId: ann, label: 'Tablet', secret: '', binding: 'b', lastPosition: -1 };
+  const profile = { type: 'googleAuth', hash: 'SHA1', digits: 6, encoding: 'base32' } as const;
+  const boundAtMs = NOW_MS - 30 * HOUR_MS;
+  await board.accounts.db.run((sql) => insertApp(sql, { ...tablet, ...profile, boundAtMs }));
   const { id: joe } = await board.addUser('joe', PASSWORD, { properties: JOE });
   await board.accounts.db.transaction('board', async (sql) => {
     for (const [userId, userName, server, hoursAgo] of [

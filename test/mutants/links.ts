@@ -160,4 +160,11 @@ export const LINKS: readonly Mutant[] = [
     find: "  const proof = await proveAgain(context, {\n    title: context.say('secret.switch-off'),\n    text: [context.say('secret.switch-off-means')],\n  });\n  if (proof.kind === 'out') return proof.transition;\n  if (proof.kind === 'cancelled') return said(context, 'cancelled');\n",
     put: '',
   },
+  {
+    rule: 'D18',
+    fault: 'a code of the call is fresh for as long as the call lasts',
+    file: 'src/auth/login-session.ts',
+    find: 'codeAtMs !== undefined && this.parts.clock.monotonicMs() - codeAtMs < freshMs',
+    put: 'codeAtMs !== undefined && freshMs >= 0',
+  },
 ];

@@ -71,6 +71,25 @@ test('the page shows the secret in groups of four, a QR and a field, and the cod
   }
 });
 
+test('a further app is added by its page, and the backup codes stay', async () => {
+  await open();
+  const { secret: first, backupCodes } = await board.enrollment.bind(user, 'googleAuth');
+  const begun = await board.enrollment.begin(user, 'googleAuth', {
+    actor: CALLER,
+    label: 'Tablet',
+  });
+  const token = begun.kind === 'begun' ? begun.token : '';
+  const secret = await secretOf(token);
+  const done = await post({ token, otp: totp(secret, NOON) });
+  expect(done.status).toBe(200);
+  expect(done.body).toContain('The authenticator app is added');
+  expect(done.body).toContain('Codes of Tablet let you in from now on');
+  expect(done.body).not.toContain('class="codes"');
+  expect((await board.verifyCode(user, totp(first, NOON))).kind).toBe('right');
+  expect((await board.verifyCode(user, totp(secret, NOON + 30_000))).kind).toBe('right');
+  expect((await board.verifyCode(user, backupCodes[0] ?? '')).kind).toBe('right');
+});
+
 test('the QR holds the key URI, with the board as issuer', async () => {
   const token = await open({}, { general: { boardName: 'The Gate' } });
   const { body } = await board.ask(link(token));

@@ -13,8 +13,8 @@ const PASSWORD: Omit<AskField, 'label'> = { name: 'password', password: true, ma
 const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength: 32 };
 
 /**
- * Asks for the password, and for a current code where the account has a second factor, before
- * something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
+ * Asks for the password, and for a current code where the account has a second factor and none was
+ * accepted in this call within `stepUpMinutes`, before something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
  */
 export async function proveAgain(
   context: Pick<MenuContext, 'caller' | 'ask' | 'say'>,
@@ -25,11 +25,11 @@ export async function proveAgain(
   // Who came in by an entry code has no code; the password is all that can be asked for (rule N1).
   const hasCode = login.user !== undefined && login.bindsFirst !== true;
   const kinds = hasCode && login.user !== undefined ? acceptedKinds(login.user) : [];
-  const withCode = kinds.length > 0;
   const ownPassword = { ...PASSWORD, label: say('factor.password') };
-  const fields = withCode ? [ownPassword, { ...CODE, label: questionFor(kinds) }] : [ownPassword];
   let message: string | undefined;
   for (;;) {
+    const withCode = kinds.length > 0 && login.hasFreshCode !== true;
+    const fields = withCode ? [ownPassword, { ...CODE, label: questionFor(kinds) }] : [ownPassword];
     const answer = await context.ask({
       prompt: withCode ? 'proofPasswordAndCode' : 'proofPassword',
       title: question.title,
@@ -45,10 +45,15 @@ export async function proveAgain(
     if (message !== undefined) continue;
     const result = await login.confirm({ password, code });
     if (result.kind === 'accepted') return { kind: 'proved' };
-    const rejected = result.kind === 'rejected' ? result : undefined;
-    if (rejected?.reason === 'bad-credential' || rejected === undefined) {
-      const wrong = withCode ? wrongProof(rejected?.clockIsOff) : 'sign-in.wrong-password';
-      message = withTries(say, wrong, rejected?.triesLeft);
+    if (result.kind === 'need') {
+      // The code has grown old while the password was typed.
+      message = say('factor.code-too');
+      continue;
+    }
+    const rejected = result;
+    if (rejected.reason === 'bad-credential') {
+      const wrong = withCode ? wrongProof(rejected.clockIsOff) : 'sign-in.wrong-password';
+      message = withTries(say, wrong, rejected.triesLeft);
       continue;
     }
     message = rejectionSentence(say, rejected, 2, context.caller.terminal);

@@ -54,16 +54,22 @@ export function secretGroups(secret: string): readonly string[] {
  * codes. The caller of this proves who is there first. What is left half-way changes nothing: the set-up
  * waits for this session alone and ends with it (rule M2).
  */
-export async function setUpHere(context: SetUpContext, type: OtpType): Promise<SetUpEnd> {
+export async function setUpHere(
+  context: SetUpContext,
+  type: OtpType,
+  /** What a further app is called that is added; without it a new factor takes the place of all apps. */
+  label?: string,
+): Promise<SetUpEnd> {
   const { services, caller } = context;
   const { id } = userOf(caller);
-  const begun = await services.enrollment.begin(id, type, { actor: actorOf(caller) });
+  const begun = await services.enrollment.begin(id, type, { actor: actorOf(caller), label });
   if (begun.kind !== 'begun') return 'not-now';
   const codes = await askForFirstCode(context, id);
   if (typeof codes === 'string') return codes;
   if ((await caller.login.refresh()) === 'end') return 'ended';
   caller.log.info('two-factor.on-here', { userId: id, type });
-  await showBackupCodes(context, codes);
+  // With a further app the backup codes stay.
+  if (label === undefined) await showBackupCodes(context, codes);
   return 'on';
 }
 
@@ -120,7 +126,7 @@ function firstCodeQuestion(
 ): Question {
   return {
     prompt: 'twoFactorFirstCode',
-    title: say('factor.set-up'),
+    title: say(pending.label === undefined ? 'factor.set-up' : 'factor.add-app'),
     text: [
       say(isLineByLine ? 'factor.type-secret' : 'factor.scan'),
       '',
