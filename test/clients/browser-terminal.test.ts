@@ -3,7 +3,7 @@ import { TestBoard } from '../support/board';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { findBarriers, launchBrowser } from './browser';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 jest.setTimeout(120_000);
 
