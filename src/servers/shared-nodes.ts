@@ -18,8 +18,13 @@ interface SharedNodesOptions {
   readonly log: Log;
 }
 
-/** How long changes are gathered, and how often the others' callers are read at most. */
+/** How long changes are gathered. */
 const GATHER_MS = 50;
+/**
+ * Callers that are read in a millisecond, on the average: all of them are read at once, and somebody among
+ * thousands moves all the time.
+ */
+const READ_PER_MS = 10;
 const AGAIN_MS = 1_000;
 
 /** Who is online on the other processes of the board, and what passes between them and this one. */
@@ -87,7 +92,8 @@ export class SharedNodes implements Neighbours {
   /** The others' callers may have changed. */
   changed(): void {
     if (this.closed) return;
-    this.cancelRead ??= this.options.clock.after(GATHER_MS, () => this.next(() => this.read()));
+    const afterMs = Math.max(GATHER_MS, this.others.length / READ_PER_MS);
+    this.cancelRead ??= this.options.clock.after(afterMs, () => this.next(() => this.read()));
   }
 
   /** What was to be written is somebody else's by now. */

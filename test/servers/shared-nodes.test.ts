@@ -9,13 +9,17 @@ import { getUser } from '../../src/store/users';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { MemoryLog } from '../support/memory-log';
 import { eventually } from '../support/raw-caller';
+import { StatementLog } from '../support/statement-log';
 import { TestLimiter } from '../support/test-limiter';
 
 let accounts: TestAccounts;
 beforeEach(async () => {
   accounts = await openAccounts();
 });
-afterEach(() => accounts.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+  return accounts.close();
+});
 
 test('of two sign-ins of one account at once, on two processes, the later event stays on both', async () => {
   const { db, clock } = accounts;
@@ -52,6 +56,33 @@ test('of two sign-ins of one account at once, on two processes, the later event 
   await shared.signedInElsewhere(2, told);
   expect(ended).toEqual([9]);
   await shared.close();
+});
+
+test('the more callers there are elsewhere, the longer changes among them are gathered', async () => {
+  const { db, clock, fake } = accounts;
+  await accounts.addUser('ann');
+  await db.run(async (sql) => {
+    const row = { id: 2, host: 'two', pid: 1, version: '1', started_at: 1, lease_until: 1 };
+    await sql('node').insert(row);
+    await sql.raw(
+      'insert into node_slot (number, node_id, user_id, user_name, session_id, server, connected_at)' +
+        " with recursive n(x) as (select 1 union all select x + 1 from n where x < 2000) select x, 2, 1, 'ann', 'one', 'telnet', 1 from n",
+    );
+  });
+  const nodes = new Nodes({ clock, most: () => 0 });
+  const shared = new SharedNodes({ db, node: { id: 1 }, nodes, clock, log: new MemoryLog() });
+  const log = StatementLog.open();
+  const reads = (): number => log.statements.filter((text) => /node_slot/.test(text)).length;
+  shared.changed();
+  await fake.advance(50);
+  await eventually('the first look', () => shared.list().length === 2_000);
+  expect(reads()).toBe(1);
+  for (let times = 0; times < 10; times += 1) shared.changed();
+  await fake.advance(199);
+  expect(reads()).toBe(1);
+  await fake.advance(1);
+  await shared.close();
+  expect(reads()).toBe(2);
 });
 
 test('what one caller writes to another on another process is in no table once it is delivered, and ten a minute are', async () => {
