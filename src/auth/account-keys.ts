@@ -23,7 +23,7 @@ export interface OwnSshKey {
 }
 
 interface AccountKeysOptions {
-  readonly db: Database;
+  readonly db: Pick<Database, 'run' | 'transaction'>;
   readonly clock: Clock;
   /** Notifies the account's owner by mail; optional. */
   readonly notifier?: Notifier | undefined;

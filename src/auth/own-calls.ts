@@ -12,7 +12,7 @@ import { type Actor, endLinks, recordChange } from './account-change';
 import { isOfProgram } from './own-accounts';
 
 interface OwnCallsOptions {
-  readonly db: Database;
+  readonly db: Pick<Database, 'run' | 'transaction'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly notifier?: Notifier;

@@ -1,5 +1,7 @@
 import { WAYS_IN } from '../protocols/ways-in';
+import { AccountKeys } from '../auth/account-keys';
 import { requiredFactorOf, type Login } from '../auth/login';
+import { OwnCalls } from '../auth/own-calls';
 import { BbsError } from '../base/errors';
 import { SILENCE } from '../base/log';
 import { VERSION } from '../base/version';
@@ -198,6 +200,8 @@ function previewServices(
     mailer: { sendsMail: true },
     destinationHealth: { tried: () => undefined, failingSinceMs: () => undefined },
     ...NOTHING_PENDING,
+    sshKeys: new AccountKeys({ db, clock: context.clock }),
+    ownCalls: new OwnCalls({ db, clock: context.clock, log: SILENCE }),
     listening: () => configuredServers(parts.config),
   };
   return new Proxy(known, REFUSING) as MenuServices;
@@ -233,8 +237,7 @@ const EMPTY_STORE: Pick<MenuServices['db'], 'run'> = { run: () => Promise.resolv
 /** What screens ask of an account that nothing waits for. */
 const NOTHING_PENDING = {
   mailChange: { pendingFor: () => Promise.resolve(undefined) },
-  sshKeys: { list: () => Promise.resolve([]) },
-} as unknown as Pick<MenuServices, 'mailChange' | 'sshKeys'>;
+} as unknown as Pick<MenuServices, 'mailChange'>;
 
 /** The caller who is shown, alone. */
 function previewNodes(context: CommandContext, options: PreviewOptions): MenuServices['nodes'] {

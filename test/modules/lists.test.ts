@@ -177,16 +177,16 @@ describe("who's online", () => {
 });
 
 describe('the user list', () => {
-  it('lists active accounts by name, and scrolls', async () => {
+  it('lists active accounts by name whatever its letter case, and scrolls', async () => {
     const board = await MenuBoard.open({});
-    await board.addUser('walter', PASSWORD, { properties: { location: 'Rome' } });
+    await board.addUser('Walter', PASSWORD, { properties: { location: 'Rome' } });
     await board.addUser('disabled', PASSWORD, { properties: { account_status: '0' } });
     for (let number = 10; number < 40; number++) await board.addUser(`user${number}`, PASSWORD);
-    const caller = await comeIn(board);
+    const caller = await comeIn(board, 'Walter');
     caller.type('u\r');
     const top = await caller.sees('user10');
     expect(top).not.toContain('disabled');
-    expect(top).not.toContain('walter');
+    expect(top).not.toContain('Walter');
     expect(top).toMatch(/^ +1-15 of 31$/m);
     expect(top).toMatch(/^ +» user10 /m);
     // Page down, end, and home.
@@ -197,7 +197,7 @@ describe('the user list', () => {
     caller.type('\x1b[H');
     await caller.sees('1-15 of 31');
     caller.type('\x1b[F');
-    expect(await caller.sees('walter')).toMatch(/» walter +Rome +1 +today/);
+    expect(await caller.sees('Walter')).toMatch(/» Walter +Rome +1 +today/);
     caller.type('q');
     await caller.sees('Command');
     caller.hangUp();

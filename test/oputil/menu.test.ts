@@ -6,7 +6,9 @@ import { glyphOf, paintScreen, toPng } from '../../src/oputil/screen-picture';
 import { PLAIN, type Style } from '../../src/terminal/style';
 import { ScreenEmulator } from '../support/screen';
 import { sauceRecord } from '../art/sauce-record';
+import { addCall } from '../../src/store/calls';
 import { openBackOffice } from '../support/back-office';
+import { ed25519Pair } from '../support/ssh-keys';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -400,6 +402,34 @@ describe('menu show', () => {
     expect(shown).toMatch(/joe/);
     const online = await shell.run('menu', 'show', 'mainMenuWhosOnline', '--user', 'joe', '--text');
     expect(online).toMatch(/1 +joe +SSH +Who/);
+  });
+
+  test("shows the keys and calls of a user's account", async () => {
+    await shell.run('user', 'add', 'joe', '--password', PASSWORD);
+    await shell.run(
+      'user',
+      'import-ssh-key',
+      'joe',
+      await shell.file('a.pub', `${ed25519Pair().public} lap`),
+    );
+    const show = async (menu: string): Promise<string> =>
+      shell.run('menu', 'show', menu, '--user', 'joe', '--text');
+    expect(await show('mainMenuMyCalls')).toContain('No call of yours is on record.');
+    const backend = await openBackOffice(shell.dataDir);
+    const startedAtMs = Date.UTC(2026, 0, 1, 12);
+    await backend.db.run((sql) =>
+      addCall(
+        sql,
+        {
+          ...{ userId: 2, userName: 'joe', sessionId: 'a', node: 1, server: 'telnet' },
+          ...{ source: '203.0.113.7', startedAtMs },
+        },
+        9,
+      ),
+    );
+    await backend.close();
+    expect(await show('mainMenuMyCalls')).toMatch(/Telnet +203\.0\.113\.7/i);
+    expect(await show('userSSHKeyConfig')).toContain('lap');
   });
 
   test('refuses sizes, themes and menus that are not there', async () => {
