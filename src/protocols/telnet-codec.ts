@@ -30,6 +30,10 @@ const MAX_MALFORMED = 16;
 // Limit for the bytes of a sub-negotiation beyond its buffer.
 const MAX_OVERRUN_BYTES = 64 * 1024;
 
+/** What TelnetInput of telnet-stream is in while no command has begun. */
+const PARSER_AT_REST = 'TELNET_DATA';
+
+const IAC = 255;
 const CR = 13;
 const LF = 10;
 const NUL = 0;
@@ -76,6 +80,11 @@ export class TelnetCodec {
   /** Processes bytes from the socket. */
   receive(chunk: Buffer): void {
     if (this.closed) return;
+    if (this.isRaw && isPlain(chunk) && this.isBetweenCommands()) {
+      // Copied, because the text may be changed in place.
+      this.text(Buffer.from(chunk));
+      return;
+    }
     this.input.write(chunk);
     if (this.overrunBytes === undefined) return;
     this.overrunBytes += chunk.length;
@@ -84,7 +93,10 @@ export class TelnetCodec {
 
   /** Sends text to the caller; 0xFF is doubled. */
   send(bytes: Buffer): void {
-    if (!this.closed) this.output.write(this.isRaw ? this.asNvt(bytes) : bytes);
+    if (this.closed) return;
+    const encoded = this.isRaw ? this.asNvt(bytes) : bytes;
+    if (this.isRaw && isPlain(encoded) && isEmpty(this.output)) this.options.onEncoded(encoded);
+    else this.output.write(encoded);
   }
 
   enable(side: Side, option: number): void {
@@ -103,6 +115,12 @@ export class TelnetCodec {
     this.closed = true;
     this.input.destroy();
     this.output.destroy();
+  }
+
+  /** True where bytes without a command would come out of the parser as they are, and before no others. */
+  private isBetweenCommands(): boolean {
+    const { state } = this.input as unknown as { readonly state: unknown };
+    return state === PARSER_AT_REST && isEmpty(this.input);
   }
 
   private listen(): void {
@@ -211,4 +229,14 @@ export class TelnetCodec {
     }
     if (length > 0) this.options.onText(bytes.subarray(0, length));
   }
+}
+
+/** Most of what a board sends: it goes past the parsers, which look at each byte by itself. */
+function isPlain(bytes: Buffer): boolean {
+  return !bytes.includes(IAC);
+}
+
+/** True where nothing waits in a parser, which what comes now would overtake. */
+function isEmpty({ readableLength, writableLength }: TelnetInput | TelnetOutput): boolean {
+  return readableLength === 0 && writableLength === 0;
 }

@@ -57,6 +57,41 @@ const CORPUS = Buffer.from([
 const CORPUS_TEXT = 'ab\xff\rc\r\rd\re';
 
 describe('telnet codec', () => {
+  test.each([true, false])(
+    'taken over, a stream means the same however TCP cuts it, with a turn between the pieces: %s',
+    async (hasTurn) => {
+      const raw = (): ReturnType<typeof codec> => {
+        const made = codec();
+        made.it.isRaw = true;
+        return made;
+      };
+      const whole = raw();
+      whole.it.receive(CORPUS);
+      await settled();
+      expect(whole.heard.text.toString('latin1')).toBe('ab\xff\rc\r\n\nd\re');
+      for (let length = 1; length < CORPUS.length; length += 1) {
+        const cut = raw();
+        for (let at = 0; at < CORPUS.length; at += length) {
+          cut.it.receive(CORPUS.subarray(at, at + length));
+          if (hasTurn) await settled();
+        }
+        await settled();
+        expect({ length, ...cut.heard }).toEqual({ length, ...whole.heard });
+      }
+    },
+  );
+
+  test('taken over, what is sent with and without an IAC in it keeps its order', async () => {
+    const { it, heard } = codec();
+    it.isRaw = true;
+    for (const text of ['a', 'b\xffc', 'd', '\xff', 'e', 'f']) it.send(Buffer.from(text, 'latin1'));
+    it.sendSub(windowSize, Buffer.from([1]));
+    it.send(Buffer.from('g'));
+    await settled();
+    it.send(Buffer.from('h'));
+    expect(heard.sent.toString('latin1')).toBe('ab\xff\xffcd\xff\xffef\xff\xfa\x1f\x01\xff\xf0gh');
+  });
+
   test('a stream means the same however TCP cuts it in two', async () => {
     const whole = codec();
     whole.it.receive(CORPUS);
