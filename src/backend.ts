@@ -7,6 +7,7 @@ import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
 import { EntryCodes } from './auth/entry-code';
 import { FarAccounts } from './auth/far-accounts';
+import { FactorRecovery } from './auth/factor-recovery';
 import { Invites } from './auth/invites';
 import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
@@ -82,6 +83,7 @@ export interface Backend {
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
   readonly entryCodes: EntryCodes;
+  readonly recovery: FactorRecovery;
   readonly invites: Invites;
   readonly authenticator: Authenticator;
   readonly passwordReset: PasswordReset;
@@ -291,6 +293,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     mailer,
     enrollment: new Enrollment(enrolling),
     entryCodes: new EntryCodes(enrolling),
+    recovery: new FactorRecovery({ db, config, clock, random, log, notifier, budgets }),
     invites: new Invites({ db, clock, random }),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },

@@ -50,6 +50,7 @@ export function boardServices(parts: {
     db: backend.db,
     accounts: backend.accounts,
     enrollment: backend.enrollment,
+    recovery: backend.recovery,
     sshKeys: backend.sshKeys,
     invites: backend.invites,
     ownCalls: backend.ownCalls,

@@ -67,9 +67,10 @@ export async function startPages(
     throw new BbsError('CONFIG_INVALID', text);
   }
   const { db, enrollment, passwordReset, mailChange, findTemplate, authenticator } = backend;
+  const { recovery } = backend;
   return startWebServer({
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
-    ...{ ownRoutes, authenticator },
+    ...{ ownRoutes, authenticator, recovery },
     accept: (socket, enter) => pageLimiter.accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),

@@ -3,6 +3,7 @@ import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
 import { removeEntryCode } from '../store/backup-codes';
 import { removePending } from '../store/factors';
+import { removeRecovery } from '../store/recoveries';
 import { voidLinkMail } from '../store/outbox';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
 import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens';
@@ -59,8 +60,8 @@ export async function recordChange(sql: Sql, change: AccountChangeRecord): Promi
 }
 
 /**
- * Ends the links of an account, the set-up that one of them confirms, queued mails with a link, and an
- * entry code.
+ * Ends the links of an account, the set-up that one of them confirms, queued mails with a link, an entry
+ * code, and the waiting time of a lost factor.
  * Every change of address, password, status and lock calls this in its transaction, for every kind
  * of actor: a person who could read the old mailbox or knew the old password has nothing usable
  * afterwards (rule M10).
@@ -77,6 +78,7 @@ export async function endLinks(
   }
   await removePending(sql, userId);
   await removeEntryCode(sql, userId);
+  await removeRecovery(sql, userId);
 }
 
 /** What an application tells of a person, with the label that the sysop reads. */
@@ -104,6 +106,13 @@ export async function tellOfApplication(
   >;
   const { id: userId, name } = user;
   await notifier?.notify(sql, { kind: 'application', userId, name, server, remoteIp, details });
+}
+
+/** Ends the waiting time of a lost factor, and the links that begin or stop one. */
+export async function endRecovery(sql: Sql, userId: number): Promise<void> {
+  await removeTokens(sql, userId, 'recovery-link');
+  await removeTokens(sql, userId, 'recovery-started');
+  await removeRecovery(sql, userId);
 }
 
 /** Ends an unconfirmed set-up of a second factor and its link; false where there is none. */

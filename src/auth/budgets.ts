@@ -19,6 +19,7 @@ const MAX_PER_RECIPIENT = 1;
 /** Limits of one account (rule M5), which the configuration does not change. */
 const PER_ACCOUNT: Readonly<Partial<Record<Spend['expense'], BudgetRule>>> = {
   'confirm-mail': { most: 3, spanMs: HOUR_MS },
+  'recovery-link': { most: 3, spanMs: DAY_MS },
   feedback: { most: 5, spanMs: DAY_MS },
   'node-message': { most: 10, spanMs: MINUTE_MS },
   page: { most: 1, spanMs: 5 * MINUTE_MS },
@@ -143,6 +144,8 @@ export class StoredBudgets implements Budgets {
         return { perSourceAndDay: resetMails.perSourceAndDay };
       case 'reset-mail':
         return { perHour: resetMails.perHour };
+      case 'recovery-link':
+        return resetMails;
       case 'feedback':
         return feedback;
       case 'node-message':

@@ -14,7 +14,7 @@ import { sealedKeyId } from '../store/sealed';
 import { foldName } from '../store/user-name';
 import { characterColumns } from '../terminal/character-width';
 import { sanitizeUserText } from '../terminal/untrusted';
-import { endSetUp, type Actor } from './account-change';
+import { endRecovery, endSetUp, type Actor } from './account-change';
 import { recordFactorChange, spentBefore } from './factor-change';
 import { openAppKey, type OtpKey, profileOf, sealFactorKey } from './otp';
 import type { Sealing } from './sealing';
@@ -125,6 +125,7 @@ export async function addApp(
     lastPosition: Math.max(change.spentPosition, floor),
   });
   await endSetUp(sql, userId);
+  await endRecovery(sql, userId);
   await recordFactorChange(sql, { userId, kind: 'app-added', actor, nowMs, reason: label });
   await notifier?.notify(sql, { kind: 'app-added', userId, label });
   return true;
@@ -148,6 +149,7 @@ export async function removeApp(
   if (app.app === 0) await promote(sql, sealing, [next, ...others]);
   else await removeFurtherApp(sql, app);
   await endSetUp(sql, userId);
+  await endRecovery(sql, userId);
   const { label } = app;
   await recordFactorChange(sql, { userId, kind: 'app-removed', actor, nowMs, reason: label });
   await notifier?.notify(sql, { kind: 'app-removed', userId, label });

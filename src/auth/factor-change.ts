@@ -6,7 +6,7 @@ import { removeFactor, replaceFactor } from '../store/factors';
 import type { BackupCodePurpose } from '../store/backup-codes';
 import type { Notifier } from '../store/notice';
 import { writeProperties } from '../store/properties';
-import { type Actor, endSetUp, recordChange } from './account-change';
+import { type Actor, endRecovery, endSetUp, recordChange } from './account-change';
 import { storeBackupCodes } from './backup-codes';
 import {
   displaySecret,
@@ -98,6 +98,7 @@ export async function switchOn(
     nowMs,
   });
   await endSetUp(sql, userId);
+  await endRecovery(sql, userId);
   await forgetImported(sql, userId);
   await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
   await recordFactorChange(sql, { userId, kind: 'second-factor-on', actor, nowMs });
@@ -144,6 +145,7 @@ export async function switchOff(
   const removed = await removeFactor(sql, userId);
   await removeBackupCodes(sql, userId);
   await endSetUp(sql, userId);
+  await endRecovery(sql, userId);
   await forgetImported(sql, userId);
   await clearAttempts(sql, { subject: accountSubject(userId), factor: 'second' });
   if (!removed) return false;

@@ -35,6 +35,14 @@ const FACTOR_KINDS = {
     runsOut: true,
     onlyBinds: true,
   },
+  // A mailed link whose waiting time is over; its word is asked for at the code screen.
+  'recovery-mail': {
+    label: 'mail link',
+    question: 'One-time code',
+    isBound: false,
+    runsOut: true,
+    onlyBinds: true,
+  },
 } as const satisfies Readonly<Record<AccountFactor['kind'], FactorKindFacts>> &
   Readonly<Record<string, FactorKindFacts>>;
 

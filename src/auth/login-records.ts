@@ -6,6 +6,7 @@ import type { AuditEntry } from '../store/audit';
 import { addCall } from '../store/calls';
 import type { Sql } from '../store/database';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
+import { RECOVERY_USABLE_MS } from '../store/recoveries';
 import { readArrival } from '../store/sign-in';
 import { rememberSource } from '../store/sources';
 import { findUser, toStatus } from '../store/users';
@@ -82,10 +83,16 @@ export async function recordArrival(
     login_count: String(Number.isSafeInteger(count) ? count + 1 : 1),
   };
   await writeProperties(sql, user.id, written);
-  const { last, failedSince } = earlier;
+  const { last, failedSince, recoveryEndsAtMs } = earlier;
+  const recovers =
+    recoveryEndsAtMs !== undefined && recoveryEndsAtMs > timelineMs - RECOVERY_USABLE_MS;
   return {
     user: { ...user, properties: new Map([...user.properties, ...Object.entries(written)]) },
-    history: { last, failedSince, ...(setUp === undefined ? {} : { setUp }) },
+    history: {
+      ...{ last, failedSince },
+      ...(setUp === undefined ? {} : { setUp }),
+      ...(recovers ? { recoveryLeftMs: recoveryEndsAtMs - timelineMs } : {}),
+    },
   };
 }
 

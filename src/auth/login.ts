@@ -109,6 +109,11 @@ export interface LoginHistory {
   readonly failedSince: number;
   /** A set-up of a second factor that another session began and nobody confirmed (rule M2). */
   readonly setUp?: { readonly atMs: number; readonly server: string; readonly remoteIp: string };
+  /**
+   * Milliseconds until the second factor may be replaced by a mailed link (rule N6); negative once it may, and
+   * not set where no link was used.
+   */
+  readonly recoveryLeftMs?: number;
   /** Number of backup codes left, where one of them was used to sign in (rule B8). */
   readonly backupCodesLeft?: number;
   /**

@@ -9,12 +9,14 @@ import { rememberDrift, rememberResync, spendPosition } from '../store/factors';
 import type { FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import type { CodePurpose } from '../store/backup-codes';
+import { findRecovery } from '../store/recoveries';
 import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { openApp } from './factor-apps';
 import { DRIFT_REACH, learnDrift } from './drift';
 import { canonicalOtp, findCodes, isCounterBased, newProfile, type OtpKey, stepAt } from './otp';
 import type { FactorKind } from './factor-kinds';
+import { isLostWord } from './factor-recovery';
 import type { Sealing } from './sealing';
 import { CLOCK_MISTAKES, SkewWatch } from './skew-watch';
 import { switchOff } from './factor-change';
@@ -141,6 +143,8 @@ export class SecondFactor {
       const result = await this.verifyBackupCode(sql, userId, { code: backupCode, by });
       return apps.length === 0 ? { kind: 'none' } : result;
     }
+    if (isLostWord(code))
+      return apps.length === 0 ? { kind: 'none' } : this.verifyRecovery(sql, userId, by);
     const otp = canonicalOtp(code);
     if (apps.length > 0)
       return otp === undefined ? { kind: 'wrong' } : this.verifyApps(sql, apps, otp);
@@ -294,6 +298,23 @@ export class SecondFactor {
     }
     await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
     return { kind: 'right', by: 'backup-code', left: result.left };
+  }
+
+  /** Right once the waiting time of a mailed link is over, where an entry code would be (rule N6). */
+  private async verifyRecovery(
+    sql: Sql,
+    userId: number,
+    by: CodeGiven,
+  ): Promise<SecondFactorResult> {
+    const { clock, config, notifier } = this.parts;
+    const { enabled } = config().users.twoFactorAuth.recoveryMail;
+    if (!enabled || !purposesOf(by).includes('entry')) return { kind: 'wrong' };
+    const timelineMs = clock.timelineMs();
+    const found = await findRecovery(sql, userId, timelineMs);
+    if (found === undefined || found.endsAtMs > timelineMs) return { kind: 'wrong' };
+    const remoteIp = by.from?.remoteIp ?? '';
+    await notifier?.notify(sql, { kind: 'recovery-used', userId, remoteIp });
+    return { kind: 'right', by: 'recovery-mail' };
   }
 
   /** Nothing was compared where one needs a key of another node, so that nothing is charged. */

@@ -230,8 +230,12 @@ class SecondStep {
       timelineMs: this.parts.clock.timelineMs(),
       tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });
-    const history = { ...arrived.history, ...lossOf(found.code) };
-    if (!onlyBinds(found.code.by)) return { user: arrived.user, history };
+    const { recoveryLeftMs, ...past } = arrived.history;
+    const history = { ...past, ...lossOf(found.code) };
+    if (!onlyBinds(found.code.by)) {
+      const waits = recoveryLeftMs === undefined ? {} : { recoveryLeftMs };
+      return { user: arrived.user, history: { ...history, ...waits } };
+    }
     const replaces = (await findFactor(sql, user.id))?.binding ?? '';
     return { user: arrived.user, history, bindsFirst: { replaces } };
   }

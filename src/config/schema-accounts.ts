@@ -169,6 +169,20 @@ export const users = section('Accounts.', {
       .max(365)
       .default(14)
       .describe('Days from the first of these sign-ins; grace is over with whichever ends first.'),
+    recoveryMail: section('A lost second factor, by a mailed link and a waiting time.', {
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('true: offered at the code screen, where LOST is typed in place of a code.'),
+      waitHours: z
+        .int()
+        .min(1)
+        .max(720)
+        .default(72)
+        .describe(
+          'From the link to the set-up of a new factor; the owner is told and can stop it meanwhile.',
+        ),
+    }),
     otp,
   }),
   failedLogin: section('Failed sign-ins.', {

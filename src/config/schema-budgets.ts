@@ -22,10 +22,13 @@ export const budgets = section('Accounts and mails that callers can cause.', {
     perSourceAndDay: mostPerSource(10),
     perHour: mostPerHour(60),
   }),
-  resetMails: section('Forgotten passwords: requests per source, mails per hour.', {
-    perSourceAndDay: mostPerSource(20),
-    perHour: mostPerHour(200),
-  }),
+  resetMails: section(
+    'Forgotten passwords and lost second factors, each: requests per source, mails per hour.',
+    {
+      perSourceAndDay: mostPerSource(20),
+      perHour: mostPerHour(200),
+    },
+  ),
   feedback: section('Letters to the sysop from callers who are not signed in.', {
     perSourceAndDay: mostPerSource(5),
     perHour: mostPerHour(20),

@@ -3,6 +3,7 @@ import { LIMITS } from '../base/limits';
 import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
+import { recoveryContent } from './recovery-letter';
 import { escapeHtml, fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
 /** A mail without its address. */
@@ -167,6 +168,11 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         `somebody who knows your password used the entry code that the sysop had made, from ${notice.remoteIp}. It opens nothing but the set-up of a new second factor.`,
         notYou,
       );
+    case 'recovery-link':
+    case 'recovery-started':
+    case 'recovery-stopped':
+    case 'recovery-used':
+      return recoveryContent(notice, { ...parts, notification });
     case 'password-changed':
       return notification('Your password was changed', 'your password was changed.', notYou);
     case 'password-shut':

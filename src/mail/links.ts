@@ -9,6 +9,8 @@ export const PATHS = {
   register: '/_enig/2fa/enable_2fa_otp',
   resetPassword: '/_enig/sec/reset_password',
   confirmMail: '/_enig/sec/confirm_mail',
+  recover: '/_enig/2fa/recover',
+  stopRecovery: '/_enig/2fa/stop_recovery',
 } as const;
 
 /**
@@ -34,6 +36,14 @@ export function resetPasswordUrl(prefix: string, token: string): string {
 
 export function confirmMailUrl(prefix: string, token: string): string {
   return `${prefix}${PATHS.confirmMail}?token=${encodeURIComponent(token)}`;
+}
+
+export function recoverUrl(prefix: string, token: string): string {
+  return `${prefix}${PATHS.recover}?token=${encodeURIComponent(token)}`;
+}
+
+export function stopRecoveryUrl(prefix: string, token: string): string {
+  return `${prefix}${PATHS.stopRecovery}?token=${encodeURIComponent(token)}`;
 }
 
 /** The servers that a mailed link depends on, each true while it listens. */

@@ -4,7 +4,7 @@ import { labelOfWay } from '../protocols/ways-in';
 import type { Call } from '../store/calls';
 import { actorOf, userOf } from '../menu/run/caller';
 import { isOfProgram } from '../auth/own-accounts';
-import { findLacks, showLinkAnswer } from '../menu/run/login-answer';
+import { findLacks, hoursText, showLinkAnswer } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { proveAgain } from '../menu/run/proof-of-person';
 import {
@@ -26,11 +26,11 @@ const TOLD = 'told';
 /** The caller's own calls: ends one that was left open, and disowns what was somebody else's. */
 export const myCallsModule: MenuModule = {
   name: 'my_calls',
-  doc: "The caller's own calls, open and past, in `%VM1`: {ts} {when} {server} {from} {node} {state}. `@method:endCall` ends the chosen one; `@method:notMe` ends all others and shuts the password, after password and code.",
+  doc: "The caller's own calls, open and past, in `%VM1`: {ts} {when} {server} {from} {node} {state}. `@method:endCall` ends the chosen one; `@method:notMe` ends all others and shuts the password, after password and code; `@method:stopRecovery` stops the replacement of a lost second factor.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
-  methods: { endCall, notMe },
+  methods: { endCall, notMe, stopRecovery },
   ready,
   changed: showRange,
 };
@@ -47,6 +47,22 @@ async function ready(context: MenuContext): Promise<void> {
   const told = memory.get(TOLD);
   memory.delete(TOLD);
   if (typeof told === 'string') screen.message(told);
+  else await showRecovery(context);
+}
+
+/** A waiting time that the owner may not know of (rule N6). */
+async function showRecovery({ screen, services, caller, say }: MenuContext): Promise<void> {
+  const wait = await services.recovery.waiting(userOf(caller).id);
+  if (wait === undefined) return;
+  const time = hoursText(say, wait.endsAtMs - services.clock.nowMs());
+  screen.message(wait.isOver ? say('factor.may-be-replaced') : say('factor.replaced-in', { time }));
+}
+
+/** Without a proof of identity: it leaves the account as it is. */
+async function stopRecovery(context: MenuContext): Promise<Transition> {
+  const { caller, services } = context;
+  const done = await services.recovery.stop(userOf(caller).id, actorOf(caller));
+  return redraw(context, done ? 'factor.recovery-stopped' : 'factor.recovery-none');
 }
 
 function describe(context: MenuContext, call: Call) {
@@ -149,4 +165,10 @@ function redraw(context: MenuContext, text: Told): Transition {
   return { kind: 'redraw' };
 }
 
-type Told = 'calls.ended' | 'calls.over' | 'factor.left' | 'menu.later';
+type Told =
+  | 'calls.ended'
+  | 'calls.over'
+  | 'factor.left'
+  | 'factor.recovery-stopped'
+  | 'factor.recovery-none'
+  | 'menu.later';

@@ -202,6 +202,10 @@ function previewServices(
     ...NOTHING_PENDING,
     sshKeys: new AccountKeys({ db, clock: context.clock }),
     ownCalls: new OwnCalls({ db, clock: context.clock, log: SILENCE }),
+    recovery: {
+      isOn: parts.config.users.twoFactorAuth.recoveryMail.enabled,
+      waiting: () => Promise.resolve(undefined),
+    } as unknown as MenuServices['recovery'],
     listening: () => configuredServers(parts.config),
   };
   return new Proxy(known, REFUSING) as MenuServices;

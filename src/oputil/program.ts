@@ -26,6 +26,7 @@ import { addUserChanges } from './user-change';
 import { addUserFactor } from './user-factor';
 import { addUserInfo } from './user-info';
 import { addUserKeys } from './user-keys';
+import { addUserRecovery } from './user-recovery';
 import { addTextCommands } from './text-commands';
 import { addTfsImport } from './user-tfs';
 import { addVerifyCommand } from './verify-command';
@@ -146,6 +147,7 @@ function addUserCommands(program: Command, context: CommandContext): void {
   addUserInfo(user, context);
   addUserChanges(user, context);
   addUserFactor(user, context);
+  addUserRecovery(user, context);
   addUserKeys(user, context);
   addTfsImport(user, context);
 }

@@ -78,6 +78,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
   const keys = await keysOf(context, user);
   const factor = await (await context.backend()).enrollment.status(user.id);
   const isLocked = (await findLockedFactors(context)).has(user.id);
+  const recovery = security ? await (await context.backend()).recovery.waiting(user.id) : undefined;
   const bars = security ? await barsOf(context, user) : [];
   const hasPassword = await context.read(
     async (sql) => (await findPassword(sql, user.id)) !== undefined,
@@ -100,6 +101,9 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ['2FA OTP', `${factorName(otpTypeOf(user))}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),
     ...(security ? securityLines(user, factor) : []),
+    ...(recovery === undefined
+      ? []
+      : [['OTP recovery', `from ${minuteOf(recovery.endsAtMs)} on, by a mailed link`] as const]),
     ...(security ? [['Password', hasPassword ? 'set' : 'none'] as const] : []),
     ...(security ? signInLines(bars) : []),
   ]);
@@ -107,6 +111,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ...accountData(user),
     secondFactorLocked: isLocked,
     sshKeys: keys,
+    ...(recovery === undefined ? {} : { recoveryFrom: isoOf(recovery.endsAtMs) }),
     ...(security ? { hasPassword, otp: securityData(user, factor), signIn: bars } : {}),
   });
 }

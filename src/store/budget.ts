@@ -71,6 +71,8 @@ export type Expense =
   | 'confirm-mail'
   | 'reset-request'
   | 'reset-mail'
+  /** To the owner of a lost second factor. */
+  | 'recovery-link'
   | 'feedback'
   /** From one caller to others who are online. */
   | 'node-message'

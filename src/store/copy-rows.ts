@@ -39,6 +39,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   byId('oneliner'),
   { name: 'sealing_key', key: ['id'] },
   { name: 'factor_grace', key: ['user_id'] },
+  { name: 'factor_recovery', key: ['user_id'] },
   byId('invite'),
   byId('far_account'),
 ];

@@ -35,6 +35,24 @@ export type Notice =
   /** The sysop has made an entry code; the code itself is never mailed. */
   | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }
   | { readonly kind: 'entry-code-used'; readonly userId: number; readonly remoteIp: string }
+  /** To begin the waiting time of a lost second factor; who asked, from where. */
+  | {
+      readonly kind: 'recovery-link';
+      readonly userId: number;
+      readonly token: string;
+      readonly askedBy: { readonly server: string; readonly remoteIp: string };
+    }
+  /** The waiting time has begun; the token stops it. */
+  | {
+      readonly kind: 'recovery-started';
+      readonly userId: number;
+      readonly token: string;
+      readonly waitHours: number;
+      readonly remoteIp: string;
+    }
+  | { readonly kind: 'recovery-stopped'; readonly userId: number }
+  /** Its time was over, and a password led to the set-up of a new factor. */
+  | { readonly kind: 'recovery-used'; readonly userId: number; readonly remoteIp: string }
   | { readonly kind: 'password-changed'; readonly userId: number }
   /** The owner disowned a call, so the password signs in no more, unless a program keeps it. */
   | {

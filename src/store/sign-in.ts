@@ -108,6 +108,8 @@ export interface ArrivalFacts {
   readonly hasBegunSetUp: boolean;
   /** Sources from which the account was signed in to. */
   readonly places: readonly string[];
+  /** End of the waiting time of a lost second factor, by the timeline. */
+  readonly recoveryEndsAtMs: number | undefined;
   /** The property `login_count`. */
   readonly loginCount: string | undefined;
 }
@@ -138,11 +140,12 @@ export async function readArrival(
       " union all select 'set-up', 1, session_id, null from otp_pending where user_id = ? and session_id is not null" +
       " union all select 'begun', 1, null, null where exists (select 1 from audit where user_id = ?" +
       " and kind = 'second-factor-pending' and at >= ?)" +
+      " union all select 'recovery', ends_at, null, null from factor_recovery where user_id = ?" +
       " union all select 'place', 1, source, null from known_source where user_id = ?" +
       " union all select 'logins', 1, prop_value, null from user_property where user_id = ? and prop_name = 'login_count'",
     [
       ...[userId, OLD_CALL_SERVER, userId, ...kinds, userId, OLD_CALL_SERVER],
-      ...[userId, userId, setUpSinceMs, userId, userId],
+      ...[userId, userId, setUpSinceMs, userId, userId, userId],
     ],
   );
   const found = new Map(rows.map((row) => [row.kind, row]));
@@ -156,6 +159,7 @@ export async function readArrival(
     failedSince: Number(found.get('failed')?.n ?? 0),
     setUpSession: found.get('set-up')?.t ?? undefined,
     hasBegunSetUp: found.has('begun'),
+    recoveryEndsAtMs: found.has('recovery') ? Number(found.get('recovery')?.n) : undefined,
     places: rows.flatMap(({ kind, t }) => (kind === 'place' && t !== null ? [t] : [])),
     loginCount: found.get('logins')?.t ?? undefined,
   };

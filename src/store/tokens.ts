@@ -10,6 +10,8 @@ export const TOKEN_PURPOSES = [
   'password-reset',
   'first-password',
   'confirm-mail',
+  'recovery-link',
+  'recovery-started',
 ] as const;
 export type TokenPurpose = (typeof TOKEN_PURPOSES)[number];
 
@@ -187,6 +189,8 @@ export function isToken(text: string): boolean {
 export function mayUseLink(purpose: TokenPurpose, user: User): boolean {
   switch (purpose) {
     case 'otp-register':
+    case 'recovery-link':
+    case 'recovery-started':
       return user.status === 2;
     case 'confirm-mail':
       // Applicants confirm their address before the sysop activates the account.

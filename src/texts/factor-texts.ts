@@ -77,6 +77,29 @@ export const FACTOR = textArea({
     'factor.app-bad-characters': 'Letters, digits, blanks and signs, please, and no |.',
     'factor.app-taken': 'Another app of yours is called so.',
     'factor.app-too-many': 'You have {count} apps, which are the most. Remove one first.',
+    'factor.lost': 'Neither app nor backup codes',
+    'factor.lost-sysop': 'The sysop can make an entry code for you, or set up a new second factor.',
+    'factor.lost-mail':
+      'Or the board mails you a link. It begins a waiting time of {time}; after it your password leads to the set-up of a new second factor. Until then your codes stay as they are.',
+    'factor.lost-send': 'Mail the link? (y/n)',
+    'factor.recovery-mailed':
+      'The link is on its way to the mail address of your account. Open it soon, and press its button: the waiting time of {time} begins then.',
+    'factor.recovery-then':
+      'After it, sign in with your password and type LOST here again, over a secure line.',
+    'factor.recovery-waits': 'The waiting time runs: {time} are left.',
+    'factor.replaced-in': 'Your second factor may be replaced in {time}: C stops that.',
+    'factor.may-be-replaced': 'Your second factor may be replaced now: C stops that.',
+    'factor.recovery-stopped': 'Stopped. Your second factor stays as it is.',
+    'factor.recovery-none': 'There is nothing to stop: your second factor stays as it is.',
+    'factor.recovery-no-address':
+      'Your account has no mail address that a link could go to. Please ask the sysop.',
+    'factor.recovery-too-many':
+      'So many links were mailed already. Look into your mail, or try again tomorrow.',
+    'factor.recovery-not-now': 'That cannot be done for this account now. Please sign in again.',
+    'factor.recovery-secure-way':
+      'Your waiting time is over. The new second factor is set up over a secure line: please call by {way}.',
+    'factor.recovery-no-way':
+      'Your waiting time is over. The new second factor is set up over a secure line: please ask the sysop.',
     'factor.password': 'Password',
     'factor.one-time-code': 'One-time code',
   },

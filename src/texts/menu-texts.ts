@@ -15,9 +15,8 @@ export const MENU = textArea({
     'menu.code-first': 'Your account needs a one-time code as well before you can go on.',
     'menu.code-for-part': 'That part needs a one-time code.',
     'menu.factor-first': 'Two-factor sign-in is asked of you here: set it up first.',
-    'menu.bind-first': 'You came in by an entry code: set up a new second factor first.',
-    'menu.leaving-unbound':
-      'Your entry code is used up. Once more logs you off without a new factor.',
+    'menu.bind-first': 'You came in without a code of yours: set up a new second factor first.',
+    'menu.leaving-unbound': 'You have no new second factor yet. Once more logs you off without it.',
     'menu.later': 'The board cannot do this right now. Please try again later.',
     'menu.unsure': 'The board cannot tell whether that was saved. Please look, then try again.',
     'menu.text-only': 'Your terminal says that it shows text only.',
@@ -48,6 +47,8 @@ export const NEWS = textArea({
     'news.failed-attempts': 'Failed attempts since your last call: {count}.',
     // The address comes last, because the end may be cut.
     'news.set-up-elsewhere': '2FA was begun elsewhere. Not you? Change your password. ({address})',
+    'news.recovery': 'In {time} your second factor may be replaced: M, then C, stops that.',
+    'news.recovery-over': 'Your second factor may be replaced now: M, then C, stops that.',
     'news.factor-removed': 'You used your recovery code: two-factor sign-in is now switched off.',
     'news.last-backup-code': 'You used your last backup code. Please make new ones now.',
     'news.one-backup-code': 'You used a backup code. Only 1 is left: please make new ones.',
@@ -83,6 +84,7 @@ export const CODE = textArea({
   texts: {
     'code.lost-both': 'Lost both? The sysop has entry codes.',
     'code.lost-both-ask': 'Lost both? Please ask the sysop.',
+    'code.lost-both-mail': 'Lost both? Type LOST or ask the sysop.',
     'code.lines': 'P: line by line, for screen readers',
     'code.screens': 'P: screens again',
     'code.secure-call': 'Call: {command}',

@@ -73,6 +73,7 @@ export const TIME = textArea({
     'time.yesterday': 'yesterday {time}',
     'time.min': '{count} min',
     'time.h-min': '{hours} h {minutes} min',
+    'time.hours': '{count} hours',
     'time.day': '1 day',
     'time.days': '{count} days',
   },

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator';
 import type { Enrollment } from '../auth/enrollment';
+import type { FactorRecovery } from '../auth/factor-recovery';
 import type { MailChange } from '../auth/mail-change';
 import type { PasswordReset } from '../auth/password-reset';
 import type { Clock } from '../base/clock';
@@ -75,6 +76,8 @@ export interface WebServerOptions {
   readonly passwordReset: PasswordReset;
   /** Without it there is no page for confirming a mail address. */
   readonly mailChange?: Pick<MailChange, 'find' | 'confirm'>;
+  /** Without it there are no pages for a lost second factor. */
+  readonly recovery?: Pick<FactorRecovery, 'look' | 'start' | 'lookStop' | 'stopByLink'>;
   readonly findTemplate: FindTemplate;
   /**
    * Asks for a slot among the open connections before TLS begins; refuses by closing the connection

@@ -18,6 +18,7 @@ import { isOwnHost } from './origin';
 import { addOwnRoutes } from './own-routes';
 import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
 import type { PageSlot, WebParts, WebServerOptions } from './parts';
+import { addRecoverRoutes } from './recover';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
 import { STYLE_SHEET } from './style';
@@ -229,6 +230,7 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   addRegisterRoutes(routes, parts);
   addResetRoutes(routes, parts);
   if (parts.mailChange !== undefined) addConfirmMailRoutes(routes, parts, parts.mailChange);
+  if (parts.recovery !== undefined) addRecoverRoutes(routes, parts, parts.recovery);
   addFrontPage(routes, parts);
   addOwnRoutes(routes, parts);
   if (parts.authenticator !== undefined && parts.config().verify.https)

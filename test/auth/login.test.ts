@@ -660,7 +660,7 @@ describe('second factor', () => {
     expect(await ask()).toMatchObject({ kind: 'accepted', factor: 1 });
     for (const backupCodes of [undefined, []]) {
       await context.enrollment.bind(id, 'googleAuth', backupCodes && { backupCodes });
-      expect(await ask()).toEqual(['otp', 'backup-code', 'entry-code']);
+      expect(await ask()).toEqual(['otp', 'backup-code', 'entry-code', 'recovery-mail']);
     }
     expect((await context.enrollment.status(id)).backupCodesLeft).toBe(0);
   });

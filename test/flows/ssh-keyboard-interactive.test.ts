@@ -50,6 +50,19 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     caller.hangUp();
   });
 
+  it('leads to the code screen whoever types LOST, where the board offers a way without codes (rule N6)', async () => {
+    const config = { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
+    const other = await TestBoard.start({ config });
+    await other.addUser('bob', PASSWORD, 'google');
+    const caller = await other.ssh({
+      ...{ userName: 'bob', answers: [PASSWORD, 'lost'] },
+      authHandler: ['keyboard-interactive'],
+    });
+    await caller.sees('Lost both? Type LOST or ask the sysop.');
+    caller.hangUp();
+    await other.remove();
+  });
+
   it('does not ask for a code, nor tell of one, after a wrong password', async () => {
     const known: string[] = [];
     await expect(dial('bob', ['not his password'], known)).rejects.toThrow(REFUSED);

@@ -32,7 +32,7 @@ async function comeIn(): Promise<MenuCaller> {
 test('who comes in by an entry code is led to the set-up of a new factor, and told why (rule N1)', async () => {
   const caller = await comeIn();
   expect(caller.screen.text()).toMatch(
-    /You came in by an entry code:[^]+set up a new second factor[^]+first\./,
+    /You came in without a code of yours:[^]+set up a new second factor[^]+first\./,
   );
   expect(caller.menus.at(-1)).toBe('userTwoFactorAuthOTPConfig');
   expect(caller.menus).not.toContain('fullLoginSequenceLoginArt');
@@ -45,7 +45,7 @@ test('on that screen nothing is switched off and no backup codes are made (rule 
     caller.type('b');
     await caller.sees('Backup codes left: 10.');
     caller.type(keys);
-    await caller.sees('You came in by an entry code:');
+    await caller.sees('You came in without a code of yours:');
   }
   expect(await board.accounts.enrollment.status(id)).toMatchObject({
     type: 'googleAuth',
@@ -66,7 +66,7 @@ test('a new set-up asks for the password alone, as there is no code', async () =
 test('leaving without a new factor is asked for twice', async () => {
   const caller = await comeIn();
   await caller.escape();
-  await caller.sees('Your entry code is used up.');
+  await caller.sees('You have no new second factor yet.');
   await caller.escape();
   expect(await caller.ended).toBe('log-off');
 });

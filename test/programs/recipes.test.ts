@@ -127,7 +127,10 @@ describe('a copy of the program with every recipe carried out', () => {
         'ticket rejected',
       ],
       notes: ['no note'],
-      need: [['paper-code', 'backup-code', 'entry-code'], 'paper code or One-time code'],
+      need: [
+        ['paper-code', 'backup-code', 'entry-code', 'recovery-mail'],
+        'paper code or One-time code',
+      ],
       codes: [
         ['rejected', false],
         ['accepted', true],

@@ -6,6 +6,7 @@ import { createLog } from '../../src/base/log';
 import { systemRandom, type Random } from '../../src/base/random';
 import { StoredBudgets } from '../../src/auth/budgets';
 import { Enrollment } from '../../src/auth/enrollment';
+import { FactorRecovery } from '../../src/auth/factor-recovery';
 import { openSealing } from '../../src/auth/sealing';
 import { SecondFactor } from '../../src/auth/second-factor';
 import { configSchema } from '../../src/config/schema';
@@ -82,6 +83,7 @@ export async function openAccounts(options: AccountsOptions = {}) {
     verifyCode: (userId: number, code: string) =>
       db.transaction('board', (sql) => secondFactor.verify(sql, userId, code)),
     enrollment: new Enrollment(parts),
+    recovery: new FactorRecovery(parts),
     addUser: (name: string, email = `${name}@example.org`): Promise<number> =>
       db.transaction('board', async (sql) => {
         const id = await insertUser(sql, { name });

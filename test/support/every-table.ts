@@ -46,6 +46,8 @@ export async function fillEveryTable(office: BackOffice): Promise<void> {
     await sql('oneliner').insert({ user_id: ann, text: '|07höi', written_at: 1 });
     await sql('sealing_key').insert({ id: 1, key_id: 'k', since: 1 }).onConflict('id').ignore();
     await sql('factor_grace').insert({ user_id: ann, since: 1, sign_ins: 2 });
+    const recovery = { link_hash: 'r', source: '', started_at: 1, ends_at: 2 };
+    await sql('factor_recovery').insert({ user_id: ann, ...recovery });
     const invite = { code_hash: 'c', note: '', uses_left: 1, created_at: 1, expires_at: 2 };
     await sql('invite').insert(invite);
     const far = { board: 'far:23', title: 'Far', name: 'sealed', password: '' };

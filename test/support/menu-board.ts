@@ -167,6 +167,7 @@ export class MenuBoard {
         db,
         accounts: new Accounts({ ...accounts, rules, hashes }),
         enrollment: new Enrollment(accounts),
+        recovery: accounts.recovery,
         sshKeys: new AccountKeys(accounts),
         invites: new Invites({ ...accounts, random: systemRandom }),
         ownCalls: new OwnCalls(accounts),

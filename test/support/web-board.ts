@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PasswordReset } from '../../src/auth/password-reset';
 import { AccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
+import { FactorRecovery } from '../../src/auth/factor-recovery';
 import { HashQueue } from '../../src/auth/hash-queue';
 import { MailChange } from '../../src/auth/mail-change';
 import { PasswordPolicy } from '../../src/auth/password-policy';
@@ -44,7 +45,8 @@ export async function openWebBoard(
     contentServers: { web: { ...web, https: { port: 0, ...web?.https } } },
   });
   const accounts = await openAccounts({ config: rest });
-  const parts = { ...accounts, config: () => config, random: systemRandom };
+  const given = { ...accounts, config: () => config, random: systemRandom };
+  const parts = { ...given, recovery: new FactorRecovery(given) };
   const policy = new PasswordPolicy({
     rules: () => ({
       min: config.users.passwordMin,
@@ -113,6 +115,7 @@ export async function openWebBoard(
     });
   return {
     ...accounts,
+    recovery: parts.recovery,
     accounts: new Accounts(accountParts),
     passwordReset,
     mailChange,

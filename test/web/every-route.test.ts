@@ -42,7 +42,9 @@ test('every route answers every method with all of the headers, whatever it says
 });
 
 test('what the database keeps from working is answered with all of the headers as well (rule D8)', async () => {
-  board = await openWebBoard();
+  // With all pages that there are.
+  const recoveryMail = { enabled: true };
+  board = await openWebBoard({}, { users: { twoFactorAuth: { recoveryMail } } });
   await board.db.close();
   const answers = await Promise.all(
     ROUTES.filter(({ method, path }) => method === 'GET' && /2fa|sec|health/.test(path)).map(
@@ -91,7 +93,9 @@ test.each(SPELLINGS)(
     const user = await board.addUser('joe');
     const begun = await board.enrollment.begin(user, 'googleAuth', { mail: true });
     const token = begun.kind === 'begun' ? begun.token : '';
-    const [path = ''] = ROUTES.filter(({ path }) => path.includes('2fa')).map(({ path }) => path);
+    const [path = ''] = ROUTES.filter(({ path }) => path.includes('enable_2fa')).map(
+      ({ path }) => path,
+    );
     const own = `localhost:${board.port}`;
     expect((await board.ask(`${path}?token=${token}`)).status).toBe(200);
     for (const method of ['GET', 'POST']) {

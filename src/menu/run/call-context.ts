@@ -11,6 +11,7 @@ import type { Services } from './services';
 import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
 import type { LoginHistory } from '../../auth/login';
 import type { Say } from '../../texts/texts';
+import { hoursText } from './login-answer';
 
 /** Columns of the narrowest window that themes are made for. */
 const WORDS_COLUMNS = 40;
@@ -222,7 +223,7 @@ function signInNews(say: Say, history: LoginHistory, hasSkipped: boolean): strin
   const { failedSince: count } = history;
   // The welcome would have said it.
   const failed = hasSkipped && count > 0 ? say('news.failed-attempts', { count }) : undefined;
-  const all = [failed, setUpNews(say, history), codeNews(say, history)];
+  const all = [recoveryNews(say, history), failed, setUpNews(say, history), codeNews(say, history)];
   const news = all.filter((text) => text !== undefined);
   return news.length === 0 ? undefined : news.join(' ');
 }
@@ -230,6 +231,14 @@ function signInNews(say: Say, history: LoginHistory, hasSkipped: boolean): strin
 /** Another person who knows the password may have begun the set-up (rule M2). */
 function setUpNews(say: Say, { setUp }: LoginHistory): string | undefined {
   return setUp && say('news.set-up-elsewhere', { address: setUp.remoteIp });
+}
+
+/** Whoever can stop it learns of it at each sign-in (rule N6). */
+function recoveryNews(say: Say, { recoveryLeftMs: leftMs }: LoginHistory): string | undefined {
+  if (leftMs === undefined) return undefined;
+  return leftMs > 0
+    ? say('news.recovery', { time: hoursText(say, leftMs) })
+    : say('news.recovery-over');
 }
 
 function codeNews(say: Say, history: LoginHistory): string | undefined {

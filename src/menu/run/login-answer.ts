@@ -232,6 +232,17 @@ function durationText(say: Say, ms: number): string {
     : say('time.minutes', { count: Math.ceil(count / 60) });
 }
 
+const HOUR_MS = 3600_000;
+
+/** "71 hours", "3 days": for waiting times, rounded up. */
+export function hoursText(say: Say, ms: number): string {
+  if (ms < 2 * HOUR_MS) return say('time.minutes', { count: Math.max(1, Math.ceil(ms / 60_000)) });
+  const count = Math.ceil(ms / HOUR_MS);
+  return count > 96
+    ? say('time.days', { count: Math.ceil(count / 24) })
+    : say('time.hours', { count });
+}
+
 /** The missing prerequisites of a mailed link; empty when there are none. */
 export function findLacks(
   { services }: Pick<MenuContext, 'services'>,

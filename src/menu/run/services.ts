@@ -4,6 +4,7 @@ import type { AccountKeys } from '../../auth/account-keys';
 import type { Accounts } from '../../auth/accounts';
 import type { Enrollment } from '../../auth/enrollment';
 import type { FarAccounts } from '../../auth/far-accounts';
+import type { FactorRecovery } from '../../auth/factor-recovery';
 import type { Invites } from '../../auth/invites';
 import type { OwnCalls } from '../../auth/own-calls';
 import type { MailChange } from '../../auth/mail-change';
@@ -53,6 +54,7 @@ export interface Services {
   readonly db: Pick<Database, 'run'>;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
+  readonly recovery: FactorRecovery;
   readonly sshKeys: AccountKeys;
   readonly invites: Pick<Invites, 'find' | 'take'>;
   readonly ownCalls: OwnCalls;

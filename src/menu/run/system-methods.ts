@@ -7,6 +7,7 @@ import {
   answerRejection,
   typingProblem,
 } from './login-answer';
+import { answerLostCodes, isAskForRecovery } from './lost-codes';
 import { SAID_LINES } from '../screen/screen-controller';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
@@ -125,8 +126,21 @@ async function login(context: MenuContext, submission: Submission): Promise<Tran
 
 async function submitCode(context: MenuContext, submission: Submission): Promise<Transition> {
   const code = fieldText(submission, 'token');
+  if (isAskForRecovery(context, code)) {
+    const answer = await answerLostCodes(context);
+    if (answer === 'answered') return { kind: 'redraw' };
+    return submitAs(context, submission, code);
+  }
   const problem = typingProblem(context.say, { code }, context.caller.terminal);
   if (problem !== undefined) return typeAgain(context, problem, viewsToClear(context, submission));
+  return submitAs(context, submission, code);
+}
+
+async function submitAs(
+  context: MenuContext,
+  submission: Submission,
+  code: string,
+): Promise<Transition> {
   const result = await context.caller.login.submit({ kind: 'second-factor', code });
   return afterSubmit(context, result, { factor: 2, clear: viewsToClear(context, submission) });
 }

@@ -30,6 +30,7 @@ export interface BoardFigures {
 
 /** For the code screen: what is left without app and backup codes. Entry codes need a secure way in. */
 export function waysWithoutApp({ services, theme }: MciSource): string {
+  if (services.recovery.isOn) return theme.say('code.lost-both-mail');
   const none = secureWayTo(services.listening()) === undefined;
   return theme.say(none ? 'code.lost-both-ask' : 'code.lost-both');
 }

@@ -24,6 +24,8 @@ interface SshAuthOptions {
   readonly isNewUserName: (name: string) => boolean;
   /** Whether the account has this key; counts and changes nothing. */
   readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
+  /** True for what is no code and is answered by the code screen of the session. */
+  readonly isForScreen: (typed: string) => boolean;
   /** True once the connection is closed: ssh2 throws when a request is still answered. */
   readonly isGone: () => boolean;
   /** Ends the connection, with this sentence where there is one. */
@@ -212,10 +214,14 @@ export class SshAuth {
     let sentence = '';
     while (result.kind === 'need') {
       const code = await this.askTyped(dialogue, `${questionFor(result.factors)}: `, {
-        problemOf: (typed) => typingProblem(this.options.say, { code: typed }),
+        problemOf: (typed) =>
+          this.options.isForScreen(typed)
+            ? undefined
+            : typingProblem(this.options.say, { code: typed }),
         sentence,
       });
       if (code === undefined) return;
+      if (this.options.isForScreen(code)) break;
       this.attempts += 1;
       if (this.attempts > MAX_ATTEMPTS) {
         this.hangUp('too-many');

@@ -7,6 +7,7 @@ import { firstMenuOf } from '../../config/login-servers';
 import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
 import type { Config } from '../../config/schema';
+import { isLostWord } from '../../auth/factor-recovery';
 import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from '../listener';
 import type { LiveLogins, LoginWatch } from '../live-logins';
@@ -77,6 +78,8 @@ export class SshCaller {
       log: this.log,
       login: () => this.beginLogin(),
       isNewUserName: (name) => this.isNewUserName(name),
+      isForScreen: (typed) =>
+        options.config().users.twoFactorAuth.recoveryMail.enabled && isLostWord(typed),
       hasKey: (userName, algorithm, blob) =>
         options.authenticator.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
       isGone: () => this.gone || this.hungUp,

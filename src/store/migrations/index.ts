@@ -220,4 +220,19 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // Lost second factors whose waiting time runs or is over; the hash of the link that began it, never the link.
+  {
+    id: 42,
+    name: '0042-factor-recovery',
+    async up(sql) {
+      await sql.schema.createTable('factor_recovery', (table) => {
+        table.integer('user_id').primary();
+        table.foreign('user_id').references('user.id').onDelete('CASCADE');
+        table.string('link_hash', 64).notNullable().unique();
+        table.string('source', 64).notNullable();
+        table.bigInteger('started_at').notNullable();
+        table.bigInteger('ends_at').notNullable();
+      });
+    },
+  },
 ];
