@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { sampleMails } from '../../misc/scripts/mails';
 import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
+import { getUser } from '../../src/store/users';
 import { openWebBoard, type WebBoard } from '../support/web-board';
 import { findBarriers, fitsSideways, launchBrowser } from './browser';
 
@@ -29,7 +30,7 @@ describe('no page puts a barrier before a person (axe-core)', () => {
     browser = await launchBrowser();
     board = await openWebBoard(
       { rateLimits: GENEROUS },
-      {},
+      { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } },
       { loginPorts: () => ({ ssh: 8889, wss: 8811, telnet: 8888 }) },
     );
     user = await board.addUser('joe');
@@ -145,6 +146,27 @@ describe('no page puts a barrier before a person (axe-core)', () => {
     await page.getByRole('button', { name: 'Use this address' }).click();
     await page.getByRole('heading', { name: 'Your mail address is confirmed' }).waitFor();
     await expectNoBarriers('confirmed');
+  });
+
+  it('on the pages that begin and stop the waiting time of a lost second factor', async () => {
+    const id = await board.addUser('lena');
+    await board.enrollment.bind(id, 'googleAuth');
+    const lena = await board.db.run((sql) => getUser(sql, id));
+    expect(await board.recovery.ask(lena, CALLER)).toBe('mailed');
+    const tokenOf = (kind: 'recovery-link' | 'recovery-started'): string => {
+      const notice = board.notices.find((each) => each.kind === kind);
+      return notice !== undefined && 'token' in notice ? notice.token : '';
+    };
+    await open(`/_enig/2fa/recover?token=${tokenOf('recovery-link')}`);
+    await expectNoBarriers('recover');
+    await page.getByRole('button', { name: 'Begin the waiting time' }).click();
+    await page.getByRole('heading', { name: 'The waiting time has begun' }).waitFor();
+    await expectNoBarriers('recover-waits');
+    await open(`/_enig/2fa/stop_recovery?token=${tokenOf('recovery-started')}`);
+    await expectNoBarriers('stop-recovery');
+    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('heading', { name: 'Your second factor stays' }).waitFor();
+    await expectNoBarriers('recovery-stopped');
   });
 
   it('in the mails of each template', async () => {

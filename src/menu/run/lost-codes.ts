@@ -3,7 +3,7 @@ import { isLostWord } from '../../auth/factor-recovery';
 import { secureCall, secureWayTo } from '../../mail/links';
 import type { User } from '../../store/users';
 import { actorOf } from './caller';
-import { findLacks, hoursText, showLacks, showLinkAnswer } from './login-answer';
+import { findLacks, hoursText, showLacks } from './login-answer';
 import type { MenuContext } from './module';
 
 /** True where the word for lost codes was typed and this board offers what it stands for. */
@@ -24,12 +24,12 @@ export async function answerLostCodes(context: MenuContext): Promise<'submit' | 
   const wait = await services.recovery.waiting(user.id);
   if (wait?.isOver === true && caller.secure) return 'submit';
   if (wait?.isOver === true) {
-    await showLinkAnswer(context, [elsewhere(context)]);
+    await tell(context, [elsewhere(context)]);
     return 'answered';
   }
   if (wait !== undefined) {
     const leftMs = wait.endsAtMs - services.clock.nowMs();
-    await showLinkAnswer(context, [
+    await tell(context, [
       say('factor.recovery-waits', { time: hoursText(say, leftMs) }),
       '',
       say('factor.recovery-then'),
@@ -46,15 +46,15 @@ async function offerLink(context: MenuContext, user: User): Promise<void> {
   if (lacks.length > 0) return showLacks(context, lacks);
   // The caller knows the password, and is told no more of the address than that there is one.
   if (!isMailAddress(user.properties.get('email_address') ?? '')) {
-    return showLinkAnswer(context, [say('factor.recovery-no-address')]);
+    return tell(context, [say('factor.recovery-no-address')]);
   }
   const time = hoursText(say, services.recovery.waitHours * 3600_000);
   if (!(await asksForLink(context, time))) return;
   const asked = await services.recovery.ask(user, actorOf(caller));
-  if (asked !== 'mailed') return showLinkAnswer(context, [say(REFUSED[asked])]);
+  if (asked !== 'mailed') return tell(context, [say(REFUSED[asked])]);
   const lines = [say('factor.recovery-mailed', { time }), '', say('factor.recovery-then')];
   const { sendsMail } = services.mailer;
-  return showLinkAnswer(context, sendsMail ? lines : [say('mail.no-server'), '', ...lines]);
+  return tell(context, sendsMail ? lines : [say('mail.no-server'), '', ...lines]);
 }
 
 const REFUSED = {
@@ -79,6 +79,12 @@ async function asksForLink(context: MenuContext, time: string): Promise<boolean>
     if (typed === 'n' || typed === 'no') return false;
     message = say('factor.yes-or-no');
   }
+}
+
+/** On a page of its own, wrapped to the width of the screen. */
+function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
+  const data = ['', ...lines].map((text) => ({ color: '|07', text }));
+  return context.showPages({ title: context.say('factor.lost'), data });
 }
 
 function elsewhere({ services, say }: MenuContext): string {
