@@ -133,6 +133,7 @@ const MENUS_TEXT = `
             desc: Choosing a board
             module: destinations
             art: BOARDS
+            config: { listInfoFormat20: "{info}" }
             form: {
                 0: {
                     mci: {

@@ -14,7 +14,7 @@ import { addressFor, handOnProblems } from './hand-on-settings';
 import { rloginProtocol } from './rlogin';
 import { sshProtocol } from './ssh-bridge';
 import { telnetProtocol } from './telnet-bridge';
-import { LIST_VIEW } from './user-list';
+import { LIST_VIEW, showRange } from './user-list';
 
 const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
   telnet: telnetProtocol,
@@ -32,11 +32,12 @@ const CHOSEN = 'chosen';
 /** The boards of `destinations` in the configuration. */
 export const destinationsModule: MenuModule = {
   name: 'destinations',
-  doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}. `@method:visit` hands the caller on to the chosen one, and the list comes back when that ends.',
+  doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}; `listInfoFormatNN` as in the other lists. `@method:visit` hands the caller on to the chosen one, and the list comes back when that ends.',
   needs: 'complete',
   views: [LIST_VIEW],
   methods: { visit },
   ready,
+  changed: showRange,
 };
 
 /** A caller reads it in the list; a board that did not take the last caller is said to be silent. */
@@ -55,6 +56,7 @@ async function ready(context: MenuContext): Promise<void> {
       return { text: name, name, about, kind, state };
     }),
   );
+  showRange(context);
   const last = open.findIndex(([key]) => key === memory.get(CHOSEN));
   if (last > 0) screen.select(LIST_VIEW, last);
   if (open.length === 0) screen.message(context.say('list.no-boards'));

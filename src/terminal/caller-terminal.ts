@@ -156,7 +156,7 @@ class CallerTerminal implements Terminal {
 
   write(text: string): void {
     const shown = this.isLineByLine
-      ? this.lineText.convert(text)
+      ? this.lineText.convert(text, this.width - 1)
       : this.hasNoColor || isMonochromeName(this.type)
         ? this.monochromeText.convert(text)
         : text;

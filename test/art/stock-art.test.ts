@@ -51,7 +51,7 @@ const SCREENS: Readonly<
   LASTCALL: { views: 'TL20 VM1', rows: 23 },
   WHOSON: { views: 'TL20 VM1', rows: 23 },
   USERLST: { views: 'TL20 VM1', rows: 23 },
-  BOARDS: { views: 'TL10 VM1', rows: 23 },
+  BOARDS: { views: 'TL10 TL20 VM1', rows: 23 },
   ACCOUNT: { views: 'VM1', rows: 23 },
   MYCALLS: { views: 'TL20 VM1', rows: 23 },
   SIGNINS: { views: 'TL20 VM1', rows: 23 },

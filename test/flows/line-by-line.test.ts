@@ -63,8 +63,10 @@ function isPlainSpeech(heard: string): void {
   for (const password of [PASSWORD, NEW_PASSWORD, '****']) expect(heard).not.toContain(password);
 }
 
-const HELP =
-  'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.';
+const HELP = [
+  'Line by line: Enter ends an answer. An empty answer keeps what is in brackets,',
+  'a lone - empties it. Esc goes back.',
+];
 
 const MAIN_MENU = [
   'Sallyport',
@@ -100,7 +102,7 @@ describe('a caller who is shown text line by line', () => {
     expect(await ear.answer('Number (1): ', 'n')).toEqual([
       'Sallyport',
       expect.stringMatching(/^Sallyport v/),
-      HELP,
+      ...HELP,
       'Sallyport',
       'Two doors. Both are shut.',
       '?: help',
@@ -301,7 +303,8 @@ describe('a caller who is shown text line by line', () => {
     const [, word = ''] = /Type (\w{4})\s+on its page/.exec(sent.join(' ')) ?? [];
     expect(sent.slice(1)).toEqual([
       'Two-factor sign-in',
-      `This board sends no mail: the sysop finds the link in its mail folder. Type ${word} on its page.`,
+      'This board sends no mail: the sysop finds the link in its mail folder. Type',
+      `${word} on its page.`,
       'How to finish it',
       '1 Scan the QR code with your app',
       `2 Type ${word} and its code on the page`,
@@ -378,7 +381,7 @@ describe('a caller who is shown text line by line', () => {
     expect(await bySsh.answer('One-time code: ', '12')).toEqual([
       'Sallyport',
       expect.stringMatching(/^Sallyport v/),
-      HELP,
+      ...HELP,
       'The first door is open.',
       'From your authenticator app. A backup',
       'code works as well, each of them once.',

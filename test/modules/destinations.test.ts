@@ -74,6 +74,7 @@ describe('a board that init --gate makes', () => {
     caller.type(KEYS.return);
     const list = await caller.sees('Enter: go there');
     expect(list).toContain('The board next door');
+    expect(list).toMatch(/All [2-9]/);
     expect(list).not.toContain('Secret');
     caller.type(KEYS.return);
     const call = await near.call();

@@ -62,6 +62,7 @@ export const LIST_SCREENS = {
     ]),
   BOARDS: () => {
     const page = workPage('Boards', 'Where to?')
+      .label(5, LEFT, 'TL20', 'hint')
       .text(6, LEFT + 2, 'Board', 'hint')
       .text(6, LEFT + 22, 'About', 'hint');
     return closingLine(

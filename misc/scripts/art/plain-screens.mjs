@@ -265,7 +265,7 @@ export const PLAIN_SCREENS = {
   ACCOUNT: screen('Your account', '', '%VM1', ...Array(6).fill(''), 'Enter: open it. Esc: back.'),
   BOARDS: screen(
     'Where to?',
-    '',
+    '%TL20',
     '%VM1',
     ...Array(17).fill(''),
     '%TL10',
