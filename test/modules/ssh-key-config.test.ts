@@ -62,7 +62,7 @@ describe('the screen for SSH keys', () => {
     caller.type(' ');
     await caller.sees('Command');
     caller.type('ssh\r');
-    await caller.sees('They sign you in by SSH');
+    await caller.sees('sign you in by SSH');
     return caller;
   };
   const keys = () => board.accounts.db.run((sql) => listSshKeys(sql, userId));

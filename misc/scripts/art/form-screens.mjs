@@ -152,11 +152,13 @@ function pageBeside() {
 const EMPTY = { character: ' ', ink: 7, ground: 0 };
 
 function sshKey() {
-  return workPage('SSH keys', 'SSH keys')
-    .text(6, LEFT, 'They sign you in by SSH in place of your password.')
-    .label(8, LEFT, 'MT1', 'strong')
-    .text(16, LEFT, 'New key')
-    .view(16, 14, 'ET2')
+  const page = workPage('SSH keys', 'SSH keys');
+  rule(page, 6, 'Keys that sign you in by SSH ');
+  rule(page, 15, 'A new one, or one to remove ');
+  return page
+    .label(7, LEFT, 'MT1', 'strong')
+    .text(16, LEFT, 'Key')
+    .view(16, 14, 'ET2', 'entry', 'focus')
     .text(17, 14, 'the line in your .pub file; or the number of a key to remove', 'hint')
     .view(19, 14, 'TM3', 'text', 'focus')
     .label(21, LEFT, 'TL4', 'warning')

@@ -39,9 +39,9 @@ function matrix() {
 function userLog(title, { clear }) {
   const page = gatePage(title, 'shut')
     .text(6, WORDS, 'User name')
-    .view(7, WORDS, 'ET1')
+    .view(7, WORDS, 'ET1', 'entry', 'focus')
     .text(9, WORDS, 'Password')
-    .view(10, WORDS, 'ET2')
+    .view(10, WORDS, 'ET2', 'entry', 'focus')
     .label(11, WORDS, 'MT10', 'warning')
     .text(24, LEFT, 'Enter: go on   Esc: back', 'hint');
   if (!clear) return page;
@@ -55,7 +55,7 @@ function otp() {
     .picture(PASSAGE)
     .text(6, WORDS, 'The first door is open.', 'strong')
     .text(8, WORDS, 'One-time code')
-    .view(9, WORDS, 'ET1')
+    .view(9, WORDS, 'ET1', 'entry', 'focus')
     .label(10, WORDS, 'MT10', 'warning')
     .text(13, WORDS, 'From your authenticator app. A backup')
     .text(14, WORDS, 'code works as well, each of them once.')
@@ -151,7 +151,7 @@ function forgotPassword() {
   return gatePage('Forgot password', 'shut')
     .text(6, WORDS, 'Forgot your password?', 'strong')
     .text(8, WORDS, 'User name')
-    .view(9, WORDS, 'ET1')
+    .view(9, WORDS, 'ET1', 'entry', 'focus')
     .label(10, WORDS, 'MT10', 'warning')
     .text(13, WORDS, 'Ask here for a link to a page where')
     .text(14, WORDS, 'you can choose a new one.')
