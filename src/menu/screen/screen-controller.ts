@@ -3,6 +3,7 @@ import { formatText } from '../../art/format';
 import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
+import { columnsOf } from '../../views/cells';
 import { ItemListView } from '../../views/item-list';
 import { VerticalMenuView } from '../../views/menu-list';
 import { findViewType } from '../../views/registry';
@@ -10,7 +11,7 @@ import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
 import { speak } from './line-screen';
-import { fitSentence, messageRows, oneLine } from './message-line';
+import { fitSentence, messageRows, oneLine, wrapWords } from './message-line';
 import type { MenuScreen, SentenceKind } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { SentenceColor, Tree } from '../load/theme';
@@ -239,7 +240,17 @@ export class ScreenController implements MenuScreen {
       return;
     }
     if (id === this.helpId) this.helped = undefined;
-    this.setSentence(view, text, this.saidAs);
+    const isLent = this.isBetterBelow(view, text);
+    this.setSentence(view, isLent ? '' : text, this.saidAs);
+    if (isLent || this.messageRows.length > 0) this.writeLentRow(isLent ? text : '');
+  }
+
+  /** True for a sentence that would be cut in its view, and has room on two rows of the screen. */
+  private isBetterBelow(view: View, text: string): boolean {
+    const clean = sanitizeUserText(oneLine(text), this.encoding);
+    if (findViewType(view.code)?.messages === 'wrapped') return false;
+    if (columnsOf(clean) <= this.roomOf(view)) return false;
+    return wrapWords(clean, this.composition.size.width - 2).length <= 2;
   }
 
   /** One sentence in a view, in the theme's colour of its kind. */
