@@ -3,6 +3,9 @@
 
 const screen = (...lines) => `${lines.join('\n')}\n`;
 
+/** What a message needs below its first row: its view has three rows, and hides what the art has there. */
+const MESSAGE_ROWS = ['', ''];
+
 /** A list that may grow down to row 20; what stands below it keeps a pause prompt out of it. */
 const list = (headline) =>
   screen(
@@ -49,6 +52,7 @@ export const PLAIN_SCREENS = {
     'Password  %ET2',
     '',
     '%MT10',
+    ...MESSAGE_ROWS,
     '',
     'Enter: go on. Esc: back.',
   ),
@@ -62,6 +66,7 @@ export const PLAIN_SCREENS = {
     'Password  %ET2',
     '',
     '%MT10',
+    ...MESSAGE_ROWS,
     '',
     'Enter: go on. Esc: back.',
   ),
@@ -72,6 +77,7 @@ export const PLAIN_SCREENS = {
     '%ET1',
     '',
     '%MT10',
+    ...MESSAGE_ROWS,
     '',
     'From your authenticator app. A backup',
     'code works as well, each of them once.',
@@ -241,6 +247,7 @@ export const PLAIN_SCREENS = {
     'User name %ET1',
     '',
     '%MT10',
+    ...MESSAGE_ROWS,
     '',
     'Ask here for a link to a page where',
     'you can choose a new one.',
