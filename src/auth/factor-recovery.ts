@@ -25,7 +25,7 @@ import {
   type TokenPurpose,
 } from '../store/tokens';
 import { findUser, type User } from '../store/users';
-import { type Actor, recordChange } from './account-change';
+import { type AccountChangeRecord, type Actor, endSetUp, recordChange } from './account-change';
 import { hasSecondFactor } from './factor-kinds';
 
 /** What a caller types at the code screen who has neither app nor backup codes. */
@@ -209,12 +209,20 @@ export class FactorRecovery {
     return found.map((each) => ({ userId: each.userId, ...this.timesOf(each) }));
   }
 
-  /** Ends a waiting time, or what came of it; false where there is none. The owner is told. */
+  /**
+   * Ends a waiting time; false where there is none. The owner is told. Once it is over somebody may have come in by it:
+   * then every other call of the account ends, and its set-up with it.
+   */
   async stop(userId: number, actor: Actor): Promise<boolean> {
-    const { db, log, notifier } = this.parts;
+    const { db, clock, log, notifier } = this.parts;
     const done = await db.transaction({ account: userId }, async (sql) => {
+      const timelineMs = clock.timelineMs();
+      const found = await findRecovery(sql, userId, timelineMs);
       if (!(await removeRecovery(sql, userId))) return false;
-      await this.record(sql, { userId, actor, audit: 'recovery-stopped' });
+      const isOver = found !== undefined && found.endsAtMs <= timelineMs;
+      if (isOver) await endSetUp(sql, userId);
+      const event = isOver ? ({ event: 'second-factor' } as const) : {};
+      await this.record(sql, { userId, actor, audit: 'recovery-stopped', ...event });
       await notifier.notify(sql, { kind: 'recovery-stopped', userId });
       return true;
     });
@@ -278,12 +286,7 @@ export class FactorRecovery {
 
   private record(
     sql: Sql,
-    change: {
-      readonly userId: number;
-      readonly actor: Actor;
-      readonly audit: string;
-      readonly reason?: string;
-    },
+    change: Pick<AccountChangeRecord, 'userId' | 'actor' | 'audit' | 'reason' | 'event'>,
   ): Promise<void> {
     return recordChange(sql, { ...change, factor: 2, nowMs: this.parts.clock.nowMs() });
   }

@@ -17,6 +17,7 @@ export const OWNED_TABLES = [
   'known_source',
   'oneliner',
   'factor_grace',
+  'factor_recovery',
   'far_account',
 ] as const;
 

@@ -154,6 +154,37 @@ test('the mail about the waiting time has a link that stops it, looked at or use
   expect(context.notices.filter(({ kind }) => kind === 'recovery-stopped')).toHaveLength(1);
 });
 
+test.each([
+  ['the link of the mail', () => context.recovery.stopByLink(tokenOf('recovery-started'), {})],
+  ['another call of the owner', (by: Login) => context.recovery.stop(id, by)],
+])(
+  'stopped by %s once it is over, it ends the call that came in by it, and its set-up (rule N6)',
+  async (what, stop) => {
+    const owner = await half({ remoteIp: HOME });
+    expect(await tryCode(owner, totp(secret, NOON))).toBe('accepted');
+    await begin();
+    await context.fake.advance(72 * HOUR_MS);
+    const login = await half();
+    expect(await tryCode(login, 'lost')).toBe('accepted');
+    const actor = { sessionId: login.sessionId, ...CALL };
+    expect((await context.enrollment.begin(id, 'googleAuth', { actor })).kind).toBe('begun');
+    const pending = await context.enrollment.pendingFor(id, login.sessionId);
+    await stop(owner);
+    const first = totp(pending?.secret ?? '', context.clock.nowMs());
+    expect((await context.enrollment.confirmHere(id, first, actor)).kind).toBe('gone');
+    expect(await login.refresh()).toBe('end');
+    if (what.startsWith('another')) expect(await owner.refresh()).toBe('keep');
+  },
+);
+
+test('stopped before it is over, it ends no call (rule N6)', async () => {
+  const owner = await half({ remoteIp: HOME });
+  expect(await tryCode(owner, totp(secret, NOON))).toBe('accepted');
+  await begin();
+  await context.recovery.stopByLink(tokenOf('recovery-started'), {});
+  expect(await owner.refresh()).toBe('keep');
+});
+
 test('neither link does what the other does, nor after its time (rules D2, D5)', async () => {
   await ask();
   const link = tokenOf('recovery-link');

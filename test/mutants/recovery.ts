@@ -149,4 +149,11 @@ export const RECOVERY: readonly Mutant[] = [
     find: "if (!enabled || !purposesOf(by).includes('entry'))",
     put: 'if (!enabled)',
   },
+  {
+    rule: 'N6',
+    fault: 'who came in by a lost factor goes on after the owner has stopped it',
+    file: 'src/auth/factor-recovery.ts',
+    find: "const event = isOver ? ({ event: 'second-factor' } as const) : {};",
+    put: 'const event = {};',
+  },
 ];

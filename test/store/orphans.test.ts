@@ -112,6 +112,20 @@ test('a new account begins with nothing, whatever rows its id has', async () => 
   });
 });
 
+test('the rows of every table that belong to accounts go with them', async () => {
+  await opened(async (db) => {
+    const rows = await db.run((sql) =>
+      sql.raw<readonly { readonly name: string }[]>(
+        `select distinct t.name from sqlite_master t, pragma_foreign_key_list(t.name) k
+           where t.type = 'table' and k."table" = 'user' order by t.name`,
+      ),
+    );
+    expect(rows.length).toBeGreaterThan(9);
+    const owned = new Set<string>(OWNED_TABLES);
+    expect(rows.map(({ name }) => name).filter((name) => !owned.has(name))).toEqual([]);
+  });
+});
+
 test('a secret whose account is gone is not taken over, and keeps no board from starting', async () => {
   const accounts = await openAccounts();
   await accounts.db.run(async (sql) => {
