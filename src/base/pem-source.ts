@@ -30,9 +30,12 @@ export function commandSource(key: string, command: readonly string[]): PemSourc
   return command.length === 0 ? undefined : { kind: 'command', name: key, command };
 }
 
-/** True for text that is itself a key or a certificate, and no file's name. */
+/**
+ * True for text that is itself a key or a certificate, and no file's name: also in quotes or in Base64, as which a
+ * variable may hold it by mistake, so that no message shows it as the name of a file.
+ */
 export function isPemText(value: string): boolean {
-  return value.trimStart().startsWith('-----BEGIN ');
+  return /-----BEGIN |^\s*["']?LS0tLS1CRUdJTi/.test(value);
 }
 
 /** Rejects with what the file system says, or KEY_UNREADABLE of a program. */

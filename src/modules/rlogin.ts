@@ -6,7 +6,7 @@ import type { HandOnSettings } from './hand-on-settings';
 /** The keys of the greeting's fields, each with its documentation. */
 export const RLOGIN_FIELDS = {
   clientName:
-    'First field of the greeting; `{userName}` where nothing is said, `{password}` for a password that is made for each caller. For a secret of the board use a reference such as `@environment:BOARD_SECRET`.',
+    'First field of the greeting; `{userName}` where nothing is said, `{password}` for a password that is made for each caller. A secret of the board stands there as `@environment:NAME` or `@file:NAME`.',
   serverName:
     'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
   terminal:

@@ -117,6 +117,11 @@ function get(
       },
     );
     sent.on('error', reject);
+    // Without a listener the end of a request whose answer changes the protocol would be told by nothing else.
+    sent.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new BbsError('UNREACHABLE', 'an answer that changes the protocol'));
+    });
     sent.end();
   });
 }

@@ -152,6 +152,14 @@ describe('the module bbs_link', () => {
       },
     ],
     [
+      'changes the protocol',
+      (request) => {
+        const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: x', 'Connection: upgrade'];
+        request.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+        return true;
+      },
+    ],
+    [
       'speaks no HTTP',
       (request) => {
         request.socket.end('\xff\xfb\x01 hello');

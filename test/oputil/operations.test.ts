@@ -218,10 +218,24 @@ describe('config', () => {
     expect(email).toMatchObject({
       transport: { host: 'mail', auth: { user: 'u', pass: '(not shown)' } },
     });
-    const key = '-----BEGIN PRIVATE KEY-----\\nhunter2';
-    const withKey = await withConfig(`{ loginServers: { ssh: { privateKeyPem: "${key}" } } }`);
-    const pem = await shell.run(...withKey, 'config', 'cat', 'loginServers.ssh.privateKeyPem');
-    expect(pem).toBe('"(not shown)"\n');
+    const text = '-----BEGIN PRIVATE KEY-----\\nhunter2';
+    for (const key of [text, `'${text}'`, Buffer.from(text).toString('base64')]) {
+      const withKey = await withConfig(`{ loginServers: { ssh: { privateKeyPem: "${key}" } } }`);
+      const pem = await shell.run(...withKey, 'config', 'cat', 'loginServers.ssh.privateKeyPem');
+      expect(pem).toBe('"(not shown)"\n');
+      const { err } = await shell.try(...withKey, 'config', 'check');
+      expect(err).toContain('loginServers.ssh.privateKeyPem');
+      expect(err).not.toContain(key);
+    }
+    const withBoards = await withConfig(
+      `{ destinations: {
+        games: { kind: "bbs_link", name: "Games", authCode: "hunter2", schemeCode: "hunter3" }
+        next: { kind: "rlogin", name: "Next", host: "127.0.0.1", clientName: "hunter4", serverName: "{userName}" }
+      } }`,
+    );
+    const boards = await shell.run(...withBoards, 'config', 'cat', 'destinations');
+    expect(boards).toContain('127.0.0.1');
+    expect(boards).not.toContain('hunter');
     expect(await shell.run('config', 'cat', 'loginServers.telnet.port')).toBe('8888\n');
     const { exitCode, err } = await shell.try('config', 'cat', 'loginServers.telnt');
     expect(exitCode).toBe(2);
