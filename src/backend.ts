@@ -5,6 +5,7 @@ import { AccountKeys } from './auth/account-keys';
 import { Accounts } from './auth/accounts';
 import { StoredBudgets } from './auth/budgets';
 import { Enrollment } from './auth/enrollment';
+import { Sheets } from './auth/sheets';
 import { EntryCodes } from './auth/entry-code';
 import { FarAccounts } from './auth/far-accounts';
 import { FactorRecovery } from './auth/factor-recovery';
@@ -82,6 +83,7 @@ export interface Backend {
   readonly rules: AccountRules;
   readonly accounts: Accounts;
   readonly enrollment: Enrollment;
+  readonly sheets: Sheets;
   readonly entryCodes: EntryCodes;
   readonly recovery: FactorRecovery;
   readonly invites: Invites;
@@ -294,6 +296,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     enrollment: new Enrollment(enrolling),
     entryCodes: new EntryCodes(enrolling),
     recovery: new FactorRecovery({ db, config, clock, random, log, notifier, budgets }),
+    sheets: new Sheets(enrolling),
     invites: new Invites({ db, clock, random }),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },

@@ -178,6 +178,12 @@ const CODES: readonly AcsCode[] = [
     show: (subject) => (subject.secure ? 'secure' : 'not secure'),
   },
   {
+    ...{ code: 'PW', form: 'none', source: 'moment', known: 'yes' },
+    doc: 'a password is asked for at sign-in; !PW: a code in its place (`passwordLogin: never`)',
+    compile: () => (subject) => subject.takesPassword !== false,
+    show: (subject) => (subject.takesPassword === false ? 'a code instead' : 'a password'),
+  },
+  {
     code: 'LC',
     form: 'none',
     source: 'call',

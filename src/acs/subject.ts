@@ -10,6 +10,8 @@ export interface AcsSubject {
   /** What is done about a factor that is asked of the account and that it has not; undefined where it owes none. */
   readonly owed?: 'due' | 'put-off' | undefined;
   readonly secure: boolean;
+  /** False where the board asks for a code in place of the password; left out, a password is asked for. */
+  readonly takesPassword?: boolean;
   readonly remoteIp: string;
   readonly node: number;
   readonly encoding: 'cp437' | 'utf8';

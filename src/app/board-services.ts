@@ -51,6 +51,7 @@ export function boardServices(parts: {
     accounts: backend.accounts,
     enrollment: backend.enrollment,
     recovery: backend.recovery,
+    sheets: backend.sheets,
     sshKeys: backend.sshKeys,
     invites: backend.invites,
     ownCalls: backend.ownCalls,

@@ -18,16 +18,17 @@ export const BACKUP_CODE_COUNT = 10;
 const GROUPS = 4;
 const CONSONANTS = 'bdfghjklmnprstvz';
 const VOWELS = 'aiou';
-const GROUP = `(?:[${CONSONANTS}][${VOWELS}]){2}[${CONSONANTS}]`;
+/** A group of a code, as a regular expression. */
+export const GROUP = `(?:[${CONSONANTS}][${VOWELS}]){2}[${CONSONANTS}]`;
 /** Two groups, or four. */
 const CODE = new RegExp(`^(?:(?:${GROUP}){2}){1,2}$`);
 
 /** A pronounceable code of 64 bits: four groups of five letters, e.g. `bofal-kuhid-zatop-jinum`. */
 export function makeBackupCode(random: Random): string {
   const bytes = random.bytes(GROUPS * 2);
-  return Array.from({ length: GROUPS }, (_, group) => letters(bytes.readUInt16BE(group * 2))).join(
-    '-',
-  );
+  return Array.from({ length: GROUPS }, (_, group) =>
+    codeLetters(bytes.readUInt16BE(group * 2)),
+  ).join('-');
 }
 
 /** A set of codes without duplicates. */
@@ -38,7 +39,7 @@ export function makeBackupCodes(random: Random): readonly string[] {
 }
 
 /** Sixteen bits as consonant, vowel, consonant, vowel, consonant (contract A4.2). */
-function letters(number: number): string {
+export function codeLetters(number: number): string {
   return [
     CONSONANTS.charAt(number & 15),
     VOWELS.charAt((number >> 4) & 3),
@@ -55,13 +56,20 @@ function letters(number: number): string {
  */
 export function canonicalBackupCode(typed: string): string | undefined {
   if (typed.length > 64) return undefined;
-  const plain = typed
-    .replace(/[\s\u2010-\u2015-]/g, '')
-    .toLowerCase()
-    .replace(/0/g, 'o')
-    // Groups have five letters: a 1 is an i where a vowel belongs, and an l elsewhere.
-    .replace(/1/g, (_, at: number) => (at % 5 === 1 || at % 5 === 3 ? 'i' : 'l'));
+  const plain = plainCode(typed);
   return CODE.test(plain) ? plain : undefined;
+}
+
+/** Lower case without spaces and dashes, and digits that look like a letter as that letter (rule B8). */
+export function plainCode(typed: string): string {
+  return (
+    typed
+      .replace(/[\s\u2010-\u2015-]/g, '')
+      .toLowerCase()
+      .replace(/0/g, 'o')
+      // Groups have five letters: a 1 is an i where a vowel belongs, and an l elsewhere.
+      .replace(/1/g, (_, at: number) => (at % 5 === 1 || at % 5 === 3 ? 'i' : 'l'))
+  );
 }
 
 type BackupCodeResult =

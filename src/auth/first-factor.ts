@@ -52,7 +52,7 @@ export interface BindsFirst {
   readonly replaces: string;
 }
 
-type FirstCredential = Exclude<Credential, { kind: 'second-factor' }>;
+type FirstCredential = Exclude<Credential, { kind: 'second-factor' | 'line-code' }>;
 
 /** What a right credential was compared with, so that a change since then is noticed. */
 type Proof =
@@ -114,7 +114,11 @@ interface NamedFacts extends SignInFacts {
  * The account of this name, else the one of `NAME!` without its mark. Whether there is one or not, it is charged as the
  * name without the mark: a budget of its own would tell that there is none (rule C4).
  */
-async function readNamed(sql: Sql, userName: string, place: AttemptPlace): Promise<NamedFacts> {
+export async function readNamed(
+  sql: Sql,
+  userName: string,
+  place: AttemptPlace,
+): Promise<NamedFacts> {
   const found = await readSignInByName(sql, userName, place);
   const hasty = found.user === undefined ? withoutHaste(userName) : undefined;
   if (hasty === undefined) return { ...found, userName };

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../store/backup-codes';
+import { countSheetCodesByKey, removeLostSheets } from '../store/sheets';
 import type { Database } from '../store/database';
 import { removeFurtherApp } from '../store/factor-apps';
 import { listShutFactors } from '../store/factors';
@@ -59,6 +60,8 @@ export interface KeyReport {
      * replaced.
      */
     readonly backupCodes: number;
+    /** The same of codes of sheets. */
+    readonly sheetCodes: number;
   }[];
   readonly unreadable: readonly string[];
 }
@@ -103,10 +106,14 @@ export async function rotateKeys(
   }
   const used = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
+  const sheets = await db.run(countSheetCodesByKey);
   // One that was current until now may have sealed a value on another node a moment ago.
   const dropped = isPrepared
     ? []
-    : sealing.dropKeys((id) => used.has(id) || codes.has(id), nowMs - KEEP_RETIRED_MS);
+    : sealing.dropKeys(
+        (id) => used.has(id) || codes.has(id) || sheets.has(id),
+        nowMs - KEEP_RETIRED_MS,
+      );
   log.info('key.rotated', { keyId: sealing.currentKeyId(), resealed, dropped });
   return { keyId: sealing.currentKeyId(), resealed, unreadable, dropped };
 }
@@ -139,13 +146,15 @@ export async function checkKeys(parts: Pick<KeyParts, 'db' | 'sealing'>): Promis
   }
   const sealed = await db.run(countSealedByKey);
   const codes = await db.run(countBackupCodesByKey);
-  const ids = new Set([...sealing.keyIds(), ...sealed.keys(), ...codes.keys()]);
+  const sheets = await db.run(countSheetCodesByKey);
+  const ids = new Set([...sealing.keyIds(), ...sealed.keys(), ...codes.keys(), ...sheets.keys()]);
   return {
     currentKeyId: sealing.keyIds()[0],
     keys: [...ids].map((id) => ({
       id,
       sealed: sealed.get(id) ?? 0,
       backupCodes: codes.get(id) ?? 0,
+      sheetCodes: sheets.get(id) ?? 0,
     })),
     unreadable,
   };
@@ -200,6 +209,7 @@ export async function shutLost(parts: {
   const withoutCodes = await db.transaction('board', async (sql) => {
     const owners = await listOwnersOfCodes(sql, { exceptKeys: sealing.keyIds() });
     for (const userId of owners) await removeBackupCodes(sql, userId);
+    await removeLostSheets(sql, sealing.keyIds());
     return owners;
   });
   return { shut: await db.run(listShutFactors), withoutCodes, droppedMails };
@@ -207,7 +217,9 @@ export async function shutLost(parts: {
 
 /** True where the database holds values that need the sealing key. */
 export async function needsSealingKey(db: Pick<Database, 'run'>): Promise<boolean> {
-  return (await db.run(hasSealed)) || (await db.run(countBackupCodesByKey)).size > 0;
+  if (await db.run(hasSealed)) return true;
+  const [codes, sheets] = [await db.run(countBackupCodesByKey), await db.run(countSheetCodesByKey)];
+  return codes.size > 0 || sheets.size > 0;
 }
 
 /** Visits each value of a column, in batches. */

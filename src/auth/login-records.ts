@@ -1,5 +1,6 @@
 import { networkOf } from '../base/source';
 import type { Config } from '../config/schema';
+import { accountSubject, clearAttempts } from '../store/attempts';
 import { addAccountEvent } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { AuditEntry } from '../store/audit';
@@ -69,6 +70,9 @@ export async function recordArrival(
   };
   if (earlier.setUpSession !== undefined) await endForeignSetUp(sql, signIn, arrival.notifier);
   const setUp = earlier.hasBegunSetUp ? await findForeignSetUp(sql, signIn) : undefined;
+  // Whoever signs in where nobody reads along ends the count of guesses at codes in place of the password.
+  if (origin.secure && earlier.hasLineFailures)
+    await clearAttempts(sql, { subject: accountSubject(user.id), factor: 'line' });
   await addCall(sql, call, arrival.keep);
   const { source } = arrival;
   await rememberSource(sql, user.id, { source, timelineMs, held: earlier.places.length });

@@ -21,9 +21,18 @@ import type {
   RejectReason,
 } from './login';
 import { isFullySignedIn, requiredFactorOf } from './login';
-import { tellRefused, type CheckResult, type LoginDeps, type Rejection } from './login-attempt';
+import {
+  tellRefused,
+  type AttemptContext,
+  type CheckResult,
+  type LoginDeps,
+  type Rejection,
+} from './login-attempt';
 import { auditOf } from './login-records';
+import { checkLineCode } from './line-code';
+import { LineAsking } from './line-question';
 import { checkSecondFactor } from './second-step';
+import { changeDecision, changeFarewell, hasSwitchedOn, mayAffect } from './session-change';
 
 /**
  * Attempts of all kinds on one connection before it is signed in (rule E3; RFC 4252 section 4
@@ -54,6 +63,8 @@ export class LoginSession implements Login {
   sessionId: string;
   tried = false;
   asksForHaste = false;
+  byLineCode = false;
+  readonly line: LineAsking;
   private binding: BindsFirst | undefined;
   private readonly ownSessions = new Set<string>();
   /** When a code was accepted here last, by the monotonic clock. */
@@ -68,10 +79,11 @@ export class LoginSession implements Login {
     private readonly source: string,
   ) {
     this.sessionId = this.randomId();
+    this.line = new LineAsking(parts, this.sessionId);
   }
 
   get requiredFactor(): 1 | 2 {
-    return requiredFactorOf(this.user);
+    return this.byLineCode ? 1 : requiredFactorOf(this.user);
   }
 
   get complete(): boolean {
@@ -119,7 +131,7 @@ export class LoginSession implements Login {
   }
 
   private async authenticate(credential: Credential): Promise<LoginResult> {
-    const misplaced = credential.kind === 'second-factor' ? this.factor !== 1 : this.factor !== 0;
+    const misplaced = this.factor !== (credential.kind === 'second-factor' ? 1 : 0);
     if (misplaced || this.complete || this.isRefusedHere(credential)) {
       return this.reject(credential.kind, 'not-here');
     }
@@ -130,20 +142,25 @@ export class LoginSession implements Login {
     this.attempts++;
     const sessionId = this.randomId();
     const attemptContext = { origin: this.origin, source: this.source, sessionId };
-    const checked = await this.parts.room.run<CheckResult<Accepted>>(() =>
-      credential.kind === 'second-factor'
-        ? checkSecondFactor(this.parts, attemptContext, {
-            code: credential.code,
-            proven: this.user,
-          })
-        : checkFirstFactor(this.parts, attemptContext, credential),
-    );
+    const checked = await this.parts.room.run(() => this.check(credential, attemptContext));
     if (checked === undefined) return this.rejectBusy(credential.kind);
     if (checked.kind === 'rejected') return this.countFailure(checked);
+    this.byLineCode = credential.kind === 'line-code';
     return this.enter(checked.value, {
       sessionId,
       factor: credential.kind === 'second-factor' ? 2 : 1,
     });
+  }
+
+  private check(credential: Credential, context: AttemptContext): Promise<CheckResult<Accepted>> {
+    switch (credential.kind) {
+      case 'second-factor':
+        return checkSecondFactor(this.parts, context, { ...credential, proven: this.user });
+      case 'line-code':
+        return checkLineCode(this.parts, context, { ...credential, askedAs: this.line.askedAs });
+      default:
+        return checkFirstFactor(this.parts, context, credential);
+    }
   }
 
   private enter(
@@ -168,7 +185,9 @@ export class LoginSession implements Login {
     readonly password: string;
     readonly code: string | undefined;
   }): Promise<LoginResult> {
-    if (this.user === undefined || !this.complete) return this.reject('confirm', 'not-here');
+    // A password that others can read is not asked for (rule N7).
+    if (this.user === undefined || !this.complete || this.passwords === 'never')
+      return this.reject('confirm', 'not-here');
     if (this.failures >= this.parts.config().users.failedLogin.disconnect) {
       return this.reject('confirm', 'too-many');
     }
@@ -227,12 +246,16 @@ export class LoginSession implements Login {
     return 'keep';
   }
 
-  /** True where the sysop refuses passwords in clear text (rules F8, M9). */
-  private isRefusedHere(credential: Credential): boolean {
-    return (
-      credential.kind !== 'second-factor' &&
-      passwordRule(this.parts.config(), this.origin) === 'refuse'
-    );
+  /** True where the sysop refuses passwords in clear text (rules F8, M9), and codes in their place elsewhere. */
+  private isRefusedHere({ kind }: Credential): boolean {
+    if (kind === 'second-factor') return false;
+    const { passwords } = this;
+    if (kind === 'line-code') return passwords !== 'never';
+    return passwords === 'refuse' || passwords === 'never';
+  }
+
+  private get passwords() {
+    return passwordRule(this.parts.config(), this.origin);
   }
 
   /** Counts a failure of this connection, and ends its attempts at the limit. */
@@ -343,49 +366,4 @@ async function isReplaced(sql: Sql, userId: number, old: BindsFirst): Promise<bo
 
 function needOf(user: User): LoginResult {
   return { kind: 'need', factors: acceptedKinds(user), user };
-}
-
-/** False for a change of another account, and for one that `user` was read after. */
-function mayAffect(user: User, change: AccountEvent): boolean {
-  if (change.userId !== user.id) return false;
-  // Only a change that ends logins raises the version.
-  const { endsLogins, loginVersion } = change;
-  return !endsLogins || loginVersion === undefined || loginVersion > user.loginVersion;
-}
-
-interface AccountChange {
-  readonly before: User;
-  /** undefined where the account was removed. */
-  readonly after: User | undefined;
-  /** Those since the login version of `before`. */
-  readonly events: readonly AccountEvent[];
-  /** True for a session id that this session has or had. */
-  readonly isOwn: (sessionId: string) => boolean;
-}
-
-/**
- * Whether a login continues after a change of its account (rules J4, M1). A second factor that is
- * switched on ends every session but the one in which its first code was typed (rule M3).
- */
-function changeDecision(change: AccountChange): 'keep' | 'end' {
-  const { before, after } = change;
-  if (after === undefined || after.status !== 2) return 'end';
-  const ownEnding = change.events.filter(
-    ({ endsLogins, sessionId }) => endsLogins && sessionId !== undefined && change.isOwn(sessionId),
-  );
-  // Counted, so that a missing event ends the login, as a change by another actor does.
-  if (after.loginVersion - before.loginVersion !== ownEnding.length) return 'end';
-  return 'keep';
-}
-
-/**
- * The sentence for a caller whose own set-up of a second factor ends the session; undefined
- * otherwise.
- */
-function changeFarewell(before: User, after: User | undefined): Farewell | undefined {
-  return after?.status === 2 && hasSwitchedOn(before, after) ? 'call.factor-on' : undefined;
-}
-
-function hasSwitchedOn(before: User, after: User): boolean {
-  return !hasSecondFactor(before) && hasSecondFactor(after);
 }

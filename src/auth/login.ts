@@ -26,6 +26,11 @@ export type Credential =
        */
       readonly verify: () => SshVerdict;
     }
+  /**
+   * One code in place of the password: of the app, or of a sheet by the number that is asked for. Taken only over
+   * a line that others can read, where the board takes no passwords (`passwordLogin: never`, rule N7).
+   */
+  | { readonly kind: 'line-code'; readonly userName: string; readonly code: string }
   /** A code of any kind of second factor, as typed. */
   | { readonly kind: 'second-factor'; readonly code: string };
 
@@ -36,6 +41,7 @@ export type Credential =
 export const CREDENTIAL_LABELS: Readonly<Record<Credential['kind'], string>> = {
   password: 'password',
   'public-key': 'SSH key',
+  'line-code': 'code, no password',
   'second-factor': 'code',
 };
 
@@ -68,6 +74,8 @@ export type RejectReason =
   | 'try-later'
   /** An entry code over a line that others can read; it is void from now on. */
   | 'secure-only'
+  /** A right code of the app while another call is asked for one with the same name: it is used up (rule N8). */
+  | 'one-call'
   /** The store did not say whether it recorded it: nothing is granted, and a code counts as used. */
   | 'unsure'
   /** The account has changed since the first factor, which is no longer valid. */
@@ -116,6 +124,8 @@ export interface LoginHistory {
   readonly recoveryLeftMs?: number;
   /** Number of backup codes left, where one of them was used to sign in (rule B8). */
   readonly backupCodesLeft?: number;
+  /** The same of the sheet. */
+  readonly sheetCodesLeft?: number;
   /**
    * Set where the code was one that removes the second factor (The Forgotten Server's recovery
    * token).
@@ -139,6 +149,19 @@ export function isFullySignedIn(at: {
 /** Why a session ends whose account was changed by its owner, as the id of the sentence for the caller. */
 export type Farewell = 'call.ended-by-owner' | 'call.factor-on' | 'call.new-factor';
 
+/** Asks for a code in place of the password, by its number on the sheet. */
+export interface LineQuestion {
+  /**
+   * The number of the code that this call is asked for with this name, which no other call is asked for
+   * meanwhile; undefined where none is free. A name without a sheet has a number as well (rule C4).
+   */
+  ask(userName: string): Promise<number | undefined>;
+  /** Takes note of what was typed and not submitted: a code that is nearly right is spent. */
+  heard(typed: string): Promise<void>;
+  /** Ends the question: the number is free for other calls. */
+  end(): Promise<void>;
+}
+
 /** The state machine of one caller, independent of sockets, menus and screens. */
 export interface Login {
   readonly factor: Factor;
@@ -146,6 +169,12 @@ export interface Login {
   readonly requiredFactor: 1 | 2;
   /** `isFullySignedIn` of these two. */
   readonly complete: boolean;
+  /**
+   * True where one code in place of the password signed in, over a line that others can read: this call has factor
+   * 1, and nothing in it raises that.
+   */
+  readonly byLineCode?: boolean;
+  readonly line: LineQuestion;
   /** True where the caller signed in as `NAME!`: straight to the main menu. */
   readonly asksForHaste?: boolean;
   /** Known from the first accepted factor on. */

@@ -6,6 +6,7 @@ import { type Call, endCallOf, listCalls } from '../store/calls';
 import type { Database } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { removePassword } from '../store/passwords';
+import { removeSheet } from '../store/sheets';
 import { replaceSources } from '../store/sources';
 import { getUser } from '../store/users';
 import { type Actor, endLinks, recordChange } from './account-change';
@@ -53,8 +54,8 @@ export class OwnCalls {
 
   /**
    * For an owner who has found a call that was not hers: ends every other session of the account, and
-   * its links, forgets every place but the caller's own, and removes the password, which somebody else
-   * may know (rule N2). A new one is chosen by a mailed link, or set by the sysop. A password that a program
+   * its links, forgets every place but the caller's own, and removes the sheet and the password, which
+   * somebody else may know (rule N2). A new one is chosen by a mailed link, or set by the sysop. A password that a program
    * keeps is not the board's to remove (rule P6): the mail says so.
    */
   async disown(userId: number, caller: Caller): Promise<void> {
@@ -64,6 +65,7 @@ export class OwnCalls {
       const nowMs = clock.nowMs();
       const ofProgram = isOfProgram(await getUser(sql, userId));
       await removePassword(sql, userId);
+      await removeSheet(sql, userId);
       await endLinks(sql, userId);
       const own = { source: sourceOf(remoteIp), timelineMs: clock.timelineMs() };
       await replaceSources(sql, userId, own);

@@ -104,7 +104,8 @@ export class Regulator {
   ruleOf(factor: AttemptFactor): ChargeRule {
     const { failedLogin, twoFactorAuth } = this.parts.config().users;
     const second = factor === 'second';
-    const most = second ? failedLogin.mostOtpWaitSeconds : failedLogin.mostWaitSeconds;
+    const most =
+      factor !== 'password' ? failedLogin.mostOtpWaitSeconds : failedLogin.mostWaitSeconds;
     return {
       free: failedLogin.free,
       firstWaitMs: failedLogin.firstWaitSeconds * 1000,

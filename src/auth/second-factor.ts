@@ -96,6 +96,10 @@ export class SecondFactor {
     this.skews = new SkewWatch(parts.clock);
   }
 
+  get sealing(): Sealing {
+    return this.parts.sealing;
+  }
+
   /**
    * True where a wrong code is the third in a row that is right for another time, always by the same
    * difference: its owner's clock is wrong. For a sentence that does not say which way or how far;

@@ -52,10 +52,10 @@ export const loginServers = section('Where callers dial in.', {
     ...listening('telnet'),
     firstMenu: z.string().default('telnetConnected').describe('Menu that a caller enters by.'),
     passwordLogin: z
-      .enum(['allow', 'with-otp', 'refuse'])
+      .enum(['allow', 'with-otp', 'never', 'refuse'])
       .default('allow')
       .describe(
-        'with-otp: only accounts with a second factor may sign in here, or by any other way in clear text (rule F8).',
+        'Counts for every way in clear text (rule F8). with-otp: only accounts with a second factor may sign in; never: the password is not asked for, but one code of the app or of a sheet (rule N7); refuse: nobody signs in.',
       ),
   }),
   rlogin: section(

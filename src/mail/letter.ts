@@ -173,6 +173,24 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'recovery-stopped':
     case 'recovery-used':
       return recoveryContent(notice, { ...parts, notification });
+    case 'sheet-new':
+      return notification(
+        'A sheet of one-time codes was made',
+        'a new sheet of numbered codes was made for your account. Over lines that others can read, where this board asks for no password, each of its codes lets you in once. A sheet from before is void.',
+        notYou,
+      );
+    case 'sheet-gone':
+      return notification(
+        'Your sheet of one-time codes is void',
+        'the sheet of numbered codes of your account was thrown away: none of its codes lets anybody in.',
+        notYou,
+      );
+    case 'line-codes-stopped':
+      return notification(
+        'Codes of your app are shut on lines without a password',
+        `too many codes in a row were wrong where no password is asked for, the last from ${notice.remoteIp}. Codes of your app let nobody in there any more, until you have signed in over a secure line. A code of your sheet still does.`,
+        'There is nothing else to do: whoever tried knows your name, and has guessed nothing.',
+      );
     case 'password-changed':
       return notification('Your password was changed', 'your password was changed.', notYou);
     case 'password-shut':

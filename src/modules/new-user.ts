@@ -4,6 +4,7 @@ import { toError } from '../base/errors';
 import { signsInFirst } from '../protocols/ways-in';
 import { lackSentence } from '../mail/links';
 import { findLacks, rejectionSentence } from '../menu/run/login-answer';
+import { asksForLineCode, secureWayOf } from '../menu/run/line-sign-in';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { mailAddressProblem } from '../menu/run/validators';
 import type { User } from '../store/users';
@@ -47,6 +48,15 @@ async function enter(context: MenuContext): Promise<Transition | undefined> {
   if (context.caller.login.factor > 0) {
     await context.showPages({ lines: [context.say('apply.signed-in')] });
     return { kind: 'previous' };
+  }
+  if (asksForLineCode(context)) {
+    const way = secureWayOf(context.services);
+    const sentence =
+      way === undefined
+        ? context.say('sign-in.no-application')
+        : context.say('sign-in.no-application-call', { way });
+    await context.showPages({ lines: [sentence] });
+    return turnBack(context);
   }
   const { general, users } = context.services.config();
   if (general.closedSystem) {

@@ -15,6 +15,7 @@ import { actorOf, userOf } from '../menu/run/caller';
 import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
 import { proveAgain } from '../menu/run/proof-of-person';
 import { manageApps } from './two-factor-apps';
+import { keepSheet } from './one-time-sheet';
 import { backupCodePage, qrPage, secretPage } from './two-factor-details';
 import {
   ACTIONS_VIEW,
@@ -81,6 +82,7 @@ export const twoFactorConfigModule: MenuModule = {
     showSecret,
     showBackupCodes: countBackupCodes,
     generateNewBackupCodes: makeBackupCodes,
+    oneTimeSheet: (context) => take(context, 'sheet'),
     mailLink,
   },
   enter,
@@ -149,6 +151,8 @@ async function take(context: MenuContext, action: TwoFactorAction): Promise<Tran
           mail: (type, label) => setUpByMail(context, type, label),
           switchOff: () => switchOff(context),
         });
+      case 'sheet':
+        return await keepSheet(context);
       case 'off':
         return await switchOff(context);
       case 'drop':

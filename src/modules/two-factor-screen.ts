@@ -5,6 +5,7 @@ import type { OwnEnrollment } from '../auth/pending-enrollment';
 import { userOf } from '../menu/run/caller';
 import type { MenuContext } from '../menu/run/module';
 import type { Say } from '../texts/texts';
+import { needsSheets } from './one-time-sheet';
 
 /** The list of what can be done now, where the art has one. */
 export const ACTIONS_VIEW = 4;
@@ -19,6 +20,7 @@ const KEYS = {
   drop: 'D',
   codes: 'N',
   apps: 'A',
+  sheet: 'P',
   off: 'F',
 } as const;
 
@@ -87,6 +89,7 @@ function actionsIn(context: MenuContext, { isOn, pending }: FactorState): TwoFac
     anew: isOn && offers(context, 'terminal'),
     mail: offers(context, 'email'),
     drop: pending !== undefined,
+    sheet: !isBinding && needsSheets(context),
     off: isOn && !isBinding && !context.mustHaveFactor,
   };
   return (Object.keys(can) as TwoFactorAction[]).filter((action) => can[action]);

@@ -57,12 +57,14 @@ async function check(context: CommandContext): Promise<void> {
       { title: 'State' },
       { title: 'Sealed values', align: 'right' },
       { title: 'Backup codes', align: 'right' },
+      { title: 'Sheet codes', align: 'right' },
     ],
-    report.keys.map(({ id, sealed, backupCodes }) => [
+    report.keys.map(({ id, sealed, backupCodes, sheetCodes }) => [
       id,
       state(id),
       String(sealed),
       String(backupCodes),
+      String(sheetCodes),
     ]),
   );
   const keys = report.keys.map((key) => ({ ...key, state: state(key.id).toLowerCase() }));
@@ -87,7 +89,9 @@ async function check(context: CommandContext): Promise<void> {
 
 function codesAreLost(report: KeyReport, sealing: Sealing): boolean {
   const known = new Set(sealing.keyIds());
-  return report.keys.some(({ id, backupCodes }) => !known.has(id) && backupCodes > 0);
+  return report.keys.some(
+    ({ id, backupCodes, sheetCodes }) => !known.has(id) && backupCodes + sheetCodes > 0,
+  );
 }
 
 /** Runs with the lock of the board: a running board holds the keys in memory and seals with them. */

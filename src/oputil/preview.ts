@@ -168,6 +168,11 @@ function previewLogin(user: User | undefined): Login {
     submit: refuse,
     confirm: refuse,
     refresh: () => Promise.resolve('keep'),
+    line: {
+      ask: () => Promise.resolve(1),
+      heard: () => Promise.resolve(),
+      end: () => Promise.resolve(),
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { listFailedSources } from '../store/audit';
 import type { Sql } from '../store/database';
 import { listApps } from '../store/factor-apps';
 import type { FactorRow } from '../store/factors';
+import { listSheetNumbers } from '../store/sheets';
 import { findPassword } from '../store/passwords';
 import { findPenalty } from '../store/penalties';
 import type { Sealer } from '../store/sealed';
@@ -67,6 +68,7 @@ async function statusBars(
 const TRIED: Readonly<Record<AttemptFactor, string>> = {
   password: 'passwords',
   second: 'one-time codes',
+  line: 'codes without a password',
 };
 
 async function waitBars(sql: Sql, user: User, asked: CallAsked): Promise<readonly string[]> {
@@ -85,7 +87,13 @@ async function passwordBars(sql: Sql, user: User, asked: CallAsked): Promise<rea
   }
   if (asked.way === undefined) return bars;
   const rule = passwordRule(asked.config, WAYS_IN[asked.way]);
-  if (rule === 'refuse') {
+  if (rule === 'never') {
+    const hasSheet = (await listSheetNumbers(sql, user.id)).length > 0;
+    if (!hasSecondFactor(user) && !hasSheet)
+      bars.push(
+        `${asked.way} takes codes only (${PASSWORD_RULE_KEY} is never), and the account has neither an app nor a sheet with codes left`,
+      );
+  } else if (rule === 'refuse') {
     bars.push(`${asked.way} takes no passwords: ${PASSWORD_RULE_KEY} is refuse`);
   } else if (rule === 'with-otp' && !hasSecondFactor(user)) {
     bars.push(

@@ -24,6 +24,7 @@ import { ACTOR, type CommandContext } from './command-context';
 import { drawQr, QR_KINDS, type QrKind, qrKindOf, SecretFile } from './qr-output';
 import { formatLabels } from './table';
 import { sayStock } from '../texts/texts';
+import { sheetData, sheetText } from './user-info';
 
 const WORDS: readonly string[] = OTP_TYPES_TO_OFFER.map((type) => OTP_TYPES[type].word);
 
@@ -55,7 +56,7 @@ once and switches the factor off, as on The Forgotten Server. A secret of that
 server: --secret JBSWY3DPEHPK3PXP; with --raw-key where its characters
 themselves are the key.`;
 
-/** `user 2fa-otp`, `user 2fa-link` and `user entry-code`. */
+/** `user 2fa-otp`, `user 2fa-link`, `user entry-code` and `user sheet`. */
 export function addUserFactor(user: Command, context: CommandContext): void {
   user
     .command('2fa-otp')
@@ -97,6 +98,32 @@ export function addUserFactor(user: Command, context: CommandContext): void {
     .option('--for <time>', 'how long it is good: 15m, 2h, 1d at most', '15m')
     .addHelpText('after', ENTRY_HELP)
     .action((name: string, options: { for: string }) => makeEntryCode(context, name, options.for));
+  user
+    .command('sheet')
+    .description('the sheet of codes for lines without a password; never a code of it')
+    .argument('<user>')
+    .option('--revoke', 'throw it away: none of its codes signs in any more')
+    .action((name: string, options: { revoke?: boolean }) => keepSheet(context, name, options));
+}
+
+async function keepSheet(
+  context: CommandContext,
+  name: string,
+  { revoke = false }: { readonly revoke?: boolean },
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { sheets } = await context.backend();
+  const sheet = await sheets.status(user.id);
+  if (!revoke) {
+    context.show(formatLabels(17, [['Code sheet', sheetText(sheet)]]), {
+      user: user.name,
+      sheet: sheetData(sheet),
+    });
+    return;
+  }
+  if (!(await sheets.remove(user.id, ACTOR)))
+    throw new BbsError('USER_INVALID', `"${user.name}" has no sheet of codes`);
+  context.show([`The sheet of ${user.name} is void.`], { user: user.name, sheet: null });
 }
 
 const ENTRY_HELP = `

@@ -3,6 +3,7 @@ import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
 import { findPassword } from '../store/passwords';
+import type { SheetStatus } from '../store/sheets';
 import { listSshKeys } from '../store/ssh-keys';
 import { listUsers, type UserSort } from '../store/user-list';
 import { ROOT_ID, type User, type UserStatus } from '../store/users';
@@ -76,7 +77,9 @@ interface KeyLine {
 async function showInfo(context: CommandContext, name: string, security: boolean): Promise<void> {
   const user = await getAccount(context, name);
   const keys = await keysOf(context, user);
-  const factor = await (await context.backend()).enrollment.status(user.id);
+  const backend = await context.backend();
+  const factor = await backend.enrollment.status(user.id);
+  const sheet = await backend.sheets.status(user.id);
   const isLocked = (await findLockedFactors(context)).has(user.id);
   const recovery = security ? await (await context.backend()).recovery.waiting(user.id) : undefined;
   const bars = security ? await barsOf(context, user) : [];
@@ -104,6 +107,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ...(recovery === undefined
       ? []
       : [['OTP recovery', `from ${minuteOf(recovery.endsAtMs)} on, by a mailed link`] as const]),
+    ...(security ? [['Code sheet', sheetText(sheet)] as const] : []),
     ...(security ? [['Password', hasPassword ? 'set' : 'none'] as const] : []),
     ...(security ? signInLines(bars) : []),
   ]);
@@ -112,7 +116,9 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     secondFactorLocked: isLocked,
     sshKeys: keys,
     ...(recovery === undefined ? {} : { recoveryFrom: isoOf(recovery.endsAtMs) }),
-    ...(security ? { hasPassword, otp: securityData(user, factor), signIn: bars } : {}),
+    ...(security
+      ? { hasPassword, otp: securityData(user, factor), sheet: sheetData(sheet), signIn: bars }
+      : {}),
   });
 }
 
@@ -193,6 +199,20 @@ function securityData(user: User, factor: FactorStatus): Readonly<Record<string,
     })),
     pending: factor.pending ?? null,
   };
+}
+
+/** Codes for lines without a password. */
+export function sheetText(sheet: SheetStatus | undefined): string {
+  if (sheet === undefined) return 'none';
+  const { left, total, next, madeAtMs } = sheet;
+  const asked = next === undefined ? '' : `, next is number ${next}`;
+  return `${left} of ${total} codes left${asked}, made ${minuteOf(madeAtMs)}`;
+}
+
+export function sheetData(sheet: SheetStatus | undefined) {
+  if (sheet === undefined) return null;
+  const { left, total, next = null, madeAtMs } = sheet;
+  return { left, total, next, madeAt: isoOf(madeAtMs) };
 }
 
 function isoOf(ms: number | undefined): string | null {

@@ -137,9 +137,20 @@ function* clearTextGaps(config: Config): Iterable<Gap> {
   for (const { way, enabled, address, proxyProtocol } of listLoginServers(config)) {
     const { secure, inWords } = WAYS_IN[way];
     if (secure || !enabled || (isLoopback(address) && proxyProtocol === 'off')) continue;
-    if (passwordRule(config, { secure }) !== 'allow') continue;
+    const rule = passwordRule(config, { secure });
+    const takesCodes = rule === 'never' && !listLoginServers(config).some(isSecureAndOn);
+    if (takesCodes) {
+      yield missing(
+        `${PASSWORD_RULE_KEY} is never, and no secure way in is on: nobody can set up an app or print a sheet of codes`,
+      );
+    }
+    if (rule !== 'allow') continue;
     yield advice(
-      `${inWords} carries passwords in clear text: ${PASSWORD_RULE_KEY}: with-otp lets in only accounts with a second factor`,
+      `${inWords} carries passwords in clear text: ${PASSWORD_RULE_KEY}: with-otp lets in only accounts with a second factor, never asks for a code in place of the password`,
     );
   }
+}
+
+function isSecureAndOn({ way, enabled }: ReturnType<typeof listLoginServers>[number]): boolean {
+  return enabled && WAYS_IN[way].secure;
 }

@@ -4,6 +4,7 @@ import { eachSealed, opens } from '../auth/key-rotation';
 import type { Sealing } from '../auth/sealing';
 import { BbsError } from '../base/errors';
 import { countBackupCodesByKey, listOwnersOfCodes } from '../store/backup-codes';
+import { countSheetCodesByKey } from '../store/sheets';
 import type { Database, Sql } from '../store/database';
 import { type FactorRow, listLostFactors, listShutFactors } from '../store/factors';
 import { countSealedByKey, SEALED_COLUMNS, type Sealer } from '../store/sealed';
@@ -58,6 +59,7 @@ export async function findMissingKeys(
   const used = [
     ...(await countSealedByKey(sql)).keys(),
     ...(await countBackupCodesByKey(sql)).keys(),
+    ...(await countSheetCodesByKey(sql)).keys(),
   ];
   return [...new Set(used)].filter((id) => !known.has(id));
 }

@@ -3,8 +3,11 @@ import type { Sql } from './database';
 import { selectRows } from './dialect';
 import { foldName } from './user-name';
 
-/** The factor of an attempt. Keys are not counted: they cannot be guessed (rule M12). */
-export type AttemptFactor = 'password' | 'second';
+/**
+ * The factor of an attempt. Keys are not counted: they cannot be guessed (rule M12). `line`: codes in place of the
+ * password, which strangers can guess at; they leave the owner's second factor alone (rule N7).
+ */
+export type AttemptFactor = 'password' | 'second' | 'line';
 
 /** One count of failures: the account, the factor, and the budget of the source. */
 export interface AttemptKey {

@@ -25,6 +25,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   byId('otp_app'),
   byId('backup_code'),
   { name: 'token', key: ['token_hash'] },
+  { name: 'sheet_code', key: ['user_id', 'number'] },
   byId('ssh_key'),
   byId('outbox'),
   { name: 'attempt', key: ['subject', 'factor', 'budget'] },
@@ -42,6 +43,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'factor_recovery', key: ['user_id'] },
   byId('invite'),
   byId('far_account'),
+  { name: 'line_ask', key: ['session_id'] },
 ];
 
 export type Value = string | number | bigint | boolean | Buffer | null;

@@ -53,6 +53,11 @@ export type Notice =
   | { readonly kind: 'recovery-stopped'; readonly userId: number }
   /** Its time was over, and a password led to the set-up of a new factor. */
   | { readonly kind: 'recovery-used'; readonly userId: number; readonly remoteIp: string }
+  /** A sheet of codes in place of the password was made, or thrown away. */
+  | { readonly kind: 'sheet-new'; readonly userId: number }
+  | { readonly kind: 'sheet-gone'; readonly userId: number }
+  /** So many codes in place of the password were wrong that none of the app is looked at there. */
+  | { readonly kind: 'line-codes-stopped'; readonly userId: number; readonly remoteIp: string }
   | { readonly kind: 'password-changed'; readonly userId: number }
   /** The owner disowned a call, so the password signs in no more, unless a program keeps it. */
   | {

@@ -112,6 +112,8 @@ export interface ArrivalFacts {
   readonly recoveryEndsAtMs: number | undefined;
   /** The property `login_count`. */
   readonly loginCount: string | undefined;
+  /** True where codes in place of the password were wrong lately. */
+  readonly hasLineFailures: boolean;
 }
 
 /** Reads them in one statement. */
@@ -142,10 +144,11 @@ export async function readArrival(
       " and kind = 'second-factor-pending' and at >= ?)" +
       " union all select 'recovery', ends_at, null, null from factor_recovery where user_id = ?" +
       " union all select 'place', 1, source, null from known_source where user_id = ?" +
-      " union all select 'logins', 1, prop_value, null from user_property where user_id = ? and prop_name = 'login_count'",
+      " union all select 'logins', 1, prop_value, null from user_property where user_id = ? and prop_name = 'login_count'" +
+      " union all select 'line', failures, null, null from attempt where subject = ? and factor = 'line' and failures > 0",
     [
       ...[userId, OLD_CALL_SERVER, userId, ...kinds, userId, OLD_CALL_SERVER],
-      ...[userId, userId, setUpSinceMs, userId, userId, userId],
+      ...[userId, userId, setUpSinceMs, userId, userId, userId, accountSubject(userId)],
     ],
   );
   const found = new Map(rows.map((row) => [row.kind, row]));
@@ -162,6 +165,7 @@ export async function readArrival(
     recoveryEndsAtMs: found.has('recovery') ? Number(found.get('recovery')?.n) : undefined,
     places: rows.flatMap(({ kind, t }) => (kind === 'place' && t !== null ? [t] : [])),
     loginCount: found.get('logins')?.t ?? undefined,
+    hasLineFailures: found.has('line'),
   };
 }
 

@@ -100,6 +100,15 @@ export const FACTOR = textArea({
       'Your waiting time is over. The new second factor is set up over a secure line: please call by {way}.',
     'factor.recovery-no-way':
       'Your waiting time is over. The new second factor is set up over a secure line: please ask the sysop.',
+    'factor.step-up-call': 'That part is for two-factor sign-in: please call by {way}.',
+    'factor.owed-call':
+      'Two-factor sign-in is asked of you here, and a code alone is one factor: please call by {way}.',
+    'factor.owed-no-call':
+      'Two-factor sign-in is asked of you here, and a code alone is one factor: please ask the sysop.',
+    'factor.not-over-line':
+      'This asks for your password, which is not to be typed over a line that others can read. Please call by {way}.',
+    'factor.not-over-line-ask':
+      'This asks for your password, which is not to be typed over a line that others can read. Please ask the sysop.',
     'factor.password': 'Password',
     'factor.one-time-code': 'One-time code',
   },

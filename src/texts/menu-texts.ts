@@ -53,6 +53,11 @@ export const NEWS = textArea({
     'news.last-backup-code': 'You used your last backup code. Please make new ones now.',
     'news.one-backup-code': 'You used a backup code. Only 1 is left: please make new ones.',
     'news.few-backup-codes': 'You used a backup code. Only {left} are left: please make new ones.',
+    'news.sheet-code': 'You used a code of your sheet; {left} are left.',
+    'news.few-sheet-codes':
+      'Only {left} codes are left on your sheet: make a new one over a secure line.',
+    'news.last-sheet-code':
+      'That was the last code of your sheet: make a new one over a secure line.',
     'news.backup-code': 'You used a backup code; {left} are left.',
   },
 });

@@ -6,6 +6,7 @@ import { FACTOR } from './factor-texts';
 import { HELP, LINE } from './line-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
 import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
+import { SHEET } from './sheet-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
 import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
@@ -17,6 +18,7 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   WARNING,
   SIGN_IN,
   SIGN_IN_NARROW,
+  SHEET,
   TIME,
   MENU,
   FIELD,
@@ -48,6 +50,7 @@ const STOCK = {
   ...WARNING.texts,
   ...SIGN_IN.texts,
   ...SIGN_IN_NARROW.texts,
+  ...SHEET.texts,
   ...TIME.texts,
   ...MENU.texts,
   ...FIELD.texts,

@@ -55,6 +55,7 @@ export const ACTION = textArea({
     'action.drop': 'Drop this set-up',
     'action.codes': 'Make new backup codes',
     'action.apps': 'Add, name or remove apps',
+    'action.sheet': 'A sheet of codes for telnet',
     'action.off': 'Switch it off',
     'action.state-on': 'ON',
     'action.state-off': 'OFF',

@@ -77,6 +77,8 @@ export interface Form {
   select(id: number, index: number): string;
   focus(id: number): string;
   values(): FormValues;
+  /** What was typed of an answer that is not given yet, where there is no cursor. */
+  readonly unfinished: string;
   /** Takes over the state of another form, view by view; call it before anything is drawn. */
   takeOver(previous: Form): void;
 }
@@ -213,6 +215,10 @@ export class ViewForm implements Form {
   focus(id: number): string {
     const view = this.get(id);
     return view.acceptsFocus ? this.changeFocus(view) : '';
+  }
+
+  get unfinished(): string {
+    return '';
   }
 
   values(): FormValues {

@@ -40,6 +40,10 @@ class LineForm extends ViewForm {
     return undefined;
   }
 
+  override get unfinished(): string {
+    return this.typed.join('');
+  }
+
   override resume(): void {
     this.isDue = true;
   }

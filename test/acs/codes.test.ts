@@ -42,6 +42,9 @@ const ROWS: readonly (readonly [string, string, AcsSubject, boolean])[] = [
   ['SC', 'SSH', subjectWith({ secure: true }), true],
   ['SC1', 'SSH: an argument is ignored', subjectWith({ secure: true }), true],
 
+  ['PW', 'a password is asked for', subjectWith({ takesPassword: true }), true],
+  ['PW', 'a code in its place', subjectWith({ takesPassword: false }), false],
+
   ['LC', '127.0.0.1', subjectWith({ remoteIp: '127.0.0.1' }), true],
   ['LC', '::ffff:127.0.0.1', subjectWith({ remoteIp: '::ffff:127.0.0.1' }), true],
   ['LC', '::1', subjectWith({ remoteIp: '::1' }), false],

@@ -22,6 +22,7 @@ const SCREENS: Readonly<
   MATRIX: { views: 'LG50 VM1', valuesInWords: 'BN LB' },
   USERLOG: { views: 'ET1 ET2 LG50 MT10', valuesInWords: 'BN' },
   USERLOGT: { views: 'ET1 ET2 LG50 MT10', values: 'WI', valuesInWords: 'BN WI' },
+  USERLOGC: { views: 'ET1 ET2 LG50 MT10', values: 'WI', valuesInWords: 'BN WI' },
   '2FAOTP': { views: 'ET1 LG50 MT10', values: 'WR' },
   '2FACONFSCR': { views: 'MT10 SM2 TM1 TM3' },
   '2FASTATE': { views: 'MT10 SM2 TL11 TL12 TL13 TL14 TL15 VM4' },

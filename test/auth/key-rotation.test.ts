@@ -31,8 +31,8 @@ test('every secret is sealed anew and still verifies, and old backup codes stay 
   expect(await checkKeys(accounts)).toEqual({
     currentKeyId: report.keyId,
     keys: [
-      { id: report.keyId, sealed: 4, backupCodes: 0 },
-      { id: oldKey, sealed: 0, backupCodes: 30 },
+      { id: report.keyId, sealed: 4, backupCodes: 0, sheetCodes: 0 },
+      { id: oldKey, sealed: 0, backupCodes: 30, sheetCodes: 0 },
     ],
     unreadable: [],
   });

@@ -517,6 +517,7 @@ describe('second factor', () => {
           return context.secondFactor.verify(sql, userId, guess);
         },
         isClockOff: () => Promise.resolve(false),
+        sealing: context.secondFactor.sealing,
       },
     });
     const guess = wrongCode();

@@ -287,6 +287,7 @@ describe('A2.4 system methods', () => {
 describe('A2.4 validators', () => {
   const table: [name: string, wrong: [string, string][], right: string[]][] = [
     ['validateNonEmpty', [['', 'Please fill this in.']], ['x']],
+    ['validateSignInName', [['', 'Please fill this in.']], ['x']],
     ['validateMessageSubject', [['', 'Please give a subject.']], ['Hello']],
     [
       'validateUserNameAvail',

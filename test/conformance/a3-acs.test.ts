@@ -214,6 +214,7 @@ describe('A3.2 ACS codes', () => {
     ['SC', { SC: false }, { call: { server: 'telnet' } }],
     ['SC', { SC: true }, { call: { server: 'ssh' } }],
     ['SC', { SC: true }, { call: { server: 'wss' } }],
+    ['PW', { PW: true }, { call: { server: 'telnet' } }],
     ['LC', { LC: true }, { call: { remoteIp: '127.0.0.1' } }],
     ['LC', { LC: true }, { call: { remoteIp: '::ffff:127.0.0.1' } }],
     ['LC', { LC: false }, { call: { remoteIp: '::1' } }],

@@ -23,7 +23,13 @@ afterAll(async () => {
 
 const check = (name: string, text: string, values = {}): Promise<string | undefined> | undefined =>
   VALIDATORS[name]?.check(text, {
-    ...{ caller: caller.caller, services: board.services, say: sayStock, values },
+    ...{
+      caller: caller.caller,
+      services: board.services,
+      say: sayStock,
+      values,
+      memory: new Map(),
+    },
   });
 
 test.each([

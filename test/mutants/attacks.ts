@@ -97,7 +97,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'M3',
     fault: 'sessions go on when a second factor is switched on',
-    file: 'src/auth/login-session.ts',
+    file: 'src/auth/session-change.ts',
     find: 'if (after.loginVersion - before.loginVersion !== ownEnding.length) return',
     put: 'if (!hasSwitchedOn(before, after) && after.loginVersion - before.loginVersion !== ownEnding.length) return',
   },

@@ -1,5 +1,6 @@
 import { ATTACKS } from './attacks';
 import { BACKUP_CODES } from './backup-codes';
+import { LINES } from './lines';
 import { LINKS } from './links';
 import type { Mutant } from './mutant';
 import { ONE_TIME_CODES } from './one-time-codes';
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOURCES,
   ...ATTACKS,
   ...RECOVERY,
+  ...LINES,
 ];
 
 /** Rules whose row names tests and that have no mutant, with the reason. */

@@ -26,7 +26,7 @@ export const SESSIONS: readonly Mutant[] = [
   {
     rule: 'J4',
     fault: 'what others change of an account ends no call',
-    file: 'src/auth/login-session.ts',
+    file: 'src/auth/session-change.ts',
     find: 'if (after.loginVersion - before.loginVersion !== ownEnding.length) return',
     put: 'if (after.loginVersion < before.loginVersion) return',
   },

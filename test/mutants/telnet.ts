@@ -78,8 +78,8 @@ export const TELNET: readonly Mutant[] = [
     rule: 'F8',
     fault: 'passwords are taken by telnet where they are refused',
     file: 'src/auth/login-session.ts',
-    find: "this.origin) === 'refuse'",
-    put: 'this.origin) === undefined',
+    find: "return passwords === 'refuse' ||",
+    put: 'return passwords === undefined ||',
   },
   {
     rule: 'F9',

@@ -20,6 +20,11 @@ class RandomLogin implements Login {
   readonly sessionId = '';
   readonly history = undefined;
   readonly tried = true;
+  readonly line = {
+    ask: () => Promise.resolve(1),
+    heard: () => Promise.resolve(),
+    end: () => Promise.resolve(),
+  };
 
   constructor(
     private readonly account: { readonly factor: 1 | 2; readonly user: User },

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import iconv from 'iconv-lite';
 import { createArtStore } from '../../src/art/art-store';
+import { Sheets } from '../../src/auth/sheets';
 import { AccountKeys } from '../../src/auth/account-keys';
 import { AccountRules } from '../../src/auth/account-rules';
 import { Accounts } from '../../src/auth/accounts';
@@ -169,6 +170,7 @@ export class MenuBoard {
         enrollment: new Enrollment(accounts),
         recovery: accounts.recovery,
         sshKeys: new AccountKeys(accounts),
+        sheets: new Sheets({ ...accounts, random: systemRandom }),
         invites: new Invites({ ...accounts, random: systemRandom }),
         ownCalls: new OwnCalls(accounts),
         farAccounts: new FarAccounts({ ...accounts, random: systemRandom }),

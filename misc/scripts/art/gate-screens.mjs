@@ -50,6 +50,19 @@ function userLog(title, { clear }) {
     .label(15, WORDS, 'WI', 'caution');
 }
 
+function codeInstead() {
+  return gatePage('Sign in, no password', 'shut')
+    .text(6, WORDS, 'User name')
+    .view(7, WORDS, 'ET1')
+    .text(9, WORDS, 'One-time code')
+    .view(10, WORDS, 'ET2')
+    .label(11, WORDS, 'MT10', 'warning')
+    .text(15, WORDS, 'Others can read this line, so it takes', 'caution')
+    .text(16, WORDS, 'no password. Neither app nor sheet?', 'caution')
+    .label(17, WORDS, 'WI', 'caution')
+    .text(24, LEFT, 'Enter: go on   Esc: back', 'hint');
+}
+
 function otp() {
   return headLetters(new Page('One-time code'), { column: WORDS })
     .picture(PASSAGE)
@@ -182,6 +195,7 @@ export const GATE_SCREENS = {
   MATRIX: matrix,
   USERLOG: () => userLog('Sign in', { clear: false }),
   USERLOGT: () => userLog('Sign in, clear text', { clear: true }),
+  USERLOGC: codeInstead,
   '2FAOTP': otp,
   WELCOME: welcome,
   MMENU: mainMenu,

@@ -1,3 +1,4 @@
+import { passwordRule } from '../../config/login-servers';
 import type { AcsSubject, AcsUser } from '../../acs/subject';
 import type { User } from '../../store/users';
 import type { Caller } from './caller';
@@ -33,6 +34,10 @@ export class CallerSubject implements AcsSubject {
 
   get secure(): boolean {
     return this.caller.secure;
+  }
+
+  get takesPassword(): boolean {
+    return passwordRule(this.board.config(), this.caller) !== 'never';
   }
 
   get remoteIp(): string {

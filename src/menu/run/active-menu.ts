@@ -1,3 +1,4 @@
+import { leaveLineCode, STANDING_NOTE } from './line-sign-in';
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
 import type { AcsSubject } from '../../acs/subject';
@@ -164,6 +165,21 @@ export class ActiveMenu implements FormContext {
 
   /** Shows the menu until it is left. */
   async run(): Promise<MenuOutcome> {
+    try {
+      return await this.stayIn();
+    } finally {
+      if (this.memory.delete(STANDING_NOTE)) await leaveLineCode(this.caller, this.unsent);
+    }
+  }
+
+  /** What was typed into fields that are not shown, and was not submitted. */
+  private get unsent(): readonly string[] {
+    if (this.open === undefined) return [];
+    const { form } = this.open.composition;
+    return [...this.open.secretViews.map((id) => this.screen.text(id)), form.unfinished];
+  }
+
+  private async stayIn(): Promise<MenuOutcome> {
     if (isPassedBy(this.menuEntry, this.call.subject)) {
       return resolveOutcome(this.openMenu, { kind: 'next' });
     }

@@ -218,6 +218,9 @@ export class CallContext {
 /** With so few backup codes left a caller should make new ones (rule B8). */
 const FEW = 3;
 
+/** A sheet is printed elsewhere, so its owner is told in time. */
+const FEW_OF_SHEET = 5;
+
 /** The notice about a sign-in; undefined when there is nothing to tell. */
 function signInNews(say: Say, history: LoginHistory, hasSkipped: boolean): string | undefined {
   const { failedSince: count } = history;
@@ -243,9 +246,17 @@ function recoveryNews(say: Say, { recoveryLeftMs: leftMs }: LoginHistory): strin
 
 function codeNews(say: Say, history: LoginHistory): string | undefined {
   if (history.factorRemoved === true) return say('news.factor-removed');
+  if (history.sheetCodesLeft !== undefined) return sheetNews(say, history.sheetCodesLeft);
   const left = history.backupCodesLeft;
   if (left === undefined) return undefined;
   if (left === 0) return say('news.last-backup-code');
   if (left > FEW) return say('news.backup-code', { left });
   return left === 1 ? say('news.one-backup-code') : say('news.few-backup-codes', { left });
+}
+
+function sheetNews(say: Say, left: number): string {
+  if (left === 0) return say('news.last-sheet-code');
+  return left > FEW_OF_SHEET
+    ? say('news.sheet-code', { left })
+    : say('news.few-sheet-codes', { left });
 }

@@ -41,6 +41,7 @@ export async function checkField(
       caller,
       services,
       say: context.say,
+      memory: context.memory,
       values: form.values(),
     });
   } catch (thrown) {

@@ -8,6 +8,7 @@ import type { CallContext } from './call-context';
 import { choose, matchSubmit } from '../load/choice';
 import { follow, type RunContext } from './follow';
 import { helpKey } from './help';
+import { STANDING_NOTE } from './line-sign-in';
 import { readTap } from './taps';
 import type { MenuModule, Submission, Transition } from './module';
 
@@ -53,11 +54,17 @@ export class FormKeys {
     const moved = form.focusedId === focusBefore ? undefined : form.focusedId;
     const touched = event.kind === 'none' ? (event.changed ?? moved) : undefined;
     if (touched !== undefined) {
-      this.context.screen.message('');
+      this.context.screen.message(this.standingNote, 'note');
       this.module.changed?.(this.context, touched);
     }
     this.context.screen.flush();
     return undefined;
+  }
+
+  /** What the message line shows where there is no message. */
+  private get standingNote(): string {
+    const note = this.context.memory.get(STANDING_NOTE);
+    return typeof note === 'string' ? note : '';
   }
 
   /**

@@ -3,6 +3,7 @@ import type { MenuEntry, Target } from '../load/menu-entry';
 import type { ScreenController } from '../screen/screen-controller';
 import type { CallContext } from './call-context';
 import { passingText } from './follow';
+import { asksForLineCode } from './line-sign-in';
 import { answerRejection, typingProblem } from './login-answer';
 import type { Transition } from './module';
 import { SYSTEM_METHODS } from './system-methods';
@@ -60,7 +61,8 @@ export function fillInName(
   if (field === undefined) return;
   screen.setText(field.id, greeting.userName);
   const [secret] = screen.secretViews;
-  if (secret !== undefined) screen.focus(secret);
+  // The code is asked for by its number behind the name.
+  if (secret !== undefined && !asksForLineCode(call)) screen.focus(secret);
 }
 
 /** True where a form or the prompt of the menu is for a method that takes the name of an account that is there. */

@@ -10,8 +10,12 @@ import {
 } from '../../mail/links';
 import type { Factor, LoginResult } from '../../auth/login';
 import { isCodeShaped } from '../../auth/second-factor';
+import { canonicalSheetCode } from '../../auth/sheet-codes';
 import type { Say, TextId } from '../../texts/texts';
 import type { MenuContext, Transition } from './module';
+
+/** What was tried: the first factor, the second, or a code in place of the password. */
+export type Tried = Exclude<Factor, 0> | 'line';
 
 /** Result of a rejection: the caller stays on the form, or is logged off. */
 interface Answer {
@@ -31,6 +35,8 @@ interface Typed {
   readonly userName?: string;
   readonly password?: string;
   readonly code?: string;
+  /** The code stands in place of the password. */
+  readonly isLineCode?: true;
 }
 
 /** Windows with fewer columns get sentences of one line of 40. */
@@ -52,11 +58,15 @@ export function typingProblem(say: Say, typed: Typed, room?: Room): string | und
   return narrow ? say(problem) : say('sign-in.not-counted', { sentence: say(problem) });
 }
 
-function findProblem({ userName, password, code }: Typed, narrow: boolean) {
+function findProblem({ userName, password, code, isLineCode }: Typed, narrow: boolean) {
   if (userName?.trim() === '') return 'sign-in.no-name';
   if (password === '') return 'sign-in.no-password';
   if (code === undefined || isCodeShaped(code)) return undefined;
   if (code.trim() === '') return 'sign-in.no-code';
+  if (isLineCode === true) {
+    if (canonicalSheetCode(code) !== undefined) return undefined;
+    return narrow ? 'narrow.no-line-code' : 'sign-in.no-line-code';
+  }
   return narrow ? 'narrow.no-code-shape' : 'sign-in.no-code-shape';
 }
 
@@ -71,7 +81,7 @@ function isNarrow(room: Room | undefined): boolean {
 export function answerRejection(
   context: AnswerContext,
   result: Rejection,
-  tried: { readonly factor: Exclude<Factor, 0>; readonly clear: readonly number[] },
+  tried: { readonly factor: Tried; readonly clear: readonly number[] },
 ): Transition {
   const answer = describeRejection(context, result, tried.factor);
   const menu = answer.menus
@@ -95,7 +105,7 @@ export function answerRejection(
 export function rejectionSentence(
   say: Say,
   rejected: Rejection,
-  tried: Exclude<Factor, 0>,
+  tried: Tried,
   room?: Room,
 ): string {
   const { reason, retryAfterMs, clockIsOff } = rejected;
@@ -127,7 +137,9 @@ export function rejectionSentence(
     case 'try-later':
       return say('sign-in.try-later');
     case 'unsure':
-      return say(tried === 2 ? 'sign-in.unsure-code' : 'sign-in.unsure');
+      return say(tried !== 1 ? 'sign-in.unsure-code' : 'sign-in.unsure');
+    case 'one-call':
+      return say(isNarrow(room) ? 'narrow.one-call' : 'sign-in.one-call');
     case 'changed':
       return say('call.account-changed');
     case 'secure-only':
@@ -135,20 +147,27 @@ export function rejectionSentence(
   }
 }
 
-function wrongText(tried: Exclude<Factor, 0>, clockIsOff: true | undefined) {
+function wrongText(tried: Tried, clockIsOff: true | undefined) {
+  if (tried === 'line') return 'sign-in.wrong-line';
   if (tried === 1) return 'sign-in.wrong';
   return clockIsOff ? 'sign-in.wrong-code-clock' : 'sign-in.wrong-code';
 }
 
-function shortWrongSentence(say: Say, rejected: Rejection, tried: Exclude<Factor, 0>): string {
+function shortWrongSentence(say: Say, rejected: Rejection, tried: Tried): string {
   if (tried === 2 && rejected.clockIsOff) return say('narrow.wrong-code-clock');
-  const sentence = say(tried === 2 ? 'narrow.wrong-code' : 'narrow.wrong');
+  const sentence = say(SHORT_WRONG[tried]);
   const { triesLeft: count } = rejected;
   if (count === undefined) return sentence;
   return count === 1
     ? say('narrow.one-try-left', { sentence })
     : say('narrow.tries-left', { sentence, count });
 }
+
+const SHORT_WRONG = {
+  1: 'narrow.wrong',
+  2: 'narrow.wrong-code',
+  line: 'narrow.wrong-line',
+} as const satisfies Record<Tried, TextId>;
 
 function tooManySentence(say: Say, { retryAfterMs, clockIsOff }: Rejection): string {
   if (retryAfterMs === undefined) {
@@ -173,11 +192,7 @@ export function withTries(
     : say('sign-in.tries-left', { sentence, count });
 }
 
-function describeRejection(
-  context: AnswerContext,
-  result: Rejection,
-  tried: Exclude<Factor, 0>,
-): Answer {
+function describeRejection(context: AnswerContext, result: Rejection, tried: Tried): Answer {
   const sentence = rejectionSentence(context.say, result, tried, context.caller.terminal);
   switch (result.reason) {
     case 'too-many':
@@ -199,6 +214,7 @@ function describeRejection(
     case 'busy':
     case 'try-later':
     case 'secure-only':
+    case 'one-call':
     case 'unsure':
       return { sentence, leaves: false };
   }
@@ -218,6 +234,10 @@ function notHereSentence({ caller, services, say }: AnswerContext): string | und
       return secureWay === undefined
         ? say('sign-in.way-with-factor', { way })
         : say('sign-in.way-with-factor-call', { way, secureWay });
+    case 'never':
+      return secureWay === undefined
+        ? say('sign-in.no-passwords', { way })
+        : say('sign-in.no-passwords-call', { way, secureWay });
     case 'allow':
       return undefined;
   }

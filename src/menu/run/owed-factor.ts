@@ -1,7 +1,9 @@
 import { compileAcs, evaluateAcs, type Acs } from '../../acs/acs';
 import type { AcsSubject } from '../../acs/subject';
 import { secureCall, secureWayTo } from '../../mail/links';
+import { hasSecondFactor } from '../../auth/factor-kinds';
 import type { User } from '../../store/users';
+import { secureWayOf } from './line-sign-in';
 import { countGrace, type FactorGrace } from '../../store/factors';
 import { userOf, type Caller } from './caller';
 import { proveAgain } from './proof-of-person';
@@ -54,6 +56,15 @@ export class OwedFactor {
   /** Tells the caller, and leads to the set-up, which is the only way on once grace is over. */
   async lead(context: SetUpContext): Promise<LeadEnd> {
     const user = userOf(this.caller);
+    // A code alone is one factor, and grace is for accounts that have no second one (rule N7).
+    if (this.caller.login.byLineCode === true && hasSecondFactor(user)) {
+      const way = secureWayOf(context.services);
+      const sentence =
+        way === undefined
+          ? context.say('factor.owed-no-call')
+          : context.say('factor.owed-call', { way });
+      return { kind: 'log-off', sentence };
+    }
     if (this.counted?.userId !== user.id) {
       const timelineMs = this.services.clock.timelineMs();
       const grace = await this.services.db.run((sql) => countGrace(sql, user.id, timelineMs));

@@ -1,4 +1,5 @@
 import { acceptedKinds, questionFor } from '../../auth/factor-kinds';
+import { asksForLineCode, secureWayOf } from './line-sign-in';
 import { rejectionSentence, typingProblem, withTries } from './login-answer';
 import type { AskField, MenuContext, Transition } from './module';
 
@@ -14,14 +15,22 @@ const CODE: Omit<AskField, 'label'> = { name: 'code', password: true, maxLength:
 
 /**
  * Asks for the password, and for a current code where the account has a second factor and none was
- * accepted in this call within `stepUpMinutes`, before something sensitive (rule D18). Counted and throttled like a sign-in, by the login itself.
+ * accepted in this call within `stepUpMinutes`, before something sensitive (rule D18). Counted and throttled like a
+ * sign-in, by the login itself. On a line where no password is asked for, it says where to call instead (rule N7).
  */
 export async function proveAgain(
-  context: Pick<MenuContext, 'caller' | 'ask' | 'say'>,
+  context: Pick<MenuContext, 'caller' | 'services' | 'ask' | 'say' | 'showPages'>,
   question: { readonly title: string; readonly text: readonly string[] },
 ): Promise<Proof> {
   const { say } = context;
   const { login } = context.caller;
+  if (asksForLineCode(context)) {
+    const way = secureWayOf(context.services);
+    const sentence =
+      way === undefined ? say('factor.not-over-line-ask') : say('factor.not-over-line', { way });
+    await context.showPages({ title: question.title, lines: [sentence] });
+    return { kind: 'cancelled' };
+  }
   // Who came in by an entry code has no code; the password is all that can be asked for (rule N1).
   const hasCode = login.user !== undefined && login.bindsFirst !== true;
   const kinds = hasCode && login.user !== undefined ? acceptedKinds(login.user) : [];

@@ -6,6 +6,7 @@ import type { Enrollment } from '../../auth/enrollment';
 import type { FarAccounts } from '../../auth/far-accounts';
 import type { FactorRecovery } from '../../auth/factor-recovery';
 import type { Invites } from '../../auth/invites';
+import type { Sheets } from '../../auth/sheets';
 import type { OwnCalls } from '../../auth/own-calls';
 import type { MailChange } from '../../auth/mail-change';
 import type { PasswordReset } from '../../auth/password-reset';
@@ -56,6 +57,7 @@ export interface Services {
   readonly enrollment: Enrollment;
   readonly recovery: FactorRecovery;
   readonly sshKeys: AccountKeys;
+  readonly sheets: Sheets;
   readonly invites: Pick<Invites, 'find' | 'take'>;
   readonly ownCalls: OwnCalls;
   readonly farAccounts: FarAccounts;

@@ -1,5 +1,6 @@
 import { acceptedKinds, hasSecondFactor, questionFor } from '../../auth/factor-kinds';
 import { secureCall, secureWayTo } from '../../mail/links';
+import { secureWayOf } from './line-sign-in';
 import { rejectionSentence, typingProblem } from './login-answer';
 import { offerSetUp } from './owed-factor';
 import type { SetUpContext } from './set-up-here';
@@ -15,7 +16,9 @@ type StepUpEnd =
  * a second factor, counted as at a sign-in; by the set-up of one where it has none.
  */
 export async function stepUp(context: SetUpContext): Promise<StepUpEnd> {
-  const { user } = context.caller.login;
+  const { user, byLineCode } = context.caller.login;
+  // Two codes of one app are one factor, and this line is none for a second (rule N7).
+  if (byLineCode === true) return { kind: 'stay', sentence: elsewhere(context) };
   if (user !== undefined && hasSecondFactor(user)) {
     return askForCode(context, questionFor(acceptedKinds(user)));
   }
@@ -58,6 +61,13 @@ async function askForCode(context: SetUpContext, label: string): Promise<StepUpE
 }
 
 function elsewhere({ caller, services, say }: SetUpContext): string {
+  const { user, byLineCode } = caller.login;
+  if (byLineCode === true && user !== undefined && hasSecondFactor(user)) {
+    const call = secureWayOf(services);
+    return call === undefined
+      ? say('factor.step-up-ask')
+      : say('factor.step-up-call', { way: call });
+  }
   const way = caller.secure ? undefined : secureWayTo(services.listening());
   return way === undefined
     ? say('factor.step-up-ask')

@@ -5,10 +5,12 @@ import {
   showLinkAnswer,
   showLacks,
   answerRejection,
+  type Tried,
   typingProblem,
 } from './login-answer';
 import { answerLostCodes, isAskForRecovery } from './lost-codes';
 import { SAID_LINES } from '../screen/screen-controller';
+import { asksForLineCode, askLineCode, STANDING_NOTE } from './line-sign-in';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -25,7 +27,7 @@ interface SystemMethod {
 
 export const SYSTEM_METHODS: Readonly<Record<string, SystemMethod>> = {
   login: {
-    doc: 'Signs in with the fields `username` and `password`, then follows `next`.',
+    doc: 'Signs in with the fields `username` and `password`, then follows `next`; where `passwordLogin` is never, the second field takes a code in place of the password.',
     needs: 'none',
     run: login,
     takesName: true,
@@ -116,12 +118,34 @@ function unknownCommand(context: MenuContext, submission: Submission): Promise<T
 }
 
 async function login(context: MenuContext, submission: Submission): Promise<Transition> {
+  if (asksForLineCode(context)) return signInByCode(context, submission);
   const userName = fieldText(submission, 'username');
   const password = fieldText(submission, 'password');
   const problem = typingProblem(context.say, { userName, password }, context.caller.terminal);
   if (problem !== undefined) return typeAgain(context, problem);
   const result = await context.caller.login.submit({ kind: 'password', userName, password });
   return afterSubmit(context, result, { factor: 1, clear: viewsToClear(context, submission) });
+}
+
+/** The field of the password takes the code: what is typed there is compared with no password (rule N7). */
+async function signInByCode(context: MenuContext, submission: Submission): Promise<Transition> {
+  const { caller, memory, say } = context;
+  const { login, terminal } = caller;
+  const userName = fieldText(submission, 'username');
+  const code = fieldText(submission, 'password');
+  const clear = viewsToClear(context, submission);
+  const problem = typingProblem(say, { userName, code, isLineCode: true }, terminal);
+  if (userName.trim() !== '') memory.set(STANDING_NOTE, await askLineCode(context, userName));
+  if (problem !== undefined) {
+    await login.line.heard(code);
+    return typeAgain(context, problem, userName.trim() === '' ? [] : clear);
+  }
+  const result = await login.submit({ kind: 'line-code', userName, code });
+  const next = await afterSubmit(context, result, { factor: 'line', clear });
+  if (next.kind !== 'stay') return next;
+  const question = await askLineCode(context, userName, { isAgain: true });
+  memory.set(STANDING_NOTE, question);
+  return { ...next, message: `${next.message ?? ''} ${question}` };
 }
 
 async function submitCode(context: MenuContext, submission: Submission): Promise<Transition> {
@@ -161,7 +185,7 @@ function typeAgain(
 async function afterSubmit(
   context: MenuContext,
   result: LoginResult,
-  tried: { readonly factor: 1 | 2; readonly clear: readonly number[] },
+  tried: { readonly factor: Tried; readonly clear: readonly number[] },
 ): Promise<Transition> {
   switch (result.kind) {
     case 'accepted':

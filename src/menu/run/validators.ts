@@ -1,5 +1,6 @@
 import { isMailAddress } from '../../base/mail-address';
 import type { Caller } from './caller';
+import { asksForLineCode, askLineCode, STANDING_NOTE } from './line-sign-in';
 import type { SignInNeed } from './menu-access';
 import type { Say } from '../../texts/texts';
 import type { Services } from './services';
@@ -9,6 +10,8 @@ interface ValidationContext {
   readonly caller: Caller;
   readonly services: Services;
   readonly say: Say;
+  /** Of the menu whose form it is. */
+  readonly memory: Map<string, unknown>;
   /** The other fields of the form as they are now, by argName or view id. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -29,6 +32,17 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
     doc: 'Something must be typed.',
     needs: 'none',
     check: (text, { say }) => answer(text.trim() === '' ? say('field.empty') : undefined),
+  },
+  validateSignInName: {
+    doc: 'Something must be typed; where `passwordLogin` is never, the code of the sheet is asked for by its number then.',
+    needs: 'none',
+    check: async (text, context) => {
+      if (text.trim() === '') return context.say('field.empty');
+      const { memory } = context;
+      memory.delete(STANDING_NOTE);
+      if (asksForLineCode(context)) memory.set(STANDING_NOTE, await askLineCode(context, text));
+      return undefined;
+    },
   },
   validateMessageSubject: {
     doc: 'A subject must be typed.',

@@ -235,4 +235,28 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // Numbered codes on paper, for lines that others can read, and which of them each call is asked for.
+  {
+    id: 40,
+    name: '0040-sheets',
+    async up(sql) {
+      await sql.schema.createTable('sheet_code', (table) => {
+        table.integer('user_id').notNullable();
+        table.foreign('user_id').references('user.id').onDelete('CASCADE');
+        table.integer('number').notNullable();
+        table.primary(['user_id', 'number']);
+        table.string('key_id', 16).notNullable();
+        table.string('code_hash', 64).notNullable();
+        table.text('group_hashes').notNullable();
+        table.bigInteger('created_at').notNullable();
+        table.bigInteger('used_at');
+      });
+      await sql.schema.createTable('line_ask', (table) => {
+        table.string('session_id', 32).primary();
+        table.string('subject', 24).notNullable().index('line_ask_subject');
+        table.integer('number').notNullable();
+        table.bigInteger('until_at').notNullable();
+      });
+    },
+  },
 ];

@@ -1,0 +1,64 @@
+import { toError } from '../../base/errors';
+import { passwordRule } from '../../config/login-servers';
+import { secureCall, secureWayTo } from '../../mail/links';
+import type { Say } from '../../texts/texts';
+import type { Caller } from './caller';
+import type { Services } from './services';
+
+/** What a menu remembers while its caller is asked for a code: the sentence that stands on the message line. */
+export const STANDING_NOTE = 'standing-note';
+
+/** Windows with fewer columns get a sentence of one line of 40. */
+const NARROW_COLUMNS = 60;
+
+interface Asking {
+  readonly caller: Pick<Caller, 'login' | 'terminal' | 'secure'>;
+  readonly services: Pick<Services, 'config'>;
+  readonly say: Say;
+}
+
+/** True where this caller is asked for a code in place of the password (rule N7). */
+export function asksForLineCode({
+  caller,
+  services,
+}: Pick<Asking, 'services'> & { readonly caller: Pick<Caller, 'secure'> }): boolean {
+  return passwordRule(services.config(), caller) === 'never';
+}
+
+/** Asks for the code by its number; returns the question, in a few words where they stand behind others. */
+export async function askLineCode(
+  asking: Asking,
+  userName: string,
+  { isAgain = false } = {},
+): Promise<string> {
+  const { say, caller } = asking;
+  const number = await caller.login.line.ask(userName);
+  const isShort = isAgain || caller.terminal.width < NARROW_COLUMNS;
+  if (number === undefined) return say('sign-in.ask-app-code');
+  return isShort
+    ? say('sign-in.ask-code-again', { number })
+    : say('sign-in.ask-code-number', { number });
+}
+
+/**
+ * Ends the question with the menu or the call: what stands in the fields was read along, so a code that is
+ * nearly right is spent.
+ */
+export async function leaveLineCode(
+  { login, log }: Pick<Caller, 'login' | 'log'>,
+  typed: readonly string[],
+): Promise<void> {
+  try {
+    for (const text of typed) await login.line.heard(text);
+    await login.line.end();
+  } catch (thrown) {
+    // The call goes on or is over; the question ends by itself, and the code is spent at its next use.
+    log.warn('line-code.not-left', { error: toError(thrown) });
+  }
+}
+
+/** "SSH, port 8889", where a secure way in is on. */
+export function secureWayOf(services: Pick<Services, 'config' | 'listening'>): string | undefined {
+  const way = secureWayTo(services.listening());
+  return way === undefined ? undefined : secureCall(services.config(), way);
+}

@@ -1,0 +1,262 @@
+import type { Login } from '../../src/auth/login';
+import { Sheets } from '../../src/auth/sheets';
+import { hasSecondFactor } from '../../src/auth/factor-kinds';
+import { listAudit } from '../../src/store/audit';
+import { NOON } from '../support/accounts';
+import { totp } from '../support/authenticator';
+import {
+  HOME,
+  openAuthenticator,
+  PASSWORD,
+  STRANGER,
+  tryCode,
+  tryPassword,
+  type AuthenticatorContext,
+} from '../support/authenticator-context';
+
+let context: AuthenticatorContext;
+let id: number;
+let sheet: readonly string[];
+
+const NEVER = { loginServers: { telnet: { passwordLogin: 'never' } } } as const;
+const ACTOR = { server: 'ssh', remoteIp: HOME };
+
+beforeEach(async () => {
+  context = await openAuthenticator({ config: NEVER });
+  id = await context.addAccount();
+  sheet = await new Sheets(context).make(id, ACTOR);
+  context.notices.length = 0;
+});
+
+afterEach(() => context.close());
+
+/** A call over a line that others can read, asked for a code with this name. */
+async function asked(userName = 'joe', remoteIp = STRANGER) {
+  const login = context.call({ server: 'telnet', remoteIp });
+  const number = await login.line.ask(userName);
+  if (number === undefined) throw new Error('no number is free');
+  return { login, number };
+}
+
+async function tryLine(login: Login, code: string, userName = 'joe'): Promise<string> {
+  const result = await login.submit({ kind: 'line-code', userName, code });
+  return result.kind === 'rejected' ? result.reason : result.kind;
+}
+
+const numbered = (number: number): string => sheet[number - 1] ?? '';
+const left = async (): Promise<number | undefined> => (await new Sheets(context).status(id))?.left;
+
+test('a code of the sheet signs in once with factor 1, and the next call is asked for the next number (rule N7)', async () => {
+  const { login, number } = await asked();
+  expect(number).toBe(1);
+  expect(await tryLine(login, ` ${numbered(1).toUpperCase()} `)).toBe('accepted');
+  expect(login).toMatchObject({ complete: true, factor: 1, requiredFactor: 1, byLineCode: true });
+  expect(login.history).toMatchObject({ sheetCodesLeft: 29 });
+  const next = await asked();
+  expect(next.number).toBe(2);
+  expect(await tryLine(next.login, numbered(1))).toBe('bad-credential');
+  expect(await tryLine(next.login, numbered(2))).toBe('accepted');
+});
+
+test('the number that is asked for stays the same until it is spent (rule N7)', async () => {
+  for (let calls = 0; calls < 3; calls += 1) {
+    const { login, number } = await asked();
+    expect(number).toBe(1);
+    expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
+    expect(await login.line.ask('joe')).toBe(1);
+    await login.line.end();
+  }
+});
+
+test('no password is compared where a code stands in its place (rule N7)', async () => {
+  const { login } = await asked();
+  expect(await tryPassword(login, PASSWORD)).toBe('not-here');
+  expect(login.factor).toBe(0);
+  expect(context.penalties).toEqual([]);
+});
+
+test('a code stands in place of the password on such a line alone (rule N7)', async () => {
+  const secure = context.call();
+  await secure.line.ask('joe');
+  expect(await tryLine(secure, numbered(1))).toBe('not-here');
+  expect(await left()).toBe(30);
+});
+
+test('a code of the app signs in with factor 1, and is spent on every other line (rule N7)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const code = totp(secret, NOON);
+  const { login } = await asked();
+  expect(await tryLine(login, code)).toBe('accepted');
+  expect(login).toMatchObject({ complete: true, factor: 1, requiredFactor: 1 });
+  expect(login.user !== undefined && hasSecondFactor(login.user)).toBe(true);
+  const secure = context.call();
+  expect(await tryPassword(secure, PASSWORD)).toBe('need');
+  expect(await tryCode(secure, code)).toBe('bad-credential');
+  // Nothing in the call raises its factor: two codes of one app are one factor.
+  expect(await tryCode(login, totp(secret, NOON + 30_000))).toBe('not-here');
+  expect(await login.confirm({ password: PASSWORD, code: undefined })).toMatchObject({
+    reason: 'not-here',
+  });
+});
+
+test('a backup code does not count on such a line, and is void then (rule N7)', async () => {
+  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+  const { login } = await asked();
+  expect(await tryLine(login, backupCodes[0] ?? '')).toBe('secure-only');
+  expect(login.factor).toBe(0);
+  expect((await context.enrollment.status(id)).backupCodesLeft).toBe(9);
+});
+
+test('two calls at once are asked for different numbers, so what one hears is no good to the other (rule N8)', async () => {
+  const owner = await asked();
+  const listener = await asked('joe', HOME);
+  expect([owner.number, listener.number]).toEqual([1, 2]);
+  // The listener is quicker with what the owner is typing, and gains nothing.
+  expect(await tryLine(listener.login, numbered(1))).toBe('bad-credential');
+  expect(listener.login.factor).toBe(0);
+  expect(await tryLine(owner.login, numbered(1))).toBe('bad-credential');
+  expect(await owner.login.line.ask('joe')).toBe(3);
+  expect(await tryLine(owner.login, numbered(3))).toBe('accepted');
+});
+
+test('a code of the app is used up and not taken while another call is asked for one (rule N8)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const owner = await asked();
+  const listener = await asked('joe', HOME);
+  expect(await tryLine(owner.login, totp(secret, NOON))).toBe('one-call');
+  await owner.login.line.end();
+  expect(await tryLine(listener.login, totp(secret, NOON))).toBe('bad-credential');
+  await listener.login.line.end();
+  const again = await asked();
+  expect(await tryLine(again.login, totp(secret, NOON + 30_000))).toBe('accepted');
+});
+
+test.each([
+  [
+    'submitted with a slip of the finger',
+    async (login: Login, near: string) => tryLine(login, near),
+  ],
+  [
+    'typed in part before the line went dead',
+    async (login: Login, near: string) => login.line.heard(near),
+  ],
+])('a code that is %s is spent: the rest is short to guess (rule N8)', async (_what, type) => {
+  const { login } = await asked();
+  const code = numbered(1);
+  await type(login, `${code.slice(0, 12)}${code.endsWith('kuhid') ? 'bofal' : 'kuhid'}`);
+  await login.line.end();
+  expect((await asked()).number).toBe(2);
+  expect(await left()).toBe(29);
+});
+
+test('guesses of strangers spend no code (rule N8)', async () => {
+  const { login } = await asked();
+  const groups = new Set(numbered(1).split('-'));
+  const guess = ['bofal', 'kuhid', 'zatop', 'jinum', 'gobar', 'tusim'].filter(
+    (g) => !groups.has(g),
+  );
+  expect(await tryLine(login, guess.slice(0, 3).join('-'))).toBe('bad-credential');
+  await login.line.heard('bof');
+  expect(await left()).toBe(30);
+});
+
+test('a sheet used from two sides at once has one winner (rule N7)', async () => {
+  for (let number = 1; number <= 10; number += 1) {
+    const sides = [await asked(), await asked('joe', HOME), await asked('joe', '198.51.100.7')];
+    // As if none of the calls had heard of the others: all are asked for the same code.
+    await context.db.run((sql) => sql('line_ask').update({ number }));
+    const results = await Promise.all(sides.map(({ login }) => tryLine(login, numbered(number))));
+    expect(results.filter((result) => result === 'accepted')).toHaveLength(1);
+    expect(sides.filter(({ login }) => login.complete)).toHaveLength(1);
+    expect(await left()).toBe(30 - number);
+    for (const { login } of sides) await login.line.end();
+  }
+});
+
+test('a new sheet replaces the old one, and one that is thrown away lets nobody in (rule N7)', async () => {
+  const sheets = new Sheets(context);
+  const fresh = await sheets.make(id, ACTOR);
+  const { login } = await asked();
+  expect(await tryLine(login, numbered(1))).toBe('bad-credential');
+  expect(await tryLine(login, fresh[0] ?? '')).toBe('accepted');
+  expect(await sheets.remove(id, ACTOR)).toBe(true);
+  expect(await sheets.remove(id, ACTOR)).toBe(false);
+  const { login: late } = await asked();
+  expect(await tryLine(late, fresh[1] ?? '')).toBe('bad-credential');
+  expect(context.notices).toEqual([
+    { kind: 'sheet-new', userId: id },
+    { kind: 'sheet-gone', userId: id },
+  ]);
+  const rows = await context.db.run((sql) => listAudit(sql, { limit: 9 }));
+  expect(rows.map(({ kind, factor, reason }) => `${kind} ${factor} ${reason}`)).toEqual(
+    expect.arrayContaining(['sheet-gone 0 ', 'line-code 1 sheet', 'sheet-new 0 ']),
+  );
+});
+
+test('names without a sheet, and names of nobody, are asked for a number as well (rule C4)', async () => {
+  await context.addAccount('anna');
+  for (const name of ['anna', 'nobody at all']) {
+    const first = await asked(name);
+    const second = await asked(name);
+    expect(first.number).toBeGreaterThanOrEqual(1);
+    expect(second.number).toBe(first.number + 1);
+    expect(await tryLine(first.login, 'bofal-kuhid-zatop', name)).toBe('bad-credential');
+    expect(await tryLine(first.login, '123456', name)).toBe('bad-credential');
+  }
+});
+
+test('guesses make the line wait and leave the second factor of its owner alone (rule N7)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const guess = async (): Promise<string> => {
+    const { login } = await asked();
+    const result = await tryLine(login, 'bofal-kuhid-zatop');
+    await login.line.end();
+    return result;
+  };
+  for (let failures = 0; failures < 5; failures += 1) expect(await guess()).toBe('bad-credential');
+  expect(await guess()).toBe('wait');
+  const secure = context.call({ remoteIp: HOME });
+  expect(await tryPassword(secure, PASSWORD)).toBe('need');
+  expect(await tryCode(secure, totp(secret, NOON))).toBe('accepted');
+  // The sign-in over a secure line has ended the count.
+  expect(await guess()).toBe('bad-credential');
+});
+
+test('after too many guesses no code of the app is looked at there, and codes of the sheet are (rule N7)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const { disableAfter } = context.config().users.twoFactorAuth.otp;
+  context.notices.length = 0;
+  for (let failures = 0; failures < disableAfter; failures += 1) {
+    const { login } = await asked();
+    expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
+    await login.line.end();
+    await context.fake.advance(3_600_000);
+  }
+  expect(context.notices).toContainEqual({
+    kind: 'line-codes-stopped',
+    userId: id,
+    remoteIp: STRANGER,
+  });
+  const { login } = await asked();
+  expect(await tryLine(login, totp(secret, context.fake.nowMs()))).toBe('bad-credential');
+  await context.fake.advance(3_600_000);
+  expect(await login.line.ask('joe')).toBe(1);
+  expect(await tryLine(login, numbered(1))).toBe('accepted');
+});
+
+test('an account that is not active is told so by a right code alone, which is spent (rules C4, N7)', async () => {
+  await context.accounts.setStatus(id, 0, ACTOR);
+  const { login } = await asked();
+  expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
+  expect(await tryLine(login, numbered(1))).toBe('disabled');
+  expect(login.factor).toBe(0);
+  expect(await left()).toBe(29);
+});
+
+test('no code of a sheet is in the database (rule N7)', async () => {
+  const rows = await context.db.run((sql) => sql('sheet_code'));
+  const text = JSON.stringify(rows);
+  for (const code of sheet) expect(text).not.toContain(code);
+  expect(text).not.toContain(numbered(1).replaceAll('-', ''));
+  expect(rows).toHaveLength(30);
+});

@@ -1,0 +1,188 @@
+import { KEYS, type DialledCaller } from '../support/dial';
+import { TestBoard } from '../support/board';
+import { ed25519Pair } from '../support/ssh-keys';
+import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, prove, signIn } from '../support/sign-in';
+
+const WRONG = /wrong user name or code/i;
+const SHEET_LINE = /(\d+) {2}([a-z]{5}-[a-z]{5}-[a-z]{5})/g;
+const START = { config: { loginServers: { telnet: { passwordLogin: 'never' } } } } as const;
+
+/** Reads the codes off the screen, by their numbers. */
+async function readSheet(caller: DialledCaller): Promise<ReadonlyMap<number, string>> {
+  const text = await caller.sees(/30 {2}[a-z]{5}-/);
+  return new Map(
+    [...text.matchAll(SHEET_LINE)].map(([, number, code = '']) => [Number(number), code]),
+  );
+}
+
+/** Types the name, and reads which code is asked for. */
+async function askedFor(caller: DialledCaller, name: string): Promise<number> {
+  await caller.sees('Sign in');
+  caller.type(KEYS.return);
+  await caller.sees('User name');
+  caller.type(`${name}${KEYS.return}`);
+  const text = await caller.sees(/Code\s+number\s+\d+/);
+  return Number(/Code number\s+(\d+)/.exec(text)?.[1]);
+}
+
+describe('telnet where no password is asked for', () => {
+  let board: TestBoard;
+  let secret: string;
+  const { private: privateKey, public: publicKey } = ed25519Pair();
+  beforeAll(async () => {
+    board = await TestBoard.start(START);
+    secret = await board.addUser('bob', PASSWORD, 'google');
+    await board.addUser('alice', PASSWORD);
+    await board.addUser('carol', PASSWORD);
+    await board.addSshKey('alice', publicKey);
+  });
+  afterAll(() => board.remove());
+
+  /** A sheet that its owner makes by SSH and reads off the screen. */
+  async function printSheet(): Promise<ReadonlyMap<number, string>> {
+    await board.tryOputil('user', 'sheet', 'alice', '--revoke');
+    const caller = await board.ssh({ userName: 'alice', privateKey });
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type('p');
+    await prove(caller, PASSWORD);
+    const sheet = await readSheet(caller);
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.sees('Your sheet is made.');
+    caller.hangUp();
+    return sheet;
+  }
+
+  it('asks for name and code, and for no password (rule N7)', async () => {
+    const caller = await board.telnet();
+    await caller.sees('Sign in');
+    caller.type(KEYS.return);
+    const text = await caller.sees('no password. Neither app nor sheet?');
+    expect(text).not.toContain('Password');
+    expect(text).toContain('One-time code');
+    caller.hangUp();
+  });
+
+  it('lets the owner in by the codes of a sheet made by SSH, in the order of their numbers (rule N7)', async () => {
+    const sheet = await printSheet();
+    expect(sheet.size).toBe(30);
+    for (const number of [1, 2]) {
+      const caller = await board.telnet();
+      expect(await askedFor(caller, 'alice')).toBe(number);
+      caller.type(`${sheet.get(number) ?? ''}${KEYS.return}`);
+      await goToMainMenu(caller);
+      await caller.sees(`${30 - number} are left.`);
+      caller.hangUp();
+    }
+    const spent = await board.telnet();
+    expect(await askedFor(spent, 'alice')).toBe(3);
+    spent.type(`${sheet.get(1) ?? ''}${KEYS.return}`);
+    await spent.sees(WRONG);
+    spent.type(`${sheet.get(3) ?? ''}${KEYS.return}`);
+    await spent.sees('Both doors are open.');
+    spent.hangUp();
+    expect(await board.oputil('user', 'info', 'alice', '--security')).toMatch(
+      /Code sheet *: 27 of 30 codes left, next is number 4/,
+    );
+    expect(await board.oputil('user', 'sheet', 'alice', '--revoke')).toContain('is void');
+    expect(await board.oputil('user', 'sheet', 'alice')).toContain('none');
+  });
+
+  it('takes name and code that arrive in one burst (rule N7)', async () => {
+    const sheet = await printSheet();
+    const caller = await board.telnet();
+    await caller.sees('Sign in');
+    caller.type(`${KEYS.return}alice${KEYS.return}${sheet.get(1) ?? ''}${KEYS.return}`);
+    await caller.sees('Welcome, alice');
+    caller.hangUp();
+  });
+
+  it('compares a password with nothing, and counts it as nothing (rule N7)', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, 'carol');
+    await caller.sees('a password is no good here. Nothing was counted.');
+    const counted = board.events('login.rejected').filter(({ userName }) => userName === 'carol');
+    expect(counted).toHaveLength(0);
+    expect(await caller.sees(/Call/)).toMatch(/Call (by|:)/);
+    caller.hangUp();
+  });
+
+  it('lets in by a code of the app with factor 1, and that code is spent by SSH as well (rule N7)', async () => {
+    const caller = await board.telnet();
+    const code = board.freshCode(secret);
+    await signIn(caller, 'bob', code);
+    await goToMainMenu(caller);
+    const ssh = await board.ssh({ userName: 'bob', password: PASSWORD });
+    await giveCode(ssh, code);
+    await ssh.sees('Wrong code.');
+    ssh.hangUp();
+    caller.hangUp();
+  });
+
+  it('says where to call for what asks for a password (rule N7)', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, 'bob', board.freshCode(secret));
+    await goToMainMenu(caller);
+    caller.type(`m${KEYS.return}`);
+    await caller.sees('this call');
+    caller.type('n');
+    const text = await caller.sees(/not to be typed over a line/);
+    expect(text).not.toMatch(/^ *Password/m);
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.sees('Nothing was changed.');
+    caller.hangUp();
+  });
+
+  it('gives names of nobody the question and the answer that others get (rule C4)', async () => {
+    const shown = async (name: string): Promise<string> => {
+      const caller = await board.telnet();
+      await askedFor(caller, name);
+      caller.type(`bofal-kuhid-zatop${KEYS.return}`);
+      const text = await caller.sees(WRONG);
+      caller.hangUp();
+      return text.replace(name, '-name').replaceAll(/number \d+, or one of the app\. */g, 'number');
+    };
+    expect(await shown('nobod')).toBe(await shown('carol'));
+  });
+
+  it('takes no application, which asks for a password (rule N7)', async () => {
+    const caller = await board.telnet();
+    await caller.sees('New here? Apply');
+    caller.type('N');
+    await caller.sees('Nobody knows you here yet.');
+    caller.type(' ');
+    await caller.sees(/An application asks for a password: not over this line/);
+    caller.hangUp();
+  });
+
+  it('spends a code that was typed in part before the line went dead (rule N8)', async () => {
+    const sheet = await printSheet();
+    const caller = await board.telnet();
+    const number = await askedFor(caller, 'alice');
+    caller.type((sheet.get(number) ?? '').slice(0, 12));
+    await caller.sees('************');
+    caller.hangUp();
+    await board.logged('line-code.heard', { number });
+    expect(await board.oputil('user', 'sheet', 'alice')).toContain('29 of 30');
+  });
+});
+
+describe('telnet where no password is asked for, and accounts that must have a second factor', () => {
+  let board: TestBoard;
+  let secret: string;
+  beforeAll(async () => {
+    board = await TestBoard.start({
+      config: { ...START.config, users: { twoFactorAuth: { required: 'GM[users]' } } },
+    });
+    secret = await board.addUser('bob', PASSWORD, 'google');
+  });
+  afterAll(() => board.remove());
+
+  it('lets nobody of them in by one code, and says where to call (rule N7)', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, 'bob', board.freshCode(secret));
+    expect(await caller.isHungUpOn()).toMatch(/a code alone is one factor:\s+please\s+call by SSH/);
+  });
+});
