@@ -8,8 +8,7 @@ export const SHEET = textArea({
     'sheet.title': 'A sheet of one-time codes',
     'sheet.what-for':
       'For lines that others can read: this board asks for no password there, but for a code of your app, or for one of this sheet by its number. Print it, or copy it by hand.',
-    'sheet.state':
-      'Your sheet of {date}: {left} of {total} codes left, next is number {next}.',
+    'sheet.state': 'Your sheet of {date}: {left} of {total} codes left, next is number {next}.',
     'sheet.used-up': 'Your sheet is of {date}, and all of its codes are used.',
     'sheet.replaces': 'A new sheet makes the old one void.',
     'sheet.choose': 'N: new sheet, T: throw it away',
