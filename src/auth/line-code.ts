@@ -7,6 +7,7 @@ import type { Notice } from '../store/notice';
 import { findSheet } from '../store/sheets';
 import { grantFactor } from '../store/sign-in';
 import { findUser, type User } from '../store/users';
+import { findFactorKind } from './factor-kinds';
 import { type Accepted, readNamed } from './first-factor';
 import type { RejectReason } from './login';
 import {
@@ -159,7 +160,7 @@ class LineCode {
     const given = { from: { node, server, remoteIp }, isVouched: true };
     const result = await secondFactor.verify(sql, userId, code, given);
     if (result.kind !== 'right') return { kind: 'wrong', why: result.kind };
-    if (result.by !== 'otp')
+    if (findFactorKind(result.by)?.isBound !== true)
       return { kind: 'refused', why: `${result.by}-in-clear`, reason: 'secure-only' };
     // Another call may have read it along while it was typed, and submitted it first.
     if (!isAsked || asked.others > 0)

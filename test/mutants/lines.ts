@@ -41,8 +41,8 @@ export const LINES: readonly Mutant[] = [
     rule: 'N7',
     fault: 'a backup code signs in on the line',
     file: 'src/auth/line-code.ts',
-    find: "if (result.by !== 'otp')",
-    put: "if (result.by === 'entry-code')",
+    find: 'if (findFactorKind(result.by)?.isBound !== true)',
+    put: 'if (findFactorKind(result.by)?.isBound === undefined)',
   },
   {
     rule: 'N7',
