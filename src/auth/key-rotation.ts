@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import { countBackupCodesByKey, listOwnersOfCodes, removeBackupCodes } from '../store/backup-codes';
 import { countSheetCodesByKey, removeLostSheets } from '../store/sheets';
 import type { Database } from '../store/database';
+import { removeFarAccount } from '../store/far-accounts';
 import { removeFurtherApp } from '../store/factor-apps';
 import { listShutFactors } from '../store/factors';
 import { listNodes, type NodeRow } from '../store/node-slots';
@@ -169,6 +170,8 @@ interface LostReport {
   /** Ids of accounts whose factor still works and whose backup codes were removed. */
   readonly withoutCodes: readonly number[];
   readonly droppedMails: number;
+  /** Names and passwords of callers on other boards, which are asked for or made anew there. */
+  readonly droppedFarAccounts: number;
 }
 
 /**
@@ -184,6 +187,7 @@ export async function shutLost(parts: {
 }): Promise<LostReport> {
   const { db, sealing, clock, actor } = parts;
   let droppedMails = 0;
+  let droppedFarAccounts = 0;
   for (const column of SEALED_COLUMNS) {
     await eachSealed(db, column, async (row) => {
       if (opens(sealing, column, row)) return;
@@ -193,6 +197,9 @@ export async function shutLost(parts: {
         else if (column.table === 'outbox') {
           await removeMail(sql, rowKey);
           droppedMails += 1;
+        } else if (column.table === 'far_account') {
+          await removeFarAccount(sql, { userId, id: rowKey });
+          droppedFarAccounts += 1;
         } else if (column.table === 'otp_app') {
           // The first app is still asked for, whether it opens or not.
           const nowMs = clock.nowMs();
@@ -212,7 +219,7 @@ export async function shutLost(parts: {
     await removeLostSheets(sql, sealing.keyIds());
     return owners;
   });
-  return { shut: await db.run(listShutFactors), withoutCodes, droppedMails };
+  return { shut: await db.run(listShutFactors), withoutCodes, droppedMails, droppedFarAccounts };
 }
 
 /** True where the database holds values that need the sealing key. */

@@ -146,6 +146,7 @@ async function giveUpLost(
     [
       `Current key   : ${keys.currentKeyId()}${isLost ? ' (new)' : ''}`,
       `Mails dropped : ${lost.droppedMails}`,
+      `Far accounts  : ${lost.droppedFarAccounts}`,
       ...(withoutCodes.length === 0
         ? []
         : ['Backup codes are gone, the second factor works:', ...withoutCodes.map(indented)]),
@@ -155,7 +156,7 @@ async function giveUpLost(
       keyId: keys.currentKeyId(),
       mustBindAgain: shut,
       withoutCodes,
-      ...{ droppedMails: lost.droppedMails },
+      ...{ droppedMails: lost.droppedMails, droppedFarAccounts: lost.droppedFarAccounts },
     },
   );
 }

@@ -39,8 +39,15 @@ export async function saveFarAccount(
     .merge(Object.keys(values));
 }
 
-export async function removeFarAccount(sql: Sql, { userId, board }: Held): Promise<void> {
-  await sql('far_account').where({ user_id: userId, board }).delete();
+/** Removes it, by its board or by the id of its row. */
+export async function removeFarAccount(
+  sql: Sql,
+  held: Held | { readonly userId: number; readonly id: number },
+): Promise<void> {
+  const which = 'id' in held ? { id: held.id } : { board: held.board };
+  await sql('far_account')
+    .where({ user_id: held.userId, ...which })
+    .delete();
 }
 
 async function select(

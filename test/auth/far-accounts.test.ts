@@ -1,5 +1,5 @@
 import { FarAccounts } from '../../src/auth/far-accounts';
-import { rotateKeys } from '../../src/auth/key-rotation';
+import { rotateKeys, shutLost } from '../../src/auth/key-rotation';
 import { systemRandom } from '../../src/base/random';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 
@@ -50,6 +50,18 @@ test('a name or password there that was moved to another board or account is not
   await expect(far.find({ userId, board: 'evil.example:23' })).rejects.toMatchObject(refused);
   await accounts.db.run((sql) => sql('far_account').update({ board: FAR.board, user_id: ann }));
   await expect(far.find({ userId: ann, board: FAR.board })).rejects.toMatchObject(refused);
+});
+
+test('one whose sealing key is lost goes, and second factor and backup codes of its owner stay', async () => {
+  const { backupCodes } = await accounts.enrollment.bind(userId, 'googleAuth');
+  await far.passwordFor({ userId, ...FAR }, 20);
+  await accounts.db.run((sql) => sql('far_account').update({ password: 'v1.gone.x.y' }));
+  const lost = await shutLost({ ...accounts, actor: {} });
+  expect(lost).toEqual({ shut: [], withoutCodes: [], droppedMails: 0, droppedFarAccounts: 1 });
+  expect(await rows()).toEqual([]);
+  const status = await accounts.enrollment.status(userId);
+  expect(status).toMatchObject({ isShut: false, backupCodesLeft: backupCodes.length });
+  expect((await far.passwordFor({ userId, ...FAR }, 20)).isNew).toBe(true);
 });
 
 test('names and passwords there are sealed with a new key, and go with their account', async () => {
