@@ -1,6 +1,6 @@
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
-import { KEYS, type DialledCaller } from '../support/dial';
+import { dialRlogin, KEYS, type DialledCaller } from '../support/dial';
 import { PASSWORD } from '../support/sign-in';
 import { callerIn, talkBoardFiles } from '../support/talk-board';
 
@@ -14,7 +14,10 @@ beforeEach(async () => {
   dir = await BoardDir.make(talkBoardFiles());
   board = await TestBoard.start({
     boardDir: dir.path,
-    config: { general: { sysOp: { email: 'op@example.org' } } },
+    config: {
+      general: { sysOp: { email: 'op@example.org' } },
+      loginServers: { rlogin: { enabled: true } },
+    },
   });
   await board.addUser('alice', PASSWORD);
   await board.addUser('bob', PASSWORD);
@@ -175,6 +178,22 @@ describe('a page of the sysop', () => {
     alice.type(`again${KEYS.return}`);
     await alice.sees('Paged already, wait a bit.');
     expect(sysop.screen.text()).not.toContain('again');
+  });
+
+  it('colours nothing by the name of who pages, where the sysop reads line by line (rule H1)', async () => {
+    const name = '@X4Frank';
+    await board.oputil('user', 'add', name, '--password', PASSWORD);
+    const fields = { first: board.bbs.firstSysop?.password ?? '', second: 'plain+sysop!' };
+    const sysop = await dialRlogin(board.bbs.addresses.rlogin?.port ?? 0, fields);
+    await sysop.receives('Command: ');
+    const caller = await comeIn(name);
+    await command(caller, 'PAGE', 'Page the sysop:');
+    const before = sysop.screen.sent.length;
+    caller.type(`come${KEYS.return}`);
+    await sysop.receives('You are wanted.');
+    const said = Buffer.concat(sysop.screen.sent.slice(before)).toString('latin1');
+    expect(said).toContain(`Message from ${name}, node 2`);
+    expect(said).not.toContain('\x1b[1');
   });
 
   it('becomes a letter where no sysop is there, and says no more than is true', async () => {

@@ -55,7 +55,7 @@ function layText(
 ): Promise<LaidText> | LaidText {
   if (isPlainLines(content)) return layPlain(call, { lines: content });
   return call.caller.terminal.isLineByLine
-    ? layPlain(call, withTitle(content))
+    ? layPlain(call, indented(content))
     : layOnPage(call, content, description);
 }
 
@@ -65,14 +65,20 @@ function isPlainLines(content: PageContent): content is readonly string[] {
 
 type Text = Pick<Exclude<PageContent, readonly string[]>, 'title' | 'lines' | 'data'>;
 
-function withTitle({ title, lines = [], data = [] }: Text): Text {
-  const heading = title === undefined ? [] : ['', title, ''];
-  return { lines: [...heading, ...lines].map((line) => ` ${line}`), data };
+function indented({ title, lines = [], data = [] }: Text): Text {
+  return {
+    ...(title === undefined ? {} : { title }),
+    lines: lines.map((line) => ` ${line}`),
+    data,
+  };
 }
 
-function layPlain(call: CallContext, { lines = [], data = [] }: Text): LaidText {
+function layPlain(call: CallContext, { title, lines = [], data = [] }: Text): LaidText {
   const { encoding, height, width } = call.caller.terminal;
+  // A title may have the name of a caller in it: it is data.
+  const heading = title === undefined ? [] : ['', title, ''];
   const rows = [
+    ...heading.map((text) => ({ text: formatText(' {text}', { text }, { encoding }), source: -1 })),
     ...lines.map((line, source) => ({ text: ownText(call, line), source })),
     // One empty column before each line, and the last column free: some terminals wrap at once.
     ...data.flatMap(({ color, text }, index) =>
