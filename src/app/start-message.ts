@@ -66,7 +66,8 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
 const PROXY_ONLY = '(for the proxy alone: callers use its address)';
 
 function howToCall(bbs: RunningBbs): string[] {
-  const { wss, https } = bbs.addresses;
+  const { wss, ws, https } = bbs.addresses;
+  const hasBrowser = wss !== undefined || ws !== undefined;
   const lines = WAYS_TO_TELL.flatMap((way) => {
     const at = bbs.addresses[way];
     const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
@@ -76,13 +77,15 @@ function howToCall(bbs: RunningBbs): string[] {
   });
   if (https !== undefined) {
     // With wss there is a page to look at without a link from a mail.
-    const page = wss === undefined ? '' : 'terminal';
-    const use = wss === undefined ? ' (the links in mails open here)' : '';
+    const page = hasBrowser ? 'terminal' : '';
+    const use = hasBrowser ? '' : ' (the links in mails open here)';
     const note = bbs.onlyByProxy.includes('https') ? `   ${PROXY_ONLY}` : use;
     lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${note}`);
   }
   if (wss !== undefined)
     lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);
+  if (ws !== undefined)
+    lines.push(`  Web terminal ws://${urlHost(ws.address)}:${ws.port}/   ${PROXY_ONLY}`);
   return lines;
 }
 

@@ -3,7 +3,7 @@ import { toError } from '../base/errors';
 import { areEverybody } from '../base/source';
 import { parsePostgresAddress } from '../base/postgres-address';
 import { isAllSeen } from '../base/unseen';
-import { SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+import { isForProxies, SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 import { listLoginServers, listServers, loginServer } from './login-servers';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
@@ -175,6 +175,20 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
       'is set, but proxies is empty: nobody is believed; list the networks of your proxies',
     );
   }
+  for (const { way, path, enabled, proxyProtocol } of listLoginServers(config)) {
+    if (!enabled || !isForProxies(way)) continue;
+    if (proxies.length === 0) {
+      yield error(
+        `${path}.enabled`,
+        'is true, but proxies is empty: it has no TLS and is for proxies alone; list the networks of your proxies',
+      );
+    } else if (proxyProtocol === 'off' && config.forwardedHeader === 'off') {
+      yield error(
+        `${path}.enabled`,
+        'is true, but forwardedHeader is off: all callers would be the proxy; set x-forwarded-for or forwarded',
+      );
+    }
+  }
   for (const server of listServers(config)) {
     if (!server.enabled || server.proxyProtocol === 'off' || proxies.length > 0) continue;
     yield error(
@@ -291,7 +305,9 @@ function* checkSecondFactor(config: Config): Iterable<CrossFinding> {
     );
   }
   if (!hasSecureWay) {
-    const [first = '', ...others] = SECURE_WAYS.map((way) => WAYS_IN[way].configKey);
+    const [first = '', ...others] = SECURE_WAYS.filter((way) => !isForProxies(way)).map(
+      (way) => WAYS_IN[way].configKey,
+    );
     const also = others.map((key) => `, and so is ${key.replace('loginServers.', '')}`).join('');
     yield warning(
       `${first}.enabled`,

@@ -31,10 +31,10 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   'contentServers.web.staticRoot': 'there are no static pages',
   'contentServers.web.handlers': 'there are no other pages',
   'contentServers.web.logging': 'see logging.level and logging.file',
-  'loginServers.webSocket.ws': 'browsers dial in by the secure loginServers.webSocket.wss only',
   'loginServers.webSocket.wss.certPem': 'it shows the certificate of contentServers.web.https',
   'loginServers.webSocket.wss.keyPem': 'it shows the certificate of contentServers.web.https',
-  'loginServers.webSocket.proxied': 'browsers dial in by loginServers.webSocket.wss only',
+  'loginServers.webSocket.proxied':
+    'the plain loginServers.webSocket.ws is for the networks of proxies alone',
   'loginServers.ssh.algorithms.serverHostKey': 'the host keys that are there decide',
 };
 

@@ -25,7 +25,13 @@ function bareSection(way: WayInName) {
 }
 
 /** Ways in whose section has more keys than every section has. */
-const WITH_MORE_KEYS = ['telnet', 'rlogin', 'ssh', 'wss'] as const satisfies readonly WayInName[];
+const WITH_MORE_KEYS = [
+  'telnet',
+  'rlogin',
+  'ssh',
+  'wss',
+  'ws',
+] as const satisfies readonly WayInName[];
 
 /** The sections of all other ways in, which follow from the table. */
 type BareSections = {
@@ -127,6 +133,10 @@ export const loginServers = section('Where callers dial in.', {
         'Listen at all; the HTTPS server then has a terminal for browsers at /terminal. Callers enter by telnet.firstMenu.',
       ),
     }),
+    ws: section(
+      'WebSocket without TLS, for a web proxy that ends it: only the networks of `proxies` may connect. A call is secure where the proxy says so, by X-Forwarded-Proto or in Forwarded (rule G3).',
+      listening('ws'),
+    ),
   }),
   ...BARE_SECTIONS,
 });

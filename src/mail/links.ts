@@ -2,7 +2,13 @@ import type { OtpType } from '../base/otp-types';
 import { listLoginServers, loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { Say } from '../texts/texts';
-import { mapWays, SECURE_WAYS, type SecureWayInName, WAYS_IN } from '../protocols/ways-in';
+import {
+  isForProxies,
+  mapWays,
+  SECURE_WAYS,
+  type SecureWayInName,
+  WAYS_IN,
+} from '../protocols/ways-in';
 
 /** Paths of the pages that links in mails open (contract A4.5, A7). */
 export const PATHS = {
@@ -66,7 +72,9 @@ const REMEDIES: Readonly<Record<Prerequisite, string>> = {
 function neededText(say: Say, missing: Prerequisite): string {
   if (missing !== 'secure-login') return say(`mail.lacks-${missing}`);
   return say('mail.lacks-secure-login', {
-    ways: SECURE_WAYS.map((way) => WAYS_IN[way].inWords).join(' or '),
+    ways: SECURE_WAYS.filter((way) => !isForProxies(way))
+      .map((way) => WAYS_IN[way].inWords)
+      .join(' or '),
   });
 }
 

@@ -27,17 +27,56 @@ export function forwardedClient(
   return client === undefined ? 'bad-header' : { ip: client };
 }
 
+/**
+ * How the client came to the board's proxies, as they say it: `https` only where all of them do. What stands in
+ * `Forwarded` before the client's own element, the client may have written.
+ */
+export function forwardedProto(
+  headers: IncomingHttpHeaders,
+  name: ForwardedHeader,
+  isProxy: (ip: string) => boolean,
+): 'https' | 'clear' | 'none' {
+  const said = name === 'forwarded' ? protosOf(headers, isProxy) : plainProtosOf(headers);
+  if (said.every((proto) => proto === undefined)) return 'none';
+  return said.every((proto) => proto === 'https' || proto === 'wss') ? 'https' : 'clear';
+}
+
+function plainProtosOf(headers: IncomingHttpHeaders): readonly (string | undefined)[] {
+  const text = [headers['x-forwarded-proto'] ?? []].flat().join(',').trim();
+  return text === '' ? [] : text.split(',').map((each) => each.trim().toLowerCase());
+}
+
+function protosOf(
+  headers: IncomingHttpHeaders,
+  isProxy: (ip: string) => boolean,
+): readonly (string | undefined)[] {
+  const protos: (string | undefined)[] = [];
+  for (const pairs of elementsOf([headers['forwarded'] ?? []].flat().join(',')).reverse()) {
+    protos.push(valueOf(pairs, /^\s*proto=(.*)$/i)?.toLowerCase());
+    const ip = addressOf(valueOf(pairs, /^\s*for=(.*)$/i) ?? '');
+    if (ip === undefined || !isProxy(ip)) break;
+  }
+  return protos;
+}
+
 function hopsOf(text: string, name: ForwardedHeader): string[] {
   if (name === 'x-forwarded-for') return text.split(',');
+  return elementsOf(text).map((pairs) => valueOf(pairs, /^\s*for=(.*)$/i) ?? '');
+}
+
+/** The pairs of each element of `Forwarded`. */
+function elementsOf(text: string): (readonly string[])[] {
   // A quote that a client leaves open would hide what the proxy adds.
-  if ((text.split('"').length - 1) % 2 === 1) return [''];
+  if ((text.split('"').length - 1) % 2 === 1) return [[]];
   // A comma or semicolon in quotes separates nothing (RFC 7239, section 4).
   const elements = text.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
-  return elements.map((element) => {
-    const pairs = element.match(/(?:[^;"]|"[^"]*")+/g) ?? [];
-    const hops = pairs.flatMap((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1] ?? []);
-    return hops.length === 1 ? (hops[0] ?? '').trim().replace(/^"(.*)"$/, '$1') : '';
-  });
+  return elements.map((element) => element.match(/(?:[^;"]|"[^"]*")+/g) ?? []);
+}
+
+/** The value of a parameter that stands exactly once. */
+function valueOf(pairs: readonly string[], pattern: RegExp): string | undefined {
+  const values = pairs.flatMap((pair) => pattern.exec(pair)?.[1] ?? []);
+  return values.length === 1 ? (values[0] ?? '').trim().replace(/^"(.*)"$/, '$1') : undefined;
 }
 
 /** The address of a hop, which may have a port; IPv6 then stands in brackets. */

@@ -17,6 +17,8 @@ export interface WayIn {
   readonly listens: { readonly enabled: boolean; readonly port: number };
   /** Where its calls begin; the first is the usual one. */
   readonly firstMenus: readonly [FirstMenu, ...FirstMenu[]];
+  /** True where nobody but the board's own proxies may connect: what it carries is not encrypted there. */
+  readonly onlyProxies?: true;
   /** What a caller types into a shell; undefined where a browser calls. */
   readonly command: ((host: string, port: number) => string) | undefined;
 }
@@ -75,6 +77,18 @@ export const WAYS_IN = {
     firstMenus: [TELNET_MENU],
     command: undefined,
   },
+  ws: {
+    label: 'WebSocket',
+    inWords: 'WebSocket through a proxy with TLS',
+    callBy: 'browser',
+    // As far as the proxy says so of a call (protocols/forwarded.ts).
+    secure: true,
+    onlyProxies: true,
+    configKey: 'loginServers.webSocket.ws',
+    listens: { enabled: false, port: 8810 },
+    firstMenus: [TELNET_MENU],
+    command: undefined,
+  },
 } as const satisfies Readonly<Record<string, WayIn>>;
 
 export type WayInName = keyof typeof WAYS_IN;
@@ -95,6 +109,12 @@ export const WAYS_TO_TELL: readonly WayInName[] = [
   ...SECURE_WAYS,
   ...WAY_IN_NAMES.filter((name) => !WAYS_IN[name].secure),
 ];
+
+/** True where nobody but the board's own proxies may connect. */
+export function isForProxies(name: WayInName): boolean {
+  const { onlyProxies }: WayIn = WAYS_IN[name];
+  return onlyProxies === true;
+}
 
 /** One value for each way in. */
 export function mapWays<Value>(

@@ -7,7 +7,7 @@ import type { Board } from '../config/board';
 import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
-import { WAYS_IN } from '../protocols/ways-in';
+import { isForProxies, WAYS_IN } from '../protocols/ways-in';
 import { sayStock } from '../texts/texts';
 
 /** One point that a board lacks for the public. */
@@ -49,7 +49,8 @@ export function findConfigGaps(
 
 function* addressGaps(config: Config): Iterable<Gap> {
   const { https, behindProxy } = config.contentServers.web;
-  const servers = [...listLoginServers(config), { path: 'contentServers.web.https', ...https }];
+  const ways = listLoginServers(config).filter(({ way }) => !isForProxies(way));
+  const servers = [...ways, { path: 'contentServers.web.https', ...https }];
   for (const { path, enabled, address, proxyProtocol } of servers) {
     const isBehindProxy =
       proxyProtocol === 'required' || (path.startsWith('contentServers') && behindProxy);

@@ -29,6 +29,8 @@ interface Transport {
 interface ConnectionOptions {
   readonly server: WayInName;
   readonly remoteIp: string;
+  /** True where this call is in clear text on a part of its way, whatever its way in is. */
+  readonly isInClear?: boolean | undefined;
   readonly clock: Clock;
   readonly transport: Transport;
   /** Shared by the callers of a port. */
@@ -85,7 +87,7 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {
     this.server = options.server;
-    this.secure = WAYS_IN[options.server].secure;
+    this.secure = WAYS_IN[options.server].secure && options.isInClear !== true;
     this.remoteIp = options.remoteIp;
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;

@@ -1,4 +1,4 @@
-import { WAYS_IN, type WayInName } from '../protocols/ways-in';
+import { isForProxies, WAYS_IN, type WayInName } from '../protocols/ways-in';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock';
@@ -25,8 +25,13 @@ export interface Accepted {
   readonly turns: InputTurns;
   /** Called when there is no free node for the caller. */
   readonly onNodesBusy: () => void;
-  /** To be called with the headers of a request of somebody who is no proxy. */
-  readonly onHeaders?: (headers: IncomingHttpHeaders) => void;
+  /**
+   * To be called with the headers of a request, where the protocol has one and they have not named the caller.
+   * Returns true where the call is in clear text on its way to a proxy.
+   */
+  readonly onHeaders?: (headers: IncomingHttpHeaders) => boolean;
+  /** True where the call is in clear text on its way to a proxy. */
+  readonly isInClear?: boolean;
 }
 
 export interface BoundAddress {
@@ -77,7 +82,7 @@ export class Listener {
     this.bound = { address: options.address, port: options.port };
     this.refusals = new RefusalLog(options);
     this.door = new ProxyDoor({
-      ...options,
+      ...{ ...options, onlyProxies: isForProxies(options.server) },
       isRequired: () => loginServer(options.config(), options.server).proxyProtocol === 'required',
       onRefused: (remoteIp, reason) => this.refusals.note(remoteIp, reason),
     });
@@ -164,11 +169,20 @@ export class Listener {
     const name = (headers: IncomingHttpHeaders): Accepted | undefined => {
       leave();
       const caller = this.door.callerOf(headers, proxy);
-      if (caller !== undefined) return this.acceptCaller(socket, caller);
-      socket.resetAndDestroy();
-      return undefined;
+      if (caller === undefined) {
+        socket.resetAndDestroy();
+        return undefined;
+      }
+      const accepted = this.acceptCaller(socket, caller);
+      return accepted && { ...accepted, isInClear: this.isInClear(headers) };
     };
     return { socket, remoteIp, name };
+  }
+
+  /** On a port with TLS a proxy may say nothing; where it is the only one with TLS it has to say that it is. */
+  private isInClear(headers: IncomingHttpHeaders): boolean {
+    const proto = this.door.protoOf(headers);
+    return isForProxies(this.options.server) ? proto !== 'https' : proto === 'clear';
   }
 
   private acceptCaller(socket: Socket, peer: Peer): Accepted | undefined {
@@ -193,7 +207,10 @@ export class Listener {
     return {
       ...{ socket, remoteIp, slot, deadline, turns: this.turns },
       onNodesBusy: () => this.refusals.note(remoteIp, 'nodes-busy'),
-      onHeaders: (headers) => this.door.noteForged(headers, peer),
+      onHeaders: (headers) => {
+        this.door.noteForged(headers, peer);
+        return isForProxies(this.options.server) && this.isInClear(headers);
+      },
     };
   }
 

@@ -55,7 +55,8 @@ export class Servers {
     telnet: (shared) => this.readyTelnet(shared),
     rlogin: (shared) => this.readyRlogin(shared),
     ssh: (shared) => this.readySsh(shared),
-    wss: (shared) => this.readyWebSocket(shared),
+    wss: (shared) => this.readySecureWebSocket(shared),
+    ws: (shared) => this.readyWebSocket('ws', shared),
   };
   private stopFollowing: () => void = () => undefined;
   private closing = false;
@@ -164,18 +165,27 @@ export class Servers {
     return (accepted) => endpoint.take(accepted);
   }
 
-  private readyWebSocket(shared: ServersOptions): Promise<TakesCaller> {
-    const { config, certificate } = shared;
+  private readySecureWebSocket(shared: ServersOptions): Promise<TakesCaller> {
+    const { certificate } = shared;
     if (certificate === undefined)
       throw new BbsError('INTERNAL', 'secure WebSocket needs a certificate; pass it to Servers');
+    return this.readyWebSocket('wss', shared, () => certificate.current);
+  }
+
+  private readyWebSocket(
+    server: WayInName,
+    shared: ServersOptions,
+    tls?: () => LiveCertificate['current'],
+  ): Promise<TakesCaller> {
+    const { config } = shared;
     const endpoint = new WebSocketEndpoint({
-      ...shared,
-      certificate: () => certificate.current,
+      ...{ ...shared, server },
+      ...(tls === undefined ? {} : { tls }),
       isAllowedOrigin: (origin, remoteIp) =>
         shared.isOwnOrigin(origin, remoteIp) ||
         config().loginServers.webSocket.allowedOrigins.includes(origin),
       isClosing: () => this.closing,
-      firstMenu: () => firstMenuOf(config(), 'wss'),
+      firstMenu: () => firstMenuOf(config(), server),
       serve: (call: IncomingCall) => this.serve(call),
     });
     const take = (accepted: Accepted): void => endpoint.take(accepted);

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { ConfiguredNetworks, isLoopback, peerOf, type Peer } from '../base/source';
 import type { Config } from '../config/schema';
-import { forwardedClient } from '../protocols/forwarded';
+import { forwardedClient, forwardedProto } from '../protocols/forwarded';
 import { parseProxyHeader, type ProxyHeader } from '../protocols/proxy-protocol';
 import type { ConnectionLimiter } from './connection-limiter';
 
@@ -26,6 +26,8 @@ interface ProxyDoorOptions {
   readonly config: () => Config;
   readonly clock: Clock;
   readonly limiter: ConnectionLimiter;
+  /** True where nobody but the proxies may connect, with a PROXY header or without. */
+  readonly onlyProxies?: boolean;
   /** Whether the port requires a header now. */
   readonly isRequired: () => boolean;
   readonly onRefused: (remoteIp: string, reason: ProxyRefusal) => void;
@@ -54,8 +56,9 @@ export class ProxyDoor {
     takesForeign: (own: Peer) => boolean = () => false,
   ): void {
     const own = peerOf(socket);
+    const { isRequired, onlyProxies = false } = this.options;
     if (own === undefined) socket.destroy();
-    else if (!this.options.isRequired()) enter(own);
+    else if (!isRequired() && (!onlyProxies || this.proxies.has(own.remoteIp))) enter(own);
     else if (this.proxies.has(own.remoteIp)) this.readHeader(socket, own, enter);
     else if (!takesForeign(own)) this.refuse(socket, own, 'not-a-proxy');
   }
@@ -81,6 +84,16 @@ export class ProxyDoor {
     if (typeof peer !== 'string') return peer;
     this.options.onRefused(own.remoteIp, peer);
     return undefined;
+  }
+
+  /**
+   * How a proxy says that the client of a request came to it. Without `forwardedHeader`, where the PROXY
+   * protocol names the caller, X-Forwarded-Proto is read.
+   */
+  protoOf(headers: IncomingHttpHeaders): 'https' | 'clear' | 'none' {
+    const { forwardedHeader } = this.options.config();
+    const name = forwardedHeader === 'off' ? 'x-forwarded-for' : forwardedHeader;
+    return forwardedProto(headers, name, (ip) => this.proxies.has(ip));
   }
 
   /** Has a line in the log where somebody else than a proxy names a caller, which is not believed. */

@@ -235,7 +235,8 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   addOwnRoutes(routes, parts);
   if (parts.authenticator !== undefined && parts.config().verify.https)
     addVerifyRoute(routes, parts, parts.authenticator);
-  if (parts.loginPorts !== undefined && parts.config().loginServers.webSocket.wss.enabled)
+  const { wss, ws } = parts.config().loginServers.webSocket;
+  if (parts.loginPorts !== undefined && (wss.enabled || ws.enabled))
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 

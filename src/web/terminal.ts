@@ -9,14 +9,14 @@ const PATH = '/terminal';
 const FILES_PATH = '/_enig/terminal';
 const NONCE_BYTES = 16;
 
-/** A terminal in the browser, for callers without a terminal program; only while wss listens. */
+/** A terminal in the browser, for callers without a terminal program; only while WebSocket listens. */
 export function addTerminalRoutes(
   routes: FastifyInstance,
   parts: WebParts,
   files: TerminalFiles,
 ): void {
   routes.get(PATH, (request, reply) => {
-    const port = parts.loginPorts?.().wss;
+    const port = browserPort(parts.loginPorts?.() ?? {});
     if (port === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
     const page = {
       // One of the board's own names: the checks of all requests ensure that (rule D7).
@@ -134,6 +134,11 @@ const OPTIONS = `<dialog id="options" aria-labelledby="options-title">
 <div class="row"><button id="again" type="button">Call again</button> <button id="hang-up" type="button">Hang up</button></div>
 </dialog>`;
 
+/** The port that browsers call; where the board's own has no TLS, the proxy has one of the same number. */
+function browserPort({ wss, ws }: LoginPorts): number | undefined {
+  return wss ?? ws;
+}
+
 /** The host of a Host header, without its port. */
 function hostName(host: string): string {
   return host.trim().replace(/:\d+$/, '').toLowerCase();
@@ -155,7 +160,7 @@ function describeCalls(host: string, ports: LoginPorts): string {
     const port = ports[way];
     return port === undefined ? [] : (WAYS_IN[way].command?.(name, port) ?? []);
   });
-  const hasBrowser = ports.wss !== undefined;
+  const hasBrowser = browserPort(ports) !== undefined;
   if (calls.length === 0 && !hasBrowser) return '<p>No login server is open at the moment.</p>';
   const byBrowser = `<p>This board is a place that you call with a terminal. This browser has one, and needs nothing else:</p>
 <a class="button" href="${PATH}">Call from this browser</a>`;

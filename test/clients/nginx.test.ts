@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
 import { TestBoard } from '../support/board';
+import { KEYS } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
@@ -10,9 +11,14 @@ import { talkTo } from './programs';
 
 const SAMPLE = resolve(__dirname, '../../misc/nginx/sallyport.conf');
 const CALLER = '127.0.0.2';
-const CLAIM = { 'x-forwarded-for': '203.0.113.66', forwarded: 'for=203.0.113.66' };
+const CLAIM = {
+  'x-forwarded-for': '203.0.113.66',
+  forwarded: 'for=203.0.113.66',
+  'x-forwarded-proto': 'http',
+};
 
-describe('nginx as misc/nginx has it (rule G3)', () => {
+/** TLS to the board as well, or TLS that ends at nginx. */
+describe.each(['wss', 'ws'] as const)('nginx as misc/nginx has it, before %s (rule G3)', (way) => {
   let board: TestBoard;
   let proxy: ChildProcess;
   let pages = 0;
@@ -22,18 +28,19 @@ describe('nginx as misc/nginx has it (rule G3)', () => {
     board = await TestBoard.start({
       config: {
         ...{ proxies: ['127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
-        loginServers: { webSocket: { wss: { enabled: true } } },
+        loginServers: { webSocket: { [way]: { enabled: true, port: 0 } } },
         contentServers: { web: { behindProxy: true } },
       },
     });
     await board.addUser('alice', PASSWORD);
     [pages, terminal] = [await freePort(), await freePort()];
+    const { port = 0 } = board.bbs.addresses[way] ?? {};
     const keys = join(board.dataDir, 'keys');
     const sample = (await readFile(SAMPLE, 'utf8'))
       .replace('BBS_ADDRESS:443', `127.0.0.1:${pages}`)
       .replace('BBS_ADDRESS:8811', `127.0.0.1:${terminal}`)
       .replace('127.0.0.1:8443', `127.0.0.1:${board.httpsPort}`)
-      .replace('127.0.0.1:8811', `127.0.0.1:${board.wssPort}`)
+      .replace('https://127.0.0.1:8811', `${way === 'wss' ? 'https' : 'http'}://127.0.0.1:${port}`)
       .replace('/etc/ssl/bbs/fullchain.pem', join(keys, 'web_cert.pem'))
       .replace('/etc/ssl/bbs/key.pem', join(keys, 'web_key.pem'));
     const file = join(board.dataDir, 'nginx.conf');
@@ -74,8 +81,13 @@ describe('nginx as misc/nginx has it (rule G3)', () => {
     const alice = await dialWebSocket({ port: terminal, ca, localAddress: CALLER, headers: CLAIM });
     await signIn(alice, 'alice');
     await alice.sees('Both doors are open.');
+    // Where the second factor is set up, a call is secure.
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+    alice.type(`2fa${KEYS.return}`);
+    await alice.sees('Kind of code');
     alice.hangUp();
-    expect(board.events('login.accepted')).toMatchObject([{ server: 'wss', remoteIp: CALLER }]);
+    expect(board.events('login.accepted')).toMatchObject([{ server: way, remoteIp: CALLER }]);
     expect(await board.oputil('audit', '--user', 'alice')).toContain(CALLER);
   });
 

@@ -215,14 +215,27 @@ test('what is allowed but hardly meant is a warning with its place', async () =>
   ]);
 });
 
+test('the plain WebSocket of an ENiGMA½ board without proxies stays shut, and the board opens', async () => {
+  const { config, warnings } = await load(
+    'loginServers: { webSocket: { proxied: false, ws: { enabled: true } } }',
+  );
+  expect(config.loginServers.webSocket.ws.enabled).toBe(false);
+  expect(warnings.map(({ message }) => message)).toContain(
+    'loginServers.webSocket.ws.enabled is true, but proxies is empty: nothing listens there, as it has no TLS and is for proxies alone',
+  );
+  await expect(
+    load('loginServers: { webSocket: { ws: { enabled: true } } }'),
+  ).rejects.toMatchObject({ message: expect.stringContaining('proxies is empty') as string });
+});
+
 test('keys that ENiGMA½ knows and a gate has no use for are passed over with a warning', async () => {
   const { config, warnings } = await load(`
     fileBase: { areas: {} }
-    loginServers: { webSocket: { ws: { port: 8810 }, wss: { port: 8812 } } }`);
+    loginServers: { webSocket: { proxied: true, wss: { port: 8812 } } }`);
   expect(config.loginServers.webSocket.wss.port).toBe(8812);
   expect(warnings.map(({ message }) => message)).toEqual([
     'fileBase has no effect here: there is no file base',
-    'loginServers.webSocket.ws has no effect here: browsers dial in by the secure loginServers.webSocket.wss only',
+    'loginServers.webSocket.proxied has no effect here: the plain loginServers.webSocket.ws is for the networks of proxies alone',
   ]);
 });
 

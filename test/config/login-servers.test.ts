@@ -38,6 +38,7 @@ test('a call begins at the menu of its way in, and by SSH at another one without
     ['rlogin', 'byTelnet'],
     ['ssh', 'bySsh'],
     ['wss', 'byTelnet'],
+    ['ws', 'byTelnet'],
   ]);
   expect(firstMenuOf(config, 'ssh', { signedIn: false })).toBe('applying');
   expect(firstMenuOf(config, 'rlogin', { signedIn: true })).toBe('bySsh');

@@ -10,6 +10,7 @@ import { dialWebSocket } from '../support/web-socket-caller';
 
 type PasswordLogin = 'allow' | 'with-otp' | 'refuse';
 
+const PROXY = '127.0.0.9';
 const IN = 'Both doors are open.';
 const REFUSED = /Nobody can sign in by|is for accounts with a second factor/;
 
@@ -27,6 +28,15 @@ const SIGN_IN: Partial<Record<WayInName, (board: TestBoard) => Promise<DialledCa
   wss: async (board) => {
     const ca = await readFile(join(board.dataDir, 'keys', 'web_cert.pem'));
     const caller = await dialWebSocket({ port: board.wssPort, ca });
+    await signIn(caller, 'alice');
+    return caller;
+  },
+  // By a proxy of the board, which says how its caller came to it.
+  ws: async (board) => {
+    const caller = await dialWebSocket({
+      ...{ port: board.bbs.addresses.ws?.port ?? 0, localAddress: PROXY },
+      headers: { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' },
+    });
     await signIn(caller, 'alice');
     return caller;
   },
@@ -133,7 +143,9 @@ async function startBoard(
   for (const way of WAY_IN_NAMES)
     Object.assign(sectionOf(config, WAYS_IN[way].configKey), { enabled: true, port: 0 });
   Object.assign(sectionOf(config, 'loginServers.telnet'), { passwordLogin });
-  const board = await TestBoard.start({ config });
+  const board = await TestBoard.start({
+    config: { ...config, proxies: [PROXY], forwardedHeader: 'x-forwarded-for' },
+  });
   await board.addUser('alice', PASSWORD);
   return board;
 }

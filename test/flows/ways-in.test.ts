@@ -19,8 +19,9 @@ describe('the documented list of ways to sign in (rule J6)', () => {
       config: {
         loginServers: {
           rlogin: { enabled: true, port: 0 },
-          webSocket: { wss: { enabled: true, port: 0 } },
+          webSocket: { wss: { enabled: true, port: 0 }, ws: { enabled: true, port: 0 } },
         },
+        ...{ proxies: ['127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
       },
     });
     try {
@@ -54,7 +55,7 @@ describe('the documented list of ways to sign in (rule J6)', () => {
   it('names every place in the program that submits a credential (rule J6)', () => {
     const places = sourceFiles(join(ROOT, 'src'))
       .filter((file) =>
-        /\blogin(?:\(\))?\s*\.(?:submit|confirm)\(|passwordReset\.complete\(|enrollment\.confirm(?:For|Here)?\(|mailChange\.confirm\(|authenticator\.verify\(/.test(
+        /\blogin(?:\(\))?\s*\.(?:submit|confirm)\(|passwordReset\.complete\(|enrollment\.confirm(?:For|Here)?\(|mailChange\.confirm\(|authenticator\.verify\(|recovery\.(?:start|stopByLink)\(/.test(
           readFileSync(file, 'utf8'),
         ),
       )

@@ -74,8 +74,11 @@ test.each<[string, ConfigInput, readonly string[]]>([
 });
 
 test('a server that is switched on and does not listen is missing', () => {
-  expect(missing({}, { ssh: false, wss: false, https: false })).toEqual(['secure-login', 'pages']);
-  expect(missing({}, { ssh: false, wss: true, https: true })).toEqual([]);
+  expect(missing({}, { ssh: false, wss: false, ws: false, https: false })).toEqual([
+    'secure-login',
+    'pages',
+  ]);
+  expect(missing({}, { ssh: false, wss: true, ws: false, https: true })).toEqual([]);
 });
 
 test('all that is missing stands in one sentence', () => {

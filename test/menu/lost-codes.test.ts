@@ -132,7 +132,7 @@ test('an account without an address, and a board without pages, say so', async (
   await caller.sees('no mail address');
   caller.hangUp();
   await board.close();
-  await open({ enabled: true }, { listening: { ssh: true, wss: false, https: false } });
+  await open({ enabled: true }, { listening: { ssh: true, wss: false, ws: false, https: false } });
   const other = await atCodeScreen();
   other.type('lost\r');
   await other.sees('This board lacks what a mailed link needs');

@@ -99,7 +99,7 @@ describe('applying for an account', () => {
     expect(board.accounts.notices).toMatchObject([{ kind: 'confirm-mail' }]);
     caller.hangUp();
     await board.close();
-    await open({}, { listening: { ssh: true, wss: false, https: false } });
+    await open({}, { listening: { ssh: true, wss: false, ws: false, https: false } });
     const other = await apply({ email: 'walter@example.org' });
     await other.sees('This board lacks what a mailed link needs');
     await other.sees('Your account has no mail address yet');

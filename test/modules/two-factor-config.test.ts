@@ -254,9 +254,9 @@ describe('the two-factor screen', () => {
   });
 
   it.each([
-    [{ ssh: true, wss: true, https: true }, 'Call by SSH, port 8889.'],
-    [{ ssh: false, wss: true, https: true }, 'Call by browser.'],
-    [{ ssh: false, wss: false, https: true }, 'No secure way in is on here now.'],
+    [{ ssh: true, wss: true, ws: false, https: true }, 'Call by SSH, port 8889.'],
+    [{ ssh: false, wss: true, ws: false, https: true }, 'Call by browser.'],
+    [{ ssh: false, wss: false, ws: false, https: true }, 'No secure way in is on here now.'],
   ])('names on an open line a secure one that is on: %j', async (listening, sentence) => {
     await open({ listening });
     await board.addUser('joe', 'correct horse');
@@ -277,7 +277,7 @@ describe('the two-factor screen', () => {
   });
 
   it('names all that the board lacks, and sends nothing', async () => {
-    await open({ listening: { ssh: false, wss: false, https: false } });
+    await open({ listening: { ssh: false, wss: false, ws: false, https: false } });
     await board.addUser('joe', 'correct horse');
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');

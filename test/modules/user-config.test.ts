@@ -252,7 +252,7 @@ describe('the screen for own data', () => {
     await caller.sees('This board sends no mail');
     caller.hangUp();
     await board.close();
-    board = await MenuBoard.open({ listening: { ssh: true, wss: false, https: false } });
+    board = await MenuBoard.open({ listening: { ssh: true, wss: false, ws: false, https: false } });
     const other = await start({ properties: { real_name: 'Walter' } });
     change(other, { mail: 'new@example.net' });
     await other.sees('This board lacks what a mailed link needs');

@@ -212,7 +212,7 @@ describe('menu why', () => {
 
   test('sends an account with a second factor by the code', async () => {
     await shell.run(...board, 'user', '2fa-otp', 'joe', 'google');
-    for (const server of ['telnet', 'rlogin', 'ssh', 'wss']) {
+    for (const server of ['telnet', 'rlogin', 'ssh', 'wss', 'ws']) {
       const out = await shell.run(...board, 'menu', 'why', 'joe', 'hall', '--server', server);
       expect(out).toContain('loginTwoFactorAuthOTP -> hall  (one-time code)');
     }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { forwardedClient } from '../../src/protocols/forwarded';
+import { forwardedClient, forwardedProto } from '../../src/protocols/forwarded';
 import { runs } from '../support/runs';
 
 const PROXIES = new Set(['127.0.0.1', '192.0.2.10', '2001:db8::10']);
@@ -45,6 +45,39 @@ test.each([
   ['for=203.0.113.9;for=198.51.100.1', 'bad-header'],
 ])('Forwarded: %s is %s', (value, expected) => {
   expect(client('forwarded', value)).toBe(expected);
+});
+
+test.each([
+  ['https', 'https'],
+  ['HTTPS', 'https'],
+  ['wss', 'https'],
+  ['https, https', 'https'],
+  ['http', 'clear'],
+  ['https, http', 'clear'],
+  ['http, https', 'clear'],
+  ['https,', 'clear'],
+  ['https;', 'clear'],
+  ['', 'none'],
+])('X-Forwarded-Proto: %s is %s', (value, expected) => {
+  const headers = { 'x-forwarded-proto': value, forwarded: 'for=203.0.113.9;proto=https' };
+  expect(forwardedProto(headers, 'x-forwarded-for', isProxy)).toBe(expected);
+});
+
+test.each([
+  ['for=203.0.113.9;proto=https', 'https'],
+  ['proto=http, for=203.0.113.9;proto=https', 'https'],
+  ['proto=https, for=203.0.113.9;proto=http', 'clear'],
+  ['for=203.0.113.9;proto=https, for=192.0.2.10;proto=http', 'clear'],
+  ['for=203.0.113.9;proto=http, for=192.0.2.10;proto=https', 'clear'],
+  ['for=203.0.113.9;proto="https", for="127.0.0.1";proto=https', 'https'],
+  ['for=203.0.113.9;proto=https;proto=http', 'none'],
+  ['for=203.0.113.9;proto=https, for=192.0.2.10', 'clear'],
+  ['for=203.0.113.9', 'none'],
+  ['for=1.2.3.4;host=", for=203.0.113.9;proto=https', 'none'],
+  ['', 'none'],
+])('the protocol in Forwarded: %s is %s', (value, expected) => {
+  const headers = { forwarded: value, 'x-forwarded-proto': 'https' };
+  expect(forwardedProto(headers, 'forwarded', isProxy)).toBe(expected);
 });
 
 test('the other header is not read', () => {

@@ -134,7 +134,7 @@ export class EchoServers {
     return listener.address.port;
   }
 
-  async webSocket(): Promise<number> {
+  async webSocket(server: 'wss' | 'ws' = 'wss'): Promise<number> {
     const shared = this.shared();
     const { certPem, keyPem } = makeSelfSigned({
       names: ['localhost', '127.0.0.1'],
@@ -144,15 +144,15 @@ export class EchoServers {
     this.ca = certPem;
     const certificate = { cert: certPem, key: keyPem };
     const endpoint = new WebSocketEndpoint({
-      ...shared,
-      certificate: () => certificate,
+      ...{ ...shared, server },
+      ...(server === 'wss' ? { tls: () => certificate } : {}),
       isAllowedOrigin: (origin) => this.options.origins?.includes(origin) === true,
       isClosing: () => this.closing,
       firstMenu: () => 'first',
     });
     const listener = await Listener.open({
       ...shared,
-      ...{ server: 'wss', address: '127.0.0.1', port: 0 },
+      ...{ server, address: '127.0.0.1', port: 0 },
       onUnnamed: (unnamed) => endpoint.takeUnnamed(unnamed),
       onAccepted: (accepted) => endpoint.take(accepted),
     });

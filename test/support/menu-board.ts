@@ -184,7 +184,7 @@ export class MenuBoard {
         wall: new Wall(accounts),
         destinationHealth: new DestinationHealth(clock),
         ...(options.onEntered === undefined ? {} : { onEntered: options.onEntered }),
-        listening: () => options.listening ?? { ssh: true, wss: false, https: true },
+        listening: () => options.listening ?? { ssh: true, wss: false, ws: false, https: true },
       },
       authenticator,
       mailChange,

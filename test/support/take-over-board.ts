@@ -28,6 +28,9 @@ export interface ByteClient {
   hangUp(): void;
 }
 
+/** What a web proxy says of a caller. */
+const THROUGH_PROXY = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
+
 /** The key that has the connection taken over. */
 export const TAKE_KEY = Buffer.from('\x1bOP');
 
@@ -62,6 +65,7 @@ export class TakeOverBoard {
     this.servers = new EchoServers({
       serve: (call) => this.serve(call),
       accounts: { ann: { password: 'right' } },
+      config: { proxies: ['127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
     });
   }
 
@@ -242,20 +246,27 @@ const DIALS: Readonly<Record<WayInName, Dial>> = {
       hangUp: () => void client.destroy(),
     };
   },
-  wss: async (servers, { take, closed }) => {
-    const { socket } = await WebSocketCaller.dial({
-      port: await servers.webSocket(),
-      ca: servers.ca,
-    });
-    socket.on('message', (data) => take(data as Buffer));
-    socket.on('close', closed);
-    return {
-      send: (bytes) => {
-        for (let at = 0; at < bytes.length; at += 4096) socket.send(bytes.subarray(at, at + 4096));
-      },
-      pause: () => socket.pause(),
-      resume: () => socket.resume(),
-      hangUp: () => socket.terminate(),
-    };
-  },
+  wss: (servers, listeners) => dialWebSocket(servers, 'wss', listeners),
+  ws: (servers, listeners) => dialWebSocket(servers, 'ws', listeners),
 };
+
+async function dialWebSocket(
+  servers: EchoServers,
+  way: 'wss' | 'ws',
+  { take, closed }: Listeners,
+): Promise<ByteClient> {
+  const { socket } = await WebSocketCaller.dial({
+    port: await servers.webSocket(way),
+    ...(way === 'wss' ? { ca: servers.ca } : { headers: THROUGH_PROXY }),
+  });
+  socket.on('message', (data) => take(data as Buffer));
+  socket.on('close', closed);
+  return {
+    send: (bytes) => {
+      for (let at = 0; at < bytes.length; at += 4096) socket.send(bytes.subarray(at, at + 4096));
+    },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    hangUp: () => socket.terminate(),
+  };
+}

@@ -9,8 +9,8 @@ const PATIENCE_MS = 40_000;
 
 export interface WebSocketDial {
   readonly port: number;
-  /** Certificate to trust. */
-  readonly ca: string | Buffer;
+  /** Certificate to trust; without one there is no TLS. */
+  readonly ca?: string | Buffer;
   /** Path of the URL, with its leading slash. */
   readonly path?: string;
   readonly protocols?: readonly string[];
@@ -61,14 +61,15 @@ export class WebSocketCaller {
       localAddress,
     } = options;
     const client: ClientOptions = {
-      ca,
+      ...(ca === undefined ? {} : { ca }),
       headers,
       perMessageDeflate: true,
       ...(origin === undefined ? {} : { origin }),
       ...(autoPong === undefined ? {} : { autoPong }),
       ...(localAddress === undefined ? {} : { localAddress }),
     };
-    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, [...protocols], client);
+    const scheme = ca === undefined ? 'ws' : 'wss';
+    const socket = new WebSocket(`${scheme}://127.0.0.1:${port}${path}`, [...protocols], client);
     const caller = new WebSocketCaller(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);

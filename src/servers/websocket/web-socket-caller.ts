@@ -2,11 +2,13 @@ import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../base/clock';
 import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
+import type { WayInName } from '../../protocols/ways-in';
 import type { Accepted } from '../listener';
 import { Connection, type ClientHints, type Serve, sizeOf, terminalTypeOf } from '../connection';
 import { RateWindow } from '../../base/event-counters';
 
 export interface WebSocketCallerOptions {
+  readonly server: WayInName;
   readonly clock: Clock;
   readonly log: Log;
   /** True while the board shuts down. */
@@ -42,7 +44,7 @@ export class WebSocketCaller {
     const { remoteIp } = accepted;
     this.controls = new RateWindow(clock, TEN_SECONDS_MS, LIMITS.webSocketControlsPer10s);
     this.connection = new Connection({
-      server: 'wss',
+      ...{ server: options.server, isInClear: accepted.isInClear },
       turns: accepted.turns,
       remoteIp,
       clock,

@@ -10,8 +10,8 @@ import type { Accepted, Unnamed } from '../listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
 
 interface WebSocketOptions extends WebSocketCallerOptions {
-  /** The certificate for the next caller. */
-  readonly certificate: () => Pick<Certificate, 'cert' | 'key'>;
+  /** The certificate for the next caller; without one the proxy before the board has TLS. */
+  readonly tls?: () => Pick<Certificate, 'cert' | 'key'>;
   /** True where a page of this origin may connect (rule G2). */
   readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
 }
@@ -54,7 +54,7 @@ const NOT_A_PAGE =
 const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
 
 /**
- * Speaks secure WebSocket on sockets that a Listener has accepted: TLS, one HTTP request, frames.
+ * Speaks WebSocket on sockets that a Listener has accepted: TLS where it ends here, one HTTP request, frames.
  */
 export class WebSocketEndpoint {
   private made: { readonly context: SecureContext; readonly of: object } | undefined;
@@ -75,8 +75,8 @@ export class WebSocketEndpoint {
   take(accepted: Accepted): void {
     this.begin(accepted, {
       accept: ({ headers }) => {
-        accepted.onHeaders?.(headers);
-        return accepted;
+        const isInClear = accepted.onHeaders?.(headers) === true;
+        return { ...accepted, isInClear };
       },
       onLate: () => accepted.slot.charge('no-auth'),
     });
@@ -101,21 +101,29 @@ export class WebSocketEndpoint {
       socket.destroy();
     });
     socket.once('close', cancel);
+    const { tls } = this.options;
+    if (tls === undefined) {
+      this.speak(socket, { accept, cancel });
+      return;
+    }
     const secure = new TLSSocket(socket, {
       isServer: true,
-      secureContext: this.context(),
+      secureContext: this.context(tls()),
       ALPNProtocols: ['http/1.1'],
     });
     // Not charged: a browser that does not trust a certificate ends in the same way.
     secure.on('error', (error) =>
       log.debug('wss.error', { remoteIp, reason: toError(error).message }),
     );
-    this.waiting.set(secure, { accept, cancel });
-    this.http.emit('connection', secure);
+    this.speak(secure, { accept, cancel });
   }
 
-  private context(): SecureContext {
-    const certificate = this.options.certificate();
+  private speak(socket: Duplex, waiting: Waiting): void {
+    this.waiting.set(socket, waiting);
+    this.http.emit('connection', socket);
+  }
+
+  private context(certificate: Pick<Certificate, 'cert' | 'key'>): SecureContext {
     if (this.made?.of !== certificate) {
       const { cert, key } = certificate;
       const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
