@@ -4,7 +4,7 @@ import { PACKAGE_DIR } from '../config/board';
 import { formatProblem, type Problem } from '../config/problems';
 import { groupWarnings } from '../config/warning-kinds';
 import type { RunningBbs } from './embedding';
-import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+import { BROWSER_WAYS, isForProxies, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 
 /** What a sysop reads at once of what a start goes on with; the log has all of it, each with its place. */
 export function describeWarnings(
@@ -66,8 +66,9 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
 const PROXY_ONLY = '(for the proxy alone: callers use its address)';
 
 function howToCall(bbs: RunningBbs): string[] {
-  const { wss, ws, https } = bbs.addresses;
-  const hasBrowser = wss !== undefined || ws !== undefined;
+  const { https } = bbs.addresses;
+  const browserWays = BROWSER_WAYS.filter((way) => bbs.addresses[way] !== undefined);
+  const hasBrowser = browserWays.length > 0;
   const lines = WAYS_TO_TELL.flatMap((way) => {
     const at = bbs.addresses[way];
     const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
@@ -76,16 +77,17 @@ function howToCall(bbs: RunningBbs): string[] {
     return [bbs.onlyByProxy.includes(way) ? `${line}   ${PROXY_ONLY}` : line];
   });
   if (https !== undefined) {
-    // With wss there is a page to look at without a link from a mail.
+    // With WebSocket there is a page to look at without a link from a mail.
     const page = hasBrowser ? 'terminal' : '';
     const use = hasBrowser ? '' : ' (the links in mails open here)';
     const note = bbs.onlyByProxy.includes('https') ? `   ${PROXY_ONLY}` : use;
     lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${note}`);
   }
-  if (wss !== undefined)
-    lines.push(`  Web terminal clients wss://${urlHost(wss.address)}:${wss.port}/`);
-  if (ws !== undefined)
-    lines.push(`  Web terminal ws://${urlHost(ws.address)}:${ws.port}/   ${PROXY_ONLY}`);
+  for (const way of browserWays) {
+    const { address, port } = bbs.addresses[way] ?? { address: '', port: 0 };
+    const line = `  Web terminal clients ${way}://${urlHost(address)}:${port}/`;
+    lines.push(isForProxies(way) ? `${line}   ${PROXY_ONLY}` : line);
+  }
   return lines;
 }
 

@@ -38,7 +38,7 @@ export function forwardedProto(
 ): 'https' | 'clear' | 'none' {
   const said = name === 'forwarded' ? protosOf(headers, isProxy) : plainProtosOf(headers);
   if (said.every((proto) => proto === undefined)) return 'none';
-  return said.every((proto) => proto === 'https' || proto === 'wss') ? 'https' : 'clear';
+  return said.every((proto) => /^(?:https|wss)$/.test(proto ?? '')) ? 'https' : 'clear';
 }
 
 function plainProtosOf(headers: IncomingHttpHeaders): readonly (string | undefined)[] {

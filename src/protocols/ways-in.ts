@@ -110,6 +110,9 @@ export const WAYS_TO_TELL: readonly WayInName[] = [
   ...WAY_IN_NAMES.filter((name) => !WAYS_IN[name].secure),
 ];
 
+/** The ways in that browsers call, the one with TLS of its own first. */
+export const BROWSER_WAYS = WAY_IN_NAMES.filter((name) => WAYS_IN[name].command === undefined);
+
 /** True where nobody but the board's own proxies may connect. */
 export function isForProxies(name: WayInName): boolean {
   const { onlyProxies }: WayIn = WAYS_IN[name];

@@ -13,6 +13,8 @@ import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
 import { connectionKey, peerOf } from '../base/source';
 import { PACKAGE_DIR } from '../config/board';
+import { loginServer } from '../config/login-servers';
+import { BROWSER_WAYS } from '../protocols/ways-in';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { addOwnRoutes } from './own-routes';
@@ -235,8 +237,8 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
   addOwnRoutes(routes, parts);
   if (parts.authenticator !== undefined && parts.config().verify.https)
     addVerifyRoute(routes, parts, parts.authenticator);
-  const { wss, ws } = parts.config().loginServers.webSocket;
-  if (parts.loginPorts !== undefined && (wss.enabled || ws.enabled))
+  const hasBrowserWay = BROWSER_WAYS.some((way) => loginServer(parts.config(), way).enabled);
+  if (parts.loginPorts !== undefined && hasBrowserWay)
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 

@@ -3,7 +3,7 @@ import { escapeHtml } from '../mail/template';
 import { PROBLEM_PAGES, sendPage, SECURITY_HEADERS } from './page';
 import type { WebParts, LoginPorts } from './parts';
 import type { TerminalFiles } from './terminal-files';
-import { WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
+import { BROWSER_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 
 const PATH = '/terminal';
 const FILES_PATH = '/_enig/terminal';
@@ -135,8 +135,8 @@ const OPTIONS = `<dialog id="options" aria-labelledby="options-title">
 </dialog>`;
 
 /** The port that browsers call; where the board's own has no TLS, the proxy has one of the same number. */
-function browserPort({ wss, ws }: LoginPorts): number | undefined {
-  return wss ?? ws;
+function browserPort(ports: LoginPorts): number | undefined {
+  return BROWSER_WAYS.map((way) => ports[way]).find((port) => port !== undefined);
 }
 
 /** The host of a Host header, without its port. */

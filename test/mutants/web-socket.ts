@@ -58,8 +58,8 @@ export const WEB_SOCKET: readonly Mutant[] = [
     rule: 'G3',
     fault: 'one hop with TLS makes a call secure',
     file: 'src/protocols/forwarded.ts',
-    find: "said.every((proto) => proto === 'https' || proto === 'wss')",
-    put: "said.some((proto) => proto === 'https' || proto === 'wss')",
+    find: 'said.every((proto) => /^(?:https|wss)$/',
+    put: 'said.some((proto) => /^(?:https|wss)$/',
   },
   {
     rule: 'G3',
@@ -114,7 +114,7 @@ export const WEB_SOCKET: readonly Mutant[] = [
     rule: 'G3',
     fault: 'a quote that a client leaves open hides what the proxy adds',
     file: 'src/protocols/forwarded.ts',
-    find: "  if ((text.split('\"').length - 1) % 2 === 1) return [''];\n",
+    find: "  if ((text.split('\"').length - 1) % 2 === 1) return [[]];\n",
     put: '',
   },
   {
