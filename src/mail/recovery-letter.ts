@@ -56,7 +56,8 @@ export function recoveryContent<Content extends object>(
   }
 }
 
-function hoursText(hours: number): string {
+/** "one hour", "72 hours", "7 days": the waiting time of a lost factor, in mails and on pages. */
+export function hoursText(hours: number): string {
   if (hours === 1) return 'one hour';
   return hours % 24 === 0 && hours > 72 ? `${hours / 24} days` : `${hours} hours`;
 }

@@ -27,16 +27,16 @@ import { asClause, STATUS_WORDS } from './account';
  * the order in which `oputil export` writes them.
  */
 export const ACCOUNT_FIELDS = {
-  id: 'number on the board it comes from; only 1, the sysop, counts in an import',
+  id: 'number on its board; an import heeds only 1, the sysop',
   name: 'user name; required',
   status: 'disabled, inactive, active or locked; active where it is empty',
-  groups: 'names with commas between; a comma of a name stands behind a backslash',
+  groups: 'names with commas between; \\ before a comma in a name',
   ssh_keys: 'public keys as in authorized_keys, one a line',
   password_hash: 'argon2 as a PHC string',
   pw_pbkdf2_salt: 'password as ENiGMA½ keeps it',
   pw_pbkdf2_dk: 'the same',
   pw_hash_params: 'the same, where it has them',
-  otp_type: `${OTP_TYPE_NAMES.join(', ')}; ${DEFAULT_OTP_TYPE} where there is a secret alone`,
+  otp_type: `${OTP_TYPE_NAMES.join(', ')}; without it ${DEFAULT_OTP_TYPE}`,
   otp_secret: 'secret of the second factor',
   otp_encoding: 'base32, or ascii where the characters are the key',
   otp_hash: 'SHA1, SHA256 or SHA512',

@@ -20,7 +20,7 @@ export function addInviteCommands(program: Command, context: CommandContext): vo
     .description('make a code')
     .option('--uses <count>', 'accounts that may be made with it', wholeNumber(1, uses), 1)
     .option('--days <count>', 'how long it is good', wholeNumber(1, days), 14)
-    .option('--note <text>', 'whom it is for', '')
+    .option('--note <text>', 'whom it is for')
     .action((asked: Asked) => make(context, asked));
   invite
     .command('list')
@@ -37,26 +37,27 @@ export function addInviteCommands(program: Command, context: CommandContext): vo
 interface Asked {
   readonly uses: number;
   readonly days: number;
-  readonly note: string;
+  readonly note?: string;
 }
 
 async function make(context: CommandContext, asked: Asked): Promise<void> {
-  if (asked.note.length > INVITE_LIMITS.note) {
+  const { uses, days, note = '' } = asked;
+  if (note.length > INVITE_LIMITS.note) {
     throw new BbsError('USAGE', `--note has at most ${INVITE_LIMITS.note} characters`);
   }
   const { invites } = await context.backend();
   const { users } = await context.config();
-  const { id, code } = await invites.make(asked);
+  const { id, code } = await invites.make({ uses, days, note });
   if (!users.inviteOnly) {
     context.note('anybody may apply here: users.inviteOnly is false');
   }
-  const accounts = asked.uses === 1 ? 'one account' : `${asked.uses} accounts`;
+  const accounts = uses === 1 ? 'one account' : `${uses} accounts`;
   const lines = formatLabels(9, [
     ['Invite', String(id)],
     ['Code', code],
-    ['Good for', `${accounts}, ${asked.days === 1 ? 'one day' : `${asked.days} days`}`],
+    ['Good for', `${accounts}, ${days === 1 ? 'one day' : `${days} days`}`],
   ]);
-  context.show(lines, { id, code, uses: asked.uses, days: asked.days, note: asked.note });
+  context.show(lines, { id, code, uses, days, note });
 }
 
 async function list(context: CommandContext): Promise<void> {

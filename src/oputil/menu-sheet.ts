@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { BbsError, toError } from '../base/errors';
 import type { MenuEntry } from '../menu/load/menu-entry';
 import { escapeHtml } from '../mail/template';
@@ -51,10 +51,11 @@ export function addMenuSheet(menu: Command, context: CommandContext): void {
     .description('pictures of all screens, alone and together')
     .requiredOption('--out <dir>', 'folder for the pictures')
     .option('--theme <id>', 'in this theme')
-    .option('--size <columns>x<rows>', 'on a screen of this size', sizeOf, {
-      width: 80,
-      height: 25,
-    })
+    .addOption(
+      new Option('--size <columns>x<rows>', 'on a screen of this size')
+        .argParser(sizeOf)
+        .default({ width: 80, height: 25 }, '80x25'),
+    )
     .addHelpText('after', HELP)
     .action((options: SheetOptions) => drawSheet(context, options));
 }

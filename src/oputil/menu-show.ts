@@ -28,8 +28,8 @@ interface ShowOptions {
 const HELP = `
 The screen as callers see it until a key is wanted: art, views, pause, and what
 its module fills in; lists are read from the database where --user is given, and
-are empty otherwise. Colours are printed
-to a terminal, plain text to a file; --ansi, --text and --png say which:
+are empty otherwise. Colours are printed to a terminal, plain text to a file;
+--ansi, --text and --png say which:
   oputil menu show matrix --png matrix.png
   oputil menu show matrix --ansi > matrix.utf8ans`;
 
@@ -40,10 +40,11 @@ export function addMenuShow(menu: Command, context: CommandContext): void {
     .description('compose the screen of a menu')
     .argument('<menu>')
     .option('--theme <id>', 'in this theme')
-    .option('--size <columns>x<rows>', 'on a screen of this size', sizeOf, {
-      width: 80,
-      height: 24,
-    })
+    .addOption(
+      new Option('--size <columns>x<rows>', 'on a screen of this size')
+        .argParser(sizeOf)
+        .default({ width: 80, height: 24 }, '80x24'),
+    )
     .addOption(
       new Option('--encoding <encoding>', 'as callers with it see it')
         .choices(['cp437', 'utf8'])

@@ -89,8 +89,8 @@ export function addUserFactor(user: Command, context: CommandContext): void {
     .command('2fa-link')
     .description('send the mail with the link to set up a second factor, again too')
     .argument('<user>')
-    .argument('[type]', `${WORDS.slice(0, -1).join(', ')} or ${WORDS.at(-1) ?? ''}`, '')
-    .action((name: string, type: string) => sendLink(context, name, type));
+    .argument('[type]', `${WORDS.slice(0, -1).join(', ')} or ${WORDS.at(-1) ?? ''}`)
+    .action((name: string, type?: string) => sendLink(context, name, type));
   user
     .command('entry-code')
     .description('make a code for an owner who has lost phone and backup codes')
@@ -342,13 +342,13 @@ function showBound(
   else context.show([...lines, ...picture], data);
 }
 
-async function sendLink(context: CommandContext, name: string, word: string): Promise<void> {
+async function sendLink(context: CommandContext, name: string, word?: string): Promise<void> {
   const user = await getAccount(context, name);
   const { enrollment, mailer } = await context.backend();
   const { method } = (await context.config()).users.twoFactorAuth;
   const waiting = (await enrollment.status(user.id)).pending;
   await checkLinks(context, 'second-factor');
-  const type = word === '' ? (waiting ?? otpTypeOf(user) ?? method) : typeOf(word);
+  const type = word === undefined ? (waiting ?? otpTypeOf(user) ?? method) : typeOf(word);
   const begun = await enrollment.begin(user.id, type, { actor: ACTOR, mail: true });
   if (begun.kind !== 'begun') {
     throw new BbsError('USER_INVALID', NO_LINK[begun.kind](user.name));

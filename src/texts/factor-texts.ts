@@ -84,9 +84,11 @@ export const FACTOR = textArea({
     'factor.lost-send': 'Mail the link? (y/n)',
     'factor.recovery-mailed':
       'The link is on its way to the mail address of your account. Open it soon, and press its button: the waiting time of {time} begins then.',
+    'factor.recovery-filed':
+      'Ask for it soon, and press the button of its page: the waiting time of {time} begins then.',
     'factor.recovery-then':
       'After it, sign in with your password and type LOST here again, over a secure line.',
-    'factor.recovery-waits': 'The waiting time runs: {time} are left.',
+    'factor.recovery-waits': 'The waiting time is over in {time}.',
     'factor.replaced-in': 'Your second factor may be replaced in {time}: C stops that.',
     'factor.may-be-replaced': 'Your second factor may be replaced now: C stops that.',
     'factor.recovery-stopped': 'Stopped. Your second factor stays as it is.',

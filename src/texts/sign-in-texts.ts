@@ -83,6 +83,7 @@ export const TIME = textArea({
   texts: {
     'time.second': '1 second',
     'time.seconds': '{count} seconds',
+    'time.minute': '1 minute',
     'time.minutes': '{count} minutes',
     'time.today': 'today {time}',
     'time.yesterday': 'yesterday {time}',

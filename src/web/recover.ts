@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FactorRecovery } from '../auth/factor-recovery';
 import { PATHS } from '../mail/links';
+import { hoursText } from '../mail/recovery-letter';
 import { escapeHtml } from '../mail/template';
 import type { User } from '../store/users';
 import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
@@ -82,7 +83,7 @@ function beginPage(state: NonNullable<Found>, token: string): Page {
       body: `${paragraphs(`${greeting(state.user)} It is over at:`)}
 <p class="secret">${escapeHtml(timeText(state.wait.endsAtMs))}</p>
 ${paragraphs(
-  'Then sign in to the board with your password, and type LOST where it asks for a code: it leads you to the set-up of a new second factor.',
+  'Then sign in to the board with your password over a secure line, by SSH for instance, and type LOST where it asks for a code: it leads you to the set-up of a new second factor.',
   'Until then everything stays as it was. A mail with a link to stop it is on its way to you.',
 )}`,
     };
@@ -92,7 +93,7 @@ ${paragraphs(
     title: 'Have you lost your second factor?',
     body: `${paragraphs(
       greeting(state.user),
-      `If app and backup codes are lost, a waiting time of ${state.waitHours} hours begins here. After it your password leads to the set-up of a new second factor.`,
+      `If app and backup codes are lost, a waiting time of ${hoursText(state.waitHours)} begins here. After it your password leads to the set-up of a new second factor.`,
       'You did not ask for this? Then somebody else knows your password: close this page, and change your password on the board.',
     )}
 ${button(PATHS.recover, token, 'Begin the waiting time')}`,

@@ -80,9 +80,14 @@ test('while the waiting time runs LOST says how long, and after it leads to the 
   await board.accounts.fake.advance(HOUR_MS);
   const early = await atCodeScreen();
   early.type('lost\r');
-  await early.sees('The waiting time runs: 71 hours are left.');
+  await early.sees('The waiting time is over in 71 hours.');
   early.hangUp();
-  await board.accounts.fake.advance(71 * HOUR_MS);
+  await board.accounts.fake.advance(71 * HOUR_MS - 1000);
+  const late = await atCodeScreen();
+  late.type('lost\r');
+  await late.sees('The waiting time is over in 1 minute.');
+  late.hangUp();
+  await board.accounts.fake.advance(1000);
   const caller = await atCodeScreen({ server: 'ssh' });
   caller.type('lost\r');
   await caller.sees('Kind of code');
@@ -137,6 +142,20 @@ test('an account without an address, and a board without pages, say so', async (
   other.type('lost\r');
   await other.sees('This board lacks what a mailed link needs');
   other.hangUp();
+});
+
+test('a board that sends no mail says that the sysop has the link, and not that it is on its way', async () => {
+  await open({ enabled: true }, { sendsMail: false });
+  const caller = await atCodeScreen();
+  caller.type('lost\r');
+  await caller.sees('Mail the link? (y/n)');
+  caller.type('y\r');
+  const told = await caller.sees('This board sends no mail');
+  expect(told.replaceAll(/\s+/g, ' ')).toContain(
+    'the sysop finds the link in its mail folder. Ask for it soon, and press the button of its page:',
+  );
+  expect(told).not.toContain('on its way');
+  caller.hangUp();
 });
 
 test('where the board does not offer it, LOST is no code', async () => {

@@ -25,9 +25,12 @@ describe('the command line', () => {
     expect(await shell.run('--version')).toBe(`${VERSION}\n`);
   });
 
-  test('every verb has help within 80 columns', async () => {
-    const nouns = ['user', 'key', 'ban', 'mail', 'menu', 'config'];
-    const pages = [['--help'], ['audit', '-h'], ['backup', '-h'], ['doctor', '-h']];
+  test('every verb has help within 80 columns, with defaults that can be read', async () => {
+    const alone = ['audit', 'backup', 'doctor', 'export'];
+    const nouns = 'user key ban mail node menu texts config database import invite oneliner'.split(
+      ' ',
+    );
+    const pages = [['--help'], ...alone.map((verb) => [verb, '-h'])];
     for (const noun of nouns) {
       const page = await shell.run(noun, '--help');
       pages.push([noun, '--help']);
@@ -42,6 +45,8 @@ describe('the command line', () => {
         words,
         long: [],
       });
+      // An empty text or an object is no default that says anything.
+      expect(page.replaceAll(/\s+/g, ' ')).not.toMatch(/default: (""|\{)/);
     }
   });
 

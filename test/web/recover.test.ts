@@ -78,3 +78,13 @@ test('foreign forms, missing tokens and those of the other page are refused (rul
   expect((await board.post(STOP, { token })).status).toBe(410);
   expect(await board.recovery.waiting(id)).toBeUndefined();
 });
+
+test('a waiting time of one hour is told as one', async () => {
+  await board.close();
+  const recoveryMail = { enabled: true, waitHours: 1 };
+  board = await openWebBoard({}, { users: { twoFactorAuth: { recoveryMail } } });
+  id = await board.addUser('joe');
+  await board.enrollment.bind(id, 'googleAuth');
+  const page = await board.ask(`${BEGIN}?token=${await link()}`);
+  expect(page.body).toContain('a waiting time of one hour begins');
+});

@@ -256,7 +256,9 @@ const HOUR_MS = 3600_000;
 
 /** "71 hours", "3 days": for waiting times, rounded up. */
 export function hoursText(say: Say, ms: number): string {
-  if (ms < 2 * HOUR_MS) return say('time.minutes', { count: Math.max(1, Math.ceil(ms / 60_000)) });
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  if (minutes === 1) return say('time.minute');
+  if (ms < 2 * HOUR_MS) return say('time.minutes', { count: minutes });
   const count = Math.ceil(ms / HOUR_MS);
   return count > 96
     ? say('time.days', { count: Math.ceil(count / 24) })

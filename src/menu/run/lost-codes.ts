@@ -52,9 +52,10 @@ async function offerLink(context: MenuContext, user: User): Promise<void> {
   if (!(await asksForLink(context, time))) return;
   const asked = await services.recovery.ask(user, actorOf(caller));
   if (asked !== 'mailed') return tell(context, [say(REFUSED[asked])]);
-  const lines = [say('factor.recovery-mailed', { time }), '', say('factor.recovery-then')];
-  const { sendsMail } = services.mailer;
-  return tell(context, sendsMail ? lines : [say('mail.no-server'), '', ...lines]);
+  const where = services.mailer.sendsMail
+    ? say('factor.recovery-mailed', { time })
+    : `${say('mail.no-server')} ${say('factor.recovery-filed', { time })}`;
+  return tell(context, [where, '', say('factor.recovery-then')]);
 }
 
 const REFUSED = {
