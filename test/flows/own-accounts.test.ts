@@ -130,7 +130,7 @@ describe('accounts that the program of a board has', () => {
     caller.type(`m${KEYS.return}`);
     await caller.sees('Lasted');
     caller.type('n');
-    await caller.sees('it lets people in until you change it there.');
+    await caller.sees('it lets people in until you change it');
     caller.type(`${SECRET}${KEYS.return}`);
     await caller.sees('1. Change it now in the program that keeps it: this board cannot.');
     const letter = await board.letterTo('keeper@example.org', /other calls were ended/);

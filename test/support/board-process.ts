@@ -155,13 +155,20 @@ function readRunFile(file: string): RunFile | undefined {
 
 /** Has each server of a configuration take a free port, unless it names one; pictures do not move, which takes time. */
 export function withFreePorts(config: ConfigInput): ConfigInput {
+  const { webSocket } = config.loginServers ?? {};
   return {
     ...config,
     theme: { motion: false, ...config.theme },
     loginServers: {
       ...config.loginServers,
       telnet: { port: 0, ...config.loginServers?.telnet },
+      rlogin: { port: 0, ...config.loginServers?.rlogin },
       ssh: { port: 0, ...config.loginServers?.ssh },
+      webSocket: {
+        ...webSocket,
+        wss: { port: 0, ...webSocket?.wss },
+        ws: { port: 0, ...webSocket?.ws },
+      },
     },
     contentServers: {
       web: {

@@ -141,7 +141,8 @@ test('every mail with a link has it as a link, once as a button and once in lett
   const mails = await sampleMails();
   const linked = mails.filter(({ text }) => text.includes('https://'));
   expect(linked.map(({ kind }) => kind)).toEqual([
-    ...['otp-register', 'password-reset', 'first-password', 'confirm-mail'],
+    ...['otp-register', 'recovery-link', 'recovery-started'],
+    ...['password-reset', 'first-password', 'confirm-mail'],
   ]);
   for (const { text, html } of linked) {
     const [address = ''] = /https:\/\/\S+/.exec(text) ?? [];
