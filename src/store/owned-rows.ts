@@ -18,6 +18,7 @@ export const OWNED_TABLES = [
   'oneliner',
   'factor_grace',
   'factor_recovery',
+  'sheet_code',
   'far_account',
 ] as const;
 
