@@ -304,6 +304,7 @@ export class Accounts {
   private async clearWaits(sql: Sql, userId: number): Promise<void> {
     const subject = accountSubject(userId);
     await clearAttempts(sql, { subject, factor: 'password' });
+    await clearAttempts(sql, { subject, factor: 'line' });
     const { disableAfter } = this.parts.config().users.twoFactorAuth.otp;
     if ((await sumFailures(sql, subject, 'second')) < disableAfter) {
       await clearAttempts(sql, { subject, factor: 'second' });

@@ -6,7 +6,7 @@ import { foldName, withoutHaste } from '../store/user-name';
 import { findUserByName } from '../store/users';
 import type { LineQuestion } from './login';
 import type { LoginDeps } from './login-attempt';
-import { SHEET_CODE_COUNT, spendHeard } from './sheet-codes';
+import { canonicalSheetCode, SHEET_CODE_COUNT, spendHeard, useSheetCode } from './sheet-codes';
 
 /** Longer than a sign-in may take; for calls whose end no process saw. */
 const ASK_MS = 10 * 60_000;
@@ -72,9 +72,15 @@ export class LineAsking implements LineQuestion {
     const userId = Number(/^u:(\d+)$/.exec(asked?.subject ?? '')?.[1]);
     if (asked === undefined || !(userId > 0)) return;
     const { number } = asked;
-    const isSpent = await db.transaction({ account: userId }, (sql) =>
-      spendHeard(sql, secondFactor.sealing, { userId, number, typed, nowMs: clock.nowMs() }),
-    );
+    const given = { userId, number, nowMs: clock.nowMs() };
+    const code = canonicalSheetCode(typed);
+    const isSpent = await db.transaction({ account: userId }, async (sql) => {
+      if (await secondFactor.spendHeard(sql, userId, typed)) return true;
+      // A whole one may be right for another number.
+      return code === undefined
+        ? spendHeard(sql, secondFactor.sealing, { ...given, typed })
+        : (await useSheetCode(sql, secondFactor.sealing, { ...given, code })) !== 'wrong';
+    });
     if (isSpent) log.info('line-code.heard', { userId, number });
   }
 

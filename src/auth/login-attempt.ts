@@ -25,7 +25,7 @@ export interface LoginDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly secondFactor: Pick<SecondFactor, 'verify' | 'isClockOff' | 'sealing'>;
+  readonly secondFactor: Pick<SecondFactor, 'verify' | 'isClockOff' | 'sealing' | 'spendHeard'>;
   readonly notifier: Notifier | undefined;
   readonly hashes: HashQueue;
   /** Accounts whose passwords a program checks. */

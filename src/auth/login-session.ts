@@ -103,7 +103,13 @@ export class LoginSession implements Login {
   submit(credential: Credential): Promise<LoginResult> {
     this.tried = true;
     const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
-    return this.answer(name ?? '', () => this.authenticate(credential));
+    return this.answer(name ?? '', async () => {
+      const result = await this.authenticate(credential);
+      const isHeard = credential.kind === 'line-code' && this.passwords === 'never';
+      // Also one that was not looked at: it must not be good for whoever calls next (rule N8).
+      if (isHeard && result.kind === 'rejected') await this.line.heard(credential.code);
+      return result;
+    });
   }
 
   confirm(proof: {

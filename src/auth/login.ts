@@ -156,7 +156,7 @@ export interface LineQuestion {
    * meanwhile; undefined where none is free. A name without a sheet has a number as well (rule C4).
    */
   ask(userName: string): Promise<number | undefined>;
-  /** Takes note of what was typed and not submitted: a code that is nearly right is spent. */
+  /** Takes note of what was typed and not accepted: a code that is nearly right is spent. */
   heard(typed: string): Promise<void>;
   /** Ends the question: the number is free for other calls. */
   end(): Promise<void>;

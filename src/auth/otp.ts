@@ -99,6 +99,22 @@ export function findCodes(
   return positions;
 }
 
+/** The positions whose code begins with these digits, some of which a listener has heard. */
+export function findBegunCodes(
+  key: OtpKey,
+  digits: string,
+  range: { readonly from: number; readonly to: number },
+): readonly number[] {
+  const secret = hmacKey(key);
+  const { hash: algorithm, digits: length } = key;
+  const positions: number[] = [];
+  for (let position = Math.max(0, range.from); position <= range.to; position += 1) {
+    const code = HOTP.generate({ secret, algorithm, digits: length, counter: position });
+    if (code.startsWith(digits)) positions.push(position);
+  }
+  return positions;
+}
+
 /** Where the first code of a new secret is looked for. */
 export function firstRange(
   key: OtpKey,

@@ -14,7 +14,15 @@ import type { Actor } from './account-change';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { openApp } from './factor-apps';
 import { DRIFT_REACH, learnDrift } from './drift';
-import { canonicalOtp, findCodes, isCounterBased, newProfile, type OtpKey, stepAt } from './otp';
+import {
+  canonicalOtp,
+  findBegunCodes,
+  findCodes,
+  isCounterBased,
+  newProfile,
+  type OtpKey,
+  stepAt,
+} from './otp';
 import type { FactorKind } from './factor-kinds';
 import { isLostWord } from './factor-recovery';
 import type { Sealing } from './sealing';
@@ -70,6 +78,12 @@ interface SecondFactorOptions {
 
 /** Maximum time between the two codes of a resync (rule A6). */
 const RESYNC_MS = 5 * 60_000;
+
+/** Longer text is nobody's code. */
+const MAX_HEARD = 64;
+/** First digits of a code after which so few are left that they can be guessed. */
+const BEGUN_DIGITS = 4;
+const BEGUN_CODE = new RegExp(`^[0-9]{${BEGUN_DIGITS},8}$`);
 
 /** Used for accounts without a factor, for equal work (rule B7). */
 const NOBODY: OtpKey = {
@@ -186,6 +200,29 @@ export class SecondFactor {
     return { kind: isSpent ? 'spent' : 'wrong' };
   }
 
+  /**
+   * Spends the codes of which this was typed where others listen, submitted or not: a code of a clock by its first
+   * digits, because the rest is short to guess, and one of a counter when it is whole. True where there was one.
+   */
+  async spendHeard(sql: Sql, userId: number, typed: string): Promise<boolean> {
+    const digits = typed.slice(0, MAX_HEARD).replace(/[ -]/g, '');
+    if (!BEGUN_CODE.test(digits)) return false;
+    let isSpent = false;
+    for (const bound of this.openAll(await listApps(sql, userId))) {
+      const positions = this.findHeard(bound, digits);
+      // The last one, which closes those before it.
+      if (await this.spend(sql, bound.factor, [...positions].reverse())) isSpent = true;
+    }
+    return isSpent;
+  }
+
+  private findHeard(bound: BoundKey, digits: string): readonly number[] {
+    const { factor, key } = bound;
+    if (!isCounterBased(factor.type))
+      return findBegunCodes(key, digits.slice(0, BEGUN_DIGITS), this.stepsOf(factor));
+    return canonicalOtp(digits) === undefined ? [] : this.findCounters(bound, digits);
+  }
+
   private findPositions(bound: BoundKey, code: string): readonly number[] {
     return isCounterBased(bound.factor.type)
       ? this.findCounters(bound, code)
@@ -193,17 +230,24 @@ export class SecondFactor {
   }
 
   private findSteps({ factor, key }: BoundKey, code: string): readonly number[] {
-    const { window, driftMemory } = this.settings();
-    const middle = stepAt(this.parts.clock.nowMs()) + (driftMemory ? factor.drift : 0);
-    if (factor.lastPosition > middle + window) {
+    const range = this.stepsOf(factor);
+    if (factor.lastPosition > range.to) {
       // The clock went back. Steps up to the spent one stay closed (rule A14); the log says for how
       // long.
+      const middle = range.to - this.settings().window;
       this.parts.log.warn('clock.went-back', {
         userId: factor.userId,
         codesRefusedForSeconds: (factor.lastPosition - middle) * 30,
       });
     }
-    return findCodes(key, code, { from: middle - window, to: middle + window });
+    return findCodes(key, code, range);
+  }
+
+  /** The steps whose codes are accepted now. */
+  private stepsOf({ drift }: FactorRow): { readonly from: number; readonly to: number } {
+    const { window, driftMemory } = this.settings();
+    const middle = stepAt(this.parts.clock.nowMs()) + (driftMemory ? drift : 0);
+    return { from: middle - window, to: middle + window };
   }
 
   private findCounters(bound: BoundKey, code: string): readonly number[] {

@@ -3,7 +3,7 @@ import { Sheets } from '../../src/auth/sheets';
 import { hasSecondFactor } from '../../src/auth/factor-kinds';
 import { listAudit } from '../../src/store/audit';
 import { NOON } from '../support/accounts';
-import { totp } from '../support/authenticator';
+import { decodeBase32, hotp, totp } from '../support/authenticator';
 import {
   HOME,
   openAuthenticator,
@@ -147,6 +147,49 @@ test.each([
   await login.line.end();
   expect((await asked()).number).toBe(2);
   expect(await left()).toBe(29);
+});
+
+test('a code that is typed while the line waits is spent, and good for nobody afterwards (rule N8)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  for (let failures = 0; failures < 5; failures += 1) {
+    const { login } = await asked('joe', HOME);
+    expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
+    await login.line.end();
+  }
+  const owner = await asked();
+  expect(owner.number).toBe(1);
+  expect(await tryLine(owner.login, numbered(1))).toBe('wait');
+  const code = totp(secret, NOON);
+  expect(await tryLine(owner.login, code)).toBe('wait');
+  await owner.login.line.end();
+  expect(await left()).toBe(29);
+  await context.accounts.unlock(id, ACTOR);
+  const listener = await asked('joe', HOME);
+  expect(listener.number).toBe(2);
+  expect(await tryLine(listener.login, numbered(1))).toBe('bad-credential');
+  expect(await tryLine(listener.login, code)).toBe('bad-credential');
+});
+
+test('a code of the app of which four digits were typed is spent with the end of the call (rule N8)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'googleAuth');
+  const code = totp(secret, NOON);
+  const { login } = await asked();
+  await login.line.heard(code.slice(0, 3));
+  expect((await context.enrollment.status(id)).usedAtMs).toBeUndefined();
+  await login.line.heard(`${code.slice(0, 3)} ${code.slice(3, 4)}`);
+  await login.line.end();
+  expect(await tryLine((await asked()).login, code)).toBe('bad-credential');
+});
+
+test('a code of a counter is spent with the call when it is whole, and guesses move no counter (rule N8)', async () => {
+  const { secret } = await context.enrollment.bind(id, 'rfc4266_HOTP');
+  const code = hotp(decodeBase32(secret), 0);
+  const { login } = await asked();
+  await login.line.heard(code.slice(0, 5));
+  expect((await context.enrollment.status(id)).usedAtMs).toBeUndefined();
+  await login.line.heard(code);
+  await login.line.end();
+  expect(await tryLine((await asked()).login, code)).toBe('bad-credential');
 });
 
 test('guesses of strangers spend no code (rule N8)', async () => {

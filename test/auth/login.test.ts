@@ -518,6 +518,7 @@ describe('second factor', () => {
         },
         isClockOff: () => Promise.resolve(false),
         sealing: context.secondFactor.sealing,
+        spendHeard: () => Promise.resolve(false),
       },
     });
     const guess = wrongCode();

@@ -74,6 +74,20 @@ export const LINES: readonly Mutant[] = [
   },
   {
     rule: 'N8',
+    fault: 'a code that was typed while the line waits stays good',
+    file: 'src/auth/login-session.ts',
+    find: "if (isHeard && result.kind === 'rejected') await",
+    put: "if (isHeard && result.kind === 'need') await",
+  },
+  {
+    rule: 'N8',
+    fault: 'a code of the app that was typed in part stays good',
+    file: 'src/auth/second-factor.ts',
+    find: 'if (!BEGUN_CODE.test(digits)) return false;',
+    put: 'if (digits !== userId.toString()) return false;',
+  },
+  {
+    rule: 'N8',
     fault: 'a code that was nearly right stays good',
     file: 'src/auth/sheet-codes.ts',
     find: 'return isNear && spendSheetCode(sql, heard, { nowMs });',

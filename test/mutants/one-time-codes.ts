@@ -142,8 +142,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A14',
     fault: 'a clock that went back is not reported',
     file: SECOND_FACTOR,
-    find: 'if (factor.lastPosition > middle + window) {',
-    put: 'if (factor.lastPosition > middle + 1000 * window) {',
+    find: 'if (factor.lastPosition > range.to) {',
+    put: 'if (factor.lastPosition > range.to + 1000) {',
   },
   {
     rule: 'A15',

@@ -26,7 +26,7 @@ export interface AuthenticatorOptions extends AccountsOptions {
   readonly hashCost?: HashCost;
   readonly mayGrant?: () => boolean;
   readonly ownAccounts?: OwnAccounts;
-  readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff' | 'sealing'>;
+  readonly secondFactor?: Pick<SecondFactor, 'verify' | 'isClockOff' | 'sealing' | 'spendHeard'>;
 }
 
 /** The authenticator with all its dependencies, on a real database file. */
