@@ -11,12 +11,16 @@ import { canonicalSheetCode, SHEET_CODE_COUNT, spendHeard, useSheetCode } from '
 /** Longer than a sign-in may take; for calls whose end no process saw. */
 const ASK_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
+/** Questions of one call, each of which is written: far more than its tries need. */
+const MAX_ASKS = 40;
 
 /**
  * What one call is asked for in place of the password. While it lasts, no other call is asked for the same
  * number: whoever listens to this one and calls as well is asked for another code (rule N8).
  */
 export class LineAsking implements LineQuestion {
+  private asks = 0;
+
   constructor(
     private readonly parts: Pick<LoginDeps, 'db' | 'clock' | 'secondFactor' | 'log'>,
     /** Names the call. */
@@ -25,6 +29,8 @@ export class LineAsking implements LineQuestion {
 
   async ask(userName: string): Promise<number | undefined> {
     const { db } = this.parts;
+    this.asks += 1;
+    if (this.asks > MAX_ASKS) return undefined;
     const [name, user] = await db.run((sql) => readName(sql, userName));
     const subject = user === undefined ? nameSubject(name) : accountSubject(user.id);
     const about = user === undefined ? 'nothing-shared' : { account: user.id };

@@ -153,7 +153,7 @@ export type Farewell = 'call.ended-by-owner' | 'call.factor-on' | 'call.new-fact
 export interface LineQuestion {
   /**
    * The number of the code that this call is asked for with this name, which no other call is asked for
-   * meanwhile; undefined where none is free. A name without a sheet has a number as well (rule C4).
+   * meanwhile; undefined where none is free, and once a call has asked too often. A name without a sheet has a number as well (rule C4).
    */
   ask(userName: string): Promise<number | undefined>;
   /** Takes note of what was typed and not accepted: a code that is nearly right is spent. */

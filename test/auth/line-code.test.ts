@@ -248,6 +248,15 @@ test('names without a sheet, and names of nobody, are asked for a number as well
   }
 });
 
+test('a call that goes through names makes the board write no more than forty times', async () => {
+  const { login } = await asked('name 1');
+  for (let at = 2; at <= 40; at += 1)
+    expect(await login.line.ask(`name ${at}`)).toBeGreaterThanOrEqual(1);
+  const before = await context.db.run((sql) => sql('line_ask'));
+  expect(await login.line.ask('joe')).toBeUndefined();
+  expect(await context.db.run((sql) => sql('line_ask'))).toEqual(before);
+});
+
 test('guesses make the line wait and leave the second factor of its owner alone (rule N7)', async () => {
   const { secret } = await context.enrollment.bind(id, 'googleAuth');
   const guess = async (): Promise<string> => {
