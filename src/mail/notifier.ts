@@ -50,7 +50,7 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'recovery-link': 3,
   'recovery-started': 20,
   'recovery-stopped': 20,
-  'recovery-used': 20,
+  'recovery-used': 3,
   'sheet-new': 20,
   'sheet-gone': 20,
   'line-codes-stopped': 1,

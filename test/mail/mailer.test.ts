@@ -352,6 +352,13 @@ describe('how many', () => {
     expect(await tell(reset)).toBe('too-many');
   });
 
+  test('whoever signs in by a lost factor again and again tires its owner with three mails an hour', async () => {
+    open();
+    const notice = { kind: 'recovery-used', userId: user, remoteIp: '192.0.2.7' } as const;
+    for (let count = 0; count < 3; count += 1) expect(await tell(notice)).toBe('queued');
+    expect(await tell(notice)).toBe('too-many');
+  });
+
   test('a change that is rolled back sends nothing', async () => {
     open();
     await expect(
