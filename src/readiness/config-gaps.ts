@@ -7,7 +7,7 @@ import type { Board } from '../config/board';
 import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
-import { isForProxies, WAYS_IN } from '../protocols/ways-in';
+import { BROWSER_WAYS, isForProxies, WAYS_IN } from '../protocols/ways-in';
 import { sayStock } from '../texts/texts';
 
 /** One point that a board lacks for the public. */
@@ -49,11 +49,13 @@ export function findConfigGaps(
 
 function* addressGaps(config: Config): Iterable<Gap> {
   const { https, behindProxy } = config.contentServers.web;
-  const ways = listLoginServers(config).filter(({ way }) => !isForProxies(way));
-  const servers = [...ways, { path: 'contentServers.web.https', ...https }];
-  for (const { path, enabled, address, proxyProtocol } of servers) {
-    const isBehindProxy =
-      proxyProtocol === 'required' || (path.startsWith('contentServers') && behindProxy);
+  const ways = listLoginServers(config)
+    .filter(({ way }) => !isForProxies(way))
+    // A web proxy before the pages is before the terminal of browsers as well.
+    .map((server) => ({ ...server, isForBrowsers: BROWSER_WAYS.includes(server.way) }));
+  const pages = { path: 'contentServers.web.https', isForBrowsers: true, ...https };
+  for (const { path, enabled, address, proxyProtocol, isForBrowsers } of [...ways, pages]) {
+    const isBehindProxy = proxyProtocol === 'required' || (isForBrowsers && behindProxy);
     if (!enabled || isBehindProxy || !isLoopback(address)) continue;
     yield missing(
       `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,

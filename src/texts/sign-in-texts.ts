@@ -19,7 +19,7 @@ export const SIGN_IN = textArea({
     'sign-in.no-password': 'Please type your password.',
     'sign-in.no-code': 'Please type a code.',
     'sign-in.no-code-shape': 'Six digits, or a backup code: 4 groups of 5 letters.',
-    'sign-in.no-line-code': 'A code has 6 digits or 15 letters; a password is no good here.',
+    'sign-in.no-line-code': 'No password here: 6 digits, or 15 letters.',
     'sign-in.ask-code-number': 'Code number {number} of your sheet, or a code of your app.',
     'sign-in.ask-code-again': 'Code number {number}, or one of the app.',
     'sign-in.ask-app-code': 'A code of your app, please.',

@@ -279,7 +279,7 @@ describe('doctor', () => {
       `{
         general: { sysOp: { email: "sysop@example.org" } }
         email: { transport: { host: "127.0.0.1", port: ${smtp.port} }, defaultFrom: "bbs@example.org" }
-        loginServers: { telnet: { enabled: false }, ssh: { address: "::" } }
+        loginServers: { telnet: { enabled: false }, ssh: { address: "::" }, webSocket: { wss: { enabled: true } } }
         contentServers: { web: { overrideUrlPrefix: "https://bbs.example.org", behindProxy: true } }
       }`,
     );

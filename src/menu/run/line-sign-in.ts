@@ -40,6 +40,16 @@ export async function askLineCode(
     : say('sign-in.ask-code-number', { number });
 }
 
+/** A sentence and the question again, which it covers; alone where the window has one row for it. */
+export async function withQuestion(
+  asking: Asking,
+  userName: string,
+  sentence: string,
+): Promise<string> {
+  if (asking.caller.terminal.width < NARROW_COLUMNS) return sentence;
+  return `${sentence} ${await askLineCode(asking, userName, { isAgain: true })}`;
+}
+
 /**
  * Ends the question with the menu or the call: what stands in the fields was read along, so a code that is
  * nearly right is spent.

@@ -10,7 +10,7 @@ import {
 } from './login-answer';
 import { answerLostCodes, isAskForRecovery } from './lost-codes';
 import { SAID_LINES } from '../screen/screen-controller';
-import { asksForLineCode, askLineCode, STANDING_NOTE } from './line-sign-in';
+import { asksForLineCode, askLineCode, STANDING_NOTE, withQuestion } from './line-sign-in';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -138,7 +138,8 @@ async function signInByCode(context: MenuContext, submission: Submission): Promi
   if (userName.trim() !== '') memory.set(STANDING_NOTE, await askLineCode(context, userName));
   if (problem !== undefined) {
     await login.line.heard(code);
-    return typeAgain(context, problem, userName.trim() === '' ? [] : clear);
+    if (userName.trim() === '') return typeAgain(context, problem);
+    return typeAgain(context, await withQuestion(context, userName, problem), clear);
   }
   const result = await login.submit({ kind: 'line-code', userName, code });
   const next = await afterSubmit(context, result, { factor: 'line', clear });
