@@ -110,7 +110,7 @@ describe('the sealing key', () => {
     const { exitCode, out } = await shell.try('key', 'check');
     expect(exitCode).toBe(1);
     expect(out).toContain('otp_factor.secret of user 2');
-    expect(out).toMatch(/MISSING +1 +10$/m);
+    expect(out).toMatch(/MISSING +1 +10 +0$/m);
   });
 
   test('rotate explains keys that come from the environment', async () => {
