@@ -26,7 +26,7 @@ Writes a picture of each menu's screen as callers see it, sheet.png with all of
 them at half the size, and index.html, which shows both. Menus of the login area
 are drawn for who has not signed in, the others for a caller without history.
 Menus that show nothing, or whose module is not here, are named in index.html.
-  oputil menu sheet --theme ember --out /tmp/ember`;
+  oputil menu sheet --theme plain --out /tmp/plain`;
 
 /** A caller for pictures: nobody's data is shown. */
 const SAMPLE: User = {
