@@ -128,7 +128,7 @@ describe('user info and list', () => {
       ...['Login count  :', 'Email        :', 'Location     :', 'Affiliations :'],
       ...['ActivityPub  :', '2FA OTP      :', 'SSH key      :', 'OTP secret   :'],
       ...['OTP Backup   :', 'OTP bound    :', 'OTP used     :', 'OTP pending  :'],
-      ...['Password     :', 'Sign-in      :'],
+      ...['Code sheet   :', 'Password     :', 'Sign-in      :'],
     ]);
   });
 
