@@ -36,7 +36,8 @@ import { explainFailure } from '../store/sqlite';
 import { takeSeat, type BoardSeat } from './board-seat';
 import { findMissing, missingKey, Readiness } from './readiness';
 import { describeWarnings } from './start-message';
-import { startLoginServers, startPages, type Basics, type ServerParts } from './start-servers';
+import type { Basics, ServerParts } from './start-servers';
+import { startLoginServers, startPages, startVerify } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
 import { kindOfCode } from '../menu/screen/mci-codes';
 
@@ -259,15 +260,13 @@ class Bbs {
     const { shared, open } = basics;
     const pageLimiter = new PageConnectionLimiter({ ...shared, limiter: parts.limiter });
     this.closers.push(() => pageLimiter.close());
-    const { routes: ownRoutes } = this.options;
-    const web = await startPages(basics, { ...parts, pageLimiter, ownRoutes });
+    const given = { ...parts, pageLimiter, ownRoutes: this.options.routes };
+    const web = await startPages(basics, given);
     if (web !== undefined) this.closers.push(() => web.close());
     open.https = web?.address;
+    this.closers.push(await startVerify(basics, parts));
     parts.backend.mailer.start();
-    const servers = await startLoginServers(basics, {
-      ...parts,
-      visitors: this.visitors,
-    });
+    const servers = await startLoginServers(basics, { ...parts, visitors: this.visitors });
     this.closers.push(() => servers.close(LIMITS.shutdownMs - STOP_RESERVE_MS));
     parts.drain.onLimit((text) => servers.endCallers(text));
     open.login = servers.addresses;

@@ -16,6 +16,7 @@ import type { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
 import type { OwnRoute } from '../web/parts';
 import { startWebServer, type WebServer } from '../web/server';
+import { startVerifySocket } from '../web/verify-socket';
 import { boardServices, type OpenServers } from './board-services';
 import type { Visitors } from './visitors';
 import type { Drain } from './drain';
@@ -76,6 +77,16 @@ export async function startPages(
     notReady: () => readiness.reasons(),
     mayReadReasons: (caller) => mayReadReasons(caller, { ...shared, isExempt }),
   });
+}
+
+/** Starts the verify service on its socket, where the configuration names one; returns what stops it. */
+export async function startVerify(
+  { shared }: Basics,
+  { backend: { authenticator } }: Pick<ServerParts, 'backend'>,
+): Promise<() => Promise<void>> {
+  const { socket } = shared.config().verify;
+  if (socket === '') return () => Promise.resolve();
+  return startVerifySocket({ ...shared, authenticator, path: shared.resolveFile(socket) });
 }
 
 /** Starts a server for each way in that is switched on. */

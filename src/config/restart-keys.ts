@@ -22,6 +22,8 @@ const AT_START = [
   'users.badPassFile',
   'mods',
   'verify.https',
+  'verify.socket',
+  'verify.socketForGroup',
   'database',
   'logging',
 ];

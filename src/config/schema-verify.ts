@@ -19,6 +19,18 @@ export const verify = section('Other programs that ask whether a code is right (
     .boolean()
     .default(false)
     .describe('Answer at /_enig/verify of the HTTPS pages; from the next start on.'),
+  socket: z
+    .string()
+    .default('')
+    .describe(
+      "Answer on this Unix socket as well, by HTTP: `data/verify.sock`. Its folder is the board user's own; from the next start on.",
+    ),
+  socketForGroup: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: mode 0660 in place of 0600, for the group that the folder gives to new files.',
+    ),
   clients: z
     .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'begin its key with a letter'), client)
     .default({})

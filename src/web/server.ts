@@ -34,7 +34,7 @@ const TLS_VERSION = 'TLSv1.2';
 /** Time between the answer to an invalid request and the forced end of its socket. */
 const GOOD_BYE_MS = 2_000;
 /** Time limit for running requests when the board stops. */
-const CLOSE_MS = 2_000;
+export const CLOSE_MS = 2_000;
 
 export interface WebServer {
   readonly address: { readonly address: string; readonly port: number };
@@ -66,6 +66,32 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
+/** What Node.js itself holds for every HTTP server of the board. */
+export const NODE_LIMITS = {
+  maxHeaderSize: LIMITS.httpHeaderBytes,
+  headersTimeout: LIMITS.httpRequestMs,
+  requestTimeout: LIMITS.httpRequestMs,
+  // The interval at which Node.js looks for late requests.
+  connectionsCheckingInterval: 500,
+} as const;
+
+/** What holds for every HTTP server of the board, with TLS or on a socket of this machine. */
+export const HTTP_LIMITS = {
+  requestTimeout: LIMITS.httpRequestMs,
+  connectionTimeout: 2 * LIMITS.httpRequestMs,
+  keepAliveTimeout: 5_000,
+  bodyLimit: LIMITS.httpBodyBytes,
+  forceCloseConnections: 'idle',
+  logger: false,
+  trustProxy: false,
+  routerOptions: { maxParamLength: 100 },
+  // No route has a schema; loading the compilers for them would add a tenth of a second to each
+  // start.
+  schemaController: {
+    compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema },
+  },
+} as const;
+
 function createServer(
   certificate: { readonly cert: string; readonly key: string },
   { config, clock }: Pick<WebServerOptions, 'config' | 'clock'>,
@@ -76,29 +102,13 @@ function createServer(
       key: certificate.key,
       minVersion: TLS_VERSION,
       handshakeTimeout: LIMITS.httpRequestMs,
-      maxHeaderSize: LIMITS.httpHeaderBytes,
-      headersTimeout: LIMITS.httpRequestMs,
-      requestTimeout: LIMITS.httpRequestMs,
-      // The interval at which Node.js looks for late requests.
-      connectionsCheckingInterval: 500,
+      ...NODE_LIMITS,
     },
-    requestTimeout: LIMITS.httpRequestMs,
-    connectionTimeout: 2 * LIMITS.httpRequestMs,
-    keepAliveTimeout: 5_000,
-    bodyLimit: LIMITS.httpBodyBytes,
-    forceCloseConnections: 'idle',
-    logger: false,
-    trustProxy: false,
+    ...HTTP_LIMITS,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
     // A URL that cannot be parsed never reaches the hooks.
     frameworkErrors: (_error, _request, reply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
-    routerOptions: { maxParamLength: 100 },
-    // No route has a schema; loading the compilers for them would add a tenth of a second to each
-    // start.
-    schemaController: {
-      compilersFactory: { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema },
-    },
   });
   return server;
 }
@@ -169,15 +179,23 @@ async function closeServer(
   cancel();
 }
 
-/** Checks that apply to every request before its route. */
-function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): void {
-  const { config, log, port } = parts;
+/** Bodies are forms, as text; others are refused with 415. */
+export function takeFormsAlone(
+  server: Pick<FastifyInstance, 'removeAllContentTypeParsers'> &
+    Pick<Server, 'addContentTypeParser'>,
+): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   );
+}
+
+/** Checks that apply to every request before its route. */
+function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): void {
+  const { config, log, port } = parts;
+  takeFormsAlone(server);
   server.decorateRequest('remoteIp', '');
   server.decorateRequest('isShared', true);
   server.addHook('onRequest', async (request, reply) => {
@@ -288,7 +306,11 @@ function pageForError(error: FastifyError): Page {
 }
 
 /** Answers invalid and slow requests with the same headers. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, clock: Clock): void {
+export function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  clock: Clock,
+): void {
   // Without TLS nothing can be sent: an answer would wait for ever for a handshake that is over.
   const isHttp = /^(?:HPE|ERR_HTTP)_/.test(error.code ?? '');
   if (!socket.writable || !isHttp) {
@@ -350,7 +372,7 @@ function addHealthRoutes(routes: FastifyInstance, parts: WebParts): void {
  * Ends connections whose answer is not received within 30 s of its request (rule F9). Node.js's own
  * timeouts restart with each byte that a peer receives, and with each request of a connection.
  */
-function endSlowReaders(server: Pick<HttpServer, 'on'>, clock: Clock): void {
+export function endSlowReaders(server: Pick<HttpServer, 'on'>, clock: Clock): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const cancel = clock.after(LIMITS.outputStallMs, () => request.socket.destroy());
     response.once('close', cancel);

@@ -25,16 +25,18 @@ type Client = Config['verify']['clients'][string];
  */
 export function addVerifyRoute(
   routes: FastifyInstance,
-  parts: WebParts,
+  parts: Pick<WebParts, 'config' | 'clock' | 'log'>,
   authenticator: Pick<Authenticator, 'verify'>,
 ): void {
   const { config, log } = parts;
   const refused = createRouteCounter(parts.clock);
   const asked = createRouteCounter(parts.clock);
   routes.post(VERIFY_ROUTE, async (request, reply) => {
-    const { remoteIp, isShared } = request;
+    const { isShared } = request;
     // Compared first, as wrong ones of the same address must not keep a client out: 32 characters are not guessed.
     const found = findClient(config().verify, request.headers.authorization);
+    // A client of a socket has no address: it is its own source.
+    const remoteIp = request.remoteIp || `client:${found?.[0] ?? ''}`;
     if (found === undefined) {
       if (refused.peek(remoteIp, MOST_REFUSED)) return tell(reply, 429, { error: 'throttled' });
       refused.count(remoteIp, MOST_REFUSED);

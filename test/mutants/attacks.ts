@@ -432,6 +432,27 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'P8',
+    fault: 'everybody of the machine may open the socket',
+    file: 'src/web/verify-socket.ts',
+    find: 'chmodSync(draft, mode);',
+    put: 'chmodSync(draft, mode | 0o666);',
+  },
+  {
+    rule: 'P8',
+    fault: 'whatever stands in the place of the socket is removed for it',
+    file: 'src/web/verify-socket.ts',
+    find: 'if (!found.isSocket())',
+    put: 'if (found.isDirectory())',
+  },
+  {
+    rule: 'P8',
+    fault: 'the socket of a board that answers is taken from it',
+    file: 'src/web/verify-socket.ts',
+    find: "if (refusal !== 'ECONNREFUSED' && refusal !== 'ENOENT')",
+    put: "if (refusal === 'EACCES')",
+  },
+  {
+    rule: 'P8',
     fault: 'any client is answered about passwords',
     file: 'src/web/verify.ts',
     find: 'if (given.password !== undefined && !client.passwords)',
