@@ -118,6 +118,29 @@ it.each(['second', 'none'] as const)(
   },
 );
 
+it.each([
+  ['never', 'Rlogin takes no passwords here.'],
+  ['refuse', 'Nobody can sign in by Rlogin here.'],
+] as const)(
+  'a password in the greeting is not checked where passwordLogin is %s, whether it is right or not',
+  async (passwordLogin, sentence) => {
+    const board = await TestBoard.start({
+      config: { loginServers: { rlogin: { enabled: true }, telnet: { passwordLogin } } },
+    });
+    await board.addUser('alice', PASSWORD);
+    for (const first of [PASSWORD, 'nothing like it 9']) {
+      const caller = await dialRlogin(portOf(board), { first, second: 'alice' });
+      expect(await caller.sees('Sign in')).toContain(sentence);
+      caller.hangUp();
+    }
+    const notHere = { reason: 'not-here' };
+    expect(board.events('login.rejected')).toMatchObject([notHere, notHere]);
+    expect(board.events('login.accepted')).toEqual([]);
+    expect(board.logLines.join('\n')).not.toMatch(/nothing like it|quiet harbour/);
+    await board.remove();
+  },
+);
+
 it('rlogin is off where nothing is said', async () => {
   const board = await TestBoard.start();
   expect(board.bbs.addresses.rlogin).toBeUndefined();
