@@ -139,6 +139,8 @@ function farSideOf(
 ): Duplex & FarSide {
   client.removeAllListeners('error');
   client.on('error', (error) => channel.emit('error', error));
+  // One that comes after whoever had the channel has given up must not be unheard.
+  channel.on('error', () => undefined);
   channel.once('close', () => client.end());
   // With a terminal a shell has no such stream; what comes on it may not fill the channel's window.
   channel.stderr.resume();
