@@ -54,6 +54,24 @@ const otp = section('One-time passwords.', {
   registerPageTemplate: file('misc/otp_register.template.html').describe('Web page template.'),
 });
 
+const applicationField = (what: string) =>
+  z.enum(['required', 'optional', 'off']).default('optional').describe(what);
+
+const applicationFields = section(
+  'Fields of the application besides name and password: `required`, `optional`, or `off`, which is not asked.',
+  {
+    realName: applicationField('Real name.'),
+    birthdate: applicationField('Date of birth.'),
+    sex: applicationField('Sex, one letter.'),
+    location: applicationField('Where the caller comes from.'),
+    affils: applicationField('Groups or boards.'),
+    email: applicationField(
+      'Mail address. Without it there is no mail for a lost password or a second factor.',
+    ),
+    web: applicationField('Page on the web.'),
+  },
+);
+
 /** Accounts, passwords, second factor and failed sign-ins. */
 export const users = section('Accounts.', {
   usernameMin: z.int().min(1).max(60).default(2).describe('Shortest user name.'),
@@ -84,6 +102,7 @@ export const users = section('Accounts.', {
     .boolean()
     .default(false)
     .describe('true: an application begins with a code of `oputil invite make`.'),
+  applicationFields,
   requireActivation: z
     .boolean()
     .default(false)

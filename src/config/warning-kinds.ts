@@ -82,6 +82,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'rings of menus lead nowhere',
     instead: 'the call of who gets in there ends',
   },
+  'not-asked': { many: 'forms lack a required field', instead: 'it is not asked there' },
   'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
   'unknown-text': { many: 'texts have an id that is not known', instead: 'nobody reads it' },
   'wrong-text': { many: 'texts cannot be said', instead: "the board's own sentence is" },

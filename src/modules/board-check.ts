@@ -42,6 +42,7 @@ export async function checkBoard(
     ...findPolicyProblems(parts),
     ...themeFileFindings(parts.themes),
     ...checkThemeViews(parts.themes.list()),
+    ...findFieldsNotAsked(parts),
   ];
   const registries = await boardRegistries(parts);
   const menus = await inTurns(checkMenusInSteps(parts.menus, registries, options));
@@ -69,6 +70,27 @@ function findThemeProblems({ config, themes, configPlace }: BoardParts): readonl
     const finding: Finding = { severity: 'error', ...base };
     return [nearest === undefined ? finding : { ...finding, nearest }];
   });
+}
+
+/** Fields that an application must have, and that the form of one lacks: they cannot be filled in there. */
+function findFieldsNotAsked({ config, menus, own = NO_OWN_PARTS }: BoardParts): readonly Finding[] {
+  const modules = moduleTable(own.modules);
+  const required = Object.entries(config.users.applicationFields)
+    .filter(([, kind]) => kind === 'required')
+    .map(([name]) => name);
+  return [...menus.menus.values()]
+    .filter(({ module }) => modules.get(module.name)?.isApplication === true)
+    .flatMap(({ name: subject, forms }) =>
+      forms.flatMap(({ views, place }) => {
+        const asked = views.map(({ properties }) => properties['argName']);
+        return required
+          .filter((name) => !asked.includes(name))
+          .map((name): Finding => {
+            const text = `users.applicationFields.${name} is required, and no view of this form has argName: ${name}`;
+            return { severity: 'warning', rule: 'not-asked', place, subject, text };
+          });
+      }),
+    );
 }
 
 /** A policy that cannot be read would ask a second factor of everybody or of nobody: it is refused. */

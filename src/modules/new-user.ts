@@ -1,11 +1,18 @@
 import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
 import { toError } from '../base/errors';
+import type { Config } from '../config/schema';
 import { signsInFirst } from '../protocols/ways-in';
 import { lackSentence } from '../mail/links';
 import { findLacks, rejectionSentence } from '../menu/run/login-answer';
 import { asksForLineCode, secureWayOf } from '../menu/run/line-sign-in';
-import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
+import type {
+  AskedFields,
+  MenuContext,
+  MenuModule,
+  Submission,
+  Transition,
+} from '../menu/run/module';
 import { mailAddressProblem } from '../menu/run/validators';
 import type { User } from '../store/users';
 import type { Say } from '../texts/texts';
@@ -16,8 +23,13 @@ import { PERSONAL_FIELDS, readPersonalData } from './personal-data';
 /** Views of the contract's art NUA that have a part in what is said about an application. */
 const VIEWS = {
   userName: 1,
+  realName: 2,
   birthdate: 3,
+  sex: 4,
+  location: 5,
+  affils: 6,
   email: 7,
+  web: 8,
   password: 9,
   confirm: 10,
   errors: 11,
@@ -35,7 +47,29 @@ export const newUserModule: MenuModule = {
   methods: { submitApplication },
   validators: { validatePassConfirmMatch: passwordsMatch },
   enter,
+  asked,
 };
+
+type FieldName = keyof Config['users']['applicationFields'];
+
+/** The fields that `users.applicationFields` puts in a group, in its order. */
+function fieldsThatAre(
+  { services }: MenuContext,
+  kind: 'required' | 'optional' | 'off',
+): readonly FieldName[] {
+  const fields = services.config().users.applicationFields;
+  return (Object.keys(fields) as FieldName[]).filter((name) => fields[name] === kind);
+}
+
+function asked(context: MenuContext): AskedFields {
+  const optional: readonly string[] = fieldsThatAre(context, 'optional');
+  return {
+    leftOut: fieldsThatAre(context, 'off'),
+    marked: fieldsThatAre(context, 'required'),
+    help: (name, help) =>
+      optional.includes(name) ? context.say('apply.may-stay-empty', { help }) : help,
+  };
+}
 
 interface Application {
   readonly userName: string;
@@ -105,7 +139,12 @@ async function submitApplication(
   extraArgs: unknown,
 ): Promise<Transition> {
   const { services, caller } = context;
-  const { value } = submission;
+  const value = { ...submission.value };
+  // What was typed before the sysop switched a field off is not kept.
+  for (const name of fieldsThatAre(context, 'off')) delete value[name];
+  // A form of the sysop's own need not have every field.
+  const empty = fieldsThatAre(context, 'required').find((name) => isLeftEmpty(value[name]));
+  if (empty !== undefined) return stay(context.say('apply.must-fill'), VIEWS[empty]);
   const application: Application = {
     userName: textOf(value['username']).trim(),
     password: textOf(value['password']),
@@ -279,6 +318,11 @@ function staySecret(message: string): Transition {
 
 function stay(message: string, focus: number | undefined): Transition {
   return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+}
+
+/** True for a field that the form has, with nothing in it; the marks of a mask are nothing. */
+function isLeftEmpty(value: unknown): boolean {
+  return typeof value === 'string' && !/[\p{L}\p{N}]/u.test(value);
 }
 
 function textOf(value: unknown): string {

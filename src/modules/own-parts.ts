@@ -109,6 +109,7 @@ const MODULE_KEYS: Readonly<Record<keyof MenuModule, boolean>> = {
   bindsFactor: false,
   signsIn: false,
   isApplication: false,
+  asked: false,
   isForeign: false,
   // Theirs are never passed by anyway.
   mustBeRead: false,

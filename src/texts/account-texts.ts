@@ -111,6 +111,8 @@ export const APPLY = textArea({
   where: 'Applying for an account: pages and questions, which wrap.',
   columns: 120,
   texts: {
+    'apply.must-fill': 'This board needs that too. Please fill it in.',
+    'apply.may-stay-empty': '{help}; may stay empty',
     'apply.signed-in': 'You have an account: you are signed in with it.',
     'apply.closed': 'This board takes no new users at present.',
     'apply.by-invitation': 'By invitation',

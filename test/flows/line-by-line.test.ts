@@ -125,12 +125,13 @@ describe('a caller who is shown text line by line', () => {
       'and affiliation.',
       'Press a key to go on',
     ]);
-    expect(await ear.answer('User name: ', 'frank')).toEqual([
+    expect(await ear.answer('User name*: ', 'frank')).toEqual([
       '',
       'Applying for an account',
+      '*: must be filled in.',
       'Tab, Enter: next field. Esc: back.',
       'The name that others see you by',
-      'User name: ',
+      'User name*: ',
     ]);
     const questions = [
       ['Real name: ', '?'],
@@ -143,10 +144,10 @@ describe('a caller who is shown text line by line', () => {
       ['Affiliation: ', ''],
       ['Mail: ', ''],
       ['Web: ', ''],
-      ['Password: ', 'short'],
-      ['Password: ', PASSWORD],
-      ['Once more: ', NEW_PASSWORD],
-      ['Once more: ', PASSWORD],
+      ['Password*: ', 'short'],
+      ['Password*: ', PASSWORD],
+      ['Once more*: ', NEW_PASSWORD],
+      ['Once more*: ', PASSWORD],
     ] as const;
     const said: (readonly string[])[] = [];
     for (const [question, answer] of questions) said.push(await ear.answer(question, answer));
@@ -158,9 +159,9 @@ describe('a caller who is shown text line by line', () => {
       ['Please type the whole date: year, month, day.'],
       ['Please type 8 digits.'],
       ['One letter; may stay empty'],
-      ['Where you call from; others see it'],
-      ['A group or board; others see it'],
-      ['For two factors and lost passwords'],
+      ['Where you call from; others see it; may stay empty'],
+      ['A group or board; others see it; may stay empty'],
+      ['For two factors and lost passwords; may stay empty'],
       ['Your page on the web; may stay empty'],
       ['Best: 15 letters or more'],
       ['Use at least 8 characters.'],
@@ -254,7 +255,7 @@ describe('a caller who is shown text line by line', () => {
     expect(await ear.hears('Press a key to go on')).toContain('Nobody knows you here yet.');
     ear.type(KEYS.return);
     for (const [question, answer] of [
-      ['User name: ', 'gina'],
+      ['User name*: ', 'gina'],
       ['Real name: ', 'Gina Doe'],
       ['Birth date: ', ''],
       ['Sex: ', ''],
@@ -262,8 +263,8 @@ describe('a caller who is shown text line by line', () => {
       ['Affiliation: ', ''],
       ['Mail: ', 'gina@example.org'],
       ['Web: ', ''],
-      ['Password: ', PASSWORD],
-      ['Once more: ', PASSWORD],
+      ['Password*: ', PASSWORD],
+      ['Once more*: ', PASSWORD],
       ['1 Apply, 2 Cancel (1): ', ''],
     ] as const)
       await ear.answer(question, answer);
@@ -419,4 +420,41 @@ describe('a caller who is shown text line by line', () => {
   }
 
   const pageUrl = (path: string): string => `https://localhost:${board.httpsPort}${path}`;
+});
+
+describe('a caller who applies line by line where the sysop has chosen the fields', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    const off = {
+      realName: 'off',
+      birthdate: 'off',
+      sex: 'off',
+      affils: 'off',
+      web: 'off',
+    } as const;
+    board = await TestBoard.start({
+      config: { users: { applicationFields: { ...off, location: 'required' } } },
+    });
+  });
+  afterAll(() => board.remove());
+
+  it('is asked what is on, with a mark where it is required, and again where it stays empty', async () => {
+    const ear = new Listener(await board.telnet({ terminalType: 'dumb' }));
+    await ear.answer('Number (1): ', 'n');
+    await ear.answer('Press a key to go on', '');
+    for (const [question, answer] of [
+      ['User name*: ', 'frank'],
+      ['Location*: ', ''],
+      ['Mail: ', ''],
+      ['Password*: ', PASSWORD],
+      ['Once more*: ', PASSWORD],
+      ['1 Apply, 2 Cancel (1): ', ''],
+    ] as const)
+      await ear.answer(question, answer);
+    expect(await ear.answer('Location*: ', 'Graz')).toContain(
+      'This board needs that too. Please fill it in.',
+    );
+    isPlainSpeech(ear.heard);
+    ear.hangUp();
+  });
 });

@@ -32,6 +32,36 @@ describe('the stock menus', () => {
     expect(findings.map(formatFinding)).toEqual([]);
   });
 
+  it('are told of a required field of the application that a form lacks, and of no other', async () => {
+    const all = await parts();
+    const users = {
+      ...config.users,
+      applicationFields: {
+        ...config.users.applicationFields,
+        ...({ realName: 'required', location: 'required' } as const),
+      },
+    };
+    const without = all.menus.menus.get('newUserApplication');
+    if (without === undefined) throw new Error('no application');
+    const forms = without.forms.map((form) => ({
+      ...form,
+      views: form.views.filter(({ properties }) => properties['argName'] !== 'realName'),
+    }));
+    const changed = new Map(all.menus.menus).set(without.name, { ...without, forms });
+    const findings = await checkBoard({
+      ...all,
+      config: { ...config, users },
+      menus: { ...all.menus, menus: changed },
+    });
+    expect(findings.filter(({ rule }) => rule === 'not-asked')).toMatchObject([
+      {
+        severity: 'warning',
+        subject: 'newUserApplication',
+        text: 'users.applicationFields.realName is required, and no view of this form has argName: realName',
+      },
+    ]);
+  });
+
   it('are proven: nobody passes the login area below his factor floor', async () => {
     const report = proveFlow(menus, await boardRegistries(await parts()));
     expect(report).toMatchObject({

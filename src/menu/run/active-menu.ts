@@ -263,6 +263,7 @@ export class ActiveMenu implements FormContext {
       formId: id,
       description: this.desc,
       shown: await this.chooseArt(),
+      asked: this.module.asked?.(this),
       validate: (view, text) => checkField(this, this.module, { view, text }),
     });
     const screen = new ScreenController(this.call, composition, {

@@ -70,6 +70,16 @@ export type Picture = (space: {
   readonly height: number;
 }) => readonly string[] | undefined;
 
+/** What a module asks on its form, each field by its argName. */
+export interface AskedFields {
+  /** Not asked: the view goes, and what stands before it. */
+  readonly leftOut: readonly string[];
+  /** Get a `*` at what stands before them, where the art has none. */
+  readonly marked: readonly string[];
+  /** Another sentence about a field, made of its own `help`; fields without help get none. */
+  help(argName: string, help: string): string;
+}
+
 /** One field of a module's question. */
 export interface AskField {
   readonly name: string;
@@ -226,6 +236,8 @@ export interface MenuModule {
   readonly mustBeRead?: true;
   /** Called before the screen is composed; a returned transition replaces the whole menu. */
   enter?(context: MenuContext): Promise<Transition | undefined>;
+  /** Which fields of its form are asked; all where it says nothing. */
+  asked?(context: MenuContext): AskedFields | undefined;
   /** Called when the screen is composed and before it is sent: fills the views. */
   ready?(context: MenuContext): Promise<void>;
   /** Called after a key changed a view or moved the focus. */

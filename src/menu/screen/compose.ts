@@ -8,7 +8,7 @@ import type { View, ViewSpec } from '../../views/view';
 import { choose } from '../load/choice';
 import { mciKeyOf, mciKeysOf } from '../load/form-entry';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from '../load/menu-entry';
-import type { ShownArt } from '../run/module';
+import type { AskedFields, ShownArt } from '../run/module';
 import type { ScreenSize } from './key-reader';
 import {
   drawingSize,
@@ -18,6 +18,7 @@ import {
   type Picture,
   type ArtLayout,
 } from './art-layout';
+import { askOnly } from './asked-fields';
 import { commandsOf, isTextArt, wordsOfName } from './line-screen';
 import type { CallContext } from '../run/call-context';
 import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load/theme';
@@ -56,6 +57,8 @@ interface ComposeOptions {
   readonly description: string;
   readonly shown: ShownArt | undefined;
   readonly validate: Validate;
+  /** Which fields are asked, where the module decides that. */
+  readonly asked?: AskedFields | undefined;
 }
 
 /** Composes the screen of a menu for one caller: art, theme, form or prompt. */
@@ -76,12 +79,17 @@ export async function composeMenu(
     mciKey: mciKeyOf(placements.map((place) => place.code)),
   });
   const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
-  const picture = layout && (await fillIn(call, layout, { description, texts }));
+  const filled = layout && (await fillIn(call, layout, { description, texts }));
+  const all = viewSpecs(placements, views, call.services.config());
+  const { picture, specs } =
+    options.asked === undefined
+      ? { picture: filled, specs: all }
+      : askOnly({ picture: filled, specs: all }, options.asked, scrolled);
   const canvas = screenCanvas(call, picture, scrolled);
   // Views without a form, and views behind a prompt, take no keys.
   const passive = menu.autoNext || menu.prompt !== undefined;
   const { validate } = options;
-  const own = makeForm(call, { placements, views, picture, validate, passive });
+  const own = makeForm(call, { specs, picture, validate, passive });
   if (menu.prompt === undefined) {
     const rules = formRules(form);
     const instead = insteadOf(call, picture, { title: description, own, rules });
@@ -174,12 +182,8 @@ export async function composePrompt(
     row: view.row + row - 1,
     column: view.column + column - 1,
   }));
-  const form = makeForm(call, {
-    placements,
-    views: themed.mci,
-    picture,
-    validate: place.validate,
-  });
+  const specs = viewSpecs(placements, themed.mci, call.services.config());
+  const form = makeForm(call, { specs, picture, validate: place.validate });
   const isText = picture === undefined || isTextArt(picture.art);
   return { form, keys: prompt.actionKeys, config: themed.config, row, rows, isText };
 }
@@ -194,16 +198,14 @@ export function rowBelow(picture: Picture): number {
 }
 
 interface FormParts {
-  readonly placements: readonly Placement[];
-  readonly views: Tree;
+  readonly specs: readonly ViewSpec[];
   readonly picture: Picture | undefined;
   readonly validate: Validate;
   readonly passive?: boolean;
 }
 
 function makeForm(call: CallContext, parts: FormParts): Form {
-  const { placements, views, picture, validate, passive = false } = parts;
-  const specs = viewSpecs(placements, views, call.services.config());
+  const { specs, picture, validate, passive = false } = parts;
   return formOf(call, specs, { validate, passive, resolve: (code) => picture?.resolve(code, []) });
 }
 
