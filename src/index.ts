@@ -10,7 +10,7 @@ export type {
 } from './app/visitors';
 export type { Authenticate, OwnAccount, OwnSignIn } from './auth/own-accounts';
 export type { OwnAnswer, OwnRequest, OwnRoute } from './web/parts';
-export type { OwnCondition } from './acs/codes';
+export type { OwnCondition } from './acs/own-codes';
 export type {
   MenuContext,
   MenuMethod,

@@ -1,7 +1,8 @@
 import { nearestName } from '../base/nearest';
 import { findArgumentProblem, findUnusable } from './arguments';
-import { findCode, ACS_CODES, NO_OWN_CODES, NoAnswer } from './codes';
-import type { AcsCode, AcsTest, OwnCodes } from './codes';
+import { ACS_CODES } from './codes';
+import type { AcsCode, AcsTest } from './codes';
+import { findCode, NO_OWN_CODES, NoAnswer, type OwnCodes } from './own-codes';
 import { describeMixed } from './mixed';
 import { parseAcs } from './parse';
 import type { AcsTree } from './parse';

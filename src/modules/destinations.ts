@@ -1,5 +1,5 @@
 import { compileAcs, evaluateAcs } from '../acs/acs';
-import type { OwnCodes } from '../acs/codes';
+import type { OwnCodes } from '../acs/own-codes';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Config } from '../config/schema';

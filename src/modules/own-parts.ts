@@ -1,4 +1,5 @@
-import { ACS_CODES, NO_OWN_CODES, ownCode, type OwnCodes, type OwnCondition } from '../acs/codes';
+import { ACS_CODES } from '../acs/codes';
+import { NO_OWN_CODES, ownCode, type OwnCodes, type OwnCondition } from '../acs/own-codes';
 import type { Clock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';

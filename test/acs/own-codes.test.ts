@@ -1,5 +1,5 @@
 import { compileAcs, evaluateAcs } from '../../src/acs/acs';
-import { ownCode, type OwnCondition } from '../../src/acs/codes';
+import { ownCode, type OwnCondition } from '../../src/acs/own-codes';
 import { collectVariables } from '../../src/acs/variables';
 import type { AcsSubject } from '../../src/acs/subject';
 import { finish } from '../../src/base/steps';

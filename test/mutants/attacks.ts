@@ -391,7 +391,7 @@ export const ATTACKS: readonly Mutant[] = [
   {
     rule: 'P5',
     fault: 'a condition without an answer may open by being turned round',
-    file: 'src/acs/codes.ts',
+    file: 'src/acs/own-codes.ts',
     find: 'throw new NoAnswer(code, error);',
     put: 'return new NoAnswer(code, error).message === code;',
   },

@@ -1,6 +1,6 @@
 import { compileAcs } from '../../acs/acs';
 import type { Acs } from '../../acs/acs';
-import { NO_OWN_CODES, type OwnCodes } from '../../acs/codes';
+import { NO_OWN_CODES, type OwnCodes } from '../../acs/own-codes';
 import type { Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import { toPlain } from '../../config/source-tree';

@@ -1,5 +1,5 @@
 import { compileAcs, type Acs } from '../../acs/acs';
-import type { OwnCodes } from '../../acs/codes';
+import type { OwnCodes } from '../../acs/own-codes';
 import { nearestName } from '../../base/nearest';
 import { inTurns, type Steps } from '../../base/steps';
 import { loadHjsonTree } from '../../config/hjson-tree';

@@ -1,4 +1,4 @@
-import type { OwnCodes } from '../../acs/codes';
+import type { OwnCodes } from '../../acs/own-codes';
 import type { ArtStore } from '../../art/art-store';
 import type { AccountKeys } from '../../auth/account-keys';
 import type { Accounts } from '../../auth/accounts';
