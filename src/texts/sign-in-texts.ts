@@ -43,8 +43,9 @@ export const SIGN_IN = textArea({
     'sign-in.already': 'You are signed in already.',
     'sign-in.way-off': 'Nobody can sign in by {way} here.',
     'sign-in.way-off-call': 'Nobody can sign in by {way} here. Please call by {secureWay}.',
-    'sign-in.no-passwords': '{way} takes no passwords here.',
-    'sign-in.no-passwords-call': '{way} takes no passwords here. Please call by {secureWay}.',
+    'sign-in.no-passwords': '{way} takes no passwords here: sign in with a code.',
+    'sign-in.no-passwords-call':
+      '{way} takes no passwords: sign in with a code, or call by {secureWay}.',
     'sign-in.way-with-factor': '{way} is for accounts with a second factor here.',
     'sign-in.way-with-factor-call':
       '{way} is for accounts with a second factor here. Please call by {secureWay}.',

@@ -119,7 +119,7 @@ it.each(['second', 'none'] as const)(
 );
 
 it.each([
-  ['never', 'Rlogin takes no passwords here.'],
+  ['never', 'Rlogin takes no passwords: sign in with a code, or call by'],
   ['refuse', 'Nobody can sign in by Rlogin here.'],
 ] as const)(
   'a password in the greeting is not checked where passwordLogin is %s, whether it is right or not',
