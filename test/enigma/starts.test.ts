@@ -57,8 +57,10 @@ describeEnigma('the program, started on an ENiGMA½ board that nobody has edited
     expect(lines.every((line) => line.startsWith('sallyport: '))).toBe(true);
     for (const { many } of Object.values(RULES))
       expect(told.filter((line) => line.includes(` ${many}; the first: `)).length).toBeLessThan(2);
-    expect(told).toContainEqual(expect.stringContaining('23 keys have no effect here; the first:'));
-    // How many depends on which of ENiGMA½'s modules this board has.
+    // How many depends on which of ENiGMA½'s keys and modules this board has.
+    expect(told).toContainEqual(
+      expect.stringMatching(/^[1-9]\d keys have no effect here; the first:/),
+    );
     expect(told).toContainEqual(expect.stringMatching(/\b[1-9]\d menus belong to parts that this/));
     expect(told).toContainEqual(expect.stringMatching(/lockAccount is 9 and takes effect here/));
     expect(told).toContainEqual(expect.stringContaining('3 lists of SSH algorithms name what'));

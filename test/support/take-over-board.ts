@@ -2,7 +2,7 @@ import { sayStock } from '../../src/texts/texts';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Client, type ClientChannel } from 'ssh2';
-import { systemClock } from '../../src/base/clock';
+import { type Clock, systemClock } from '../../src/base/clock';
 import type { MenuModule } from '../../src/menu/run/module';
 import { runMenus } from '../../src/menu/run/runner';
 import type { TakenConnection } from '../../src/menu/run/caller';
@@ -27,6 +27,12 @@ export interface ByteClient {
   endInput?(): void;
   hangUp(): void;
 }
+
+/** The clients answer no question of the terminal; the board waits for that a twentieth of a second. */
+const IMPATIENT: Clock = {
+  ...systemClock,
+  after: (ms, work) => systemClock.after(Math.min(ms, 50), work),
+};
 
 /** What a web proxy says of a caller. */
 const THROUGH_PROXY = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
@@ -159,7 +165,7 @@ export class TakeOverBoard {
     const session = new Session(call, node, {
       ...{ config: () => config, clock: systemClock, log, authenticator, nodes, logins },
       say: sayStock,
-      openTerminal: terminalOpener({ config: () => config, clock: systemClock }),
+      openTerminal: terminalOpener({ config: () => config, clock: IMPATIENT }),
       run: (caller) => runMenus(caller, 'first', this.menus.services),
       onEnded: () => Promise.resolve(),
     });
