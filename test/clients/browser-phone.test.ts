@@ -139,6 +139,8 @@ describe('the board on a phone, by touch alone', () => {
     );
     await picture('applied');
     for (let pages = 0; pages < 4; pages += 1) {
+      // What is typed before a page of applicants is complete is dropped.
+      await eventually(async () => /Press a key|Command/.test((await rows()).join('\n')));
       const shown = (await rows()).join('\n');
       if (shown.includes('Command')) break;
       await press('Enter');
