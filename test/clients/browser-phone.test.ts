@@ -91,14 +91,18 @@ describe('the board on a phone, by touch alone', () => {
 
   /** The words before the cursor, while one is shown. */
   async function label(): Promise<string | undefined> {
-    const line = page.locator('.xterm-rows > div', { has: page.locator('.xterm-cursor') });
-    const text = (await line.count()) === 0 ? '' : ((await line.first().textContent()) ?? '');
+    const text = (await rows())[await cursorRow()] ?? '';
     return /^\W*([A-Za-z][A-Za-z -]*)/.exec(text.replaceAll('\u00a0', ' '))?.[1]?.trim();
   }
 
   /** Fills in a form whose fields stand beside their names, field by field, until it is taken. */
   async function fillIn(answers: readonly (readonly [RegExp, string])[], until: RegExp) {
     for (let field = 0; field < 40; field += 1) {
+      // A key that is pressed while the page behind the form is drawn would answer that page.
+      await eventually(async () => {
+        const text = (await rows()).join('\n');
+        return until.test(text) || /Apply\b(?! for)/.test(text);
+      });
       const before = (await rows()).join('\n');
       if (until.test(before)) return;
       const name = (await label()) ?? '';
