@@ -114,7 +114,7 @@ it('a call by TLS from a proxy whose caller came without it is clear text', asyn
 });
 
 it.each([
-  ['proxies', { forwardedHeader: 'x-forwarded-for' }, /proxies is empty/],
+  ['proxies', {}, /it has no TLS and is for proxies alone/],
   ['who says who calls', { proxies: [PROXY] }, /forwardedHeader is off/],
 ] as const)('starts with %s alone', async (_what, config, why) => {
   const loginServers = { webSocket: { ws: { enabled: true, port: 0 } } };
