@@ -59,7 +59,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     fault: 'one code beyond the look-ahead is enough',
     file: SECOND_FACTOR,
     find: '{ from: next, to: next + lookAhead }',
-    put: '{ from: next, to: next + resyncWindow }',
+    put: '{ from: next, to: next + lookAhead + this.settings().resyncWindow }',
   },
   {
     rule: 'A7',
