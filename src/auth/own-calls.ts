@@ -53,7 +53,7 @@ export class OwnCalls {
   }
 
   /**
-   * For an owner who has found a call that was not hers: ends every other session of the account, and
+   * For an owner who has found a call that was not their own: ends every other session of the account, and
    * its links, forgets every place but the caller's own, and removes the sheet and the password, which
    * somebody else may know (rule N2). A new one is chosen by a mailed link, or set by the sysop. A password that a program
    * keeps is not the board's to remove (rule P6): the mail says so.
