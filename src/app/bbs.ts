@@ -11,7 +11,7 @@ import { systemRandom, type Random } from '../base/random';
 import { VERSION } from '../base/version';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
 import { removeRunFile, writeRunFile } from '../config/run-file';
-import { listServers } from '../config/login-servers';
+import { listServers, type PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { checkBoard } from '../modules/board-check';
 import type { OwnParts } from '../modules/own-parts';
@@ -203,7 +203,7 @@ class Bbs {
       penalize: (...charge) => penalties.penalize(...charge),
       refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),
-      httpsPort: () => open.https?.port,
+      httpsPort: () => open.pages.https?.port,
     });
     this.closers.push(() => backend.close());
     return backend;
@@ -258,12 +258,16 @@ class Bbs {
   /** Starts the pages, and the login servers after them: what these show names the port of the pages. */
   private async startServers(basics: Basics, parts: ServerParts): Promise<void> {
     const { shared, open } = basics;
-    const pageLimiter = new PageConnectionLimiter({ ...shared, limiter: parts.limiter });
-    this.closers.push(() => pageLimiter.close());
-    const given = { ...parts, pageLimiter, ownRoutes: this.options.routes };
+    const limiterOf = (server: PageServerName): PageConnectionLimiter => {
+      const made = new PageConnectionLimiter({ ...shared, server, limiter: parts.limiter });
+      this.closers.push(() => made.close());
+      return made;
+    };
+    const pageLimiters = { https: limiterOf('https'), http: limiterOf('http') };
+    const given = { ...parts, pageLimiters, ownRoutes: this.options.routes };
     const web = await startPages(basics, given);
     if (web !== undefined) this.closers.push(() => web.close());
-    open.https = web?.address;
+    open.pages = web?.addresses ?? {};
     this.closers.push(await startVerify(basics, parts));
     parts.backend.mailer.start();
     const servers = await startLoginServers(basics, { ...parts, visitors: this.visitors });
@@ -331,7 +335,7 @@ class Bbs {
     this.writeRun({ state: 'open' });
     this.closers.push(() => removeRunFile(board.dataDir, pid));
     const fingerprint = (): string | undefined =>
-      open.https === undefined ? undefined : certificate?.current.fingerprint;
+      open.pages.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
     const gaps = { board, clock: this.clock, listening: open.listening, backend };
@@ -341,7 +345,7 @@ class Bbs {
       dataDir: board.dataDir,
       addresses,
       onlyByProxy: listServers(shared.config())
-        .filter(({ proxyProtocol }) => proxyProtocol === 'required')
+        .filter(({ name, proxyProtocol }) => name === 'http' || proxyProtocol === 'required')
         .map(({ name }) => name),
       firstSysop: first.sysop,
       firstPasswordFile: first.file,

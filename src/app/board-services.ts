@@ -14,6 +14,7 @@ import { Wall } from '../menu/run/wall';
 import { modulesForCallers } from '../modules/registry';
 import type { Backend } from '../backend';
 import type { Nodes } from '../servers/nodes';
+import type { PageServerName } from '../config/login-servers';
 import type { ServerAddress } from './embedding';
 import { mapWays, type WayInName } from '../protocols/ways-in';
 
@@ -72,11 +73,12 @@ export function boardServices(parts: {
 /** The addresses of the servers, set as each starts; mails, pages and menus read them. */
 export class OpenServers {
   login: Readonly<Partial<Record<WayInName, ServerAddress>>> = {};
-  https: ServerAddress | undefined;
+  /** The pages, with TLS and without. */
+  pages: Readonly<Partial<Record<PageServerName, ServerAddress>>> = {};
 
-  /** By server: `telnet`, `rlogin`, `ssh`, `wss`, `https`. */
+  /** By server: `telnet`, `rlogin`, `ssh`, `wss`, `ws`, `https`, `http`. */
   get addresses(): Readonly<Record<string, ServerAddress>> {
-    return { ...this.login, ...(this.https === undefined ? {} : { https: this.https }) };
+    return { ...this.login, ...this.pages };
   }
 
   get loginPorts(): Readonly<Partial<Record<WayInName, number | undefined>>> {
@@ -87,7 +89,7 @@ export class OpenServers {
   get listening(): Listening {
     return {
       ...mapWays((way) => this.login[way] !== undefined),
-      https: this.https !== undefined,
+      https: Object.keys(this.pages).length > 0,
     };
   }
 }

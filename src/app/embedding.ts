@@ -87,7 +87,7 @@ export interface ServerAddress {
 export interface RunningBbs {
   readonly boardDir: string;
   readonly dataDir: string;
-  /** By server: `telnet`, `rlogin`, `ssh`, `wss`, `https`. */
+  /** By server: `telnet`, `rlogin`, `ssh`, `wss`, `ws`, `https`, `http`. */
   readonly addresses: Readonly<Record<string, ServerAddress>>;
   /** Names of the servers that take connections of the board's proxies alone. */
   readonly onlyByProxy: readonly string[];

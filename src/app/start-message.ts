@@ -66,7 +66,7 @@ function oputil({ boardDir, dataDir }: RunningBbs): string {
 const PROXY_ONLY = '(for the proxy alone: callers use its address)';
 
 function howToCall(bbs: RunningBbs): string[] {
-  const { https } = bbs.addresses;
+  const { https, http } = bbs.addresses;
   const browserWays = BROWSER_WAYS.filter((way) => bbs.addresses[way] !== undefined);
   const hasBrowser = browserWays.length > 0;
   const lines = WAYS_TO_TELL.flatMap((way) => {
@@ -83,6 +83,8 @@ function howToCall(bbs: RunningBbs): string[] {
     const note = bbs.onlyByProxy.includes('https') ? `   ${PROXY_ONLY}` : use;
     lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${note}`);
   }
+  if (http !== undefined)
+    lines.push(`  Web    http://${urlHost(http.address)}:${http.port}/   ${PROXY_ONLY}`);
   for (const way of browserWays) {
     const { address, port } = bbs.addresses[way] ?? { address: '', port: 0 };
     const line = `  Web terminal clients ${way}://${urlHost(address)}:${port}/`;

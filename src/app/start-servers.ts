@@ -4,6 +4,7 @@ import type { BoardClock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
+import { hasPages, type PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { sayOf } from '../menu/load/theme';
 import { runMenus } from '../menu/run/runner';
@@ -15,7 +16,7 @@ import type { PageConnectionLimiter } from '../throttle/page-connection-limiter'
 import type { LiveCertificate } from '../tls/live-certificate';
 import { isPageOrigin } from '../web/origin';
 import type { OwnRoute } from '../web/parts';
-import { startWebServer, type WebServer } from '../web/server';
+import { PROXY_PORT, startWebServer, type WebServer } from '../web/server';
 import { startVerifySocket } from '../web/verify-socket';
 import { boardServices, type OpenServers } from './board-services';
 import type { Visitors } from './visitors';
@@ -53,16 +54,16 @@ export interface ServerParts {
   readonly drain: Drain;
 }
 
-/** Starts the HTTPS pages; undefined where they are switched off. */
+/** Starts the pages; undefined where they are switched off. */
 export async function startPages(
   { shared, open, isExempt }: Basics,
   parts: ServerParts & {
-    readonly pageLimiter: PageConnectionLimiter;
+    readonly pageLimiters: Readonly<Record<PageServerName, PageConnectionLimiter>>;
     readonly ownRoutes: readonly OwnRoute[] | undefined;
   },
 ): Promise<WebServer | undefined> {
-  const { backend, certificate, pageLimiter, readiness, ownRoutes } = parts;
-  if (!shared.config().contentServers.web.https.enabled || certificate === undefined) {
+  const { backend, certificate, pageLimiters, readiness, ownRoutes } = parts;
+  if (!hasPages(shared.config())) {
     if ((ownRoutes ?? []).length === 0) return undefined;
     const text = 'routes: there are no pages; set contentServers.web.https.enabled to true';
     throw new BbsError('CONFIG_INVALID', text);
@@ -72,7 +73,7 @@ export async function startPages(
   return startWebServer({
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
     ...{ ownRoutes, authenticator, recovery },
-    accept: (socket, enter) => pageLimiter.accept(socket, enter),
+    accept: (server, socket, enter) => pageLimiters[server].accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),
     mayReadReasons: (caller) => mayReadReasons(caller, { ...shared, isExempt }),
@@ -102,7 +103,9 @@ export async function startLoginServers(
     startedAtMs: clock.nowMs(),
     onEntered: (caller) => visitors.entered(caller),
   });
-  const pagesPort = (): number => open.https?.port ?? config().contentServers.web.https.port;
+  const pagesPort = (): number =>
+    open.pages.https?.port ??
+    (open.pages.http === undefined ? config().contentServers.web.https.port : PROXY_PORT);
   return Servers.start({
     ...shared,
     ...{ nodes, limiter, certificate },

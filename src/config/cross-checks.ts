@@ -3,8 +3,14 @@ import { toError } from '../base/errors';
 import { areEverybody } from '../base/source';
 import { parsePostgresAddress } from '../base/postgres-address';
 import { isAllSeen } from '../base/unseen';
-import { isForProxies, SECURE_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
-import { listLoginServers, listServers, loginServer } from './login-servers';
+import {
+  isForProxies,
+  SECURE_WAYS,
+  WAY_IN_NAMES,
+  WAYS_IN,
+  WAYS_TO_TELL,
+} from '../protocols/ways-in';
+import { hasPages, listLoginServers, listServers, loginServer } from './login-servers';
 import type { Config } from './schema';
 import type { Path } from './source-tree';
 
@@ -175,8 +181,8 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
       'is set, but proxies is empty: nobody is believed; list the networks of your proxies',
     );
   }
-  for (const { way, path, enabled, proxyProtocol } of listLoginServers(config)) {
-    if (!enabled || !isForProxies(way)) continue;
+  for (const { name, path, enabled, proxyProtocol } of listServers(config)) {
+    if (!enabled || !hasNoTls(name)) continue;
     if (proxies.length === 0) {
       yield error(
         `${path}.enabled`,
@@ -196,6 +202,11 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
       'is required, but proxies is empty: nobody could connect; list the networks of your proxies',
     );
   }
+}
+
+/** True for the servers without TLS that are for proxies alone. */
+function hasNoTls(name: string): boolean {
+  return name === 'http' || WAY_IN_NAMES.some((way) => way === name && isForProxies(way));
 }
 
 interface Listener {
@@ -227,7 +238,8 @@ function collide(one: Listener, other: Listener): boolean {
   return one.port === other.port && (anywhere || one.address === other.address);
 }
 
-function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
+function* checkWeb(config: Config): Iterable<CrossFinding> {
+  const { contentServers } = config;
   const { overrideUrlPrefix, behindProxy, domain, https } = contentServers.web;
   const prefix = 'contentServers.web.overrideUrlPrefix';
   if (overrideUrlPrefix !== '') {
@@ -241,10 +253,10 @@ function* checkWeb({ contentServers }: Config): Iterable<CrossFinding> {
       yield error(prefix, 'must be an address like https://bbs.example.org');
     }
   }
-  if (behindProxy && !https.enabled) {
+  if (behindProxy && !hasPages(config)) {
     yield error(
       'contentServers.web.behindProxy',
-      'is true, but contentServers.web.https.enabled is false: nothing listens for the proxy to connect to; set https.enabled: true',
+      'is true, but contentServers.web.https.enabled is false, and so is http: nothing listens for the proxy to connect to; set https.enabled: true',
     );
   }
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(domain) && isIP(domain) === 0) {
@@ -298,7 +310,7 @@ function* checkSecondFactor(config: Config): Iterable<CrossFinding> {
       'needs terminal in users.twoFactorAuth.registration: those who must have a second factor, the sysop too, are led to the set-up on the screen, and would be locked out',
     );
   }
-  if (!config.contentServers.web.https.enabled) {
+  if (!hasPages(config)) {
     yield warning(
       'contentServers.web.https.enabled',
       'is false: nobody can register a second factor or reset a password by a mailed link',

@@ -27,7 +27,6 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   chatServers: 'there is no chat server',
   'contentServers.gopher': 'there is no gopher server',
   'contentServers.nntp': 'there is no NNTP server',
-  'contentServers.web.http': 'pages are served by HTTPS only',
   'contentServers.web.staticRoot': 'there are no static pages',
   'contentServers.web.handlers': 'there are no other pages',
   'contentServers.web.logging': 'see logging.level and logging.file',

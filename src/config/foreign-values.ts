@@ -30,19 +30,22 @@ export function adaptRateLimits(value: object): readonly Adapted[] {
   });
 }
 
-/**
- * The plain WebSocket of an ENiGMA½ board is open to everybody there. Here it is for proxies alone, and without any it
- * stays shut in place of the whole board.
- */
-export function adaptPlainWebSocket(value: object): readonly Adapted[] {
-  const path = ['loginServers', 'webSocket'];
-  const { ws } = asBlock(valueAt(value, path)) ?? {};
+/** Servers without TLS that are open to everybody on an ENiGMA½ board. */
+const PLAIN_SERVERS = [
+  ['loginServers', 'webSocket', 'ws'],
+  ['contentServers', 'web', 'http'],
+] as const;
+
+/** Here they are for proxies alone, and without any they stay shut in place of the whole board. */
+export function adaptPlainServers(value: object): readonly Adapted[] {
   const proxies = valueAt(value, ['proxies']);
-  const hasProxies = Array.isArray(proxies) && proxies.length > 0;
-  if (asBlock(ws)?.['enabled'] !== true || hasProxies) return [];
-  const enabled = [...path, 'ws', 'enabled'];
-  const message = `${enabled.join('.')} is true, but proxies is empty: nothing listens there, as it has no TLS and is for proxies alone`;
-  return [{ path: enabled, value: false, message, kind: 'adapted-value' }];
+  if (Array.isArray(proxies) && proxies.length > 0) return [];
+  return PLAIN_SERVERS.flatMap((path) => {
+    if (asBlock(valueAt(value, path))?.['enabled'] !== true) return [];
+    const enabled = [...path, 'enabled'];
+    const message = `${enabled.join('.')} is true, but proxies is empty: nothing listens there, as it has no TLS and is for proxies alone`;
+    return [{ path: enabled, value: false, message, kind: 'adapted-value' }];
+  });
 }
 
 /** Keys of which 0 or less means "no limit" on other boards: the most that there is here stands in. */

@@ -5,7 +5,7 @@ import { nearestName } from '../base/nearest';
 import { findConfigKey, listHomesOf, listNamesBelow } from './config-keys';
 import { checkAcrossKeys } from './cross-checks';
 import { findForeignKey, findRefusedKey } from './foreign-keys';
-import { adaptPaths, adaptPlainWebSocket, adaptRateLimits, nearestInRange } from './foreign-values';
+import { adaptPaths, adaptPlainServers, adaptRateLimits, nearestInRange } from './foreign-values';
 import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { throwProblems } from './problems';
@@ -162,7 +162,7 @@ function adaptValues(
   const paths = roots.length === 0 ? [] : adaptPaths(value, roots);
   // The key that ENiGMA½ has for it, and this board has not.
   const isMoved = findNode(tree.root, ['loginServers', 'webSocket', 'proxied']) !== undefined;
-  const plain = isMoved ? adaptPlainWebSocket(value) : [];
+  const plain = isMoved ? adaptPlainServers(value) : [];
   const adapted = [...adaptRateLimits(value), ...plain, ...paths];
   for (const { path, value: meant, message, kind } of adapted) {
     replace(value, path, meant);

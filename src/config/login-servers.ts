@@ -63,13 +63,24 @@ export function listLoginServers(config: Config): readonly (LoginServer & {
   }));
 }
 
-/** The same with the pages, `https`. */
+/** The servers of the pages: with TLS, and the one for proxies without. */
+export type PageServerName = 'https' | 'http';
+
+/** True where the board has pages, with TLS or behind a proxy that has it. */
+export function hasPages({ contentServers: { web } }: Config): boolean {
+  return web.https.enabled || web.http.enabled;
+}
+
+/** The same with the pages, `https` and `http`. */
 export function listServers(
   config: Config,
 ): readonly (LoginServer & { readonly name: string; readonly path: string })[] {
   return [
     ...listLoginServers(config).map((server) => ({ ...server, name: server.way })),
-    { ...config.contentServers.web.https, name: 'https', path: 'contentServers.web.https' },
+    ...(['https', 'http'] as const).map((name) => ({
+      ...config.contentServers.web[name],
+      ...{ name, path: `contentServers.web.${name}` },
+    })),
   ];
 }
 

@@ -14,9 +14,9 @@ const AT_START = [
   'loginServers.ssh.algorithms',
   'loginServers.ssh.keepAliveSeconds',
   'loginServers.ssh.traceConnections',
-  'contentServers.web.https.enabled',
-  'contentServers.web.https.address',
-  'contentServers.web.https.port',
+  ...['https', 'http'].flatMap((name) =>
+    ['enabled', 'address', 'port'].map((key) => `contentServers.web.${name}.${key}`),
+  ),
   'security.sealingKeyFile',
   'security.sealingKeyCommand',
   'users.badPassFile',

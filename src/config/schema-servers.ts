@@ -155,7 +155,7 @@ export const contentServers = section('Web.', {
       .boolean()
       .default(false)
       .describe(
-        'true: TLS of callers ends at a proxy, which connects to contentServers.web.https; that must be enabled.',
+        'true: TLS of callers ends at a proxy, which connects to contentServers.web.https or contentServers.web.http; one of them must be enabled.',
       ),
     https: section('The HTTPS server.', {
       enabled: z.boolean().default(true).describe('Listen at all (ENiGMA½: false).'),
@@ -176,6 +176,15 @@ export const contentServers = section('Web.', {
           'A program and its arguments, run without a shell, that prints the key of the certificate; in place of keyPem.',
         ),
     }),
+    http: section(
+      'The pages without TLS, for a web proxy that ends it: only the networks of `proxies` may connect. A request is answered where the proxy says that its client came by https, by X-Forwarded-Proto or in Forwarded (rule G3). Links in mails begin with https all the same.',
+      {
+        enabled: z.boolean().default(false).describe('Listen at all.'),
+        address: address(),
+        port: port(8080),
+        proxyProtocol: proxyProtocol(),
+      },
+    ),
     resetPassword: section('Forgotten passwords.', {
       resetPassEmailText: file('misc/reset_password_email.template.txt').describe(
         'Mail template, text part.',

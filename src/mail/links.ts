@@ -1,5 +1,5 @@
 import type { OtpType } from '../base/otp-types';
-import { listLoginServers, loginServer } from '../config/login-servers';
+import { hasPages, listLoginServers, loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { Say } from '../texts/texts';
 import {
@@ -25,8 +25,10 @@ export const PATHS = {
  * is 0.
  */
 export function linkPrefix(config: Config, boundPort?: number): string {
-  const { domain, overrideUrlPrefix, https } = config.contentServers.web;
+  const { domain, overrideUrlPrefix, https, http } = config.contentServers.web;
   if (overrideUrlPrefix !== '') return overrideUrlPrefix.replace(/\/+$/, '');
+  // Callers meet a proxy with a port of its own.
+  if (!https.enabled && http.enabled) return `https://${domain}`;
   const port = https.port === 0 ? (boundPort ?? 443) : https.port;
   return `https://${domain}${port === 443 ? '' : `:${port}`}`;
 }
@@ -52,7 +54,7 @@ export function stopRecoveryUrl(prefix: string, token: string): string {
   return `${prefix}${PATHS.stopRecovery}?token=${encodeURIComponent(token)}`;
 }
 
-/** The servers that a mailed link depends on, each true while it listens. */
+/** The servers that a mailed link depends on, each true while it listens; `https` are the pages, by whichever port. */
 export type Listening = Readonly<Record<SecureWayInName | 'https', boolean>>;
 
 /** A requirement of a mailed link. */
@@ -82,7 +84,7 @@ function neededText(say: Say, missing: Prerequisite): string {
 export function configuredServers(config: Config): Listening {
   return {
     ...mapWays((way) => loginServer(config, way).enabled),
-    https: config.contentServers.web.https.enabled,
+    https: hasPages(config),
   };
 }
 
@@ -148,7 +150,7 @@ function isReachable(config: Config): boolean {
   const { https, behindProxy, overrideUrlPrefix } = config.contentServers.web;
   const leadsHere = isLoopback(new URL(linkPrefix(config)).hostname);
   if (leadsHere) return !isCalledFromElsewhere(config);
-  const isBehindProxy = behindProxy || https.proxyProtocol === 'required';
+  const isBehindProxy = behindProxy || !https.enabled || https.proxyProtocol === 'required';
   return isBehindProxy || overrideUrlPrefix !== '' || !isLoopback(https.address);
 }
 

@@ -295,7 +295,7 @@ async function findRunning(dataDir: string): Promise<RunningBoard | undefined> {
     httpsPort: servers?.['https']?.port,
     listening: servers && {
       ...mapWays((way) => servers[way] !== undefined),
-      https: servers['https'] !== undefined,
+      https: servers['https'] !== undefined || servers['http'] !== undefined,
     },
   };
 }

@@ -5,7 +5,7 @@ import { compileAcs, evaluateAcs } from '../acs/acs';
 import type { AcsSubject } from '../acs/subject';
 import { requiredFactorOf } from '../auth/login';
 import { BbsError, formatPlace } from '../base/errors';
-import { firstMenuOf } from '../config/login-servers';
+import { firstMenuOf, hasPages } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { factsOfModules } from '../proof/registries';
 import { whyMenu, type AskedAcs, type WhyAnswer, type WhyStep } from '../proof/why';
@@ -122,7 +122,7 @@ function subjectOf(
     height: 24,
     themeId: (isKnown ? properties.get('theme_id') : config.theme.preLogin) ?? config.theme.default,
     nowMs,
-    services: new Set(config.contentServers.web.https.enabled ? ['https'] : []),
+    services: new Set(hasPages(config) ? ['https'] : []),
     user: isKnown ? { id, status, groups, property: (name) => properties.get(name) } : undefined,
   };
 }

@@ -4,7 +4,12 @@ import { resolve } from 'node:path';
 import { toError } from '../base/errors';
 import { isPemText } from '../base/pem-source';
 import type { Board } from '../config/board';
-import { listLoginServers, PASSWORD_RULE_KEY, passwordRule } from '../config/login-servers';
+import {
+  hasPages,
+  listLoginServers,
+  PASSWORD_RULE_KEY,
+  passwordRule,
+} from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { isLoopback, lackSentence, type Listening, missingForLink, remedyFor } from '../mail/links';
 import { BROWSER_WAYS, isForProxies, WAYS_IN } from '../protocols/ways-in';
@@ -70,20 +75,16 @@ function* linkGaps(config: Config, listening: Listening): Iterable<Gap> {
   }
 }
 
-function* webGaps(
-  { contentServers }: Config,
-  board: Pick<Board, 'boardDir'>,
-  nowMs: number,
-): Iterable<Gap> {
-  const { domain, overrideUrlPrefix, behindProxy, https } = contentServers.web;
+function* webGaps(config: Config, board: Pick<Board, 'boardDir'>, nowMs: number): Iterable<Gap> {
+  const { domain, overrideUrlPrefix, behindProxy, https } = config.contentServers.web;
   const host = overrideUrlPrefix === '' ? domain : hostOf(overrideUrlPrefix);
-  if (!https.enabled) return;
+  if (!hasPages(config)) return;
   if (host === 'localhost') {
     yield missing(
       'contentServers.web.domain is localhost: set the name by which callers reach this board',
     );
   }
-  if (behindProxy) return;
+  if (behindProxy || !https.enabled) return;
   if (https.certPem === '') {
     yield missing(
       'contentServers.web.https.certPem is empty: browsers distrust the self-made certificate',

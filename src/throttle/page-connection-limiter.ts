@@ -1,14 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { toError } from '../base/errors';
+import type { PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { Peer } from '../base/source';
 import type { ConnectionLimiter } from './connection-limiter';
 import { ProxyDoor } from './proxy-door';
 import { RefusalLog, type RefusalLogOptions } from './refusal-log';
 
-interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'> {
+interface PageConnectionLimiterOptions extends RefusalLogOptions {
   readonly config: () => Config;
+  readonly server: PageServerName;
   readonly limiter: ConnectionLimiter;
 }
 
@@ -16,8 +18,10 @@ interface PageConnectionLimiterOptions extends Omit<RefusalLogOptions, 'server'>
 interface PageSlot {
   /** Whom a request on the connection is counted as; undefined for one to be refused. */
   callerOf(headers: IncomingHttpHeaders): Peer | undefined;
-  /** Only the board's health may be requested on it. */
-  readonly onlyHealth: boolean;
+  /** True for a request that came to a proxy in clear text, which has a line in the log. */
+  isInClear(headers: IncomingHttpHeaders): boolean;
+  /** Set where only the board's health may be requested; called when something else is. */
+  readonly onlyHealth?: () => void;
   release(): void;
 }
 
@@ -31,9 +35,9 @@ export class PageConnectionLimiter {
   private asking = 0;
 
   constructor(private readonly options: PageConnectionLimiterOptions) {
-    this.refusals = new RefusalLog({ ...options, server: 'https' });
+    this.refusals = new RefusalLog(options);
     this.door = new ProxyDoor({
-      ...options,
+      ...{ ...options, onlyProxies: options.server === 'http' },
       isRequired: () => this.isHeaderRequired,
       onRefused: (remoteIp, reason) => this.refusals.note(remoteIp, reason),
     });
@@ -55,14 +59,16 @@ export class PageConnectionLimiter {
     };
     // A supervisor on this machine is no caller (rule M11).
     this.door.pass(socket, enterPeer, (own) => {
-      const slot = own.isLocal ? this.healthSlot(own) : undefined;
+      const note = (): void => this.refusals.note(own.remoteIp, 'not-a-proxy');
+      const slot = own.isLocal ? this.healthSlot(own, note) : undefined;
       if (slot !== undefined) enter(slot);
       return slot !== undefined;
     });
   }
 
   private get isHeaderRequired(): boolean {
-    return this.options.config().contentServers.web.https.proxyProtocol === 'required';
+    const { web } = this.options.config().contentServers;
+    return web[this.options.server].proxyProtocol === 'required';
   }
 
   private slotFor(socket: Socket, peer: Peer): PageSlot | undefined {
@@ -79,10 +85,24 @@ export class PageConnectionLimiter {
             this.door.noteForged(headers, peer);
             return peer;
           };
-      return { callerOf, onlyHealth: false, release: () => result.slot.release() };
+      const isInClear = (headers: IncomingHttpHeaders): boolean =>
+        this.isInClear(headers, { remoteIp: peer.remoteIp, isWebProxy });
+      return { callerOf, isInClear, release: () => result.slot.release() };
     }
     this.refusals.note(peer.remoteIp, result.reason);
-    return peer.isLocal ? this.healthSlot(peer) : undefined;
+    return peer.isLocal ? this.healthSlot(peer, () => undefined) : undefined;
+  }
+
+  /** With TLS of its own a proxy may say nothing; without it a proxy has to say that its client had it. */
+  private isInClear(
+    headers: IncomingHttpHeaders,
+    { remoteIp, isWebProxy }: { readonly remoteIp: string; readonly isWebProxy: boolean },
+  ): boolean {
+    const isPlain = this.options.server === 'http';
+    const proto = this.door.protoOf(headers);
+    if (isPlain ? proto === 'https' : !isWebProxy || proto !== 'clear') return false;
+    this.refusals.note(remoteIp, 'in-clear');
+    return true;
   }
 
   private callerBy(proxy: Peer, headers: IncomingHttpHeaders): Peer | undefined {
@@ -101,10 +121,13 @@ export class PageConnectionLimiter {
    * A supervisor on this machine always gets its health check, whatever other callers or local
    * programs do.
    */
-  private healthSlot(peer: Peer): PageSlot | undefined {
+  private healthSlot(peer: Peer, onlyHealth: () => void): PageSlot | undefined {
     if (this.asking >= MAX_HEALTH) return undefined;
     this.asking += 1;
-    return { callerOf: () => peer, onlyHealth: true, release: () => void (this.asking -= 1) };
+    return {
+      ...{ callerOf: () => peer, isInClear: () => false, onlyHealth },
+      release: () => void (this.asking -= 1),
+    };
   }
 
   private end(socket: Socket, remoteIp: string): void {

@@ -20,7 +20,9 @@ export type ProxyRefusal =
   /** It has waited for longest of too many that have not sent a header. */
   | 'headers-waiting'
   /** Not refused, but not believed: who is no proxy sends the header that names a caller. */
-  | 'forged-header';
+  | 'forged-header'
+  /** A request whose client came to the proxy without TLS, or of which the proxy does not say that it had it. */
+  | 'in-clear';
 
 interface ProxyDoorOptions {
   readonly config: () => Config;

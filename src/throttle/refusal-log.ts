@@ -26,6 +26,7 @@ const EVENTS: Readonly<Partial<Record<RefusalCause, string>>> &
   'impossible-address': 'proxy.refused',
   'headers-waiting': 'proxy.refused',
   'forged-header': 'proxy.forged',
+  'in-clear': 'proxy.in-clear',
 };
 
 interface Entry {

@@ -110,6 +110,11 @@ export const PROBLEM_PAGES = {
       'This board takes no requests from where you are at the moment. Try again later.',
     ),
   },
+  inClear: {
+    status: 403,
+    title: 'This page needs an encrypted line',
+    body: paragraphs('Use an address that begins with https://.'),
+  },
   notFound: {
     status: 404,
     title: 'There is nothing here',

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import type { Peer } from '../base/source';
+import type { PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
@@ -30,8 +31,10 @@ export type LoginPorts = Readonly<Partial<Record<WayInName, number | undefined>>
 export interface PageSlot {
   /** Whom a request on the connection is counted as; undefined for one to be refused. */
   callerOf(headers: IncomingHttpHeaders): Pick<Peer, 'remoteIp' | 'isShared'> | undefined;
-  /** Only the board's health may be requested on it. */
-  readonly onlyHealth: boolean;
+  /** True for a request that came to a proxy in clear text. */
+  isInClear(headers: IncomingHttpHeaders): boolean;
+  /** Set where only the board's health may be requested; called when something else is. */
+  readonly onlyHealth?: () => void;
   release(): void;
 }
 
@@ -80,13 +83,18 @@ export interface WebServerOptions {
   readonly recovery?: Pick<FactorRecovery, 'look' | 'start' | 'lookStop' | 'stopByLink'>;
   readonly findTemplate: FindTemplate;
   /**
-   * Asks for a slot among the open connections before TLS begins; refuses by closing the connection
+   * Asks for a slot among the open connections of a server before TLS begins; refuses by closing the connection
    * (rules K1, K2, L6).
    */
-  readonly accept?: (socket: Socket, enter: (slot: PageSlot) => void) => void;
+  readonly accept?: (
+    server: PageServerName,
+    socket: Socket,
+    enter: (slot: PageSlot) => void,
+  ) => void;
   /** The ports on which the login servers listen now, for the pages that show how to call. */
   readonly loginPorts?: () => LoginPorts;
-  readonly certificate: LiveCertificate;
+  /** Undefined where the pages have no TLS of their own. */
+  readonly certificate: LiveCertificate | undefined;
   /** Answers other programs, where `verify.https` is on. */
   readonly authenticator?: Pick<Authenticator, 'verify'>;
   /** Pages of the program that runs the board. */
@@ -99,6 +107,6 @@ export interface WebServerOptions {
 
 /** Dependencies of the routes. */
 export interface WebParts extends WebServerOptions {
-  /** The port that is really in use. */
+  /** The port by which callers reach the pages: the one that is really in use, or that of a proxy. */
   readonly port: () => number;
 }

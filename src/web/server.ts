@@ -6,20 +6,21 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import { connectionKey, peerOf } from '../base/source';
 import { PACKAGE_DIR } from '../config/board';
-import { loginServer } from '../config/login-servers';
+import { loginServer, type PageServerName } from '../config/login-servers';
 import { BROWSER_WAYS } from '../protocols/ways-in';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { addOwnRoutes } from './own-routes';
 import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
-import type { PageSlot, WebParts, WebServerOptions } from './parts';
+import { createPlainServer, IDLE_LIMITS, NODE_LIMITS, PageSockets } from './page-sockets';
+import type { WebParts, WebServerOptions } from './parts';
 import { addRecoverRoutes } from './recover';
 import { addRegisterRoutes } from './register';
 import { addResetRoutes } from './reset';
@@ -28,58 +29,71 @@ import { addTerminalRoutes, addFrontPage } from './terminal';
 import { loadTerminalFiles } from './terminal-files';
 import { hasUsers } from '../store/users';
 import { addVerifyRoute } from './verify';
+import type { LiveCertificate } from '../tls/live-certificate';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 
 const TLS_VERSION = 'TLSv1.2';
 /** Time between the answer to an invalid request and the forced end of its socket. */
 const GOOD_BYE_MS = 2_000;
 /** Time limit for running requests when the board stops. */
 export const CLOSE_MS = 2_000;
+/** The port of a proxy before the pages, where they have no TLS of their own. */
+export const PROXY_PORT = 443;
 
 export interface WebServer {
-  readonly address: { readonly address: string; readonly port: number };
+  readonly addresses: Readonly<Partial<Record<PageServerName, ServerAddress>>>;
   /** Answers the running requests, then stops. */
   close(): Promise<void>;
 }
 
-/** Starts the pages; a port in use or an unusable certificate is thrown as a BbsError. */
-export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { https } = options.config().contentServers.web;
-  const { certificate } = options;
-  const server = createServer(certificate.current, options);
-  // Open connections keep theirs.
-  certificate.onChange(({ cert, key }) =>
-    server.server.setSecureContext({ cert, key, minVersion: TLS_VERSION }),
-  );
-  let port = https.port;
-  const parts: WebParts = { ...options, port: () => port };
-  const { sockets, slotOf } = acceptSockets(server, options);
-  endSlowReaders(server.server, options.clock);
-  guard(server, parts, slotOf);
-  await addRoutes(server, parts);
-  await listen(server, https);
-  const bound = server.server.address() as AddressInfo;
-  port = bound.port;
-  return {
-    address: { address: bound.address, port },
-    close: () => closeServer(server, sockets, options.clock),
-  };
+interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
 }
 
-/** What Node.js itself holds for every HTTP server of the board. */
-export const NODE_LIMITS = {
-  maxHeaderSize: LIMITS.httpHeaderBytes,
-  headersTimeout: LIMITS.httpRequestMs,
-  requestTimeout: LIMITS.httpRequestMs,
-  // The interval at which Node.js looks for late requests.
-  connectionsCheckingInterval: 500,
-} as const;
+/** Starts the pages, with TLS, without it for proxies, or both; a port in use or an unusable certificate is thrown as a BbsError. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { https, http } = options.config().contentServers.web;
+  const { server, tls } = createServer(https.enabled ? options.certificate : undefined, options);
+  let port = tls === undefined ? PROXY_PORT : https.port;
+  const parts: WebParts = { ...options, port: () => port };
+  const sockets = new PageSockets(options);
+  const plain = http.enabled ? plainOf(server, tls, options) : undefined;
+  if (tls !== undefined) sockets.guard(tls, 'https');
+  if (plain !== undefined) sockets.guard(plain, 'http');
+  for (const each of [tls, plain]) if (each !== undefined) endSlowReaders(each, options.clock);
+  guard(server, parts, sockets);
+  await addRoutes(server, parts);
+  const addresses: Partial<Record<PageServerName, ServerAddress>> = {};
+  if (tls !== undefined) {
+    addresses.https = await listen(server, server.server, https, 'https');
+    port = addresses.https.port;
+  }
+  if (plain !== undefined) addresses.http = await listen(server, plain, http, 'http');
+  return { addresses, close: () => closeServer(server, sockets, options.clock) };
+}
+
+/** The server without TLS: that of the pages themselves, or one beside it. */
+function plainOf(
+  server: Server,
+  tls: TlsServer | undefined,
+  { clock }: WebServerOptions,
+): HttpServer {
+  if (tls === undefined) return server.server;
+  const plain = createPlainServer((request, response) => server.routing(request, response));
+  plain.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket, clock));
+  server.addHook('preClose', (done) => {
+    plain.close(() => done());
+    plain.closeIdleConnections();
+  });
+  return plain;
+}
 
 /** What holds for every HTTP server of the board, with TLS or on a socket of this machine. */
 export const HTTP_LIMITS = {
   requestTimeout: LIMITS.httpRequestMs,
-  connectionTimeout: 2 * LIMITS.httpRequestMs,
-  keepAliveTimeout: 5_000,
+  ...IDLE_LIMITS,
   bodyLimit: LIMITS.httpBodyBytes,
   forceCloseConnections: 'idle',
   logger: false,
@@ -93,96 +107,46 @@ export const HTTP_LIMITS = {
 } as const;
 
 function createServer(
-  certificate: { readonly cert: string; readonly key: string },
+  certificate: LiveCertificate | undefined,
   { config, clock }: Pick<WebServerOptions, 'config' | 'clock'>,
-) {
-  const server = fastify({
-    https: {
-      cert: certificate.cert,
-      key: certificate.key,
-      minVersion: TLS_VERSION,
-      handshakeTimeout: LIMITS.httpRequestMs,
-      ...NODE_LIMITS,
-    },
+): { readonly server: Server; readonly tls?: TlsServer } {
+  const given = {
     ...HTTP_LIMITS,
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
+      answerBrokenRequest(error, socket, clock),
     // A URL that cannot be parsed never reaches the hooks.
-    frameworkErrors: (_error, _request, reply) =>
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
       void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
-  });
-  return server;
+  };
+  if (certificate === undefined) return { server: fastify({ ...given, http: NODE_LIMITS }) };
+  const { cert, key } = certificate.current;
+  const context = { cert, key, minVersion: TLS_VERSION } as const;
+  const handshakeTimeout = LIMITS.httpRequestMs;
+  const server = fastify({ ...given, https: { ...context, handshakeTimeout, ...NODE_LIMITS } });
+  const tls = server.server;
+  // Open connections keep theirs.
+  certificate.onChange((now) =>
+    tls.setSecureContext({ cert: now.cert, key: now.key, minVersion: TLS_VERSION }),
+  );
+  // Routes use the plain type; only this file knows that the transport is TLS.
+  return { server: server as unknown as Server, tls };
 }
 
-type Server = ReturnType<typeof createServer>;
+type Server = FastifyInstance;
 
 function refuseSchema(): never {
   throw new Error('no route of the pages has a schema');
 }
 
-/**
- * Accepts or refuses before TLS begins: a refused connection costs no more than the accept. Returns
- * the open connections, because Node.js's own list lacks sockets that have not finished their
- * handshake.
- */
-function acceptSockets(server: Server, options: WebServerOptions): OpenSockets {
-  const { accept = acceptAll, log } = options;
-  const sockets = new Set<Socket>();
-  const slots = new Map<string, PageSlot>();
-  const tls = server.server;
-  const handshakes = tls.listeners('connection');
-  tls.removeAllListeners('connection');
-  tls.on('connection', (socket: Socket) => {
-    socket.on('error', () => undefined);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    const key = connectionKey(socket);
-    const enter = (slot: PageSlot): void => {
-      slots.set(key, slot);
-      socket.once('close', () => {
-        slots.delete(key);
-        slot.release();
-      });
-      for (const begin of handshakes) Reflect.apply(begin, tls, [socket]);
-    };
-    try {
-      accept(socket, enter);
-    } catch (error) {
-      // A failure of one socket; the port stays open for the next.
-      log.error('web.failed', { remoteIp: peerOf(socket)?.remoteIp, error: toError(error) });
-      socket.destroy();
-    }
-  });
-  return { sockets, slotOf: (socket) => slots.get(connectionKey(socket)) };
-}
-
-/** The open connections, and the slots of those that were accepted. */
-interface OpenSockets {
-  readonly sockets: ReadonlySet<Socket>;
-  slotOf(socket: Socket): PageSlot | undefined;
-}
-
-function acceptAll(socket: Socket, enter: (slot: PageSlot) => void): void {
-  const peer = peerOf(socket);
-  if (peer === undefined) socket.destroy();
-  else enter({ callerOf: () => peer, onlyHealth: false, release: () => undefined });
-}
-
-async function closeServer(
-  server: Server,
-  sockets: ReadonlySet<Socket>,
-  clock: Clock,
-): Promise<void> {
-  const cancel = clock.after(CLOSE_MS, () => {
-    for (const socket of sockets) socket.destroy();
-  });
+async function closeServer(server: Server, sockets: PageSockets, clock: Clock): Promise<void> {
+  const cancel = clock.after(CLOSE_MS, () => sockets.destroyAll());
   await server.close();
   cancel();
 }
 
 /** Bodies are forms, as text; others are refused with 415. */
 export function takeFormsAlone(
-  server: Pick<FastifyInstance, 'removeAllContentTypeParsers'> &
-    Pick<Server, 'addContentTypeParser'>,
+  server: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
 ): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -193,22 +157,27 @@ export function takeFormsAlone(
 }
 
 /** Checks that apply to every request before its route. */
-function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): void {
+function guard(server: Server, parts: WebParts, sockets: PageSockets): void {
   const { config, log, port } = parts;
   takeFormsAlone(server);
   server.decorateRequest('remoteIp', '');
   server.decorateRequest('isShared', true);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
-    const slot = slotOf(request.raw.socket);
+    const slot = sockets.slotOf(request.raw.socket);
     // A client that is gone has no slot any more: its request is not executed.
-    if (slot === undefined || (slot.onlyHealth && !isHealthRoute(request.routeOptions.url))) {
+    const isForHealth = isHealthRoute(request.routeOptions.url);
+    if (slot === undefined || (slot.onlyHealth !== undefined && !isForHealth)) {
+      slot?.onlyHealth?.();
       void reply.hijack();
       request.raw.socket.destroy();
       return undefined;
     }
     const caller = slot.callerOf(request.headers);
     if (caller === undefined) return sendPage(reply, PROBLEM_PAGES.refused, config());
+    // A proxy asks for the health itself.
+    if (!isForHealth && slot.isInClear(request.headers))
+      return sendPage(reply, PROBLEM_PAGES.inClear, config());
     request.remoteIp = caller.remoteIp;
     request.isShared = caller.isShared;
     const party = { headers: request.headers, remoteIp: request.remoteIp };
@@ -236,9 +205,7 @@ function guard(server: Server, parts: WebParts, slotOf: OpenSockets['slotOf']): 
   });
 }
 
-async function addRoutes(server: Server, parts: WebParts): Promise<void> {
-  // The routes use the plain fastify type; only this file knows that the transport is TLS.
-  const routes = server as unknown as FastifyInstance;
+async function addRoutes(routes: Server, parts: WebParts): Promise<void> {
   routes.get('/_enig/style.css', (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE_SHEET),
   );
@@ -260,29 +227,40 @@ async function addRoutes(server: Server, parts: WebParts): Promise<void> {
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 
+/** Opens the port of one of the servers; all of them are closed where it cannot be. */
 async function listen(
-  server: Server,
-  https: { readonly address: string; readonly port: number },
-): Promise<void> {
+  pages: Server,
+  server: HttpServer,
+  { address, port }: ServerAddress,
+  name: PageServerName,
+): Promise<ServerAddress> {
+  const key = `contentServers.web.${name}`;
   try {
-    await server.listen({ host: https.address, port: https.port });
+    if (server === pages.server) await pages.listen({ host: address, port });
+    else {
+      await pages.ready();
+      server.listen({ host: address, port });
+      await once(server, 'listening');
+    }
   } catch (error) {
-    await server.close();
+    await pages.close();
     const { code } = toError(error) as Error & { code?: unknown };
-    const where = `${https.address}:${https.port}`;
+    const where = `${address}:${port}`;
     if (code === 'EADDRINUSE') {
       throw new BbsError(
         'ADDRESS_IN_USE',
-        `${where} is taken; stop what listens there or change contentServers.web.https.port`,
+        `${where} is taken; stop what listens there or change ${key}.port`,
         { cause: error },
       );
     }
     throw new BbsError(
       'CONFIG_INVALID',
-      `cannot listen on ${where}: ${toError(error).message}; see contentServers.web.https`,
+      `cannot listen on ${where}: ${toError(error).message}; see ${key}`,
       { cause: error },
     );
   }
+  const bound = server.address() as AddressInfo;
+  return { address: bound.address, port: bound.port };
 }
 
 function pageForError(error: FastifyError): Page {

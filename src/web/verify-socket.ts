@@ -14,13 +14,13 @@ import type { Authenticator } from '../auth/authenticator';
 import { BbsError, toError } from '../base/errors';
 import { makeFolders } from '../base/private-file';
 import { SECURITY_HEADERS } from './page';
+import { NODE_LIMITS } from './page-sockets';
 import type { WebParts } from './parts';
 import {
   answerBrokenRequest,
   endSlowReaders,
   CLOSE_MS,
   HTTP_LIMITS,
-  NODE_LIMITS,
   takeFormsAlone,
 } from './server';
 import { addVerifyRoute } from './verify';

@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   sqlite3: 'sqlite3',
   haproxy: 'haproxy',
   nginx: 'nginx-light',
+  caddy: 'caddy',
   python3: 'python3',
   sz: 'lrzsz',
   rz: 'lrzsz',

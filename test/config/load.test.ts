@@ -199,7 +199,7 @@ test('a proxy needs pages that listen', async () => {
   const web = (https: string) =>
     `contentServers: { web: { behindProxy: true, overrideUrlPrefix: "https://bbs.example.org", ${https} } }`;
   expect(await refusal(web('https: { enabled: false }'))).toEqual([
-    '1:39: contentServers.web.behindProxy is true, but contentServers.web.https.enabled is false: nothing listens for the proxy to connect to; set https.enabled: true',
+    '1:39: contentServers.web.behindProxy is true, but contentServers.web.https.enabled is false, and so is http: nothing listens for the proxy to connect to; set https.enabled: true',
   ]);
   const { config } = await load(web('https: { enabled: true }'));
   expect(config.contentServers.web.behindProxy).toBe(true);
@@ -215,14 +215,16 @@ test('what is allowed but hardly meant is a warning with its place', async () =>
   ]);
 });
 
-test('the plain WebSocket of an ENiGMA½ board without proxies stays shut, and the board opens', async () => {
-  const { config, warnings } = await load(
-    'loginServers: { webSocket: { proxied: false, ws: { enabled: true } } }',
-  );
+test('the servers without TLS of an ENiGMA½ board without proxies stay shut, and the board opens', async () => {
+  const { config, warnings } = await load(`
+    loginServers: { webSocket: { proxied: false, ws: { enabled: true } } }
+    contentServers: { web: { http: { enabled: true, port: 8080 } } }`);
   expect(config.loginServers.webSocket.ws.enabled).toBe(false);
-  expect(warnings.map(({ message }) => message)).toContain(
-    'loginServers.webSocket.ws.enabled is true, but proxies is empty: nothing listens there, as it has no TLS and is for proxies alone',
-  );
+  expect(config.contentServers.web.http).toMatchObject({ enabled: false, port: 8080 });
+  for (const path of ['loginServers.webSocket.ws', 'contentServers.web.http'])
+    expect(warnings.map(({ message }) => message)).toContain(
+      `${path}.enabled is true, but proxies is empty: nothing listens there, as it has no TLS and is for proxies alone`,
+    );
   await expect(
     load('loginServers: { webSocket: { ws: { enabled: true } } }'),
   ).rejects.toMatchObject({ message: expect.stringContaining('proxies is empty') as string });

@@ -259,7 +259,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M11',
     fault: 'a connection that is let in for its health sees all pages',
     file: 'src/web/server.ts',
-    find: '(slot.onlyHealth && !isHealthRoute(request.routeOptions.url))',
+    find: '(slot.onlyHealth !== undefined && !isForHealth)',
     put: '(slot.onlyHealth && request.routeOptions.url === undefined)',
   },
   {

@@ -77,6 +77,27 @@ export const WEB_SOCKET: readonly Mutant[] = [
   },
   {
     rule: 'G3',
+    fault: 'a page without TLS is shown where the proxy says nothing',
+    file: 'src/throttle/page-connection-limiter.ts',
+    find: "isPlain ? proto === 'https' :",
+    put: "isPlain ? proto !== 'clear' :",
+  },
+  {
+    rule: 'G3',
+    fault: 'a page with TLS is shown to a proxy whose client came without it',
+    file: 'src/throttle/page-connection-limiter.ts',
+    find: "!isWebProxy || proto !== 'clear'",
+    put: "isWebProxy || proto !== 'clear'",
+  },
+  {
+    rule: 'G3',
+    fault: 'anybody may connect to the pages without TLS',
+    file: 'src/throttle/page-connection-limiter.ts',
+    find: "onlyProxies: options.server === 'http'",
+    put: "onlyProxies: options.server !== 'http'",
+  },
+  {
+    rule: 'G3',
     fault: 'a header may name any address',
     file: DOOR,
     find: "  if (NO_CALLER.has(source) || (isLoopback(source) && !own.isLocal)) return 'impossible-address';\n",

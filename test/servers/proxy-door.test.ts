@@ -323,7 +323,7 @@ describe('what is refused where a header is required (rule G3)', () => {
     });
     const { limiter, log } = servers;
     const pages = new PageConnectionLimiter({
-      ...{ config: () => config, clock: new FakeClock(), limiter, log },
+      ...{ config: () => config, clock: new FakeClock(), limiter, log, server: 'https' },
     });
     const server = createServer((socket: Socket) => {
       pages.accept(socket, () => {

@@ -174,6 +174,7 @@ export function withFreePorts(config: ConfigInput): ConfigInput {
       web: {
         ...config.contentServers?.web,
         https: { port: 0, ...config.contentServers?.web?.https },
+        http: { port: 0, ...config.contentServers?.web?.http },
       },
     },
   };

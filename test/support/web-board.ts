@@ -84,7 +84,7 @@ export async function openWebBoard(
     await accounts.close();
     throw error;
   });
-  const { port } = server.address;
+  const { port = 0 } = server.addresses.https ?? {};
   const ca = await readFile(join(accounts.folder, 'keys', 'web_cert.pem'));
   const ask = (path: string, what: Ask = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {

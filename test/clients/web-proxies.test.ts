@@ -1,0 +1,152 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join, resolve } from 'node:path';
+import type { ConfigInput } from '../../src/config/schema';
+import { TestBoard } from '../support/board';
+import { KEYS } from '../support/dial';
+import { freePort } from '../support/relay';
+import { PASSWORD, signIn } from '../support/sign-in';
+import { dialWebSocket } from '../support/web-socket-caller';
+import { talkTo } from './programs';
+
+const MISC = resolve(__dirname, '../../misc');
+const CALLER = '127.0.0.2';
+const CLAIM = {
+  'x-forwarded-for': '203.0.113.66',
+  forwarded: 'for=203.0.113.66',
+  'x-forwarded-proto': 'http',
+};
+
+/** Where a proxy listens and what is behind it. */
+interface Ports {
+  readonly pages: number;
+  readonly terminal: number;
+  readonly board: { readonly pages: number; readonly terminal: number };
+}
+
+async function startNginx(dataDir: string, ports: Ports, scheme: string): Promise<ChildProcess> {
+  const keys = join(dataDir, 'keys');
+  const { pages, terminal, board } = ports;
+  const sample = (await readFile(join(MISC, 'nginx', 'sallyport.conf'), 'utf8'))
+    .replace('BBS_ADDRESS:443', `127.0.0.1:${pages}`)
+    .replace('BBS_ADDRESS:8811', `127.0.0.1:${terminal}`)
+    .replace('https://127.0.0.1:8443', `${scheme}://127.0.0.1:${board.pages}`)
+    .replace('https://127.0.0.1:8811', `${scheme}://127.0.0.1:${board.terminal}`)
+    .replace('/etc/ssl/bbs/fullchain.pem', join(keys, 'web_cert.pem'))
+    .replace('/etc/ssl/bbs/key.pem', join(keys, 'web_key.pem'));
+  const file = join(dataDir, 'nginx.conf');
+  const own = `daemon off; pid ${dataDir}/nginx.pid; error_log stderr; events {}`;
+  await writeFile(file, `${own}\nhttp {\naccess_log off;\n${sample}}\n`);
+  return talkTo('nginx', ['-p', dataDir, '-c', file]);
+}
+
+async function startCaddy(dataDir: string, ports: Ports): Promise<ChildProcess> {
+  const keys = join(dataDir, 'keys');
+  const { pages, terminal, board } = ports;
+  // The sample gets its certificate from an authority; here it is the board's own.
+  const tls = `bind 127.0.0.1\n\ttls ${join(keys, 'web_cert.pem')} ${join(keys, 'web_key.pem')}`;
+  const sample = (await readFile(join(MISC, 'caddy', 'Caddyfile'), 'utf8'))
+    .replace('bbs.example.org {', `https://localhost:${pages} {\n\t${tls}`)
+    .replace('bbs.example.org:8810 {', `https://localhost:${terminal} {\n\t${tls}`)
+    .replace('127.0.0.1:8080', `127.0.0.1:${board.pages}`)
+    .replace('127.0.0.1:8810', `127.0.0.1:${board.terminal}`);
+  const file = join(dataDir, 'Caddyfile');
+  const own = `{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system ${dataDir}/caddy\n}`;
+  await writeFile(file, `${own}\n${sample}`);
+  // What it runs with it saves below its home.
+  const home = `XDG_CONFIG_HOME=${dataDir}/caddy`;
+  return talkTo('env', [home, 'caddy', 'run', '--config', file, '--adapter', 'caddyfile']);
+}
+
+/** TLS to the board as well, or TLS that ends at the proxy. */
+const PROXIES = [
+  ['nginx', 'wss', (dataDir: string, ports: Ports) => startNginx(dataDir, ports, 'https')],
+  ['nginx', 'ws', (dataDir: string, ports: Ports) => startNginx(dataDir, ports, 'http')],
+  ['Caddy', 'ws', startCaddy],
+] as const;
+
+describe.each(PROXIES)(
+  '%s as misc/ has it, before %s and the pages (rule G3)',
+  (_name, way, start) => {
+    let board: TestBoard;
+    let proxy: ChildProcess;
+    let pages = 0;
+    let terminal = 0;
+
+    beforeAll(async () => {
+      const web: NonNullable<ConfigInput['contentServers']>['web'] = { behindProxy: true };
+      board = await TestBoard.start({
+        config: {
+          ...{ proxies: ['127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
+          loginServers: { webSocket: { [way]: { enabled: true, port: 0 } } },
+          contentServers: { web: { ...web, http: { enabled: way === 'ws' } } },
+        },
+      });
+      await board.addUser('alice', PASSWORD);
+      [pages, terminal] = [await freePort(), await freePort()];
+      const { addresses } = board.bbs;
+      const behind = {
+        pages: addresses[way === 'ws' ? 'http' : 'https']?.port ?? 0,
+        terminal: addresses[way]?.port ?? 0,
+      };
+      proxy = await start(board.dataDir, { pages, terminal, board: behind });
+    });
+    afterAll(async () => {
+      const gone = new Promise((done) => proxy.once('exit', done));
+      proxy.kill();
+      await gone;
+      await board.remove();
+    });
+
+    const certificate = (): Promise<Buffer> =>
+      readFile(join(board.dataDir, 'keys', 'web_cert.pem'));
+
+    async function page(path: string, localAddress: string): Promise<number> {
+      const ca = await certificate();
+      return new Promise((done, reject) => {
+        const asking = request({
+          ...{ host: '127.0.0.1', port: pages, path, localAddress, ca, agent: false },
+          ...{ servername: 'localhost', headers: { host: 'localhost', ...CLAIM } },
+        });
+        asking.on('response', (response) => {
+          response.resume();
+          done(response.statusCode ?? 0);
+        });
+        asking.on('error', reject);
+        asking.end();
+      });
+    }
+
+    it('brings alice by WebSocket, and the board knows where she calls from, whatever she claims', async () => {
+      // It answers as soon as it listens; until then nobody does.
+      for (let status = 0; status !== 200;)
+        status = await page('/_enig/health', CALLER).catch(() => 0);
+      const ca = await certificate();
+      const alice = await dialWebSocket({
+        port: terminal,
+        ca,
+        localAddress: CALLER,
+        headers: { host: `localhost:${terminal}`, ...CLAIM },
+      });
+      await signIn(alice, 'alice');
+      await alice.sees('Both doors are open.');
+      // Where the second factor is set up, a call is secure.
+      alice.type(KEYS.return);
+      await alice.sees('Command');
+      alice.type(`2fa${KEYS.return}`);
+      await alice.sees('Kind of code');
+      alice.hangUp();
+      expect(board.events('login.accepted')).toMatchObject([{ server: way, remoteIp: CALLER }]);
+      expect(await board.oputil('audit', '--user', 'alice')).toContain(CALLER);
+    });
+
+    it('counts requests of pages by the address of the caller, whatever he claims', async () => {
+      const reset = '/_enig/sec/reset_password?token=none';
+      const answers: number[] = [];
+      for (let call = 0; call < 11; call += 1) answers.push(await page(reset, CALLER));
+      expect(answers.slice(9)).toEqual([410, 429]);
+      expect(await page(reset, '127.0.0.3')).toBe(410);
+    });
+  },
+);
