@@ -22,6 +22,7 @@ import {
 import { auditOf, currentStatus, recordArrival, unlock } from './login-records';
 import { type Charged, giveBack } from './regulator';
 import { WrongCodeLost } from './second-factor';
+import { isTypedHereAlone } from './line-question';
 import { canonicalSheetCode, useSheetCode } from './sheet-codes';
 
 const KIND = 'line-code';
@@ -163,7 +164,8 @@ class LineCode {
     if (findFactorKind(result.by)?.isBound !== true)
       return { kind: 'refused', why: `${result.by}-in-clear`, reason: 'secure-only' };
     // Another call may have read it along while it was typed, and submitted it first.
-    if (!isAsked || asked.others > 0)
+    const at = { subject: accountSubject(userId), askedAs, code, timelineMs: clock.timelineMs() };
+    if (!isAsked || !(await isTypedHereAlone(sql, secondFactor.sealing, at)))
       return { kind: 'refused', why: 'asked-elsewhere', reason: 'one-call' };
     return 'otp';
   }

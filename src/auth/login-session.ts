@@ -79,7 +79,8 @@ export class LoginSession implements Login {
     private readonly source: string,
   ) {
     this.sessionId = this.randomId();
-    this.line = new LineAsking(parts, this.sessionId);
+    const isShared = origin.isShared === true;
+    this.line = new LineAsking(parts, this.sessionId, { source, isShared });
   }
 
   get requiredFactor(): 1 | 2 {
@@ -104,6 +105,7 @@ export class LoginSession implements Login {
     this.tried = true;
     const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
     return this.answer(name ?? '', async () => {
+      if (credential.kind === 'line-code') await this.line.settle(credential.code);
       const result = await this.authenticate(credential);
       const isHeard = credential.kind === 'line-code' && this.passwords === 'never';
       // Also one that was not looked at: it must not be good for whoever calls next (rule N8).

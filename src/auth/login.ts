@@ -156,6 +156,8 @@ export interface LineQuestion {
    * meanwhile; undefined where none is free, and once a call has asked too often. A name without a sheet has a number as well (rule C4).
    */
   ask(userName: string): Promise<number | undefined>;
+  /** Takes note of what stands in the field: of a code of the app, which call began it (rule N8). */
+  typed(text: string): Promise<void>;
   /** Takes note of what was typed and not accepted: a code that is nearly right is spent. */
   heard(typed: string): Promise<void>;
   /** Ends the question: the number is free for other calls. */

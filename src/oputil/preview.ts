@@ -170,6 +170,7 @@ function previewLogin(user: User | undefined): Login {
     refresh: () => Promise.resolve('keep'),
     line: {
       ask: () => Promise.resolve(1),
+      typed: () => Promise.resolve(),
       heard: () => Promise.resolve(),
       end: () => Promise.resolve(),
     },

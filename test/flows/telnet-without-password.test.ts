@@ -122,6 +122,24 @@ describe('telnet where no password is asked for', () => {
     caller.hangUp();
   });
 
+  it('takes a code of the app beside a held call, and not one that is typed in both (rule N8)', async () => {
+    const held = await board.telnet();
+    await askedFor(held, 'bob');
+    const owner = await board.telnet();
+    await askedFor(owner, 'bob');
+    const heard = board.freshCode(secret);
+    for (const digit of heard.slice(0, 3)) owner.type(digit);
+    await owner.sees(/\*{3}/);
+    held.type(`${heard}${KEYS.return}`);
+    await held.sees(/that code is void/);
+    owner.type(`${heard.slice(3)}${KEYS.return}`);
+    await owner.sees(WRONG);
+    owner.type(`${board.freshCode(secret)}${KEYS.return}`);
+    await owner.sees('Welcome, bob');
+    owner.hangUp();
+    held.hangUp();
+  });
+
   it('says where to call for what asks for a password (rule N7)', async () => {
     const caller = await board.telnet();
     await signIn(caller, 'bob', board.freshCode(secret));

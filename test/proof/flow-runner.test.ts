@@ -22,6 +22,7 @@ class RandomLogin implements Login {
   readonly tried = true;
   readonly line = {
     ask: () => Promise.resolve(1),
+    typed: () => Promise.resolve(),
     heard: () => Promise.resolve(),
     end: () => Promise.resolve(),
   };

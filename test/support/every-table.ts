@@ -54,7 +54,7 @@ export async function fillEveryTable(office: BackOffice): Promise<void> {
     await sql('far_account').insert({ user_id: ann, ...far });
     const code = { key_id: 'k', code_hash: 'c', group_hashes: 'a b c', created_at: 1 };
     await sql('sheet_code').insert({ user_id: ann, number: 2, ...code });
-    const ask = { session_id: 's1', subject: 'u:1', number: 2, until_at: 3 };
+    const ask = { session_id: 's1', subject: 'u:1', number: 2, until_at: 3, source: 'a' };
     await sql('line_ask').insert(ask);
     const row = { at: 1, node: 1, server: 'ssh', source: '', factor: 0, kind: 'x', result: 'done' };
     for (let made = 0; made < AUDIT_ROWS; made += 100)

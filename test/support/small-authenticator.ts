@@ -53,6 +53,7 @@ export class SmallLogin implements Login {
   tried = false;
   readonly line = {
     ask: () => Promise.resolve(1),
+    typed: () => Promise.resolve(),
     heard: () => Promise.resolve(),
     end: () => Promise.resolve(),
   };

@@ -1,4 +1,5 @@
-import { leaveLineCode, STANDING_NOTE } from './line-sign-in';
+import type { Key } from '../../terminal/key';
+import { leaveLineCode, noteTyped, STANDING_NOTE } from './line-sign-in';
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
 import type { AcsSubject } from '../../acs/subject';
@@ -330,8 +331,14 @@ export class ActiveMenu implements FormContext {
         await this.redrawResized();
         return undefined;
       case 'key':
-        return this.keys.press(arrival.key);
+        return this.press(arrival.key);
     }
+  }
+
+  private async press(key: Key): Promise<Transition | undefined> {
+    const transition = await this.keys.press(key);
+    if (this.memory.has(STANDING_NOTE)) await noteTyped(this.caller, this.unsent);
+    return transition;
   }
 
   /** Applies a transition; undefined when the caller stays on the screen. */

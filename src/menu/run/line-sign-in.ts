@@ -50,6 +50,19 @@ export async function withQuestion(
   return `${sentence} ${await askLineCode(asking, userName, { isAgain: true })}`;
 }
 
+/** Tells what stands in the fields, key by key: of two calls with one code the first keys show. */
+export async function noteTyped(
+  { login, log }: Pick<Caller, 'login' | 'log'>,
+  typed: readonly string[],
+): Promise<void> {
+  try {
+    for (const text of typed) await login.line.typed(text);
+  } catch (thrown) {
+    // The code is then taken while no other call is asked for one.
+    log.warn('line-code.not-noted', { error: toError(thrown) });
+  }
+}
+
 /**
  * Ends the question with the menu or the call: what stands in the fields was read along, so a code that is
  * nearly right is spent.

@@ -259,4 +259,16 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // Who is asked for a code on a line that others can read, and what was begun to be typed there.
+  {
+    id: 45,
+    name: '0045-line-asks-by-place',
+    async up(sql) {
+      await sql.schema.alterTable('line_ask', (table) => {
+        table.string('source', 64).notNullable().defaultTo('');
+        table.integer('known').notNullable().defaultTo(0);
+        table.text('typed').notNullable().defaultTo('');
+      });
+    },
+  },
 ];
