@@ -77,7 +77,7 @@ export const LINES: readonly Mutant[] = [
     fault: 'a code is taken before other calls of its name have shown that they have it',
     file: 'src/auth/line-question.ts',
     find: 'if (others.length > 0) await sleep(clock, SETTLE_MS);',
-    put: 'if (others.length > 0) await sleep(clock, 0);',
+    put: 'if (others.length < 0) await sleep(clock, SETTLE_MS);',
   },
   {
     rule: 'N8',

@@ -1,4 +1,3 @@
-import type { Key } from '../../terminal/key';
 import { leaveLineCode, noteTyped, STANDING_NOTE } from './line-sign-in';
 import { BbsError } from '../../base/errors';
 import { sleep } from '../../base/clock';
@@ -312,6 +311,7 @@ export class ActiveMenu implements FormContext {
         moves: this.screen.moves,
       });
       const transition = await this.answer(arrival);
+      if (this.memory.has(STANDING_NOTE)) await noteTyped(this.caller, this.unsent);
       if (transition === undefined) continue;
       const exit = await this.settle(transition);
       if (exit !== undefined) return exit;
@@ -331,14 +331,8 @@ export class ActiveMenu implements FormContext {
         await this.redrawResized();
         return undefined;
       case 'key':
-        return this.press(arrival.key);
+        return this.keys.press(arrival.key);
     }
-  }
-
-  private async press(key: Key): Promise<Transition | undefined> {
-    const transition = await this.keys.press(key);
-    if (this.memory.has(STANDING_NOTE)) await noteTyped(this.caller, this.unsent);
-    return transition;
   }
 
   /** Applies a transition; undefined when the caller stays on the screen. */
