@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { labelOfWay } from '../protocols/ways-in';
 import { addAudit } from '../store/audit';
 import type { Budgets } from '../store/budget';
 import type { Database } from '../store/database';
@@ -43,7 +44,7 @@ export class FeedbackBox {
         await budgets.recordRefusal(sql, spend, spent);
         return 'too-many';
       }
-      const from = `${letter.from} [${server} ${remoteIp}]`;
+      const from = `${letter.from} [${labelOfWay(server)} ${remoteIp}]`;
       const queued = await notifier.notify(sql, {
         ...{ kind: 'feedback', userId: 0, ...typed, from },
         ...(userId === undefined ? {} : { accountId: userId }),

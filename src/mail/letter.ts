@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema';
 import { LIMITS } from '../base/limits';
 import { OTP_TYPES } from '../base/otp-types';
+import { labelOfWay } from '../protocols/ways-in';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
 import { recoveryContent } from './recovery-letter';
@@ -341,7 +342,7 @@ function askedText(askedBy: Extract<Notice, { kind: 'otp-register' }>['askedBy']
 }
 
 function placeText(place: { readonly server: string; readonly remoteIp: string }): string {
-  return `by ${place.server} from ${place.remoteIp}`;
+  return `by ${labelOfWay(place.server)} from ${place.remoteIp}`;
 }
 
 function resetContent(

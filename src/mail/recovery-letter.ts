@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { labelOfWay } from '../protocols/ways-in';
 import type { Notice } from '../store/notice';
 import { RECOVERY_USABLE_MS } from '../store/recoveries';
 import { recoverUrl, stopRecoveryUrl } from './links';
@@ -24,7 +25,7 @@ export function recoveryContent<Content extends object>(
       return {
         ...notification(
           'Have you lost your second factor?',
-          `somebody who signed in with your password by ${server} from ${remoteIp} says that your app and your backup codes are lost. If that was you, open this link and press its button: a waiting time of ${hoursText(recoveryMail.waitHours)} begins. After it the board leads you, with your password alone, to the set-up of a new second factor. Until then everything stays as it is. The link works once, within ${otp.tokenTtlMinutes} minutes.`,
+          `somebody who signed in with your password by ${labelOfWay(server)} from ${remoteIp} says that your app and your backup codes are lost. If that was you, open this link and press its button: a waiting time of ${hoursText(recoveryMail.waitHours)} begins. After it the board leads you, with your password alone, to the set-up of a new second factor. Until then everything stays as it is. The link works once, within ${otp.tokenTtlMinutes} minutes.`,
           'If that was not you, somebody else knows your password. Do not press the button; sign in, change your password and tell the sysop of this board.',
         ),
         link: recoverUrl(prefix, notice.token),

@@ -127,7 +127,7 @@ describe('switching the second factor on', () => {
     }
     expect((await confirm(page, board.code(secretOn(page)))).status).toBe(410);
     const letter = await board.letterTo('cora@example.org', /was dropped/);
-    expect(letter.text).toContain('somebody signed in as you by ssh');
+    expect(letter.text).toContain('somebody signed in as you by SSH');
     stranger.hangUp();
     expect(await isAskedForCode('cora')).toBe(false);
   });
@@ -136,7 +136,7 @@ describe('switching the second factor on', () => {
     const stranger = await openConfig('caro');
     const page = await askForPage(stranger, 'caro');
     const letter = await board.letterTo('caro@example.org', SUBJECT);
-    expect(letter.text.replaceAll(/\s+/g, ' ')).toContain('A caller who signed in as you by ssh');
+    expect(letter.text.replaceAll(/\s+/g, ' ')).toContain('A caller who signed in as you by SSH');
     const owner = await board.telnet();
     await signIn(owner, 'caro');
     await goToMainMenu(owner);
@@ -164,7 +164,7 @@ describe('switching the second factor on', () => {
     const ended = await board.browse(pageUrl(), { form: { ...fields, answer: 'not-me' } });
     expect([ended.status, ended.body]).toEqual([200, expect.stringContaining('has ended')]);
     const news = await board.letterTo('carl@example.org', /was ended/);
-    expect(news.text).toContain('somebody who signed in as you by ssh from 127.0.0.1');
+    expect(news.text).toContain('somebody who signed in as you by SSH from 127.0.0.1');
     expect((await confirm({ ...page, word }, otp)).status).toBe(410);
     // The stranger's call ends with it, and nothing of the set-up is shown to the next one.
     await stranger.sees('Your account was changed.');

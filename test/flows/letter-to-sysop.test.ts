@@ -111,7 +111,7 @@ it('a letter to the sysop is written in the editor, and goes out as a mail with 
   const letter = await board.letterTo('op@example.org', /Feedback from a caller/);
   expect(letter.text).toContain('Dear warden,');
   expect(letter.text).toContain('|12no %UN code, but a line that is much longer than the view!');
-  expect(letter.text).toMatch(/From: alice \[telnet 127\.0\.0\.1\], account \d+/);
+  expect(letter.text).toMatch(/From: alice \[Telnet 127\.0\.0\.1\], account \d+/);
   expect(letter.text).toContain('New user feedback');
   alice.hangUp();
 });

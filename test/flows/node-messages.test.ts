@@ -205,7 +205,7 @@ describe('a page of the sysop', () => {
     await alice.sees('Thank you. The sysop gets your letter.');
     const letter = await board.letterTo('op@example.org', /Feedback from a caller/);
     expect(letter.text).toContain(`Help me ${HOSTILE}`);
-    expect(letter.text).toMatch(/From: alice \[telnet 127\.0\.0\.1\], account \d+/);
+    expect(letter.text).toMatch(/From: alice \[Telnet 127\.0\.0\.1\], account \d+/);
     expect(Buffer.concat(alice.screen.sent).includes('paged')).toBe(false);
   });
 

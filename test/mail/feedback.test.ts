@@ -50,7 +50,7 @@ describe('letters to the sysop', () => {
     expect(await box.send(LETTER, ORIGIN)).toBe('queued');
     const [letter] = await letters();
     expect(letter?.to).toBe('boss@example.org');
-    expect(letter?.text).toContain('From: Joe [telnet 192.0.2.7]');
+    expect(letter?.text).toContain('From: Joe [Telnet 192.0.2.7]');
     expect(letter?.text).toContain('Please help.\n\nJoe');
     const [entry] = await accounts.db.run((sql) => listAudit(sql, { limit: 1 }));
     expect(entry).toMatchObject({

@@ -37,7 +37,7 @@ describe('a letter to the sysop before signing in', () => {
       {
         kind: 'feedback',
         userId: 0,
-        from: 'An old friend [telnet 192.0.2.7]',
+        from: 'An old friend [Telnet 192.0.2.7]',
         subject: 'Feedback to the sysop',
         text: 'I lost my phone.\n\n|12{userName} %UN',
       },

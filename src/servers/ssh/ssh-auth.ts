@@ -60,6 +60,8 @@ export class SshAuth {
   private noneAsked = false;
   private hungUp = false;
   private busy: Promise<void> = Promise.resolve();
+  /** What was typed in place of a code, and is answered by the code screen of the session. */
+  forScreen: string | undefined;
   /** The way in which the caller was accepted, once that is decided. */
   private letIn: 'member' | 'new-user' | undefined;
 
@@ -221,7 +223,10 @@ export class SshAuth {
         sentence,
       });
       if (code === undefined) return;
-      if (this.options.isForScreen(code)) break;
+      if (this.options.isForScreen(code)) {
+        this.forScreen = code;
+        break;
+      }
       this.attempts += 1;
       if (this.attempts > MAX_ATTEMPTS) {
         this.hangUp('too-many');

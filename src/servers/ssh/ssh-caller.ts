@@ -182,6 +182,9 @@ export class SshCaller {
     this.connection = connection;
     connection.hinted(this.auth.asksForLines ? { ...hints, asksForLines: true } : hints);
     channel.on('error', () => socket.destroy());
+    // The dialogue has no room for the answer: the code screen gives it, and does not ask for the word again.
+    if (this.auth.forScreen !== undefined)
+      connection.received(Buffer.from(`${this.auth.forScreen}\r`));
     channel.on('data', (bytes: Buffer) => connection.received(bytes));
     channel.on('end', () => connection.inputEnded());
     // EOF does not end the call: `ssh -T` with its input at an end still wants to see the answer.
