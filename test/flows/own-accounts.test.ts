@@ -1,7 +1,10 @@
 import type { Authenticate, OwnSignIn } from '../../src/index';
 import { OwnAccounts } from '../../src/auth/own-accounts';
+import { hashPassword } from '../../src/auth/password';
 import { systemClock } from '../../src/base/clock';
+import { storePassword } from '../../src/store/passwords';
 import { openAuthenticator, STRANGER } from '../support/authenticator-context';
+import { openBackOffice } from '../support/back-office';
 import { TestBoard } from '../support/board';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FakeClock } from '../support/fake-clock';
@@ -112,6 +115,14 @@ describe('accounts that the program of a board has', () => {
     first.hangUp();
     const { exitCode, err } = await board.tryOputil('user', 'pw', 'second', PASSWORD);
     expect([exitCode === 0, err]).toEqual([false, expect.stringContaining(KEPT)]);
+    // As a database has it that was filled by other means.
+    const hash = await hashPassword(PASSWORD);
+    const backend = await openBackOffice(board.dataDir, { clock: board.clock });
+    const id = await backend.userId('second');
+    await backend.db.transaction({ account: id }, (sql) =>
+      storePassword(sql, id, { hash, nowMs: board.clock.nowMs() }),
+    );
+    await backend.close();
     const caller = await board.telnet();
     await signIn(caller, 'second', PASSWORD);
     await board.logged('login.rejected', { userName: 'second', reason: 'wrong' });
