@@ -113,11 +113,9 @@ async function editModeMenuHelp(context: MenuContext): Promise<Transition> {
   const help = namedArt(context, 'help');
   const isShown = help?.kind === 'art' && (await context.showArt(help.spec));
   if (!isShown)
-    await context.showPages([
-      '',
-      ` ${context.say('letter.help-type')}`,
-      ` ${context.say('letter.help-keys')}`,
-    ]);
+    await context.showPages({
+      lines: [context.say('letter.help-type'), context.say('letter.help-keys')],
+    });
   return { kind: 'redraw' };
 }
 

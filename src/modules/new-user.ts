@@ -129,7 +129,7 @@ async function askForInvite(context: MenuContext): Promise<boolean> {
     caller.log.info('new-user.invite-refused', { tries });
     message = context.say('apply.no-such-invite');
   }
-  await context.showPages(['', ` ${context.say('apply.no-invite')}`]);
+  await context.showPages({ lines: [context.say('apply.no-invite')] });
   return false;
 }
 
@@ -186,7 +186,7 @@ async function submitApplication(
 /** Somebody else has used the code up meanwhile, or its time is over. */
 async function lostInvite(context: MenuContext): Promise<Transition> {
   context.memory.delete(INVITE);
-  await context.showPages(['', ` ${context.say('apply.invite-ended')}`]);
+  await context.showPages({ lines: [context.say('apply.invite-ended')] });
   return turnBack(context);
 }
 
@@ -289,7 +289,7 @@ function mailLines(
 /** Address and names are the caller's text, so all of it is shown as data (rule H2). */
 function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
   return context.showPages({
-    data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
+    data: lines.map((text) => ({ color: '|07', text })),
   });
 }
 

@@ -51,12 +51,11 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   if (sent.kind === 'nobody') return offerMail(context, message);
   if (sent.kind === 'too-many') {
     const { rateLimitText: own } = config;
-    const otherwise =
-      typeof own === 'string' ? own : ` ${context.say('talk.sysop-called-already')}`;
+    const otherwise = typeof own === 'string' ? own : context.say('talk.sysop-called-already');
     await showNamed(context, config['rateLimitArt'] ?? 'PAGESYPLM', otherwise);
     return { kind: 'previous' };
   }
-  const called = ` ${context.say('talk.sysop-called')}`;
+  const called = context.say('talk.sysop-called');
   await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', called);
   return { kind: 'previous' };
 }
@@ -81,7 +80,7 @@ async function confirmSendMail(context: MenuContext, { value }: Submission): Pro
     { from: name, subject, text, accountId: id },
     originOf(caller),
   );
-  await context.showPages(['', ` ${context.say(LETTER_ANSWERS[sent])}`]);
+  await context.showPages({ lines: [context.say(LETTER_ANSWERS[sent])] });
   return { kind: 'previous' };
 }
 
@@ -95,5 +94,5 @@ async function askForText(context: MenuContext): Promise<string> {
 
 async function showNamed(context: MenuContext, spec: unknown, otherwise: string): Promise<void> {
   const isShown = typeof spec === 'string' && (await context.showArt(spec));
-  if (!isShown) await context.showPages(['', otherwise]);
+  if (!isShown) await context.showPages({ lines: [otherwise] });
 }

@@ -6,14 +6,15 @@ import type { MenuEntry } from '../menu/load/menu-entry';
 import { escapeHtml } from '../mail/template';
 import { ABSENT_MODULES } from '../modules/absent-modules';
 import type { BoardParts } from '../modules/board-check';
-import type { User } from '../store/users';
 import type { Canvas } from '../terminal/canvas';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 import { checkTheme, sizeOf } from './menu-show';
-import { composeScreen, type Size } from './preview';
+import { SAMPLE_USER } from './module-pages';
+import { composePage, composeScreen, type Size } from './preview';
 import { paintScreen, sheetOf, toPng, type Pixels } from './screen-picture';
 import { readScreen } from './screen-reader';
+import { pagesOf } from './scripted-caller';
 
 interface SheetOptions {
   readonly theme?: string;
@@ -22,27 +23,12 @@ interface SheetOptions {
 }
 
 const HELP = `
-Writes a picture of each menu's screen as callers see it, sheet.png with all of
-them at half the size, and index.html, which shows both. Menus of the login area
-are drawn for who has not signed in, the others for a caller without history.
+Writes a picture of each menu's screen as callers see it, and of the pages that
+its module shows from there; sheet.png has all of them at half the size, and
+index.html shows both. Menus of the login area are drawn for who has not signed
+in, the others for a caller without history.
 Menus that show nothing, or whose module is not here, are named in index.html.
   oputil menu sheet --theme plain --out /tmp/plain`;
-
-/** A caller for pictures: nobody's data is shown. */
-const SAMPLE: User = {
-  id: 2,
-  name: 'Caller',
-  status: 2,
-  groups: ['users'],
-  factors: [],
-  properties: new Map([
-    ['real_name', 'A Caller'],
-    ['location', 'Somewhere'],
-    ['affiliation', 'None'],
-    ['email_address', 'caller@example.org'],
-  ]),
-  loginVersion: 0,
-};
 
 /** `menu sheet`. */
 export function addMenuSheet(menu: Command, context: CommandContext): void {
@@ -72,13 +58,17 @@ async function drawSheet(context: CommandContext, options: SheetOptions): Promis
   const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
   const drawn: Drawn[] = [];
   const left: string[] = [];
+  const add = (name: string, canvas: Canvas): void => {
+    const file = `${String(drawn.length + 1).padStart(3, '0')}-${fileName(name)}.png`;
+    drawn.push({ name, file, pixels: paintScreen(canvas) });
+  };
   for (const menu of inOrder(parts.menus)) {
-    const canvas = await drawMenu(context, { parts, menu, size: options.size, theme });
-    if (canvas === undefined) left.push(menu.name);
-    else {
-      const file = `${String(drawn.length + 1).padStart(3, '0')}-${fileName(menu.name)}.png`;
-      drawn.push({ name: menu.name, file, pixels: paintScreen(canvas) });
-    }
+    const how = { parts, menu, size: options.size, theme };
+    const canvas = await drawMenu(context, how);
+    const pages = await drawPages(context, how, canvas);
+    if (canvas === undefined && pages.length === 0) left.push(menu.name);
+    if (canvas !== undefined) add(menu.name, canvas);
+    for (const page of pages) add(`${menu.name}, ${page.name}`, page.canvas);
   }
   save(options.out, [
     ...drawn.map(({ file, pixels }) => ({ file, content: toPng(pixels) })),
@@ -99,23 +89,40 @@ function inOrder({ menus }: BoardParts['menus']): readonly MenuEntry[] {
 }
 
 /** Undefined for a menu whose module is not here, and for one that shows nothing. */
-async function drawMenu(
-  context: CommandContext,
-  how: {
-    readonly parts: BoardParts;
-    readonly menu: MenuEntry;
-    readonly size: Size;
-    readonly theme: string | undefined;
-  },
-): Promise<Canvas | undefined> {
+async function drawMenu(context: CommandContext, how: Seen): Promise<Canvas | undefined> {
   const { menu, size } = how;
-  if (ABSENT_MODULES.has(menu.module.name)) return undefined;
-  const sent = await composeScreen(context, {
-    ...how,
-    ...{ encoding: 'cp437', server: 'ssh', user: menu.loginArea ? undefined : SAMPLE },
-  });
-  const canvas = readScreen(sent, size);
+  if (ABSENT_MODULES.has(menu.module.name) && pagesOf(menu).length === 0) return undefined;
+  const canvas = readScreen(await composeScreen(context, asSeen(how)), size);
   return canvas.lastUsedRow === 0 ? undefined : canvas;
+}
+
+interface Seen {
+  readonly parts: BoardParts;
+  readonly menu: MenuEntry;
+  readonly size: Size;
+  readonly theme: string | undefined;
+}
+
+function asSeen(how: Seen) {
+  const user = how.menu.loginArea ? undefined : SAMPLE_USER;
+  return { ...how, encoding: 'cp437', server: 'ssh', user } as const;
+}
+
+/** The pages of the menu's module that callers get to, by name; none that is the first screen again. */
+async function drawPages(
+  context: CommandContext,
+  how: Seen,
+  first: Canvas | undefined,
+): Promise<readonly { readonly name: string; readonly canvas: Canvas }[]> {
+  const pages = [];
+  for (const page of pagesOf(how.menu)) {
+    const sent = await composePage(context, { ...asSeen(how), page });
+    const canvas = sent === undefined ? undefined : readScreen(sent, how.size);
+    if (canvas === undefined || canvas.lastUsedRow === 0) continue;
+    if (canvas.toLines().join('\n') === first?.toLines().join('\n')) continue;
+    pages.push({ name: page.name, canvas });
+  }
+  return pages;
 }
 
 function pageOf(boardName: string, drawn: readonly Drawn[], left: readonly string[]): string {

@@ -10,9 +10,11 @@ import type { User } from '../store/users';
 import { getAccount } from './account';
 import { getMenu, loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
-import { composeScreen, type Size } from './preview';
+import { SAMPLE_USER } from './module-pages';
+import { composePage, composeScreen, type Size } from './preview';
 import { paintScreen, toPng } from './screen-picture';
 import { readScreen, toColoredLines } from './screen-reader';
+import { pagesOf } from './scripted-caller';
 
 interface ShowOptions {
   readonly theme?: string;
@@ -23,12 +25,15 @@ interface ShowOptions {
   readonly ansi?: boolean;
   readonly png?: string;
   readonly text?: boolean;
+  readonly page?: string;
 }
 
 const HELP = `
 The screen as callers see it until a key is wanted: art, views, pause, and what
 its module fills in; lists are read from the database where --user is given, and
-are empty otherwise. Colours are printed to a terminal, plain text to a file;
+are empty otherwise. --page draws a page that the module shows from there, with
+sample data, for --user or a sample account; a wrong name says which there are.
+Colours are printed to a terminal, plain text to a file;
 --ansi, --text and --png say which:
   oputil menu show matrix --png matrix.png
   oputil menu show matrix --ansi > matrix.utf8ans`;
@@ -50,6 +55,7 @@ export function addMenuShow(menu: Command, context: CommandContext): void {
         .choices(['cp437', 'utf8'])
         .default('cp437'),
     )
+    .option('--page <page>', 'a further page of its module')
     .option('--user <user>', 'as this user, fully signed in')
     .addOption(new Option('--server <way>', 'way of the call').choices(WAY_IN_NAMES).default('ssh'))
     .option('--ansi', 'with colours, as one ANSI string in UTF-8')
@@ -76,7 +82,10 @@ async function show(context: CommandContext, name: string, options: ShowOptions)
   const theme = options.theme === undefined ? undefined : checkTheme(parts.themes, options.theme);
   const db = user === undefined ? undefined : (await context.backend()).db;
   const how = { size, encoding, server, user, theme, db };
-  const sent = await composeScreen(context, { parts, menu, ...how });
+  const sent =
+    options.page === undefined
+      ? await composeScreen(context, { parts, menu, ...how })
+      : await composeNamed(context, { parts, menu, ...how }, options.page);
   const canvas = readScreen(sent, size);
   if (options.png !== undefined) return savePicture(context, canvas, options.png);
   const lines = canvas.toLines().slice(0, canvas.lastUsedRow);
@@ -84,6 +93,25 @@ async function show(context: CommandContext, name: string, options: ShowOptions)
   const colored = options.text !== true && context.io.colors === true;
   const shown = options.ansi === true ? [ansi] : colored ? toColoredLines(canvas) : lines;
   context.showDrawing(shown, { menu: menu.name, ...size, encoding, lines, ansi });
+}
+
+async function composeNamed(
+  context: CommandContext,
+  how: Omit<Parameters<typeof composePage>[1], 'page'>,
+  name: string,
+): Promise<string> {
+  const { menu } = how;
+  const pages = pagesOf(menu);
+  const page = pages.find((each) => each.name === name);
+  if (page === undefined) {
+    const names = pages.map((each) => each.name).join(', ');
+    const hint = names === '' ? 'it has none' : `there are: ${names}`;
+    throw new BbsError('USAGE', `'${menu.name}' has no page '${name}'; ${hint}`);
+  }
+  const user = how.user ?? (menu.loginArea ? undefined : SAMPLE_USER);
+  const sent = await composePage(context, { ...how, user, page });
+  if (sent !== undefined) return sent;
+  throw new BbsError('USAGE', `nobody gets to the page '${name}' of '${menu.name}' on this board`);
 }
 
 function savePicture(context: CommandContext, canvas: Canvas, file: string): void {

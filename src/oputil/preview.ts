@@ -24,6 +24,8 @@ import type { User } from '../store/users';
 import { createTerminal } from '../terminal/caller-terminal';
 import type { Encoding } from '../terminal/terminal';
 import type { CommandContext } from './command-context';
+import type { ModulePage } from './module-pages';
+import { answering, keysFor, menuWithSteps, modulesWithSteps, userFor } from './scripted-caller';
 
 export interface Size {
   readonly width: number;
@@ -42,6 +44,8 @@ interface PreviewOptions {
   readonly db?: Pick<MenuServices['db'], 'run'> | undefined;
   /** Overrides the theme of the user or of the board. */
   readonly theme: string | undefined;
+  /** The page of its module to go on to from its first screen. */
+  readonly page?: ModulePage | undefined;
 }
 
 /**
@@ -55,6 +59,20 @@ export async function composeScreen(
   return (await openScreen(context, options)) ?? composeStill(context, options);
 }
 
+/** What a caller is sent until a page of the module waits for a key; undefined where nobody gets there. */
+export async function composePage(
+  context: CommandContext,
+  given: PreviewOptions & { readonly page: ModulePage },
+): Promise<string | undefined> {
+  const { page, parts, menu } = given;
+  return openScreen(context, {
+    ...given,
+    menu: menuWithSteps(menu, page),
+    user: userFor(page, given.user),
+    parts: { ...parts, config: page.config?.(parts.config) ?? parts.config },
+  });
+}
+
 /** Undefined where the menu shows nothing, or fails. */
 async function openScreen(
   context: CommandContext,
@@ -64,28 +82,46 @@ async function openScreen(
   const ending = new AbortController();
   const caller = previewCaller(context, options, ending.signal);
   const sent: string[] = [];
+  const keys = options.page === undefined ? [] : keysFor(options.page);
+  let hasArrived = false;
   let stop = (): void => undefined;
   const waits = new Promise<void>((resolve) => (stop = resolve));
   const { terminal } = caller;
   terminal.write = (text) => void sent.push(text);
   terminal.writePaced = (text) => Promise.resolve(terminal.write(text));
   terminal.readKey = () => {
+    const key = keys.shift();
+    if (key !== undefined) return Promise.resolve(key);
+    hasArrived = true;
     stop();
     return new Promise(() => undefined);
   };
   // A timed screen is not waited for.
   const clock = { ...stillClock(context), after: () => (stop(), () => undefined) };
   const call = new PreviewCall(caller, previewServices(context, options, clock));
-  const entry = { menu: menu.name, extraArgs: undefined, memory: new Map(), noHistory: true };
   try {
-    await Promise.race([waits, new ActiveMenu(call, entry, menu).run()]);
+    await Promise.race([waits, openMenus(call, menu)]);
   } catch {
     // The module needs what only a board that runs has.
     return undefined;
   } finally {
     ending.abort();
   }
+  if (options.page !== undefined && !hasArrived) return undefined;
   return sent.length === 0 ? undefined : sent.join('');
+}
+
+/** The menu, and those that it hands on to with something to show. */
+async function openMenus(call: PreviewCall, first: MenuEntry): Promise<void> {
+  let menu: MenuEntry | undefined = first;
+  let extraArgs: unknown;
+  while (menu !== undefined) {
+    const entry = { menu: menu.name, extraArgs, memory: new Map(), noHistory: true };
+    const outcome = await new ActiveMenu(call, entry, menu).run();
+    if (outcome.kind !== 'goto' || outcome.extraArgs === undefined) return;
+    ({ extraArgs } = outcome);
+    menu = call.menus.menus.get(outcome.menu);
+  }
 }
 
 function stillClock({ clock }: CommandContext): Omit<MenuServices['clock'], 'after'> {
@@ -143,19 +179,22 @@ function previewCaller(
     secure: WAYS_IN[server].secure,
     remoteIp: '192.0.2.1',
     terminal,
-    login: previewLogin(options.user),
+    login: previewLogin(options),
     log: SILENCE,
     signal,
     connectedAtMs: context.clock.nowMs(),
     inbox: new Inbox(),
     entered: () => undefined,
     signedIn: () => Promise.resolve(),
-    takeOver: () => Promise.reject(new BbsError('INTERNAL', 'a preview has no connection')),
+    takeOver: () =>
+      options.page?.handedOn === undefined
+        ? Promise.reject(new BbsError('INTERNAL', 'a preview has no connection'))
+        : Promise.resolve(options.page.handedOn as never),
     end: () => undefined,
   };
 }
 
-function previewLogin(user: User | undefined): Login {
+function previewLogin({ user, page }: PreviewOptions): Login {
   const requiredFactor = requiredFactorOf(user);
   return {
     factor: user === undefined ? 0 : requiredFactor,
@@ -166,7 +205,11 @@ function previewLogin(user: User | undefined): Login {
     history: undefined,
     tried: false,
     submit: refuse,
-    confirm: refuse,
+    // Who follows the steps of a page has proved to be there; services change nothing for it.
+    confirm:
+      page === undefined || user === undefined
+        ? refuse
+        : () => Promise.resolve({ kind: 'accepted', user, factor: 1 }),
     refresh: () => Promise.resolve('keep'),
     line: {
       ask: () => Promise.resolve(1),
@@ -183,7 +226,8 @@ function previewServices(
   options: PreviewOptions,
   clock: MenuServices['clock'],
 ): MenuServices {
-  const { parts } = options;
+  const { parts, page } = options;
+  const modules = modulesForCallers(parts.own?.modules);
   const nodes = previewNodes(context, options);
   const { db: store = EMPTY_STORE } = options;
   const db = { run: store.run.bind(store), transaction: refuse };
@@ -198,7 +242,7 @@ function previewServices(
     themes: () => onlyTheme(parts.themes, options.theme),
     art: parts.art,
     keyTurns: new KeyTurns(clock),
-    modules: modulesForCallers(parts.own?.modules),
+    modules: page === undefined ? modules : modulesWithSteps(modules, page),
     ownCodes: parts.own ?? NO_OWN_PARTS,
     nodes,
     db,
@@ -214,7 +258,9 @@ function previewServices(
     } as unknown as MenuServices['recovery'],
     listening: () => configuredServers(parts.config),
   };
-  return new Proxy(known, REFUSING) as MenuServices;
+  const services = new Proxy(known, REFUSING) as MenuServices;
+  const answers = page?.answers?.(parts.config);
+  return answers === undefined ? services : answering(services, answers);
 }
 
 function themedBoard({ config }: BoardParts, theme: string | undefined): BoardParts['config'] {

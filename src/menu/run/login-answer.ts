@@ -288,6 +288,6 @@ export async function showLacks(
 /** Shows sentences about a link, wrapped to the width of the screen. */
 export function showLinkAnswer(context: MenuContext, lines: readonly string[]): Promise<void> {
   return context.showPages({
-    data: ['', ...lines].map((text) => ({ color: '|07', text: `  ${text}` })),
+    data: lines.map((text) => ({ color: '|07', text })),
   });
 }
