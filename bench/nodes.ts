@@ -26,7 +26,7 @@ const SETTINGS = [
 
 /** What the server has done so far. */
 interface ServerWork {
-  readonly trips: number;
+  readonly statements: number;
   /** Of the log: several commits at once share one. */
   readonly syncs: number;
   readonly walBytes: number;
@@ -112,9 +112,9 @@ class NodesBoard {
         rounds: round,
       },
       {
-        name: `${name}: round trips / syncs / WAL for each`,
+        name: `${name}: statements / syncs / WAL for each`,
         value:
-          `${of(({ server, logins }) => server.trips / logins).toFixed(1)} / ` +
+          `${of(({ server, logins }) => server.statements / logins).toFixed(1)} / ` +
           `${of(({ server, logins }) => server.syncs / logins).toFixed(1)} / ` +
           `${(of(({ server, logins }) => server.walBytes / logins) / 1024).toFixed(1)} KiB`,
         rounds: round,
@@ -202,7 +202,7 @@ class NodesBoard {
       otpMs: reports.flatMap(({ otpMs }) => otpMs),
       cpuMs: after.cpuMs - before.cpuMs,
       server: {
-        trips: after.server.trips - before.server.trips,
+        statements: after.server.statements - before.server.statements,
         syncs: after.server.syncs - before.server.syncs,
         walBytes: after.server.walBytes - before.server.walBytes,
         cpuMs: after.server.cpuMs - before.server.cpuMs,
@@ -214,22 +214,20 @@ class NodesBoard {
     return this.boards.reduce((sum, board) => sum + board.usage().cpuMs, 0);
   }
 
-  /**
-   * Each statement is a round trip, as a board sends none before the answer to the last; but the locks of a
-   * transaction, and the question for its number, go with its BEGIN.
-   */
+  /** Statements without BEGIN, COMMIT, the locks of a transaction, and the question for its number. */
   private async serverWork(): Promise<ServerWork> {
-    const { rows } = await this.admin.query<Record<'trips' | 'syncs' | 'wal', string>>(`
+    const { rows } = await this.admin.query<Record<'statements' | 'syncs' | 'wal', string>>(`
       select
         (select coalesce(sum(calls), 0) from pg_stat_statements s
           join pg_roles r on r.oid = s.userid where r.rolname = 'board'
           and query not like 'select pg_advisory_xact_lock%'
-          and query not like 'select pg_current_xact_id()%') as trips,
+          and query !~* '^(begin|commit|rollback)'
+          and query not like 'select pg_current_xact_id()%') as statements,
         (select wal_sync from pg_stat_wal) as syncs,
         pg_current_wal_lsn() - '0/0'::pg_lsn as wal`);
     const [row] = rows;
     return {
-      trips: Number(row?.trips),
+      statements: Number(row?.statements),
       syncs: Number(row?.syncs),
       walBytes: Number(row?.wal),
       cpuMs: this.cluster.cpuMs(),

@@ -102,6 +102,7 @@ export class Authenticator {
           rules: [regulator.ruleOf('password'), regulator.ruleOf('second')],
           kinds: CREDENTIAL_KINDS,
           timelineMs: clock.timelineMs(),
+          done: () => rehearsed,
         });
         throw rehearsed;
       });

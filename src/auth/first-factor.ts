@@ -268,12 +268,13 @@ class FirstFactor {
       result: 'accepted',
       reason: isBoth ? 'security-key' : '',
     } as const;
-    const granted = await grantFactor(sql, {
+    await grantFactor(sql, {
       account: right.user,
       entry: auditOf(origin, entry),
       clears: this.charged?.key,
+      changed: () => new ChangedMeanwhile(),
     });
-    if (!granted || !(await this.recordKeyUse(sql, proof))) throw new ChangedMeanwhile();
+    if (!(await this.recordKeyUse(sql, proof))) throw new ChangedMeanwhile();
     const user = await this.unlocked(sql, right.user, { status, nowMs });
     if (newHash !== undefined)
       await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });

@@ -6,6 +6,7 @@ import { findLineAsk, removeLineAsk } from '../store/line-asks';
 import type { Notice } from '../store/notice';
 import { findSheet } from '../store/sheets';
 import { grantFactor } from '../store/sign-in';
+import { SpentMeanwhile } from '../store/factors';
 import { findUser, type User } from '../store/users';
 import { findFactorKind } from './factor-kinds';
 import { type Accepted, readNamed } from './first-factor';
@@ -100,6 +101,7 @@ class LineCode {
       .catch(async (error: unknown): Promise<Outcome> => {
         if (error instanceof ChangedMeanwhile)
           return { kind: 'refused', why: 'changed-meanwhile', reason: 'changed' };
+        if (error instanceof SpentMeanwhile) return { kind: 'wrong', why: 'spent' };
         if (isUnknownOutcome(error)) throw error;
         if (!wrong && !(error instanceof WrongCodeLost)) await giveBack(parts, charged);
         throw error;
@@ -193,12 +195,13 @@ class LineCode {
       kind: KIND,
       result: 'accepted',
     } as const;
-    const granted = await grantFactor(sql, {
+    await grantFactor(sql, {
       account: user,
       entry: auditOf(origin, { ...entry, reason: by }),
       clears: { subject: accountSubject(user.id), factor: 'line' },
+      changed: () => new ChangedMeanwhile(),
     });
-    if (!granted || sessionId === undefined) throw new ChangedMeanwhile();
+    if (sessionId === undefined) throw new ChangedMeanwhile();
     const { statLog, users } = config();
     const arrived = await recordArrival(sql, {
       ...{ user, origin, source, sessionId, nowMs, notifier },

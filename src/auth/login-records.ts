@@ -8,7 +8,7 @@ import { addCall } from '../store/calls';
 import type { Sql } from '../store/database';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
 import { RECOVERY_USABLE_MS } from '../store/recoveries';
-import { readArrival } from '../store/sign-in';
+import { type ArrivalFacts, readArrival } from '../store/sign-in';
 import { rememberSource } from '../store/sources';
 import { findUser, toStatus } from '../store/users';
 import type { User, UserStatus } from '../store/users';
@@ -32,6 +32,8 @@ interface Arrival {
   readonly tellsNewNetwork: boolean;
   /** Number of past calls kept; negative keeps all. */
   readonly keep: number;
+  /** What `readEarlier` has begun to read in this transaction. */
+  readonly earlier?: (() => Promise<ArrivalFacts>) | undefined;
 }
 
 export function auditOf(
@@ -41,17 +43,18 @@ export function auditOf(
   return { ...entry, node: origin.node, server: origin.server, source: origin.remoteIp };
 }
 
+/** Begins to read what a complete sign-in finds of the ones before it, as `readLater` does. */
+export function readEarlier(sql: Sql, userId: number, nowMs: number): () => Promise<ArrivalFacts> {
+  return readArrival(sql, { userId, kinds: CREDENTIAL_KINDS, setUpSinceMs: nowMs - REPORTED_MS });
+}
+
 /** Records a complete sign-in; returns the account as it is then, and facts about the earlier ones for the owner. */
 export async function recordArrival(
   sql: Sql,
   arrival: Arrival,
 ): Promise<{ readonly user: User; readonly history: LoginHistory }> {
   const { user, origin, nowMs, timelineMs } = arrival;
-  const earlier = await readArrival(sql, {
-    userId: user.id,
-    kinds: CREDENTIAL_KINDS,
-    setUpSinceMs: nowMs - REPORTED_MS,
-  });
+  const earlier = await (arrival.earlier ?? readEarlier(sql, user.id, nowMs))();
   const call = {
     userId: user.id,
     userName: user.name,

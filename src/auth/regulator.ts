@@ -89,9 +89,8 @@ export class Regulator {
     const turn = await this.turns.run(name, async (): Promise<RegulatedResult<T>> => {
       const timelineMs = clock.timelineMs();
       const about = by.userId === undefined ? 'nothing-shared' : { account: by.userId };
-      const charge = await db.runAlone(about, (sql) =>
-        chargeAttempt(sql, key, { rule: this.ruleOf(by.factor), timelineMs }),
-      );
+      const rule = this.ruleOf(by.factor);
+      const charge = await chargeAttempt(db, key, { rule, timelineMs, about });
       if (charge.kind === 'stopped') return { kind: 'stopped' };
       if (charge.kind === 'wait')
         return { kind: 'wait', retryAfterMs: charge.untilMs - timelineMs };

@@ -5,7 +5,7 @@ import { DEFAULT_OTP_TYPE } from '../base/otp-types';
 import type { Config } from '../config/schema';
 import type { Sql } from '../store/database';
 import { listApps } from '../store/factor-apps';
-import { rememberDrift, rememberResync, spendPosition } from '../store/factors';
+import { rememberDrift, rememberResync, sendSpending, spendPosition } from '../store/factors';
 import type { FactorRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import type { CodePurpose } from '../store/backup-codes';
@@ -135,8 +135,8 @@ export class SecondFactor {
   }
 
   /**
-   * Compares, and spends in one conditional statement, in the transaction that grants: 'right' is
-   * final once that is committed; a rollback leaves the code unspent (rules A13, B3).
+   * Compares, and spends in one conditional statement, in the transaction that grants, which fails with
+   * SpentMeanwhile where another process was first: 'right' is final once that is committed; a rollback leaves the code unspent (rules A13, B3).
    */
   async verify(
     sql: Sql,
@@ -189,11 +189,15 @@ export class SecondFactor {
       positions: this.findPositions({ factor, key }, code),
     }));
     const right = found.filter(({ positions }) => positions.length > 0);
-    let isSpent = false;
-    for (const { factor, positions } of right) {
-      if (!(await this.spend(sql, factor, positions))) isSpent = true;
+    if (right.length > 0) {
+      const unspent = right.flatMap(
+        ({ factor, positions }) => firstUnspent(factor, positions) ?? [],
+      );
+      const nowMs = this.parts.clock.nowMs();
+      for (const each of unspent) await sendSpending(sql, { ...each, nowMs });
+      return unspent.length < right.length ? { kind: 'spent' } : { kind: 'right', by: 'otp' };
     }
-    if (right.length > 0) return isSpent ? { kind: 'spent' } : { kind: 'right', by: 'otp' };
+    let isSpent = false;
     for (const each of bound) {
       if (await this.learnFrom(sql, each, code)) isSpent = true;
     }
@@ -318,9 +322,9 @@ export class SecondFactor {
 
   /** The conditional statement decides between parallel submissions (rule A2). */
   private async spend(sql: Sql, factor: FactorRow, positions: readonly number[]): Promise<boolean> {
-    const position = positions.find((candidate) => candidate > factor.lastPosition);
-    if (position === undefined) return false;
-    return spendPosition(sql, { ...factor, position, nowMs: this.parts.clock.nowMs() });
+    const unspent = firstUnspent(factor, positions);
+    if (unspent === undefined) return false;
+    return spendPosition(sql, { ...unspent, nowMs: this.parts.clock.nowMs() });
   }
 
   private async verifyBackupCode(
@@ -379,6 +383,12 @@ export class SecondFactor {
   private settings(): Config['users']['twoFactorAuth']['otp'] {
     return this.parts.config().users.twoFactorAuth.otp;
   }
+}
+
+/** The first of these positions that was not spent when the app was read. */
+function firstUnspent(factor: FactorRow, positions: readonly number[]) {
+  const position = positions.find((candidate) => candidate > factor.lastPosition);
+  return position === undefined ? undefined : { ...factor, position };
 }
 
 /** What the codes may be for that count where one is given. */

@@ -2,9 +2,9 @@ import { accountSubject, sumFailures, undoCharge } from '../store/attempts';
 import { addAudit } from '../store/audit';
 import { listCalls } from '../store/calls';
 import { isUnknownOutcome, type Sql } from '../store/database';
-import { findFactor } from '../store/factors';
+import { findFactor, SpentMeanwhile } from '../store/factors';
 import type { Notice } from '../store/notice';
-import { grantFactor, readSignInById } from '../store/sign-in';
+import { type ArrivalFacts, grantFactor, readSignInById } from '../store/sign-in';
 import { getUser } from '../store/users';
 import type { User } from '../store/users';
 import {
@@ -19,7 +19,7 @@ import {
 } from './login-attempt';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
-import { auditOf, recordArrival } from './login-records';
+import { auditOf, readEarlier, recordArrival } from './login-records';
 import { onlyBinds } from './factor-kinds';
 import { giveBack, type Charged } from './regulator';
 import { WrongCodeLost } from './second-factor';
@@ -118,6 +118,7 @@ class SecondStep {
       })
       .catch(async (error: unknown): Promise<Verified> => {
         if (error instanceof ChangedMeanwhile) return { kind: 'changed' };
+        if (error instanceof SpentMeanwhile) return { kind: 'spent' };
         // A right code that could not be recorded is not charged; a wrong one is, and so is one of which
         // nobody knows.
         if (isUnknownOutcome(error)) throw error;
@@ -185,24 +186,31 @@ class SecondStep {
     const { node, server, remoteIp } = origin;
     const enters = sessionId !== undefined;
     const given = { from: { node, server, remoteIp }, enters, isVouched: this.isVouched };
+    const nowMs = this.parts.clock.nowMs();
+    // Goes with what the code is compared with.
+    const earlier = enters ? readEarlier(sql, user.id, nowMs) : undefined;
     const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);
     if (code.kind !== 'right') return code;
     // It leads to a set-up, which shows a secret (rule D16).
     if (onlyBinds(code.by) && !origin.secure) return { kind: 'in-clear' };
     return {
       kind: 'accepted',
-      value: await this.accept(sql, { user, code }),
+      value: await this.accept(sql, { user, code, earlier, nowMs }),
       by: code.by,
     };
   }
 
   private async accept(
     sql: Sql,
-    found: { readonly user: User; readonly code: RightCode },
+    found: {
+      readonly user: User;
+      readonly code: RightCode;
+      readonly earlier: (() => Promise<ArrivalFacts>) | undefined;
+      readonly nowMs: number;
+    },
   ): Promise<Accepted> {
     const { origin, source, sessionId } = this.attemptContext;
-    const { user } = found;
-    const nowMs = this.parts.clock.nowMs();
+    const { user, earlier, nowMs } = found;
     const entry = {
       atMs: nowMs,
       userId: user.id,
@@ -214,19 +222,19 @@ class SecondStep {
     const isRemoved = found.code.factorRemoved === true;
     // Removing the factor is a change of the account by this login.
     const loginVersion = user.loginVersion + (isRemoved ? 1 : 0);
-    const granted = await grantFactor(sql, {
+    await grantFactor(sql, {
       account: { ...user, loginVersion },
       entry: auditOf(origin, entry),
       // A right code ends the count of consecutive wrong ones, from whatever source those came.
       clears: { subject: accountSubject(user.id), factor: 'second' },
+      changed: () => new ChangedMeanwhile(),
     });
-    if (!granted) throw new ChangedMeanwhile();
     const current = isRemoved ? { ...(await getUser(sql, user.id)), loginVersion } : user;
     if (sessionId === undefined) return { user: current, history: undefined };
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
     const arrived = await recordArrival(sql, {
-      ...{ user: current, origin, source, sessionId, nowMs, keep, notifier },
+      ...{ user: current, origin, source, sessionId, nowMs, keep, notifier, earlier },
       timelineMs: this.parts.clock.timelineMs(),
       tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Sql } from './database';
-import { selectRows } from './dialect';
+import type { Knex } from 'knex';
+import type { Database, Sql } from './database';
+import type { Subject } from './dialect';
+import { send } from './sending';
 import { foldName } from './user-name';
 
 /**
@@ -49,31 +51,46 @@ export function nameSubject(name: string): string {
  * returns (rule A11). Of any number at once, on any number of processes, `free` get through.
  */
 export async function chargeAttempt(
-  sql: Sql,
+  db: Database,
   key: AttemptKey,
-  options: { readonly rule: ChargeRule; readonly timelineMs: number },
+  options: ChargeOptions & { readonly about: Subject },
 ): Promise<Charge> {
-  const { rule, timelineMs } = options;
+  const { timelineMs } = options;
   // More than once only where the row changed between the statements.
   for (let tries = 0; tries < 3; tries++) {
-    const charged = await raise(sql, key, options);
-    if (charged !== undefined) return { kind: 'charged', failures: charged };
-    const stopAt = rule.stopAt ?? Infinity;
-    if ((await sumFailures(sql, key.subject, key.factor)) >= stopAt) return { kind: 'stopped' };
-    const row = await sql('attempt').where(key).first<{ wait_until: number } | undefined>();
-    if (row !== undefined && Number(row.wait_until) > timelineMs) {
-      return { kind: 'wait', untilMs: Number(row.wait_until) };
-    }
+    const [charged] = await db.runAtLeastOnce<{ readonly failures: number }>(options.about, (sql) =>
+      raiseFailures(sql, key, options),
+    );
+    if (charged !== undefined) return { kind: 'charged', failures: Number(charged.failures) };
+    const refused = await db.run((sql) => refusalOf(sql, key, options));
+    if (refused !== undefined) return refused;
   }
   return { kind: 'wait', untilMs: timelineMs + 1_000 };
 }
 
-/** Adds one failure to the row of a budget, which is made where it is not there; undefined where a wait or the stop forbids it. */
-async function raise(
+export interface ChargeOptions {
+  readonly rule: ChargeRule;
+  readonly timelineMs: number;
+}
+
+/** Why nothing was charged; undefined where nothing forbids it any more. */
+async function refusalOf(
   sql: Sql,
   key: AttemptKey,
-  options: { readonly rule: ChargeRule; readonly timelineMs: number },
-): Promise<number | undefined> {
+  { rule, timelineMs }: ChargeOptions,
+): Promise<Exclude<Charge, { kind: 'charged' }> | undefined> {
+  const stopAt = rule.stopAt ?? Infinity;
+  if ((await sumFailures(sql, key.subject, key.factor)) >= stopAt) return { kind: 'stopped' };
+  const row = await sql('attempt').where(key).first<{ wait_until: number } | undefined>();
+  if (row === undefined || Number(row.wait_until) <= timelineMs) return undefined;
+  return { kind: 'wait', untilMs: Number(row.wait_until) };
+}
+
+/**
+ * Adds one failure to the row of a budget, which is made where it is not there, and returns its failures; no row where
+ * a wait or the stop forbids it.
+ */
+export function raiseFailures(sql: Sql, key: AttemptKey, options: ChargeOptions): Knex.Raw {
   const { rule, timelineMs } = options;
   const { subject, factor, budget } = key;
   const waits = waitSteps(rule);
@@ -85,8 +102,7 @@ async function raise(
     ...waits.flatMap((waitMs, step) => [rule.free + step, timelineMs + waitMs]),
     timelineMs + rule.mostWaitMs,
   ];
-  const rows = await selectRows<{ readonly failures: number }>(
-    sql,
+  return sql.raw(
     'insert into attempt (subject, factor, budget, failures, wait_until, charged_at)' +
       ' select cast(? as varchar(24)), cast(? as varchar(10)), cast(? as varchar(45)), 1,' +
       ` ${waitUntil('1')}, cast(? as bigint)` +
@@ -101,7 +117,6 @@ async function raise(
       ...[...waitBindings, timelineMs],
     ],
   );
-  return rows[0] === undefined ? undefined : Number(rows[0].failures);
 }
 
 /** 30 s, 60 s, 120 s ... up to the longest wait. */
@@ -125,7 +140,7 @@ export async function clearAttempts(
   sql: Sql,
   key: Pick<AttemptKey, 'subject' | 'factor'> & { readonly budget?: string },
 ): Promise<void> {
-  await sql('attempt').where(key).update({ failures: 0, wait_until: 0 });
+  await send(sql, sql('attempt').where(key).update({ failures: 0, wait_until: 0 }));
 }
 
 /** Removes every count of a subject. */

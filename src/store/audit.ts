@@ -1,4 +1,5 @@
 import type { Sql } from './database';
+import { send } from './sending';
 
 /** One step of a sign-in or one change of an account. Rows are added and never changed (rule H5). */
 export interface AuditEntry {
@@ -32,7 +33,7 @@ interface AuditQuery {
 type Stored = Readonly<Record<string, unknown>>;
 
 export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {
-  await sql('audit').insert({
+  const row = {
     at: entry.atMs,
     node: entry.node,
     server: entry.server,
@@ -42,7 +43,8 @@ export async function addAudit(sql: Sql, entry: AuditEntry): Promise<void> {
     kind: entry.kind,
     result: entry.result,
     reason: entry.reason,
-  });
+  };
+  await send(sql, sql('audit').insert(row));
 }
 
 /** Newest first. */

@@ -1,5 +1,6 @@
 import type { Sql } from './database';
 import { OLD_CALL_SERVER } from './old-calls';
+import { send } from './sending';
 
 /** One complete sign-in; a caller who stopped at the second factor has none (rule J2). */
 export interface Call {
@@ -22,7 +23,7 @@ export async function addCall(
   call: Omit<Call, 'id' | 'endedAtMs'>,
   keep: number,
 ): Promise<void> {
-  await sql('call').insert({
+  const row = {
     user_id: call.userId,
     user_name: call.userName,
     session_id: call.sessionId,
@@ -30,11 +31,12 @@ export async function addCall(
     server: call.server,
     source: call.source,
     started_at: call.startedAtMs,
-  });
+  };
+  await send(sql, sql('call').insert(row));
   if (keep < 0) return;
   // Counted by rows: ids have gaps where a transaction took one and was rolled back.
   const newest = sql('call').orderBy('id', 'desc').limit(1).offset(keep).select('id');
-  await sql('call').where('id', '<=', newest).delete();
+  await send(sql, sql('call').where('id', '<=', newest).delete());
 }
 
 /** Records the end of a call; a second end changes nothing. */

@@ -10,6 +10,7 @@ import {
   type DatabaseKind,
   type Dialect,
   restoreReason,
+  rowsOf,
   type Subject,
   selectRows,
 } from './dialect';
@@ -129,8 +130,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Until then
-   * no other transaction about the same subject runs, in no process.
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Until then, from its
+   * first statement that is waited for, no other transaction about the same subject runs, in no process; of one about
+   * the board none runs from the start.
    */
   async transaction<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
     const course: Course = { startedMs: this.clock.monotonicMs(), at: 'begin' };
@@ -163,11 +165,22 @@ export class Database {
   }
 
   /**
-   * Runs one statement that reads rows and writes accordingly, as its own commit: alone among those about
-   * the same. Where all writers take turns anyway, that is `run`.
+   * Runs one statement that reads rows and writes accordingly, as its own commit: alone among those about the same.
+   * Where its connection ended it is done again, though it may have been done: for what must count once, and may twice.
    */
-  runAlone<T>(about: Subject, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.dialect.writersTakeTurns ? this.run(work) : this.transaction(about, work);
+  async runAtLeastOnce<Row extends object>(
+    about: Subject,
+    statement: (sql: Sql) => Knex.Raw,
+  ): Promise<readonly Row[]> {
+    const { dialect } = this;
+    return this.limited(() => dialect.runAlone<Row>(this.sql, about, statement)).catch(
+      (error: unknown) => {
+        const lost = isError(error) ? error.cause : undefined;
+        // Not where the database does not answer: that would be waited for twice.
+        if (!dialect.isUndone(lost)) throw error;
+        return this.transaction(about, (sql) => rowsOf<Row>(statement(sql)));
+      },
+    );
   }
 
   /** Makes this process one of those that run on the database (`Dialect.joinBoard`). */
@@ -189,8 +202,10 @@ export class Database {
     const { dialect } = this;
     let failed: { readonly error: unknown } | undefined;
     let sent: { readonly value: T; readonly transaction: Knex.Transaction } | undefined;
+    let begun: Knex.Transaction | undefined;
     try {
       const value = await dialect.transaction(this.sql, about, async (transaction) => {
+        begun = transaction;
         course.at = 'work';
         try {
           const result = await work(transaction);
@@ -208,7 +223,9 @@ export class Database {
     } catch (thrown) {
       // The first error tells why; the one of a rollback after it only that the connection is gone.
       const error = failed === undefined ? thrown : failed.error;
-      if (course.at === 'begin' && dialect.isLost(error)) return { kind: 'not begun', error };
+      // COMMIT is not sent before there was an answer.
+      const hasBegun = begun !== undefined && dialect.hasBegun(begun);
+      if (!hasBegun && dialect.isLost(error)) return { kind: 'not begun', error };
       if (course.at === 'commit' && sent !== undefined && dialect.isLost(error)) {
         const outcome = await dialect.outcomeOf(this.sql, sent.transaction, () =>
           this.leftMs(course),

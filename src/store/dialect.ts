@@ -55,6 +55,17 @@ export interface Dialect {
     about: Subject,
     work: (transaction: Knex.Transaction) => Promise<T>,
   ): Promise<T>;
+  /**
+   * Runs one statement as its own commit while no transaction about the same subject runs, and returns the rows that
+   * it returns.
+   */
+  runAlone<Row extends object>(
+    sql: Knex,
+    about: Subject,
+    statement: (sql: Knex) => Knex.Raw,
+  ): Promise<readonly Row[]>;
+  /** False where no statement of the transaction was answered, so that nothing was done. */
+  hasBegun(transaction: Knex.Transaction): boolean;
   /** Adds triggers that refuse changes and removal of rows of `table`. */
   forbidChanges(sql: Knex, table: string): Promise<void>;
   /** Names of the tables that have a column of this name, also of tables that are not read here. */
@@ -103,9 +114,12 @@ export async function selectRows<Row>(
   statement: string,
   bindings: readonly (string | number)[],
 ): Promise<readonly Row[]> {
-  const result: readonly Row[] | { readonly rows: readonly Row[] } = await sql.raw(statement, [
-    ...bindings,
-  ]);
+  return rowsOf<Row>(sql.raw(statement, [...bindings]));
+}
+
+/** Runs a statement that is written out, for its rows. */
+export async function rowsOf<Row>(statement: Knex.Raw): Promise<readonly Row[]> {
+  const result: readonly Row[] | { readonly rows: readonly Row[] } = await statement;
   return 'rows' in result ? result.rows : result;
 }
 

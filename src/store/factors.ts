@@ -2,6 +2,7 @@ import type { OtpParameters, OtpType } from '../base/otp-types';
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
+import { send } from './sending';
 
 /** Parameters by which the codes of one secret are computed. */
 export interface OtpProfile extends OtpParameters {
@@ -106,22 +107,37 @@ export async function removeFactor(sql: Sql, userId: number): Promise<boolean> {
   return (await sql('otp_factor').where({ user_id: userId }).delete()) > 0;
 }
 
+/** One position of an app, and when it is spent. */
+type Spend = AppKey & { readonly position: number; readonly nowMs: number };
+
 /**
  * Spends a TOTP step or HOTP counter value; of several concurrent submissions one returns true (rules
  * A2, A6). False when it, or a later one, was spent before.
  */
-export async function spendPosition(
-  sql: Sql,
-  spend: AppKey & { readonly position: number; readonly nowMs: number },
-): Promise<boolean> {
-  const changed = await rowsOf(sql, spend).andWhere('last_position', '<', spend.position).update({
+export async function spendPosition(sql: Sql, spend: Spend): Promise<boolean> {
+  return (await spending(sql, spend)) === 1;
+}
+
+/** The same, as `send` does it: the transaction fails with SpentMeanwhile where it was spent before. */
+export function sendSpending(sql: Sql, spend: Spend): Promise<void> {
+  return send(sql, spending(sql, spend), () => new SpentMeanwhile());
+}
+
+/** A right code was spent after it was compared (rule A2). */
+export class SpentMeanwhile extends Error {
+  constructor() {
+    super('the code was spent meanwhile');
+  }
+}
+
+function spending(sql: Sql, spend: Spend) {
+  return rowsOf(sql, spend).andWhere('last_position', '<', spend.position).update({
     last_position: spend.position,
     used_at: spend.nowMs,
     resync_position: null,
     resync_at: null,
     drift_trail: null,
   });
-  return changed === 1;
 }
 
 /** What names an app, and that it was not bound anew since. */

@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import PostgresClient from 'knex/lib/dialects/postgres';
 import PostgresTransaction from 'knex/lib/dialects/postgres/execution/pg-transaction';
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { BbsError, isError, toError } from '../base/errors';
 import { codeOf, keepReason } from './dialect';
+import { type BatchFailure, type Part, Batch } from './postgres-batch';
+import type { Holding, HoldOptions, Statement } from './sending';
 
 /** How long a connection may take to be made, and how long a call waits for one of the pool. */
 export const CONNECT_MS = 2_000;
@@ -32,24 +34,38 @@ export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1,
 
 const WHICH = `select pg_current_xact_id()::text as xid, ${TIMELINE} as timeline`;
 
-/** The lock of a transaction goes with its BEGIN, and so does the question which one it is: one round trip. */
+/**
+ * A transaction whose BEGIN, lock and number go with its first statement that is waited for, and whose COMMIT goes
+ * with those that nobody waited for.
+ */
 class LockingTransaction extends PostgresTransaction {
-  private readonly lock: string;
+  declare readonly trxClient: BoardClient;
+  private readonly options: Locking;
 
   constructor(client: unknown, work: unknown, config: unknown, outer: unknown) {
     super(client, work, config, outer);
-    this.lock = (config as Locking).lock;
+    this.options = config as Locking;
   }
 
   override begin(connection: unknown): Promise<unknown> {
-    return this.query(connection, `BEGIN; ${this.lock}${WHICH}`);
+    const { lock, locksAtOnce } = this.options;
+    this.trxClient.beginWith(connection as RawConnection, lock);
+    return locksAtOnce ? this.trxClient.sendHeld('BEGIN') : Promise.resolve();
+  }
+
+  override async commit(connection: unknown, value: unknown): Promise<unknown> {
+    // Its number must be known before COMMIT is sent, for where the answer to that is lost.
+    if (this.trxClient.begun === undefined) await this.trxClient.sendHeld();
+    return super.commit(connection, value);
   }
 }
 
 /** What knex hands on to the transaction as it is. */
 export interface Locking {
-  /** Statements, each with a semicolon behind it; none where nothing is locked. */
-  readonly lock: string;
+  /** Statements that take the locks. */
+  readonly lock: readonly string[];
+  /** True where they are taken before the work begins, and not with its first statement. */
+  readonly locksAtOnce: boolean;
 }
 
 interface Query {
@@ -58,24 +74,99 @@ interface Query {
   response?: unknown;
 }
 
+/** A statement that goes with the next one that is waited for. */
+interface Held extends Part {
+  answered?(result: QueryResult): void;
+  /** What it means that it did not change exactly one row. */
+  readonly orElse?: (() => Error) | undefined;
+}
+
+/** What `onlyOne` makes of another number of rows. */
+const DIVISION_BY_ZERO = '22012';
+
+/** Fails where the statement changes none or several rows, so that the server does nothing that comes after it. */
+function onlyOne(sql: string): string {
+  return `with changed as (${sql} returning 1) select 1 / case count(*) when 1 then 1 else 0 end from changed`;
+}
+
 /** A connection to PostgreSQL for the board; tells what may be done again after it was lost. */
-export class BoardClient extends PostgresClient {
+export class BoardClient extends PostgresClient implements Holding {
   /** Set by knex for the client of a transaction. */
   declare readonly transacting?: true;
   /** Set for the client of a transaction that has begun. */
   begun: Begun | undefined;
+  /** Of the client of a transaction: its connection, and what it was not sent yet. */
+  private own: { readonly connection: RawConnection; held: Held[] } | undefined;
 
   override transaction(work: unknown, config: unknown, outer: unknown): Knex.Transaction {
     return new LockingTransaction(this, work, config, outer) as unknown as Knex.Transaction;
   }
 
-  override async _query(connection: RawConnection, query: Query): Promise<unknown> {
-    if (query.bindings?.some((value) => typeof value === 'string' && value.includes('\0')))
-      throw new BbsError('USER_INVALID', 'text for the database must not contain a NUL character');
+  beginWith(connection: RawConnection, lock: readonly string[]): void {
+    const answered = ({ rows }: QueryResult): void => {
+      this.begun = rows[0] as Begun;
+    };
+    const held = [{ sql: 'BEGIN' }, ...lock.map((sql) => ({ sql })), { sql: WHICH, answered }];
+    this.own = { connection, held };
+  }
+
+  get holds(): boolean {
+    return this.own !== undefined;
+  }
+
+  hold(statement: Statement, options: HoldOptions = {}): void {
+    const { sql, bindings } = statement.toSQL().toNative();
+    checkText(bindings);
+    const { orElse } = options;
+    this.own?.held.push({ ...options, bindings, sql: orElse === undefined ? sql : onlyOne(sql) });
+  }
+
+  async sendHeld(what = ''): Promise<void> {
+    if (this.own === undefined) return;
+    const { connection } = this.own;
     try {
-      const answer = await super._query(connection, query);
-      if (/^BEGIN/.test(query.sql)) this.begun = begunBy(query.response);
-      return answer;
+      await this.sendBatch(connection, this.takeHeld());
+    } catch (error) {
+      await this.giveUp(connection, { sql: what }, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Does one statement and commits it, in one wait. Where the connection is lost nobody knows whether that was done.
+   */
+  async runAlone(lock: readonly string[], statement: Statement): Promise<QueryResult> {
+    const { sql, bindings } = statement.toSQL().toNative();
+    checkText(bindings);
+    const connection = (await this.acquireConnection()) as RawConnection;
+    try {
+      const parts = ['BEGIN', ...lock].map((part) => ({ sql: part }));
+      let result: QueryResult | undefined;
+      const answered = (answer: QueryResult): void => {
+        result = answer;
+      };
+      await this.sendBatch(connection, [...parts, { sql, bindings, answered }, { sql: 'COMMIT' }]);
+      if (result === undefined) throw new Error('the database did not answer');
+      return result;
+    } catch (error) {
+      await this.giveUp(connection, { sql: 'COMMIT' }, error);
+      throw error;
+    } finally {
+      await this.releaseConnection(connection);
+    }
+  }
+
+  override async _query(connection: RawConnection, query: Query): Promise<unknown> {
+    checkText(query.bindings);
+    // What was not sent is not done.
+    const held = /^ROLLBACK/.test(query.sql) ? [] : this.takeHeld();
+    try {
+      if (held.length === 0) return await super._query(connection, query);
+      const answered = (result: QueryResult): void => {
+        query.response = result;
+      };
+      await this.sendBatch(connection, [...held, { ...query, answered }]);
+      return query;
     } catch (error) {
       keepReason(error);
       await this.giveUp(connection, query, error);
@@ -87,6 +178,24 @@ export class BoardClient extends PostgresClient {
         throw error;
       }
       throw Object.assign(toError(error), { isUnsure: true });
+    }
+  }
+
+  private takeHeld(): readonly Held[] {
+    const held = this.own?.held ?? [];
+    if (this.own !== undefined) this.own.held = [];
+    return held;
+  }
+
+  /** In one message; throws what a statement says that did not change its row. */
+  private async sendBatch(connection: RawConnection, batch: readonly Held[]): Promise<void> {
+    try {
+      const results = await Batch.send(connection, batch);
+      for (const [at, result] of results.entries()) batch[at]?.answered?.(result);
+    } catch (error) {
+      const failed = batch[(error as BatchFailure).at];
+      keepReason(error);
+      throw (codeOf(error) === DIVISION_BY_ZERO && failed?.orElse?.()) || error;
     }
   }
 
@@ -133,11 +242,11 @@ export class BoardClient extends PostgresClient {
 
   /** Nobody else's statements may end up in a transaction that a connection still holds open. */
   private async giveUp(connection: RawConnection, query: Query, error: unknown): Promise<void> {
-    if (/^BEGIN/.test(query.sql) && !isLost(error)) {
+    if (/^(BEGIN|COMMIT)/.test(query.sql) && !isLost(error)) {
       await super._query(connection, { sql: 'ROLLBACK' }).catch((again: unknown) => {
         connection.__knex__disposed = again;
       });
-    } else if (isLost(error) || /^(COMMIT|ROLLBACK)/.test(query.sql)) {
+    } else if (isLost(error) || /^ROLLBACK/.test(query.sql)) {
       connection.__knex__disposed = error;
       // The answer may still be on its way; whoever gets the connection next must not read it.
       connection.connection.stream.destroy();
@@ -145,10 +254,9 @@ export class BoardClient extends PostgresClient {
   }
 }
 
-/** The last of the answers to a BEGIN. */
-function begunBy(response: unknown): Begun | undefined {
-  const answers = response as readonly { readonly rows?: readonly Begun[] }[] | undefined;
-  return answers?.at(-1)?.rows?.[0];
+function checkText(bindings: readonly unknown[] = []): void {
+  if (bindings.some((value) => typeof value === 'string' && value.includes('\0')))
+    throw new BbsError('USER_INVALID', 'text for the database must not contain a NUL character');
 }
 
 /** What knex, its pool and pg say themselves. A statement may stand before it. */

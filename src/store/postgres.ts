@@ -1,6 +1,6 @@
 import { knex } from 'knex';
 import type { Knex } from 'knex';
-import { Client, type ClientConfig, types } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -18,6 +18,7 @@ import {
   TIMELINE,
   TURN_MS,
 } from './postgres-client';
+import { VALUE_TYPES } from './postgres-batch';
 import { holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
 import { tellChanges } from './node-statements';
 import { PostgresNode } from './postgres-node';
@@ -98,14 +99,20 @@ export function postgresDialect(
     },
     verify: (sql) => verify(sql, where),
     transaction: (sql, about, work) =>
-      sql.transaction(
-        async (transaction) => {
-          // knex runs the work also where the BEGIN has failed.
-          if (transaction.isCompleted()) throw new Error('the transaction was not begun');
-          return work(transaction);
-        },
-        { lock: lockOf(about) } satisfies Locking as Knex.TransactionConfig,
-      ),
+      sql.transaction(work, {
+        lock: lockOf(about),
+        locksAtOnce: about === 'board',
+      } satisfies Locking as Knex.TransactionConfig),
+    runAlone: async <Row extends object>(
+      sql: Knex,
+      about: Subject,
+      statement: (sql: Knex) => Knex.Raw,
+    ) => {
+      const client = sql.client as BoardClient;
+      const { rows } = await client.runAlone(lockOf(about), statement(sql));
+      return rows as readonly Row[];
+    },
+    hasBegun: (transaction) => (transaction.client as BoardClient).begun !== undefined,
     tellChanges,
     joinBoard: async (join) => {
       node = await PostgresNode.join(await PostgresLink.open(link), join);
@@ -197,16 +204,9 @@ function clientConfig(
     query_timeout: callMs - 300,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    types: {
-      // Ids and milliseconds fit a number; sums of counts are numeric.
-      getTypeParser: ((oid: number, format?: 'text') =>
-        NUMBERS.has(oid) ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
-    },
+    types: VALUE_TYPES,
   };
 }
-
-/** int8 and numeric. */
-const NUMBERS: ReadonlySet<number> = new Set([20, 1700]);
 
 function sessionSettings(callMs: number): readonly string[] {
   return [
@@ -227,13 +227,15 @@ function pathOf({ schema }: PostgresAddress): readonly string[] {
  * Locks of one database are told apart by the schema of the board. A change of the board excludes all
  * others; each of an account holds the board's lock shared, before its own.
  */
-function lockOf(about: Subject): string {
+function lockOf(about: Subject): readonly string[] {
   const schema = 'current_schema()::regnamespace::oid::int4';
-  if (about === 'nothing-shared') return '';
-  if (about === 'board') return `select pg_advisory_xact_lock(${schema}, 0); `;
+  if (about === 'nothing-shared') return [];
+  if (about === 'board') return [`select pg_advisory_xact_lock(${schema}, 0)`];
   if (!Number.isSafeInteger(about.account)) throw new RangeError('no id of an account');
-  const shared = `pg_advisory_xact_lock_shared(${schema}, 0)`;
-  return `select ${shared}; select pg_advisory_xact_lock(${schema}, ${about.account}); `;
+  return [
+    `select pg_advisory_xact_lock_shared(${schema}, 0)`,
+    `select pg_advisory_xact_lock(${schema}, ${about.account})`,
+  ];
 }
 
 /** Rows of the audit stay: neither UPDATE, DELETE nor TRUNCATE. */

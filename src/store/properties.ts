@@ -1,6 +1,7 @@
 import { BbsError } from '../base/errors';
 import type { Sql } from './database';
 import { lookupKey } from './lookup-key';
+import { send } from './sending';
 
 /** Written by auth and the store only; menus and modules may read those that are not secret. */
 const PROTECTED =
@@ -68,13 +69,19 @@ export async function writeProperties(
       });
   }
   if (removed.length > 0) {
-    await sql('user_property').where({ user_id: userId }).whereIn('prop_name', removed).delete();
+    await send(
+      sql,
+      sql('user_property').where({ user_id: userId }).whereIn('prop_name', removed).delete(),
+    );
   }
   if (rows.length === 0) return;
-  await sql('user_property')
-    .insert(rows)
-    .onConflict(['user_id', 'prop_name'])
-    .merge(['prop_value', 'lookup']);
+  await send(
+    sql,
+    sql('user_property')
+      .insert(rows)
+      .onConflict(['user_id', 'prop_name'])
+      .merge(['prop_value', 'lookup']),
+  );
 }
 
 /** Returns one value. Also a secret one: a module asks for properties of its own only. */

@@ -1,10 +1,11 @@
 import type { AttemptKey, ChargeRule } from './attempts';
-import { accountSubject, chargeAttempt, clearAttempts } from './attempts';
+import { accountSubject, clearAttempts, raiseFailures } from './attempts';
 import type { AuditEntry } from './audit';
 import type { Sql } from './database';
 import { selectRows } from './dialect';
 import { listApps } from './factor-apps';
 import { OLD_CALL_SERVER } from './old-calls';
+import { readLater, send } from './sending';
 import { toStoredPassword, type StoredPassword } from './passwords';
 import { accountFacts, byId, byName, toUser, type User } from './users';
 
@@ -65,8 +66,8 @@ async function readSignIn(
 
 /**
  * Grants a factor, in the transaction that spends what proved it: writes the audit row and ends the count
- * of failures. False, and nothing written, where the account is gone or has changed in a way that ends
- * logins since it was read as `account` (rules M1, M13): then the transaction must be rolled back.
+ * of failures. The transaction fails with `changed` where the account is gone or has changed in a way that ends
+ * logins since it was read as `account` (rules M1, M13).
  */
 export async function grantFactor(
   sql: Sql,
@@ -74,25 +75,24 @@ export async function grantFactor(
     readonly account: Pick<User, 'id' | 'loginVersion' | 'properties'>;
     readonly entry: AuditEntry;
     readonly clears: (Partial<AttemptKey> & Pick<AttemptKey, 'subject' | 'factor'>) | undefined;
+    readonly changed: () => Error;
   },
-): Promise<boolean> {
+): Promise<void> {
   const { account, entry, clears } = grant;
-  const rows = await selectRows(
-    sql,
+  const statement = sql.raw(
     'insert into audit (at, node, server, source, user_id, factor, kind, result, reason)' +
       ' select cast(? as bigint), cast(? as integer), cast(? as varchar(20)), cast(? as varchar(45)), u.id,' +
       ' cast(? as integer), cast(? as varchar(24)), cast(? as varchar(12)), cast(? as varchar(64))' +
       ' from "user" as u where u.id = ? and u.login_version = ? and exists (select 1 from user_property as s' +
-      " where s.user_id = u.id and s.prop_name = 'account_status' and s.prop_value = ?) returning id",
+      " where s.user_id = u.id and s.prop_name = 'account_status' and s.prop_value = ?)",
     [
       ...[entry.atMs, entry.node, entry.server, entry.source],
       ...[entry.factor, entry.kind, entry.result, entry.reason],
       ...[account.id, account.loginVersion, account.properties.get('account_status') ?? ''],
     ],
   );
-  if (rows.length !== 1) return false;
+  await send(sql, statement, grant.changed);
   if (clears !== undefined) await clearAttempts(sql, clears);
-  return true;
 }
 
 /** What a complete sign-in finds of the ones before it. */
@@ -116,25 +116,20 @@ export interface ArrivalFacts {
   readonly hasLineFailures: boolean;
 }
 
-/** Reads them in one statement. */
-export async function readArrival(
+/** Reads them in one statement, as `readLater` does: what is sent before the call of what it returns is read before. */
+export function readArrival(
   sql: Sql,
   query: {
     readonly userId: number;
     readonly kinds: readonly string[];
     readonly setUpSinceMs: number;
   },
-): Promise<ArrivalFacts> {
+): () => Promise<ArrivalFacts> {
   const { userId, kinds, setUpSinceMs } = query;
   // Past calls of an older system did not keep their places.
   const newest = (column: string): string =>
     `(select ${column} from "call" where user_id = ? and server <> ? order by started_at desc limit 1)`;
-  const rows = await selectRows<{
-    readonly kind: string;
-    readonly n: number | string;
-    readonly t: string | null;
-    readonly place: string | null;
-  }>(
+  const read = readLater<ArrivalFact>(
     sql,
     `select 'last' as kind, started_at as n, server as t, source as place from "call" where id = ${newest('id')}` +
       ` union all select 'failed', count(*), null, null from audit where user_id = ? and result = 'rejected'` +
@@ -151,6 +146,17 @@ export async function readArrival(
       ...[userId, userId, setUpSinceMs, userId, userId, userId, accountSubject(userId)],
     ],
   );
+  return async () => toArrival(await read());
+}
+
+interface ArrivalFact {
+  readonly kind: string;
+  readonly n: number | string;
+  readonly t: string | null;
+  readonly place: string | null;
+}
+
+function toArrival(rows: readonly ArrivalFact[]): ArrivalFacts {
   const found = new Map(rows.map((row) => [row.kind, row]));
   const last = found.get('last');
   return {
@@ -169,20 +175,26 @@ export async function readArrival(
   };
 }
 
-/** Makes the statements of a sign-in for an account that is not there; the caller rolls them back. */
+/** Makes the statements of a sign-in for an account that is not there, in a transaction that fails by the last one. */
 export async function rehearseSignIn(
   sql: Sql,
   rehearsal: {
     readonly rules: readonly ChargeRule[];
     readonly kinds: readonly string[];
     readonly timelineMs: number;
+    /** What it ends with. */
+    readonly done: () => Error;
   },
 ): Promise<void> {
-  const { rules, kinds, timelineMs } = rehearsal;
+  const { rules, kinds, timelineMs, done } = rehearsal;
   const userId = 0;
   const key = { subject: accountSubject(userId), factor: 'password', budget: '' } as const;
   await readSignInByName(sql, '', { source: '', sinceMs: 0 });
-  for (const rule of rules) await chargeAttempt(sql, key, { rule, timelineMs });
+  for (const rule of rules) await raiseFailures(sql, key, { rule, timelineMs });
+  await clearAttempts(sql, key);
+  await readSignInById(sql, userId, { source: '', sinceMs: 0 });
+  await listApps(sql, userId);
+  await readArrival(sql, { userId, kinds, setUpSinceMs: 0 })();
   const step = {
     node: 0,
     server: 'system',
@@ -195,9 +207,6 @@ export async function rehearseSignIn(
     account: { id: userId, loginVersion: 0, properties: new Map() },
     entry: { ...step, atMs: timelineMs, result: 'rejected', reason: '' },
     clears: undefined,
+    changed: done,
   });
-  await clearAttempts(sql, key);
-  await readSignInById(sql, userId, { source: '', sinceMs: 0 });
-  await listApps(sql, userId);
-  await readArrival(sql, { userId, kinds, setUpSinceMs: 0 });
 }

@@ -1,4 +1,5 @@
 import type { Sql } from './database';
+import { send } from './sending';
 
 /** Limit of sources per account; the oldest are removed first. */
 const KEPT = 32;
@@ -31,10 +32,13 @@ export async function rememberSource(
     readonly held?: number;
   },
 ): Promise<void> {
-  await sql('known_source')
-    .insert({ user_id: userId, source: used.source, used_at: used.timelineMs })
-    .onConflict(['user_id', 'source'])
-    .merge(['used_at']);
+  await send(
+    sql,
+    sql('known_source')
+      .insert({ user_id: userId, source: used.source, used_at: used.timelineMs })
+      .onConflict(['user_id', 'source'])
+      .merge(['used_at']),
+  );
   if (used.held !== undefined && used.held < KEPT) return;
   const oldest = await sql('known_source')
     .where({ user_id: userId })

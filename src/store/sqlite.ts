@@ -7,7 +7,7 @@ import { BbsError, isError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { checkNoLink, makePrivateFile } from '../base/private-file';
 import { readFileMark } from './change-mark';
-import { codeOf, type Dialect, keepReason, selectRows } from './dialect';
+import { codeOf, type Dialect, keepReason, rowsOf, selectRows } from './dialect';
 import { StatementCache } from './statement-cache';
 
 /** Time that SQLite waits for another process; with TURN_MS it stays below LIMITS.storeMs. */
@@ -126,6 +126,9 @@ export function sqliteDialect(file: string, log: Log): Dialect {
     },
     // BEGIN IMMEDIATE: of all transactions one runs at a time.
     transaction: (sql, _about, work) => sql.transaction(work),
+    // Of statements that write one runs at a time as well.
+    runAlone: (sql, _about, statement) => rowsOf(statement(sql)),
+    hasBegun: () => true,
     close: (sql) => sql.destroy(),
     tellChanges: () => Promise.resolve(),
     joinBoard: () => Promise.resolve(undefined),

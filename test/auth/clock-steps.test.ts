@@ -45,9 +45,9 @@ test('a wait holds for its own length after the clock went back a day (rule L13)
   const key = { subject: accountSubject(user), factor: 'password', budget: '' } as const;
   const rule = { free: 1, firstWaitMs: 30_000, mostWaitMs: 900_000 };
   const charge = () =>
-    accounts.db.run((sql) =>
-      chargeAttempt(sql, key, { rule, timelineMs: accounts.clock.timelineMs() }),
-    );
+    chargeAttempt(accounts.db, key, {
+      ...{ rule, timelineMs: accounts.clock.timelineMs(), about: { account: user } },
+    });
   expect((await charge()).kind).toBe('charged');
   accounts.fake.stepWall(-DAY_MS);
   expect((await charge()).kind).toBe('wait');

@@ -232,12 +232,13 @@ test('binding clears wrong codes that were counted, and what an imported databas
       auth_factor2_otp: 'googleAuth',
       auth_factor2_otp_secret: 'JBSWY3DPEHPK3PXP',
     });
-    await chargeAttempt(
-      sql,
-      { subject: accountSubject(user), factor: 'second', budget: '' },
-      { rule: { free: 5, firstWaitMs: 30_000, mostWaitMs: 60_000 }, timelineMs: NOON },
-    );
   });
+  const rule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 60_000 };
+  await chargeAttempt(
+    accounts.db,
+    { subject: accountSubject(user), factor: 'second', budget: '' },
+    { rule, timelineMs: NOON, about: { account: user } },
+  );
   await accounts.enrollment.bind(user, 'googleAuth');
   await accounts.db.run(async (sql) => {
     expect(await sumFailures(sql, accountSubject(user), 'second')).toBe(0);

@@ -103,7 +103,8 @@ const wait: Thing = {
 const charge = () => {
   const key = { subject: `u:${user}`, factor: 'password', budget: '' } as const;
   const rule = { free: 1, firstWaitMs: LENGTH_MS, mostWaitMs: LENGTH_MS };
-  return accounts.db.run((sql) => chargeAttempt(sql, key, { rule, timelineMs: nowMs() }));
+  const options = { rule, timelineMs: nowMs(), about: { account: user } };
+  return chargeAttempt(accounts.db, key, options);
 };
 
 const ban: Thing = {
@@ -237,7 +238,8 @@ it('guesses by two processes whose timelines differ wait as those by one (rule A
   const kinds: string[] = [];
   for (let guess = 0; guess < 40; guess++) {
     const timelineMs = guess % 2 === 0 ? nowMs() : nowMs() - 1_000_000;
-    const charged = await accounts.db.run((sql) => chargeAttempt(sql, key, { rule, timelineMs }));
+    const options = { rule, timelineMs, about: { account: user } };
+    const charged = await chargeAttempt(accounts.db, key, options);
     kinds.push(charged.kind);
   }
   // The fifth sets a wait; the one who is behind can be let on by none that the other has set.

@@ -19,6 +19,13 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'M1',
+    fault: 'a grant that is not on record is one all the same',
+    file: 'src/store/sending.ts',
+    find: '  if (changed.length !== 1) throw orElse();\n',
+    put: '',
+  },
+  {
+    rule: 'M1',
     fault: 'a first factor counts whatever has changed since',
     file: SECOND_STEP,
     find: '    if (user.loginVersion !== proven?.loginVersion) return this.changed(user);\n',

@@ -23,8 +23,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A17',
     fault: 'a code that is right for two apps is spent for the first of them alone',
     file: SECOND_FACTOR,
-    find: 'for (const { factor, positions } of right) {',
-    put: 'for (const { factor, positions } of right.slice(0, 1)) {',
+    find: 'for (const each of unspent)',
+    put: 'for (const each of unspent.slice(0, 1))',
   },
   {
     rule: 'A18',

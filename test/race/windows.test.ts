@@ -5,7 +5,7 @@ import { PasswordReset } from '../../src/auth/password-reset';
 import { sshFingerprint } from '../../src/auth/ssh-key';
 import { systemClock } from '../../src/base/clock';
 import { AccountEvents, addAccountEvent } from '../../src/store/account-events';
-import { accountSubject, chargeAttempt } from '../../src/store/attempts';
+import { accountSubject, chargeAttempt, sumFailures } from '../../src/store/attempts';
 import { countBackupCodes } from '../../src/store/backup-codes';
 import { addCall, listCalls } from '../../src/store/calls';
 import { findFactor, findPending } from '../../src/store/factors';
@@ -68,6 +68,20 @@ async function inWindow<First, Other>(
   return { first: await one, others: await Promise.all(rest), was };
 }
 
+/** Begins `first`, and lets its statement go once the change is done. */
+async function withChange<First>(
+  pattern: RegExp,
+  first: () => Promise<First>,
+  change: () => Promise<unknown>,
+): Promise<First> {
+  const held = HeldStatement.before(pattern);
+  const one = first();
+  await Promise.race([held.isReached, one]);
+  await change();
+  held.release();
+  return one;
+}
+
 test('a first start of two processes makes one sysop, and says one password', async () => {
   const { first, others } = await inWindow(
     /^insert into .user. /,
@@ -119,6 +133,44 @@ test('a code that is spent while its account is disabled lets nobody in for long
   );
   if (first === 'accepted') expect(await login.refresh()).toBe('end');
 });
+
+itOnPostgres(
+  'a code that is spent past the lock of its account grants and writes nothing',
+  async () => {
+    const { id, name } = await newAccount();
+    const { secret } = await a.enrollment.bind(id, 'googleAuth');
+    const login = a.call();
+    expect(await tryPassword(login, PASSWORD, name)).toBe('need');
+    const first = await withChange(
+      /^update .otp_factor. set .last_position./,
+      () => tryCode(login, totp(secret, systemClock.nowMs())),
+      () =>
+        b.db.run((sql) => sql('otp_factor').where({ user_id: id }).update('last_position', 1e9)),
+    );
+    expect(first).toBe('bad-credential');
+    const [calls, grants] = await a.db.run(async (sql) => [
+      await sql('call').where({ user_id: id }),
+      await sql('audit').where({ user_id: id, factor: 2, result: 'accepted' }),
+    ]);
+    expect([calls, grants]).toEqual([[], []]);
+  },
+);
+
+itOnPostgres(
+  'a login that is ended past the lock of its account grants nothing, and stays charged',
+  async () => {
+    const { id, name } = await newAccount();
+    const first = await withChange(
+      /^insert into audit /,
+      () => tryPassword(a.call(), PASSWORD, name),
+      () => b.db.run((sql) => sql('user').where({ id }).increment('login_version', 1)),
+    );
+    expect(first).toBe('bad-credential');
+    expect(await a.db.run((sql) => sql('call').where({ user_id: id }))).toEqual([]);
+    const failures = await a.db.run((sql) => sumFailures(sql, accountSubject(id), 'password'));
+    expect(failures).toBe(1);
+  },
+);
 
 itOnPostgres('an event whose commit comes after a hundred and twenty others is told', async () => {
   const { id } = await newAccount();
@@ -197,9 +249,7 @@ test('two wrong codes are looked at where forty-eight of fifty were wrong, of ei
   );
   const rule = { free: 50, firstWaitMs: 1, mostWaitMs: 2, stopAt: 50 };
   const charge = (context: AuthenticatorContext, place: number) =>
-    context.db.runAlone({ account: id }, (sql) =>
-      chargeAttempt(sql, key(place), { rule, timelineMs: 1_000 }),
-    );
+    chargeAttempt(context.db, key(place), { rule, timelineMs: 1_000, about: { account: id } });
   const { first, others } = await inWindow(
     a.db.kind === 'postgres' ? /^COMMIT/ : /^insert into attempt/,
     () => charge(a, 1),

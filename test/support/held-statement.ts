@@ -1,5 +1,6 @@
 import PostgresClient from 'knex/lib/dialects/postgres';
 import SqliteClient from 'knex/lib/dialects/sqlite3';
+import { Batch, type BatchFailure } from '../../src/store/postgres-batch';
 import type { Database } from '../../src/store/database';
 import { selectRows } from '../../src/store/dialect';
 import { nextLook } from './next-look';
@@ -21,6 +22,7 @@ export class HeldStatement {
     this.isReached = new Promise((resolve) => (reach = resolve));
     this.goOn = new Promise((resolve) => (this.letGo = resolve));
     for (const Client of [PostgresClient, SqliteClient]) this.listen(Client, reach);
+    this.listenToBatches(reach);
   }
 
   static before(pattern: RegExp): HeldStatement {
@@ -60,13 +62,8 @@ export class HeldStatement {
 
   private listen(Client: typeof PostgresClient | typeof SqliteClient, reach: () => void): void {
     const original = Client.prototype._query;
-    const isHeld = (text: string): boolean => {
-      if (this.pattern?.test(text) !== true) return false;
-      this.pattern = undefined;
-      return true;
-    };
     const pass = async (text: string, send: () => Promise<unknown>): Promise<unknown> => {
-      if (isHeld(text)) {
+      if (this.isHeld(text)) {
         reach();
         await this.goOn;
       }
@@ -87,4 +84,31 @@ export class HeldStatement {
       return pass(query.sql, () => original.call(this, connection, query));
     });
   }
+
+  /** What stands before the statement in its message goes to the server, and what it locks is locked. */
+  private listenToBatches(reach: () => void): void {
+    const send = Batch.send.bind(Batch);
+    jest.spyOn(Batch, 'send').mockImplementation(async (connection, parts) => {
+      const at = parts.findIndex(({ sql }) => this.isHeld(bare(sql)));
+      if (at < 0) return send(connection, parts);
+      const before = at === 0 ? [] : await send(connection, parts.slice(0, at));
+      reach();
+      await this.goOn;
+      const rest = await send(connection, parts.slice(at)).catch((error: BatchFailure) => {
+        throw Object.assign(error, { at: at + error.at });
+      });
+      return [...before, ...rest];
+    });
+  }
+
+  private isHeld(text: string): boolean {
+    if (this.pattern?.test(text) !== true) return false;
+    this.pattern = undefined;
+    return true;
+  }
+}
+
+/** Without the question how many rows it changed. */
+function bare(sql: string): string {
+  return sql.replace(/^with changed as \(/, '');
 }
