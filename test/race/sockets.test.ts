@@ -8,6 +8,7 @@ import { giveCode, PASSWORD, signIn } from '../support/sign-in';
 import { rounds, sayRounds } from './contests';
 
 const IN = 'Both doors are open.';
+const BUSY = 'The board is busy.';
 const ANSWERED = /Both doors are open\.|Wrong code|Too many tries|Wrong user name/;
 
 jest.setTimeout(120_000 + rounds(1) * 10_000);
@@ -143,8 +144,8 @@ describe('callers at once by telnet and SSH', () => {
       atTheForm.push(...more);
     }
     const byTelnet = atTheForm.map(async (caller) => {
-      caller.type('target\rnot the password\r');
-      await caller.sees(ANSWERED);
+      caller.type('target\r');
+      await guess(caller);
       caller.hangUp();
     });
     const bySsh = Array.from({ length: 20 }, () =>
@@ -153,8 +154,25 @@ describe('callers at once by telnet and SSH', () => {
       ).rejects.toThrow(/authentication methods failed/),
     );
     await Promise.all([...byTelnet, ...bySsh]);
-    expect(await reasonsSince(before)).toEqual({ wrong: 5, wait: 195 });
+    // On a slow machine some wait too long for their turn: nothing was looked at for them.
+    const { wrong, wait = 0, busy = 0, ...others } = await reasonsSince(before);
+    expect([wrong, others]).toEqual([5, {}]);
+    expect(wait + busy).toBeGreaterThanOrEqual(195);
   });
+
+  /** Once more where the board is busy, as it says. */
+  async function guess(caller: DialledCaller): Promise<void> {
+    for (let busy = true; busy;) {
+      caller.type('not the password');
+      await caller.seesNoMore(BUSY);
+      caller.type('\r');
+      const screen = await caller.until(
+        'an answer',
+        () => caller.screen.shows(ANSWERED) || caller.screen.shows(BUSY),
+      );
+      busy = screen.includes(BUSY);
+    }
+  }
 
   async function openForm(caller: DialledCaller): Promise<void> {
     await caller.sees('Sign in');
