@@ -46,6 +46,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'unknown-view': { many: 'views are of no kind that is known here' },
   'meant-view': { many: 'views are read by the number that they have' },
   'unknown-property': { many: 'properties of views are not known and have no effect' },
+  'idle-property': { many: 'properties of views have no effect here' },
   'wrong-property': {
     many: 'properties of views have a value that cannot be',
     instead: 'the default counts',

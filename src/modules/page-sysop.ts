@@ -1,3 +1,4 @@
+import type { MessageFrame } from '../menu/run/inbox';
 import type { MenuContext, MenuModule, Submission, Transition } from '../menu/run/module';
 import { messageText } from '../menu/run/node-talk';
 import { originOf, userOf } from '../menu/run/caller';
@@ -26,7 +27,8 @@ export const pageSysopModule: MenuModule = {
     rateLimitArt: 'Art for who calls again too soon; PAGESYPLM where nothing is said.',
     rateLimitText: 'Text in its place where there is no such art.',
     mailSubject: 'Subject of the mail, from {userName}.',
-    notifyFormat: 'Not read: in ENiGMA½ it tells the sysop how to open a chat, which is not here.',
+    notifyFormat:
+      'What the sysop reads, from {userName} {nodeId} {message}; the last is shown as it was typed.',
   },
   views: [],
   methods: { sendPage, confirmSendMail },
@@ -46,7 +48,7 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   const text = context.say('talk.wanted', { reason });
   const sent = await services.talk.send(
     { caller, user },
-    { expense: 'page', to, message: { text, from, bell: true } },
+    { expense: 'page', to, message: { text, from, bell: true, ...framed(context, reason) } },
   );
   if (sent.kind === 'nobody') return offerMail(context, message);
   if (sent.kind === 'too-many') {
@@ -58,6 +60,14 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   const called = context.say('talk.sysop-called');
   await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', called);
   return { kind: 'previous' };
+}
+
+/** In the words of the menu, where it has some. */
+function framed({ config, caller }: MenuContext, message: string): { frame?: MessageFrame } {
+  const { notifyFormat: format } = config;
+  if (typeof format !== 'string' || format === '') return {};
+  const values = { userName: userOf(caller).name, nodeId: caller.node, message };
+  return { frame: { header: undefined, format, values, footer: undefined } };
 }
 
 function offerMail({ memory }: MenuContext, message: string): Transition {

@@ -174,6 +174,10 @@ class FormChecker {
         const rule = masksTyping({ [name]: value }) ? 'masked-property' : 'wrong-property';
         this.note('error', rule, view.placeOf(name), text);
       }
+      if (property.instead !== undefined && value === true) {
+        const text = `'${name}' of ${view.mci} has no effect here: ${property.instead}`;
+        this.note('warning', 'idle-property', view.placeOf(name), text);
+      }
       this.checkAddress(view, name, value);
     }
     this.checkHotKeys(view);

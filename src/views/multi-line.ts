@@ -13,13 +13,19 @@ export class MultiLineView extends View {
   constructor(spec: ViewSpec, context: ViewContext) {
     super(spec, context);
     this.lines = this.wrap(this.format(this.read.text('text') ?? '', {}, spec.style));
+    this.top = this.firstRow;
   }
 
   override setText(text: string): void {
     this.given = text;
     this.lines = this.wrap(text);
+    this.top = this.firstRow;
+  }
+
+  /** The line at the top of new text. */
+  private get firstRow(): number {
     const last = Math.max(0, this.lines.length - this.height);
-    this.top = this.read.flag('autoScroll') === true ? last : 0;
+    return this.read.flag('autoScroll') === true ? last : 0;
   }
 
   override get lineText(): string {

@@ -30,6 +30,8 @@ export interface ViewProperty {
   /** As the manual shows it; '' when there is none. */
   readonly default: string;
   readonly doc: string;
+  /** What happens in its place, for one that other boards know and that has no effect here. */
+  readonly instead?: string;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

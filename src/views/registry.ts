@@ -138,8 +138,11 @@ const VIEWS: Readonly<Record<string, ViewEntry>> = {
         'read-only shows, preview scrolls by arrow and page keys, edit is typed into: return makes a line, tab goes on.',
         'read-only',
       ),
-      property('autoScroll', 'boolean', 'true: new text is shown from its last lines.', 'false'),
-      property('hyperlinks', 'boolean', 'Read, and without effect here: links are plain text.'),
+      property('autoScroll', 'boolean', 'true: text is shown from its last lines.', 'false'),
+      {
+        ...property('hyperlinks', 'boolean', 'Without effect here: links are plain text.'),
+        instead: 'links are plain text, which a terminal may make links of',
+      },
       property('maxLength', 'number', 'Most characters with `edit`, up to 16000.', '4000'),
       FILL,
       FOCUS_FILL,

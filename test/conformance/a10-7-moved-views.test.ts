@@ -88,7 +88,17 @@ describe('A10.1 what themes and menus of ENiGMA½ boards depend on', () => {
     expect(shown.caller.screen.row(1)).toBe('one');
   });
 
-  it('hyperlinks: read without a warning, and a link is plain text', async () => {
+  it('MT: autoScroll shows the last lines of the text of the menu', async () => {
+    const text = { text: 'one\ntwo\nthree', mode: 'preview', height: 2, width: 9 };
+    const { caller } = await show('%MT1\r\n\r\n\r\n%MT2', {
+      MT1: { ...text, autoScroll: true },
+      MT2: { ...text, autoScroll: false },
+    });
+    expect(caller.screen.rows().slice(0, 2)).toEqual(['two', 'three']);
+    expect(caller.screen.rows().slice(3, 5)).toEqual(['one', 'two']);
+  });
+
+  it('hyperlinks: a link is plain text (a departure from ENiGMA½)', async () => {
     const text = 'see https://example.org';
     const { caller } = await show('%MT1', {
       MT1: { text, hyperlinks: true, width: 40, height: 1 },

@@ -180,6 +180,18 @@ describe('a page of the sysop', () => {
     expect(sysop.screen.text()).not.toContain('again');
   });
 
+  it('is said in the words of notifyFormat, with what the caller typed as data', async () => {
+    const sysop = await callerIn(board, 'sysop', board.bbs.firstSysop?.password ?? '');
+    const alice = await comeIn('alice');
+    await command(alice, 'CALL', 'Page the sysop:');
+    alice.type(`${HOSTILE}${KEYS.return}`);
+    await alice.sees('The sysop was paged!');
+    const page = await sysop.sees('Page from alice (node 2):');
+    expect(page).toContain(HOSTILE);
+    expect(page).not.toContain('You are wanted.');
+    await sysop.receives('\x07');
+  });
+
   it('colours nothing by the name of who pages, where the sysop reads line by line (rule H1)', async () => {
     const name = '@X4Frank';
     await board.oputil('user', 'add', name, '--password', PASSWORD);

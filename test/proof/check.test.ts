@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { moduleTable } from '../../src/modules/registry';
+import { VIEW_TYPES } from '../../src/views/registry';
 import { factsOfModules } from '../../src/proof/registries';
 import { checkMenus, formatFinding } from '../../src/proof/check';
 import type { ArtFacts } from '../../src/proof/check-art';
@@ -52,10 +53,20 @@ it('a sound board has no findings', () => {
 });
 
 describe('names that are not there are errors with their place and the nearest right name', () => {
-  it('keys of ENiGMA½ that nothing reads are no finding, and the manual says what they do not do', () => {
-    const view =
-      'form: { 0: { mci: { MT1: { hyperlinks: true } }, submit: { "*": [] }, ' + OUT + ' } }';
-    expect(checkMenu(view)).toEqual([]);
+  it('a property that has no effect here is told with what happens instead, and the manual says why', () => {
+    const menu = (isOn: boolean): string =>
+      `form: { 0: { mci: { MT1: { hyperlinks: ${isOn} } }, submit: { "*": [] }, ${OUT} } }`;
+    expect(checkMenu(menu(true))).toEqual([
+      expect.stringContaining("'hyperlinks' of MT1 has no effect here: links are plain text"),
+    ]);
+    expect(checkMenu(menu(false))).toEqual([]);
+    const manual = readFileSync(join(__dirname, '..', '..', 'docs', 'moving.md'), 'utf8');
+    for (const type of Object.values(VIEW_TYPES))
+      for (const { name, instead } of type.properties)
+        if (instead !== undefined) expect(manual).toContain(`\`${name}\``);
+  });
+
+  it("a key of a module's config that is nearly one of its own is told", () => {
     const modules = Object.fromEntries(factsOfModules(moduleTable()));
     const page =
       'telnetConnected: { next: "login" }\nlogin: { next: [ { acs: "SC", next: "page" } { next: "@systemMethod:logoff" } ] }';
@@ -65,8 +76,6 @@ describe('names that are not there are errors with their place and the nearest r
       check({ menus: menus(key), modules }).filter((line) => line.includes(key));
     expect(of('notifyFormat')).toEqual([]);
     expect(of('notifyFormt')).toEqual([expect.stringContaining("did you mean 'notifyFormat'?")]);
-    const manual = readFileSync(join(__dirname, '..', '..', 'docs', 'moving.md'), 'utf8');
-    for (const key of ['hyperlinks', 'notifyFormat']) expect(manual).toContain(`\`${key}\``);
   });
 
   it.each([

@@ -7,11 +7,27 @@ import type { TestBoard } from './board';
 const STOCK_MAIN = resolve(__dirname, '..', '..', 'config', 'menus', 'main.hjson');
 
 /** Menus of modules that only boards from elsewhere have, in the form of ENiGMA½'s own, as commands of the main menu. */
-const COMMANDS = { STATUS: 'status', MSG: 'nodeMessage', PAGE: 'pageSysop' };
+const COMMANDS = { STATUS: 'status', MSG: 'nodeMessage', PAGE: 'pageSysop', CALL: 'callSysop' };
 
 const ESCAPE = { keys: ['escape', 'q'], action: '@systemMethod:prevMenu' };
 
+/** The page as a theme of ENiGMA½ has it, with words of its own for the sysop. */
+const CALLING = {
+  module: 'page_sysop',
+  config: {
+    art: { main: 'PAGESYSP' },
+    notifyFormat: '|11Page from {userName} (node {nodeId}):|07\r\n{message}',
+  },
+  form: {
+    0: {
+      mci: { ET1: { argName: 'message', maxLength: 78, submit: true, focus: true } },
+      submit: { '*': [{ value: { message: null }, action: '@method:sendPage' }] },
+    },
+  },
+};
+
 const MENUS = {
+  callSysop: CALLING,
   status: {
     module: 'user_status_config',
     config: {
