@@ -13,6 +13,8 @@ interface RowsOptions {
   /** First and last row to write, from 1; the whole canvas by default. */
   readonly from?: number;
   readonly to?: number;
+  /** Columns of the window, which wraps there; those of the canvas by default. */
+  readonly windowWidth?: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export function rowsToStream(canvas: Canvas, options: RowsOptions = {}): string 
     }
     // After column 80 some terminals are already on the next row and some are not: a space moves
     // both there, and the next row overwrites it.
-    out += used === canvas.width ? ' \r' : '\r\n';
+    out += used === (options.windowWidth ?? canvas.width) ? ' \r' : '\r\n';
   }
   return out + (style === undefined || style === PLAIN ? '' : styleChange(style, PLAIN));
 }

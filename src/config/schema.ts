@@ -63,6 +63,12 @@ const theme = section('Themes.', {
     .boolean()
     .default(true)
     .describe('false: no pictures that move before a menu (`frames`), such as doors that open.'),
+  centre: z
+    .boolean()
+    .default(true)
+    .describe(
+      'In the middle of a window that is larger than the `info.area` of its theme; false: from the top left, in all of it.',
+    ),
   passwordChar: z
     .string()
     .length(1)

@@ -96,7 +96,7 @@ async function ready(context: MenuContext): Promise<void> {
     screen.setText(VIEWS.email, user.properties.get('email_address') ?? '');
   }
   if (screen.has(VIEWS.termHeight)) {
-    screen.setText(VIEWS.termHeight, String(caller.terminal.height));
+    screen.setText(VIEWS.termHeight, String(caller.terminal.window.height));
   }
   const themes = services.themes().list();
   screen.setItems(VIEWS.theme, [

@@ -237,6 +237,8 @@ export class Session implements NodeHandle {
   private say(sentence: string): void {
     try {
       const { terminal } = this.open;
+      // Below all that the window shows.
+      terminal.drawWithin(undefined);
       terminal.write(`${lastWords(terminal, sentence)}\r\n`);
     } catch (error) {
       // A terminal that cannot show the last sentence is closed without it.

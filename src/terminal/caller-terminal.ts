@@ -2,6 +2,7 @@ import { BbsError } from '../base/errors';
 import type { Cancel, Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { requestCursor } from './ansi';
+import { DrawnArea } from './drawn-area';
 import { encodeText } from './encoding';
 import type { Key } from './key';
 import type { Report } from './key-sequences';
@@ -27,9 +28,6 @@ interface TerminalOptions {
 export function createTerminal(options: TerminalOptions): Terminal {
   return new CallerTerminal(options);
 }
-
-/** The size that is assumed until the terminal reports one. */
-const DEFAULT_SIZE = { width: 80, height: 24 } as const;
 
 /**
  * How long an ESC may be the start of a sequence, and how long the rest of a partial sequence is
@@ -58,8 +56,6 @@ interface CursorQuery {
 
 class CallerTerminal implements Terminal {
   type = 'unknown';
-  width: number = DEFAULT_SIZE.width;
-  height: number = DEFAULT_SIZE.height;
   encoding: Encoding;
   asksForLines = false;
   isSilent = false;
@@ -68,10 +64,7 @@ class CallerTerminal implements Terminal {
   answersQueries = false;
   private isSetToLines = false;
 
-  /** The size that the terminal reported; the screen is no larger than `most`. */
-  private reported: TerminalSize = DEFAULT_SIZE;
-  private most: TerminalSize;
-
+  private readonly area: DrawnArea;
   private readonly output: TerminalOutput;
   private readonly clock: Clock;
   private readonly decoder: KeyDecoder;
@@ -100,7 +93,7 @@ class CallerTerminal implements Terminal {
     this.output = options.output;
     this.clock = options.clock;
     this.encoding = options.encoding ?? 'cp437';
-    this.most = options.most ?? { width: LIMITS.ptyMax, height: LIMITS.ptyMax };
+    this.area = new DrawnArea(options.most ?? { width: LIMITS.ptyMax, height: LIMITS.ptyMax });
     this.decoder = new KeyDecoder(
       { key: (key) => this.onKey(key), report: (report) => this.onReport(report) },
       this.encoding,
@@ -115,6 +108,22 @@ class CallerTerminal implements Terminal {
 
   get isLineByLine(): boolean {
     return this.isSetToLines || !this.canDraw;
+  }
+
+  get window(): TerminalSize {
+    return this.area.window;
+  }
+
+  get width(): number {
+    return this.isLineByLine ? this.window.width : this.area.width;
+  }
+
+  get height(): number {
+    return this.isLineByLine ? this.window.height : this.area.height;
+  }
+
+  drawWithin(most: TerminalSize | undefined): void {
+    this.area.most = most;
   }
 
   setLineByLine(on: boolean): void {
@@ -137,16 +146,11 @@ class CallerTerminal implements Terminal {
   }
 
   resize(width: number | undefined, height: number | undefined): void {
-    this.reported = {
-      width: clampSize(width, this.reported.width),
-      height: clampSize(height, this.reported.height),
-    };
-    this.takeSize();
+    if (this.area.report(width, height)) this.lookChanged();
   }
 
   allow(most: TerminalSize): void {
-    this.most = most;
-    this.takeSize();
+    if (this.area.allow(most)) this.lookChanged();
   }
 
   onResize(listener: () => void): () => void {
@@ -157,10 +161,13 @@ class CallerTerminal implements Terminal {
   write(text: string): void {
     const shown = this.isLineByLine
       ? this.lineText.convert(text, this.width - 1)
-      : this.hasNoColor || isMonochromeName(this.type)
-        ? this.monochromeText.convert(text)
-        : text;
+      : this.area.toWindow(this.inItsColors(text));
     if (shown !== '') this.output.write(encodeText(shown, this.encoding));
+  }
+
+  private inItsColors(text: string): string {
+    const isMonochrome = this.hasNoColor || isMonochromeName(this.type);
+    return isMonochrome ? this.monochromeText.convert(text) : text;
   }
 
   writePaced(text: string, options: { baud: number; signal: AbortSignal }): Promise<void> {
@@ -278,15 +285,6 @@ class CallerTerminal implements Terminal {
     });
   }
 
-  private takeSize(): void {
-    const width = Math.min(this.reported.width, this.most.width);
-    const height = Math.min(this.reported.height, this.most.height);
-    if (width === this.width && height === this.height) return;
-    this.width = width;
-    this.height = height;
-    this.lookChanged();
-  }
-
   private lookChanged(): void {
     for (const listener of [...this.resizeListeners]) listener();
   }
@@ -351,9 +349,13 @@ class CallerTerminal implements Terminal {
     });
   }
 
-  private onKey(key: Key): void {
+  private onKey(pressed: Key): void {
     const { reader } = this;
-    const raw = this.takeRaw(key.name === 'escape');
+    const raw = this.takeRaw(pressed.name === 'escape');
+    const at = pressed.at && this.area.fromWindow(pressed.at);
+    // Nothing is drawn outside the area.
+    if (pressed.at !== undefined && at === undefined) return;
+    const key = at === undefined ? pressed : { ...pressed, at };
     if (reader !== undefined) {
       reader.resolve(key);
       return;
@@ -377,10 +379,4 @@ class CallerTerminal implements Terminal {
 /** Bytes that a queued key counts for; keys that print nothing count as one. */
 function bytesOf(key: Key): number {
   return key.text === '' ? 1 : Buffer.byteLength(key.text);
-}
-
-/** 0 and invalid values mean that nothing is known (RFC 1073): the size stays. */
-function clampSize(wanted: number | undefined, current: number): number {
-  if (wanted === undefined || !Number.isFinite(wanted) || wanted < 1) return current;
-  return Math.min(Math.floor(wanted), LIMITS.ptyMax);
 }

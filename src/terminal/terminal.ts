@@ -33,9 +33,16 @@ export interface Terminal {
   /** True while output has no sequences and input is answered line by line. */
   readonly isLineByLine: boolean;
   setLineByLine(on: boolean): void;
-  /** Columns and rows, always within valid limits. */
+  /** Columns and rows of the caller's window, always within valid limits. */
+  readonly window: TerminalSize;
+  /** Columns and rows that screens are drawn in: those of the window, unless `drawWithin` set fewer. */
   readonly width: number;
   readonly height: number;
+  /**
+   * Limits the area that is drawn in, which is in the middle of a larger window; undefined for the whole
+   * window. What is written, and taps, count from its first cell. What was drawn before stays where it is.
+   */
+  drawWithin(most: TerminalSize | undefined): void;
   readonly encoding: Encoding;
   setEncoding(encoding: Encoding): void;
   setType(type: string): void;
@@ -50,7 +57,7 @@ export interface Terminal {
   onResize(listener: () => void): () => void;
 
   /**
-   * Writes text, including escape sequences of the board, in the terminal's encoding, in one write.
+   * Writes text, including whole escape sequences of the board, in the terminal's encoding, in one write.
    */
   write(text: string): void;
   /** Writes text at an emulated speed of `baud`; resolves when all is written, rejects on abort. */
@@ -74,7 +81,7 @@ export interface Terminal {
   takeInput(): Buffer;
   /** True once it has told where its cursor is. */
   readonly answersQueries: boolean;
-  /** Queries the cursor position (CPR); undefined when no reply came within `limitMs` or before the signal. */
+  /** Queries the cursor position in the window (CPR); undefined when no reply came within `limitMs` or before the signal. */
   queryCursor(
     limitMs: number,
     signal?: AbortSignal,

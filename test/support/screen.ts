@@ -103,7 +103,9 @@ export class ScreenEmulator {
   /** True where the screen shows a text, also one that is wrapped in the columns right of a picture. */
   shows(wanted: string | RegExp): boolean {
     const text = this.text();
-    const beside = text.split('\n').map((line) => line.slice(PICTURE_COLUMNS).trim());
+    // A wide window has its screens in the middle.
+    const from = PICTURE_COLUMNS + Math.max(0, Math.floor((this.width - 80) / 2));
+    const beside = text.split('\n').map((line) => line.slice(from).trim());
     return [text, beside.join(' ')].some((seen) =>
       typeof wanted === 'string' ? seen.includes(wanted) : wanted.test(seen),
     );

@@ -214,6 +214,7 @@ function themeOf(
     enabled: info['enabled'] !== false,
     columns: count(info['columns']),
     rows: count(info['rows']),
+    area: areaOf(chain.find(({ info: { area } }) => area !== undefined)?.info['area']),
     directories: [...new Set(chain.flatMap(({ directories }) => directories))],
     defaults: themeDefaults(merged('defaults'), from.formats),
     menus: merged('menus'),
@@ -222,6 +223,12 @@ function themeOf(
     say: sayWith(from.texts, ...layers.map(({ texts }) => texts)),
     problems: [...own.problems, ...wrong],
   };
+}
+
+function areaOf(written: unknown): Theme['area'] {
+  const { columns, rows } = asTree(written);
+  const area = { width: count(columns), height: count(rows) };
+  return area.width > 0 && area.height > 0 ? area : undefined;
 }
 
 /** The theme, the theme in its `info.base`, and so on, with the errors in these names. */

@@ -32,6 +32,8 @@ export interface Theme {
   /** Columns and rows that its art needs; 0 when the theme does not set them. */
   readonly columns: number;
   readonly rows: number;
+  /** What its screens are made for, in the middle of a larger window; undefined for the whole window. */
+  readonly area: { readonly width: number; readonly height: number } | undefined;
   /** Folders of its art: the board's own, the package's, then those of the theme that it is based on. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
@@ -72,6 +74,7 @@ export const BARE_THEME: Theme = {
   enabled: true,
   columns: 0,
   rows: 0,
+  area: undefined,
   directories: [],
   defaults: themeDefaults({}),
   menus: {},

@@ -57,11 +57,11 @@ export class CallerSubject implements AcsSubject {
   }
 
   get width(): number {
-    return this.caller.terminal.width;
+    return this.caller.terminal.window.width;
   }
 
   get height(): number {
-    return this.caller.terminal.height;
+    return this.caller.terminal.window.height;
   }
 
   get themeId(): string {

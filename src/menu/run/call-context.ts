@@ -106,6 +106,13 @@ export class CallContext {
     // The last thing that the terminal draws: lines among the rest of a screen could not be read.
     if (on && !terminal.isLineByLine) terminal.write(clearScreen() + showCursor());
     terminal.setLineByLine(on);
+    this.settleArea();
+  }
+
+  /** Draws in the middle of a window that is larger than the theme's screens, where the theme says so. */
+  settleArea(): void {
+    const { centre } = this.services.config().theme;
+    this.caller.terminal.drawWithin(centre ? this.theme.area : undefined);
   }
 
   /**
@@ -200,8 +207,8 @@ export class CallContext {
 
   /** A terminal without cursor positioning counts as the narrowest one, whose screens are text. */
   private get window(): { readonly width: number; readonly height: number } {
-    const { width, height, isLineByLine } = this.caller.terminal;
-    return isLineByLine ? { width: WORDS_COLUMNS, height: Infinity } : { width, height };
+    const { window, isLineByLine } = this.caller.terminal;
+    return isLineByLine ? { width: WORDS_COLUMNS, height: Infinity } : window;
   }
 
   /** `*` is drawn once per call, so that all screens of a call have one theme. */

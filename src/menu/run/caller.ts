@@ -133,10 +133,9 @@ export interface CallerFacts {
 /** The facts about a caller as they are now. */
 export function factsOf(caller: Caller): CallerFacts {
   const { server, secure, remoteIp, terminal, login } = caller;
-  const { type: terminalType, width, height, encoding } = terminal;
+  const { type: terminalType, window: size, encoding } = terminal;
   return {
-    ...{ server, secure, remoteIp, terminalType, encoding },
-    size: { width, height },
+    ...{ server, secure, remoteIp, terminalType, encoding, size },
     userName: login.user?.name,
     groups: login.user?.groups ?? [],
     factor: login.factor,

@@ -2,7 +2,7 @@ import { isEscape, isRedraw } from '../../terminal/key';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
-import { composePrompt, formOf, type ComposedScreen } from '../screen/compose';
+import { composePrompt, formOf, sizeOf, type ComposedScreen } from '../screen/compose';
 import type { Question } from './module';
 import { ScreenController } from '../screen/screen-controller';
 import { layPage } from '../screen/page';
@@ -174,11 +174,7 @@ function asComposedScreen(
 ): ComposedScreen {
   return {
     picture: undefined,
-    size: {
-      width: canvas.width,
-      height: canvas.height,
-      encoding: call.caller.terminal.encoding,
-    },
+    size: sizeOf(call),
     canvas,
     scrolled: 0,
     form,

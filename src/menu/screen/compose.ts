@@ -67,6 +67,7 @@ export async function composeMenu(
   options: ComposeOptions,
 ): Promise<ComposedScreen> {
   const { menu, description, shown } = options;
+  call.settleArea();
   const theme = call.theme;
   const size = sizeOf(call);
   const layout = shown && (await layoutOrFallback(call, shown, options));
@@ -209,10 +210,10 @@ function makeForm(call: CallContext, parts: FormParts): Form {
   return formOf(call, specs, { validate, passive, resolve: (code) => picture?.resolve(code, []) });
 }
 
-/** What is drawn for now: the size of the caller's window, and the terminal's encoding. */
+/** What is drawn for now: the size of what is drawn in, the caller's window, and the terminal's encoding. */
 export function sizeOf(call: CallContext): ScreenSize {
-  const { width, height, encoding } = call.caller.terminal;
-  return { width, height, encoding };
+  const { width, height, window, encoding } = call.caller.terminal;
+  return { width, height, window, encoding };
 }
 
 /** Creates a form for this caller's terminal. */

@@ -1,6 +1,6 @@
 import type { Cancel } from '../../base/clock';
 import type { Key } from '../../terminal/key';
-import type { Encoding } from '../../terminal/terminal';
+import type { Encoding, TerminalSize } from '../../terminal/terminal';
 import type { Form } from '../../views/form';
 import type { Caller } from '../run/caller';
 import type { Services } from '../run/services';
@@ -14,10 +14,11 @@ type Arrival =
   /** The window has another size, or the terminal another encoding, than the screen was drawn for. */
   | { readonly kind: 'resize' };
 
-/** Columns and rows of a screen, and the encoding that it was drawn for. */
+/** What a screen was drawn for: columns and rows, the window that they are in the middle of, the encoding. */
 export interface ScreenSize {
   readonly width: number;
   readonly height: number;
+  readonly window: TerminalSize;
   readonly encoding: Encoding;
 }
 
@@ -121,9 +122,10 @@ export class KeyReader {
   }
 
   private isResized(size: ScreenSize): boolean {
-    const { width, height, encoding, isLineByLine } = this.caller.terminal;
+    const { window, encoding, isLineByLine } = this.caller.terminal;
     // Nothing that was said is said again.
     if (isLineByLine) return false;
-    return width !== size.width || height !== size.height || encoding !== size.encoding;
+    const { width, height } = size.window;
+    return width !== window.width || height !== window.height || encoding !== size.encoding;
   }
 }

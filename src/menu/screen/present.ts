@@ -56,9 +56,10 @@ export async function present(
     screen.openOver('');
     return WHOLE;
   }
+  const streamed = { encoding: terminal.encoding, windowWidth: terminal.window.width };
   if (!clear && picture !== undefined && form.views.length === 0) {
     // Art without views continues below the current screen, as on a scrolling terminal.
-    const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding });
+    const stream = rowsToStream(picture.canvas, streamed);
     screen.openOver(font + moveTo(from, 1) + stream);
     return WHOLE;
   }
@@ -74,7 +75,7 @@ export async function present(
   }
   // The last row is positioned, not scrolled in: a line break after it would scroll one row too far.
   const to = picture.rows - 1;
-  const stream = rowsToStream(picture.canvas, { encoding: terminal.encoding, to });
+  const stream = rowsToStream(picture.canvas, { ...streamed, to });
   screen.openOver(start + stream + rowToAnsi(call, screen.composition, terminal.height));
   return WHOLE;
 }
@@ -112,13 +113,13 @@ async function showPages(
   options: PresentOptions,
 ): Promise<ShownPage> {
   const { terminal } = call.caller;
-  const { encoding } = terminal;
+  const streamed = { encoding: terminal.encoding, windowWidth: terminal.window.width };
   // The last row is for the prompt.
   const perPage = Math.max(1, terminal.height - 1);
   let from = options.fromRow ?? 1;
   for (; ; from += perPage) {
     const to = Math.min(picture.rows, from + perPage - 1);
-    terminal.write(rowsToStream(picture.canvas, { encoding, from, to }));
+    terminal.write(rowsToStream(picture.canvas, { ...streamed, from, to }));
     if (to === picture.rows) break;
     const prompt = options.config.pausePrompt.page ?? 'pausePage';
     const { description, mayBePassed } = options;
@@ -126,7 +127,7 @@ async function showPages(
     if (after === 'resized') return { row: from, resized: true };
     if (after === 'stop') break;
     if (after === 'all-the-rest') {
-      terminal.write(rowsToStream(picture.canvas, { encoding, from: to + 1 }));
+      terminal.write(rowsToStream(picture.canvas, { ...streamed, from: to + 1 }));
       break;
     }
   }
