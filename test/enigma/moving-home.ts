@@ -8,6 +8,9 @@ import { ENIGMA_BOARD } from './support';
 
 const ROOT = resolve(__dirname, '..', '..');
 
+/** What docs/moving.md promises of either way of moving; a test holds the page to it. */
+export const MOST_MINUTES = 3;
+
 /** The commands of one section of docs/moving.md, in their order. */
 export function commandsOf(heading: string): readonly string[] {
   const page = readFileSync(join(ROOT, 'docs', 'moving.md'), 'utf8');

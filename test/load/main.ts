@@ -9,13 +9,14 @@ import { slowReaders } from './slow-readers';
 import { slowSockets } from './slow-sockets';
 import { sources } from './sources';
 import { upgrade } from './upgrade';
+import { adopt } from './adopt';
 
 const USAGE =
   'usage: npm run test:load -- [--only NAME,...] [--scale 0.01 to 1] [--report FILE]\n' +
   '       needs 20,000 file descriptors and 2 GiB at scale 1';
 
 const PARTS: readonly Part[] = [
-  ...[sources, guessStorm, outbox, rotation, upgrade],
+  ...[sources, guessStorm, outbox, rotation, upgrade, adopt],
   ...[slowReaders, signInStorm, slowSockets],
 ];
 

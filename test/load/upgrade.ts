@@ -56,8 +56,9 @@ export const upgrade: Part = {
   },
 };
 
-/** The user tables as ENiGMA½ has them, with so many in them. */
-function fill(file: string, count: number): Promise<void> {
+/** The user tables as ENiGMA½ has them, with so many in them, and so many properties beside the six of each. */
+export function fill(file: string, count: number, further = 0): Promise<void> {
+  const names = Array.from({ length: further }, (_, at) => `, ('further_${at}')`).join('');
   const statements = `
     PRAGMA journal_mode = OFF;
     CREATE TABLE user (id INTEGER PRIMARY KEY, user_name VARCHAR NOT NULL, UNIQUE(user_name));
@@ -68,7 +69,7 @@ function fill(file: string, count: number): Promise<void> {
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
       INSERT INTO user SELECT i, 'Caller ' || i FROM n;
     WITH names(name) AS (VALUES ('account_status'), ('real_name'), ('location'), ('email_address'),
-        ('login_count'), ('account_created'))
+        ('login_count'), ('account_created')${names})
       INSERT INTO user_property SELECT id, name, CASE name WHEN 'account_status' THEN '2'
         WHEN 'email_address' THEN 'Caller.' || id || '@example.org'
         WHEN 'account_created' THEN strftime('%Y-%m-%dT%H:%M:%S.000+00:00', 946684800 + id * 600, 'unixepoch')
