@@ -37,7 +37,7 @@ import { takeSeat, type BoardSeat } from './board-seat';
 import { findMissing, missingKey, Readiness } from './readiness';
 import { describeWarnings } from './start-message';
 import type { Basics, ServerParts } from './start-servers';
-import { startLoginServers, startPages, startVerify } from './start-servers';
+import { boardSay, startLoginServers, startPages, startVerify } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
 import { kindOfCode } from '../menu/screen/mci-codes';
 
@@ -277,11 +277,11 @@ class Bbs {
   }
 
   private openDrain(
-    { shared, nodes }: Basics,
+    { live, shared, nodes }: Basics,
     { readiness, seat }: { readonly readiness: Readiness; readonly seat: BoardSeat },
   ): Drain {
     const drain = new Drain({
-      ...{ ...shared, nodes },
+      ...{ ...shared, nodes, say: boardSay({ live, shared }) },
       onChange: (state) => {
         this.writeRun(state);
         seat.setState(state);

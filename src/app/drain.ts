@@ -11,6 +11,7 @@ import {
 import { watchFiles, type FileWatch } from '../config/watch';
 import type { Nodes } from '../servers/nodes';
 import type { NodeState } from '../store/shared-node';
+import type { Say } from '../texts/texts';
 
 /** What new callers hear while the board is drained, and the last callers when the limit is over. */
 const NO_NEW_CALLERS = 'call.no-new-callers';
@@ -30,6 +31,8 @@ interface DrainOptions {
   readonly log: Log;
   readonly dataDir: string;
   readonly nodes: Pick<Nodes, 'list' | 'find' | 'countHere'>;
+  /** The board's sentences. */
+  readonly say: Say;
   /** Called with each new state. */
   readonly onChange: (state: DrainState) => void;
 }
@@ -113,10 +116,12 @@ export class Drain {
   }
 
   private announce(minutes: number): void {
-    const { nodes } = this.options;
-    const inTime = minutes === 1 ? '1 minute' : `${minutes} minutes`;
-    const text = `The board closes here for maintenance in ${inTime}. Please call again after that.`;
-    for (const { node } of nodes.list()) nodes.find(node)?.post({ text, urgent: minutes === 1 });
+    const { nodes, say } = this.options;
+    const isLast = minutes === 1;
+    const text = isLast
+      ? say('warning.maintenance-now')
+      : say('warning.maintenance', { minutes: String(minutes) });
+    for (const { node } of nodes.list()) nodes.find(node)?.post({ text, urgent: isLast });
   }
 
   private get callers(): number {

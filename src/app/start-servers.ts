@@ -7,6 +7,7 @@ import type { Random } from '../base/random';
 import { hasPages, type PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { sayOf } from '../menu/load/theme';
+import type { Say } from '../texts/texts';
 import { runMenus } from '../menu/run/runner';
 import type { Nodes } from '../servers/nodes';
 import { terminalOpener } from '../servers/open-terminal';
@@ -90,6 +91,11 @@ export async function startVerify(
   return startVerifySocket({ ...shared, authenticator, path: shared.resolveFile(socket) });
 }
 
+/** The board's sentences where no menu is open, in the words of the theme before the sign-in; read live. */
+export function boardSay({ live, shared }: Pick<Basics, 'live' | 'shared'>): Say {
+  return (id, ...values) => sayOf(live.themes, shared.config().theme.preLogin)(id, ...values);
+}
+
 /** Starts a server for each way in that is switched on. */
 export async function startLoginServers(
   { shared, nodes, open, live, art }: Basics,
@@ -114,7 +120,7 @@ export async function startLoginServers(
     authenticator: backend.authenticator,
     isOwnOrigin: (origin, remoteIp) => isPageOrigin({ origin, remoteIp }, config(), pagesPort()),
     accountEvents: backend.accountEvents,
-    say: (id, ...values) => sayOf(services.themes(), config().theme.preLogin)(id, ...values),
+    say: boardSay({ live, shared }),
     openTerminal: terminalOpener({ config, clock }),
     run: (caller, firstMenu) => runMenus(caller, firstMenu, services),
     onEnded: (caller) => backend.endCall(caller.login),

@@ -38,10 +38,13 @@ export const CALL = textArea({
 });
 
 export const WARNING = textArea({
-  where: 'The row for messages, before a limit of the call ends it.',
+  where: 'The row for messages, before a limit of the call or of the board ends it.',
   columns: 78,
   texts: {
     'warning.silent': 'You have been silent for a while: this call ends in {seconds} seconds.',
     'warning.longest': 'The longest time for a call is nearly over: it ends in {seconds} seconds.',
+    'warning.maintenance': 'The board closes here for maintenance in {minutes} minutes.',
+    'warning.maintenance-now':
+      'The board closes here for maintenance in one minute. Please call again later.',
   },
 });

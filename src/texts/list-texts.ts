@@ -4,7 +4,7 @@ export const LIST = textArea({
   where: 'Lists: how much of one is seen, and what stands there where it has no rows.',
   columns: 38,
   texts: {
-    'list.one': 'One',
+    'list.one': 'Only one',
     'list.all': 'All {count}',
     'list.range': '{from}-{to} of {count}',
     'list.no-accounts': 'There are no accounts to show.',

@@ -8,6 +8,7 @@ import { mayReadReasons, Readiness } from '../../src/app/readiness';
 import { drainFile, removeDrainOrder, writeDrainOrder } from '../../src/config/run-file';
 import { type ConfigInput, configSchema } from '../../src/config/schema';
 import { Nodes } from '../../src/servers/nodes';
+import { sayWith } from '../../src/texts/texts';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { refuseWrites } from '../support/database-kind';
 import type { FakeClock } from '../support/fake-clock';
@@ -230,6 +231,8 @@ describe('a stop', () => {
 });
 
 describe('a drain', () => {
+  /** One sentence is worded by the board, the others are those of the package. */
+  const say = sayWith({ 'warning.maintenance-now': 'Closed to you in a minute.' });
   let drain: Drain;
   let nodes: Nodes;
   let states: DrainState[];
@@ -239,7 +242,7 @@ describe('a drain', () => {
     door = new TestLimiter();
     nodes = new Nodes({ clock: fake(), most: () => 0 });
     drain = new Drain({
-      ...{ clock: fake(), log, nodes, dataDir: accounts.folder },
+      ...{ clock: fake(), log, nodes, dataDir: accounts.folder, say },
       onChange: (state) => states.push(state),
     });
   });
@@ -315,7 +318,7 @@ describe('a drain', () => {
     await fake().advance(4 * 60_000 - 1_000);
     expect(heard).toEqual([expect.stringContaining('in 5 minutes')]);
     await fake().advance(1_000);
-    expect(heard[1]).toContain('in 1 minute.');
+    expect(heard[1]).toContain('Closed to you in a minute.');
     expect(ended).toEqual([]);
     await fake().advance(60_000);
     expect(ended).toEqual(['call.maintenance']);
@@ -324,7 +327,7 @@ describe('a drain', () => {
   test('is for one run: a start takes callers, and what is no order is none', async () => {
     writeDrainOrder(accounts.folder, { leadSeconds: 0 });
     const next = new Drain({
-      ...{ clock: fake(), log, nodes, dataDir: accounts.folder },
+      ...{ clock: fake(), log, nodes, dataDir: accounts.folder, say },
       onChange: () => undefined,
     });
     expect(next.isOrdered).toBe(false);
