@@ -4,8 +4,8 @@
  */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Steps between two looks at sockets and timers. */
-const STEPS_A_TURN = 4;
+/** Of steps between two looks at sockets and timers; the last one of them may go on a little longer. */
+const TURN_MS = 2;
 
 /** Does all steps at once. */
 export function finish<T>(steps: Steps<T>): T {
@@ -15,12 +15,17 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** Does the steps a few at a time, so that callers are answered in between. */
+/**
+ * Does the steps for a moment at a time, so that callers are answered in between. By time and not by number, so that
+ * a slow machine does fewer of them in one go.
+ */
 export async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  for (let count = 1; ; count++) {
+  for (let beganMs = performance.now(); ;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (count % STEPS_A_TURN === 0) await nextTurn();
+    if (performance.now() - beganMs < TURN_MS) continue;
+    await nextTurn();
+    beganMs = performance.now();
   }
 }
 

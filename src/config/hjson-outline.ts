@@ -1,3 +1,5 @@
+import type { Steps } from '../base/steps';
+
 /** A key that gets another name in what the package reads. */
 interface RenamedKey {
   readonly name: string;
@@ -20,11 +22,11 @@ interface Block<Node> {
 }
 
 /** `blocks` and `renamed` are in the order of the text. */
-export function outlineOf<Node extends { readonly at: number }>(
+export function* outlineOf<Node extends { readonly at: number }>(
   text: string,
   blocks: readonly Block<Node>[],
   renamed: readonly RenamedKey[],
-): Outline<Node> {
+): Steps<Outline<Node>> {
   let known = 0;
   const namesUpTo = (to: number): readonly RenamedKey[] => {
     const first = known;
@@ -36,6 +38,7 @@ export function outlineOf<Node extends { readonly at: number }>(
   let outline = '';
   let done = 0;
   for (const { node, end } of blocks) {
+    yield;
     outline += withNames(text, { from: done, to: node.at }, namesUpTo(node.at));
     outline += columnsCount ? emptyBlock(text.slice(node.at, end)) : '{}';
     done = end;

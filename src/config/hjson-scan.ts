@@ -58,7 +58,7 @@ export function* scanHjson(text: string, file: string): Steps<Scan> {
   const place = placeFinder(text, file);
   const scanner = new Scanner(text, place);
   const root = yield* scanner.scanRoot();
-  return { root, doubled: scanner.doubled, outline: scanner.outline(), place };
+  return { root, doubled: scanner.doubled, outline: yield* scanner.outline(), place };
 }
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -238,7 +238,7 @@ class Scanner {
     return { ...entry, earlier };
   }
 
-  outline(): Outline<ScanNode> {
+  outline(): Steps<Outline<ScanNode>> {
     const renamed = this.again.sort((a, b) => a.keyAt - b.keyAt);
     return outlineOf(this.text, this.blocks, renamed);
   }

@@ -126,7 +126,11 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     closedValidators: Object.entries(VALIDATORS)
       .filter(([, { needs }]) => needs === 'complete')
       .map(([name]) => name),
-    art: await readArtFacts(artSpecsOf(menus), art, folders.length === 0 ? [[]] : folders),
+    art: await readArtFacts(
+      await inTurns(artSpecsOf(menus)),
+      art,
+      folders.length === 0 ? [[]] : folders,
+    ),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
     entries: entryPoints(config, parts.configPlace),

@@ -1,6 +1,7 @@
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import { nearestName } from '../base/nearest';
+import type { Steps } from '../base/steps';
 import { isEmptyCode } from '../menu/screen/mci-codes';
 import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu-entry';
 
@@ -14,9 +15,10 @@ export interface ArtFacts {
 }
 
 /** Every art spec in a menu set, for the code that looks them up. */
-export function artSpecsOf(set: MenuSet): readonly string[] {
+export function* artSpecsOf(set: MenuSet): Steps<readonly string[]> {
   const specs = new Set<string>();
   for (const entry of [...set.menus.values(), ...set.prompts.values()]) {
+    yield;
     for (const { value } of entry.art?.options ?? []) specs.add(value);
     for (const value of namedArt(entry)) specs.add(value);
   }

@@ -9,8 +9,7 @@ export function* findSilentLoops(set: MenuSet): Steps<readonly Finding[]> {
   const findings: Finding[] = [];
   const done = new Set<string>();
   for (const start of set.menus.keys()) {
-    yield;
-    const ring = findRing(start, set, done);
+    const ring = yield* findRing(start, set, done);
     if (ring === undefined) continue;
     const [first] = ring;
     const certain = ring.every((menu) => menu.next?.options.length === 1 && isPlain(menu));
@@ -28,11 +27,11 @@ export function* findSilentLoops(set: MenuSet): Steps<readonly Finding[]> {
 }
 
 /** Walks silent menus depth first, without recursion: a chain may be as long as the board has menus. */
-function findRing(
+function* findRing(
   start: string,
   set: MenuSet,
   done: Set<string>,
-): readonly MenuEntry[] | undefined {
+): Steps<readonly MenuEntry[] | undefined> {
   const way: { readonly menu: MenuEntry; readonly next: string[] }[] = [];
   const onWay = new Set<string>();
   let ring: readonly MenuEntry[] | undefined;
@@ -50,7 +49,9 @@ function findRing(
     way.push({ menu, next: nextMenus(menu) });
   };
   enter(start);
+  yield;
   for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
+    yield;
     const name = top.next.pop();
     if (name !== undefined) {
       enter(name);

@@ -63,7 +63,7 @@ export class FlowExplorer {
     for (;;) {
       yield;
       const name = this.queue.shift();
-      if (name !== undefined) this.leave(name);
+      if (name !== undefined) yield* this.leave(name);
       else if (this.backGrew) yield* this.goBack();
       else return this;
     }
@@ -77,7 +77,7 @@ export class FlowExplorer {
     return [...this.visits.keys()];
   }
 
-  private leave(name: string): void {
+  private *leave(name: string): Steps<void> {
     const menu = this.map.menus.get(name);
     const visit = this.visits.get(name);
     if (menu === undefined || visit === undefined) return;
@@ -85,6 +85,7 @@ export class FlowExplorer {
     visit.waiting = this.space.empty();
     if (isEmpty(states)) return;
     for (const move of this.map.moves(name)) {
+      yield;
       const moved = this.follow(states, move);
       if (isEmpty(moved)) continue;
       if (move.to.kind === 'menu') this.arrive(move.to.name, moved, { from: name, move });

@@ -5,6 +5,7 @@ import { VIEW_TYPES } from '../../src/views/registry';
 import { factsOfModules } from '../../src/proof/registries';
 import { checkMenus, formatFinding } from '../../src/proof/check';
 import type { ArtFacts } from '../../src/proof/check-art';
+import { findSilentLoops } from '../../src/proof/check-loops';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
 import { weigh } from '../../src/proof/severity';
 import { menusFrom, registriesFor } from './menu-text';
@@ -354,6 +355,15 @@ describe('rings of menus without a screen', () => {
     const set = menusFrom(`menus: {\n${chain.join('\n')}\n}`);
     const found = checkMenus(set, registriesFor(set));
     expect(found.filter(({ rule }) => rule === 'silent-loop')).toHaveLength(1);
+  });
+
+  it('are looked for in steps of a menu each, so that callers are answered in between', () => {
+    const chain = Array.from({ length: 500 }, (_, at) => `c${at}: { next: "c${at + 1}" }`);
+    const set = menusFrom(`menus: {\n${chain.join('\n')}\n}`);
+    const steps = findSilentLoops(set);
+    let count = 0;
+    while (steps.next().done !== true) count += 1;
+    expect(count).toBeGreaterThanOrEqual(2 * 500);
   });
 });
 

@@ -96,13 +96,18 @@ async function totpStep(context: AuthenticatorContext, userId: number): Promise<
 
 /** Of the second app of an account. */
 async function furtherApp(context: AuthenticatorContext, userId: number): Promise<Prize> {
-  await context.enrollment.bind(userId, 'googleAuth');
   const actor = { sessionId: 'adds' };
-  await context.enrollment.begin(userId, 'googleAuth', { actor, label: 'Tablet' });
-  const secret = (await context.enrollment.pendingFor(userId, 'adds'))?.secret ?? '';
-  const nowMs = context.clock.nowMs();
-  await context.enrollment.confirmHere(userId, totp(secret, nowMs - 30_000), actor);
-  return { userId, text: totp(secret, nowMs), code: '' };
+  for (;;) {
+    await context.enrollment.bind(userId, 'googleAuth');
+    await context.enrollment.begin(userId, 'googleAuth', { actor, label: 'Tablet' });
+    const secret = (await context.enrollment.pendingFor(userId, 'adds'))?.secret ?? '';
+    const nowMs = context.clock.nowMs();
+    const code = totp(secret, nowMs - 30_000);
+    const { kind } = await context.enrollment.confirmHere(userId, code, actor);
+    if (kind === 'confirmed') return { userId, text: totp(secret, nowMs), code: '' };
+    // The next step has begun meanwhile, in which the one before the last counts no more.
+    if (kind !== 'wrong') throw new Error(kind);
+  }
 }
 
 async function hotpCounter(context: AuthenticatorContext, userId: number): Promise<Prize> {
@@ -136,12 +141,17 @@ const reset: Contest = {
   prepare: async (context, userId) => {
     const resets = new PasswordReset(context);
     const user = await context.db.run((sql) => findUser(sql, userId));
+    // How many links are mailed in an hour is not what this is about.
+    await context.db.run((sql) => sql('budget').delete());
+    const mailed = context.notices.length;
     resets.request(user?.name ?? '', {});
     await resets.close();
     const token = context.notices
+      .slice(mailed)
       .map((notice) => (notice.kind === 'password-reset' ? notice.token : ''))
       .at(-1);
-    return { userId, text: token ?? '', code: '' };
+    if (token === undefined) throw new Error('no link was mailed');
+    return { userId, text: token, code: '' };
   },
   enter: (context, { text }) => {
     const resets = new PasswordReset(context);
