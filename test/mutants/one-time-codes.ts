@@ -23,8 +23,8 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A17',
     fault: 'a code that is right for two apps is spent for the first of them alone',
     file: SECOND_FACTOR,
-    find: 'for (const each of unspent)',
-    put: 'for (const each of unspent.slice(0, 1))',
+    find: 'const right = found.filter(({ positions }) => positions.length > 0);',
+    put: 'const right = found.filter(({ positions }) => positions.length > 0).slice(0, 1);',
   },
   {
     rule: 'A18',
