@@ -14,6 +14,7 @@ import { Authenticator, type AuthenticatorOptions } from './auth/authenticator';
 import { HashQueue, hashesAtOnceHere } from './auth/hash-queue';
 import { MailChange } from './auth/mail-change';
 import { loadRefusedPasswords, PasswordPolicy, type PasswordRules } from './auth/password-policy';
+import type { HashCost } from './auth/password';
 import { OwnAccounts, type Authenticate, type OwnAccount } from './auth/own-accounts';
 import { OwnCalls } from './auth/own-calls';
 import { PasswordReset } from './auth/password-reset';
@@ -71,6 +72,8 @@ interface BackendOptions {
   readonly authenticate?: Authenticate | undefined;
   /** In place of the configured mail transport, for embedders. */
   readonly mail?: MailTransport | undefined;
+  /** Cost of new password hashes; HASH_COST where nothing is given. Only tests give it. */
+  readonly hashCost?: HashCost | undefined;
 }
 
 /** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
@@ -259,7 +262,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
   const accountEvents = await AccountEvents.open({ db, clock, log });
   const currentKey = new CurrentKeyWatch({ db, sealing, clock, log });
   const changed = (): void => accountEvents.poke();
-  const hashes = new HashQueue({ atOnce: hashesAtOnceHere() });
+  const hashes = new HashQueue({ atOnce: hashesAtOnceHere(), cost: options.hashCost });
   const findTemplate = createTemplateFiles((path) => board.find(path), templateFolders(board), log);
   const mailer = new Mailer({
     ...{ db, config, clock, random, log },

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
 import { escapeUnseen } from './base/unseen';
 import { adoptBoard } from './adopt/adopt';
-import { startBbs } from './app/bbs';
+import { startBoard } from './app/bbs';
 import { poolThreads } from './auth/hash-queue';
 import { initBoard } from './config/init-board';
 import { initGate } from './config/init-gate';
@@ -129,7 +129,7 @@ async function runBoard(args: Arguments): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // From the beginning: a first start that is told to stop still says the password that it has made.
   const stop = nextSignal(['SIGTERM', 'SIGINT']);
-  const bbs = await startBbs({
+  const bbs = await startBoard({
     boardDir: args.board,
     dataDir: args.data,
     configFile: args.config,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createArtStore } from '../art/art-store';
 import { adoptFactors } from '../auth/adopt-factors';
 import { KnownPlaces } from '../auth/known-places';
+import type { HashCost } from '../auth/password';
 import { SourcePenalties } from '../throttle/source-penalties';
 import { BoardClock, systemClock } from '../base/clock';
 import { toError } from '../base/errors';
@@ -44,6 +45,11 @@ import { kindOfCode } from '../menu/screen/mci-codes';
 /** Starts a board: the stock one on embedded defaults where nothing is given. */
 export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
   checkOptions(options);
+  return startBoard(options);
+}
+
+/** The same for the program; tests give a cheaper hash, which embedders cannot (rule C3). */
+export async function startBoard(options: BoardOptions): Promise<RunningBbs> {
   const board = await resolveBoard({
     board: options.boardDir,
     data: options.dataDir,
@@ -64,6 +70,10 @@ export async function startBbs(options: BbsOptions = {}): Promise<RunningBbs> {
 const STOP_RESERVE_MS = 4_000;
 /** The part that is kept for what closes at once. */
 const LAST_WORDS_MS = 1_000;
+
+interface BoardOptions extends BbsOptions {
+  readonly hashCost?: HashCost;
+}
 
 /** The database, and the tables of it that are held in memory. */
 interface Stored {
@@ -96,7 +106,7 @@ class Bbs {
 
   constructor(
     private readonly board: Board,
-    private readonly options: BbsOptions,
+    private readonly options: BoardOptions,
   ) {
     this.clock = new BoardClock(options.clock ?? systemClock);
     this.random = options.random ?? systemRandom;
@@ -200,6 +210,7 @@ class Bbs {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       ...{ mail: this.options.mail, authenticate: this.options.authenticate },
+      hashCost: this.options.hashCost,
       penalize: (...charge) => penalties.penalize(...charge),
       refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),

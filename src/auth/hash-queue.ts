@@ -13,7 +13,7 @@ interface Waiting {
 interface HashQueueOptions {
   readonly atOnce?: number;
   readonly most?: number;
-  readonly cost?: HashCost;
+  readonly cost?: HashCost | undefined;
 }
 
 /** Threads of libuv's pool that hashes leave to database, files and names. */

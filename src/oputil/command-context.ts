@@ -225,6 +225,7 @@ export class CommandContext {
       httpsPort: () => running?.httpsPort,
       mayLackKey: true,
       storeMs: LIMITS.toolStoreMs,
+      hashCost: this.io.hashCost,
     });
     await this.setClock(backend, running !== undefined);
     return backend;

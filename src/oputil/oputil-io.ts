@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { HashCost } from '../auth/password';
 import { type Clock, systemClock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { escapeUnseen } from '../base/unseen';
@@ -18,6 +19,8 @@ export interface OputilIo {
   readonly colors?: boolean;
   /** The board's clock where an embedder runs both; default is the system clock. */
   readonly clock?: Clock;
+  /** Cost of new password hashes; only tests give it. */
+  readonly hashCost?: HashCost | undefined;
 }
 
 // Colour and cursor sequences, as a canvas writes them.
@@ -48,6 +51,10 @@ export class HarmlessIo implements OputilIo {
 
   get clock(): Clock {
     return this.io.clock ?? systemClock;
+  }
+
+  get hashCost(): HashCost | undefined {
+    return this.io.hashCost;
   }
 
   out(text: string): void {

@@ -11,6 +11,9 @@ import {
 } from '../../src/index';
 import type { Mail, MailTransport } from '../../src/mail/transport';
 import { runOputil } from '../../src/oputil/program';
+import { findPassword } from '../../src/store/passwords';
+import { ROOT_ID } from '../../src/store/users';
+import { openBackOffice } from '../support/back-office';
 import { dialSsh, dialTelnet } from '../support/dial';
 import { eventually } from '../support/raw-caller';
 import { SkippingClock } from '../support/skipping-clock';
@@ -39,6 +42,18 @@ describe('a board inside another program', () => {
   }
 
   const portOf = (bbs: RunningBbs, server: string): number => bbs.addresses[server]?.port ?? 0;
+
+  it('hashes passwords at the cost of the program, which no option lowers (rule C3)', async () => {
+    const bbs = await start();
+    const backend = await openBackOffice(bbs.dataDir);
+    const { hash } = (await backend.db.run((sql) => findPassword(sql, ROOT_ID))) as {
+      hash: string;
+    };
+    await backend.close();
+    expect(hash).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    const cheap = { hashCost: { memoryCost: 8, timeCost: 1, parallelism: 1 } };
+    await expect(start(cheap as object)).rejects.toThrow("startBbs has no option 'hashCost'");
+  });
 
   it('starts twice in one process, each with ports, users and a name of its own', async () => {
     // Names too long for letters of the art, so that they stand there as text.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile } from '../../src/backend';
 import { runOputil } from '../../src/oputil/program';
+import { CHEAP_HASH } from '../support/authenticator-context';
 import { writeUnusedDatabase } from '../support/unused-database';
 
 export interface Ran {
@@ -56,6 +57,7 @@ export class Shell {
       interactive: this.interactive,
       colors: this.colors,
       columns: this.columns,
+      hashCost: CHEAP_HASH,
     });
     return { exitCode, out, err };
   }

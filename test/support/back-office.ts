@@ -1,3 +1,4 @@
+import { CHEAP_HASH } from './authenticator-context';
 import type { Clock } from '../../src/base/clock';
 import { systemClock } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
@@ -35,6 +36,7 @@ export async function openBackOffice(
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 }),
     env: {},
     mail: options.mail,
+    hashCost: CHEAP_HASH,
   });
   const userId = async (name: string): Promise<number> => {
     const user = await backend.db.run((sql) => findUserByName(sql, name));

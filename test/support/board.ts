@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { databaseFile } from '../../src/backend';
 import { createLog } from '../../src/base/log';
 import type { ConfigInput } from '../../src/config/schema';
-import { startBbs, type BbsOptions, type RunningBbs } from '../../src/index';
+import { startBoard } from '../../src/app/bbs';
+import type { BbsOptions, RunningBbs } from '../../src/index';
 import { runOputil } from '../../src/oputil/program';
 import { decodeBase32, hotp, totp } from './authenticator';
+import { CHEAP_HASH } from './authenticator-context';
 import { withFreePorts } from './board-process';
 import {
   dialSsh,
@@ -74,8 +76,9 @@ export class TestBoard {
       },
       nowMs: () => clock.nowMs(),
     });
-    const bbs = await startBbs({
+    const bbs = await startBoard({
       ...options,
+      hashCost: CHEAP_HASH,
       dataDir,
       log,
       clock,
@@ -126,6 +129,7 @@ export class TestBoard {
         readLine: () => Promise.resolve(''),
         env: {},
         clock: this.clock,
+        hashCost: CHEAP_HASH,
       },
     );
     return { exitCode, out, err };
