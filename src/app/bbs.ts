@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { createArtStore } from '../art/art-store';
 import { adoptFactors } from '../auth/adopt-factors';
-import { KnownPlaces } from '../auth/known-places';
 import type { HashCost } from '../auth/password';
-import { SourcePenalties } from '../throttle/source-penalties';
 import { BoardClock, systemClock } from '../base/clock';
 import { toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
@@ -18,7 +16,6 @@ import { checkBoard } from '../modules/board-check';
 import type { OwnParts } from '../modules/own-parts';
 import { lockDataFolder, makeFirstPassword, type FirstPassword } from './data-folder';
 import { OpenServers } from './board-services';
-import { ClockWatch } from './clock-watch';
 import { Closers } from './closers';
 import { Drain, type DrainState } from './drain';
 import { checkOptions, loadOwnParts, type BbsOptions, type RunningBbs } from './embedding';
@@ -26,15 +23,14 @@ import { boardSessions, Visitors } from './visitors';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
 import { openLog } from '../config/log-file';
 import { checkBoardFiles } from '../readiness/board-files';
-import { createBackend, databaseFile, mailDrop, openBoardDatabase, type Backend } from '../backend';
+import { createBackend, databaseFile, mailDrop, type Backend } from '../backend';
 import { ConnectionLimiter, mostConnections } from '../throttle/connection-limiter';
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { ConfiguredNetworks } from '../base/source';
 import { Nodes } from '../servers/nodes';
-import { Timeline } from '../store/timeline';
-import type { Database } from '../store/database';
 import { explainFailure } from '../store/sqlite';
-import { takeSeat, type BoardSeat } from './board-seat';
+import type { BoardSeat } from './board-seat';
+import { openBoardStore, type BoardStore } from './board-store';
 import { findMissing, missingKey, Readiness } from './readiness';
 import { describeWarnings } from './start-message';
 import type { Basics, ServerParts } from './start-servers';
@@ -75,15 +71,6 @@ interface BoardOptions extends BbsOptions {
   readonly hashCost?: HashCost;
 }
 
-/** The database, and the tables of it that are held in memory. */
-interface Stored {
-  readonly db: Database;
-  readonly seat: BoardSeat;
-  readonly penalties: SourcePenalties;
-  readonly knownPlaces: KnownPlaces;
-  readonly clockWatch: ClockWatch;
-}
-
 /** Parts of a running board that its RunningBbs uses. */
 interface Started {
   readonly backend: Backend;
@@ -122,7 +109,9 @@ class Bbs {
     const lock = await lockDataFolder(this.board.dataDir);
     this.closers.push(() => lock.release());
     const basics = await this.loadBoard();
-    const stored = await this.openStore(basics);
+    const { board, clock, closers } = this;
+    const { newDatabase } = this.options;
+    const stored = await openBoardStore(basics, { board, clock, newDatabase, closers });
     const backend = await this.openBackend(basics, stored);
     const first = await this.prepareAccounts(basics, backend, stored.seat);
     const limiter = await this.openLimiter(basics, stored);
@@ -184,28 +173,9 @@ class Bbs {
     return { live, art, nodes, log, reopenLog, isExempt, open: new OpenServers(), shared };
   }
 
-  /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
-  private async openStore({ log, isExempt, shared, nodes }: Basics): Promise<Stored> {
-    const { board, clock } = this;
-    const { newDatabase } = this.options;
-    const db = await openBoardDatabase({ ...shared, board, clock, newDatabase });
-    this.closers.push(() => db.close());
-    const clockWatch = await ClockWatch.open({ db, clock, log });
-    this.closers.push(() => clockWatch.close());
-    const seat = await takeSeat(db, { ...shared, nodes });
-    this.closers.push(() => seat.release());
-    const timeline = await Timeline.open({ db, clock, log, isAlone: () => seat.isAlone() });
-    this.closers.push(() => timeline.close());
-    const penalties = await SourcePenalties.open({ db, clock, log, isExempt });
-    this.closers.push(() => penalties.close());
-    const knownPlaces = await KnownPlaces.open({ db, clock, log });
-    this.closers.push(() => knownPlaces.close());
-    return { db, seat, penalties, knownPlaces, clockWatch };
-  }
-
   private async openBackend(
     { shared, isExempt, open }: Basics,
-    { db, seat, penalties }: Stored,
+    { db, seat, penalties }: BoardStore,
   ): Promise<Backend> {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
@@ -239,7 +209,7 @@ class Bbs {
   /** The limits of connections, shared by login servers and pages. */
   private async openLimiter(
     { shared, isExempt }: Basics,
-    { penalties, knownPlaces }: Stored,
+    { penalties, knownPlaces }: BoardStore,
   ): Promise<ConnectionLimiter> {
     return new ConnectionLimiter({
       ...{ ...shared, isExempt, guard: penalties },
@@ -251,7 +221,7 @@ class Bbs {
   /** Undefined where no server has TLS. */
   private async openCertificate(
     basics: Basics,
-    { db }: Pick<Stored, 'db'>,
+    { db }: Pick<BoardStore, 'db'>,
   ): Promise<LiveCertificate | undefined> {
     const { contentServers, loginServers } = basics.shared.config();
     if (!contentServers.web.https.enabled && !loginServers.webSocket.wss.enabled) return undefined;
@@ -315,7 +285,7 @@ class Bbs {
   /** Follows the sysop's files: an edit takes effect within a second of its save. */
   private followEdits(
     basics: Basics,
-    { db, certificate }: Pick<Stored, 'db'> & Pick<Started, 'certificate'>,
+    { db, certificate }: Pick<BoardStore, 'db'> & Pick<Started, 'certificate'>,
   ): EditWatch {
     const told = { ...basics, db };
     const edits = basics.live.follow({
