@@ -125,7 +125,27 @@ export function packRow(cells: Row): PackedRow {
     else runs.push((last = { style, end: (last?.end ?? 0) + 1 }));
   }
   // A copied array has no spare capacity, unlike one that has grown.
-  return { characters: characters.join(''), runs: [...runs] };
+  return share({ characters: characters.join(''), runs: [...runs] });
+}
+
+/** A row of so many runs is lettering or a picture, which callers see alike; what is typed has one or two. */
+const RUNS_TO_SHARE = 6;
+/** Rows that are shared at most: a few screens of every theme. */
+const MAX_SHARED = 500;
+
+/** By what they show; those that were not packed for the longest time leave first. */
+const shared = new Map<string, PackedRow>();
+
+function share(row: PackedRow): PackedRow {
+  if (row.runs.length < RUNS_TO_SHARE) return row;
+  const styles = row.runs.map(({ style, end }) => [end, ...Object.values(style)].join(','));
+  const key = [row.characters, ...styles].join(';');
+  const known = shared.get(key) ?? row;
+  shared.delete(key);
+  shared.set(key, known);
+  const [oldest] = shared.keys();
+  if (shared.size > MAX_SHARED && oldest !== undefined) shared.delete(oldest);
+  return known;
 }
 
 export function unpackRow({ characters, runs }: PackedRow): Row {

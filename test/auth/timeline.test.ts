@@ -23,6 +23,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** What each thing below lasts, but for budgets and counted mails. */
 const LENGTH_MS = 5 * MINUTE_MS;
 const IP = '203.0.113.9';
+const PATIENCE_MS = 10_000;
 
 const BACK = [-LENGTH_MS + 1_000, -LENGTH_MS, -2 * HOUR_MS, -DAY_MS, -365 * DAY_MS];
 const STEPS = [...BACK, 3_000, LENGTH_MS - 1_000, LENGTH_MS, 2 * HOUR_MS, DAY_MS, 365 * DAY_MS];
@@ -66,7 +67,8 @@ async function settle(): Promise<void> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let turns = 0; turns < 200 && !condition(); turns++) await settle();
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  while (!condition() && Date.now() < giveUpAt) await settle();
   expect(condition()).toBe(true);
 }
 
@@ -74,6 +76,8 @@ async function until(condition: () => boolean): Promise<void> {
 async function step(byMs: number): Promise<void> {
   const before = stepsSeen();
   await settle();
+  // The turn that the last advance began has ended, and the next one waits.
+  await until(() => fake.nextInMs <= 1_000);
   fake.stepWall(byMs);
   await fake.advance(1_000);
   await until(() => stepsSeen() > before);
