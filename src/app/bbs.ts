@@ -326,7 +326,10 @@ class Bbs {
       dataDir: board.dataDir,
       addresses,
       onlyByProxy: listServers(shared.config())
-        .filter(({ name, proxyProtocol }) => name === 'http' || proxyProtocol === 'required')
+        .filter(
+          ({ name, proxyProtocol, socket }) =>
+            name === 'http' || proxyProtocol === 'required' || socket !== '',
+        )
         .map(({ name }) => name),
       firstSysop: first.sysop,
       firstPasswordFile: first.file,

@@ -3,7 +3,7 @@ import type { Backend } from '../backend';
 import { type BoardClock, type Clock, withLimit } from '../base/clock';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
-import { Networks, type Peer } from '../base/source';
+import { ConfiguredNetworks, type Peer } from '../base/source';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
 import type { Listening } from '../mail/links';
@@ -130,10 +130,12 @@ export function mayReadReasons(
     isExempt,
   }: { readonly config: () => Config; readonly isExempt: (ip: string) => boolean },
 ): boolean {
-  const { contentServers, proxies } = config();
+  const { contentServers } = config();
   const { behindProxy, https } = contentServers.web;
   if (isShared || (behindProxy && https.proxyProtocol !== 'required')) return false;
-  return isExempt(remoteIp) || new Networks(proxies, 'proxies').has(remoteIp);
+  return (
+    isExempt(remoteIp) || new ConfiguredNetworks('proxies', () => config().proxies).has(remoteIp)
+  );
 }
 
 /** Its id tells nothing of the key, and which one to copy. */

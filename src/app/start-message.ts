@@ -71,6 +71,8 @@ function howToCall(bbs: RunningBbs): string[] {
   const hasBrowser = browserWays.length > 0;
   const lines = WAYS_TO_TELL.flatMap((way) => {
     const at = bbs.addresses[way];
+    if (isPath(at))
+      return [`  ${WAYS_IN[way].label.padEnd(6)} unix:${at?.address}   ${PROXY_ONLY}`];
     const command = at && WAYS_IN[way].command?.(host(at.address), at.port);
     if (command === undefined) return [];
     const line = `  ${WAYS_IN[way].label.padEnd(6)} ${command}`;
@@ -83,14 +85,24 @@ function howToCall(bbs: RunningBbs): string[] {
     const note = bbs.onlyByProxy.includes('https') ? `   ${PROXY_ONLY}` : use;
     lines.push(`  Web    https://${urlHost(https.address)}:${https.port}/${page}${note}`);
   }
-  if (http !== undefined)
-    lines.push(`  Web    http://${urlHost(http.address)}:${http.port}/   ${PROXY_ONLY}`);
+  if (http !== undefined) {
+    const at = isPath(http)
+      ? `unix:${http.address}`
+      : `http://${urlHost(http.address)}:${http.port}/`;
+    lines.push(`  Web    ${at}   ${PROXY_ONLY}`);
+  }
   for (const way of browserWays) {
+    if (isPath(bbs.addresses[way])) continue;
     const { address, port } = bbs.addresses[way] ?? { address: '', port: 0 };
     const line = `  Web terminal clients ${way}://${urlHost(address)}:${port}/`;
     lines.push(isForProxies(way) ? `${line}   ${PROXY_ONLY}` : line);
   }
   return lines;
+}
+
+/** True for the path of a Unix socket. */
+function isPath(at: { readonly address: string } | undefined): boolean {
+  return at?.address.startsWith('/') === true;
 }
 
 /** An address that listens everywhere is called by this machine's name. */

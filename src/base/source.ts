@@ -139,6 +139,20 @@ function numberOf(ip: string, family: 4 | 6): bigint {
   return groups.reduce((sum, group) => (sum << width) | BigInt(group), 0n);
 }
 
+/** In `proxies` and in a log: who connects to a Unix socket of the board, which has no address. */
+export const UNIX_PEER = 'unix';
+
+/** Gives a connection to a Unix socket the address `unix`, and a number in place of a port, to tell it from others. */
+export function nameUnixSocket(socket: { destroy(): unknown }, number: number): void {
+  Object.defineProperties(socket, {
+    remoteAddress: { value: UNIX_PEER },
+    localAddress: { value: UNIX_PEER },
+    remotePort: { value: number },
+    // There is nothing to reset: Node.js throws.
+    resetAndDestroy: { value: () => socket.destroy() },
+  });
+}
+
 /** The networks of a config key; a reload may change them. */
 export class ConfiguredNetworks {
   private cidrs: readonly string[] | undefined;
@@ -151,8 +165,10 @@ export class ConfiguredNetworks {
 
   has(ip: string): boolean {
     const cidrs = this.read();
+    if (ip === UNIX_PEER) return cidrs.includes(UNIX_PEER);
     if (this.networks === undefined || this.cidrs !== cidrs) {
-      this.networks = new Networks(cidrs, this.key);
+      const networks = cidrs.filter((cidr) => cidr !== UNIX_PEER);
+      this.networks = new Networks(networks, this.key);
       this.cidrs = cidrs;
     }
     return this.networks.has(ip);

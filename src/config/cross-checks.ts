@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { toError } from '../base/errors';
-import { areEverybody } from '../base/source';
+import { areEverybody, UNIX_PEER } from '../base/source';
 import { parsePostgresAddress } from '../base/postgres-address';
 import { isAllSeen } from '../base/unseen';
 import {
+  BROWSER_WAYS,
   isForProxies,
   SECURE_WAYS,
   WAY_IN_NAMES,
@@ -29,6 +30,7 @@ export function checkAcrossKeys(config: Config): readonly CrossFinding[] {
     ...checkTexts(config),
     ...checkPorts(config),
     ...checkProxies(config),
+    ...checkSockets(config),
     ...checkWeb(config),
     ...checkKeySources(config),
     ...checkSecondFactor(config),
@@ -168,7 +170,8 @@ function* checkNetworks(key: string, networks: readonly string[]): Iterable<Cros
 
 function* checkProxies(config: Config): Iterable<CrossFinding> {
   const { proxies } = config;
-  yield* checkNetworks('proxies', proxies);
+  const networks = proxies.map((text) => (text === UNIX_PEER ? '::1' : text));
+  yield* checkNetworks('proxies', networks);
   if (areEverybody(proxies)) {
     yield error(
       'proxies',
@@ -204,6 +207,24 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
   }
 }
 
+/** A Unix socket has no address: who connects is a proxy, and says who calls. */
+function* checkSockets(config: Config): Iterable<CrossFinding> {
+  for (const { name, path, enabled, proxyProtocol, socket } of listServers(config)) {
+    if (!enabled || socket === '') continue;
+    if (!config.proxies.includes(UNIX_PEER))
+      yield error(
+        `${path}.socket`,
+        `is for proxies alone, and proxies lacks "${UNIX_PEER}": nobody could connect; add it`,
+      );
+    const isByRequest = name === 'http' || BROWSER_WAYS.some((way) => way === name);
+    if (proxyProtocol === 'off' && !(isByRequest && config.forwardedHeader !== 'off'))
+      yield error(
+        `${path}.socket`,
+        `is set, but ${path}.proxyProtocol is off: all callers would be one; set it to required`,
+      );
+  }
+}
+
 /** True for the servers without TLS that are for proxies alone. */
 function hasNoTls(name: string): boolean {
   return name === 'http' || WAY_IN_NAMES.some((way) => way === name && isForProxies(way));
@@ -223,7 +244,7 @@ function* checkPorts(config: Config): Iterable<CrossFinding> {
     yield error('loginServers', `are all off, so that nobody could call; enable ${names}`);
   }
   const listeners: readonly Listener[] = listServers(config).filter(
-    (listener) => listener.enabled && listener.port !== 0,
+    ({ enabled, port, socket }) => enabled && port !== 0 && socket === '',
   );
   for (const [index, listener] of listeners.entries()) {
     const other = listeners.slice(0, index).find((earlier) => collide(earlier, listener));

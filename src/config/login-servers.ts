@@ -7,6 +7,9 @@ interface LoginServer {
   readonly address: string;
   readonly port: number;
   readonly proxyProtocol: Config['loginServers']['telnet']['proxyProtocol'];
+  /** Empty where it listens on an address. */
+  readonly socket: string;
+  readonly socketForGroup: boolean;
 }
 
 /** The dotted keys of all values of a type. */
@@ -78,7 +81,7 @@ export function listServers(
   return [
     ...listLoginServers(config).map((server) => ({ ...server, name: server.way })),
     ...(['https', 'http'] as const).map((name) => ({
-      ...config.contentServers.web[name],
+      ...{ socket: '', socketForGroup: false, ...config.contentServers.web[name] },
       ...{ name, path: `contentServers.web.${name}` },
     })),
   ];

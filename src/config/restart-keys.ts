@@ -5,7 +5,9 @@ import type { Config } from './schema';
 /** Keys and blocks that the board reads only when it starts. */
 const AT_START = [
   ...WAY_IN_NAMES.flatMap((way) =>
-    ['enabled', 'address', 'port'].map((key) => `${WAYS_IN[way].configKey}.${key}`),
+    ['enabled', 'address', 'port', 'socket', 'socketForGroup'].map(
+      (key) => `${WAYS_IN[way].configKey}.${key}`,
+    ),
   ),
   'loginServers.ssh.privateKeyPem',
   'loginServers.ssh.privateKeyCommand',
@@ -17,6 +19,8 @@ const AT_START = [
   ...['https', 'http'].flatMap((name) =>
     ['enabled', 'address', 'port'].map((key) => `contentServers.web.${name}.${key}`),
   ),
+  'contentServers.web.http.socket',
+  'contentServers.web.http.socketForGroup',
   'security.sealingKeyFile',
   'security.sealingKeyCommand',
   'users.badPassFile',

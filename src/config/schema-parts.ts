@@ -26,6 +26,22 @@ export const proxyProtocol = () =>
       'required: only the networks of `proxies` may connect, and each connection begins with a PROXY header (version 1 or 2), which names the caller (rule G3).',
     );
 
+/** The keys of a server that may listen on a Unix socket. */
+export const onSocket = () => ({
+  socket: z
+    .string()
+    .default('')
+    .describe(
+      "Listen on this Unix socket in place of address and port, for proxies alone: `run/telnet.sock` of the board's folder. `proxies` must have `unix`; `port` is then the one by which callers reach the proxy.",
+    ),
+  socketForGroup: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: mode 0660 in place of 0600, for the group that the folder gives to new files.',
+    ),
+});
+
 export const seconds = (value: number, least: number, most: number) =>
   z.int().min(least).max(most).default(value);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
-import { address, file, port, proxyProtocol, seconds, section } from './schema-parts';
+import { address, file, onSocket, port, proxyProtocol, seconds, section } from './schema-parts';
 
 /** An origin as a browser sends it: scheme, host and, where it is not the default, port. */
 function isOrigin(text: string): boolean {
@@ -17,6 +17,7 @@ function listening(way: WayInName, enabledDoc = 'Listen at all.') {
     address: address(),
     port: port(listens.port),
     proxyProtocol: proxyProtocol(),
+    ...onSocket(),
   };
 }
 
@@ -183,6 +184,7 @@ export const contentServers = section('Web.', {
         address: address(),
         port: port(8080),
         proxyProtocol: proxyProtocol(),
+        ...onSocket(),
       },
     ),
     resetPassword: section('Forgotten passwords.', {

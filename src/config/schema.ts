@@ -176,7 +176,7 @@ const proxies = z
   .array(z.string())
   .default([])
   .describe(
-    'Networks of the proxies before this board, CIDR: nobody else is believed what address a caller has (rule G3).',
+    'Networks of the proxies before this board, CIDR, and `unix` for who may open its Unix sockets: nobody else is believed what address a caller has (rule G3).',
   );
 
 const forwardedHeader = z

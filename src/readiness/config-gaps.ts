@@ -58,10 +58,11 @@ function* addressGaps(config: Config): Iterable<Gap> {
     .filter(({ way }) => !isForProxies(way))
     // A web proxy before the pages is before the terminal of browsers as well.
     .map((server) => ({ ...server, isForBrowsers: BROWSER_WAYS.includes(server.way) }));
-  const pages = { path: 'contentServers.web.https', isForBrowsers: true, ...https };
-  for (const { path, enabled, address, proxyProtocol, isForBrowsers } of [...ways, pages]) {
+  const pages = { path: 'contentServers.web.https', isForBrowsers: true, socket: '', ...https };
+  for (const server of [...ways, pages]) {
+    const { path, enabled, address, proxyProtocol, isForBrowsers, socket } = server;
     const isBehindProxy = proxyProtocol === 'required' || (isForBrowsers && behindProxy);
-    if (!enabled || isBehindProxy || !isLoopback(address)) continue;
+    if (!enabled || isBehindProxy || socket !== '' || !isLoopback(address)) continue;
     yield missing(
       `${path}.address is ${address}: only this machine can call; 0.0.0.0 or :: opens it`,
     );

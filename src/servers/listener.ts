@@ -1,10 +1,11 @@
 import { isForProxies, WAYS_IN, type WayInName } from '../protocols/ways-in';
 import type { IncomingHttpHeaders } from 'node:http';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
-import type { Peer } from '../base/source';
+import { nameUnixSocket, type Peer } from '../base/source';
+import { listenOnSocket } from '../base/unix-socket';
 import { loginServer } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import type { ConnectionLimiter } from '../throttle/connection-limiter';
@@ -35,6 +36,7 @@ export interface Accepted {
 }
 
 export interface BoundAddress {
+  /** The path of a Unix socket; `port` is then that of the proxy before it. */
   readonly address: string;
   readonly port: number;
 }
@@ -43,6 +45,8 @@ interface ListenerOptions {
   readonly server: WayInName;
   readonly address: string;
   readonly port: number;
+  /** The Unix socket to listen on in place of them, absolute. */
+  readonly socket?: { readonly path: string; readonly forGroup: boolean } | undefined;
   readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -74,6 +78,8 @@ export class Listener {
   private readonly sockets = new Set<Socket>();
   private bound: BoundAddress;
   private closed: Promise<void> | undefined;
+  private removeSocket: () => void = () => undefined;
+  private connections = 0;
   private readonly refusals: RefusalLog;
   private readonly door: ProxyDoor;
   private readonly turns = new InputTurns();
@@ -96,7 +102,19 @@ export class Listener {
   /** Listens, or throws a BbsError that names the server, its address and the remedy. */
   static async open(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
-    await listener.listen();
+    const { socket, server } = options;
+    if (socket === undefined) await listener.listen();
+    else {
+      const place = { ...socket, key: `${WAYS_IN[server].configKey}.socket` };
+      listener.removeSocket = await listenOnSocket(place, (path) => listener.listen(path)).catch(
+        (error: unknown) => {
+          listener.stop();
+          throw error;
+        },
+      );
+      listener.bound = { address: socket.path, port: options.port };
+    }
+    options.log.info('server.listening', { server, ...listener.address });
     return listener;
   }
 
@@ -106,8 +124,9 @@ export class Listener {
 
   /** Stops accepting connections; callers stay. */
   stop(): void {
-    if (this.closed === undefined)
-      this.closed = new Promise((resolve) => this.server.close(() => resolve()));
+    if (this.closed !== undefined) return;
+    this.closed = new Promise((resolve) => this.server.close(() => resolve()));
+    this.removeSocket();
   }
 
   /** Closes every connection; resolves when the port is free and all sockets are closed. */
@@ -118,19 +137,20 @@ export class Listener {
     await this.closed;
   }
 
-  private listen(): Promise<void> {
+  private listen(path?: string): Promise<void> {
     const { server: name, address, port, log } = this.options;
     return new Promise((resolve, reject) => {
       const refuse = (error: NodeJS.ErrnoException): void =>
         reject(listenError(error, this.options));
       this.server.once('error', refuse);
-      this.server.listen({ host: address, port, backlog: BACKLOG }, () => {
+      const at = path === undefined ? { host: address, port } : { path };
+      this.server.listen({ ...at, backlog: BACKLOG }, () => {
         this.server.off('error', refuse);
-        const { address: boundTo, port: boundPort } = this.server.address() as AddressInfo;
-        this.bound = { address: boundTo, port: boundPort };
+        const bound = this.server.address();
+        if (typeof bound === 'object' && bound !== null)
+          this.bound = { address: bound.address, port: bound.port };
         // A failed accept (EMFILE, ECONNABORTED) is no reason to stop.
         this.server.on('error', (error) => log.error('server.error', { server: name, error }));
-        log.info('server.listening', { server: name, ...this.address });
         resolve();
       });
     });
@@ -139,6 +159,7 @@ export class Listener {
   private accept(socket: Socket): void {
     // Registered first, because a reset can come at any time after the accept.
     socket.on('error', () => undefined);
+    if (this.options.socket !== undefined) nameUnixSocket(socket, (this.connections += 1));
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     this.door.pass(socket, (peer) => {

@@ -114,11 +114,13 @@ export class Servers {
     for (const way of ways) ready.set(way, await this.protocols[way](options));
     // Making a host key takes time: no port is opened before every protocol is ready.
     for (const [server, onAccepted] of ready) {
-      const { address, port } = loginServer(options.config(), server);
+      const { address, port, socket, socketForGroup } = loginServer(options.config(), server);
+      const unix = { path: options.resolveFile(socket), forGroup: socketForGroup };
       this.listeners.set(
         server,
         await Listener.open({
           ...{ ...options, server, address, port, onAccepted },
+          socket: socket === '' ? undefined : unix,
           ...(onAccepted.unnamed === undefined ? {} : { onUnnamed: onAccepted.unnamed }),
         }),
       );

@@ -3,7 +3,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
-import { connectionKey, peerOf } from '../base/source';
+import { connectionKey, nameUnixSocket, peerOf } from '../base/source';
 import type { PageServerName } from '../config/login-servers';
 import type { PageSlot, WebServerOptions } from './parts';
 
@@ -15,12 +15,14 @@ export class PageSockets {
   constructor(private readonly options: Pick<WebServerOptions, 'accept' | 'log'>) {}
 
   /** Accepts or refuses before TLS begins: a refused connection costs no more than the accept. */
-  guard(server: NetServer, name: PageServerName): void {
+  guard(server: NetServer, name: PageServerName, isOnUnixSocket = false): void {
     const { accept = acceptAll, log } = this.options;
     const begins = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
       socket.on('error', () => undefined);
+      // Its slot goes by the socket itself, so all of them may have one number.
+      if (isOnUnixSocket) nameUnixSocket(socket, 0);
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
       // A socket with TLS is another one than the connection below it.

@@ -82,6 +82,8 @@ export interface WebServerOptions {
   /** Without it there are no pages for a lost second factor. */
   readonly recovery?: Pick<FactorRecovery, 'look' | 'start' | 'lookStop' | 'stopByLink'>;
   readonly findTemplate: FindTemplate;
+  /** Resolves a file name of the config to a path. */
+  readonly resolveFile: (name: string) => string;
   /**
    * Asks for a slot among the open connections of a server before TLS begins; refuses by closing the connection
    * (rules K1, K2, L6).

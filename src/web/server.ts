@@ -2,6 +2,7 @@ import {
   fastify,
   type FastifyError,
   type FastifyInstance,
+  type FastifyListenOptions,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { type Clock, withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import { LIMITS } from '../base/limits';
+import { listenOnSocket } from '../base/unix-socket';
 import { PACKAGE_DIR } from '../config/board';
 import { loginServer, type PageServerName } from '../config/login-servers';
 import { BROWSER_WAYS } from '../protocols/ways-in';
@@ -61,7 +63,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const sockets = new PageSockets(options);
   const plain = http.enabled ? plainOf(server, tls, options) : undefined;
   if (tls !== undefined) sockets.guard(tls, 'https');
-  if (plain !== undefined) sockets.guard(plain, 'http');
+  if (plain !== undefined) sockets.guard(plain, 'http', http.socket !== '');
   for (const each of [tls, plain]) if (each !== undefined) endSlowReaders(each, options.clock);
   guard(server, parts, sockets);
   await addRoutes(server, parts);
@@ -70,8 +72,25 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     addresses.https = await listen(server, server.server, https, 'https');
     port = addresses.https.port;
   }
-  if (plain !== undefined) addresses.http = await listen(server, plain, http, 'http');
-  return { addresses, close: () => closeServer(server, sockets, options.clock) };
+  let removeSocket = (): void => undefined;
+  if (plain !== undefined && http.socket === '')
+    addresses.http = await listen(server, plain, http, 'http');
+  else if (plain !== undefined) {
+    const path = options.resolveFile(http.socket);
+    const place = { path, key: 'contentServers.web.http.socket', forGroup: http.socketForGroup };
+    removeSocket = await listenOnSocket(place, (at) => begin(server, plain, { path: at })).catch(
+      async (error: unknown) => {
+        await server.close();
+        throw error;
+      },
+    );
+    addresses.http = { address: path, port: http.port };
+  }
+  const close = async (): Promise<void> => {
+    await closeServer(server, sockets, options.clock);
+    removeSocket();
+  };
+  return { addresses, close };
 }
 
 /** The server without TLS: that of the pages themselves, or one beside it. */
@@ -227,6 +246,16 @@ async function addRoutes(routes: Server, parts: WebParts): Promise<void> {
     addTerminalRoutes(routes, parts, await loadTerminalFiles());
 }
 
+async function begin(pages: Server, server: HttpServer, at: FastifyListenOptions): Promise<void> {
+  if (server === pages.server) {
+    await pages.listen(at);
+    return;
+  }
+  await pages.ready();
+  server.listen(at);
+  await once(server, 'listening');
+}
+
 /** Opens the port of one of the servers; all of them are closed where it cannot be. */
 async function listen(
   pages: Server,
@@ -236,12 +265,7 @@ async function listen(
 ): Promise<ServerAddress> {
   const key = `contentServers.web.${name}`;
   try {
-    if (server === pages.server) await pages.listen({ host: address, port });
-    else {
-      await pages.ready();
-      server.listen({ host: address, port });
-      await once(server, 'listening');
-    }
+    await begin(pages, server, { host: address, port });
   } catch (error) {
     await pages.close();
     const { code } = toError(error) as Error & { code?: unknown };

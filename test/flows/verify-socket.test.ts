@@ -3,11 +3,10 @@ import { chmod, mkdir, rename } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { PASSWORD } from '../support/sign-in';
+import { leaveStale } from '../support/stale-socket';
 
 const GAME = 'a-secret-of-the-game-that-is-long-enough';
 const CLIENTS = { game: { secret: GAME } };
@@ -32,13 +31,6 @@ function ask(socketPath: string, fields: Record<string, string>, key = GAME): Pr
     asking.on('error', reject);
     asking.end(String(new URLSearchParams(fields)));
   });
-}
-
-/** A socket on which nobody listens any more, as a killed program leaves it. */
-async function leaveStale(path: string): Promise<void> {
-  const script = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
-  await promisify(execFile)(process.execPath, ['-e', script, path]).catch(() => undefined);
-  expect(lstatSync(path).isSocket()).toBe(true);
 }
 
 describe('the socket of the verify service', () => {

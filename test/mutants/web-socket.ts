@@ -98,6 +98,20 @@ export const WEB_SOCKET: readonly Mutant[] = [
   },
   {
     rule: 'G3',
+    fault: 'who opens a Unix socket is believed without being a proxy',
+    file: 'src/config/cross-checks.ts',
+    find: 'if (!config.proxies.includes(UNIX_PEER))',
+    put: 'if (config.proxies.length === 0)',
+  },
+  {
+    rule: 'G3',
+    fault: 'all callers of a Unix socket may be one',
+    file: 'src/config/cross-checks.ts',
+    find: "proxyProtocol === 'off' && !(isByRequest",
+    put: "proxyProtocol === 'off' && !(!isByRequest",
+  },
+  {
+    rule: 'G3',
     fault: 'a header may name any address',
     file: DOOR,
     find: "  if (NO_CALLER.has(source) || (isLoopback(source) && !own.isLocal)) return 'impossible-address';\n",

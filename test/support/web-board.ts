@@ -79,6 +79,7 @@ export async function openWebBoard(
       accounts.log,
     ),
     certificate,
+    resolveFile: (name) => name,
   });
   const server = await starting.catch(async (error: unknown) => {
     await accounts.close();
