@@ -1,7 +1,7 @@
 import { WAYS_IN, type WayInName } from '../../src/protocols/ways-in';
 import { openBackOffice } from '../support/back-office';
 import type { TestBoard } from '../support/board';
-import { dialBare, dialRlogin, KEYS, type DialledCaller } from '../support/dial';
+import { dialBare, dialRlogin, type DialledCaller } from '../support/dial';
 import { signInBy, startOnEveryWay, WAYS } from '../support/every-way';
 import { giveCode, signIn } from '../support/sign-in';
 
@@ -90,9 +90,7 @@ describe('where lines in clear text ask for no password', () => {
   async function signInByCode(way: WayInName, code: string): Promise<DialledCaller> {
     const port = board.bbs.addresses[way]?.port ?? 0;
     const caller =
-      way === 'rlogin'
-        ? await dialRlogin(port, { first: '', second: '' })
-        : await dialBare(port);
+      way === 'rlogin' ? await dialRlogin(port, { first: '', second: '' }) : await dialBare(port);
     await signIn(caller, 'alice', code);
     return caller;
   }
