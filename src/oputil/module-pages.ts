@@ -1,6 +1,9 @@
 import { DEFAULT_OTP_TYPE } from '../base/otp-types';
+import type { Random } from '../base/random';
+import { makeBackupCodes } from '../auth/backup-codes';
 import type { AppFacts } from '../auth/enrollment';
 import type { OwnEnrollment } from '../auth/pending-enrollment';
+import { makeSheetCodes, SHEET_CODE_COUNT } from '../auth/sheet-codes';
 import type { Config } from '../config/schema';
 import type { MenuServices } from '../menu/run/call-context';
 import type { User } from '../store/users';
@@ -57,7 +60,17 @@ const NOTHING = (): Promise<never> => Promise.resolve(undefined as never);
 const PROVED = { typed: 'password\r' } as const;
 const PROVED_BY_BOTH = { typed: 'password\r123456\r' } as const;
 
-const CODES = Array.from({ length: 8 }, (_, at) => `abcd-efgh-ijk${at}`);
+/** Codes look like those of callers, and are the same in every picture. */
+function sampleRandom(): Random {
+  let at = 0;
+  const next = (): number => (at += 1) * 37;
+  return {
+    bytes: (count) => Buffer.from(Array.from({ length: count }, () => next() % 256)),
+    below: (limit) => next() % limit,
+  };
+}
+
+const CODES = makeBackupCodes(sampleRandom());
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 function sampleSetUp({ general }: Config): OwnEnrollment {
@@ -88,7 +101,13 @@ const enrollment = (config: Config): Answers => ({
       Promise.resolve({ kind: 'confirmed', userId: 2, backupCodes: CODES, label: undefined }),
     status: () =>
       Promise.resolve({
-        ...{ type: DEFAULT_OTP_TYPE, isShut: false, boundAtMs: 0, usedAtMs: 0, backupCodesLeft: 8 },
+        ...{
+          type: DEFAULT_OTP_TYPE,
+          isShut: false,
+          boundAtMs: 0,
+          usedAtMs: 0,
+          backupCodesLeft: CODES.length,
+        },
         ...{ apps: sampleApps(), pending: undefined },
       }),
     regenerateBackupCodes: () => Promise.resolve(CODES),
@@ -137,7 +156,12 @@ const twoFactorPages: readonly ModulePage[] = [
       ...enrollment(config),
       sheets: {
         status: () =>
-          Promise.resolve({ madeAtMs: Date.UTC(2026, 0, 2), total: 20, left: 9, next: 12 }),
+          Promise.resolve({
+            madeAtMs: Date.UTC(2026, 0, 2),
+            total: SHEET_CODE_COUNT,
+            left: 9,
+            next: 22,
+          }),
       },
     }),
   },
@@ -148,7 +172,7 @@ const twoFactorPages: readonly ModulePage[] = [
       ...enrollment(config),
       sheets: {
         status: NOTHING,
-        make: () => Promise.resolve(Array.from({ length: 20 }, (_, at) => `ab${at + 10}-cdef`)),
+        make: () => Promise.resolve(makeSheetCodes(sampleRandom())),
       },
     }),
   },
