@@ -161,11 +161,14 @@ export class BoardClient extends PostgresClient implements Holding {
     // What was not sent is not done.
     const held = /^ROLLBACK/.test(query.sql) ? [] : this.takeHeld();
     try {
-      if (held.length === 0) return await super._query(connection, query);
-      const answered = (result: QueryResult): void => {
-        query.response = result;
-      };
-      await this.sendBatch(connection, [...held, { ...query, answered }]);
+      if (held.length === 0) await super._query(connection, query);
+      else {
+        const answered = (result: QueryResult): void => {
+          query.response = result;
+        };
+        await this.sendBatch(connection, [...held, { ...query, answered }]);
+      }
+      checkCommitted(query);
       return query;
     } catch (error) {
       keepReason(error);
@@ -252,6 +255,16 @@ export class BoardClient extends PostgresClient implements Holding {
       connection.connection.stream.destroy();
     }
   }
+}
+
+/**
+ * The server answers COMMIT with ROLLBACK where a statement has failed before: whoever has passed over that must not
+ * take it for done.
+ */
+function checkCommitted({ sql, response }: Query): void {
+  const { command } = (response ?? {}) as Partial<QueryResult>;
+  if (/^COMMIT/.test(sql) && command === 'ROLLBACK')
+    throw new Error('a statement of the transaction has failed, and nothing was committed');
 }
 
 function checkText(bindings: readonly unknown[] = []): void {

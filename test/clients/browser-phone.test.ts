@@ -112,6 +112,8 @@ describe('the board on a phone, by touch alone', () => {
       await eventually(async () => {
         const text = (await rows()).join('\n');
         return until.test(text) || /Apply\b(?! for)/.test(text);
+      }).catch(async () => {
+        throw new Error(`neither the form nor what follows it:\n${(await rows()).join('\n')}`);
       });
       const before = (await rows()).join('\n');
       if (until.test(before)) return;
@@ -149,7 +151,7 @@ describe('the board on a phone, by touch alone', () => {
         [/^Password|^Once more|^Again/i, PASSWORD],
         [/^Real name/, 'Ada Doe'],
       ],
-      /Press a key|doors are open|within a day|Main menu/,
+      /Press a key|doors are open|within a day|Main menu|Command/,
     );
     await picture('applied');
     for (let pages = 0; pages < 4; pages += 1) {

@@ -8,7 +8,7 @@ import type { BbsError } from '../../src/base/errors';
 import { Database } from '../../src/store/database';
 import type { PostgresServer } from '../../src/store/postgres';
 import { writeProperties } from '../../src/store/properties';
-import { insertUser, renameUser } from '../../src/store/users';
+import { findUserByName, insertUser, renameUser } from '../../src/store/users';
 import { MemoryLog } from '../support/memory-log';
 import { schemaOf, serverOf, sql } from './database-place';
 
@@ -240,6 +240,19 @@ describe('transactions', () => {
     const id = await db.transaction('nothing-shared', (s) => insertUser(s, { name: 'joe' }));
     expect(id).toBe(2);
   });
+});
+
+test('a transaction that has passed over a failed statement is not taken for committed', async () => {
+  const db = await start();
+  const lost = db.transaction('board', async (transaction) => {
+    await insertUser(transaction, { name: 'ada' });
+    await transaction.raw('select 1 / 0').catch(() => undefined);
+    return 'done';
+  });
+  await expect(lost).rejects.toThrow(/nothing was committed|database failed/);
+  expect(await db.run((all) => findUserByName(all, 'ada'))).toBeUndefined();
+  // Its connection is fit for the next one.
+  await db.transaction('board', (next) => insertUser(next, { name: 'ada' }));
 });
 
 test('text with a NUL character is refused before it reaches the server', async () => {

@@ -57,7 +57,7 @@ const keptByWorker = new Map();
 /** What the pool's own channel and files in use are called does not match. */
 const HANDLE = /^(?:TCP|TLS|UDP|Process|FSEvent|StatWatcher|Timeout|Immediate|MessagePort|Worker)/;
 /** How long what a test file closed at its end may take. */
-const CLOSING_MS = 2_000;
+const CLOSING_MS = 10_000;
 const isInstance = Function.prototype[Symbol.hasInstance];
 let reusesScripts = true;
 
