@@ -86,7 +86,7 @@ function proofLines(report: FlowReport): readonly string[] {
   const by = variables.length === 0 ? '' : `, told apart by ${variables.join(', ')}`;
   const verdict = proven
     ? 'nobody gets past the factor that the account asks for'
-    : 'there are ways past the second factor (see above)';
+    : 'callers who are not through get to menus where they are turned away (see above)';
   return [
     `flow: ${verdict}; ${plural(states, 'caller state')}${by}`,
     ...(undecided.length === 0

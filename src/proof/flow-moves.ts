@@ -57,8 +57,10 @@ export function movesOf(
   menu: MenuEntry,
   set: MenuSet,
   modules: ReadonlyMap<string, ModuleFacts>,
+  /** What `@systemMethod:` may name; left out, any name may be one of a program's. */
+  systemMethods?: readonly string[],
 ): readonly Move[] {
-  return new MoveFinder(menu, set, modules).find();
+  return new MoveFinder(menu, set, { modules, systemMethods }).find();
 }
 
 const SIGN_IN_EFFECTS: Readonly<Record<string, Effect>> = {
@@ -80,9 +82,12 @@ class MoveFinder {
   constructor(
     private readonly menu: MenuEntry,
     private readonly set: MenuSet,
-    private readonly modules: ReadonlyMap<string, ModuleFacts>,
+    private readonly known: {
+      readonly modules: ReadonlyMap<string, ModuleFacts>;
+      readonly systemMethods: readonly string[] | undefined;
+    },
   ) {
-    this.facts = modules.get(menu.module.name);
+    this.facts = known.modules.get(menu.module.name);
   }
 
   find(): readonly Move[] {
@@ -155,8 +160,9 @@ class MoveFinder {
         this.addMentions(step, (key) => key === 'next');
         return;
       default:
-        // Ours keep the caller on the same menu; one of others may do what a module does.
-        if (!Object.hasOwn(SYSTEM_METHODS, name) && name !== NOWHERE.name)
+        // Ours keep the caller on the same menu, as does a name that is none; one of others may do what a module does.
+        if (Object.hasOwn(SYSTEM_METHODS, name) || name === NOWHERE.name) return;
+        if (this.known.systemMethods?.includes(name) !== false)
           this.addModule({ ...step, via: `${step.via}, ${name}` }, undefined);
     }
   }
@@ -227,7 +233,7 @@ class MoveFinder {
   }
 
   private factsOf(location: string | undefined): ModuleFacts | undefined {
-    return location === undefined ? this.facts : this.modules.get(moduleOfPath(location));
+    return location === undefined ? this.facts : this.known.modules.get(moduleOfPath(location));
   }
 
   private add(step: Step, to: Destination): void {

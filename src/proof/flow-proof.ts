@@ -29,6 +29,8 @@ export interface EntryPoint {
 interface ProofOptions {
   readonly entries: readonly EntryPoint[];
   readonly modules: ReadonlyMap<string, ModuleFacts>;
+  /** What `@systemMethod:` may name. */
+  readonly systemMethods?: readonly string[];
 }
 
 /** One step of an example, in words. */
@@ -154,7 +156,8 @@ class Prover {
     const known = this.movesByMenu.get(name);
     if (known !== undefined) return known;
     const menu = this.set.menus.get(name);
-    const moves = menu === undefined ? [] : movesOf(menu, this.set, this.options.modules);
+    const { modules, systemMethods } = this.options;
+    const moves = menu === undefined ? [] : movesOf(menu, this.set, modules, systemMethods);
     this.movesByMenu.set(name, moves);
     return moves;
   }

@@ -110,7 +110,9 @@ describe('menu check', () => {
     const { exitCode, out } = await shell.try(...board, 'menu', 'check');
     expect(exitCode).toBe(1);
     expect(out).toMatch(/menu\.hjson:\d+:\d+: error: hall: callers get here who are not through/);
-    expect(out).toContain('flow: there are ways past the second factor');
+    expect(out).toContain(
+      'flow: callers who are not through get to menus where they are turned away',
+    );
   });
 
   test('names what a menu file misspells, with the nearest right name', async () => {

@@ -53,6 +53,15 @@ describe('a flow is proven', () => {
     expect(report.proven).toBe(true);
   });
 
+  it('beside a method that is not there, which keeps its caller, and not one of a program, which may lead on', () => {
+    const text = login('"mainMenu"').replace('@systemMethod:login"', '@systemMethod:lgoin"');
+    const set = menusFrom(`menus: {\n${text}\n}`);
+    const known = (systemMethods: readonly string[]): FlowReport =>
+      proveFlow(set, { entries: entriesOf(set), modules: new Map(), systemMethods });
+    expect(known(['login']).bypasses).toEqual([]);
+    expect(known(['login', 'lgoin']).bypasses).toMatchObject([{ menu: 'mainMenu' }]);
+  });
+
   it('by the ACS of the menu itself', () => {
     const text = `${START}
       login: { next: "mainMenu"\n${LOGIN_FORM} }
