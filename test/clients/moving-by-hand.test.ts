@@ -70,9 +70,9 @@ describeEnigma('docs/moving.md, the move by hand', () => {
   test('the copied board opens, and accounts of the old one sign in by password, code, backup code and key', async () => {
     const startedMs = performance.now();
     const commands = commandsOf('By hand').filter((line) =>
-      /^(?:mkdir|cp|install|sqlite3) /.test(line),
+      /^(?:mkdir|cp|install|sqlite3|chmod) /.test(line),
     );
-    expect(commands.length).toBe(5);
+    expect(commands.length).toBe(6);
     // This board has no history of calls, which may be left out.
     for (const command of commands.filter((line) => !line.includes('system.sqlite3'))) {
       const { status, stderr } = home.run(command);
