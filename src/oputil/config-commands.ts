@@ -55,8 +55,9 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
   ];
   const lines = groupWarnings(warnings, formatProblem, { all }).map((line) => `warning: ${line}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+  const more = lines.length < warnings.length ? ' (--all: each with its place)' : '';
   context.show(
-    [...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}`}`],
+    [...lines, `${board.configFile}: fine${warnings.length === 0 ? '' : `, ${count}${more}`}`],
     {
       file: board.configFile,
       files,

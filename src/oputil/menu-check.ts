@@ -53,10 +53,12 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const errors = count('error');
-  const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}`;
+  const warnings = warningLines(findings, all === true);
+  const more = warnings.length < count('warning') ? ' (--all: each with its place)' : '';
+  const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}${more}`;
   const lines = [
     ...findings.filter(({ severity }) => severity === 'error').map(formatFinding),
-    ...warningLines(findings, all === true),
+    ...warnings,
   ];
   context.show([...lines, summary, ...proofLines(report)], {
     ok: errors === 0,
