@@ -83,6 +83,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'rings of menus lead nowhere',
     instead: 'the call of who gets in there ends',
   },
+  'asks-password': { many: 'pictures ask for a password where none is taken' },
   'not-asked': { many: 'forms lack a required field', instead: 'it is not asked there' },
   'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
   'unknown-text': { many: 'texts have an id that is not known', instead: 'nobody reads it' },

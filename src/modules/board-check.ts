@@ -2,6 +2,7 @@ import { compileAcs } from '../acs/acs';
 import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
+import { listLoginServers, passwordRule } from '../config/login-servers';
 import type { Config } from '../config/schema';
 import { inTurns } from '../base/steps';
 import { checkMenusInSteps, type CheckOptions } from '../proof/check';
@@ -10,6 +11,7 @@ import { checkThemeViews } from '../proof/check-views';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules, type MenuRegistries } from '../proof/registries';
 import { weigh } from '../proof/severity';
+import { WAYS_IN } from '../protocols/ways-in';
 import { SYSTEM_METHODS } from '../menu/run/system-methods';
 import type { ThemeSet } from '../menu/load/theme';
 import { VALIDATORS } from '../menu/run/validators';
@@ -133,6 +135,13 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     ),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
+    asksForCodes: asksForCodes(config),
     entries: entryPoints(config, parts.configPlace),
   };
+}
+
+function asksForCodes(config: Config): boolean {
+  return listLoginServers(config)
+    .filter(({ enabled }) => enabled)
+    .some(({ way }) => passwordRule(config, WAYS_IN[way]) === 'never');
 }

@@ -10,7 +10,8 @@ import type { CommandContext } from './command-context';
 import { findBoardGaps } from '../readiness/board-gaps';
 import { addressesOf } from '../modules/destinations';
 import { dial } from '../onward/connect';
-import { advice, type Gap } from '../readiness/config-gaps';
+import { describeFinding } from '../proof/check';
+import { advice, type Gap, missing } from '../readiness/config-gaps';
 
 const HELP = `
 Nothing is changed. Exit code 1 when something is missing; advice alone is 0.`;
@@ -112,8 +113,10 @@ async function mailServerGaps(context: CommandContext, { email }: Config): Promi
 
 async function menuGaps(context: CommandContext): Promise<readonly Gap[]> {
   const findings = await findBoardFindings(context);
+  const asking = findings.filter(({ rule }) => rule === 'asks-password');
+  const gaps = asking.map((finding) => missing(describeFinding(finding)));
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  if (errors === 0) return [];
+  if (errors === 0) return gaps;
   const count = errors === 1 ? '1 error' : `${errors} errors`;
-  return [{ weight: 'missing', text: `the menus have ${count}: oputil menu check` }];
+  return [...gaps, missing(`the menus have ${count}: oputil menu check`)];
 }

@@ -8,7 +8,12 @@ import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu
 /** One art file as a menu sees it: the views and places that it marks. */
 export interface ArtFacts {
   readonly file: string;
-  readonly views: readonly { readonly code: string; readonly id: number }[];
+  readonly views: readonly {
+    readonly code: string;
+    readonly id: number;
+    /** The words beside it, else those on the row above. */
+    readonly label?: string;
+  }[];
   /** Predefined codes that show nothing on this board. */
   readonly emptyCodes?: readonly string[];
   readonly isUtf8?: boolean;
@@ -38,10 +43,14 @@ export async function readArtFacts(
       for (const encoding of ['cp437', 'utf8'] as const) {
         const art = await store.find(spec, { themeDirs, encoding });
         if (art === undefined || found.has(art.file)) continue;
-        const { placements, predefined } = renderArt(art, { width: 80, height: 25 });
+        const { canvas, placements, predefined } = renderArt(art, { width: 80, height: 25 });
+        const rows = canvas.toLines();
         found.set(art.file, {
           file: art.file,
-          views: placements.map(({ code, id }) => ({ code, id })),
+          views: placements.map((view) => ({
+            ...{ code: view.code, id: view.id },
+            label: labelBeside(rows, view),
+          })),
           emptyCodes: predefined.map(({ code }) => code).filter(isEmptyCode),
           isUtf8: art.isUtf8 === true,
         });
@@ -50,6 +59,14 @@ export async function readArtFacts(
     facts.set(spec, [...found.values()]);
   }
   return facts;
+}
+
+function labelBeside(
+  rows: readonly string[],
+  { row, column }: { readonly row: number; readonly column: number },
+): string {
+  const beside = (rows[row - 1] ?? '').slice(0, column - 1);
+  return /\p{L}/u.test(beside) ? beside : (rows[row - 2] ?? '');
 }
 
 /** Art that is not there: an error, since a caller would look at an empty screen. */

@@ -5,6 +5,7 @@ import { finish, type Steps } from '../base/steps';
 import { checkArt } from './check-art';
 import { findSilentLoops } from './check-loops';
 import { checkNeeds } from './check-needs';
+import { findPasswordArt } from './check-password-art';
 import { checkForms } from './check-views';
 import { moduleOfPath } from './flow-moves';
 import type { ModuleFacts } from './flow-moves';
@@ -60,6 +61,7 @@ export function* checkMenusInSteps(
   names.checkEntries();
   findings.push(...checkArt(set, registries));
   findings.push(...(yield* checkForms(set, registries)));
+  findings.push(...(yield* findPasswordArt(set, registries)));
   findings.push(...(yield* findSilentLoops(set)));
   if (options.flow !== false && registries.entries.some(({ menu }) => set.menus.has(menu))) {
     const report = yield* proveFlowInSteps(set, registries);

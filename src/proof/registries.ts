@@ -22,6 +22,8 @@ export interface MenuRegistries {
   readonly artNames?: readonly string[];
   /** For `@config:` in view properties; left out, those are not checked. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** True where a line that others can read takes a code in place of the password. */
+  readonly asksForCodes?: boolean;
   /** Where calls begin; without any the flow is not looked at. */
   readonly entries: readonly EntryPoint[];
 }

@@ -76,3 +76,28 @@ describe('a board from Windows, opened as it lies', () => {
     }
   });
 });
+
+describe('a board of before there were lines without a password', () => {
+  it('is started with a warning of art that asks for one, once none is taken', async () => {
+    const art = 'User name: %ET1\r\nPassword : %ET2\r\n%MT10';
+    const dir = await BoardDir.make({
+      'art/themes/own/theme.hjson': '{ info: { name: "Own", base: "gatehouse" } }',
+      'art/themes/own/USERLOGC.ANS': art,
+    });
+    const start = (passwordLogin: 'never' | 'with-otp') =>
+      TestBoard.start({
+        boardDir: dir.path,
+        config: { theme: { default: 'own' }, loginServers: { telnet: { passwordLogin } } },
+      });
+    const board = await start('never');
+    const asking = board.events('board.warning').map(({ message }) => String(message));
+    await board.remove();
+    expect(asking).toEqual([
+      expect.stringMatching(/own.USERLOGC\.ANS asks for a password where .* is never/),
+    ]);
+    const other = await start('with-otp');
+    expect(other.events('board.warning')).toEqual([]);
+    await other.remove();
+    await dir.remove();
+  });
+});

@@ -287,6 +287,39 @@ describe('doctor', () => {
     expect(gaps.filter(({ text }) => !/menus have|first start/.test(text))).toEqual([]);
   });
 
+  test('finds art that asks for a password on lines where none is taken', async () => {
+    const board = join(shell.folder, 'board');
+    await mkdir(join(board, 'config'), { recursive: true });
+    await mkdir(join(board, 'art', 'general'), { recursive: true });
+    await mkdir(join(board, 'misc'), { recursive: true });
+    await writeFile(join(board, 'misc', 'bad_passwords.txt'), 'letmein\n');
+    const never = 'loginServers: { telnet: { passwordLogin: "never" } }';
+    await writeFile(join(board, 'config', 'config.hjson'), `{ ${never} }`);
+    await writeFile(
+      join(board, 'art', 'general', 'IN.ans'),
+      'Name %ET1\r\n|09Pass|15word %ET2\r\n',
+    );
+    await writeFile(join(board, 'art', 'general', 'CODE.ans'), 'Name %ET1\r\nCode %ET2\r\n');
+    const found = async (art: string) => {
+      const mci = 'ET1: { argName: "username" }, ET2: { argName: "password", submit: true }';
+      const submit = '"*": [ { value: { password: null }, action: "@systemMethod:login" } ]';
+      const menu = `art: ${art}, next: "@systemMethod:logoff", form: { 0: { mci: { ${mci} }, submit: { ${submit} } } }`;
+      await writeFile(
+        join(board, 'config', 'menu.hjson'),
+        `{ menus: { telnetConnected: { ${menu} } } }`,
+      );
+      const { gaps } = await diagnose('--board', board);
+      return gaps.filter(({ text }) => text.includes('asks for a password'));
+    };
+    expect(await found('"IN"')).toEqual([
+      { weight: 'missing', text: expect.stringContaining('IN.ans asks for a password') },
+    ]);
+    expect(
+      await found('[ { acs: "SC", art: "IN" }, { acs: "PW", art: "IN" }, { art: "CODE" } ]'),
+    ).toEqual([]);
+    expect(await found('[ { acs: "TW100", art: "CODE" }, { art: "IN" } ]')).toHaveLength(1);
+  });
+
   test('finds files that others can open', async () => {
     expect((await diagnose()).gaps.some(({ text }) => text.includes('chmod'))).toBe(false);
     await chmod(join(shell.dataDir, 'db', 'user.sqlite3'), 0o644);
