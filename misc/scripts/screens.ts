@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { paintScreen, sheetOf, toPng, type Pixels } from '../../src/oputil/screen-picture';
 import { docPictures, PICTURES } from '../../test/golden/pictures';
-import { fileNameOf, SIZES, takeTour, THEMES } from '../../test/golden/tour';
+import { fileNameOf, SIZES, takeTour, THEMES, type TourOptions } from '../../test/golden/tour';
 import type { ScreenEmulator } from '../../test/support/screen';
 
 async function main([flag, folder]: readonly string[]): Promise<void> {
@@ -13,18 +13,31 @@ async function main([flag, folder]: readonly string[]): Promise<void> {
   }
   const shown = await docPictures();
   await mkdir(PICTURES, { recursive: true });
-  for (const theme of THEMES) {
-    for (const size of SIZES) {
-      const of = `${theme}-${size.width}x${size.height}`;
-      const tour = await takeTour({ theme, encoding: 'cp437', ...size });
-      const screens = [...tour].map(([name, screen]) => ({ name, pixels: paint(screen) }));
-      await save(PICTURES, of, sheetOf(screens));
-      for (const { name, pixels } of screens) {
-        const file = fileNameOf(name);
-        if (of === 'gatehouse-80x24' && shown.has(file)) await save(PICTURES, file, pixels);
-        if (folder !== undefined) await save(join(resolve(folder), of), file, pixels);
-      }
-    }
+  // Both themes at once: each tour waits for its database and its emulator most of the time.
+  for (const size of SIZES) {
+    await Promise.all(THEMES.map((theme) => takePictures({ theme, ...size }, { shown, folder })));
+  }
+}
+
+interface Wanted {
+  /** The single pictures that pages show. */
+  readonly shown: ReadonlySet<string>;
+  /** Where every single picture goes too. */
+  readonly folder: string | undefined;
+}
+
+async function takePictures(
+  look: Omit<TourOptions, 'encoding'>,
+  { shown, folder }: Wanted,
+): Promise<void> {
+  const of = `${look.theme}-${look.width}x${look.height}`;
+  const tour = await takeTour({ encoding: 'cp437', ...look });
+  const screens = [...tour].map(([name, screen]) => ({ name, pixels: paint(screen) }));
+  await save(PICTURES, of, sheetOf(screens));
+  for (const { name, pixels } of screens) {
+    const file = fileNameOf(name);
+    if (of === 'gatehouse-80x24' && shown.has(file)) await save(PICTURES, file, pixels);
+    if (folder !== undefined) await save(join(resolve(folder), of), file, pixels);
   }
 }
 
