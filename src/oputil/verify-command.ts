@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { isIP } from 'node:net';
 import { BbsError } from '../base/errors';
 import { VERDICTS, type Verdict } from '../auth/verify';
 import { isFactorDemanded } from '../menu/run/owed-factor';
 import type { CommandContext } from './command-context';
+import { askBySocket } from './verify-ask';
 
 /** Exit codes of `verify`, by answer; 1 and 2 stay those of a failure and of wrong usage. */
 const EXIT_CODES: Readonly<Record<Verdict['result'], number>> = {
@@ -27,11 +29,26 @@ ${Object.entries(EXIT_CODES)
 Everything but 0 must keep people out: none too, unless something else has
 checked them. In a script put the name behind --, as it may begin with a dash:
   oputil verify --code-stdin -- "$NAME"
-For the same reason --help and --version exit with 2 here.`;
+For the same reason --help and --version exit with 2 here.
+With --socket and --key-file the running board answers, by verify.socket of its
+configuration: for scripts of users who may not read the board's files. The
+client of that secret may ask about passwords only where the board says so.`;
 
 interface VerifyOptions {
   readonly codeStdin?: boolean;
   readonly passwordStdin?: boolean;
+  readonly address?: string;
+  readonly socket?: string;
+  readonly keyFile?: string;
+}
+
+/** What a person gave. */
+interface Given {
+  readonly userName: string;
+  readonly password: string | undefined;
+  /** Nothing typed is no attempt. */
+  readonly code: string | undefined;
+  readonly address: string | undefined;
 }
 
 /** `oputil verify`: for scripts and pam_exec. */
@@ -42,6 +59,9 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .argument('<user>')
     .option('--code-stdin', 'read the code from standard input')
     .option('--password-stdin', 'read the password before it')
+    .option('--address <ip>', 'address of the person, who is charged for guesses')
+    .option('--socket <path>', 'ask the running board, by its verify.socket')
+    .option('--key-file <file>', 'secret of a client, for --socket')
     .addHelpText('after', HELP)
     .action((userName: string, options: VerifyOptions) => verify(context, userName, options));
 }
@@ -49,26 +69,46 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
 async function verify(
   context: CommandContext,
   userName: string,
-  { codeStdin = false, passwordStdin = false }: VerifyOptions,
+  { codeStdin = false, passwordStdin = false, address = '', socket, keyFile }: VerifyOptions,
 ): Promise<void> {
   if (!codeStdin && !passwordStdin)
     throw new BbsError(
       'USAGE',
       'give --code-stdin: a code on the command line can be seen by others',
     );
+  if ((socket === undefined) !== (keyFile === undefined))
+    throw new BbsError('USAGE', 'give --socket and --key-file together');
+  if (address !== '' && isIP(address) === 0)
+    throw new BbsError('USAGE', '--address takes an IP address, not a name');
   const password = passwordStdin ? await readLine(context) : undefined;
   const code = codeStdin ? await readLine(context) : undefined;
-  const { authenticator } = await context.backend();
-  const { required } = (await context.config()).users.twoFactorAuth;
-  const verdict = await authenticator.verify({
-    ...{ userName, password, code: code === '' ? undefined : code, isOfPerson: false },
-    isDemanded: (user) => isFactorDemanded(user, { required, nowMs: context.clock.nowMs() }),
-    origin: { server: 'oputil', secure: true, remoteIp: '', node: 0 },
-  });
+  const given = {
+    ...{ userName, password, code: code === '' ? undefined : code },
+    address: address === '' ? undefined : address,
+  };
+  const verdict =
+    socket === undefined || keyFile === undefined
+      ? await askHere(context, given)
+      : await askBySocket(context, {
+          ...{ socket, keyFile },
+          fields: { user: userName, password, code: given.code, address: given.address },
+        });
   context.exitCode = EXIT_CODES[verdict.result];
   const { retryAfterSeconds: seconds = 0 } = verdict;
   const wait = seconds > 0 ? ` (wait ${seconds} s)` : '';
   context.show(`${verdict.result}: ${VERDICTS[verdict.result]}${wait}`, verdict);
+}
+
+/** On the board's database itself, with or without a running board. */
+async function askHere(context: CommandContext, given: Given): Promise<Verdict> {
+  const { address = '', ...asked } = given;
+  const { authenticator } = await context.backend();
+  const { required } = (await context.config()).users.twoFactorAuth;
+  return authenticator.verify({
+    ...{ ...asked, isOfPerson: false },
+    isDemanded: (user) => isFactorDemanded(user, { required, nowMs: context.clock.nowMs() }),
+    origin: { server: 'oputil', secure: true, remoteIp: address, node: 0 },
+  });
 }
 
 /** pam_exec ends what it writes with NUL. */

@@ -9,7 +9,7 @@ import type { WebParts } from './parts';
 import { createRouteCounter, parseForm } from './route-guard';
 
 /** Where other programs ask. */
-const VERIFY_ROUTE = '/_enig/verify';
+export const VERIFY_ROUTE = '/_enig/verify';
 /** Requests without a right secret that one source has in ten minutes; further ones are not logged. */
 const MOST_REFUSED = 20;
 /** Questions of one source in ten minutes. */

@@ -467,6 +467,13 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'P8',
+    fault: 'an error of whoever answers at the socket is taken for a right code',
+    file: 'src/oputil/verify-ask.ts',
+    find: "if (!isVerdict || status !== (result === 'try-later' ? 503 : 200))",
+    put: 'if (!isVerdict)',
+  },
+  {
+    rule: 'P8',
     fault: 'requests without a right secret are without number',
     file: 'src/web/verify.ts',
     find: 'refused.count(remoteIp, MOST_REFUSED);',

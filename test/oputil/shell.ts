@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile } from '../../src/backend';
+import type { Clock } from '../../src/base/clock';
 import { runOputil } from '../../src/oputil/program';
 import { CHEAP_HASH } from '../support/authenticator-context';
 import { writeUnusedDatabase } from '../support/unused-database';
@@ -23,6 +24,8 @@ export class Shell {
   /** Of the terminal; a pipe has none. */
   columns: number | undefined;
   env: Record<string, string> = {};
+  /** In place of the machine's. */
+  clock: Clock | undefined;
 
   private constructor(readonly folder: string) {}
 
@@ -57,6 +60,7 @@ export class Shell {
       interactive: this.interactive,
       colors: this.colors,
       columns: this.columns,
+      ...(this.clock && { clock: this.clock }),
       hashCost: CHEAP_HASH,
     });
     return { exitCode, out, err };
