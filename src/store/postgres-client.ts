@@ -6,6 +6,7 @@ import type { Client, QueryResult } from 'pg';
 import { BbsError, isError, toError } from '../base/errors';
 import { codeOf, keepReason } from './dialect';
 import { type BatchFailure, type Part, Batch } from './postgres-batch';
+import type { PostgresPulse } from './postgres-pulse';
 import type { Holding, HoldOptions, Statement } from './sending';
 
 /** How long a connection may take to be made, and how long a call waits for one of the pool. */
@@ -66,6 +67,12 @@ export interface Locking {
   readonly lock: readonly string[];
   /** True where they are taken before the work begins, and not with its first statement. */
   readonly locksAtOnce: boolean;
+}
+
+/** What stands in knex's configuration beside its own keys. */
+export interface Watched {
+  /** undefined for a tool, which waits. */
+  readonly pulse: PostgresPulse | undefined;
 }
 
 interface Query {
@@ -161,7 +168,7 @@ export class BoardClient extends PostgresClient implements Holding {
     // What was not sent is not done.
     const held = /^ROLLBACK/.test(query.sql) ? [] : this.takeHeld();
     try {
-      if (held.length === 0) await super._query(connection, query);
+      if (held.length === 0) await this.watched(() => super._query(connection, query));
       else {
         const answered = (result: QueryResult): void => {
           query.response = result;
@@ -193,7 +200,7 @@ export class BoardClient extends PostgresClient implements Holding {
   /** In one message; throws what a statement says that did not change its row. */
   private async sendBatch(connection: RawConnection, batch: readonly Held[]): Promise<void> {
     try {
-      const results = await Batch.send(connection, batch);
+      const results = await this.watched(() => Batch.send(connection, batch));
       for (const [at, result] of results.entries()) batch[at]?.answered?.(result);
     } catch (error) {
       const failed = batch[(error as BatchFailure).at];
@@ -202,11 +209,19 @@ export class BoardClient extends PostgresClient implements Holding {
     }
   }
 
+  /** Throws TIMED_OUT at once while the server does not answer. */
+  override acquireConnection(): Promise<unknown> {
+    const acquire = (): Promise<unknown> => super.acquireConnection();
+    return (
+      this.pulse?.turn(acquire, (connection) => this.releaseConnection(connection)) ?? acquire()
+    );
+  }
+
   /** A server without room for another connection is asked again, as long as a call waits for its turn. */
   override async acquireRawConnection(): Promise<unknown> {
     for (let leftMs = TURN_MS - CONNECT_MS; ; leftMs -= ROOM_MS) {
       try {
-        return await super.acquireRawConnection();
+        return await this.watched(() => super.acquireRawConnection());
       } catch (error) {
         if (codeOf(error) !== '53300' || leftMs <= 0) throw error;
         await delay(ROOM_MS, undefined, { ref: false });
@@ -218,6 +233,14 @@ export class BoardClient extends PostgresClient implements Holding {
     // A farewell to a server that does not answer would be waited for.
     if (connection.__knex__disposed !== undefined) connection.connection.stream.destroy();
     else await super.destroyRawConnection(connection);
+  }
+
+  private get pulse(): PostgresPulse | undefined {
+    return (this.config as Watched).pulse;
+  }
+
+  private watched<T>(work: () => Promise<T>): Promise<T> {
+    return this.pulse?.during(work) ?? work();
   }
 
   private get connections(): number {

@@ -154,6 +154,17 @@ async function connected(
   return undefined;
 }
 
+/** Resolves when the server has answered anything on this new connection, which is ended then. */
+export async function askAnything(client: Client): Promise<void> {
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    cut(client);
+  }
+}
+
 /** A server that does not answer is not waited for. */
 async function endOf(client: Client): Promise<void> {
   const end = client.end().catch(() => undefined);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { parsePostgresAddress, type PostgresAddress } from '../base/postgres-address';
-import { codeOf, type Dialect, type Outcome, selectRows, type Subject } from './dialect';
+import { CALL_MS, codeOf, type Dialect, type Outcome, selectRows, type Subject } from './dialect';
 import {
   BoardClient,
   CONNECT_MS,
@@ -15,11 +15,13 @@ import {
   isUnsure,
   type Locking,
   type RawConnection,
+  type Watched,
   TIMELINE,
   TURN_MS,
 } from './postgres-client';
 import { VALUE_TYPES } from './postgres-batch';
-import { holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
+import { askAnything, holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
+import { PostgresPulse } from './postgres-pulse';
 import { tellChanges } from './node-statements';
 import { PostgresNode } from './postgres-node';
 import { explain, verify } from './postgres-start';
@@ -53,10 +55,20 @@ export function postgresDialect(
   const where = `the database ${address.database} on ${placeOf(address)}`;
   const warn = (message: unknown): void => log.warn('store.driver', { detail: String(message) });
   const made = new Set<RawConnection>();
+  const cut = (): void => {
+    for (const { connection } of made) connection.stream.destroy();
+  };
+  const ask = (connectMs: number): Promise<void> =>
+    askAnything(new Client(clientConfig(server, address, { limitMs: connectMs, connectMs })));
+  // A tool has nobody who waits at a screen.
+  const pulse = callMs > CALL_MS ? undefined : new PostgresPulse({ where, log, ask, cut });
   const connect = (settings: readonly string[]): Knex =>
     knex({
       client: BoardClient,
-      connection: clientConfig(server, address, callMs) as Knex.PgConnectionConfig,
+      ...({ pulse } satisfies Watched),
+      connection: clientConfig(server, address, {
+        limitMs: callMs - 300,
+      }) as Knex.PgConnectionConfig,
       // Bound values are secrets: they must not stand in error messages.
       compileSqlOnError: false,
       acquireConnectionTimeout: TURN_MS,
@@ -76,7 +88,7 @@ export function postgresDialect(
     });
   const link: LinkOptions = {
     ...{ where, log },
-    connect: () => new Client(clientConfig(server, address, LINK_MS)),
+    connect: () => new Client(clientConfig(server, address, { limitMs: LINK_MS - 300 })),
     prepare: [...sessionSettings(LINK_MS), ...pathOf(address)],
   };
   let node: PostgresNode | undefined;
@@ -91,11 +103,10 @@ export function postgresDialect(
     connectToRead: () =>
       connect([...sessionSettings(callMs), 'set default_transaction_read_only = on']),
     close: async (sql) => {
-      const cut = setTimeout(() => {
-        for (const { connection } of made) connection.stream.destroy();
-      }, CLOSE_MS);
+      pulse?.close();
+      const timer = setTimeout(cut, CLOSE_MS);
       await sql.destroy();
-      clearTimeout(cut);
+      clearTimeout(timer);
     },
     verify: (sql) => verify(sql, where),
     transaction: (sql, about, work) =>
@@ -187,7 +198,7 @@ async function outcomeOf(
 function clientConfig(
   { tls }: PostgresServer,
   { host, port, user, password, database }: PostgresAddress,
-  callMs: number,
+  { limitMs, connectMs = CONNECT_MS }: { readonly limitMs: number; readonly connectMs?: number },
 ): ClientConfig {
   const verified = {
     rejectUnauthorized: tls.rejectUnauthorized,
@@ -199,9 +210,9 @@ function clientConfig(
     ...(password === undefined ? {} : { password }),
     ssl: tls.enabled && !host.startsWith('/') ? verified : false,
     application_name: 'sallyport',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: connectMs,
     // The server's own limit comes first where it can still be heard.
-    query_timeout: callMs - 300,
+    query_timeout: limitMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: VALUE_TYPES,

@@ -14,6 +14,7 @@ export class CutLine {
   private readonly sockets = new Set<Socket>();
   private armed: { isIt: (sent: string) => boolean; readonly cut: Cut } | undefined;
   private isOpen = true;
+  private isSilent = false;
 
   private constructor(
     private readonly server: Server,
@@ -45,10 +46,22 @@ export class CutLine {
     };
   }
 
+  /** From the next statement on for which this is true, which the server does, nobody hears anything of it. */
+  silenceAt(isIt: (sent: string) => boolean): void {
+    this.armed = {
+      cut: 'after',
+      isIt: (sent) => {
+        this.isSilent ||= isIt(sent);
+        return false;
+      },
+    };
+  }
+
   /** Lets everybody in again, and cuts nothing. */
   mend(): void {
     this.armed = undefined;
     this.isOpen = true;
+    this.isSilent = false;
   }
 
   async close(): Promise<void> {
@@ -76,7 +89,7 @@ export class CutLine {
     server.on('data', (bytes: Buffer) => {
       // Its answer means that the statement was done.
       if (isDeaf) client.destroy();
-      else client.write(bytes);
+      else if (!this.isSilent) client.write(bytes);
     });
     client.on('data', (bytes: Buffer) => {
       const { armed } = this;
