@@ -8,7 +8,7 @@ import {
   removeFurtherApp,
   renameApp,
 } from '../store/factor-apps';
-import type { FactorRow } from '../store/factors';
+import type { FactorRow, PendingRow } from '../store/factors';
 import type { Notifier } from '../store/notice';
 import { sealedKeyId } from '../store/sealed';
 import { foldName } from '../store/user-name';
@@ -65,6 +65,24 @@ export async function checkNewApp(sql: Sql, userId: number, typed: string): Prom
   return checkAppLabel(
     typed,
     apps.map(({ label }) => label),
+  );
+}
+
+/**
+ * The name that a set-up is confirmed with: what was typed, else what it was begun with. Only a further app
+ * has others beside it. Undefined for a first app without a name.
+ */
+export async function checkSetUpLabel(
+  sql: Sql,
+  pending: Pick<PendingRow, 'userId' | 'label'> | undefined,
+  typed = '',
+): Promise<LabelCheck | { readonly kind: 'unnamed'; readonly label: undefined }> {
+  const label = typed.trim() === '' ? pending?.label : typed;
+  if (pending === undefined || label === undefined) return { kind: 'unnamed', label: undefined };
+  const others = pending.label === undefined ? [] : await listApps(sql, pending.userId);
+  return checkAppLabel(
+    label,
+    others.map((app) => app.label),
   );
 }
 

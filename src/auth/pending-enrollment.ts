@@ -19,7 +19,7 @@ import type { Notifier } from '../store/notice';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
 import { type Actor, endSetUp } from './account-change';
-import { addApp, checkNewApp } from './factor-apps';
+import { addApp, checkNewApp, checkSetUpLabel } from './factor-apps';
 import { recordFactorChange, switchOn } from './factor-change';
 import {
   canonicalOtp,
@@ -39,62 +39,13 @@ import type { Sealing } from './sealing';
 import { CONFIRM_TRIES, SetUpLinks } from './set-up-link';
 import { mayBegin } from './set-up-watch';
 import { beginnerOf, begunByOf, canonicalSetUpWord, isWordOf, openSetUpWord } from './set-up-word';
-import type { BegunBy } from './set-up-word';
-
-/** An unconfirmed registration: only it may still show its secret. */
-export interface PendingEnrollment {
-  readonly userId: number;
-  readonly userName: string;
-  readonly type: OtpType;
-  /** Base32, as typed into an authenticator app. */
-  readonly secret: string;
-  /** Key URI for a QR code. */
-  readonly uri: string;
-  readonly expiresAtMs: number;
-  readonly triesLeft: number;
-  /**
-   * The session that began it, whose word the page asks for; undefined where the sysop sent the
-   * link.
-   */
-  readonly begunBy: BegunBy | undefined;
-  /** The name of the app that it adds; undefined where it replaces all of the account. */
-  readonly label: string | undefined;
-}
-
-/** A registration as shown to the session that began it. */
-export interface OwnEnrollment extends PendingEnrollment {
-  /** The word that the page asks for beside the code; shown in this session only (rule M2). */
-  readonly word: string;
-}
-
-/** The actor who confirms, and the typed word where the page asks for one. */
-interface Confirmer extends Actor {
-  readonly word?: string | undefined;
-}
-
-type ConfirmResult =
-  /** The factor is bound; the backup codes are shown this once. */
-  | {
-      readonly kind: 'confirmed';
-      readonly userId: number;
-      readonly backupCodes: readonly string[];
-      /** The name of the app where one was added; then the backup codes stay, and there are none here. */
-      readonly label: string | undefined;
-    }
-  | { readonly kind: 'wrong'; readonly what: 'code' | 'word'; readonly triesLeft: number }
-  /** No code or no word; not counted as a try. */
-  | { readonly kind: 'malformed'; readonly what: 'code' | 'word' }
-  /** Used, expired, replaced, or out of tries. */
-  | { readonly kind: 'gone' };
-
-export type BeginResult =
-  | { readonly kind: 'begun'; readonly token: string; readonly expiresAtMs: number }
-  /** The mail with the link cannot be sent, or the account may not use it; nothing was begun. */
-  | { readonly kind: 'no-address' | 'too-many' | 'not-active' }
-  /** Another session's set-up waits, or this session has ended (rule M2). */
-  | { readonly kind: 'not-yours' }
-  /** No app of this name can be added. */
-  | { readonly kind: 'not-added' };
+import type {
+  BeginResult,
+  Confirmer,
+  ConfirmResult,
+  OwnEnrollment,
+  PendingEnrollment,
+} from './set-up';
 
 /** The dependencies of enrolment. */
 export interface EnrollmentOptions {
@@ -238,8 +189,8 @@ export class PendingEnrollments {
 
   /** Binds the factor by its first code; what a session began also needs the word that it shows (rule M2). */
   async confirm(token: string, code: string, from: Confirmer = {}): Promise<ConfirmResult> {
-    const { word, ...actor } = from;
-    return this.confirmRow(await this.links.find(token), { code, word }, actor);
+    const { word, label, ...actor } = from;
+    return this.confirmRow(await this.links.find(token), { code, word, label }, actor);
   }
 
   /**
@@ -257,7 +208,7 @@ export class PendingEnrollments {
 
   private async confirmRow(
     token: TokenRow | undefined,
-    typed: { readonly code: string; readonly word: string | undefined },
+    typed: { readonly code: string } & Pick<Confirmer, 'word' | 'label'>,
     actor: Actor,
   ): Promise<ConfirmResult> {
     const { db, sealing } = this.parts;
@@ -270,6 +221,8 @@ export class PendingEnrollments {
     if (word === undefined && found?.sessionId !== undefined) {
       return { kind: 'malformed', what: 'word' };
     }
+    const named = await db.run((sql) => checkSetUpLabel(sql, found, typed.label));
+    if (named.kind === 'refused') return { kind: 'unnamed', why: named.why };
     const charged = await this.links.charge(token);
     const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
     if (pending === undefined) return { kind: 'gone' };
@@ -285,7 +238,7 @@ export class PendingEnrollments {
       const triesLeft = await this.links.countWrong(token);
       return { kind: 'wrong', what: position === undefined ? 'code' : 'word', triesLeft };
     }
-    return this.activate(token, { pending, key, position, actor });
+    return this.activate(token, { pending, key, position, actor, label: named.label });
   }
 
   private async activate(
@@ -295,6 +248,7 @@ export class PendingEnrollments {
       readonly key: OtpKey;
       readonly position: number;
       readonly actor: Actor;
+      readonly label: string | undefined;
     },
   ): Promise<ConfirmResult> {
     const { db, clock, random, sealing, notifier } = this.parts;
@@ -310,9 +264,8 @@ export class PendingEnrollments {
         const pending = await findPending(sql, userId);
         if (pending?.secret !== found.pending.secret) return false;
         if (!mayUseLink('otp-register', await getUser(sql, userId))) return false;
-        const { label } = pending;
-        if (label !== undefined) {
-          const { key, position, actor } = found;
+        if (pending.label !== undefined) {
+          const { key, position, actor, label = pending.label } = found;
           const app = { userId, label, key, spentPosition: position, actor, nowMs };
           return addApp(sql, { sealing, random, notifier }, app);
         }
@@ -322,6 +275,7 @@ export class PendingEnrollments {
           {
             userId,
             key: found.key,
+            label: found.label,
             binding: random.bytes(16).toString('hex'),
             spentPosition: found.position,
             backupCodes,
@@ -338,14 +292,11 @@ export class PendingEnrollments {
         throw error;
       });
     if (!done) return { kind: 'gone' };
-    const { label } = found.pending;
-    this.changed(label === undefined ? 'second-factor.on' : 'second-factor.app-added', userId);
-    return {
-      kind: 'confirmed',
-      userId,
-      label,
-      backupCodes: label === undefined ? backupCodes : [],
-    };
+    const isFurther = found.pending.label !== undefined;
+    this.changed(isFurther ? 'second-factor.app-added' : 'second-factor.on', userId);
+    const confirmed = { kind: 'confirmed', userId } as const;
+    if (isFurther) return { ...confirmed, label: found.label, backupCodes: [] };
+    return { ...confirmed, label: undefined, backupCodes };
   }
 
   /** Logs a committed change and notifies the account's sessions in this process. */

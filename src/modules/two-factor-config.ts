@@ -10,7 +10,7 @@ import type {
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import { BIND_FIRST } from '../menu/run/menu-access';
 import { otpTypeOf } from '../auth/factor-kinds';
-import type { BeginResult, OwnEnrollment } from '../auth/pending-enrollment';
+import type { BeginResult, OwnEnrollment } from '../auth/set-up';
 import { actorOf, userOf } from '../menu/run/caller';
 import { setUpHere, type SetUpEnd } from '../menu/run/set-up-here';
 import { proveAgain } from '../menu/run/proof-of-person';

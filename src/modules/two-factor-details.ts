@@ -1,4 +1,4 @@
-import type { OwnEnrollment } from '../auth/pending-enrollment';
+import type { OwnEnrollment } from '../auth/set-up';
 import { fittingQr, secretGroups } from '../menu/run/set-up-here';
 import type { PageContent } from '../menu/run/module';
 import type { Say } from '../texts/texts';

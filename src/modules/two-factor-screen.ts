@@ -1,7 +1,7 @@
 import { toError } from '../base/errors';
 import { BACKUP_CODE_COUNT } from '../auth/backup-codes';
 import { otpTypeOf } from '../auth/factor-kinds';
-import type { OwnEnrollment } from '../auth/pending-enrollment';
+import type { OwnEnrollment } from '../auth/set-up';
 import { userOf } from '../menu/run/caller';
 import type { MenuContext } from '../menu/run/module';
 import type { Say } from '../texts/texts';

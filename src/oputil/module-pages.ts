@@ -2,7 +2,7 @@ import { DEFAULT_OTP_TYPE } from '../base/otp-types';
 import type { Random } from '../base/random';
 import { makeBackupCodes } from '../auth/backup-codes';
 import type { AppFacts } from '../auth/enrollment';
-import type { OwnEnrollment } from '../auth/pending-enrollment';
+import type { OwnEnrollment } from '../auth/set-up';
 import { makeSheetCodes, SHEET_CODE_COUNT } from '../auth/sheet-codes';
 import type { Config } from '../config/schema';
 import type { MenuServices } from '../menu/run/call-context';

@@ -3,7 +3,7 @@ import type { BoundFactor, ImportedSecret } from '../auth/enrollment';
 import { ENTRY_CODE_MINUTES } from '../auth/entry-code';
 import { recordFactorChange } from '../auth/factor-change';
 import { otpTypeOf } from '../auth/factor-kinds';
-import type { BeginResult } from '../auth/pending-enrollment';
+import type { BeginResult } from '../auth/set-up';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { OTP_TYPES, OTP_TYPES_TO_OFFER, type OtpType } from '../base/otp-types';

@@ -178,6 +178,7 @@ export const BARE_REGISTER_PAGE = `<!doctype html>
 <form method="post" action="%POST_URL%">
 <input type="hidden" name="token" value="%TOKEN%">
 %WORD_FIELD%
+%LABEL_FIELD%
 <label>Code <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label>
 <button>Switch on</button>
 </form>

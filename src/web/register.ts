@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { toString as drawQr } from 'qrcode';
 import { groupSecret } from '../auth/otp';
-import type { PendingEnrollment } from '../auth/pending-enrollment';
+import { type AppProblem, MAX_LABEL_COLUMNS } from '../auth/factor-apps';
+import type { PendingEnrollment } from '../auth/set-up';
 import { PATHS } from '../mail/links';
 import { OTP_TYPES } from '../base/otp-types';
 import { escapeHtml, fillHtml } from '../mail/template';
@@ -55,7 +56,7 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     const pending = await enrollment.find(token);
     const result = await enrollment.confirm(token, code, {
       ...{ server: 'web', remoteIp: request.remoteIp },
-      word: fields.get('word'),
+      ...{ word: fields.get('word'), label: fields.get('label') },
     });
     if (result.kind === 'confirmed') {
       parts.log.info('web.second-factor-on', { remoteIp: request.remoteIp, userId: result.userId });
@@ -66,14 +67,18 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     if (pending === undefined || result.kind === 'gone') {
       return sendPage(reply, PROBLEM_PAGES.gone, config());
     }
+    const form = { pending, token, label: fields.get('label') };
     if (result.kind === 'malformed') {
       const message = MALFORMED[result.what](fields.get('word'));
-      return sendForm(reply, parts, { pending, token, status: 400, message, at: result.what });
+      return sendForm(reply, parts, { ...form, status: 400, message, at: result.what });
+    }
+    if (result.kind === 'unnamed') {
+      const message = `${UNNAMED[result.why]} Nothing was counted.`;
+      return sendForm(reply, parts, { ...form, status: 400, message, at: 'label' });
     }
     if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
     return sendForm(reply, parts, {
-      pending,
-      token,
+      ...form,
       status: 401,
       at: result.what,
       message: `${WRONG[result.what]} ${triesText(result.triesLeft)}`,
@@ -91,6 +96,17 @@ const MALFORMED = {
 
 /** What the words of set-ups leave out, for it looks like something else or makes words. */
 export const NEVER_IN_A_WORD = 'A B E I L O S U Z 0 1 2 5 8';
+
+const OTHER_NAME = 'This name cannot be used. Give another one, or none.';
+
+const UNNAMED: Readonly<Record<AppProblem, string>> = {
+  'too-long': `A name has up to ${MAX_LABEL_COLUMNS} letters, digits and signs.`,
+  'bad-characters': 'This name has letters or signs that cannot be shown everywhere.',
+  taken: 'Another app of yours is called so, or nearly so. Give another name.',
+  empty: OTHER_NAME,
+  'too-many': OTHER_NAME,
+  gone: OTHER_NAME,
+};
 
 const WRONG = {
   code: 'That code is not right. Wait for the next one and type that.',
@@ -115,7 +131,9 @@ async function sendForm(
     readonly status: number;
     readonly message: string;
     /** The field that the message is about. */
-    readonly at?: 'code' | 'word';
+    readonly at?: 'code' | 'word' | 'label';
+    /** What was typed as the name of the app. */
+    readonly label?: string | undefined;
   },
 ): Promise<FastifyReply> {
   const { pending, token, message, at } = form;
@@ -144,10 +162,18 @@ async function sendForm(
   const code = fieldError('otp', at === 'code' ? message : '');
   const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, {
     ...sessionParts(pending, token, at === 'word' ? message : ''),
+    LABEL_FIELD: labelField(form.label ?? pending.label ?? '', at === 'label' ? message : ''),
     CODE_ERROR: code.error,
     CODE_STATE: code.state,
   });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
+}
+
+function labelField(value: string, error: string): string {
+  const label = fieldError('label', error, 'label-help');
+  return `<label for="label">Name this app (may stay empty).</label>
+${label.error}<input id="label" name="label" value="${escapeHtml(value)}" autocomplete="off" maxlength="${MAX_LABEL_COLUMNS}" ${label.state}>
+<p class="quiet" id="label-help">For example <i>My phone</i>: your list of apps on the board has it.</p>`;
 }
 
 /** As a data URL, which the content security policy allows for images. */

@@ -96,6 +96,12 @@ describe('no page puts a barrier before a person (axe-core)', () => {
       await page.getByRole('button', { name: 'Switch it on' }).click();
     };
     const right = totp(pending?.secret ?? '', NOON);
+    await page.getByLabel('Name this app').fill('My |04phone');
+    await send(pending?.word ?? '', right);
+    await page.locator('#label:focus').waitFor();
+    expect(await focused()).toEqual(['label', 'true', expect.stringContaining('cannot be shown')]);
+    await expectNoBarriers('register-bad-name');
+    await page.getByLabel('Name this app').fill('');
     await send('CCCC', right);
     await page.locator('#word:focus').waitFor();
     expect(await focused()).toEqual(['word', 'true', expect.stringContaining('4 tries are left')]);

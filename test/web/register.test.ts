@@ -90,6 +90,50 @@ test('a further app is added by its page, and the backup codes stay', async () =
   expect((await board.verifyCode(user, backupCodes[0] ?? '')).kind).toBe('right');
 });
 
+test('an app is named on its page, and a name that cannot be is said at its field and counts as no try', async () => {
+  const token = await open();
+  const secret = await secretOf(token);
+  const otp = totp(secret, NOON);
+  for (const [label, why] of [
+    ['x'.repeat(31), 'A name has up to 30'],
+    ['My |04phone', 'cannot be shown everywhere'],
+  ] as const) {
+    const page = await post({ token, otp, label });
+    expect(page.status).toBe(400);
+    expect(page.body).toContain('id="label-error"');
+    expect(page.body).toContain(why);
+    expect(page.body).toContain(`value="${label}"`);
+  }
+  expect((await board.enrollment.find(token))?.triesLeft).toBe(5);
+  expect((await post({ token, otp: '000000', label: '"My" phone' })).body).toContain(
+    'value="&#34;My&#34; phone"',
+  );
+  expect((await post({ token, otp, label: ' My  phone ' })).status).toBe(200);
+  expect((await board.enrollment.status(user)).apps).toMatchObject([{ label: 'My phone' }]);
+
+  const begun = await board.enrollment.begin(user, 'googleAuth', {
+    ...{ actor: CALLER, label: 'Tablet' },
+  });
+  const next = begun.kind === 'begun' ? begun.token : '';
+  expect((await board.ask(link(next))).body).toContain('value="Tablet"');
+  const code = totp(await secretOf(next), NOON);
+  const taken = await post({ token: next, otp: code, label: 'my PHONE' });
+  expect(taken.body).toContain('Another app of yours is called so');
+  const done = await post({ token: next, otp: code, label: 'Old tablet' });
+  expect(done.body).toContain('Codes of Old tablet let you in from now on');
+  const labels = (await board.enrollment.status(user)).apps.map(({ label }) => label);
+  expect(labels).toEqual(['My phone', 'Old tablet']);
+});
+
+test('an app without a name on its page is called as it was begun', async () => {
+  const token = await open();
+  const otp = totp(await secretOf(token), NOON);
+  expect((await post({ token, otp, label: '  ' })).status).toBe(200);
+  expect((await board.enrollment.status(user)).apps).toMatchObject([
+    { label: 'Authenticator app' },
+  ]);
+});
+
 test('the QR holds the key URI, with the board as issuer', async () => {
   const token = await open({}, { general: { boardName: 'The Gate' } });
   const { body } = await board.ask(link(token));

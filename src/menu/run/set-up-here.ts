@@ -1,7 +1,7 @@
 import type { OtpType } from '../../base/otp-types';
 import { canonicalBackupCode } from '../../auth/backup-codes';
 import { shortKeyUri } from '../../auth/otp';
-import type { OwnEnrollment } from '../../auth/pending-enrollment';
+import type { OwnEnrollment } from '../../auth/set-up';
 import { renderTerminalQr, type TerminalQr } from '../../terminal/qr';
 import { actorOf, userOf } from './caller';
 import type { Say } from '../../texts/texts';
@@ -100,7 +100,9 @@ async function askForFirstCode(
     switch (result.kind) {
       case 'confirmed':
         return result.backupCodes;
+      // Unnamed: another session has given the name to an app meanwhile.
       case 'gone':
+      case 'unnamed':
         return 'gone';
       case 'malformed':
         message = context.say('factor.no-code-shape');
