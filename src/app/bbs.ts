@@ -22,7 +22,7 @@ import { checkOptions, loadOwnParts, type BbsOptions, type RunningBbs } from './
 import { boardSessions, Visitors } from './visitors';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
 import { openLog } from '../config/log-file';
-import { checkBoardFiles } from '../readiness/board-files';
+import { checkBoardFiles, checkTemplates } from '../readiness/board-files';
 import { createBackend, databaseFile, mailDrop, type Backend } from '../backend';
 import { ConnectionLimiter, mostConnections } from '../throttle/connection-limiter';
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
@@ -153,6 +153,7 @@ class Bbs {
         })),
       overrides: options.config,
       check: (snapshot) => checkBoard(snapshot),
+      checkFiles: (loaded) => checkTemplates({ ...loaded, board }),
     });
     const config = (): Config => live.config;
     const { log, reopen: reopenLog } = this.openLog(config());
@@ -161,7 +162,8 @@ class Bbs {
       ...{ board, env, clock, config: config(), placeOf: live.placeOf },
     });
     for (const told of [...live.warnings, ...files]) log.warn('board.warning', { ...told });
-    for (const line of describeWarnings(live.warnings, files)) this.options.onNotice?.(line);
+    for (const line of describeWarnings([...live.warnings, ...files]))
+      this.options.onNotice?.(line);
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
       () => config().security.exemptNetworks,
@@ -291,8 +293,8 @@ class Bbs {
     const edits = basics.live.follow({
       log: basics.log,
       onRefused: (lines) => this.tell(told, 'refused', lines),
-      onTaken: () => {
-        this.notice('taken', []);
+      onTaken: (news) => {
+        this.notice('taken', describeWarnings(news));
         void certificate?.reload();
       },
       onWaiting: (keys) => this.tell(told, 'waiting', keys),

@@ -5,7 +5,7 @@ import type { Log } from '../base/log';
 import { nextTurn } from '../base/steps';
 import { findMenuFile, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
-import { formatProblem, InvalidFileError, throwProblems, type Problem } from '../config/problems';
+import { byPlace, formatProblem, InvalidFileError, type Problem } from '../config/problems';
 import { keysThatWaitForRestart } from '../config/restart-keys';
 import type { Config, ConfigInput } from '../config/schema';
 import { watchFiles, type FileWatch } from '../config/watch';
@@ -46,6 +46,10 @@ interface LiveBoardOptions {
   readonly check: (
     parts: Omit<BoardSnapshot, 'warnings' | 'mistakes'>,
   ) => Promise<readonly Finding[]>;
+  /** What is amiss in files that the configuration names and that are read when they are needed. */
+  readonly checkFiles: (
+    loaded: Pick<LoadedConfig, 'config' | 'placeOf'>,
+  ) => Promise<readonly Problem[]>;
 }
 
 /** What hears of edits while the board runs. */
@@ -53,8 +57,8 @@ interface EditListener {
   readonly log: Log;
   /** Called for each edit that was refused, with a line for each problem and its place. */
   readonly onRefused: (lines: readonly string[]) => void;
-  /** Called for each edit that went live. */
-  readonly onTaken: () => void;
+  /** Called for each edit that went live, with what a start would warn of and the edition before did not. */
+  readonly onTaken: (news: readonly Problem[]) => void;
   /** Called with keys that were edited and count from the next start on only. */
   readonly onWaiting: (keys: readonly string[]) => void;
 }
@@ -170,8 +174,8 @@ export class EditWatch {
       if (this.closed) watch.close();
       await nextTurn();
       listener.log.info('board.reloaded', { menus: live.menus.menus.size });
-      listener.onTaken();
-      this.showSignInNews(before);
+      listener.onTaken(this.logNews(before));
+      this.tellOfWaiting(before);
       return true;
     } catch (error) {
       const lines = describeProblems(error);
@@ -203,14 +207,16 @@ export class EditWatch {
     }
   }
 
-  /** What an edit that went live leaves to be said: new warnings, and what has to wait. */
-  private showSignInNews(before: Pick<BoardSnapshot, 'config' | 'warnings'>): void {
-    const { config, warnings } = this.live;
+  private logNews(before: Pick<BoardSnapshot, 'warnings'>): readonly Problem[] {
+    const said = new Set(before.warnings.map(withoutLine));
+    const news = this.live.warnings.filter((warning) => !said.has(withoutLine(warning)));
+    for (const warning of news) this.listener.log.warn('board.warning', { ...warning });
+    return news;
+  }
+
+  private tellOfWaiting(before: Pick<BoardSnapshot, 'config'>): void {
+    const { config } = this.live;
     const { log, onWaiting } = this.listener;
-    const said = new Set(before.warnings.map(({ message }) => message));
-    for (const { place, message } of warnings) {
-      if (!said.has(message)) log.warn('board.warning', { place, message });
-    }
     const keys = keysThatWaitForRestart(this.startedWith, config);
     const waited = keysThatWaitForRestart(this.startedWith, before.config);
     if (keys.length === 0 || keys.join() === waited.join()) return;
@@ -249,32 +255,49 @@ async function readSnapshot(
   const { placeOf: configPlace } = loaded;
   const parts = { config, menus, themes, art, own, configPlace, files };
   const findings = await options.check(parts);
-  const problemOf = (finding: Finding): Problem => ({
-    place: finding.place,
-    message: describeFinding(finding),
-    kind: finding.rule,
-  });
   // Where it is refused nothing happens instead.
+  const refusedFor = (finding: Finding): Problem => problemOf({ ...finding, instead: undefined });
   const mistakes = [
     ...loaded.warnings.filter(({ isMistake }) => isMistake === true),
-    ...findings
-      .filter(({ isMistake }) => isMistake === true)
-      .map((finding) => problemOf({ ...finding, instead: undefined })),
+    ...findings.filter(({ isMistake }) => isMistake === true).map(refusedFor),
   ];
   const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);
-  const isKnown = new Set(live?.mistakes.map(withoutLine));
-  const isNew = (mistake: Problem): boolean => !isKnown.has(withoutLine(mistake));
-  const wrong = [...errors, ...(live === undefined ? [] : mistakes.filter(isNew))];
-  // What is amiss in the login area may be why nobody gets in.
-  const causes = findings.filter(
-    ({ isMistake, rule, subject }) =>
-      rule === 'flow-bypass' ||
-      (isMistake === true && menus.menus.get(subject)?.loginArea === true),
-  );
-  if (live === undefined && errors.length > 0) wrong.push(...causes.map(problemOf));
-  throwProblems('MENU_INVALID', wrong);
-  const warnings = [...loaded.warnings, ...findings.map(problemOf)];
+  const isBarred = findings.some(({ rule }) => rule === 'no-sign-in');
+  const causes = isBarred ? causesOf(findings, menus).map(refusedFor) : [];
+  const known = new Set([...(live?.mistakes ?? []), ...(live?.warnings ?? [])].map(withoutLine));
+  const others = [...(live === undefined ? [] : mistakes), ...causes]
+    .filter((problem) => !known.has(withoutLine(problem)))
+    .sort(byPlace);
+  refuse([...errors.sort(byPlace), ...others]);
+  const warnings = [
+    ...loaded.warnings,
+    ...findings.map(problemOf),
+    ...(await options.checkFiles(loaded)),
+  ];
   return { ...parts, mistakes, warnings };
+}
+
+function problemOf(finding: Finding): Problem {
+  return { place: finding.place, message: describeFinding(finding), kind: finding.rule };
+}
+
+/**
+ * What may be why nobody gets in: all that is amiss in the login area, and menus that callers come to before
+ * they are let out of it. What is only cut off by it is none.
+ */
+function causesOf(findings: readonly Finding[], { menus }: MenuSet): readonly Finding[] {
+  return findings.filter(
+    ({ severity, rule, subject }) =>
+      severity === 'warning' &&
+      rule !== 'unreachable' &&
+      (rule === 'flow-bypass' || menus.get(subject)?.loginArea === true),
+  );
+}
+
+/** Throws what keeps the board shut, each once. */
+function refuse(problems: readonly Problem[]): void {
+  const [first, ...others] = new Map(problems.map((each) => [formatProblem(each), each])).values();
+  if (first !== undefined) throw new InvalidFileError('MENU_INVALID', [first, ...others]);
 }
 
 /** The same mistake, wherever an edit has moved it. */

@@ -6,12 +6,9 @@ import { groupWarnings } from '../config/warning-kinds';
 import type { RunningBbs } from './embedding';
 import { BROWSER_WAYS, isForProxies, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
 
-/** What a sysop reads at once of what a start goes on with; the log has all of it, each with its place. */
-export function describeWarnings(
-  warnings: readonly Problem[],
-  files: readonly Problem[],
-): readonly string[] {
-  const grouped = groupWarnings([...warnings, ...files], formatProblem);
+/** What a sysop reads at once of what a start or an edit goes on with; the log has all of it, each with its place. */
+export function describeWarnings(warnings: readonly Problem[]): readonly string[] {
+  const grouped = groupWarnings(warnings, formatProblem);
   return [
     ...grouped.map((line) => `warning: ${line}`),
     ...(grouped.length === 0

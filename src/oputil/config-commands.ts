@@ -10,7 +10,7 @@ import { findConfigFindings, findPolicyProblems } from '../modules/board-check';
 import type { Finding } from '../menu/load/menu-entry';
 import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
-import { checkBoardFiles } from '../readiness/board-files';
+import { checkBoardFiles, checkTemplates } from '../readiness/board-files';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 
@@ -52,6 +52,7 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
     ...odd,
     ...themes,
     ...(await checkBoardFiles({ board, config, placeOf, clock, env: context.io.env })),
+    ...(await checkTemplates({ board, config, placeOf })),
   ];
   const lines = groupWarnings(warnings, formatProblem, { all }).map((line) => `warning: ${line}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;

@@ -54,6 +54,6 @@ function targetsOf(menu: MenuEntry): readonly Choice<Target>['options'][number][
 }
 
 function findingOf(menu: MenuEntry, { what, place }: Use, severity: Finding['severity']): Finding {
-  const text = `${what} shows or changes account data, and this menu is in the login area; callers who are not fully signed in are refused there`;
+  const text = `${what} shows or changes account data, and this menu is in the login area; callers who are not fully signed in are refused there; lead to it from a menu behind the sign-in`;
   return { severity, rule: 'needs-sign-in', place, subject: menu.name, text };
 }

@@ -346,11 +346,11 @@ export function flowFindings(
     }),
     ...report.lockedOut.map((out) => {
       const who = out.state === undefined ? '' : `, when ${out.state}`;
-      const text = `by ${out.server} accounts with a second factor never get in${who}`;
+      const text = `by ${out.server} accounts with a second factor never get in${who}; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on`;
       return finding('locked-out', out, text);
     }),
     ...report.withoutSignIn.map((way) => {
-      const text = `calls by ${way.server} lead to no menu where anybody could sign in`;
+      const text = `calls by ${way.server} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form that does @systemMethod:login`;
       return finding('no-sign-in', way, text, 'error');
     }),
     ...report.deadEnds.map((end) =>

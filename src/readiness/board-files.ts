@@ -37,8 +37,8 @@ export const TEMPLATE_KEYS: readonly string[] = [
 ];
 
 /**
- * Checks the files of a board other than menus: keys, certificate, templates, list of passwords. Used
- * by the start and by `config check`. Creates nothing; files that a start creates may be missing.
+ * Checks the files of a board that count from a start on: keys, certificate, list of passwords. Used by
+ * the start and by `config check`. Creates nothing; files that a start creates may be missing.
  * Throws all errors that prevent a start, and returns warnings.
  */
 export async function checkBoardFiles(options: BoardFilesOptions): Promise<readonly Problem[]> {
@@ -63,13 +63,21 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
     await found.collect('contentServers.web.https.certPem', () => checkBoardCertificate(places));
   }
   await found.collect('users.badPassFile', () => checkPasswordList(options));
+  found.throwProblems();
+  return found.warnings;
+}
+
+/** Templates of mails and pages that cannot be used; these files count as they are when they are needed. */
+export async function checkTemplates(
+  options: Pick<BoardFilesOptions, 'board' | 'config' | 'placeOf'>,
+): Promise<readonly Problem[]> {
+  const found = new Findings(options.placeOf);
   for (const key of TEMPLATE_KEYS) {
     await found.collect(key, () => checkTemplate(options, String(valueOf(options.config, key))));
   }
   for (const path of [NOTICE_TEXT, NOTICE_HTML]) {
     await found.collect('email', () => checkTemplate(options, path));
   }
-  found.throwProblems();
   return found.warnings;
 }
 
@@ -169,7 +177,10 @@ async function checkPasswordList({ board, config }: BoardFilesOptions): Promise<
   loadRefusedPasswords(file);
 }
 
-async function checkTemplate({ board }: BoardFilesOptions, path: string): Promise<string | void> {
+async function checkTemplate(
+  { board }: Pick<BoardFilesOptions, 'board'>,
+  path: string,
+): Promise<string | void> {
   const find = (relative: string): Promise<string> => board.find(relative);
   try {
     await readTemplate(find, templateFolders(board), path);

@@ -41,6 +41,7 @@ describe('a board that is read again', () => {
         await work?.();
         return checkBoard(snapshot);
       },
+      checkFiles: () => Promise.resolve([]),
     });
     const nothing = (): void => undefined;
     refused = [];

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+
+const STOCK_MENU = join(__dirname, '../../config/menu.hjson');
+
+let stock: string;
+let dir: BoardDir;
+let board: TestBoard | undefined;
+let notices: string[];
+
+beforeAll(async () => {
+  stock = await readFile(STOCK_MENU, 'utf8');
+});
+
+afterEach(async () => {
+  await board?.remove();
+  board = undefined;
+  await dir.remove();
+});
+
+/** The stock menus with these of the board's own. */
+const menus = (own: string): string =>
+  stock.replace(/^ {4}menus: \{\s*^ {4}\}/m, () => `    menus: {\n${own}\n    }`);
+
+/** No mistake by itself: rules without an action are left to boards from elsewhere. */
+const NO_SIGN_IN = (): string =>
+  menus(`        login: {
+            form: {
+                0: {
+                    submit: { *: [ { value: { password: null }
+                      acton: "@systemMethod:login" } ] }
+                }
+            }
+        }`);
+
+const start = async (files: Readonly<Record<string, string>>): Promise<TestBoard> => {
+  dir = await BoardDir.make({ 'config/menu.hjson': menus(''), ...files });
+  notices = [];
+  board = await TestBoard.start({
+    boardDir: dir.path,
+    onNotice: (line) => notices.push(line),
+  });
+  return board;
+};
+
+const BARRED =
+  /login\.hjson:\d+:\d+: telnetConnected: calls by telnet lead to no menu .* a form that does @systemMethod:login$/;
+const CAUSE = /menu\.hjson:\d+:\d+: login: .*'acton' means nothing.*; did you mean 'action'\?$/;
+
+it('a start that is refused for want of a sign-in names what is amiss on the way to it', async () => {
+  const refused = start({ 'config/menu.hjson': NO_SIGN_IN() });
+  await expect(refused).rejects.toMatchObject({ code: 'MENU_INVALID', exitCode: 78 });
+  const told = await refused.catch((error: { describe(): string }) => error.describe());
+  const lines = String(told).split('\n');
+  expect(lines[0]).toMatch(BARRED);
+  expect(lines).toContainEqual(expect.stringMatching(CAUSE));
+});
+
+it('an edit that bars the sign-in is refused, and what is new and amiss on the way is named with it', async () => {
+  const running = await start({});
+  await dir.write('config/menu.hjson', NO_SIGN_IN());
+  const [refused] = await running.logged('board.edit-refused');
+  const lines = refused?.['problems'] as readonly string[];
+  expect(lines[0]).toMatch(BARRED);
+  expect(lines).toContainEqual(expect.stringMatching(CAUSE));
+  expect(notices).toContainEqual(expect.stringMatching(CAUSE));
+});
+
+it('an edit that goes live logs and prints what a start would warn of, and only what is new', async () => {
+  const running = await start({
+    'config/config.hjson': '{ fileBase: {} }',
+    'config/menu.hjson': menus('        mine: { art: "MATRIX", next: "logoff", colour: 7 }'),
+  });
+  const before = running.events('board.warning');
+  expect(before.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining("'colour' means nothing"),
+  );
+  notices.length = 0;
+  await dir.write(
+    'config/config.hjson',
+    '{ fileBase: {}, users: { twoFactorAuth: { otp: { registerEmailText: "nowhere.txt" } } } }',
+  );
+  await running.logged('board.reloaded');
+  const news = running.events('board.warning').slice(before.length);
+  const message = expect.stringContaining('the template nowhere.txt cannot be used') as unknown;
+  expect(news).toMatchObject([
+    { message, place: { file: join(dir.path, 'config/config.hjson'), line: 1 } },
+  ]);
+  expect(notices).toEqual([
+    'An edit went live.',
+    expect.stringMatching(/^warning: .*config\.hjson:1:\d+: the template nowhere\.txt/),
+    'each with its place: oputil config check --all, oputil menu check --all',
+  ]);
+});
