@@ -1,4 +1,4 @@
-import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator';
 import { listenOnSocket } from '../base/unix-socket';
 import { SECURITY_HEADERS } from './page';
@@ -29,7 +29,7 @@ interface VerifySocketOptions extends Pick<WebParts, 'config' | 'clock' | 'log'>
 export async function startVerifySocket(
   options: VerifySocketOptions,
 ): Promise<() => Promise<void>> {
-  const { path, clock, log } = options;
+  const { path, clock } = options;
   const server = fastify({
     ...{ ...HTTP_LIMITS, http: NODE_LIMITS },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
@@ -41,11 +41,6 @@ export async function startVerifySocket(
   server.decorateRequest('remoteIp', '');
   server.decorateRequest('isShared', true);
   server.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
-  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
-    const { statusCode = 500 } = error;
-    if (statusCode >= 500) log.error('verify.failed', { error });
-    return reply.code(statusCode).send({ error: statusCode < 500 ? 'wrong request' : 'failed' });
-  });
   addVerifyRoute(server as unknown as FastifyInstance, options, options.authenticator);
   const place = { path, key: 'verify.socket', forGroup: options.config().verify.socketForGroup };
   const remove = await listenOnSocket(place, (at) => server.listen({ path: at })).catch(

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../auth/authenticator';
 import type { Verdict } from '../auth/verify';
 import type { Config } from '../config/schema';
@@ -31,7 +31,12 @@ export function addVerifyRoute(
   const { config, log } = parts;
   const refused = createRouteCounter(parts.clock);
   const asked = createRouteCounter(parts.clock);
-  routes.post(VERIFY_ROUTE, async (request, reply) => {
+  const errorHandler = (error: FastifyError, { remoteIp }: FastifyRequest, reply: FastifyReply) => {
+    const { statusCode = 500 } = error;
+    if (statusCode >= 500) log.error('verify.failed', { remoteIp, error });
+    void tell(reply, statusCode, { error: statusCode < 500 ? 'wrong request' : 'failed' });
+  };
+  routes.post(VERIFY_ROUTE, { errorHandler }, async (request, reply) => {
     const { isShared } = request;
     // Compared first, as wrong ones of the same address must not keep a client out: 32 characters are not guessed.
     const found = findClient(config().verify, request.headers.authorization);
