@@ -2,7 +2,7 @@ import { isOfProgram } from '../auth/own-accounts';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { mailAddressProblem, VALIDATORS, type Validator } from '../menu/run/validators';
-import { LINES_ON, LINES_PROPERTY } from '../menu/run/call-context';
+import { LINES_ON, LINES_PROPERTY, SKIP_ON, SKIP_PROPERTY } from '../menu/run/call-context';
 import type { PropertyValues } from '../store/properties';
 import type { User } from '../store/users';
 import { actorOf, userOf } from '../menu/run/caller';
@@ -40,6 +40,7 @@ const VIEWS = {
   theme: 9,
   password: 10,
   confirm: 11,
+  welcome: 12,
   themeInfo: 20,
   errors: 21,
 } as const;
@@ -53,6 +54,9 @@ const PERSONAL_VIEWS: readonly (readonly [number, PersonalProperty])[] = [
   [5, 'affiliation'],
   [7, 'web_address'],
 ];
+
+/** Of the two items of the view `welcome`: that its screens are passed by. */
+const SKIPPED = 1;
 
 const MIN_ROWS = 10;
 
@@ -108,6 +112,9 @@ async function ready(context: MenuContext): Promise<void> {
   const own = isByLines ? themes.length : themes.findIndex(({ id }) => id === ownTheme);
   screen.select(VIEWS.theme, Math.max(0, own));
   showTheme(context);
+  if (screen.has(VIEWS.welcome)) {
+    screen.select(VIEWS.welcome, user.properties.get(SKIP_PROPERTY) === SKIP_ON ? SKIPPED : 0);
+  }
   // A terminal that cannot show a letter must not damage a name: only changed fields are saved.
   memory.set('shown', shownNow(context));
   const status = memory.get('status');
@@ -168,6 +175,7 @@ function readWish(context: MenuContext): Wish | Transition {
     properties: {
       ...data.properties,
       ...look,
+      ...(isChanged(VIEWS.welcome) ? welcomeProperty(context) : {}),
       ...(rows === undefined ? {} : { term_height: rows === 0 ? undefined : String(rows) }),
     },
     rows,
@@ -296,6 +304,7 @@ function shownNow({ screen }: MenuContext): ReadonlyMap<number, unknown> {
   return new Map<number, unknown>([
     ...texts.map((view): [number, unknown] => [view, screen.text(view)]),
     [VIEWS.theme, screen.value(VIEWS.theme)],
+    [VIEWS.welcome, screen.value(VIEWS.welcome)],
   ]);
 }
 
@@ -304,6 +313,11 @@ function lookProperties(context: MenuContext): PropertyValues {
   return theme === undefined
     ? { [LINES_PROPERTY]: LINES_ON }
     : { [LINES_PROPERTY]: undefined, theme_id: theme.id };
+}
+
+function welcomeProperty({ screen }: MenuContext): PropertyValues {
+  const isSkipped = Number(screen.value(VIEWS.welcome)) === SKIPPED;
+  return { [SKIP_PROPERTY]: isSkipped ? SKIP_ON : undefined };
 }
 
 function showTheme(context: MenuContext): void {

@@ -30,7 +30,7 @@ test('what is done is said in another colour than a problem, and the help follow
   await caller.sees('For the sysop; may stay empty');
   caller.type('\t\t\t');
   await caller.sees('Where you call from; others see it');
-  caller.type(`Graz${'\t'.repeat(8)}\r`);
+  caller.type(`Graz${'\t'.repeat(9)}\r`);
   await caller.sees('Saved.');
   expect(colorOf(caller, 'Saved.')).toBe(GREEN);
   caller.type(`${'\t'.repeat(5)}\x15nobody\r`);
@@ -43,7 +43,7 @@ test('what is done is said in another colour than a problem, and the help follow
 test('the password is changed on a page of its own, and asked for anew where it is not taken', async () => {
   const caller = await ownData();
   await caller.sees('Real name');
-  caller.type(`${'\t'.repeat(11)}p\r`);
+  caller.type(`${'\t'.repeat(12)}p\r`);
   await caller.sees('Your present password first.');
   caller.type(`${PASSWORD}\r`);
   await caller.sees('New password');

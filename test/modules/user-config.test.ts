@@ -18,6 +18,7 @@ const FIELDS = [
   'theme',
   'password',
   'once more',
+  'welcome',
 ] as const;
 
 type Entries = Partial<Record<(typeof FIELDS)[number], string>>;
@@ -28,7 +29,7 @@ function change(caller: MenuCaller, entries: Entries, last?: (typeof FIELDS)[num
   const typed = fields.map((field) => {
     const text = entries[field];
     if (text === undefined) return '\t';
-    return field === 'theme' ? `${text}\t` : `\x15${text}\t`;
+    return field === 'theme' || field === 'welcome' ? `${text}\t` : `\x15${text}\t`;
   });
   caller.type(last === undefined ? `${typed.join('')}\r` : typed.join(''));
 }
@@ -114,6 +115,27 @@ describe('the screen for own data', () => {
     expect(caller.caller.login.user?.properties.get('real_name')).toBe('Walter W');
     expect(board.accounts.notices).toEqual([]);
     caller.hangUp();
+  });
+
+  it('skips the welcome from the next sign-in on where the caller says so, and shows it again', async () => {
+    const caller = await start();
+    await caller.sees(/Welcome +Shown/);
+    change(caller, { welcome: '\x1b[B' });
+    expect(await caller.sees('Saved.')).toMatch(/Welcome +Skipped/);
+    expect((await properties()).get('skip_welcome')).toBe('yes');
+    caller.hangUp();
+    const next = board.call('login', { server: 'ssh' });
+    await next.sees('User name');
+    next.type(`walter\r${PASSWORD}\r`);
+    await next.sees('Command');
+    expect(next.menus).toEqual(['login', 'fullLoginSequenceLoginArt', 'mainMenu']);
+    expect(Buffer.concat(next.screen.sent).toString('latin1')).not.toContain('Press a key');
+    next.type('c\r');
+    await next.sees(/Welcome +Skipped/);
+    change(next, { welcome: '\x1b[A' });
+    expect(await next.sees('Saved.')).toMatch(/Welcome +Shown/);
+    expect((await properties()).has('skip_welcome')).toBe(false);
+    next.hangUp();
   });
 
   it('says so when nothing has changed', async () => {

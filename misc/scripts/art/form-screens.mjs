@@ -80,6 +80,7 @@ function userConfig() {
         ['Theme', 'SM9'],
         ['New password', 'ET10'],
         ['Once more', 'ET11'],
+        ['Welcome', 'SM12'],
       ],
     ],
   ])

@@ -169,6 +169,7 @@ export const PLAIN_SCREENS = {
     '%TL20',
     'New password %ET10',
     'Once more    %ET11',
+    'Welcome      %SM12',
     '',
     '%TL21',
     '',

@@ -21,8 +21,9 @@ export const LINES_PROPERTY = 'line_by_line';
 export const LINES_ON = 'yes';
 
 /** The property of an account that goes from the sign-in straight to the main menu. */
-const SKIP_PROPERTY = 'skip_welcome';
-const SKIP_ON = 'yes';
+/** Property of an account that passes by the screens after its sign-in. */
+export const SKIP_PROPERTY = 'skip_welcome';
+export const SKIP_ON = 'yes';
 
 /** Dependencies of the menus: the board's services, and the modules that a menu file may name. */
 export interface MenuServices extends Services {
