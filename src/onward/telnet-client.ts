@@ -10,6 +10,9 @@ import type { FarSide } from './connect';
 const { binary, echo, suppressGoAhead, terminalType, windowSize, newEnvironment, sendLocation } =
   OPTION;
 
+/** Twice what Node.js reads from a socket at a time: one piece can wait without a pause of the other side. */
+const HIGH_WATER_BYTES = 128 * 1024;
+
 interface TelnetClientOptions {
   readonly clock: Clock;
   /** Name of the caller's terminal (TTYPE, RFC 1091). */
@@ -34,7 +37,7 @@ export class TelnetClient extends Duplex implements FarSide {
     private readonly socket: Socket,
     private readonly options: TelnetClientOptions,
   ) {
-    super();
+    super({ highWaterMark: HIGH_WATER_BYTES });
     const { clock, location, userName } = options;
     this.codec = new TelnetCodec({
       clock,
@@ -48,7 +51,7 @@ export class TelnetClient extends Duplex implements FarSide {
       },
       onEncoded: (bytes) => void (socket.writable && socket.write(bytes)),
       onText: (bytes) => {
-        if (!this.push(Buffer.from(bytes))) socket.pause();
+        if (!this.push(bytes)) socket.pause();
       },
       onOption: (side, option, on) => on && this.agreed(side, option),
       onRefused: () => undefined,
@@ -81,7 +84,7 @@ export class TelnetClient extends Duplex implements FarSide {
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.codec.send(chunk);
     if (this.socket.writableNeedDrain) this.socket.once('drain', done);
-    else setImmediate(done);
+    else done();
   }
 
   override _final(done: () => void): void {

@@ -81,8 +81,8 @@ export class TelnetCodec {
   receive(chunk: Buffer): void {
     if (this.closed) return;
     if (this.isRaw && isPlain(chunk) && this.isBetweenCommands()) {
-      // Copied, because the text may be changed in place.
-      this.text(Buffer.from(chunk));
+      // Where the text is changed, it is in a copy.
+      this.text(this.isTransparent('peer') ? chunk : Buffer.from(chunk));
       return;
     }
     this.input.write(chunk);

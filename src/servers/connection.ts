@@ -171,7 +171,7 @@ export class Connection {
     const { transport } = this.options;
     const stream = new TakenStream({
       send: (bytes) => this.queue.write(bytes),
-      isBehind: () => this.queue.bytes > BEHIND_BYTES,
+      room: () => BEHIND_BYTES - this.queue.bytes,
       flow: (on) => {
         if (this.taken?.stream === stream) transport.flow(on);
       },
@@ -234,8 +234,8 @@ export class Connection {
   }
 
   /**
-   * Passes input to the session. Before the session listens, up to a screenful of type-ahead is
-   * kept.
+   * Passes input to the session; the bytes belong to whoever takes them. Before the session listens,
+   * up to a screenful of type-ahead is kept.
    */
   received(bytes: Buffer): void {
     if (this.gone.signal.aborted) return;

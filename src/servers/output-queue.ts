@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../base/clock';
 
 interface OutputQueueOptions {
@@ -12,11 +13,25 @@ interface OutputQueueOptions {
 
 // Small enough that progress shows at modem speed: 16 KiB in 30 s is 5,600 baud.
 const PIECE_BYTES = 16 * 1024;
+const LARGE_PIECE_BYTES = 64 * 1024;
+// A system that takes so much in a row has buffers for a caller beside which a large piece hides no progress.
+const LARGE_AFTER_BYTES = 256 * 1024;
+
+/** Writes a piece to a socket; done as soon as the system has all of it, which is mostly at once. */
+export function sendPiece(socket: Socket, piece: Buffer, done: () => void): void {
+  let waiting: (() => void) | undefined = done;
+  socket.write(piece, () => waiting?.());
+  if (socket.writableLength > 0) return;
+  waiting = undefined;
+  done();
+}
 
 /** A caller's output, limited in size and in time. */
 export class OutputQueue {
   private readonly pieces: Buffer[] = [];
   private queuedBytes = 0;
+  /** Taken in a row without a wait. */
+  private atOnceBytes = 0;
   private sending = false;
   private stopped = false;
   private stall: Cancel | undefined;
@@ -35,8 +50,7 @@ export class OutputQueue {
       return;
     }
     this.queuedBytes += bytes.length;
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
-      this.pieces.push(bytes.subarray(at, at + PIECE_BYTES));
+    this.pieces.push(bytes);
     this.pump();
   }
 
@@ -71,8 +85,14 @@ export class OutputQueue {
 
   /** The next piece: small writes that have waited are sent together. */
   private take(): Buffer | undefined {
+    const limit = this.atOnceBytes < LARGE_AFTER_BYTES ? PIECE_BYTES : LARGE_PIECE_BYTES;
+    const [first] = this.pieces;
+    if (first !== undefined && first.length > limit) {
+      this.pieces[0] = first.subarray(limit);
+      return first.subarray(0, limit);
+    }
     let bytes = 0;
-    const end = this.pieces.findIndex((piece) => (bytes += piece.length) > PIECE_BYTES);
+    const end = this.pieces.findIndex((piece) => (bytes += piece.length) > limit);
     const count = Math.max(1, end < 0 ? this.pieces.length : end);
     return count === 1 ? this.pieces.shift() : Buffer.concat(this.pieces.splice(0, count));
   }
@@ -86,6 +106,7 @@ export class OutputQueue {
       state = 'done';
       this.sending = false;
       if (this.stopped) return;
+      this.atOnceBytes = wasWaiting ? 0 : this.atOnceBytes + piece.length;
       this.queuedBytes -= piece.length;
       this.stall?.();
       this.stall = undefined;

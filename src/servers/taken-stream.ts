@@ -2,13 +2,16 @@ import { Duplex } from 'node:stream';
 
 interface TakenStreamOptions {
   readonly send: (bytes: Buffer) => void;
-  /** True while the caller is slow to receive output. */
-  readonly isBehind: () => boolean;
+  /** How many bytes may be sent; none while the caller is slow to receive output. */
+  readonly room: () => number;
   /** Pauses and resumes reading, so that input waits on the client's side. */
   readonly flow: (on: boolean) => void;
 }
 
+/** Sent at least where there is room at all. */
 const PIECE_BYTES = 16 * 1024;
+/** Twice what Node.js reads from a socket at a time: one piece can wait without a pause of the other side. */
+const HIGH_WATER_BYTES = 128 * 1024;
 
 /** The raw bytes of a caller's connection while it is taken over, with backpressure both ways. */
 export class TakenStream extends Duplex {
@@ -20,17 +23,16 @@ export class TakenStream extends Duplex {
   private readonly late: Buffer[] = [];
 
   constructor(private readonly options: TakenStreamOptions) {
-    super({ readableHighWaterMark: PIECE_BYTES, writableHighWaterMark: PIECE_BYTES });
+    super({ highWaterMark: HIGH_WATER_BYTES });
     // A hang-up that the taker does not listen for must not end the process.
     this.on('error', () => undefined);
   }
 
-  /** Passes the caller's bytes on; the transport may reuse its buffer. */
+  /** Passes the caller's bytes on, which belong to the stream from then on. */
   received(bytes: Buffer): void {
     if (bytes.length === 0 || this.isOver || this.isReleased) return;
-    const copy = Buffer.from(bytes);
-    if (this.destroyed) this.late.push(copy);
-    else if (this.push(copy)) return;
+    if (this.destroyed) this.late.push(bytes);
+    else if (this.push(bytes)) return;
     this.options.flow(false);
   }
 
@@ -43,8 +45,10 @@ export class TakenStream extends Duplex {
 
   /** To be called whenever the client has received output. */
   goOn(): void {
-    while (this.unsent.length > 0 && !this.options.isBehind() && !this.destroyed) {
-      const piece = this.unsent.subarray(0, PIECE_BYTES);
+    while (this.unsent.length > 0 && !this.destroyed) {
+      const room = this.options.room();
+      if (room <= 0) return;
+      const piece = this.unsent.subarray(0, Math.max(room, PIECE_BYTES));
       this.unsent = this.unsent.subarray(piece.length);
       this.options.send(piece);
     }

@@ -72,6 +72,37 @@ describe('output queue', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('pieces are large once 256 KiB were taken at once, and small again after one that had to wait', () => {
+    const sizes: number[] = [];
+    const waiting: (() => void)[] = [];
+    let isTakenAtOnce = true;
+    const it = new OutputQueue({
+      clock: new FakeClock(),
+      limitBytes: 1_000_000,
+      stallMs: 1_000,
+      send: (piece, done) => {
+        sizes.push(piece.length / 1024);
+        if (isTakenAtOnce) done();
+        else waiting.push(done);
+      },
+      onOverrun: () => undefined,
+    });
+    const write = (kib: number): void => it.write(Buffer.alloc(kib * 1024));
+    write(256);
+    expect(sizes.splice(0)).toEqual(new Array(16).fill(16));
+    write(140);
+    expect(sizes.splice(0)).toEqual([64, 64, 12]);
+    isTakenAtOnce = false;
+    write(140);
+    waiting.shift()?.();
+    waiting.shift()?.();
+    expect(sizes.splice(0)).toEqual([64, 16, 16]);
+    isTakenAtOnce = true;
+    waiting.shift()?.();
+    expect(sizes).toEqual([16, 16, 12]);
+    expect(it.bytes).toBe(0);
+  });
+
   test('more than the limit ends it once, and nothing is sent afterwards', () => {
     const { it, sent, overruns, take } = queue(10);
     it.write(Buffer.from('12345'));

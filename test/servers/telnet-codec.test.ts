@@ -92,6 +92,25 @@ describe('telnet codec', () => {
     expect(heard.sent.toString('latin1')).toBe('ab\xff\xffcd\xff\xffef\xff\xfa\x1f\x01\xff\xf0gh');
   });
 
+  test('taken over, bytes pass through uncopied, and a chunk in which line ends are changed is left as it was', () => {
+    const texts: Buffer[] = [];
+    const it = new TelnetCodec({
+      ...{ clock: new FakeClock(), agreed: { us: new Set<number>(), peer: new Set<number>() } },
+      ...{ onEncoded: () => undefined, onOption: () => undefined, onRefused: () => undefined },
+      ...{ onSub: () => undefined, onAreYouThere: () => undefined, onAbuse: () => undefined },
+      onText: (bytes) => texts.push(bytes),
+    });
+    it.isRaw = true;
+    const bare = Buffer.from('a\r\0b');
+    it.receive(bare);
+    expect(texts[0]).toBe(bare);
+    it.receive(Buffer.from([IAC, WILL, 77]));
+    const lines = Buffer.from('c\r\0d');
+    it.receive(lines);
+    expect(String(texts[1])).toBe('c\rd');
+    expect(String(lines)).toBe('c\r\0d');
+  });
+
   test('a stream means the same however TCP cuts it in two', async () => {
     const whole = codec();
     whole.it.receive(CORPUS);

@@ -6,6 +6,7 @@ import type { Greeting } from '../../menu/run/caller';
 import { readRloginGreeting, RloginInput } from '../../protocols/rlogin-greeting';
 import { withoutLinesPrefix } from '../../store/user-name';
 import { decodeText } from '../../terminal/encoding';
+import { sendPiece } from '../output-queue';
 import { Connection, sizeOf, terminalTypeOf, type Serve } from '../connection';
 import type { Accepted } from '../listener';
 
@@ -83,7 +84,7 @@ export class RloginCaller {
     const connection = new Connection({
       ...{ server: 'rlogin', turns, remoteIp, clock },
       transport: {
-        send: (piece, done) => void (socket.writable && socket.write(piece, () => done())),
+        send: (piece, done) => void (socket.writable && sendPiece(socket, piece, done)),
         finish: () => socket.end(),
         destroy: () => socket.destroy(),
         flow: (on) => void (on ? socket.resume() : socket.pause()),

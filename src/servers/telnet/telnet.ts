@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock';
 import type { Config } from '../../config/schema';
 import type { Log } from '../../base/log';
 import type { Accepted } from '../listener';
+import { sendPiece } from '../output-queue';
 import { Connection, sizeOf, terminalTypeOf, type Serve } from '../connection';
 import type { Side } from '../../protocols/q-method';
 import { TelnetCodec } from '../../protocols/telnet-codec';
@@ -147,11 +148,10 @@ export class TelnetCaller {
 
   private writeSocket(socket: Socket, bytes: Buffer): void {
     if (!socket.writable) return;
-    socket.write(bytes, () => {
-      const done = this.pieceDone;
-      this.pieceDone = undefined;
-      done?.();
-    });
+    const done = this.pieceDone;
+    this.pieceDone = undefined;
+    if (done === undefined) socket.write(bytes);
+    else sendPiece(socket, bytes, done);
   }
 
   private optionChanged(side: Side, option: number, on: boolean): void {
