@@ -1,36 +1,22 @@
+import { THEMES } from '../golden/tour';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import {
+  BEHIND_KEYS,
+  CTRL,
+  ESCAPE,
+  HELP,
+  MENUS,
+  PASSWORD,
+  serverOf,
+  signInKeys,
+  type AskingMenu as Row,
+} from './asking-menus';
 
-const PASSWORD = 'a quiet harbour 7';
-/** The keys for help: a field takes `?` as text, and the command line takes it as a command. */
-const HELP = { F1: '\x1bOP', '?': '?', '? and Enter': '?\r' } as const;
-const ESCAPE = '\x1b';
-const CTRL = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 0x60);
-
-/** Where Esc, ^C, and ^D in an empty field lead from a stock menu, and whether `?` is help there at once. */
-const MENUS = [
-  { menu: 'matrix', way: [], escape: 'nowhere', help: '?' },
-  { menu: 'login', way: ['s'], escape: 'matrix', help: 'F1' },
-  { menu: 'loginTwoFactorAuthOTP', as: 'ann', way: [], escape: 'the end', help: 'F1' },
-  { menu: 'forgotPassword', way: ['f'], escape: 'matrix', help: 'F1' },
-  { menu: 'preAuthFeedback', way: ['w'], escape: 'matrix', help: 'F1' },
-  { menu: 'newUserApplication', way: ['n', ' '], escape: 'matrix', help: 'F1' },
-  { menu: 'newUserApplicationSsh', first: true, way: [], escape: 'the end', help: 'F1' },
-  { menu: 'mainMenu', as: 'joe', way: [], escape: 'nowhere', help: '? and Enter' },
-  { menu: 'userTwoFactorAuthOTPConfig', as: 'joe', way: ['2fa\r'], escape: 'mainMenu', help: '?' },
-  { menu: 'mainMenuUserConfig', as: 'joe', way: ['c\r'], escape: 'mainMenu', help: 'F1' },
-  { menu: 'userSSHKeyConfig', as: 'joe', way: ['ssh\r'], escape: 'mainMenu', help: 'F1' },
-  { menu: 'mainMenuLastCallers', as: 'joe', way: ['l\r'], escape: 'mainMenu', help: '?' },
-  { menu: 'mainMenuWhosOnline', as: 'joe', way: ['w\r'], escape: 'mainMenu', help: '?' },
-  { menu: 'mainMenuUserList', as: 'joe', way: ['u\r'], escape: 'mainMenu', help: '?' },
-  { menu: 'mainMenuSignIns', as: 'joe', way: ['s\r'], escape: 'mainMenu', help: '?' },
-  { menu: 'mainMenuMyCalls', as: 'joe', way: ['m\r'], escape: 'mainMenu', help: '?' },
-] as const;
-
-describe('keys of the stock menus', () => {
+describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
   let board: MenuBoard;
   const callers: MenuCaller[] = [];
   beforeAll(async () => {
-    board = await MenuBoard.open({});
+    board = await MenuBoard.open({ config: { theme: { preLogin: theme, default: theme } } });
     await board.addUser('joe', PASSWORD);
     await board.addUser('ann', PASSWORD, { otp: true });
   });
@@ -45,15 +31,20 @@ describe('keys of the stock menus', () => {
     await caller.until('a key to be asked for', () => caller.isAsked);
   }
 
-  type Row = (typeof MENUS)[number];
-
-  /** In a menu, by the keys that lead there; where it shows secrets, over an encrypted line. */
-  async function goTo(row: Row): Promise<MenuCaller> {
-    const isSecret = ['userTwoFactorAuthOTPConfig', 'userSSHKeyConfig'].includes(row.menu);
+  /** At the first menu of the way to another. */
+  async function call(row: Row): Promise<MenuCaller> {
     const first = 'first' in row ? row.menu : 'matrix';
-    const caller = board.call(first, { server: isSecret ? 'wss' : 'telnet' });
+    // Plain text is the theme of narrow windows too.
+    const width = theme === 'plain' ? 40 : 80;
+    const caller = board.call(first, { server: serverOf(row), width });
     callers.push(caller);
     await isAskedIn(caller, first);
+    return caller;
+  }
+
+  /** In a menu, by the keys that lead there. */
+  async function goTo(row: Row): Promise<MenuCaller> {
+    const caller = await call(row);
     if ('as' in row) {
       caller.type('s');
       await isAskedIn(caller, 'login');
@@ -102,7 +93,7 @@ describe('keys of the stock menus', () => {
           caller.type(' ');
           page += await caller.sees('Press a key');
         }
-        expect(page).toMatch(/^ +Help +\S/m);
+        expect(page).toMatch(/^ *Help:? +\S/m);
         expect(page).toMatch(/Ctrl-L +Draw this screen again/);
         expect(page).toMatch(/F1 +This page/);
         expect(page.includes('Esc')).toBe(row.escape !== 'nowhere');
@@ -134,7 +125,7 @@ describe('keys of the stock menus', () => {
         expect(await caller.ended).toBe('log-off');
         if (keys !== ESCAPE) caller = await goTo(row);
       } else if (row.escape === 'nowhere') {
-        await caller.sees('There is nothing to go back to. ?: help');
+        await caller.sees(/There is nothing to go back to\. \?:\s+help/);
         caller.type(CTRL('l'));
         expect(caller.places.at(-1)?.menu).toBe(row.menu);
       } else {
@@ -142,6 +133,19 @@ describe('keys of the stock menus', () => {
         if (keys !== ESCAPE) await goFrom(caller, row);
       }
     }
+  });
+
+  it.each(BEHIND_KEYS)('all keys of the way to $menu may be typed at once', async (row) => {
+    const caller = await call(row);
+    // A page before the sign-in waits for a key that is typed when it is seen.
+    const isHeld = row.way.some((keys) => keys === ' ');
+    const keys = row.way.filter((each) => each !== ' ').join('');
+    caller.type(`${'as' in row ? 's' : ''}${signInKeys(row)}${keys}`);
+    if (isHeld) await caller.sees('Press a key');
+    if (isHeld) await caller.until('a key to be asked for', () => caller.isAsked);
+    if (isHeld) caller.type(' ');
+    await isAskedIn(caller, row.menu);
+    expect(caller.screen.text()).not.toMatch(/No such|Please fill|Wrong/);
   });
 
   it.each(['q', 'quit', 'bye', 'x', 'o', 'logoff', 'g', 'Q'])(
