@@ -7,7 +7,7 @@ import type { Config } from '../config/schema';
 import { inTurns } from '../base/steps';
 import { checkMenusInSteps, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
-import { checkThemeViews } from '../proof/check-views';
+import { checkThemes } from '../proof/check-themes';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules, type MenuRegistries } from '../proof/registries';
 import { weigh } from '../proof/severity';
@@ -39,16 +39,15 @@ export async function checkBoard(
   parts: BoardParts,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  const themes = [
+  const config = [
     ...findConfigFindings(parts),
     ...findPolicyProblems(parts),
-    ...themeFileFindings(parts.themes),
-    ...checkThemeViews(parts.themes.list()),
     ...findFieldsNotAsked(parts),
   ];
   const registries = await boardRegistries(parts);
+  const themes = findThemeFindings(parts, registries);
   const menus = await inTurns(checkMenusInSteps(parts.menus, registries, options));
-  return weigh([...themes, ...menus], options);
+  return weigh([...config, ...themes, ...menus], options);
 }
 
 /** What is wrong in the configuration that only the board's themes and modules can tell. */
@@ -114,6 +113,14 @@ export function findPolicyProblems({ config, configPlace }: PolicyParts): readon
 /** What the theme files and the board's texts say in a form that is not understood. */
 export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
   return [...themes.textProblems, ...themes.list().flatMap(({ problems }) => problems)];
+}
+
+/** The same, and what theme files hold that this board does not know. */
+export function findThemeFindings(
+  { themes, menus }: Pick<BoardParts, 'themes' | 'menus'>,
+  registries: Pick<MenuRegistries, 'modules' | 'absentModules'>,
+): readonly Finding[] {
+  return [...themeFileFindings(themes), ...checkThemes(themes.list(), menus, registries)];
 }
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */

@@ -6,7 +6,12 @@ import { listConfigSections } from '../config/config-keys';
 import { formatProblem, throwProblems, type Problem } from '../config/problems';
 import { isSecretName } from '../config/secret-names';
 import { groupWarnings } from '../config/warning-kinds';
-import { findConfigFindings, findPolicyProblems } from '../modules/board-check';
+import {
+  boardRegistries,
+  findConfigFindings,
+  findPolicyProblems,
+  findThemeFindings,
+} from '../modules/board-check';
 import type { Finding } from '../menu/load/menu-entry';
 import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
@@ -45,7 +50,10 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
   const board = await context.board();
   const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
   const parts = await loadBoardParts(context);
-  const themes = weigh(findConfigFindings(parts)).map(asProblem);
+  const registries = await boardRegistries(parts);
+  const themes = weigh([...findConfigFindings(parts), ...findThemeFindings(parts, registries)]).map(
+    asProblem,
+  );
   throwProblems('CONFIG_INVALID', findPolicyProblems(parts).map(asProblem));
   const { clock } = context;
   const warnings = [

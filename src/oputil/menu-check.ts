@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import { byPlace, formatProblem } from '../config/problems';
 import { groupWarnings } from '../config/warning-kinds';
 import { checkMenus, describeFinding, formatFinding } from '../proof/check';
-import { checkThemeViews } from '../proof/check-views';
 import { flowFindings, proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
 import { weigh } from '../proof/severity';
-import { boardRegistries, findConfigFindings, themeFileFindings } from '../modules/board-check';
+import { boardRegistries, findConfigFindings, findThemeFindings } from '../modules/board-check';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 
@@ -46,8 +45,7 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
     ...findConfigFindings(parts),
-    ...themeFileFindings(parts.themes),
-    ...checkThemeViews(parts.themes.list()),
+    ...findThemeFindings(parts, registries),
   ].sort(byPlace);
   const findings = weigh(found, { strict });
   const count = (severity: Finding['severity']): number =>

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Steps } from '../base/steps';
@@ -19,7 +18,6 @@ import type {
   SubmitRule,
   ViewEntry,
 } from '../menu/load/menu-entry';
-import { asTree, type Theme, type Tree } from '../menu/load/theme';
 import type { MenuRegistries } from './registries';
 
 /** Views and forms: properties, art that places them, submissions that can happen. */
@@ -46,47 +44,6 @@ export function* checkForms(set: MenuSet, registries: MenuRegistries): Steps<rea
     checker.checkPrompt(prompt);
   }
   return findings;
-}
-
-/** What themes say of views: properties that no view of the kind has. Other themes than the default, too. */
-export function checkThemeViews(themes: readonly Theme[]): readonly Finding[] {
-  return themes.flatMap((theme) => {
-    const file = join(theme.directories[0] ?? theme.id, 'theme.hjson');
-    return [...Object.entries(theme.menus), ...Object.entries(theme.prompts)].flatMap(
-      ([subject, entry]) =>
-        viewsIn(asTree(entry)).flatMap(([mci, properties]) =>
-          unknownIn(mci, properties).map((finding): Finding => ({
-            ...finding,
-            place: { file },
-            subject,
-          })),
-        ),
-    );
-  });
-}
-
-/** The views of `{ mci }`, `{ 0: { mci } }` and `{ 0: { ETTM: { mci } } }`. */
-function viewsIn(tree: Tree, depth = 0): readonly (readonly [string, Tree])[] {
-  const own = Object.entries(asTree(tree['mci'])).map(
-    ([mci, view]) => [mci, asTree(view)] as const,
-  );
-  if (depth === 2) return own;
-  const inner = Object.entries(tree).filter(([key]) => /^(?:\d+|(?:[A-Z]{2})+)$/.test(key));
-  return [...own, ...inner.flatMap(([, each]) => viewsIn(asTree(each), depth + 1))];
-}
-
-function unknownIn(mci: string, properties: Tree): readonly Omit<Finding, 'place' | 'subject'>[] {
-  const type = findViewType(mci.slice(0, 2));
-  if (type === undefined) return [];
-  const names = type.properties.map(({ name }) => name);
-  return Object.keys(properties)
-    .filter((name) => findProperty(type, name) === undefined)
-    .map((name) => {
-      const text = `${mci} of this theme: a ${type.name} has no property '${name}'`;
-      const nearest = nearestName(name, names);
-      const finding = { severity: 'warning', rule: 'unknown-property', text } as const;
-      return nearest === undefined ? finding : { ...finding, nearest };
-    });
 }
 
 /** A view as the form has it: by code and number, with the name of its value. */

@@ -44,6 +44,13 @@ describe('what a theme changes', () => {
     });
   });
 
+  it('leaves to the menu where callers go and who comes in', () => {
+    const config = { disabled: 'closed', tooNodeMenu: 'busy', acs: 'GM[users]', cls: true };
+    const change = { disabled: 'mainMenu', acs: '', area: 'login', cls: false, own: 1 };
+    const themed = themedConfig(config, theme({ menus: { login: { config: change } } }), 'login');
+    expect(themed).toEqual({ ...config, cls: false, own: 1 });
+  });
+
   it('reaches prompts too', () => {
     const prompts = { pause: { mci: { TL1: { width: 3 } }, config: { quitKey: 'x' } } };
     const prompt = { mci: { TL1: { text: 'more' } }, config: { quitKey: 'q', continuousKey: 'c' } };

@@ -181,3 +181,24 @@ it('a sealing key that is lost is an error once the database holds sealed values
   shell.env = { SALLYPORT_SEALING_KEY: 'short' };
   expect((await check('')).err).toContain('SALLYPORT_SEALING_KEY must hold 32 bytes');
 });
+
+it('what a theme holds that the board does not know is told alike by both checks and the start', async () => {
+  await dir.write(
+    'art/themes/ember/theme.hjson',
+    '{ infos: { name: "Ember" }\n info: { nmae: "E" } }',
+  );
+  const first = /theme\.hjson:1:3: .*a theme has no block 'infos'.*; did you mean 'info'\?/;
+  const one = new RegExp(`^(warning: )?2 keys of themes mean nothing here.*${first.source}$`, 'm');
+  for (const noun of ['config', 'menu']) {
+    expect(await shell.run('--board', dir.path, noun, 'check')).toMatch(one);
+    const all = await shell.run('--board', dir.path, noun, 'check', '--all');
+    expect(all).toMatch(first);
+    expect(all).toMatch(/theme\.hjson:2:10: .*'nmae' means nothing.*; did you mean 'name'\?/);
+  }
+  const notices: string[] = [];
+  const onNotice = (line: string): unknown => notices.push(line);
+  const config = { loginServers: { telnet: { port: 0 }, ssh: { port: 0 } } };
+  const bbs = await startBbs({ boardDir: dir.path, dataDir: shell.dataDir, config, onNotice });
+  await bbs.close();
+  expect(notices).toContainEqual(expect.stringMatching(one));
+});

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtStore } from '../../src/art/art-store';
 import { systemRandom } from '../../src/base/random';
-import { BARE_THEME } from '../../src/menu/load/theme';
 import { checkArt, readArtFacts } from '../../src/proof/check-art';
-import { checkThemeViews } from '../../src/proof/check-views';
 import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 describe('what is said of art files', () => {
@@ -52,21 +50,4 @@ describe('what is said of art files', () => {
     expect(found[0]?.text).toContain('%FN %RR %TP');
     expect(found[0]?.text).toContain('(2 files)');
   });
-});
-
-test('a misspelt property in a theme is a warning, whichever theme it is', () => {
-  const theme = {
-    ...BARE_THEME,
-    id: 'ember',
-    directories: ['/art/themes/ember'],
-    menus: {
-      matrix: { mci: { VM1: { widht: 4, width: 4 } } },
-      login: { 0: { ETET: { mci: { ET1: { colour: 1 } } } } },
-    },
-    prompts: { menuCommand: { mci: { ET2: { width: 12 } } } },
-  };
-  expect(checkThemeViews([theme])).toMatchObject([
-    { severity: 'warning', subject: 'matrix', nearest: 'width' },
-    { severity: 'warning', subject: 'login', text: expect.stringContaining("'colour'") },
-  ]);
 });

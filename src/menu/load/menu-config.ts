@@ -33,6 +33,17 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   locked: 'Where a caller goes whose account is locked.',
 };
 
+/** Those of them that a theme may change: how a screen is shown. */
+export const THEMED_CONFIG_KEYS: readonly string[] = [
+  ...['cls', 'pause', 'pausePrompt', 'pausePosition', 'nextTimeout', 'baudRate', 'font'],
+  ...['frames', 'art', 'messageView', 'helpView'],
+];
+
+/** False for what decides who comes in and where a caller goes; other keys belong to the module. */
+export function isThemed(key: string): boolean {
+  return !Object.hasOwn(MENU_CONFIG_KEYS, key) || THEMED_CONFIG_KEYS.includes(key);
+}
+
 /** `config` keys whose value must be a menu. */
 export const MENU_NAMING_KEYS = [
   'tooNodeMenu',

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findRealPath } from '../../base/bounded-file';
+import { findRealPath, isInside } from '../../base/bounded-file';
 import { BbsError, type Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import { loadHjsonTree } from '../../config/hjson-tree';
@@ -95,7 +95,10 @@ async function subfolders(directory: string): Promise<readonly string[]> {
 }
 
 /** A theme as in its own file, without the themes that it is based on. */
-interface WrittenTheme extends Pick<Theme, 'id' | 'directories' | 'shown' | 'problems'> {
+interface WrittenTheme extends Pick<
+  Theme,
+  'id' | 'directories' | 'shown' | 'problems' | 'isOwn' | 'source'
+> {
   readonly info: Tree;
   readonly texts: TextChanges;
   readonly defaults: Tree;
@@ -112,12 +115,18 @@ async function readTheme(
   { env, artRoots }: ThemeFilesOptions,
 ): Promise<WrittenTheme> {
   const nothing = { info: {}, texts: {}, defaults: {}, menus: {}, prompts: {}, shown: new Map() };
-  const bare = { ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] };
+  const [home = ''] = artRoots;
+  const isOwn = directories.some((directory) => isInside(directory, [home]));
+  const bare = {
+    ...{ ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] },
+    isOwn,
+  };
   for (const directory of directories) {
     const file = await findInOtherLetters(directory, 'theme.hjson');
     if (file === undefined) continue;
     try {
-      return { ...bare, ...(await readThemeFile(file, { env, artRoots })) };
+      const read = await readThemeFile(file, { env, artRoots });
+      return { ...bare, ...read, source: isInside(file, [home]) ? read.source : undefined };
     } catch (error) {
       if (!(error instanceof BbsError)) throw error;
       const text = `the theme '${id}' is shown without its theme.hjson, which cannot be used: ${error.message}`;
@@ -134,7 +143,7 @@ async function readTheme(
 async function readThemeFile(
   file: string,
   { env, artRoots }: ThemeFilesOptions,
-): Promise<Omit<WrittenTheme, 'id' | 'directories'>> {
+): Promise<Omit<WrittenTheme, 'id' | 'directories' | 'isOwn'>> {
   if ((await findRealPath(file, artRoots)) === undefined) {
     const text = `${file} is a link that leads out of the art folders; put a file there`;
     throw new BbsError('THEME_INVALID', text, { place: { file } });
@@ -172,6 +181,7 @@ async function readThemeFile(
       ...words.problems,
     ],
     basePlace: tree.placeOf(['info', 'base']),
+    source: tree.root,
     files: tree.files,
   };
 }
@@ -222,6 +232,8 @@ function themeOf(
     shown,
     say: sayWith(from.texts, ...layers.map(({ texts }) => texts)),
     problems: [...own.problems, ...wrong],
+    isOwn: own.isOwn,
+    source: own.source,
   };
 }
 

@@ -1,5 +1,7 @@
 import { defaultConfig, type Config } from '../../config/schema';
 import { sayStock, type Say } from '../../texts/texts';
+import type { ObjectNode } from '../../config/source-tree';
+import { isThemed } from './menu-config';
 import type { Finding, ShownConfig, MenuConfig, MenuEntry } from './menu-entry';
 
 /** A value of a sysop's file: plain data whose size and keys were checked when it was read. */
@@ -45,7 +47,28 @@ export interface Theme {
   readonly say: Say;
   /** Errors in these changes; the menu's own value is used then. */
   readonly problems: readonly Finding[];
+  /** True where the board has a folder of it, beside one that the package may have. */
+  readonly isOwn: boolean;
+  /** What its theme.hjson holds, where that is the board's own and can be used; not that of its base. */
+  readonly source?: ObjectNode | undefined;
 }
+
+/** What a theme.hjson may hold in each of its blocks. */
+export const THEME_KEYS = {
+  root: ['info', 'customization', 'texts'],
+  info: ['name', 'author', 'group', 'enabled', 'columns', 'rows', 'area', 'base'],
+  'info.area': ['columns', 'rows'],
+  customization: ['defaults', 'menus', 'prompts'],
+  'customization.defaults': [
+    ...['passwordChar', 'dateFormat', 'timeFormat', 'dateTimeFormat', 'sentences'],
+  ],
+  defaults: {
+    dateFormat: ['short', 'long'],
+    timeFormat: ['short', 'long'],
+    dateTimeFormat: ['short', 'long'],
+    sentences: SENTENCE_COLORS,
+  },
+} as const;
 
 export interface ThemeSet {
   find(id: string): Theme | undefined;
@@ -82,6 +105,7 @@ export const BARE_THEME: Theme = {
   shown: new Map(),
   say: sayStock,
   problems: [],
+  isOwn: false,
 };
 
 /**
@@ -131,9 +155,10 @@ export function themeDefaults(
   };
 }
 
-/** A menu's `config` with a theme's changes. */
+/** A menu's `config` with a theme's changes of what it may change. */
 export function themedConfig(config: Tree, theme: Theme, menu: string): Tree {
-  return mergeTrees(config, asTree(asTree(theme.menus[menu])['config']));
+  const change = Object.entries(asTree(asTree(theme.menus[menu])['config']));
+  return mergeTrees(config, Object.fromEntries(change.filter(([key]) => isThemed(key))));
 }
 
 interface FormAddress {
