@@ -1,9 +1,11 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const { setTimeout: delay } = require('node:timers/promises');
 const { TestEnvironment } = require('jest-environment-node');
+const countAcrossFiles = require('./coverage.cjs');
 const { dependencies } = require('../../package.json');
 
 /** By storage of jest-circus: what it has now. */
@@ -59,7 +61,6 @@ const HANDLE = /^(?:TCP|TLS|UDP|Process|FSEvent|StatWatcher|Timeout|Immediate|Me
 /** How long what a test file closed at its end may take. */
 const CLOSING_MS = 10_000;
 const isInstance = Function.prototype[Symbol.hasInstance];
-let reusesScripts = true;
 
 /**
  * Globals that no test replaces. A module gets them as variables: in the context of a test file each look at a
@@ -85,7 +86,6 @@ function globalsOf(context) {
  *
  * A package that the board depends on is loaded once for a worker, outside of the test files. Another module
  * is compiled once for a worker and run in each test file that loads it, so that none sees another's state.
- * That moves what coverage counts by the length of `head`; a run with coverage compiles each time.
  */
 vm.compileFunction = (source, parameters = [], options = {}) => {
   const { filename, parsingContext } = options;
@@ -93,33 +93,24 @@ vm.compileFunction = (source, parameters = [], options = {}) => {
     return compileFunction(source, parameters, options);
   if (SHARED.test(filename)) return (module) => (module.exports = require(filename));
   if (source.startsWith('#!')) return compileFunction(source, parameters, options);
-  if (!reusesScripts) return compileWithGlobals(source, parameters, options);
   const known = scripts.get(filename);
   if (known?.source === source) return runScript(known.script, parsingContext);
   // In parentheses, so that V8 compiles both at once.
   const head = `(function (${GLOBALS}) { return (function (${parameters}) {`;
   const text = `${head}${source}\n}); })`;
   const script = new vm.Script(text, { filename, columnOffset: -head.length });
-  scripts.set(filename, { source, script });
+  scripts.set(filename, { source, script, lengthOfHead: head.length });
   return runScript(script, parsingContext);
 };
 
-function runScript(script, context) {
-  return script.runInContext(context)(...globalsOf(context));
+/** How many characters stand before a module's own in its script; `url` is what V8 calls it. */
+function lengthOfHead(url) {
+  if (!url.startsWith('file:')) return 0;
+  return scripts.get(fileURLToPath(url))?.lengthOfHead ?? 0;
 }
 
-function compileWithGlobals(source, parameters, options) {
-  let compiled;
-  try {
-    compiled = compileFunction(source, [...parameters, ...GLOBALS], options);
-  } catch {
-    // It declares one of these names itself, or says below what is wrong with it.
-    return compileFunction(source, parameters, options);
-  }
-  const values = globalsOf(options.parsingContext);
-  return function (...given) {
-    return compiled.call(this, ...parameters.map((_, index) => given[index]), ...values);
-  };
+function runScript(script, context) {
+  return script.runInContext(context)(...globalsOf(context));
 }
 
 /** How many of each of these keep the process alive: sockets, servers, child processes, watchers, timers. */
@@ -145,7 +136,7 @@ async function leftOpen(before) {
 module.exports = class Environment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
-    reusesScripts = !config.globalConfig.collectCoverage;
+    if (config.globalConfig.collectCoverage) countAcrossFiles(lengthOfHead);
     this.global.keptByWorker = keptByWorker;
     const { Error: ErrorOfFile } = this.global;
     // In a test file as in the program, an error of a shared package or of Node is an Error.
