@@ -7,6 +7,7 @@ import type { Config } from '../config/schema';
 import { inTurns } from '../base/steps';
 import { checkMenusInSteps, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
+import { checkThemeArt } from '../proof/check-theme-art';
 import { checkThemes } from '../proof/check-themes';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules, type MenuRegistries } from '../proof/registries';
@@ -45,7 +46,7 @@ export async function checkBoard(
     ...findFieldsNotAsked(parts),
   ];
   const registries = await boardRegistries(parts);
-  const themes = findThemeFindings(parts, registries);
+  const themes = await findThemeFindings(parts, registries);
   const menus = await inTurns(checkMenusInSteps(parts.menus, registries, options));
   return weigh([...config, ...themes, ...menus], options);
 }
@@ -115,12 +116,18 @@ export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
   return [...themes.textProblems, ...themes.list().flatMap(({ problems }) => problems)];
 }
 
-/** The same, and what theme files hold that this board does not know. */
-export function findThemeFindings(
-  { themes, menus }: Pick<BoardParts, 'themes' | 'menus'>,
+/** The same, what theme files hold that this board does not know, and which screens a theme does not draw. */
+export async function findThemeFindings(
+  { themes, menus, art, config }: BoardParts,
   registries: Pick<MenuRegistries, 'modules' | 'absentModules'>,
-): readonly Finding[] {
-  return [...themeFileFindings(themes), ...checkThemes(themes.list(), menus, registries)];
+): Promise<readonly Finding[]> {
+  const { absentModules } = registries;
+  const defaultTheme = config.theme.default;
+  return [
+    ...themeFileFindings(themes),
+    ...checkThemes(themes.list(), menus, registries),
+    ...(await checkThemeArt({ menus, themes, art, defaultTheme, absentModules })),
+  ];
 }
 
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */

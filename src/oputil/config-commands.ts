@@ -51,9 +51,10 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
   const { config, placeOf, warnings: odd, files } = await context.loadedConfig();
   const parts = await loadBoardParts(context);
   const registries = await boardRegistries(parts);
-  const themes = weigh([...findConfigFindings(parts), ...findThemeFindings(parts, registries)]).map(
-    asProblem,
-  );
+  const themes = weigh([
+    ...findConfigFindings(parts),
+    ...(await findThemeFindings(parts, registries)),
+  ]).map(asProblem);
   throwProblems('CONFIG_INVALID', findPolicyProblems(parts).map(asProblem));
   const { clock } = context;
   const warnings = [

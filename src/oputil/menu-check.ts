@@ -45,7 +45,7 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     ...checkMenus(parts.menus, registries, { bypass: 'error', flow: false }),
     ...flowFindings(report, 'error'),
     ...findConfigFindings(parts),
-    ...findThemeFindings(parts, registries),
+    ...(await findThemeFindings(parts, registries)),
   ].sort(byPlace);
   const findings = weigh(found, { strict });
   const count = (severity: Finding['severity']): number =>

@@ -1,5 +1,6 @@
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
+import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Steps } from '../base/steps';
 import { isEmptyCode } from '../menu/screen/mci-codes';
@@ -24,8 +25,7 @@ export function* artSpecsOf(set: MenuSet): Steps<readonly string[]> {
   const specs = new Set<string>();
   for (const entry of [...set.menus.values(), ...set.prompts.values()]) {
     yield;
-    for (const { value } of entry.art?.options ?? []) specs.add(value);
-    for (const value of namedArt(entry)) specs.add(value);
+    for (const { spec } of artOf(entry)) specs.add(spec);
   }
   return [...specs];
 }
@@ -81,7 +81,7 @@ export function checkArt(
   const { art, artNames = [], absentModules } = registries;
   if (art === undefined) return [];
   const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
-  const missing = (entry: MenuEntry | PromptEntry, spec: string, place = entry.place): Finding => {
+  const missing = ({ spec, place, subject }: ArtUse): Finding => {
     // What is listed by this very name and cannot be read is a link (rule M14).
     const isLink = artNames.includes(spec.toUpperCase());
     const nearest = isLink ? undefined : nearestName(spec, artNames);
@@ -89,26 +89,46 @@ export function checkArt(
       severity: 'error',
       rule: 'missing-art',
       place,
-      subject: entry.name,
+      subject,
       text: isLink
         ? `the art '${spec}' is a link that leads out of the art folders, and is not shown`
         : `there is no art '${spec}'`,
     };
     return nearest === undefined ? finding : { ...finding, nearest };
   };
-  const shown = [...set.menus.values()].filter((menu) => !absentModules?.has(menu.module.name));
   const files = [...art.values()].flat();
   return [
     ...filesInUtf8(files),
     ...emptyCodes(files),
-    ...[...shown, ...set.prompts.values()].flatMap((entry) => [
-      ...(entry.art?.options ?? [])
-        .filter(({ value }) => isMissing(value))
-        .map(({ value, place }) => missing(entry, value, place)),
-      ...namedArt(entry)
-        .filter(isMissing)
-        .map((spec) => missing(entry, spec)),
-    ]),
+    ...artUses(set, absentModules)
+      .filter(({ spec }) => isMissing(spec))
+      .map(missing),
+  ];
+}
+
+/** Where a menu or prompt names art. */
+export interface ArtUse {
+  readonly spec: string;
+  readonly place: Place;
+  readonly subject: string;
+}
+
+/** Every place that names art, but for menus whose module is not here. */
+export function artUses(
+  set: MenuSet,
+  absentModules: ReadonlyMap<string, string> | undefined,
+): readonly ArtUse[] {
+  const shown = [...set.menus.values()].filter((menu) => !absentModules?.has(menu.module.name));
+  return [...shown, ...set.prompts.values()].flatMap(artOf);
+}
+
+function artOf(entry: MenuEntry | PromptEntry): readonly ArtUse[] {
+  const { name: subject, place } = entry;
+  return [
+    ...(entry.art?.options ?? []).map((option) => ({
+      ...{ spec: option.value, place: option.place, subject },
+    })),
+    ...namedArt(entry).map((spec) => ({ spec, place, subject })),
   ];
 }
 
@@ -137,11 +157,11 @@ function emptyCodes(files: readonly ArtFacts[]): readonly Finding[] {
   ];
 }
 
-/** Art in `config.art`: one spec, or named ones for the module. */
+/** Art in `config`: one spec, or named ones for the module, and what is shown before the menu. */
 function namedArt(entry: MenuEntry | PromptEntry): readonly string[] {
   if (!('autoNext' in entry)) return [];
-  const { art } = entry.config.all;
-  if (typeof art === 'string') return [art];
-  if (typeof art !== 'object' || art === null) return [];
-  return Object.values(art).filter((value) => typeof value === 'string');
+  const { frames = [], all } = entry.config;
+  const { art } = all;
+  const named = typeof art === 'object' && art !== null ? Object.values(art) : [art];
+  return [...named.filter((value) => typeof value === 'string'), ...frames];
 }

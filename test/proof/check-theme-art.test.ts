@@ -1,0 +1,82 @@
+import { BoardDir } from '../support/board-dir';
+import { Shell } from '../oputil/shell';
+
+let shell: Shell;
+let dir: BoardDir;
+
+afterEach(async () => {
+  await dir.remove();
+  await shell.close();
+});
+
+/** What menu check tells of the pictures of themes, of a board with these files beside the stock ones. */
+async function told(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  shell = await Shell.openEmpty();
+  dir = await BoardDir.make(files);
+  const out = await shell.run('--board', dir.path, 'menu', 'check', '--all');
+  return out
+    .split('\n')
+    .filter(
+      (line) => line.includes(' of the theme ') || / has no art |there is no art /.test(line),
+    );
+}
+
+const EMBER = 'art/themes/ember';
+
+it('of a theme of its own the board tells which pictures come from which other theme', async () => {
+  const lines = await told({
+    [`${EMBER}/theme.hjson`]: '{ info: { base: "plain" } }',
+    [`${EMBER}/MATRIX.asc`]: '%VM1\n',
+    'art/general/LOGOFF.asc': 'so long\n',
+    'art/themes/plain/WHOSON.asc': 'who\n%VM1\n',
+  });
+  const of = (theme: string, art: string): string =>
+    lines.filter((line) => line.includes(`the theme '${theme}' has no art '${art}':`)).join();
+  expect(of('ember', 'MATRIX')).toBe('');
+  expect(of('ember', 'USERLOG')).toMatch(
+    /login\.hjson:\d+:\d+: warning: login: .*'plain' draws it$/,
+  );
+  // The base's own comes before what all themes share.
+  expect(of('ember', 'LOGOFF')).toContain("'plain' draws it");
+  expect(lines.filter((line) => line.includes("'gatehouse' has no art"))).toEqual([]);
+});
+
+it('art that all themes of the board share belongs to each of them, and that of the package to none', async () => {
+  const lines = await told({
+    [`${EMBER}/MATRIX.asc`]: '%VM1\n',
+    'config/config.hjson': '{ theme: { default: "ember", preLogin: "ember" } }',
+    'art/general/LOGOFF.asc': 'so long\n',
+  });
+  expect(lines).toContainEqual(
+    expect.stringContaining("no art 'USERLOG': the package's plain one stands in"),
+  );
+  expect(lines.join('\n')).not.toContain('LOGOFF');
+});
+
+it('a picture that nobody draws for callers of some theme is told of each such theme', async () => {
+  const lines = await told({
+    [`${EMBER}/LANTERN.asc`]: 'a lantern\n',
+    'config/menus/main.hjson':
+      '{ menus: { mainMenu: { art: "LANTERN", next: "fullLogoffSequence" } } }',
+  });
+  const lacking = ['gatehouse', 'plain'].map((theme): unknown =>
+    expect.stringMatching(
+      new RegExp(
+        `main\\.hjson:1:\\d+: warning: mainMenu: nothing draws the art 'LANTERN' .*'${theme}'$`,
+      ),
+    ),
+  );
+  expect(lines.filter((line) => line.includes('LANTERN'))).toEqual(lacking);
+});
+
+it('a picture that is shown before a menu and is not there is told as others are', async () => {
+  const lines = await told({
+    'config/menus/main.hjson':
+      '{ menus: { mainMenu: { art: "MMENU", next: "fullLogoffSequence", config: { frames: ["MMENUE"] } } } }',
+  });
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /main\.hjson:1:\d+: warning: mainMenu: there is no art 'MMENUE': .*'MMENU'\?$/,
+    ),
+  ]);
+});
