@@ -27,6 +27,7 @@ import { createBackend, databaseFile, mailDrop, type Backend } from '../backend'
 import { ConnectionLimiter, mostConnections } from '../throttle/connection-limiter';
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { ConfiguredNetworks } from '../base/source';
+import { DoorSeats } from '../servers/door-seats';
 import { Nodes } from '../servers/nodes';
 import { explainFailure } from '../store/sqlite';
 import type { BoardSeat } from './board-seat';
@@ -169,10 +170,12 @@ class Bbs {
       () => config().security.exemptNetworks,
     );
     const nodes = new Nodes({ clock, most: () => config().general.maxConnections });
+    const doorSeats = new DoorSeats({ clock, log });
     const resolveFile = (name: string): string => resolve(board.boardDir, name);
     const shared = { config, clock, random, log, resolveFile, dataDir: board.dataDir };
     const isExempt = (ip: string): boolean => exempt.has(ip);
-    return { live, art, nodes, log, reopenLog, isExempt, open: new OpenServers(), shared };
+    const open = new OpenServers();
+    return { live, art, nodes, doorSeats, log, reopenLog, isExempt, open, shared };
   }
 
   private async openBackend(

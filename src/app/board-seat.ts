@@ -5,6 +5,7 @@ import type { Log } from '../base/log';
 import { VERSION } from '../base/version';
 import type { Config } from '../config/schema';
 import type { NodeMessage } from '../menu/run/inbox';
+import type { DoorSeats } from '../servers/door-seats';
 import type { Nodes } from '../servers/nodes';
 import { SharedNodes } from '../servers/shared-nodes';
 import { SharedNumbers } from '../servers/shared-numbers';
@@ -15,6 +16,7 @@ import type { BoardEvent, NodeState } from '../store/shared-node';
 
 interface SeatOptions {
   readonly nodes: Nodes;
+  readonly doorSeats: DoorSeats;
   readonly config: () => Config;
   readonly clock: BoardClock;
   readonly log: Log;
@@ -46,7 +48,7 @@ export interface BoardSeat {
 
 /** Registers this process where several may run on the database; node numbers are shared from then on. */
 export async function takeSeat(db: Database, options: SeatOptions): Promise<BoardSeat> {
-  const { nodes, config, clock, log } = options;
+  const { nodes, doorSeats, config, clock, log } = options;
   const known: { numbers?: SharedNumbers; shared?: SharedNodes; parts?: SeatParts } = {};
   const early: BoardEvent[] = [];
   let cleared = Promise.resolve();
@@ -92,6 +94,7 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
   const shared = new SharedNodes({ db, node, nodes, clock, log });
   Object.assign(known, { numbers, shared });
   nodes.share(numbers, shared);
+  doorSeats.share({ db, node });
   await numbers.fill();
   shared.changed();
   return {
@@ -101,6 +104,7 @@ export async function takeSeat(db: Database, options: SeatOptions): Promise<Boar
     attach,
     release: async () => {
       await shared.close();
+      await doorSeats.close();
       await cleared;
       await node.release();
     },

@@ -27,6 +27,7 @@ export function boardServices(parts: {
   readonly live: LiveBoard;
   readonly art: ArtStore;
   readonly nodes: Nodes;
+  readonly doorSeats: MenuServices['doorSeats'];
   readonly backend: Backend;
   readonly listening: () => Listening;
   readonly onEntered: NonNullable<MenuServices['onEntered']>;
@@ -60,6 +61,7 @@ export function boardServices(parts: {
     mailChange: backend.mailChange,
     passwordReset: backend.passwordReset,
     feedback: backend.feedback,
+    doorSeats: parts.doorSeats,
     doorFolder: join(parts.dataDir, 'doors'),
     mailer: backend.mailer,
     nodes: parts.nodes,

@@ -21,7 +21,13 @@ export interface BoardStore {
 
 /** Opens the database, resumes the board's timeline, and reads what memory holds of it. */
 export async function openBoardStore(
-  { log, isExempt, shared, nodes }: Pick<Basics, 'log' | 'isExempt' | 'shared' | 'nodes'>,
+  {
+    log,
+    isExempt,
+    shared,
+    nodes,
+    doorSeats,
+  }: Pick<Basics, 'log' | 'isExempt' | 'shared' | 'nodes' | 'doorSeats'>,
   {
     board,
     clock,
@@ -39,7 +45,7 @@ export async function openBoardStore(
   closers.push(() => db.close());
   const clockWatch = await ClockWatch.open({ db, clock, log });
   closers.push(() => clockWatch.close());
-  const seat = await takeSeat(db, { ...shared, nodes });
+  const seat = await takeSeat(db, { ...shared, nodes, doorSeats });
   closers.push(() => seat.release());
   const timeline = await Timeline.open({ db, clock, log, isAlone: () => seat.isAlone() });
   closers.push(() => timeline.close());

@@ -9,6 +9,7 @@ import type { Config } from '../config/schema';
 import { sayOf } from '../menu/load/theme';
 import type { Say } from '../texts/texts';
 import { runMenus } from '../menu/run/runner';
+import type { DoorSeats } from '../servers/door-seats';
 import type { Nodes } from '../servers/nodes';
 import { terminalOpener } from '../servers/open-terminal';
 import { Servers } from '../servers/servers';
@@ -30,6 +31,7 @@ export interface Basics {
   readonly live: LiveBoard;
   readonly art: ArtStore;
   readonly nodes: Nodes;
+  readonly doorSeats: DoorSeats;
   readonly log: Log;
   readonly reopenLog: () => void;
   readonly isExempt: (ip: string) => boolean;
@@ -98,13 +100,13 @@ export function boardSay({ live, shared }: Pick<Basics, 'live' | 'shared'>): Say
 
 /** Starts a server for each way in that is switched on. */
 export async function startLoginServers(
-  { shared, nodes, open, live, art }: Basics,
+  { shared, nodes, doorSeats, open, live, art }: Basics,
   parts: ServerParts & { readonly visitors: Visitors },
 ): Promise<Servers> {
   const { config, clock } = shared;
   const { backend, limiter, certificate, visitors, drain } = parts;
   const services = boardServices({
-    ...{ ...shared, live, art, nodes, backend },
+    ...{ ...shared, live, art, nodes, doorSeats, backend },
     listening: () => open.listening,
     startedAtMs: clock.nowMs(),
     onEntered: (caller) => visitors.entered(caller),

@@ -26,7 +26,7 @@ const KEYS: Readonly<Record<string, string>> = {
   env: 'Variables of the environment, besides PATH, LANG, HOME, TERM, COLUMNS and LINES.',
   dropFileType: `${Object.keys(DROP_FILES).join(', ')}, or none: which drop file is written before it starts.`,
   nodeMax:
-    'How many callers of one process may be in it at once; 0, where nothing is said, for no limit.',
+    'How many callers of the board may be in it at once, on all its processes; 0, where nothing is said, for no limit.',
   tooManyArt: 'Art that who is one too many sees.',
   io: '`stdio`, where nothing is said: the program has a terminal; `socket`: it connects to 127.0.0.1:{srvPort}.',
   limits:
@@ -65,11 +65,8 @@ function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
   return found;
 }
 
-/** Callers in each door, by its name. */
-const inside = new Map<string, number>();
-
 async function openDoor(context: MenuContext): Promise<void> {
-  const { config: settings, caller } = context;
+  const { config: settings, caller, services } = context;
   const { cmd } = settings;
   if (typeof cmd !== 'string' || cmd === '') {
     caller.log.error('door.no-program', { menu: context.menu });
@@ -77,20 +74,18 @@ async function openDoor(context: MenuContext): Promise<void> {
     return;
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : cmd;
-  const count = inside.get(name) ?? 0;
-  const most = Number(settings['nodeMax'] ?? 0);
-  if (most > 0 && count >= most) {
+  const leaveSeat = await services.doorSeats.take(name, numberOf(settings['nodeMax']));
+  if (leaveSeat === undefined) {
     const { tooManyArt } = settings;
     const isShown = typeof tooManyArt === 'string' && (await context.showArt(tooManyArt));
     if (!isShown) await tell(context, context.say('onward.door-full', { name }));
     return;
   }
-  inside.set(name, count + 1);
   try {
     const { says } = await caller.takeOver((taken) => visit(context, { taken, name, cmd }));
     if (says !== undefined) await tell(context, context.say(says, { name }));
   } finally {
-    inside.set(name, (inside.get(name) ?? 1) - 1);
+    leaveSeat();
   }
 }
 

@@ -201,6 +201,14 @@ test('a door that is full says so', async () => {
   bob.hangUp();
   await eventually('the end of all of it', () => !pids.some(isAlive));
   await rm(join(folder, 'pids'));
+  // Who left and who was refused are not counted.
+  const last = await callerIn(board, 'bob', PASSWORD);
+  choose('ONE', last);
+  await last.sees('clinging');
+  const others = await clinging();
+  last.hangUp();
+  await eventually('the end of all of it', () => !others.some(isAlive));
+  await rm(join(folder, 'pids'));
 });
 
 test('a door has the memory and the time that its menu gives it', async () => {

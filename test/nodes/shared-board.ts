@@ -18,7 +18,7 @@ export class SharedBoard {
   private readonly schema = schemaOf(join(this.folder, 'board'));
   private readonly processes = new Map<string, BoardProcess>();
 
-  constructor() {
+  constructor(private readonly boardDir?: string) {
     // The same on every node, as a sysop would have it.
     openSealing({
       file: this.keyFile,
@@ -44,7 +44,7 @@ export class SharedBoard {
       contentServers: more.contentServers ?? { web: { https: { enabled: false } } },
       logging: { level: 'debug' },
     };
-    const started = await BoardProcess.start({ dataDir, config });
+    const started = await BoardProcess.start({ dataDir, config, boardDir: this.boardDir });
     this.processes.set(name, started);
     return started;
   }

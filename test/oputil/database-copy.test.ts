@@ -16,7 +16,15 @@ import { Shell } from './shell';
 
 /** Tables of what runs: the target begins with none of it. */
 const LIVE_TABLES = [
-  ...['node', 'node_slot', 'board_event', 'account_event', 'write_check', 'schema_migration'],
+  ...[
+    'node',
+    'node_slot',
+    'door_seat',
+    'board_event',
+    'account_event',
+    'write_check',
+    'schema_migration',
+  ],
 ];
 
 let folder: string;

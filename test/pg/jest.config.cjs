@@ -10,6 +10,7 @@ module.exports = {
     '<rootDir>/test/auth/**/*.test.ts',
     '<rootDir>/test/mail/**/*.test.ts',
     '<rootDir>/test/race/**/*.test.ts',
+    '<rootDir>/test/servers/door-seats.test.ts',
   ],
   testPathIgnorePatterns: [
     '/node_modules/',

@@ -3,6 +3,7 @@ import { BoardClock } from '../../src/base/clock';
 import { configSchema } from '../../src/config/schema';
 import type { Caller } from '../../src/menu/run/caller';
 import { NodeTalk } from '../../src/menu/run/node-talk';
+import { DoorSeats } from '../../src/servers/door-seats';
 import { type NodeHandle, Nodes } from '../../src/servers/nodes';
 import { SharedNodes } from '../../src/servers/shared-nodes';
 import { getUser } from '../../src/store/users';
@@ -93,6 +94,7 @@ test('what one caller writes to another on another process is in no table once i
   const nodes = new Nodes({ clock, most: () => 0 });
   const seat = await takeSeat(db, {
     nodes,
+    doorSeats: new DoorSeats({ clock, log }),
     config: () => configSchema.parse({}),
     clock: new BoardClock(fake),
     log,

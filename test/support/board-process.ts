@@ -11,6 +11,8 @@ const PATIENCE_MS = 30_000;
 export interface BoardProcessOptions {
   readonly dataDir: string;
   readonly config?: ConfigInput;
+  /** The package's own where nothing is said. */
+  readonly boardDir?: string | undefined;
   /** A program under which the board runs: prlimit, strace. */
   readonly under?: readonly string[];
   readonly nodeOptions?: readonly string[];
@@ -49,6 +51,7 @@ export class BoardProcess {
       process.execPath,
       ...(options.nodeOptions ?? []),
       ...[join(PACKAGE_DIR, 'dist', 'main.js'), '--data', dataDir, '--config', configFile],
+      ...(options.boardDir === undefined ? [] : ['--board', options.boardDir]),
     ];
     const child = spawn(program, args, {
       stdio: ['ignore', output, output],

@@ -42,6 +42,7 @@ import {
 import { Wall } from '../../src/menu/run/wall';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { DestinationHealth } from '../../src/onward/destination-health';
+import { DoorSeats } from '../../src/servers/door-seats';
 import { modulesForCallers } from '../../src/modules/registry';
 import type { MenuModule } from '../../src/menu/run/module';
 import { storePassword } from '../../src/store/passwords';
@@ -177,6 +178,7 @@ export class MenuBoard {
         mailChange,
         passwordReset: { request: (name) => board.forgotten.push(name) },
         feedback: new FeedbackBox(accounts),
+        doorSeats: new DoorSeats({ clock, log: accounts.log }),
         doorFolder: join(folder, 'doors'),
         mailer: { sendsMail: options.sendsMail ?? true },
         nodes,

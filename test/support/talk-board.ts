@@ -125,7 +125,7 @@ export function mainMenuWith(
 
 /** A caller in the main menu. */
 export async function callerIn(
-  board: TestBoard,
+  board: Pick<TestBoard, 'telnet'>,
   name: string,
   password: string,
 ): Promise<DialledCaller> {

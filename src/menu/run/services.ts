@@ -64,6 +64,11 @@ export interface Services {
   readonly mailChange: MailChange;
   readonly passwordReset: Pick<PasswordReset, 'request'>;
   readonly feedback: FeedbackBox;
+  /** Who is in a door now, on all processes of the board (`servers/door-seats.ts`). */
+  readonly doorSeats: {
+    /** Counts a caller in; undefined where `most` are in it, unless that is 0. Returns what counts the caller out. */
+    take(door: string, most: number): Promise<(() => void) | undefined>;
+  };
   /** Folder of what doors are given: drop files, and a folder for each account. */
   readonly doorFolder: string;
   /** True when mails are sent; otherwise they are written to files. */

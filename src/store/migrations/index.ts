@@ -271,4 +271,18 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // Who is in a door, where several processes run the board.
+  {
+    id: 48,
+    name: '0048-door-seats',
+    async up(sql) {
+      await sql.schema.createTable('door_seat', (table) => {
+        table.integer('node_id').notNullable();
+        table.foreign('node_id').references('node.id').onDelete('CASCADE');
+        table.integer('visit').notNullable();
+        table.primary(['node_id', 'visit']);
+        table.string('door', 300).notNullable().index('door_seat_door');
+      });
+    },
+  },
 ];
