@@ -4,7 +4,7 @@ import { findUsers } from '../store/users';
 import { labelOfWay } from '../protocols/ways-in';
 import {
   DATE_TIME_KEY,
-  fillList,
+  fillTimes,
   LIST_VIEW,
   ownPattern,
   publicFacts,
@@ -20,7 +20,7 @@ const MAX_READ = 200;
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
-  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {location} {affils}. `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, as in the other lists of the board.',
+  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {callCount} {location} {affils} {about}. As in the other lists of the board, `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, and `chosenFormatNN` from the fields of the chosen row.',
   needs: 'complete',
   configKeys: {
     ...DATE_TIME_KEY,
@@ -60,7 +60,7 @@ async function ready(context: MenuContext): Promise<void> {
     0,
     MAX_SHOWN,
   );
-  fillList(
+  fillTimes(
     context,
     shown.map(({ call, count }) => ({
       text: call.userName,
@@ -70,6 +70,7 @@ async function ready(context: MenuContext): Promise<void> {
       server: call.server,
       by: labelOfWay(call.server),
       node: call.node,
+      callCount: count === 1 ? '' : String(count),
       calls: count === 1 ? '' : context.say('list.calls', { count }),
       when: whenText(context, call.startedAtMs),
       ts: context.dateText(call.startedAtMs, pattern),

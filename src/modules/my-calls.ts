@@ -9,7 +9,7 @@ import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { proveAgain } from '../menu/run/proof-of-person';
 import {
   DATE_TIME_KEY,
-  fillList,
+  fillTimes,
   LIST_VIEW,
   minutesText,
   ownPattern,
@@ -39,7 +39,7 @@ async function ready(context: MenuContext): Promise<void> {
   const { screen, services, caller, memory } = context;
   const calls = await services.ownCalls.list(userOf(caller).id, MAX_SHOWN);
   memory.set(LISTED, calls);
-  fillList(
+  fillTimes(
     context,
     calls.map((call) => describe(context, call)),
     'list.no-own-calls',

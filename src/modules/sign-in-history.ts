@@ -5,7 +5,7 @@ import type { MenuContext, MenuModule } from '../menu/run/module';
 import { listSignIns, type AuditRow } from '../store/audit';
 import type { TextId } from '../texts/texts';
 import { userOf } from '../menu/run/caller';
-import { DATE_TIME_KEY, fillList, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
+import { DATE_TIME_KEY, fillTimes, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
 
 const MAX_SHOWN = 100;
 
@@ -66,7 +66,7 @@ async function ready(context: MenuContext): Promise<void> {
   if (!screen.has(LIST_VIEW)) return;
   const query = { userId: userOf(caller).id, kinds: CREDENTIAL_KINDS, limit: MAX_SHOWN };
   const signIns = await services.db.run((sql) => listSignIns(sql, query));
-  fillList(
+  fillTimes(
     context,
     signIns.map((signIn) => describe(context, signIn)),
     'list.no-sign-ins',

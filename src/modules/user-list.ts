@@ -1,5 +1,5 @@
 import type { MenuContext, MenuModule } from '../menu/run/module';
-import { formatMoment } from '../menu/screen/date-format';
+import { formatMoment, zoneName } from '../menu/screen/date-format';
 import { listActiveUsers, type User } from '../store/users';
 import type { TextId } from '../texts/texts';
 import type { ItemSpec } from '../views/view';
@@ -13,7 +13,9 @@ export const LIST_VIEW = 1;
  */
 export function publicFacts(user: User | undefined): Readonly<Record<string, string>> {
   const affils = user?.properties.get('affiliation') ?? '';
-  return { location: user?.properties.get('location') ?? '', affils, affiliation: affils };
+  const location = user?.properties.get('location') ?? '';
+  const about = [location, affils].filter((text) => text !== '').join(', ');
+  return { location, affils, affiliation: affils, about };
 }
 
 export function usersById(users: readonly User[]): ReadonlyMap<number, User> {
@@ -45,26 +47,55 @@ export function whenText(context: MenuContext, atMs: number, hasTime = false): s
 /** What is said where a list has no rows. */
 type EmptyList = Extract<TextId, `list.no${string}`>;
 
+/** Fills a list of moments, whose head says in which zone they are. */
+export function fillTimes(
+  context: MenuContext,
+  items: readonly ItemSpec[],
+  empty: EmptyList,
+): void {
+  context.memory.set(ZONE, zoneName(context.services.clock.nowMs()));
+  fillList(context, items, empty);
+}
+
 /** Fills the list; `empty` is said where it has no rows. */
 export function fillList(context: MenuContext, items: readonly ItemSpec[], empty: EmptyList): void {
   context.screen.setItems(LIST_VIEW, items);
+  context.memory.set(ITEMS, items);
   context.memory.set(EMPTY, items.length === 0 ? context.say(empty) : '');
   showRange(context);
 }
 
-/** `listInfoFormatNN` fills view NN from {info} {from} {to} {count}: how much of the list is seen. */
-export function showRange({ screen, memory, say }: MenuContext): void {
+/**
+ * `listInfoFormatNN` fills view NN from {info} {from} {to} {count}: how much of the list is seen, and in which zone its times are.
+ * `chosenFormatNN` does from the fields of the chosen row, for what is longer than its column.
+ */
+export function showRange({ screen, memory, say, caller }: MenuContext): void {
   const { from, to, count } = screen.range(LIST_VIEW) ?? { from: 1, to: 0, count: 0 };
   const isAll = from <= 1 && to >= count;
   const some = isAll ? say('list.all', { count }) : say('list.range', { from, to, count });
   const empty = memory.get(EMPTY);
   const range = count === 0 ? '' : count === 1 ? say('list.one') : some;
-  const info = typeof empty === 'string' && empty !== '' ? empty : range;
+  const zone = memory.get(ZONE);
+  const times = (of: string): string =>
+    range === '' ? say('list.times', { zone: of }) : say('list.zone', { range, zone: of });
+  const head = typeof zone === 'string' ? times(zone) : range;
+  const info = typeof empty === 'string' && empty !== '' ? empty : head;
   screen.setCustom('listInfoFormat', { info, from, to, count });
+  const items = memory.get(ITEMS) as readonly ItemSpec[] | undefined;
+  const chosen = items?.[Number(screen.value(LIST_VIEW))];
+  // Line by line the row itself is said, and whole.
+  if (typeof chosen !== 'object' || caller.terminal.isLineByLine) return;
+  screen.setCustom('chosenFormat', { ...chosen });
 }
 
 /** Key of a menu's memory: the sentence for a list without rows. */
 const EMPTY = 'empty';
+
+/** Key of a menu's memory: the rows of its list. */
+const ITEMS = 'items';
+
+/** Key of a menu's memory: the zone of the times in its list. */
+const ZONE = 'zone';
 
 /** More than anybody scrolls through at a terminal. */
 const MAX_SHOWN = 500;
@@ -72,7 +103,7 @@ const MAX_SHOWN = 500;
 /** The accounts of the board by name (contract A7, `{userName} {location} {lastLoginTs}`). */
 export const userListModule: MenuModule = {
   name: 'user_list',
-  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {lastLoginTs} {when} {loginCount}.',
+  doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {about} {lastLoginTs} {when} {loginCount}.',
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
   views: [LIST_VIEW],
@@ -93,7 +124,7 @@ async function ready(context: MenuContext): Promise<void> {
     const atMs = Date.parse(text);
     return Number.isNaN(atMs) ? '' : whenText(context, atMs);
   };
-  fillList(
+  fillTimes(
     context,
     users.map((user) => ({
       text: user.name,

@@ -9,7 +9,7 @@ import { fillList, LIST_VIEW, minutesText, publicFacts, showRange, usersById } f
  */
 export const whosOnlineModule: MenuModule = {
   name: 'whos_online',
-  doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils}.',
+  doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils} {about}.',
   needs: 'complete',
   views: [LIST_VIEW],
   methods: {},

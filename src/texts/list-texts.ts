@@ -7,6 +7,8 @@ export const LIST = textArea({
     'list.one': 'Only one',
     'list.all': 'All {count}',
     'list.range': '{from}-{to} of {count}',
+    'list.times': 'Times in {zone}',
+    'list.zone': '{range}, times in {zone}',
     'list.no-accounts': 'There are no accounts to show.',
     'list.nobody-online': 'Nobody is to be seen here.',
     'list.no-callers': 'Nobody has called yet.',

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { TestBoard } from '../support/board';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { findBarriers, launchBrowser } from './browser';
+import { findBarriers, fitsSideways, launchBrowser } from './browser';
 
 const PATIENCE_MS = 60_000;
 
@@ -181,6 +181,18 @@ describe('the terminal in the browser', () => {
     expect(problems).toEqual([]);
   });
 
+  async function expectNoBarriers(): Promise<void> {
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const where = [width, colorScheme];
+        expect([where, await findBarriers(page)]).toEqual([where, []]);
+        expect([where, await fitsSideways(page)]).toEqual([where, true]);
+      }
+    }
+  }
+
   it('is read aloud, and written line by line, by a switch that comes first', async () => {
     await sees('Sign in');
     const first = page.getByRole('button', { name: /^Screen reader/ });
@@ -200,6 +212,11 @@ describe('the terminal in the browser', () => {
     await page.reload();
     await sees('1 Sign in');
     expect(problems).toEqual([]);
+  });
+
+  it('puts no barrier before a person, narrow and wide, light and dark', async () => {
+    await sees('Sign in');
+    await expectNoBarriers();
   });
 
   it('says why a line was cut, and waits for its person to call again', async () => {
@@ -261,6 +278,7 @@ describe('the terminal in the browser', () => {
     await notices('The board does not answer.');
     const link = page.getByRole('link', { name: 'look at that port once' });
     expect(await link.getAttribute('href')).toMatch(/^https:\/\/localhost:\d+\/$/);
+    await expectNoBarriers();
   });
 });
 

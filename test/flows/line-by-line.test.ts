@@ -220,8 +220,9 @@ describe('a caller who is shown text line by line', () => {
     await ear.answer('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (1): ', '');
     await ear.answer('New password: ', fresh);
     await ear.answer('Once more: ', fresh);
+    await ear.answer('Welcome, 1 Shown, 2 Skipped (1): ', '');
     const choices = '1 Save, 2 Cancel, 3 Password (1): ';
-    expect(await ear.answer(choices, 's')).toEqual(['', choices]);
+    expect(await ear.answer(choices, 's')).toEqual(['', 'Shown', choices]);
     expect(await ear.answer('Password: ', 'not this one')).toEqual([
       's',
       'Save',

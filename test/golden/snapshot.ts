@@ -11,7 +11,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 export function snapshotOf(screen: ScreenEmulator): string {
   const styles = new Map<string, string>([[NORMAL, '.']]);
   const rows = Array.from({ length: screen.height }, (_, index) => {
-    const cells = screen.cells(index + 1);
+    const cells = withoutOffset(screen.cells(index + 1));
     const text = cells
       .map(({ character }) => character)
       .join('')
@@ -30,6 +30,14 @@ export function snapshotOf(screen: ScreenEmulator): string {
     `cursor ${row},${column}`,
     ...(legend.length === 0 ? [] : [legend.join(' ')]),
   ].join('\n');
+}
+
+/** A row as it is in UTC: heads of lists name the zone of the machine. */
+function withoutOffset(cells: readonly ScreenCell[]): readonly ScreenCell[] {
+  const text = cells.map(({ character }) => character || ' ').join('');
+  const [found = ''] = /(?<=\bUTC)[+-][\d:]+/.exec(text) ?? [];
+  const from = found === '' ? cells.length : text.indexOf(`UTC${found}`) + 'UTC'.length;
+  return cells.filter((_, index) => index < from || index >= from + found.length);
 }
 
 function letterFor(style: string, styles: Map<string, string>): string {

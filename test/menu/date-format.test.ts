@@ -1,4 +1,4 @@
-import { formatMoment, formatDate } from '../../src/menu/screen/date-format';
+import { formatMoment, formatDate, zoneName } from '../../src/menu/screen/date-format';
 import { sayStock } from '../../src/texts/texts';
 
 const at = new Date(2026, 1, 3, 15, 4, 5).getTime();
@@ -41,6 +41,19 @@ test.each([
 
 test('X and x are the seconds and milliseconds since 1970', () => {
   expect(formatDate(1_700_000_000_123, 'X x')).toBe('1700000000 1700000000123');
+});
+
+describe.each([
+  [0, 'UTC'],
+  [60, 'UTC+1'],
+  [-210, 'UTC-3:30'],
+  [345, 'UTC+5:45'],
+])('%i minutes from UTC', (minutes, name) => {
+  it(`are ${name}`, () => {
+    jest.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(-minutes);
+    expect(zoneName(0)).toBe(name);
+    jest.restoreAllMocks();
+  });
 });
 
 test('a moment is said by its day, seen from now', () => {

@@ -83,7 +83,7 @@ describe('text line by line', () => {
     await openOwnData(first);
     first.type(`${'\t'.repeat(8)}\x1b[B\x1b[B`);
     await first.sees('Text only, for screen readers');
-    first.type(`${'\t'.repeat(3)}\r`);
+    first.type(`${'\t'.repeat(4)}\r`);
     await first.sees(/Saved\.\n[^]*Real name \(Walter\):/);
 
     const second = call();
@@ -91,7 +91,7 @@ describe('text line by line', () => {
     await second.sees(/Tab, Enter: next field. Esc: back.\n[^]*Real name \(Walter\):/);
     second.type(`${'\r'.repeat(8)}`);
     await second.sees('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (3):');
-    second.type('1\r\r\r\r');
+    second.type('1\r\r\r\r\r');
     await second.sees(/Saved\./);
     expect(second.caller.terminal.isLineByLine).toBe(false);
 

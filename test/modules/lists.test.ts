@@ -134,6 +134,27 @@ describe('last callers', () => {
     expect(await list()).toContain('Nobody has called yet.');
   });
 
+  it('says in its head in which zone its times are, and below it what the chosen row has no room for', async () => {
+    board = await MenuBoard.open({});
+    const ann = await board.addUser('ann', PASSWORD, {
+      properties: { location: 'Llanfairpwllgwyngyll on the sea', affiliation: 'The Archive' },
+    });
+    await board.addUser('walter', PASSWORD);
+    await called(ann.id, 'ann', 10);
+    const caller = await comeIn(board);
+    caller.type('l\r');
+    const text = await caller.sees(/All 2, times in UTC/);
+    expect(text).toMatch(/» walter/);
+    expect(text).toMatch(/ann .* Llanfairpwllgwyngyll on *$/m);
+    expect(text).not.toContain('The Archive');
+    caller.type('\x1b[B');
+    await caller.sees('Llanfairpwllgwyngyll on the sea, The Archive');
+    caller.type('\x1b[A');
+    await caller.seesNot('The Archive');
+    caller.hangUp();
+    await caller.ended;
+  });
+
   it('keeps the names of accounts that are gone', async () => {
     board = await listBoard('last_callers', '{userName}|{location}');
     await board.addUser('walter', PASSWORD);
@@ -187,15 +208,15 @@ describe('the user list', () => {
     const top = await caller.sees('user10');
     expect(top).not.toContain('disabled');
     expect(top).not.toContain('Walter');
-    expect(top).toMatch(/^ +1-15 of 31$/m);
+    expect(top).toMatch(/^ +1-14 of 31, times in UTC/m);
     expect(top).toMatch(/^ +» user10 /m);
     // Page down, end, and home.
     caller.type('\x1b[6~');
-    await caller.sees(/^ +2-16 of 31$/m);
+    await caller.sees(/^ +2-15 of 31, times in UTC/m);
     caller.type('\x1b[F');
-    await caller.sees('17-31 of 31');
+    await caller.sees('18-31 of 31');
     caller.type('\x1b[H');
-    await caller.sees('1-15 of 31');
+    await caller.sees('1-14 of 31');
     caller.type('\x1b[F');
     expect(await caller.sees('Walter')).toMatch(/» Walter +Rome +1 +today/);
     caller.type('q');

@@ -14,7 +14,8 @@ function list(
 ) {
   const page = workPage(title, headline).label(5, LEFT, 'TL20', 'hint');
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
-  return closingLine(page.view(7, LEFT, 'VM1', 'text', 'focus')).text(23, LEFT, keys, 'hint');
+  page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT + 2, 'TL21', 'hint');
+  return closingLine(page).text(23, LEFT, keys, 'hint');
 }
 
 function status() {
@@ -48,9 +49,10 @@ export const LIST_SCREENS = {
   LASTCALL: () =>
     list('Last callers', 'Last callers', [
       [LEFT + 2, 'User'],
-      [LEFT + 21, 'When'],
-      [LEFT + 38, 'By'],
-      [LEFT + 48, 'Place'],
+      [LEFT + 17, 'Calls'],
+      [LEFT + 24, 'When'],
+      [LEFT + 40, 'By'],
+      [LEFT + 50, 'Place'],
     ]),
   WHOSON: () =>
     list('Who is online', 'Who is online', [

@@ -12,7 +12,8 @@ const list = (headline) =>
     headline,
     '%TL20',
     '%VM1',
-    ...Array(18).fill(''),
+    ...Array(17).fill(''),
+    '%TL21',
     'Arrow keys: up, down. Enter, Esc: back.',
   );
 
@@ -300,7 +301,8 @@ export const PLAIN_SCREENS = {
     'Your calls',
     '%TL20',
     '%VM1',
-    ...Array(16).fill(''),
+    ...Array(15).fill(''),
+    '%TL21',
     'E: end it. N: one was not me.',
     'Enter, Esc: back.',
   ),

@@ -162,6 +162,14 @@ function offset(date: Date): string {
   return `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }
 
+/** The zone of the board's clock at a moment, as people write it: `UTC`, `UTC+1`, `UTC-3:30`. */
+export function zoneName(atMs: number): string {
+  const [hours = '', minutes = ''] = offset(new Date(atMs)).split(':');
+  const whole = `${hours.charAt(0)}${Number(hours.slice(1))}`;
+  if (minutes !== '00') return `UTC${whole}:${minutes}`;
+  return Number(whole) === 0 ? 'UTC' : `UTC${whole}`;
+}
+
 /** A moment as people say it: `today 18:31`, `yesterday 09:12`, else the day, with its year if it is another one. */
 export function formatMoment(
   atMs: number,
