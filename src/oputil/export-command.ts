@@ -5,6 +5,7 @@ import { openAppKey, type OtpKey } from '../auth/otp';
 import { BbsError, toError } from '../base/errors';
 import { giveToOwnerOf, syncPath } from '../base/private-file';
 import type { Backend } from '../backend';
+import { countFarAccounts } from '../store/far-accounts';
 import { listPropertyNames, listWholeAccounts, type WholeAccount } from '../store/whole-accounts';
 import { ACCOUNT_FIELDS, exportColumns, toFields } from './account-fields';
 import type { CommandContext } from './command-context';
@@ -21,9 +22,12 @@ ${columnList()}
 and the properties of the accounts by their names. Without --with-secrets there
 are no passwords and no secrets of second factors in it; who imports it gets
 accounts that ask for a code which nobody has. Backup codes and the history of
-sign-ins are never in it: they are bound to this board. Values are written as
-they are: open the file in a spreadsheet as text, or it takes values that begin
-with = + - @ for formulas. 'oputil import csv' reads the file back.`;
+sign-ins are never in it: they are bound to this board. Nor are names and
+passwords of callers on other boards, which are sealed for this board and
+belong to its destinations: 'oputil database copy' and 'oputil backup' keep
+them, with the sealing key. Values are written as they are: open the file in a
+spreadsheet as text, or it takes values that begin with = + - @ for formulas.
+'oputil import csv' reads the file back.`;
 
 function columnList(): string {
   const names = Object.keys(ACCOUNT_FIELDS).filter((name) => name !== 'backup_codes');
@@ -77,14 +81,20 @@ async function exportAccounts(
     });
   }
   const { size } = statSync(file);
+  const farAccounts = await backend.db.run(countFarAccounts);
   context.show(
     [
       `${written} accounts written to ${name} (${size} bytes)`,
       ...(withSecrets
         ? ['It holds secrets in clear text: remove it when it has been imported.']
         : []),
+      ...(farAccounts > 0
+        ? [
+            `Left out: accounts of callers on other boards (${farAccounts}), sealed for this one; see --help.`,
+          ]
+        : []),
     ],
-    { file, accounts: written, bytes: size, secrets: withSecrets },
+    { file, accounts: written, bytes: size, secrets: withSecrets, farAccountsLeftOut: farAccounts },
   );
 }
 

@@ -27,6 +27,14 @@ export function listFarAccounts(sql: Sql, userId: number): Promise<readonly FarA
   return select(sql, { user_id: userId });
 }
 
+/** Of all accounts; reads the whole table, for a tool. */
+export async function countFarAccounts(sql: Sql): Promise<number> {
+  const rows: readonly { readonly count: string | number }[] = await sql('far_account').count({
+    count: '*',
+  });
+  return Number(rows[0]?.count ?? 0);
+}
+
 /** Adds it, or changes what is given of one that is there. */
 export async function saveFarAccount(
   sql: Sql,

@@ -107,6 +107,23 @@ test('without --with-secrets no secret is in the file, and second factors stay a
   expect(one.secondFactor).toBe('rfc4266_HOTP');
 }, 30_000);
 
+test('accounts of callers on other boards are left out, and that is said', async () => {
+  await shell.run('user', 'add', 'joe', '--password', PASSWORD);
+  const office = await openBackOffice(shell.dataDir);
+  const far = { userId: await office.userId('joe'), board: 'far.example:23', title: 'Far' };
+  await office.farAccounts.setName(far, 'JOE SMITH');
+  const { password } = await office.farAccounts.passwordFor(far, 20);
+  await office.close();
+  const out = await shell.run('export', at('a.csv'), '--with-secrets');
+  expect(out).toContain('Left out: accounts of callers on other boards (1)');
+  for (const secret of ['JOE SMITH', password, 'far.example'])
+    expect(read('a.csv')).not.toContain(secret);
+  const told = await shell.json('export', at('b.csv'));
+  expect(told).toMatchObject({ farAccountsLeftOut: 1 });
+  await other.run('user', 'add', 'ann', '--password', PASSWORD);
+  expect(await other.run('export', at('c.csv'))).not.toContain('Left out');
+});
+
 test.each(['csv', 'json'])(
   'the %s file is for its owner alone and takes nobody’s place',
   async (format) => {
