@@ -56,8 +56,10 @@ function* checkDatabase({ database }: Config): Iterable<CrossFinding> {
   }
   let isNear = false;
   try {
-    const { host } = parsePostgresAddress(connection);
-    isNear = host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host);
+    const { places } = parsePostgresAddress(connection);
+    isNear = places.every(
+      ({ host }) => host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host),
+    );
   } catch (problem) {
     yield {
       path: ['database', 'connection'],

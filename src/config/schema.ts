@@ -219,7 +219,7 @@ const database = section('Where accounts, factors and mails are stored.', {
     .string()
     .default('')
     .describe(
-      'For postgres: `postgres://user:password@host:5432/database`, best as `@environment:DATABASE_URL`. `?schema=` names the schema, `?host=/folder` a socket.',
+      'For postgres: `postgres://user:password@host:5432/database`, best as `@environment:DATABASE_URL`. `?schema=` names the schema, `?host=/folder` a socket. Several hosts with commas between them: the one that takes writes is used.',
     ),
   pool: z.int().min(2).max(100).default(10).describe('Most connections to the server at once.'),
   tls: section('TLS to the server.', {

@@ -90,11 +90,11 @@ async function placeOf(context: CommandContext, text: string): Promise<DatabaseA
     throw new BbsError('USAGE', `the variable ${variable} is not set`);
   if (!/^postgres(ql)?:/.test(address))
     throw new BbsError('USAGE', 'a place is sqlite:FILE or postgres://USER@HOST/DATABASE');
-  const { host, port, database, schema } = parsePostgresAddress(address);
+  const { places, database, schema } = parsePostgresAddress(address);
   const { tls } = (await context.config()).database;
   const options = { log, callMs: LIMITS.toolStoreMs };
   return {
-    id: JSON.stringify([host, port, database, schema]),
+    id: JSON.stringify([places, database, schema]),
     dialect: postgresDialect({ address, pool: 2, tls }, options),
     file: undefined,
   };

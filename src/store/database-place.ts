@@ -1,6 +1,7 @@
 import type { Log } from '../base/log';
 import type { Dialect } from './dialect';
-import { postgresDialect, type PostgresServer } from './postgres';
+import { postgresDialect } from './postgres';
+import type { PostgresServer } from './postgres-hosts';
 import { sqliteDialect } from './sqlite';
 
 /** Where a database is. */

@@ -15,6 +15,7 @@ declare module 'knex/lib/dialects/postgres' {
 
   class PostgresClient extends Knex.Client {
     _query(connection: unknown, query: { sql: string }): Promise<unknown>;
+    _acquireOnlyConnection(): Promise<unknown>;
     acquireRawConnection(): Promise<unknown>;
     destroyRawConnection(connection: unknown): Promise<void>;
   }

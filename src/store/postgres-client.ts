@@ -6,11 +6,11 @@ import type { Client, QueryResult } from 'pg';
 import { BbsError, isError, toError } from '../base/errors';
 import { codeOf, keepReason } from './dialect';
 import { type BatchFailure, type Part, Batch } from './postgres-batch';
+import { CONNECT_MS, TIMELINE } from './postgres-hosts';
 import type { PostgresPulse } from './postgres-pulse';
 import type { Holding, HoldOptions, Statement } from './sending';
 
-/** How long a connection may take to be made, and how long a call waits for one of the pool. */
-export const CONNECT_MS = 2_000;
+/** How long a call waits for a connection of the pool. */
 export const TURN_MS = 3_500;
 /** How often a server that has no room for a connection is asked again. */
 const ROOM_MS = 100;
@@ -29,9 +29,6 @@ export interface Begun {
   /** The server's timeline: after a failover to a replica the same number may be another transaction's. */
   readonly timeline: string;
 }
-
-/** The server's timeline, from the name of the file that it writes to. */
-export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)';
 
 const WHICH = `select pg_current_xact_id()::text as xid, ${TIMELINE} as timeline`;
 
@@ -70,7 +67,8 @@ export interface Locking {
 }
 
 /** What stands in knex's configuration beside its own keys. */
-export interface Watched {
+export interface Reached {
+  readonly connect: () => Promise<Client>;
   /** undefined for a tool, which waits. */
   readonly pulse: PostgresPulse | undefined;
 }
@@ -229,6 +227,16 @@ export class BoardClient extends PostgresClient implements Holding {
     }
   }
 
+  override async _acquireOnlyConnection(): Promise<unknown> {
+    const connection = (await (this.config as Reached).connect()) as RawConnection;
+    const dispose = (why?: unknown): void => {
+      connection.__knex__disposed ??= why ?? 'ended';
+    };
+    connection.on('error', dispose);
+    connection.on('end', dispose);
+    return connection;
+  }
+
   override async destroyRawConnection(connection: RawConnection): Promise<void> {
     // A farewell to a server that does not answer would be waited for.
     if (connection.__knex__disposed !== undefined) connection.connection.stream.destroy();
@@ -236,7 +244,7 @@ export class BoardClient extends PostgresClient implements Holding {
   }
 
   private get pulse(): PostgresPulse | undefined {
-    return (this.config as Watched).pulse;
+    return (this.config as Partial<Reached>).pulse;
   }
 
   private watched<T>(work: () => Promise<T>): Promise<T> {
@@ -272,7 +280,7 @@ export class BoardClient extends PostgresClient implements Holding {
       await super._query(connection, { sql: 'ROLLBACK' }).catch((again: unknown) => {
         connection.__knex__disposed = again;
       });
-    } else if (isLost(error) || /^ROLLBACK/.test(query.sql)) {
+    } else if (isLost(error) || isReadOnly(error) || /^ROLLBACK/.test(query.sql)) {
       connection.__knex__disposed = error;
       // The answer may still be on its way; whoever gets the connection next must not read it.
       connection.connection.stream.destroy();
@@ -322,10 +330,15 @@ export function isUnsure(error: unknown): boolean {
 
 /**
  * True where a transaction was not committed, and doing it again may succeed at once: the connection
- * ended, it could not be serialised, or it waited for itself.
+ * ended, the server takes no writes, it could not be serialised, or it waited for itself.
  */
 export function isUndone(error: unknown): boolean {
-  return hasEnded(error) || ['40001', '40P01'].includes(codeOf(error));
+  return hasEnded(error) || isReadOnly(error) || ['40001', '40P01'].includes(codeOf(error));
+}
+
+/** True where the server is a replica or was made read-only: a new connection may go to the one that is not. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === '25006';
 }
 
 /** All that the server says, as all that SQLite says: the work was not done, and nothing is granted. */

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { BoardHold } from './dialect';
+import { isReadOnly } from './postgres-client';
+import { cut } from './postgres-hosts';
 
 export interface LinkOptions {
   readonly where: string;
-  readonly connect: () => Client;
+  readonly connect: () => Promise<Client>;
   /** What each connection begins with. */
   readonly prepare: readonly string[];
   readonly log: Log;
@@ -66,7 +68,7 @@ export class PostgresLink {
       return rows;
     } catch (error) {
       // The answer may still be on its way, and would be taken for that of the next statement.
-      if (/timeout|terminated/i.test(toError(error).message)) cut(client);
+      if (/timeout|terminated/i.test(toError(error).message) || isReadOnly(error)) cut(client);
       throw error;
     }
   }
@@ -135,10 +137,8 @@ async function connected(
   prepare: readonly string[],
   lock: string,
 ): Promise<Client | undefined> {
-  const client = connect();
-  client.on('error', () => undefined);
+  const client = await connect();
   try {
-    await client.connect();
     for (const statement of prepare) await client.query(statement);
     const { rows } = await client.query<{ readonly schema: number; readonly held: boolean }>(lock);
     const [row] = rows;
@@ -154,11 +154,9 @@ async function connected(
   return undefined;
 }
 
-/** Resolves when the server has answered anything on this new connection, which is ended then. */
+/** Resolves when the server has answered anything on this connection, which is ended then. */
 export async function askAnything(client: Client): Promise<void> {
-  client.on('error', () => undefined);
   try {
-    await client.connect();
     await client.query('select 1');
   } finally {
     cut(client);
@@ -169,11 +167,4 @@ export async function askAnything(client: Client): Promise<void> {
 async function endOf(client: Client): Promise<void> {
   const end = client.end().catch(() => undefined);
   await Promise.race([end, delay(1_000, undefined, { ref: false })]);
-}
-
-function cut(client: Client): void {
-  const { connection } = client as unknown as {
-    readonly connection: { readonly stream: { destroy(): void } };
-  };
-  connection.stream.destroy();
 }

@@ -1,25 +1,26 @@
 import { knex } from 'knex';
 import type { Knex } from 'knex';
-import { Client, type ClientConfig } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toError } from '../base/errors';
 import type { Log } from '../base/log';
-import { parsePostgresAddress, type PostgresAddress } from '../base/postgres-address';
+import {
+  parsePostgresAddress,
+  type PostgresAddress,
+  type PostgresPlace,
+} from '../base/postgres-address';
 import { CALL_MS, codeOf, type Dialect, type Outcome, selectRows, type Subject } from './dialect';
 import {
   BoardClient,
-  CONNECT_MS,
   isFailure,
   isLost,
   isUndone,
   isUnsure,
   type Locking,
   type RawConnection,
-  type Watched,
-  TIMELINE,
+  type Reached,
   TURN_MS,
 } from './postgres-client';
-import { VALUE_TYPES } from './postgres-batch';
+import { cut as cutOff, PostgresHosts, type PostgresServer, TIMELINE } from './postgres-hosts';
 import { askAnything, holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
 import { PostgresPulse } from './postgres-pulse';
 import { tellChanges } from './node-statements';
@@ -31,20 +32,6 @@ const CLOSE_MS = 1_500;
 /** How long a statement of the connection beside the pool may take: well within a lease. */
 const LINK_MS = 4_300;
 
-/** A PostgreSQL database, and how it is reached. */
-export interface PostgresServer {
-  /** `postgres://user:password@host:port/database`, as `parsePostgresAddress` reads it. */
-  readonly address: string;
-  /** Most connections at once. */
-  readonly pool: number;
-  readonly tls: {
-    readonly enabled: boolean;
-    readonly rejectUnauthorized: boolean;
-    /** PEM text of the authorities that are believed, in place of the usual ones; empty for those. */
-    readonly ca: string;
-  };
-}
-
 /** PostgreSQL. READ COMMITTED: what must not change between reading and writing is locked by name. */
 export function postgresDialect(
   server: PostgresServer,
@@ -52,23 +39,25 @@ export function postgresDialect(
 ): Dialect {
   const { log, callMs } = options;
   const address = parsePostgresAddress(server.address);
-  const where = `the database ${address.database} on ${placeOf(address)}`;
+  const where = `the database ${address.database} on ${address.places.map(placeOf).join(', ')}`;
   const warn = (message: unknown): void => log.warn('store.driver', { detail: String(message) });
   const made = new Set<RawConnection>();
   const cut = (): void => {
-    for (const { connection } of made) connection.stream.destroy();
+    for (const connection of made) cutOff(connection);
   };
-  const ask = (connectMs: number): Promise<void> =>
-    askAnything(new Client(clientConfig(server, address, { limitMs: connectMs, connectMs })));
+  const hosts = new PostgresHosts(server, address);
+  const ask = async (connectMs: number): Promise<void> =>
+    askAnything(await hosts.connect({ limitMs: connectMs, connectMs }));
   // A tool has nobody who waits at a screen.
   const pulse = callMs > CALL_MS ? undefined : new PostgresPulse({ where, log, ask, cut });
-  const connect = (settings: readonly string[]): Knex =>
+  const connect = (settings: readonly string[], onlyToRead = false): Knex =>
     knex({
       client: BoardClient,
-      ...({ pulse } satisfies Watched),
-      connection: clientConfig(server, address, {
-        limitMs: callMs - 300,
-      }) as Knex.PgConnectionConfig,
+      ...({
+        pulse,
+        connect: () => hosts.connect({ limitMs: callMs - 300, onlyToRead }),
+      } satisfies Reached),
+      connection: hosts.first as Knex.PgConnectionConfig,
       // Bound values are secrets: they must not stand in error messages.
       compileSqlOnError: false,
       acquireConnectionTimeout: TURN_MS,
@@ -88,7 +77,7 @@ export function postgresDialect(
     });
   const link: LinkOptions = {
     ...{ where, log },
-    connect: () => new Client(clientConfig(server, address, { limitMs: LINK_MS - 300 })),
+    connect: () => hosts.connect({ limitMs: LINK_MS - 300 }),
     prepare: [...sessionSettings(LINK_MS), ...pathOf(address)],
   };
   let node: PostgresNode | undefined;
@@ -101,7 +90,7 @@ export function postgresDialect(
     prepare: () => undefined,
     connect: () => connect(sessionSettings(callMs)),
     connectToRead: () =>
-      connect([...sessionSettings(callMs), 'set default_transaction_read_only = on']),
+      connect([...sessionSettings(callMs), 'set default_transaction_read_only = on'], true),
     close: async (sql) => {
       pulse?.close();
       const timer = setTimeout(cut, CLOSE_MS);
@@ -166,7 +155,7 @@ export function postgresDialect(
 }
 
 /** Host and port as messages name them, so that a wrong port is seen. */
-function placeOf({ host, port }: PostgresAddress): string {
+function placeOf({ host, port }: PostgresPlace): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -194,39 +183,14 @@ async function outcomeOf(
   }
 }
 
-/** TLS is verified where it is on; a socket in the file system has none. */
-function clientConfig(
-  { tls }: PostgresServer,
-  { host, port, user, password, database }: PostgresAddress,
-  { limitMs, connectMs = CONNECT_MS }: { readonly limitMs: number; readonly connectMs?: number },
-): ClientConfig {
-  const verified = {
-    rejectUnauthorized: tls.rejectUnauthorized,
-    ...(tls.ca === '' ? {} : { ca: tls.ca }),
-  };
-  return {
-    ...{ host, port, database },
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ssl: tls.enabled && !host.startsWith('/') ? verified : false,
-    application_name: 'sallyport',
-    connectionTimeoutMillis: connectMs,
-    // The server's own limit comes first where it can still be heard.
-    query_timeout: limitMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    types: VALUE_TYPES,
-  };
-}
-
 function sessionSettings(callMs: number): readonly string[] {
   return [
     `set statement_timeout = ${callMs - 800}`,
     `set lock_timeout = ${Math.min(3_000, callMs / 2)}`,
     `set idle_in_transaction_session_timeout = ${callMs + 4_000}`,
     "set default_transaction_isolation = 'read committed'",
-    // What is granted is on the disk; a stricter setting of the server's stays.
-    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    // What is granted is on the disk, and on that of a replica where the server waits for one; a stricter setting stays.
+    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')",
   ];
 }
 

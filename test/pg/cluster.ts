@@ -49,6 +49,31 @@ export class Cluster {
     return cluster;
   }
 
+  /** A replica of another one, which waits with each commit until this one has it. */
+  static standbyOf(primary: Cluster): Cluster {
+    const { bin, settings, port } = primary;
+    const cluster = new Cluster(bin, mkdtempSync(join(tmpdir(), 'sallyport-pg-')), settings, port);
+    chmodSync(cluster.folder, 0o755);
+    if (process.getuid?.() === 0) execFileSync('chown', ['postgres', cluster.folder]);
+    const from = ['-h', primary.folder, '-p', String(port), '-U', 'postgres'];
+    cluster.run('pg_basebackup', [...from, '-D', cluster.data, '-R', '-c', 'fast', '--no-sync']);
+    cluster.goOn();
+    primary.asAdmin("alter system set synchronous_standby_names = '*'");
+    primary.asAdmin('select pg_reload_conf()');
+    return cluster;
+  }
+
+  /** Runs a statement as the owner of the server. */
+  asAdmin(statement: string): void {
+    const to = ['-h', this.folder, '-p', String(this.port), '-U', 'postgres', '-d', 'postgres'];
+    this.run('psql', [...to, '-X', '-q', '-c', statement]);
+  }
+
+  /** Makes a replica the one that takes writes. */
+  promote(): void {
+    this.run('pg_ctl', ['-D', this.data, '-w', 'promote']);
+  }
+
   /** Starts the server again after a halt; it takes calls when this returns. */
   goOn(): void {
     const settings = [

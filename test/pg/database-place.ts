@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Log } from '../../src/base/log';
 import type { DatabasePlace } from '../../src/store/database-place';
 import type { Dialect } from '../../src/store/dialect';
-import { postgresDialect, type PostgresServer } from '../../src/store/postgres';
+import { postgresDialect } from '../../src/store/postgres';
+import type { PostgresServer } from '../../src/store/postgres-hosts';
 
 export type { DatabasePlace };
 
