@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock';
 import { LIMITS } from '../base/limits';
 import { QMethod, type Side, type Verb } from './q-method';
 import { RateWindow } from '../base/event-counters';
+import { dataBefore, doubled } from './telnet-data';
 import { COMMAND, OPTION } from './telnet-protocol';
 
 interface TelnetCodecOptions {
@@ -33,7 +34,6 @@ const MAX_OVERRUN_BYTES = 64 * 1024;
 /** What TelnetInput of telnet-stream is in while no command has begun. */
 const PARSER_AT_REST = 'TELNET_DATA';
 
-const IAC = 255;
 const CR = 13;
 const LF = 10;
 const NUL = 0;
@@ -80,14 +80,11 @@ export class TelnetCodec {
   /** Processes bytes from the socket. */
   receive(chunk: Buffer): void {
     if (this.closed) return;
-    if (this.isRaw && isPlain(chunk) && this.isBetweenCommands()) {
-      // Where the text is changed, it is in a copy.
-      this.text(this.isTransparent('peer') ? chunk : Buffer.from(chunk));
-      return;
-    }
-    this.input.write(chunk);
+    const rest = this.isRaw && this.isBetweenCommands() ? this.passData(chunk) : chunk;
+    if (rest.length === 0) return;
+    this.input.write(rest);
     if (this.overrunBytes === undefined) return;
-    this.overrunBytes += chunk.length;
+    this.overrunBytes += rest.length;
     if (this.overrunBytes > MAX_OVERRUN_BYTES) this.abuse('endless sub-negotiation');
   }
 
@@ -95,7 +92,7 @@ export class TelnetCodec {
   send(bytes: Buffer): void {
     if (this.closed) return;
     const encoded = this.isRaw ? this.asNvt(bytes) : bytes;
-    if (this.isRaw && isPlain(encoded) && isEmpty(this.output)) this.options.onEncoded(encoded);
+    if (this.isRaw && isEmpty(this.output)) this.options.onEncoded(doubled(encoded));
     else this.output.write(encoded);
   }
 
@@ -115,6 +112,14 @@ export class TelnetCodec {
     this.closed = true;
     this.input.destroy();
     this.output.destroy();
+  }
+
+  /** Most of what a board sends goes past the parser, which looks at each byte by itself; returns the rest. */
+  private passData(chunk: Buffer): Buffer {
+    const { data, length } = dataBefore(chunk);
+    // Where the text is changed, it is in a copy.
+    if (length > 0) this.text(this.isTransparent('peer') ? data : Buffer.from(data));
+    return this.closed ? chunk.subarray(chunk.length) : chunk.subarray(length);
   }
 
   /** True where bytes without a command would come out of the parser as they are, and before no others. */
@@ -229,11 +234,6 @@ export class TelnetCodec {
     }
     if (length > 0) this.options.onText(bytes.subarray(0, length));
   }
-}
-
-/** Most of what a board sends: it goes past the parsers, which look at each byte by itself. */
-function isPlain(bytes: Buffer): boolean {
-  return !bytes.includes(IAC);
 }
 
 /** True where nothing waits in a parser, which what comes now would overtake. */

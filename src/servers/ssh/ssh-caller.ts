@@ -284,7 +284,8 @@ export class SshCaller {
 }
 
 /**
- * Sends one piece into the channel; done when the channel's window and the socket have accepted it.
+ * Sends one piece into the channel; done when the channel's window and the socket have accepted it, which is
+ * mostly at once.
  */
 function send(
   channel: ServerChannel,
@@ -292,8 +293,12 @@ function send(
   job: { readonly piece: Buffer; readonly done: () => void },
 ): void {
   if (!channel.writable || socket.destroyed) return;
+  let waiting: (() => void) | undefined = job.done;
   channel.write(job.piece, () => {
-    if (socket.writableNeedDrain) socket.once('drain', job.done);
-    else job.done();
+    if (waiting !== undefined && socket.writableNeedDrain) socket.once('drain', waiting);
+    else waiting?.();
   });
+  if (channel.writableLength > 0 || socket.writableLength > 0) return;
+  waiting = undefined;
+  job.done();
 }
