@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Client } from 'ssh2';
 
 const IAC = 255;
@@ -54,14 +55,14 @@ export class LeanCaller {
     });
   }
 
-  /** By telnet on a connection that the caller's program goes on with. */
-  static on(socket: Socket): LeanCaller {
+  /** On a connection that the caller's program goes on with. */
+  static on(stream: Duplex, way: 'telnet' | 'ssh' = 'telnet'): LeanCaller {
     const caller = new LeanCaller(
-      { send: (bytes) => socket.write(bytes), hangUp: () => socket.destroy() },
-      'telnet',
+      { send: (bytes) => stream.write(bytes), hangUp: () => stream.destroy() },
+      way,
     );
-    socket.on('data', (chunk) => caller.receive(chunk));
-    socket.on('close', () => caller.cutOff());
+    stream.on('data', (chunk: Buffer) => caller.receive(chunk));
+    stream.on('close', () => caller.cutOff());
     return caller;
   }
 

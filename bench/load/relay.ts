@@ -1,15 +1,17 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { readArgument, say } from '../processes';
+import { dial, listen, type Carrier } from './far-stream';
 
-/** The least that can stand between a caller and a board: two sockets. */
-function main(): void {
-  const { port } = readArgument<{ port: number }>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    const far = connect({ host: '127.0.0.1', port, noDelay: true });
-    for (const end of [socket, far]) end.on('error', () => undefined);
-    socket.pipe(far).pipe(socket);
+/** The least that can stand between a caller and a board: two sockets, or what ssh2 makes of them. */
+async function main(): Promise<void> {
+  const { port, from, to } = readArgument<{ port: number; from: Carrier; to: Carrier }>();
+  const place = await listen(from, (near) => {
+    near.on('error', () => undefined).pause();
+    void dial(to, port).then((far) => {
+      far.on('error', () => undefined);
+      near.pipe(far).pipe(near);
+    });
   });
-  server.listen(0, '127.0.0.1', () => say((server.address() as AddressInfo).port));
+  say(place);
 }
 
-main();
+void main();

@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeanCaller } from '../lean-caller';
 import { readArgument, say } from '../processes';
+import { dial, pieceOf, type Carrier } from './far-stream';
 
 export interface VisitorReport {
   /** Milliseconds for all bytes, of each round. */
@@ -17,9 +18,10 @@ interface Pair {
 }
 
 const BETWEEN_KEYS_MS = 8;
-const PIECE = Buffer.alloc(64 * 1024, 'a');
 
 interface Order {
+  readonly by: Carrier;
+  readonly content: 'text' | 'file';
   readonly port: number;
   readonly relayPort: number;
   readonly name: string;
@@ -32,7 +34,8 @@ interface Order {
 /** One caller who goes to a board behind the gate, and in turn to the same board behind a bare relay. */
 async function main(): Promise<void> {
   const order = readArgument<Order>();
-  const relay = connect({ host: '127.0.0.1', port: order.relayPort, noDelay: true });
+  const piece = pieceOf(order.content);
+  const relay = await dial(order.by, order.relayPort);
   const gate = await behindGate(order);
   const report: VisitorReport = { down: pair(), up: pair(), echo: pair() };
   for (let key = 0; key < order.keys; key++) {
@@ -44,8 +47,8 @@ async function main(): Promise<void> {
   for (let round = 0; round < order.rounds; round++) {
     report.down.ours.push(await down(gate, order.bytes));
     report.down.relay.push(await down(relay, order.bytes));
-    report.up.ours.push(await up(gate, order.bytes));
-    report.up.relay.push(await up(relay, order.bytes));
+    report.up.ours.push(await up(gate, order.bytes, piece));
+    report.up.relay.push(await up(relay, order.bytes, piece));
   }
   say(report);
 }
@@ -55,52 +58,54 @@ function pair(): Pair {
 }
 
 /** Signs in, chooses the one board, and waits until keys come back from there. */
-async function behindGate({ port, name, password }: Order): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-  const caller = LeanCaller.on(socket);
-  await caller.hears('Sign in');
-  await caller.ask('\r', 'User');
-  await caller.ask(`${name}\r${password}\r`, 'Both');
+async function behindGate({ by, port, name, password }: Order): Promise<Duplex> {
+  const stream = await dial(by, port, { username: name, password });
+  const caller = LeanCaller.on(stream, by === 'ssh' ? 'ssh' : 'telnet');
+  if (by === 'tcp') {
+    await caller.hears('Sign in');
+    await caller.ask('\r', 'User');
+    await caller.ask(`${name}\r${password}\r`, 'Both');
+  } else await caller.hears('Both');
   await caller.ask('\r', 'Enter');
   await caller.ask('\r', 'back.');
   await delay(300);
-  socket.removeAllListeners('data');
-  socket.resume();
-  return socket;
+  stream.removeAllListeners('data');
+  stream.resume();
+  return stream;
 }
 
-function echo(socket: Socket): Promise<number> {
+function echo(stream: Duplex): Promise<number> {
   return new Promise((resolve) => {
     const startedMs = performance.now();
-    socket.once('data', () => resolve(performance.now() - startedMs));
-    socket.write('x');
+    stream.once('data', () => resolve(performance.now() - startedMs));
+    stream.write('x');
   });
 }
 
-function down(socket: Socket, bytes: number): Promise<number> {
+function down(stream: Duplex, bytes: number): Promise<number> {
   return new Promise((resolve) => {
     const startedMs = performance.now();
     let left = bytes;
     const take = (chunk: Buffer): void => {
       left -= chunk.length;
       if (left > 0) return;
-      socket.off('data', take);
-      socket.resume();
+      stream.off('data', take);
+      stream.resume();
       resolve(performance.now() - startedMs);
     };
-    socket.on('data', take);
-    socket.write('S');
+    stream.on('data', take);
+    stream.write('S');
   });
 }
 
-async function up(socket: Socket, bytes: number): Promise<number> {
+async function up(stream: Duplex, bytes: number, piece: Buffer): Promise<number> {
   const startedMs = performance.now();
-  const answered = new Promise((resolve) => socket.once('data', resolve));
-  socket.write('R');
+  const answered = new Promise((resolve) => stream.once('data', resolve));
+  stream.write('R');
   // Another piece than the letter, which the gate takes for a key.
   await delay(5);
-  for (let sent = 0; sent < bytes; sent += PIECE.length) {
-    if (!socket.write(PIECE)) await new Promise((resolve) => socket.once('drain', resolve));
+  for (let sent = 0; sent < bytes; sent += piece.length) {
+    if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve));
   }
   await answered;
   return performance.now() - startedMs;
