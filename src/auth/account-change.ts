@@ -86,6 +86,7 @@ const DETAILS: readonly (readonly [property: string, label: string])[] = [
   ['real_name', 'Real name'],
   ['location', 'Location'],
   ['affiliation', 'Affiliation'],
+  ['about', 'About'],
   ['web_address', 'Web'],
   ['birthdate', 'Birth date'],
   ['sex', 'Sex'],

@@ -70,6 +70,7 @@ export class AccountRules {
       real_name: users.realNameMax,
       location: users.locationMax,
       affiliation: users.affilsMax,
+      about: users.aboutMax,
       web_address: users.webMax,
     };
     for (const [name, value] of Object.entries(values)) {

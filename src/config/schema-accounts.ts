@@ -65,6 +65,7 @@ const applicationFields = section(
     sex: applicationField('Sex, one letter.'),
     location: applicationField('Where the caller comes from.'),
     affils: applicationField('Groups or boards.'),
+    about: applicationField('One line about oneself, for the sysop.'),
     email: applicationField(
       'Mail address. Without it there is no mail for a lost password or a second factor.',
     ),
@@ -91,6 +92,7 @@ export const users = section('Accounts.', {
   realNameMax: z.int().min(1).max(255).default(32).describe('Longest real name.'),
   locationMax: z.int().min(1).max(255).default(32).describe('Longest location.'),
   affilsMax: z.int().min(1).max(255).default(32).describe('Longest affiliation.'),
+  aboutMax: z.int().min(1).max(255).default(60).describe('Longest line about oneself.'),
   emailMax: z
     .int()
     .min(6)

@@ -33,6 +33,7 @@ const VIEWS = {
   password: 9,
   confirm: 10,
   errors: 11,
+  about: 13,
 } as const;
 
 /** Applying for an account (contract A7): makes it, and signs its owner in by the ordinary login. */

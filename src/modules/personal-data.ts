@@ -4,7 +4,7 @@ import type { PropertyValues } from '../store/properties';
 
 /** A property that people fill in about themselves. */
 export type PersonalProperty =
-  'real_name' | 'birthdate' | 'sex' | 'location' | 'affiliation' | 'web_address';
+  'real_name' | 'birthdate' | 'sex' | 'location' | 'affiliation' | 'about' | 'web_address';
 
 /** Fields of the contract's forms (A7) by argName, and the property each one is kept in. */
 export const PERSONAL_FIELDS: Readonly<Record<string, PersonalProperty>> = {
@@ -13,6 +13,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalProperty>> = {
   sex: 'sex',
   location: 'location',
   affils: 'affiliation',
+  about: 'about',
   web: 'web_address',
 };
 

@@ -41,6 +41,7 @@ const VIEWS = {
   password: 10,
   confirm: 11,
   welcome: 12,
+  about: 13,
   themeInfo: 20,
   errors: 21,
 } as const;
@@ -53,6 +54,7 @@ const PERSONAL_VIEWS: readonly (readonly [number, PersonalProperty])[] = [
   [4, 'location'],
   [5, 'affiliation'],
   [7, 'web_address'],
+  [VIEWS.about, 'about'],
 ];
 
 /** Of the two items of the view `welcome`: that its screens are passed by. */

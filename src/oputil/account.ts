@@ -122,6 +122,7 @@ export function accountData(user: User): Readonly<Record<string, unknown>> {
     email: property('email_address'),
     location: property('location'),
     affiliation: property('affiliation'),
+    about: property('about'),
     themeId: property('theme_id'),
     created: property('account_created'),
     lastLogin: property('last_login_timestamp'),

@@ -51,6 +51,7 @@ export const SAMPLE_USER: User = {
     ['real_name', 'A Caller'],
     ['location', 'Somewhere'],
     ['affiliation', 'None'],
+    ['about', 'I call for the message areas'],
     ['email_address', 'caller@example.org'],
   ]),
   loginVersion: 0,
@@ -243,7 +244,7 @@ const APPLIED = {
   method: 'submitApplication',
   value: {
     ...{ username: 'Caller', realName: 'A Caller', birthdate: '1990-01-01', location: 'Somewhere' },
-    ...{ sex: '', affils: '', web: '', email: 'caller@example.org' },
+    ...{ sex: '', affils: '', about: '', web: '', email: 'caller@example.org' },
     ...{ password: 'a long pass phrase', passwordConfirm: 'a long pass phrase' },
   },
 } as const;

@@ -35,6 +35,7 @@ interface Details {
   readonly realName?: string;
   readonly location?: string;
   readonly affiliation?: string;
+  readonly about?: string;
   readonly web?: string;
   readonly theme?: string;
 }
@@ -95,6 +96,7 @@ export function addUserChanges(user: Command, context: CommandContext): void {
     .option('--real-name <name>')
     .option('--location <text>')
     .option('--affiliation <text>')
+    .option('--about <text>')
     .option('--web <address>')
     .option('--theme <id>')
     .action((name: string, details: Details) => setDetails(context, name, details));
@@ -216,6 +218,7 @@ async function setDetails(context: CommandContext, name: string, details: Detail
     real_name: details.realName,
     location: details.location,
     affiliation: details.affiliation,
+    about: details.about,
     web_address: details.web,
     theme_id: details.theme,
   };

@@ -100,6 +100,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ['Email', property('email_address')],
     ['Location', property('location')],
     ['Affiliations', property('affiliation')],
+    ['About', property('about')],
     ['ActivityPub', 'none'],
     ['2FA OTP', `${factorName(otpTypeOf(user))}${isLocked ? LOCKED : ''}`],
     ...sshLines(keys),

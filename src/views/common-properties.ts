@@ -84,12 +84,17 @@ export const FOCUSABLE: readonly ViewProperty[] = [
   property('argName', 'text', "Name of its value in the form's data.", 'its number'),
   property('focus', 'boolean', 'true: the cursor starts here.', 'false'),
   property('acceptsFocus', 'boolean', 'false: the cursor never comes here.', 'true'),
+  property(
+    'tabAfter',
+    'number',
+    'Number of the view behind which the cursor comes here; without it views follow by their own numbers.',
+  ),
   property('acceptsInput', 'boolean', 'false: as acceptsFocus.', 'true'),
   property('omit', 'boolean', "true: its value is left out of the form's data.", 'false'),
   property(
     'submit',
     'boolean',
-    'true: return here submits the form. Without any, the highest number submits.',
+    'true: return here submits the form. Without any, the last that the cursor comes to does.',
     'false',
   ),
   property(

@@ -104,7 +104,7 @@ export class ViewForm implements Form {
     this.validate = validate;
     this.views = views
       .map((spec) => createView(spec, this.context))
-      .sort((left, right) => left.id - right.id);
+      .sort((left, right) => left.tabOrder - right.tabOrder || left.id - right.id);
     if (this.context.passive) return;
     const wanted = this.focusable.find((view) => view.spec.properties['focus'] === true);
     this.moveFocus(wanted ?? this.focusable[0]);

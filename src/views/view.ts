@@ -123,6 +123,12 @@ export abstract class View {
   }
 
   /** Whether the view can get the focus at all. */
+  /** Where the cursor comes here among the others: by number, or right behind another view. */
+  get tabOrder(): number {
+    const after = this.read.number('tabAfter');
+    return after === undefined ? this.id : after + 0.5;
+  }
+
   get acceptsFocus(): boolean {
     if (this.read.flag('acceptsInput') === false) return false;
     return this.read.flag('acceptsFocus') ?? this.takesKeys;

@@ -76,7 +76,8 @@ describe('a new account', () => {
 
   test('that waits for activation is mailed to the sysop in full, and its activation to its owner', async () => {
     await open({ config: { users: { requireActivation: true } } });
-    const properties = { real_name: 'Joe Doe', location: 'Oslo', affiliation: '' };
+    const about = 'I keep the lighthouse';
+    const properties = { real_name: 'Joe Doe', location: 'Oslo', affiliation: '', about };
     const caller = { server: 'telnet', remoteIp: '192.0.2.7', node: 1 };
     const made = await context.accounts.create(
       { name: 'joe', password: PASSWORD, properties },
@@ -85,7 +86,7 @@ describe('a new account', () => {
     if (made.kind === 'refused') throw new Error(made.says(sayStock));
     const { id } = made.user;
     const where = { server: 'telnet', remoteIp: '192.0.2.7' };
-    const details = { 'Real name': 'Joe Doe', Location: 'Oslo' };
+    const details = { 'Real name': 'Joe Doe', Location: 'Oslo', About: about };
     expect(context.notices).toEqual([
       { kind: 'application', userId: id, name: 'joe', ...where, details },
     ]);

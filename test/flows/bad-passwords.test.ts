@@ -26,7 +26,7 @@ describe('a password that is easy to guess', () => {
   /** From the first field of the application to the password; the reason comes when it is left. */
   async function fillIn(caller: DialledCaller, name: string): Promise<void> {
     await caller.sees('Applying for an account');
-    const fields = [name, 'Rosa Real', '19700228', 'f', 'Rome', '', '', ''];
+    const fields = [name, 'Rosa Real', '19700228', 'f', 'Rome', '', '', '', ''];
     caller.type(fields.map((field) => `${field}${KEYS.return}`).join(''));
   }
 
@@ -115,6 +115,7 @@ describe('the first caller of a new board', () => {
         '19700228',
         'f',
         'Rome',
+        '',
         '',
         '',
         '',

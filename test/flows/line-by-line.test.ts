@@ -142,6 +142,7 @@ describe('a caller who is shown text line by line', () => {
       ['Sex: ', ''],
       ['Location: ', 'Graz'],
       ['Affiliation: ', ''],
+      ['About you: ', 'I write letters'],
       ['Mail: ', ''],
       ['Web: ', ''],
       ['Password*: ', 'short'],
@@ -161,6 +162,7 @@ describe('a caller who is shown text line by line', () => {
       ['One letter; may stay empty'],
       ['Where you call from; others see it; may stay empty'],
       ['A group or board; others see it; may stay empty'],
+      ['One line about you, for the sysop; may stay empty'],
       ['For two factors and lost passwords; may stay empty'],
       ['Your page on the web; may stay empty'],
       ['Best: 15 letters or more'],
@@ -214,6 +216,7 @@ describe('a caller who is shown text line by line', () => {
     await ear.answer('Sex: ', '');
     await ear.answer('Location (Graz): ', '-');
     await ear.answer('Affiliation: ', '');
+    await ear.answer('About you (I write letters): ', '');
     await ear.answer('Mail: ', '');
     await ear.answer('Web: ', '');
     await ear.answer('Screen rows (24): ', '');
@@ -262,6 +265,7 @@ describe('a caller who is shown text line by line', () => {
       ['Sex: ', ''],
       ['Location: ', ''],
       ['Affiliation: ', ''],
+      ['About you: ', ''],
       ['Mail: ', 'gina@example.org'],
       ['Web: ', ''],
       ['Password*: ', PASSWORD],
@@ -431,6 +435,7 @@ describe('a caller who applies line by line where the sysop has chosen the field
       birthdate: 'off',
       sex: 'off',
       affils: 'off',
+      about: 'off',
       web: 'off',
     } as const;
     board = await TestBoard.start({

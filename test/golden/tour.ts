@@ -301,6 +301,7 @@ const JOE = {
   sex: 'M',
   location: 'A small town by the sea',
   affiliation: 'The guild of masons',
+  about: 'I carve the letters that nobody reads',
   web_address: 'https://joe.example.org',
   login_count: '41',
   account_created: '2025-12-01T12:00:00.000Z',

@@ -31,20 +31,23 @@ describe('the fields of the application', () => {
       expect(screen).not.toContain(label);
     const rows = rowsOf(screen);
     const first = rows.findIndex((row) => row.startsWith('* User name'));
-    expect(rows.slice(first, first + 8)).toEqual([
+    expect(rows.slice(first, first + 9)).toEqual([
       '* User name',
       'Location',
       'Affiliation',
+      'About you',
       'How we reach you',
       'Mail',
       'Signin',
       '* Password',
       '* Once more',
     ]);
-    caller.type(`walter\rRome\rThe Witnesses\r\r${PASSWORD}\r${PASSWORD}\r\r`);
+    caller.type(`walter\rRome\rThe Witnesses\rI build walls\r\r${PASSWORD}\r${PASSWORD}\r\r`);
     await caller.sees('Welcome, walter');
     const kept = Object.fromEntries((await account())?.properties ?? []);
-    expect(kept).toMatchObject({ location: 'Rome', affiliation: 'The Witnesses' });
+    expect(kept).toMatchObject({
+      ...{ location: 'Rome', affiliation: 'The Witnesses', about: 'I build walls' },
+    });
     expect(kept).not.toHaveProperty('real_name');
     caller.hangUp();
   });
@@ -60,11 +63,11 @@ describe('the fields of the application', () => {
     const { caller, screen } = await apply({ ...SHORT, location: 'required', email: 'required' });
     const rows = rowsOf(screen);
     expect(rows).toEqual(expect.arrayContaining(['* Location', '* Mail', 'Affiliation']));
-    caller.type(`walter\r\r\r\r${PASSWORD}\r${PASSWORD}\r\r`);
+    caller.type(`walter\r\r\r\r\r${PASSWORD}\r${PASSWORD}\r\r`);
     await caller.sees('This board needs that too. Please fill it in.');
     expect(await account()).toBeUndefined();
     // The cursor is in the first of them; the second is asked for next.
-    caller.type('Rome\r\r\r\r\r\r');
+    caller.type('Rome\r\r\r\r\r\r\r');
     await caller.sees('This board needs that too. Please fill it in.');
     expect(await account()).toBeUndefined();
     caller.hangUp();
@@ -72,9 +75,9 @@ describe('the fields of the application', () => {
 
   it('take a mask in which nothing was typed as empty', async () => {
     const { caller } = await apply({ birthdate: 'required' });
-    caller.type(`walter\r\r\r\r\r\r\r\r${PASSWORD}\r${PASSWORD}\r\r`);
+    caller.type(`walter\r\r\r\r\r\r\r\r\r${PASSWORD}\r${PASSWORD}\r\r`);
     await caller.sees('This board needs that too. Please fill it in.');
-    caller.type('19700228\r\r\r\r\r\r\r\r\r');
+    caller.type('19700228\r\r\r\r\r\r\r\r\r\r');
     await caller.sees('Welcome, walter');
     caller.hangUp();
   });

@@ -6,13 +6,14 @@ import type { ConfigInput } from '../../src/config/schema';
 import { MenuBoard, type MenuBoardOptions, type MenuCaller } from '../support/menu-board';
 
 const PASSWORD = 'a quiet harbour 7';
-const PASSWORD_FIELD = 9;
+const PASSWORD_FIELD = 10;
 
 interface Answers {
   readonly name?: string;
   readonly realName?: string;
   readonly birthdate?: string;
   readonly location?: string;
+  readonly about?: string;
   readonly email?: string;
   readonly password?: string;
   readonly again?: string;
@@ -28,6 +29,7 @@ function fillIn(caller: MenuCaller, answers: Answers = {}, refused?: number): vo
     'm',
     answers.location ?? 'Rome',
     'The Witnesses',
+    answers.about ?? '',
     answers.email ?? '',
     '',
     password,
@@ -59,7 +61,7 @@ describe('applying for an account', () => {
 
   it('makes the account and signs its owner in by the ordinary login', async () => {
     await open();
-    const caller = await apply();
+    const caller = await apply({ about: 'I keep the lighthouse' });
     await caller.sees('Welcome, walter');
     expect(caller.caller.login).toMatchObject({ factor: 1, complete: true });
     expect(caller.signedIn).toBe(1);
@@ -72,6 +74,7 @@ describe('applying for an account', () => {
       sex: 'M',
       location: 'Rome',
       affiliation: 'The Witnesses',
+      about: 'I keep the lighthouse',
     });
     expect(user?.properties.has('web_address')).toBe(false);
     caller.hangUp();
@@ -253,9 +256,9 @@ describe('applying for an account', () => {
   it('refuses two passwords that differ, a date that is none and an address that is none', async () => {
     await open();
     const cases: readonly (readonly [number, Answers, string])[] = [
-      [10, { again: 'a quiet harbour 8' }, 'The two passwords are not the same.'],
+      [11, { again: 'a quiet harbour 8' }, 'The two passwords are not the same.'],
       [3, { birthdate: '19700231' }, 'There is no such date.'],
-      [7, { email: 'two@example.org,three@example.org' }, 'not a plain mail address'],
+      [8, { email: 'two@example.org,three@example.org' }, 'not a plain mail address'],
     ];
     for (const [field, answers, sentence] of cases) {
       const caller = await apply(answers, field);

@@ -43,7 +43,7 @@ async function onScreen(name: string): Promise<Verdict> {
   const caller = board.call('newUserApplication');
   await caller.sees('Applying for an account');
   caller.caller.terminal.feed(iconv.encode(`${name}\r`, 'cp437'));
-  const rest = ['Zoe Witness', '19700228', 'm', 'Rome', 'None', '', '', PASSWORD, PASSWORD];
+  const rest = ['Zoe Witness', '19700228', 'm', 'Rome', 'None', '', '', '', PASSWORD, PASSWORD];
   const refusal = /(?:This name|A user name) [^\r\n]*\./;
   await caller.until('the name to be checked', () => {
     const view = caller.screen.text();

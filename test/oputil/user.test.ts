@@ -266,6 +266,8 @@ describe('changes of an account', () => {
   test('set changes and removes details, and knows the themes', async () => {
     await shell.run('user', 'set', 'joe', '--email', 'joe@example.org', '--location', 'Here');
     await shell.run('user', 'set', 'joe', '--location', '', '--theme', 'plain');
+    await shell.run('user', 'set', 'joe', '--about', 'I keep the lighthouse');
+    expect(await shell.run('user', 'info', 'joe')).toMatch(/About +: I keep the lighthouse/);
     const joe = await shell.json<Record<string, unknown>>('user', 'info', 'joe');
     expect(joe).toMatchObject({ email: 'joe@example.org', themeId: 'plain' });
     expect(joe).not.toHaveProperty('location');

@@ -49,6 +49,18 @@ test('a key repaints no more than it changed', async () => {
   expect(login.lastOutput.replace(/\x1b\[[0-9;?]*[a-zA-Z]/g, '')).toBe('a');
 });
 
+test('the cursor comes to a view behind the one that it names, and not where its number is', async () => {
+  const views = [
+    spec('ET1', [3, 10], { focus: true }),
+    spec('ET2', [5, 10], { submit: true }),
+    spec('ET9', [4, 10], { tabAfter: 1 }),
+  ];
+  const form = new Driver({ views });
+  const event = await form.type('a\rb\rc\r');
+  expect(event).toMatchObject({ kind: 'submit', submission: { submitId: 2 } });
+  expect([3, 4, 5].map((row) => form.screen.row(row).trim())).toEqual(['a', 'b', 'c']);
+});
+
 test('tab and the arrows walk round the fields', async () => {
   const login = new Driver({ views: LOGIN });
   const walk: (number | undefined)[] = [];

@@ -22,7 +22,7 @@ function groups(page, row, all) {
 }
 
 function newUser() {
-  return groups(workPage('New user', 'Applying for an account'), 6, [
+  return groups(workPage('New user', 'Applying for an account'), 5, [
     [
       'You',
       [
@@ -32,6 +32,7 @@ function newUser() {
         ['Sex', 'ME4'],
         ['Location', 'ET5'],
         ['Affiliation', 'ET6'],
+        ['About you', 'ET13'],
       ],
     ],
     [
@@ -64,6 +65,7 @@ function userConfig() {
         ['Sex', 'ME3'],
         ['Location', 'ET4'],
         ['Affiliation', 'ET5'],
+        ['About you', 'ET13'],
       ],
     ],
     [
@@ -84,10 +86,10 @@ function userConfig() {
       ],
     ],
   ])
-    .label(16, 44, 'TL20', 'hint')
-    .label(20, LEFT, 'TL21', 'warning')
-    .view(21, 20, 'TM25', 'text', 'focus')
-    .text(23, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
+    .label(17, 44, 'TL20', 'hint')
+    .label(21, LEFT, 'TL21', 'warning')
+    .view(22, 20, 'TM25', 'text', 'focus')
+    .text(24, LEFT, 'Tab, Enter: next field   Esc: back', 'hint');
 }
 
 function twoFactor() {
