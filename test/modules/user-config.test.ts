@@ -105,7 +105,12 @@ describe('the screen for own data', () => {
 
   it('saves what was changed without asking who it is, and shows it in the new theme', async () => {
     const caller = await start({ properties: { real_name: 'Walter', theme_id: 'gatehouse' } });
-    change(caller, { 'real name': 'Walter W', about: 'New here', birthdate: '19691231', theme: '\x1b[B' });
+    change(caller, {
+      'real name': 'Walter W',
+      about: 'New here',
+      birthdate: '19691231',
+      theme: '\x1b[B',
+    });
     const text = await caller.sees('Saved.');
     expect(text).toContain('Plain text, by Sallyport');
     expect(Object.fromEntries(await properties())).toMatchObject({
